@@ -1,0 +1,338 @@
+//! Findings about the author's file: many at once, each with its place, a sentence, and what to write.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use serde::Serialize;
+
+use crate::source::Source;
+
+/// How many findings the human form shows; the rest are counted.
+const SHOWN: usize = 100;
+
+/// Whether a finding stops the file from being published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Nothing is published until it is mended.
+    Error,
+    /// Published as it is; probably not what was meant.
+    Warning,
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $word:literal,)*) => {
+        /// The stable word that names a kind of finding.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum Code { $($(#[$doc])* $name,)* }
+
+        impl Code {
+            /// Every code there is.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The word as it is printed in the JSON form.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A file of more than 64 MiB.
+    FileTooLarge = "file-too-large",
+    /// Bytes that are not UTF-8.
+    NotUtf8 = "not-utf8",
+    /// Not TOML.
+    Syntax = "syntax",
+    /// A key that the table does not have.
+    UnknownKey = "unknown-key",
+    /// A key that must be there and is not.
+    MissingKey = "missing-key",
+    /// A value of another type than the key takes.
+    WrongType = "wrong-type",
+    /// A value of the right type that the key cannot take.
+    BadValue = "bad-value",
+    /// An id of another form than lower-case letters, digits and inner hyphens.
+    BadId = "bad-id",
+    /// An id, a former id or a UID given twice.
+    DuplicateId = "duplicate-id",
+    /// A series or feed that does not exist.
+    UnknownSeries = "unknown-series",
+    /// A text with more characters than allowed.
+    TooLong = "too-long",
+    /// A character that no calendar can carry.
+    ControlCharacter = "control-character",
+    /// An address that is not absolute http or https.
+    BadUrl = "bad-url",
+    /// A time-zone name that the rules do not have.
+    UnknownZone = "unknown-zone",
+    /// A legacy name, an abbreviation or an `Etc/` zone.
+    LegacyZone = "legacy-zone",
+    /// A date-time with an offset.
+    OffsetDateTime = "offset-date-time",
+    /// A local time that the clocks skip.
+    TimeInGap = "time-in-gap",
+    /// A local time that happens twice, without `fold`.
+    TimeInFold = "time-in-fold",
+    /// `fold` on a time that happens once.
+    NeedlessFold = "needless-fold",
+    /// A year before 1970 or after 2100.
+    YearOutOfRange = "year-out-of-range",
+    /// An end that is not after the start.
+    EndNotAfterStart = "end-not-after-start",
+    /// Both `end` and `duration`.
+    EndAndDuration = "end-and-duration",
+    /// Neither `end` nor any `duration`.
+    NoLength = "no-length",
+    /// Another `calendar.id` than the one that subscribers have.
+    CalendarIdChanged = "calendar-id-changed",
+    /// With `--frozen`: the file says something else than the revisions file.
+    NotRecorded = "not-recorded",
+    /// An event that its own VTIMEZONE would have moved; it is written in UTC.
+    ZoneNotProven = "zone-not-proven",
+}
+
+/// One thing that is wrong, or probably not meant, and what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Which kind.
+    pub code: Code,
+    /// Whether it stops publishing.
+    pub severity: Severity,
+    /// A plain sentence, lower case, without a full stop.
+    pub message: String,
+    /// What to write instead.
+    pub help: Option<String>,
+    /// The bytes it is about.
+    pub span: Range<usize>,
+    /// An earlier place that it clashes with, and what stands there.
+    pub earlier: Option<(Range<usize>, String)>,
+}
+
+impl Finding {
+    /// A finding that stops publishing.
+    pub fn error(code: Code, span: Range<usize>, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { code, severity: Severity::Error, message, help: None, span, earlier: None }
+    }
+
+    /// A finding that does not stop publishing.
+    pub fn warning(code: Code, span: Range<usize>, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, span, message) }
+    }
+
+    /// With what to write instead.
+    #[must_use]
+    pub fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    /// With the earlier place that this one clashes with.
+    #[must_use]
+    pub fn earlier(self, span: Range<usize>, label: impl Into<String>) -> Self {
+        Self { earlier: Some((span, label.into())), ..self }
+    }
+}
+
+/// All findings of one reading, in the order of their places.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Findings(Vec<Finding>);
+
+impl Findings {
+    /// Adds one.
+    pub fn push(&mut self, finding: Finding) {
+        self.0.push(finding);
+    }
+
+    /// Adds all of another reading.
+    pub fn extend(&mut self, others: impl IntoIterator<Item = Finding>) {
+        self.0.extend(others);
+    }
+
+    /// Sorts by place, errors first where two share one.
+    pub fn sort(&mut self) {
+        self.0.sort_by_key(|finding| (finding.span.start, finding.severity, finding.code));
+    }
+
+    /// Whether anything stops publishing.
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    /// Whether there is nothing to say.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Each finding.
+    pub fn iter(&self) -> impl Iterator<Item = &Finding> {
+        self.0.iter()
+    }
+
+    /// The form for people: each finding under its line, the first 100, then a count.
+    pub fn human(&self, source: &Source, colour: bool) -> String {
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        let mut text = String::new();
+        for finding in self.0.iter().take(SHOWN) {
+            text.push_str(&renderer.render(&[group(finding, source)]));
+            text.push_str("\n\n");
+        }
+        if self.0.len() > SHOWN {
+            let _ = writeln!(text, "... and {} more\n", self.0.len() - SHOWN);
+        }
+        let count = |severity| self.0.iter().filter(|f| f.severity == severity).count();
+        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+        if errors + warnings > 0 {
+            let _ = writeln!(
+                text,
+                "{}: {}, {}",
+                source.name(),
+                plural(errors, "error"),
+                plural(warnings, "warning")
+            );
+        }
+        text
+    }
+
+    /// The form for programs: one JSON array.
+    pub fn json(&self, source: &Source) -> String {
+        let rows: Vec<Row<'_>> = self.0.iter().map(|finding| Row::new(finding, source)).collect();
+        let mut text = serde_json::to_string_pretty(&rows).unwrap_or_else(|_| "[]".to_owned());
+        text.push('\n');
+        text
+    }
+}
+
+impl IntoIterator for Findings {
+    type Item = Finding;
+    type IntoIter = std::vec::IntoIter<Finding>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+fn group<'a>(finding: &'a Finding, source: &'a Source) -> Group<'a> {
+    let level = match finding.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let mut group = level.primary_title(finding.message.as_str()).element(snippet(
+        source,
+        finding.span.clone(),
+        AnnotationKind::Primary,
+        None,
+    ));
+    if let Some((span, label)) = &finding.earlier {
+        group = group.element(snippet(source, span.clone(), AnnotationKind::Context, Some(label)));
+    }
+    if let Some(help) = &finding.help {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    group
+}
+
+/// Only the lines that matter are handed over, so that a finding costs the same in a large file.
+fn snippet<'a>(
+    source: &'a Source,
+    span: Range<usize>,
+    kind: AnnotationKind,
+    label: Option<&'a String>,
+) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    let text = source.text();
+    let start = text.floor_char_boundary(span.start.min(text.len()));
+    let end = text.ceil_char_boundary(span.end.min(text.len())).max(start);
+    // A value over several lines is underlined on its first.
+    let end = text[start..end].find('\n').map_or(end, |at| start + at);
+    let (lines, first) = source.lines_around(start..end);
+    let mut annotation = kind.span(start - lines.start..end - lines.start);
+    if let Some(label) = label {
+        annotation = annotation.label(label.as_str());
+    }
+    Snippet::source(&text[lines])
+        .line_start(first)
+        .path(source.name())
+        .fold(true)
+        .annotation(annotation)
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    code: &'static str,
+    severity: Severity,
+    message: &'a str,
+    help: Option<&'a str>,
+    file: &'a str,
+    line: usize,
+    column: usize,
+    start: usize,
+    end: usize,
+}
+
+impl<'a> Row<'a> {
+    fn new(finding: &'a Finding, source: &'a Source) -> Self {
+        let position = source.position(finding.span.start);
+        Row {
+            code: finding.code.as_str(),
+            severity: finding.severity,
+            message: &finding.message,
+            help: finding.help.as_deref(),
+            file: source.name(),
+            line: position.line,
+            column: position.column,
+            start: finding.span.start,
+            end: finding.span.end,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source() -> Source {
+        Source::from_bytes("sessions.toml", "a = 1\ntimezone = \"Mars\"\n".into())
+    }
+
+    #[test]
+    fn a_finding_names_file_line_and_column_and_what_to_write() {
+        let mut findings = Findings::default();
+        findings.push(
+            Finding::error(Code::UnknownZone, 17..23, "no time zone is called `Mars`")
+                .help("write the name of a city's zone"),
+        );
+        let text = findings.human(&source(), false);
+        assert!(text.starts_with("error: no time zone is called `Mars`\n"), "{text}");
+        assert!(text.contains("--> sessions.toml:2:12\n"), "{text}");
+        assert!(text.contains("^^^^^^"), "{text}");
+        assert!(text.contains("help: write the name of a city's zone"), "{text}");
+        assert!(text.ends_with("sessions.toml: 1 error, 0 warnings\n"), "{text}");
+    }
+
+    #[test]
+    fn json_has_the_promised_fields() {
+        let mut findings = Findings::default();
+        findings.push(Finding::warning(Code::LegacyZone, 17..23, "old"));
+        let rows: serde_json::Value = serde_json::from_str(&findings.json(&source())).unwrap();
+        assert_eq!(
+            rows,
+            serde_json::json!([{ "code": "legacy-zone", "severity": "warning", "message": "old",
+                "help": null, "file": "sessions.toml", "line": 2, "column": 12, "start": 17, "end": 23 }])
+        );
+    }
+
+    #[test]
+    fn the_hundred_and_first_finding_is_counted() {
+        let mut findings = Findings::default();
+        for _ in 0..103 {
+            findings.push(Finding::error(Code::Syntax, 0..1, "no"));
+        }
+        assert!(findings.human(&source(), false).contains("... and 3 more"));
+    }
+}

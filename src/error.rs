@@ -1,0 +1,66 @@
+//! The machine said no: a file, a folder or an address that could not be used.
+//!
+//! What is wrong in the author's file is never an [`Error`]; that is a [`crate::diagnostic::Finding`].
+
+use std::path::{Path, PathBuf};
+
+/// A refusal of the machine, with what it was about. Ends a command with exit code 3.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A path could not be read, written or made.
+    #[error("cannot {action} `{}`", path.display())]
+    File {
+        /// What was tried: "read", "write", "lock".
+        action: &'static str,
+        /// The path it was tried on.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// A network address could not be listened on.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address as it was given.
+        address: String,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The revisions file is there, but cannot be understood; it is never overwritten.
+    #[error("the revisions file `{}` cannot be used: line {line}: {reason}", path.display())]
+    Revisions {
+        /// The revisions file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// A folder given with `--zoneinfo` holds no time-zone rules.
+    #[error("`{}` holds no time-zone rules: {reason}", path.display())]
+    Zoneinfo {
+        /// The folder.
+        path: PathBuf,
+        /// What was missing.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// A closure for `map_err` that names what was tried on which path.
+    pub fn file(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        move |source| Self::File { action, path: path.to_owned(), source }
+    }
+}
+
+/// The error and all its causes in one line, as a person reads it.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}

@@ -1,0 +1,23 @@
+//! convene: one TOML list of sessions in, calendar feeds, invites and pages out.
+//!
+//! ```text
+//! bytes of sessions.toml -> config -> Catalog -> revisions -> Edition -> Documents -> Site -> Response
+//! ```
+//!
+//! Every arrow is a pure function. The API is internal: the binary, the tests and the benches use it.
+
+pub mod config;
+pub mod diagnostic;
+pub mod error;
+pub mod export;
+pub mod http;
+pub mod model;
+pub mod paths;
+pub mod publish;
+pub mod render;
+pub mod revisions;
+pub mod server;
+pub mod similar;
+pub mod site;
+pub mod source;
+pub mod zone;

@@ -1,0 +1,111 @@
+//! The text of the author's file, and where in it a byte stands.
+
+use std::path::Path;
+
+use crate::error::Error;
+
+/// The largest file that is read, in bytes.
+pub const MAX_BYTES: usize = 64 << 20;
+
+/// The bytes of a file under the name that messages give it.
+#[derive(Debug, Clone)]
+pub struct Source {
+    name: String,
+    text: String,
+    line_starts: Vec<usize>,
+    invalid_from: Option<usize>,
+}
+
+/// A place for people: line and column, both from 1, the column in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+}
+
+impl Source {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`Error::File`] if the file cannot be read.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let bytes = std::fs::read(path).map_err(Error::file("read", path))?;
+        Ok(Self::from_bytes(path.display().to_string(), bytes))
+    }
+
+    /// A source from bytes. Where they stop being UTF-8 the text ends; see [`Self::invalid_from`].
+    pub fn from_bytes(name: impl Into<String>, bytes: Vec<u8>) -> Self {
+        let (text, invalid_from) = match String::from_utf8(bytes) {
+            Ok(text) => (text, None),
+            Err(error) => {
+                let valid = error.utf8_error().valid_up_to();
+                let mut bytes = error.into_bytes();
+                bytes.truncate(valid);
+                (String::from_utf8(bytes).unwrap_or_default(), Some(valid))
+            }
+        };
+        let line_starts =
+            std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { name: name.into(), text, line_starts, invalid_from }
+    }
+
+    /// The name that messages give the file.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The text, up to the first byte that is not UTF-8.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The offset of the first byte that is not UTF-8.
+    pub fn invalid_from(&self) -> Option<usize> {
+        self.invalid_from
+    }
+
+    /// The place of a byte offset; an offset past the end is the end.
+    pub fn position(&self, offset: usize) -> Position {
+        let offset = self.text.floor_char_boundary(offset);
+        let line = self.line_starts.partition_point(|start| *start <= offset);
+        let start = self.line_starts[line - 1];
+        Position { line, column: self.text[start..offset].chars().count() + 1 }
+    }
+
+    /// The whole lines that a byte range touches: their offsets, and the number of the first from 1.
+    pub fn lines_around(&self, range: std::ops::Range<usize>) -> (std::ops::Range<usize>, usize) {
+        let first = self.line_starts.partition_point(|start| *start <= range.start).max(1);
+        let last = self.line_starts.partition_point(|start| *start < range.end).max(first);
+        let end = self.line_starts.get(last).copied().unwrap_or(self.text.len());
+        (self.line_starts[first - 1]..end, first)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_not_bytes() {
+        let source = Source::from_bytes("x", "a\nzoë = 1\n".into());
+        assert_eq!(source.position(0), Position { line: 1, column: 1 });
+        assert_eq!(source.position(6), Position { line: 2, column: 4 });
+        assert_eq!(source.position(999), Position { line: 3, column: 1 });
+    }
+
+    #[test]
+    fn text_ends_where_utf8_ends() {
+        let source = Source::from_bytes("x", b"ab\xff\xfecd".to_vec());
+        assert_eq!((source.text(), source.invalid_from()), ("ab", Some(2)));
+    }
+
+    #[test]
+    fn lines_around_a_range_are_whole() {
+        let source = Source::from_bytes("x", "one\ntwo\nthree".into());
+        assert_eq!(source.lines_around(5..6), (4..8, 2));
+        assert_eq!(source.lines_around(13..13), (8..13, 3));
+        assert_eq!(source.lines_around(0..9), (0..13, 1));
+    }
+}
