@@ -1,0 +1,281 @@
+//! Time zones: a name and a wall-clock time in, an instant out, and the observances that say so in a file.
+//!
+//! The only room that names a library of time-zone rules. Wall-clock time with an IANA name is the
+//! truth; offsets come from jiff with its bundled database or a folder given by the operator, never
+//! from the host. chrono-tz is the witness of the older rules that readers' devices may still have.
+
+mod names;
+mod pair;
+mod rules;
+mod runs;
+
+use std::sync::{Arc, OnceLock};
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
+
+pub use names::Naming;
+pub use pair::{Observance, Pair, YearlyRule};
+pub use rules::{Rules, UnknownZone};
+
+/// A time zone under a name, with the rules that were loaded for it.
+#[derive(Clone)]
+pub struct Zone(Arc<Inner>);
+
+struct Inner {
+    name: String,
+    tzid: String,
+    naming: Naming,
+    rules: TimeZone,
+    witness: Option<chrono_tz::Tz>,
+    candidates: OnceLock<Vec<runs::Candidate>>,
+}
+
+/// What a wall-clock time is in a zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Local {
+    /// It happens once.
+    Unique(DateTime<Utc>),
+    /// It happens twice: the clocks are put back over it.
+    Fold {
+        /// The first time, on the clock before the change.
+        earlier: DateTime<Utc>,
+        /// The second time, on the clock after it.
+        later: DateTime<Utc>,
+    },
+    /// It does not happen: the clocks are put forward over it.
+    Gap {
+        /// The last second of wall-clock time before the change.
+        before: NaiveDateTime,
+        /// The first wall-clock time after it.
+        after: NaiveDateTime,
+    },
+}
+
+/// A wall-clock time of a zone with the instant that it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The clock on the wall in the zone.
+    pub local: NaiveDateTime,
+    /// The instant.
+    pub instant: DateTime<Utc>,
+    /// Whether every reader who knows the zone's name arrives at that instant: the time happens
+    /// once, and devices with the older rules of the witness agree. Otherwise it is written in UTC.
+    pub plain: bool,
+}
+
+impl Zone {
+    pub(crate) fn new(name: String, tzid: String, naming: Naming, rules: TimeZone) -> Self {
+        let witness = tzid.parse().ok();
+        Self(Arc::new(Inner { name, tzid, naming, rules, witness, candidates: OnceLock::new() }))
+    }
+
+    /// The name as tzdata spells what the author wrote.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The name that is written into calendars (RFC 5545 section 3.2.19).
+    pub fn tzid(&self) -> &str {
+        &self.0.tzid
+    }
+
+    /// What kind of name the author used.
+    pub fn naming(&self) -> &Naming {
+        &self.0.naming
+    }
+
+    /// Whether this is UTC, which calendars write as `Z` and never by name.
+    pub fn is_utc(&self) -> bool {
+        self.0.tzid == "UTC"
+    }
+
+    /// The instant or instants of a wall-clock time, or the times beside the gap that it lies in.
+    pub fn resolve(&self, local: NaiveDateTime) -> Local {
+        let Some(civil) = to_civil(local) else {
+            return Local::Unique(local.and_utc());
+        };
+        let at = |offset: Offset| (local - seconds(offset)).and_utc();
+        match self.0.rules.to_ambiguous_timestamp(civil).offset() {
+            AmbiguousOffset::Unambiguous { offset } => Local::Unique(at(offset)),
+            AmbiguousOffset::Fold { before, after } => {
+                Local::Fold { earlier: at(before), later: at(after) }
+            }
+            AmbiguousOffset::Gap { before, after } => {
+                // Read with the offset after the gap, the time lies before the change.
+                let change = self.next_change(at(after));
+                Local::Gap {
+                    before: (change + seconds(before)).naive_utc() - TimeDelta::seconds(1),
+                    after: (change + seconds(after)).naive_utc(),
+                }
+            }
+        }
+    }
+
+    /// The instant with everything that is known about its wall-clock time.
+    pub fn moment(&self, instant: DateTime<Utc>) -> Moment {
+        let local = self.local(instant);
+        let once = matches!(self.resolve(local), Local::Unique(_));
+        Moment { local, instant, plain: once && self.witness(local) == Some(instant) }
+    }
+
+    /// The wall-clock time at an instant.
+    pub fn local(&self, instant: DateTime<Utc>) -> NaiveDateTime {
+        instant.naive_utc() + TimeDelta::seconds(self.offset(instant).into())
+    }
+
+    /// The offset from UTC in seconds at an instant, positive east of Greenwich.
+    pub fn offset(&self, instant: DateTime<Utc>) -> i32 {
+        timestamp(instant).map_or(0, |at| self.0.rules.to_offset(at).seconds())
+    }
+
+    /// The first instant of a date in the zone: midnight, or the end of the gap that holds it.
+    pub fn start_of_day(&self, date: NaiveDate) -> DateTime<Utc> {
+        match self.resolve(date.and_time(chrono::NaiveTime::MIN)) {
+            Local::Unique(instant) | Local::Fold { earlier: instant, .. } => instant,
+            Local::Gap { after, .. } => match self.resolve(after) {
+                Local::Unique(instant) | Local::Fold { earlier: instant, .. } => instant,
+                Local::Gap { .. } => after.and_utc(),
+            },
+        }
+    }
+
+    /// The instant that a device with the witness's older rules gives a wall-clock time, if those
+    /// rules know the name and the time happens once by them.
+    pub fn witness(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
+        let instant = local.and_local_timezone(self.0.witness?).single()?;
+        Some(instant.with_timezone(&Utc))
+    }
+
+    /// The one STANDARD, or STANDARD and DAYLIGHT, that says most of these times exactly.
+    ///
+    /// The real rule in force at the latest of them comes first, then real rules that held earlier,
+    /// then substitutes; fewer wrong times win, ties go to the later rule. Without any time: the
+    /// rule that holds last.
+    pub fn pair_for(&self, moments: &[Moment]) -> Pair {
+        runs::choose(self.candidates(), moments)
+    }
+
+    fn candidates(&self) -> &[runs::Candidate] {
+        self.0.candidates.get_or_init(|| runs::candidates(&runs::transitions(&self.0.rules)))
+    }
+
+    fn next_change(&self, after: DateTime<Utc>) -> DateTime<Utc> {
+        timestamp(after)
+            .and_then(|at| self.0.rules.following(at).next())
+            .and_then(|change| DateTime::from_timestamp(change.timestamp().as_second(), 0))
+            .unwrap_or(after)
+    }
+}
+
+impl PartialEq for Zone {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.tzid == other.0.tzid
+    }
+}
+
+impl Eq for Zone {}
+
+impl std::fmt::Debug for Zone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Zone").field(&self.0.tzid).finish()
+    }
+}
+
+fn timestamp(instant: DateTime<Utc>) -> Option<jiff::Timestamp> {
+    jiff::Timestamp::from_second(instant.timestamp()).ok()
+}
+
+fn seconds(offset: Offset) -> TimeDelta {
+    TimeDelta::seconds(offset.seconds().into())
+}
+
+/// chrono and jiff meet by fields only; a year that jiff does not have gives nothing.
+fn to_civil(local: NaiveDateTime) -> Option<jiff::civil::DateTime> {
+    use chrono::{Datelike, Timelike};
+    jiff::civil::DateTime::new(
+        local.year().try_into().ok()?,
+        local.month().try_into().ok()?,
+        local.day().try_into().ok()?,
+        local.hour().try_into().ok()?,
+        local.minute().try_into().ok()?,
+        local.second().try_into().ok()?,
+        0,
+    )
+    .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn local(text: &str) -> NaiveDateTime {
+        NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").unwrap()
+    }
+
+    fn utc(text: &str) -> DateTime<Utc> {
+        local(text).and_utc()
+    }
+
+    #[test]
+    fn golden_instants_of_today_s_rules() {
+        let rules = Rules::bundled();
+        for (name, at, expected) in [
+            ("America/Vancouver", "2026-11-22T12:00", "2026-11-22T19:00"),
+            ("America/Havana", "2026-12-25T12:00", "2026-12-25T16:00"),
+            ("America/Havana", "2027-12-25T12:00", "2027-12-25T17:00"),
+            ("America/Edmonton", "2026-12-25T12:00", "2026-12-25T18:00"),
+            ("America/Winnipeg", "2026-12-25T12:00", "2026-12-25T17:00"),
+            ("Africa/Casablanca", "2026-12-25T12:00", "2026-12-25T12:00"),
+            ("Europe/Chisinau", "2027-03-28T02:30", "2027-03-28T00:30"),
+            ("Europe/Berlin", "2027-10-25T12:00", "2027-10-25T10:00"),
+            ("America/Nuuk", "2029-03-26T12:00", "2029-03-26T13:00"),
+            ("Africa/Cairo", "2030-10-31T12:00", "2030-10-31T09:00"),
+            ("Europe/Dublin", "2027-07-01T12:00", "2027-07-01T11:00"),
+            ("Australia/Lord_Howe", "2027-01-15T12:00", "2027-01-15T01:00"),
+            ("Antarctica/Troll", "2027-07-01T12:00", "2027-07-01T10:00"),
+        ] {
+            let zone = rules.zone(name).unwrap();
+            assert_eq!(zone.resolve(local(at)), Local::Unique(utc(expected)), "{name} {at}");
+        }
+    }
+
+    #[test]
+    fn a_fold_has_both_instants_and_a_gap_both_neighbours() {
+        let berlin = Rules::bundled().zone("Europe/Berlin").unwrap();
+        assert_eq!(
+            berlin.resolve(local("2027-10-31T02:30")),
+            Local::Fold { earlier: utc("2027-10-31T00:30"), later: utc("2027-10-31T01:30") }
+        );
+        assert_eq!(
+            berlin.resolve(local("2027-03-28T02:30")),
+            Local::Gap {
+                before: local("2027-03-28T02:00") - TimeDelta::seconds(1),
+                after: local("2027-03-28T03:00")
+            }
+        );
+    }
+
+    #[test]
+    fn a_day_that_a_country_skipped_has_the_days_beside_it_as_neighbours() {
+        let apia = Rules::bundled().zone("Pacific/Apia").unwrap();
+        assert_eq!(
+            apia.resolve(local("2011-12-30T10:00")),
+            Local::Gap {
+                before: local("2011-12-30T00:00") - TimeDelta::seconds(1),
+                after: local("2011-12-31T00:00")
+            }
+        );
+    }
+
+    #[test]
+    fn a_time_that_older_rules_put_elsewhere_is_not_plain() {
+        let rules = Rules::bundled();
+        let vancouver = rules.zone("America/Vancouver").unwrap();
+        assert!(!vancouver.moment(utc("2026-12-07T18:00")).plain);
+        assert!(vancouver.moment(utc("2027-07-07T18:00")).plain);
+        let berlin = rules.zone("Europe/Berlin").unwrap();
+        assert!(!berlin.moment(utc("2027-10-31T00:30")).plain);
+        assert!(berlin.moment(utc("2027-10-31T03:30")).plain);
+    }
+}

@@ -1,0 +1,71 @@
+//! Which name of a zone is written, and what is to be said about the one that was typed.
+
+use icu_time::zone::iana::IanaParserExtended;
+
+/// What kind of name the author typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Naming {
+    /// Today's name of a place, or `UTC`.
+    Place,
+    /// A name kept for old files; today's name of the same zone.
+    Legacy(String),
+    /// An abbreviation that tzdata still carries; a place with its rules.
+    Abbreviation(&'static str),
+    /// A fixed offset under `Etc/`, whose sign is the reverse of what people expect.
+    Etc,
+}
+
+/// Abbreviations that are zones of their own in tzdata, and a place that each may stand for.
+const ABBREVIATIONS: [(&str, &str); 11] = [
+    ("CET", "Europe/Paris"),
+    ("CST6CDT", "America/Chicago"),
+    ("EET", "Europe/Athens"),
+    ("EST", "America/Panama"),
+    ("EST5EDT", "America/New_York"),
+    ("HST", "Pacific/Honolulu"),
+    ("MET", "Europe/Brussels"),
+    ("MST", "America/Phoenix"),
+    ("MST7MDT", "America/Denver"),
+    ("PST8PDT", "America/Los_Angeles"),
+    ("WET", "Europe/Lisbon"),
+];
+
+/// Renames of the last five years: devices that have not heard of the new name know the old one
+/// (`Europe/Kyiv`, tzdata 2022b; OutlookGoogleCalendarSync#1525).
+const RENAMED: [(&str, &str); 1] = [("Europe/Kyiv", "Europe/Kiev")];
+
+/// The canonical name of a zone by CLDR, `UTC` for all of its names; `None` if CLDR has no such zone
+/// or the name stands for itself.
+pub(super) fn canonical(name: &str) -> Option<&'static str> {
+    if ABBREVIATIONS.iter().any(|(abbreviation, _)| *abbreviation == name) {
+        return None;
+    }
+    let parsed = IanaParserExtended::new().parse(name);
+    match parsed.canonical {
+        "Etc/UTC" | "Etc/GMT" => Some("UTC"),
+        _ if parsed.time_zone == icu_time::TimeZone::UNKNOWN => None,
+        canonical => Some(canonical),
+    }
+}
+
+/// The name that is written for a canonical name.
+pub(super) fn written(canonical: &str) -> &str {
+    RENAMED.iter().find(|(new, _)| *new == canonical).map_or(canonical, |(_, old)| old)
+}
+
+/// What there is to say about a name as it was typed, given its canonical name.
+pub(super) fn naming(name: &str, canonical: &str) -> Naming {
+    if let Some((_, place)) = ABBREVIATIONS.iter().find(|(abbreviation, _)| *abbreviation == name) {
+        return Naming::Abbreviation(place);
+    }
+    match name {
+        _ if name == canonical => {
+            if name.starts_with("Etc/") {
+                Naming::Etc
+            } else {
+                Naming::Place
+            }
+        }
+        _ => Naming::Legacy(canonical.to_owned()),
+    }
+}

