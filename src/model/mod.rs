@@ -1,0 +1,171 @@
+//! What the author means: a [`Catalog`] of sessions, in types that cannot hold a bad value.
+//!
+//! No file format, no revisions, no output: only meaning.
+
+mod color;
+mod length;
+mod session;
+mod text;
+mod url;
+
+pub use color::Color;
+pub use length::Length;
+pub use session::{AllDay, Geo, Place, Session, Status, Timed, When};
+pub use text::{Email, Id, Language, Markdown, Tag, TextError, Title, Uid};
+pub use url::{BaseUrl, HttpUrl};
+
+use chrono::TimeDelta;
+
+use crate::zone::Zone;
+
+/// Everything that one file says.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    /// The calendar as a whole.
+    pub calendar: Calendar,
+    /// Its series, in the order of the file.
+    pub series: Vec<Series>,
+    /// Its selections, in the order of the file.
+    pub selections: Vec<Selection>,
+    /// Its sessions, by start and id.
+    pub sessions: Vec<Session>,
+}
+
+/// What holds for all sessions.
+#[derive(Debug, Clone)]
+pub struct Calendar {
+    /// Permanent; UIDs derive from it. The id of the feed of everything.
+    pub id: Id,
+    /// The name that subscribers see.
+    pub title: Title,
+    /// What it is about.
+    pub description: Option<Markdown>,
+    /// The public address, if the file gives one.
+    pub url: Option<BaseUrl>,
+    /// The zone of sessions that name none.
+    pub zone: Zone,
+    /// Further zones that times are spelled out in.
+    pub also_in: Vec<Zone>,
+    /// The language that dates and times are written in.
+    pub language: Language,
+    /// Who holds the sessions.
+    pub organizer: Option<Organizer>,
+    /// How often subscribers are asked to look again.
+    pub refresh: TimeDelta,
+    /// A colour for calendar apps.
+    pub color: Option<Color>,
+    /// How long after its end a session stays in feeds; for ever without.
+    pub keep_past: Option<TimeDelta>,
+}
+
+/// Who holds the sessions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organizer {
+    /// Their name.
+    pub name: Title,
+    /// A real mailbox.
+    pub email: Option<Email>,
+    /// Their site.
+    pub url: Option<HttpUrl>,
+}
+
+/// A group of sessions with a feed of its own.
+#[derive(Debug, Clone)]
+pub struct Series {
+    /// The id of its feed.
+    pub id: Id,
+    /// Its name.
+    pub title: Title,
+    /// What it is about.
+    pub description: Option<Markdown>,
+    /// Ids that it had before, oldest first.
+    pub was: Vec<Id>,
+}
+
+/// A feed of the sessions in any of some series and with any of some tags.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    /// The id of its feed.
+    pub id: Id,
+    /// Its name.
+    pub title: Title,
+    /// What it is about.
+    pub description: Option<Markdown>,
+    /// Sessions of any of these series; of all if empty.
+    pub series: Vec<Id>,
+    /// Sessions with any of these tags; with any or none if empty.
+    pub tags: Vec<Tag>,
+    /// Ids that it had before, oldest first.
+    pub was: Vec<Id>,
+}
+
+/// One feed, whatever it comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Feed<'a> {
+    /// Its id.
+    pub id: &'a Id,
+    /// Its name.
+    pub title: &'a Title,
+    /// What it is about.
+    pub description: Option<&'a Markdown>,
+    /// Ids that it had before, oldest first.
+    pub was: &'a [Id],
+    kind: Kind<'a>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind<'a> {
+    All,
+    Series,
+    Selection(&'a Selection),
+}
+
+impl Catalog {
+    /// Every feed: the calendar's, each series', each selection's.
+    pub fn feeds(&self) -> impl Iterator<Item = Feed<'_>> {
+        let calendar = &self.calendar;
+        let all = Feed {
+            id: &calendar.id,
+            title: &calendar.title,
+            description: calendar.description.as_ref(),
+            was: &[],
+            kind: Kind::All,
+        };
+        let series = self.series.iter().map(|series| Feed {
+            id: &series.id,
+            title: &series.title,
+            description: series.description.as_ref(),
+            was: &series.was,
+            kind: Kind::Series,
+        });
+        let selections = self.selections.iter().map(|selection| Feed {
+            id: &selection.id,
+            title: &selection.title,
+            description: selection.description.as_ref(),
+            was: &selection.was,
+            kind: Kind::Selection(selection),
+        });
+        std::iter::once(all).chain(series).chain(selections)
+    }
+
+    /// The feed that a session's readers are sent to: its series', else the calendar's.
+    pub fn home_feed<'a>(&'a self, session: &'a Session) -> &'a Id {
+        session.series.as_ref().unwrap_or(&self.calendar.id)
+    }
+}
+
+impl Feed<'_> {
+    /// Whether a session belongs to the feed, whatever the time is.
+    pub fn holds(&self, session: &Session) -> bool {
+        match self.kind {
+            Kind::All => true,
+            Kind::Series => session.series.as_ref() == Some(self.id),
+            Kind::Selection(selection) => {
+                let series = &selection.series;
+                let tags = &selection.tags;
+                (series.is_empty() || session.series.as_ref().is_some_and(|id| series.contains(id)))
+                    && (tags.is_empty() || session.tags.iter().any(|tag| tags.contains(tag)))
+            }
+        }
+    }
+}

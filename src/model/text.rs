@@ -1,0 +1,272 @@
+//! Texts that cannot hold what a calendar, a page or a header could not carry.
+
+use std::fmt;
+
+/// Why a text was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TextError {
+    /// There is nothing in it.
+    Empty,
+    /// More characters than allowed.
+    TooLong {
+        /// How many are allowed.
+        limit: usize,
+        /// How many there are.
+        length: usize,
+    },
+    /// A control character, and the byte offset where it stands.
+    Control(char, usize),
+    /// A line break where only one line is allowed, and the byte offset where it stands.
+    LineBreak(usize),
+    /// Another form than the kind of text has; what it has.
+    Form(&'static str),
+}
+
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text! {
+    /// An id: `[a-z0-9]` and inner hyphens, at most 64. Part of addresses and of UIDs.
+    Id
+}
+text! {
+    /// One line of text for people: a title, a name, an address. At most 1,000 characters.
+    Title
+}
+text! {
+    /// A tag: one line of at most 100 characters.
+    Tag
+}
+text! {
+    /// A text in Markdown (CommonMark), at most 200,000 characters, its lines ended by LF.
+    Markdown
+}
+text! {
+    /// A UID that was given by the author (RFC 5545 section 3.8.4.7): at most 191 printable ASCII
+    /// characters without spaces, the length that Proton cuts at.
+    Uid
+}
+text! {
+    /// A mailbox, as in `mailto:`.
+    Email
+}
+text! {
+    /// A language tag (BCP 47) in its canonical spelling.
+    Language
+}
+
+impl Id {
+    /// Reads an id.
+    ///
+    /// # Errors
+    /// [`TextError`] with what is wrong.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        limited(text, 64)?;
+        let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+        let bytes = text.as_bytes();
+        let ends =
+            bytes.first().copied().is_some_and(inner) && bytes.last().copied().is_some_and(inner);
+        if ends && bytes.iter().all(|b| inner(*b) || *b == b'-') {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(TextError::Form("lower-case letters a-z, digits, and hyphens between them"))
+    }
+
+    /// An id made of a text's letters and digits, to offer in place of a bad one.
+    pub fn suggest(text: &str) -> Option<Self> {
+        let mut id = String::new();
+        for c in text.chars().map(|c| c.to_ascii_lowercase()) {
+            if c.is_ascii_alphanumeric() {
+                id.push(c);
+            } else if !id.is_empty() && !id.ends_with('-') {
+                id.push('-');
+            }
+        }
+        id.truncate(64);
+        Self::parse(id.trim_matches('-')).ok()
+    }
+}
+
+impl Title {
+    /// Reads one line.
+    ///
+    /// # Errors
+    /// [`TextError`] with what is wrong.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        one_line(text, 1000).map(Self)
+    }
+}
+
+impl Tag {
+    /// Reads a tag.
+    ///
+    /// # Errors
+    /// [`TextError`] with what is wrong.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        one_line(text, 100).map(Self)
+    }
+}
+
+impl Markdown {
+    /// Reads a text; CR LF and CR become LF.
+    ///
+    /// # Errors
+    /// [`TextError`] with what is wrong.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        limited(text, 200_000)?;
+        if let Some((at, c)) =
+            text.char_indices().find(|(_, c)| control(*c) && *c != '\n' && *c != '\r')
+        {
+            return Err(TextError::Control(c, at));
+        }
+        Ok(Self(text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n")))
+    }
+}
+
+impl Uid {
+    /// Reads a UID.
+    ///
+    /// # Errors
+    /// [`TextError`] with what is wrong.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        limited(text, 191)?;
+        if text.bytes().all(|b| b.is_ascii_graphic()) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(TextError::Form("printable ASCII characters without spaces"))
+    }
+}
+
+impl Email {
+    /// Reads a mailbox.
+    ///
+    /// # Errors
+    /// [`TextError`] with what is wrong.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        limited(text, 254)?;
+        let whole = text.bytes().all(|b| b.is_ascii_graphic() && !b"\"(),:;<>[\\]".contains(&b));
+        match text.split_once('@') {
+            Some((name, host))
+                if whole && !name.is_empty() && host.contains('.') && !host.contains('@') =>
+            {
+                Ok(Self(text.to_owned()))
+            }
+            _ => Err(TextError::Form("a mailbox such as `office@example.org`")),
+        }
+    }
+}
+
+impl Language {
+    /// Reads a language tag.
+    ///
+    /// # Errors
+    /// [`TextError`] if it is none.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        match text.parse::<icu_locale_core::Locale>() {
+            Ok(locale) if !locale.id.language.is_unknown() => Ok(Self(locale.to_string())),
+            _ => Err(TextError::Form("a language tag such as `en-US`, `es` or `pt-BR`")),
+        }
+    }
+
+    /// Whether it is a kind of English, which our own words are written in.
+    pub fn is_english(&self) -> bool {
+        self.0 == "en" || self.0.starts_with("en-")
+    }
+}
+
+impl Default for Language {
+    fn default() -> Self {
+        Self("en-US".to_owned())
+    }
+}
+
+fn limited(text: &str, limit: usize) -> Result<(), TextError> {
+    if text.trim().is_empty() {
+        return Err(TextError::Empty);
+    }
+    let length = text.chars().count();
+    if length > limit { Err(TextError::TooLong { limit, length }) } else { Ok(()) }
+}
+
+fn one_line(text: &str, limit: usize) -> Result<String, TextError> {
+    limited(text, limit)?;
+    for (at, c) in text.char_indices() {
+        match c {
+            '\n' | '\r' | '\u{2028}' | '\u{2029}' => return Err(TextError::LineBreak(at)),
+            c if control(c) => return Err(TextError::Control(c, at)),
+            _ => {}
+        }
+    }
+    Ok(text.trim().to_owned())
+}
+
+/// What RFC 5545 section 3.1 calls CONTROL, and C1; a tab is allowed.
+fn control(c: char) -> bool {
+    c.is_control() && c != '\t'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_lower_case_with_inner_hyphens() {
+        for good in ["a", "2024", "a-b", "a--b"] {
+            assert!(Id::parse(good).is_ok(), "{good}");
+        }
+        for bad in ["", "-a", "a-", "A", "a b", "ä", "a.b", &"a".repeat(65)] {
+            assert!(Id::parse(bad).is_err(), "{bad}");
+        }
+        assert_eq!(
+            Id::suggest("Opening: The *First* One!").unwrap().as_str(),
+            "opening-the-first-one"
+        );
+    }
+
+    #[test]
+    fn titles_are_one_line_without_control_characters() {
+        assert_eq!(Title::parse("a\nb"), Err(TextError::LineBreak(1)));
+        assert_eq!(Title::parse("a\u{7}"), Err(TextError::Control('\u{7}', 1)));
+        assert_eq!(Title::parse(" \t "), Err(TextError::Empty));
+        assert_eq!(
+            Title::parse(&"é".repeat(1001)),
+            Err(TextError::TooLong { limit: 1000, length: 1001 })
+        );
+    }
+
+    #[test]
+    fn line_ends_of_texts_become_line_feeds() {
+        assert_eq!(Markdown::parse("a\r\nb\rc\n").unwrap().as_str(), "a\nb\nc\n");
+        assert_eq!(Markdown::parse("a\u{0}"), Err(TextError::Control('\0', 1)));
+    }
+
+    #[test]
+    fn languages_are_canonical_tags() {
+        assert_eq!(Language::parse("EN-us").unwrap().as_str(), "en-US");
+        assert!(Language::parse("english please").is_err());
+    }
+}

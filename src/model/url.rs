@@ -1,0 +1,174 @@
+//! Absolute web addresses.
+
+use std::fmt;
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+use super::TextError;
+
+const FORM: TextError = TextError::Form("a whole address such as `https://example.org/page`");
+/// What RFC 3986 does not allow bare; a percent sign stays, as it belongs to an escape.
+const BARE: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// An absolute http or https address in ASCII (RFC 3986), at most 2,000 characters.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct HttpUrl(String);
+
+/// The address that everything here is published under: no query, no fragment, no slash at the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseUrl {
+    url: String,
+    origin: usize,
+}
+
+impl HttpUrl {
+    /// Reads an address; letters outside ASCII after the host are percent-encoded.
+    ///
+    /// # Errors
+    /// [`TextError`] with what is wrong.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        let length = text.chars().count();
+        if length > 2000 {
+            return Err(TextError::TooLong { limit: 2000, length });
+        }
+        let (scheme, rest) = text.split_once("://").ok_or(FORM)?;
+        let scheme = scheme.to_ascii_lowercase();
+        if scheme != "http" && scheme != "https" {
+            return Err(TextError::Form("an address that begins with `https://` or `http://`"));
+        }
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (host, tail) = rest.split_at(end);
+        if !host.is_ascii() {
+            return Err(TextError::Form(
+                "a host in ASCII; write an international name as its `xn--` form",
+            ));
+        }
+        if !host_is_good(host) || tail.contains(char::is_whitespace) {
+            return Err(FORM);
+        }
+        let host = host.to_ascii_lowercase();
+        Ok(Self(format!("{scheme}://{host}{}", utf8_percent_encode(tail, BARE))))
+    }
+
+    /// The address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for HttpUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn host_is_good(authority: &str) -> bool {
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    };
+    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    let host_good = match address {
+        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => {
+            !host.is_empty()
+                && host.len() <= 253
+                && host.split('.').filter(|label| !label.is_empty()).count() > 0
+                && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
+        }
+    };
+    host_good && port.is_none_or(|port| port.parse::<u16>().is_ok())
+}
+
+impl BaseUrl {
+    /// Reads an address.
+    ///
+    /// # Errors
+    /// [`TextError`] with what is wrong.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        let url = HttpUrl::parse(text)?.0;
+        if url.contains(['?', '#']) {
+            return Err(TextError::Form("an address without `?` and `#`"));
+        }
+        let url = url.trim_end_matches('/').to_owned();
+        // The scheme and `://` were found above.
+        let host = url.find("://").map_or(0, |at| at + 3);
+        let origin = url[host..].find('/').map_or(url.len(), |at| host + at);
+        Ok(Self { url, origin })
+    }
+
+    /// The whole address, without a slash at the end.
+    pub fn as_str(&self) -> &str {
+        &self.url
+    }
+
+    /// Its path without a slash at the end: empty, or `/calendar`.
+    pub fn path(&self) -> &str {
+        &self.url[self.origin..]
+    }
+
+    /// Host and port, as they stand in the address.
+    pub fn authority(&self) -> &str {
+        let host = self.url.find("://").map_or(0, |at| at + 3);
+        &self.url[host..self.origin]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_absolute_web_addresses_are_taken() {
+        for good in [
+            "https://example.org",
+            "HTTP://Example.org:8080/a?b=c#d",
+            "http://[::1]:80/",
+            "http://127.0.0.1:8080",
+        ] {
+            assert!(HttpUrl::parse(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "example.org",
+            "ftp://a.b",
+            "https://",
+            "https:///x",
+            "https://a b/",
+            "javascript://a",
+            "https://a@b/",
+            "https://a:x/",
+            "mailto:a@b.c",
+            "https://bücher.example",
+        ] {
+            assert!(HttpUrl::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_may_not_stand_bare_is_encoded() {
+        let url = HttpUrl::parse("https://example.org/zoë?q=\"a\"&b=%20").unwrap();
+        assert_eq!(url.as_str(), "https://example.org/zo%C3%AB?q=%22a%22&b=%20");
+    }
+
+    #[test]
+    fn a_base_has_no_slash_at_the_end() {
+        let base = BaseUrl::parse("https://org.example/calendar/").unwrap();
+        assert_eq!(
+            (base.as_str(), base.path(), base.authority()),
+            ("https://org.example/calendar", "/calendar", "org.example")
+        );
+        assert_eq!(BaseUrl::parse("https://org.example/").unwrap().path(), "");
+        assert!(BaseUrl::parse("https://org.example/?a").is_err());
+    }
+}
