@@ -1,0 +1,89 @@
+//! The `[calendar]` table.
+
+use chrono::TimeDelta;
+
+use super::table::{At, Table};
+use crate::diagnostic::Code;
+use crate::model::{
+    BaseUrl, Calendar, Color, Email, HttpUrl, Id, Language, Length, Markdown, Organizer, Title,
+};
+use crate::zone::Zone;
+
+pub(super) const KEYS: &[&str] = &[
+    "id",
+    "title",
+    "description",
+    "url",
+    "timezone",
+    "also_in",
+    "language",
+    "organizer",
+    "duration",
+    "refresh",
+    "color",
+    "keep_past",
+];
+
+/// The table, as far as it could be read.
+pub(super) struct Read {
+    pub(super) id: Option<At<Id>>,
+    pub(super) calendar: Option<Calendar>,
+}
+
+/// What sessions fall back on.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Defaults {
+    /// `None` where the calendar's own zone is missing or wrong, which was said already.
+    pub(super) zone: Option<Zone>,
+    pub(super) duration: Option<Length>,
+}
+
+pub(super) fn read(table: &Table<'_>) -> (Read, Defaults) {
+    let id = table.require("id", "\"my-calendar\"", table.id("id"));
+    let title = table.parsed("title", Code::BadValue, Title::parse);
+    let title = table.require("title", "\"Our sessions\"", title);
+    let zone = table.require("timezone", "\"America/New_York\"", table.zone("timezone"));
+    if let Some(id) = &id {
+        table.context().places().calendar_id = id.span.clone();
+    }
+    let duration = table.parsed("duration", Code::BadValue, Length::parse).map(|at| at.value);
+    let description = table.parsed("description", Code::BadValue, Markdown::parse);
+    let url = table.parsed("url", Code::BadUrl, BaseUrl::parse);
+    let also_in = table.zones("also_in");
+    let language = table.parsed("language", Code::BadValue, Language::parse);
+    let organizer = table.table("organizer", "organizer", &["name", "email", "url"]);
+    let organizer = organizer.as_ref().map(read_organizer);
+    let refresh = table.parsed("refresh", Code::BadValue, Length::parse);
+    let color = table.parsed("color", Code::BadValue, Color::parse);
+    let keep_past = table.parsed("keep_past", Code::BadValue, Length::parse);
+    let zone = zone.map(|at| at.value);
+    let defaults = Defaults { zone: zone.clone(), duration };
+    let calendar = (|| {
+        Some(Calendar {
+            id: id.as_ref()?.value.clone(),
+            title: title?.value,
+            description: description.map(|at| at.value),
+            url: url.map(|at| at.value),
+            zone: zone?,
+            also_in: also_in.into_iter().map(|at| at.value).collect(),
+            language: language.map(|at| at.value).unwrap_or_default(),
+            organizer: organizer.flatten(),
+            refresh: refresh.map_or(TimeDelta::hours(1), |at| at.value.roughly()),
+            color: color.map(|at| at.value),
+            keep_past: keep_past.map(|at| at.value.roughly()),
+        })
+    })();
+    (Read { id, calendar }, defaults)
+}
+
+fn read_organizer(table: &Table<'_>) -> Option<Organizer> {
+    let name = table.parsed("name", Code::BadValue, Title::parse);
+    let name = table.require("name", "\"Our organisation\"", name);
+    let email = table.parsed("email", Code::BadValue, Email::parse);
+    let url = table.parsed("url", Code::BadUrl, HttpUrl::parse);
+    Some(Organizer {
+        name: name?.value,
+        email: email.map(|at| at.value),
+        url: url.map(|at| at.value),
+    })
+}

@@ -1,0 +1,77 @@
+//! The `[[series]]` and `[[feeds]]` tables.
+
+use super::table::{At, Table};
+use crate::diagnostic::Code;
+use crate::model::{Id, Markdown, Selection, Series, Tag, TextError, Title};
+
+pub(super) const SERIES_KEYS: &[&str] = &["id", "title", "description", "was"];
+pub(super) const SELECTION_KEYS: &[&str] = &["id", "title", "description", "series", "tags", "was"];
+
+/// A `[[series]]` table, as far as it could be read.
+pub(super) struct ReadSeries {
+    pub(super) id: Option<At<Id>>,
+    pub(super) was: Vec<At<Id>>,
+    pub(super) series: Option<Series>,
+}
+
+/// A `[[feeds]]` table, as far as it could be read.
+pub(super) struct ReadSelection {
+    pub(super) id: Option<At<Id>>,
+    pub(super) was: Vec<At<Id>>,
+    pub(super) series: Vec<At<Id>>,
+    pub(super) selection: Option<Selection>,
+}
+
+pub(super) fn series(table: &Table<'_>) -> ReadSeries {
+    let id = table.require("id", "\"spring-series\"", table.id("id"));
+    let title = table.parsed("title", Code::BadValue, Title::parse);
+    let title = table.require("title", "\"Our spring series\"", title);
+    let description = table.parsed("description", Code::BadValue, Markdown::parse);
+    let was = ids(table, "was");
+    let series = (|| {
+        Some(Series {
+            id: id.as_ref()?.value.clone(),
+            title: title?.value,
+            description: description.map(|at| at.value),
+            was: values(&was),
+        })
+    })();
+    ReadSeries { id, was, series }
+}
+
+pub(super) fn selection(table: &Table<'_>) -> ReadSelection {
+    let id = table.require("id", "\"workshops\"", table.id("id"));
+    let title = table.parsed("title", Code::BadValue, Title::parse);
+    let title = table.require("title", "\"All workshops\"", title);
+    let description = table.parsed("description", Code::BadValue, Markdown::parse);
+    let series = ids(table, "series");
+    let tags = table.parsed_list("tags", Code::BadValue, Tag::parse);
+    let was = ids(table, "was");
+    let selection = (|| {
+        Some(Selection {
+            id: id.as_ref()?.value.clone(),
+            title: title?.value,
+            description: description.map(|at| at.value),
+            series: values(&series),
+            tags: tags.into_iter().map(|at| at.value).collect(),
+            was: values(&was),
+        })
+    })();
+    ReadSelection { id, was, series, selection }
+}
+
+/// One id or a list of ids.
+pub(super) fn ids(table: &Table<'_>, key: &str) -> Vec<At<Id>> {
+    table.parsed_list(key, Code::BadId, |text| {
+        Id::parse(text).map_err(|error| match error {
+            TextError::Form(_) => TextError::Form(
+                "an id, or a list of ids: lower-case letters a-z, digits, and hyphens between them",
+            ),
+            other => other,
+        })
+    })
+}
+
+pub(super) fn values(ids: &[At<Id>]) -> Vec<Id> {
+    ids.iter().map(|at| at.value.clone()).collect()
+}

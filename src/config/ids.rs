@@ -1,0 +1,67 @@
+//! Ids that clash, and ids that lead nowhere.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::ops::Range;
+
+use super::feeds::{ReadSelection, ReadSeries};
+use super::table::{At, Context};
+use super::{calendar, session};
+use crate::diagnostic::{Code, Finding};
+use crate::model::Id;
+use crate::similar;
+
+pub(super) fn check(
+    context: &Context<'_>,
+    calendar: Option<&calendar::Read>,
+    series: &[ReadSeries],
+    selections: &[ReadSelection],
+    sessions: &[session::Read],
+) {
+    // The calendar's id comes first: it is the one that may not change.
+    let feed_ids = calendar
+        .and_then(|calendar| calendar.id.as_ref())
+        .into_iter()
+        .chain(series.iter().flat_map(|series| series.id.iter().chain(&series.was)))
+        .chain(selections.iter().flat_map(|feed| feed.id.iter().chain(&feed.was)));
+    unique(context, "a feed's id", feed_ids);
+    unique(context, "a session's id", sessions.iter().flat_map(|s| s.id.iter().chain(&s.was)));
+    unique(context, "a session's `uid`", sessions.iter().filter_map(|s| s.uid.as_ref()));
+
+    let known: Vec<&Id> = series.iter().filter_map(|s| s.id.as_ref()).map(|at| &at.value).collect();
+    let named = sessions.iter().filter_map(|session| session.series.as_ref());
+    for id in named.chain(selections.iter().flat_map(|feed| &feed.series)) {
+        if !known.contains(&&id.value) {
+            let message = format!("there is no series `{}`", id.value);
+            let finding = Finding::error(Code::UnknownSeries, id.span.clone(), message);
+            let near = similar::nearest(id.value.as_str(), known.iter().map(|id| id.as_str()));
+            context.push(finding.help(match near {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => format!(
+                    "add a [[series]] table with `id = \"{}\"`, or delete the line",
+                    id.value
+                ),
+            }));
+        }
+    }
+}
+
+fn unique<'a, T: Eq + Hash + std::fmt::Display + 'a>(
+    context: &Context<'_>,
+    what: &str,
+    ids: impl Iterator<Item = &'a At<T>>,
+) {
+    let mut seen: HashMap<&T, Range<usize>> = HashMap::new();
+    for id in ids {
+        if let Some(earlier) = seen.get(&id.value) {
+            let message = format!("`{}` is {what} already", id.value);
+            context.push(
+                Finding::error(Code::DuplicateId, id.span.clone(), message)
+                    .earlier(earlier.clone(), "here")
+                    .help("give each its own; a former id in `was` counts too"),
+            );
+        } else {
+            seen.insert(&id.value, id.span.clone());
+        }
+    }
+}

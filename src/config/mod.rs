@@ -1,0 +1,110 @@
+//! From the text of the file to its meaning, with every finding on the way.
+//!
+//! The text is parsed into a tree that keeps the place of each key and value, with every syntax
+//! error that the parser can recover from; then each table reads its own keys, so that one bad
+//! value never hides another finding.
+
+mod calendar;
+mod feeds;
+mod ids;
+mod session;
+mod table;
+mod when;
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use toml::de::DeTable;
+
+use crate::diagnostic::{Code, Finding, Findings};
+use crate::model::{Catalog, Id};
+use crate::source::{MAX_BYTES, Source};
+use crate::zone::Rules;
+use table::{Context, Table};
+
+/// What a reading of the file gave.
+#[derive(Debug)]
+pub struct Checked {
+    /// The meaning; only if nothing is wrong.
+    pub catalog: Option<Catalog>,
+    /// Everything that is wrong or probably not meant, by place.
+    pub findings: Findings,
+    /// Where ids stand, for findings that are made later.
+    pub places: Places,
+}
+
+/// The places of ids in the file, as byte ranges.
+#[derive(Debug, Default, Clone)]
+pub struct Places {
+    /// The value of `calendar.id`.
+    pub calendar_id: Range<usize>,
+    /// The value of each session's `id`.
+    pub sessions: HashMap<Id, Range<usize>>,
+}
+
+const ROOT_KEYS: &[&str] = &["calendar", "series", "feeds", "sessions"];
+
+/// Reads a file's text. Pure: the same text and rules give the same.
+pub fn load(source: &Source, rules: &Rules) -> Checked {
+    let context = Context::new(rules);
+    let catalog = read(source, &context);
+    let (mut findings, places) = context.finish();
+    findings.sort();
+    let catalog = catalog.filter(|_| !findings.has_errors());
+    Checked { catalog, findings, places }
+}
+
+fn read(source: &Source, context: &Context<'_>) -> Option<Catalog> {
+    let text = source.text();
+    if text.len() > MAX_BYTES {
+        context.push(
+            Finding::error(Code::FileTooLarge, 0..0, "the file is larger than 64 MiB")
+                .help("split the sessions over several files, each with a service of its own"),
+        );
+        return None;
+    }
+    if let Some(offset) = source.invalid_from() {
+        let message = format!("the file is not UTF-8 text from byte {offset} on");
+        context.push(
+            Finding::error(Code::NotUtf8, offset..offset, message)
+                .help("save the file as UTF-8 in your editor"),
+        );
+        return None;
+    }
+    let (root, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        context.push(syntax(error, text));
+    }
+    let root = Table::new(context, "the file", 0..0, root.get_ref(), ROOT_KEYS);
+    let calendar = match root.table("calendar", "[calendar]", calendar::KEYS) {
+        Some(table) => Some(calendar::read(&table)),
+        None => {
+            root.missing_table("calendar", "[calendar]\nid = \"my-calendar\"");
+            None
+        }
+    };
+    let defaults = calendar.as_ref().map(|(_, defaults)| defaults.clone()).unwrap_or_default();
+    let series = root.tables("series", "[[series]]", feeds::SERIES_KEYS);
+    let series: Vec<_> = series.iter().map(feeds::series).collect();
+    let selections = root.tables("feeds", "[[feeds]]", feeds::SELECTION_KEYS);
+    let selections: Vec<_> = selections.iter().map(feeds::selection).collect();
+    let sessions = root.tables("sessions", "[[sessions]]", session::KEYS);
+    let sessions: Vec<_> = sessions.iter().map(|table| session::read(table, &defaults)).collect();
+    ids::check(context, calendar.as_ref().map(|(c, _)| c), &series, &selections, &sessions);
+
+    let (calendar, _) = calendar?;
+    let mut sessions: Vec<_> = sessions.into_iter().map(|s| s.session).collect::<Option<_>>()?;
+    sessions.sort_by(|a, b| (a.when.start(), &a.id).cmp(&(b.when.start(), &b.id)));
+    Some(Catalog {
+        calendar: calendar.calendar?,
+        series: series.into_iter().map(|s| s.series).collect::<Option<_>>()?,
+        selections: selections.into_iter().map(|s| s.selection).collect::<Option<_>>()?,
+        sessions,
+    })
+}
+
+fn syntax(error: &toml::de::Error, text: &str) -> Finding {
+    let span = error.span().unwrap_or(text.len()..text.len());
+    let message = error.message().trim();
+    Finding::error(Code::Syntax, span, format!("this is not TOML: {message}"))
+}

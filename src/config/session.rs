@@ -1,0 +1,113 @@
+//! The `[[sessions]]` tables.
+
+use super::calendar::Defaults;
+use super::feeds::{ids, values};
+use super::table::{At, Table};
+use super::when;
+use crate::diagnostic::{Code, Finding};
+use crate::model::{Geo, HttpUrl, Id, Length, Markdown, Place, Session, Status, Tag, Title, Uid};
+
+pub(super) const KEYS: &[&str] = &[
+    "id",
+    "title",
+    "start",
+    "end",
+    "duration",
+    "timezone",
+    "fold",
+    "description",
+    "register",
+    "join",
+    "page",
+    "place",
+    "series",
+    "tags",
+    "status",
+    "busy",
+    "remind",
+    "uid",
+    "was",
+];
+const PLACE_KEYS: &[&str] = &["name", "address", "latitude", "longitude"];
+
+/// A `[[sessions]]` table, as far as it could be read.
+pub(super) struct Read {
+    pub(super) id: Option<At<Id>>,
+    pub(super) uid: Option<At<Uid>>,
+    pub(super) was: Vec<At<Id>>,
+    pub(super) series: Option<At<Id>>,
+    pub(super) session: Option<Session>,
+}
+
+pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Read {
+    let id = table.require("id", "\"opening-talk\"", table.id("id"));
+    let title = table.parsed("title", Code::BadValue, Title::parse);
+    let title = table.require("title", "\"Opening talk\"", title);
+    let when = when::read(table, defaults);
+    let description = table.parsed("description", Code::BadValue, Markdown::parse);
+    let url = |key| table.parsed(key, Code::BadUrl, HttpUrl::parse).map(|at| at.value);
+    let (register, join, page) = (url("register"), url("join"), url("page"));
+    let place = table.table("place", "place", PLACE_KEYS);
+    let place = place.as_ref().map(read_place);
+    let series = table.id("series");
+    let tags = table.parsed_list("tags", Code::BadValue, Tag::parse);
+    let status = table.word(
+        "status",
+        &[
+            ("confirmed", Status::Confirmed),
+            ("tentative", Status::Tentative),
+            ("cancelled", Status::Cancelled),
+        ],
+    );
+    let busy = table.flag("busy");
+    let remind = table.parsed_list("remind", Code::BadValue, Length::parse);
+    let uid = table.parsed("uid", Code::BadValue, Uid::parse);
+    let was = ids(table, "was");
+    if let Some(id) = &id {
+        table
+            .context()
+            .places()
+            .sessions
+            .entry(id.value.clone())
+            .or_insert_with(|| id.span.clone());
+    }
+    let session = (|| {
+        Some(Session {
+            id: id.as_ref()?.value.clone(),
+            title: title?.value,
+            when: when?,
+            description: description.map(|at| at.value),
+            register,
+            join,
+            page,
+            place: place.flatten(),
+            series: series.as_ref().map(|at| at.value.clone()),
+            tags: tags.into_iter().map(|at| at.value).collect(),
+            status: status.map(|at| at.value).unwrap_or_default(),
+            busy,
+            remind: remind.into_iter().map(|at| at.value.roughly()).collect(),
+            uid: uid.as_ref().map(|at| at.value.clone()),
+            was: values(&was),
+        })
+    })();
+    Read { id, uid, was, series, session }
+}
+
+fn read_place(table: &Table<'_>) -> Option<Place> {
+    let name = table.parsed("name", Code::BadValue, Title::parse);
+    let name = table.require("name", "\"Community hall\"", name);
+    let address = table.parsed("address", Code::BadValue, Title::parse);
+    let latitude = table.number("latitude", -90.0..=90.0);
+    let longitude = table.number("longitude", -180.0..=180.0);
+    let geo = match (latitude, longitude) {
+        (Some(latitude), Some(longitude)) => Some(Geo { latitude, longitude }),
+        (None, None) => None,
+        _ => {
+            let message = "`latitude` and `longitude` belong together";
+            let finding = Finding::error(Code::BadValue, table.header(), message);
+            table.context().push(finding.help("give both, or neither"));
+            None
+        }
+    };
+    Some(Place { name: name?.value, address: address.map(|at| at.value), geo })
+}

@@ -1,0 +1,391 @@
+//! One table of the file, read key by key; every value of a wrong type or form is a finding.
+
+use std::cell::RefCell;
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+use toml::value::Datetime;
+
+use super::Places;
+use crate::diagnostic::{Code, Finding, Findings};
+use crate::model::{Id, TextError};
+use crate::similar;
+use crate::zone::{Naming, Rules, Zone};
+
+/// What every table reads with: the rules of zones, and where findings go.
+pub(super) struct Context<'a> {
+    rules: &'a Rules,
+    findings: RefCell<Findings>,
+    places: RefCell<Places>,
+}
+
+/// A value with its place in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct At<T> {
+    pub(super) value: T,
+    pub(super) span: Range<usize>,
+}
+
+/// One table of the file.
+pub(super) struct Table<'a> {
+    context: &'a Context<'a>,
+    name: &'static str,
+    header: Range<usize>,
+    entries: &'a DeTable<'a>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(rules: &'a Rules) -> Self {
+        Self { rules, findings: RefCell::default(), places: RefCell::default() }
+    }
+
+    pub(super) fn push(&self, finding: Finding) {
+        self.findings.borrow_mut().push(finding);
+    }
+
+    pub(super) fn places(&self) -> std::cell::RefMut<'_, Places> {
+        self.places.borrow_mut()
+    }
+
+    pub(super) fn finish(self) -> (Findings, Places) {
+        (self.findings.into_inner(), self.places.into_inner())
+    }
+}
+
+impl<'a> Table<'a> {
+    /// A table; keys that it does not know are findings.
+    pub(super) fn new(
+        context: &'a Context<'a>,
+        name: &'static str,
+        header: Range<usize>,
+        entries: &'a DeTable<'a>,
+        known: &[&str],
+    ) -> Self {
+        for key in entries.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
+            let word = key.get_ref();
+            let message = format!("{name} has no key `{word}`");
+            let help = match similar::nearest(word, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("it has: {}", known.join(", ")),
+            };
+            context.push(Finding::error(Code::UnknownKey, key.span(), message).help(help));
+        }
+        Self { context, name, header, entries }
+    }
+
+    pub(super) fn context(&self) -> &'a Context<'a> {
+        self.context
+    }
+
+    /// The place of the table's own header.
+    pub(super) fn header(&self) -> Range<usize> {
+        self.header.clone()
+    }
+
+    /// A value that must be there; if its key is not, that is a finding with what to write.
+    pub(super) fn require<T>(&self, key: &str, example: &str, value: Option<T>) -> Option<T> {
+        if !self.has(key) {
+            let message = format!("{} has no `{key}`", self.name);
+            self.context.push(
+                Finding::error(Code::MissingKey, self.header(), message)
+                    .help(format!("add a line such as `{key} = {example}`")),
+            );
+        }
+        value
+    }
+
+    /// A finding that a whole table must be there.
+    pub(super) fn missing_table(&self, key: &str, example: &str) {
+        if !self.has(key) {
+            let message = format!("there is no [{key}] table");
+            self.context.push(
+                Finding::error(Code::MissingKey, self.header(), message)
+                    .help(format!("begin the file with\n{example}")),
+            );
+        }
+    }
+
+    /// Whether the key is there, whatever its value.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// A text, as it stands.
+    pub(super) fn text(&self, key: &str) -> Option<At<&'a str>> {
+        let value = self.get(key)?;
+        match value.get_ref() {
+            DeValue::String(text) => Some(At { value: text.as_ref(), span: value.span() }),
+            other => {
+                self.wrong_type(key, value.span(), other, "a text in quotes");
+                None
+            }
+        }
+    }
+
+    /// A text of a certain form; `form` is the code for another one.
+    pub(super) fn parsed<T>(
+        &self,
+        key: &str,
+        form: Code,
+        parse: impl Fn(&str) -> Result<T, TextError>,
+    ) -> Option<At<T>> {
+        let text = self.text(key)?;
+        self.form(key, form, text, parse)
+    }
+
+    /// One text or a list of texts, each of a certain form.
+    pub(super) fn parsed_list<T>(
+        &self,
+        key: &str,
+        form: Code,
+        parse: impl Fn(&str) -> Result<T, TextError>,
+    ) -> Vec<At<T>> {
+        let Some(value) = self.get(key) else { return Vec::new() };
+        let items: Vec<&Spanned<DeValue<'_>>> = match value.get_ref() {
+            DeValue::Array(items) => items.iter().collect(),
+            _ => vec![value],
+        };
+        let mut read = Vec::new();
+        for item in items {
+            match item.get_ref() {
+                DeValue::String(text) => {
+                    let text = At { value: text.as_ref(), span: item.span() };
+                    read.extend(self.form(key, form, text, &parse));
+                }
+                other => {
+                    self.wrong_type(key, item.span(), other, "a text in quotes, or a list of texts")
+                }
+            }
+        }
+        read
+    }
+
+    /// An id, with one to offer if it has another form.
+    pub(super) fn id(&self, key: &str) -> Option<At<Id>> {
+        let text = self.text(key)?;
+        match Id::parse(text.value) {
+            Ok(value) => Some(At { value, span: text.span }),
+            Err(error) => {
+                let mut finding = problem(key, Code::BadId, &error, text.span);
+                if let Some(id) = Id::suggest(text.value) {
+                    finding = finding.help(format!("write `{key} = \"{id}\"`"));
+                }
+                self.context.push(finding);
+                None
+            }
+        }
+    }
+
+    /// true or false.
+    pub(super) fn flag(&self, key: &str) -> Option<bool> {
+        let value = self.get(key)?;
+        match value.get_ref() {
+            DeValue::Boolean(flag) => Some(*flag),
+            other => {
+                self.wrong_type(key, value.span(), other, "true or false, without quotes");
+                None
+            }
+        }
+    }
+
+    /// A number within bounds.
+    pub(super) fn number(&self, key: &str, bounds: std::ops::RangeInclusive<f64>) -> Option<f64> {
+        let value = self.get(key)?;
+        let number = match value.get_ref() {
+            DeValue::Float(number) => number.as_str().replace('_', "").parse().ok(),
+            DeValue::Integer(number) => number.as_str().replace('_', "").parse().ok(),
+            other => {
+                self.wrong_type(key, value.span(), other, "a number, without quotes");
+                return None;
+            }
+        };
+        if let Some(number) = number.filter(|number| bounds.contains(number)) {
+            return Some(number);
+        }
+        let message = format!("`{key}` must lie between {} and {}", bounds.start(), bounds.end());
+        self.context.push(Finding::error(Code::BadValue, value.span(), message));
+        None
+    }
+
+    /// A date or date-time, as it stands.
+    pub(super) fn datetime(&self, key: &str) -> Option<At<Datetime>> {
+        let value = self.get(key)?;
+        match value.get_ref() {
+            DeValue::Datetime(datetime) => Some(At { value: *datetime, span: value.span() }),
+            other => {
+                let wanted = "a date and time such as 2027-04-30T14:00:00, without quotes";
+                self.wrong_type(key, value.span(), other, wanted);
+                None
+            }
+        }
+    }
+
+    /// The zone of a name, with a warning for names that are not today's name of a place.
+    pub(super) fn zone(&self, key: &str) -> Option<At<Zone>> {
+        let text = self.text(key)?;
+        self.zone_of(text)
+    }
+
+    /// The zones of a name or of a list of names.
+    pub(super) fn zones(&self, key: &str) -> Vec<At<Zone>> {
+        self.parsed_list(key, Code::UnknownZone, |name| Ok(name.to_owned()))
+            .into_iter()
+            .filter_map(|name| self.zone_of(At { value: &name.value, span: name.span }))
+            .collect()
+    }
+
+    /// One of some words.
+    pub(super) fn word<T: Copy>(&self, key: &str, words: &[(&str, T)]) -> Option<At<T>> {
+        let text = self.text(key)?;
+        if let Some((_, value)) = words.iter().find(|(word, _)| *word == text.value) {
+            return Some(At { value: *value, span: text.span });
+        }
+        let known: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+        let message = format!("`{key}` cannot be \"{}\"", text.value);
+        let mut finding = Finding::error(Code::BadValue, text.span, message);
+        finding = match similar::nearest(text.value, words.iter().map(|(word, _)| *word)) {
+            Some(near) => finding.help(format!("did you mean `{key} = \"{near}\"`?")),
+            None => finding.help(format!("write {}", known.join(" or "))),
+        };
+        self.context.push(finding);
+        None
+    }
+
+    /// A table within this one.
+    pub(super) fn table(&self, key: &str, name: &'static str, known: &[&str]) -> Option<Self> {
+        let value = self.get(key)?;
+        match value.get_ref() {
+            DeValue::Table(entries) => {
+                Some(Self::new(self.context, name, value.span(), entries, known))
+            }
+            other => {
+                self.wrong_type(key, value.span(), other, "a table");
+                None
+            }
+        }
+    }
+
+    /// The tables of a list of tables.
+    pub(super) fn tables(&self, key: &str, name: &'static str, known: &[&str]) -> Vec<Self> {
+        let Some(value) = self.get(key) else { return Vec::new() };
+        let DeValue::Array(items) = value.get_ref() else {
+            let message = format!("`{key}` must be a list of tables");
+            self.context.push(
+                Finding::error(Code::WrongType, value.span(), message)
+                    .help(format!("write each one under a line `{name}`, with double brackets")),
+            );
+            return Vec::new();
+        };
+        let mut tables = Vec::new();
+        for item in items.iter() {
+            match item.get_ref() {
+                DeValue::Table(entries) => {
+                    tables.push(Self::new(self.context, name, item.span(), entries, known));
+                }
+                other => self.wrong_type(key, item.span(), other, "a table"),
+            }
+        }
+        tables
+    }
+
+    fn get(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
+        self.entries.get(key)
+    }
+
+    fn form<T>(
+        &self,
+        key: &str,
+        form: Code,
+        text: At<&str>,
+        parse: impl Fn(&str) -> Result<T, TextError>,
+    ) -> Option<At<T>> {
+        match parse(text.value) {
+            Ok(value) => Some(At { value, span: text.span }),
+            Err(error) => {
+                self.context.push(problem(key, form, &error, text.span));
+                None
+            }
+        }
+    }
+
+    fn zone_of(&self, name: At<&str>) -> Option<At<Zone>> {
+        let zone = match self.context.rules.zone(name.value) {
+            Ok(zone) => zone,
+            Err(unknown) => {
+                let message = format!("no time zone is called `{}`", name.value);
+                let help = match unknown.similar.as_slice() {
+                    [] => "write the name of a city's zone, such as \"America/New_York\" or \
+                           \"Europe/Berlin\""
+                        .to_owned(),
+                    similar => format!("did you mean `{}`?", similar.join("` or `")),
+                };
+                self.context.push(Finding::error(Code::UnknownZone, name.span, message).help(help));
+                return None;
+            }
+        };
+        let said = match zone.naming() {
+            Naming::Place => None,
+            Naming::Legacy(today) => Some((
+                format!("`{}` is a name kept for old files", zone.name()),
+                format!("write \"{today}\""),
+            )),
+            Naming::Abbreviation(place) => Some((
+                format!(
+                    "`{}` is an abbreviation, which calendar apps read differently",
+                    zone.name()
+                ),
+                format!("write the zone of a place, such as \"{place}\""),
+            )),
+            Naming::Etc => Some((
+                format!(
+                    "`{}` is a fixed offset, with the sign reversed from what people expect",
+                    zone.name()
+                ),
+                "write the zone of a place, such as \"America/New_York\"".to_owned(),
+            )),
+        };
+        if let Some((message, help)) = said {
+            let finding = Finding::warning(Code::LegacyZone, name.span.clone(), message);
+            self.context.push(finding.help(help));
+        }
+        Some(At { value: zone, span: name.span })
+    }
+
+    fn wrong_type(&self, key: &str, span: Range<usize>, value: &DeValue<'_>, wanted: &str) {
+        let is = match value {
+            DeValue::String(_) => "a text",
+            DeValue::Integer(_) | DeValue::Float(_) => "a number",
+            DeValue::Boolean(_) => "true or false",
+            DeValue::Datetime(_) => "a date",
+            DeValue::Array(_) => "a list",
+            DeValue::Table(_) => "a table",
+        };
+        let message = format!("`{key}` must be {wanted}; this is {is}");
+        self.context.push(Finding::error(Code::WrongType, span, message));
+    }
+}
+
+/// The sentence for a text that was refused.
+fn problem(key: &str, form: Code, error: &TextError, span: Range<usize>) -> Finding {
+    match error {
+        TextError::Empty => Finding::error(Code::BadValue, span, format!("`{key}` is empty"))
+            .help("write something between the quotes, or delete the line"),
+        TextError::TooLong { limit, length } => {
+            let message = format!("`{key}` has {length} characters; at most {limit} are allowed");
+            Finding::error(Code::TooLong, span, message).help("shorten it")
+        }
+        TextError::Control(c, _) => {
+            let code = u32::from(*c);
+            let message = format!(
+                "`{key}` holds the control character U+{code:04X}, which no calendar can carry"
+            );
+            Finding::error(Code::ControlCharacter, span, message).help("delete it")
+        }
+        TextError::LineBreak(_) => {
+            Finding::error(Code::ControlCharacter, span, format!("`{key}` must be one line"))
+                .help("put what belongs on further lines into `description`")
+        }
+        TextError::Form(wanted) => Finding::error(form, span, format!("`{key}` must be {wanted}")),
+    }
+}

@@ -1,0 +1,342 @@
+//! `start`, `end`, `duration`, `timezone` and `fold` of a session: from wall-clock time to instants.
+
+use std::ops::Range;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use toml::value::Datetime;
+
+use super::calendar::Defaults;
+use super::table::{At, Table};
+use crate::diagnostic::{Code, Finding};
+use crate::model::{AllDay, Length, Timed, When};
+use crate::zone::{Local, Zone};
+
+const FORMAT: &str = "%Y-%m-%dT%H:%M:%S";
+
+/// Which of two readings a time that happens twice has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fold {
+    Earlier,
+    Later,
+}
+
+/// A date, or a date with a time of day, as TOML has it.
+enum Civil {
+    Date(NaiveDate),
+    DateTime(NaiveDateTime),
+}
+
+pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Option<When> {
+    let start = table.datetime("start");
+    let start = table.require("start", "2027-04-30T14:00:00", start);
+    let end = table.datetime("end");
+    let duration = table.parsed("duration", Code::BadValue, Length::parse);
+    let fold = table.word("fold", &[("earlier", Fold::Earlier), ("later", Fold::Later)]);
+    let zone = match table.zone("timezone") {
+        Some(zone) => Some(zone.value),
+        None if table.has("timezone") => None,
+        None => defaults.zone.clone(),
+    };
+    if let (Some(_), Some(duration)) = (&end, &duration) {
+        table.context().push(
+            Finding::error(
+                Code::EndAndDuration,
+                duration.span.clone(),
+                "a session has an `end` or a `duration`, not both",
+            )
+            .help("delete one of the two lines"),
+        );
+    }
+    let no_length = end.is_none() && !table.has("end") && !table.has("duration");
+    // The end is read even where the start is wrong, so that both are said at once.
+    let civil_start = start.and_then(|at| civil(table, "start", at));
+    let civil_end = end.and_then(|at| civil(table, "end", at));
+    match civil_start?.split() {
+        Split::AllDay(first) => {
+            let own = duration.as_ref().map(|at| at.value).or(defaults.duration);
+            all_day(table, first, civil_end, own, no_length, zone?)
+        }
+        Split::Timed(start) => {
+            let reader = Reader { table, zone: zone?, fold };
+            let own =
+                duration.map(|at| at.value).or(if no_length { defaults.duration } else { None });
+            reader.timed(start, civil_end, own, no_length)
+        }
+    }
+}
+
+enum Split {
+    AllDay(At<NaiveDate>),
+    Timed(At<NaiveDateTime>),
+}
+
+impl At<Civil> {
+    fn split(self) -> Split {
+        match self.value {
+            Civil::Date(value) => Split::AllDay(At { value, span: self.span }),
+            Civil::DateTime(value) => Split::Timed(At { value, span: self.span }),
+        }
+    }
+}
+
+/// A TOML date-time as chrono has it; offsets, bare times and far years are findings.
+fn civil(table: &Table<'_>, key: &str, at: At<Datetime>) -> Option<At<Civil>> {
+    let At { value, span } = at;
+    let time = value.time.map_or(Some(NaiveTime::MIN), |time| {
+        let (second, nano) = (time.second.unwrap_or(0), time.nanosecond.unwrap_or(0));
+        // A leap second and fractions of a second have no place in a calendar (RFC 5545 3.3.12).
+        NaiveTime::from_hms_opt(time.hour.into(), time.minute.into(), second.min(59).into())
+            .filter(|_| nano == 0)
+    });
+    let Some(date) = value.date else {
+        let message = format!("`{key}` is a time without a date");
+        let finding = Finding::error(Code::WrongType, span, message);
+        table.context().push(finding.help("write date and time, such as 2027-04-30T14:00:00"));
+        return None;
+    };
+    let Some(time) = time else {
+        let message = format!("`{key}` has fractions of a second, which calendars cannot carry");
+        table.context().push(Finding::error(Code::BadValue, span, message).help("leave them out"));
+        return None;
+    };
+    if !(1970..=2100).contains(&date.year) {
+        let message = format!("the year {} is outside of 1970 to 2100", date.year);
+        table.context().push(Finding::error(Code::YearOutOfRange, span, message));
+        return None;
+    }
+    // TOML's own grammar has only days that exist.
+    let date = NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())?;
+    if value.offset.is_some() {
+        let message = format!(
+            "`{key}` has an offset from UTC; times are wall-clock times of the session's zone"
+        );
+        table.context().push(Finding::error(Code::OffsetDateTime, span, message).help(format!(
+            "write the local time without an offset, such as {}",
+            date.and_time(time).format(FORMAT)
+        )));
+        return None;
+    }
+    let value = match value.time {
+        Some(_) => Civil::DateTime(date.and_time(time)),
+        None => Civil::Date(date),
+    };
+    Some(At { value, span })
+}
+
+fn all_day(
+    table: &Table<'_>,
+    first: At<NaiveDate>,
+    end: Option<At<Civil>>,
+    duration: Option<Length>,
+    no_length: bool,
+    zone: Zone,
+) -> Option<When> {
+    if table.has("fold") {
+        needless_fold(table);
+    }
+    let last = match (end.map(At::split), duration) {
+        (Some(Split::AllDay(last)), _) if last.value < first.value => {
+            table.context().push(
+                Finding::error(
+                    Code::EndNotAfterStart,
+                    last.span,
+                    "the last day is before the first",
+                )
+                .earlier(first.span, "the first day")
+                .help("`end` is the last day, included"),
+            );
+            return None;
+        }
+        (Some(Split::AllDay(last)), _) => last.value,
+        (Some(Split::Timed(end)), _) => {
+            mixed(table, end.span, first.span, "the start is a whole day");
+            return None;
+        }
+        (None, Some(Length::Days(days))) => first.value + TimeDelta::days(i64::from(days) - 1),
+        (None, Some(Length::Elapsed(_)) | None) => {
+            let span = if no_length { table.header() } else { first.span };
+            table.context().push(
+                Finding::error(Code::NoLength, span, "an all-day session needs its days")
+                    .help("add `duration = \"1d\"`, or `end` with the last day"),
+            );
+            return None;
+        }
+    };
+    Some(When::AllDay(AllDay { zone, first: first.value, last }))
+}
+
+fn mixed(table: &Table<'_>, span: Range<usize>, earlier: Range<usize>, label: &str) {
+    table.context().push(
+        Finding::error(
+            Code::WrongType,
+            span,
+            "start and end must both have a time of day, or neither",
+        )
+        .earlier(earlier, label)
+        .help("for whole days write dates only, such as 2027-04-30"),
+    );
+}
+
+fn needless_fold(table: &Table<'_>) {
+    if let Some(at) = table.text("fold") {
+        table.context().push(
+            Finding::warning(Code::NeedlessFold, at.span, "neither start nor end happens twice")
+                .help("delete the `fold` line"),
+        );
+    }
+}
+
+/// Settles the instants of one session.
+struct Reader<'a> {
+    table: &'a Table<'a>,
+    zone: Zone,
+    fold: Option<At<Fold>>,
+}
+
+impl Reader<'_> {
+    fn timed(
+        &self,
+        start: At<NaiveDateTime>,
+        end: Option<At<Civil>>,
+        duration: Option<Length>,
+        no_length: bool,
+    ) -> Option<When> {
+        let start_local = self.zone.resolve(start.value);
+        let end = match end.map(At::split) {
+            Some(Split::Timed(end)) => Some(end),
+            Some(Split::AllDay(end)) => {
+                mixed(self.table, end.span, start.span, "the start has a time of day");
+                return None;
+            }
+            None => None,
+        };
+        let end_local = end.as_ref().map(|end| self.zone.resolve(end.value));
+        let ambiguous = |local: &Local| matches!(local, Local::Fold { .. });
+        let any_fold = ambiguous(&start_local) || end_local.as_ref().is_some_and(ambiguous);
+        if self.fold.is_some() && !any_fold {
+            needless_fold(self.table);
+        }
+        let begins = self.settle("start", &start, start_local);
+        let ends = match (&end, end_local) {
+            (Some(end), Some(local)) => {
+                self.settle_end(end, local, ambiguous(&start_local), begins)
+            }
+            _ => match duration {
+                Some(length) => begins.map(|begins| self.after(start.value, begins, length)),
+                None => {
+                    if no_length {
+                        self.table.context().push(
+                            Finding::error(
+                                Code::NoLength,
+                                self.table.header(),
+                                "nothing says when the session ends",
+                            )
+                            .help("add `end`, or `duration = \"90m\"` here or in [calendar]"),
+                        );
+                    }
+                    None
+                }
+            },
+        };
+        let (begins, ends) = (begins?, ends?);
+        if ends <= begins {
+            let span = end.map_or_else(|| self.table.header(), |end| end.span);
+            self.table.context().push(
+                Finding::error(Code::EndNotAfterStart, span, "the session ends before it starts")
+                    .earlier(start.span, "the start")
+                    .help("write an `end` after `start`; a session may end on the next day"),
+            );
+            return None;
+        }
+        let (start, end) = (self.zone.moment(begins), self.zone.moment(ends));
+        Some(When::Timed(Timed { zone: self.zone.clone(), start, end }))
+    }
+
+    /// An end that happens twice is its first reading after the start where `fold` settled the start.
+    fn settle_end(
+        &self,
+        end: &At<NaiveDateTime>,
+        local: Local,
+        start_is_ambiguous: bool,
+        begins: Option<DateTime<Utc>>,
+    ) -> Option<DateTime<Utc>> {
+        match (local, begins) {
+            (Local::Fold { earlier, later }, Some(begins)) if start_is_ambiguous => {
+                Some(if earlier > begins { earlier } else { later })
+            }
+            (Local::Fold { .. }, None) if start_is_ambiguous => None,
+            _ => self.settle("end", end, local),
+        }
+    }
+
+    fn settle(&self, key: &str, at: &At<NaiveDateTime>, local: Local) -> Option<DateTime<Utc>> {
+        let (time, zone) = (at.value.format(FORMAT), self.zone.name());
+        match (local, self.fold.as_ref().map(|fold| fold.value)) {
+            (Local::Unique(instant), _) => Some(instant),
+            (Local::Fold { earlier, .. }, Some(Fold::Earlier)) => Some(earlier),
+            (Local::Fold { later, .. }, Some(Fold::Later)) => Some(later),
+            (Local::Fold { earlier, later }, None) => {
+                // A `fold` with a wrong word was said already.
+                if !self.table.has("fold") {
+                    let reading = |instant| format!("{time}{}", offset(self.zone.offset(instant)));
+                    self.table.context().push(
+                        Finding::error(
+                            Code::TimeInFold,
+                            at.span.clone(),
+                            format!(
+                                "{time} happens twice in {zone}: the clocks are put back over it"
+                            ),
+                        )
+                        .help(format!(
+                            "add `fold = \"earlier\"` for {} or `fold = \"later\"` for {}",
+                            reading(earlier),
+                            reading(later)
+                        )),
+                    );
+                }
+                None
+            }
+            (Local::Gap { before, after }, _) => {
+                self.table.context().push(
+                    Finding::error(
+                        Code::TimeInGap,
+                        at.span.clone(),
+                        format!(
+                            "{time} does not exist in {zone}: the clocks are put forward over it"
+                        ),
+                    )
+                    .help(format!(
+                        "write `{key}` up to {} or from {} on",
+                        before.format(FORMAT),
+                        after.format(FORMAT)
+                    )),
+                );
+                None
+            }
+        }
+    }
+
+    /// The end after a length. Calendar days keep the wall-clock time; where that is skipped the end
+    /// is as much later, where it happens twice the first time (RFC 5545 section 3.3.5).
+    fn after(&self, start: NaiveDateTime, begins: DateTime<Utc>, length: Length) -> DateTime<Utc> {
+        let days = match length {
+            Length::Elapsed(time) => return begins + time,
+            Length::Days(days) => TimeDelta::days(days.into()),
+        };
+        match self.zone.resolve(start + days) {
+            Local::Unique(instant) | Local::Fold { earlier: instant, .. } => instant,
+            Local::Gap { before, .. } => match self.zone.resolve(before) {
+                Local::Unique(instant) | Local::Fold { later: instant, .. } => {
+                    instant + (start + days - before)
+                }
+                Local::Gap { .. } => begins + days,
+            },
+        }
+    }
+}
+
+/// `+02:00`.
+fn offset(seconds: i32) -> String {
+    let (sign, size) = (if seconds < 0 { '-' } else { '+' }, seconds.unsigned_abs());
+    format!("{sign}{:02}:{:02}", size / 3600, size / 60 % 60)
+}
