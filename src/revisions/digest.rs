@@ -1,0 +1,119 @@
+//! The digest of everything that a session publishes.
+//!
+//! Over the meaning, not over printed bytes: else a new release would bump every meeting on earth.
+
+use sha2::{Digest, Sha256};
+
+use crate::model::{Catalog, Session, When};
+use crate::paths::Paths;
+
+/// Raised when a release prints the same session differently, so that subscribers take the new form.
+pub const FORMAT: u32 = 1;
+
+/// Hashes labelled values; none can run into the next.
+struct Canonical(Sha256);
+
+impl Canonical {
+    fn field(&mut self, label: &str, value: &str) {
+        for part in [label, value] {
+            self.0.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            self.0.update(part);
+        }
+    }
+
+    fn optional(&mut self, label: &str, value: Option<impl ToString>) {
+        if let Some(value) = value {
+            self.field(label, &value.to_string());
+        }
+    }
+
+    fn all(&mut self, label: &str, values: impl IntoIterator<Item = impl ToString>) {
+        for value in values {
+            self.field(label, &value.to_string());
+        }
+    }
+}
+
+/// The first half of a SHA-256 in hex: enough to tell contents apart.
+fn hex(hash: Sha256) -> String {
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The digest of parts of a body, as of one text.
+pub fn of_bytes<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part);
+    }
+    hex(hash)
+}
+
+/// The digest of what a session's event says in any calendar: instants are part of it, whether
+/// they are written with a zone or in UTC is not.
+pub(super) fn of_session(catalog: &Catalog, session: &Session, paths: &Paths, uid: &str) -> String {
+    let calendar = &catalog.calendar;
+    let mut form = Canonical(Sha256::new());
+    form.field("format", &FORMAT.to_string());
+    form.field("uid", uid);
+    form.field("title", session.title.as_str());
+    match &session.when {
+        When::Timed(timed) => {
+            form.field("start", &timed.start.instant.to_rfc3339());
+            form.field("end", &timed.end.instant.to_rfc3339());
+            // The words name the local time in each zone, which moves with the rules of that zone.
+            for zone in std::iter::once(&timed.zone).chain(&calendar.also_in) {
+                form.field("zone", zone.tzid());
+                form.field("start-there", &zone.local(timed.start.instant).to_string());
+            }
+        }
+        When::AllDay(days) => {
+            form.field("first-day", &days.first.to_string());
+            form.field("last-day", &days.last.to_string());
+        }
+    }
+    form.field("language", calendar.language.as_str());
+    form.optional("description", session.description.as_ref());
+    form.optional("register", session.register.as_ref());
+    form.optional("join", session.join.as_ref());
+    form.field("about", &paths.about(session));
+    form.field("feed", &paths.absolute(&paths.feed_page(catalog.home_feed(session))));
+    if let Some(place) = &session.place {
+        form.field("place", place.name.as_str());
+        form.optional("address", place.address.as_ref());
+        form.optional("latitude", place.geo.map(|geo| geo.latitude));
+        form.optional("longitude", place.geo.map(|geo| geo.longitude));
+    }
+    form.all("tag", &session.tags);
+    form.field("status", session.status.as_str());
+    form.optional("busy", session.busy);
+    form.all("remind", session.remind.iter().map(chrono::TimeDelta::num_seconds));
+    if let Some(organizer) = &calendar.organizer {
+        form.field("organizer", organizer.name.as_str());
+        form.optional("email", organizer.email.as_ref());
+        form.optional("site", organizer.url.as_ref());
+    }
+    hex(form.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_cannot_run_into_each_other() {
+        let digest = |fields: &[(&str, &str)]| {
+            let mut form = Canonical(Sha256::new());
+            for (label, value) in fields {
+                form.field(label, value);
+            }
+            hex(form.0)
+        };
+        assert_ne!(digest(&[("a", "bc")]), digest(&[("ab", "c")]));
+        assert_ne!(digest(&[("a", "b"), ("c", "d")]), digest(&[("a", "bcd")]));
+    }
+
+    #[test]
+    fn a_digest_is_half_a_sha256_in_hex() {
+        assert_eq!(of_bytes([b"ab".as_slice(), b"c"]), "ba7816bf8f01cfea414140de5dae2223");
+    }
+}

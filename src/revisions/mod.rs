@@ -1,0 +1,236 @@
+//! What was published before, and what follows from it: UID, SEQUENCE, CREATED, LAST-MODIFIED.
+//!
+//! SEQUENCE and LAST-MODIFIED cannot be computed from today's file alone, so a file remembers. This
+//! room is pure; [`store`] reads and writes that file.
+
+mod digest;
+mod edition;
+pub mod store;
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::model::{Catalog, Session, When};
+use crate::paths::Paths;
+
+pub use digest::{FORMAT, of_bytes};
+pub use edition::Edition;
+
+/// The namespace of all UIDs that are made here (RFC 9562 section 5.5).
+const NAMESPACE: Uuid = Uuid::from_u128(0x6b1f_6a3e_3c53_5d0e_9a70_5b7e_2c1d_8f42);
+
+/// Everything that was published before.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Revisions {
+    /// The calendar's permanent id, once something was published.
+    pub calendar: Option<String>,
+    /// By session id, removed sessions too.
+    pub sessions: BTreeMap<String, Revision>,
+    /// By path without the base's own.
+    pub resources: BTreeMap<String, Stamp>,
+}
+
+/// The revision of one session. All instants are UTC in whole seconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Revision {
+    /// Its identity in every calendar (RFC 5545 section 3.8.4.7).
+    pub uid: String,
+    /// Of its canonical form.
+    pub digest: String,
+    /// How often it changed (RFC 5545 section 3.8.7.4).
+    pub sequence: u32,
+    /// When it was first published.
+    pub created: DateTime<Utc>,
+    /// When it was last changed; its DTSTAMP too.
+    pub last_modified: DateTime<Utc>,
+    /// When it was found to be gone from the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed: Option<DateTime<Utc>>,
+    /// What was published, so that a later edition can say what changed.
+    pub published: Published,
+}
+
+/// What readers were told about a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Published {
+    /// Its title.
+    pub title: String,
+    /// An instant such as `2024-04-30T21:00:00Z`, or a date for whole days.
+    pub start: String,
+    /// An instant, or the last day.
+    pub end: String,
+    /// Its zone, as it is written into calendars.
+    pub zone: String,
+    /// `confirmed`, `tentative` or `cancelled`.
+    pub status: String,
+    /// Where it is in the world.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// The ids of the feeds that it was in.
+    pub feeds: Vec<String>,
+    /// Starts that it had before, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<String>,
+}
+
+/// When certain bytes of a calendar were first published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stamp {
+    /// Of the bytes without their own LAST-MODIFIED.
+    pub digest: String,
+    /// The Last-Modified of the resource, UTC in whole seconds.
+    pub last_modified: DateTime<Utc>,
+}
+
+impl Revisions {
+    /// The revisions after a catalog is published at an instant. Pure; the same catalog again gives
+    /// the same revisions.
+    #[must_use]
+    pub fn revise(&self, catalog: &Catalog, paths: &Paths, now: DateTime<Utc>) -> Self {
+        let now = now.trunc_subsecs(0);
+        let mut before = self.sessions.clone();
+        let mut uids: HashSet<String> = before.values().map(|entry| entry.uid.clone()).collect();
+        let mut sessions = BTreeMap::new();
+        for session in &catalog.sessions {
+            let entry = take(&mut before, session, &catalog.sessions);
+            let uid = uid(catalog, session, entry.as_ref(), &uids);
+            uids.insert(uid.clone());
+            let digest = digest::of_session(catalog, session, paths, &uid);
+            let published = published(catalog, session, entry.as_ref());
+            let revision = match entry {
+                None => Revision {
+                    uid,
+                    digest,
+                    sequence: 0,
+                    created: now,
+                    last_modified: now,
+                    removed: None,
+                    published,
+                },
+                Some(entry) if entry.digest == digest && entry.removed.is_none() => {
+                    // Belonging to another feed changes nothing in the session itself.
+                    Revision { published, ..entry }
+                }
+                Some(entry) => {
+                    Revision { uid, digest, removed: None, published, ..entry.raised(now) }
+                }
+            };
+            sessions.insert(session.id.to_string(), revision);
+        }
+        // What is left is gone from the file; it is remembered, so that no UID is used again.
+        for (id, entry) in before {
+            let removed = Some(next(entry.last_modified, now));
+            let entry = match entry.removed {
+                Some(_) => entry,
+                None => Revision { removed, ..entry.raised(now) },
+            };
+            sessions.entry(id).or_insert(entry);
+        }
+        let calendar = Some(catalog.calendar.id.to_string());
+        Self { calendar, sessions, resources: self.resources.clone() }
+    }
+
+    /// The revisions with the moments at which calendars got the bytes that they have now, given as
+    /// path and digest. A calendar that is no more is forgotten.
+    #[must_use]
+    pub fn stamp(
+        self,
+        calendars: impl IntoIterator<Item = (String, String)>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let now = now.trunc_subsecs(0);
+        let resources = calendars
+            .into_iter()
+            .map(|(path, digest)| {
+                let stamp = match self.resources.get(&path) {
+                    Some(stamp) if stamp.digest == digest => stamp.clone(),
+                    Some(stamp) => Stamp { digest, last_modified: next(stamp.last_modified, now) },
+                    None => Stamp { digest, last_modified: now },
+                };
+                (path, stamp)
+            })
+            .collect();
+        Self { resources, ..self }
+    }
+}
+
+impl Revision {
+    fn raised(self, now: DateTime<Utc>) -> Self {
+        Self {
+            sequence: self.sequence.saturating_add(1),
+            last_modified: next(self.last_modified, now),
+            ..self
+        }
+    }
+}
+
+/// A clock that was set back must not take a calendar back.
+fn next(last: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    now.max(last + TimeDelta::seconds(1))
+}
+
+/// The entry of a session under its id, or under one that it had before and nobody has now.
+fn take(
+    entries: &mut BTreeMap<String, Revision>,
+    session: &Session,
+    all: &[Session],
+) -> Option<Revision> {
+    entries.remove(session.id.as_str()).or_else(|| {
+        let free = |id: &&crate::model::Id| !all.iter().any(|other| other.id == **id);
+        session.was.iter().rev().filter(free).find_map(|id| entries.remove(id.as_str()))
+    })
+}
+
+fn uid(
+    catalog: &Catalog,
+    session: &Session,
+    entry: Option<&Revision>,
+    taken: &HashSet<String>,
+) -> String {
+    if let Some(uid) = &session.uid {
+        return uid.to_string();
+    }
+    if let Some(entry) = entry {
+        return entry.uid.clone();
+    }
+    let first = session.was.first().unwrap_or(&session.id);
+    let name = format!("{}/{first}", catalog.calendar.id);
+    let derived = |name: &str| Uuid::new_v5(&NAMESPACE, name.as_bytes()).to_string();
+    // An id that another session had before it was renamed: its UID lives on with that session.
+    std::iter::once(name.clone())
+        .chain((2..).map(|nth| format!("{name}/{nth}")))
+        .map(|name| derived(&name))
+        .find(|uid| !taken.contains(uid))
+        .unwrap_or_default()
+}
+
+fn published(catalog: &Catalog, session: &Session, entry: Option<&Revision>) -> Published {
+    let (start, end) = match &session.when {
+        When::Timed(timed) => (rfc3339(timed.start.instant), rfc3339(timed.end.instant)),
+        When::AllDay(days) => (days.first.to_string(), days.last.to_string()),
+    };
+    let mut earlier = entry.map(|entry| entry.published.earlier.clone()).unwrap_or_default();
+    if let Some(entry) = entry.filter(|entry| entry.published.start != start) {
+        earlier.push(entry.published.start.clone());
+    }
+    Published {
+        title: session.title.to_string(),
+        start,
+        end,
+        zone: session.when.zone().tzid().to_owned(),
+        status: session.status.as_str().to_owned(),
+        place: session.place.as_ref().map(crate::model::Place::line),
+        feeds: catalog.feeds().filter(|f| f.holds(session)).map(|f| f.id.to_string()).collect(),
+        earlier,
+    }
+}
+
+fn rfc3339(instant: DateTime<Utc>) -> String {
+    instant.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}

@@ -1,0 +1,225 @@
+//! The revisions file on disk: read whole, written whole or not at all.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Revision, Revisions, Stamp};
+use crate::error::Error;
+
+/// The form of the file; a newer one is left alone.
+const SCHEMA: u32 = 1;
+
+/// Where the state of one TOML file is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Store {
+    revisions: PathBuf,
+    last_good: PathBuf,
+    lock: PathBuf,
+}
+
+/// Held while state is read and written; given back when it is dropped or the process ends.
+#[derive(Debug)]
+pub struct Lock(#[expect(dead_code, reason = "the lock lives as long as the file is open")] File);
+
+#[derive(Deserialize)]
+struct Schema {
+    schema: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Whole {
+    #[serde(rename = "schema")]
+    _schema: u32,
+    calendar: Option<String>,
+    sessions: std::collections::BTreeMap<String, Revision>,
+    resources: std::collections::BTreeMap<String, Stamp>,
+}
+
+impl Store {
+    /// The state of a TOML file in a folder: its revisions, its last good source, its lock.
+    pub fn new(toml: &Path, folder: &Path) -> Self {
+        let stem = toml.file_stem().unwrap_or_default().to_string_lossy();
+        Self {
+            revisions: folder.join(format!("{stem}.revisions.json")),
+            last_good: folder.join(format!(".{stem}.last-good.toml")),
+            lock: folder.join(format!(".{stem}.lock")),
+        }
+    }
+
+    /// The revisions file.
+    pub fn revisions_path(&self) -> &Path {
+        &self.revisions
+    }
+
+    /// Waits for other writers to finish.
+    ///
+    /// # Errors
+    /// [`Error::File`] where the lock cannot be made or taken, as in a read-only folder.
+    pub fn lock(&self) -> Result<Lock, Error> {
+        let file = File::options()
+            .create(true)
+            .append(true)
+            .open(&self.lock)
+            .map_err(Error::file("write", &self.lock))?;
+        file.lock().map_err(Error::file("lock", &self.lock))?;
+        Ok(Lock(file))
+    }
+
+    /// Reads the revisions; none where there is no file yet.
+    ///
+    /// # Errors
+    /// [`Error::Revisions`] if the file cannot be understood, [`Error::File`] if it cannot be read.
+    pub fn read(&self) -> Result<Revisions, Error> {
+        let bytes = match std::fs::read(&self.revisions) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Revisions::default());
+            }
+            Err(error) => return Err(Error::file("read", &self.revisions)(error)),
+        };
+        parse(&bytes).map_err(|(line, reason)| Error::Revisions {
+            path: self.revisions.clone(),
+            line,
+            reason,
+        })
+    }
+
+    /// Writes the revisions: a temporary file, fsync, rename, fsync of the folder. Whoever reads sees
+    /// the old file or the new one, whenever the machine stops.
+    ///
+    /// # Errors
+    /// [`Error::File`] if that is not possible; the old file is then untouched.
+    pub fn write(&self, revisions: &Revisions, _lock: &Lock) -> Result<(), Error> {
+        replace(&self.revisions, print(revisions).as_bytes())
+    }
+
+    /// The last source that was published, if any.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it is there and cannot be read.
+    pub fn read_last_good(&self) -> Result<Option<Vec<u8>>, Error> {
+        match std::fs::read(&self.last_good) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Error::file("read", &self.last_good)(error)),
+        }
+    }
+
+    /// Keeps the source that is published, unless it is kept already.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it cannot be written.
+    pub fn write_last_good(&self, source: &[u8], _lock: &Lock) -> Result<(), Error> {
+        if self.read_last_good()?.as_deref() == Some(source) {
+            return Ok(());
+        }
+        replace(&self.last_good, source)
+    }
+}
+
+/// Replaces a file by new bytes, or leaves it as it was. One writer at a time: the name of the
+/// temporary file is fixed, so that one left by a crash is overwritten.
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    // A link keeps its place: the file that it leads to is replaced.
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mut name = std::ffi::OsString::from(".");
+    name.push(target.file_name().unwrap_or_default());
+    name.push(".new");
+    let temporary = target.with_file_name(name);
+    let written = (|| {
+        let mut file = File::create(&temporary)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&temporary, &target)?;
+        let folder = target.parent().filter(|parent| !parent.as_os_str().is_empty());
+        File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
+    })();
+    written.map_err(Error::file("write", path))
+}
+
+fn parse(bytes: &[u8]) -> Result<Revisions, (usize, String)> {
+    let refuse = |error: serde_json::Error| (error.line().max(1), error.to_string());
+    let Schema { schema } = serde_json::from_slice(bytes).map_err(refuse)?;
+    if schema > SCHEMA {
+        let reason =
+            format!("it has schema {schema}; this release knows up to {SCHEMA}, use a newer one");
+        return Err((1, reason));
+    }
+    let whole: Whole = serde_json::from_slice(bytes).map_err(refuse)?;
+    Ok(Revisions { calendar: whole.calendar, sessions: whole.sessions, resources: whole.resources })
+}
+
+/// Sorted, one line per entry, so that it can be committed and its differences read.
+fn print(revisions: &Revisions) -> String {
+    let mut text =
+        format!("{{\n\"schema\": {SCHEMA},\n\"calendar\": {},\n", json(&revisions.calendar));
+    entries(&mut text, "sessions", &revisions.sessions);
+    text.push_str(",\n");
+    entries(&mut text, "resources", &revisions.resources);
+    text.push_str("\n}\n");
+    text
+}
+
+fn entries<T: Serialize>(
+    text: &mut String,
+    name: &str,
+    entries: &std::collections::BTreeMap<String, T>,
+) {
+    let _ = write!(text, "\"{name}\": {{");
+    for (index, (key, entry)) in entries.iter().enumerate() {
+        let comma = if index == 0 { "" } else { "," };
+        let _ = write!(text, "{comma}\n{}: {}", json(key), json(entry));
+    }
+    text.push_str("\n}");
+}
+
+fn json(value: &impl Serialize) -> String {
+    // Strings, numbers and instants always have a JSON form.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = r#"{
+"schema": 1,
+"calendar": "c",
+"sessions": {
+"a": {"uid":"u","digest":"d","sequence":2,"created":"2024-01-01T00:00:00Z","last_modified":"2024-01-02T00:00:00Z","published":{"title":"A","start":"2024-04-30","end":"2024-04-30","zone":"UTC","status":"confirmed","feeds":["c"]}}
+},
+"resources": {
+"/feeds/c.ics": {"digest":"e","last_modified":"2024-01-02T00:00:00Z"}
+}
+}
+"#;
+
+    #[test]
+    fn what_is_written_is_read_back_and_printed_the_same() {
+        let revisions = parse(ONE.as_bytes()).unwrap();
+        assert_eq!(revisions.sessions["a"].sequence, 2);
+        assert_eq!(print(&revisions), ONE);
+        assert_eq!(parse(print(&Revisions::default()).as_bytes()).unwrap(), Revisions::default());
+    }
+
+    #[test]
+    fn a_newer_schema_and_a_broken_line_are_refused_with_their_line() {
+        let newer = ONE.replace("\"schema\": 1", "\"schema\": 2");
+        assert!(parse(newer.as_bytes()).unwrap_err().1.contains("schema 2"));
+        let broken = ONE.replace("\"sequence\":2", "\"sequence\":-2");
+        assert_eq!(parse(broken.as_bytes()).unwrap_err().0, 5);
+        assert_eq!(parse(b"").unwrap_err().0, 1);
+    }
+
+    #[test]
+    fn state_stands_beside_the_file_under_its_stem() {
+        let store = Store::new(Path::new("x/talks.toml"), Path::new("y"));
+        assert_eq!(store.revisions_path(), Path::new("y/talks.revisions.json"));
+        assert_eq!(store.last_good, Path::new("y/.talks.last-good.toml"));
+    }
+}
