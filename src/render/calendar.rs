@@ -1,0 +1,237 @@
+//! Feeds and invites: envelope, zones and events put together, and proved before they leave.
+
+use chrono::{DateTime, Utc};
+use icalendar::Property;
+
+use super::event::{Event, Form, duration, utc, zoned};
+use super::words::Words;
+use super::{Document, FileName, Kind, line, markdown, proof, vtimezone};
+use crate::model::{Feed, Id, Session, When};
+use crate::revisions::{Edition, Stamp, of_bytes};
+use crate::zone::{Moment, Pair, Zone};
+
+/// Names no build, so that a release does not change every feed (RFC 5545 section 3.7.3).
+const PRODID: &str = "-//convene//convene//EN";
+
+/// A calendar that is finished but for the moment of its own publication.
+#[derive(Debug)]
+pub struct Draft {
+    /// The path that it will be published under.
+    pub path: String,
+    /// Of its bytes without their own LAST-MODIFIED, and as if time had taken nothing from it.
+    pub digest: String,
+    /// Sessions that its own VTIMEZONE would have moved; they are written in UTC.
+    pub unproven: Vec<Id>,
+    kind: Kind,
+    file_name: FileName,
+    /// Before LAST-MODIFIED, and after it.
+    parts: (String, String),
+    /// When time last took a session from it.
+    turned: Option<DateTime<Utc>>,
+}
+
+impl Draft {
+    /// The document, first published when its stamp says, or when time last changed it.
+    #[must_use]
+    pub fn finish(self, stamp: &Stamp) -> Document {
+        let published = self.turned.map_or(stamp.last_modified, |at| at.max(stamp.last_modified));
+        let (mut body, tail) = self.parts;
+        if self.kind == Kind::Feed {
+            line::write_plain(&mut body, &format!("LAST-MODIFIED:{}", utc(published)));
+        }
+        body.push_str(&tail);
+        Document {
+            path: self.path,
+            kind: self.kind,
+            file_name: Some(self.file_name),
+            body,
+            last_modified: Some(published),
+        }
+    }
+}
+
+/// Every calendar of an edition: the feeds, then the invites.
+pub fn calendars(edition: &Edition) -> Vec<Draft> {
+    let words = Words::new(&edition.catalog.calendar.language);
+    let events: std::collections::HashMap<&Id, Event<'_>> = edition
+        .catalog
+        .sessions
+        .iter()
+        .map(|session| (&session.id, Event::new(session, edition, &words)))
+        .collect();
+    let event = |session: &Session| &events[&session.id];
+    let feeds = edition.catalog.feeds().map(|feed| self::feed(edition, &feed, event));
+    let invites =
+        edition.catalog.sessions.iter().map(|session| invite(edition, session, event(session)));
+    feeds.chain(invites).collect()
+}
+
+fn feed<'a, 'e: 'a>(
+    edition: &'e Edition,
+    feed: &Feed<'e>,
+    event: impl Fn(&Session) -> &'a Event<'a>,
+) -> Draft {
+    let path = edition.paths.feed_calendar(feed.id);
+    let head = feed_head(edition, feed, &path);
+    let all = edition.sessions_of(feed);
+    let write = |out: &mut String, session: &Session, form| event(session).write_in_feed(out, form);
+    let (whole, unproven) = body(edition, &all, write);
+    let digest = of_bytes([head.as_bytes(), whole.as_bytes()]);
+    let turned = all.iter().filter_map(|session| edition.left_feeds(session)).max();
+    let (tail, unproven) = match turned {
+        None => (whole, unproven),
+        Some(_) => {
+            let stayed: Vec<&Session> =
+                all.into_iter().filter(|session| edition.left_feeds(session).is_none()).collect();
+            body(edition, &stayed, write)
+        }
+    };
+    let file_name = file_name(feed.id, feed.title.as_str());
+    Draft { path, digest, unproven, kind: Kind::Feed, file_name, parts: (head, tail), turned }
+}
+
+fn invite(edition: &Edition, session: &Session, event: &Event<'_>) -> Draft {
+    let mut head = envelope();
+    // With METHOD the Content-Type names it too (RFC 5545 section 8.1); none of the calendar's
+    // names, which would make Outlook open a new calendar (MS-OXCICAL 2.1.3).
+    line::write_plain(&mut head, "METHOD:PUBLISH");
+    let write = |out: &mut String, _: &Session, form| event.write_in_invite(out, form, edition);
+    let (tail, unproven) = body(edition, &[session], write);
+    Draft {
+        path: edition.paths.invite(&session.id),
+        digest: of_bytes([head.as_bytes(), tail.as_bytes()]),
+        unproven,
+        kind: Kind::Invite,
+        file_name: file_name(&session.id, session.title.as_str()),
+        parts: (head, tail),
+        turned: None,
+    }
+}
+
+fn envelope() -> String {
+    let mut out = String::with_capacity(1024);
+    line::write_plain(&mut out, "BEGIN:VCALENDAR");
+    line::write_plain(&mut out, "VERSION:2.0");
+    line::write_plain(&mut out, &format!("PRODID:{PRODID}"));
+    line::write_plain(&mut out, "CALSCALE:GREGORIAN");
+    out
+}
+
+fn feed_head(edition: &Edition, feed: &Feed<'_>, path: &str) -> String {
+    let calendar = &edition.catalog.calendar;
+    let mut out = envelope();
+    let mut text = |name: &str, value: &str| line::write(&mut out, &Property::new(name, value));
+    text("NAME", feed.title.as_str());
+    text("X-WR-CALNAME", feed.title.as_str());
+    if let Some(description) = feed.description {
+        let plain = markdown::to_text(description);
+        text("X-WR-CALDESC", &plain);
+        text("DESCRIPTION", &plain);
+    }
+    text("X-WR-TIMEZONE", calendar.zone.tzid());
+    let refresh = duration(calendar.refresh);
+    // The type has no default (RFC 7986 section 5.7).
+    line::write_plain(&mut out, &format!("REFRESH-INTERVAL;VALUE=DURATION:{refresh}"));
+    line::write_plain(&mut out, &format!("X-PUBLISHED-TTL:{refresh}"));
+    let source =
+        Property::new("SOURCE", edition.paths.absolute(path)).add_parameter("VALUE", "URI").done();
+    line::write(&mut out, &source);
+    if let Some(color) = calendar.color {
+        line::write_plain(&mut out, &format!("COLOR:{}", color.name()));
+        line::write_plain(&mut out, &format!("X-APPLE-CALENDAR-COLOR:{}", color.hex()));
+    }
+    out
+}
+
+/// Zones, events and the end, and what could not be proved.
+fn body(
+    edition: &Edition,
+    sessions: &[&Session],
+    write: impl Fn(&mut String, &Session, Form),
+) -> (String, Vec<Id>) {
+    let mut plan = Plan::new(sessions);
+    let mut unproven = Vec::new();
+    loop {
+        let mut out = String::with_capacity(1024 * (sessions.len() + 1));
+        plan.write_zones(&mut out, &edition.catalog.calendar.zone);
+        for (session, form) in sessions.iter().zip(&plan.forms) {
+            write(&mut out, session, *form);
+        }
+        line::write_plain(&mut out, "END:VCALENDAR");
+        let read = proof::instants(&out);
+        let wrong = |index: usize| match &sessions[index].when {
+            When::AllDay(_) => false,
+            When::Timed(timed) => {
+                read.get(index) != Some(&(Some(timed.start.instant), Some(timed.end.instant)))
+            }
+        };
+        let failed: Vec<usize> = (0..sessions.len())
+            .filter(|index| plan.forms[*index] == Form::Zoned && wrong(*index))
+            .collect();
+        if failed.is_empty() {
+            return (out, unproven);
+        }
+        for index in failed {
+            plan.forms[index] = Form::Utc;
+            unproven.push(sessions[index].id.clone());
+        }
+    }
+}
+
+/// Which pair says each zone of a calendar, and which events it says exactly.
+struct Plan<'a> {
+    zones: Vec<(&'a Zone, Pair)>,
+    forms: Vec<Form>,
+}
+
+impl<'a> Plan<'a> {
+    fn new(sessions: &[&'a Session]) -> Self {
+        let mut uses: Vec<(&Zone, Vec<Moment>)> = Vec::new();
+        for (zone, moments) in sessions.iter().filter_map(|session| zoned(session)) {
+            match uses.iter_mut().find(|(other, _)| *other == zone) {
+                Some((_, all)) => all.extend(moments),
+                None => uses.push((zone, moments.to_vec())),
+            }
+        }
+        let mut zones: Vec<(&Zone, Pair)> =
+            uses.into_iter().map(|(zone, moments)| (zone, zone.pair_for(&moments))).collect();
+        zones.sort_by(|(a, _), (b, _)| a.tzid().cmp(b.tzid()));
+        let form = |session: &&Session| {
+            let Some((zone, moments)) = zoned(session) else { return Form::Utc };
+            let pair = zones.iter().find(|(other, _)| *other == zone).map(|(_, pair)| pair);
+            let exact = |m: &Moment| {
+                m.plain && pair.is_some_and(|pair| pair.instant(m.local) == Some(m.instant))
+            };
+            if moments.iter().all(exact) { Form::Zoned } else { Form::Utc }
+        };
+        let forms = sessions.iter().map(form).collect();
+        let mut plan = Self { zones, forms };
+        plan.drop_unused(sessions);
+        plan
+    }
+
+    fn drop_unused(&mut self, sessions: &[&Session]) {
+        let used = |zone: &Zone| {
+            sessions.iter().zip(&self.forms).any(|(session, form)| {
+                *form == Form::Zoned && zoned(session).is_some_and(|(own, _)| own == zone)
+            })
+        };
+        let kept: Vec<bool> = self.zones.iter().map(|(zone, _)| used(zone)).collect();
+        let mut kept = kept.iter();
+        self.zones.retain(|_| kept.next().copied().unwrap_or(false));
+    }
+
+    /// A calendar must hold something (RFC 5545 section 3.6): without events, its zone.
+    fn write_zones(&self, out: &mut String, own: &Zone) {
+        if self.forms.is_empty() {
+            vtimezone::write(out, own.tzid(), &own.pair_for(&[]));
+        }
+        for (zone, pair) in &self.zones {
+            vtimezone::write(out, zone.tzid(), pair);
+        }
+    }
+}
+
+fn file_name(id: &Id, title: &str) -> FileName {
+    FileName { ascii: format!("{id}.ics"), readable: format!("{title}.ics") }
+}

@@ -1,0 +1,266 @@
+//! One session as a VEVENT (RFC 5545 section 3.6.1), in the parts that feeds and invites share.
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use icalendar::{EventStatus, Property};
+use maud::{PreEscaped, html};
+
+use super::words::Words;
+use super::{line, markdown};
+use crate::model::{Markdown, Session, Status, When};
+use crate::revisions::Edition;
+use crate::zone::Zone;
+
+/// How the times of an event are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Local times with TZID.
+    Zoned,
+    /// `...Z`.
+    Utc,
+}
+
+/// The lines of a session's event, printed once and put together per calendar.
+pub(super) struct Event<'a> {
+    session: &'a Session,
+    /// From BEGIN to SEQUENCE.
+    head: String,
+    /// From SUMMARY to STATUS.
+    body: String,
+    text: Text<'a>,
+    free: &'static str,
+}
+
+/// TRANSP and what Exchange reads in its place (MS-OXCICAL, X-MICROSOFT-CDO-BUSYSTATUS).
+const FREE: &str = "TRANSP:TRANSPARENT\r\nX-MICROSOFT-CDO-BUSYSTATUS:FREE\r\n";
+const BUSY: &str = "TRANSP:OPAQUE\r\nX-MICROSOFT-CDO-BUSYSTATUS:BUSY\r\n";
+const MAYBE: &str = "TRANSP:OPAQUE\r\nX-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE\r\n";
+
+impl<'a> Event<'a> {
+    pub(super) fn new(session: &'a Session, edition: &Edition, words: &Words) -> Self {
+        let text = Text::new(session, edition, words);
+        let revision = edition.revision(session);
+        let modified = utc(revision.last_modified);
+        let mut head = String::with_capacity(256);
+        line::write_plain(&mut head, "BEGIN:VEVENT");
+        line::write(&mut head, &Property::new("UID", revision.uid.as_str()));
+        // Without METHOD, DTSTAMP is the last revision (RFC 5545 section 3.8.7.2); in invites the
+        // same, so that nothing depends on when a file is fetched.
+        for (name, value) in [
+            ("DTSTAMP", &modified),
+            ("LAST-MODIFIED", &modified),
+            ("CREATED", &utc(revision.created)),
+        ] {
+            line::write_plain(&mut head, &format!("{name}:{value}"));
+        }
+        line::write_plain(&mut head, &format!("SEQUENCE:{}", revision.sequence));
+        let free = match (session.status, session.busy) {
+            (Status::Cancelled, _) => FREE,
+            (Status::Tentative, _) => MAYBE,
+            (Status::Confirmed, _) => BUSY,
+        };
+        Self { session, head, body: body(session, edition, &text), text, free }
+    }
+
+    /// Appends the event as it stands in feeds.
+    pub(super) fn write_in_feed(&self, out: &mut String, form: Form) {
+        self.write_shared(out, form, self.session.busy.unwrap_or(false));
+        line::write_plain(out, "END:VEVENT");
+    }
+
+    /// Appends the event as it stands in its invite: with rich text, the organiser and alarms.
+    pub(super) fn write_in_invite(&self, out: &mut String, form: Form, edition: &Edition) {
+        self.write_shared(out, form, self.session.busy.unwrap_or(true));
+        // Outlook shows this in place of DESCRIPTION and takes no other type (MS-OXCICAL
+        // 2.1.3.1.1.20.27).
+        let rich = Property::new("X-ALT-DESC", self.text.html())
+            .add_parameter("FMTTYPE", "text/html")
+            .done();
+        line::write(out, &rich);
+        if let Some(organizer) = &edition.catalog.calendar.organizer
+            && let Some(email) = &organizer.email
+        {
+            let property = Property::new("ORGANIZER", format!("mailto:{email}"))
+                .add_parameter("CN", organizer.name.as_str())
+                .done();
+            line::write(out, &property);
+        }
+        // Outlook hides what stands after an alarm.
+        for before in
+            self.session.remind.iter().filter(|_| self.session.status != Status::Cancelled)
+        {
+            line::write_plain(out, "BEGIN:VALARM");
+            line::write_plain(out, "ACTION:DISPLAY");
+            line::write(out, &Property::new("DESCRIPTION", self.session.title.as_str()));
+            line::write_plain(out, &format!("TRIGGER:-{}", duration(*before)));
+            line::write_plain(out, "END:VALARM");
+        }
+        line::write_plain(out, "END:VEVENT");
+    }
+
+    fn write_shared(&self, out: &mut String, form: Form, busy: bool) {
+        out.push_str(&self.head);
+        write_times(out, &self.session.when, form);
+        out.push_str(&self.body);
+        out.push_str(if busy { self.free } else { FREE });
+    }
+}
+
+/// DTSTART and DTEND, of the same type and zone; the end of whole days is the day after the last.
+fn write_times(out: &mut String, when: &When, form: Form) {
+    let mut both = |parameter: &str, start: &str, end: &str| {
+        line::write_plain(out, &format!("DTSTART{parameter}:{start}"));
+        line::write_plain(out, &format!("DTEND{parameter}:{end}"));
+    };
+    match (when, form) {
+        (When::AllDay(days), _) => both(
+            ";VALUE=DATE",
+            &days.first.format("%Y%m%d").to_string(),
+            &days.day_after().format("%Y%m%d").to_string(),
+        ),
+        (When::Timed(timed), Form::Utc) => {
+            both("", &utc(timed.start.instant), &utc(timed.end.instant));
+        }
+        (When::Timed(timed), Form::Zoned) => both(
+            &format!(";TZID={}", timed.zone.tzid()),
+            &basic(timed.start.local),
+            &basic(timed.end.local),
+        ),
+    }
+}
+
+fn body(session: &Session, edition: &Edition, text: &Text<'_>) -> String {
+    let mut out = String::with_capacity(1024);
+    let cancelled = session.status == Status::Cancelled;
+    let prefix = if cancelled { "CANCELLED: " } else { "" };
+    line::write(&mut out, &Property::new("SUMMARY", format!("{prefix}{}", session.title)));
+    line::write(&mut out, &Property::new("DESCRIPTION", text.plain()));
+    // A join link is what phones turn into a button where there is no place.
+    let place = session.place.as_ref().map(crate::model::Place::line);
+    if let Some(location) = place.or_else(|| session.join.as_ref().map(ToString::to_string)) {
+        line::write(&mut out, &Property::new("LOCATION", location));
+    }
+    if let Some(geo) = session.place.as_ref().and_then(|place| place.geo) {
+        line::write_plain(&mut out, &format!("GEO:{};{}", geo.latitude, geo.longitude));
+    }
+    line::write(&mut out, &Property::new("URL", edition.paths.about(session)));
+    if let Some(join) = &session.join {
+        let conference = Property::new("CONFERENCE", join.as_str())
+            .add_parameter("VALUE", "URI")
+            .add_parameter("FEATURE", "AUDIO,VIDEO")
+            .add_parameter("LABEL", "Join")
+            .done();
+        line::write(&mut out, &conference);
+    }
+    if !session.tags.is_empty() {
+        line::write_list(&mut out, "CATEGORIES", session.tags.iter().map(|tag| tag.as_str()));
+    }
+    let status = match session.status {
+        Status::Cancelled => EventStatus::Cancelled,
+        Status::Confirmed => EventStatus::Confirmed,
+        Status::Tentative => EventStatus::Tentative,
+    };
+    line::write(&mut out, &Property::from(status));
+    out
+}
+
+/// The text that apps show: first when, in words and in UTC, so that a reader sees if a calendar is
+/// wrong; last the addresses, which many apps show nowhere else.
+struct Text<'a> {
+    first: Vec<String>,
+    description: Option<&'a Markdown>,
+    links: Vec<(&'static str, String)>,
+}
+
+impl<'a> Text<'a> {
+    fn new(session: &'a Session, edition: &Edition, words: &Words) -> Self {
+        let mut first = Vec::new();
+        if session.status == Status::Cancelled {
+            first.push("This session is cancelled.".to_owned());
+        }
+        first.push(words.start_with_utc(&session.when, &edition.catalog.calendar.also_in));
+        let paths = &edition.paths;
+        let feed = paths.absolute(&paths.feed_page(edition.catalog.home_feed(session)));
+        let links = [
+            ("Register", session.register.as_ref().map(ToString::to_string)),
+            ("Join", session.join.as_ref().map(ToString::to_string)),
+            ("About this session", Some(paths.about(session))),
+            ("All sessions, kept up to date", Some(feed)),
+        ];
+        let links = links.into_iter().filter_map(|(label, url)| Some((label, url?))).collect();
+        Self { first, description: session.description.as_ref(), links }
+    }
+
+    fn plain(&self) -> String {
+        let mut blocks = vec![self.first.join("\n")];
+        blocks.extend(self.description.map(markdown::to_text));
+        let links: Vec<String> =
+            self.links.iter().map(|(label, url)| format!("{label}: {url}")).collect();
+        blocks.push(links.join("\n"));
+        blocks.join("\n\n")
+    }
+
+    fn html(&self) -> String {
+        let description = self.description.map(markdown::to_html).unwrap_or_default();
+        let page = html! {
+            html {
+                body {
+                    @for line in &self.first { p { (line) } }
+                    (PreEscaped(description.trim_end()))
+                    @for (label, url) in &self.links { p { (label) ": " a href=(url) { (url) } } }
+                }
+            }
+        };
+        page.into_string()
+    }
+}
+
+/// The moments that a session's event names, with its zone; none for whole days and for UTC.
+pub(super) fn zoned(session: &Session) -> Option<(&Zone, [crate::zone::Moment; 2])> {
+    match &session.when {
+        When::Timed(timed) if !timed.zone.is_utc() => Some((&timed.zone, [timed.start, timed.end])),
+        _ => None,
+    }
+}
+
+/// `20240430T210000Z`.
+pub(super) fn utc(instant: DateTime<Utc>) -> String {
+    basic(instant.naive_utc()) + "Z"
+}
+
+fn basic(local: NaiveDateTime) -> String {
+    local.format("%Y%m%dT%H%M%S").to_string()
+}
+
+/// `P1D`, `PT1H30M`, `PT45S` (RFC 5545 section 3.3.6).
+pub(super) fn duration(length: TimeDelta) -> String {
+    let seconds = length.num_seconds();
+    if seconds % 86_400 == 0 && seconds > 0 {
+        return format!("P{}D", seconds / 86_400);
+    }
+    let mut text = "PT".to_owned();
+    for (size, unit) in [(3600, 'H'), (60, 'M'), (1, 'S')] {
+        let count = match size {
+            3600 => seconds / 3600,
+            60 => seconds / 60 % 60,
+            _ => seconds % 60,
+        };
+        if count > 0 {
+            text.push_str(&format!("{count}{unit}"));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_their_shortest_form() {
+        let of = |seconds| duration(TimeDelta::seconds(seconds));
+        assert_eq!(
+            [of(3600), of(5400), of(86_400), of(45), of(90_061)],
+            ["PT1H", "PT1H30M", "P1D", "PT45S", "PT25H1M1S"]
+        );
+    }
+}

@@ -1,0 +1,212 @@
+//! The author's Markdown, as plain text for calendars and as safe HTML, from one stream of events.
+//!
+//! Safe by construction: HTML in the text is shown as text, and links lead to the web, a mailbox or
+//! a telephone, or are no links.
+
+use pulldown_cmark::{CowStr, Event, LinkType, Parser, Tag, TagEnd, html};
+
+use crate::model::Markdown;
+
+/// As HTML. Images become links.
+pub(super) fn to_html(markdown: &Markdown) -> String {
+    let mut out = String::new();
+    // Which of the links that are open were let through.
+    let mut open: Vec<bool> = Vec::new();
+    let events = Parser::new(markdown.as_str()).filter_map(|event| match event {
+        Event::Html(text) | Event::InlineHtml(text) => Some(Event::Text(text)),
+        Event::Start(Tag::HtmlBlock) => Some(Event::Start(Tag::Paragraph)),
+        Event::End(TagEnd::HtmlBlock) => Some(Event::End(TagEnd::Paragraph)),
+        Event::Start(
+            Tag::Link { dest_url, title, id, .. } | Tag::Image { dest_url, title, id, .. },
+        ) => {
+            let safe = is_safe(&dest_url);
+            open.push(safe);
+            let link_type = LinkType::Inline;
+            safe.then_some(Event::Start(Tag::Link { link_type, dest_url, title, id }))
+        }
+        Event::End(TagEnd::Link | TagEnd::Image) => {
+            open.pop().unwrap_or(false).then_some(Event::End(TagEnd::Link))
+        }
+        other => Some(other),
+    });
+    html::push_html(&mut out, events);
+    out
+}
+
+fn is_safe(address: &str) -> bool {
+    let lower = address.trim_start().to_ascii_lowercase();
+    ["https://", "http://", "mailto:", "tel:"].iter().any(|scheme| lower.starts_with(scheme))
+}
+
+/// As plain text: links as "text (address)", lists with dashes or numbers, a blank line between
+/// blocks.
+pub(super) fn to_text(markdown: &Markdown) -> String {
+    let mut text = Text::default();
+    for event in Parser::new(markdown.as_str()) {
+        text.take(event);
+    }
+    let lines: Vec<&str> = text.out.lines().map(str::trim_end).collect();
+    lines.join("\n").trim_matches('\n').to_owned()
+}
+
+#[derive(Default)]
+struct Text {
+    out: String,
+    /// The next number of each list that is open; none for a list of dashes.
+    lists: Vec<Option<u64>>,
+    /// The address of each link that is open, and where its text begins.
+    links: Vec<(CowStr<'static>, usize)>,
+}
+
+impl Text {
+    fn take(&mut self, event: Event<'_>) {
+        match event {
+            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
+                self.out.push_str(&text);
+            }
+            Event::SoftBreak => self.out.push(' '),
+            Event::HardBreak => {
+                self.out.push('\n');
+                self.indent();
+            }
+            Event::Rule => {
+                self.block();
+                self.out.push_str("---");
+            }
+            Event::Start(tag) => self.start(tag),
+            Event::End(tag) => self.end(tag),
+            _ => {}
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>) {
+        match tag {
+            // The first paragraph of an item stands beside its dash.
+            Tag::Paragraph
+                if self.lists.is_empty()
+                    || !self.out.ends_with("- ") && !self.out.ends_with(". ") =>
+            {
+                self.block();
+            }
+            Tag::Heading { .. } | Tag::CodeBlock(_) | Tag::HtmlBlock => self.block(),
+            Tag::List(first) => {
+                if self.lists.is_empty() {
+                    self.block();
+                }
+                self.lists.push(first);
+            }
+            Tag::Item => {
+                self.line();
+                let depth = self.lists.len().saturating_sub(1);
+                self.out.push_str(&"  ".repeat(depth));
+                match self.lists.last_mut() {
+                    Some(Some(number)) => {
+                        self.out.push_str(&format!("{number}. "));
+                        *number += 1;
+                    }
+                    _ => self.out.push_str("- "),
+                }
+            }
+            Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
+                self.links.push((dest_url.into_static(), self.out.len()));
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::List(_) => {
+                self.lists.pop();
+            }
+            TagEnd::Link | TagEnd::Image => {
+                let Some((address, from)) = self.links.pop() else { return };
+                let shown = &self.out[from..];
+                if shown.is_empty() {
+                    self.out.push_str(&address);
+                } else if shown != &*address
+                    && !address.is_empty()
+                    && format!("mailto:{shown}") != *address
+                {
+                    self.out.push_str(&format!(" ({address})"));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A new block: a blank line before it, unless it is the first.
+    fn block(&mut self) {
+        self.line();
+        if !self.out.is_empty() && !self.out.ends_with("\n\n") {
+            self.out.push('\n');
+        }
+        self.indent();
+    }
+
+    fn line(&mut self) {
+        if !self.out.is_empty() && !self.out.ends_with('\n') {
+            self.out.push('\n');
+        }
+    }
+
+    fn indent(&mut self) {
+        self.out.push_str(&"  ".repeat(self.lists.len()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(markdown: &str) -> String {
+        to_text(&Markdown::parse(markdown).unwrap())
+    }
+
+    fn html(markdown: &str) -> String {
+        to_html(&Markdown::parse(markdown).unwrap())
+    }
+
+    #[test]
+    fn links_are_text_with_their_address() {
+        assert_eq!(
+            text("See [our site](https://a.example/x) now."),
+            "See our site (https://a.example/x) now."
+        );
+        assert_eq!(text("<https://a.example>"), "https://a.example");
+        assert_eq!(text("<info@a.example>"), "info@a.example");
+        assert_eq!(
+            text("![a cat](https://a.example/cat.png)"),
+            "a cat (https://a.example/cat.png)"
+        );
+    }
+
+    #[test]
+    fn blocks_and_lists_keep_their_shape() {
+        assert_eq!(
+            text("# Title\n\nOne *two*\nthree.\n\n- a\n- b\n  1. c\n  2. d\n\nEnd  \nline"),
+            "Title\n\nOne two three.\n\n- a\n- b\n  1. c\n  2. d\n\nEnd\nline"
+        );
+    }
+
+    #[test]
+    fn html_in_the_text_is_text() {
+        assert_eq!(text("a <b>c</b>"), "a <b>c</b>");
+        let safe = html(
+            "a <script>alert(1)</script>\n\n<div onclick=x>\n\n[x](javascript:alert(1)) [y](https://a.example)",
+        );
+        assert!(
+            !safe.contains("<script") && !safe.contains("<div") && !safe.contains("javascript:"),
+            "{safe}"
+        );
+        assert!(safe.contains("<a href=\"https://a.example\">y</a>"), "{safe}");
+    }
+
+    #[test]
+    fn images_become_links() {
+        assert_eq!(
+            html("![a](https://a.example/a.png)").trim(),
+            "<p><a href=\"https://a.example/a.png\">a</a></p>"
+        );
+    }
+}

@@ -1,0 +1,171 @@
+//! The proof before publishing: the instants of the events in a finished calendar, by its own
+//! VTIMEZONEs and RFC 5545 alone.
+//!
+//! Shares nothing with what wrote the calendar: it reads the bytes as a stranger would.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+
+/// Start and end of an event; none where the calendar does not say an instant.
+pub(super) type Instants = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
+/// The instants of every event with times of day, in the order of the file; whole days have none.
+pub(super) fn instants(calendar: &str) -> Vec<Instants> {
+    let mut zones: HashMap<&str, Vec<Onsets>> = HashMap::new();
+    let mut events = Vec::new();
+    let mut within = "";
+    let mut tzid = "";
+    for line in calendar.split("\r\n") {
+        let Some((name, value)) = line.split_once(':') else { continue };
+        match (name, value) {
+            ("BEGIN", component) => {
+                within = component;
+                match component {
+                    "STANDARD" | "DAYLIGHT" => {
+                        zones.entry(tzid).or_default().push(Onsets::default())
+                    }
+                    "VEVENT" => events.push((None, None)),
+                    _ => {}
+                }
+            }
+            ("TZID", id) if within == "VTIMEZONE" => tzid = id,
+            _ if within == "STANDARD" || within == "DAYLIGHT" => {
+                if let Some(onsets) = zones.get_mut(tzid).and_then(|zone| zone.last_mut()) {
+                    onsets.read(name, value);
+                }
+            }
+            _ if within == "VEVENT" => {
+                let Some(event) = events.last_mut() else { continue };
+                if name == "DTSTART" || name.starts_with("DTSTART;") {
+                    event.0 = instant(name, value, &zones);
+                } else if name == "DTEND" || name.starts_with("DTEND;") {
+                    event.1 = instant(name, value, &zones);
+                }
+            }
+            _ => {}
+        }
+    }
+    events
+}
+
+fn instant(name: &str, value: &str, zones: &HashMap<&str, Vec<Onsets>>) -> Option<DateTime<Utc>> {
+    if let Some(utc) = value.strip_suffix('Z') {
+        return Some(local(utc)?.and_utc());
+    }
+    let tzid = name.split(';').find_map(|parameter| parameter.strip_prefix("TZID="))?;
+    let at = local(value)?;
+    let (_, offset) = zones
+        .get(tzid)?
+        .iter()
+        .filter_map(|onsets| onsets.last(at))
+        .max_by_key(|(onset, _)| *onset)?;
+    Some((at - TimeDelta::seconds(offset)).and_utc())
+}
+
+fn local(value: &str) -> Option<NaiveDateTime> {
+    NaiveDateTime::parse_from_str(value, "%Y%m%dT%H%M%S").ok()
+}
+
+/// One STANDARD or DAYLIGHT as it stands in the file.
+#[derive(Default)]
+struct Onsets {
+    first: Option<NaiveDateTime>,
+    to: Option<i64>,
+    /// Month, which one, and the day of the week from Monday as 0.
+    yearly: Option<(u32, i64, u32)>,
+    /// A rule that is none of the plain ones makes the whole observance unusable.
+    strange: bool,
+}
+
+impl Onsets {
+    fn read(&mut self, name: &str, value: &str) {
+        match name {
+            "DTSTART" => self.first = local(value),
+            "TZOFFSETTO" => self.to = offset(value),
+            "RRULE" => {
+                self.yearly = yearly(value);
+                self.strange = self.yearly.is_none();
+            }
+            _ => {}
+        }
+    }
+
+    /// The last onset that is not after a local time, and the offset from then on.
+    fn last(&self, at: NaiveDateTime) -> Option<(NaiveDateTime, i64)> {
+        let (first, to) = (self.first.filter(|_| !self.strange)?, self.to?);
+        let onset = match self.yearly {
+            None => Some(first),
+            Some(rule) => (0..=1).find_map(|back| {
+                let onset = day(at.year() - back, rule)?.and_time(first.time());
+                (onset <= at).then_some(onset)
+            }),
+        }?;
+        (first <= onset && onset <= at).then_some((onset, to))
+    }
+}
+
+fn offset(value: &str) -> Option<i64> {
+    let (sign, digits) = match value.split_at_checked(1)? {
+        ("-", digits) => (-1, digits),
+        ("+", digits) => (1, digits),
+        _ => return None,
+    };
+    let (hours, minutes) = digits.split_at_checked(2)?;
+    Some(sign * (hours.parse::<i64>().ok()? * 3600 + minutes.parse::<i64>().ok()? * 60))
+}
+
+fn yearly(rule: &str) -> Option<(u32, i64, u32)> {
+    let parts: HashMap<&str, &str> =
+        rule.split(';').filter_map(|part| part.split_once('=')).collect();
+    if parts.len() != 3 || parts.get("FREQ") != Some(&"YEARLY") {
+        return None;
+    }
+    let day = *parts.get("BYDAY")?;
+    let (which, weekday) = day.split_at_checked(day.len().checked_sub(2)?)?;
+    let weekday =
+        ["MO", "TU", "WE", "TH", "FR", "SA", "SU"].iter().position(|name| *name == weekday)?;
+    Some((parts.get("BYMONTH")?.parse().ok()?, which.parse().ok()?, u32::try_from(weekday).ok()?))
+}
+
+/// By walking through the month, day by day.
+fn day(year: i32, (month, which, weekday): (u32, i64, u32)) -> Option<NaiveDate> {
+    let days: Vec<NaiveDate> = (1..=31)
+        .filter_map(|day| NaiveDate::from_ymd_opt(year, month, day))
+        .filter(|date| date.weekday().num_days_from_monday() == weekday)
+        .collect();
+    let index = if which > 0 { which - 1 } else { i64::try_from(days.len()).ok()? + which };
+    days.get(usize::try_from(index).ok()?).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEW_YORK: &str = "BEGIN:VTIMEZONE\r\nTZID:America/New_York\r\nBEGIN:DAYLIGHT\r\n\
+        DTSTART:20070311T020000\r\nTZOFFSETFROM:-0500\r\nTZOFFSETTO:-0400\r\n\
+        RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU\r\nEND:DAYLIGHT\r\nBEGIN:STANDARD\r\n\
+        DTSTART:20071104T020000\r\nTZOFFSETFROM:-0400\r\nTZOFFSETTO:-0500\r\n\
+        RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n";
+
+    fn start(value: &str) -> Option<String> {
+        let event = format!("{NEW_YORK}BEGIN:VEVENT\r\nDTSTART{value}\r\nEND:VEVENT\r\n");
+        instants(&event)[0].0.map(|instant| instant.to_rfc3339())
+    }
+
+    #[test]
+    fn the_last_onset_not_after_the_time_gives_the_offset() {
+        let ny = |at: &str| start(&format!(";TZID=America/New_York:{at}"));
+        assert_eq!(ny("20240310T015959").as_deref(), Some("2024-03-10T06:59:59+00:00"));
+        assert_eq!(ny("20240310T030000").as_deref(), Some("2024-03-10T07:00:00+00:00"));
+        assert_eq!(ny("20240115T120000").as_deref(), Some("2024-01-15T17:00:00+00:00"));
+        assert_eq!(start(":20240115T120000Z").as_deref(), Some("2024-01-15T12:00:00+00:00"));
+    }
+
+    #[test]
+    fn what_no_onset_covers_has_no_instant() {
+        assert_eq!(start(";TZID=America/New_York:20070101T000000"), None);
+        assert_eq!(start(";TZID=America/Denver:20240101T000000"), None);
+        assert_eq!(start(":20240101T000000"), None);
+    }
+}
