@@ -1,0 +1,26 @@
+//! `convene check`: everything that is wrong with the file; writes nothing.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use chrono::{DateTime, Utc};
+use convene::publish::Publisher;
+
+use crate::cli::Format;
+use crate::cmd;
+
+pub(crate) fn run(publisher: &Publisher, format: Format, now: DateTime<Utc>) -> ExitCode {
+    let (source, findings) = match publisher.check(now) {
+        Ok(checked) => checked,
+        Err(error) => return cmd::machine(&error),
+    };
+    let mut out = std::io::stdout();
+    // Findings are what this command is for, so they go to standard output.
+    let text = match format {
+        Format::Json => findings.json(&source),
+        Format::Human if findings.is_empty() => format!("{}: nothing to say\n", source.name()),
+        Format::Human => findings.human(&source, out.is_terminal()),
+    };
+    let _ = out.write_all(text.as_bytes());
+    if findings.has_errors() { ExitCode::from(cmd::WRONG_FILE) } else { ExitCode::SUCCESS }
+}

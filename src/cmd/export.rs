@@ -1,0 +1,36 @@
+//! `convene export`: every document as a file.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use chrono::{DateTime, Utc};
+use convene::export::export;
+use convene::publish::Publisher;
+
+use crate::cmd;
+
+pub(crate) fn run(publisher: &Publisher, out: &Path, prune: bool, now: DateTime<Utc>) -> ExitCode {
+    let published = match publisher.publish(now) {
+        Ok(published) => published,
+        Err(refusal) => return cmd::refuse(&refusal),
+    };
+    cmd::announce(publisher, &published);
+    match export(&published.site, &published.edition.paths, out, prune) {
+        Ok(report) => {
+            cmd::say(&format!(
+                "{}: {} written, {} unchanged, {} removed",
+                out.display(),
+                report.written,
+                report.unchanged,
+                report.removed
+            ));
+            // What was written is right; that it is not remembered is for somebody to mend.
+            if published.degraded.is_some() {
+                ExitCode::from(cmd::MACHINE)
+            } else {
+                ExitCode::SUCCESS
+            }
+        }
+        Err(error) => cmd::machine(&error),
+    }
+}

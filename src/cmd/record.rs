@@ -1,0 +1,21 @@
+//! `convene record`: the revisions file brought up to date, nothing else.
+
+use std::process::ExitCode;
+
+use chrono::{DateTime, Utc};
+use convene::publish::Publisher;
+
+use crate::cmd;
+
+pub(crate) fn run(publisher: &Publisher, now: DateTime<Utc>) -> ExitCode {
+    let published = match publisher.publish(now) {
+        Ok(published) => published,
+        Err(refusal) => return cmd::refuse(&refusal),
+    };
+    cmd::announce(publisher, &published);
+    if published.degraded.is_some() {
+        return ExitCode::from(cmd::MACHINE);
+    }
+    cmd::say(&format!("{} is up to date", publisher.store.revisions_path().display()));
+    ExitCode::SUCCESS
+}

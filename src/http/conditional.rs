@@ -1,0 +1,122 @@
+//! Conditional requests (RFC 9110 section 13.2.2), in its order:
+//!
+//! 1. If-Match: 412 unless one of its tags is ours, compared strongly.
+//! 2. without it, If-Unmodified-Since: 412 if we changed since.
+//! 3. If-None-Match: 304 if one of its tags is ours, compared weakly.
+//! 4. without it, If-Modified-Since: 304 if we have not changed since.
+//! 5. Range is not offered, so If-Range has nothing to guard.
+
+use std::time::{Duration, SystemTime};
+
+use hyper::header::{
+    HeaderMap, HeaderName, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE,
+};
+
+use crate::site::Resource;
+
+/// What the conditions of a request come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Send,
+    NotModified,
+    PreconditionFailed,
+}
+
+/// iPhones send their own clock at the last fetch in place of our date; a clock that goes up to
+/// this much ahead must not hide a change.
+const SKEW: Duration = Duration::from_secs(300);
+
+pub(super) fn evaluate(resource: &Resource, headers: &HeaderMap) -> Verdict {
+    let modified = resource.last_modified().map(SystemTime::from);
+    if headers.contains_key(IF_MATCH) {
+        if !any_tag(resource, headers, &IF_MATCH, Comparison::Strong) {
+            return Verdict::PreconditionFailed;
+        }
+    } else if let (Some(since), Some(modified)) = (date(headers, &IF_UNMODIFIED_SINCE), modified)
+        && modified > since
+    {
+        return Verdict::PreconditionFailed;
+    }
+    if headers.contains_key(IF_NONE_MATCH) {
+        if any_tag(resource, headers, &IF_NONE_MATCH, Comparison::Weak) {
+            return Verdict::NotModified;
+        }
+    } else if let (Some(since), Some(modified)) = (date(headers, &IF_MODIFIED_SINCE), modified)
+        && (since == modified || since >= modified + SKEW)
+    {
+        return Verdict::NotModified;
+    }
+    Verdict::Send
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Comparison {
+    Strong,
+    Weak,
+}
+
+/// Whether a list of entity tags names any representation that the resource has now. A client may
+/// hold another coding than the one it would get today; what it has is current all the same.
+fn any_tag(resource: &Resource, headers: &HeaderMap, name: &HeaderName, how: Comparison) -> bool {
+    headers.get_all(name).iter().any(|line| {
+        let line = line.as_bytes().trim_ascii();
+        line == b"*" || tags(line).any(|tag| is_ours(resource, tag, how))
+    })
+}
+
+fn is_ours(resource: &Resource, tag: &[u8], how: Comparison) -> bool {
+    let opaque = match (tag.strip_prefix(b"W/"), how) {
+        (Some(_), Comparison::Strong) => return false,
+        (Some(opaque), Comparison::Weak) => opaque,
+        (None, _) => tag,
+    };
+    let ours =
+        resource.representations().iter().filter_map(|representation| representation.etag.as_ref());
+    ours.into_iter().any(|own| own.as_bytes() == opaque)
+}
+
+/// The tags of a list; a comma inside the quotes belongs to its tag (RFC 9110 section 8.8.3).
+fn tags(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = line;
+    std::iter::from_fn(move || {
+        let from = rest.iter().position(|b| !matches!(b, b',' | b' ' | b'\t'))?;
+        rest = &rest[from..];
+        let quote = rest.iter().position(|b| matches!(b, b'"' | b','));
+        let end = match quote {
+            Some(open) if rest[open] == b'"' => {
+                let close = rest[open + 1..].iter().position(|b| *b == b'"');
+                close.map_or(rest.len(), |close| open + close + 2)
+            }
+            Some(comma) => comma,
+            None => rest.len(),
+        };
+        let (tag, after) = rest.split_at(end);
+        rest = after;
+        Some(tag.trim_ascii_end())
+    })
+}
+
+/// A date, compared by order and never as text; one that cannot be read, and a header given twice,
+/// is ignored (RFC 9110 section 13.1.3).
+fn date(headers: &HeaderMap, name: &HeaderName) -> Option<SystemTime> {
+    let mut lines = headers.get_all(name).iter();
+    let line = lines.next().filter(|_| lines.next().is_none())?;
+    httpdate::parse_http_date(line.to_str().ok()?.trim()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_tags_is_split_at_commas_outside_of_quotes() {
+        let split = |line: &'static str| {
+            tags(line.as_bytes())
+                .map(|tag| String::from_utf8_lossy(tag).into_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(split("\"a\", W/\"b,c\" ,,\"d\""), ["\"a\"", "W/\"b,c\"", "\"d\""]);
+        assert_eq!(split("bare, \"open"), ["bare", "\"open"]);
+        assert!(split(" , ").is_empty());
+    }
+}

@@ -1,0 +1,62 @@
+//! From a request to its answer: one look-up and a few comparisons, without a socket and without fail.
+//!
+//! ```text
+//! GET, HEAD  a path of the site     200, 304, 412, or 301 to the path without a slash at the end
+//! GET, HEAD  any other path         404
+//! any other method                  405 with Allow
+//! ```
+//!
+//! A query takes no part in the look-up, and what the client says it accepts decides only the
+//! content coding.
+
+mod conditional;
+mod negotiate;
+
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::header::HeaderMap;
+use hyper::{Method, Response, StatusCode};
+
+use crate::site::{Representation, Resource, Site};
+use conditional::Verdict;
+
+/// Answers a request. For HEAD the body is the one that GET would have; hyper does not send it.
+pub fn respond(
+    site: &Site,
+    method: &Method,
+    path: &str,
+    headers: &HeaderMap,
+) -> Response<Full<Bytes>> {
+    if method != Method::GET && method != Method::HEAD {
+        return send(site.not_allowed(path).identity());
+    }
+    let Some(resource) = site.get(path) else {
+        return send(site.not_found(path).identity());
+    };
+    let chosen = negotiate::choose(resource, headers);
+    match verdict(resource, chosen, headers) {
+        Verdict::Send => send(chosen),
+        Verdict::NotModified => {
+            let mut response = Response::new(Full::new(Bytes::new()));
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            *response.headers_mut() = chosen.not_modified.clone();
+            response
+        }
+        Verdict::PreconditionFailed => send(site.precondition_failed(path).identity()),
+    }
+}
+
+/// Errors and redirects have nothing to compare with (RFC 9110 section 13.2.1).
+fn verdict(resource: &Resource, chosen: &Representation, headers: &HeaderMap) -> Verdict {
+    match chosen.etag {
+        Some(_) => conditional::evaluate(resource, headers),
+        None => Verdict::Send,
+    }
+}
+
+fn send(representation: &Representation) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(representation.body.clone()));
+    *response.status_mut() = representation.status;
+    *response.headers_mut() = representation.headers.clone();
+    response
+}

@@ -1,0 +1,39 @@
+//! The binary: arguments, logging, dispatch, exit code. The clock is read here and nowhere else.
+
+mod cli;
+mod cmd;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::builder()
+                .with_default_directive(tracing::Level::INFO.into())
+                .from_env_lossy(),
+        )
+        .init();
+    #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
+    let now = cli.common.at.unwrap_or_else(chrono::Utc::now);
+    let (common, listen) = (&cli.common, cli.serve.listen);
+    let publisher = |file: &cli::File| cmd::publisher(common, file.file.clone(), listen);
+    let done = match &cli.command {
+        None => Ok(cmd::serve::run(common, listen, now)),
+        Some(Command::Serve(serve)) => Ok(cmd::serve::run(common, serve.listen, now)),
+        Some(Command::Check(check)) => {
+            publisher(&check.file).map(|publisher| cmd::check::run(&publisher, check.format, now))
+        }
+        Some(Command::Export(export)) => publisher(&export.file)
+            .map(|publisher| cmd::export::run(&publisher, &export.out, export.prune, now)),
+        Some(Command::Record(record)) => {
+            publisher(&record.file).map(|publisher| cmd::record::run(&publisher, now))
+        }
+    };
+    done.unwrap_or_else(|error| cmd::machine(&error))
+}

@@ -1,0 +1,255 @@
+//! The arrows put together: from a file and its state to a site, and what is said on the way.
+//!
+//! [`plan`] is pure. [`Publisher`] reads the file, reads and writes the state, and never publishes
+//! anything that a later start would not publish again.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+
+use crate::config::{self, Places};
+use crate::diagnostic::{Code, Finding, Findings};
+use crate::error::{Error, chain};
+use crate::model::{BaseUrl, Catalog, Id};
+use crate::paths::Paths;
+use crate::render;
+use crate::revisions::store::{Lock, Store};
+use crate::revisions::{Edition, Revisions};
+use crate::site::Site;
+use crate::source::Source;
+use crate::zone::Rules;
+
+/// Where everything is, and how it is published.
+#[derive(Debug)]
+pub struct Publisher {
+    /// The author's file.
+    pub file: PathBuf,
+    /// Its state.
+    pub store: Store,
+    /// The public address in place of the file's.
+    pub url: Option<BaseUrl>,
+    /// The public address where neither says one.
+    pub default_url: BaseUrl,
+    /// The rules of time zones.
+    pub rules: Rules,
+    /// Publish only what the revisions file records.
+    pub frozen: bool,
+}
+
+/// What follows from a catalog and what was published before.
+#[derive(Debug)]
+pub struct Plan {
+    /// The edition.
+    pub edition: Edition,
+    /// Its calendars.
+    pub calendars: Vec<render::Document>,
+    /// What will have been published.
+    pub revisions: Revisions,
+    /// Sessions that are written in UTC because their VTIMEZONE would have moved them.
+    pub unproven: Vec<Id>,
+}
+
+/// What was published.
+#[derive(Debug)]
+pub struct Published {
+    /// What is served.
+    pub site: Site,
+    /// What it was made from.
+    pub edition: Edition,
+    /// The text that it was made from.
+    pub source: Source,
+    /// Warnings.
+    pub findings: Findings,
+    /// Why the state could not be written, if it should have been.
+    pub degraded: Option<String>,
+    /// Whether the last good source was taken in place of the file.
+    pub last_good: bool,
+}
+
+/// Why nothing was published.
+#[derive(Debug)]
+pub enum Refusal {
+    /// The file is wrong.
+    File(Source, Findings),
+    /// The machine said no.
+    Machine(Error),
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Machine(error)
+    }
+}
+
+/// What is published of a catalog at an instant, after what was published before.
+pub fn plan(catalog: Catalog, paths: Paths, before: &Revisions, now: DateTime<Utc>) -> Plan {
+    let revised = before.revise(&catalog, &paths, now);
+    let edition = Edition::new(catalog, paths, revised.clone(), now);
+    let drafts = render::calendars(&edition);
+    let key = |path: &str| edition.paths.relative(path).to_owned();
+    let digests = drafts.iter().map(|draft| (key(&draft.path), draft.digest.clone()));
+    let revisions = revised.stamp(digests, now);
+    let unproven = drafts.iter().flat_map(|draft| draft.unproven.clone()).collect();
+    let calendars = drafts
+        .into_iter()
+        .filter_map(|draft| {
+            let stamp = revisions.resources.get(&key(&draft.path))?;
+            Some(draft.finish(stamp))
+        })
+        .collect();
+    Plan { edition, calendars, revisions, unproven }
+}
+
+impl Publisher {
+    /// All findings about the file, and with `frozen` whether the revisions file knows all of it.
+    /// Writes nothing.
+    ///
+    /// # Errors
+    /// [`Error`] if the file or its state cannot be read.
+    pub fn check(&self, now: DateTime<Utc>) -> Result<(Source, Findings), Error> {
+        let source = Source::read(&self.file)?;
+        let checked = config::load(&source, &self.rules);
+        let mut findings = checked.findings;
+        let before = self.store.read()?;
+        if let Some(catalog) = checked.catalog {
+            findings.extend(another_calendar(&catalog, &before, &checked.places));
+            let plan = plan(catalog.clone(), self.paths(&catalog), &before, now);
+            findings.extend(unproven(&plan, &checked.places));
+            if self.frozen {
+                findings.extend(not_recorded(&plan.revisions, &before, &checked.places));
+            }
+        }
+        findings.sort();
+        Ok((source, findings))
+    }
+
+    /// Publishes the file: reads it, brings the state up to date, builds the site.
+    ///
+    /// With `frozen`, where the file says something else than the revisions file, the last good
+    /// source is published in its place if the revisions file records that.
+    ///
+    /// # Errors
+    /// [`Refusal`] with the findings, or with what the machine refused.
+    pub fn publish(&self, now: DateTime<Utc>) -> Result<Published, Refusal> {
+        let source = Source::read(&self.file)?;
+        match self.publish_source(source, now) {
+            Err(Refusal::File(source, findings)) if self.frozen => {
+                match self.store.read_last_good()? {
+                    Some(bytes) => {
+                        let last = Source::from_bytes(self.file.display().to_string(), bytes);
+                        match self.publish_source(last, now) {
+                            Ok(published) => {
+                                Ok(Published { findings, last_good: true, ..published })
+                            }
+                            Err(_) => Err(Refusal::File(source, findings)),
+                        }
+                    }
+                    None => Err(Refusal::File(source, findings)),
+                }
+            }
+            other => other,
+        }
+    }
+
+    fn publish_source(&self, source: Source, now: DateTime<Utc>) -> Result<Published, Refusal> {
+        let checked = config::load(&source, &self.rules);
+        let mut findings = checked.findings;
+        let Some(catalog) = checked.catalog else {
+            return Err(Refusal::File(source, findings));
+        };
+        // Two writers take turns: the second reads what the first has written and adds to it.
+        let lock = self.store.lock();
+        let before = self.store.read()?;
+        findings.extend(another_calendar(&catalog, &before, &checked.places));
+        if findings.has_errors() {
+            return Err(Refusal::File(source, findings));
+        }
+        let paths = self.paths(&catalog);
+        let plan = plan(catalog, paths, &before, now);
+        for id in &plan.unproven {
+            tracing::error!(session = %id, "its time zone could not be proved; it is written in UTC");
+        }
+        let mut degraded = None;
+        if plan.revisions != before {
+            if self.frozen {
+                findings.extend(not_recorded(&plan.revisions, &before, &checked.places));
+                return Err(Refusal::File(source, findings));
+            }
+            let written = lock.as_ref().map_err(chain_of).and_then(|lock| {
+                self.store.write(&plan.revisions, lock).map_err(|error| chain(&error))
+            });
+            degraded = written.err();
+        }
+        if let (Ok(lock), None) = (&lock, &degraded) {
+            self.keep_last_good(&source, lock);
+        }
+        drop(lock);
+        let site = Site::build(&plan.edition, plan.calendars);
+        Ok(Published { site, edition: plan.edition, source, findings, degraded, last_good: false })
+    }
+
+    /// A convenience for the next start; without it the present start is just as good.
+    fn keep_last_good(&self, source: &Source, lock: &Lock) {
+        if let Err(error) = self.store.write_last_good(source.text().as_bytes(), lock) {
+            tracing::warn!("the last good source was not kept: {}", chain(&error));
+        }
+    }
+
+    fn paths(&self, catalog: &Catalog) -> Paths {
+        let url = self.url.clone().or_else(|| catalog.calendar.url.clone());
+        Paths::new(url.unwrap_or_else(|| self.default_url.clone()))
+    }
+}
+
+fn chain_of(error: &Error) -> String {
+    chain(error)
+}
+
+/// UIDs derive from the id: another one would give every subscriber every session twice.
+fn another_calendar(catalog: &Catalog, before: &Revisions, places: &Places) -> Option<Finding> {
+    let published = before.calendar.as_deref()?;
+    let id = catalog.calendar.id.as_str();
+    (published != id).then(|| {
+        let message =
+            format!("this calendar was published as `{published}`, and its id is permanent");
+        Finding::error(Code::CalendarIdChanged, places.calendar_id.clone(), message).help(format!(
+            "write `id = \"{published}\"`; for a new calendar start with another file and state"
+        ))
+    })
+}
+
+fn unproven(plan: &Plan, places: &Places) -> Vec<Finding> {
+    let finding = |id: &Id| {
+        let span = places.sessions.get(id).cloned().unwrap_or_default();
+        let message = format!(
+            "the time zone of `{id}` cannot be written so that every reader gets the right hour"
+        );
+        Finding::error(Code::ZoneNotProven, span, message)
+            .help("it is published in UTC; please report this zone and time")
+    };
+    plan.unproven.iter().map(finding).collect()
+}
+
+fn not_recorded(planned: &Revisions, before: &Revisions, places: &Places) -> Vec<Finding> {
+    let mut changed: Vec<&str> = planned
+        .sessions
+        .iter()
+        .filter(|(id, revision)| before.sessions.get(*id) != Some(*revision))
+        .map(|(id, _)| id.as_str())
+        .collect();
+    if changed.is_empty() && planned.resources != before.resources {
+        changed.push("the calendar");
+    }
+    let place = |id: &str| {
+        let of_session = Id::parse(id).ok().and_then(|id| places.sessions.get(&id).cloned());
+        of_session.unwrap_or_else(|| places.calendar_id.clone())
+    };
+    changed
+        .into_iter()
+        .map(|id| {
+            let message = format!("the revisions file does not record this state of `{id}`");
+            Finding::error(Code::NotRecorded, place(id), message)
+                .help("run `convene record` where the folder can be written, and keep both files together")
+        })
+        .collect()
+}

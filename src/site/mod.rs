@@ -1,0 +1,118 @@
+//! The table that is served and exported: every path with its finished answers.
+//!
+//! Immutable: a new edition is a new site. Building one cannot fail; whatever could be wrong was
+//! found earlier, where somebody is looking.
+
+mod encode;
+mod headers;
+mod resource;
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::render::{self, Document, Kind};
+use crate::revisions::Edition;
+
+pub use resource::{Coding, Representation, Resource};
+
+/// Every resource of one edition.
+#[derive(Debug)]
+pub struct Site {
+    table: HashMap<Box<str>, Resource>,
+    errors: Errors,
+    valid_until: Option<DateTime<Utc>>,
+}
+
+/// The answers where there is nothing to give: as text for programs, as a page for people.
+#[derive(Debug)]
+struct Errors {
+    not_found: ByReader,
+    not_allowed: ByReader,
+    precondition_failed: ByReader,
+}
+
+#[derive(Debug)]
+struct ByReader {
+    text: Resource,
+    page: Resource,
+}
+
+impl Site {
+    /// The site of an edition, from its calendars; the pages are made here.
+    pub fn build(edition: &Edition, calendars: Vec<Document>) -> Self {
+        let mut documents = calendars;
+        documents.extend(render::pages(edition));
+        let mut table: HashMap<Box<str>, Resource> = HashMap::with_capacity(documents.len() * 2);
+        for (document, codings) in encode::all(&documents) {
+            // A slash too many is a slip of whoever typed the address, not another resource.
+            if document.path != "/" {
+                let slashed = format!("{}/", document.path).into_boxed_str();
+                table.insert(slashed, Resource::redirect(&document.path));
+            }
+            table.insert(document.path.as_str().into(), Resource::of(document, codings));
+        }
+        let errors = Errors {
+            not_found: ByReader::new(404, "Not found\n", &render::not_found(&edition.paths)),
+            not_allowed: ByReader::new(405, "Method not allowed\n", &render::not_allowed()),
+            precondition_failed: ByReader::new(
+                412,
+                "Precondition failed\n",
+                "Precondition failed\n",
+            ),
+        };
+        Self { table, errors, valid_until: edition.valid_until() }
+    }
+
+    /// The resource at a path.
+    pub fn get(&self, path: &str) -> Option<&Resource> {
+        self.table.get(path)
+    }
+
+    /// Every document with its path, by path; redirects are not among them.
+    pub fn documents(&self) -> impl Iterator<Item = (&str, &Resource)> {
+        let mut all: Vec<(&str, &Resource)> = self
+            .table
+            .iter()
+            .filter(|(_, resource)| resource.kind().is_some())
+            .map(|(path, resource)| (path.as_ref(), resource))
+            .collect();
+        all.sort_by_key(|(path, _)| *path);
+        all.into_iter()
+    }
+
+    /// When the next edition of the same catalog begins.
+    pub fn valid_until(&self) -> Option<DateTime<Utc>> {
+        self.valid_until
+    }
+
+    /// 404 for a path.
+    pub fn not_found(&self, path: &str) -> &Resource {
+        self.errors.not_found.by(path)
+    }
+
+    /// 405 for a path, with Allow.
+    pub fn not_allowed(&self, path: &str) -> &Resource {
+        self.errors.not_allowed.by(path)
+    }
+
+    /// 412 for a path (RFC 9110 section 15.5.13).
+    pub fn precondition_failed(&self, path: &str) -> &Resource {
+        self.errors.precondition_failed.by(path)
+    }
+}
+
+impl ByReader {
+    fn new(status: u16, text: &str, page: &str) -> Self {
+        Self {
+            text: Resource::error(status, "text/plain; charset=utf-8", text),
+            page: Resource::error(status, headers::content_type(Kind::Page), page),
+        }
+    }
+
+    fn by(&self, path: &str) -> &Resource {
+        let program =
+            [".ics", ".json", ".atom", ".svg", ".txt"].iter().any(|end| path.ends_with(end));
+        if program { &self.text } else { &self.page }
+    }
+}
