@@ -1,0 +1,14 @@
+//! One binary for all tests that use the program as a whole.
+
+mod architecture;
+mod calendars;
+mod check;
+mod cli;
+mod determinism;
+mod golden;
+mod http;
+mod revisions;
+mod rfc5545;
+mod support;
+mod texts;
+mod zones;

@@ -1,0 +1,216 @@
+//! What every test uses: a folder with a list of sessions, the program on it, and a plain client.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use convene::model::BaseUrl;
+use convene::publish::{Published, Publisher};
+use convene::revisions::store::Store;
+use convene::zone::Rules;
+
+/// The list of sessions that stands in the repository.
+pub(crate) const EXAMPLE: &str = include_str!("../../sessions.toml");
+/// An instant before the example's first session.
+pub(crate) const BEFORE: &str = "2024-01-15T12:00:00Z";
+
+/// A list of sessions to which `sessions` is added.
+pub(crate) fn list(sessions: &str) -> String {
+    format!(
+        "[calendar]\nid = \"test\"\ntitle = \"Test\"\nurl = \"https://cal.example\"\n\
+         timezone = \"America/New_York\"\nduration = \"1h\"\n{sessions}"
+    )
+}
+
+/// One session with an id, a start, and further lines.
+pub(crate) fn session(id: &str, start: &str, more: &str) -> String {
+    format!("\n[[sessions]]\nid = \"{id}\"\ntitle = \"Session {id}\"\nstart = {start}\n{more}\n")
+}
+
+pub(crate) fn instant(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+/// A folder of its own with a `sessions.toml`.
+pub(crate) struct Fixture {
+    dir: tempfile::TempDir,
+}
+
+impl Fixture {
+    pub(crate) fn new(toml: &str) -> Self {
+        let fixture = Self { dir: tempfile::tempdir().unwrap() };
+        fixture.write(toml);
+        fixture
+    }
+
+    pub(crate) fn write(&self, toml: &str) {
+        std::fs::write(self.file(), toml).unwrap();
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub(crate) fn file(&self) -> PathBuf {
+        self.dir.path().join("sessions.toml")
+    }
+
+    pub(crate) fn revisions_file(&self) -> PathBuf {
+        self.dir.path().join("sessions.revisions.json")
+    }
+
+    /// The publisher that the program would have in this folder.
+    pub(crate) fn publisher(&self) -> Publisher {
+        Publisher {
+            file: self.file(),
+            store: Store::new(&self.file(), self.dir()),
+            url: None,
+            default_url: BaseUrl::parse("http://127.0.0.1:8080").unwrap(),
+            rules: Rules::bundled(),
+            frozen: false,
+        }
+    }
+
+    /// Publishes at an instant, which must go well.
+    pub(crate) fn publish(&self, at: &str) -> Published {
+        self.publisher().publish(instant(at)).unwrap_or_else(|refusal| panic!("{refusal:?}"))
+    }
+
+    /// Runs the program in this folder and waits for it.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// The program in this folder, not yet started.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_convene"));
+        command.current_dir(self.dir()).args(arguments);
+        command
+    }
+
+    /// Starts the program on a free port of 127.0.0.1.
+    pub(crate) fn serve(&self, arguments: &[&str]) -> Running {
+        let mut child = self
+            .command(arguments)
+            .args(["--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut greeting = String::new();
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        let address = loop {
+            let mut line = String::new();
+            if lines.read_line(&mut line).unwrap() == 0 {
+                let output = child.wait_with_output().unwrap();
+                panic!("did not start: {}", String::from_utf8_lossy(&output.stderr));
+            }
+            greeting.push_str(&line);
+            if let Some(address) = line.strip_prefix("listening on ") {
+                break address.trim().parse().unwrap();
+            }
+        };
+        Running { child, address, greeting, lines }
+    }
+}
+
+/// The body of a path of a site, as text.
+pub(crate) fn body(published: &Published, path: &str) -> String {
+    let resource = published.site.get(path).unwrap_or_else(|| panic!("there is no {path}"));
+    String::from_utf8(resource.identity().body.to_vec()).unwrap()
+}
+
+/// The program while it serves; ended when it is dropped.
+pub(crate) struct Running {
+    pub(crate) child: Child,
+    pub(crate) address: SocketAddr,
+    /// What it printed up to the address that it listens on.
+    pub(crate) greeting: String,
+    /// The rest of what it prints.
+    pub(crate) lines: BufReader<std::process::ChildStdout>,
+}
+
+impl Running {
+    /// A connection that gives up after ten seconds.
+    pub(crate) fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        stream
+    }
+
+    /// Sends bytes on a connection of their own and reads to its end.
+    pub(crate) fn raw(&self, request: &[u8]) -> Vec<u8> {
+        let mut stream = self.connect();
+        stream.write_all(request).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        answer
+    }
+
+    /// GET with further header lines.
+    pub(crate) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.request("GET", path, headers)
+    }
+
+    /// A request with further header lines, on a connection of its own.
+    pub(crate) fn request(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut text = format!("{method} {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n");
+        for (name, value) in headers {
+            text.push_str(&format!("{name}: {value}\r\n"));
+        }
+        text.push_str("\r\n");
+        Answer::parse(&self.raw(text.as_bytes()))
+    }
+
+    /// Sends a signal by name, such as `TERM`.
+    pub(crate) fn signal(&self, name: &str) {
+        let status =
+            Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status();
+        assert!(status.unwrap().success());
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// An answer taken apart.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// Names in lower case, in the order sent.
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn parse(bytes: &[u8]) -> Self {
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("no end of headers");
+        let head = std::str::from_utf8(&bytes[..end]).unwrap();
+        let mut lines = head.split("\r\n");
+        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+        let headers = lines
+            .map(|line| line.split_once(':').unwrap())
+            .map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))
+            .collect();
+        Self { status, headers, body: bytes[end + 4..].to_vec() }
+    }
+
+    /// The value of a header that is there at most once.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut values = self.headers.iter().filter(|(own, _)| own == name);
+        let value = values.next().map(|(_, value)| value.as_str());
+        assert!(values.next().is_none(), "{name} is there twice");
+        value
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+}
