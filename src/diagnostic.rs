@@ -47,8 +47,16 @@ codes! {
     NotUtf8 = "not-utf8",
     /// Not TOML.
     Syntax = "syntax",
+    /// “Quotes” of a word processor.
+    TypographicQuotes = "typographic-quotes",
+    /// A byte order mark at the beginning.
+    ByteOrderMark = "byte-order-mark",
+    /// A key or table given twice.
+    DuplicateKey = "duplicate-key",
     /// A key that the table does not have.
     UnknownKey = "unknown-key",
+    /// A key that belongs to another table.
+    MisplacedKey = "misplaced-key",
     /// A key that must be there and is not.
     MissingKey = "missing-key",
     /// A value of another type than the key takes.
@@ -65,12 +73,20 @@ codes! {
     TooLong = "too-long",
     /// A character that no calendar can carry.
     ControlCharacter = "control-character",
+    /// A tab in a text of one line.
+    Tab = "tab",
     /// An address that is not absolute http or https.
     BadUrl = "bad-url",
     /// A time-zone name that the rules do not have.
     UnknownZone = "unknown-zone",
     /// A legacy name, an abbreviation or an `Etc/` zone.
     LegacyZone = "legacy-zone",
+    /// A date that is nearly of TOML's form.
+    BadDate = "bad-date",
+    /// A date whose year is not first.
+    DateReversed = "date-reversed",
+    /// A date or time written as a text.
+    TimeAsText = "time-as-text",
     /// A date-time with an offset.
     OffsetDateTime = "offset-date-time",
     /// A local time that the clocks skip.
@@ -87,6 +103,32 @@ codes! {
     EndAndDuration = "end-and-duration",
     /// Neither `end` nor any `duration`.
     NoLength = "no-length",
+    /// A title that some calendars cut.
+    TitleCut = "title-cut",
+    /// A text that some calendars cut.
+    TextCut = "text-cut",
+    /// A weekday in a text that is not the date's.
+    WrongWeekday = "wrong-weekday",
+    /// A time with a zone in a text that is not the session's.
+    WrongTime = "wrong-time",
+    /// Older time-zone rules put the session at another hour.
+    OlderRules = "older-rules",
+    /// An address without encryption.
+    InsecureLink = "insecure-link",
+    /// A series without sessions.
+    EmptySeries = "empty-series",
+    /// Two sessions of one series at the same time.
+    Overlap = "overlap",
+    /// No session is still to come.
+    NothingToCome = "nothing-to-come",
+    /// A feed that Google does not read to its end.
+    FeedTooLarge = "feed-too-large",
+    /// A public address that only this machine reaches, in an export.
+    LoopbackUrl = "loopback-url",
+    /// A published session, still to come, that is gone from the file.
+    RemovedSession = "removed-session",
+    /// The id of a removed session for another one.
+    ReusedId = "reused-id",
     /// Another `calendar.id` than the one that subscribers have.
     CalendarIdChanged = "calendar-id-changed",
     /// With `--frozen`: the file says something else than the revisions file.
@@ -150,6 +192,11 @@ impl Findings {
     /// Adds all of another reading.
     pub fn extend(&mut self, others: impl IntoIterator<Item = Finding>) {
         self.0.extend(others);
+    }
+
+    /// Keeps only some.
+    pub fn retain(&mut self, keep: impl Fn(&Finding) -> bool) {
+        self.0.retain(keep);
     }
 
     /// Sorts by place, errors first where two share one.

@@ -6,6 +6,7 @@ mod cmd;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use convene::publish::Publisher;
 
 use cli::{Cli, Command};
 
@@ -29,8 +30,10 @@ fn main() -> ExitCode {
         Some(Command::Check(check)) => {
             publisher(&check.file).map(|publisher| cmd::check::run(&publisher, check.format, now))
         }
-        Some(Command::Export(export)) => publisher(&export.file)
-            .map(|publisher| cmd::export::run(&publisher, &export.out, export.prune, now)),
+        Some(Command::Export(export)) => publisher(&export.file).map(|publisher| {
+            let publisher = Publisher { exporting: true, ..publisher };
+            cmd::export::run(&publisher, &export.out, export.prune, now)
+        }),
         Some(Command::Record(record)) => {
             publisher(&record.file).map(|publisher| cmd::record::run(&publisher, now))
         }

@@ -52,6 +52,7 @@ pub(crate) fn publisher(
         default_url,
         rules,
         frozen: common.frozen,
+        exporting: false,
     })
 }
 

@@ -2,10 +2,11 @@
 
 use chrono::TimeDelta;
 
+use super::advice;
 use super::table::{At, Table};
 use crate::diagnostic::Code;
 use crate::model::{
-    BaseUrl, Calendar, Color, Email, HttpUrl, Id, Language, Length, Markdown, Organizer, Title,
+    BaseUrl, Calendar, Color, Email, HttpUrl, Id, Language, Length, Markdown, Organizer,
 };
 use crate::zone::Zone;
 
@@ -36,19 +37,29 @@ pub(super) struct Defaults {
     /// `None` where the calendar's own zone is missing or wrong, which was said already.
     pub(super) zone: Option<Zone>,
     pub(super) duration: Option<Length>,
+    pub(super) also_in: Vec<Zone>,
 }
 
 pub(super) fn read(table: &Table<'_>) -> (Read, Defaults) {
     let id = table.require("id", "\"my-calendar\"", table.id("id"));
-    let title = table.parsed("title", Code::BadValue, Title::parse);
+    let title = table.line("title");
     let title = table.require("title", "\"Our sessions\"", title);
     let zone = table.require("timezone", "\"America/New_York\"", table.zone("timezone"));
     if let Some(id) = &id {
-        table.context().places().calendar_id = id.span.clone();
+        let mut places = table.context().places();
+        places.calendar_id = id.span.clone();
+        places.feeds.insert(id.value.clone(), id.span.clone());
     }
     let duration = table.parsed("duration", Code::BadValue, Length::parse).map(|at| at.value);
     let description = table.parsed("description", Code::BadValue, Markdown::parse);
     let url = table.parsed("url", Code::BadUrl, BaseUrl::parse);
+    if let Some(url) = &url {
+        table.context().places().calendar_url = Some(url.span.clone());
+        if url.value.as_str().starts_with("http://") && !url.value.is_loopback() {
+            let finding = advice::insecure("url", url.value.as_str(), url.span.clone());
+            table.context().push(finding);
+        }
+    }
     let also_in = table.zones("also_in");
     let language = table.parsed("language", Code::BadValue, Language::parse);
     let organizer = table.table("organizer", "organizer", &["name", "email", "url"]);
@@ -57,7 +68,8 @@ pub(super) fn read(table: &Table<'_>) -> (Read, Defaults) {
     let color = table.parsed("color", Code::BadValue, Color::parse);
     let keep_past = table.parsed("keep_past", Code::BadValue, Length::parse);
     let zone = zone.map(|at| at.value);
-    let defaults = Defaults { zone: zone.clone(), duration };
+    let also_in: Vec<Zone> = also_in.into_iter().map(|at| at.value).collect();
+    let defaults = Defaults { zone: zone.clone(), duration, also_in: also_in.clone() };
     let calendar = (|| {
         Some(Calendar {
             id: id.as_ref()?.value.clone(),
@@ -65,7 +77,7 @@ pub(super) fn read(table: &Table<'_>) -> (Read, Defaults) {
             description: description.map(|at| at.value),
             url: url.map(|at| at.value),
             zone: zone?,
-            also_in: also_in.into_iter().map(|at| at.value).collect(),
+            also_in,
             language: language.map(|at| at.value).unwrap_or_default(),
             organizer: organizer.flatten(),
             refresh: refresh.map_or(TimeDelta::hours(1), |at| at.value.roughly()),
@@ -77,10 +89,14 @@ pub(super) fn read(table: &Table<'_>) -> (Read, Defaults) {
 }
 
 fn read_organizer(table: &Table<'_>) -> Option<Organizer> {
-    let name = table.parsed("name", Code::BadValue, Title::parse);
+    let name = table.line("name");
     let name = table.require("name", "\"Our organisation\"", name);
     let email = table.parsed("email", Code::BadValue, Email::parse);
     let url = table.parsed("url", Code::BadUrl, HttpUrl::parse);
+    if let Some(url) = url.as_ref().filter(|url| url.value.as_str().starts_with("http://")) {
+        let finding = advice::insecure("url", url.value.as_str(), url.span.clone());
+        table.context().push(finding);
+    }
     Some(Organizer {
         name: name?.value,
         email: email.map(|at| at.value),

@@ -2,7 +2,7 @@
 
 use super::table::{At, Table};
 use crate::diagnostic::Code;
-use crate::model::{Id, Markdown, Selection, Series, Tag, TextError, Title};
+use crate::model::{Id, Markdown, Selection, Series, Tag, TextError};
 
 pub(super) const SERIES_KEYS: &[&str] = &["id", "title", "description", "was"];
 pub(super) const SELECTION_KEYS: &[&str] = &["id", "title", "description", "series", "tags", "was"];
@@ -24,10 +24,11 @@ pub(super) struct ReadSelection {
 
 pub(super) fn series(table: &Table<'_>) -> ReadSeries {
     let id = table.require("id", "\"spring-series\"", table.id("id"));
-    let title = table.parsed("title", Code::BadValue, Title::parse);
+    let title = table.line("title");
     let title = table.require("title", "\"Our spring series\"", title);
     let description = table.parsed("description", Code::BadValue, Markdown::parse);
     let was = ids(table, "was");
+    remember(table, &id);
     let series = (|| {
         Some(Series {
             id: id.as_ref()?.value.clone(),
@@ -41,12 +42,13 @@ pub(super) fn series(table: &Table<'_>) -> ReadSeries {
 
 pub(super) fn selection(table: &Table<'_>) -> ReadSelection {
     let id = table.require("id", "\"workshops\"", table.id("id"));
-    let title = table.parsed("title", Code::BadValue, Title::parse);
+    let title = table.line("title");
     let title = table.require("title", "\"All workshops\"", title);
     let description = table.parsed("description", Code::BadValue, Markdown::parse);
     let series = ids(table, "series");
     let tags = table.parsed_list("tags", Code::BadValue, Tag::parse);
     let was = ids(table, "was");
+    remember(table, &id);
     let selection = (|| {
         Some(Selection {
             id: id.as_ref()?.value.clone(),
@@ -58,6 +60,12 @@ pub(super) fn selection(table: &Table<'_>) -> ReadSelection {
         })
     })();
     ReadSelection { id, was, series, selection }
+}
+
+fn remember(table: &Table<'_>, id: &Option<At<Id>>) {
+    if let Some(id) = id {
+        table.context().places().feeds.entry(id.value.clone()).or_insert_with(|| id.span.clone());
+    }
 }
 
 /// One id or a list of ids.

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::feeds::{ReadSelection, ReadSeries};
 use super::table::{At, Context};
-use super::{calendar, session};
+use super::{advice, calendar, session};
 use crate::diagnostic::{Code, Finding};
 use crate::model::Id;
 use crate::similar;
@@ -27,6 +27,24 @@ pub(super) fn check(
     unique(context, "a feed's id", feed_ids);
     unique(context, "a session's id", sessions.iter().flat_map(|s| s.id.iter().chain(&s.was)));
     unique(context, "a session's `uid`", sessions.iter().filter_map(|s| s.uid.as_ref()));
+
+    for series in series {
+        let Some(id) = &series.id else { continue };
+        let has =
+            |session: &session::Read| session.series.as_ref().is_some_and(|s| s.value == id.value);
+        if !sessions.iter().any(has) {
+            let message = format!("no session belongs to the series `{}`", id.value);
+            context.push(
+                Finding::warning(Code::EmptySeries, id.span.clone(), message)
+                    .help(format!("add `series = \"{}\"` to its sessions", id.value)),
+            );
+        }
+    }
+    let whole =
+        sessions.iter().filter_map(|read| Some((read.session.as_ref()?, read.start.clone()?)));
+    for finding in advice::overlaps(whole) {
+        context.push(finding);
+    }
 
     let known: Vec<&Id> = series.iter().filter_map(|s| s.id.as_ref()).map(|at| &at.value).collect();
     let named = sessions.iter().filter_map(|session| session.series.as_ref());

@@ -4,10 +4,14 @@
 //! error that the parser can recover from; then each table reads its own keys, so that one bad
 //! value never hides another finding.
 
+mod advice;
 mod calendar;
 mod feeds;
+mod guess;
 mod ids;
+mod known;
 mod session;
+mod syntax;
 mod table;
 mod when;
 
@@ -16,7 +20,7 @@ use std::ops::Range;
 
 use toml::de::DeTable;
 
-use crate::diagnostic::{Code, Finding, Findings};
+use crate::diagnostic::{Code, Finding, Findings, Severity};
 use crate::model::{Catalog, Id};
 use crate::source::{MAX_BYTES, Source};
 use crate::zone::Rules;
@@ -38,6 +42,10 @@ pub struct Checked {
 pub struct Places {
     /// The value of `calendar.id`.
     pub calendar_id: Range<usize>,
+    /// The value of `calendar.url`, if it is there.
+    pub calendar_url: Option<Range<usize>>,
+    /// The value of each feed's `id`: the calendar's, each series' and each selection's.
+    pub feeds: HashMap<Id, Range<usize>>,
     /// The value of each session's `id`.
     pub sessions: HashMap<Id, Range<usize>>,
 }
@@ -72,10 +80,19 @@ fn read(source: &Source, context: &Context<'_>) -> Option<Catalog> {
         return None;
     }
     let (root, errors) = DeTable::parse_recoverable(text);
-    for error in &errors {
-        context.push(syntax(error, text));
+    let (said, unread) = syntax::findings(&errors, text, root.get_ref());
+    let catalog = meaning(context, root.get_ref());
+    // Of what could not be read the tree holds only guesses.
+    context.retain(|finding| !unread.iter().any(|part| part.contains(&finding.span.start)));
+    let broken = !said.iter().all(|finding| finding.severity == Severity::Warning);
+    for finding in said {
+        context.push(finding);
     }
-    let root = Table::new(context, "the file", 0..0, root.get_ref(), ROOT_KEYS);
+    catalog.filter(|_| !broken)
+}
+
+fn meaning(context: &Context<'_>, root: &DeTable<'_>) -> Option<Catalog> {
+    let root = Table::new(context, "the file", 0..0, root, ROOT_KEYS);
     let calendar = match root.table("calendar", "[calendar]", calendar::KEYS) {
         Some(table) => Some(calendar::read(&table)),
         None => {
@@ -101,10 +118,4 @@ fn read(source: &Source, context: &Context<'_>) -> Option<Catalog> {
         selections: selections.into_iter().map(|s| s.selection).collect::<Option<_>>()?,
         sessions,
     })
-}
-
-fn syntax(error: &toml::de::Error, text: &str) -> Finding {
-    let span = error.span().unwrap_or(text.len()..text.len());
-    let message = error.message().trim();
-    Finding::error(Code::Syntax, span, format!("this is not TOML: {message}"))
 }

@@ -1,11 +1,14 @@
 //! The `[[sessions]]` tables.
 
+use std::ops::Range;
+
+use super::advice;
 use super::calendar::Defaults;
 use super::feeds::{ids, values};
 use super::table::{At, Table};
 use super::when;
 use crate::diagnostic::{Code, Finding};
-use crate::model::{Geo, HttpUrl, Id, Length, Markdown, Place, Session, Status, Tag, Title, Uid};
+use crate::model::{Geo, HttpUrl, Id, Length, Markdown, Place, Session, Status, Tag, Uid};
 
 pub(super) const KEYS: &[&str] = &[
     "id",
@@ -27,8 +30,9 @@ pub(super) const KEYS: &[&str] = &[
     "remind",
     "uid",
     "was",
+    "again",
 ];
-const PLACE_KEYS: &[&str] = &["name", "address", "latitude", "longitude"];
+pub(super) const PLACE_KEYS: &[&str] = &["name", "address", "latitude", "longitude"];
 
 /// A `[[sessions]]` table, as far as it could be read.
 pub(super) struct Read {
@@ -36,12 +40,13 @@ pub(super) struct Read {
     pub(super) uid: Option<At<Uid>>,
     pub(super) was: Vec<At<Id>>,
     pub(super) series: Option<At<Id>>,
+    pub(super) start: Option<Range<usize>>,
     pub(super) session: Option<Session>,
 }
 
 pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Read {
     let id = table.require("id", "\"opening-talk\"", table.id("id"));
-    let title = table.parsed("title", Code::BadValue, Title::parse);
+    let title = table.line("title");
     let title = table.require("title", "\"Opening talk\"", title);
     let when = when::read(table, defaults);
     let description = table.parsed("description", Code::BadValue, Markdown::parse);
@@ -63,6 +68,7 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Read {
     let remind = table.parsed_list("remind", Code::BadValue, Length::parse);
     let uid = table.parsed("uid", Code::BadValue, Uid::parse);
     let was = ids(table, "was");
+    let again = table.flag("again").unwrap_or(false);
     if let Some(id) = &id {
         table
             .context()
@@ -88,15 +94,19 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Read {
             remind: remind.into_iter().map(|at| at.value.roughly()).collect(),
             uid: uid.as_ref().map(|at| at.value.clone()),
             was: values(&was),
+            again,
         })
     })();
-    Read { id, uid, was, series, session }
+    if let Some(session) = &session {
+        advice::session(table, session, &defaults.also_in, table.context().rules());
+    }
+    Read { id, uid, was, series, start: table.span("start"), session }
 }
 
 fn read_place(table: &Table<'_>) -> Option<Place> {
-    let name = table.parsed("name", Code::BadValue, Title::parse);
+    let name = table.line("name");
     let name = table.require("name", "\"Community hall\"", name);
-    let address = table.parsed("address", Code::BadValue, Title::parse);
+    let address = table.line("address");
     let latitude = table.number("latitude", -90.0..=90.0);
     let longitude = table.number("longitude", -180.0..=180.0);
     let geo = match (latitude, longitude) {

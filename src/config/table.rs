@@ -7,9 +7,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use toml::value::Datetime;
 
-use super::Places;
+use super::{Places, guess, known};
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::{Id, TextError};
+use crate::model::{Id, TextError, Title};
 use crate::similar;
 use crate::zone::{Naming, Rules, Zone};
 
@@ -40,8 +40,16 @@ impl<'a> Context<'a> {
         Self { rules, findings: RefCell::default(), places: RefCell::default() }
     }
 
+    pub(super) fn rules(&self) -> &'a Rules {
+        self.rules
+    }
+
     pub(super) fn push(&self, finding: Finding) {
         self.findings.borrow_mut().push(finding);
+    }
+
+    pub(super) fn retain(&self, keep: impl Fn(&Finding) -> bool) {
+        self.findings.borrow_mut().retain(keep);
     }
 
     pub(super) fn places(&self) -> std::cell::RefMut<'_, Places> {
@@ -63,13 +71,7 @@ impl<'a> Table<'a> {
         known: &[&str],
     ) -> Self {
         for key in entries.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
-            let word = key.get_ref();
-            let message = format!("{name} has no key `{word}`");
-            let help = match similar::nearest(word, known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("it has: {}", known.join(", ")),
-            };
-            context.push(Finding::error(Code::UnknownKey, key.span(), message).help(help));
+            context.push(unknown_key(name, key.get_ref(), key.span(), known));
         }
         Self { context, name, header, entries }
     }
@@ -93,6 +95,11 @@ impl<'a> Table<'a> {
             );
         }
         value
+    }
+
+    /// The place of a key's value.
+    pub(super) fn span(&self, key: &str) -> Option<Range<usize>> {
+        self.get(key).map(Spanned::span)
     }
 
     /// A finding that a whole table must be there.
@@ -132,6 +139,17 @@ impl<'a> Table<'a> {
     ) -> Option<At<T>> {
         let text = self.text(key)?;
         self.form(key, form, text, parse)
+    }
+
+    /// One line for people.
+    pub(super) fn line(&self, key: &str) -> Option<At<Title>> {
+        let title = self.parsed(key, Code::BadValue, Title::parse)?;
+        if title.value.as_str().contains('\t') {
+            let message = format!("`{key}` holds a tab, which every app shows differently");
+            let finding = Finding::warning(Code::Tab, title.span.clone(), message);
+            self.context.push(finding.help("write a space"));
+        }
+        Some(title)
     }
 
     /// One text or a list of texts, each of a certain form.
@@ -213,6 +231,12 @@ impl<'a> Table<'a> {
         let value = self.get(key)?;
         match value.get_ref() {
             DeValue::Datetime(datetime) => Some(At { value: *datetime, span: value.span() }),
+            DeValue::String(text) if guess::datetime(key, &format!("\"{text}\"")).is_some() => {
+                let guess = guess::datetime(key, &format!("\"{text}\""))?;
+                let finding = Finding::error(guess.code, value.span(), guess.message);
+                self.context.push(finding.help(guess.help));
+                None
+            }
             other => {
                 let wanted = "a date and time such as 2027-04-30T14:00:00, without quotes";
                 self.wrong_type(key, value.span(), other, wanted);
@@ -314,11 +338,14 @@ impl<'a> Table<'a> {
             Ok(zone) => zone,
             Err(unknown) => {
                 let message = format!("no time zone is called `{}`", name.value);
-                let help = match unknown.similar.as_slice() {
-                    [] => "write the name of a city's zone, such as \"America/New_York\" or \
-                           \"Europe/Berlin\""
-                        .to_owned(),
-                    similar => format!("did you mean `{}`?", similar.join("` or `")),
+                let help = match (known::zone(name.value), unknown.similar.as_slice()) {
+                    (Some(zone), _) => format!("write \"{zone}\""),
+                    (None, []) => {
+                        "write the name of a city's zone, such as \"America/New_York\" or \
+                                   \"Europe/Berlin\""
+                            .to_owned()
+                    }
+                    (None, similar) => format!("did you mean \"{}\"?", similar.join("\" or \"")),
                 };
                 self.context.push(Finding::error(Code::UnknownZone, name.span, message).help(help));
                 return None;
@@ -364,6 +391,20 @@ impl<'a> Table<'a> {
         let message = format!("`{key}` must be {wanted}; this is {is}");
         self.context.push(Finding::error(Code::WrongType, span, message));
     }
+}
+
+fn unknown_key(table: &str, word: &str, span: Range<usize>, known: &[&str]) -> Finding {
+    let message = format!("{table} has no key `{word}`");
+    if let Some(elsewhere) = known::table_with(word).filter(|other| *other != table) {
+        return Finding::error(Code::MisplacedKey, span, message)
+            .help(format!("`{word}` belongs to {elsewhere}; move the line there"));
+    }
+    let meant = known::synonym(word).filter(|key| known.contains(key));
+    let help = match meant.or_else(|| similar::nearest(word, known.iter().copied())) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("it has: {}", known.join(", ")),
+    };
+    Finding::error(Code::UnknownKey, span, message).help(help)
 }
 
 /// The sentence for a text that was refused.

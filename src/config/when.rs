@@ -49,8 +49,8 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Option<When> {
     }
     let no_length = end.is_none() && !table.has("end") && !table.has("duration");
     // The end is read even where the start is wrong, so that both are said at once.
-    let civil_start = start.and_then(|at| civil(table, "start", at));
-    let civil_end = end.and_then(|at| civil(table, "end", at));
+    let civil_start = start.and_then(|at| civil(table, "start", at, zone.as_ref()));
+    let civil_end = end.and_then(|at| civil(table, "end", at, zone.as_ref()));
     match civil_start?.split() {
         Split::AllDay(first) => {
             let own = duration.as_ref().map(|at| at.value).or(defaults.duration);
@@ -80,7 +80,7 @@ impl At<Civil> {
 }
 
 /// A TOML date-time as chrono has it; offsets, bare times and far years are findings.
-fn civil(table: &Table<'_>, key: &str, at: At<Datetime>) -> Option<At<Civil>> {
+fn civil(table: &Table<'_>, key: &str, at: At<Datetime>, zone: Option<&Zone>) -> Option<At<Civil>> {
     let At { value, span } = at;
     let time = value.time.map_or(Some(NaiveTime::MIN), |time| {
         let (second, nano) = (time.second.unwrap_or(0), time.nanosecond.unwrap_or(0));
@@ -106,14 +106,24 @@ fn civil(table: &Table<'_>, key: &str, at: At<Datetime>) -> Option<At<Civil>> {
     }
     // TOML's own grammar has only days that exist.
     let date = NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())?;
-    if value.offset.is_some() {
+    if let Some(offset) = value.offset {
         let message = format!(
-            "`{key}` has an offset from UTC; times are wall-clock times of the session's zone"
+            "`{key}` has an offset from UTC; times are read on the clock of the session's zone"
         );
-        table.context().push(Finding::error(Code::OffsetDateTime, span, message).help(format!(
-            "write the local time without an offset, such as {}",
-            date.and_time(time).format(FORMAT)
-        )));
+        let minutes = match offset {
+            toml::value::Offset::Z => 0,
+            toml::value::Offset::Custom { minutes } => i64::from(minutes),
+        };
+        let instant = date.and_time(time).and_utc() - TimeDelta::minutes(minutes);
+        let help = match zone {
+            Some(zone) => format!(
+                "write {key} = {}, which is that moment in {}",
+                zone.local(instant).format(FORMAT),
+                zone.name()
+            ),
+            None => "write the local time without an offset".to_owned(),
+        };
+        table.context().push(Finding::error(Code::OffsetDateTime, span, message).help(help));
         return None;
     }
     let value = match value.time {

@@ -38,6 +38,8 @@ pub struct Session {
     pub uid: Option<Uid>,
     /// Ids that it had before, oldest first.
     pub was: Vec<Id>,
+    /// Whether it is the removed session of this id, though title and start are others.
+    pub again: bool,
 }
 
 /// When a session is.

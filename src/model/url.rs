@@ -117,6 +117,16 @@ impl BaseUrl {
         &self.url[self.origin..]
     }
 
+    /// Whether only the machine itself reaches it.
+    pub fn is_loopback(&self) -> bool {
+        let host = self.authority();
+        let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+        host == "localhost"
+            || host.ends_with(".localhost")
+            || host == "[::1]"
+            || host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+    }
+
     /// Host and port, as they stand in the address.
     pub fn authority(&self) -> &str {
         let host = self.url.find("://").map_or(0, |at| at + 3);
@@ -170,5 +180,18 @@ mod tests {
         );
         assert_eq!(BaseUrl::parse("https://org.example/").unwrap().path(), "");
         assert!(BaseUrl::parse("https://org.example/?a").is_err());
+    }
+
+    #[test]
+    fn loopback_is_known_by_name_and_by_number() {
+        for (url, loopback) in [
+            ("http://127.0.0.1:8080", true),
+            ("http://localhost/x", true),
+            ("http://[::1]:80", true),
+            ("https://org.example", false),
+            ("http://192.0.2.1", false),
+        ] {
+            assert_eq!(BaseUrl::parse(url).unwrap().is_loopback(), loopback, "{url}");
+        }
     }
 }

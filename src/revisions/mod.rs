@@ -160,6 +160,34 @@ impl Revisions {
     }
 }
 
+impl Revisions {
+    /// Sessions with the id of a removed one that do not look like it: neither title nor start is
+    /// the same, and the author does not say that it is.
+    pub fn reused<'a>(&'a self, catalog: &'a Catalog) -> Vec<(&'a Session, &'a Revision)> {
+        let entry = |session: &Session| self.sessions.get(session.id.as_str());
+        catalog
+            .sessions
+            .iter()
+            .filter(|session| !session.again)
+            .filter_map(|session| Some((session, entry(session).filter(|e| e.removed.is_some())?)))
+            .filter(|(session, entry)| {
+                entry.published.title != session.title.as_str()
+                    && entry.published.start != times(session).0
+            })
+            .collect()
+    }
+}
+
+impl Published {
+    /// Whether it begins after an instant; whole days count by their date in UTC.
+    pub fn starts_after(&self, now: DateTime<Utc>) -> bool {
+        match self.start.parse::<DateTime<Utc>>() {
+            Ok(start) => start > now,
+            Err(_) => self.start.as_str() > now.date_naive().to_string().as_str(),
+        }
+    }
+}
+
 impl Revision {
     fn raised(self, now: DateTime<Utc>) -> Self {
         Self {
@@ -211,10 +239,7 @@ fn uid(
 }
 
 fn published(catalog: &Catalog, session: &Session, entry: Option<&Revision>) -> Published {
-    let (start, end) = match &session.when {
-        When::Timed(timed) => (rfc3339(timed.start.instant), rfc3339(timed.end.instant)),
-        When::AllDay(days) => (days.first.to_string(), days.last.to_string()),
-    };
+    let (start, end) = times(session);
     let mut earlier = entry.map(|entry| entry.published.earlier.clone()).unwrap_or_default();
     if let Some(entry) = entry.filter(|entry| entry.published.start != start) {
         earlier.push(entry.published.start.clone());
@@ -228,6 +253,14 @@ fn published(catalog: &Catalog, session: &Session, entry: Option<&Revision>) -> 
         place: session.place.as_ref().map(crate::model::Place::line),
         feeds: catalog.feeds().filter(|f| f.holds(session)).map(|f| f.id.to_string()).collect(),
         earlier,
+    }
+}
+
+/// Start and end as [`Published`] has them.
+fn times(session: &Session) -> (String, String) {
+    match &session.when {
+        When::Timed(timed) => (rfc3339(timed.start.instant), rfc3339(timed.end.instant)),
+        When::AllDay(days) => (days.first.to_string(), days.last.to_string()),
     }
 }
 

@@ -71,6 +71,7 @@ impl Fixture {
             default_url: BaseUrl::parse("http://127.0.0.1:8080").unwrap(),
             rules: Rules::bundled(),
             frozen: false,
+            exporting: false,
         }
     }
 

@@ -3,6 +3,8 @@
 //! [`plan`] is pure. [`Publisher`] reads the file, reads and writes the state, and never publishes
 //! anything that a later start would not publish again.
 
+mod advice;
+
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
@@ -34,6 +36,8 @@ pub struct Publisher {
     pub rules: Rules,
     /// Publish only what the revisions file records.
     pub frozen: bool,
+    /// Whether files for another server are written, whose address must not be this machine's own.
+    pub exporting: bool,
 }
 
 /// What follows from a catalog and what was published before.
@@ -112,9 +116,10 @@ impl Publisher {
         let mut findings = checked.findings;
         let before = self.store.read()?;
         if let Some(catalog) = checked.catalog {
-            findings.extend(another_calendar(&catalog, &before, &checked.places));
+            findings.extend(against_history(&catalog, &before, &checked.places));
             let plan = plan(catalog.clone(), self.paths(&catalog), &before, now);
             findings.extend(unproven(&plan, &checked.places));
+            findings.extend(self.advice(&plan, &before, &checked.places, now));
             if self.frozen {
                 findings.extend(not_recorded(&plan.revisions, &before, &checked.places));
             }
@@ -160,12 +165,15 @@ impl Publisher {
         // Two writers take turns: the second reads what the first has written and adds to it.
         let lock = self.store.lock();
         let before = self.store.read()?;
-        findings.extend(another_calendar(&catalog, &before, &checked.places));
+        findings.extend(against_history(&catalog, &before, &checked.places));
         if findings.has_errors() {
+            findings.sort();
             return Err(Refusal::File(source, findings));
         }
         let paths = self.paths(&catalog);
         let plan = plan(catalog, paths, &before, now);
+        findings.extend(self.advice(&plan, &before, &checked.places, now));
+        findings.sort();
         for id in &plan.unproven {
             tracing::error!(session = %id, "its time zone could not be proved; it is written in UTC");
         }
@@ -199,10 +207,40 @@ impl Publisher {
         let url = self.url.clone().or_else(|| catalog.calendar.url.clone());
         Paths::new(url.unwrap_or_else(|| self.default_url.clone()))
     }
+
+    /// Warnings that need more than the file: what was published before, the bytes, the clock.
+    fn advice(
+        &self,
+        plan: &Plan,
+        before: &Revisions,
+        places: &Places,
+        now: DateTime<Utc>,
+    ) -> Vec<Finding> {
+        let mut found = advice::gone(&plan.revisions, before, places, now);
+        found.extend(advice::too_large(plan, places));
+        found.extend(advice::nothing_to_come(&plan.edition.catalog, places, now));
+        if self.exporting {
+            found.extend(advice::loopback(&plan.edition.paths, places));
+        }
+        found
+    }
 }
 
 fn chain_of(error: &Error) -> String {
     chain(error)
+}
+
+/// What was published before forbids.
+fn against_history(catalog: &Catalog, before: &Revisions, places: &Places) -> Vec<Finding> {
+    another_calendar(catalog, before, places)
+        .into_iter()
+        .chain(before.reused(catalog).into_iter().map(|(session, entry)| {
+            let span = places.sessions.get(&session.id).cloned().unwrap_or_default();
+            let (id, title) = (&session.id, &entry.published.title);
+            let message = format!("`{id}` was the id of another session, \"{title}\", which was removed");
+            Finding::error(Code::ReusedId, span, message).help("choose a new id; if it is that session again, moved and retitled, add `again = true`")
+        }))
+        .collect()
 }
 
 /// UIDs derive from the id: another one would give every subscriber every session twice.

@@ -1,0 +1,159 @@
+//! Words that people use for keys and zones, and what they are called here.
+
+use super::{calendar, feeds, session};
+
+/// The table that a key belongs to.
+pub(super) fn table_with(key: &str) -> Option<&'static str> {
+    [
+        ("[calendar]", calendar::KEYS),
+        ("[[sessions]]", session::KEYS),
+        ("[[series]]", feeds::SERIES_KEYS),
+        ("[[feeds]]", feeds::SELECTION_KEYS),
+        ("place", session::PLACE_KEYS),
+    ]
+    .into_iter()
+    .find(|(_, keys)| keys.contains(&key))
+    .map(|(table, _)| table)
+}
+
+/// The key that another word stands for.
+pub(super) fn synonym(word: &str) -> Option<&'static str> {
+    const SYNONYMS: [(&str, &[&str]); 14] = [
+        ("title", &["name", "summary", "subject", "headline"]),
+        ("start", &["date", "time", "begin", "begins", "starts", "when", "from", "datetime"]),
+        ("end", &["finish", "ends", "until", "to", "stop"]),
+        ("duration", &["length", "minutes", "lasts"]),
+        ("timezone", &["tz", "zone", "time_zone", "tzid"]),
+        ("description", &["text", "body", "details", "about", "content", "abstract"]),
+        ("place", &["location", "venue", "where", "room"]),
+        ("join", &["zoom", "meeting", "stream", "video", "online"]),
+        ("register", &["registration", "signup", "sign_up", "rsvp", "tickets"]),
+        ("page", &["url", "link", "website", "site"]),
+        ("tags", &["tag", "categories", "category", "keywords"]),
+        ("remind", &["alarm", "alarms", "reminder", "reminders"]),
+        ("color", &["colour"]),
+        ("organizer", &["organiser", "host", "hosts"]),
+    ];
+    let word = word.to_lowercase().replace('-', "_");
+    SYNONYMS.iter().find(|(_, words)| words.contains(&word.as_str())).map(|(key, _)| *key)
+}
+
+/// The zone of an abbreviation, a country's word for it, or a city that tzdata has no name for.
+pub(super) fn zone(word: &str) -> Option<&'static str> {
+    const ZONES: [(&str, &[&str]); 24] = [
+        (
+            "America/Los_Angeles",
+            &[
+                "pt",
+                "pst",
+                "pdt",
+                "pacific",
+                "pacific time",
+                "pacific standard time",
+                "san francisco",
+                "seattle",
+                "oakland",
+                "san diego",
+                "portland",
+                "america/san_francisco",
+                "america/seattle",
+            ],
+        ),
+        (
+            "America/Denver",
+            &["mt", "mdt", "mountain", "mountain time", "mountain standard time", "salt lake city"],
+        ),
+        (
+            "America/Chicago",
+            &[
+                "ct",
+                "cst",
+                "cdt",
+                "central",
+                "central time",
+                "central standard time",
+                "dallas",
+                "houston",
+                "austin",
+                "minneapolis",
+                "new orleans",
+            ],
+        ),
+        (
+            "America/New_York",
+            &[
+                "et",
+                "edt",
+                "eastern",
+                "eastern time",
+                "eastern standard time",
+                "boston",
+                "washington",
+                "washington dc",
+                "washington, dc",
+                "miami",
+                "atlanta",
+                "philadelphia",
+                "america/boston",
+                "america/washington",
+            ],
+        ),
+        ("America/Halifax", &["at", "ast", "adt", "atlantic time", "atlantic standard time"]),
+        ("America/Toronto", &["ottawa"]),
+        ("America/Sao_Paulo", &["rio", "rio de janeiro", "brasilia"]),
+        ("Europe/London", &["bst", "uk", "edinburgh", "manchester"]),
+        (
+            "Europe/Paris",
+            &["cest", "france", "lyon", "w. europe standard time", "romance standard time"],
+        ),
+        ("Europe/Berlin", &["mez", "mesz", "germany", "munich", "hamburg", "frankfurt", "cologne"]),
+        ("Europe/Madrid", &["spain", "barcelona"]),
+        ("Europe/Rome", &["italy", "milan"]),
+        ("Europe/Zurich", &["geneva", "bern"]),
+        ("Europe/Athens", &["eest"]),
+        ("Europe/Moscow", &["msk"]),
+        ("Africa/Johannesburg", &["sast", "cape town", "south africa"]),
+        ("Africa/Lagos", &["wat", "abuja"]),
+        ("Africa/Nairobi", &["eat", "kenya"]),
+        (
+            "Asia/Kolkata",
+            &["ist", "india", "mumbai", "delhi", "new delhi", "bangalore", "india standard time"],
+        ),
+        ("Asia/Shanghai", &["china", "beijing", "china standard time"]),
+        ("Asia/Tokyo", &["jst", "osaka", "tokyo standard time"]),
+        ("Australia/Sydney", &["aest", "aedt", "canberra", "aus eastern standard time"]),
+        (
+            "Pacific/Auckland",
+            &["nzst", "nzdt", "new zealand", "wellington", "new zealand standard time"],
+        ),
+        ("UTC", &["gmt+0", "utc+0", "coordinated universal time"]),
+    ];
+    let word = word.trim().to_lowercase();
+    ZONES.iter().find(|(_, words)| words.contains(&word.as_str())).map(|(zone, _)| *zone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::zone::{Naming, Rules};
+
+    #[test]
+    fn what_people_call_a_zone_leads_to_a_real_one() {
+        assert_eq!(zone("PT"), Some("America/Los_Angeles"));
+        assert_eq!(zone("San Francisco"), Some("America/Los_Angeles"));
+        assert_eq!(zone("Eastern Standard Time"), Some("America/New_York"));
+        assert_eq!(zone("Atlantis"), None);
+        let rules = Rules::bundled();
+        for word in ["pt", "mt", "ct", "et", "at", "bst", "cest", "ist", "jst", "aest", "nzst"] {
+            let zone = rules.zone(zone(word).unwrap()).unwrap();
+            assert_eq!(*zone.naming(), Naming::Place, "{word}");
+        }
+    }
+
+    #[test]
+    fn other_words_for_keys_are_known() {
+        assert_eq!(synonym("Location"), Some("place"));
+        assert_eq!(synonym("time-zone"), Some("timezone"));
+        assert_eq!(table_with("also_in"), Some("[calendar]"));
+    }
+}

@@ -1,0 +1,223 @@
+//! What is not TOML, said so that a beginner can mend it.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+use super::guess;
+use crate::diagnostic::{Code, Finding};
+
+/// Quotes that word processors make; TOML knows the straight ones.
+const TYPOGRAPHIC: [char; 10] = ['“', '”', '„', '‟', '«', '»', '‘', '’', '‚', '′'];
+
+/// The findings for the parser's errors, one a line, and the parts of the text that could not be
+/// read, about which nothing else should be said.
+pub(super) fn findings(
+    errors: &[toml::de::Error],
+    text: &str,
+    root: &DeTable<'_>,
+) -> (Vec<Finding>, Vec<Range<usize>>) {
+    let mut found = Vec::new();
+    let mut unread = Vec::new();
+    let mut lines = BTreeSet::new();
+    for error in errors {
+        let span = error.span().unwrap_or(text.len()..text.len());
+        let line = Line::around(text, span.start);
+        // A header that is not closed takes the keys under it along.
+        let end = if error.message().starts_with("unclosed table")
+            || error.message().starts_with("unclosed array table")
+        {
+            text[line.span.end..].find("\n[").map_or(text.len(), |at| line.span.end + at)
+        } else {
+            line.span.end
+        };
+        unread.push(line.span.start..end.max(span.end));
+        // Further errors of a line follow from its first.
+        if lines.insert(line.span.start) {
+            found.push(finding(error.message(), span, &line, text, root));
+        }
+    }
+    if text.starts_with('\u{feff}') {
+        found.push(
+            Finding::warning(Code::ByteOrderMark, 0..3, "the file begins with a byte order mark")
+                .help("it is skipped here; save the file as plain UTF-8 for other programs"),
+        );
+    }
+    (found, unread)
+}
+
+/// One line of the text, with the key and the value that stand on it.
+struct Line<'a> {
+    span: Range<usize>,
+    text: &'a str,
+    key: &'a str,
+    value: &'a str,
+    value_span: Range<usize>,
+}
+
+impl<'a> Line<'a> {
+    fn around(text: &'a str, at: usize) -> Self {
+        let at = text.floor_char_boundary(at.min(text.len()));
+        let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+        let end = text[at..].find('\n').map_or(text.len(), |newline| at + newline);
+        let line = &text[start..end];
+        let (key, rest) = line.split_once('=').unwrap_or((line, ""));
+        // A comment ends a value, unless the number sign stands in quotes of some kind.
+        let quoted = rest.trim_start().starts_with(['"', '\'', '“', '„', '«', '‘']);
+        let value = if quoted { rest } else { rest.split('#').next().unwrap_or_default() };
+        let value_start =
+            start + (line.len() - rest.len()) + (value.len() - value.trim_start().len());
+        let value = value.trim();
+        Self {
+            span: start..end,
+            text: line,
+            key: key.trim(),
+            value,
+            value_span: value_start..value_start + value.len(),
+        }
+    }
+}
+
+fn finding(
+    message: &str,
+    span: Range<usize>,
+    line: &Line<'_>,
+    text: &str,
+    root: &DeTable<'_>,
+) -> Finding {
+    let (key, value) = (line.key, line.value);
+    let at = |message: &str| Finding::error(Code::Syntax, span.clone(), message);
+    if value.starts_with(TYPOGRAPHIC)
+        || (value.ends_with(TYPOGRAPHIC) && !value.starts_with(['"', '\'']))
+    {
+        let plain = value.trim_matches(|c| TYPOGRAPHIC.contains(&c) || c == '"' || c == '\'');
+        return Finding::error(
+            Code::TypographicQuotes,
+            line.value_span.clone(),
+            "these are typographic quotes, which TOML does not read as quotes",
+        )
+        .help(format!("write straight ones: {key} = \"{plain}\""));
+    }
+    if message == "duplicate key" {
+        return duplicate(span, line, text, root);
+    }
+    if let Some(guess) = guess::datetime(key, value)
+        && !value.starts_with(['"', '\'', '[', '{'])
+    {
+        return Finding::error(guess.code, line.value_span.clone(), guess.message).help(guess.help);
+    }
+    if let Some(control) =
+        text[span.clone()].chars().next().filter(|c| c.is_control() && !c.is_whitespace())
+    {
+        let message =
+            format!("the control character U+{:04X} may not stand here", u32::from(control));
+        return Finding::error(Code::ControlCharacter, span, message).help("delete it");
+    }
+    if let Some(space) =
+        text[span.clone()].chars().next().filter(|c| c.is_whitespace() && !c.is_ascii())
+    {
+        return at(&format!(
+            "there is a special space (U+{:04X}) where a plain one should be",
+            u32::from(space)
+        ))
+        .help("delete it and type a space");
+    }
+    match message.split(',').next().unwrap_or_default() {
+        "string values must be quoted"
+            if value.eq_ignore_ascii_case("yes") || value.eq_ignore_ascii_case("no") =>
+        {
+            let word = if value.eq_ignore_ascii_case("yes") { "true" } else { "false" };
+            at("yes and no are written as true and false").help(format!("write `{key} = {word}`"))
+        }
+        "string values must be quoted" if value.is_empty() => at(&format!("`{key}` has no value"))
+            .help(format!("write a value after `{key} =`, or delete the line")),
+        "string values must be quoted" => {
+            Finding::error(Code::Syntax, line.value_span.clone(), "a text must stand in quotes")
+                .help(format!("write {key} = \"{}\"", value.trim_matches('"')))
+        }
+        "invalid boolean" => at("true and false are written in small letters")
+            .help(format!("write `{key} = {}`", value.to_ascii_lowercase())),
+        "invalid basic string" | "invalid literal string" => {
+            let mark = if message.starts_with("invalid literal") { '\'' } else { '"' };
+            at("the closing quote is missing").help(format!(
+                "add {mark} at the end; a text over several lines begins and ends with three of them"
+            ))
+        }
+        "invalid multi-line basic string" | "invalid multi-line literal string" => {
+            let mark = if message.contains("literal") { "'''" } else { "\"\"\"" };
+            let open = text[..span.start].rfind(mark).unwrap_or(span.start);
+            Finding::error(
+                Code::Syntax,
+                open..open + 3,
+                "the text that begins here is never closed",
+            )
+            .help(format!("add {mark} where it ends"))
+        }
+        "key with no value" => {
+            let word: String =
+                key.chars().take_while(|c| c.is_alphanumeric() || "_-".contains(*c)).collect();
+            at("a key and its value are joined by an equals sign")
+                .help(format!("write `{word} = ...`"))
+        }
+        "unclosed array table" | "unclosed table" => {
+            let name = line.text.trim().trim_matches(['[', ']']);
+            let (open, close) =
+                if line.text.trim().starts_with("[[") { ("[[", "]]") } else { ("[", "]") };
+            at("the brackets are not closed").help(format!("write {open}{name}{close}"))
+        }
+        "unclosed array" => at("the list is not closed").help("add ] where it ends"),
+        "unclosed inline table" => at("the braces are not closed")
+            .help("add } where they end; everything between them stands on one line"),
+        "missing escaped value" => at("a backslash begins an escape such as \\n, and this is none")
+            .help("write \\\\ for a backslash, or put the text into 'single quotes'"),
+        _ => at(&format!("this is not TOML: {message}")),
+    }
+}
+
+/// A key or table that is there already, with the earlier place.
+fn duplicate(span: Range<usize>, line: &Line<'_>, text: &str, root: &DeTable<'_>) -> Finding {
+    let name = &text[span.clone()];
+    let mut earlier = None;
+    visit(root, &mut |key, at| {
+        if key == name
+            && at.end <= span.start
+            && earlier.as_ref().is_none_or(|old: &Range<usize>| old.start < at.start)
+        {
+            earlier = Some(at);
+        }
+    });
+    // Of tables with one name the tree keeps only the last header.
+    let header = format!("[{name}]");
+    let is_header = line.text.trim_start().starts_with('[');
+    if is_header {
+        earlier =
+            text[..line.span.start].rfind(&header).map(|at| at..at + header.len()).or(earlier);
+    }
+    let finding = Finding::error(Code::DuplicateKey, span, format!("`{name}` is there already"));
+    let finding = match earlier {
+        Some(earlier) => finding.earlier(earlier, "here"),
+        None => finding,
+    };
+    if is_header && ["sessions", "series", "feeds"].contains(&name) {
+        return finding.help(format!("write [[{name}]], with double brackets, above each"));
+    }
+    finding.help("delete one of the two")
+}
+
+fn visit(table: &DeTable<'_>, see: &mut impl FnMut(&str, Range<usize>)) {
+    for (key, value) in table {
+        see(key.get_ref(), key.span());
+        match value.get_ref() {
+            DeValue::Table(inner) => visit(inner, see),
+            DeValue::Array(items) => {
+                for item in items.iter() {
+                    if let DeValue::Table(inner) = item.get_ref() {
+                        visit(inner, see);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}

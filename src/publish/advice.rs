@@ -1,0 +1,99 @@
+//! Warnings that need more than the file itself.
+
+use chrono::{DateTime, Utc};
+
+use super::Plan;
+use crate::config::Places;
+use crate::diagnostic::{Code, Finding};
+use crate::model::Catalog;
+use crate::paths::Paths;
+use crate::render::Kind;
+use crate::revisions::Revisions;
+
+/// Where Google stops reading a subscribed calendar, in bytes (JM-Lemmi/ical-relay#212).
+const GOOGLE: usize = 1_000_000;
+
+/// Sessions that subscribers expect and the file does not have any more.
+pub(super) fn gone(
+    planned: &Revisions,
+    before: &Revisions,
+    places: &Places,
+    now: DateTime<Utc>,
+) -> Vec<Finding> {
+    let known = |id: &String| before.sessions.get(id).is_some_and(|entry| entry.removed.is_none());
+    planned
+        .sessions
+        .iter()
+        .filter(|(id, entry)| entry.removed.is_some() && known(id) && entry.published.starts_after(now))
+        .map(|(id, entry)| {
+            let title = &entry.published.title;
+            let message = format!("`{id}`, \"{title}\", was published, is to come, and is gone from the file");
+            Finding::warning(Code::RemovedSession, places.calendar_id.clone(), message).help(
+                "to call it off keep it with `status = \"cancelled\"`; if it has a new id, keep the \
+                 old one there in `was`",
+            )
+        })
+        .collect()
+}
+
+/// Feeds that Google does not read to their end.
+pub(super) fn too_large(plan: &Plan, places: &Places) -> Vec<Finding> {
+    let paths = &plan.edition.paths;
+    let large = |path: &str| {
+        let of = |document: &&crate::render::Document| {
+            document.kind == Kind::Feed && document.path == path
+        };
+        plan.calendars
+            .iter()
+            .find(of)
+            .map(|document| document.body.len())
+            .filter(|size| *size > GOOGLE)
+    };
+    plan.edition
+        .catalog
+        .feeds()
+        .filter_map(|feed| {
+            let size = large(&paths.feed_calendar(feed.id))?;
+            let span = places.feeds.get(feed.id).cloned().unwrap_or_default();
+            let (id, size) = (feed.id, size / 1000);
+            let message = format!("the feed `{id}` has {size} kB; Google Calendar stops reading at 1,000");
+            Some(Finding::warning(Code::FeedTooLarge, span, message).help(
+                "let readers subscribe to series or [[feeds]] instead, or let past sessions go with \
+                 `keep_past`",
+            ))
+        })
+        .collect()
+}
+
+/// A list that is over.
+pub(super) fn nothing_to_come(
+    catalog: &Catalog,
+    places: &Places,
+    now: DateTime<Utc>,
+) -> Option<Finding> {
+    if catalog.sessions.iter().any(|session| session.when.end() > now) {
+        return None;
+    }
+    let message = match catalog.sessions.is_empty() {
+        true => "there is no session in this file",
+        false => "every session of this file is over",
+    };
+    Some(
+        Finding::warning(Code::NothingToCome, places.calendar_id.clone(), message)
+            .help("add a [[sessions]] table for the next one"),
+    )
+}
+
+/// An address that only this machine reaches, in files for another server.
+pub(super) fn loopback(paths: &Paths, places: &Places) -> Option<Finding> {
+    let base = paths.base();
+    base.is_loopback().then(|| {
+        let span = places.calendar_url.clone().unwrap_or_else(|| places.calendar_id.clone());
+        let message = format!(
+            "the exported links lead to {}, which only this machine reaches",
+            base.as_str()
+        );
+        Finding::warning(Code::LoopbackUrl, span, message)
+            .help("write the public address as `url` in [calendar], or give it with `--url`")
+    })
+}
