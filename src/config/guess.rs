@@ -22,6 +22,9 @@ pub(super) fn datetime(key: &str, raw: &str) -> Option<Guess> {
     }
     let (head, tail) = text.split_once(['T', 't', ' ']).unwrap_or((text, ""));
     let time = time(tail);
+    if time.is_none() && !tail.trim().is_empty() {
+        return None;
+    }
     let written = |date: NaiveDate| match time {
         Some(time) => date.and_time(time).format("%Y-%m-%dT%H:%M:%S").to_string(),
         None => date.to_string(),
@@ -38,7 +41,8 @@ pub(super) fn datetime(key: &str, raw: &str) -> Option<Guess> {
                 Code::TimeAsText => format!("`{key}` is a date written as a text"),
                 _ => format!("`{key}` is not quite the form of a date"),
             };
-            guess(code, &message, format!("write `{key} = {}`, without quotes", written(date)))
+            let quotes = if code == Code::TimeAsText { ", without quotes" } else { "" };
+            guess(code, &message, format!("write `{key} = {}`{quotes}", written(date)))
         }
         [a, b, year] if year.len() == 4 => {
             let message = format!("the date in `{key}` is written the other way round");
@@ -114,7 +118,8 @@ mod tests {
             help("\"4/5/2024\""),
             "write the year first: 2024-05-04 for day and month, 2024-04-05 for month and day"
         );
-        assert_eq!(help("2024-4-30"), "write `start = 2024-04-30`, without quotes");
+        assert_eq!(help("2024-4-30"), "write `start = 2024-04-30`");
+        assert_eq!(help("2024-04-30T25:00:00"), "nothing");
         assert_eq!(
             help("\"2024-04-30 14:00\""),
             "write `start = 2024-04-30T14:00:00`, without quotes"

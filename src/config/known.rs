@@ -1,6 +1,7 @@
 //! Words that people use for keys and zones, and what they are called here.
 
 use super::{calendar, feeds, session};
+use crate::similar;
 
 /// The table that a key belongs to.
 pub(super) fn table_with(key: &str) -> Option<&'static str> {
@@ -16,26 +17,62 @@ pub(super) fn table_with(key: &str) -> Option<&'static str> {
     .map(|(table, _)| table)
 }
 
-/// The key that another word stands for.
-pub(super) fn synonym(word: &str) -> Option<&'static str> {
-    const SYNONYMS: [(&str, &[&str]); 14] = [
-        ("title", &["name", "summary", "subject", "headline"]),
-        ("start", &["date", "time", "begin", "begins", "starts", "when", "from", "datetime"]),
-        ("end", &["finish", "ends", "until", "to", "stop"]),
-        ("duration", &["length", "minutes", "lasts"]),
-        ("timezone", &["tz", "zone", "time_zone", "tzid"]),
-        ("description", &["text", "body", "details", "about", "content", "abstract"]),
-        ("place", &["location", "venue", "where", "room"]),
-        ("join", &["zoom", "meeting", "stream", "video", "online"]),
-        ("register", &["registration", "signup", "sign_up", "rsvp", "tickets"]),
-        ("page", &["url", "link", "website", "site"]),
-        ("tags", &["tag", "categories", "category", "keywords"]),
-        ("remind", &["alarm", "alarms", "reminder", "reminders"]),
-        ("color", &["colour"]),
-        ("organizer", &["organiser", "host", "hosts"]),
-    ];
+const SYNONYMS: [(&str, &[&str]); 14] = [
+    ("title", &["name", "summary", "subject", "headline"]),
+    ("start", &["date", "time", "begin", "begins", "starts", "when", "from", "datetime"]),
+    ("end", &["finish", "ends", "until", "to", "stop"]),
+    ("duration", &["length", "minutes", "lasts"]),
+    ("timezone", &["tz", "zone", "time_zone", "tzid"]),
+    ("description", &["text", "body", "details", "about", "content", "abstract"]),
+    ("place", &["location", "venue", "where", "room"]),
+    ("join", &["zoom", "meeting", "stream", "video", "online"]),
+    ("register", &["registration", "signup", "sign_up", "rsvp", "tickets"]),
+    ("page", &["url", "link", "website", "site"]),
+    ("tags", &["tag", "categories", "category", "keywords"]),
+    ("remind", &["alarm", "alarms", "reminder", "reminders"]),
+    ("color", &["colour"]),
+    ("organizer", &["organiser", "host", "hosts"]),
+];
+
+/// The key among some that a word was meant for: another word for it, or one misspelled.
+pub(super) fn meant<'a>(word: &str, keys: &[&'a str]) -> Option<&'a str> {
     let word = word.to_lowercase().replace('-', "_");
-    SYNONYMS.iter().find(|(_, words)| words.contains(&word.as_str())).map(|(key, _)| *key)
+    let of_synonym = |word: &str| {
+        let (key, _) = SYNONYMS.iter().find(|(_, words)| words.contains(&word))?;
+        keys.iter().find(|own| *own == key).copied()
+    };
+    // Short words are near to anything.
+    let long = SYNONYMS.iter().flat_map(|(_, words)| words.iter().copied()).filter(|w| w.len() > 4);
+    of_synonym(&word)
+        .or_else(|| similar::nearest(&word, keys.iter().copied()))
+        .or_else(|| of_synonym(similar::nearest(&word, long)?))
+}
+
+/// An address that only lacks its scheme, or has spaces, with both mended.
+pub(super) fn url(text: &str) -> Option<String> {
+    let text = text.trim().replace(' ', "%20");
+    let host = text.split(['/', '?', '#']).next().unwrap_or_default();
+    match text.contains("://") {
+        true => Some(text),
+        false => {
+            (host.contains('.') && !host.contains([':', '@'])).then(|| format!("https://{text}"))
+        }
+    }
+}
+
+/// A length in words, such as `90 minutes` or `1.5 hours`, in the form that is read.
+pub(super) fn length(text: &str) -> Option<String> {
+    let lower = text.trim().to_lowercase();
+    let digits = lower.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(lower.len());
+    let (number, unit) = lower.split_at(digits);
+    let number: f64 = number.parse().ok()?;
+    let minutes = match unit.trim().trim_end_matches('s') {
+        "" | "m" | "min" | "minute" => number,
+        "h" | "hr" | "hour" => number * 60.0,
+        "d" | "day" => return (number.fract() == 0.0).then(|| format!("{number}d")),
+        _ => return None,
+    };
+    (minutes.fract() == 0.0).then(|| format!("{minutes}m"))
 }
 
 /// The zone of an abbreviation, a country's word for it, or a city that tzdata has no name for.
@@ -151,9 +188,23 @@ mod tests {
     }
 
     #[test]
+    fn lengths_and_addresses_are_mended() {
+        assert_eq!(length("90 minutes").as_deref(), Some("90m"));
+        assert_eq!(length("1.5 hours").as_deref(), Some("90m"));
+        assert_eq!(length("2 days").as_deref(), Some("2d"));
+        assert_eq!(length("soon"), None);
+        assert_eq!(url("example.org/a b").as_deref(), Some("https://example.org/a%20b"));
+        assert_eq!(url("mailto:a@b.example"), None);
+    }
+
+    #[test]
     fn other_words_for_keys_are_known() {
-        assert_eq!(synonym("Location"), Some("place"));
-        assert_eq!(synonym("time-zone"), Some("timezone"));
+        let keys = ["duration", "place", "timezone"];
+        assert_eq!(meant("Location", &keys), Some("place"));
+        assert_eq!(meant("locaton", &["place"]), Some("place"));
+        assert_eq!(meant("time-zone", &keys), Some("timezone"));
+        assert_eq!(meant("duraton", &keys), Some("duration"));
+        assert_eq!(meant("catering", &keys), None);
         assert_eq!(table_with("also_in"), Some("[calendar]"));
     }
 }

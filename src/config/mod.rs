@@ -6,6 +6,7 @@
 
 mod advice;
 mod calendar;
+mod civil;
 mod feeds;
 mod guess;
 mod ids;

@@ -111,7 +111,8 @@ fn read_place(table: &Table<'_>) -> Option<Place> {
     let longitude = table.number("longitude", -180.0..=180.0);
     let geo = match (latitude, longitude) {
         (Some(latitude), Some(longitude)) => Some(Geo { latitude, longitude }),
-        (None, None) => None,
+        // One of them wrong was said already.
+        _ if table.has("latitude") == table.has("longitude") => None,
         _ => {
             let message = "`latitude` and `longitude` belong together";
             let finding = Finding::error(Code::BadValue, table.header(), message);

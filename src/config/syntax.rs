@@ -1,6 +1,5 @@
 //! What is not TOML, said so that a beginner can mend it.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
@@ -20,23 +19,22 @@ pub(super) fn findings(
 ) -> (Vec<Finding>, Vec<Range<usize>>) {
     let mut found = Vec::new();
     let mut unread = Vec::new();
-    let mut lines = BTreeSet::new();
     for error in errors {
         let span = error.span().unwrap_or(text.len()..text.len());
         let line = Line::around(text, span.start);
-        // A header that is not closed takes the keys under it along.
-        let end = if error.message().starts_with("unclosed table")
-            || error.message().starts_with("unclosed array table")
-        {
-            text[line.span.end..].find("\n[").map_or(text.len(), |at| line.span.end + at)
-        } else {
-            line.span.end
-        };
-        unread.push(line.span.start..end.max(span.end));
-        // Further errors of a line follow from its first.
-        if lines.insert(line.span.start) {
-            found.push(finding(error.message(), span, &line, text, root));
+        if unread.iter().any(|part: &Range<usize>| part.contains(&span.start)) {
+            continue;
         }
+        found.push(finding(error.message(), span.clone(), &line, text, root));
+        // Further errors of a line follow from its first; a header that is wrong takes the keys
+        // under it along.
+        let header = line.text.trim_start().starts_with('[');
+        let end = match text[line.span.end..].find("\n[").filter(|_| header) {
+            Some(at) => line.span.end + at,
+            None if header => text.len(),
+            None => line.span.end,
+        };
+        unread.push(line.span.start..end.max(span.end) + 1);
     }
     if text.starts_with('\u{feff}') {
         found.push(
@@ -108,7 +106,7 @@ fn finding(
         return Finding::error(guess.code, line.value_span.clone(), guess.message).help(guess.help);
     }
     if let Some(control) =
-        text[span.clone()].chars().next().filter(|c| c.is_control() && !c.is_whitespace())
+        text[span.start..].chars().next().filter(|c| c.is_control() && !c.is_whitespace())
     {
         let message =
             format!("the control character U+{:04X} may not stand here", u32::from(control));
@@ -169,8 +167,24 @@ fn finding(
         "unclosed array" => at("the list is not closed").help("add ] where it ends"),
         "unclosed inline table" => at("the braces are not closed")
             .help("add } where they end; everything between them stands on one line"),
-        "missing escaped value" => at("a backslash begins an escape such as \\n, and this is none")
-            .help("write \\\\ for a backslash, or put the text into 'single quotes'"),
+        "invalid date" | "invalid time" => {
+            let wanted = message.split_once("expected ").map_or(message, |(_, wanted)| wanted);
+            let what = if message.starts_with("invalid date") { "date" } else { "time of day" };
+            Finding::error(Code::BadDate, span.clone(), format!("there is no such {what}"))
+                .help(format!("TOML expects {wanted}, as in 2027-04-30T14:00:00"))
+        }
+        "unexpected key or value" => {
+            at("something stands behind the value").help("delete it; a comment begins with #")
+        }
+        "unexpected leading zero" => {
+            let number = text[span.start..].split(|c: char| !c.is_ascii_alphanumeric() && c != '.');
+            let number = number.map(|number| number.trim_start_matches('0')).next();
+            at("a number has no zero in front").help(format!("write {}", number.unwrap_or("0")))
+        }
+        "missing escaped value" | "too few unicode value digits" => {
+            at("a backslash begins an escape such as \\n, and this is none")
+                .help("write \\\\ for a backslash, or put the text into 'single quotes'")
+        }
         _ => at(&format!("this is not TOML: {message}")),
     }
 }

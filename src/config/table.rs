@@ -20,6 +20,9 @@ pub(super) struct Context<'a> {
     places: RefCell<Places>,
 }
 
+/// The keys that take a length.
+const LENGTHS: [&str; 4] = ["duration", "keep_past", "refresh", "remind"];
+
 /// A value with its place in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct At<T> {
@@ -91,7 +94,7 @@ impl<'a> Table<'a> {
             let message = format!("{} has no `{key}`", self.name);
             self.context.push(
                 Finding::error(Code::MissingKey, self.header(), message)
-                    .help(format!("add a line such as `{key} = {example}`")),
+                    .help(format!("add `{key} = ...`, such as `{key} = {example}`")),
             );
         }
         value
@@ -327,7 +330,16 @@ impl<'a> Table<'a> {
         match parse(text.value) {
             Ok(value) => Some(At { value, span: text.span }),
             Err(error) => {
-                self.context.push(problem(key, form, &error, text.span));
+                let mut finding = problem(key, form, &error, text.span);
+                // Where people write another form again and again, offer theirs in ours.
+                let offered = match form {
+                    Code::BadUrl => known::url(text.value),
+                    _ => known::length(text.value).filter(|_| LENGTHS.contains(&key)),
+                };
+                if let Some(offered) = offered.filter(|offered| parse(offered).is_ok()) {
+                    finding = finding.help(format!("write `{key} = \"{offered}\"`"));
+                }
+                self.context.push(finding);
                 None
             }
         }
@@ -389,7 +401,29 @@ impl<'a> Table<'a> {
             DeValue::Table(_) => "a table",
         };
         let message = format!("`{key}` must be {wanted}; this is {is}");
-        self.context.push(Finding::error(Code::WrongType, span, message));
+        let mut finding = Finding::error(Code::WrongType, span, message);
+        if let Some(mended) = mended(value, wanted) {
+            finding = finding.help(format!("write `{key} = {mended}`"));
+        }
+        self.context.push(finding);
+    }
+}
+
+/// The value as it would have to be written, where only its quotes are wrong.
+fn mended(value: &DeValue<'_>, wanted: &str) -> Option<String> {
+    match value {
+        DeValue::String(text) if wanted.starts_with("true") => match text.to_lowercase().as_str() {
+            "true" | "yes" | "on" => Some("true".to_owned()),
+            "false" | "no" | "off" => Some("false".to_owned()),
+            _ => None,
+        },
+        DeValue::String(text) if wanted.starts_with("a number") => {
+            text.parse::<f64>().is_ok().then(|| text.to_string())
+        }
+        DeValue::String(text) if wanted == "a table" => Some(format!("{{ name = \"{text}\" }}")),
+        DeValue::Integer(number) if wanted.starts_with("a text") => Some(format!("\"{number}\"")),
+        DeValue::Float(number) if wanted.starts_with("a text") => Some(format!("\"{number}\"")),
+        _ => None,
     }
 }
 
@@ -399,8 +433,7 @@ fn unknown_key(table: &str, word: &str, span: Range<usize>, known: &[&str]) -> F
         return Finding::error(Code::MisplacedKey, span, message)
             .help(format!("`{word}` belongs to {elsewhere}; move the line there"));
     }
-    let meant = known::synonym(word).filter(|key| known.contains(key));
-    let help = match meant.or_else(|| similar::nearest(word, known.iter().copied())) {
+    let help = match known::meant(word, known) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("it has: {}", known.join(", ")),
     };
@@ -411,7 +444,7 @@ fn unknown_key(table: &str, word: &str, span: Range<usize>, known: &[&str]) -> F
 fn problem(key: &str, form: Code, error: &TextError, span: Range<usize>) -> Finding {
     match error {
         TextError::Empty => Finding::error(Code::BadValue, span, format!("`{key}` is empty"))
-            .help("write something between the quotes, or delete the line"),
+            .help("write something between the quotes"),
         TextError::TooLong { limit, length } => {
             let message = format!("`{key}` has {length} characters; at most {limit} are allowed");
             Finding::error(Code::TooLong, span, message).help("shorten it")

@@ -2,28 +2,20 @@
 
 use std::ops::Range;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
-use toml::value::Datetime;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
 use super::calendar::Defaults;
+use super::civil::{Civil, FORMAT, Split, civil};
 use super::table::{At, Table};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{AllDay, Length, Timed, When};
 use crate::zone::{Local, Zone};
-
-const FORMAT: &str = "%Y-%m-%dT%H:%M:%S";
 
 /// Which of two readings a time that happens twice has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fold {
     Earlier,
     Later,
-}
-
-/// A date, or a date with a time of day, as TOML has it.
-enum Civil {
-    Date(NaiveDate),
-    DateTime(NaiveDateTime),
 }
 
 pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Option<When> {
@@ -47,90 +39,50 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Option<When> {
             .help("delete one of the two lines"),
         );
     }
-    let no_length = end.is_none() && !table.has("end") && !table.has("duration");
+    let no_length = !table.has("end") && !table.has("duration");
+    if no_length && defaults.duration.is_none() {
+        table.context().push(
+            Finding::error(Code::NoLength, table.header(), "nothing says how long the session lasts")
+                .help("add `end`, or `duration = \"90m\"` here or in [calendar]; for whole days `duration = \"1d\"`"),
+        );
+    }
     // The end is read even where the start is wrong, so that both are said at once.
     let civil_start = start.and_then(|at| civil(table, "start", at, zone.as_ref()));
     let civil_end = end.and_then(|at| civil(table, "end", at, zone.as_ref()));
     match civil_start?.split() {
         Split::AllDay(first) => {
             let own = duration.as_ref().map(|at| at.value).or(defaults.duration);
-            all_day(table, first, civil_end, own, no_length, zone?)
+            all_day(table, first, civil_end, own, zone)
         }
         Split::Timed(start) => {
-            let reader = Reader { table, zone: zone?, fold };
+            let end = match civil_end.map(At::split) {
+                Some(Split::Timed(end)) => Some(end),
+                Some(Split::AllDay(end)) => {
+                    mixed(table, end.span, start.span, "the start has a time of day");
+                    return None;
+                }
+                None => None,
+            };
+            let Some(zone) = zone else {
+                // Without a zone the clocks can still be compared, so that both mistakes are said.
+                if let Some(end) = end.filter(|end| end.value <= start.value) {
+                    ends_too_early(table, end.span, start.span);
+                }
+                return None;
+            };
             let own =
                 duration.map(|at| at.value).or(if no_length { defaults.duration } else { None });
-            reader.timed(start, civil_end, own, no_length)
+            Reader { table, zone, fold }.timed(start, end, own)
         }
     }
 }
 
-enum Split {
-    AllDay(At<NaiveDate>),
-    Timed(At<NaiveDateTime>),
-}
-
-impl At<Civil> {
-    fn split(self) -> Split {
-        match self.value {
-            Civil::Date(value) => Split::AllDay(At { value, span: self.span }),
-            Civil::DateTime(value) => Split::Timed(At { value, span: self.span }),
-        }
-    }
-}
-
-/// A TOML date-time as chrono has it; offsets, bare times and far years are findings.
-fn civil(table: &Table<'_>, key: &str, at: At<Datetime>, zone: Option<&Zone>) -> Option<At<Civil>> {
-    let At { value, span } = at;
-    let time = value.time.map_or(Some(NaiveTime::MIN), |time| {
-        let (second, nano) = (time.second.unwrap_or(0), time.nanosecond.unwrap_or(0));
-        // A leap second and fractions of a second have no place in a calendar (RFC 5545 3.3.12).
-        NaiveTime::from_hms_opt(time.hour.into(), time.minute.into(), second.min(59).into())
-            .filter(|_| nano == 0)
-    });
-    let Some(date) = value.date else {
-        let message = format!("`{key}` is a time without a date");
-        let finding = Finding::error(Code::WrongType, span, message);
-        table.context().push(finding.help("write date and time, such as 2027-04-30T14:00:00"));
-        return None;
-    };
-    let Some(time) = time else {
-        let message = format!("`{key}` has fractions of a second, which calendars cannot carry");
-        table.context().push(Finding::error(Code::BadValue, span, message).help("leave them out"));
-        return None;
-    };
-    if !(1970..=2100).contains(&date.year) {
-        let message = format!("the year {} is outside of 1970 to 2100", date.year);
-        table.context().push(Finding::error(Code::YearOutOfRange, span, message));
-        return None;
-    }
-    // TOML's own grammar has only days that exist.
-    let date = NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())?;
-    if let Some(offset) = value.offset {
-        let message = format!(
-            "`{key}` has an offset from UTC; times are read on the clock of the session's zone"
-        );
-        let minutes = match offset {
-            toml::value::Offset::Z => 0,
-            toml::value::Offset::Custom { minutes } => i64::from(minutes),
-        };
-        let instant = date.and_time(time).and_utc() - TimeDelta::minutes(minutes);
-        let help = match zone {
-            Some(zone) => format!(
-                "write {key} = {}, which is that moment in {}",
-                zone.local(instant).format(FORMAT),
-                zone.name()
-            ),
-            None => "write the local time without an offset".to_owned(),
-        };
-        table.context().push(Finding::error(Code::OffsetDateTime, span, message).help(help));
-        return None;
-    }
-    let value = match value.time {
-        Some(_) => Civil::DateTime(date.and_time(time)),
-        None => Civil::Date(date),
-    };
-    Some(At { value, span })
+fn ends_too_early(table: &Table<'_>, end: Range<usize>, start: Range<usize>) {
+    table.context().push(
+        Finding::error(Code::EndNotAfterStart, end, "the session does not end after it starts")
+            .earlier(start, "the start")
+            .help("write an `end` after `start`; a session may end on the next day"),
+    );
 }
 
 fn all_day(
@@ -138,8 +90,7 @@ fn all_day(
     first: At<NaiveDate>,
     end: Option<At<Civil>>,
     duration: Option<Length>,
-    no_length: bool,
-    zone: Zone,
+    zone: Option<Zone>,
 ) -> Option<When> {
     if table.has("fold") {
         needless_fold(table);
@@ -163,16 +114,16 @@ fn all_day(
             return None;
         }
         (None, Some(Length::Days(days))) => first.value + TimeDelta::days(i64::from(days) - 1),
-        (None, Some(Length::Elapsed(_)) | None) => {
-            let span = if no_length { table.header() } else { first.span };
+        (None, Some(Length::Elapsed(_))) => {
             table.context().push(
-                Finding::error(Code::NoLength, span, "an all-day session needs its days")
-                    .help("add `duration = \"1d\"`, or `end` with the last day"),
+                Finding::error(Code::NoLength, first.span, "a session on whole days lasts days, not hours")
+                    .help("add `duration = \"1d\"`, or `end` with the last day; or give `start` a time of day"),
             );
             return None;
         }
+        (None, None) => return None,
     };
-    Some(When::AllDay(AllDay { zone, first: first.value, last }))
+    Some(When::AllDay(AllDay { zone: zone?, first: first.value, last }))
 }
 
 fn mixed(table: &Table<'_>, span: Range<usize>, earlier: Range<usize>, label: &str) {
@@ -207,19 +158,10 @@ impl Reader<'_> {
     fn timed(
         &self,
         start: At<NaiveDateTime>,
-        end: Option<At<Civil>>,
+        end: Option<At<NaiveDateTime>>,
         duration: Option<Length>,
-        no_length: bool,
     ) -> Option<When> {
         let start_local = self.zone.resolve(start.value);
-        let end = match end.map(At::split) {
-            Some(Split::Timed(end)) => Some(end),
-            Some(Split::AllDay(end)) => {
-                mixed(self.table, end.span, start.span, "the start has a time of day");
-                return None;
-            }
-            None => None,
-        };
         let end_local = end.as_ref().map(|end| self.zone.resolve(end.value));
         let ambiguous = |local: &Local| matches!(local, Local::Fold { .. });
         let any_fold = ambiguous(&start_local) || end_local.as_ref().is_some_and(ambiguous);
@@ -231,31 +173,13 @@ impl Reader<'_> {
             (Some(end), Some(local)) => {
                 self.settle_end(end, local, ambiguous(&start_local), begins)
             }
-            _ => match duration {
-                Some(length) => begins.map(|begins| self.after(start.value, begins, length)),
-                None => {
-                    if no_length {
-                        self.table.context().push(
-                            Finding::error(
-                                Code::NoLength,
-                                self.table.header(),
-                                "nothing says when the session ends",
-                            )
-                            .help("add `end`, or `duration = \"90m\"` here or in [calendar]"),
-                        );
-                    }
-                    None
-                }
-            },
+            _ => duration
+                .and_then(|length| begins.map(|begins| self.after(start.value, begins, length))),
         };
         let (begins, ends) = (begins?, ends?);
         if ends <= begins {
             let span = end.map_or_else(|| self.table.header(), |end| end.span);
-            self.table.context().push(
-                Finding::error(Code::EndNotAfterStart, span, "the session ends before it starts")
-                    .earlier(start.span, "the start")
-                    .help("write an `end` after `start`; a session may end on the next day"),
-            );
+            ends_too_early(self.table, span, start.span);
             return None;
         }
         let (start, end) = (self.zone.moment(begins), self.zone.moment(ends));

@@ -9,22 +9,22 @@ pub enum Naming {
     Place,
     /// A name kept for old files; today's name of the same zone.
     Legacy(String),
-    /// An abbreviation that tzdata still carries; a place with its rules.
+    /// An abbreviation that tzdata still carries; a place that was probably meant.
     Abbreviation(&'static str),
     /// A fixed offset under `Etc/`, whose sign is the reverse of what people expect.
     Etc,
 }
 
-/// Abbreviations that are zones of their own in tzdata, and a place that each may stand for.
+/// Abbreviations that are zones of their own in tzdata, and a place that was probably meant.
 const ABBREVIATIONS: [(&str, &str); 11] = [
     ("CET", "Europe/Paris"),
     ("CST6CDT", "America/Chicago"),
     ("EET", "Europe/Athens"),
-    ("EST", "America/Panama"),
+    ("EST", "America/New_York"),
     ("EST5EDT", "America/New_York"),
     ("HST", "Pacific/Honolulu"),
     ("MET", "Europe/Brussels"),
-    ("MST", "America/Phoenix"),
+    ("MST", "America/Denver"),
     ("MST7MDT", "America/Denver"),
     ("PST8PDT", "America/Los_Angeles"),
     ("WET", "Europe/Lisbon"),

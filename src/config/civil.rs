@@ -1,0 +1,91 @@
+//! Dates and date-times of the file as chrono has them; what calendars cannot carry is a finding.
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use toml::value::{Datetime, Offset};
+
+use super::table::{At, Table};
+use crate::diagnostic::{Code, Finding};
+use crate::zone::Zone;
+
+/// How local times are written in sentences, which is how TOML reads them.
+pub(super) const FORMAT: &str = "%Y-%m-%dT%H:%M:%S";
+
+/// A date, or a date with a time of day, as TOML has it.
+pub(super) enum Civil {
+    Date(NaiveDate),
+    DateTime(NaiveDateTime),
+}
+
+/// The same, with its place in either half.
+pub(super) enum Split {
+    AllDay(At<NaiveDate>),
+    Timed(At<NaiveDateTime>),
+}
+
+impl At<Civil> {
+    pub(super) fn split(self) -> Split {
+        match self.value {
+            Civil::Date(value) => Split::AllDay(At { value, span: self.span }),
+            Civil::DateTime(value) => Split::Timed(At { value, span: self.span }),
+        }
+    }
+}
+
+/// A TOML date-time as chrono has it; offsets, bare times and far years are findings.
+pub(super) fn civil(
+    table: &Table<'_>,
+    key: &str,
+    at: At<Datetime>,
+    zone: Option<&Zone>,
+) -> Option<At<Civil>> {
+    let At { value, span } = at;
+    let time = value.time.map_or(Some(NaiveTime::MIN), |time| {
+        let (second, nano) = (time.second.unwrap_or(0), time.nanosecond.unwrap_or(0));
+        // A leap second and fractions of a second have no place in a calendar (RFC 5545 3.3.12).
+        NaiveTime::from_hms_opt(time.hour.into(), time.minute.into(), second.min(59).into())
+            .filter(|_| nano == 0)
+    });
+    let Some(date) = value.date else {
+        let message = format!("`{key}` is a time without a date");
+        let finding = Finding::error(Code::WrongType, span, message);
+        table.context().push(finding.help("write date and time, such as 2027-04-30T14:00:00"));
+        return None;
+    };
+    let Some(time) = time else {
+        let message = format!("`{key}` has fractions of a second, which calendars cannot carry");
+        table.context().push(Finding::error(Code::BadValue, span, message).help("leave them out"));
+        return None;
+    };
+    if !(1970..=2100).contains(&date.year) {
+        let message = format!("the year {} is outside of 1970 to 2100", date.year);
+        table.context().push(Finding::error(Code::YearOutOfRange, span, message));
+        return None;
+    }
+    // TOML's own grammar has only days that exist.
+    let date = NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())?;
+    if let Some(offset) = value.offset {
+        let message = format!(
+            "`{key}` has an offset from UTC; times are read on the clock of the session's zone"
+        );
+        let minutes = match offset {
+            Offset::Z => 0,
+            Offset::Custom { minutes } => i64::from(minutes),
+        };
+        let instant = date.and_time(time).and_utc() - TimeDelta::minutes(minutes);
+        let help = match zone {
+            Some(zone) => format!(
+                "write {key} = {}, which is that moment in {}",
+                zone.local(instant).format(FORMAT),
+                zone.name()
+            ),
+            None => "write the local time without an offset".to_owned(),
+        };
+        table.context().push(Finding::error(Code::OffsetDateTime, span, message).help(help));
+        return None;
+    }
+    let value = match value.time {
+        Some(_) => Civil::DateTime(date.and_time(time)),
+        None => Civil::Date(date),
+    };
+    Some(At { value, span })
+}
