@@ -7,6 +7,7 @@ mod calendars;
 mod check;
 mod cli;
 mod determinism;
+mod findings_page;
 mod golden;
 mod http;
 mod revisions;
