@@ -15,6 +15,7 @@ mod session;
 mod syntax;
 mod table;
 mod when;
+mod wording;
 
 use std::collections::HashMap;
 use std::ops::Range;

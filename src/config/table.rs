@@ -7,11 +7,11 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use toml::value::Datetime;
 
-use super::{Places, guess, known};
+use super::{Places, guess, known, wording};
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::{Id, TextError, Title};
 use crate::similar;
-use crate::zone::{Naming, Rules, Zone};
+use crate::zone::{Rules, Zone};
 
 /// What every table reads with: the rules of zones, and where findings go.
 pub(super) struct Context<'a> {
@@ -74,7 +74,7 @@ impl<'a> Table<'a> {
         known: &[&str],
     ) -> Self {
         for key in entries.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
-            context.push(unknown_key(name, key.get_ref(), key.span(), known));
+            context.push(wording::unknown_key(name, key.get_ref(), key.span(), known));
         }
         Self { context, name, header, entries }
     }
@@ -188,7 +188,7 @@ impl<'a> Table<'a> {
         match Id::parse(text.value) {
             Ok(value) => Some(At { value, span: text.span }),
             Err(error) => {
-                let mut finding = problem(key, Code::BadId, &error, text.span);
+                let mut finding = wording::problem(key, Code::BadId, &error, text.span);
                 if let Some(id) = Id::suggest(text.value) {
                     finding = finding.help(format!("write `{key} = \"{id}\"`"));
                 }
@@ -330,7 +330,7 @@ impl<'a> Table<'a> {
         match parse(text.value) {
             Ok(value) => Some(At { value, span: text.span }),
             Err(error) => {
-                let mut finding = problem(key, form, &error, text.span);
+                let mut finding = wording::problem(key, form, &error, text.span);
                 // Where people write another form again and again, offer theirs in ours.
                 let offered = match form {
                     Code::BadUrl => known::url(text.value),
@@ -349,117 +349,17 @@ impl<'a> Table<'a> {
         let zone = match self.context.rules.zone(name.value) {
             Ok(zone) => zone,
             Err(unknown) => {
-                let message = format!("no time zone is called `{}`", name.value);
-                let help = match (known::zone(name.value), unknown.similar.as_slice()) {
-                    (Some(zone), _) => format!("write \"{zone}\""),
-                    (None, []) => {
-                        "write the name of a city's zone, such as \"America/New_York\" or \
-                                   \"Europe/Berlin\""
-                            .to_owned()
-                    }
-                    (None, similar) => format!("did you mean \"{}\"?", similar.join("\" or \"")),
-                };
-                self.context.push(Finding::error(Code::UnknownZone, name.span, message).help(help));
+                self.context.push(wording::unknown_zone(name.value, name.span, &unknown));
                 return None;
             }
         };
-        let said = match zone.naming() {
-            Naming::Place => None,
-            Naming::Legacy(today) => Some((
-                format!("`{}` is a name kept for old files", zone.name()),
-                format!("write \"{today}\""),
-            )),
-            Naming::Abbreviation(place) => Some((
-                format!(
-                    "`{}` is an abbreviation, which calendar apps read differently",
-                    zone.name()
-                ),
-                format!("write the zone of a place, such as \"{place}\""),
-            )),
-            Naming::Etc => Some((
-                format!(
-                    "`{}` is a fixed offset, with the sign reversed from what people expect",
-                    zone.name()
-                ),
-                "write the zone of a place, such as \"America/New_York\"".to_owned(),
-            )),
-        };
-        if let Some((message, help)) = said {
-            let finding = Finding::warning(Code::LegacyZone, name.span.clone(), message);
-            self.context.push(finding.help(help));
+        if let Some(finding) = wording::legacy_zone(&zone, name.span.clone()) {
+            self.context.push(finding);
         }
         Some(At { value: zone, span: name.span })
     }
 
     fn wrong_type(&self, key: &str, span: Range<usize>, value: &DeValue<'_>, wanted: &str) {
-        let is = match value {
-            DeValue::String(_) => "a text",
-            DeValue::Integer(_) | DeValue::Float(_) => "a number",
-            DeValue::Boolean(_) => "true or false",
-            DeValue::Datetime(_) => "a date",
-            DeValue::Array(_) => "a list",
-            DeValue::Table(_) => "a table",
-        };
-        let message = format!("`{key}` must be {wanted}; this is {is}");
-        let mut finding = Finding::error(Code::WrongType, span, message);
-        if let Some(mended) = mended(value, wanted) {
-            finding = finding.help(format!("write `{key} = {mended}`"));
-        }
-        self.context.push(finding);
-    }
-}
-
-/// The value as it would have to be written, where only its quotes are wrong.
-fn mended(value: &DeValue<'_>, wanted: &str) -> Option<String> {
-    match value {
-        DeValue::String(text) if wanted.starts_with("true") => match text.to_lowercase().as_str() {
-            "true" | "yes" | "on" => Some("true".to_owned()),
-            "false" | "no" | "off" => Some("false".to_owned()),
-            _ => None,
-        },
-        DeValue::String(text) if wanted.starts_with("a number") => {
-            text.parse::<f64>().is_ok().then(|| text.to_string())
-        }
-        DeValue::String(text) if wanted == "a table" => Some(format!("{{ name = \"{text}\" }}")),
-        DeValue::Integer(number) if wanted.starts_with("a text") => Some(format!("\"{number}\"")),
-        DeValue::Float(number) if wanted.starts_with("a text") => Some(format!("\"{number}\"")),
-        _ => None,
-    }
-}
-
-fn unknown_key(table: &str, word: &str, span: Range<usize>, known: &[&str]) -> Finding {
-    let message = format!("{table} has no key `{word}`");
-    if let Some(elsewhere) = known::table_with(word).filter(|other| *other != table) {
-        return Finding::error(Code::MisplacedKey, span, message)
-            .help(format!("`{word}` belongs to {elsewhere}; move the line there"));
-    }
-    let help = match known::meant(word, known) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("it has: {}", known.join(", ")),
-    };
-    Finding::error(Code::UnknownKey, span, message).help(help)
-}
-
-/// The sentence for a text that was refused.
-fn problem(key: &str, form: Code, error: &TextError, span: Range<usize>) -> Finding {
-    match error {
-        TextError::Empty => Finding::error(Code::BadValue, span, format!("`{key}` is empty"))
-            .help("write something between the quotes"),
-        TextError::TooLong { limit, length } => {
-            let message = format!("`{key}` has {length} characters; at most {limit} are allowed");
-            Finding::error(Code::TooLong, span, message).help("shorten it")
-        }
-        TextError::Control(c, _) => {
-            let code = u32::from(*c);
-            let message = format!(
-                "`{key}` holds the control character U+{code:04X}, which no calendar can carry"
-            );
-            Finding::error(Code::ControlCharacter, span, message).help("delete it")
-        }
-        TextError::LineBreak(_) => {
-            Finding::error(Code::ControlCharacter, span, format!("`{key}` must be one line"))
-                .help("put what belongs on further lines into `description`")
-        }
-        TextError::Form(wanted) => Finding::error(form, span, format!("`{key}` must be {wanted}")),
+        self.context.push(wording::wrong_type(key, span, value, wanted));
     }
 }

@@ -14,7 +14,8 @@ use crate::error::Error;
 pub struct Rules {
     folder: Option<PathBuf>,
     version: String,
-    loaded: Mutex<HashMap<String, Zone>>,
+    /// Names that do not exist too: in a long list the same slip comes again and again.
+    loaded: Mutex<HashMap<String, Result<Zone, UnknownZone>>>,
 }
 
 /// A name that the rules do not have, with names that may have been meant, best first.
@@ -69,11 +70,11 @@ impl Rules {
         // A poisoned lock only means that another thread stopped between two whole entries.
         let mut loaded = self.loaded.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(zone) = loaded.get(name) {
-            return Ok(zone.clone());
+            return zone.clone();
         }
-        let zone = self.find(name).ok_or_else(|| UnknownZone { similar: similar(name) })?;
+        let zone = self.find(name).ok_or_else(|| UnknownZone { similar: similar(name) });
         loaded.insert(name.to_owned(), zone.clone());
-        Ok(zone)
+        zone
     }
 
     fn find(&self, typed: &str) -> Option<Zone> {

@@ -1,0 +1,33 @@
+//! Any bytes as a list of sessions: read, said back in both forms, and published if nothing is wrong.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use convene::config;
+use convene::model::BaseUrl;
+use convene::paths::Paths;
+use convene::publish::plan;
+use convene::revisions::Revisions;
+use convene::site::Site;
+use convene::source::Source;
+use convene::zone::Rules;
+use libfuzzer_sys::fuzz_target;
+
+static RULES: LazyLock<Rules> = LazyLock::new(Rules::bundled);
+
+fuzz_target!(|bytes: &[u8]| {
+    let source = Source::from_bytes("sessions.toml", bytes.to_vec());
+    let checked = config::load(&source, &RULES);
+    for colour in [false, true] {
+        let _ = checked.findings.human(&source, colour);
+    }
+    let _ = checked.findings.json(&source);
+    if let Some(catalog) = checked.catalog {
+        let base = catalog.calendar.url.clone();
+        let paths = Paths::new(base.unwrap_or_else(|| BaseUrl::parse("http://a.example").unwrap()));
+        let now = chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let plan = plan(catalog, paths, &Revisions::default(), now);
+        assert!(plan.unproven.is_empty(), "{:?}", plan.unproven);
+        let _ = Site::build(&plan.edition, plan.calendars);
+    }
+});

@@ -1,0 +1,125 @@
+//! The sentences about tables and their values.
+
+use std::ops::Range;
+
+use toml::de::DeValue;
+
+use super::known;
+use crate::diagnostic::{Code, Finding};
+use crate::model::TextError;
+use crate::zone::{Naming, UnknownZone, Zone};
+
+/// A key that a table does not have.
+pub(super) fn unknown_key(table: &str, word: &str, span: Range<usize>, known: &[&str]) -> Finding {
+    let message = format!("{table} has no key `{word}`");
+    if let Some(elsewhere) = known::table_with(word).filter(|other| *other != table) {
+        return Finding::error(Code::MisplacedKey, span, message)
+            .help(format!("`{word}` belongs to {elsewhere}; move the line there"));
+    }
+    let help = match known::meant(word, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("it has: {}", known.join(", ")),
+    };
+    Finding::error(Code::UnknownKey, span, message).help(help)
+}
+
+/// The sentence for a text that was refused.
+pub(super) fn problem(key: &str, form: Code, error: &TextError, span: Range<usize>) -> Finding {
+    match error {
+        TextError::Empty => Finding::error(Code::BadValue, span, format!("`{key}` is empty"))
+            .help("write something between the quotes"),
+        TextError::TooLong { limit, length } => {
+            let message = format!("`{key}` has {length} characters; at most {limit} are allowed");
+            Finding::error(Code::TooLong, span, message).help("shorten it")
+        }
+        TextError::Control(c, _) => {
+            let code = u32::from(*c);
+            let message = format!(
+                "`{key}` holds the control character U+{code:04X}, which no calendar can carry"
+            );
+            Finding::error(Code::ControlCharacter, span, message).help("delete it")
+        }
+        TextError::LineBreak(_) => {
+            Finding::error(Code::ControlCharacter, span, format!("`{key}` must be one line"))
+                .help("put what belongs on further lines into `description`")
+        }
+        TextError::Form(wanted) => Finding::error(form, span, format!("`{key}` must be {wanted}")),
+    }
+}
+
+/// A value of another type than the key takes.
+pub(super) fn wrong_type(
+    key: &str,
+    span: Range<usize>,
+    value: &DeValue<'_>,
+    wanted: &str,
+) -> Finding {
+    let is = match value {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) | DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    };
+    let message = format!("`{key}` must be {wanted}; this is {is}");
+    let mut finding = Finding::error(Code::WrongType, span, message);
+    if let Some(mended) = mended(value, wanted) {
+        finding = finding.help(format!("write `{key} = {mended}`"));
+    }
+    finding
+}
+
+/// A name that the rules of zones do not have.
+pub(super) fn unknown_zone(name: &str, span: Range<usize>, unknown: &UnknownZone) -> Finding {
+    let message = format!("no time zone is called `{}`", name);
+    let help = match (known::zone(name), unknown.similar.as_slice()) {
+        (Some(zone), _) => format!("write \"{zone}\""),
+        (None, []) => "write the name of a city's zone, such as \"America/New_York\" or \
+                                   \"Europe/Berlin\""
+            .to_owned(),
+        (None, similar) => format!("did you mean \"{}\"?", similar.join("\" or \"")),
+    };
+    Finding::error(Code::UnknownZone, span, message).help(help)
+}
+
+/// A name that is not today's name of a place.
+pub(super) fn legacy_zone(zone: &Zone, span: Range<usize>) -> Option<Finding> {
+    let (message, help) = match zone.naming() {
+        Naming::Place => return None,
+        Naming::Legacy(today) => (
+            format!("`{}` is a name kept for old files", zone.name()),
+            format!("write \"{today}\""),
+        ),
+        Naming::Abbreviation(place) => (
+            format!("`{}` is an abbreviation, which calendar apps read differently", zone.name()),
+            format!("write the zone of a place, such as \"{place}\""),
+        ),
+        Naming::Etc => (
+            format!(
+                "`{}` is a fixed offset, with the sign reversed from what people expect",
+                zone.name()
+            ),
+            "write the zone of a place, such as \"America/New_York\"".to_owned(),
+        ),
+    };
+    Some(Finding::warning(Code::LegacyZone, span, message).help(help))
+}
+
+/// The value as it would have to be written, where only its quotes are wrong.
+fn mended(value: &DeValue<'_>, wanted: &str) -> Option<String> {
+    match value {
+        DeValue::String(text) if wanted.starts_with("true") => match text.to_lowercase().as_str() {
+            "true" | "yes" | "on" => Some("true".to_owned()),
+            "false" | "no" | "off" => Some("false".to_owned()),
+            _ => None,
+        },
+        DeValue::String(text) if wanted.starts_with("a number") => {
+            text.parse::<f64>().is_ok().then(|| text.to_string())
+        }
+        DeValue::String(text) if wanted == "a table" => Some(format!("{{ name = \"{text}\" }}")),
+        DeValue::Integer(number) if wanted.starts_with("a text") => Some(format!("\"{number}\"")),
+        DeValue::Float(number) if wanted.starts_with("a text") => Some(format!("\"{number}\"")),
+        _ => None,
+    }
+}
