@@ -4,6 +4,7 @@ mod architecture;
 mod calendars;
 mod check;
 mod cli;
+mod components;
 mod determinism;
 mod golden;
 mod http;
