@@ -12,4 +12,5 @@ mod revisions;
 mod rfc5545;
 mod support;
 mod texts;
+mod zone_rules;
 mod zones;
