@@ -12,26 +12,27 @@ use jiff::tz::TimeZone;
 use crate::rfc5545::{self, Event, Time};
 use crate::support::{BEFORE, Fixture, body, instant, list, session};
 
-/// Local time, zone, `fold` and the instant by tzdata 2026f.
-const GOLDEN: [(&str, &str, &str, &str); 15] = [
-    ("2026-11-22T12:00:00", "America/Vancouver", "", "2026-11-22T19:00:00Z"),
-    ("2026-12-25T12:00:00", "America/Havana", "", "2026-12-25T16:00:00Z"),
-    ("2027-12-25T12:00:00", "America/Havana", "", "2027-12-25T17:00:00Z"),
-    ("2026-12-25T12:00:00", "America/Edmonton", "", "2026-12-25T18:00:00Z"),
-    ("2026-12-25T12:00:00", "America/Winnipeg", "", "2026-12-25T17:00:00Z"),
-    ("2026-12-25T12:00:00", "Africa/Casablanca", "", "2026-12-25T12:00:00Z"),
-    ("2027-03-28T02:30:00", "Europe/Chisinau", "", "2027-03-28T00:30:00Z"),
+/// Local time, zone, `fold`, the instant by tzdata 2026f, and how it is written: UTC where devices
+/// with older rules are an hour off, and in folds.
+const GOLDEN: [(&str, &str, &str, &str, &str); 15] = [
+    ("2026-11-22T12:00:00", "America/Vancouver", "", "2026-11-22T19:00:00Z", "UTC"),
+    ("2026-12-25T12:00:00", "America/Havana", "", "2026-12-25T16:00:00Z", "UTC"),
+    ("2027-12-25T12:00:00", "America/Havana", "", "2027-12-25T17:00:00Z", "TZID"),
+    ("2026-12-25T12:00:00", "America/Edmonton", "", "2026-12-25T18:00:00Z", "UTC"),
+    ("2026-12-25T12:00:00", "America/Winnipeg", "", "2026-12-25T17:00:00Z", "UTC"),
+    ("2026-12-25T12:00:00", "Africa/Casablanca", "", "2026-12-25T12:00:00Z", "UTC"),
+    ("2027-03-28T02:30:00", "Europe/Chisinau", "", "2027-03-28T00:30:00Z", "UTC"),
     // Five Sundays: still summer.
-    ("2027-10-25T12:00:00", "Europe/Berlin", "", "2027-10-25T10:00:00Z"),
+    ("2027-10-25T12:00:00", "Europe/Berlin", "", "2027-10-25T10:00:00Z", "TZID"),
     // By the last Saturday it would be 14:00Z.
-    ("2029-03-26T12:00:00", "America/Nuuk", "", "2029-03-26T13:00:00Z"),
+    ("2029-03-26T12:00:00", "America/Nuuk", "", "2029-03-26T13:00:00Z", "TZID"),
     // By the last Friday it would be 10:00Z.
-    ("2030-10-31T12:00:00", "Africa/Cairo", "", "2030-10-31T09:00:00Z"),
-    ("2027-07-01T12:00:00", "Europe/Dublin", "", "2027-07-01T11:00:00Z"),
-    ("2027-01-15T12:00:00", "Australia/Lord_Howe", "", "2027-01-15T01:00:00Z"),
-    ("2027-07-01T12:00:00", "Antarctica/Troll", "", "2027-07-01T10:00:00Z"),
-    ("2027-10-31T02:30:00", "Europe/Berlin", "earlier", "2027-10-31T00:30:00Z"),
-    ("2027-10-31T02:30:00", "Europe/Berlin", "later", "2027-10-31T01:30:00Z"),
+    ("2030-10-31T12:00:00", "Africa/Cairo", "", "2030-10-31T09:00:00Z", "TZID"),
+    ("2027-07-01T12:00:00", "Europe/Dublin", "", "2027-07-01T11:00:00Z", "TZID"),
+    ("2027-01-15T12:00:00", "Australia/Lord_Howe", "", "2027-01-15T01:00:00Z", "TZID"),
+    ("2027-07-01T12:00:00", "Antarctica/Troll", "", "2027-07-01T10:00:00Z", "TZID"),
+    ("2027-10-31T02:30:00", "Europe/Berlin", "earlier", "2027-10-31T00:30:00Z", "UTC"),
+    ("2027-10-31T02:30:00", "Europe/Berlin", "later", "2027-10-31T01:30:00Z", "UTC"),
 ];
 
 fn in_zone(id: &str, start: &str, zone: &str, more: &str) -> String {
@@ -47,7 +48,7 @@ fn events(publisher: &Publisher, path: &str) -> Vec<Event> {
 #[test]
 fn the_golden_instants_stand_in_the_feed_and_in_each_invite() {
     let mut sessions = String::new();
-    for (id, (start, zone, fold, _)) in GOLDEN.iter().enumerate() {
+    for (id, (start, zone, fold, ..)) in GOLDEN.iter().enumerate() {
         let fold = if fold.is_empty() { String::new() } else { format!("fold = \"{fold}\"") };
         sessions += &in_zone(&format!("g{id}"), start, zone, &fold);
     }
@@ -55,14 +56,15 @@ fn the_golden_instants_stand_in_the_feed_and_in_each_invite() {
     let read = |path: &str| rfc5545::read(body(&published, path).as_bytes()).unwrap().events;
     let feed = read("/feeds/test.ics");
     assert_eq!(feed.len(), GOLDEN.len());
-    for (id, (start, zone, fold, expected)) in GOLDEN.iter().enumerate() {
+    for (id, (start, zone, fold, expected, form)) in GOLDEN.iter().enumerate() {
         let invite = &read(&format!("/sessions/g{id}.ics"))[0];
         let in_feed = feed.iter().find(|event| event.uid == invite.uid).unwrap();
         for event in [invite, in_feed] {
             assert_eq!(event.start.instant(), Some(instant(expected)), "{start} {zone} {fold}");
             let end = instant(expected) + TimeDelta::hours(1);
             assert_eq!(event.end.instant(), Some(end), "{start} {zone} {fold}");
-            assert!(fold.is_empty() || !event.start.is_zoned(), "{start} {zone} {fold}");
+            let own = if event.start.is_zoned() { "TZID" } else { "UTC" };
+            assert_eq!(own, *form, "{start} {zone} {fold}");
         }
     }
 }
