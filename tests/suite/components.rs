@@ -5,7 +5,7 @@ use std::collections::HashMap;
 pub(crate) struct Component {
     pub(crate) name: String,
     pub(crate) lines: Vec<Line>,
-    pub(crate) children: Vec<Component>,
+    pub(crate) children: Vec<Self>,
 }
 
 pub(crate) struct Line {

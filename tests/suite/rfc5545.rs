@@ -166,9 +166,11 @@ fn yearly(rule: &str, start: NaiveDateTime) -> Result<Vec<NaiveDateTime>, String
     let refuse = || format!("RRULE:{rule} is not of the plain form");
     let parts: Vec<&str> = rule.split(';').collect();
     let ["FREQ=YEARLY", month, day] = parts[..] else { return Err(refuse()) };
-    let month: u32 = month.strip_prefix("BYMONTH=").and_then(|m| m.parse().ok()).ok_or(refuse())?;
-    let day = day.strip_prefix("BYDAY=").ok_or(refuse())?;
-    let (ordinal, weekday) = day.split_at_checked(day.len().saturating_sub(2)).ok_or(refuse())?;
+    let month: u32 =
+        month.strip_prefix("BYMONTH=").and_then(|m| m.parse().ok()).ok_or_else(refuse)?;
+    let day = day.strip_prefix("BYDAY=").ok_or_else(refuse)?;
+    let (ordinal, weekday) =
+        day.split_at_checked(day.len().saturating_sub(2)).ok_or_else(refuse)?;
     let weekday = match weekday {
         "MO" => Weekday::Mon,
         "TU" => Weekday::Tue,
@@ -197,7 +199,7 @@ fn yearly(rule: &str, start: NaiveDateTime) -> Result<Vec<NaiveDateTime>, String
         Some(date.and_time(start.time()))
     };
     let all: Option<Vec<NaiveDateTime>> = YEARS.map(onset).collect();
-    Ok(all.ok_or(refuse())?.into_iter().filter(|onset| *onset >= start).collect())
+    Ok(all.ok_or_else(refuse)?.into_iter().filter(|onset| *onset >= start).collect())
 }
 
 fn local(value: &str) -> Result<NaiveDateTime, String> {
@@ -208,7 +210,7 @@ fn local(value: &str) -> Result<NaiveDateTime, String> {
 /// Four digits and a sign: some readers drop seconds, so none may be there.
 fn offset(value: &str) -> Result<i64, String> {
     let refuse = || format!("the offset {value}");
-    let (sign, digits) = value.split_at_checked(1).ok_or(refuse())?;
+    let (sign, digits) = value.split_at_checked(1).ok_or_else(refuse)?;
     ensure(digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()), &refuse())?;
     let number: i64 = digits.parse().map_err(|_| refuse())?;
     let size = number / 100 * 3600 + number % 100 * 60;
