@@ -175,6 +175,8 @@ fn body(
             plan.forms[index] = Form::Utc;
             unproven.push(sessions[index].id.clone());
         }
+        // A zone that now no event uses would be left behind.
+        plan.drop_unused(sessions);
     }
 }
 

@@ -1,1 +1,319 @@
-//! To come.
+//! A reader of calendars that knows RFC 5545 and nothing else: the judge of every zone test.
+//!
+//! It shares no code with the program. Where the program finds the last onset before a time, this
+//! one lists every onset of 150 years and searches the list. It refuses any shape that is not the
+//! plain pair, so that a calendar that some reader would stumble over fails before its times count.
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc, Weekday};
+
+use crate::components::{Component, ensure};
+
+/// The years whose onsets are listed; sessions lie well inside.
+const YEARS: std::ops::RangeInclusive<i32> = 1960..=2110;
+
+/// What a calendar says.
+#[derive(Debug)]
+pub(crate) struct Calendar {
+    /// In the order of the file.
+    pub(crate) events: Vec<Event>,
+    /// The TZIDs that are defined, in the order of the file.
+    pub(crate) zones: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Event {
+    pub(crate) uid: String,
+    pub(crate) start: Time,
+    pub(crate) end: Time,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Time {
+    Zoned { tzid: String, local: NaiveDateTime, instant: DateTime<Utc> },
+    Utc(DateTime<Utc>),
+    Date(NaiveDate),
+}
+
+impl Time {
+    /// None for a date.
+    pub(crate) fn instant(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Zoned { instant, .. } | Self::Utc(instant) => Some(*instant),
+            Self::Date(_) => None,
+        }
+    }
+
+    pub(crate) fn is_zoned(&self) -> bool {
+        matches!(self, Self::Zoned { .. })
+    }
+}
+
+/// Reads a calendar, or says what about it is not as it must be.
+pub(crate) fn read(bytes: &[u8]) -> Result<Calendar, String> {
+    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+    let calendar = Component::parse(text)?;
+    ensure(calendar.name == "VCALENDAR", "no VCALENDAR")?;
+    let first_event = calendar.children.iter().position(|child| child.name == "VEVENT");
+    let mut zones: Vec<(String, Zone)> = Vec::new();
+    let mut events = Vec::new();
+    let mut used: Vec<String> = Vec::new();
+    for (index, child) in calendar.children.iter().enumerate() {
+        match child.name.as_str() {
+            "VTIMEZONE" => {
+                ensure(first_event.is_none_or(|first| index < first), "a zone after an event")?;
+                let (tzid, zone) = Zone::new(child)?;
+                ensure(zones.iter().all(|(other, _)| *other != tzid), &format!("{tzid} twice"))?;
+                zones.push((tzid, zone));
+            }
+            "VEVENT" => {
+                let time = |name: &str, used: &mut Vec<String>| time(child, name, &zones, used);
+                let (start, end) = (time("DTSTART", &mut used)?, time("DTEND", &mut used)?);
+                let same = std::mem::discriminant(&start) == std::mem::discriminant(&end);
+                ensure(same, "start and end are written in different forms")?;
+                events.push(Event { uid: child.one("UID")?.value.clone(), start, end });
+            }
+            other => return Err(format!("a {other} in the calendar")),
+        }
+    }
+    for (tzid, _) in &zones {
+        ensure(events.is_empty() || used.contains(tzid), &format!("{tzid} is not used"))?;
+    }
+    Ok(Calendar { events, zones: zones.into_iter().map(|(tzid, _)| tzid).collect() })
+}
+
+fn time(
+    event: &Component,
+    name: &str,
+    zones: &[(String, Zone)],
+    used: &mut Vec<String>,
+) -> Result<Time, String> {
+    let line = event.one(name)?;
+    let tzid = line.parameter("TZID");
+    if line.parameter("VALUE") == Some("DATE") {
+        ensure(tzid.is_none(), "a date with a TZID")?;
+        let date = NaiveDate::parse_from_str(&line.value, "%Y%m%d");
+        return date.map(Time::Date).map_err(|error| format!("{}: {error}", line.value));
+    }
+    if let Some(utc) = line.value.strip_suffix('Z') {
+        ensure(tzid.is_none(), "a UTC value with a TZID")?;
+        return Ok(Time::Utc(local(utc)?.and_utc()));
+    }
+    let tzid = tzid.ok_or_else(|| format!("{} floats", line.value))?;
+    let (_, zone) = zones
+        .iter()
+        .find(|(own, _)| own == tzid)
+        .ok_or_else(|| format!("{tzid} is used and not defined"))?;
+    if !used.iter().any(|own| own == tzid) {
+        used.push(tzid.to_owned());
+    }
+    let local = local(&line.value)?;
+    let instant = zone.instant(local).ok_or_else(|| format!("{tzid} begins after {local}"))?;
+    Ok(Time::Zoned { tzid: tzid.to_owned(), local, instant })
+}
+
+/// Every onset on the clock before it, in order, with the offset from then on in seconds.
+struct Zone(Vec<(NaiveDateTime, i64)>);
+
+impl Zone {
+    fn new(component: &Component) -> Result<(String, Self), String> {
+        let tzid = component.one("TZID")?.value.clone();
+        only(component, &["TZID"])?;
+        let kinds: Vec<&str> = component.children.iter().map(|child| child.name.as_str()).collect();
+        ensure(
+            matches!(kinds[..], ["STANDARD"] | ["STANDARD", "DAYLIGHT"] | ["DAYLIGHT", "STANDARD"]),
+            &format!("{tzid} is made of {kinds:?}"),
+        )?;
+        let mut onsets = Vec::new();
+        let mut changes = Vec::new();
+        for child in &component.children {
+            only(child, &["DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "TZNAME", "RRULE"])?;
+            let start = child.one("DTSTART")?;
+            ensure(start.parameters.is_empty(), "an onset with parameters")?;
+            let start = local(&start.value)?;
+            let from = offset(&child.one("TZOFFSETFROM")?.value)?;
+            let to = offset(&child.one("TZOFFSETTO")?.value)?;
+            let rule = child.lines.iter().any(|line| line.name == "RRULE");
+            ensure(rule == (kinds.len() == 2), "a pair needs two rules and a fixed offset none")?;
+            if rule {
+                let all = yearly(&child.one("RRULE")?.value, start)?;
+                ensure(all.first() == Some(&start), "the first onset is none of its own rule")?;
+                onsets.extend(all.into_iter().map(|onset| (onset, to)));
+            } else {
+                onsets.push((start, to));
+            }
+            changes.push((from, to));
+        }
+        let fits = match changes[..] {
+            [(from, to)] => from == to,
+            [(from, to), (other_from, other_to)] => from == other_to && to == other_from,
+            _ => false,
+        };
+        ensure(fits, &format!("the offsets of {tzid} do not follow from each other"))?;
+        onsets.sort();
+        Ok((tzid, Self(onsets)))
+    }
+
+    /// RFC 5545 section 3.6.5: the last onset that is not after the local time rules it.
+    fn instant(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
+        let after = self.0.partition_point(|(onset, _)| *onset <= local);
+        let (_, offset) = self.0[..after].last()?;
+        Some((local - TimeDelta::seconds(*offset)).and_utc())
+    }
+}
+
+/// The onsets of a rule of the one plain form; any other part of a rule is refused.
+fn yearly(rule: &str, start: NaiveDateTime) -> Result<Vec<NaiveDateTime>, String> {
+    let refuse = || format!("RRULE:{rule} is not of the plain form");
+    let parts: Vec<&str> = rule.split(';').collect();
+    let ["FREQ=YEARLY", month, day] = parts[..] else { return Err(refuse()) };
+    let month: u32 =
+        month.strip_prefix("BYMONTH=").and_then(|m| m.parse().ok()).ok_or_else(refuse)?;
+    let day = day.strip_prefix("BYDAY=").ok_or_else(refuse)?;
+    let (ordinal, weekday) =
+        day.split_at_checked(day.len().saturating_sub(2)).ok_or_else(refuse)?;
+    let weekday = match weekday {
+        "MO" => Weekday::Mon,
+        "TU" => Weekday::Tue,
+        "WE" => Weekday::Wed,
+        "TH" => Weekday::Thu,
+        "FR" => Weekday::Fri,
+        "SA" => Weekday::Sat,
+        "SU" => Weekday::Sun,
+        _ => return Err(refuse()),
+    };
+    let onset = |year| {
+        let date = match ordinal {
+            "1" | "2" | "3" | "4" => {
+                let first = NaiveDate::from_ymd_opt(year, month, 1)?;
+                let ahead = weekday.days_since(first.weekday());
+                let weeks = ordinal.parse::<i64>().ok()? - 1;
+                first + TimeDelta::days(i64::from(ahead) + 7 * weeks)
+            }
+            "-1" => {
+                let (next_year, next) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+                let last = NaiveDate::from_ymd_opt(next_year, next, 1)?.pred_opt()?;
+                last - TimeDelta::days(last.weekday().days_since(weekday).into())
+            }
+            _ => return None,
+        };
+        Some(date.and_time(start.time()))
+    };
+    let all: Option<Vec<NaiveDateTime>> = YEARS.map(onset).collect();
+    Ok(all.ok_or_else(refuse)?.into_iter().filter(|onset| *onset >= start).collect())
+}
+
+fn local(value: &str) -> Result<NaiveDateTime, String> {
+    NaiveDateTime::parse_from_str(value, "%Y%m%dT%H%M%S")
+        .map_err(|error| format!("{value}: {error}"))
+}
+
+/// Four digits and a sign: some readers drop seconds, so none may be there.
+fn offset(value: &str) -> Result<i64, String> {
+    let refuse = || format!("the offset {value}");
+    let (sign, digits) = value.split_at_checked(1).ok_or_else(refuse)?;
+    ensure(digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()), &refuse())?;
+    let number: i64 = digits.parse().map_err(|_| refuse())?;
+    let size = number / 100 * 3600 + number % 100 * 60;
+    match sign {
+        "+" => Ok(size),
+        "-" if size > 0 => Ok(-size),
+        _ => Err(refuse()),
+    }
+}
+
+fn only(component: &Component, allowed: &[&str]) -> Result<(), String> {
+    match component.lines.iter().find(|line| !allowed.contains(&line.name.as_str())) {
+        Some(line) => Err(format!("{} in {}", line.name, component.name)),
+        None => Ok(()),
+    }
+}
+
+const NEW_YORK: &str = "\
+BEGIN:VCALENDAR
+BEGIN:VTIMEZONE
+TZID:America/New_York
+BEGIN:DAYLIGHT
+DTSTART:20070311T020000
+TZOFFSETFROM:-0500
+TZOFFSETTO:-0400
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU
+END:DAYLIGHT
+BEGIN:STANDARD
+DTSTART:20071104T020000
+TZOFFSETFROM:-0400
+TZOFFSETTO:-0500
+RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU
+END:STANDARD
+END:VTIMEZONE
+BEGIN:VEVENT
+UID:one
+DTSTART;TZID=America/New_York:START
+DTEND;TZID=America/New_York:20991231T235959
+END:VEVENT
+END:VCALENDAR
+";
+
+fn new_york() -> String {
+    NEW_YORK.replace('\n', "\r\n").replace("START\r\n", "20240430T140000\r\n")
+}
+
+#[test]
+fn the_reader_knows_what_new_york_s_clocks_show() {
+    for (local, expected) in [
+        ("20240310T015959", "2024-03-10T06:59:59Z"),
+        ("20240310T030000", "2024-03-10T07:00:00Z"),
+        // Twice on the clock: RFC 5545 section 3.3.5 means the first.
+        ("20241103T013000", "2024-11-03T05:30:00Z"),
+        ("20241103T020000", "2024-11-03T07:00:00Z"),
+        ("20070311T030000", "2007-03-11T07:00:00Z"),
+        ("20990715T120000", "2099-07-15T16:00:00Z"),
+    ] {
+        let calendar = new_york().replace("20240430T140000", local);
+        let read = read(calendar.as_bytes()).unwrap();
+        assert_eq!(read.events[0].start.instant(), Some(expected.parse().unwrap()), "{local}");
+        assert_eq!(read.zones, ["America/New_York"]);
+    }
+}
+
+#[test]
+fn the_reader_refuses_every_shape_but_the_plain_one() {
+    assert!(read(new_york().as_bytes()).is_ok());
+    for (part, instead, reason) in [
+        ("BYDAY=2SU", "BYDAY=2SU;UNTIL=20300101T000000Z", "plain form"),
+        ("BYDAY=2SU", "BYDAY=2SU;COUNT=9", "plain form"),
+        ("BYDAY=2SU", "BYDAY=SU", "plain form"),
+        ("BYMONTH=3;BYDAY=2SU", "BYMONTH=3;BYMONTHDAY=8,9;BYDAY=SU", "plain form"),
+        ("BYDAY=2SU", "BYDAY=3SU", "none of its own rule"),
+        ("RRULE:FREQ=YEARLY;BYMONTH=3", "RDATE:20080309T020000\r\nX:BYMONTH=3", "RDATE in DAYL"),
+        ("TZOFFSETFROM:-0500", "TZOFFSETFROM:-050000", "offset -050000"),
+        ("TZOFFSETFROM:-0500", "TZOFFSETFROM:-0600", "do not follow"),
+        ("TZID:A", "UID:1\r\nTZID:A", "UID in VTIMEZONE"),
+        ("BEGIN:STANDARD", "BEGIN:STANDARD\r\nDTSTAMP:20240101T000000Z", "DTSTAMP in STANDARD"),
+        ("STANDARD", "DAYLIGHT", "is made of"),
+        ("DTSTART:20070311T020000", "DTSTART:20070311T020000Z", "20070311T020000Z"),
+        ("TZID:America/New_York", "TZID:America/Detroit", "used and not defined"),
+        (";TZID=America/New_York:20240430T140000", ":20240430T140000", "floats"),
+        ("20240430T140000", "20240430T140000Z", "UTC value with a TZID"),
+        ("20240430T140000", "20070310T140000", "begins after"),
+        (";TZID=America/New_York:20240430T140000", ":20240430T180000Z", "different forms"),
+        ("UID:one\r\n", "", "no UID in VEVENT"),
+        ("END:VCALENDAR\r\n", "END:VCALENDAR\r\n\r\n", "behind the calendar"),
+    ] {
+        let text = new_york();
+        assert!(text.contains(part), "{part}");
+        let refused = read(text.replace(part, instead).as_bytes()).unwrap_err();
+        assert!(refused.contains(reason), "{instead}: {refused}");
+    }
+    let text = new_york();
+    let (zone, event) = (text.find("BEGIN:VTIMEZONE").unwrap(), text.find("BEGIN:VEVENT").unwrap());
+    let twice = text.replace("BEGIN:VEVENT", &format!("{}BEGIN:VEVENT", &text[zone..event]));
+    assert!(read(twice.as_bytes()).unwrap_err().contains("New_York twice"));
+    let unused =
+        text.replace(";TZID=America/New_York:20", ":20").replace("00\r\nDTEND", "00Z\r\nDTEND");
+    let unused = unused.replace("235959", "235959Z");
+    assert!(read(unused.as_bytes()).unwrap_err().contains("is not used"));
+    let end = text.find("END:VCALENDAR").unwrap();
+    let late =
+        format!("{}{}{}{}", &text[..zone], &text[event..end], &text[zone..event], &text[end..]);
+    assert!(read(late.as_bytes()).unwrap_err().contains("not defined"));
+}
