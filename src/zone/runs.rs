@@ -31,7 +31,7 @@ pub(super) struct Candidate {
 impl Transition {
     /// The wall-clock time of the change on the clock before it (RFC 5545 section 3.6.5).
     fn onset(&self) -> NaiveDateTime {
-        let local = self.at + i64::from(self.before);
+        let local = self.at.saturating_add(i64::from(self.before));
         DateTime::from_timestamp(local, 0).unwrap_or_default().naive_utc()
     }
 
@@ -254,6 +254,13 @@ mod tests {
         let pair = zone.pair_for(&moments(&zone, &["2027-07-01T19:00:00Z"]));
         assert_eq!(shape(&pair), ["1970-01-01 00:00:00 -25200 -25200 -"]);
         assert!(!pair.observances[0].daylight);
+    }
+
+    #[test]
+    fn a_zone_that_never_changed_is_one_fixed_offset() {
+        for name in ["EST", "Etc/GMT+5", "Africa/Abidjan"] {
+            assert_eq!(zone(name).pair_for(&[]).observances.len(), 1, "{name}");
+        }
     }
 
     #[test]
