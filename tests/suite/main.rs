@@ -1,5 +1,7 @@
 //! One binary for all tests that use the program as a whole.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
 mod architecture;
 mod calendars;
 mod check;
@@ -7,6 +9,8 @@ mod cli;
 mod determinism;
 mod golden;
 mod http;
+mod properties;
+mod readers;
 mod revisions;
 mod rfc5545;
 mod support;
