@@ -140,7 +140,8 @@ fn body(session: &Session, edition: &Edition, text: &Text<'_>) -> String {
         line::write(&mut out, &Property::new("LOCATION", location));
     }
     if let Some(geo) = session.place.as_ref().and_then(|place| place.geo) {
-        line::write_plain(&mut out, &format!("GEO:{};{}", geo.latitude, geo.longitude));
+        let (latitude, longitude) = (degrees(geo.latitude), degrees(geo.longitude));
+        line::write_plain(&mut out, &format!("GEO:{latitude};{longitude}"));
     }
     line::write(&mut out, &Property::new("URL", edition.paths.about(session)));
     if let Some(join) = &session.join {
@@ -161,6 +162,13 @@ fn body(session: &Session, edition: &Edition, text: &Text<'_>) -> String {
     };
     line::write(&mut out, &Property::from(status));
     out
+}
+
+/// Six decimals are a metre, and more than that is noise (RFC 5545 section 3.8.1.6); a tiny number
+/// in full would not fit its line.
+fn degrees(value: f64) -> f64 {
+    // Adding zero takes the sign from a zero.
+    (value * 1e6).round() / 1e6 + 0.0
 }
 
 /// The text that apps show: first when, in words and in UTC, so that a reader sees if a calendar is

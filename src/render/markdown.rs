@@ -30,7 +30,7 @@ pub(super) fn to_html(markdown: &Markdown) -> String {
         other => Some(other),
     });
     html::push_html(&mut out, events);
-    out
+    cleaned(&out)
 }
 
 fn is_safe(address: &str) -> bool {
@@ -45,8 +45,15 @@ pub(super) fn to_text(markdown: &Markdown) -> String {
     for event in Parser::new(markdown.as_str()) {
         text.take(event);
     }
-    let lines: Vec<&str> = text.out.lines().map(str::trim_end).collect();
+    let out = cleaned(&text.out);
+    let lines: Vec<&str> = out.lines().map(str::trim_end).collect();
     lines.join("\n").trim_matches('\n').to_owned()
+}
+
+/// Entities such as `&#13;` bring back what the author's text cannot hold (RFC 5545 section 3.1).
+fn cleaned(text: &str) -> String {
+    let lines = text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
+    lines.replace(|c: char| c.is_control() && c != '\n' && c != '\t', "")
 }
 
 #[derive(Default)]
@@ -200,6 +207,12 @@ mod tests {
             "{safe}"
         );
         assert!(safe.contains("<a href=\"https://a.example\">y</a>"), "{safe}");
+    }
+
+    #[test]
+    fn entities_bring_no_control_characters() {
+        assert_eq!(text("a&#7;b&#13;&#10;c&#x85;&#x2028;d"), "ab\nc\nd");
+        assert_eq!(html("a&#7;b&#13;c").trim(), "<p>ab\nc</p>");
     }
 
     #[test]

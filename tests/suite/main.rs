@@ -11,6 +11,8 @@ mod determinism;
 mod findings_page;
 mod golden;
 mod http;
+mod properties;
+mod readers;
 mod revisions;
 mod rfc5545;
 mod support;

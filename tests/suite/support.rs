@@ -215,3 +215,29 @@ impl Answer {
         std::str::from_utf8(&self.body).unwrap()
     }
 }
+
+/// Every file below a folder by its path with `/`, but for those that begin with a dot.
+pub(crate) fn tree(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
+    let mut files = std::collections::BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(&next).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.file_name().unwrap().as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let parts: Vec<String> = path
+                .strip_prefix(folder)
+                .unwrap()
+                .iter()
+                .map(|part| part.to_string_lossy().into_owned())
+                .collect();
+            files.insert(parts.join("/"), std::fs::read(&path).unwrap());
+        }
+    }
+    files
+}
