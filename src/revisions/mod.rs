@@ -27,7 +27,7 @@ pub struct Revisions {
     pub calendar: Option<String>,
     /// By session id, removed sessions too; by UID where another session has that id now.
     pub sessions: BTreeMap<String, Revision>,
-    /// By path without the base's own.
+    /// By path without the base's own, those that are no more too.
     pub resources: BTreeMap<String, Stamp>,
 }
 
@@ -136,7 +136,8 @@ impl Revisions {
     }
 
     /// The revisions with the moments at which calendars got the bytes that they have now, given as
-    /// path and digest. A calendar that is no more is forgotten.
+    /// path and digest. A calendar that is no more is remembered: should it come back, its
+    /// Last-Modified must not go back.
     #[must_use]
     pub fn stamp(
         self,
@@ -144,17 +145,15 @@ impl Revisions {
         now: DateTime<Utc>,
     ) -> Self {
         let now = now.trunc_subsecs(0);
-        let resources = calendars
-            .into_iter()
-            .map(|(path, digest)| {
-                let stamp = match self.resources.get(&path) {
-                    Some(stamp) if stamp.digest == digest => stamp.clone(),
-                    Some(stamp) => Stamp { digest, last_modified: next(stamp.last_modified, now) },
-                    None => Stamp { digest, last_modified: now },
-                };
-                (path, stamp)
-            })
-            .collect();
+        let mut resources = self.resources;
+        for (path, digest) in calendars {
+            let last_modified = match resources.get(&path) {
+                Some(stamp) if stamp.digest == digest => continue,
+                Some(stamp) => next(stamp.last_modified, now),
+                None => now,
+            };
+            resources.insert(path, Stamp { digest, last_modified });
+        }
         Self { resources, ..self }
     }
 }
