@@ -70,6 +70,15 @@ pub struct Published {
     pub last_good: bool,
 }
 
+/// What is published before the site is built of it, which needs no lock.
+struct Settled {
+    plan: Plan,
+    source: Source,
+    findings: Findings,
+    degraded: Option<String>,
+    last_good: bool,
+}
+
 /// Why nothing was published.
 #[derive(Debug)]
 pub enum Refusal {
@@ -136,34 +145,54 @@ impl Publisher {
     /// # Errors
     /// [`Refusal`] with the findings, or with what the machine refused.
     pub fn publish(&self, now: DateTime<Utc>) -> Result<Published, Refusal> {
-        let source = Source::read(&self.file)?;
-        match self.publish_source(source, now) {
+        // Where there is no file, nothing is made beside it.
+        std::fs::metadata(&self.file).map_err(Error::file("read", &self.file))?;
+        // Two writers take turns, and the file is read in turn too: the second adds to what the
+        // first has written, and never publishes an older file after a newer one.
+        let lock = self.store.lock();
+        let settled = self.settle(Source::read(&self.file)?, &lock, now);
+        let settled = match settled {
             Err(Refusal::File(source, findings)) if self.frozen => {
-                match self.store.read_last_good()? {
-                    Some(bytes) => {
-                        let last = Source::from_bytes(self.file.display().to_string(), bytes);
-                        match self.publish_source(last, now) {
-                            Ok(published) => {
-                                Ok(Published { findings, last_good: true, ..published })
-                            }
-                            Err(_) => Err(Refusal::File(source, findings)),
-                        }
-                    }
-                    None => Err(Refusal::File(source, findings)),
-                }
+                self.settle_last_good(source, findings, &lock, now)
             }
             other => other,
+        };
+        drop(lock);
+        let Settled { plan, source, findings, degraded, last_good } = settled?;
+        let site = Site::build(&plan.edition, plan.calendars);
+        Ok(Published { site, edition: plan.edition, source, findings, degraded, last_good })
+    }
+
+    /// The last good source in place of a file that was refused.
+    fn settle_last_good(
+        &self,
+        source: Source,
+        findings: Findings,
+        lock: &Result<Lock, Error>,
+        now: DateTime<Utc>,
+    ) -> Result<Settled, Refusal> {
+        let Some(bytes) = self.store.read_last_good()? else {
+            return Err(Refusal::File(source, findings));
+        };
+        let last = Source::from_bytes(self.file.display().to_string(), bytes);
+        match self.settle(last, lock, now) {
+            Ok(settled) => Ok(Settled { findings, last_good: true, ..settled }),
+            Err(_) => Err(Refusal::File(source, findings)),
         }
     }
 
-    fn publish_source(&self, source: Source, now: DateTime<Utc>) -> Result<Published, Refusal> {
+    /// Plans what is published and brings the state up to it.
+    fn settle(
+        &self,
+        source: Source,
+        lock: &Result<Lock, Error>,
+        now: DateTime<Utc>,
+    ) -> Result<Settled, Refusal> {
         let checked = config::load(&source, &self.rules);
         let mut findings = checked.findings;
         let Some(catalog) = checked.catalog else {
             return Err(Refusal::File(source, findings));
         };
-        // Two writers take turns: the second reads what the first has written and adds to it.
-        let lock = self.store.lock();
         let before = self.store.read()?;
         findings.extend(against_history(&catalog, &before, &checked.places));
         if findings.has_errors() {
@@ -188,12 +217,10 @@ impl Publisher {
             });
             degraded = written.err();
         }
-        if let (Ok(lock), None) = (&lock, &degraded) {
+        if let (Ok(lock), None) = (lock, &degraded) {
             self.keep_last_good(&source, lock);
         }
-        drop(lock);
-        let site = Site::build(&plan.edition, plan.calendars);
-        Ok(Published { site, edition: plan.edition, source, findings, degraded, last_good: false })
+        Ok(Settled { plan, source, findings, degraded, last_good: false })
     }
 
     /// A convenience for the next start; without it the present start is just as good.
