@@ -5,6 +5,7 @@
 
 mod advice;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
@@ -12,7 +13,7 @@ use chrono::{DateTime, Utc};
 use crate::config::{self, Places};
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::error::{Error, chain};
-use crate::model::{BaseUrl, Catalog, Id};
+use crate::model::{BaseUrl, Catalog, Id, Session};
 use crate::paths::Paths;
 use crate::render;
 use crate::revisions::store::{Lock, Store};
@@ -127,6 +128,7 @@ impl Publisher {
         if let Some(catalog) = checked.catalog {
             findings.extend(against_history(&catalog, &before, &checked.places));
             let plan = plan(catalog.clone(), self.paths(&catalog), &before, now);
+            findings.extend(same_uid(&plan, &checked.places));
             findings.extend(unproven(&plan, &checked.places));
             findings.extend(self.advice(&plan, &before, &checked.places, now));
             if self.frozen {
@@ -201,6 +203,11 @@ impl Publisher {
         }
         let paths = self.paths(&catalog);
         let plan = plan(catalog, paths, &before, now);
+        findings.extend(same_uid(&plan, &checked.places));
+        if findings.has_errors() {
+            findings.sort();
+            return Err(Refusal::File(source, findings));
+        }
         findings.extend(self.advice(&plan, &before, &checked.places, now));
         findings.sort();
         for id in &plan.unproven {
@@ -281,6 +288,25 @@ fn another_calendar(catalog: &Catalog, before: &Revisions, places: &Places) -> O
             "write `id = \"{published}\"`; for a new calendar start with another file and state"
         ))
     })
+}
+
+/// A UID that the author gives and another session has already: calendars would show only one.
+fn same_uid(plan: &Plan, places: &Places) -> Vec<Finding> {
+    let edition = &plan.edition;
+    let uid = |session: &Session| edition.revision(session).uid.as_str();
+    let mut owners: HashMap<&str, &Id> = HashMap::new();
+    let (given, kept): (Vec<&Session>, Vec<&Session>) =
+        edition.catalog.sessions.iter().partition(|session| session.uid.is_some());
+    owners.extend(kept.into_iter().map(|session| (uid(session), &session.id)));
+    let clash = |session: &Session| {
+        let owner = owners.get(uid(session))?;
+        let span = places.sessions.get(&session.id).cloned().unwrap_or_default();
+        let message = format!("`{owner}` was published with the `uid` of `{}`", session.id);
+        Some(Finding::error(Code::DuplicateId, span, message).help(format!(
+            "delete the `uid` line; if this is that session, delete the other and add `was = [\"{owner}\"]`"
+        )))
+    };
+    given.into_iter().filter_map(clash).collect()
 }
 
 fn unproven(plan: &Plan, places: &Places) -> Vec<Finding> {
