@@ -5,6 +5,7 @@
 
 mod advice;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
@@ -12,7 +13,7 @@ use chrono::{DateTime, Utc};
 use crate::config::{self, Places};
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::error::{Error, chain};
-use crate::model::{BaseUrl, Catalog, Id};
+use crate::model::{BaseUrl, Catalog, Id, Session};
 use crate::paths::Paths;
 use crate::render;
 use crate::revisions::store::{Lock, Store};
@@ -70,6 +71,15 @@ pub struct Published {
     pub last_good: bool,
 }
 
+/// What is published before the site is built of it, which needs no lock.
+struct Settled {
+    plan: Plan,
+    source: Source,
+    findings: Findings,
+    degraded: Option<String>,
+    last_good: bool,
+}
+
 /// Why nothing was published.
 #[derive(Debug)]
 pub enum Refusal {
@@ -118,6 +128,7 @@ impl Publisher {
         if let Some(catalog) = checked.catalog {
             findings.extend(against_history(&catalog, &before, &checked.places));
             let plan = plan(catalog.clone(), self.paths(&catalog), &before, now);
+            findings.extend(same_uid(&plan, &checked.places));
             findings.extend(unproven(&plan, &checked.places));
             findings.extend(self.advice(&plan, &before, &checked.places, now));
             if self.frozen {
@@ -136,34 +147,54 @@ impl Publisher {
     /// # Errors
     /// [`Refusal`] with the findings, or with what the machine refused.
     pub fn publish(&self, now: DateTime<Utc>) -> Result<Published, Refusal> {
-        let source = Source::read(&self.file)?;
-        match self.publish_source(source, now) {
+        // Where there is no file, nothing is made beside it.
+        std::fs::metadata(&self.file).map_err(Error::file("read", &self.file))?;
+        // Two writers take turns, and the file is read in turn too: the second adds to what the
+        // first has written, and never publishes an older file after a newer one.
+        let lock = self.store.lock();
+        let settled = self.settle(Source::read(&self.file)?, &lock, now);
+        let settled = match settled {
             Err(Refusal::File(source, findings)) if self.frozen => {
-                match self.store.read_last_good()? {
-                    Some(bytes) => {
-                        let last = Source::from_bytes(self.file.display().to_string(), bytes);
-                        match self.publish_source(last, now) {
-                            Ok(published) => {
-                                Ok(Published { findings, last_good: true, ..published })
-                            }
-                            Err(_) => Err(Refusal::File(source, findings)),
-                        }
-                    }
-                    None => Err(Refusal::File(source, findings)),
-                }
+                self.settle_last_good(source, findings, &lock, now)
             }
             other => other,
+        };
+        drop(lock);
+        let Settled { plan, source, findings, degraded, last_good } = settled?;
+        let site = Site::build(&plan.edition, plan.calendars);
+        Ok(Published { site, edition: plan.edition, source, findings, degraded, last_good })
+    }
+
+    /// The last good source in place of a file that was refused.
+    fn settle_last_good(
+        &self,
+        source: Source,
+        findings: Findings,
+        lock: &Result<Lock, Error>,
+        now: DateTime<Utc>,
+    ) -> Result<Settled, Refusal> {
+        let Some(bytes) = self.store.read_last_good()? else {
+            return Err(Refusal::File(source, findings));
+        };
+        let last = Source::from_bytes(self.file.display().to_string(), bytes);
+        match self.settle(last, lock, now) {
+            Ok(settled) => Ok(Settled { findings, last_good: true, ..settled }),
+            Err(_) => Err(Refusal::File(source, findings)),
         }
     }
 
-    fn publish_source(&self, source: Source, now: DateTime<Utc>) -> Result<Published, Refusal> {
+    /// Plans what is published and brings the state up to it.
+    fn settle(
+        &self,
+        source: Source,
+        lock: &Result<Lock, Error>,
+        now: DateTime<Utc>,
+    ) -> Result<Settled, Refusal> {
         let checked = config::load(&source, &self.rules);
         let mut findings = checked.findings;
         let Some(catalog) = checked.catalog else {
             return Err(Refusal::File(source, findings));
         };
-        // Two writers take turns: the second reads what the first has written and adds to it.
-        let lock = self.store.lock();
         let before = self.store.read()?;
         findings.extend(against_history(&catalog, &before, &checked.places));
         if findings.has_errors() {
@@ -172,6 +203,11 @@ impl Publisher {
         }
         let paths = self.paths(&catalog);
         let plan = plan(catalog, paths, &before, now);
+        findings.extend(same_uid(&plan, &checked.places));
+        if findings.has_errors() {
+            findings.sort();
+            return Err(Refusal::File(source, findings));
+        }
         findings.extend(self.advice(&plan, &before, &checked.places, now));
         findings.sort();
         for id in &plan.unproven {
@@ -188,12 +224,10 @@ impl Publisher {
             });
             degraded = written.err();
         }
-        if let (Ok(lock), None) = (&lock, &degraded) {
+        if let (Ok(lock), None) = (lock, &degraded) {
             self.keep_last_good(&source, lock);
         }
-        drop(lock);
-        let site = Site::build(&plan.edition, plan.calendars);
-        Ok(Published { site, edition: plan.edition, source, findings, degraded, last_good: false })
+        Ok(Settled { plan, source, findings, degraded, last_good: false })
     }
 
     /// A convenience for the next start; without it the present start is just as good.
@@ -254,6 +288,25 @@ fn another_calendar(catalog: &Catalog, before: &Revisions, places: &Places) -> O
             "write `id = \"{published}\"`; for a new calendar start with another file and state"
         ))
     })
+}
+
+/// A UID that the author gives and another session has already: calendars would show only one.
+fn same_uid(plan: &Plan, places: &Places) -> Vec<Finding> {
+    let edition = &plan.edition;
+    let uid = |session: &Session| edition.revision(session).uid.as_str();
+    let mut owners: HashMap<&str, &Id> = HashMap::new();
+    let (given, kept): (Vec<&Session>, Vec<&Session>) =
+        edition.catalog.sessions.iter().partition(|session| session.uid.is_some());
+    owners.extend(kept.into_iter().map(|session| (uid(session), &session.id)));
+    let clash = |session: &Session| {
+        let owner = owners.get(uid(session))?;
+        let span = places.sessions.get(&session.id).cloned().unwrap_or_default();
+        let message = format!("`{owner}` was published with the `uid` of `{}`", session.id);
+        Some(Finding::error(Code::DuplicateId, span, message).help(format!(
+            "delete the `uid` line; if this is that session, delete the other and add `was = [\"{owner}\"]`"
+        )))
+    };
+    given.into_iter().filter_map(clash).collect()
 }
 
 fn unproven(plan: &Plan, places: &Places) -> Vec<Finding> {

@@ -76,7 +76,14 @@ fn feed<'a, 'e: 'a>(
     let all = edition.sessions_of(feed);
     let write = |out: &mut String, session: &Session, form| event(session).write_in_feed(out, form);
     let (whole, unproven) = body(edition, &all, write);
-    let digest = of_bytes([head.as_bytes(), whole.as_bytes()]);
+    // When time will take what is part of it: sessions that come back, because `keep_past` or the
+    // zone of whole days is another, are a change of today and not of the day they ended.
+    let leaving: String = all
+        .iter()
+        .filter_map(|session| edition.leaves_feeds(session))
+        .map(|instant| format!("{}\n", instant.timestamp()))
+        .collect();
+    let digest = of_bytes([head.as_bytes(), whole.as_bytes(), leaving.as_bytes()]);
     let turned = all.iter().filter_map(|session| edition.left_feeds(session)).max();
     let (tail, unproven) = match turned {
         None => (whole, unproven),

@@ -61,7 +61,8 @@ pub(super) fn of_session(catalog: &Catalog, session: &Session, paths: &Paths, ui
             form.field("start", &timed.start.instant.to_rfc3339());
             form.field("end", &timed.end.instant.to_rfc3339());
             // The words name the local time in each zone, which moves with the rules of that zone.
-            for zone in std::iter::once(&timed.zone).chain(&calendar.also_in) {
+            let others = calendar.also_in.iter().filter(|zone| **zone != timed.zone);
+            for zone in std::iter::once(&timed.zone).chain(others) {
                 form.field("zone", zone.tzid());
                 form.field("start-there", &zone.local(timed.start.instant).to_string());
             }
@@ -87,10 +88,12 @@ pub(super) fn of_session(catalog: &Catalog, session: &Session, paths: &Paths, ui
     form.field("status", session.status.as_str());
     form.optional("busy", session.busy);
     form.all("remind", session.remind.iter().map(chrono::TimeDelta::num_seconds));
-    if let Some(organizer) = &calendar.organizer {
+    // ORGANIZER needs a mailbox; without one only pages name the organiser.
+    if let Some(organizer) = &calendar.organizer
+        && let Some(email) = &organizer.email
+    {
         form.field("organizer", organizer.name.as_str());
-        form.optional("email", organizer.email.as_ref());
-        form.optional("site", organizer.url.as_ref());
+        form.field("email", &email.to_string());
     }
     hex(form.0)
 }

@@ -62,10 +62,14 @@ impl Edition {
         session.when.end() <= self.as_of
     }
 
+    /// When a session leaves the feeds, if it ever does.
+    pub fn leaves_feeds(&self, session: &Session) -> Option<DateTime<Utc>> {
+        Some(session.when.end() + self.catalog.calendar.keep_past?)
+    }
+
     /// When a session left the feeds, if it did.
     pub fn left_feeds(&self, session: &Session) -> Option<DateTime<Utc>> {
-        let left = session.when.end() + self.catalog.calendar.keep_past?;
-        (left <= self.as_of).then_some(left)
+        self.leaves_feeds(session).filter(|left| *left <= self.as_of)
     }
 
     /// The sessions of a feed by start and UID, whether they left it by time or not.

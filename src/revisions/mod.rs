@@ -5,31 +5,29 @@
 
 mod digest;
 mod edition;
+mod identity;
 pub mod store;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::model::{Catalog, Session, When};
 use crate::paths::Paths;
 
 pub use digest::{FORMAT, of_bytes};
 pub use edition::Edition;
-
-/// The namespace of all UIDs that are made here (RFC 9562 section 5.5).
-const NAMESPACE: Uuid = Uuid::from_u128(0x6b1f_6a3e_3c53_5d0e_9a70_5b7e_2c1d_8f42);
+use identity::Entries;
 
 /// Everything that was published before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Revisions {
     /// The calendar's permanent id, once something was published.
     pub calendar: Option<String>,
-    /// By session id, removed sessions too.
+    /// By session id, removed sessions too; by UID where another session has that id now.
     pub sessions: BTreeMap<String, Revision>,
-    /// By path without the base's own.
+    /// By path without the base's own, those that are no more too.
     pub resources: BTreeMap<String, Stamp>,
 }
 
@@ -94,13 +92,12 @@ impl Revisions {
     #[must_use]
     pub fn revise(&self, catalog: &Catalog, paths: &Paths, now: DateTime<Utc>) -> Self {
         let now = now.trunc_subsecs(0);
-        let mut before = self.sessions.clone();
-        let mut uids: HashSet<String> = before.values().map(|entry| entry.uid.clone()).collect();
+        let id = &catalog.calendar.id;
+        let mut before = Entries::new(self.sessions.clone(), catalog);
         let mut sessions = BTreeMap::new();
         for session in &catalog.sessions {
-            let entry = take(&mut before, session, &catalog.sessions);
-            let uid = uid(catalog, session, entry.as_ref(), &uids);
-            uids.insert(uid.clone());
+            let entry = before.take(session, id);
+            let uid = before.uid(session, entry.as_ref(), id);
             let digest = digest::of_session(catalog, session, paths, &uid);
             let published = published(catalog, session, entry.as_ref());
             let revision = match entry {
@@ -124,20 +121,23 @@ impl Revisions {
             sessions.insert(session.id.to_string(), revision);
         }
         // What is left is gone from the file; it is remembered, so that no UID is used again.
-        for (id, entry) in before {
+        for (id, entry) in before.left() {
             let removed = Some(next(entry.last_modified, now));
             let entry = match entry.removed {
                 Some(_) => entry,
                 None => Revision { removed, ..entry.raised(now) },
             };
-            sessions.entry(id).or_insert(entry);
+            // Where another session was renamed to its id, its UID is all that is left to name it.
+            let key = if sessions.contains_key(&id) { entry.uid.clone() } else { id };
+            sessions.entry(key).or_insert(entry);
         }
-        let calendar = Some(catalog.calendar.id.to_string());
+        let calendar = Some(id.to_string());
         Self { calendar, sessions, resources: self.resources.clone() }
     }
 
     /// The revisions with the moments at which calendars got the bytes that they have now, given as
-    /// path and digest. A calendar that is no more is forgotten.
+    /// path and digest. A calendar that is no more is remembered: should it come back, its
+    /// Last-Modified must not go back.
     #[must_use]
     pub fn stamp(
         self,
@@ -145,17 +145,15 @@ impl Revisions {
         now: DateTime<Utc>,
     ) -> Self {
         let now = now.trunc_subsecs(0);
-        let resources = calendars
-            .into_iter()
-            .map(|(path, digest)| {
-                let stamp = match self.resources.get(&path) {
-                    Some(stamp) if stamp.digest == digest => stamp.clone(),
-                    Some(stamp) => Stamp { digest, last_modified: next(stamp.last_modified, now) },
-                    None => Stamp { digest, last_modified: now },
-                };
-                (path, stamp)
-            })
-            .collect();
+        let mut resources = self.resources;
+        for (path, digest) in calendars {
+            let last_modified = match resources.get(&path) {
+                Some(stamp) if stamp.digest == digest => continue,
+                Some(stamp) => next(stamp.last_modified, now),
+                None => now,
+            };
+            resources.insert(path, Stamp { digest, last_modified });
+        }
         Self { resources, ..self }
     }
 }
@@ -201,41 +199,6 @@ impl Revision {
 /// A clock that was set back must not take a calendar back.
 fn next(last: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
     now.max(last + TimeDelta::seconds(1))
-}
-
-/// The entry of a session under its id, or under one that it had before and nobody has now.
-fn take(
-    entries: &mut BTreeMap<String, Revision>,
-    session: &Session,
-    all: &[Session],
-) -> Option<Revision> {
-    entries.remove(session.id.as_str()).or_else(|| {
-        let free = |id: &&crate::model::Id| !all.iter().any(|other| other.id == **id);
-        session.was.iter().rev().filter(free).find_map(|id| entries.remove(id.as_str()))
-    })
-}
-
-fn uid(
-    catalog: &Catalog,
-    session: &Session,
-    entry: Option<&Revision>,
-    taken: &HashSet<String>,
-) -> String {
-    if let Some(uid) = &session.uid {
-        return uid.to_string();
-    }
-    if let Some(entry) = entry {
-        return entry.uid.clone();
-    }
-    let first = session.was.first().unwrap_or(&session.id);
-    let name = format!("{}/{first}", catalog.calendar.id);
-    let derived = |name: &str| Uuid::new_v5(&NAMESPACE, name.as_bytes()).to_string();
-    // An id that another session had before it was renamed: its UID lives on with that session.
-    std::iter::once(name.clone())
-        .chain((2..).map(|nth| format!("{name}/{nth}")))
-        .map(|name| derived(&name))
-        .find(|uid| !taken.contains(uid))
-        .unwrap_or_default()
 }
 
 fn published(catalog: &Catalog, session: &Session, entry: Option<&Revision>) -> Published {

@@ -125,8 +125,7 @@ impl Store {
 /// Replaces a file by new bytes, or leaves it as it was. One writer at a time: the name of the
 /// temporary file is fixed, so that one left by a crash is overwritten.
 fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    // A link keeps its place: the file that it leads to is replaced.
-    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let target = followed(path);
     let mut name = std::ffi::OsString::from(".");
     name.push(target.file_name().unwrap_or_default());
     name.push(".new");
@@ -139,7 +138,19 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         let folder = target.parent().filter(|parent| !parent.as_os_str().is_empty());
         File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
     })();
+    if written.is_err() {
+        // On a full disk half a file is in the way of everything else.
+        let _ = std::fs::remove_file(&temporary);
+    }
     written.map_err(Error::file("write", path))
+}
+
+/// A link keeps its place: the file that it leads to is replaced, even where that is not there yet.
+fn followed(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| match std::fs::read_link(path) {
+        Ok(target) => path.with_file_name(target),
+        Err(_) => path.to_owned(),
+    })
 }
 
 fn parse(bytes: &[u8]) -> Result<Revisions, (usize, String)> {

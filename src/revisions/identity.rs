@@ -1,0 +1,116 @@
+//! Which entry a session goes on with, and the UID of one that has none.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use uuid::Uuid;
+
+use super::Revision;
+use crate::model::{Catalog, Id, Session};
+
+/// The namespace of all UIDs that are made here (RFC 9562 section 5.5).
+const NAMESPACE: Uuid = Uuid::from_u128(0x6b1f_6a3e_3c53_5d0e_9a70_5b7e_2c1d_8f42);
+
+/// The entries that no session has taken yet, and the UIDs that no new session may get.
+pub(super) struct Entries {
+    left: BTreeMap<String, Revision>,
+    /// By the session that gives such a UID: the key of its entry.
+    named: HashMap<Id, String>,
+    uids: HashSet<String>,
+}
+
+impl Entries {
+    pub(super) fn new(left: BTreeMap<String, Revision>, catalog: &Catalog) -> Self {
+        let given = catalog.sessions.iter().filter_map(|session| session.uid.as_ref());
+        let uids = left
+            .values()
+            .map(|entry| entry.uid.clone())
+            .chain(given.map(ToString::to_string))
+            .collect();
+        Self { named: named(&left, &catalog.sessions), left, uids }
+    }
+
+    /// The entry that a session goes on with.
+    pub(super) fn take(&mut self, session: &Session, calendar: &Id) -> Option<Revision> {
+        let own = self.left.get(session.id.as_str());
+        let given =
+            |entry: &&Revision| session.uid.as_ref().is_some_and(|uid| uid.as_str() == entry.uid);
+        if own.filter(given).is_none()
+            && let Some(key) = self.named.get(&session.id)
+        {
+            return self.left.remove(key);
+        }
+        // A former id that is still live was given up just now. Then an entry under the new id is
+        // another session's, which is gone; unless its UID says that the renaming is older.
+        let live =
+            |id: &&Id| self.left.get(id.as_str()).is_some_and(|entry| entry.removed.is_none());
+        let renamed = session.was.iter().rev().find(live);
+        let first = session.was.first().map(|first| derived(calendar, first.as_str()));
+        let older = |entry: &&Revision| first.as_ref() == Some(&entry.uid);
+        if let Some(id) = renamed
+            && own.filter(|entry| given(entry) || older(entry)).is_none()
+        {
+            return self.left.remove(id.as_str());
+        }
+        std::iter::once(&session.id)
+            .chain(session.was.iter().rev())
+            .find_map(|id| self.left.remove(id.as_str()))
+    }
+
+    /// The UID of a session: the author's, that of its entry, or a new one.
+    pub(super) fn uid(
+        &mut self,
+        session: &Session,
+        entry: Option<&Revision>,
+        calendar: &Id,
+    ) -> String {
+        if let Some(uid) = &session.uid {
+            return uid.to_string();
+        }
+        if let Some(entry) = entry {
+            return entry.uid.clone();
+        }
+        let first = session.was.first().unwrap_or(&session.id).as_str();
+        // An id that another session had before it was renamed: its UID lives on with that session.
+        let uid = std::iter::once(derived(calendar, first))
+            .chain((2..).map(|nth| derived(calendar, &format!("{first}/{nth}"))))
+            .find(|uid| !self.uids.contains(uid))
+            .unwrap_or_default();
+        self.uids.insert(uid.clone());
+        uid
+    }
+
+    /// The entries of sessions that are gone.
+    pub(super) fn left(self) -> BTreeMap<String, Revision> {
+        self.left
+    }
+}
+
+fn derived(calendar: &Id, name: &str) -> String {
+    Uuid::new_v5(&NAMESPACE, format!("{calendar}/{name}").as_bytes()).to_string()
+}
+
+/// Entries that sessions name by UID, and that no other session names by id.
+fn named(entries: &BTreeMap<String, Revision>, sessions: &[Session]) -> HashMap<Id, String> {
+    let givers: HashMap<&str, &Id> = sessions
+        .iter()
+        .filter_map(|session| Some((session.uid.as_ref()?.as_str(), &session.id)))
+        .collect();
+    if givers.is_empty() {
+        return HashMap::new();
+    }
+    let owners: HashMap<&str, &Id> = sessions
+        .iter()
+        .flat_map(|session| {
+            let ids = std::iter::once(&session.id).chain(&session.was);
+            ids.map(move |id| (id.as_str(), &session.id))
+        })
+        .collect();
+    entries
+        .iter()
+        .filter_map(|(key, entry)| {
+            let giver = *givers.get(entry.uid.as_str())?;
+            let free = owners.get(key.as_str()).is_none_or(|owner| *owner == giver);
+            free.then(|| (giver.clone(), key.clone()))
+        })
+        .collect()
+}
