@@ -39,8 +39,8 @@ fn section(text: &str) -> Section {
         Some(body[start..end].to_owned())
     };
     let quoted = |skip: usize| {
-        let lines = body.lines().filter_map(|line| line.strip_prefix("> "));
-        lines.skip(skip).next().map(ToOwned::to_owned)
+        let mut lines = body.lines().filter_map(|line| line.strip_prefix("> "));
+        lines.nth(skip).map(ToOwned::to_owned)
     };
     let example = block("wrong").map(|wrong| {
         let help = quoted(1).map(|help| help.strip_prefix("help: ").unwrap().to_owned());
