@@ -51,15 +51,14 @@ impl Paths {
 
     /// The whole address of a path of ours.
     pub fn absolute(&self, path: &str) -> String {
-        let within = path.strip_prefix(self.base.path()).unwrap_or(path);
-        format!("{}{within}", self.base.as_str())
+        format!("{}{}", self.base.as_str(), self.within(path))
     }
 
     /// The address to subscribe to in Apple's and other apps; `webcals` is refused by iOS
     /// (nextcloud/calendar#2416).
     pub fn subscribe(&self, path: &str) -> String {
-        let within = path.strip_prefix(self.base.path()).unwrap_or(path);
-        format!("webcal://{}{}{within}", self.base.authority(), self.base.path())
+        let base = &self.base;
+        format!("webcal://{}{}{}", base.authority(), base.path(), self.within(path))
     }
 
     /// The address that a session's links lead to: the organiser's own page, else ours.
@@ -72,11 +71,17 @@ impl Paths {
 
     /// A path without the base's own, as the revisions file and an exported folder name it.
     pub fn relative<'a>(&self, path: &'a str) -> &'a str {
-        match path.strip_prefix(self.base.path()) {
-            Some("") => "/",
-            Some(within) => within,
-            None => path,
+        match self.within(path) {
+            "" => "/",
+            within => within,
         }
+    }
+
+    /// `/r` is no part of `/robots.txt`: a base ends where a segment does.
+    fn within<'a>(&self, path: &'a str) -> &'a str {
+        path.strip_prefix(self.base.path())
+            .filter(|within| within.is_empty() || within.starts_with('/'))
+            .unwrap_or(path)
     }
 }
 
@@ -93,5 +98,12 @@ mod tests {
         assert_eq!(paths.subscribe(&feed), "webcal://org.example/calendar/feeds/all.ics");
         assert_eq!(paths.relative(&feed), "/feeds/all.ics");
         assert_eq!((paths.root().as_str(), paths.relative(&paths.root())), ("/calendar", "/"));
+    }
+
+    #[test]
+    fn a_base_takes_away_whole_segments_only() {
+        let paths = Paths::new(BaseUrl::parse("https://org.example/r").unwrap());
+        assert_eq!(paths.relative(paths.robots()), "/robots.txt");
+        assert_eq!(paths.relative("/r/sessions/a"), "/sessions/a");
     }
 }
