@@ -162,6 +162,7 @@ impl Publisher {
         let before = self.store.read()?;
         findings.extend(another_calendar(&catalog, &before, &checked.places));
         if findings.has_errors() {
+            findings.sort();
             return Err(Refusal::File(source, findings));
         }
         let paths = self.paths(&catalog);
@@ -173,6 +174,7 @@ impl Publisher {
         if plan.revisions != before {
             if self.frozen {
                 findings.extend(not_recorded(&plan.revisions, &before, &checked.places));
+                findings.sort();
                 return Err(Refusal::File(source, findings));
             }
             let written = lock.as_ref().map_err(chain_of).and_then(|lock| {
