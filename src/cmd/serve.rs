@@ -26,6 +26,9 @@ pub(crate) fn run(common: &Common, listen: SocketAddr, now: DateTime<Utc>) -> Ex
         Err(refusal) => return cmd::refuse(&refusal),
     };
     cmd::announce(&publisher, &published);
+    if let Some(reason) = &published.degraded {
+        cmd::not_remembered(reason, "This edition is served from memory");
+    }
     // Before the greeting: whoever waits for it may send a signal at once.
     let (stop, stopped) = watch::channel(false);
     if let Err(error) = stop_on_signals(stop) {
