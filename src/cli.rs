@@ -1,11 +1,14 @@
 //! What is typed on the command line.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use convene::model::BaseUrl;
+
+/// Where the program listens, and where its links lead if nobody says anything else.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
 /// One TOML list of sessions, served as calendar feeds, invites and pages.
 #[derive(Debug, Parser)]
@@ -42,6 +45,17 @@ pub(crate) struct Common {
     pub(crate) at: Option<DateTime<Utc>>,
 }
 
+impl Cli {
+    /// The address to listen on, given before the command's name or behind it.
+    pub(crate) fn listen(&self) -> SocketAddr {
+        let behind = match &self.command {
+            Some(Command::Serve(serve)) => serve.listen,
+            _ => None,
+        };
+        behind.or(self.serve.listen).unwrap_or(LISTEN)
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Serves the calendars and pages (what happens without a command)
@@ -56,9 +70,9 @@ pub(crate) enum Command {
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Serve {
-    /// The address to listen on
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    pub(crate) listen: SocketAddr,
+    /// The address to listen on [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS", value_parser = listen)]
+    pub(crate) listen: Option<SocketAddr>,
 }
 
 #[derive(Debug, Args)]
@@ -101,6 +115,14 @@ pub(crate) enum Format {
     Human,
     /// For programs
     Json,
+}
+
+fn listen(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| {
+        "an IP address and a port such as 127.0.0.1:8080 (this machine only) or 0.0.0.0:8080 \
+         (its network too)"
+            .to_owned()
+    })
 }
 
 fn url(text: &str) -> Result<BaseUrl, String> {

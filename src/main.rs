@@ -22,11 +22,10 @@ fn main() -> ExitCode {
         .init();
     #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
     let now = cli.common.at.unwrap_or_else(chrono::Utc::now);
-    let (common, listen) = (&cli.common, cli.serve.listen);
+    let (common, listen) = (&cli.common, cli.listen());
     let publisher = |file: &cli::File| cmd::publisher(common, file.file.clone(), listen);
     let done = match &cli.command {
-        None => Ok(cmd::serve::run(common, listen, now)),
-        Some(Command::Serve(serve)) => Ok(cmd::serve::run(common, serve.listen, now)),
+        None | Some(Command::Serve(_)) => Ok(cmd::serve::run(common, listen, now)),
         Some(Command::Check(check)) => {
             publisher(&check.file).map(|publisher| cmd::check::run(&publisher, check.format, now))
         }

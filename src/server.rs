@@ -62,10 +62,11 @@ impl Server {
         stop: &watch::Receiver<bool>,
     ) -> Result<(), Error> {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let refuse = |source| Error::Listen { address: self.address.to_string(), source };
+        let Self { listener: shared, address } = self;
+        let refuse = |source| Error::Listen { address: address.to_string(), source };
         let mut workers = Vec::with_capacity(cores);
         for _ in 0..cores {
-            let listener = self.listener.try_clone().map_err(refuse)?;
+            let listener = shared.try_clone().map_err(refuse)?;
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_io()
                 .enable_time()
@@ -73,6 +74,8 @@ impl Server {
                 .map_err(refuse)?;
             workers.push((listener, runtime));
         }
+        // A handle left open would take connections through the drain that nobody answers.
+        drop(shared);
         std::thread::scope(|scope| {
             for (listener, runtime) in workers {
                 let (site, stop) = (site.clone(), stop.clone());

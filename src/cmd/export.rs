@@ -24,12 +24,10 @@ pub(crate) fn run(publisher: &Publisher, out: &Path, prune: bool, now: DateTime<
                 report.unchanged,
                 report.removed
             ));
+            let Some(reason) = &published.degraded else { return ExitCode::SUCCESS };
             // What was written is right; that it is not remembered is for somebody to mend.
-            if published.degraded.is_some() {
-                ExitCode::from(cmd::MACHINE)
-            } else {
-                ExitCode::SUCCESS
-            }
+            cmd::not_remembered(reason, "The exported files are right");
+            ExitCode::from(cmd::MACHINE)
         }
         Err(error) => cmd::machine(&error),
     }

@@ -5,7 +5,7 @@ pub(crate) mod export;
 pub(crate) mod record;
 pub(crate) mod serve;
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -56,7 +56,7 @@ pub(crate) fn publisher(
     })
 }
 
-/// Says what was published with: warnings, the last good edition, a state that was not written.
+/// Says what was published with: warnings, or the last good edition.
 pub(crate) fn announce(publisher: &Publisher, published: &Published) {
     if published.last_good {
         // The findings are those of the file that was refused.
@@ -67,13 +67,15 @@ pub(crate) fn announce(publisher: &Publisher, published: &Published) {
     } else {
         print_findings(&published.source, &published.findings);
     }
-    if let Some(reason) = &published.degraded {
-        error(&format!(
-            "{reason}\n  \
-             This edition is served from memory; the next start will not know what was published.\n  \
-             Where the folder cannot be written, run `convene record` beforehand and start with `--frozen`."
-        ));
-    }
+}
+
+/// Says that the state was not written, and what that means for what was asked.
+pub(crate) fn not_remembered(reason: &str, meaning: &str) {
+    error(&format!(
+        "{reason}\n  \
+         {meaning}; the next start will not know what was published.\n  \
+         Where the folder cannot be written, run `convene record` beforehand and start with `--frozen`."
+    ));
 }
 
 /// Says why nothing was published.
@@ -89,18 +91,48 @@ pub(crate) fn refuse(refusal: &Refusal) -> ExitCode {
 
 /// Says what the machine refused.
 pub(crate) fn machine(reason: &Error) -> ExitCode {
-    let mut text = chain(reason);
-    if let Error::File { action: "read", path, source } = reason
-        && source.kind() == std::io::ErrorKind::NotFound
-    {
-        text = format!(
-            "there is no file `{}`\n  \
-             Name the list of sessions with `--config FILE`, or start in its folder.",
-            path.display()
-        );
-    }
-    error(&text);
+    error(&explain(reason));
     ExitCode::from(MACHINE)
+}
+
+/// The refusals that most people meet, each with the way out.
+fn explain(reason: &Error) -> String {
+    match reason {
+        Error::File { action: "read", path, source } => match source.kind() {
+            ErrorKind::NotFound => format!(
+                "there is no file `{}`\n  \
+                 Name the list of sessions with `--config FILE`, or start in its folder.",
+                path.display()
+            ),
+            ErrorKind::IsADirectory => format!(
+                "`{}` is a folder\n  Name a file in it, such as `{}`.",
+                path.display(),
+                path.join("sessions.toml").display()
+            ),
+            _ => chain(reason),
+        },
+        Error::Listen { address, source } => match source.kind() {
+            ErrorKind::AddrInUse => format!(
+                "another program listens on {address} already\n  \
+                 End that program, or choose another port, such as `--listen 127.0.0.1:8081`."
+            ),
+            ErrorKind::AddrNotAvailable => format!(
+                "this machine does not have the address {address}\n  \
+                 Listen on 127.0.0.1 (this machine only) or 0.0.0.0 (its network too)."
+            ),
+            ErrorKind::PermissionDenied => format!(
+                "this account may not listen on {address}\n  \
+                 Choose a port from 1024 up, such as `--listen 127.0.0.1:8080`."
+            ),
+            _ => chain(reason),
+        },
+        Error::Revisions { .. } => format!(
+            "{}\n  \
+             The file was left as it is. If it is damaged, take it back from your last commit or backup.",
+            chain(reason)
+        ),
+        _ => chain(reason),
+    }
 }
 
 /// Prints a line for people who look at the terminal; nobody reading is no reason to stop.

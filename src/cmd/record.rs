@@ -13,7 +13,11 @@ pub(crate) fn run(publisher: &Publisher, now: DateTime<Utc>) -> ExitCode {
         Err(refusal) => return cmd::refuse(&refusal),
     };
     cmd::announce(publisher, &published);
-    if published.degraded.is_some() {
+    if let Some(reason) = &published.degraded {
+        cmd::error(&format!(
+            "{reason}\n  \
+             Nothing was recorded. Use a folder that can be written: the list's own, or `--state DIR`."
+        ));
         return ExitCode::from(cmd::MACHINE);
     }
     cmd::say(&format!("{} is up to date", publisher.store.revisions_path().display()));

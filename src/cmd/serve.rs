@@ -26,11 +26,15 @@ pub(crate) fn run(common: &Common, listen: SocketAddr, now: DateTime<Utc>) -> Ex
         Err(refusal) => return cmd::refuse(&refusal),
     };
     cmd::announce(&publisher, &published);
-    greet(&publisher, &published, server.address());
+    if let Some(reason) = &published.degraded {
+        cmd::not_remembered(reason, "This edition is served from memory");
+    }
+    // Before the greeting: whoever waits for it may send a signal at once.
     let (stop, stopped) = watch::channel(false);
     if let Err(error) = stop_on_signals(stop) {
         return cmd::machine(&error);
     }
+    greet(&publisher, &published, server.address());
     // Whoever reloads sends the next site here; the sender must live as long as the server.
     let (_sites, site) = watch::channel(Arc::new(published.site));
     match server.run(&site, &stopped) {

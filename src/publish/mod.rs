@@ -217,6 +217,7 @@ impl Publisher {
         if plan.revisions != before {
             if self.frozen {
                 findings.extend(not_recorded(&plan.revisions, &before, &checked.places));
+                findings.sort();
                 return Err(Refusal::File(source, findings));
             }
             let written = lock.as_ref().map_err(chain_of).and_then(|lock| {

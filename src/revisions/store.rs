@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -56,6 +56,10 @@ impl Store {
         &self.revisions
     }
 
+    fn folder(&self) -> &Path {
+        self.lock.parent().unwrap_or_else(|| Path::new("."))
+    }
+
     /// Waits for other writers to finish.
     ///
     /// # Errors
@@ -65,7 +69,7 @@ impl Store {
             .create(true)
             .append(true)
             .open(&self.lock)
-            .map_err(Error::file("write", &self.lock))?;
+            .map_err(Error::file("write into the folder", self.folder()))?;
         file.lock().map_err(Error::file("lock", &self.lock))?;
         Ok(Lock(file))
     }
@@ -77,9 +81,7 @@ impl Store {
     pub fn read(&self) -> Result<Revisions, Error> {
         let bytes = match std::fs::read(&self.revisions) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Ok(Revisions::default());
-            }
+            Err(error) if is_absent(&error) => return Ok(Revisions::default()),
             Err(error) => return Err(Error::file("read", &self.revisions)(error)),
         };
         parse(&bytes).map_err(|(line, reason)| Error::Revisions {
@@ -105,7 +107,7 @@ impl Store {
     pub fn read_last_good(&self) -> Result<Option<Vec<u8>>, Error> {
         match std::fs::read(&self.last_good) {
             Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) if is_absent(&error) => Ok(None),
             Err(error) => Err(Error::file("read", &self.last_good)(error)),
         }
     }
@@ -120,6 +122,12 @@ impl Store {
         }
         replace(&self.last_good, source)
     }
+}
+
+/// Whether a file is not there; nor is one in a folder that is none. What cannot be written there
+/// either is said when it is written.
+fn is_absent(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
 /// Replaces a file by new bytes, or leaves it as it was. One writer at a time: the name of the
@@ -154,11 +162,18 @@ fn followed(path: &Path) -> PathBuf {
 }
 
 fn parse(bytes: &[u8]) -> Result<Revisions, (usize, String)> {
-    let refuse = |error: serde_json::Error| (error.line().max(1), error.to_string());
+    let refuse = |error: serde_json::Error| {
+        let text = error.to_string();
+        // The line is said already.
+        let reason = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
+        (error.line().max(1), reason.to_owned())
+    };
     let Schema { schema } = serde_json::from_slice(bytes).map_err(refuse)?;
     if schema > SCHEMA {
-        let reason =
-            format!("it has schema {schema}; this release knows up to {SCHEMA}, use a newer one");
+        let reason = format!(
+            "a newer release wrote it, with schema {schema} where this one knows up to {SCHEMA}; \
+             use the newer release"
+        );
         return Err((1, reason));
     }
     let whole: Whole = serde_json::from_slice(bytes).map_err(refuse)?;

@@ -111,8 +111,7 @@ impl ByReader {
     }
 
     fn by(&self, path: &str) -> &Resource {
-        let program =
-            [".ics", ".json", ".atom", ".svg", ".txt"].iter().any(|end| path.ends_with(end));
+        let program = [".ics", ".json", ".atom", ".svg"].iter().any(|end| path.ends_with(end));
         if program { &self.text } else { &self.page }
     }
 }
