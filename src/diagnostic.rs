@@ -77,6 +77,8 @@ codes! {
     Tab = "tab",
     /// An address that is not absolute http or https.
     BadUrl = "bad-url",
+    /// A file that `[page]` names and that cannot be read.
+    MissingFile = "missing-file",
     /// A time-zone name that the rules do not have.
     UnknownZone = "unknown-zone",
     /// A legacy name, an abbreviation or an `Etc/` zone.

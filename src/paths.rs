@@ -2,6 +2,40 @@
 
 use crate::model::{BaseUrl, Id, Session};
 
+/// A calendar on the web that links can lead into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// Google Calendar.
+    Google,
+    /// Outlook.com, for personal accounts.
+    Outlook,
+    /// Microsoft 365, for accounts of work and school.
+    Office365,
+}
+
+impl Target {
+    /// Every target, in the order of their buttons.
+    pub const ALL: [Self; 3] = [Self::Google, Self::Outlook, Self::Office365];
+
+    /// The last segment of its addresses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Google => "google",
+            Self::Outlook => "outlook",
+            Self::Office365 => "office365",
+        }
+    }
+
+    /// Its name on buttons.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Google => "Google Calendar",
+            Self::Outlook => "Outlook.com",
+            Self::Office365 => "Microsoft 365",
+        }
+    }
+}
+
 /// The addresses under one public address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
@@ -44,6 +78,92 @@ impl Paths {
         format!("{}/sessions/{id}", self.base.path())
     }
 
+    /// The path of the page of a year's sessions.
+    pub fn year(&self, year: i32) -> String {
+        format!("{}/years/{year}", self.base.path())
+    }
+
+    /// The path that leads to the next session of all.
+    pub fn next(&self) -> String {
+        format!("{}/next", self.base.path())
+    }
+
+    /// The path that leads to the next session of a feed.
+    pub fn feed_next(&self, id: &Id) -> String {
+        self.feed_part(id, "next")
+    }
+
+    /// The path of a feed's list for frames on other sites.
+    pub fn feed_embed(&self, id: &Id) -> String {
+        self.feed_part(id, "embed")
+    }
+
+    /// The path of a feed's block for newsletters.
+    pub fn feed_newsletter(&self, id: &Id) -> String {
+        self.feed_part(id, "newsletter")
+    }
+
+    /// The path of the QR code of a feed's page.
+    pub fn feed_qr(&self, id: &Id) -> String {
+        self.feed_part(id, "qr.svg")
+    }
+
+    /// The path of a feed as Atom.
+    pub fn feed_atom(&self, id: &Id) -> String {
+        format!("{}/feeds/{id}.atom", self.base.path())
+    }
+
+    /// The path of a feed as JSON.
+    pub fn feed_json(&self, id: &Id) -> String {
+        format!("{}/feeds/{id}.json", self.base.path())
+    }
+
+    /// The path that leads to subscribing to a feed in a calendar.
+    pub fn feed_target(&self, id: &Id, target: Target) -> String {
+        self.feed_part(id, target.as_str())
+    }
+
+    /// The path of a feed's page for Apple and other apps, which need a link of their own scheme.
+    pub fn feed_apple(&self, id: &Id) -> String {
+        self.feed_part(id, "apple")
+    }
+
+    /// The path that leads to adding a session to a calendar.
+    pub fn session_target(&self, id: &Id, target: Target) -> String {
+        self.session_part(id, target.as_str())
+    }
+
+    /// The path that leads to where readers sign up for a session.
+    pub fn session_register(&self, id: &Id) -> String {
+        self.session_part(id, "register")
+    }
+
+    /// The path that leads to where readers take part in a session.
+    pub fn session_join(&self, id: &Id) -> String {
+        self.session_part(id, "join")
+    }
+
+    /// The path of a session's block for newsletters.
+    pub fn session_newsletter(&self, id: &Id) -> String {
+        self.session_part(id, "newsletter")
+    }
+
+    /// The path of the QR code of a session's page.
+    pub fn session_qr(&self, id: &Id) -> String {
+        self.session_part(id, "qr.svg")
+    }
+
+    /// The path of a file whose name changes with its content: `style-0123abcd.css`.
+    pub fn asset(&self, name: &str, hash: &str, ending: &str) -> String {
+        let short = hash.get(..12).unwrap_or(hash);
+        format!("{}/{name}-{short}.{ending}", self.base.path())
+    }
+
+    /// The path of the icon that browsers show in tabs.
+    pub fn favicon(&self) -> String {
+        format!("{}/favicon.svg", self.base.path())
+    }
+
     /// The path of the rules for crawlers; theirs is the root of the host, whatever the base is.
     pub fn robots(&self) -> &'static str {
         "/robots.txt"
@@ -76,6 +196,14 @@ impl Paths {
             Some(within) => within,
             None => path,
         }
+    }
+
+    fn feed_part(&self, id: &Id, part: &str) -> String {
+        format!("{}/feeds/{id}/{part}", self.base.path())
+    }
+
+    fn session_part(&self, id: &Id, part: &str) -> String {
+        format!("{}/sessions/{id}/{part}", self.base.path())
     }
 
     /// What stands behind the base's own path: whole segments, as `/r` is no part of `/robots.txt`.

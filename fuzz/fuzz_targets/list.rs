@@ -26,7 +26,7 @@ fuzz_target!(|bytes: &[u8]| {
         let base = catalog.calendar.url.clone();
         let paths = Paths::new(base.unwrap_or_else(|| BaseUrl::parse("http://a.example").unwrap()));
         let now = chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-        let plan = plan(catalog, paths, &Revisions::default(), now);
+        let plan = plan(catalog, paths, Default::default(), &Revisions::default(), now);
         assert!(plan.unproven.is_empty(), "{:?}", plan.unproven);
         let _ = Site::build(&plan.edition, plan.calendars);
     }

@@ -1,6 +1,6 @@
 //! Words that people use for keys and zones, and what they are called here.
 
-use super::{calendar, feeds, session};
+use super::{calendar, feeds, page, session};
 use crate::similar;
 
 /// The table that a key belongs to.
@@ -8,6 +8,7 @@ pub(super) fn table_with(key: &str) -> Option<&'static str> {
     [
         ("[calendar]", calendar::KEYS),
         ("[[sessions]]", session::KEYS),
+        ("[page]", page::KEYS),
         ("[[series]]", feeds::SERIES_KEYS),
         ("[[feeds]]", feeds::SELECTION_KEYS),
         ("place", session::PLACE_KEYS),

@@ -11,6 +11,7 @@ mod feeds;
 mod guess;
 mod ids;
 mod known;
+mod page;
 mod session;
 mod syntax;
 mod table;
@@ -46,13 +47,17 @@ pub struct Places {
     pub calendar_id: Range<usize>,
     /// The value of `calendar.url`, if it is there.
     pub calendar_url: Option<Range<usize>>,
+    /// The value of `page.logo`, if it is there.
+    pub logo: Option<Range<usize>>,
+    /// The value of `page.css`, if it is there.
+    pub css: Option<Range<usize>>,
     /// The value of each feed's `id`: the calendar's, each series' and each selection's.
     pub feeds: HashMap<Id, Range<usize>>,
     /// The value of each session's `id`.
     pub sessions: HashMap<Id, Range<usize>>,
 }
 
-const ROOT_KEYS: &[&str] = &["calendar", "series", "feeds", "sessions"];
+const ROOT_KEYS: &[&str] = &["calendar", "page", "series", "feeds", "sessions"];
 
 /// Reads a file's text. Pure: the same text and rules give the same.
 pub fn load(source: &Source, rules: &Rules) -> Checked {
@@ -103,6 +108,7 @@ fn meaning(context: &Context<'_>, root: &DeTable<'_>) -> Option<Catalog> {
         }
     };
     let defaults = calendar.as_ref().map(|(_, defaults)| defaults.clone()).unwrap_or_default();
+    let page = root.table("page", "[page]", page::KEYS).map(|table| page::read(&table));
     let series = root.tables("series", "[[series]]", feeds::SERIES_KEYS);
     let series: Vec<_> = series.iter().map(feeds::series).collect();
     let selections = root.tables("feeds", "[[feeds]]", feeds::SELECTION_KEYS);
@@ -116,6 +122,7 @@ fn meaning(context: &Context<'_>, root: &DeTable<'_>) -> Option<Catalog> {
     sessions.sort_by(|a, b| (a.when.start(), &a.id).cmp(&(b.when.start(), &b.id)));
     Some(Catalog {
         calendar: calendar.calendar?,
+        page: page.unwrap_or_default(),
         series: series.into_iter().map(|s| s.series).collect::<Option<_>>()?,
         selections: selections.into_iter().map(|s| s.selection).collect::<Option<_>>()?,
         sessions,

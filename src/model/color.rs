@@ -31,6 +31,45 @@ impl Color {
         format!("#{:06X}", self.rgb)
     }
 
+    /// The colour, darkened until text in it can be read on white and white can be read on it:
+    /// a contrast of at least 4.5 to 1 (WCAG 2.2, 1.4.3), with a little to spare for grey grounds.
+    #[must_use]
+    pub fn readable_on_light(self) -> Self {
+        self.towards(0x00_00_00, |color| color.contrast(Self { rgb: 0xF5_F7_F9 }) >= 4.6)
+    }
+
+    /// The colour, lightened until text in it can be read on the dark grounds of our pages.
+    #[must_use]
+    pub fn readable_on_dark(self) -> Self {
+        self.towards(0xFF_FF_FF, |color| color.contrast(Self { rgb: 0x1D_23_2A }) >= 4.6)
+    }
+
+    /// The contrast of two colours, 1 to 21 (WCAG 2.2, definition of contrast ratio).
+    pub fn contrast(self, other: Self) -> f64 {
+        let (a, b) = (self.luminance(), other.luminance());
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    fn luminance(self) -> f64 {
+        let channel = |shift: u32| {
+            let part = f64::from((self.rgb >> shift) & 0xff) / 255.0;
+            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * channel(16) + 0.7152 * channel(8) + 0.0722 * channel(0)
+    }
+
+    /// The first of twenty-one mixtures with another colour that is good enough.
+    fn towards(self, other: u32, good: impl Fn(Self) -> bool) -> Self {
+        let mixed = |step: u32| {
+            let part = |shift: u32| {
+                let (own, end) = ((self.rgb >> shift) & 0xff, (other >> shift) & 0xff);
+                ((own * (20 - step) + end * step) / 20) << shift
+            };
+            Self { rgb: part(16) | part(8) | part(0) }
+        };
+        (0..=20).map(mixed).find(|color| good(*color)).unwrap_or(Self { rgb: other })
+    }
+
     /// The CSS3 name of the colour, or of the nearest one that has a name.
     pub fn name(self) -> &'static str {
         let distance = |other: u32| -> u32 {
@@ -40,6 +79,13 @@ impl Color {
                 .sum()
         };
         NAMES.iter().min_by_key(|(_, rgb)| distance(*rgb)).map_or("gray", |(name, _)| name)
+    }
+}
+
+impl Default for Color {
+    /// A blue that reads well on white.
+    fn default() -> Self {
+        Self { rgb: 0x1F_5F_A8 }
     }
 }
 
@@ -197,6 +243,19 @@ const NAMES: [(&str, u32); 147] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_accent_can_be_read_on_light_and_on_dark() {
+        for (name, rgb) in NAMES {
+            let color = Color { rgb };
+            let (light, dark) = (color.readable_on_light(), color.readable_on_dark());
+            assert!(light.contrast(Color { rgb: 0xFF_FF_FF }) >= 4.5, "{name}");
+            assert!(dark.contrast(Color { rgb: 0x14_18_1D }) >= 4.5, "{name}");
+            assert!(dark.contrast(Color { rgb: 0x10_14_18 }) >= 4.5, "{name}");
+        }
+        let black = Color { rgb: 0 };
+        assert!((black.contrast(Color { rgb: 0xFF_FF_FF }) - 21.0).abs() < 1e-9);
+    }
 
     #[test]
     fn names_and_hex_are_read_and_said() {

@@ -23,6 +23,8 @@ use crate::zone::Zone;
 pub struct Catalog {
     /// The calendar as a whole.
     pub calendar: Calendar,
+    /// How its pages look.
+    pub page: Page,
     /// Its series, in the order of the file.
     pub series: Vec<Series>,
     /// Its selections, in the order of the file.
@@ -56,6 +58,51 @@ pub struct Calendar {
     pub color: Option<Color>,
     /// How long after its end a session stays in feeds; for ever without.
     pub keep_past: Option<TimeDelta>,
+}
+
+/// How pages look.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// The colour of links and buttons; darkened or lightened until it can be read.
+    pub accent: Option<Color>,
+    /// A picture beside the title: a file, by its path from the list's folder.
+    pub logo: Option<String>,
+    /// A text at the foot of every page.
+    pub footer: Option<Markdown>,
+    /// A style sheet that is loaded after ours: a file, by its path from the list's folder.
+    pub css: Option<String>,
+}
+
+/// The files that [`Page`] names, as they were read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Assets {
+    /// The logo.
+    pub logo: Option<Logo>,
+    /// The style sheet.
+    pub css: Option<Vec<u8>>,
+}
+
+/// A picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logo {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Its media type.
+    pub media_type: &'static str,
+    /// The ending of its name.
+    pub ending: &'static str,
+}
+
+impl Logo {
+    /// The endings of picture files that every browser shows, and their media types.
+    pub const TYPES: [(&'static str, &'static str); 6] = [
+        ("svg", "image/svg+xml"),
+        ("png", "image/png"),
+        ("jpg", "image/jpeg"),
+        ("jpeg", "image/jpeg"),
+        ("webp", "image/webp"),
+        ("gif", "image/gif"),
+    ];
 }
 
 /// Who holds the sessions.

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use crate::config::{self, Places};
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::error::{Error, chain};
-use crate::model::{BaseUrl, Catalog, Id, Session};
+use crate::model::{Assets, BaseUrl, Catalog, Id, Logo, Session};
 use crate::paths::Paths;
 use crate::render;
 use crate::revisions::store::{Lock, Store};
@@ -21,6 +21,9 @@ use crate::revisions::{Edition, Revisions};
 use crate::site::Site;
 use crate::source::Source;
 use crate::zone::Rules;
+
+/// The largest file that pages load, in bytes.
+const MAX_ASSET: u64 = 1 << 20;
 
 /// Where everything is, and how it is published.
 #[derive(Debug)]
@@ -96,9 +99,15 @@ impl From<Error> for Refusal {
 }
 
 /// What is published of a catalog at an instant, after what was published before.
-pub fn plan(catalog: Catalog, paths: Paths, before: &Revisions, now: DateTime<Utc>) -> Plan {
+pub fn plan(
+    catalog: Catalog,
+    paths: Paths,
+    assets: Assets,
+    before: &Revisions,
+    now: DateTime<Utc>,
+) -> Plan {
     let revised = before.revise(&catalog, &paths, now);
-    let edition = Edition::new(catalog, paths, revised.clone(), now);
+    let edition = Edition::new(catalog, paths, assets, revised.clone(), now);
     let drafts = render::calendars(&edition);
     let key = |path: &str| edition.paths.relative(path).to_owned();
     let digests = drafts.iter().map(|draft| (key(&draft.path), draft.digest.clone()));
@@ -127,7 +136,8 @@ impl Publisher {
         let before = self.store.read()?;
         if let Some(catalog) = checked.catalog {
             findings.extend(against_history(&catalog, &before, &checked.places));
-            let plan = plan(catalog.clone(), self.paths(&catalog), &before, now);
+            let assets = self.assets(&catalog, &checked.places, &mut findings);
+            let plan = plan(catalog.clone(), self.paths(&catalog), assets, &before, now);
             findings.extend(same_uid(&plan, &checked.places));
             findings.extend(unproven(&plan, &checked.places));
             findings.extend(self.advice(&plan, &before, &checked.places, now));
@@ -197,12 +207,13 @@ impl Publisher {
         };
         let before = self.store.read()?;
         findings.extend(against_history(&catalog, &before, &checked.places));
+        let assets = self.assets(&catalog, &checked.places, &mut findings);
         if findings.has_errors() {
             findings.sort();
             return Err(Refusal::File(source, findings));
         }
         let paths = self.paths(&catalog);
-        let plan = plan(catalog, paths, &before, now);
+        let plan = plan(catalog, paths, assets, &before, now);
         findings.extend(same_uid(&plan, &checked.places));
         if findings.has_errors() {
             findings.sort();
@@ -241,6 +252,35 @@ impl Publisher {
     fn paths(&self, catalog: &Catalog) -> Paths {
         let url = self.url.clone().or_else(|| catalog.calendar.url.clone());
         Paths::new(url.unwrap_or_else(|| self.default_url.clone()))
+    }
+
+    /// Reads the files that the list names; one that cannot be read is an error of the list.
+    fn assets(&self, catalog: &Catalog, places: &Places, findings: &mut Findings) -> Assets {
+        let folder = self.file.parent().map(std::path::Path::to_owned).unwrap_or_default();
+        let mut read = |name: &str, span: &Option<std::ops::Range<usize>>| {
+            let path = folder.join(name);
+            let size = std::fs::metadata(&path).map(|metadata| metadata.len());
+            let reason = match (size, std::fs::read(&path)) {
+                (Ok(size), _) if size > MAX_ASSET => "it has more than 1 MiB".to_owned(),
+                (_, Ok(bytes)) => return Some(bytes),
+                (_, Err(error)) => error.to_string(),
+            };
+            let message = format!("the file `{name}` cannot be used: {reason}");
+            findings.push(
+                Finding::error(Code::MissingFile, span.clone().unwrap_or_default(), message)
+                    .help("put the file beside the list, or delete the line"),
+            );
+            None
+        };
+        let css = catalog.page.css.as_ref().and_then(|name| read(name, &places.css));
+        let logo = catalog.page.logo.as_ref().and_then(|name| {
+            let bytes = read(name, &places.logo)?;
+            let lower = name.to_lowercase();
+            let (ending, media_type) =
+                *Logo::TYPES.iter().find(|(ending, _)| lower.ends_with(&format!(".{ending}")))?;
+            Some(Logo { bytes, media_type, ending })
+        });
+        Assets { logo, css }
     }
 
     /// Warnings that need more than the file: what was published before, the bytes, the clock.

@@ -44,8 +44,9 @@ impl Draft {
             path: self.path,
             kind: self.kind,
             file_name: Some(self.file_name),
-            body,
+            body: body.into_bytes(),
             last_modified: Some(published),
+            location: None,
         }
     }
 }

@@ -1,30 +1,67 @@
 //! From an edition to documents: calendars and pages, each a pure function.
 
+mod atom;
 mod calendar;
 mod event;
+mod json;
 mod line;
+mod links;
 mod markdown;
+mod newsletter;
 mod page;
 mod proof;
+mod qr;
 mod vtimezone;
 mod words;
 
 use chrono::{DateTime, Utc};
 
+use crate::revisions::Edition;
+
 pub use calendar::{Draft, calendars};
-pub use page::{not_allowed, not_found, pages};
+pub use page::{not_allowed, not_found};
+
+/// Every document of an edition but its calendars.
+pub fn documents(edition: &Edition) -> Vec<Document> {
+    let words = words::Words::new(&edition.catalog.calendar.language);
+    let mut all = page::documents(edition, &words);
+    all.extend(links::documents(edition, &words));
+    all.extend(atom::documents(edition, &words));
+    all.extend(json::documents(edition, &words));
+    all.extend(qr::documents(edition));
+    all.extend(newsletter::documents(edition, &words));
+    all
+}
 
 /// What a document is, which decides how it is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
+    /// A list of entries for mail tools (RFC 4287).
+    Atom,
+    /// A page that other sites may frame.
+    Embed,
     /// A calendar to subscribe to: no METHOD.
     Feed,
+    /// A picture of the author's, by its media type.
+    Image(&'static str),
     /// A calendar of one event to add once: METHOD:PUBLISH.
     Invite,
+    /// Data for programs.
+    Json,
+    /// A page that shows a block with styles of its own, as a newsletter will have it.
+    Kit,
     /// A page for people.
     Page,
+    /// A temporary redirect to `location`; its body is a page for where redirects cannot be had.
+    Redirect,
     /// The rules for crawlers.
     Robots,
+    /// A script, under a name that changes with its content.
+    Script,
+    /// A style sheet, under a name that changes with its content.
+    Style,
+    /// A drawing (SVG) that may change.
+    Svg,
 }
 
 /// One finished file: where it is published, and its bytes.
@@ -34,12 +71,22 @@ pub struct Document {
     pub path: String,
     /// What it is.
     pub kind: Kind,
-    /// The name that it is saved under, and a readable one.
-    pub file_name: Option<FileName>,
     /// Its bytes.
-    pub body: String,
+    pub body: Vec<u8>,
+    /// The name that it is saved under, and a readable one; calendars only.
+    pub file_name: Option<FileName>,
     /// When these bytes were first published; calendars only.
     pub last_modified: Option<DateTime<Utc>>,
+    /// Where a redirect leads: a path of ours or a whole address.
+    pub location: Option<String>,
+}
+
+impl Document {
+    /// A document of a kind that has nothing but bytes.
+    pub fn new(path: String, kind: Kind, body: impl Into<Vec<u8>>) -> Self {
+        let body = body.into();
+        Self { path, kind, body, file_name: None, last_modified: None, location: None }
+    }
 }
 
 /// The names of a file for Content-Disposition (RFC 6266).

@@ -67,6 +67,47 @@ impl Words {
         text
     }
 
+    /// From start to end: "Tuesday, April 30, 2024, 2-3:30 pm PT / 5-6:30 pm ET". An end on another
+    /// day than its start names that day.
+    pub(super) fn range(&self, when: &When, also_in: &[Zone]) -> String {
+        let timed = match when {
+            When::AllDay(days) => return self.days(days),
+            When::Timed(timed) => timed,
+        };
+        let own_day = timed.start.local.date();
+        let mut text = format!("{}, ", self.date(own_day));
+        let others = also_in.iter().filter(|zone| **zone != timed.zone);
+        for (index, zone) in std::iter::once(&timed.zone).chain(others).enumerate() {
+            let (start, end) = (zone.local(timed.start.instant), zone.local(timed.end.instant));
+            if index > 0 {
+                text.push_str(" / ");
+                if start.date() != own_day {
+                    text.push_str(&format!("{}, ", self.date(start.date())));
+                }
+            }
+            if end.date() == start.date() {
+                text.push_str(&self.times(start.time(), end.time()));
+            } else {
+                let (from, to) = (self.time(start.time()), self.time(end.time()));
+                text.push_str(&format!("{from} - {}, {to}", self.date(end.date())));
+            }
+            text.push_str(&format!(" {}", self.zone(zone, timed.start.instant)));
+        }
+        text
+    }
+
+    /// Two times of one day: "2-3:30 pm", "11 am-12:30 pm".
+    fn times(&self, start: NaiveTime, end: NaiveTime) -> String {
+        let (from, to) = (self.time(start), self.time(end));
+        let half = |text: &str| [" am", " pm"].into_iter().find(|half| text.ends_with(half));
+        match (half(&from), half(&to)) {
+            (Some(same), Some(other)) if same == other => {
+                format!("{}-{to}", from.trim_end_matches(same))
+            }
+            _ => format!("{from}-{to}"),
+        }
+    }
+
     /// The same with UTC: "... (21:00 UTC)".
     pub(super) fn start_with_utc(&self, when: &When, also_in: &[Zone]) -> String {
         let mut text = self.start(when, also_in);
@@ -168,6 +209,27 @@ mod tests {
             ),
             "Tuesday, April 30, 2024, 6 pm PT / Wednesday, May 1, 2024, 10 am Japan Time \
              (Wednesday, May 1, 2024, 01:00 UTC)"
+        );
+    }
+
+    #[test]
+    fn a_range_says_the_half_of_the_day_once() {
+        let rules = Rules::bundled();
+        let ny = [rules.zone("America/New_York").unwrap()];
+        let range = |start: &str| {
+            Words::new(&Language::default()).range(&when(&rules, "America/Los_Angeles", start), &ny)
+        };
+        assert_eq!(
+            range("2024-04-30T21:00:00Z"),
+            "Tuesday, April 30, 2024, 2-3:30 pm PT / 5-6:30 pm ET"
+        );
+        assert_eq!(
+            range("2024-04-30T15:00:00Z"),
+            "Tuesday, April 30, 2024, 8-9:30 am PT / 11 am-12:30 pm ET"
+        );
+        assert_eq!(
+            range("2024-05-01T02:30:00Z"),
+            "Tuesday, April 30, 2024, 7:30-9 pm PT / 10:30 pm - Wednesday, May 1, 2024, 12 am ET"
         );
     }
 

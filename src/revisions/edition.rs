@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Revision, Revisions};
-use crate::model::{Catalog, Feed, Session};
+use crate::model::{Assets, Catalog, Feed, Session};
 use crate::paths::Paths;
 
 /// What is published from one turning instant to the next.
@@ -16,6 +16,8 @@ pub struct Edition {
     pub catalog: Catalog,
     /// The addresses.
     pub paths: Paths,
+    /// The files that its pages need.
+    pub assets: Assets,
     revisions: Revisions,
     as_of: DateTime<Utc>,
     valid_until: Option<DateTime<Utc>>,
@@ -23,7 +25,13 @@ pub struct Edition {
 
 impl Edition {
     /// The edition of an instant. `revisions` are those that the catalog was revised into.
-    pub fn new(catalog: Catalog, paths: Paths, revisions: Revisions, now: DateTime<Utc>) -> Self {
+    pub fn new(
+        catalog: Catalog,
+        paths: Paths,
+        assets: Assets,
+        revisions: Revisions,
+        now: DateTime<Utc>,
+    ) -> Self {
         let keep_past = catalog.calendar.keep_past;
         let turns = || {
             catalog.sessions.iter().flat_map(|session| {
@@ -33,7 +41,7 @@ impl Edition {
         };
         let as_of = turns().filter(|turn| *turn <= now).max().unwrap_or_default();
         let valid_until = turns().filter(|turn| *turn > now).min();
-        Self { catalog, paths, revisions, as_of, valid_until }
+        Self { catalog, paths, assets, revisions, as_of, valid_until }
     }
 
     /// The last turning instant; 1970 before the first.

@@ -48,7 +48,7 @@ pub(super) fn all(documents: &[Document]) -> Vec<(&Document, Codings)> {
 }
 
 fn codings(document: &Document) -> Codings {
-    let body = document.body.as_bytes();
+    let body = document.body.as_slice();
     if body.len() < SMALL {
         return Codings::default();
     }
@@ -56,7 +56,7 @@ fn codings(document: &Document) -> Codings {
     // Only what is fetched again and again is worth the dearer coding.
     let brotli = match document.kind {
         Kind::Feed => brotli(body).and_then(smaller),
-        Kind::Invite | Kind::Page | Kind::Robots => None,
+        _ => None,
     };
     Codings { gzip: gzip(body).and_then(smaller), brotli }
 }
@@ -84,13 +84,7 @@ mod tests {
     use super::*;
 
     fn document(kind: Kind, body: &str) -> Document {
-        Document {
-            path: "/x".into(),
-            kind,
-            file_name: None,
-            body: body.into(),
-            last_modified: None,
-        }
+        Document::new("/x".into(), kind, body)
     }
 
     #[test]
@@ -121,13 +115,10 @@ mod tests {
         let documents: Vec<_> =
             (0..50).map(|n| document(Kind::Page, &format!("{n} ").repeat(1000))).collect();
         for (document, codings) in all(&documents) {
-            let mut back = String::new();
+            let mut back = Vec::new();
             let gzip = codings.gzip.unwrap();
-            std::io::Read::read_to_string(
-                &mut flate2::read::GzDecoder::new(gzip.as_ref()),
-                &mut back,
-            )
-            .unwrap();
+            std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(gzip.as_ref()), &mut back)
+                .unwrap();
             assert_eq!(back, document.body);
         }
     }

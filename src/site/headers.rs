@@ -14,9 +14,20 @@ const CALENDAR_CACHE: &str =
     "public, max-age=300, stale-while-revalidate=3600, stale-if-error=604800";
 pub(super) const PAGE_CACHE: &str = "public, max-age=60";
 const DAY_CACHE: &str = "public, max-age=86400";
-/// Pages hold nothing but text and links.
-const PAGE_POLICY: &str =
-    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// Names change with the content, so these never change.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+const NEVER: &str = "no-store";
+/// Pages hold text and links, and have a style sheet, a script and a picture of ours.
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+                           base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// The only page that other sites may frame.
+const EMBED_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
+                            form-action 'none'; frame-ancestors *";
+/// A block for a newsletter has its styles within; nothing of it can be a script.
+const KIT_POLICY: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; \
+                          img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// A drawing that is opened by itself runs nothing.
+const SVG_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 /// What may stand bare in `filename*` (RFC 8187 section 3.2.1, attr-char).
 const ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'!')
@@ -37,10 +48,16 @@ const READABLE: usize = 80;
 /// The media type; a calendar names its METHOD exactly when its body has one (RFC 5545 section 8.1).
 pub(super) fn content_type(kind: Kind) -> &'static str {
     match kind {
+        Kind::Atom => "application/atom+xml; charset=utf-8",
         Kind::Feed => "text/calendar; charset=utf-8",
+        Kind::Image(media_type) => media_type,
         Kind::Invite => "text/calendar; charset=utf-8; method=PUBLISH",
-        Kind::Page => "text/html; charset=utf-8",
+        Kind::Json => "application/json",
+        Kind::Embed | Kind::Kit | Kind::Page | Kind::Redirect => "text/html; charset=utf-8",
         Kind::Robots => "text/plain; charset=utf-8",
+        Kind::Script => "text/javascript; charset=utf-8",
+        Kind::Style => "text/css; charset=utf-8",
+        Kind::Svg => "image/svg+xml",
     }
 }
 
@@ -57,22 +74,30 @@ pub(super) fn of(document: &Document) -> HeaderMap {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type(document.kind)));
     let cache = match document.kind {
         Kind::Feed | Kind::Invite => CALENDAR_CACHE,
-        Kind::Page => PAGE_CACHE,
-        Kind::Robots => DAY_CACHE,
+        Kind::Atom | Kind::Embed | Kind::Json | Kind::Kit | Kind::Page => PAGE_CACHE,
+        Kind::Robots | Kind::Svg => DAY_CACHE,
+        Kind::Image(_) | Kind::Script | Kind::Style => FOR_EVER,
+        Kind::Redirect => NEVER,
     };
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
-    match document.kind {
-        Kind::Feed | Kind::Invite => {
-            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-            // Calendars are for calendar apps; the pages are what a search should find.
-            let robots = HeaderName::from_static("x-robots-tag");
-            headers.insert(robots, HeaderValue::from_static("noindex"));
-        }
-        Kind::Page => {
-            headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
-            headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-        }
-        Kind::Robots => {}
+    if matches!(document.kind, Kind::Atom | Kind::Feed | Kind::Invite | Kind::Json) {
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    }
+    if matches!(document.kind, Kind::Feed | Kind::Invite | Kind::Kit | Kind::Redirect) {
+        // Calendars are for calendar apps; the pages are what a search should find.
+        headers
+            .insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
+    }
+    let policy = match document.kind {
+        Kind::Page | Kind::Redirect => Some(PAGE_POLICY),
+        Kind::Embed => Some(EMBED_POLICY),
+        Kind::Kit => Some(KIT_POLICY),
+        Kind::Svg | Kind::Image(_) => Some(SVG_POLICY),
+        _ => None,
+    };
+    if let Some(policy) = policy {
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     }
     if let Some(name) = &document.file_name {
         headers.insert(CONTENT_DISPOSITION, value(&disposition(name)));

@@ -42,7 +42,7 @@ impl Site {
     /// The site of an edition, from its calendars; the pages are made here.
     pub fn build(edition: &Edition, calendars: Vec<Document>) -> Self {
         let mut documents = calendars;
-        documents.extend(render::pages(edition));
+        documents.extend(render::documents(edition));
         let mut table: HashMap<Box<str>, Resource> = HashMap::with_capacity(documents.len() * 2);
         for (document, codings) in encode::all(&documents) {
             // A slash too many is a slip of whoever typed the address, not another resource.

@@ -54,10 +54,13 @@ pub struct Representation {
 impl Resource {
     /// The resource of a document with the codings that made it smaller.
     pub(super) fn of(document: &Document, codings: Codings) -> Self {
+        if let (Kind::Redirect, Some(location)) = (document.kind, &document.location) {
+            return Self::moved(document, location);
+        }
         let base = headers::of(document);
-        let hash = of_bytes([document.body.as_bytes()]);
+        let hash = of_bytes([document.body.as_slice()]);
         let varies = codings.gzip.is_some() || codings.brotli.is_some();
-        let identity = Bytes::copy_from_slice(document.body.as_bytes());
+        let identity = Bytes::copy_from_slice(&document.body);
         let bodies = [
             (Coding::Identity, Some(identity)),
             (Coding::Gzip, codings.gzip),
@@ -69,6 +72,15 @@ impl Resource {
             .map(|(coding, body)| Representation::new(&base, coding, body, &hash, varies))
             .collect();
         Self { kind: Some(document.kind), representations, last_modified: document.last_modified }
+    }
+
+    /// A temporary redirect that leads elsewhere tomorrow: never stored.
+    fn moved(document: &Document, location: &str) -> Self {
+        let mut headers = headers::of(document);
+        headers.insert(LOCATION, headers::value(location));
+        let body = Bytes::copy_from_slice(&document.body);
+        let bare = Self::bare(StatusCode::FOUND, headers, body);
+        Self { kind: Some(document.kind), ..bare }
     }
 
     /// A permanent redirect to a path.

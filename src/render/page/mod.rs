@@ -2,45 +2,33 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+pub(super) mod shell;
+
 use super::words::Words;
 use super::{Document, Kind, markdown};
 use crate::model::{Feed, Session, Status};
 use crate::paths::Paths;
 use crate::revisions::Edition;
+use shell::Head;
 
-/// Every page of an edition.
-pub fn pages(edition: &Edition) -> Vec<Document> {
-    let words = Words::new(&edition.catalog.calendar.language);
-    let root = Document {
-        path: edition.paths.root(),
-        kind: Kind::Page,
-        file_name: None,
-        body: root(edition, &words).into_string(),
-        last_modified: None,
-    };
-    let page = |path: String, body: Markup| Document {
-        path,
-        kind: Kind::Page,
-        file_name: None,
-        body: body.into_string(),
-        last_modified: None,
-    };
-    let feeds = edition
-        .catalog
-        .feeds()
-        .map(|feed| page(edition.paths.feed_page(feed.id), feed_page(edition, &feed, &words)));
-    let sessions = edition.catalog.sessions.iter().map(|session| {
-        page(edition.paths.session_page(&session.id), session_page(edition, session, &words))
-    });
-    let robots = Document {
-        path: edition.paths.robots().to_owned(),
-        kind: Kind::Robots,
-        file_name: None,
-        // Google's fetcher of feeds obeys this file, and has failed where it was missing.
-        body: "User-agent: *\nAllow: /\n".to_owned(),
-        last_modified: None,
-    };
-    std::iter::once(root).chain(feeds).chain(sessions).chain([robots]).collect()
+/// Every page of an edition, and what pages need.
+pub(super) fn documents(edition: &Edition, words: &Words) -> Vec<Document> {
+    let page = |path: String, body: Markup| Document::new(path, Kind::Page, body.into_string());
+    let mut all = vec![page(edition.paths.root(), root(edition, words))];
+    all.extend(
+        edition
+            .catalog
+            .feeds()
+            .map(|feed| page(edition.paths.feed_page(feed.id), feed_page(edition, &feed, words))),
+    );
+    all.extend(edition.catalog.sessions.iter().map(|session| {
+        page(edition.paths.session_page(&session.id), session_page(edition, session, words))
+    }));
+    // Google's fetcher of feeds obeys this file, and has failed where it was missing.
+    let robots = "User-agent: *\nAllow: /\n";
+    all.extend(shell::assets(edition));
+    all.push(Document::new(edition.paths.robots().to_owned(), Kind::Robots, robots));
+    all
 }
 
 /// The page for a path where nothing is.
@@ -49,19 +37,19 @@ pub fn not_found(paths: &Paths) -> String {
         h1 { "There is nothing here" }
         p { "The address may be mistyped. " a href=(paths.root()) { "All sessions" } }
     };
-    shell("en", "Not found", &body).into_string()
+    error("Not found", &body).into_string()
 }
 
 /// The page for a method that is not answered.
 pub fn not_allowed() -> String {
     let body = html! { h1 { "Only GET and HEAD are answered here" } };
-    shell("en", "Method not allowed", &body).into_string()
+    error("Method not allowed", &body).into_string()
 }
 
-fn shell(language: &str, title: &str, body: &Markup) -> Markup {
+fn error(title: &str, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
-        html lang=(language) {
+        html lang="en" {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -88,7 +76,9 @@ fn root(edition: &Edition, words: &Words) -> Markup {
         (list(edition, "To come", &to_come, words))
         (list(edition, "Past", &past, words))
     };
-    shell(calendar.language.as_str(), calendar.title.as_str(), &body)
+    let head =
+        Head { title: calendar.title.as_str(), path: edition.paths.root(), ..Head::default() };
+    shell::page(edition, &head, &body)
 }
 
 fn feed_page(edition: &Edition, feed: &Feed<'_>, words: &Words) -> Markup {
@@ -109,7 +99,9 @@ fn feed_page(edition: &Edition, feed: &Feed<'_>, words: &Words) -> Markup {
         (list(edition, "Past", &past, words))
         p { a href=(edition.paths.root()) { (edition.catalog.calendar.title) } }
     };
-    shell(edition.catalog.calendar.language.as_str(), feed.title.as_str(), &body)
+    let path = edition.paths.feed_page(feed.id);
+    let head = Head { title: feed.title.as_str(), path, ..Head::default() };
+    shell::page(edition, &head, &body)
 }
 
 fn list(edition: &Edition, heading: &str, sessions: &[&Session], words: &Words) -> Markup {
@@ -160,7 +152,9 @@ fn session_page(edition: &Edition, session: &Session, words: &Words) -> Markup {
             }
         }
     };
-    shell(catalog.calendar.language.as_str(), session.title.as_str(), &body)
+    let path = edition.paths.session_page(&session.id);
+    let head = Head { title: session.title.as_str(), path, ..Head::default() };
+    shell::page(edition, &head, &body)
 }
 
 fn when(edition: &Edition, session: &Session, words: &Words) -> Markup {

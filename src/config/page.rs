@@ -1,0 +1,45 @@
+//! The `[page]` table.
+
+use super::table::{At, Table};
+use crate::diagnostic::{Code, Finding};
+use crate::model::{Color, Logo, Markdown, Page};
+
+pub(super) const KEYS: &[&str] = &["accent", "logo", "footer", "css"];
+
+pub(super) fn read(table: &Table<'_>) -> Page {
+    let accent = table.parsed("accent", Code::BadValue, Color::parse).map(|at| at.value);
+    let footer = table.parsed("footer", Code::BadValue, Markdown::parse).map(|at| at.value);
+    let endings: Vec<&str> = Logo::TYPES.iter().map(|(ending, _)| *ending).collect();
+    let logo = file(table, "logo", &endings);
+    let css = file(table, "css", &["css"]);
+    let mut places = table.context().places();
+    places.logo = table.span("logo");
+    places.css = table.span("css");
+    Page { accent, logo, footer, css }
+}
+
+/// The path of a file beside the list: downwards only, so that nothing else is published by mistake.
+fn file(table: &Table<'_>, key: &str, endings: &[&str]) -> Option<String> {
+    let At { value, span } = table.text(key)?;
+    let path = std::path::Path::new(value);
+    let below = path.components().all(|part| matches!(part, std::path::Component::Normal(_)));
+    let ending =
+        path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
+    let (message, help) = if value.is_empty() || !below {
+        let message =
+            format!("`{key}` must be a file in the folder of this list, or in one below it");
+        (
+            message,
+            format!("write its path from here, such as `{key} = \"files/{key}.{}\"`", endings[0]),
+        )
+    } else if !endings.contains(&ending.as_str()) {
+        (
+            format!("`{key}` must be a file that ends in .{}", endings.join(", .")),
+            "name another file".to_owned(),
+        )
+    } else {
+        return Some(value.to_owned());
+    };
+    table.context().push(Finding::error(Code::BadValue, span, message).help(help));
+    None
+}
