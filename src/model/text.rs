@@ -192,6 +192,12 @@ impl Language {
         }
     }
 
+    /// Whether it is written from right to left.
+    pub fn is_right_to_left(&self) -> bool {
+        let language = self.0.split('-').next().unwrap_or_default();
+        ["ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"].contains(&language)
+    }
+
     /// Whether it is a kind of English, which our own words are written in.
     pub fn is_english(&self) -> bool {
         self.0 == "en" || self.0.starts_with("en-")

@@ -1,32 +1,33 @@
-//! Pages for people: plain HTML that works without JavaScript, styles and cookies.
+//! Pages for people. They work without JavaScript and cookies; what a script adds is a courtesy.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
-
+mod calendar;
+mod feed;
+mod jsonld;
+mod parts;
+mod session;
 pub(super) mod shell;
 
+use maud::{DOCTYPE, Markup, html};
+
 use super::words::Words;
-use super::{Document, Kind, markdown};
-use crate::model::{Feed, Session, Status};
+use super::{Document, Kind};
 use crate::paths::Paths;
 use crate::revisions::Edition;
-use shell::Head;
 
 /// Every page of an edition, and what pages need.
 pub(super) fn documents(edition: &Edition, words: &Words) -> Vec<Document> {
-    let page = |path: String, body: Markup| Document::new(path, Kind::Page, body.into_string());
-    let mut all = vec![page(edition.paths.root(), root(edition, words))];
-    all.extend(
-        edition
-            .catalog
-            .feeds()
-            .map(|feed| page(edition.paths.feed_page(feed.id), feed_page(edition, &feed, words))),
-    );
+    let mut all = calendar::documents(edition, words);
+    for feed in edition.catalog.feeds() {
+        all.extend(feed::documents(edition, &feed, words));
+    }
     all.extend(edition.catalog.sessions.iter().map(|session| {
-        page(edition.paths.session_page(&session.id), session_page(edition, session, words))
+        let path = edition.paths.session_page(&session.id);
+        let body = session::page(edition, session, words).into_string();
+        Document::new(path, Kind::Page, body)
     }));
+    all.extend(shell::assets(edition));
     // Google's fetcher of feeds obeys this file, and has failed where it was missing.
     let robots = "User-agent: *\nAllow: /\n";
-    all.extend(shell::assets(edition));
     all.push(Document::new(edition.paths.robots().to_owned(), Kind::Robots, robots));
     all
 }
@@ -53,125 +54,10 @@ fn error(title: &str, body: &Markup) -> Markup {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
                 title { (title) }
             }
             body { main { (body) } }
-        }
-    }
-}
-
-fn root(edition: &Edition, words: &Words) -> Markup {
-    let calendar = &edition.catalog.calendar;
-    let (past, to_come): (Vec<&Session>, Vec<&Session>) =
-        edition.catalog.sessions.iter().partition(|session| edition.is_past(session));
-    let body = html! {
-        h1 { (calendar.title) }
-        @if let Some(text) = &calendar.description { (PreEscaped(markdown::to_html(text))) }
-        h2 { "Subscribe" }
-        ul {
-            @for feed in edition.catalog.feeds() {
-                li { a href=(edition.paths.feed_page(feed.id)) { (feed.title) } }
-            }
-        }
-        (list(edition, "To come", &to_come, words))
-        (list(edition, "Past", &past, words))
-    };
-    let head =
-        Head { title: calendar.title.as_str(), path: edition.paths.root(), ..Head::default() };
-    shell::page(edition, &head, &body)
-}
-
-fn feed_page(edition: &Edition, feed: &Feed<'_>, words: &Words) -> Markup {
-    let path = edition.paths.feed_calendar(feed.id);
-    let address = edition.paths.absolute(&path);
-    let (past, to_come): (Vec<&Session>, Vec<&Session>) =
-        edition.sessions_of(feed).into_iter().partition(|session| edition.is_past(session));
-    let body = html! {
-        h1 { (feed.title) }
-        @if let Some(text) = feed.description { (PreEscaped(markdown::to_html(text))) }
-        h2 { "Subscribe" }
-        p { "A calendar that you subscribe to keeps itself up to date." }
-        ul {
-            li { a href=(edition.paths.subscribe(&path)) { "Subscribe on this device" } }
-            li { "Any calendar app, by address: " a href=(path) { (address) } }
-        }
-        (list(edition, "To come", &to_come, words))
-        (list(edition, "Past", &past, words))
-        p { a href=(edition.paths.root()) { (edition.catalog.calendar.title) } }
-    };
-    let path = edition.paths.feed_page(feed.id);
-    let head = Head { title: feed.title.as_str(), path, ..Head::default() };
-    shell::page(edition, &head, &body)
-}
-
-fn list(edition: &Edition, heading: &str, sessions: &[&Session], words: &Words) -> Markup {
-    html! {
-        @if !sessions.is_empty() {
-            h2 { (heading) }
-            ul {
-                @for session in sessions {
-                    li {
-                        a href=(edition.paths.session_page(&session.id)) { (session.title) }
-                        br;
-                        (said(session)) (when(edition, session, words))
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn session_page(edition: &Edition, session: &Session, words: &Words) -> Markup {
-    let catalog = &edition.catalog;
-    let home = catalog.home_feed(session);
-    let body = html! {
-        h1 { (session.title) }
-        p { (said(session)) (when(edition, session, words)) }
-        @if let Some(place) = &session.place { p { (place.line()) } }
-        @if let Some(text) = &session.description { (PreEscaped(markdown::to_html(text))) }
-        ul {
-            @if let Some(url) = &session.register { li { a href=(url) { "Register" } } }
-            @if let Some(url) = &session.join { li { a href=(url) { "Join" } } }
-            @if let Some(url) = &session.page { li { a href=(url) { "More about this session" } } }
-            li {
-                a href=(edition.paths.invite(&session.id)) { "Add this session to your calendar" }
-                " (a copy that does not update)"
-            }
-            li {
-                a href=(edition.paths.feed_page(home)) { "Subscribe to all sessions" }
-                " (updates itself)"
-            }
-        }
-        @if let Some(organizer) = &catalog.calendar.organizer {
-            p {
-                "Hosted by "
-                @match &organizer.url {
-                    Some(url) => a href=(url) { (organizer.name) },
-                    None => (organizer.name),
-                }
-            }
-        }
-    };
-    let path = edition.paths.session_page(&session.id);
-    let head = Head { title: session.title.as_str(), path, ..Head::default() };
-    shell::page(edition, &head, &body)
-}
-
-fn when(edition: &Edition, session: &Session, words: &Words) -> Markup {
-    let start = match &session.when {
-        crate::model::When::Timed(timed) => timed.start.instant.to_rfc3339(),
-        crate::model::When::AllDay(days) => days.first.to_string(),
-    };
-    let text = words.start_with_utc(&session.when, &edition.catalog.calendar.also_in);
-    html! { time datetime=(start) { (text) } }
-}
-
-fn said(session: &Session) -> Markup {
-    html! {
-        @match session.status {
-            Status::Cancelled => { strong { "Cancelled." } " " }
-            Status::Tentative => { strong { "Not certain yet." } " " }
-            Status::Confirmed => {}
         }
     }
 }

@@ -1,6 +1,6 @@
 // Everything works without this file: it adds the reader's own time, and copies on a click.
 "use strict";
-for (const time of document.querySelectorAll("time[data-end]")) {
+for (const time of document.querySelectorAll(".when time[data-end]")) {
   const start = new Date(time.dateTime), end = new Date(time.dataset.end);
   if (isNaN(start) || isNaN(end)) continue;
   try {

@@ -29,26 +29,23 @@ pub(in crate::render) struct Head<'a> {
 pub(in crate::render) fn page(edition: &Edition, head: &Head<'_>, body: &Markup) -> Markup {
     let calendar = &edition.catalog.calendar;
     let settings = &edition.catalog.page;
-    let whole = if head.title == calendar.title.as_str() {
+    let title = if head.title == calendar.title.as_str() {
         head.title.to_owned()
     } else {
         format!("{} - {}", head.title, calendar.title)
     };
-    html! {
-        (self::head(edition, head, &whole))
-        body {
-            header {
-                a.home href=(edition.paths.root()) {
-                    @if let Some(logo) = logo_path(edition) {
-                        img src=(logo) alt="" height="40";
-                    }
-                    span { (calendar.title) }
-                }
+    let inner = html! {
+        header {
+            a.home href=(edition.paths.root()) {
+                @if let Some(logo) = logo_path(edition) { img src=(logo) alt="" height="40"; }
+                span dir="auto" { (calendar.title) }
             }
-            main { (body) }
+        }
+        main { (body) }
+        @if calendar.organizer.is_some() || settings.footer.is_some() {
             footer {
                 @if let Some(organizer) = &calendar.organizer {
-                    p {
+                    p dir="auto" {
                         "Hosted by "
                         @match &organizer.url {
                             Some(url) => a href=(url) { (organizer.name) },
@@ -59,25 +56,35 @@ pub(in crate::render) fn page(edition: &Edition, head: &Head<'_>, body: &Markup)
                 @if let Some(text) = &settings.footer { (PreEscaped(markdown::to_html(text))) }
             }
         }
-        (PreEscaped("</html>"))
-    }
+    };
+    whole(edition, head, &title, None, &inner)
 }
 
 /// A page without header and footer, for a frame on another site.
 pub(in crate::render) fn bare(edition: &Edition, head: &Head<'_>, body: &Markup) -> Markup {
+    whole(edition, head, head.title, Some("bare"), &html! { main { (body) } })
+}
+
+fn whole(
+    edition: &Edition,
+    head: &Head<'_>,
+    title: &str,
+    class: Option<&str>,
+    inner: &Markup,
+) -> Markup {
+    let language = &edition.catalog.calendar.language;
     html! {
-        (self::head(edition, head, head.title))
-        body.bare { main { (body) } }
-        (PreEscaped("</html>"))
+        (DOCTYPE)
+        html lang=(language) dir=[language.is_right_to_left().then_some("rtl")] {
+            (self::head(edition, head, title))
+            body class=[class] { (inner) }
+        }
     }
 }
 
 fn head(edition: &Edition, head: &Head<'_>, whole: &str) -> Markup {
     let paths = &edition.paths;
-    let language = edition.catalog.calendar.language.as_str();
     html! {
-        (DOCTYPE)
-        (PreEscaped(format!("<html lang=\"{language}\">")))
         head {
             meta charset="utf-8";
             meta name="viewport" content="width=device-width, initial-scale=1";

@@ -1,0 +1,108 @@
+//! What several pages say in the same way.
+
+use chrono::{DateTime, FixedOffset, Utc};
+use maud::{Markup, html};
+
+use crate::model::{Session, Status, When};
+use crate::render::words::Words;
+use crate::revisions::Edition;
+use crate::zone::Zone;
+
+/// How many sessions to come a page lists; later ones stand on the pages of their years.
+pub(super) const NEXT: usize = 50;
+
+/// Sessions of an edition, those that are over and those that are not.
+pub(super) fn split<'a>(
+    edition: &Edition,
+    sessions: impl IntoIterator<Item = &'a Session>,
+) -> (Vec<&'a Session>, Vec<&'a Session>) {
+    sessions.into_iter().partition(|session| edition.is_past(session))
+}
+
+/// A list of sessions with their times; `blank` lets links leave a frame.
+pub(super) fn list(edition: &Edition, sessions: &[&Session], words: &Words, blank: bool) -> Markup {
+    html! {
+        ul.list {
+            @for session in sessions {
+                li {
+                    h3 dir="auto" {
+                        a href=(edition.paths.session_page(&session.id)) target=[blank.then_some("_blank")] {
+                            (session.title)
+                        }
+                    }
+                    @if let Some(said) = state(edition, session) { div { strong { (said) } } }
+                    div { (time(edition, session, words)) }
+                    @if let Some(place) = &session.place { div.quiet dir="auto" { (place.name) } }
+                }
+            }
+        }
+    }
+}
+
+/// What has to be said first: cancelled, over, not certain.
+pub(super) fn state(edition: &Edition, session: &Session) -> Option<&'static str> {
+    match (session.status, edition.is_past(session)) {
+        (Status::Cancelled, _) => Some("This session is cancelled."),
+        (_, true) => Some("This session is over."),
+        (Status::Tentative, _) => Some("This session is not certain yet."),
+        (Status::Confirmed, false) => None,
+    }
+}
+
+/// The time in words from start to end, for people and for programs.
+pub(super) fn time(edition: &Edition, session: &Session, words: &Words) -> Markup {
+    let text = words.range(&session.when, &edition.catalog.calendar.also_in);
+    match &session.when {
+        When::AllDay(days) => html! { time datetime=(days.first) { (text) } },
+        When::Timed(timed) => {
+            let start = with_offset(&timed.zone, timed.start.instant);
+            let end = with_offset(&timed.zone, timed.end.instant);
+            html! { time datetime=(start) data-end=(end) { (text) } }
+        }
+    }
+}
+
+/// "21:00-22:30 UTC", with the day where it is another one.
+pub(super) fn utc(session: &Session, words: &Words) -> Option<String> {
+    let When::Timed(timed) = &session.when else { return None };
+    let (start, end) = (timed.start.instant.naive_utc(), timed.end.instant.naive_utc());
+    let day = |other: chrono::NaiveDate, date| match date == other {
+        true => String::new(),
+        false => format!("{}, ", words.date(date)),
+    };
+    Some(format!(
+        "{}{}-{}{} UTC",
+        day(timed.start.local.date(), start.date()),
+        start.format("%H:%M"),
+        day(start.date(), end.date()),
+        end.format("%H:%M")
+    ))
+}
+
+/// An instant with the offset of its zone, as HTML and schema.org want it.
+pub(super) fn with_offset(zone: &Zone, instant: DateTime<Utc>) -> String {
+    match FixedOffset::east_opt(zone.offset(instant)) {
+        Some(offset) => instant.with_timezone(&offset).to_rfc3339(),
+        None => instant.to_rfc3339(),
+    }
+}
+
+/// The first sentences of a text, for previews: at most so many characters, cut at a space.
+pub(super) fn shortened(text: &str, limit: usize) -> String {
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let Some((end, _)) = flat.char_indices().nth(limit) else { return flat };
+    let cut = flat[..end].rfind(' ').unwrap_or(end);
+    format!("{}\u{2026}", flat[..cut].trim_end_matches([',', ';', ':', ' ']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_at_a_space() {
+        assert_eq!(shortened("one two, three", 9), "one two\u{2026}");
+        assert_eq!(shortened("one\n two", 9), "one two");
+        assert_eq!(shortened(&"é".repeat(20), 9), format!("{}\u{2026}", "é".repeat(9)));
+    }
+}

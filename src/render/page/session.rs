@@ -1,0 +1,93 @@
+//! A session's page: what, when, where, who, and how to add it to a calendar.
+
+use maud::{Markup, PreEscaped, html};
+
+use super::shell::{self, Head};
+use super::{jsonld, parts};
+use crate::model::{Session, Status};
+use crate::paths::Target;
+use crate::render::markdown;
+use crate::render::words::Words;
+use crate::revisions::Edition;
+
+pub(super) fn page(edition: &Edition, session: &Session, words: &Words) -> Markup {
+    let open = session.status != Status::Cancelled && !edition.is_past(session);
+    let body = html! {
+        @if let Some(said) = parts::state(edition, session) { p.say { (said) } }
+        h1 dir="auto" { (session.title) }
+        p.when { (parts::time(edition, session, words)) }
+        @if let Some(utc) = parts::utc(session, words) { p.utc { (utc) } }
+        (place(session))
+        @if open { (take_part(session)) }
+        @if let Some(text) = &session.description {
+            div dir="auto" { (PreEscaped(markdown::to_html(text))) }
+        }
+        @if let Some(page) = &session.page {
+            p { a href=(page) { "More about this session" } }
+        }
+        @if open { (add(edition, session)) }
+        (subscribe(edition, session))
+    };
+    let text = session.description.as_ref().map(markdown::to_text).unwrap_or_default();
+    let when = words.start(&session.when, &edition.catalog.calendar.also_in);
+    let summary = Some(parts::shortened(&format!("{when}. {text}"), 200));
+    let title = session.title.as_str();
+    let alternates = vec![("text/calendar", edition.paths.invite(&session.id), title.to_owned())];
+    let json_ld = Some(jsonld::event(edition, session));
+    let path = edition.paths.session_page(&session.id);
+    shell::page(edition, &Head { title, path, summary, alternates, json_ld, hidden: false }, &body)
+}
+
+fn place(session: &Session) -> Markup {
+    html! {
+        @match (&session.place, &session.join) {
+            (Some(place), Some(_)) => { p dir="auto" { (place.line()) ", and online" } }
+            (Some(place), None) => { p dir="auto" { (place.line()) } }
+            (None, Some(_)) => { p { "Online" } }
+            (None, None) => {}
+        }
+    }
+}
+
+fn take_part(session: &Session) -> Markup {
+    html! {
+        @if session.register.is_some() || session.join.is_some() {
+            ul.buttons {
+                @if let Some(url) = &session.register { li { a.first href=(url) { "Register" } } }
+                @if let Some(url) = &session.join {
+                    li { a.first[session.register.is_none()] href=(url) { "Join" } }
+                }
+            }
+        }
+    }
+}
+
+fn add(edition: &Edition, session: &Session) -> Markup {
+    let paths = &edition.paths;
+    html! {
+        h2 id="add" { "Add this session to your calendar" }
+        p { "A copy that does not update if the session moves." }
+        ul.buttons {
+            @for target in Target::ALL {
+                li { a href=(paths.session_target(&session.id, target)) { (target.name()) } }
+            }
+            li { a href=(paths.invite(&session.id)) { "Any other app (.ics)" } }
+        }
+    }
+}
+
+fn subscribe(edition: &Edition, session: &Session) -> Markup {
+    let home = edition.catalog.home_feed(session);
+    let title = edition.catalog.feeds().find(|feed| feed.id == home).map(|feed| feed.title);
+    html! {
+        h2 { "Or subscribe" }
+        p { "A calendar that you subscribe to updates itself." }
+        ul.buttons {
+            li {
+                a href=(edition.paths.feed_page(home)) {
+                    "All of " @if let Some(title) = title { (title) } @else { "them" }
+                }
+            }
+        }
+    }
+}
