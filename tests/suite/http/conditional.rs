@@ -1,19 +1,6 @@
-//! Conditional requests, step by step of RFC 9110 section 13.2.2.
+//! Conditional requests by tag, and the order of the steps (RFC 9110 section 13.2.2).
 
-use super::{FEED, INVITE, KINDS, PAGE, ROBOTS, Served};
-use crate::support::{Answer, EXAMPLE};
-
-const MODIFIED: &str = "Mon, 15 Jan 2024 12:00:00 GMT";
-const OLDER: &str = "Mon, 15 Jan 2024 11:59:59 GMT";
-const NEWER: &str = "Mon, 15 Jan 2024 12:10:00 GMT";
-
-#[test]
-fn a_calendar_is_modified_when_its_bytes_were_first_published() {
-    let served = Served::example();
-    for path in [FEED, INVITE] {
-        assert_eq!(served.get(path, &[]).header("last-modified"), Some(MODIFIED), "{path}");
-    }
-}
+use super::{FEED, INVITE, KINDS, MODIFIED, NEWER, OLDER, Served};
 
 #[test]
 fn if_match_goes_on_with_the_tag_of_any_coding() {
@@ -66,24 +53,6 @@ fn if_match_wins_over_if_unmodified_since() {
     };
     assert_eq!(both(&tag, OLDER), 200);
     assert_eq!(both("\"other\"", NEWER), 412);
-}
-
-#[test]
-fn if_unmodified_since_fails_only_with_an_older_date() {
-    let served = Served::example();
-    let since = |date: &str| served.status(FEED, &[("If-Unmodified-Since", date)]);
-    assert_eq!(since(OLDER), 412);
-    assert_eq!(since(MODIFIED), 200);
-    assert_eq!(since(NEWER), 200);
-}
-
-#[test]
-fn if_unmodified_since_is_ignored_when_it_is_no_date_or_there_is_none_of_ours() {
-    let served = Served::example();
-    assert_eq!(served.status(FEED, &[("If-Unmodified-Since", "yesterday")]), 200);
-    assert_eq!(served.status(PAGE, &[("If-Unmodified-Since", OLDER)]), 200);
-    let twice = [("If-Unmodified-Since", OLDER), ("If-Unmodified-Since", OLDER)];
-    assert_eq!(served.status(FEED, &twice), 200);
 }
 
 #[test]
@@ -169,68 +138,6 @@ fn if_none_match_wins_over_if_modified_since() {
 }
 
 #[test]
-fn if_modified_since_finds_nothing_new_at_the_same_second() {
-    let served = Served::example();
-    // The three forms of RFC 9110 section 5.6.7.
-    let forms = [MODIFIED, "Monday, 15-Jan-24 12:00:00 GMT", "Mon Jan 15 12:00:00 2024"];
-    for date in forms {
-        assert_eq!(served.status(FEED, &[("If-Modified-Since", date)]), 304, "{date}");
-    }
-}
-
-#[test]
-fn if_modified_since_sends_what_is_newer() {
-    let served = Served::example();
-    for date in [OLDER, "Sat, 01 Jan 2000 00:00:00 GMT"] {
-        assert_eq!(served.status(FEED, &[("If-Modified-Since", date)]), 200, "{date}");
-    }
-}
-
-#[test]
-fn if_modified_since_allows_for_a_clock_that_is_five_minutes_ahead() {
-    let served = Served::example();
-    let since = |date: &str| served.status(FEED, &[("If-Modified-Since", date)]);
-    assert_eq!(since("Mon, 15 Jan 2024 12:00:01 GMT"), 200);
-    assert_eq!(since("Mon, 15 Jan 2024 12:04:59 GMT"), 200);
-    assert_eq!(since("Mon, 15 Jan 2024 12:05:00 GMT"), 304);
-    assert_eq!(since(NEWER), 304);
-}
-
-#[test]
-fn if_modified_since_may_be_far_in_the_future() {
-    let served = Served::example();
-    for date in ["Fri, 01 Jan 2100 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"] {
-        assert_eq!(served.status(FEED, &[("If-Modified-Since", date)]), 304, "{date}");
-    }
-}
-
-#[test]
-fn if_modified_since_is_ignored_when_it_cannot_be_read() {
-    let served = Served::example();
-    for date in
-        ["", "yesterday", "2024-01-15T12:00:00Z", "1705320000", "Mon, 99 Jan 2024 12:00:00 GMT"]
-    {
-        assert_eq!(served.status(FEED, &[("If-Modified-Since", date)]), 200, "{date}");
-    }
-}
-
-#[test]
-fn if_modified_since_is_ignored_when_it_is_given_twice() {
-    let served = Served::example();
-    let twice = [("If-Modified-Since", MODIFIED), ("If-Modified-Since", MODIFIED)];
-    assert_eq!(served.status(FEED, &twice), 200);
-}
-
-#[test]
-fn if_modified_since_is_ignored_where_there_is_no_last_modified() {
-    let served = Served::example();
-    for path in [PAGE, "/", ROBOTS] {
-        let answer = served.get(path, &[("If-Modified-Since", NEWER)]);
-        assert_eq!((answer.status, answer.header("last-modified")), (200, None), "{path}");
-    }
-}
-
-#[test]
 fn a_first_condition_that_holds_leads_to_the_second() {
     let served = Served::example();
     let tag = served.tag(FEED, "identity");
@@ -282,74 +189,4 @@ fn errors_and_redirects_have_nothing_to_compare_with() {
         assert_eq!(served.status("/feeds/none.ics", &[condition]), 404, "{condition:?}");
         assert_eq!(served.status(&format!("{FEED}/"), &[condition]), 301, "{condition:?}");
     }
-}
-
-/// What RFC 9110 section 15.4.5 wants of a 304.
-fn assert_not_modified(full: &Answer, short: &Answer, about: &str) {
-    assert_eq!((full.status, short.status), (200, 304), "{about}");
-    for name in ["etag", "last-modified", "cache-control", "vary", "access-control-allow-origin"] {
-        assert_eq!(full.header(name), short.header(name), "{about}: {name}");
-    }
-    assert!(short.body.is_empty(), "{about}");
-    // None, or that of the full answer: `0` would tell caches that the resource is empty.
-    let length = short.header("content-length");
-    assert!(length.is_none() || length == full.header("content-length"), "{about}: {length:?}");
-    for name in ["content-type", "content-encoding", "transfer-encoding"] {
-        assert_eq!(short.header(name), None, "{about}: {name}");
-    }
-}
-
-#[test]
-fn a_304_repeats_the_validators_and_cache_headers_and_has_no_body() {
-    let served = Served::example();
-    for path in KINDS {
-        for coding in ["identity", "gzip", "br"] {
-            for method in ["GET", "HEAD"] {
-                let ask = |headers: &[(&str, &str)]| {
-                    let headers = [&[("Accept-Encoding", coding)], headers].concat();
-                    served.running.request(method, path, &headers)
-                };
-                let (full, short) = (ask(&[]), ask(&[("If-None-Match", "*")]));
-                assert_not_modified(&full, &short, &format!("{method} {path} {coding}"));
-            }
-        }
-    }
-}
-
-#[test]
-fn a_304_by_date_is_the_same_as_one_by_tag() {
-    let served = Served::example();
-    let full = served.get(FEED, &[]);
-    assert_not_modified(&full, &served.get(FEED, &[("If-Modified-Since", MODIFIED)]), "by date");
-}
-
-#[test]
-fn a_head_that_fails_its_condition_has_no_body() {
-    let served = Served::example();
-    let answer = served.running.request("HEAD", FEED, &[("If-Match", "\"other\"")]);
-    assert_eq!((answer.status, answer.body.len()), (412, 0));
-}
-
-#[test]
-fn a_restart_keeps_every_tag_and_a_change_ends_them() {
-    let served = Served::example();
-    let tag = served.tag(FEED, "gzip");
-    let page = served.tag(PAGE, "gzip");
-    let fixture = served.fixture;
-    drop(served.running);
-
-    let running = fixture.serve(&["--at", "2024-02-01T09:00:00Z"]);
-    let answer = running.get(FEED, &[("If-None-Match", &tag)]);
-    assert_eq!((answer.status, answer.header("last-modified")), (304, Some(MODIFIED)));
-    assert_eq!(running.get(PAGE, &[("If-None-Match", &page)]).status, 304);
-    drop(running);
-
-    fixture.write(&EXAMPLE.replace("in an Era of Silos\"", "in an Era of Bridges\""));
-    let running = fixture.serve(&["--at", "2024-02-02T09:00:00Z"]);
-    let answer = running.get(FEED, &[("If-None-Match", &tag)]);
-    assert_eq!(answer.status, 200);
-    assert_eq!(answer.header("last-modified"), Some("Fri, 02 Feb 2024 09:00:00 GMT"));
-    assert_eq!(running.get(PAGE, &[("If-None-Match", &page)]).status, 200);
-    let between = [("If-Modified-Since", "Thu, 01 Feb 2024 09:00:00 GMT")];
-    assert_eq!(running.get(FEED, &between).status, 200);
 }

@@ -2,8 +2,10 @@
 
 mod conditional;
 mod connections;
+mod dates;
 mod headers;
 mod negotiation;
+mod not_modified;
 mod paths;
 mod shutdown;
 
@@ -13,6 +15,10 @@ const FEED: &str = "/feeds/state-of-solidarity.ics";
 const INVITE: &str = "/sessions/era-of-silos.ics";
 const PAGE: &str = "/sessions/era-of-silos";
 const ROBOTS: &str = "/robots.txt";
+/// When the example's calendars were first published; just before, and well after it.
+const MODIFIED: &str = "Mon, 15 Jan 2024 12:00:00 GMT";
+const OLDER: &str = "Mon, 15 Jan 2024 11:59:59 GMT";
+const NEWER: &str = "Mon, 15 Jan 2024 12:10:00 GMT";
 /// One path of each kind.
 const KINDS: [&str; 4] = [FEED, INVITE, PAGE, ROBOTS];
 /// Every path that the example has.
