@@ -75,7 +75,8 @@ fn a_list_with_errors_records_nothing() {
     let output = at_before(&fixture, &["record"]);
     assert_eq!(output.status.code(), WRONG_FILE);
     assert!(stderr(&output).contains("--> sessions.toml:"), "{}", stderr(&output));
-    assert_eq!(names(fixture.dir()), ["sessions.toml"]);
+    assert!(!fixture.revisions_file().exists());
+    assert!(!fixture.dir().join(".sessions.last-good.toml").exists());
 }
 
 #[test]
