@@ -13,6 +13,9 @@ pub(crate) fn run(publisher: &Publisher, now: DateTime<Utc>) -> ExitCode {
         Err(refusal) => return cmd::refuse(&refusal),
     };
     cmd::announce(publisher, &published);
+    if published.last_good {
+        return ExitCode::from(cmd::WRONG_FILE);
+    }
     if let Some(reason) = &published.degraded {
         cmd::error(&format!(
             "{reason}\n  \

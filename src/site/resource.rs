@@ -85,7 +85,7 @@ impl Resource {
 
     /// A permanent redirect to a path.
     pub(super) fn redirect(to: &str) -> Self {
-        let mut headers = HeaderMap::new();
+        let mut headers = headers::everywhere();
         headers.insert(LOCATION, headers::value(to));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(headers::PAGE_CACHE));
         Self::bare(StatusCode::MOVED_PERMANENTLY, headers, Bytes::new())

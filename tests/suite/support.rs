@@ -241,3 +241,14 @@ pub(crate) fn tree(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>>
     }
     files
 }
+
+impl Running {
+    /// The next lines of what it prints.
+    pub(crate) fn next_lines(&mut self, count: usize) -> String {
+        let mut text = String::new();
+        for _ in 0..count {
+            assert_ne!(self.lines.read_line(&mut text).unwrap(), 0, "no more after: {text}");
+        }
+        text
+    }
+}

@@ -1,0 +1,157 @@
+//! `convene check`: says everything, writes nothing.
+
+use super::{
+    FINE, MACHINE, WRONG_FILE, at_before, broken, files, moved, names, stderr, stdout, two,
+};
+use crate::support::Fixture;
+
+#[test]
+fn a_good_list_is_fine() {
+    let fixture = Fixture::new(&two());
+    let output = at_before(&fixture, &["check"]);
+    assert_eq!((output.status.code(), stderr(&output)), (FINE, String::new()));
+    assert!(stdout(&output).starts_with("sessions.toml: "), "{}", stdout(&output));
+}
+
+#[test]
+fn an_error_is_shown_at_its_place_on_standard_output() {
+    let fixture = Fixture::new(&broken());
+    let output = at_before(&fixture, &["check"]);
+    assert_eq!((output.status.code(), stderr(&output)), (WRONG_FILE, String::new()));
+    let line = broken().lines().position(|line| line.contains("next Friday")).unwrap() + 1;
+    let said = stdout(&output);
+    assert!(said.contains(&format!("--> sessions.toml:{line}:9\n")), "{said}");
+    assert!(said.contains("^^^^^^^^^^^^^"), "{said}");
+    assert!(said.ends_with("sessions.toml: 1 error, 0 warnings\n"), "{said}");
+    assert!(!said.contains('\u{1b}'), "colours are for terminals");
+}
+
+#[test]
+fn warnings_alone_are_fine() {
+    let toml = two().replace("America/New_York", "US/Eastern");
+    let fixture = Fixture::new(&toml);
+    let output = at_before(&fixture, &["check"]);
+    assert_eq!(output.status.code(), FINE);
+    assert!(stdout(&output).contains("warning: "), "{}", stdout(&output));
+    assert!(stdout(&output).contains("America/New_York"), "{}", stdout(&output));
+}
+
+#[test]
+fn the_json_form_is_one_array_whose_offsets_are_bytes() {
+    let toml = broken().replace("Session first", "Zoë");
+    let fixture = Fixture::new(&toml);
+    let output = at_before(&fixture, &["check", "--format", "json"]);
+    assert_eq!(output.status.code(), WRONG_FILE);
+    let rows: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let [row] = rows.as_slice() else { panic!("{rows:?}") };
+    let keys: Vec<&String> = row.as_object().unwrap().keys().collect();
+    let mut expected =
+        ["code", "severity", "message", "help", "file", "line", "column", "start", "end"];
+    expected.sort_unstable();
+    assert_eq!(keys, expected.iter().collect::<Vec<_>>());
+    let offset = |key: &str| usize::try_from(row[key].as_u64().unwrap()).unwrap();
+    assert_eq!(&toml[offset("start")..offset("end")], "\"next Friday\"");
+    assert_eq!(
+        (row["severity"].as_str(), row["file"].as_str()),
+        (Some("error"), Some("sessions.toml"))
+    );
+}
+
+#[test]
+fn the_json_form_of_a_good_list_is_an_empty_array() {
+    let fixture = Fixture::new(&two());
+    let output = at_before(&fixture, &["check", "--format", "json"]);
+    assert_eq!((output.status.code(), stdout(&output)), (FINE, "[]\n".to_owned()));
+}
+
+#[test]
+fn the_list_may_be_named_in_its_place_or_by_config() {
+    let fixture = Fixture::new(&broken());
+    std::fs::write(fixture.dir().join("talks.toml"), two()).unwrap();
+    for arguments in [
+        &["check", "talks.toml"][..],
+        &["check", "--config", "talks.toml"],
+        &["--config", "talks.toml", "check"],
+        &["--config", "sessions.toml", "check", "talks.toml"],
+    ] {
+        let output = at_before(&fixture, arguments);
+        assert_eq!(output.status.code(), FINE, "{arguments:?}");
+        assert!(stdout(&output).starts_with("talks.toml: "), "{arguments:?}");
+    }
+    assert_eq!(at_before(&fixture, &["check"]).status.code(), WRONG_FILE);
+}
+
+#[test]
+fn frozen_makes_an_error_of_what_is_not_recorded() {
+    let fixture = Fixture::new(&two());
+    let unrecorded = at_before(&fixture, &["check", "--frozen"]);
+    assert_eq!(unrecorded.status.code(), WRONG_FILE);
+    let said = stdout(&unrecorded);
+    assert!(said.contains("`first`") && said.contains("`second`"), "{said}");
+    assert!(said.contains("convene record"), "{said}");
+
+    assert_eq!(at_before(&fixture, &["record"]).status.code(), FINE);
+    assert_eq!(at_before(&fixture, &["check", "--frozen"]).status.code(), FINE);
+
+    fixture.write(&moved());
+    let changed = at_before(&fixture, &["check", "--frozen"]);
+    assert_eq!(changed.status.code(), WRONG_FILE);
+    let said = stdout(&changed);
+    assert!(said.contains("`second`") && !said.contains("`first`"), "{said}");
+    assert_eq!(at_before(&fixture, &["check"]).status.code(), FINE);
+}
+
+#[test]
+fn frozen_sees_a_session_that_is_gone() {
+    let fixture = Fixture::new(&two());
+    assert_eq!(at_before(&fixture, &["record"]).status.code(), FINE);
+    let first = two();
+    fixture.write(first.split("\n[[sessions]]\nid = \"second\"").next().unwrap());
+    let output = at_before(&fixture, &["check", "--frozen"]);
+    assert_eq!(output.status.code(), WRONG_FILE);
+    assert!(stdout(&output).contains("`second`"), "{}", stdout(&output));
+}
+
+#[test]
+fn another_calendar_id_is_an_error_that_names_the_permanent_one() {
+    let fixture = Fixture::new(&two());
+    assert_eq!(at_before(&fixture, &["record"]).status.code(), FINE);
+    let recorded = files(fixture.dir());
+    fixture.write(&two().replace("id = \"test\"", "id = \"another\""));
+    for command in
+        [&["check"][..], &["record"], &["export", "--out", "out"], &["--listen", "127.0.0.1:0"]]
+    {
+        let output = at_before(&fixture, command);
+        assert_eq!(output.status.code(), WRONG_FILE, "{command:?}");
+        let said = stdout(&output) + &stderr(&output);
+        assert!(said.contains("write `id = \"test\"`"), "{command:?}: {said}");
+    }
+    fixture.write(&two());
+    assert_eq!(files(fixture.dir()), recorded);
+}
+
+#[test]
+fn nothing_is_written_whatever_is_found() {
+    for toml in [two(), broken(), "not TOML at all [".to_owned(), String::new()] {
+        let fixture = Fixture::new(&toml);
+        for arguments in [&["check"][..], &["check", "--frozen"], &["check", "--format", "json"]] {
+            at_before(&fixture, arguments);
+            assert_eq!(names(fixture.dir()), ["sessions.toml"], "{arguments:?}");
+        }
+    }
+    let fixture = Fixture::new(&two());
+    at_before(&fixture, &["record"]);
+    fixture.write(&moved());
+    let before = files(fixture.dir());
+    assert_eq!(at_before(&fixture, &["check"]).status.code(), FINE);
+    assert_eq!(files(fixture.dir()), before);
+}
+
+#[test]
+fn state_that_cannot_be_used_is_said_by_check_too() {
+    let fixture = Fixture::new(&two());
+    std::fs::write(fixture.revisions_file(), "{").unwrap();
+    let output = at_before(&fixture, &["check"]);
+    assert_eq!(output.status.code(), MACHINE);
+    assert!(stderr(&output).contains("sessions.revisions.json"), "{}", stderr(&output));
+}

@@ -1,0 +1,205 @@
+//! `convene export`: the bytes that are served, as files.
+
+use std::time::{Duration, SystemTime};
+
+use super::{
+    FINE, MACHINE, WRONG_FILE, at_before, broken, files, moved, names, stderr, stdout, two,
+};
+use crate::support::{BEFORE, EXAMPLE, Fixture, instant};
+
+#[test]
+fn every_file_is_what_is_served_at_that_instant() {
+    for toml in
+        [EXAMPLE.to_owned(), EXAMPLE.replace("http://127.0.0.1:8080", "https://org.example/r")]
+    {
+        let base = if toml == EXAMPLE { "" } else { "/r" };
+        let fixture = Fixture::new(&toml);
+        assert_eq!(at_before(&fixture, &["export", "--out", "out"]).status.code(), FINE);
+        let exported = files(&fixture.dir().join("out"));
+        let running = fixture.serve(&["--at", BEFORE]);
+        let mut compared = Vec::new();
+        for (name, bytes) in &exported {
+            let path = match name.strip_suffix("index.html") {
+                Some("") if base.is_empty() => "/".to_owned(),
+                Some(folder) => format!("{base}/{}", folder.trim_end_matches('/')),
+                None if name == ".convene-export" => continue,
+                None if name == "robots.txt" => "/robots.txt".to_owned(),
+                None => format!("{base}/{name}"),
+            };
+            let path = path.strip_suffix("/").filter(|path| !path.is_empty()).unwrap_or(&path);
+            let answer = running.get(path, &[]);
+            assert_eq!(answer.status, 200, "{name} at {path}");
+            assert!(answer.body == *bytes, "{name} differs from {path}");
+            compared.push(path.to_owned());
+        }
+        for path in ["", "/feeds/2024-series", "/feeds/2024-series.ics", "/sessions/era-of-silos"] {
+            let path = if toml == EXAMPLE && path.is_empty() { "/" } else { path };
+            assert!(compared.contains(&format!("{base}{path}")), "{path}: {compared:?}");
+        }
+        assert!(compared.len() >= 12, "{compared:?}");
+    }
+}
+
+#[test]
+fn a_second_export_changes_nothing() {
+    let fixture = Fixture::new(&two());
+    let first = at_before(&fixture, &["export", "--out", "out"]);
+    // All but the list of what was written.
+    let count = names(&fixture.dir().join("out")).len() - 1;
+    assert_eq!(stdout(&first), format!("out: {count} written, 0 unchanged, 0 removed\n"));
+    let before = files(fixture.dir());
+    for at in [BEFORE, "2024-06-01T00:00:00Z"] {
+        let again = fixture.run(&["export", "--out", "out", "--at", at]);
+        assert_eq!(again.status.code(), FINE);
+        assert_eq!(stdout(&again), format!("out: 0 written, {count} unchanged, 0 removed\n"));
+        assert_eq!(files(fixture.dir()), before);
+    }
+}
+
+#[test]
+fn a_change_writes_only_what_it_changes() {
+    let fixture = Fixture::new(&two());
+    at_before(&fixture, &["export", "--out", "out"]);
+    let out = fixture.dir().join("out");
+    let before = files(&out);
+    fixture.write(&moved());
+    assert_eq!(at_before(&fixture, &["export", "--out", "out"]).status.code(), FINE);
+    let after = files(&out);
+    let changed: Vec<&str> = before
+        .iter()
+        .filter(|(name, bytes)| after[*name] != **bytes)
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let expected = [
+        "feeds/test.ics",
+        "feeds/test/index.html",
+        "index.html",
+        "sessions/second.ics",
+        "sessions/second/index.html",
+    ];
+    assert_eq!(changed, expected);
+}
+
+#[test]
+fn a_calendars_file_has_the_time_of_its_last_modified() {
+    let fixture = Fixture::new(&two());
+    at_before(&fixture, &["export", "--out", "out"]);
+    let file = fixture.dir().join("out/feeds/test.ics");
+    let modified = || std::fs::metadata(&file).unwrap().modified().unwrap();
+    assert_eq!(modified(), SystemTime::from(instant(BEFORE)));
+    // A checkout or a copy may have changed it; the bytes are right, so only the time is mended.
+    let other = SystemTime::from(instant(BEFORE)) + Duration::from_secs(1000);
+    std::fs::File::options().append(true).open(&file).unwrap().set_modified(other).unwrap();
+    at_before(&fixture, &["export", "--out", "out"]);
+    assert_eq!(modified(), SystemTime::from(instant(BEFORE)));
+}
+
+#[test]
+fn without_prune_the_files_of_a_removed_session_stay() {
+    let fixture = Fixture::new(&two());
+    at_before(&fixture, &["export", "--out", "out"]);
+    let before = names(&fixture.dir().join("out"));
+    fixture.write(first_only().as_str());
+    let output = at_before(&fixture, &["export", "--out", "out"]);
+    assert!(stdout(&output).contains("0 removed"), "{}", stdout(&output));
+    assert_eq!(names(&fixture.dir().join("out")), before);
+}
+
+#[test]
+fn prune_removes_what_an_earlier_export_wrote_and_nothing_else() {
+    let fixture = Fixture::new(&two());
+    at_before(&fixture, &["export", "--out", "out"]);
+    let out = fixture.dir().join("out");
+    let mine = ["CNAME", "sessions/second/photo.jpg", "sessions/third.ics", "notes/index.html"];
+    for name in mine {
+        std::fs::create_dir_all(out.join(name).parent().unwrap()).unwrap();
+        std::fs::write(out.join(name), "mine").unwrap();
+    }
+    let before = names(&out);
+    fixture.write(&first_only());
+    // One export between without --prune: it must still be known whose the files are.
+    at_before(&fixture, &["export", "--out", "out"]);
+    let output = at_before(&fixture, &["export", "--out", "out", "--prune"]);
+    assert_eq!(output.status.code(), FINE);
+    assert!(stdout(&output).contains("2 removed"), "{}", stdout(&output));
+    let after = names(&out);
+    let gone: Vec<&String> = before.iter().filter(|name| !after.contains(name)).collect();
+    assert_eq!(gone, ["sessions/second.ics", "sessions/second/index.html"]);
+    for name in mine {
+        assert_eq!(std::fs::read(out.join(name)).unwrap(), b"mine", "{name}");
+    }
+}
+
+#[test]
+fn prune_leaves_no_empty_folder_of_its_own() {
+    let fixture = Fixture::new(&two());
+    at_before(&fixture, &["export", "--out", "out"]);
+    fixture.write(&first_only());
+    at_before(&fixture, &["export", "--out", "out", "--prune"]);
+    assert!(!fixture.dir().join("out/sessions/second").exists());
+    assert!(fixture.dir().join("out/sessions/first/index.html").exists());
+}
+
+#[test]
+fn prune_follows_no_name_out_of_its_folder() {
+    let fixture = Fixture::new(&two());
+    at_before(&fixture, &["export", "--out", "out"]);
+    let outside = fixture.dir().join("precious.txt");
+    std::fs::write(&outside, "mine").unwrap();
+    let manifest = fixture.dir().join("out/.convene-export");
+    let mut text = std::fs::read_to_string(&manifest).unwrap();
+    text.push_str(&format!("../precious.txt\n{}\nfeeds/../../precious.txt\n", outside.display()));
+    std::fs::write(&manifest, text).unwrap();
+    assert_eq!(at_before(&fixture, &["export", "--out", "out", "--prune"]).status.code(), FINE);
+    assert_eq!(std::fs::read(&outside).unwrap(), b"mine");
+}
+
+#[test]
+fn a_list_with_errors_exports_nothing_and_changes_nothing() {
+    let fixture = Fixture::new(&two());
+    at_before(&fixture, &["export", "--out", "out"]);
+    let exported = files(&fixture.dir().join("out"));
+    let recorded = std::fs::read(fixture.revisions_file()).unwrap();
+    fixture.write(&broken());
+    let output = at_before(&fixture, &["export", "--out", "out", "--prune"]);
+    assert_eq!(output.status.code(), WRONG_FILE);
+    assert!(stderr(&output).contains("--> sessions.toml:"), "{}", stderr(&output));
+    assert_eq!(files(&fixture.dir().join("out")), exported);
+    assert_eq!(std::fs::read(fixture.revisions_file()).unwrap(), recorded);
+}
+
+#[test]
+fn the_list_may_be_named_in_its_place() {
+    let fixture = Fixture::new(&broken());
+    std::fs::write(fixture.dir().join("talks.toml"), two()).unwrap();
+    let output = at_before(&fixture, &["export", "talks.toml", "--out", "deep/in/out"]);
+    assert_eq!(output.status.code(), FINE, "{}", stderr(&output));
+    assert!(fixture.dir().join("deep/in/out/feeds/test.ics").exists());
+    assert!(fixture.dir().join("talks.revisions.json").exists());
+}
+
+#[test]
+fn the_address_on_the_command_line_is_in_the_files() {
+    let fixture = Fixture::new(&two());
+    at_before(&fixture, &["export", "--out", "out", "--url", "https://org.example/c"]);
+    let feed = std::fs::read_to_string(fixture.dir().join("out/feeds/test.ics")).unwrap();
+    let feed = feed.replace("\r\n ", "");
+    assert!(feed.contains("https://org.example/c/feeds/test.ics"), "{feed}");
+    assert!(!feed.contains("cal.example"), "{feed}");
+}
+
+#[test]
+fn files_are_right_and_exit_is_3_where_state_cannot_be_written() {
+    let fixture = Fixture::new(&two());
+    let output = at_before(&fixture, &["export", "--out", "out", "--state", "sessions.toml/x"]);
+    assert_eq!(output.status.code(), MACHINE);
+    let said = stderr(&output);
+    assert!(said.contains("The exported files are right"), "{said}");
+    assert!(said.contains("convene record") && said.contains("--frozen"), "{said}");
+    assert_eq!(at_before(&fixture, &["export", "--out", "other"]).status.code(), FINE);
+    assert_eq!(files(&fixture.dir().join("out")), files(&fixture.dir().join("other")));
+}
+
+fn first_only() -> String {
+    two().split("\n[[sessions]]\nid = \"second\"").next().unwrap().to_owned()
+}

@@ -1,0 +1,187 @@
+//! `convene record`, and how every command treats the state that it finds.
+
+use super::{
+    FINE, MACHINE, WRONG_FILE, at_before, broken, files, moved, names, stderr, stdout, two,
+};
+use crate::support::Fixture;
+
+const STATE: [&str; 3] = [".sessions.last-good.toml", ".sessions.lock", "sessions.revisions.json"];
+
+/// Every command that would write state.
+const WRITERS: [&[&str]; 3] =
+    [&["record"], &["export", "--out", "out"], &["serve", "--listen", "127.0.0.1:0"]];
+
+#[test]
+fn record_writes_the_state_and_nothing_else() {
+    let fixture = Fixture::new(&two());
+    let output = at_before(&fixture, &["record"]);
+    assert_eq!((output.status.code(), stderr(&output)), (FINE, String::new()));
+    assert!(
+        stdout(&output).contains("sessions.revisions.json is up to date"),
+        "{}",
+        stdout(&output)
+    );
+    assert_eq!(names(fixture.dir()), [&STATE[..], &["sessions.toml"]].concat());
+    assert_eq!(files(fixture.dir())["sessions.toml"], two().as_bytes());
+    assert_eq!(files(fixture.dir())[".sessions.last-good.toml"], two().as_bytes());
+}
+
+#[test]
+fn a_second_record_writes_nothing() {
+    let fixture = Fixture::new(&two());
+    at_before(&fixture, &["record"]);
+    let file = fixture.revisions_file();
+    let before = (files(fixture.dir()), identity(&file));
+    let output = fixture.run(&["record", "--at", "2024-03-01T00:00:00Z"]);
+    assert_eq!(output.status.code(), FINE);
+    assert_eq!((files(fixture.dir()), identity(&file)), before);
+}
+
+/// A replaced file is another one, even with the same bytes.
+fn identity(file: &std::path::Path) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(&std::fs::metadata(file).unwrap())
+}
+
+#[test]
+fn record_serve_and_export_write_the_same_state() {
+    let recorded: Vec<Vec<u8>> = WRITERS
+        .iter()
+        .map(|command| {
+            let fixture = Fixture::new(&two());
+            if command[0] == "serve" {
+                drop(fixture.serve(&["--at", crate::support::BEFORE]));
+            } else {
+                assert_eq!(at_before(&fixture, command).status.code(), FINE);
+            }
+            std::fs::read(fixture.revisions_file()).unwrap()
+        })
+        .collect();
+    assert_eq!(recorded[0], recorded[1]);
+    assert_eq!(recorded[0], recorded[2]);
+}
+
+#[test]
+fn the_list_may_be_named_in_its_place() {
+    let fixture = Fixture::new(&broken());
+    std::fs::write(fixture.dir().join("talks.toml"), two()).unwrap();
+    assert_eq!(at_before(&fixture, &["record", "talks.toml"]).status.code(), FINE);
+    assert!(fixture.dir().join("talks.revisions.json").exists());
+    assert!(!fixture.revisions_file().exists());
+}
+
+#[test]
+fn a_list_with_errors_records_nothing() {
+    let fixture = Fixture::new(&broken());
+    let output = at_before(&fixture, &["record"]);
+    assert_eq!(output.status.code(), WRONG_FILE);
+    assert!(stderr(&output).contains("--> sessions.toml:"), "{}", stderr(&output));
+    assert!(!fixture.revisions_file().exists());
+    assert!(!fixture.dir().join(".sessions.last-good.toml").exists());
+}
+
+#[test]
+fn frozen_record_changes_nothing() {
+    let fixture = Fixture::new(&two());
+    assert_eq!(at_before(&fixture, &["record", "--frozen"]).status.code(), WRONG_FILE);
+    assert!(!fixture.revisions_file().exists());
+    at_before(&fixture, &["record"]);
+    let before = std::fs::read(fixture.revisions_file()).unwrap();
+    fixture.write(&moved());
+    let output = at_before(&fixture, &["record", "--frozen"]);
+    assert_eq!((output.status.code(), stdout(&output)), (WRONG_FILE, String::new()));
+    assert_eq!(std::fs::read(fixture.revisions_file()).unwrap(), before);
+}
+
+#[test]
+fn state_is_kept_in_the_folder_that_is_named() {
+    let fixture = Fixture::new(&two());
+    std::fs::create_dir(fixture.dir().join("state")).unwrap();
+    for command in WRITERS {
+        let arguments = [&["--state", "state"], command].concat();
+        if command[0] == "serve" {
+            drop(fixture.serve(&["--at", crate::support::BEFORE, "--state", "state"]));
+        } else {
+            assert_eq!(at_before(&fixture, &arguments).status.code(), FINE, "{command:?}");
+        }
+        assert_eq!(names(&fixture.dir().join("state")), STATE, "{command:?}");
+        assert!(!fixture.revisions_file().exists(), "{command:?}");
+    }
+    let arguments = ["check", "--frozen", "--state", "state"];
+    assert_eq!(at_before(&fixture, &arguments).status.code(), FINE);
+    assert_eq!(at_before(&fixture, &["check", "--frozen"]).status.code(), WRONG_FILE);
+}
+
+#[test]
+fn a_state_folder_that_is_none_is_refused_by_record_in_a_sentence() {
+    let fixture = Fixture::new(&two());
+    for state in ["nowhere", "sessions.toml/x"] {
+        let output = at_before(&fixture, &["record", "--state", state]);
+        assert_eq!(output.status.code(), MACHINE, "{state}");
+        let said = stderr(&output);
+        assert!(said.contains(&format!("cannot write into the folder `{state}`")), "{said}");
+        assert!(said.contains("Nothing was recorded"), "{said}");
+        assert_eq!(names(fixture.dir()), ["sessions.toml"], "{state}");
+    }
+}
+
+/// Runs every command on a revisions file that cannot be used; it must stay as it is.
+fn assert_refused(revisions: &str, parts: &[&str]) {
+    let fixture = Fixture::new(&two());
+    std::fs::write(fixture.revisions_file(), revisions).unwrap();
+    for command in WRITERS.into_iter().chain([&["check"][..]]) {
+        for frozen in [&[][..], &["--frozen"]] {
+            let output = at_before(&fixture, &[frozen, command].concat());
+            let said = stderr(&output);
+            assert_eq!(output.status.code(), MACHINE, "{command:?}: {said}");
+            for part in parts {
+                assert!(said.contains(part), "{command:?}: {part}: {said}");
+            }
+            assert!(said.contains("The file was left as it is"), "{said}");
+            let after = std::fs::read_to_string(fixture.revisions_file()).unwrap();
+            assert_eq!(after, revisions, "{command:?}");
+            assert!(!fixture.dir().join("out").exists(), "{command:?}");
+        }
+    }
+}
+
+/// A revisions file as it is written today.
+fn recorded() -> String {
+    let fixture = Fixture::new(&two());
+    at_before(&fixture, &["record"]);
+    std::fs::read_to_string(fixture.revisions_file()).unwrap()
+}
+
+#[test]
+fn a_newer_revisions_file_is_left_alone() {
+    let now = recorded();
+    let newer = now.replacen("\"schema\": 1", "\"schema\": 2", 1).replace("\"uid\"", "\"urn\"");
+    assert_ne!(newer, now);
+    assert_refused(&newer, &["sessions.revisions.json", "a newer release wrote it", "schema 2"]);
+}
+
+#[test]
+fn a_revisions_file_that_cannot_be_read_is_left_alone_and_its_line_is_named() {
+    let now = recorded();
+    let line = now.lines().position(|line| line.starts_with("\"second\"")).unwrap() + 1;
+    let number = format!("line {line}: ");
+    let damaged = |from: &str, to: &str| {
+        let (head, tail) = now.split_at(now.find("\"second\": {").unwrap());
+        let damaged = head.to_owned() + &tail.replacen(from, to, 1);
+        assert_ne!(damaged, now, "{from}");
+        damaged
+    };
+    assert_refused(&damaged("\"sequence\":0", "\"sequence\":\"none\""), &[&number]);
+    assert_refused(&damaged("\"sequence\":0", "\"sequence\":-1"), &[&number]);
+    assert_refused(&damaged("\"sequence\":0,", ""), &[&number, "sequence"]);
+    assert_refused(&damaged("\"uid\"", "\"uid"), &[&number]);
+    assert_refused(&damaged("\"last_modified\":\"2024", "\"last_modified\":\"someday"), &[&number]);
+    assert_refused("", &["line 1: "]);
+    assert_refused("<<<<<<< HEAD\n", &["line 1: "]);
+    assert_refused(&now[..now.len() / 2], &["line "]);
+}
+
+#[test]
+fn a_revisions_file_without_a_schema_is_left_alone() {
+    assert_refused("{}", &["schema"]);
+    assert_refused("[]", &["line 1: "]);
+}

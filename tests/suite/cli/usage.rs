@@ -1,0 +1,156 @@
+//! What is typed wrongly (exit 2), and what the machine refuses (exit 3).
+
+use super::{FINE, MACHINE, WRONG_USAGE, stderr, stdout, two};
+use crate::support::Fixture;
+
+/// Runs what must be refused, and gives back what was said; nothing may have been written.
+fn refused(fixture: &Fixture, arguments: &[&str], code: Option<i32>) -> String {
+    let before = super::files(fixture.dir());
+    let output = fixture.run(arguments);
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), code, "{arguments:?}: {said}");
+    assert_eq!(stdout(&output), "", "{arguments:?}");
+    assert_eq!(super::files(fixture.dir()), before, "{arguments:?}");
+    assert!(!said.contains("panicked"), "{said}");
+    said
+}
+
+#[test]
+fn what_no_command_knows_is_wrong_usage() {
+    let fixture = Fixture::new(&two());
+    for arguments in [
+        &["publish"][..],
+        &["--frobnicate"],
+        &["check", "--out", "x"],
+        &["check", "sessions.toml", "sessions.toml"],
+        &["check", "--format", "yaml"],
+        &["serve", "sessions.toml"],
+        &["export"],
+        &["export", "--out"],
+        &["record", "--prune"],
+        &["--config"],
+        &["help"],
+    ] {
+        let said = refused(&fixture, arguments, WRONG_USAGE);
+        assert!(said.starts_with("error: ") && said.contains("--help"), "{said}");
+    }
+}
+
+#[test]
+fn an_instant_that_is_none_is_wrong_usage_and_an_example_is_given() {
+    let fixture = Fixture::new(&two());
+    for at in ["yesterday", "2027-04-30", "2027-04-30T12:00:00", "12:00", ""] {
+        let said = refused(&fixture, &["check", "--at", at], WRONG_USAGE);
+        assert!(said.contains("an instant such as 2027-04-30T12:00:00Z"), "{said}");
+    }
+}
+
+#[test]
+fn an_instant_may_have_any_offset() {
+    let fixture = Fixture::new(&two());
+    for at in ["2027-04-30T12:00:00Z", "2027-04-30T12:00:00.5+05:30", "2027-04-30t12:00:00z"] {
+        assert_eq!(fixture.run(&["check", "--at", at]).status.code(), FINE, "{at}");
+    }
+}
+
+#[test]
+fn an_address_that_is_none_is_wrong_usage_and_an_example_is_given() {
+    let fixture = Fixture::new(&two());
+    for url in [
+        "cal.example",
+        "ftp://cal.example",
+        "https://",
+        "https://a.example/?x",
+        "https://a.example/#x",
+    ] {
+        let said = refused(&fixture, &["check", "--url", url], WRONG_USAGE);
+        assert!(said.contains("a whole address such as https://calendar.example.org"), "{said}");
+    }
+}
+
+#[test]
+fn a_listen_address_that_is_none_is_wrong_usage_and_examples_are_given() {
+    let fixture = Fixture::new(&two());
+    for listen in
+        ["8080", "localhost:8080", "127.0.0.1", "127.0.0.1:99999", "http://127.0.0.1:8080"]
+    {
+        let said = refused(&fixture, &["--listen", listen], WRONG_USAGE);
+        assert!(said.contains("127.0.0.1:8080 (this machine only)"), "{said}");
+    }
+}
+
+#[test]
+fn a_missing_list_is_said_in_a_sentence_with_the_way_out() {
+    let fixture = Fixture::new(&two());
+    std::fs::rename(fixture.file(), fixture.dir().join("talks.toml")).unwrap();
+    for command in [&["check"][..], &["export", "--out", "out"], &["record"], &["serve"], &[]] {
+        // A port of the system's choice, so that none is missed by chance.
+        let arguments = [&["--listen", "127.0.0.1:0"], command].concat();
+        let said = refused(&fixture, &arguments, MACHINE);
+        assert_eq!(
+            said,
+            "error: there is no file `sessions.toml`\n  \
+             Name the list of sessions with `--config FILE`, or start in its folder.\n",
+            "{command:?}"
+        );
+    }
+    let said = refused(&fixture, &["check", "nowhere/talks.toml"], MACHINE);
+    assert!(said.contains("there is no file `nowhere/talks.toml`"), "{said}");
+}
+
+#[test]
+fn a_folder_in_place_of_a_list_is_said_in_a_sentence() {
+    let fixture = Fixture::new(&two());
+    std::fs::create_dir(fixture.dir().join("talks")).unwrap();
+    let said = refused(&fixture, &["check", "talks"], MACHINE);
+    assert_eq!(
+        said,
+        "error: `talks` is a folder\n  Name a file in it, such as `talks/sessions.toml`.\n"
+    );
+}
+
+#[test]
+fn an_address_of_another_machine_is_said_in_a_sentence() {
+    let fixture = Fixture::new(&two());
+    // From the block that is kept for documentation (RFC 5737): no machine has it.
+    let said = refused(&fixture, &["serve", "--listen", "192.0.2.1:8080"], MACHINE);
+    assert!(said.contains("this machine does not have the address 192.0.2.1:8080"), "{said}");
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_named() {
+    let fixture = Fixture::new(&two());
+    let output = fixture.run(&["export", "--out", "sessions.toml/out"]);
+    assert_eq!(output.status.code(), MACHINE);
+    assert!(stderr(&output).contains("`sessions.toml/out`"), "{}", stderr(&output));
+}
+
+#[test]
+fn help_and_version_are_fine_and_name_every_command_and_option() {
+    let fixture = Fixture::new(&two());
+    let output = fixture.run(&["--help"]);
+    assert_eq!(output.status.code(), FINE);
+    let said = stdout(&output);
+    for word in [
+        "serve",
+        "check",
+        "export",
+        "record",
+        "--config",
+        "--state",
+        "--url",
+        "--zoneinfo",
+        "--frozen",
+        "--at",
+        "--listen",
+        "127.0.0.1:8080",
+        "sessions.toml",
+    ] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    let output = fixture.run(&["--version"]);
+    assert_eq!(
+        (output.status.code(), stdout(&output)),
+        (FINE, format!("convene {}\n", env!("CARGO_PKG_VERSION")))
+    );
+}

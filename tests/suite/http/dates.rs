@@ -1,0 +1,91 @@
+//! Conditional requests by date (RFC 9110 sections 13.1.3 and 13.1.4).
+
+use super::{FEED, INVITE, MODIFIED, NEWER, OLDER, PAGE, ROBOTS, Served};
+
+#[test]
+fn a_calendar_is_modified_when_its_bytes_were_first_published() {
+    let served = Served::example();
+    for path in [FEED, INVITE] {
+        assert_eq!(served.get(path, &[]).header("last-modified"), Some(MODIFIED), "{path}");
+    }
+}
+
+#[test]
+fn if_unmodified_since_fails_only_with_an_older_date() {
+    let served = Served::example();
+    let since = |date: &str| served.status(FEED, &[("If-Unmodified-Since", date)]);
+    assert_eq!(since(OLDER), 412);
+    assert_eq!(since(MODIFIED), 200);
+    assert_eq!(since(NEWER), 200);
+}
+
+#[test]
+fn if_unmodified_since_is_ignored_when_it_is_no_date_or_there_is_none_of_ours() {
+    let served = Served::example();
+    assert_eq!(served.status(FEED, &[("If-Unmodified-Since", "yesterday")]), 200);
+    assert_eq!(served.status(PAGE, &[("If-Unmodified-Since", OLDER)]), 200);
+    let twice = [("If-Unmodified-Since", OLDER), ("If-Unmodified-Since", OLDER)];
+    assert_eq!(served.status(FEED, &twice), 200);
+}
+
+#[test]
+fn if_modified_since_finds_nothing_new_at_the_same_second() {
+    let served = Served::example();
+    // The three forms of RFC 9110 section 5.6.7.
+    let forms = [MODIFIED, "Monday, 15-Jan-24 12:00:00 GMT", "Mon Jan 15 12:00:00 2024"];
+    for date in forms {
+        assert_eq!(served.status(FEED, &[("If-Modified-Since", date)]), 304, "{date}");
+    }
+}
+
+#[test]
+fn if_modified_since_sends_what_is_newer() {
+    let served = Served::example();
+    for date in [OLDER, "Sat, 01 Jan 2000 00:00:00 GMT"] {
+        assert_eq!(served.status(FEED, &[("If-Modified-Since", date)]), 200, "{date}");
+    }
+}
+
+#[test]
+fn if_modified_since_allows_for_a_clock_that_is_five_minutes_ahead() {
+    let served = Served::example();
+    let since = |date: &str| served.status(FEED, &[("If-Modified-Since", date)]);
+    assert_eq!(since("Mon, 15 Jan 2024 12:00:01 GMT"), 200);
+    assert_eq!(since("Mon, 15 Jan 2024 12:04:59 GMT"), 200);
+    assert_eq!(since("Mon, 15 Jan 2024 12:05:00 GMT"), 304);
+    assert_eq!(since(NEWER), 304);
+}
+
+#[test]
+fn if_modified_since_may_be_far_in_the_future() {
+    let served = Served::example();
+    for date in ["Fri, 01 Jan 2100 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"] {
+        assert_eq!(served.status(FEED, &[("If-Modified-Since", date)]), 304, "{date}");
+    }
+}
+
+#[test]
+fn if_modified_since_is_ignored_when_it_cannot_be_read() {
+    let served = Served::example();
+    for date in
+        ["", "yesterday", "2024-01-15T12:00:00Z", "1705320000", "Mon, 99 Jan 2024 12:00:00 GMT"]
+    {
+        assert_eq!(served.status(FEED, &[("If-Modified-Since", date)]), 200, "{date}");
+    }
+}
+
+#[test]
+fn if_modified_since_is_ignored_when_it_is_given_twice() {
+    let served = Served::example();
+    let twice = [("If-Modified-Since", MODIFIED), ("If-Modified-Since", MODIFIED)];
+    assert_eq!(served.status(FEED, &twice), 200);
+}
+
+#[test]
+fn if_modified_since_is_ignored_where_there_is_no_last_modified() {
+    let served = Served::example();
+    for path in [PAGE, "/", ROBOTS] {
+        let answer = served.get(path, &[("If-Modified-Since", NEWER)]);
+        assert_eq!((answer.status, answer.header("last-modified")), (200, None), "{path}");
+    }
+}

@@ -1,0 +1,71 @@
+//! The answers of the real program over real sockets, row by row of RFC 9110.
+
+mod conditional;
+mod connections;
+mod dates;
+mod headers;
+mod negotiation;
+mod not_modified;
+mod paths;
+mod shutdown;
+
+use crate::support::{Answer, BEFORE, EXAMPLE, Fixture, Running};
+
+const FEED: &str = "/feeds/state-of-solidarity.ics";
+const INVITE: &str = "/sessions/era-of-silos.ics";
+const PAGE: &str = "/sessions/era-of-silos";
+const ROBOTS: &str = "/robots.txt";
+/// When the example's calendars were first published; just before, and well after it.
+const MODIFIED: &str = "Mon, 15 Jan 2024 12:00:00 GMT";
+const OLDER: &str = "Mon, 15 Jan 2024 11:59:59 GMT";
+const NEWER: &str = "Mon, 15 Jan 2024 12:10:00 GMT";
+/// One path of each kind.
+const KINDS: [&str; 4] = [FEED, INVITE, PAGE, ROBOTS];
+/// Every path that the example has.
+const PATHS: [&str; 12] = [
+    "/",
+    "/feeds/2024-series",
+    "/feeds/2024-series.ics",
+    "/feeds/state-of-solidarity",
+    FEED,
+    ROBOTS,
+    "/sessions/beyond-elections",
+    "/sessions/beyond-elections.ics",
+    "/sessions/countering-attacks",
+    "/sessions/countering-attacks.ics",
+    PAGE,
+    INVITE,
+];
+
+/// The program on a list of its own.
+struct Served {
+    // Ended before its folder goes.
+    running: Running,
+    fixture: Fixture,
+}
+
+impl Served {
+    fn new(toml: &str, arguments: &[&str]) -> Self {
+        let fixture = Fixture::new(toml);
+        let running = fixture.serve(&[&["--at", BEFORE], arguments].concat());
+        Self { running, fixture }
+    }
+
+    fn example() -> Self {
+        Self::new(EXAMPLE, &[])
+    }
+
+    fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.running.get(path, headers)
+    }
+
+    fn status(&self, path: &str, headers: &[(&str, &str)]) -> u16 {
+        self.get(path, headers).status
+    }
+
+    /// The tag of the plain form, or of a coding.
+    fn tag(&self, path: &str, coding: &str) -> String {
+        let answer = self.get(path, &[("Accept-Encoding", coding)]);
+        answer.header("etag").unwrap().to_owned()
+    }
+}
