@@ -1,0 +1,138 @@
+//! A client that does as little as it can: known requests, answers of known length.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+
+/// How it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum How {
+    /// The bytes as they are.
+    Plain,
+    /// In gzip.
+    Gzip,
+    /// With the tag of what was fetched before.
+    Unchanged,
+    /// The bytes as they are, each on a connection of its own.
+    Once,
+}
+
+/// Some connections to one server, each with one request at a time.
+pub(crate) struct Client {
+    address: String,
+    request: Vec<u8>,
+    streams: Vec<TcpStream>,
+    /// The bytes of an answer with its headers; all answers to a request are of one length.
+    answer: usize,
+    status: &'static [u8],
+    buffer: Vec<u8>,
+}
+
+impl Client {
+    /// Connects, asks once, and remembers how long the answer is.
+    pub(crate) fn new(address: &str, path: &str, how: How, connections: usize) -> Self {
+        let request = match how {
+            How::Plain => request(path, ""),
+            How::Gzip => request(path, "Accept-Encoding: gzip\r\n"),
+            How::Once => request(path, "Connection: close\r\n"),
+            How::Unchanged => {
+                let (head, _) = fetch(address, path, "");
+                let tag = header(&head, "etag").expect("what can be unchanged has a tag");
+                request(path, &format!("If-None-Match: {tag}\r\n"))
+            }
+        };
+        let mut stream = connect(address);
+        stream.write_all(&request).expect("it was connected");
+        let (head, body) = read_answer(&mut stream, how != How::Unchanged);
+        if how == How::Gzip {
+            assert_eq!(header(&head, "content-encoding").as_deref(), Some("gzip"));
+        }
+        let status: &[u8] = if how == How::Unchanged { b"HTTP/1.1 304" } else { b"HTTP/1.1 200" };
+        let answer = head.len() + body.len();
+        let connections = if how == How::Once { 0 } else { connections };
+        let streams = (0..connections).map(|_| connect(address)).collect();
+        let buffer = vec![0; answer + 1];
+        Self { address: address.to_owned(), request, streams, answer, status, buffer }
+    }
+
+    /// Bytes of an answer, with its headers.
+    pub(crate) fn answer_bytes(&self) -> usize {
+        self.answer
+    }
+
+    /// Asks so many times at least; how often it was.
+    pub(crate) fn ask(&mut self, times: usize) -> usize {
+        if self.streams.is_empty() {
+            for _ in 0..times {
+                let mut stream = connect(&self.address);
+                stream.write_all(&self.request).expect("it was connected");
+                let mut read = 0;
+                loop {
+                    match stream.read(&mut self.buffer[read..]) {
+                        Ok(0) => break,
+                        Ok(more) => read += more,
+                        Err(error) => panic!("an answer broke off: {error}"),
+                    }
+                }
+                self.check(read);
+            }
+            return times;
+        }
+        let turns = times.div_ceil(self.streams.len());
+        for _ in 0..turns {
+            for stream in &mut self.streams {
+                stream.write_all(&self.request).expect("the server keeps connections open");
+            }
+            for index in 0..self.streams.len() {
+                let answer = &mut self.buffer[..self.answer];
+                self.streams[index].read_exact(answer).expect("an answer is as long as the first");
+                self.check(self.answer);
+            }
+        }
+        turns * self.streams.len()
+    }
+
+    fn check(&self, read: usize) {
+        assert!(read == self.answer && self.buffer.starts_with(self.status), "another answer");
+    }
+}
+
+/// Head and body of one answer on a connection of its own.
+pub(crate) fn fetch(address: &str, path: &str, headers: &str) -> (String, Vec<u8>) {
+    let mut stream = connect(address);
+    stream.write_all(&request(path, headers)).expect("it was connected");
+    read_answer(&mut stream, true)
+}
+
+fn request(path: &str, headers: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nHost: bench\r\nUser-Agent: bench\r\n{headers}\r\n").into_bytes()
+}
+
+fn connect(address: &str) -> TcpStream {
+    let stream = TcpStream::connect(address).expect("the server takes connections");
+    stream.set_nodelay(true).expect("it was connected");
+    let patience = Some(Duration::from_secs(30));
+    stream.set_read_timeout(patience).expect("it was connected");
+    stream
+}
+
+fn read_answer(stream: &mut TcpStream, with_body: bool) -> (String, Vec<u8>) {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        stream.read_exact(&mut byte).expect("an answer has a head");
+        head.push(byte[0]);
+    }
+    let head = String::from_utf8(head).expect("a head is ASCII");
+    let length = header(&head, "content-length").filter(|_| with_body);
+    let mut body = vec![0; length.map_or(0, |length| length.parse().expect("it is a number"))];
+    stream.read_exact(&mut body).expect("a body is as long as its head says");
+    (head, body)
+}
+
+fn header(head: &str, name: &str) -> Option<String> {
+    head.lines().find_map(|line| {
+        let (own, value) = line.split_once(':')?;
+        own.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
+    })
+}

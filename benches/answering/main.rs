@@ -1,0 +1,198 @@
+//! What an answer costs: processor time of the server per request, as a ratio to nginx with the
+//! same bytes behind it on the same machine in the same minute.
+//!
+//! `cargo bench --bench answering`; it needs nginx and taskset. `-- --long` takes 25 rounds in
+//! place of 9; `-- --instructions` counts user instructions by valgrind's callgrind instead.
+
+#![allow(clippy::print_stdout, reason = "a bench prints its figures")]
+
+mod client;
+#[path = "../common/mod.rs"]
+mod common;
+mod servers;
+
+use std::process::Command;
+use std::time::Instant;
+
+use client::{Client, How};
+use common::{Served, asked, flag, list, memory};
+use servers::{Exported, NGINX, cpu};
+
+/// The client has a core of its own, as the server has.
+const SERVER: [&str; 3] = ["taskset", "-c", "0"];
+const CLIENT: [&str; 2] = ["-pc", "1"];
+/// Connections that the client holds; each has one request at a time.
+const CONNECTIONS: usize = 16;
+/// How long the client asks one server before it turns to the next, in seconds.
+const TURN: f64 = 0.2;
+/// Enough for a page of about 17 KB.
+const PAGE_OF: usize = 62;
+/// Connections that are held without a request.
+const IDLE: usize = 500;
+
+/// A workload of the table in docs/performance.md.
+struct Row {
+    name: &'static str,
+    /// Which list.
+    list: usize,
+    /// The path at convene, and that of the same file at nginx.
+    paths: [&'static str; 2],
+    how: How,
+    level: f64,
+}
+
+const FEED: [&str; 2] = ["/feeds/state-of-solidarity.ics"; 2];
+const LARGE: [&str; 2] = ["/feeds/all.ics"; 2];
+const ROWS: [Row; 6] = [
+    Row { name: "feed of 3", list: 0, paths: FEED, how: How::Plain, level: 0.90 },
+    Row { name: "304", list: 0, paths: FEED, how: How::Unchanged, level: 1.00 },
+    Row {
+        name: "page of 17 KB",
+        list: 1,
+        paths: ["/", "/index.html"],
+        how: How::Plain,
+        level: 1.00,
+    },
+    Row { name: "feed of 1,000, gzip", list: 2, paths: LARGE, how: How::Gzip, level: 0.95 },
+    Row { name: "feed of 1,000, raw", list: 2, paths: LARGE, how: How::Plain, level: 1.00 },
+    Row { name: "new connection each", list: 0, paths: FEED, how: How::Once, level: 1.10 },
+];
+
+fn main() {
+    if !asked() {
+        return;
+    }
+    let example = include_str!("../../sessions.toml").to_owned();
+    let lists = [example, list(PAGE_OF), list(1_000)].map(|toml| Exported::new(&toml));
+    if flag("--instructions") {
+        return instructions(&lists[0]);
+    }
+    let rounds = if flag("--long") { 25 } else { 9 };
+    let own = std::process::id().to_string();
+    let pinned = Command::new("taskset").args(CLIENT).arg(own).output();
+    assert!(pinned.is_ok_and(|output| output.status.success()), "taskset pins the client");
+    start_to_first_byte(&lists[0], rounds);
+    println!("server CPU per request, the middle of {rounds} rounds; nginx in its better way");
+    println!(
+        "{:>22} {:>9} {:>11} {:>11} {:>7} {:>7} {:>12}",
+        "", "bytes", "convene us", "nginx us", "ratio", "level", "nginx/itself"
+    );
+    for row in &ROWS {
+        answer(row, &lists[row.list], rounds);
+    }
+    idle(&lists[0]);
+}
+
+/// One row: in each round every server in turn, so that what disturbs disturbs all of them.
+fn answer(row: &Row, exported: &Exported, rounds: usize) {
+    let (ours, _) = exported.convene(&SERVER);
+    if row.how == How::Gzip {
+        exported.compress(&ours.address, row.paths[0]);
+    }
+    let mut servers = vec![ours];
+    // The first way a second time, by a server of its own: how far equal ones lie apart.
+    for (_, way) in [NGINX[0], NGINX[1], NGINX[0]] {
+        servers.push(exported.nginx(&SERVER, way, true).0);
+    }
+    let mut clients: Vec<Client> = servers
+        .iter()
+        .enumerate()
+        .map(|(index, server)| {
+            let path = row.paths[usize::from(index > 0)];
+            Client::new(&server.address, path, row.how, CONNECTIONS)
+        })
+        .collect();
+    let before = Instant::now();
+    let asked = clients[0].ask(CONNECTIONS * 20);
+    let times = (TURN / (before.elapsed().as_secs_f64() / asked as f64)) as usize;
+    let mut costs = vec![Vec::new(); servers.len()];
+    for round in 0..=rounds {
+        for (index, client) in clients.iter_mut().enumerate() {
+            let before = cpu(servers[index].pid());
+            let asked = client.ask(times);
+            let spent = (cpu(servers[index].pid()) - before).as_secs_f64() * 1e6;
+            // The first round warms up.
+            if round > 0 {
+                costs[index].push(spent / asked as f64);
+            }
+        }
+    }
+    let better = if middle(&costs[1]) <= middle(&costs[2]) { 1 } else { 2 };
+    println!(
+        "{:>22} {:>9} {:>11.2} {:>11.2} {:>7.2} {:>7.2} {:>12.2}  ({})",
+        row.name,
+        clients[0].answer_bytes(),
+        middle(&costs[0]),
+        middle(&costs[better]),
+        middle(&ratios(&costs[0], &costs[better])),
+        row.level,
+        middle(&ratios(&costs[3], &costs[1])),
+        NGINX[better - 1].0
+    );
+}
+
+fn ratios(of: &[f64], to: &[f64]) -> Vec<f64> {
+    of.iter().zip(to).map(|(of, to)| of / to).collect()
+}
+
+fn middle(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[sorted.len() / 2]
+}
+
+/// From the start of the program on the example to the first byte of an answer.
+fn start_to_first_byte(example: &Exported, rounds: usize) {
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        ours.push(example.convene(&SERVER).1.as_secs_f64() * 1e3);
+        theirs.push(example.nginx(&SERVER, NGINX[0].1, false).1.as_secs_f64() * 1e3);
+    }
+    println!(
+        "start to first byte: convene {:.1} ms, nginx {:.1} ms, ratio {:.2} (level: <= 0.5)",
+        middle(&ours),
+        middle(&theirs),
+        middle(&ratios(&ours, &theirs))
+    );
+}
+
+/// Memory of a connection that was used once and is kept open.
+fn idle(example: &Exported) {
+    let (served, _) = example.convene(&SERVER);
+    let before = memory(served.pid(), "VmRSS");
+    let mut client = Client::new(&served.address, FEED[0], How::Plain, IDLE);
+    client.ask(IDLE);
+    let more = memory(served.pid(), "VmRSS").saturating_sub(before);
+    println!("KiB per idle connection: {:.1} (level: <= 13)", more as f64 / IDLE as f64);
+}
+
+/// User instructions per request: the sum of many requests less that of few.
+fn instructions(example: &Exported) {
+    let log = tempfile::NamedTempFile::new().expect("there is a folder for temporary files");
+    let log_file = format!("--log-file={}", log.path().display());
+    let valgrind =
+        ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", log_file.as_str()];
+    let collected = |start: &dyn Fn() -> Served, how, times| {
+        let served = start();
+        Client::new(&served.address, FEED[0], how, 1).ask(times);
+        served.stop();
+        let text = std::fs::read_to_string(log.path()).unwrap_or_default();
+        let sum = text.lines().find_map(|line| line.split_once("Collected : ")?.1.parse().ok());
+        sum.unwrap_or_else(|| panic!("callgrind gave no sum: {text}"))
+    };
+    let ours = || example.convene(&valgrind).0;
+    let theirs = || example.nginx(&valgrind, NGINX[0].1, true).0;
+    println!("user instructions per request on one connection (level for the feed of 3: <= 9,500)");
+    for (name, how) in [("feed of 3", How::Plain), ("304", How::Unchanged)] {
+        let per_request = |start: &dyn Fn() -> Served| -> f64 {
+            let (few, many): (f64, f64) =
+                (collected(start, how, 500), collected(start, how, 2_500));
+            (many - few) / 2_000.0
+        };
+        println!(
+            "{name:>22}: convene {:.0}, nginx {:.0}",
+            per_request(&ours),
+            per_request(&theirs)
+        );
+    }
+}

@@ -1,0 +1,110 @@
+//! convene and nginx side by side: the same bytes, the same headers, the same core.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use crate::client::fetch;
+use crate::common::{self, Served, folder, free_address};
+
+/// The ways of nginx to send a file; which is cheaper depends on its size.
+pub(crate) const NGINX: [(&str, &str); 2] = [
+    ("sendfile", "sendfile on; tcp_nopush on;"),
+    ("buffers", "sendfile off; output_buffers 1 1m;"),
+];
+
+/// A list in a folder of its own, exported, its state written, so that no start has to.
+pub(crate) struct Exported {
+    dir: tempfile::TempDir,
+    file: PathBuf,
+}
+
+impl Exported {
+    pub(crate) fn new(toml: &str) -> Self {
+        let (dir, file) = folder(toml);
+        let mut export = common::convene(&["--at", common::AT, "export", "--out"]);
+        export.arg(dir.path().join("out")).arg(&file);
+        let output = export.output().expect("the program is built");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Self { dir, file }
+    }
+
+    /// Puts the gzip form beside a file, in convene's own bytes.
+    pub(crate) fn compress(&self, address: &str, path: &str) {
+        let (_, body) = fetch(address, path, "Accept-Encoding: gzip\r\n");
+        let file = self.dir.path().join(format!("out{path}.gz"));
+        std::fs::write(file, body).expect("the folder can be written");
+    }
+
+    /// convene, behind `before` (such as `taskset`).
+    pub(crate) fn convene(&self, before: &[&str]) -> (Served, Duration) {
+        let address = free_address();
+        let command = common::serve(&self.file, &address);
+        Served::start(behind(before, &command), &address, "/robots.txt")
+    }
+
+    /// nginx in one of its ways, behind `before`, as a single process or as it is started by
+    /// default with a master and a worker.
+    pub(crate) fn nginx(&self, before: &[&str], way: &str, single: bool) -> (Served, Duration) {
+        let address = free_address();
+        let work = self.dir.path().join(format!("nginx-{}", address.replace(':', "-")));
+        std::fs::create_dir(&work).expect("the folder can be written");
+        let out = self.dir.path().join("out");
+        let file = work.join("nginx.conf");
+        std::fs::write(&file, configuration(&address, &work, &out, way, single))
+            .expect("the folder can be written");
+        let mut command = Command::new("nginx");
+        command.arg("-p").arg(&work).arg("-e").arg(work.join("error.log")).arg("-c").arg(&file);
+        Served::start(behind(before, &command), &address, "/robots.txt")
+    }
+}
+
+fn behind(before: &[&str], command: &Command) -> Command {
+    let Some((program, arguments)) = before.split_first() else {
+        let mut same = Command::new(command.get_program());
+        same.args(command.get_args());
+        return same;
+    };
+    let mut outer = Command::new(program);
+    outer.args(arguments).arg(command.get_program()).args(command.get_args());
+    outer
+}
+
+/// With the headers that convene sends, since whoever serves calendars from files sets them too.
+fn configuration(address: &str, work: &Path, out: &Path, way: &str, single: bool) -> String {
+    let (work, out) = (work.display(), out.display());
+    let master = if single { "off" } else { "on" };
+    format!(
+        "daemon off; master_process {master}; worker_processes 1; user root;
+pid {work}/pid;
+events {{ worker_connections 4096; }}
+http {{
+  access_log off;
+  client_body_temp_path {work}/body; proxy_temp_path {work}/proxy; fastcgi_temp_path {work}/fcgi;
+  uwsgi_temp_path {work}/uwsgi; scgi_temp_path {work}/scgi;
+  keepalive_requests 1000000000; keepalive_timeout 3600s; tcp_nodelay on;
+  types {{ text/calendar ics; text/html html; text/plain txt; }}
+  charset utf-8; charset_types text/calendar text/plain; etag on; gzip_static on; gzip_vary on;
+  {way}
+  server {{
+    listen {address};
+    root {out};
+    add_header X-Content-Type-Options nosniff;
+    add_header Cache-Control 'public, max-age=300, stale-while-revalidate=3600, stale-if-error=604800';
+    add_header Access-Control-Allow-Origin '*';
+    add_header X-Robots-Tag noindex;
+  }}
+}}
+"
+    )
+}
+
+/// Processor time of all threads of a process, to the nanosecond: user and system together.
+pub(crate) fn cpu(pid: u32) -> Duration {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).expect("the server runs");
+    let spent = tasks.flatten().map(|task| {
+        let line = std::fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
+        line.split(' ').next().and_then(|number| number.parse::<u64>().ok()).unwrap_or(0)
+    });
+    Duration::from_nanos(spent.sum())
+}
