@@ -19,8 +19,14 @@ pub fn distance(a: &str, b: &str) -> usize {
     last[b.len()]
 }
 
+/// Longer words were not meant for any that we know, and comparing them takes long.
+pub const LONGEST: usize = 64;
+
 /// The nearest of some words, if it is near enough to have been meant.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if word.len() > LONGEST {
+        return None;
+    }
     known
         .into_iter()
         .map(|other| (distance(&word.to_lowercase(), &other.to_lowercase()), other))

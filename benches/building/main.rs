@@ -94,7 +94,7 @@ fn measure(name: &str, toml: &str) -> Costs {
 
 fn planned(catalog: &Catalog, before: &Revisions, now: DateTime<Utc>) -> Plan {
     let url = BaseUrl::parse("https://calendar.example").expect("it is an address");
-    plan(catalog.clone(), Paths::new(url), before, now)
+    plan(catalog.clone(), Paths::new(url), Default::default(), before, now)
 }
 
 /// Processor seconds of one call, in all threads; called again until the system's ticks of 10 ms

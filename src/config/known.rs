@@ -18,7 +18,8 @@ pub(super) fn table_with(key: &str) -> Option<&'static str> {
     .map(|(table, _)| table)
 }
 
-const SYNONYMS: [(&str, &[&str]); 14] = [
+const SYNONYMS: [(&str, &[&str]); 15] = [
+    ("accent", &["color", "colour"]),
     ("title", &["name", "summary", "subject", "headline"]),
     ("start", &["date", "time", "begin", "begins", "starts", "when", "from", "datetime"]),
     ("end", &["finish", "ends", "until", "to", "stop"]),
@@ -39,8 +40,8 @@ const SYNONYMS: [(&str, &[&str]); 14] = [
 pub(super) fn meant<'a>(word: &str, keys: &[&'a str]) -> Option<&'a str> {
     let word = word.to_lowercase().replace('-', "_");
     let of_synonym = |word: &str| {
-        let (key, _) = SYNONYMS.iter().find(|(_, words)| words.contains(&word))?;
-        keys.iter().find(|own| *own == key).copied()
+        let mut meant = SYNONYMS.iter().filter(|(_, words)| words.contains(&word));
+        meant.find_map(|(key, _)| keys.iter().find(|own| *own == key).copied())
     };
     // Short words are near to anything.
     let long = SYNONYMS.iter().flat_map(|(_, words)| words.iter().copied()).filter(|w| w.len() > 4);

@@ -25,7 +25,9 @@ pub(super) fn findings(
         if unread.iter().any(|part: &Range<usize>| part.contains(&span.start)) {
             continue;
         }
-        found.push(finding(error.message(), span.clone(), &line, text, root));
+        let said = finding(error.message(), span.clone(), &line, text, root);
+        let start = line.span.start.min(said.span.start);
+        found.push(said);
         // Further errors of a line follow from its first; a header that is wrong takes the keys
         // under it along.
         let header = line.text.trim_start().starts_with('[');
@@ -34,7 +36,7 @@ pub(super) fn findings(
             None if header => text.len(),
             None => line.span.end,
         };
-        unread.push(line.span.start..end.max(span.end) + 1);
+        unread.push(start..end.max(span.end) + 1);
     }
     if text.starts_with('\u{feff}') {
         found.push(

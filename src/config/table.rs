@@ -269,7 +269,7 @@ impl<'a> Table<'a> {
             return Some(At { value: *value, span: text.span });
         }
         let known: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
-        let message = format!("`{key}` cannot be \"{}\"", text.value);
+        let message = format!("`{key}` cannot be \"{}\"", wording::quoted(text.value));
         let mut finding = Finding::error(Code::BadValue, text.span, message);
         finding = match similar::nearest(text.value, words.iter().map(|(word, _)| *word)) {
             Some(near) => finding.help(format!("did you mean `{key} = \"{near}\"`?")),

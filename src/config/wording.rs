@@ -9,9 +9,20 @@ use crate::diagnostic::{Code, Finding};
 use crate::model::TextError;
 use crate::zone::{Naming, UnknownZone, Zone};
 
+/// What somebody wrote, short enough for a sentence: the beginning of its first line.
+pub(super) fn quoted(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let line = text.lines().next().unwrap_or_default();
+    match line.char_indices().nth(LONGEST) {
+        None if line.len() == text.len() => line.to_owned(),
+        None => format!("{line}..."),
+        Some((end, _)) => format!("{}...", &line[..end]),
+    }
+}
+
 /// A key that a table does not have.
 pub(super) fn unknown_key(table: &str, word: &str, span: Range<usize>, known: &[&str]) -> Finding {
-    let message = format!("{table} has no key `{word}`");
+    let message = format!("{table} has no key `{}`", quoted(word));
     if let Some(elsewhere) = known::table_with(word).filter(|other| *other != table) {
         return Finding::error(Code::MisplacedKey, span, message)
             .help(format!("`{word}` belongs to {elsewhere}; move the line there"));
@@ -72,7 +83,7 @@ pub(super) fn wrong_type(
 
 /// A name that the rules of zones do not have.
 pub(super) fn unknown_zone(name: &str, span: Range<usize>, unknown: &UnknownZone) -> Finding {
-    let message = format!("no time zone is called `{}`", name);
+    let message = format!("no time zone is called `{}`", quoted(name));
     let help = match (known::zone(name), unknown.similar.as_slice()) {
         (Some(zone), _) => format!("write \"{zone}\""),
         (None, []) => "write the name of a city's zone, such as \"America/New_York\" or \

@@ -263,6 +263,9 @@ impl Publisher {
             let reason = match (size, std::fs::read(&path)) {
                 (Ok(size), _) if size > MAX_ASSET => "it has more than 1 MiB".to_owned(),
                 (_, Ok(bytes)) => return Some(bytes),
+                (_, Err(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+                    "it is not there".to_owned()
+                }
                 (_, Err(error)) => error.to_string(),
             };
             let message = format!("the file `{name}` cannot be used: {reason}");

@@ -131,6 +131,9 @@ fn folder_version(folder: &Path) -> Option<String> {
 
 /// Names that end in the same city, then names a few letters away.
 fn similar(typed: &str) -> Vec<String> {
+    if typed.len() > crate::similar::LONGEST {
+        return Vec::new();
+    }
     let wanted = typed.to_ascii_lowercase().replace([' ', '-'], "_");
     let city = wanted.rsplit('/').next().unwrap_or_default().to_owned();
     let mut near: Vec<(usize, &str)> = Rules::bundled_names()

@@ -1,0 +1,27 @@
+// Everything works without this file: it adds the reader's own time, and copies on a click.
+"use strict";
+for (const time of document.querySelectorAll(".when time[data-end]")) {
+  const start = new Date(time.dateTime), end = new Date(time.dataset.end);
+  if (isNaN(start) || isNaN(end)) continue;
+  try {
+    const form = new Intl.DateTimeFormat(document.documentElement.lang, {
+      weekday: "long", month: "long", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short"
+    });
+    const line = document.createElement("p");
+    line.className = "yours";
+    line.textContent = "Your time: " + form.format(start);
+    (time.closest("p") || time).after(line);
+  } catch (error) { /* an old browser shows the organiser's times alone */ }
+}
+for (const field of document.querySelectorAll("input[readonly], textarea[readonly]")) {
+  field.addEventListener("focus", () => field.select());
+  if (!navigator.clipboard) continue;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Copy";
+  button.addEventListener("click", async () => {
+    try { await navigator.clipboard.writeText(field.value); button.textContent = "Copied"; }
+    catch (error) { field.focus(); field.select(); }
+  });
+  field.after(button);
+}
