@@ -49,7 +49,8 @@ pub(super) fn all(documents: &[Document]) -> Vec<(&Document, Codings)> {
 
 fn codings(document: &Document) -> Codings {
     let body = document.body.as_slice();
-    if body.len() < SMALL {
+    // A redirect is answered plainly: its body is there for folders.
+    if body.len() < SMALL || document.kind == Kind::Redirect {
         return Codings::default();
     }
     let smaller = |coded: Vec<u8>| (coded.len() < body.len()).then(|| Bytes::from(coded));

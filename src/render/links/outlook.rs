@@ -1,0 +1,70 @@
+//! Outlook on the web: one form, on one host for personal accounts and another for those of work
+//! and school. A reader who is sent to the wrong one ends on its front page.
+
+use chrono::{DateTime, Utc};
+
+use super::fit::{self, LIMIT, cut, encoded};
+use crate::model::{Feed, Session, When};
+use crate::render::words::Words;
+use crate::revisions::Edition;
+
+pub(super) const PERSONAL: &str = "https://outlook.live.com";
+pub(super) const WORK: &str = "https://outlook.office.com";
+
+pub(super) fn add(host: &str, session: &Session, edition: &Edition, words: &Words) -> String {
+    let times = times(&session.when);
+    let link = |title: &str, text: &str, location: &str| {
+        // This form of the address is the one that phones follow.
+        let mut link = format!(
+            "{host}/calendar/0/deeplink/compose?path=%2Fcalendar%2Faction%2Fcompose\
+             &rru=addevent&subject={title}{times}"
+        );
+        if !location.is_empty() {
+            link.push_str(&format!("&location={location}"));
+        }
+        link + "&body=" + text
+    };
+    let frame = link("", "", "").len() + "&location=".len();
+    let values = fit::fit(session, edition, words, LIMIT - frame, rich);
+    link(&values.title, &values.text, &values.location)
+}
+
+/// An `https:` address: a `webcal:` one has made an empty calendar (sportstimes/f1#449).
+pub(super) fn subscribe(host: &str, feed: &Feed<'_>, edition: &Edition) -> String {
+    let address = edition.paths.absolute(&edition.paths.feed_calendar(feed.id));
+    let link = format!("{host}/calendar/0/addfromweb?url={}&name=", encoded(&address));
+    let name = cut(feed.title.as_str(), LIMIT.saturating_sub(link.len()), encoded);
+    link + &name
+}
+
+/// There is no parameter for a zone: without `Z` it would be the reader's own.
+fn times(when: &When) -> String {
+    match when {
+        When::AllDay(days) => {
+            format!("&startdt={}&enddt={}&allday=true", days.first, days.day_after())
+        }
+        When::Timed(timed) => {
+            let (start, end) = (instant(timed.start.instant), instant(timed.end.instant));
+            format!("&startdt={start}&enddt={end}")
+        }
+    }
+}
+
+fn instant(instant: DateTime<Utc>) -> String {
+    encoded(&instant.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
+/// The body is read as HTML.
+fn rich(text: &str) -> String {
+    let mut html = String::with_capacity(text.len() + text.len() / 8);
+    for c in text.chars() {
+        match c {
+            '\n' => html.push_str("<br>"),
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            c => html.push(c),
+        }
+    }
+    encoded(&html)
+}
