@@ -15,6 +15,7 @@ mod properties;
 mod readers;
 mod revisions;
 mod rfc5545;
+mod static_site;
 mod support;
 mod texts;
 mod zone_rules;
