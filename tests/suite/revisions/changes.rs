@@ -56,6 +56,11 @@ fn each_time_key_changed_alone_raises_its_session_once() {
         ("end for duration", "end = 2027-04-30T15:00:00", "duration = \"2h\""),
         ("timezone", "zone = \"America/New_York\"\ndesc", "zone = \"America/Chicago\"\ndesc"),
         (
+            "another name for the same clock",
+            "zone = \"America/New_York\"\ndesc",
+            "zone = \"America/Toronto\"\ndesc",
+        ),
+        (
             "whole days",
             "start = 2027-04-30T14:00:00\nend = 2027-04-30T15:00:00",
             "start = 2027-04-30\nend = 2027-04-30",
@@ -72,9 +77,20 @@ fn each_time_key_changed_alone_raises_its_session_once() {
 }
 
 #[test]
+fn each_day_of_whole_days_changed_alone_raises_its_session_once() {
+    let days = |first: &str, last: &str| {
+        let a = session("a", first, &format!("end = {last}\n"));
+        list(&(a + &session("b", "2027-05-30T14:00:00", "")))
+    };
+    let two = days("2027-04-29", "2027-04-30");
+    raises("first day", &two, &days("2027-04-28", "2027-04-30"));
+    raises("last day", &two, &days("2027-04-29", "2027-05-01"));
+}
+
+#[test]
 fn a_time_that_happens_twice_is_another_with_the_other_fold() {
     let at = |fold: &str| {
-        let more = format!("fold = \"{fold}\"\n");
+        let more = format!("end = 2027-11-07T03:00:00\nfold = \"{fold}\"\n");
         let twice = session("a", "2027-11-07T01:30:00", &more);
         list(&(twice + &session("b", "2027-05-30T14:00:00", "")))
     };
