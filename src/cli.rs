@@ -56,6 +56,14 @@ impl Cli {
     }
 }
 
+impl Cli {
+    /// Whether a wrong list is refused at the start.
+    pub(crate) fn strict(&self) -> bool {
+        let behind = matches!(&self.command, Some(Command::Serve(serve)) if serve.strict);
+        behind || self.serve.strict
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Serves the calendars and pages (what happens without a command)
@@ -73,6 +81,9 @@ pub(crate) struct Serve {
     /// The address to listen on [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS", value_parser = listen)]
     pub(crate) listen: Option<SocketAddr>,
+    /// Refuse to start on a wrong list, instead of serving the last good one
+    #[arg(long)]
+    pub(crate) strict: bool,
 }
 
 #[derive(Debug, Args)]

@@ -14,6 +14,7 @@ pub mod http;
 pub mod model;
 pub mod paths;
 pub mod publish;
+pub mod reload;
 pub mod render;
 pub mod revisions;
 pub mod server;

@@ -20,12 +20,14 @@ fn main() -> ExitCode {
                 .from_env_lossy(),
         )
         .init();
+    let at = cli.common.at;
     #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
-    let now = cli.common.at.unwrap_or_else(chrono::Utc::now);
+    let clock = move || at.unwrap_or_else(chrono::Utc::now);
+    let now = clock();
     let (common, listen) = (&cli.common, cli.listen());
     let publisher = |file: &cli::File| cmd::publisher(common, file.file.clone(), listen);
     let done = match &cli.command {
-        None | Some(Command::Serve(_)) => Ok(cmd::serve::run(common, listen, now)),
+        None | Some(Command::Serve(_)) => Ok(cmd::serve::run(common, listen, cli.strict(), clock)),
         Some(Command::Check(check)) => {
             publisher(&check.file).map(|publisher| cmd::check::run(&publisher, check.format, now))
         }

@@ -53,6 +53,8 @@ pub(crate) fn publisher(
         rules,
         frozen: common.frozen,
         exporting: false,
+        fall_back: false,
+        unsaved: std::sync::Mutex::default(),
     })
 }
 

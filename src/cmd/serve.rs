@@ -2,26 +2,34 @@
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use chrono::{DateTime, Utc};
 use convene::error::Error;
 use convene::publish::{Published, Publisher};
+use convene::reload::{Order, Reloader};
 use convene::server::Server;
 use tokio::sync::watch;
 
 use crate::cli::Common;
 use crate::cmd;
 
-pub(crate) fn run(common: &Common, listen: SocketAddr, now: DateTime<Utc>) -> ExitCode {
+pub(crate) fn run(
+    common: &Common,
+    listen: SocketAddr,
+    strict: bool,
+    clock: impl Fn() -> DateTime<Utc> + Send,
+) -> ExitCode {
     // The address first: with port 0 the system chooses, and the links name what it chose.
     let bound = Server::bind(listen)
         .and_then(|server| Ok((cmd::publisher(common, None, server.address())?, server)));
     let (publisher, server) = match bound {
-        Ok(bound) => bound,
+        Ok((publisher, server)) => (Publisher { fall_back: !strict, ..publisher }, server),
         Err(error) => return cmd::machine(&error),
     };
-    let published = match publisher.publish(now) {
+    // Before the file is read: what is saved in between is seen as a change.
+    let seen = publisher.look();
+    let published = match publisher.publish(clock()) {
         Ok(published) => published,
         Err(refusal) => return cmd::refuse(&refusal),
     };
@@ -31,13 +39,22 @@ pub(crate) fn run(common: &Common, listen: SocketAddr, now: DateTime<Utc>) -> Ex
     }
     // Before the greeting: whoever waits for it may send a signal at once.
     let (stop, stopped) = watch::channel(false);
-    if let Err(error) = stop_on_signals(stop) {
+    let (order, orders) = mpsc::channel();
+    if let Err(error) = watch_signals(stop, order.clone()) {
         return cmd::machine(&error);
     }
     greet(&publisher, &published, server.address());
-    // Whoever reloads sends the next site here; the sender must live as long as the server.
-    let (_sites, site) = watch::channel(Arc::new(published.site));
-    match server.run(&site, &stopped) {
+    let reloader = Reloader::new(&publisher, seen, &published);
+    let (sites, site) = watch::channel(Arc::new(published.site));
+    let ended = std::thread::scope(|scope| {
+        let sites = &sites;
+        scope.spawn(move || reloader.run(&orders, clock, sites));
+        let ended = server.run(&site, &stopped);
+        // The reloader has ended already if nobody listens.
+        let _ = order.send(Order::Stop);
+        ended
+    });
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => cmd::machine(&error),
     }
@@ -60,22 +77,30 @@ fn greet(publisher: &Publisher, published: &Published, address: SocketAddr) {
     }
 }
 
-/// Stops on SIGINT and SIGTERM, watched by a thread of its own.
-fn stop_on_signals(stop: watch::Sender<bool>) -> Result<(), Error> {
+/// Stops on SIGINT and SIGTERM, reads the list again on SIGHUP; watched by a thread of its own.
+fn watch_signals(stop: watch::Sender<bool>, order: mpsc::Sender<Order>) -> Result<(), Error> {
     let refuse = |source| Error::Listen { address: "signals".to_owned(), source };
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(refuse)?;
     let signals = {
         let _entered = runtime.enter();
         use tokio::signal::unix::{SignalKind, signal};
-        signal(SignalKind::interrupt()).and_then(|a| Ok((a, signal(SignalKind::terminate())?)))
+        [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()]
+            .map(|kind| signal(kind).map_err(refuse))
     };
-    let (mut interrupt, mut terminate) = signals.map_err(refuse)?;
+    let [interrupt, terminate, hangup] = signals;
+    let (mut interrupt, mut terminate, mut hangup) = (interrupt?, terminate?, hangup?);
     std::thread::spawn(move || {
         runtime.block_on(async {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
+            loop {
+                tokio::select! {
+                    _ = interrupt.recv() => break,
+                    _ = terminate.recv() => break,
+                    _ = hangup.recv() => {
+                        // The reloader has ended already if nobody listens.
+                        let _ = order.send(Order::Now);
+                    }
+                }
             }
         });
         // The server is gone already if nobody listens.

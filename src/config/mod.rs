@@ -57,6 +57,14 @@ pub struct Places {
     pub sessions: HashMap<Id, Range<usize>>,
 }
 
+/// The files that a list names, by their paths from its folder, as far as the text can be read.
+pub fn files(source: &Source) -> Vec<String> {
+    let (root, _) = DeTable::parse_recoverable(source.text());
+    let page = root.get_ref().get("page").and_then(|page| page.get_ref().as_table());
+    let named = |key: &str| page?.get(key)?.get_ref().as_str().map(ToOwned::to_owned);
+    ["logo", "css"].into_iter().filter_map(named).collect()
+}
+
 const ROOT_KEYS: &[&str] = &["calendar", "page", "series", "feeds", "sessions"];
 
 /// Reads a file's text. Pure: the same text and rules give the same.

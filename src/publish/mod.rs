@@ -7,6 +7,7 @@ mod advice;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 
@@ -42,7 +43,15 @@ pub struct Publisher {
     pub frozen: bool,
     /// Whether files for another server are written, whose address must not be this machine's own.
     pub exporting: bool,
+    /// Whether the last good source stands in for a list that is wrong, so that no feed goes dark.
+    pub fall_back: bool,
+    /// Revisions that were published and could not be written.
+    pub unsaved: Mutex<Option<Revisions>>,
 }
+
+/// What the files of a list looked like: nothing where there is none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Seen(Vec<Option<Vec<u8>>>);
 
 /// What follows from a catalog and what was published before.
 #[derive(Debug)]
@@ -164,7 +173,7 @@ impl Publisher {
         let lock = self.store.lock();
         let settled = self.settle(Source::read(&self.file)?, &lock, now);
         let settled = match settled {
-            Err(Refusal::File(source, findings)) if self.frozen => {
+            Err(Refusal::File(source, findings)) if self.frozen || self.fall_back => {
                 self.settle_last_good(source, findings, &lock, now)
             }
             other => other,
@@ -173,6 +182,24 @@ impl Publisher {
         let Settled { plan, source, findings, degraded, last_good } = settled?;
         let site = Site::build(&plan.edition, plan.calendars);
         Ok(Published { site, edition: plan.edition, source, findings, degraded, last_good })
+    }
+
+    /// What the list and the files that it names look like now; with `frozen` the revisions too,
+    /// which must come to match them.
+    pub fn look(&self) -> Seen {
+        let list = std::fs::read(&self.file).ok();
+        let mut seen = Vec::new();
+        if let Some(bytes) = &list {
+            let source = Source::from_bytes("", bytes.clone());
+            let folder = self.file.parent().map(std::path::Path::to_owned).unwrap_or_default();
+            let names = config::files(&source).into_iter();
+            seen.extend(names.map(|name| std::fs::read(folder.join(name)).ok()));
+        }
+        if self.frozen {
+            seen.push(std::fs::read(self.store.revisions_path()).ok());
+        }
+        seen.push(list);
+        Seen(seen)
     }
 
     /// The last good source in place of a file that was refused.
@@ -205,7 +232,10 @@ impl Publisher {
         let Some(catalog) = checked.catalog else {
             return Err(Refusal::File(source, findings));
         };
-        let before = self.store.read()?;
+        // What could not be written was published all the same, and must not be forgotten.
+        let mut unsaved = self.unsaved.lock().unwrap_or_else(PoisonError::into_inner);
+        let recorded = self.store.read()?;
+        let before = unsaved.clone().unwrap_or_else(|| recorded.clone());
         findings.extend(against_history(&catalog, &before, &checked.places));
         let assets = self.assets(&catalog, &checked.places, &mut findings);
         if findings.has_errors() {
@@ -225,7 +255,7 @@ impl Publisher {
             tracing::error!(session = %id, "its time zone could not be proved; it is written in UTC");
         }
         let mut degraded = None;
-        if plan.revisions != before {
+        if plan.revisions != recorded {
             if self.frozen {
                 findings.extend(not_recorded(&plan.revisions, &before, &checked.places));
                 findings.sort();
@@ -236,6 +266,7 @@ impl Publisher {
             });
             degraded = written.err();
         }
+        *unsaved = degraded.is_some().then(|| plan.revisions.clone());
         if let (Ok(lock), None) = (lock, &degraded) {
             self.keep_last_good(&source, lock);
         }

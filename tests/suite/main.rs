@@ -13,6 +13,7 @@ mod golden;
 mod http;
 mod properties;
 mod readers;
+mod reload;
 mod revisions;
 mod rfc5545;
 mod static_site;

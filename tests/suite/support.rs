@@ -72,6 +72,8 @@ impl Fixture {
             rules: Rules::bundled(),
             frozen: false,
             exporting: false,
+            fall_back: false,
+            unsaved: std::sync::Mutex::default(),
         }
     }
 

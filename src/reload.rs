@@ -1,0 +1,167 @@
+//! A list that lives: the saved file is published, a broken one is not, and time turns by itself.
+//!
+//! The file's content is looked at twice a second, not its events or its dates: that sees what
+//! editors, bind mounts and exchanged links do. A content is taken when two looks in a row agree, so
+//! that a file that is still being written is not published by halves.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::watch;
+
+use crate::error::chain;
+use crate::publish::{Published, Publisher, Refusal, Seen};
+use crate::revisions::Revisions;
+use crate::site::Site;
+
+/// Between two looks at the file.
+const LOOK: Duration = Duration::from_millis(500);
+/// Looks between two tries to write a state that could not be written.
+const RETRY: u32 = 20;
+
+/// What a reloader is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Read the file now, whatever it looked like last.
+    Now,
+    /// Stop.
+    Stop,
+}
+
+/// What is published at the moment, and what was seen of the files.
+#[derive(Debug)]
+pub struct Reloader<'a> {
+    publisher: &'a Publisher,
+    /// What the present edition was made of, or what was refused.
+    taken: Seen,
+    /// What the last look saw, if it was something else.
+    fresh: Option<Seen>,
+    revisions: Revisions,
+    valid_until: Option<DateTime<Utc>>,
+    degraded: Option<String>,
+    looks: u32,
+}
+
+impl<'a> Reloader<'a> {
+    /// Goes on from what was published at the start. `seen` is what the files looked like before.
+    pub fn new(publisher: &'a Publisher, seen: Seen, published: &Published) -> Self {
+        Self {
+            publisher,
+            taken: seen,
+            fresh: None,
+            revisions: published.edition.revisions().clone(),
+            valid_until: published.site.valid_until(),
+            degraded: published.degraded.clone(),
+            looks: 0,
+        }
+    }
+
+    /// Looks until it is told to stop, or nobody is left to tell it.
+    pub fn run(
+        mut self,
+        orders: &Receiver<Order>,
+        clock: impl Fn() -> DateTime<Utc>,
+        sites: &watch::Sender<Arc<Site>>,
+    ) {
+        loop {
+            let now = match orders.recv_timeout(LOOK) {
+                Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Ok(Order::Now) => true,
+                Err(RecvTimeoutError::Timeout) => false,
+            };
+            if let Some(site) = self.look(now, clock()) {
+                // The server has ended if nobody listens; the next order says so.
+                let _ = sites.send(Arc::new(site));
+            }
+        }
+    }
+
+    /// One look at the files and the clock: the next site, if there is one.
+    pub fn look(&mut self, at_once: bool, now: DateTime<Utc>) -> Option<Site> {
+        self.looks = self.looks.wrapping_add(1);
+        let seen = self.publisher.look();
+        let changed = seen != self.taken;
+        let settled = self.fresh.as_ref() == Some(&seen);
+        let turned = self.valid_until.is_some_and(|until| until <= now);
+        let retry = self.degraded.is_some() && self.looks.is_multiple_of(RETRY);
+        if changed && !settled && !at_once {
+            self.fresh = Some(seen);
+            return None;
+        }
+        self.fresh = None;
+        if !(changed || at_once || turned || retry) {
+            return None;
+        }
+        self.taken = seen;
+        match self.publisher.publish(now) {
+            Ok(published) => self.take(published, turned && !changed),
+            Err(refusal) => {
+                if changed || at_once {
+                    self.refuse(&refusal);
+                }
+                // What time brings waits for a file that can be read.
+                self.valid_until = self.valid_until.filter(|until| *until > now);
+                None
+            }
+        }
+    }
+
+    fn take(&mut self, published: Published, by_time: bool) -> Option<Site> {
+        let Published { site, edition, source, findings, degraded, last_good } = published;
+        let count = edition.catalog.sessions.len();
+        if last_good {
+            tracing::error!(
+                "{} is not published; the last good edition is served on:\n{}",
+                self.publisher.file.display(),
+                findings.human(&source, false)
+            );
+        } else if by_time {
+            tracing::info!(sessions = count, "the edition turned with the time");
+        } else {
+            let (added, changed, removed) = difference(&self.revisions, edition.revisions());
+            tracing::info!(sessions = count, added, changed, removed, "published");
+        }
+        if degraded != self.degraded {
+            match &degraded {
+                Some(reason) => tracing::error!(
+                    "degraded: {reason}; this edition is served from memory and is not remembered"
+                ),
+                None => tracing::info!("the state is written again"),
+            }
+        }
+        self.revisions = edition.revisions().clone();
+        self.valid_until = site.valid_until();
+        self.degraded = degraded;
+        Some(site)
+    }
+
+    /// Said once for each content.
+    fn refuse(&self, refusal: &Refusal) {
+        match refusal {
+            Refusal::File(source, findings) => tracing::error!(
+                "degraded: {} is not published; the last good edition is served on:\n{}",
+                source.name(),
+                findings.human(source, false)
+            ),
+            Refusal::Machine(error) => {
+                tracing::error!("degraded: {}; the last good edition is served on", chain(error));
+            }
+        }
+    }
+}
+
+/// How many sessions are new, changed and gone.
+fn difference(before: &Revisions, after: &Revisions) -> (usize, usize, usize) {
+    let (mut added, mut changed, mut removed) = (0, 0, 0);
+    for (id, revision) in &after.sessions {
+        match before.sessions.get(id) {
+            None => added += 1,
+            Some(old) if old.removed.is_none() && revision.removed.is_some() => removed += 1,
+            Some(old) if old.sequence != revision.sequence => changed += 1,
+            Some(_) => {}
+        }
+    }
+    (added, changed, removed)
+}

@@ -1,0 +1,209 @@
+//! A list that lives: saved, broken, mended, exchanged, and turned by the time.
+
+use std::time::{Duration, Instant};
+
+use convene::publish::Publisher;
+use convene::reload::Reloader;
+
+use crate::support::{Answer, BEFORE, Fixture, Running, instant, list, session};
+
+const FEED: &str = "/feeds/test.ics";
+
+fn titled(title: &str) -> String {
+    list(&session("talk", "2024-04-30T14:00:00", "")).replace("Session talk", title)
+}
+
+/// Asks until the answer is as wanted; a reload takes one to two seconds.
+fn wait(running: &Running, path: &str, wanted: impl Fn(&Answer) -> bool) -> Answer {
+    let start = Instant::now();
+    loop {
+        let answer = running.get(path, &[]);
+        if wanted(&answer) {
+            return answer;
+        }
+        assert!(start.elapsed() < Duration::from_secs(20), "still {}", answer.text());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn has(text: &str) -> impl Fn(&Answer) -> bool {
+    move |answer| answer.text().contains(text)
+}
+
+#[test]
+fn a_saved_list_is_live_with_the_next_sequence() {
+    let fixture = Fixture::new(&titled("One"));
+    let running = fixture.serve(&[]);
+    let before = running.get(FEED, &[]);
+    fixture.write(&titled("Two"));
+    let after = wait(&running, FEED, has("SUMMARY:Two"));
+    assert!(after.text().contains("SEQUENCE:1\r\n"), "{}", after.text());
+    assert_ne!(before.header("etag"), after.header("etag"));
+    assert!(before.header("last-modified").is_some());
+    assert!(fixture.revisions_file().exists());
+}
+
+#[test]
+fn a_broken_list_leaves_everything_as_it_was_until_it_is_mended() {
+    let fixture = Fixture::new(&titled("One"));
+    let running = fixture.serve(&[]);
+    let before = running.get(FEED, &[]);
+    let state = std::fs::read(fixture.revisions_file()).unwrap();
+    fixture.write("[calendar\nthis is no list");
+    // Twice as long as a reload takes.
+    std::thread::sleep(Duration::from_secs(3));
+    let after = running.get(FEED, &[]);
+    assert_eq!((after.status, &after.body), (200, &before.body));
+    assert_eq!(after.header("etag"), before.header("etag"));
+    assert_eq!(std::fs::read(fixture.revisions_file()).unwrap(), state);
+    fixture.write(&titled("Mended"));
+    wait(&running, FEED, has("SUMMARY:Mended"));
+}
+
+#[test]
+fn a_list_that_is_replaced_or_whose_link_is_turned_is_seen() {
+    let fixture = Fixture::new(&titled("One"));
+    let (first, second) = (fixture.dir().join("first.toml"), fixture.dir().join("second.toml"));
+    std::fs::rename(fixture.file(), &first).unwrap();
+    std::os::unix::fs::symlink(&first, fixture.file()).unwrap();
+    let running = fixture.serve(&[]);
+    wait(&running, FEED, has("SUMMARY:One"));
+    std::fs::write(&second, titled("Turned")).unwrap();
+    let link = fixture.dir().join("link");
+    std::os::unix::fs::symlink(&second, &link).unwrap();
+    std::fs::rename(&link, fixture.file()).unwrap();
+    wait(&running, FEED, has("SUMMARY:Turned"));
+    let replacement = fixture.dir().join("saved");
+    std::fs::write(&replacement, titled("Replaced")).unwrap();
+    std::fs::rename(&replacement, fixture.file()).unwrap();
+    wait(&running, FEED, has("SUMMARY:Replaced"));
+}
+
+#[test]
+fn a_list_that_is_gone_for_a_while_takes_nothing_away() {
+    let fixture = Fixture::new(&titled("One"));
+    let running = fixture.serve(&[]);
+    std::fs::remove_file(fixture.file()).unwrap();
+    std::thread::sleep(Duration::from_secs(2));
+    assert!(running.get(FEED, &[]).text().contains("SUMMARY:One"));
+    fixture.write(&titled("Back"));
+    wait(&running, FEED, has("SUMMARY:Back"));
+}
+
+#[test]
+fn a_hangup_reads_the_list_at_once_and_unchanged_bytes_do_nothing() {
+    let fixture = Fixture::new(&titled("One"));
+    let running = fixture.serve(&[]);
+    let before = running.get(FEED, &[]);
+    running.signal("HUP");
+    fixture.write(&titled("One"));
+    std::thread::sleep(Duration::from_secs(2));
+    let after = running.get(FEED, &[]);
+    assert_eq!(
+        (after.header("etag"), after.header("last-modified")),
+        (before.header("etag"), before.header("last-modified"))
+    );
+    fixture.write(&titled("Two"));
+    running.signal("HUP");
+    wait(&running, FEED, has("SUMMARY:Two"));
+}
+
+#[test]
+fn a_style_sheet_that_is_saved_is_live_too() {
+    let fixture = Fixture::new(&format!("{}\n[page]\ncss = \"own.css\"\n", titled("One")));
+    std::fs::write(fixture.dir().join("own.css"), "h1{color:red}").unwrap();
+    let running = fixture.serve(&[]);
+    let page = running.get("/feeds/test", &[]);
+    let path = |page: &str| {
+        let at = page.find("/own-").unwrap();
+        page[at..at + page[at..].find('"').unwrap()].to_owned()
+    };
+    let old = path(page.text());
+    assert_eq!(running.get(&old, &[]).text(), "h1{color:red}");
+    std::fs::write(fixture.dir().join("own.css"), "h1{color:blue}").unwrap();
+    let page = wait(&running, "/feeds/test", |answer| path(answer.text()) != old);
+    assert_eq!(running.get(&path(page.text()), &[]).text(), "h1{color:blue}");
+}
+
+#[test]
+fn a_start_on_a_broken_list_serves_the_last_good_one_unless_it_is_told_to_be_strict() {
+    let fixture = Fixture::new(&titled("One"));
+    fixture.publish(BEFORE);
+    fixture.write("broken");
+    let running = fixture.serve(&[]);
+    assert!(running.get(FEED, &[]).text().contains("SUMMARY:One"));
+    fixture.write(&titled("Mended"));
+    wait(&running, FEED, has("SUMMARY:Mended"));
+    drop(running);
+    fixture.write("broken");
+    let output = fixture.run(&["serve", "--strict", "--listen", "127.0.0.1:0"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--> sessions.toml:1"), "{output:?}");
+}
+
+#[test]
+fn a_start_on_a_broken_list_without_a_good_one_says_what_is_wrong() {
+    let fixture = Fixture::new("broken");
+    let output = fixture.run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("error:"), "{output:?}");
+}
+
+#[test]
+fn what_depends_on_the_time_turns_at_its_instant_without_writing() {
+    let fixture = Fixture::new(&titled("One"));
+    let publisher = fixture.publisher();
+    let published = publisher.publish(instant(BEFORE)).unwrap();
+    let state = std::fs::read(fixture.revisions_file()).unwrap();
+    let mut reloader = Reloader::new(&publisher, publisher.look(), &published);
+    // The session ends at 15:00 in New York.
+    assert!(reloader.look(false, instant("2024-04-30T18:59:59Z")).is_none());
+    let site = reloader.look(false, instant("2024-04-30T19:00:00Z")).expect("it did not turn");
+    let page = String::from_utf8(site.get("/").unwrap().identity().body.to_vec()).unwrap();
+    assert!(page.contains("Nothing is announced"), "{page}");
+    assert!(reloader.look(false, instant("2024-04-30T19:00:01Z")).is_none());
+    assert_eq!(std::fs::read(fixture.revisions_file()).unwrap(), state);
+}
+
+#[test]
+fn a_list_that_is_still_being_written_is_not_published_by_halves() {
+    let fixture = Fixture::new(&titled("One"));
+    let publisher = fixture.publisher();
+    let published = publisher.publish(instant(BEFORE)).unwrap();
+    let mut reloader = Reloader::new(&publisher, publisher.look(), &published);
+    let now = instant(BEFORE);
+    // Half of this list is a list too: one without its second session.
+    let whole = format!("{}{}", titled("Two"), session("other", "2024-05-30T14:00:00", ""));
+    fixture.write(&titled("Two"));
+    assert!(reloader.look(false, now).is_none());
+    fixture.write(&whole);
+    assert!(reloader.look(false, now).is_none());
+    let site = reloader.look(false, now).expect("two looks agreed");
+    assert!(site.get("/sessions/other.ics").is_some());
+}
+
+#[test]
+fn a_state_that_cannot_be_written_keeps_counting_and_is_written_later() {
+    let fixture = Fixture::new(&titled("One"));
+    fixture.publish(BEFORE);
+    // A folder in the place of the temporary file: nobody can write there, not even root.
+    let obstacle = fixture.dir().join(".sessions.revisions.json.new");
+    std::fs::create_dir(&obstacle).unwrap();
+    let publisher: Publisher = fixture.publisher();
+    let at = |second: u32| instant(&format!("2024-02-01T12:00:{second:02}Z"));
+    let sequence = |fixture: &Fixture, second| {
+        let published = publisher.publish(at(second)).unwrap();
+        assert_eq!(
+            published.degraded.is_some(),
+            fixture.dir().join(".sessions.revisions.json.new").exists()
+        );
+        published.edition.revisions().sessions["talk"].sequence
+    };
+    fixture.write(&titled("Two"));
+    assert_eq!(sequence(&fixture, 1), 1);
+    fixture.write(&titled("Three"));
+    assert_eq!(sequence(&fixture, 2), 2);
+    std::fs::remove_dir(&obstacle).unwrap();
+    assert_eq!(sequence(&fixture, 3), 2);
+    assert_eq!(fixture.publisher().store.read().unwrap().sessions["talk"].sequence, 2);
+}
