@@ -54,8 +54,13 @@ pub fn export(site: &Site, paths: &Paths, folder: &Path, prune: bool) -> Result<
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
                 Err(error) => return Err(Error::file("remove", &target)(error)),
             }
-            // A folder that is not empty stays.
-            let _ = target.parent().map(std::fs::remove_dir);
+            // Upwards as long as that emptied one; a folder that is not empty stays.
+            let parents = target.ancestors().skip(1).take_while(|parent| *parent != folder);
+            for parent in parents {
+                if std::fs::remove_dir(parent).is_err() {
+                    break;
+                }
+            }
         }
     } else {
         now.extend(before);

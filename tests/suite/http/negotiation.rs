@@ -118,6 +118,8 @@ fn a_star_stands_for_what_is_not_named() {
         assert_eq!(of_feed(&served, accept), expected, "{accept}");
     }
     assert_eq!(coding(&served, PAGE, &[("Accept-Encoding", "*")]), "gzip");
+    // For the plain body too, where it is not named.
+    assert_eq!(of_feed(&served, "br;q=0, gzip;q=0.1, *;q=0.5"), "identity");
 }
 
 #[test]
