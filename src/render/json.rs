@@ -1,10 +1,153 @@
-//! Feeds as JSON, for programs.
+//! Feeds as JSON, for programs; docs/json.md is its description.
 
-use super::Document;
+use chrono::{DateTime, NaiveDateTime, SecondsFormat, Utc};
+use serde::Serialize;
+
 use super::words::Words;
+use super::{Document, Kind, markdown};
+use crate::model::{AllDay, Feed, Session, Timed, When};
 use crate::revisions::Edition;
+use crate::zone::Moment;
 
-/// To come.
-pub(super) fn documents(_edition: &Edition, _words: &Words) -> Vec<Document> {
-    Vec::new()
+#[derive(Serialize)]
+struct Listing<'a> {
+    feed: About<'a>,
+    sessions: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+struct About<'a> {
+    id: &'a str,
+    title: &'a str,
+    description: Option<String>,
+    url: String,
+    ics: String,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    id: &'a str,
+    uid: &'a str,
+    title: &'a str,
+    status: &'static str,
+    all_day: bool,
+    start: At,
+    end: At,
+    description: Option<String>,
+    url: String,
+    page: String,
+    register: Option<&'a str>,
+    join: Option<&'a str>,
+    ics: String,
+    place: Option<Place<'a>>,
+    tags: Vec<&'a str>,
+    series: Option<&'a str>,
+    sequence: u32,
+    last_modified: String,
+}
+
+#[derive(Serialize)]
+struct At {
+    local: String,
+    zone: String,
+    utc: String,
+    words: String,
+}
+
+#[derive(Serialize)]
+struct Place<'a> {
+    name: &'a str,
+    address: Option<&'a str>,
+    latitude: Option<f64>,
+    longitude: Option<f64>,
+}
+
+/// One for every feed.
+pub(super) fn documents(edition: &Edition, words: &Words) -> Vec<Document> {
+    edition
+        .catalog
+        .feeds()
+        .filter_map(|feed| {
+            let mut body = serde_json::to_string_pretty(&listing(edition, &feed, words)).ok()?;
+            body.push('\n');
+            Some(Document::new(edition.paths.feed_json(feed.id), Kind::Json, body))
+        })
+        .collect()
+}
+
+fn listing<'a>(edition: &'a Edition, feed: &Feed<'a>, words: &Words) -> Listing<'a> {
+    let paths = &edition.paths;
+    let here = edition.sessions_of(feed).into_iter();
+    let here = here.filter(|session| edition.left_feeds(session).is_none());
+    Listing {
+        feed: About {
+            id: feed.id.as_str(),
+            title: feed.title.as_str(),
+            description: feed.description.map(markdown::to_text),
+            url: paths.absolute(&paths.feed_page(feed.id)),
+            ics: paths.absolute(&paths.feed_calendar(feed.id)),
+        },
+        sessions: here.map(|session| entry(edition, session, words)).collect(),
+    }
+}
+
+fn entry<'a>(edition: &'a Edition, session: &'a Session, words: &Words) -> Entry<'a> {
+    let (paths, revision) = (&edition.paths, edition.revision(session));
+    let [start, end] = times(&session.when, edition, words);
+    Entry {
+        id: session.id.as_str(),
+        uid: &revision.uid,
+        title: session.title.as_str(),
+        status: session.status.as_str(),
+        all_day: matches!(session.when, When::AllDay(_)),
+        start,
+        end,
+        description: session.description.as_ref().map(markdown::to_text),
+        url: paths.absolute(&paths.session_page(&session.id)),
+        page: paths.about(session),
+        register: session.register.as_ref().map(|url| url.as_str()),
+        join: session.join.as_ref().map(|url| url.as_str()),
+        ics: paths.absolute(&paths.invite(&session.id)),
+        place: session.place.as_ref().map(|place| Place {
+            name: place.name.as_str(),
+            address: place.address.as_ref().map(|address| address.as_str()),
+            latitude: place.geo.map(|geo| geo.latitude),
+            longitude: place.geo.map(|geo| geo.longitude),
+        }),
+        tags: session.tags.iter().map(|tag| tag.as_str()).collect(),
+        series: session.series.as_ref().map(|id| id.as_str()),
+        sequence: revision.sequence,
+        last_modified: instant(revision.last_modified),
+    }
+}
+
+/// Start and end; of whole days the first and the last, and the instants at which they begin and
+/// end in the session's zone.
+fn times(when: &When, edition: &Edition, words: &Words) -> [At; 2] {
+    let at = |local: String, utc: DateTime<Utc>, alone: &When| At {
+        local,
+        zone: when.zone().tzid().to_owned(),
+        utc: instant(utc),
+        words: words.start(alone, &edition.catalog.calendar.also_in),
+    };
+    match when {
+        When::AllDay(days) => {
+            [(days.first, when.start()), (days.last, when.end())].map(|(day, utc)| {
+                let alone = AllDay { first: day, last: day, zone: days.zone.clone() };
+                at(day.to_string(), utc, &When::AllDay(alone))
+            })
+        }
+        When::Timed(timed) => [timed.start, timed.end].map(|moment: Moment| {
+            let alone = Timed { start: moment, end: moment, zone: timed.zone.clone() };
+            at(local(moment.local), moment.instant, &When::Timed(alone))
+        }),
+    }
+}
+
+fn local(local: NaiveDateTime) -> String {
+    local.format("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+fn instant(instant: DateTime<Utc>) -> String {
+    instant.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

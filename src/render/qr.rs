@@ -1,9 +1,69 @@
 //! QR codes of pages, for posters and slides.
 
-use super::Document;
+use fast_qr::{ECL, QRBuilder, QRCode};
+
+use super::{Document, Kind};
 use crate::revisions::Edition;
 
-/// To come.
-pub(super) fn documents(_edition: &Edition) -> Vec<Document> {
-    Vec::new()
+/// Light modules around the code, which readers need to find it (ISO/IEC 18004).
+const QUIET: usize = 4;
+/// The side of a module in the picture's own size, in pixels; it scales without loss.
+const SIDE: usize = 8;
+
+/// One for every page of a session and of a feed.
+pub(super) fn documents(edition: &Edition) -> Vec<Document> {
+    let paths = &edition.paths;
+    let code = |path: String, page: String| {
+        let svg = svg(&paths.absolute(&page))?;
+        Some(Document::new(path, Kind::Svg, svg))
+    };
+    let feeds = edition
+        .catalog
+        .feeds()
+        .filter_map(|feed| code(paths.feed_qr(feed.id), paths.feed_page(feed.id)));
+    let sessions =
+        edition.catalog.sessions.iter().filter_map(|session| {
+            code(paths.session_qr(&session.id), paths.session_page(&session.id))
+        });
+    feeds.chain(sessions).collect()
+}
+
+/// Dark on white whatever is behind it; a code that a poster's printer may smudge a little. None
+/// for an address beyond 2,331 bytes, more than a code can hold.
+fn svg(address: &str) -> Option<String> {
+    let code = QRBuilder::new(address).ecl(ECL::M).build().ok()?;
+    let modules = code.size + 2 * QUIET;
+    let pixels = modules * SIDE;
+    Some(format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {modules} {modules}\" \
+         width=\"{pixels}\" height=\"{pixels}\" shape-rendering=\"crispEdges\">\
+         <path fill=\"#fff\" d=\"M0 0h{modules}v{modules}H0z\"/><path d=\"{}\"/></svg>\n",
+        path(&code)
+    ))
+}
+
+/// A bar for each run of dark modules in a row.
+fn path(code: &QRCode) -> String {
+    let mut path = String::new();
+    for y in 0..code.size {
+        let mut x = 0;
+        while x < code.size {
+            let run = (x..code.size).take_while(|x| code[y][*x].value()).count();
+            if run > 0 {
+                path.push_str(&format!("M{} {}h{run}v1h-{run}z", x + QUIET, y + QUIET));
+            }
+            x += run + 1;
+        }
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_beyond_what_a_code_holds_has_none() {
+        assert!(svg(&format!("https://cal.example/{}", "a".repeat(3000))).is_none());
+    }
 }

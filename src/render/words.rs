@@ -192,7 +192,7 @@ mod tests {
     fn when(rules: &Rules, zone: &str, start: &str) -> When {
         let zone = rules.zone(zone).unwrap();
         let start: DateTime<Utc> = start.parse().unwrap();
-        let end = zone.moment(start + chrono::TimeDelta::minutes(90));
+        let end = zone.moment(start + TimeDelta::minutes(90));
         When::Timed(Timed { start: zone.moment(start), end, zone })
     }
 

