@@ -11,16 +11,15 @@ mod client;
 mod common;
 mod servers;
 
-use std::process::Command;
 use std::time::Instant;
 
 use client::{Client, How};
-use common::{Served, asked, flag, list, memory};
-use servers::{Exported, NGINX, cpu};
+use common::{Served, asked, cpu, flag, list, memory, middle, pin};
+use servers::{Exported, NGINX};
 
 /// The client has a core of its own, as the server has.
 const SERVER: [&str; 3] = ["taskset", "-c", "0"];
-const CLIENT: [&str; 2] = ["-pc", "1"];
+const CLIENT: &str = "1";
 /// Connections that the client holds; each has one request at a time.
 const CONNECTIONS: usize = 16;
 /// How long the client asks one server before it turns to the next, in seconds.
@@ -68,9 +67,7 @@ fn main() {
         return instructions(&lists[0]);
     }
     let rounds = if flag("--long") { 25 } else { 9 };
-    let own = std::process::id().to_string();
-    let pinned = Command::new("taskset").args(CLIENT).arg(own).output();
-    assert!(pinned.is_ok_and(|output| output.status.success()), "taskset pins the client");
+    pin(CLIENT);
     start_to_first_byte(&lists[0], rounds);
     println!("server CPU per request, the middle of {rounds} rounds; nginx in its better way");
     println!(
@@ -117,28 +114,22 @@ fn answer(row: &Row, exported: &Exported, rounds: usize) {
             }
         }
     }
-    let better = if middle(&costs[1]) <= middle(&costs[2]) { 1 } else { 2 };
+    let better = if middle(costs[1].clone()) <= middle(costs[2].clone()) { 1 } else { 2 };
     println!(
         "{:>22} {:>9} {:>11.2} {:>11.2} {:>7.2} {:>7.2} {:>12.2}  ({})",
         row.name,
         clients[0].answer_bytes(),
-        middle(&costs[0]),
-        middle(&costs[better]),
-        middle(&ratios(&costs[0], &costs[better])),
+        middle(costs[0].clone()),
+        middle(costs[better].clone()),
+        middle(ratios(&costs[0], &costs[better])),
         row.level,
-        middle(&ratios(&costs[3], &costs[1])),
+        middle(ratios(&costs[3], &costs[1])),
         NGINX[better - 1].0
     );
 }
 
 fn ratios(of: &[f64], to: &[f64]) -> Vec<f64> {
     of.iter().zip(to).map(|(of, to)| of / to).collect()
-}
-
-fn middle(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted[sorted.len() / 2]
 }
 
 /// From the start of the program on the example to the first byte of an answer.
@@ -150,9 +141,9 @@ fn start_to_first_byte(example: &Exported, rounds: usize) {
     }
     println!(
         "start to first byte: convene {:.1} ms, nginx {:.1} ms, ratio {:.2} (level: <= 0.5)",
-        middle(&ours),
-        middle(&theirs),
-        middle(&ratios(&ours, &theirs))
+        middle(ours.clone()),
+        middle(theirs.clone()),
+        middle(ratios(&ours, &theirs))
     );
 }
 

@@ -98,13 +98,3 @@ http {{
 "
     )
 }
-
-/// Processor time of all threads of a process, to the nanosecond: user and system together.
-pub(crate) fn cpu(pid: u32) -> Duration {
-    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).expect("the server runs");
-    let spent = tasks.flatten().map(|task| {
-        let line = std::fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
-        line.split(' ').next().and_then(|number| number.parse::<u64>().ok()).unwrap_or(0)
-    });
-    Duration::from_nanos(spent.sum())
-}

@@ -1,7 +1,8 @@
-//! What a reload costs: processor time of each arrow from the text to the site, as a ratio to
+//! What a reload costs: processor time of each arrow from the text to the site, as a multiple of
 //! parsing the same text alone, and how that grows with the list.
 //!
-//! `cargo bench --bench building`; `-- --long` adds 100,000 sessions and many large feeds.
+//! `cargo bench --bench building`; `-- --long` adds 100,000 sessions and many large feeds. It keeps
+//! itself on one core, where everything is done by one thread, whose time is known exactly.
 
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
 
@@ -9,105 +10,138 @@
 mod common;
 
 use std::hint::black_box;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use convene::config;
 use convene::model::{BaseUrl, Catalog};
 use convene::paths::Paths;
 use convene::publish::{Plan, plan};
+use convene::render::Document;
 use convene::revisions::Revisions;
 use convene::site::Site;
 use convene::source::Source;
 use convene::zone::Rules;
 
-use common::{AT, asked, flag, folder, free_address, list, list_with_selections, memory, own_cpu};
+use common::{AT, asked, cpu, flag, folder, free_address, list, list_with_selections};
+use common::{memory, middle, pin};
 
 fn main() {
     if !asked() {
         return;
     }
-    let long = flag("--long");
-    println!("CPU per reload, in milliseconds, and in brackets as a multiple of the TOML parse");
+    pin("0");
+    println!("CPU of a reload as a multiple of the TOML parse alone, which is in milliseconds");
     println!(
-        "{:>22} {:>8} {:>14} {:>16} {:>14} {:>16}",
-        "sessions", "parse", "load", "revise, render", "site", "whole"
+        "{:>22} {:>9} {:>7} {:>9} {:>9} {:>11} {:>8} {:>8}",
+        "sessions", "parse ms", "load", "calendars", "coded", "calendars =", "others", "all"
     );
-    let small = measure("1,000", &list(1_000));
-    let medium = measure("10,000", &list(10_000));
-    println!("  growth from 1,000 to 10,000: {:.1} x", medium.whole() / small.whole());
-    println!("  level: whole <= 12 x the parse at 10,000; growth <= 11 x");
-    if long {
-        let large = measure("100,000", &list(100_000));
-        println!("  growth from 10,000 to 100,000: {:.1} x", large.whole() / medium.whole());
-        let few = measure("1,000 in 51 feeds", &list_with_selections(1_000, 50));
-        let many = measure("10,000 in 51 feeds", &list_with_selections(10_000, 50));
-        println!("  growth from 1,000 to 10,000 in 51 feeds: {:.1} x", many.whole() / few.whole());
-        let one = measure("100,000 in one series", &list_with_selections(100_000, 0));
-        println!("  against ten series: {:.2} x", one.whole() / large.whole());
+    let small = measure("1,000", &list(1_000), 9);
+    let medium = measure("10,000", &list(10_000), 3);
+    growth("from 1,000 to 10,000", &small, &medium);
+    if flag("--long") {
+        let large = measure("100,000", &list(100_000), 1);
+        growth("from 10,000 to 100,000", &medium, &large);
+        let few = measure("1,000 in 52 feeds", &list_with_selections(1_000, 50), 3);
+        let many = measure("10,000 in 52 feeds", &list_with_selections(10_000, 50), 1);
+        growth("from 1,000 to 10,000", &few, &many);
     }
+    println!("levels: calendars <= 12 x the parse at 10,000 sessions; growth <= 11 x");
     resident();
 }
 
-/// Processor time of each arrow.
+/// Processor seconds of each arrow.
+#[derive(Default, Clone, Copy)]
 struct Costs {
+    /// `toml::from_str` alone.
+    parse: f64,
+    /// Text to catalog, with all findings.
     load: f64,
+    /// Catalog to revisions, edition and calendars.
     plan: f64,
-    site: f64,
+    /// Codings and headers of feeds and invites.
+    coded: f64,
+    /// Pages and everything else, with their codings and headers.
+    others: f64,
 }
 
 impl Costs {
-    fn whole(&self) -> f64 {
-        self.load + self.plan + self.site
+    /// What the level is about: feeds and invites, from the text to the table.
+    fn calendars(&self) -> f64 {
+        self.load + self.plan + self.coded
+    }
+
+    fn all(&self) -> f64 {
+        self.calendars() + self.others
     }
 }
 
-fn measure(name: &str, toml: &str) -> Costs {
+fn growth(name: &str, from: &Costs, to: &Costs) {
+    let (calendars, all) = (to.calendars() / from.calendars(), to.all() / from.all());
+    println!("    growth {name}: {calendars:.1} x for the calendars, {all:.1} x for all");
+}
+
+/// All arrows in turn, so many times, so that what disturbs disturbs all of them.
+fn measure(name: &str, toml: &str, rounds: usize) -> Costs {
     let rules = Rules::bundled();
-    let now: DateTime<Utc> = AT.parse().expect("it is an instant");
     let source = Source::from_bytes("sessions.toml", toml.as_bytes().to_vec());
-    let before = Revisions::default();
-    let parse = cpu(|| toml::from_str::<toml::Table>(black_box(toml)).expect("it is TOML"));
-    let load = cpu(|| config::load(black_box(&source), &rules));
-    let checked = config::load(&source, &rules);
-    let catalog =
-        checked.catalog.unwrap_or_else(|| panic!("{}", checked.findings.human(&source, false)));
-    // The second reload finds everything recorded, as almost all of them do.
-    let recorded = planned(&catalog, &before, now).revisions;
-    let copy = cpu(|| black_box(&catalog).clone());
-    let plan = cpu(|| planned(&catalog, &recorded, now)) - copy;
-    let planned = planned(&catalog, &recorded, now);
-    let copy = cpu(|| planned.calendars.clone());
-    let site = cpu(|| Site::build(&planned.edition, planned.calendars.clone())) - copy;
-    let costs = Costs { load, plan, site };
-    let cell = |value: f64| format!("{:.1} ({:.1} x)", value * 1e3, value / parse);
+    let (_, checked) = timed(|| config::load(&source, &rules));
+    let Some(catalog) = checked.catalog else {
+        panic!("{}", checked.findings.human(&source, false));
+    };
+    // As at any reload but the first, everything else is recorded already.
+    let recorded = planned(catalog.clone(), &Revisions::default()).revisions;
+    let rounds: Vec<Costs> =
+        (0..rounds).map(|_| round(toml, &source, &rules, &catalog, &recorded)).collect();
+    let of = |arrow: fn(&Costs) -> f64| middle(rounds.iter().map(arrow));
+    let times = |arrow: fn(&Costs) -> f64| middle(rounds.iter().map(|c| arrow(c) / c.parse));
     println!(
-        "{name:>22} {:>8.1} {:>14} {:>16} {:>14} {:>16}",
-        parse * 1e3,
-        cell(costs.load),
-        cell(costs.plan),
-        cell(costs.site),
-        cell(costs.whole())
+        "{name:>22} {:>9.1} {:>7.1} {:>9.1} {:>9.1} {:>11.1} {:>8.1} {:>8.1}",
+        of(|c| c.parse) * 1e3,
+        times(|c| c.load),
+        times(|c| c.plan),
+        times(|c| c.coded),
+        times(Costs::calendars),
+        times(|c| c.others),
+        times(Costs::all)
     );
-    costs
-}
-
-fn planned(catalog: &Catalog, before: &Revisions, now: DateTime<Utc>) -> Plan {
-    let url = BaseUrl::parse("https://calendar.example").expect("it is an address");
-    plan(catalog.clone(), Paths::new(url), Default::default(), before, now)
-}
-
-/// Processor seconds of one call, in all threads; called again until the system's ticks of 10 ms
-/// are fine enough.
-fn cpu<T>(work: impl Fn() -> T) -> f64 {
-    let enough = Duration::from_millis(if flag("--quick") { 50 } else { 400 });
-    let start = own_cpu();
-    let mut calls = 0;
-    while own_cpu() - start < enough {
-        black_box(work());
-        calls += 1;
+    Costs {
+        parse: of(|c| c.parse),
+        load: of(|c| c.load),
+        plan: of(|c| c.plan),
+        coded: of(|c| c.coded),
+        others: of(|c| c.others),
     }
-    (own_cpu() - start).as_secs_f64() / f64::from(calls)
+}
+
+fn round(
+    toml: &str,
+    source: &Source,
+    rules: &Rules,
+    catalog: &Catalog,
+    recorded: &Revisions,
+) -> Costs {
+    let (parse, _) = timed(|| toml::from_str::<toml::Table>(black_box(toml)).expect("it is TOML"));
+    let (load, _) = timed(|| config::load(black_box(source), rules));
+    let copy = catalog.clone();
+    let (plan, planned) = timed(|| planned(copy, recorded));
+    let (others, _) = timed(|| Site::build(&planned.edition, Vec::new()));
+    let calendars: Vec<Document> = planned.calendars;
+    let (all, _) = timed(|| Site::build(&planned.edition, calendars));
+    Costs { parse, load, plan, coded: all - others, others }
+}
+
+fn planned(catalog: Catalog, before: &Revisions) -> Plan {
+    let now: DateTime<Utc> = AT.parse().expect("it is an instant");
+    let url = BaseUrl::parse("https://calendar.example").expect("it is an address");
+    plan(catalog, Paths::new(url), Default::default(), before, now)
+}
+
+/// Processor seconds of one call. What it returns is dropped later.
+fn timed<T>(work: impl FnOnce() -> T) -> (f64, T) {
+    let own = std::process::id();
+    let before = cpu(own);
+    let done = black_box(work());
+    ((cpu(own) - before).as_secs_f64(), done)
 }
 
 /// Memory of the program while it serves 1,000 sessions: at rest, and at its highest.

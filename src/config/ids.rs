@@ -1,6 +1,6 @@
 //! Ids that clash, and ids that lead nowhere.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 use std::ops::Range;
 
@@ -46,10 +46,11 @@ pub(super) fn check(
         context.push(finding);
     }
 
-    let known: Vec<&Id> = series.iter().filter_map(|s| s.id.as_ref()).map(|at| &at.value).collect();
+    let known: BTreeSet<&Id> =
+        series.iter().filter_map(|s| s.id.as_ref()).map(|at| &at.value).collect();
     let named = sessions.iter().filter_map(|session| session.series.as_ref());
     for id in named.chain(selections.iter().flat_map(|feed| &feed.series)) {
-        if !known.contains(&&id.value) {
+        if !known.contains(&id.value) {
             let message = format!("there is no series `{}`", id.value);
             let finding = Finding::error(Code::UnknownSeries, id.span.clone(), message);
             let near = similar::nearest(id.value.as_str(), known.iter().map(|id| id.as_str()));

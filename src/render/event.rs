@@ -1,6 +1,6 @@
 //! One session as a VEVENT (RFC 5545 section 3.6.1), in the parts that feeds and invites share.
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use icalendar::{EventStatus, Property};
 use maud::{PreEscaped, html};
 
@@ -112,11 +112,7 @@ fn write_times(out: &mut String, when: &When, form: Form) {
         line::write_plain(out, &format!("DTEND{parameter}:{end}"));
     };
     match (when, form) {
-        (When::AllDay(days), _) => both(
-            ";VALUE=DATE",
-            &days.first.format("%Y%m%d").to_string(),
-            &days.day_after().format("%Y%m%d").to_string(),
-        ),
+        (When::AllDay(days), _) => both(";VALUE=DATE", &date(days.first), &date(days.day_after())),
         (When::Timed(timed), Form::Utc) => {
             both("", &utc(timed.start.instant), &utc(timed.end.instant));
         }
@@ -235,8 +231,31 @@ pub(super) fn utc(instant: DateTime<Utc>) -> String {
     basic(instant.naive_utc()) + "Z"
 }
 
-fn basic(local: NaiveDateTime) -> String {
-    local.format("%Y%m%dT%H%M%S").to_string()
+/// `20240430T140000`; by digits, as chrono reads its format anew each time.
+pub(super) fn basic(local: NaiveDateTime) -> String {
+    let mut text = date(local.date());
+    text.push('T');
+    push_digits(&mut text, local.hour(), 2);
+    push_digits(&mut text, local.minute(), 2);
+    push_digits(&mut text, local.second(), 2);
+    text
+}
+
+/// `20240430`.
+fn date(date: NaiveDate) -> String {
+    let mut text = String::with_capacity(16);
+    // Years lie between 1970 and 2101.
+    push_digits(&mut text, date.year().unsigned_abs(), 4);
+    push_digits(&mut text, date.month(), 2);
+    push_digits(&mut text, date.day(), 2);
+    text
+}
+
+fn push_digits(text: &mut String, value: u32, digits: u32) {
+    for place in (0..digits).rev() {
+        let digit = char::from_digit(value / 10_u32.pow(place) % 10, 10);
+        text.extend(digit);
+    }
 }
 
 /// `P1D`, `PT1H30M`, `PT45S` (RFC 5545 section 3.3.6).

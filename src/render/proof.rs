@@ -63,8 +63,22 @@ fn instant(name: &str, value: &str, zones: &HashMap<&str, Vec<Onsets>>) -> Optio
     Some((at - TimeDelta::seconds(offset)).and_utc())
 }
 
+/// `20240430T140000`, and nothing else.
 fn local(value: &str) -> Option<NaiveDateTime> {
-    NaiveDateTime::parse_from_str(value, "%Y%m%dT%H%M%S").ok()
+    let (date, time) = value.split_once('T')?;
+    if date.len() != 8 || time.len() != 6 || !value.is_ascii() {
+        return None;
+    }
+    let number = |digits: &str| match digits.bytes().all(|b| b.is_ascii_digit()) {
+        true => digits.parse::<u32>().ok(),
+        false => None,
+    };
+    let year = i32::try_from(number(&date[..4])?).ok()?;
+    NaiveDate::from_ymd_opt(year, number(&date[4..6])?, number(&date[6..])?)?.and_hms_opt(
+        number(&time[..2])?,
+        number(&time[2..4])?,
+        number(&time[4..])?,
+    )
 }
 
 /// One STANDARD or DAYLIGHT as it stands in the file.
@@ -128,14 +142,14 @@ fn yearly(rule: &str) -> Option<(u32, i64, u32)> {
     Some((parts.get("BYMONTH")?.parse().ok()?, which.parse().ok()?, u32::try_from(weekday).ok()?))
 }
 
-/// By walking through the month, day by day.
+/// By walking through the month, week by week.
 fn day(year: i32, (month, which, weekday): (u32, i64, u32)) -> Option<NaiveDate> {
-    let days: Vec<NaiveDate> = (1..=31)
+    let first = (1..=7)
         .filter_map(|day| NaiveDate::from_ymd_opt(year, month, day))
-        .filter(|date| date.weekday().num_days_from_monday() == weekday)
-        .collect();
-    let index = if which > 0 { which - 1 } else { i64::try_from(days.len()).ok()? + which };
-    days.get(usize::try_from(index).ok()?).copied()
+        .find(|date| date.weekday().num_days_from_monday() == weekday)?;
+    let days = || (0..5).map_while(|week| first.with_day(first.day() + 7 * week));
+    let index = if which > 0 { which - 1 } else { i64::try_from(days().count()).ok()? + which };
+    days().nth(usize::try_from(index).ok()?)
 }
 
 #[cfg(test)]

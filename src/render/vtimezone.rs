@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use chrono::Weekday;
 use icalendar::Property;
 
+use super::event::basic;
 use super::line;
 use crate::zone::{Observance, Pair};
 
@@ -22,7 +23,7 @@ fn write_observance(out: &mut String, observance: &Observance) {
     let kind = if observance.daylight { "DAYLIGHT" } else { "STANDARD" };
     line::write_plain(out, &format!("BEGIN:{kind}"));
     // On the clock before the change, and never with a zone or Z.
-    line::write_plain(out, &format!("DTSTART:{}", observance.onset.format("%Y%m%dT%H%M%S")));
+    line::write_plain(out, &format!("DTSTART:{}", basic(observance.onset)));
     line::write_plain(out, &format!("TZOFFSETFROM:{}", offset(observance.from)));
     line::write_plain(out, &format!("TZOFFSETTO:{}", offset(observance.to)));
     line::write(out, &Property::new("TZNAME", observance.name.as_str()));

@@ -36,7 +36,9 @@ impl Canonical {
 
 /// The first half of a SHA-256 in hex: enough to tell contents apart.
 fn hex(hash: Sha256) -> String {
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let digits = b"0123456789abcdef";
+    let digit = |value: u8| char::from(digits[usize::from(value)]);
+    hash.finalize().iter().take(16).flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// The digest of parts of a body, as of one text.

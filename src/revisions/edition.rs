@@ -84,7 +84,11 @@ impl Edition {
     pub fn sessions_of(&self, feed: &Feed<'_>) -> Vec<&Session> {
         let mut sessions: Vec<&Session> =
             self.catalog.sessions.iter().filter(|session| feed.holds(session)).collect();
-        sessions.sort_by_key(|session| (session.when.start(), &self.revision(session).uid));
+        // The catalog is by start already; UIDs are looked up only where two begin together.
+        sessions.sort_by(|a, b| {
+            let uids = || self.revision(a).uid.cmp(&self.revision(b).uid);
+            a.when.start().cmp(&b.when.start()).then_with(uids)
+        });
         sessions
     }
 }
