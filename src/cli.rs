@@ -74,6 +74,8 @@ pub(crate) enum Command {
     Export(Export),
     /// Brings the revisions file up to date, and nothing else
     Record(Record),
+    /// Prints a block with links for a newsletter, and writes nothing
+    Links(Links),
 }
 
 #[derive(Debug, Clone, Args)]
@@ -114,6 +116,17 @@ pub(crate) struct Record {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Links {
+    /// A session or a feed, as `session/ID` or `feed/ID` where both have the id; without it, all
+    /// sessions to come
+    #[arg(value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// What the newsletter takes
+    #[arg(long, value_enum, default_value_t = Block::Text)]
+    pub(crate) format: Block,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct File {
     /// The list of sessions, instead of --config
     #[arg(value_name = "FILE")]
@@ -124,6 +137,18 @@ pub(crate) struct File {
 pub(crate) enum Format {
     /// For people
     Human,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Block {
+    /// Tables and inline styles
+    Html,
+    /// CommonMark
+    Markdown,
+    /// Plain text
+    Text,
     /// For programs
     Json,
 }

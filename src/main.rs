@@ -38,6 +38,13 @@ fn main() -> ExitCode {
         Some(Command::Record(record)) => {
             publisher(&record.file).map(|publisher| cmd::record::run(&publisher, now))
         }
+        Some(Command::Links(links)) => {
+            cmd::publisher(common, None, listen).map(|publisher| {
+                // What is printed goes out to readers, who cannot reach this machine's own address.
+                let publisher = Publisher { exporting: true, ..publisher };
+                cmd::links::run(&publisher, links.id.as_deref(), links.format, now)
+            })
+        }
     };
     done.unwrap_or_else(|error| cmd::machine(&error))
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod export;
+pub(crate) mod links;
 pub(crate) mod record;
 pub(crate) mod serve;
 
@@ -22,6 +23,8 @@ use crate::cli::Common;
 
 /// The file is wrong.
 pub(crate) const WRONG_FILE: u8 = 1;
+/// What was typed means nothing.
+pub(crate) const WRONG_USAGE: u8 = 2;
 /// The machine said no.
 pub(crate) const MACHINE: u8 = 3;
 
@@ -146,7 +149,7 @@ pub(crate) fn error(text: &str) {
     let _ = writeln!(std::io::stderr(), "error: {text}");
 }
 
-fn print_findings(source: &Source, findings: &Findings) {
+pub(crate) fn print_findings(source: &Source, findings: &Findings) {
     let text = findings.human(source, std::io::stderr().is_terminal());
     let _ = std::io::stderr().write_all(text.as_bytes());
 }

@@ -139,10 +139,29 @@ impl Publisher {
     /// # Errors
     /// [`Error`] if the file or its state cannot be read.
     pub fn check(&self, now: DateTime<Utc>) -> Result<(Source, Findings), Error> {
+        self.examine(now).map(|(source, findings, _)| (source, findings))
+    }
+
+    /// The edition that would be published, for looking at. Writes nothing, and holds no lock.
+    ///
+    /// # Errors
+    /// [`Refusal`] with the findings, or with what the machine refused.
+    pub fn preview(&self, now: DateTime<Utc>) -> Result<(Edition, Source, Findings), Refusal> {
+        match self.examine(now)? {
+            (source, findings, Some(edition)) if !findings.has_errors() => {
+                Ok((edition, source, findings))
+            }
+            (source, findings, _) => Err(Refusal::File(source, findings)),
+        }
+    }
+
+    /// All findings, and the edition if the file can be read so far.
+    fn examine(&self, now: DateTime<Utc>) -> Result<(Source, Findings, Option<Edition>), Error> {
         let source = Source::read(&self.file)?;
         let checked = config::load(&source, &self.rules);
         let mut findings = checked.findings;
         let before = self.store.read()?;
+        let mut edition = None;
         if let Some(catalog) = checked.catalog {
             findings.extend(against_history(&catalog, &before, &checked.places));
             let assets = self.assets(&catalog, &checked.places, &mut findings);
@@ -153,9 +172,10 @@ impl Publisher {
             if self.frozen {
                 findings.extend(not_recorded(&plan.revisions, &before, &checked.places));
             }
+            edition = Some(plan.edition);
         }
         findings.sort();
-        Ok((source, findings))
+        Ok((source, findings, edition))
     }
 
     /// Publishes the file: reads it, brings the state up to date, builds the site.

@@ -19,6 +19,7 @@ use chrono::{DateTime, Utc};
 use crate::revisions::Edition;
 
 pub use calendar::{Draft, calendars};
+pub use newsletter::{Form, Subject, newsletter};
 pub use page::{not_allowed, not_found};
 
 /// Every document of an edition but its calendars.

@@ -1,0 +1,72 @@
+//! `convene links`: a block with links for a newsletter, printed; writes nothing.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use chrono::{DateTime, Utc};
+use convene::model::Catalog;
+use convene::publish::Publisher;
+use convene::render::{Form, Subject, newsletter};
+use convene::similar::nearest;
+
+use crate::cli::Block;
+use crate::cmd;
+
+pub(crate) fn run(
+    publisher: &Publisher,
+    id: Option<&str>,
+    format: Block,
+    now: DateTime<Utc>,
+) -> ExitCode {
+    let (edition, source, findings) = match publisher.preview(now) {
+        Ok(previewed) => previewed,
+        Err(refusal) => return cmd::refuse(&refusal),
+    };
+    cmd::print_findings(&source, &findings);
+    let subject = match id.map_or(Ok(Subject::ToCome), |id| subject(&edition.catalog, id)) {
+        Ok(subject) => subject,
+        Err(message) => {
+            cmd::error(&message);
+            return ExitCode::from(cmd::WRONG_USAGE);
+        }
+    };
+    let form = match format {
+        Block::Html => Form::Html,
+        Block::Markdown => Form::Markdown,
+        Block::Text => Form::Text,
+        Block::Json => Form::Json,
+    };
+    let block = newsletter(&edition, subject, form);
+    let _ = writeln!(std::io::stdout(), "{block}");
+    ExitCode::SUCCESS
+}
+
+/// What an id names. Sessions and feeds may share one: then it is said which is meant.
+fn subject<'a>(catalog: &'a Catalog, typed: &str) -> Result<Subject<'a>, String> {
+    let (kind, id) = match typed.split_once('/') {
+        Some((kind @ ("session" | "feed"), id)) => (Some(kind), id),
+        _ => (None, typed),
+    };
+    let (sessions, feeds) = (kind != Some("feed"), kind != Some("session"));
+    let session = catalog.sessions.iter().find(|session| sessions && session.id.as_str() == id);
+    let feed = catalog.feeds().find(|feed| feeds && feed.id.as_str() == id);
+    match (session, feed) {
+        (Some(session), None) => Ok(Subject::Session(session)),
+        (None, Some(feed)) => Ok(Subject::Feed(feed)),
+        (Some(_), Some(_)) => Err(format!(
+            "`{id}` is the id of a session and of a feed\n  Write `session/{id}` or `feed/{id}`."
+        )),
+        (None, None) => {
+            let known = catalog.sessions.iter().filter(|_| sessions).map(|session| &session.id);
+            let known = known.chain(catalog.feeds().filter(|_| feeds).map(|feed| feed.id));
+            let prefix = kind.map(|kind| format!("{kind}/")).unwrap_or_default();
+            let help = match nearest(id, known.map(|id| id.as_str())) {
+                Some(near) => format!("Did you mean `{prefix}{near}`?"),
+                None => "`convene links --format json` prints the ids of all sessions to come."
+                    .to_owned(),
+            };
+            let what = kind.map_or_else(|| "session or feed".to_owned(), str::to_owned);
+            Err(format!("there is no {what} with the id `{id}`\n  {help}"))
+        }
+    }
+}

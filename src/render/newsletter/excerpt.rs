@@ -1,0 +1,137 @@
+//! The first words of a text, as one plain line.
+
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use crate::model::Markdown;
+
+/// In characters: three lines of a mail.
+const LENGTH: usize = 300;
+/// What stands where an address was: mail apps make links of addresses by themselves, and a block
+/// links to this service only.
+const ADDRESS: &str = "(see the page)";
+
+/// The first paragraph, else whatever there is, without markup and addresses.
+pub(super) fn of(markdown: &Markdown) -> Option<String> {
+    let (mut first, mut all) = (String::new(), String::new());
+    let (mut within, mut done) = (false, false);
+    for event in Parser::new(markdown.as_str()) {
+        let piece = match &event {
+            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
+                text
+            }
+            Event::Start(Tag::Paragraph) => {
+                within = true;
+                " "
+            }
+            Event::End(TagEnd::Paragraph) => {
+                within = false;
+                done |= !first.trim().is_empty();
+                " "
+            }
+            // Words of two blocks stay two words; those of one are together already.
+            Event::Start(Tag::Emphasis | Tag::Strong | Tag::Link { .. } | Tag::Image { .. })
+            | Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Link | TagEnd::Image) => "",
+            _ => " ",
+        };
+        all.push_str(piece);
+        if within && !done {
+            first.push_str(piece);
+        }
+        if done || all.len() > 100 * LENGTH {
+            break;
+        }
+    }
+    let line = without_addresses(if first.trim().is_empty() { &all } else { &first });
+    (!line.is_empty()).then(|| cut(&line, LENGTH))
+}
+
+/// One line of words with single spaces between them.
+fn without_addresses(text: &str) -> String {
+    let clean = text.replace(|c: char| c.is_control(), " ");
+    let mut line = String::new();
+    for word in clean.split_whitespace() {
+        let lower = word.to_ascii_lowercase();
+        let word = if lower.contains("://") || lower.contains("www.") { ADDRESS } else { word };
+        if !(word == ADDRESS && line.ends_with(ADDRESS)) {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    line
+}
+
+/// At most so many characters: whole words if there are any, never part of what readers see as one
+/// character.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    let mut count = 0;
+    for grapheme in text.graphemes(true) {
+        count += grapheme.chars().count();
+        // One for the dots.
+        if count >= most {
+            break;
+        }
+        kept.push_str(grapheme);
+    }
+    // A language without spaces would lose most of its text at the last one.
+    let word = kept.rfind(' ').filter(|at| *at > kept.len() / 2).unwrap_or(kept.len());
+    let whole = match text[kept.len()..].starts_with(' ') {
+        true => kept.len(),
+        false => word,
+    };
+    format!("{}\u{2026}", kept[..whole].trim_end_matches([' ', ',', ';', ':']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn excerpt(text: &str) -> Option<String> {
+        of(&Markdown::parse(text).unwrap())
+    }
+
+    #[test]
+    fn the_first_paragraph_stands_for_the_text() {
+        assert_eq!(
+            excerpt("# Head\n\nOne *two*\nthree&nbsp;`four`.\n\nFive.").unwrap(),
+            "One two three four."
+        );
+        assert_eq!(excerpt("- a\n- b").unwrap(), "a b");
+        assert_eq!(excerpt("***"), None);
+        assert_eq!(excerpt("a <b>c</b>").unwrap(), "a <b>c</b>");
+    }
+
+    #[test]
+    fn addresses_are_left_to_the_page() {
+        assert_eq!(
+            excerpt("See [our site](https://a.example/x) or <https://b.example> now.").unwrap(),
+            "See our site or (see the page) now."
+        );
+        assert_eq!(
+            excerpt("Watch: WWW.a.example https://b.example").unwrap(),
+            "Watch: (see the page)"
+        );
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_words() {
+        let cut = excerpt(&"solidarity ".repeat(100)).unwrap();
+        assert!(cut.chars().count() <= LENGTH, "{cut}");
+        assert!(cut.ends_with("solidarity\u{2026}"), "{cut}");
+    }
+
+    #[test]
+    fn what_readers_see_as_one_character_stays_whole() {
+        let family = "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}";
+        let cut = excerpt(&family.repeat(100)).unwrap();
+        assert!(cut.chars().count() <= LENGTH, "{cut}");
+        assert!(cut.strip_suffix('\u{2026}').unwrap().split(family).all(str::is_empty), "{cut}");
+        assert_eq!(super::cut(&format!("a{}", "\u{301}".repeat(400)), 300), "\u{2026}");
+    }
+}

@@ -1,0 +1,94 @@
+//! The block as HTML for mail: tables and inline styles, which is what Outlook for Windows (Word's
+//! engine) and Gmail both show. No empty elements, so that it is XML too.
+
+use maud::{Markup, PreEscaped, html};
+
+use super::{Block, Card, excerpt};
+
+const FONT: &str = "font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:24px";
+const TEXT: &str = "#1B1F24";
+const QUIET: &str = "#4D5661";
+/// How much of a title stands in the name of a link for screen readers, in characters.
+const LABEL: usize = 60;
+
+pub(super) fn print(block: &Block) -> String {
+    // Titles are written in the calendar's language, our own words in English.
+    let ours = (!block.english).then_some("en");
+    let cell = |below: u8| format!("padding:0 0 {below}px;{FONT};color:{TEXT}");
+    let row = cell(24);
+    let markup = html! {
+        table role="presentation" lang=(block.language) width="100%" cellpadding="0" cellspacing="0"
+            border="0" style="width:100%" {
+            (line())
+            @if block.list {
+                tr { td align="left" style=(row) {
+                    h2 dir="auto" style="margin:0;font-size:22px;line-height:28px" { (block.title) }
+                } } (line())
+            }
+            @if let Some(sentence) = block.nothing() {
+                tr { td align="left" lang=[ours] style=(row) { (sentence) } } (line())
+            }
+            @for card in &block.cards {
+                tr { td align="left" style=(row) { (self::card(block, card, ours)) } } (line())
+            }
+            tr { td align="left" style=(cell(0)) {
+                @if let Some(more) = block.more() {
+                    span lang=[ours] { (more) } ". "
+                }
+                a href=(block.feed.1) style=(link(block)) { (block.subscribe()) }
+                span lang=[ours] { " (updates itself)" }
+            } } (line())
+        }
+    };
+    markup.into_string()
+}
+
+fn card(block: &Block, card: &Card, ours: Option<&str>) -> Markup {
+    let part = "margin:0 0 8px";
+    let label = |action: &str| format!("{action}: {}", excerpt::cut(&card.title, LABEL));
+    let links = card.links();
+    let (register, add): (Vec<_>, Vec<_>) =
+        links.iter().partition(|(_, url)| Some(*url) == card.register.as_deref());
+    html! {
+        h3 dir="auto" style=(format!("{part};font-size:18px")) {
+            a href=(card.page) style=(link(block)) { (card.title) }
+        }
+        (line())
+        @if let Some(note) = card.note() {
+            p lang=[ours] style=(part) { b { (note) } } (line())
+        }
+        p style=(part) { b { (card.when) } } (line())
+        @if let Some(place) = &card.place { p dir="auto" style=(part) { (place) } (line()) }
+        @if let Some(about) = &card.about {
+            p dir="auto" style=(format!("{part};color:{QUIET}")) { (about) } (line())
+        }
+        @for (action, url) in register {
+            table role="presentation" cellpadding="0" cellspacing="0" border="0" {
+                tr { td bgcolor=(block.accent) style="border-radius:6px" {
+                    a href=(url) lang=[ours] aria-label=(label(action)) style=(format!(
+                        "display:inline-block;padding:10px 20px;{FONT};font-weight:bold;\
+                         color:#FFFFFF;text-decoration:none"
+                    )) { (action) }
+                } }
+            }
+            (line())
+        }
+        @if !add.is_empty() {
+            p lang=[ours] style="margin:8px 0 0" {
+                @for (index, (action, url)) in add.into_iter().enumerate() {
+                    @if index > 0 { " |" (line()) }
+                    a href=(url) aria-label=(label(action)) style=(link(block)) { (action) }
+                }
+            }
+        }
+    }
+}
+
+fn link(block: &Block) -> String {
+    format!("color:{}", block.accent)
+}
+
+/// Mail is sent in lines, and long ones are broken anywhere (RFC 5322 section 2.1.1).
+fn line() -> Markup {
+    PreEscaped("\n".to_owned())
+}

@@ -1,0 +1,39 @@
+//! What a block is made of, for programs: an array with one object per session.
+
+use serde_json::Value;
+
+use super::{Block, Card};
+
+pub(super) fn print(block: &Block) -> String {
+    let cards: Vec<String> = block.cards.iter().map(card).collect();
+    match cards.is_empty() {
+        true => "[]".to_owned(),
+        false => format!("[\n{}\n]", cards.join(",\n")),
+    }
+}
+
+/// Written by hand for the order of its keys; every value is printed by the library.
+fn card(card: &Card) -> String {
+    let add = card.add.as_ref();
+    let target = |index: usize| add.map(|add| add.targets[index].1.as_str());
+    let pairs = [
+        ("id", Some(card.id.as_str())),
+        ("title", Some(card.title.as_str())),
+        ("status", Some(card.status.as_str())),
+        ("when", Some(card.when.as_str())),
+        ("start", Some(card.start.as_str())),
+        ("end", Some(card.end.as_str())),
+        ("page", Some(card.page.as_str())),
+        ("register", card.register.as_deref()),
+        ("google", target(0)),
+        ("outlook", target(1)),
+        ("office365", target(2)),
+        ("ics", add.map(|add| add.invite.as_str())),
+        ("feed", Some(card.feed.as_str())),
+    ];
+    let lines: Vec<String> = pairs
+        .iter()
+        .map(|(key, value)| format!("    \"{key}\": {}", Value::from(*value)))
+        .collect();
+    format!("  {{\n{}\n  }}", lines.join(",\n"))
+}

@@ -1,0 +1,83 @@
+//! The block as Markdown (CommonMark) that reads well in tools that show it as it is.
+
+use super::{Block, Card};
+
+pub(super) fn print(block: &Block) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    if block.list {
+        parts.push(format!("## {}", escaped(&block.title)));
+    }
+    parts.extend(block.nothing().map(str::to_owned));
+    parts.extend(block.cards.iter().flat_map(card));
+    let more = block.more().map(|more| format!("{more}. ")).unwrap_or_default();
+    let subscribe = link(&block.subscribe(), &block.feed.1);
+    parts.push(format!("{more}{subscribe} (updates itself)"));
+    parts.join("\n\n")
+}
+
+fn card(card: &Card) -> Vec<String> {
+    let mut parts = vec![format!("### {}", link(&card.title, &card.page))];
+    parts.extend(card.note().map(|note| format!("**{note}**")));
+    parts.push(format!("**{}**", escaped(&card.when)));
+    parts.extend(card.place.as_deref().map(escaped));
+    parts.extend(card.about.as_deref().map(escaped));
+    let links: Vec<String> =
+        card.links().iter().map(|(action, url)| format!("- {}", link(action, url))).collect();
+    if !links.is_empty() {
+        parts.push(links.join("\n"));
+    }
+    parts
+}
+
+fn link(text: &str, url: &str) -> String {
+    let url = url.replace('&', "&amp;").replace('(', "\\(").replace(')', "\\)");
+    format!("[{}]({url})", escaped(text))
+}
+
+/// A line that means itself. Backslashes where every Markdown takes them, entities for what only
+/// extensions give a meaning to: tables, math, strike-out, addresses that become links.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    for (at, c) in text.char_indices() {
+        let at_start = at == 0;
+        let numbers_a_list = at > 0 && at == digits;
+        match c {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' => out.extend(['\\', c]),
+            '-' | '+' if at_start => out.extend(['\\', c]),
+            '.' | ')' if numbers_a_list => out.extend(['\\', c]),
+            '!' if text[at..].starts_with("![") => out.push_str("\\!"),
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            ':' if text[at..].starts_with("://") => out.push_str("&#58;"),
+            '.' if out.ends_with("www") || out.ends_with("WWW") => out.push_str("&#46;"),
+            '|' | '~' | '$' | '@' | '^' | '=' | '\t' => {
+                out.push_str(&format!("&#{};", u32::from(c)));
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_would_mean_something_is_escaped() {
+        assert_eq!(
+            escaped("Tuesday, April 30, 2024, 2-3:30 pm PT"),
+            "Tuesday, April 30, 2024, 2-3:30 pm PT"
+        );
+        assert_eq!(escaped("1. *a* [b] <c> & d_e"), "1\\. \\*a\\* \\[b\\] &lt;c&gt; &amp; d\\_e");
+        assert_eq!(escaped("- a - b"), "\\- a - b");
+        assert_eq!(escaped("https://a.example"), "https&#58;//a.example");
+    }
+
+    #[test]
+    fn an_address_with_brackets_stays_whole() {
+        assert_eq!(link("a", "https://b.example/(c"), "[a](https://b.example/\\(c)");
+    }
+}

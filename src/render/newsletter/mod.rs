@@ -1,0 +1,258 @@
+//! Blocks to paste into a newsletter, with links to this service only: whatever moves later, a link
+//! that was sent leads to today's data.
+
+mod excerpt;
+mod html;
+mod json;
+mod kit;
+mod markdown;
+mod text;
+
+use chrono::SecondsFormat;
+
+use super::Document;
+use super::words::Words;
+use crate::model::{Feed, Session, Status, Timed, When};
+use crate::paths::Target;
+use crate::revisions::Edition;
+
+/// How many sessions a feed's block has: with about 2 kB each, the most that stays below the 102 kB
+/// at which Gmail cuts a message off.
+const MOST: usize = 50;
+
+/// What a block is about.
+#[derive(Debug, Clone, Copy)]
+pub enum Subject<'a> {
+    /// One session.
+    Session(&'a Session),
+    /// The next sessions of a feed.
+    Feed(Feed<'a>),
+    /// All sessions to come, however many they are.
+    ToCome,
+}
+
+/// The forms of a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// For mail tools that take HTML.
+    Html,
+    /// For mail tools that take Markdown.
+    Markdown,
+    /// For mail without markup.
+    Text,
+    /// For programs; not a block but its data.
+    Json,
+}
+
+/// A block of an edition in one of its forms, without a line end behind it.
+pub fn newsletter(edition: &Edition, subject: Subject<'_>, form: Form) -> String {
+    let words = Words::new(&edition.catalog.calendar.language);
+    Block::new(edition, subject, &words).print(form)
+}
+
+pub(super) fn documents(edition: &Edition, words: &Words) -> Vec<Document> {
+    let (catalog, paths) = (&edition.catalog, &edition.paths);
+    let feeds = catalog.feeds().map(|feed| {
+        let block = Block::new(edition, Subject::Feed(feed), words);
+        let page = paths.feed_page(feed.id);
+        kit::page(edition, &block, paths.feed_newsletter(feed.id), &page)
+    });
+    let sessions = catalog.sessions.iter().map(|session| {
+        let block = Block::new(edition, Subject::Session(session), words);
+        let page = paths.session_page(&session.id);
+        kit::page(edition, &block, paths.session_newsletter(&session.id), &page)
+    });
+    feeds.chain(sessions).collect()
+}
+
+/// What every form of a block says.
+struct Block {
+    language: String,
+    english: bool,
+    accent: String,
+    /// The title of the session or the feed.
+    title: String,
+    /// Whether it is a list, which has a heading of its own and may be empty.
+    list: bool,
+    cards: Vec<Card>,
+    /// How many sessions to come found no room.
+    left_out: usize,
+    /// The feed to subscribe to: title and page.
+    feed: (String, String),
+}
+
+/// One session of a block.
+struct Card {
+    id: String,
+    title: String,
+    when: String,
+    start: String,
+    end: String,
+    status: Status,
+    over: bool,
+    place: Option<String>,
+    about: Option<String>,
+    page: String,
+    register: Option<String>,
+    /// To each calendar, and to the invite for all others; none where there is nothing to add.
+    add: Option<Add>,
+    feed: String,
+}
+
+struct Add {
+    targets: [(Target, String); 3],
+    invite: String,
+}
+
+impl Block {
+    fn new(edition: &Edition, subject: Subject<'_>, words: &Words) -> Self {
+        let (catalog, paths) = (&edition.catalog, &edition.paths);
+        let calendar = &catalog.calendar;
+        let to_come = |feed: &Feed<'_>| -> Vec<&Session> {
+            let open = |session: &&Session| {
+                session.status != Status::Cancelled && !edition.is_past(session)
+            };
+            edition.sessions_of(feed).into_iter().filter(open).collect()
+        };
+        let whole = || catalog.feeds().find(|feed| feed.id == &calendar.id);
+        let (home, sessions, most) = match subject {
+            Subject::Session(session) => (catalog.home_feed(session), vec![session], 1),
+            Subject::Feed(feed) => (feed.id, to_come(&feed), MOST),
+            Subject::ToCome => {
+                let all = whole().map(|feed| to_come(&feed)).unwrap_or_default();
+                (&calendar.id, all, usize::MAX)
+            }
+        };
+        let feed = catalog.feeds().find(|feed| feed.id == home);
+        let feed_title = feed.map_or(&calendar.title, |feed| feed.title).to_string();
+        let feed_page = paths.absolute(&paths.feed_page(home));
+        let left_out = sessions.len().saturating_sub(most);
+        let cards: Vec<Card> =
+            sessions.iter().take(most).map(|session| Card::new(edition, session, words)).collect();
+        let (title, list) = match subject {
+            Subject::Session(session) => (session.title.to_string(), false),
+            _ => (feed_title.clone(), true),
+        };
+        Self {
+            language: calendar.language.as_str().to_owned(),
+            english: calendar.language.is_english(),
+            accent: catalog.page.accent.unwrap_or_default().readable_on_light().hex(),
+            title,
+            list,
+            cards,
+            left_out,
+            feed: (feed_title, feed_page),
+        }
+    }
+
+    fn print(&self, form: Form) -> String {
+        match form {
+            Form::Html => html::print(self),
+            Form::Markdown => markdown::print(self),
+            Form::Text => text::print(self),
+            Form::Json => json::print(self),
+        }
+    }
+
+    /// The sentence in place of sessions, where there are none.
+    fn nothing(&self) -> Option<&'static str> {
+        self.cards.is_empty().then_some(
+            "There is no session to come at the moment. Whoever subscribes gets the next one by \
+             itself.",
+        )
+    }
+
+    /// The sentence about sessions that found no room.
+    fn more(&self) -> Option<String> {
+        match self.left_out {
+            0 => None,
+            1 => Some("And one more session".to_owned()),
+            count => Some(format!("And {count} more sessions")),
+        }
+    }
+
+    /// "Subscribe to all: Spring series".
+    fn subscribe(&self) -> String {
+        format!("Subscribe to all: {}", self.feed.0)
+    }
+}
+
+impl Card {
+    fn new(edition: &Edition, session: &Session, words: &Words) -> Self {
+        let (catalog, paths, id) = (&edition.catalog, &edition.paths, &session.id);
+        let over = edition.is_past(session);
+        let open = !over && session.status != Status::Cancelled;
+        let range = words.range(&session.when, &catalog.calendar.also_in);
+        let (when, start, end) = match &session.when {
+            When::AllDay(days) => (range, days.first.to_string(), days.last.to_string()),
+            When::Timed(timed) => {
+                let stamp = |instant: chrono::DateTime<chrono::Utc>| {
+                    instant.to_rfc3339_opts(SecondsFormat::Secs, true)
+                };
+                let when = format!("{range} ({})", utc(timed, words));
+                (when, stamp(timed.start.instant), stamp(timed.end.instant))
+            }
+        };
+        let place = session.place.as_ref().map(|place| match session.join {
+            Some(_) => format!("{}; and online", place.line()),
+            None => place.line(),
+        });
+        let to = |target: Target| (target, paths.absolute(&paths.session_target(id, target)));
+        Self {
+            id: id.to_string(),
+            title: session.title.to_string(),
+            when,
+            start,
+            end,
+            status: session.status,
+            over,
+            place: place.or_else(|| session.join.as_ref().map(|_| "Online".to_owned())),
+            about: session.description.as_ref().and_then(excerpt::of),
+            page: paths.absolute(&paths.session_page(id)),
+            register: (open && session.register.is_some())
+                .then(|| paths.absolute(&paths.session_register(id))),
+            add: open.then(|| Add {
+                targets: Target::ALL.map(to),
+                invite: paths.absolute(&paths.invite(id)),
+            }),
+            feed: paths.absolute(&paths.feed_page(catalog.home_feed(session))),
+        }
+    }
+
+    /// What readers should know before all else.
+    fn note(&self) -> Option<&'static str> {
+        match (self.status, self.over) {
+            (Status::Cancelled, _) => Some("Cancelled. This session does not take place."),
+            (_, true) => Some("This session is over."),
+            (Status::Tentative, false) => Some("Not certain yet."),
+            (Status::Confirmed, false) => None,
+        }
+    }
+
+    /// Every link but the title's: what it does, and its address.
+    fn links(&self) -> Vec<(String, &str)> {
+        let mut all: Vec<(String, &str)> = Vec::new();
+        all.extend(self.register.as_deref().map(|url| ("Register".to_owned(), url)));
+        if let Some(add) = &self.add {
+            let targets = add.targets.iter();
+            all.extend(targets.map(|(to, url)| (format!("Add to {}", to.name()), url.as_str())));
+            all.push(("Add to any other app (.ics)".to_owned(), &add.invite));
+        }
+        all
+    }
+}
+
+/// "21:00-22:30 UTC", with every date that is not the one before it.
+fn utc(timed: &Timed, words: &Words) -> String {
+    let (start, end) = (timed.start.instant.naive_utc(), timed.end.instant.naive_utc());
+    let mut text = String::new();
+    if start.date() != timed.start.local.date() {
+        text.push_str(&format!("{}, ", words.date(start.date())));
+    }
+    text.push_str(&start.format("%H:%M").to_string());
+    match start.date() == end.date() {
+        true => text.push('-'),
+        false => text.push_str(&format!(" - {}, ", words.date(end.date()))),
+    }
+    text + &end.format("%H:%M UTC").to_string()
+}
