@@ -4,6 +4,7 @@
 
 mod architecture;
 mod atom;
+mod browser;
 mod calendars;
 mod check;
 mod cli;
@@ -14,12 +15,14 @@ mod golden;
 mod http;
 mod json;
 mod links;
+mod pages;
 mod properties;
 mod qr;
 mod readers;
 mod reload;
 mod revisions;
 mod rfc5545;
+mod samples;
 mod static_site;
 mod support;
 mod texts;
