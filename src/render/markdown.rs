@@ -96,6 +96,11 @@ pub(super) fn to_text(markdown: &Markdown) -> String {
     lines.join("\n").trim_matches('\n').to_owned()
 }
 
+/// As plain text; none where nothing is left to read, as of a text that only defines links.
+pub(super) fn to_some_text(markdown: &Markdown) -> Option<String> {
+    Some(to_text(markdown)).filter(|text| !text.trim().is_empty())
+}
+
 /// Entities such as `&#13;` bring back what the author's text cannot hold (RFC 5545 section 3.1).
 fn cleaned(text: &str) -> String {
     let lines = text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
@@ -253,6 +258,14 @@ mod tests {
             "{safe}"
         );
         assert!(safe.contains("<a href=\"https://a.example\">y</a>"), "{safe}");
+    }
+
+    #[test]
+    fn a_text_that_says_nothing_is_none() {
+        let some = |text: &str| to_some_text(&Markdown::parse(text).unwrap());
+        assert_eq!(some("[a]: https://a.example"), None);
+        assert_eq!(some("&nbsp;"), None);
+        assert_eq!(some("a").as_deref(), Some("a"));
     }
 
     #[test]
