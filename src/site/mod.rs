@@ -44,7 +44,8 @@ impl Site {
         let mut documents = calendars;
         documents.extend(render::documents(edition));
         let mut table: HashMap<Box<str>, Resource> = HashMap::with_capacity(documents.len() * 2);
-        for (document, codings) in encode::all(&documents) {
+        let codings = encode::all(&documents);
+        for (document, codings) in documents.into_iter().zip(codings) {
             // A slash too many is a slip of whoever typed the address, not another resource.
             if document.path != "/" {
                 let slashed = format!("{}/", document.path).into_boxed_str();
