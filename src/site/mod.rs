@@ -11,6 +11,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
+use crate::paths::Paths;
 use crate::render::{self, Document, Kind};
 use crate::revisions::Edition;
 
@@ -20,6 +21,8 @@ pub use resource::{Coding, Representation, Resource};
 #[derive(Debug)]
 pub struct Site {
     table: HashMap<Box<str>, Resource>,
+    /// The path of the rules for crawlers, which the host's root answers with too.
+    robots: String,
     errors: Errors,
     valid_until: Option<DateTime<Utc>>,
 }
@@ -62,12 +65,15 @@ impl Site {
                 "Precondition failed\n",
             ),
         };
-        Self { table, errors, valid_until: edition.valid_until() }
+        Self { table, robots: edition.paths.robots(), errors, valid_until: edition.valid_until() }
     }
 
     /// The resource at a path.
     pub fn get(&self, path: &str) -> Option<&Resource> {
-        self.table.get(path)
+        self.table.get(path).or_else(|| match path {
+            Paths::ROBOTS_OF_HOST => self.table.get(self.robots.as_str()),
+            _ => None,
+        })
     }
 
     /// Every document with its path, by path; redirects are not among them.
