@@ -164,10 +164,13 @@ impl Paths {
         format!("{}/favicon.svg", self.base.path())
     }
 
-    /// The path of the rules for crawlers; theirs is the root of the host, whatever the base is.
-    pub fn robots(&self) -> &'static str {
-        "/robots.txt"
+    /// The path of the rules for crawlers.
+    pub fn robots(&self) -> String {
+        format!("{}/robots.txt", self.base.path())
     }
+
+    /// Where crawlers look for their rules: at the root of the host, whatever the base is.
+    pub const ROBOTS_OF_HOST: &str = "/robots.txt";
 
     /// The whole address of a path of ours.
     pub fn absolute(&self, path: &str) -> String {
@@ -231,7 +234,8 @@ mod tests {
     #[test]
     fn a_base_is_cut_off_at_a_slash_only() {
         let paths = Paths::new(BaseUrl::parse("https://org.example/r").unwrap());
-        assert_eq!(paths.relative(paths.robots()), "/robots.txt");
+        assert_eq!(paths.relative(Paths::ROBOTS_OF_HOST), "/robots.txt");
+        assert_eq!(paths.robots(), "/r/robots.txt");
         assert_eq!(paths.relative("/r/feeds/all.ics"), "/feeds/all.ics");
     }
 }

@@ -37,22 +37,29 @@ fn svg(address: &str) -> Option<String> {
     Some(format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {modules} {modules}\" \
          width=\"{pixels}\" height=\"{pixels}\" shape-rendering=\"crispEdges\">\
-         <path fill=\"#fff\" d=\"M0 0h{modules}v{modules}H0z\"/><path d=\"{}\"/></svg>\n",
+         <path fill=\"#fff\" d=\"M0 0h{modules}v{modules}H0z\"/>\
+         <path stroke=\"#000\" d=\"{}\"/></svg>\n",
         path(&code)
     ))
 }
 
-/// A bar for each run of dark modules in a row.
+/// A stroke through the middle of each row, lifted where modules are light: half the size of boxes.
 fn path(code: &QRCode) -> String {
     let mut path = String::new();
     for y in 0..code.size {
+        let row = &code[y];
+        path.push_str(&format!("M{QUIET} {}.5", y + QUIET));
         let mut x = 0;
         while x < code.size {
-            let run = (x..code.size).take_while(|x| code[y][*x].value()).count();
-            if run > 0 {
-                path.push_str(&format!("M{} {}h{run}v1h-{run}z", x + QUIET, y + QUIET));
+            let dark = row[x].value();
+            let run = row[x..code.size].iter().take_while(|m| m.value() == dark).count();
+            x += run;
+            match dark {
+                true => path.push_str(&format!("h{run}")),
+                // What is light at the end of a row needs no move.
+                false if x < code.size => path.push_str(&format!("m{run} 0")),
+                false => {}
             }
-            x += run + 1;
         }
     }
     path

@@ -28,8 +28,8 @@ pub(super) struct Codings {
     pub(super) brotli: Option<Bytes>,
 }
 
-/// Each document with its codings, in the order given.
-pub(super) fn all(documents: &[Document]) -> Vec<(&Document, Codings)> {
+/// The codings of each document, in the order given.
+pub(super) fn all(documents: &[Document]) -> Vec<Codings> {
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     // Small pieces, so that one large feed does not leave the other cores idle.
     let next = std::sync::atomic::AtomicUsize::new(0);
@@ -52,7 +52,7 @@ pub(super) fn all(documents: &[Document]) -> Vec<(&Document, Codings)> {
         all
     });
     all.sort_by_key(|(index, _)| *index);
-    documents.iter().zip(all.into_iter().map(|(_, codings)| codings)).collect()
+    all.into_iter().map(|(_, codings)| codings).collect()
 }
 
 /// Keeps what the compressors need between documents: to set it up anew takes as long as a small
@@ -169,7 +169,7 @@ mod tests {
         // Half a byte of news in each: more than there was room for at first.
         let noise = |n: u64| format!("{:x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29));
         documents.push(document(Kind::Page, &(0..5000).map(noise).collect::<String>()));
-        for (document, codings) in all(&documents) {
+        for (document, codings) in documents.iter().zip(all(&documents)) {
             let mut back = Vec::new();
             let gzip = codings.gzip.unwrap();
             std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(gzip.as_ref()), &mut back)

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
+use crate::paths::Paths;
 use crate::render::{self, Document, Kind};
 use crate::revisions::Edition;
 
@@ -20,6 +21,8 @@ pub use resource::{Coding, Representation, Resource};
 #[derive(Debug)]
 pub struct Site {
     table: HashMap<Box<str>, Resource>,
+    /// The path of the rules for crawlers, which the host's root answers with too.
+    robots: String,
     errors: Errors,
     valid_until: Option<DateTime<Utc>>,
 }
@@ -44,7 +47,8 @@ impl Site {
         let mut documents = calendars;
         documents.extend(render::documents(edition));
         let mut table: HashMap<Box<str>, Resource> = HashMap::with_capacity(documents.len() * 2);
-        for (document, codings) in encode::all(&documents) {
+        let codings = encode::all(&documents);
+        for (document, codings) in documents.into_iter().zip(codings) {
             // A slash too many is a slip of whoever typed the address, not another resource.
             if document.path != "/" {
                 let slashed = format!("{}/", document.path).into_boxed_str();
@@ -61,12 +65,15 @@ impl Site {
                 "Precondition failed\n",
             ),
         };
-        Self { table, errors, valid_until: edition.valid_until() }
+        Self { table, robots: edition.paths.robots(), errors, valid_until: edition.valid_until() }
     }
 
     /// The resource at a path.
     pub fn get(&self, path: &str) -> Option<&Resource> {
-        self.table.get(path)
+        self.table.get(path).or_else(|| match path {
+            Paths::ROBOTS_OF_HOST => self.table.get(self.robots.as_str()),
+            _ => None,
+        })
     }
 
     /// Every document with its path, by path; redirects are not among them.

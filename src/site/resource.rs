@@ -53,14 +53,15 @@ pub struct Representation {
 
 impl Resource {
     /// The resource of a document with the codings that made it smaller.
-    pub(super) fn of(document: &Document, codings: Codings) -> Self {
+    pub(super) fn of(document: Document, codings: Codings) -> Self {
+        let base = headers::of(&document);
         if let (Kind::Redirect, Some(location)) = (document.kind, &document.location) {
-            return Self::moved(document, location);
+            return Self::moved(base, location, document.body);
         }
-        let base = headers::of(document);
         let hash = of_bytes([document.body.as_slice()]);
         let varies = codings.gzip.is_some() || codings.brotli.is_some();
-        let identity = Bytes::copy_from_slice(&document.body);
+        // Without the room that it grew into.
+        let identity = Bytes::from(document.body.into_boxed_slice());
         let bodies = [
             (Coding::Identity, Some(identity)),
             (Coding::Gzip, codings.gzip),
@@ -75,12 +76,10 @@ impl Resource {
     }
 
     /// A temporary redirect that leads elsewhere tomorrow: never stored.
-    fn moved(document: &Document, location: &str) -> Self {
-        let mut headers = headers::of(document);
+    fn moved(mut headers: HeaderMap, location: &str, body: Vec<u8>) -> Self {
         headers.insert(LOCATION, headers::value(location));
-        let body = Bytes::copy_from_slice(&document.body);
-        let bare = Self::bare(StatusCode::FOUND, headers, body);
-        Self { kind: Some(document.kind), ..bare }
+        let bare = Self::bare(StatusCode::FOUND, headers, Bytes::from(body.into_boxed_slice()));
+        Self { kind: Some(Kind::Redirect), ..bare }
     }
 
     /// A permanent redirect to a path.
@@ -108,7 +107,7 @@ impl Resource {
         let representation = Representation {
             coding: Coding::Identity,
             status,
-            headers,
+            headers: headers.clone(),
             not_modified: HeaderMap::new(),
             body,
             etag: None,
@@ -165,6 +164,8 @@ impl Representation {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
         }
         headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+        // A map grows by doubling; its copy has no more room than it needs, and there are thousands.
+        let (headers, not_modified) = (headers.clone(), not_modified.clone());
         Self { coding, status: StatusCode::OK, headers, not_modified, body, etag: Some(etag) }
     }
 }

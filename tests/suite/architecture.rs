@@ -15,7 +15,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("config", &["diagnostic", "model", "similar", "source", "zone"]),
     ("revisions", &["error", "model", "paths"]),
     ("render", &["model", "paths", "revisions", "zone"]),
-    ("site", &["render", "revisions"]),
+    ("site", &["paths", "render", "revisions"]),
     ("http", &["site"]),
     ("server", &["error", "http", "site"]),
     ("export", &["error", "paths", "site"]),

@@ -28,7 +28,7 @@ pub(super) fn documents(edition: &Edition, words: &Words) -> Vec<Document> {
     all.extend(shell::assets(edition));
     // Google's fetcher of feeds obeys this file, and has failed where it was missing.
     let robots = "User-agent: *\nAllow: /\n";
-    all.push(Document::new(edition.paths.robots().to_owned(), Kind::Robots, robots));
+    all.push(Document::new(edition.paths.robots(), Kind::Robots, robots));
     all
 }
 

@@ -118,9 +118,12 @@ fn another_calendar_id_is_an_error_that_names_the_permanent_one() {
     assert_eq!(at_before(&fixture, &["record"]).status.code(), FINE);
     let recorded = files(fixture.dir());
     fixture.write(&two().replace("id = \"test\"", "id = \"another\""));
-    for command in
-        [&["check"][..], &["record"], &["export", "--out", "out"], &["--listen", "127.0.0.1:0"]]
-    {
+    for command in [
+        &["check"][..],
+        &["record"],
+        &["export", "--out", "out"],
+        &["--strict", "--listen", "127.0.0.1:0"],
+    ] {
         let output = at_before(&fixture, command);
         assert_eq!(output.status.code(), WRONG_FILE, "{command:?}");
         let said = stdout(&output) + &stderr(&output);
