@@ -1,6 +1,9 @@
 //! The pages in Chromium: seen on a phone and a desk, light and dark, heard, printed, and attacked.
 
 mod accessible;
+mod keyboard;
+mod reader;
+mod scripts;
 mod webdriver;
 
 use serde_json::Value;
