@@ -18,6 +18,7 @@ mod properties;
 mod qr;
 mod readers;
 mod reload;
+mod renamed;
 mod revisions;
 mod rfc5545;
 mod static_site;
