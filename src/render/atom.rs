@@ -39,8 +39,8 @@ fn feed(edition: &Edition, feed: &Feed<'_>, words: &Words) -> String {
     let first = feed.was.first().unwrap_or(feed.id);
     xml.text("id", &urn(&format!("{}/feeds/{first}", calendar.id)));
     xml.text("title", feed.title.as_str());
-    if let Some(description) = feed.description {
-        xml.text("subtitle", &markdown::to_text(description));
+    if let Some(description) = feed.description.and_then(markdown::to_some_text) {
+        xml.text("subtitle", &description);
     }
     xml.text("updated", &instant(updated.unwrap_or_default()));
     xml.open("author", &[]);

@@ -131,8 +131,7 @@ fn feed_head(edition: &Edition, feed: &Feed<'_>, path: &str) -> String {
     let mut text = |name: &str, value: &str| line::write(&mut out, &Property::new(name, value));
     text("NAME", feed.title.as_str());
     text("X-WR-CALNAME", feed.title.as_str());
-    if let Some(description) = feed.description {
-        let plain = markdown::to_text(description);
+    if let Some(plain) = feed.description.and_then(markdown::to_some_text) {
         text("X-WR-CALDESC", &plain);
         text("DESCRIPTION", &plain);
     }

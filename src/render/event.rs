@@ -196,7 +196,7 @@ impl<'a> Text<'a> {
 
     fn plain(&self) -> String {
         let mut blocks = vec![self.first.join("\n")];
-        blocks.extend(self.description.map(markdown::to_text));
+        blocks.extend(self.description.and_then(markdown::to_some_text));
         let links: Vec<String> =
             self.links.iter().map(|(label, url)| format!("{label}: {url}")).collect();
         blocks.push(links.join("\n"));

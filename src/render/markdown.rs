@@ -3,34 +3,80 @@
 //! Safe by construction: HTML in the text is shown as text, and links lead to the web, a mailbox or
 //! a telephone, or are no links.
 
-use pulldown_cmark::{CowStr, Event, LinkType, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Parser, Tag, TagEnd, html};
 
 use crate::model::Markdown;
 
 /// As HTML. Images become links.
 pub(super) fn to_html(markdown: &Markdown) -> String {
     let mut out = String::new();
-    // Which of the links that are open were let through.
-    let mut open: Vec<bool> = Vec::new();
-    let events = Parser::new(markdown.as_str()).filter_map(|event| match event {
-        Event::Html(text) | Event::InlineHtml(text) => Some(Event::Text(text)),
-        Event::Start(Tag::HtmlBlock) => Some(Event::Start(Tag::Paragraph)),
-        Event::End(TagEnd::HtmlBlock) => Some(Event::End(TagEnd::Paragraph)),
-        Event::Start(
-            Tag::Link { dest_url, title, id, .. } | Tag::Image { dest_url, title, id, .. },
-        ) => {
-            let safe = is_safe(&dest_url);
-            open.push(safe);
-            let link_type = LinkType::Inline;
-            safe.then_some(Event::Start(Tag::Link { link_type, dest_url, title, id }))
+    html::push_html(&mut out, safe(markdown));
+    cleaned(&out)
+}
+
+/// As HTML below the heading of a page: the highest level of the text's own is the second, and none
+/// is left out, as readers who hear a page find their way by them.
+pub(super) fn to_html_below_a_title(markdown: &Markdown) -> String {
+    use HeadingLevel::{H1, H2, H3, H4, H5, H6};
+    let mut out = String::new();
+    let mut above = 1;
+    let mut level = H2;
+    let events = safe(markdown).map(|event| match event {
+        Event::Start(Tag::Heading { level: own, id, classes, attrs }) => {
+            above = (own as usize + 1).min(above + 1).min(6);
+            level = [H1, H2, H3, H4, H5, H6][above - 1];
+            Event::Start(Tag::Heading { level, id, classes, attrs })
         }
-        Event::End(TagEnd::Link | TagEnd::Image) => {
-            open.pop().unwrap_or(false).then_some(Event::End(TagEnd::Link))
-        }
-        other => Some(other),
+        Event::End(TagEnd::Heading(_)) => Event::End(TagEnd::Heading(level)),
+        // As HTML has them; the library writes XML's form.
+        Event::HardBreak => Event::InlineHtml("<br>\n".into()),
+        Event::Rule => Event::Html("<hr>\n".into()),
+        other => other,
     });
     html::push_html(&mut out, events);
     cleaned(&out)
+}
+
+/// The events of a text without its HTML, and with the links alone that are safe: none within
+/// another, which HTML does not have, and none without a text to choose it by.
+fn safe(markdown: &Markdown) -> impl Iterator<Item = Event<'_>> {
+    struct Open<'a> {
+        shown: bool,
+        at: usize,
+        address: CowStr<'a>,
+    }
+    let mut out = Vec::new();
+    let mut open: Vec<Open<'_>> = Vec::new();
+    for event in Parser::new(markdown.as_str()) {
+        match event {
+            Event::Html(text) | Event::InlineHtml(text) => out.push(Event::Text(text)),
+            Event::Start(Tag::HtmlBlock) => out.push(Event::Start(Tag::Paragraph)),
+            Event::End(TagEnd::HtmlBlock) => out.push(Event::End(TagEnd::Paragraph)),
+            Event::Start(
+                Tag::Link { dest_url, title, id, .. } | Tag::Image { dest_url, title, id, .. },
+            ) => {
+                let shown = is_safe(&dest_url) && !open.iter().any(|outer| outer.shown);
+                open.push(Open { shown, at: out.len(), address: dest_url.clone() });
+                let link_type = LinkType::Inline;
+                if shown {
+                    out.push(Event::Start(Tag::Link { link_type, dest_url, title, id }));
+                }
+            }
+            Event::End(TagEnd::Link | TagEnd::Image) => {
+                let Some(Open { shown: true, at, address }) = open.pop() else { continue };
+                let said = |event: &Event<'_>| match event {
+                    Event::Text(text) | Event::Code(text) => !text.trim().is_empty(),
+                    _ => false,
+                };
+                if !out[at..].iter().any(said) {
+                    out.push(Event::Text(address));
+                }
+                out.push(Event::End(TagEnd::Link));
+            }
+            other => out.push(other),
+        }
+    }
+    out.into_iter()
 }
 
 fn is_safe(address: &str) -> bool {
@@ -48,6 +94,11 @@ pub(super) fn to_text(markdown: &Markdown) -> String {
     let out = cleaned(&text.out);
     let lines: Vec<&str> = out.lines().map(str::trim_end).collect();
     lines.join("\n").trim_matches('\n').to_owned()
+}
+
+/// As plain text; none where nothing is left to read, as of a text that only defines links.
+pub(super) fn to_some_text(markdown: &Markdown) -> Option<String> {
+    Some(to_text(markdown)).filter(|text| !text.trim().is_empty())
 }
 
 /// Entities such as `&#13;` bring back what the author's text cannot hold (RFC 5545 section 3.1).
@@ -210,9 +261,38 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_says_nothing_is_none() {
+        let some = |text: &str| to_some_text(&Markdown::parse(text).unwrap());
+        assert_eq!(some("[a]: https://a.example"), None);
+        assert_eq!(some("&nbsp;"), None);
+        assert_eq!(some("a").as_deref(), Some("a"));
+    }
+
+    #[test]
     fn entities_bring_no_control_characters() {
         assert_eq!(text("a&#7;b&#13;&#10;c&#x85;&#x2028;d"), "ab\nc\nd");
         assert_eq!(html("a&#7;b&#13;c").trim(), "<p>ab\nc</p>");
+    }
+
+    #[test]
+    fn headings_go_below_the_title_of_a_page_and_leave_no_level_out() {
+        let markdown = Markdown::parse("### a\n\n# b\n\n###### c\n\nd\n=").unwrap();
+        assert_eq!(
+            to_html_below_a_title(&markdown),
+            "<h2>a</h2>\n<h2>b</h2>\n<h3>c</h3>\n<h2>d</h2>\n"
+        );
+    }
+
+    #[test]
+    fn no_link_stands_within_another_and_none_is_empty() {
+        assert_eq!(
+            html("[![a](https://a.example/a.png)](https://a.example)").trim(),
+            "<p><a href=\"https://a.example\">a</a></p>"
+        );
+        assert_eq!(
+            html("[![](https://a.example/a.png)](https://a.example)").trim(),
+            "<p><a href=\"https://a.example\">https://a.example</a></p>"
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod atom;
+mod browser;
 mod calendars;
 mod check;
 mod cli;
@@ -12,8 +13,12 @@ mod determinism;
 mod findings_page;
 mod golden;
 mod http;
+mod injection;
 mod json;
 mod links;
+mod markup;
+mod pages;
+mod payloads;
 mod properties;
 mod qr;
 mod readers;
@@ -21,6 +26,7 @@ mod reload;
 mod renamed;
 mod revisions;
 mod rfc5545;
+mod samples;
 mod static_site;
 mod support;
 mod texts;

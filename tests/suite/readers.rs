@@ -189,11 +189,13 @@ fn leniently(mut calendar: Calendar) -> Calendar {
 /// The content lines, unfolded, after a look at the rules of lines.
 pub(crate) fn lines(text: &str) -> Vec<String> {
     let body = text.strip_suffix("\r\n").expect("the last line has no end");
+    // A mark of byte order at the beginning; within a text it is a character like others.
+    assert!(!text.starts_with('\u{feff}'), "a mark of byte order");
     let mut lines: Vec<String> = Vec::new();
     for line in body.split("\r\n") {
         assert!(line.len() <= 75, "{} octets: {line}", line.len());
         assert!(!line.is_empty(), "an empty line in\n{text}");
-        let stray = |c: char| c.is_control() && c != '\t' || c == '\u{feff}';
+        let stray = |c: char| c.is_control() && c != '\t';
         assert!(!line.contains(stray), "a control character: {line:?}");
         match line.strip_prefix(' ') {
             Some(more) => {

@@ -6,7 +6,7 @@ use crate::readers::{by_both, lines, unescape, value};
 use crate::support::{BEFORE, Fixture, body};
 
 /// A TOML basic string: everything but plain ASCII as `\UXXXXXXXX`.
-fn toml(text: &str) -> String {
+pub(crate) fn toml(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {
@@ -19,7 +19,7 @@ fn toml(text: &str) -> String {
 }
 
 /// Markdown that stands for a text as it is: every punctuation escaped, line breaks hard.
-fn literally(text: &str) -> String {
+pub(crate) fn literally(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         match c {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::Datelike;
 use maud::{Markup, PreEscaped, html};
 
-use super::parts::{self, NEXT};
+use super::parts::{self, NEXT, Under};
 use super::shell::{self, Head};
 use crate::model::{Session, When};
 use crate::render::words::Words;
@@ -44,7 +44,7 @@ fn root(edition: &Edition, years: &BTreeMap<i32, Vec<&Session>>, words: &Words) 
     let feed = &calendar.id;
     let body = html! {
         h1 dir="auto" { (calendar.title) }
-        @if let Some(text) = description { (PreEscaped(markdown::to_html(text))) }
+        @if let Some(text) = description { (PreEscaped(markdown::to_html_below_a_title(text))) }
         ul.buttons {
             li { a.first href=(edition.paths.feed_page(feed)) { "Subscribe to all sessions" } }
         }
@@ -52,7 +52,7 @@ fn root(edition: &Edition, years: &BTreeMap<i32, Vec<&Session>>, words: &Words) 
         @if next.is_empty() {
             p { "Nothing is announced at the moment. Whoever subscribes will see what comes by itself." }
         } @else {
-            (parts::list(edition, next, words, false))
+            (parts::list(edition, next, words, Under::Heading))
         }
         @if to_come.len() > next.len() {
             p { "The next " (NEXT) " of " (to_come.len()) "; later ones stand under their year." }
@@ -76,7 +76,8 @@ fn root(edition: &Edition, years: &BTreeMap<i32, Vec<&Session>>, words: &Words) 
             }
         }
     };
-    let summary = description.map(|text| parts::shortened(&markdown::to_text(text), 200));
+    let summary = description.and_then(markdown::to_some_text);
+    let summary = summary.map(|text| parts::shortened(&text, 200));
     let paths = &edition.paths;
     let title = calendar.title.as_str();
     let alternates = vec![
@@ -91,7 +92,7 @@ fn of_year(edition: &Edition, year: i32, sessions: &[&Session], words: &Words) -
     let title = format!("Sessions in {year}");
     let body = html! {
         h1 { (title) }
-        (parts::list(edition, sessions, words, false))
+        (parts::list(edition, sessions, words, Under::Title))
         p { a href=(edition.paths.root()) { "All sessions" } }
     };
     let head = Head { title: &title, path: edition.paths.year(year), ..Head::default() };

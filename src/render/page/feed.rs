@@ -2,7 +2,7 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use super::parts::{self, NEXT};
+use super::parts::{self, NEXT, Under};
 use super::shell::{self, Head};
 use crate::model::{Feed, Session};
 use crate::paths::Target;
@@ -30,24 +30,25 @@ fn page(edition: &Edition, feed: &Feed<'_>, words: &Words) -> Markup {
     let last: Vec<&Session> = past.iter().rev().take(NEXT).copied().collect();
     let body = html! {
         h1 dir="auto" { (feed.title) }
-        @if let Some(text) = feed.description { (PreEscaped(markdown::to_html(text))) }
+        @if let Some(text) = feed.description { (PreEscaped(markdown::to_html_below_a_title(text))) }
         (subscribe(edition, feed))
         h2 { "To come" }
         @if next.is_empty() {
             p { "Nothing is announced at the moment. Whoever subscribes will see what comes by itself." }
         } @else {
-            (parts::list(edition, next, words, false))
+            (parts::list(edition, next, words, Under::Heading))
         }
         @if to_come.len() > next.len() {
             p { "These are the next " (NEXT) " of " (to_come.len()) "; the calendar holds them all." }
         }
         @if !last.is_empty() {
             h2 { "Past" }
-            (parts::list(edition, &last, words, false))
+            (parts::list(edition, &last, words, Under::Heading))
         }
         p { a href=(paths.root()) { "All sessions" } }
     };
-    let summary = feed.description.map(|text| parts::shortened(&markdown::to_text(text), 200));
+    let summary = feed.description.and_then(markdown::to_some_text);
+    let summary = summary.map(|text| parts::shortened(&text, 200));
     let title = feed.title.as_str();
     let alternates = vec![
         ("text/calendar", paths.feed_calendar(feed.id), title.to_owned()),
@@ -103,7 +104,7 @@ fn embed(edition: &Edition, feed: &Feed<'_>, words: &Words) -> Markup {
         @if next.is_empty() {
             p { "Nothing is announced at the moment." }
         } @else {
-            (parts::list(edition, next, words, true))
+            (parts::list(edition, next, words, Under::Frame))
         }
         ul.buttons {
             li { a href=(edition.paths.feed_page(feed.id)) target="_blank" { "Subscribe" } }

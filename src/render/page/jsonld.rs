@@ -34,8 +34,8 @@ pub(super) fn event(edition: &Edition, session: &Session) -> String {
         "location": location,
         "url": about,
     });
-    if let Some(text) = &session.description {
-        event["description"] = markdown::to_text(text).into();
+    if let Some(text) = session.description.as_ref().and_then(markdown::to_some_text) {
+        event["description"] = text.into();
     }
     if let Some(organizer) = &edition.catalog.calendar.organizer {
         let mut who = json!({ "@type": "Organization", "name": organizer.name.as_str() });

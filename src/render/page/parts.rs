@@ -19,16 +19,37 @@ pub(super) fn split<'a>(
     sessions.into_iter().partition(|session| edition.is_past(session))
 }
 
-/// A list of sessions with their times; `blank` lets links leave a frame.
-pub(super) fn list(edition: &Edition, sessions: &[&Session], words: &Words, blank: bool) -> Markup {
+/// Where a list of sessions stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Under {
+    /// Under the title of a page.
+    Title,
+    /// Under the title of a frame, which its links leave.
+    Frame,
+    /// Under a heading of its own.
+    Heading,
+}
+
+/// A list of sessions with their times.
+pub(super) fn list(
+    edition: &Edition,
+    sessions: &[&Session],
+    words: &Words,
+    under: Under,
+) -> Markup {
+    let blank = (under == Under::Frame).then_some("_blank");
     html! {
         ul.list {
             @for session in sessions {
+                @let title = html! {
+                    a href=(edition.paths.session_page(&session.id)) target=[blank] {
+                        (session.title)
+                    }
+                };
                 li {
-                    h3 dir="auto" {
-                        a href=(edition.paths.session_page(&session.id)) target=[blank.then_some("_blank")] {
-                            (session.title)
-                        }
+                    @match under {
+                        Under::Heading => h3 dir="auto" { (title) },
+                        Under::Title | Under::Frame => h2 dir="auto" { (title) },
                     }
                     @if let Some(said) = state(edition, session) { div { strong { (said) } } }
                     div { (time(edition, session, words)) }

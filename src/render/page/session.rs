@@ -20,7 +20,7 @@ pub(super) fn page(edition: &Edition, session: &Session, words: &Words) -> Marku
         (place(session))
         @if open { (take_part(session)) }
         @if let Some(text) = &session.description {
-            div dir="auto" { (PreEscaped(markdown::to_html(text))) }
+            div dir="auto" { (PreEscaped(markdown::to_html_below_a_title(text))) }
         }
         @if let Some(page) = &session.page {
             p { a href=(page) { "More about this session" } }

@@ -53,36 +53,30 @@ pub(in crate::render) fn page(edition: &Edition, head: &Head<'_>, body: &Markup)
                         }
                     }
                 }
-                @if let Some(text) = &settings.footer { (PreEscaped(markdown::to_html(text))) }
+                @if let Some(text) = &settings.footer { (PreEscaped(markdown::to_html_below_a_title(text))) }
             }
         }
     };
-    whole(edition, head, &title, None, &inner)
+    whole(edition, head, &title, false, &inner)
 }
 
 /// A page without header and footer, for a frame on another site.
 pub(in crate::render) fn bare(edition: &Edition, head: &Head<'_>, body: &Markup) -> Markup {
-    whole(edition, head, head.title, Some("bare"), &html! { main { (body) } })
+    whole(edition, head, head.title, true, &html! { main { (body) } })
 }
 
-fn whole(
-    edition: &Edition,
-    head: &Head<'_>,
-    title: &str,
-    class: Option<&str>,
-    inner: &Markup,
-) -> Markup {
+fn whole(edition: &Edition, head: &Head<'_>, title: &str, framed: bool, inner: &Markup) -> Markup {
     let language = &edition.catalog.calendar.language;
     html! {
         (DOCTYPE)
         html lang=(language) dir=[language.is_right_to_left().then_some("rtl")] {
-            (self::head(edition, head, title))
-            body class=[class] { (inner) }
+            (self::head(edition, head, title, framed))
+            body class=[framed.then_some("bare")] { (inner) }
         }
     }
 }
 
-fn head(edition: &Edition, head: &Head<'_>, whole: &str) -> Markup {
+fn head(edition: &Edition, head: &Head<'_>, whole: &str, framed: bool) -> Markup {
     let paths = &edition.paths;
     html! {
         head {
@@ -98,7 +92,8 @@ fn head(edition: &Edition, head: &Head<'_>, whole: &str) -> Markup {
             }
             link rel="icon" type="image/svg+xml" href=(paths.favicon());
             @for path in style_paths(edition) { link rel="stylesheet" href=(path); }
-            script src=(script_path(edition)) defer {}
+            // A frame's policy allows none.
+            @if !framed { script src=(script_path(edition)) defer {} }
             meta property="og:title" content=(head.title);
             meta property="og:type" content="website";
             meta property="og:url" content=(paths.absolute(&head.path));

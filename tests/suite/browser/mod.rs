@@ -1,0 +1,33 @@
+//! The pages in Chromium: seen on a phone and a desk, light and dark, heard, printed, and attacked.
+
+mod accessible;
+mod webdriver;
+
+use serde_json::Value;
+
+use webdriver::Browser;
+
+/// Widths in CSS pixels: a small phone and a desk.
+const WIDTHS: [u32; 2] = [360, 1280];
+
+/// axe-core, as published.
+fn axe() -> String {
+    let file = std::env::var_os("AXE_JS").expect("AXE_JS names no axe.min.js");
+    std::fs::read_to_string(file).unwrap()
+}
+
+/// The findings of axe-core on the page that is open, one line each.
+fn findings(browser: &Browser, axe: &str) -> Vec<String> {
+    browser.run(axe);
+    // Every rule of every level and of good practice, experimental ones too: nothing is left out.
+    let result = browser.run_async(
+        "const done = arguments[arguments.length - 1];
+         const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+         axe.run(document, { runOnly: tags, resultTypes: ['violations'] }).then(
+           found => done({ rules: found.passes.length, found: found.violations.flatMap(
+             rule => rule.nodes.map(node => rule.id + ': ' + rule.help + ' at ' + node.html)) }),
+           error => done({ rules: 0, found: [String(error)] }));",
+    );
+    assert!(result["rules"].as_u64() > Some(5), "axe looked at nothing: {result}");
+    result["found"].as_array().unwrap().iter().map(Value::to_string).collect()
+}

@@ -1,0 +1,144 @@
+//! Pages as a whole: how large, under which rules, and what the Nu HTML checker says of them.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::Command;
+
+use convene::render::Kind;
+use convene::site::Resource;
+use serde_json::Value;
+
+use crate::samples;
+use crate::support::{BEFORE, EXAMPLE, Fixture};
+
+/// The least that a page's policy has to say.
+fn is_strict(policy: &str) -> bool {
+    let rules: BTreeSet<&str> = policy.split(';').map(str::trim).collect();
+    let sources = |name: &str| {
+        rules.iter().find_map(|rule| rule.strip_prefix(name)?.strip_prefix(' ')).unwrap_or("'none'")
+    };
+    rules.contains("default-src 'none'")
+        && rules.contains("base-uri 'none'")
+        && rules.contains("form-action 'none'")
+        && ["'self'", "'none'"].contains(&sources("script-src"))
+        && !policy.contains("unsafe-eval")
+}
+
+#[test]
+fn the_example_site_is_smaller_than_a_picture() {
+    for at in [BEFORE, samples::AFTER] {
+        let published = Fixture::new(EXAMPLE).publish(at);
+        let all: Vec<_> = published.site.documents().collect();
+        // The organiser's kit holds every block twice, to look at and to copy; readers never get it.
+        let readers = all.iter().filter(|(_, resource)| resource.kind() != Some(Kind::Kit));
+        let plain: usize = readers.map(|(_, resource)| resource.identity().body.len()).sum();
+        assert!(plain < 150_000, "{plain} bytes for readers at {at}");
+        let smallest = |(_, resource): &(&str, &Resource)| {
+            resource.representations().iter().map(|form| form.body.len()).min().unwrap()
+        };
+        let sent: usize = all.iter().map(smallest).sum();
+        assert!(sent < 150_000, "{sent} bytes as sent, with the kit, at {at}");
+    }
+}
+
+#[test]
+fn every_page_has_its_headers_and_only_the_list_for_frames_may_be_framed() {
+    let mut kinds = BTreeSet::new();
+    for sample in samples::all() {
+        let published = sample.fixture().publish(sample.at);
+        for (path, resource) in published.site.documents() {
+            let kind = resource.kind().unwrap();
+            kinds.insert(kind);
+            let headers = &resource.identity().headers;
+            let header = |name: &str| headers.get(name).map(|value| value.to_str().unwrap());
+            assert_eq!(header("x-content-type-options"), Some("nosniff"), "{path}");
+            let cache = match kind {
+                Kind::Embed | Kind::Kit | Kind::Page => "public, max-age=60",
+                Kind::Redirect => "no-store",
+                Kind::Svg => "public, max-age=86400",
+                Kind::Style | Kind::Script | Kind::Image(_) => {
+                    "public, max-age=31536000, immutable"
+                }
+                _ => continue,
+            };
+            assert_eq!(header("cache-control"), Some(cache), "{path}");
+            if matches!(kind, Kind::Style | Kind::Script) {
+                continue;
+            }
+            assert_eq!(header("referrer-policy"), Some("no-referrer"), "{path}");
+            let policy = header("content-security-policy").unwrap();
+            if matches!(kind, Kind::Svg | Kind::Image(_)) {
+                assert!(
+                    policy.contains("default-src 'none'") && policy.contains("sandbox"),
+                    "{path}"
+                );
+                continue;
+            }
+            assert_eq!(header("content-type"), Some("text/html; charset=utf-8"), "{path}");
+            assert!(is_strict(policy), "{path}: {policy}");
+            let unsafe_styles = policy.contains("'unsafe-inline'");
+            assert!(!unsafe_styles || kind == Kind::Kit, "{path}: {policy}");
+            let framed = policy.contains("frame-ancestors *");
+            assert_eq!(framed, path.ends_with("/embed"), "{path}: {policy}");
+            assert!(framed || policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
+        }
+    }
+    for kind in [Kind::Page, Kind::Embed, Kind::Svg, Kind::Style, Kind::Script] {
+        assert!(kinds.contains(&kind), "no {kind:?} was looked at");
+    }
+}
+
+/// Writes what the checker reads, named so that a message says which page of which list it is about.
+fn written(folder: &std::path::Path) -> usize {
+    let mut count = 0;
+    for sample in samples::all() {
+        let published = sample.fixture().publish(sample.at);
+        let missing = published.site.not_found("/missing").identity().body.to_vec();
+        let not_allowed = published.site.not_allowed("/missing").identity().body.to_vec();
+        let errors = [("/404", "html", missing), ("/405", "html", not_allowed)];
+        let documents = published.site.documents().filter_map(|(path, resource)| {
+            let ending = match resource.kind().unwrap() {
+                Kind::Embed | Kind::Kit | Kind::Page | Kind::Redirect => "html",
+                Kind::Style => "css",
+                Kind::Svg | Kind::Image("image/svg+xml") => "svg",
+                _ => return None,
+            };
+            Some((path, ending, resource.identity().body.to_vec()))
+        });
+        for (path, ending, body) in documents.chain(errors) {
+            let name = path.replace('/', "~");
+            std::fs::write(folder.join(format!("{}{name}.{ending}", sample.name)), body).unwrap();
+            count += 1;
+        }
+    }
+    count
+}
+
+#[test]
+#[ignore = "needs java and vnu.jar"]
+fn the_nu_html_checker_has_nothing_to_say() {
+    let jar = std::env::var_os("VNU_JAR").map(PathBuf::from).expect("VNU_JAR names no vnu.jar");
+    let folder = tempfile::tempdir().unwrap();
+    let count = written(folder.path());
+    assert!(count > 400, "only {count} files");
+    let output = Command::new("java")
+        .arg("-jar")
+        .arg(jar)
+        .args(["--also-check-css", "--also-check-svg", "--format", "json", "--stdout"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        panic!("{error}: {}", String::from_utf8_lossy(&output.stderr));
+    });
+    let messages: Vec<String> = said["messages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|message| {
+            let file = message["url"].as_str().unwrap_or_default().rsplit('/').next().unwrap();
+            format!("{file}: {} {} {}", message["type"], message["message"], message["extract"])
+        })
+        .collect();
+    assert!(messages.is_empty(), "{} messages:\n{}", messages.len(), messages.join("\n"));
+}
