@@ -2,28 +2,13 @@
 
 use chrono::TimeDelta;
 
-use super::advice;
 use super::table::{At, Table};
+use super::{advice, keys};
 use crate::diagnostic::Code;
 use crate::model::{
     BaseUrl, Calendar, Color, Email, HttpUrl, Id, Language, Length, Markdown, Organizer,
 };
 use crate::zone::Zone;
-
-pub(super) const KEYS: &[&str] = &[
-    "id",
-    "title",
-    "description",
-    "url",
-    "timezone",
-    "also_in",
-    "language",
-    "organizer",
-    "duration",
-    "refresh",
-    "color",
-    "keep_past",
-];
 
 /// The table, as far as it could be read.
 pub(super) struct Read {
@@ -62,7 +47,7 @@ pub(super) fn read(table: &Table<'_>) -> (Read, Defaults) {
     }
     let also_in = table.zones("also_in");
     let language = table.parsed("language", Code::BadValue, Language::parse);
-    let organizer = table.table("organizer", "organizer", &["name", "email", "url"]);
+    let organizer = table.table("organizer", "organizer", keys::ORGANIZER);
     let organizer = organizer.as_ref().map(read_organizer);
     let refresh = table.parsed("refresh", Code::BadValue, Length::parse);
     let color = table.parsed("color", Code::BadValue, Color::parse);

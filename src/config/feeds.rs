@@ -4,9 +4,6 @@ use super::table::{At, Table};
 use crate::diagnostic::Code;
 use crate::model::{Id, Markdown, Selection, Series, Tag, TextError};
 
-pub(super) const SERIES_KEYS: &[&str] = &["id", "title", "description", "was"];
-pub(super) const SELECTION_KEYS: &[&str] = &["id", "title", "description", "series", "tags", "was"];
-
 /// A `[[series]]` table, as far as it could be read.
 pub(super) struct ReadSeries {
     pub(super) id: Option<At<Id>>,

@@ -1,54 +1,4 @@
-//! Words that people use for keys and zones, and what they are called here.
-
-use super::{calendar, feeds, page, session};
-use crate::similar;
-
-/// The table that a key belongs to.
-pub(super) fn table_with(key: &str) -> Option<&'static str> {
-    [
-        ("[calendar]", calendar::KEYS),
-        ("[[sessions]]", session::KEYS),
-        ("[page]", page::KEYS),
-        ("[[series]]", feeds::SERIES_KEYS),
-        ("[[feeds]]", feeds::SELECTION_KEYS),
-        ("place", session::PLACE_KEYS),
-    ]
-    .into_iter()
-    .find(|(_, keys)| keys.contains(&key))
-    .map(|(table, _)| table)
-}
-
-const SYNONYMS: [(&str, &[&str]); 15] = [
-    ("accent", &["color", "colour"]),
-    ("title", &["name", "summary", "subject", "headline"]),
-    ("start", &["date", "time", "begin", "begins", "starts", "when", "from", "datetime"]),
-    ("end", &["finish", "ends", "until", "to", "stop"]),
-    ("duration", &["length", "minutes", "lasts"]),
-    ("timezone", &["tz", "zone", "time_zone", "tzid"]),
-    ("description", &["text", "body", "details", "about", "content", "abstract"]),
-    ("place", &["location", "venue", "where", "room"]),
-    ("join", &["zoom", "meeting", "stream", "video", "online"]),
-    ("register", &["registration", "signup", "sign_up", "rsvp", "tickets"]),
-    ("page", &["url", "link", "website", "site"]),
-    ("tags", &["tag", "categories", "category", "keywords"]),
-    ("remind", &["alarm", "alarms", "reminder", "reminders"]),
-    ("color", &["colour"]),
-    ("organizer", &["organiser", "host", "hosts"]),
-];
-
-/// The key among some that a word was meant for: another word for it, or one misspelled.
-pub(super) fn meant<'a>(word: &str, keys: &[&'a str]) -> Option<&'a str> {
-    let word = word.to_lowercase().replace('-', "_");
-    let of_synonym = |word: &str| {
-        let mut meant = SYNONYMS.iter().filter(|(_, words)| words.contains(&word));
-        meant.find_map(|(key, _)| keys.iter().find(|own| *own == key).copied())
-    };
-    // Short words are near to anything.
-    let long = SYNONYMS.iter().flat_map(|(_, words)| words.iter().copied()).filter(|w| w.len() > 4);
-    of_synonym(&word)
-        .or_else(|| similar::nearest(&word, keys.iter().copied()))
-        .or_else(|| of_synonym(similar::nearest(&word, long)?))
-}
+//! What people write for zones, addresses and lengths, in the form that is read here.
 
 /// An address that only lacks its scheme, or has spaces, with both mended.
 pub(super) fn url(text: &str) -> Option<String> {
@@ -197,16 +147,5 @@ mod tests {
         assert_eq!(length("soon"), None);
         assert_eq!(url("example.org/a b").as_deref(), Some("https://example.org/a%20b"));
         assert_eq!(url("mailto:a@b.example"), None);
-    }
-
-    #[test]
-    fn other_words_for_keys_are_known() {
-        let keys = ["duration", "place", "timezone"];
-        assert_eq!(meant("Location", &keys), Some("place"));
-        assert_eq!(meant("locaton", &["place"]), Some("place"));
-        assert_eq!(meant("time-zone", &keys), Some("timezone"));
-        assert_eq!(meant("duraton", &keys), Some("duration"));
-        assert_eq!(meant("catering", &keys), None);
-        assert_eq!(table_with("also_in"), Some("[calendar]"));
     }
 }

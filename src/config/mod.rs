@@ -10,6 +10,7 @@ mod civil;
 mod feeds;
 mod guess;
 mod ids;
+mod keys;
 mod known;
 mod page;
 mod session;
@@ -65,8 +66,6 @@ pub fn files(source: &Source) -> Vec<String> {
     ["logo", "css"].into_iter().filter_map(named).collect()
 }
 
-const ROOT_KEYS: &[&str] = &["calendar", "page", "series", "feeds", "sessions"];
-
 /// Reads a file's text. Pure: the same text and rules give the same.
 pub fn load(source: &Source, rules: &Rules) -> Checked {
     let context = Context::new(rules);
@@ -107,8 +106,8 @@ fn read(source: &Source, context: &Context<'_>) -> Option<Catalog> {
 }
 
 fn meaning(context: &Context<'_>, root: &DeTable<'_>) -> Option<Catalog> {
-    let root = Table::new(context, "the file", 0..0, root, ROOT_KEYS);
-    let calendar = match root.table("calendar", "[calendar]", calendar::KEYS) {
+    let root = Table::new(context, "the file", 0..0, root, keys::ROOT);
+    let calendar = match root.table("calendar", "[calendar]", keys::CALENDAR) {
         Some(table) => Some(calendar::read(&table)),
         None => {
             root.missing_table("calendar", "[calendar]\nid = \"my-calendar\"");
@@ -116,12 +115,12 @@ fn meaning(context: &Context<'_>, root: &DeTable<'_>) -> Option<Catalog> {
         }
     };
     let defaults = calendar.as_ref().map(|(_, defaults)| defaults.clone()).unwrap_or_default();
-    let page = root.table("page", "[page]", page::KEYS).map(|table| page::read(&table));
-    let series = root.tables("series", "[[series]]", feeds::SERIES_KEYS);
+    let page = root.table("page", "[page]", keys::PAGE).map(|table| page::read(&table));
+    let series = root.tables("series", "[[series]]", keys::SERIES);
     let series: Vec<_> = series.iter().map(feeds::series).collect();
-    let selections = root.tables("feeds", "[[feeds]]", feeds::SELECTION_KEYS);
+    let selections = root.tables("feeds", "[[feeds]]", keys::FEEDS);
     let selections: Vec<_> = selections.iter().map(feeds::selection).collect();
-    let sessions = root.tables("sessions", "[[sessions]]", session::KEYS);
+    let sessions = root.tables("sessions", "[[sessions]]", keys::SESSIONS);
     let sessions: Vec<_> = sessions.iter().map(|table| session::read(table, &defaults)).collect();
     ids::check(context, calendar.as_ref().map(|(c, _)| c), &series, &selections, &sessions);
 

@@ -4,8 +4,6 @@ use super::table::{At, Table};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Color, Logo, Markdown, Page};
 
-pub(super) const KEYS: &[&str] = &["accent", "logo", "footer", "css"];
-
 pub(super) fn read(table: &Table<'_>) -> Page {
     let accent = table.parsed("accent", Code::BadValue, Color::parse).map(|at| at.value);
     let footer = table.parsed("footer", Code::BadValue, Markdown::parse).map(|at| at.value);

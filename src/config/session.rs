@@ -6,33 +6,9 @@ use super::advice;
 use super::calendar::Defaults;
 use super::feeds::{ids, values};
 use super::table::{At, Table};
-use super::when;
+use super::{keys, when};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Geo, HttpUrl, Id, Length, Markdown, Place, Session, Status, Tag, Uid};
-
-pub(super) const KEYS: &[&str] = &[
-    "id",
-    "title",
-    "start",
-    "end",
-    "duration",
-    "timezone",
-    "fold",
-    "description",
-    "register",
-    "join",
-    "page",
-    "place",
-    "series",
-    "tags",
-    "status",
-    "busy",
-    "remind",
-    "uid",
-    "was",
-    "again",
-];
-pub(super) const PLACE_KEYS: &[&str] = &["name", "address", "latitude", "longitude"];
 
 /// A `[[sessions]]` table, as far as it could be read.
 pub(super) struct Read {
@@ -52,7 +28,7 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Read {
     let description = table.parsed("description", Code::BadValue, Markdown::parse);
     let url = |key| table.parsed(key, Code::BadUrl, HttpUrl::parse).map(|at| at.value);
     let (register, join, page) = (url("register"), url("join"), url("page"));
-    let place = table.table("place", "place", PLACE_KEYS);
+    let place = table.table("place", "place", keys::PLACE);
     let place = place.as_ref().map(read_place);
     let series = table.id("series");
     let tags = table.parsed_list("tags", Code::BadValue, Tag::parse);

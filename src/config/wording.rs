@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml::de::DeValue;
 
-use super::known;
+use super::{keys, known};
 use crate::diagnostic::{Code, Finding};
 use crate::model::TextError;
 use crate::zone::{Naming, UnknownZone, Zone};
@@ -23,11 +23,11 @@ pub(super) fn quoted(text: &str) -> String {
 /// A key that a table does not have.
 pub(super) fn unknown_key(table: &str, word: &str, span: Range<usize>, known: &[&str]) -> Finding {
     let message = format!("{table} has no key `{}`", quoted(word));
-    if let Some(elsewhere) = known::table_with(word).filter(|other| *other != table) {
+    if let Some(elsewhere) = keys::table_with(word).filter(|other| *other != table) {
         return Finding::error(Code::MisplacedKey, span, message)
             .help(format!("`{word}` belongs to {elsewhere}; move the line there"));
     }
-    let help = match known::meant(word, known) {
+    let help = match keys::meant(word, known) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("it has: {}", known.join(", ")),
     };

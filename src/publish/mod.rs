@@ -4,8 +4,8 @@
 //! anything that a later start would not publish again.
 
 mod advice;
+mod history;
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use crate::config::{self, Places};
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::error::{Error, chain};
-use crate::model::{Assets, BaseUrl, Catalog, Id, Logo, Session};
+use crate::model::{Assets, BaseUrl, Catalog, Id, Logo};
 use crate::paths::Paths;
 use crate::render;
 use crate::revisions::store::{Lock, Store};
@@ -163,14 +163,14 @@ impl Publisher {
         let before = self.store.read()?;
         let mut edition = None;
         if let Some(catalog) = checked.catalog {
-            findings.extend(against_history(&catalog, &before, &checked.places));
+            findings.extend(history::against_history(&catalog, &before, &checked.places));
             let assets = self.assets(&catalog, &checked.places, &mut findings);
             let plan = plan(catalog.clone(), self.paths(&catalog), assets, &before, now);
-            findings.extend(same_uid(&plan, &checked.places));
-            findings.extend(unproven(&plan, &checked.places));
+            findings.extend(history::same_uid(&plan, &checked.places));
+            findings.extend(history::unproven(&plan, &checked.places));
             findings.extend(self.advice(&plan, &before, &checked.places, now));
             if self.frozen {
-                findings.extend(not_recorded(&plan.revisions, &before, &checked.places));
+                findings.extend(history::not_recorded(&plan.revisions, &before, &checked.places));
             }
             edition = Some(plan.edition);
         }
@@ -256,7 +256,7 @@ impl Publisher {
         let mut unsaved = self.unsaved.lock().unwrap_or_else(PoisonError::into_inner);
         let recorded = self.store.read()?;
         let before = unsaved.clone().unwrap_or_else(|| recorded.clone());
-        findings.extend(against_history(&catalog, &before, &checked.places));
+        findings.extend(history::against_history(&catalog, &before, &checked.places));
         let assets = self.assets(&catalog, &checked.places, &mut findings);
         if findings.has_errors() {
             findings.sort();
@@ -264,7 +264,7 @@ impl Publisher {
         }
         let paths = self.paths(&catalog);
         let plan = plan(catalog, paths, assets, &before, now);
-        findings.extend(same_uid(&plan, &checked.places));
+        findings.extend(history::same_uid(&plan, &checked.places));
         if findings.has_errors() {
             findings.sort();
             return Err(Refusal::File(source, findings));
@@ -277,7 +277,7 @@ impl Publisher {
         let mut degraded = None;
         if plan.revisions != recorded {
             if self.frozen {
-                findings.extend(not_recorded(&plan.revisions, &before, &checked.places));
+                findings.extend(history::not_recorded(&plan.revisions, &before, &checked.places));
                 findings.sort();
                 return Err(Refusal::File(source, findings));
             }
@@ -357,85 +357,4 @@ impl Publisher {
 
 fn chain_of(error: &Error) -> String {
     chain(error)
-}
-
-/// What was published before forbids.
-fn against_history(catalog: &Catalog, before: &Revisions, places: &Places) -> Vec<Finding> {
-    another_calendar(catalog, before, places)
-        .into_iter()
-        .chain(before.reused(catalog).into_iter().map(|(session, entry)| {
-            let span = places.sessions.get(&session.id).cloned().unwrap_or_default();
-            let (id, title) = (&session.id, &entry.published.title);
-            let message = format!("`{id}` was the id of another session, \"{title}\", which was removed");
-            Finding::error(Code::ReusedId, span, message).help("choose a new id; if it is that session again, moved and retitled, add `again = true`")
-        }))
-        .collect()
-}
-
-/// UIDs derive from the id: another one would give every subscriber every session twice.
-fn another_calendar(catalog: &Catalog, before: &Revisions, places: &Places) -> Option<Finding> {
-    let published = before.calendar.as_deref()?;
-    let id = catalog.calendar.id.as_str();
-    (published != id).then(|| {
-        let message =
-            format!("this calendar was published as `{published}`, and its id is permanent");
-        Finding::error(Code::CalendarIdChanged, places.calendar_id.clone(), message).help(format!(
-            "write `id = \"{published}\"`; for a new calendar start with another file and state"
-        ))
-    })
-}
-
-/// A UID that the author gives and another session has already: calendars would show only one.
-fn same_uid(plan: &Plan, places: &Places) -> Vec<Finding> {
-    let edition = &plan.edition;
-    let uid = |session: &Session| edition.revision(session).uid.as_str();
-    let mut owners: HashMap<&str, &Id> = HashMap::new();
-    let (given, kept): (Vec<&Session>, Vec<&Session>) =
-        edition.catalog.sessions.iter().partition(|session| session.uid.is_some());
-    owners.extend(kept.into_iter().map(|session| (uid(session), &session.id)));
-    let clash = |session: &Session| {
-        let owner = owners.get(uid(session))?;
-        let span = places.sessions.get(&session.id).cloned().unwrap_or_default();
-        let message = format!("`{owner}` was published with the `uid` of `{}`", session.id);
-        Some(Finding::error(Code::DuplicateId, span, message).help(format!(
-            "delete the `uid` line; if this is that session, delete the other and add `was = [\"{owner}\"]`"
-        )))
-    };
-    given.into_iter().filter_map(clash).collect()
-}
-
-fn unproven(plan: &Plan, places: &Places) -> Vec<Finding> {
-    let finding = |id: &Id| {
-        let span = places.sessions.get(id).cloned().unwrap_or_default();
-        let message = format!(
-            "the time zone of `{id}` cannot be written so that every reader gets the right hour"
-        );
-        Finding::error(Code::ZoneNotProven, span, message)
-            .help("it is published in UTC; please report this zone and time")
-    };
-    plan.unproven.iter().map(finding).collect()
-}
-
-fn not_recorded(planned: &Revisions, before: &Revisions, places: &Places) -> Vec<Finding> {
-    let mut changed: Vec<&str> = planned
-        .sessions
-        .iter()
-        .filter(|(id, revision)| before.sessions.get(*id) != Some(*revision))
-        .map(|(id, _)| id.as_str())
-        .collect();
-    if changed.is_empty() && planned.resources != before.resources {
-        changed.push("the calendar");
-    }
-    let place = |id: &str| {
-        let of_session = Id::parse(id).ok().and_then(|id| places.sessions.get(&id).cloned());
-        of_session.unwrap_or_else(|| places.calendar_id.clone())
-    };
-    changed
-        .into_iter()
-        .map(|id| {
-            let message = format!("the revisions file does not record this state of `{id}`");
-            Finding::error(Code::NotRecorded, place(id), message)
-                .help("run `convene record` where the folder can be written, and keep both files together")
-        })
-        .collect()
 }

@@ -11,6 +11,7 @@ mod newsletter;
 mod page;
 mod proof;
 mod qr;
+mod renamed;
 mod vtimezone;
 mod words;
 
@@ -22,15 +23,17 @@ pub use calendar::{Draft, calendars};
 pub use newsletter::{Form, Subject, newsletter};
 pub use page::{not_allowed, not_found};
 
-/// Every document of an edition but its calendars.
-pub fn documents(edition: &Edition) -> Vec<Document> {
+/// Every document of an edition, given its calendars.
+pub fn documents(edition: &Edition, calendars: Vec<Document>) -> Vec<Document> {
     let words = words::Words::new(&edition.catalog.calendar.language);
-    let mut all = page::documents(edition, &words);
+    let mut all = calendars;
+    all.extend(page::documents(edition, &words));
     all.extend(links::documents(edition, &words));
     all.extend(atom::documents(edition, &words));
     all.extend(json::documents(edition, &words));
     all.extend(qr::documents(edition));
     all.extend(newsletter::documents(edition, &words));
+    all.extend(renamed::documents(edition, &all));
     all
 }
 
@@ -51,6 +54,8 @@ pub enum Kind {
     Json,
     /// A page that shows a block with styles of its own, as a newsletter will have it.
     Kit,
+    /// A permanent redirect to `location`, with a body as for [`Self::Redirect`].
+    Moved,
     /// A page for people.
     Page,
     /// A temporary redirect to `location`; its body is a page for where redirects cannot be had.

@@ -74,7 +74,7 @@ impl Encoder {
     fn codings(&mut self, document: &Document) -> Codings {
         let body = document.body.as_slice();
         // A redirect is answered plainly: its body is there for folders.
-        if body.len() < SMALL || document.kind == Kind::Redirect {
+        if body.len() < SMALL || matches!(document.kind, Kind::Moved | Kind::Redirect) {
             return Codings::default();
         }
         let smaller = |coded: Vec<u8>| (coded.len() < body.len()).then(|| Bytes::from(coded));

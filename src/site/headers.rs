@@ -53,7 +53,9 @@ pub(super) fn content_type(kind: Kind) -> &'static str {
         Kind::Image(media_type) => media_type,
         Kind::Invite => "text/calendar; charset=utf-8; method=PUBLISH",
         Kind::Json => "application/json",
-        Kind::Embed | Kind::Kit | Kind::Page | Kind::Redirect => "text/html; charset=utf-8",
+        Kind::Embed | Kind::Kit | Kind::Moved | Kind::Page | Kind::Redirect => {
+            "text/html; charset=utf-8"
+        }
         Kind::Robots => "text/plain; charset=utf-8",
         Kind::Script => "text/javascript; charset=utf-8",
         Kind::Style => "text/css; charset=utf-8",
@@ -74,7 +76,7 @@ pub(super) fn of(document: &Document) -> HeaderMap {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type(document.kind)));
     let cache = match document.kind {
         Kind::Feed | Kind::Invite => CALENDAR_CACHE,
-        Kind::Atom | Kind::Embed | Kind::Json | Kind::Kit | Kind::Page => PAGE_CACHE,
+        Kind::Atom | Kind::Embed | Kind::Json | Kind::Kit | Kind::Moved | Kind::Page => PAGE_CACHE,
         Kind::Robots | Kind::Svg => DAY_CACHE,
         Kind::Image(_) | Kind::Script | Kind::Style => FOR_EVER,
         Kind::Redirect => NEVER,
@@ -89,7 +91,7 @@ pub(super) fn of(document: &Document) -> HeaderMap {
             .insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
     }
     let policy = match document.kind {
-        Kind::Page | Kind::Redirect => Some(PAGE_POLICY),
+        Kind::Moved | Kind::Page | Kind::Redirect => Some(PAGE_POLICY),
         Kind::Embed => Some(EMBED_POLICY),
         Kind::Kit => Some(KIT_POLICY),
         Kind::Svg | Kind::Image(_) => Some(SVG_POLICY),

@@ -44,8 +44,7 @@ struct ByReader {
 impl Site {
     /// The site of an edition, from its calendars; the pages are made here.
     pub fn build(edition: &Edition, calendars: Vec<Document>) -> Self {
-        let mut documents = calendars;
-        documents.extend(render::documents(edition));
+        let documents = render::documents(edition, calendars);
         let mut table: HashMap<Box<str>, Resource> = HashMap::with_capacity(documents.len() * 2);
         let codings = encode::all(&documents);
         for (document, codings) in documents.into_iter().zip(codings) {

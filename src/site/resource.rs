@@ -55,8 +55,8 @@ impl Resource {
     /// The resource of a document with the codings that made it smaller.
     pub(super) fn of(document: Document, codings: Codings) -> Self {
         let base = headers::of(&document);
-        if let (Kind::Redirect, Some(location)) = (document.kind, &document.location) {
-            return Self::moved(base, location, document.body);
+        if let Some(location) = &document.location {
+            return Self::moved(document.kind, base, location, document.body);
         }
         let hash = of_bytes([document.body.as_slice()]);
         let varies = codings.gzip.is_some() || codings.brotli.is_some();
@@ -75,11 +75,15 @@ impl Resource {
         Self { kind: Some(document.kind), representations, last_modified: document.last_modified }
     }
 
-    /// A temporary redirect that leads elsewhere tomorrow: never stored.
-    fn moved(mut headers: HeaderMap, location: &str, body: Vec<u8>) -> Self {
+    /// For good, or where it may lead elsewhere tomorrow.
+    fn moved(kind: Kind, mut headers: HeaderMap, location: &str, body: Vec<u8>) -> Self {
         headers.insert(LOCATION, headers::value(location));
-        let bare = Self::bare(StatusCode::FOUND, headers, Bytes::from(body.into_boxed_slice()));
-        Self { kind: Some(Kind::Redirect), ..bare }
+        let status = match kind {
+            Kind::Moved => StatusCode::MOVED_PERMANENTLY,
+            _ => StatusCode::FOUND,
+        };
+        let bare = Self::bare(status, headers, Bytes::from(body.into_boxed_slice()));
+        Self { kind: Some(kind), ..bare }
     }
 
     /// A permanent redirect to a path.

@@ -23,6 +23,7 @@ mod properties;
 mod qr;
 mod readers;
 mod reload;
+mod renamed;
 mod revisions;
 mod rfc5545;
 mod samples;

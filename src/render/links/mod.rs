@@ -107,8 +107,13 @@ fn next(
     }
 }
 
-/// The body is for where redirects cannot be had: an exported folder, and readers that ask first.
 fn redirect(path: String, location: String, label: &str) -> Document {
+    lead(path, location, Kind::Redirect, label)
+}
+
+/// A redirect of a kind. Its body is for where redirects cannot be had: an exported folder, and
+/// readers that ask first.
+pub(super) fn lead(path: String, location: String, kind: Kind, label: &str) -> Document {
     let body = html! {
         (DOCTYPE)
         html lang="en" {
@@ -123,7 +128,7 @@ fn redirect(path: String, location: String, label: &str) -> Document {
         }
     };
     let body = body.into_string();
-    Document { location: Some(location), ..Document::new(path, Kind::Redirect, body) }
+    Document { location: Some(location), ..Document::new(path, kind, body) }
 }
 
 /// A page and no redirect: in-app browsers end at a scheme that they do not know, and what is left

@@ -1,0 +1,117 @@
+//! The keys of every table, and the words that people use for them.
+
+use crate::similar;
+
+/// The tables of the file.
+pub(super) const ROOT: &[&str] = &["calendar", "page", "series", "feeds", "sessions"];
+/// `[calendar]`.
+pub(super) const CALENDAR: &[&str] = &[
+    "id",
+    "title",
+    "description",
+    "url",
+    "timezone",
+    "also_in",
+    "language",
+    "organizer",
+    "duration",
+    "refresh",
+    "color",
+    "keep_past",
+];
+/// `[page]`.
+pub(super) const PAGE: &[&str] = &["accent", "logo", "footer", "css"];
+/// `[[series]]`.
+pub(super) const SERIES: &[&str] = &["id", "title", "description", "was"];
+/// `[[feeds]]`.
+pub(super) const FEEDS: &[&str] = &["id", "title", "description", "series", "tags", "was"];
+/// `[[sessions]]`.
+pub(super) const SESSIONS: &[&str] = &[
+    "id",
+    "title",
+    "start",
+    "end",
+    "duration",
+    "timezone",
+    "fold",
+    "description",
+    "register",
+    "join",
+    "page",
+    "place",
+    "series",
+    "tags",
+    "status",
+    "busy",
+    "remind",
+    "uid",
+    "was",
+    "again",
+];
+/// `place` of a session.
+pub(super) const PLACE: &[&str] = &["name", "address", "latitude", "longitude"];
+/// `organizer` of the calendar.
+pub(super) const ORGANIZER: &[&str] = &["name", "email", "url"];
+
+/// The table that a key belongs to.
+pub(super) fn table_with(key: &str) -> Option<&'static str> {
+    [
+        ("[calendar]", CALENDAR),
+        ("[[sessions]]", SESSIONS),
+        ("[page]", PAGE),
+        ("[[series]]", SERIES),
+        ("[[feeds]]", FEEDS),
+        ("place", PLACE),
+    ]
+    .into_iter()
+    .find(|(_, keys)| keys.contains(&key))
+    .map(|(table, _)| table)
+}
+
+const SYNONYMS: [(&str, &[&str]); 15] = [
+    ("accent", &["color", "colour"]),
+    ("title", &["name", "summary", "subject", "headline"]),
+    ("start", &["date", "time", "begin", "begins", "starts", "when", "from", "datetime"]),
+    ("end", &["finish", "ends", "until", "to", "stop"]),
+    ("duration", &["length", "minutes", "lasts"]),
+    ("timezone", &["tz", "zone", "time_zone", "tzid"]),
+    ("description", &["text", "body", "details", "about", "content", "abstract"]),
+    ("place", &["location", "venue", "where", "room"]),
+    ("join", &["zoom", "meeting", "stream", "video", "online"]),
+    ("register", &["registration", "signup", "sign_up", "rsvp", "tickets"]),
+    ("page", &["url", "link", "website", "site"]),
+    ("tags", &["tag", "categories", "category", "keywords"]),
+    ("remind", &["alarm", "alarms", "reminder", "reminders"]),
+    ("color", &["colour"]),
+    ("organizer", &["organiser", "host", "hosts"]),
+];
+
+/// The key among some that a word was meant for: another word for it, or one misspelled.
+pub(super) fn meant<'a>(word: &str, keys: &[&'a str]) -> Option<&'a str> {
+    let word = word.to_lowercase().replace('-', "_");
+    let of_synonym = |word: &str| {
+        let mut meant = SYNONYMS.iter().filter(|(_, words)| words.contains(&word));
+        meant.find_map(|(key, _)| keys.iter().find(|own| *own == key).copied())
+    };
+    // Short words are near to anything.
+    let long = SYNONYMS.iter().flat_map(|(_, words)| words.iter().copied()).filter(|w| w.len() > 4);
+    of_synonym(&word)
+        .or_else(|| similar::nearest(&word, keys.iter().copied()))
+        .or_else(|| of_synonym(similar::nearest(&word, long)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_words_for_keys_are_known() {
+        let keys = ["duration", "place", "timezone"];
+        assert_eq!(meant("Location", &keys), Some("place"));
+        assert_eq!(meant("locaton", &["place"]), Some("place"));
+        assert_eq!(meant("time-zone", &keys), Some("timezone"));
+        assert_eq!(meant("duraton", &keys), Some("duration"));
+        assert_eq!(meant("catering", &keys), None);
+        assert_eq!(table_with("also_in"), Some("[calendar]"));
+    }
+}

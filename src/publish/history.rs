@@ -1,0 +1,98 @@
+//! What the history of a calendar forbids, and what of it is not recorded.
+
+use std::collections::HashMap;
+
+use super::Plan;
+use crate::config::Places;
+use crate::diagnostic::{Code, Finding};
+use crate::model::{Catalog, Id, Session};
+use crate::revisions::Revisions;
+
+/// What was published before forbids.
+pub(super) fn against_history(
+    catalog: &Catalog,
+    before: &Revisions,
+    places: &Places,
+) -> Vec<Finding> {
+    another_calendar(catalog, before, places)
+        .into_iter()
+        .chain(before.reused(catalog).into_iter().map(|(session, entry)| {
+            let span = places.sessions.get(&session.id).cloned().unwrap_or_default();
+            let (id, title) = (&session.id, &entry.published.title);
+            let message = format!("`{id}` was the id of another session, \"{title}\", which was removed");
+            Finding::error(Code::ReusedId, span, message).help("choose a new id; if it is that session again, moved and retitled, add `again = true`")
+        }))
+        .collect()
+}
+
+/// UIDs derive from the id: another one would give every subscriber every session twice.
+fn another_calendar(catalog: &Catalog, before: &Revisions, places: &Places) -> Option<Finding> {
+    let published = before.calendar.as_deref()?;
+    let id = catalog.calendar.id.as_str();
+    (published != id).then(|| {
+        let message =
+            format!("this calendar was published as `{published}`, and its id is permanent");
+        Finding::error(Code::CalendarIdChanged, places.calendar_id.clone(), message).help(format!(
+            "write `id = \"{published}\"`; for a new calendar start with another file and state"
+        ))
+    })
+}
+
+/// A UID that the author gives and another session has already: calendars would show only one.
+pub(super) fn same_uid(plan: &Plan, places: &Places) -> Vec<Finding> {
+    let edition = &plan.edition;
+    let uid = |session: &Session| edition.revision(session).uid.as_str();
+    let mut owners: HashMap<&str, &Id> = HashMap::new();
+    let (given, kept): (Vec<&Session>, Vec<&Session>) =
+        edition.catalog.sessions.iter().partition(|session| session.uid.is_some());
+    owners.extend(kept.into_iter().map(|session| (uid(session), &session.id)));
+    let clash = |session: &Session| {
+        let owner = owners.get(uid(session))?;
+        let span = places.sessions.get(&session.id).cloned().unwrap_or_default();
+        let message = format!("`{owner}` was published with the `uid` of `{}`", session.id);
+        Some(Finding::error(Code::DuplicateId, span, message).help(format!(
+            "delete the `uid` line; if this is that session, delete the other and add `was = [\"{owner}\"]`"
+        )))
+    };
+    given.into_iter().filter_map(clash).collect()
+}
+
+pub(super) fn unproven(plan: &Plan, places: &Places) -> Vec<Finding> {
+    let finding = |id: &Id| {
+        let span = places.sessions.get(id).cloned().unwrap_or_default();
+        let message = format!(
+            "the time zone of `{id}` cannot be written so that every reader gets the right hour"
+        );
+        Finding::error(Code::ZoneNotProven, span, message)
+            .help("it is published in UTC; please report this zone and time")
+    };
+    plan.unproven.iter().map(finding).collect()
+}
+
+pub(super) fn not_recorded(
+    planned: &Revisions,
+    before: &Revisions,
+    places: &Places,
+) -> Vec<Finding> {
+    let mut changed: Vec<&str> = planned
+        .sessions
+        .iter()
+        .filter(|(id, revision)| before.sessions.get(*id) != Some(*revision))
+        .map(|(id, _)| id.as_str())
+        .collect();
+    if changed.is_empty() && planned.resources != before.resources {
+        changed.push("the calendar");
+    }
+    let place = |id: &str| {
+        let of_session = Id::parse(id).ok().and_then(|id| places.sessions.get(&id).cloned());
+        of_session.unwrap_or_else(|| places.calendar_id.clone())
+    };
+    changed
+        .into_iter()
+        .map(|id| {
+            let message = format!("the revisions file does not record this state of `{id}`");
+            Finding::error(Code::NotRecorded, place(id), message)
+                .help("run `convene record` where the folder can be written, and keep both files together")
+        })
+        .collect()
+}

@@ -1,0 +1,72 @@
+//! Addresses of ids that sessions and feeds had before (`was`): whatever was printed in a newsletter
+//! or subscribed to keeps working.
+
+use std::collections::HashMap;
+
+use super::{Document, Kind, links};
+use crate::model::Id;
+use crate::revisions::Edition;
+
+/// What stands below a session's or feed's page.
+const PARTS: [&str; 11] = [
+    "",
+    "/apple",
+    "/embed",
+    "/google",
+    "/join",
+    "/newsletter",
+    "/next",
+    "/office365",
+    "/outlook",
+    "/qr.svg",
+    "/register",
+];
+
+/// The documents at former addresses, given all that stand at present ones.
+///
+/// Pages lead on for good. Calendars answer themselves: many apps follow no redirect, and some
+/// forget the old address when they do.
+pub(super) fn documents(edition: &Edition, present: &[Document]) -> Vec<Document> {
+    let catalog = &edition.catalog;
+    let sessions = catalog.sessions.iter().map(|session| (&session.id, session.was.as_slice()));
+    let feeds = catalog.feeds().map(|feed| (feed.id, feed.was));
+    let sessions: Vec<(&Id, &[Id])> = sessions.filter(|(_, was)| !was.is_empty()).collect();
+    let feeds: Vec<(&Id, &[Id])> = feeds.filter(|(_, was)| !was.is_empty()).collect();
+    if sessions.is_empty() && feeds.is_empty() {
+        return Vec::new();
+    }
+    let by_path: HashMap<&str, &Document> =
+        present.iter().map(|document| (document.path.as_str(), document)).collect();
+    let paths = &edition.paths;
+    let mut all = Vec::new();
+    let mut add = |old: String, new: String| {
+        let Some(document) = by_path.get(new.as_str()) else { return };
+        all.push(match document.kind {
+            Kind::Atom | Kind::Feed | Kind::Invite | Kind::Json => {
+                Document { path: old, ..(*document).clone() }
+            }
+            _ => links::lead(old, new, Kind::Moved, "This address has changed"),
+        });
+    };
+    for (new, was) in sessions {
+        for old in was {
+            add(paths.invite(old), paths.invite(new));
+            let (from, to) = (paths.session_page(old), paths.session_page(new));
+            for part in PARTS {
+                add(format!("{from}{part}"), format!("{to}{part}"));
+            }
+        }
+    }
+    for (new, was) in feeds {
+        for old in was {
+            add(paths.feed_calendar(old), paths.feed_calendar(new));
+            add(paths.feed_atom(old), paths.feed_atom(new));
+            add(paths.feed_json(old), paths.feed_json(new));
+            let (from, to) = (paths.feed_page(old), paths.feed_page(new));
+            for part in PARTS {
+                add(format!("{from}{part}"), format!("{to}{part}"));
+            }
+        }
+    }
+    all
+}
