@@ -11,6 +11,8 @@ mod determinism;
 mod findings_page;
 mod golden;
 mod http;
+mod links_command;
+mod newsletter;
 mod properties;
 mod readers;
 mod revisions;
