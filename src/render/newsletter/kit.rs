@@ -1,6 +1,6 @@
 //! The page that shows a block, and gives it in each form to copy.
 
-use maud::{PreEscaped, html};
+use maud::html;
 
 use super::{Block, Form};
 use crate::render::page::shell::{self, Head};
@@ -8,9 +8,8 @@ use crate::render::{Document, Kind};
 use crate::revisions::Edition;
 
 pub(super) fn page(edition: &Edition, block: &Block, path: String, about: &str) -> Document {
-    let looks = block.print(Form::Html);
     let forms = [
-        ("html", "HTML", looks.clone()),
+        ("html", "HTML", block.print(Form::Html)),
         ("markdown", "Markdown", block.print(Form::Markdown)),
         ("text", "Plain text", block.print(Form::Text)),
     ];
@@ -30,7 +29,7 @@ pub(super) fn page(edition: &Edition, block: &Block, path: String, about: &str) 
             a href=(about) { "The page that readers see" }
         }
         h2 { "As it will look" }
-        div.block { (PreEscaped(looks)) }
+        div.block { (super::html::preview(block)) }
         h2 { "To copy" }
         @for (id, name, content) in &forms {
             div.field {
