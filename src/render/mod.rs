@@ -52,7 +52,7 @@ pub enum Kind {
     Invite,
     /// Data for programs.
     Json,
-    /// A page that shows a block with styles of its own, as a newsletter will have it.
+    /// A page for the organiser that shows a block for a newsletter, and gives it to copy.
     Kit,
     /// A permanent redirect to `location`, with a body as for [`Self::Redirect`].
     Moved,

@@ -23,9 +23,6 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'sel
 /// The only page that other sites may frame.
 const EMBED_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
                             form-action 'none'; frame-ancestors *";
-/// A block for a newsletter has its styles within; nothing of it can be a script.
-const KIT_POLICY: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; \
-                          img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// A drawing that is opened by itself runs nothing.
 const SVG_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 /// What may stand bare in `filename*` (RFC 8187 section 3.2.1, attr-char).
@@ -91,9 +88,8 @@ pub(super) fn of(document: &Document) -> HeaderMap {
             .insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
     }
     let policy = match document.kind {
-        Kind::Moved | Kind::Page | Kind::Redirect => Some(PAGE_POLICY),
+        Kind::Kit | Kind::Moved | Kind::Page | Kind::Redirect => Some(PAGE_POLICY),
         Kind::Embed => Some(EMBED_POLICY),
-        Kind::Kit => Some(KIT_POLICY),
         Kind::Svg | Kind::Image(_) => Some(SVG_POLICY),
         _ => None,
     };

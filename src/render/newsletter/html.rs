@@ -20,7 +20,7 @@ enum Within {
 }
 
 impl Within {
-    /// An attribute that only mail still needs, and HTML no longer has.
+    /// What only mail needs: attributes that HTML no longer has, and styles of its own.
     fn mail<T>(self, value: T) -> Option<T> {
         (self == Self::Mail).then_some(value)
     }
@@ -31,7 +31,7 @@ pub(super) fn print(block: &Block) -> String {
     markup(block, Within::Mail).into_string()
 }
 
-/// The same for a page of ours, as valid HTML.
+/// The same for a page of ours, whose style sheet makes it look as in mail.
 pub(super) fn preview(block: &Block) -> Markup {
     markup(block, Within::Page)
 }
@@ -44,24 +44,24 @@ fn markup(block: &Block, within: Within) -> Markup {
     html! {
         table role="presentation" lang=(block.language) width=[within.mail("100%")]
             cellpadding=[within.mail("0")] cellspacing=[within.mail("0")] border=[within.mail("0")]
-            style="width:100%" {
+            style=[within.mail("width:100%")] {
             (line())
             @if block.list {
-                tr { td style=(row) {
-                    h2 dir=[direction(&block.title)] style="margin:0;font-size:22px;line-height:28px" { (block.title) }
+                tr { td style=[within.mail(&row)] {
+                    h2 dir=[direction(&block.title)] style=[within.mail("margin:0;font-size:22px;line-height:28px")] { (block.title) }
                 } } (line())
             }
             @if let Some(sentence) = block.nothing() {
-                tr { td lang=[ours] style=(row) { (sentence) } } (line())
+                tr { td lang=[ours] style=[within.mail(&row)] { (sentence) } } (line())
             }
             @for card in &block.cards {
-                tr { td style=(row) { (self::card(block, card, ours, within)) } } (line())
+                tr { td style=[within.mail(&row)] { (self::card(block, card, ours, within)) } } (line())
             }
-            tr { td style=(cell(0)) {
+            tr { td style=[within.mail(cell(0))] {
                 @if let Some(more) = block.more() {
                     span lang=[ours] { (more) } ". "
                 }
-                a href=(block.feed.1) style=(link(block)) { (block.subscribe()) }
+                a href=(block.feed.1) style=[within.mail(link(block))] { (block.subscribe()) }
                 span lang=[ours] { " (updates itself)" }
             } } (line())
         }
@@ -69,41 +69,37 @@ fn markup(block: &Block, within: Within) -> Markup {
 }
 
 fn card(block: &Block, card: &Card, ours: Option<&str>, within: Within) -> Markup {
-    let button = match within {
-        Within::Mail => format!("border-radius:6px;font:bold {FONT}"),
-        Within::Page => format!("background:{};border-radius:6px;font:bold {FONT}", block.accent),
-    };
     let part = "margin:0 0 8px";
     let label = |action: &str| format!("{action}: {}", excerpt::cut(&card.title, LABEL));
     let links = card.links();
     let (register, add): (Vec<_>, Vec<_>) =
         links.iter().partition(|(_, url)| Some(*url) == card.register.as_deref());
     html! {
-        h3 dir=[direction(&card.title)] style=(format!("{part};font-size:18px")) {
-            a href=(card.page) style=(link(block)) { (card.title) }
+        h3 dir=[direction(&card.title)] style=[within.mail(format!("{part};font-size:18px"))] {
+            a href=(card.page) style=[within.mail(link(block))] { (card.title) }
         }
         (line())
         @if let Some(note) = card.note() {
-            p lang=[ours] style=(part) { b { (note) } } (line())
+            p lang=[ours] style=[within.mail(part)] { b { (note) } } (line())
         }
-        p style=(part) { b { (card.when) } } (line())
-        @if let Some(place) = &card.place { p dir=[direction(place)] style=(part) { (place) } (line()) }
+        p style=[within.mail(part)] { b { (card.when) } } (line())
+        @if let Some(place) = &card.place { p dir=[direction(place)] style=[within.mail(part)] { (place) } (line()) }
         @if let Some(about) = &card.about {
-            p dir=[direction(about)] style=(part) { (about) } (line())
+            p dir=[direction(about)] style=[within.mail(part)] { (about) } (line())
         }
         @for (action, url) in register {
             table role="presentation" {
-                tr { td bgcolor=[within.mail(&block.accent)] style=(button) {
-                    a href=(url) lang=[ours] aria-label=(label(action)) style=(BUTTON) { (action) }
+                tr { td bgcolor=[within.mail(&block.accent)] style=[within.mail(format!("border-radius:6px;font:bold {FONT}"))] {
+                    a href=(url) lang=[ours] aria-label=[within.mail(label(action))] style=[within.mail(BUTTON)] { (action) }
                 } }
             }
             (line())
         }
         @if !add.is_empty() {
-            p lang=[ours] style="margin:8px 0 0" {
+            p lang=[ours] style=[within.mail("margin:8px 0 0")] {
                 @for (index, (action, url)) in add.into_iter().enumerate() {
                     @if index > 0 { " |" (line()) }
-                    a href=(url) aria-label=(label(action)) style=(link(block)) { (action) }
+                    a href=(url) aria-label=[within.mail(label(action))] style=[within.mail(link(block))] { (action) }
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! The page that shows a block, and gives it in each form to copy.
 
-use maud::html;
+use maud::{PreEscaped, html};
 
 use super::{Block, Form};
 use crate::render::page::shell::{self, Head};
@@ -34,10 +34,15 @@ pub(super) fn page(edition: &Edition, block: &Block, path: String, about: &str) 
         @for (id, name, content) in &forms {
             div.field {
                 label for=(id) { (name) }
-                textarea id=(id) readonly rows="10" spellcheck="false" { (content) }
+                textarea id=(id) readonly { (field(content)) }
             }
         }
     };
     let head = Head { title: &title, path: path.clone(), hidden: true, ..Head::default() };
     Document::new(path, Kind::Kit, shell::page(edition, &head, &body).into_string())
+}
+
+/// A field ends at its end tag alone, so that quotes need no escape, of which a block has hundreds.
+fn field(content: &str) -> PreEscaped<String> {
+    PreEscaped(content.replace('&', "&amp;").replace('<', "&lt;"))
 }

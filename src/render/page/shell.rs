@@ -85,8 +85,12 @@ fn head(edition: &Edition, head: &Head<'_>, whole: &str, framed: bool) -> Markup
             meta name="color-scheme" content="light dark";
             title { (whole) }
             @if let Some(summary) = &head.summary { meta name="description" content=(summary); }
-            @if head.hidden { meta name="robots" content="noindex"; }
-            link rel="canonical" href=(paths.absolute(&head.path));
+            // What searches should leave out has no address for them either.
+            @if head.hidden {
+                meta name="robots" content="noindex";
+            } @else {
+                link rel="canonical" href=(paths.absolute(&head.path));
+            }
             @for (media_type, path, title) in &head.alternates {
                 link rel="alternate" type=(media_type) href=(path) title=(title);
             }
@@ -94,11 +98,13 @@ fn head(edition: &Edition, head: &Head<'_>, whole: &str, framed: bool) -> Markup
             @for path in style_paths(edition) { link rel="stylesheet" href=(path); }
             // A frame's policy allows none.
             @if !framed { script src=(script_path(edition)) defer {} }
-            meta property="og:title" content=(head.title);
-            meta property="og:type" content="website";
-            meta property="og:url" content=(paths.absolute(&head.path));
-            @if let Some(summary) = &head.summary {
-                meta property="og:description" content=(summary);
+            @if !head.hidden {
+                meta property="og:title" content=(head.title);
+                meta property="og:type" content="website";
+                meta property="og:url" content=(paths.absolute(&head.path));
+                @if let Some(summary) = &head.summary {
+                    meta property="og:description" content=(summary);
+                }
             }
             @if let Some(json) = &head.json_ld {
                 script type="application/ld+json" { (PreEscaped(json)) }
@@ -129,9 +135,11 @@ fn style(edition: &Edition) -> String {
     let (light, dark) = (accent.readable_on_light(), accent.readable_on_dark());
     format!(
         ":root{{--accent:{};--on-accent:#ffffff}}\n\
-         @media (prefers-color-scheme:dark){{:root{{--accent:{};--on-accent:#101418}}}}\n{STYLE}",
+         @media (prefers-color-scheme:dark){{:root{{--accent:{};--on-accent:#101418}}}}\n\
+         .block{{--accent:{};--on-accent:#ffffff}}\n{STYLE}",
         light.hex(),
-        dark.hex()
+        dark.hex(),
+        light.hex()
     )
 }
 
