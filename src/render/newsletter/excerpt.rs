@@ -5,14 +5,13 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::model::Markdown;
 
-/// In characters: three lines of a mail.
-const LENGTH: usize = 300;
 /// What stands where an address was: mail apps make links of addresses by themselves, and a block
 /// links to this service only.
 const ADDRESS: &str = "(see the page)";
 
-/// The first paragraph, else whatever there is, without markup and addresses.
-pub(super) fn of(markdown: &Markdown) -> Option<String> {
+/// The first paragraph, else whatever there is, without markup and addresses, in at most so many
+/// characters.
+pub(super) fn of(markdown: &Markdown, most: usize) -> Option<String> {
     let (mut first, mut all) = (String::new(), String::new());
     let (mut within, mut done) = (false, false);
     for event in Parser::new(markdown.as_str()) {
@@ -38,12 +37,12 @@ pub(super) fn of(markdown: &Markdown) -> Option<String> {
         if within && !done {
             first.push_str(piece);
         }
-        if done || all.len() > 100 * LENGTH {
+        if done || all.len() > 100 * most {
             break;
         }
     }
     let line = without_addresses(if first.trim().is_empty() { &all } else { &first });
-    (!line.is_empty()).then(|| cut(&line, LENGTH))
+    (!line.is_empty()).then(|| cut(&line, most))
 }
 
 /// One line of words with single spaces between them.
@@ -93,7 +92,7 @@ mod tests {
     use super::*;
 
     fn excerpt(text: &str) -> Option<String> {
-        of(&Markdown::parse(text).unwrap())
+        of(&Markdown::parse(text).unwrap(), 300)
     }
 
     #[test]
@@ -122,7 +121,7 @@ mod tests {
     #[test]
     fn a_long_text_is_cut_between_words() {
         let cut = excerpt(&"solidarity ".repeat(100)).unwrap();
-        assert!(cut.chars().count() <= LENGTH, "{cut}");
+        assert!(cut.chars().count() <= 300, "{cut}");
         assert!(cut.ends_with("solidarity\u{2026}"), "{cut}");
     }
 
@@ -130,7 +129,7 @@ mod tests {
     fn what_readers_see_as_one_character_stays_whole() {
         let family = "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}";
         let cut = excerpt(&family.repeat(100)).unwrap();
-        assert!(cut.chars().count() <= LENGTH, "{cut}");
+        assert!(cut.chars().count() <= 300, "{cut}");
         assert!(cut.strip_suffix('\u{2026}').unwrap().split(family).all(str::is_empty), "{cut}");
         assert_eq!(super::cut(&format!("a{}", "\u{301}".repeat(400)), 300), "\u{2026}");
     }

@@ -5,33 +5,34 @@ use maud::{Markup, PreEscaped, html};
 
 use super::{Block, Card, excerpt};
 
-const FONT: &str = "font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:24px";
+const FONT: &str = "16px/24px Arial,sans-serif";
 const TEXT: &str = "#1B1F24";
-const QUIET: &str = "#4D5661";
-/// How much of a title stands in the name of a link for screen readers, in characters.
-const LABEL: usize = 60;
+const BUTTON: &str = "display:inline-block;padding:10px 20px;color:#FFFFFF;text-decoration:none";
+/// How much of a title stands in the name of a link for screen readers, in characters: enough to
+/// tell sessions apart in a list of links, as ten sessions have fifty.
+const LABEL: usize = 24;
 
 pub(super) fn print(block: &Block) -> String {
     // Titles are written in the calendar's language, our own words in English.
     let ours = (!block.english).then_some("en");
-    let cell = |below: u8| format!("padding:0 0 {below}px;{FONT};color:{TEXT}");
+    let cell = |below: u8| format!("padding:0 0 {below}px;font:{FONT};color:{TEXT}");
     let row = cell(24);
     let markup = html! {
         table role="presentation" lang=(block.language) width="100%" cellpadding="0" cellspacing="0"
             border="0" style="width:100%" {
             (line())
             @if block.list {
-                tr { td align="left" style=(row) {
-                    h2 dir="auto" style="margin:0;font-size:22px;line-height:28px" { (block.title) }
+                tr { td style=(row) {
+                    h2 dir=[direction(&block.title)] style="margin:0;font-size:22px;line-height:28px" { (block.title) }
                 } } (line())
             }
             @if let Some(sentence) = block.nothing() {
-                tr { td align="left" lang=[ours] style=(row) { (sentence) } } (line())
+                tr { td lang=[ours] style=(row) { (sentence) } } (line())
             }
             @for card in &block.cards {
-                tr { td align="left" style=(row) { (self::card(block, card, ours)) } } (line())
+                tr { td style=(row) { (self::card(block, card, ours)) } } (line())
             }
-            tr { td align="left" style=(cell(0)) {
+            tr { td style=(cell(0)) {
                 @if let Some(more) = block.more() {
                     span lang=[ours] { (more) } ". "
                 }
@@ -50,7 +51,7 @@ fn card(block: &Block, card: &Card, ours: Option<&str>) -> Markup {
     let (register, add): (Vec<_>, Vec<_>) =
         links.iter().partition(|(_, url)| Some(*url) == card.register.as_deref());
     html! {
-        h3 dir="auto" style=(format!("{part};font-size:18px")) {
+        h3 dir=[direction(&card.title)] style=(format!("{part};font-size:18px")) {
             a href=(card.page) style=(link(block)) { (card.title) }
         }
         (line())
@@ -58,17 +59,14 @@ fn card(block: &Block, card: &Card, ours: Option<&str>) -> Markup {
             p lang=[ours] style=(part) { b { (note) } } (line())
         }
         p style=(part) { b { (card.when) } } (line())
-        @if let Some(place) = &card.place { p dir="auto" style=(part) { (place) } (line()) }
+        @if let Some(place) = &card.place { p dir=[direction(place)] style=(part) { (place) } (line()) }
         @if let Some(about) = &card.about {
-            p dir="auto" style=(format!("{part};color:{QUIET}")) { (about) } (line())
+            p dir=[direction(about)] style=(part) { (about) } (line())
         }
         @for (action, url) in register {
-            table role="presentation" cellpadding="0" cellspacing="0" border="0" {
-                tr { td bgcolor=(block.accent) style="border-radius:6px" {
-                    a href=(url) lang=[ours] aria-label=(label(action)) style=(format!(
-                        "display:inline-block;padding:10px 20px;{FONT};font-weight:bold;\
-                         color:#FFFFFF;text-decoration:none"
-                    )) { (action) }
+            table role="presentation" {
+                tr { td bgcolor=(block.accent) style=(format!("border-radius:6px;font:bold {FONT}")) {
+                    a href=(url) lang=[ours] aria-label=(label(action)) style=(BUTTON) { (action) }
                 } }
             }
             (line())
@@ -86,6 +84,17 @@ fn card(block: &Block, card: &Card, ours: Option<&str>) -> Markup {
 
 fn link(block: &Block) -> String {
     format!("color:{}", block.accent)
+}
+
+/// A text with letters or marks that run from right to left stands for itself: it neither turns what
+/// is beside it nor is turned by it.
+fn direction(text: &str) -> Option<&'static str> {
+    let runs_left = |c: char| {
+        matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}'
+            | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}'
+            | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.contains(runs_left).then_some("auto")
 }
 
 /// Mail is sent in lines, and long ones are broken anywhere (RFC 5322 section 2.1.1).

@@ -35,7 +35,7 @@ fn link(text: &str, url: &str) -> String {
 }
 
 /// A line that means itself. Backslashes where every Markdown takes them, entities for what only
-/// extensions give a meaning to: tables, math, strike-out, addresses that become links.
+/// extensions give a meaning to: tables, math, strike-out, attributes, addresses that become links.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -52,7 +52,8 @@ fn escaped(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             ':' if text[at..].starts_with("://") => out.push_str("&#58;"),
             '.' if out.ends_with("www") || out.ends_with("WWW") => out.push_str("&#46;"),
-            '|' | '~' | '$' | '@' | '^' | '=' | '\t' => {
+            ':' if at_start => out.push_str("&#58;"),
+            '|' | '~' | '$' | '@' | '^' | '=' | '{' | '}' | '\t' => {
                 out.push_str(&format!("&#{};", u32::from(c)));
             }
             c => out.push(c),

@@ -16,9 +16,13 @@ use crate::model::{Feed, Session, Status, Timed, When};
 use crate::paths::Target;
 use crate::revisions::Edition;
 
-/// How many sessions a feed's block has: with about 2 kB each, the most that stays below the 102 kB
-/// at which Gmail cuts a message off.
-const MOST: usize = 50;
+/// How many sessions a feed's block has: with 2 kB each, 3 kB where ids and titles are long, the most
+/// that stays below the 102 kB at which Gmail cuts a message off.
+const MOST: usize = 30;
+/// How much of its description a session has in a block of its own, in characters: three lines.
+const ABOUT: usize = 300;
+/// How much it has in a list, so that ten sessions stay below 20 kB.
+const ABOUT_IN_LIST: usize = 160;
 
 /// What a block is about.
 #[derive(Debug, Clone, Copy)]
@@ -126,13 +130,16 @@ impl Block {
         let feed = catalog.feeds().find(|feed| feed.id == home);
         let feed_title = feed.map_or(&calendar.title, |feed| feed.title).to_string();
         let feed_page = paths.absolute(&paths.feed_page(home));
-        let left_out = sessions.len().saturating_sub(most);
-        let cards: Vec<Card> =
-            sessions.iter().take(most).map(|session| Card::new(edition, session, words)).collect();
-        let (title, list) = match subject {
-            Subject::Session(session) => (session.title.to_string(), false),
-            _ => (feed_title.clone(), true),
+        let (title, list, about) = match subject {
+            Subject::Session(session) => (session.title.to_string(), false, ABOUT),
+            _ => (feed_title.clone(), true, ABOUT_IN_LIST),
         };
+        let left_out = sessions.len().saturating_sub(most);
+        let cards: Vec<Card> = sessions
+            .iter()
+            .take(most)
+            .map(|session| Card::new(edition, session, words, about))
+            .collect();
         Self {
             language: calendar.language.as_str().to_owned(),
             english: calendar.language.is_english(),
@@ -178,7 +185,7 @@ impl Block {
 }
 
 impl Card {
-    fn new(edition: &Edition, session: &Session, words: &Words) -> Self {
+    fn new(edition: &Edition, session: &Session, words: &Words, about: usize) -> Self {
         let (catalog, paths, id) = (&edition.catalog, &edition.paths, &session.id);
         let over = edition.is_past(session);
         let open = !over && session.status != Status::Cancelled;
@@ -207,7 +214,7 @@ impl Card {
             status: session.status,
             over,
             place: place.or_else(|| session.join.as_ref().map(|_| "Online".to_owned())),
-            about: session.description.as_ref().and_then(excerpt::of),
+            about: session.description.as_ref().and_then(|text| excerpt::of(text, about)),
             page: paths.absolute(&paths.session_page(id)),
             register: (open && session.register.is_some())
                 .then(|| paths.absolute(&paths.session_register(id))),
