@@ -35,6 +35,7 @@ fn pages(sample: &Sample, most: usize) -> (Fixture, Running, Vec<String>) {
 /// What is wrong with a page that is open, in each width and each colour scheme.
 fn wrong(browser: &Browser, axe: &str) -> Vec<String> {
     let mut wrong = Vec::new();
+    browser.run(axe);
     for width in WIDTHS {
         browser.screen(width, 800);
         let over = browser.run("return document.documentElement.scrollWidth - window.innerWidth");
@@ -43,7 +44,7 @@ fn wrong(browser: &Browser, axe: &str) -> Vec<String> {
         }
         for scheme in ["light", "dark"] {
             browser.media("screen", scheme);
-            let found = findings(browser, axe);
+            let found = findings(browser);
             wrong.extend(found.into_iter().map(|line| format!("{width} {scheme} {line}")));
         }
     }

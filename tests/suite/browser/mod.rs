@@ -1,6 +1,9 @@
 //! The pages in Chromium: seen on a phone and a desk, light and dark, heard, printed, and attacked.
 
 mod accessible;
+mod keyboard;
+mod reader;
+mod scripts;
 mod webdriver;
 
 use serde_json::Value;
@@ -16,10 +19,9 @@ fn axe() -> String {
     std::fs::read_to_string(file).unwrap()
 }
 
-/// The findings of axe-core on the page that is open, one line each.
-fn findings(browser: &Browser, axe: &str) -> Vec<String> {
-    browser.run(axe);
-    // Every rule of every level and of good practice, experimental ones too: nothing is left out.
+/// The findings of axe-core, which was put into the page that is open, one line each.
+fn findings(browser: &Browser) -> Vec<String> {
+    // Every rule of levels A and AA, and of good practice.
     let result = browser.run_async(
         "const done = arguments[arguments.length - 1];
          const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
