@@ -38,6 +38,8 @@ pub struct Reloader<'a> {
     taken: Seen,
     /// What the last look saw, if it was something else.
     fresh: Option<Seen>,
+    /// What is served, so that what stays is not made again.
+    site: Option<Arc<Site>>,
     revisions: Revisions,
     valid_until: Option<DateTime<Utc>>,
     degraded: Option<String>,
@@ -51,6 +53,7 @@ impl<'a> Reloader<'a> {
             publisher,
             taken: seen,
             fresh: None,
+            site: None,
             revisions: published.edition.revisions().clone(),
             valid_until: published.site.valid_until(),
             degraded: published.degraded.clone(),
@@ -71,6 +74,7 @@ impl<'a> Reloader<'a> {
                 Ok(Order::Now) => true,
                 Err(RecvTimeoutError::Timeout) => false,
             };
+            self.site = Some(Arc::clone(&sites.borrow()));
             if let Some(site) = self.look(now, clock()) {
                 // The server has ended if nobody listens; the next order says so.
                 let _ = sites.send(Arc::new(site));
@@ -95,7 +99,7 @@ impl<'a> Reloader<'a> {
             return None;
         }
         self.taken = seen;
-        match self.publisher.publish(now) {
+        match self.publisher.publish_after(now, self.site.as_deref()) {
             Ok(published) => self.take(published, turned && !changed),
             Err(refusal) => {
                 if changed || at_once {

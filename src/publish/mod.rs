@@ -186,6 +186,18 @@ impl Publisher {
     /// # Errors
     /// [`Refusal`] with the findings, or with what the machine refused.
     pub fn publish(&self, now: DateTime<Utc>) -> Result<Published, Refusal> {
+        self.publish_after(now, None)
+    }
+
+    /// The same after an earlier site, whose work is not done again.
+    ///
+    /// # Errors
+    /// [`Refusal`] as for [`Self::publish`].
+    pub fn publish_after(
+        &self,
+        now: DateTime<Utc>,
+        earlier: Option<&Site>,
+    ) -> Result<Published, Refusal> {
         // Where there is no file, nothing is made beside it.
         std::fs::metadata(&self.file).map_err(Error::file("read", &self.file))?;
         // Two writers take turns, and the file is read in turn too: the second adds to what the
@@ -200,7 +212,7 @@ impl Publisher {
         };
         drop(lock);
         let Settled { plan, source, findings, degraded, last_good } = settled?;
-        let site = Site::build(&plan.edition, plan.calendars);
+        let site = Site::build_after(&plan.edition, plan.calendars, earlier);
         Ok(Published { site, edition: plan.edition, source, findings, degraded, last_good })
     }
 

@@ -24,12 +24,17 @@ const BROTLI_QUALITY: u32 = 5;
 /// The coded forms that are smaller than the document.
 #[derive(Debug, Default)]
 pub(super) struct Codings {
+    /// The document itself, where an earlier site has it already.
+    pub(super) identity: Option<Bytes>,
     pub(super) gzip: Option<Bytes>,
     pub(super) brotli: Option<Bytes>,
 }
 
-/// The codings of each document, in the order given.
-pub(super) fn all(documents: &[Document]) -> Vec<Codings> {
+/// The codings of each document, in the order given; those that are known are not made again.
+pub(super) fn all(
+    documents: &[Document],
+    known: impl Fn(&Document) -> Option<Codings> + Sync,
+) -> Vec<Codings> {
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     // Small pieces, so that one large feed does not leave the other cores idle.
     let next = std::sync::atomic::AtomicUsize::new(0);
@@ -39,7 +44,7 @@ pub(super) fn all(documents: &[Document]) -> Vec<Codings> {
         loop {
             let index = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             let Some(document) = documents.get(index) else { return done };
-            done.push((index, encoder.codings(document)));
+            done.push((index, known(document).unwrap_or_else(|| encoder.codings(document))));
         }
     };
     let mut all: Vec<(usize, Codings)> = std::thread::scope(|scope| {
@@ -84,7 +89,7 @@ impl Encoder {
             Kind::Feed => brotli(body).and_then(smaller),
             _ => None,
         };
-        Codings { gzip: gzip(deflate, body).and_then(smaller), brotli }
+        Codings { identity: None, gzip: gzip(deflate, body).and_then(smaller), brotli }
     }
 }
 
@@ -169,7 +174,7 @@ mod tests {
         // Half a byte of news in each: more than there was room for at first.
         let noise = |n: u64| format!("{:x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29));
         documents.push(document(Kind::Page, &(0..5000).map(noise).collect::<String>()));
-        for (document, codings) in documents.iter().zip(all(&documents)) {
+        for (document, codings) in documents.iter().zip(all(&documents, |_| None)) {
             let mut back = Vec::new();
             let gzip = codings.gzip.unwrap();
             std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(gzip.as_ref()), &mut back)

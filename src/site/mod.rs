@@ -44,9 +44,20 @@ struct ByReader {
 impl Site {
     /// The site of an edition, from its calendars; the pages are made here.
     pub fn build(edition: &Edition, calendars: Vec<Document>) -> Self {
+        Self::build_after(edition, calendars, None)
+    }
+
+    /// The same site, with less work: what has the same bytes as in an earlier site is not
+    /// compressed again, and both share it.
+    pub fn build_after(
+        edition: &Edition,
+        calendars: Vec<Document>,
+        earlier: Option<&Self>,
+    ) -> Self {
         let documents = render::documents(edition, calendars);
         let mut table: HashMap<Box<str>, Resource> = HashMap::with_capacity(documents.len() * 2);
-        let codings = encode::all(&documents);
+        let known = |document: &Document| earlier?.get(&document.path)?.forms_of(document);
+        let codings = encode::all(&documents, known);
         for (document, codings) in documents.into_iter().zip(codings) {
             // A slash too many is a slip of whoever typed the address, not another resource.
             if document.path != "/" {

@@ -60,8 +60,10 @@ impl Resource {
         }
         let hash = of_bytes([document.body.as_slice()]);
         let varies = codings.gzip.is_some() || codings.brotli.is_some();
-        // Without the room that it grew into.
-        let identity = Bytes::from(document.body.into_boxed_slice());
+        let identity = codings.identity.unwrap_or_else(|| {
+            // Without the room that it grew into.
+            Bytes::from(document.body.into_boxed_slice())
+        });
         let bodies = [
             (Coding::Identity, Some(identity)),
             (Coding::Gzip, codings.gzip),
@@ -117,6 +119,23 @@ impl Resource {
             etag: None,
         };
         Self { kind: None, representations: vec![representation], last_modified: None }
+    }
+
+    /// Its forms, if they are those of a document too.
+    pub(super) fn forms_of(&self, document: &Document) -> Option<Codings> {
+        let identity = &self.identity().body;
+        if self.kind != Some(document.kind) || *identity != document.body {
+            return None;
+        }
+        let form = |coding| {
+            let form = self.representations.iter().find(|own| own.coding == coding);
+            form.map(|form| form.body.clone())
+        };
+        Some(Codings {
+            identity: Some(identity.clone()),
+            gzip: form(Coding::Gzip),
+            brotli: form(Coding::Brotli),
+        })
     }
 
     /// What it is; none for errors and redirects.
