@@ -198,6 +198,7 @@ fn no_markdown_brings_more_than_text_lists_and_links() {
         "pre",
         "rect",
         "script",
+        "section",
         "span",
         "strong",
         "summary",

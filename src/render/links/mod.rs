@@ -140,7 +140,7 @@ fn apple(edition: &Edition, feed: &Feed<'_>) -> Document {
     let title = format!("Subscribe in Apple Calendar: {}", feed.title);
     let body = html! {
         h1 { (title) }
-        p { a.button href=(paths.subscribe(&calendar)) { "Open in Apple Calendar" } }
+        ul.buttons { li { a.first href=(paths.subscribe(&calendar)) { "Open in Apple Calendar" } } }
         h2 { "If nothing happens" }
         ul {
             li { "In a mail or chat app: open this page in Safari first, then use the link above." }

@@ -31,7 +31,8 @@ fn page(edition: &Edition, feed: &Feed<'_>, words: &Words) -> Markup {
     let body = html! {
         h1 dir="auto" { (feed.title) }
         @if let Some(text) = feed.description { (PreEscaped(markdown::to_html_below_a_title(text))) }
-        (subscribe(edition, feed))
+        // Nobody can do it on paper.
+        section { (subscribe(edition, feed)) }
         h2 { "To come" }
         @if next.is_empty() {
             p { "Nothing is announced at the moment. Whoever subscribes will see what comes by itself." }

@@ -25,8 +25,9 @@ pub(super) fn page(edition: &Edition, session: &Session, words: &Words) -> Marku
         @if let Some(page) = &session.page {
             p { a href=(page) { "More about this session" } }
         }
-        @if open { (add(edition, session)) }
-        (subscribe(edition, session))
+        // Sections are what nobody can do on paper.
+        @if open { section { (add(edition, session)) } }
+        section { (subscribe(edition, session)) }
     };
     let text = session.description.as_ref().map(markdown::to_text).unwrap_or_default();
     let when = words.start(&session.when, &edition.catalog.calendar.also_in);

@@ -94,7 +94,7 @@ fn head(edition: &Edition, head: &Head<'_>, whole: &str, framed: bool) -> Markup
             @for (media_type, path, title) in &head.alternates {
                 link rel="alternate" type=(media_type) href=(path) title=(title);
             }
-            link rel="icon" type="image/svg+xml" href=(paths.favicon());
+            link rel="icon" href=(paths.favicon());
             @for path in style_paths(edition) { link rel="stylesheet" href=(path); }
             // A frame's policy allows none.
             @if !framed { script src=(script_path(edition)) defer {} }
