@@ -114,7 +114,6 @@ fn serve_answers_with_the_bytes_that_export_wrote() {
         let mut answered = Vec::new();
         for (file, bytes) in &files {
             let path = match (path_of(file), file.as_str()) {
-                (path, "robots.txt") => path,
                 (path, _) if path == "/" && !base.is_empty() => base.clone(),
                 (path, _) => format!("{base}{path}"),
             };

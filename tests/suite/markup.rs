@@ -32,10 +32,11 @@ impl Element {
     }
 }
 
-/// The names alone: which elements with which attributes.
+/// The names alone: which elements with which attributes, but for `dir`, which follows the text.
 impl fmt::Display for Element {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.attributes.iter().map(|(name, _)| name.as_str()).collect();
+        let names = self.attributes.iter().map(|(name, _)| name.as_str());
+        let names: Vec<&str> = names.filter(|name| *name != "dir").collect();
         write!(f, "{}[{}]", self.name, names.join(" "))
     }
 }

@@ -12,14 +12,39 @@ const BUTTON: &str = "display:inline-block;padding:10px 20px;color:#FFFFFF;text-
 /// tell sessions apart in a list of links, as ten sessions have fifty.
 const LABEL: usize = 24;
 
+/// Where a block stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Within {
+    Mail,
+    Page,
+}
+
+impl Within {
+    /// An attribute that only mail still needs, and HTML no longer has.
+    fn mail<T>(self, value: T) -> Option<T> {
+        (self == Self::Mail).then_some(value)
+    }
+}
+
+/// For mail.
 pub(super) fn print(block: &Block) -> String {
+    markup(block, Within::Mail).into_string()
+}
+
+/// The same for a page of ours, as valid HTML.
+pub(super) fn preview(block: &Block) -> Markup {
+    markup(block, Within::Page)
+}
+
+fn markup(block: &Block, within: Within) -> Markup {
     // Titles are written in the calendar's language, our own words in English.
     let ours = (!block.english).then_some("en");
     let cell = |below: u8| format!("padding:0 0 {below}px;font:{FONT};color:{TEXT}");
     let row = cell(24);
-    let markup = html! {
-        table role="presentation" lang=(block.language) width="100%" cellpadding="0" cellspacing="0"
-            border="0" style="width:100%" {
+    html! {
+        table role="presentation" lang=(block.language) width=[within.mail("100%")]
+            cellpadding=[within.mail("0")] cellspacing=[within.mail("0")] border=[within.mail("0")]
+            style="width:100%" {
             (line())
             @if block.list {
                 tr { td style=(row) {
@@ -30,7 +55,7 @@ pub(super) fn print(block: &Block) -> String {
                 tr { td lang=[ours] style=(row) { (sentence) } } (line())
             }
             @for card in &block.cards {
-                tr { td style=(row) { (self::card(block, card, ours)) } } (line())
+                tr { td style=(row) { (self::card(block, card, ours, within)) } } (line())
             }
             tr { td style=(cell(0)) {
                 @if let Some(more) = block.more() {
@@ -40,11 +65,14 @@ pub(super) fn print(block: &Block) -> String {
                 span lang=[ours] { " (updates itself)" }
             } } (line())
         }
-    };
-    markup.into_string()
+    }
 }
 
-fn card(block: &Block, card: &Card, ours: Option<&str>) -> Markup {
+fn card(block: &Block, card: &Card, ours: Option<&str>, within: Within) -> Markup {
+    let button = match within {
+        Within::Mail => format!("border-radius:6px;font:bold {FONT}"),
+        Within::Page => format!("background:{};border-radius:6px;font:bold {FONT}", block.accent),
+    };
     let part = "margin:0 0 8px";
     let label = |action: &str| format!("{action}: {}", excerpt::cut(&card.title, LABEL));
     let links = card.links();
@@ -65,7 +93,7 @@ fn card(block: &Block, card: &Card, ours: Option<&str>) -> Markup {
         }
         @for (action, url) in register {
             table role="presentation" {
-                tr { td bgcolor=(block.accent) style=(format!("border-radius:6px;font:bold {FONT}")) {
+                tr { td bgcolor=[within.mail(&block.accent)] style=(button) {
                     a href=(url) lang=[ours] aria-label=(label(action)) style=(BUTTON) { (action) }
                 } }
             }

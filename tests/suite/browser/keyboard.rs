@@ -38,7 +38,7 @@ fn walk(browser: &Browser) -> Vec<Focus> {
     loop {
         browser.press(TAB);
         let focus: Focus = serde_json::from_value(browser.run(FOCUS)).unwrap();
-        let over = focus.name.starts_with("<body") || walked.iter().any(|past| *past == focus);
+        let over = focus.name.starts_with("<body") || walked.contains(&focus);
         if over {
             return walked;
         }

@@ -50,12 +50,7 @@ fn no_text_of_any_key_runs_in_any_document() {
     for payload in PAYLOADS {
         let fixture = Fixture::new(&everywhere(&one_line(payload), payload));
         let running = fixture.serve(&["--at", BEFORE]);
-        for path in [
-            "/feeds/some",
-            "/feeds/some/newsletter",
-            "/sessions/one",
-            "/feeds/some.atom",
-        ] {
+        for path in ["/feeds/some", "/feeds/some/newsletter", "/sessions/one", "/feeds/some.atom"] {
             browser.open(&format!("http://{}{path}", running.address));
             let dialog = browser.dialog();
             let found = browser.run(FOUND);
