@@ -26,7 +26,7 @@ pub(super) fn page(edition: &Edition, session: &Session, words: &Words) -> Marku
             p { a href=(page) { "More about this session" } }
         }
         @if open { (add(edition, session)) }
-        (subscribe(edition, session))
+        (subscribe(edition, session, open))
     };
     let text = session.description.as_ref().map(markdown::to_text).unwrap_or_default();
     let when = words.start(&session.when, &edition.catalog.calendar.also_in);
@@ -76,11 +76,11 @@ fn add(edition: &Edition, session: &Session) -> Markup {
     }
 }
 
-fn subscribe(edition: &Edition, session: &Session) -> Markup {
+fn subscribe(edition: &Edition, session: &Session, open: bool) -> Markup {
     let home = edition.catalog.home_feed(session);
     let title = edition.catalog.feeds().find(|feed| feed.id == home).map(|feed| feed.title);
     html! {
-        h2 { "Or subscribe" }
+        h2 { @if open { "Or subscribe" } @else { "Subscribe" } }
         p { "A calendar that you subscribe to updates itself." }
         ul.buttons {
             li {
