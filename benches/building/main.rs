@@ -99,7 +99,7 @@ fn measure(name: &str, toml: &str, rounds: usize) -> Costs {
         panic!("{}", checked.findings.human(&source, false));
     };
     // As at any reload but the first, everything else is recorded already.
-    let recorded = planned(catalog.clone(), &Revisions::default()).revisions;
+    let recorded = planned(catalog, &Revisions::default()).revisions;
     let retitled = toml.replacen(", part 0\"", ", part nil\"", 1);
     let retitled = Source::from_bytes("sessions.toml", retitled.into_bytes());
     let sources = [&source, &retitled];

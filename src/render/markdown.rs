@@ -52,6 +52,16 @@ fn safe(markdown: &Markdown) -> impl Iterator<Item = Event<'_>> {
             Event::Html(text) | Event::InlineHtml(text) => out.push(Event::Text(text)),
             Event::Start(Tag::HtmlBlock) => out.push(Event::Start(Tag::Paragraph)),
             Event::End(TagEnd::HtmlBlock) => out.push(Event::End(TagEnd::Paragraph)),
+            // A mailbox in angle brackets has no scheme yet.
+            Event::Start(Tag::Link { link_type: LinkType::Email, dest_url, title, id }) => {
+                let shown = !open.iter().any(|outer| outer.shown);
+                let dest_url: CowStr<'_> = format!("mailto:{dest_url}").into();
+                open.push(Open { shown, at: out.len(), address: dest_url.clone() });
+                if shown {
+                    let link_type = LinkType::Inline;
+                    out.push(Event::Start(Tag::Link { link_type, dest_url, title, id }));
+                }
+            }
             Event::Start(
                 Tag::Link { dest_url, title, id, .. } | Tag::Image { dest_url, title, id, .. },
             ) => {
@@ -292,6 +302,14 @@ mod tests {
         assert_eq!(
             html("[![](https://a.example/a.png)](https://a.example)").trim(),
             "<p><a href=\"https://a.example\">https://a.example</a></p>"
+        );
+    }
+
+    #[test]
+    fn a_mailbox_in_angle_brackets_is_a_link() {
+        assert_eq!(
+            html("<info@a.example>").trim(),
+            "<p><a href=\"mailto:info@a.example\">info@a.example</a></p>"
         );
     }
 

@@ -114,13 +114,16 @@ fn serve_answers_with_the_bytes_that_export_wrote() {
         let mut answered = Vec::new();
         for (file, bytes) in &files {
             let path = match (path_of(file), file.as_str()) {
-                (path, "robots.txt") => path,
                 (path, _) if path == "/" && !base.is_empty() => base.clone(),
                 (path, _) => format!("{base}{path}"),
             };
             let answer = running.get(&path, &[]);
             // The file of a redirect leads on by itself; its body is the same.
-            let status = if leads_on(&published, &path) { 302 } else { 200 };
+            let status = match published.site.get(&path).and_then(convene::site::Resource::kind) {
+                Some(convene::render::Kind::Moved) => 301,
+                Some(convene::render::Kind::Redirect) => 302,
+                _ => 200,
+            };
             assert_eq!(answer.status, status, "{path}");
             assert_eq!(answer.text(), String::from_utf8_lossy(bytes), "{path}");
             assert_eq!(answer.header("content-length"), Some(bytes.len().to_string().as_str()));

@@ -27,7 +27,7 @@ pub(super) fn page(edition: &Edition, session: &Session, words: &Words) -> Marku
         }
         // Sections are what nobody can do on paper.
         @if open { section { (add(edition, session)) } }
-        section { (subscribe(edition, session)) }
+        section { (subscribe(edition, session, open)) }
     };
     let text = session.description.as_ref().map(markdown::to_text).unwrap_or_default();
     let when = words.start(&session.when, &edition.catalog.calendar.also_in);
@@ -77,11 +77,11 @@ fn add(edition: &Edition, session: &Session) -> Markup {
     }
 }
 
-fn subscribe(edition: &Edition, session: &Session) -> Markup {
+fn subscribe(edition: &Edition, session: &Session, open: bool) -> Markup {
     let home = edition.catalog.home_feed(session);
     let title = edition.catalog.feeds().find(|feed| feed.id == home).map(|feed| feed.title);
     html! {
-        h2 { "Or subscribe" }
+        h2 { @if open { "Or subscribe" } @else { "Subscribe" } }
         p { "A calendar that you subscribe to updates itself." }
         ul.buttons {
             li {
