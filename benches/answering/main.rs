@@ -25,7 +25,7 @@ const CONNECTIONS: usize = 16;
 /// How long the client asks one server before it turns to the next, in seconds.
 const TURN: f64 = 0.2;
 /// Enough for a page of about 17 KB.
-const PAGE_OF: usize = 62;
+const PAGE_OF: usize = 95;
 /// Connections that are held without a request.
 const IDLE: usize = 500;
 

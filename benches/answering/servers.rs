@@ -48,7 +48,7 @@ impl Exported {
     pub(crate) fn nginx(&self, before: &[&str], way: &str, single: bool) -> (Served, Duration) {
         let address = free_address();
         let work = self.dir.path().join(format!("nginx-{}", address.replace(':', "-")));
-        std::fs::create_dir(&work).expect("the folder can be written");
+        std::fs::create_dir_all(&work).expect("the folder can be written");
         let out = self.dir.path().join("out");
         let file = work.join("nginx.conf");
         std::fs::write(&file, configuration(&address, &work, &out, way, single))
