@@ -105,6 +105,8 @@ codes! {
     EndAndDuration = "end-and-duration",
     /// Neither `end` nor any `duration`.
     NoLength = "no-length",
+    /// `cancelled` on a session that is not.
+    NotCancelled = "not-cancelled",
     /// A title that some calendars cut.
     TitleCut = "title-cut",
     /// A text that some calendars cut.
@@ -129,6 +131,8 @@ codes! {
     LoopbackUrl = "loopback-url",
     /// A published session, still to come, that is gone from the file.
     RemovedSession = "removed-session",
+    /// A published feed that is gone from the file.
+    RemovedFeed = "removed-feed",
     /// The id of a removed session for another one.
     ReusedId = "reused-id",
     /// Another `calendar.id` than the one that subscribers have.

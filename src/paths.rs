@@ -153,6 +153,29 @@ impl Paths {
         self.session_part(id, "qr.svg")
     }
 
+    /// The addresses of a session that people open: its page first, then what stands below it.
+    pub fn session_pages(&self, id: &Id) -> Vec<String> {
+        let mut all = vec![self.session_page(id)];
+        all.extend(Target::ALL.map(|target| self.session_target(id, target)));
+        all.extend([self.session_register(id), self.session_join(id)]);
+        all.extend([self.session_newsletter(id), self.session_qr(id)]);
+        all
+    }
+
+    /// The addresses of a feed that people open: its page first, then what stands below it.
+    pub fn feed_pages(&self, id: &Id) -> Vec<String> {
+        let mut all = vec![self.feed_page(id)];
+        all.extend(Target::ALL.map(|target| self.feed_target(id, target)));
+        all.extend([self.feed_apple(id), self.feed_embed(id), self.feed_next(id)]);
+        all.extend([self.feed_newsletter(id), self.feed_qr(id)]);
+        all
+    }
+
+    /// The addresses of a feed that programs fetch: its calendar first.
+    pub fn feed_data(&self, id: &Id) -> [String; 3] {
+        [self.feed_calendar(id), self.feed_atom(id), self.feed_json(id)]
+    }
+
     /// The path of a file whose name changes with its content: `style-0123abcd.css`.
     pub fn asset(&self, name: &str, hash: &str, ending: &str) -> String {
         let short = hash.get(..12).unwrap_or(hash);

@@ -3,10 +3,11 @@
 use chrono::TimeDelta;
 
 use super::table::{At, Table};
-use super::{advice, keys};
+use super::{advice, keys, session};
 use crate::diagnostic::Code;
 use crate::model::{
-    BaseUrl, Calendar, Color, Email, HttpUrl, Id, Language, Length, Markdown, Organizer,
+    BaseUrl, Calendar, Cancellation, Color, Email, HttpUrl, Id, Language, Length, Markdown,
+    Organizer,
 };
 use crate::zone::Zone;
 
@@ -23,6 +24,7 @@ pub(super) struct Defaults {
     pub(super) zone: Option<Zone>,
     pub(super) duration: Option<Length>,
     pub(super) also_in: Vec<Zone>,
+    pub(super) cancellation: Cancellation,
 }
 
 pub(super) fn read(table: &Table<'_>) -> (Read, Defaults) {
@@ -51,10 +53,15 @@ pub(super) fn read(table: &Table<'_>) -> (Read, Defaults) {
     let organizer = organizer.as_ref().map(read_organizer);
     let refresh = table.parsed("refresh", Code::BadValue, Length::parse);
     let color = table.parsed("color", Code::BadValue, Color::parse);
-    let keep_past = table.parsed("keep_past", Code::BadValue, Length::parse);
+    let length =
+        |key| table.parsed(key, Code::BadValue, Length::parse).map(|at| at.value.roughly());
+    let (keep_past, keep_cancelled) = (length("keep_past"), length("keep_cancelled"));
+    let keep_gone = length("keep_gone");
+    let cancellation = session::cancellation(table).map(|at| at.value).unwrap_or_default();
     let zone = zone.map(|at| at.value);
     let also_in: Vec<Zone> = also_in.into_iter().map(|at| at.value).collect();
-    let defaults = Defaults { zone: zone.clone(), duration, also_in: also_in.clone() };
+    let defaults =
+        Defaults { zone: zone.clone(), duration, also_in: also_in.clone(), cancellation };
     let calendar = (|| {
         Some(Calendar {
             id: id.as_ref()?.value.clone(),
@@ -67,7 +74,9 @@ pub(super) fn read(table: &Table<'_>) -> (Read, Defaults) {
             organizer: organizer.flatten(),
             refresh: refresh.map_or(TimeDelta::hours(1), |at| at.value.roughly()),
             color: color.map(|at| at.value),
-            keep_past: keep_past.map(|at| at.value.roughly()),
+            keep_past,
+            keep_cancelled: keep_cancelled.unwrap_or(Calendar::KEEP_CANCELLED),
+            keep_gone: keep_gone.unwrap_or(Calendar::KEEP_GONE),
         })
     })();
     (Read { id, calendar }, defaults)

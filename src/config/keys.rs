@@ -18,6 +18,9 @@ pub(super) const CALENDAR: &[&str] = &[
     "refresh",
     "color",
     "keep_past",
+    "keep_cancelled",
+    "keep_gone",
+    "cancelled",
 ];
 /// `[page]`.
 pub(super) const PAGE: &[&str] = &["accent", "logo", "footer", "css"];
@@ -42,6 +45,7 @@ pub(super) const SESSIONS: &[&str] = &[
     "series",
     "tags",
     "status",
+    "cancelled",
     "busy",
     "remind",
     "uid",

@@ -8,7 +8,9 @@ use super::feeds::{ids, values};
 use super::table::{At, Table};
 use super::{keys, when};
 use crate::diagnostic::{Code, Finding};
-use crate::model::{Geo, HttpUrl, Id, Length, Markdown, Place, Session, Status, Tag, Uid};
+use crate::model::{
+    Cancellation, Geo, HttpUrl, Id, Length, Markdown, Place, Session, Status, Tag, Uid,
+};
 
 /// A `[[sessions]]` table, as far as it could be read.
 pub(super) struct Read {
@@ -40,6 +42,17 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Read {
             ("cancelled", Status::Cancelled),
         ],
     );
+    let own = cancellation(table);
+    if let Some(at) = own.as_ref().filter(|_| {
+        table.has("status") == status.is_some()
+            && status.as_ref().is_none_or(|status| status.value != Status::Cancelled)
+    }) {
+        let message = "`cancelled` says how calendars show it, and this session is not cancelled";
+        let finding = Finding::warning(Code::NotCancelled, at.span.clone(), message);
+        table.context().push(
+            finding.help("to call it off add `status = \"cancelled\"`; else delete the line"),
+        );
+    }
     let busy = table.flag("busy");
     let remind = table.parsed_list("remind", Code::BadValue, Length::parse);
     let uid = table.parsed("uid", Code::BadValue, Uid::parse);
@@ -66,6 +79,7 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Read {
             series: series.as_ref().map(|at| at.value.clone()),
             tags: tags.into_iter().map(|at| at.value).collect(),
             status: status.map(|at| at.value).unwrap_or_default(),
+            cancellation: own.map_or(defaults.cancellation, |at| at.value),
             busy,
             remind: remind.into_iter().map(|at| at.value.roughly()).collect(),
             uid: uid.as_ref().map(|at| at.value.clone()),
@@ -77,6 +91,14 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Read {
         advice::session(table, session, &defaults.also_in, table.context().rules());
     }
     Read { id, uid, was, series, start: table.span("start"), session }
+}
+
+/// How cancelled sessions are shown: of one, or of all.
+pub(super) fn cancellation(table: &Table<'_>) -> Option<At<Cancellation>> {
+    table.word(
+        "cancelled",
+        &[("silent", Cancellation::Silent), ("announce", Cancellation::Announce)],
+    )
 }
 
 fn read_place(table: &Table<'_>) -> Option<Place> {

@@ -21,7 +21,8 @@ pub(super) struct Context<'a> {
 }
 
 /// The keys that take a length.
-const LENGTHS: [&str; 4] = ["duration", "keep_past", "refresh", "remind"];
+const LENGTHS: [&str; 6] =
+    ["duration", "keep_cancelled", "keep_gone", "keep_past", "refresh", "remind"];
 
 /// A value with its place in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -75,7 +75,12 @@ pub(super) fn wrong_type(
     };
     let message = format!("`{key}` must be {wanted}; this is {is}");
     let mut finding = Finding::error(Code::WrongType, span, message);
-    if let Some(mended) = mended(value, wanted) {
+    if key == "cancelled" {
+        finding = finding.help(
+            "to call a session off write `status = \"cancelled\"`; `cancelled` says how that is \
+             shown: \"silent\" or \"announce\"",
+        );
+    } else if let Some(mended) = mended(value, wanted) {
         finding = finding.help(format!("write `{key} = {mended}`"));
     }
     finding

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! GET, HEAD  a path of the site     200, 304, 412, or 301 to the path without a slash at the end
+//! GET, HEAD  a path of what is gone  410
 //! GET, HEAD  any other path         404
 //! any other method                  405 with Allow
 //! ```
@@ -31,7 +32,7 @@ pub fn respond(
         return send(site.not_allowed(path).identity());
     }
     let Some(resource) = site.get(path) else {
-        return send(site.not_found(path).identity());
+        return send(site.missing(path).identity());
     };
     let chosen = negotiate::choose(resource, headers);
     match verdict(resource, chosen, headers) {

@@ -10,7 +10,7 @@ mod url;
 
 pub use color::Color;
 pub use length::Length;
-pub use session::{AllDay, Geo, Place, Session, Status, Timed, When};
+pub use session::{AllDay, Cancellation, Geo, Place, Session, Status, Timed, When};
 pub use text::{Email, Id, Language, Markdown, Tag, TextError, Title, Uid};
 pub use url::{BaseUrl, HttpUrl};
 
@@ -58,6 +58,10 @@ pub struct Calendar {
     pub color: Option<Color>,
     /// How long after its end a session stays in feeds; for ever without.
     pub keep_past: Option<TimeDelta>,
+    /// How long after its planned end a cancelled session stays in feeds.
+    pub keep_cancelled: TimeDelta,
+    /// How long the addresses of what is gone from the file say so, before they are no more.
+    pub keep_gone: TimeDelta,
 }
 
 /// How pages look.
@@ -165,6 +169,13 @@ enum Kind<'a> {
     All,
     Series,
     Selection(&'a Selection),
+}
+
+impl Calendar {
+    /// How long cancelled sessions stay in feeds where the author says nothing.
+    pub const KEEP_CANCELLED: TimeDelta = TimeDelta::days(7);
+    /// How long addresses of what is gone answer where the author says nothing.
+    pub const KEEP_GONE: TimeDelta = TimeDelta::days(730);
 }
 
 impl Catalog {

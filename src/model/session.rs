@@ -30,6 +30,8 @@ pub struct Session {
     pub tags: Vec<Tag>,
     /// Whether it takes place.
     pub status: Status,
+    /// How calendars show that it is cancelled, if it is.
+    pub cancellation: Cancellation,
     /// Whether it blocks the reader's time; without, it does in an invite and not in a feed.
     pub busy: Option<bool>,
     /// How long before the start an invite reminds.
@@ -83,6 +85,16 @@ pub enum Status {
     Confirmed,
     /// It may.
     Tentative,
+}
+
+/// How calendars show a cancelled session. Both say it in the title and free the reader's time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Cancellation {
+    /// Without STATUS:CANCELLED, on which Google Calendar hides an event, so that its readers see it.
+    Announce,
+    /// With STATUS:CANCELLED: gone in Google Calendar, struck through in most others.
+    #[default]
+    Silent,
 }
 
 /// A place in the world.

@@ -36,6 +36,24 @@ pub(super) fn gone(
         .collect()
 }
 
+/// Feeds that subscribers have and the file does not have any more.
+pub(super) fn retired(planned: &Revisions, before: &Revisions, places: &Places) -> Vec<Finding> {
+    let known = |id: &String| before.feeds.get(id).is_some_and(|feed| feed.gone.is_none());
+    planned
+        .feeds
+        .iter()
+        .filter(|(id, feed)| feed.gone.is_some() && known(id))
+        .map(|(id, feed)| {
+            let title = &feed.title;
+            let message = format!("the feed `{id}`, \"{title}\", was published and is gone from the file");
+            Finding::warning(Code::RemovedFeed, places.calendar_id.clone(), message).help(
+                "its subscribers get a notice that it has ended; if it has a new id, keep the old one \
+                 there in `was`",
+            )
+        })
+        .collect()
+}
+
 /// Feeds that Google does not read to their end.
 pub(super) fn too_large(plan: &Plan, places: &Places) -> Vec<Finding> {
     let paths = &plan.edition.paths;

@@ -80,7 +80,8 @@ pub(super) fn not_recorded(
         .filter(|(id, revision)| before.sessions.get(*id) != Some(*revision))
         .map(|(id, _)| id.as_str())
         .collect();
-    if changed.is_empty() && planned.resources != before.resources {
+    let rest = |revisions: &Revisions| (revisions.feeds.clone(), revisions.resources.clone());
+    if changed.is_empty() && rest(planned) != rest(before) {
         changed.push("the calendar");
     }
     let place = |id: &str| {

@@ -28,8 +28,11 @@ pub(super) fn documents(edition: &Edition, words: &Words) -> Vec<Document> {
 
 fn feed(edition: &Edition, feed: &Feed<'_>, words: &Words) -> String {
     let (paths, calendar) = (&edition.paths, &edition.catalog.calendar);
-    let all = edition.sessions_of(feed);
-    let updated = all.iter().map(|session| edition.revision(session).last_modified).max();
+    let updated = edition
+        .sessions_of(feed)
+        .into_iter()
+        .map(|session| edition.revision(session).last_modified)
+        .max();
     let mut xml = Xml::new();
     xml.open(
         "feed",
@@ -58,7 +61,7 @@ fn feed(edition: &Edition, feed: &Feed<'_>, words: &Words) -> String {
     xml.link("self", "application/atom+xml", &link(&paths.feed_atom(feed.id)));
     xml.link("alternate", "text/html", &link(&paths.feed_page(feed.id)));
     xml.link("alternate", "text/calendar", &link(&paths.feed_calendar(feed.id)));
-    for session in listed(edition, all) {
+    for session in listed(edition, feed) {
         entry(&mut xml, edition, session, words);
     }
     xml.close("feed");
@@ -66,8 +69,11 @@ fn feed(edition: &Edition, feed: &Feed<'_>, words: &Words) -> String {
 }
 
 /// What comes next first, then what was last.
-fn listed<'a>(edition: &Edition, all: Vec<&'a Session>) -> impl Iterator<Item = &'a Session> {
-    let here = all.into_iter().filter(|session| edition.left_feeds(session).is_none());
+fn listed<'a>(
+    edition: &'a Edition,
+    feed: &Feed<'_>,
+) -> impl Iterator<Item = &'a Session> + use<'a> {
+    let here = edition.contents(feed).here.into_iter();
     let (mut past, to_come): (Vec<_>, Vec<_>) = here.partition(|s| edition.is_past(s));
     past.sort_by_key(|session| Reverse(session.when.start()));
     to_come.into_iter().chain(past).take(MOST)
@@ -76,9 +82,11 @@ fn listed<'a>(edition: &Edition, all: Vec<&'a Session>) -> impl Iterator<Item = 
 fn entry(xml: &mut Xml, edition: &Edition, session: &Session, words: &Words) {
     let revision = edition.revision(session);
     let when = words.start_with_utc(&session.when, &edition.catalog.calendar.also_in);
+    let moved = words.moved_from(edition, session);
     let said = match session.status {
         Status::Cancelled => "Cancelled: ",
         Status::Tentative => "Not certain yet: ",
+        Status::Confirmed if moved.is_some() => "Moved: ",
         Status::Confirmed => "",
     };
     xml.open("entry", &[]);
@@ -91,12 +99,13 @@ fn entry(xml: &mut Xml, edition: &Edition, session: &Session, words: &Words) {
     for tag in &session.tags {
         xml.empty("category", &[("term", tag.as_str())]);
     }
-    xml.text("summary", &when);
-    xml.html("content", &content(edition, session, &when));
+    let summary = moved.as_ref().map_or_else(|| when.clone(), |moved| format!("{when}. {moved}"));
+    xml.text("summary", &summary);
+    xml.html("content", &content(edition, session, &when, moved.as_deref()));
     xml.close("entry");
 }
 
-fn content(edition: &Edition, session: &Session, when: &str) -> String {
+fn content(edition: &Edition, session: &Session, when: &str, moved: Option<&str>) -> String {
     let paths = &edition.paths;
     let cancelled = session.status == Status::Cancelled;
     let page = paths.absolute(&paths.session_page(&session.id));
@@ -104,6 +113,7 @@ fn content(edition: &Edition, session: &Session, when: &str) -> String {
     let join = paths.absolute(&paths.session_join(&session.id));
     let content = html! {
         @if cancelled { p { strong { "This session is cancelled." } } }
+        @if let Some(moved) = moved { p { strong { (moved) } } }
         p { (when) }
         @if let Some(place) = &session.place { p { (place.line()) } }
         @if let Some(text) = &session.description {

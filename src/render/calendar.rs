@@ -5,9 +5,9 @@ use icalendar::Property;
 
 use super::event::{Event, Form, duration, utc, zoned};
 use super::words::Words;
-use super::{Document, FileName, Kind, line, markdown, proof, vtimezone};
+use super::{Document, FileName, Kind, gone, line, markdown, proof, vtimezone};
 use crate::model::{Feed, Id, Session, When};
-use crate::revisions::{Edition, Stamp, of_bytes};
+use crate::revisions::{Contents, Edition, Removed, Retired, Stamp, of_bytes};
 use crate::zone::{Moment, Pair, Zone};
 
 /// Names no build, so that a release does not change every feed (RFC 5545 section 3.7.3).
@@ -64,7 +64,9 @@ pub fn calendars(edition: &Edition) -> Vec<Draft> {
     let feeds = edition.catalog.feeds().map(|feed| self::feed(edition, &feed, event));
     let invites =
         edition.catalog.sessions.iter().map(|session| invite(edition, session, event(session)));
-    feeds.chain(invites).collect()
+    let retired = edition.retired().map(|feed| retired(edition, feed, event));
+    let removed = edition.removed().map(|session| removed(edition, session, &words));
+    feeds.chain(invites).chain(retired).chain(removed).collect()
 }
 
 fn feed<'a, 'e: 'a>(
@@ -73,10 +75,38 @@ fn feed<'a, 'e: 'a>(
     event: impl Fn(&Session) -> &'a Event<'a>,
 ) -> Draft {
     let path = edition.paths.feed_calendar(feed.id);
-    let head = feed_head(edition, feed, &path);
-    let all = edition.sessions_of(feed);
+    let description = feed.description.and_then(markdown::to_some_text);
+    let head = feed_head(edition, feed.title.as_str(), description, &path);
+    let file_name = file_name(feed.id, feed.title.as_str());
+    subscribed(edition, path, file_name, head, edition.contents(feed), "", event)
+}
+
+/// A feed that is gone from the file: what it had last, and a notice that it has ended.
+fn retired<'a, 'e: 'a>(
+    edition: &'e Edition,
+    feed: &Retired,
+    event: impl Fn(&Session) -> &'a Event<'a>,
+) -> Draft {
+    let path = edition.paths.feed_calendar(&feed.id);
+    let head = feed_head(edition, &feed.title, None, &path);
+    let file_name = file_name(&feed.id, &feed.title);
+    let notice = gone::notice(edition, feed);
+    subscribed(edition, path, file_name, head, edition.contents_of_retired(feed), &notice, event)
+}
+
+/// A calendar to subscribe to; `more` are events that no session stands behind.
+fn subscribed<'a, 'e: 'a>(
+    edition: &'e Edition,
+    path: String,
+    file_name: FileName,
+    head: String,
+    contents: Contents<'e>,
+    more: &str,
+    event: impl Fn(&Session) -> &'a Event<'a>,
+) -> Draft {
+    let Contents { all, here, turned } = contents;
     let write = |out: &mut String, session: &Session, form| event(session).write_in_feed(out, form);
-    let (whole, unproven) = body(edition, &all, write);
+    let (whole, unproven) = body(edition, &all, more, write);
     // When time will take what is part of it: sessions that come back, because `keep_past` or the
     // zone of whole days is another, are a change of today and not of the day they ended.
     let leaving: String = all
@@ -85,32 +115,37 @@ fn feed<'a, 'e: 'a>(
         .map(|instant| format!("{}\n", instant.timestamp()))
         .collect();
     let digest = of_bytes([head.as_bytes(), whole.as_bytes(), leaving.as_bytes()]);
-    let turned = all.iter().filter_map(|session| edition.left_feeds(session)).max();
     let (tail, unproven) = match turned {
         None => (whole, unproven),
-        Some(_) => {
-            let stayed: Vec<&Session> =
-                all.into_iter().filter(|session| edition.left_feeds(session).is_none()).collect();
-            body(edition, &stayed, write)
-        }
+        Some(_) => body(edition, &here, more, write),
     };
-    let file_name = file_name(feed.id, feed.title.as_str());
     Draft { path, digest, unproven, kind: Kind::Feed, file_name, parts: (head, tail), turned }
 }
 
 fn invite(edition: &Edition, session: &Session, event: &Event<'_>) -> Draft {
+    let write = |out: &mut String, _: &Session, form| event.write_in_invite(out, form, edition);
+    let (tail, unproven) = body(edition, &[session], "", write);
+    Draft { unproven, ..single(edition, &session.id, session.title.as_str(), tail) }
+}
+
+/// The invite of a session that is gone from the file: called off, for whoever still has it.
+fn removed(edition: &Edition, session: &Removed, words: &Words) -> Draft {
+    let mut tail = gone::event(edition, session, words);
+    line::write_plain(&mut tail, "END:VCALENDAR");
+    single(edition, &session.id, &session.revision.published.title, tail)
+}
+
+fn single(edition: &Edition, id: &Id, title: &str, tail: String) -> Draft {
     let mut head = envelope();
     // With METHOD the Content-Type names it too (RFC 5545 section 8.1); none of the calendar's
     // names, which would make Outlook open a new calendar (MS-OXCICAL 2.1.3).
     line::write_plain(&mut head, "METHOD:PUBLISH");
-    let write = |out: &mut String, _: &Session, form| event.write_in_invite(out, form, edition);
-    let (tail, unproven) = body(edition, &[session], write);
     Draft {
-        path: edition.paths.invite(&session.id),
+        path: edition.paths.invite(id),
         digest: of_bytes([head.as_bytes(), tail.as_bytes()]),
-        unproven,
+        unproven: Vec::new(),
         kind: Kind::Invite,
-        file_name: file_name(&session.id, session.title.as_str()),
+        file_name: file_name(id, title),
         parts: (head, tail),
         turned: None,
     }
@@ -125,13 +160,13 @@ fn envelope() -> String {
     out
 }
 
-fn feed_head(edition: &Edition, feed: &Feed<'_>, path: &str) -> String {
+fn feed_head(edition: &Edition, title: &str, description: Option<String>, path: &str) -> String {
     let calendar = &edition.catalog.calendar;
     let mut out = envelope();
     let mut text = |name: &str, value: &str| line::write(&mut out, &Property::new(name, value));
-    text("NAME", feed.title.as_str());
-    text("X-WR-CALNAME", feed.title.as_str());
-    if let Some(plain) = feed.description.and_then(markdown::to_some_text) {
+    text("NAME", title);
+    text("X-WR-CALNAME", title);
+    if let Some(plain) = description {
         text("X-WR-CALDESC", &plain);
         text("DESCRIPTION", &plain);
     }
@@ -154,6 +189,7 @@ fn feed_head(edition: &Edition, feed: &Feed<'_>, path: &str) -> String {
 fn body(
     edition: &Edition,
     sessions: &[&Session],
+    more: &str,
     write: impl Fn(&mut String, &Session, Form),
 ) -> (String, Vec<Id>) {
     let mut plan = Plan::new(sessions);
@@ -164,6 +200,7 @@ fn body(
         for (session, form) in sessions.iter().zip(&plan.forms) {
             write(&mut out, session, *form);
         }
+        out.push_str(more);
         line::write_plain(&mut out, "END:VCALENDAR");
         let read = proof::instants(&out);
         let wrong = |index: usize| match &sessions[index].when {

@@ -6,8 +6,8 @@ use maud::{PreEscaped, html};
 
 use super::words::Words;
 use super::{line, markdown};
-use crate::model::{Markdown, Session, Status, When};
-use crate::revisions::Edition;
+use crate::model::{Cancellation, Markdown, Session, Status, When};
+use crate::revisions::{Edition, Revision};
 use crate::zone::Zone;
 
 /// How the times of an event are written.
@@ -30,29 +30,17 @@ pub(super) struct Event<'a> {
     free: &'static str,
 }
 
+/// Before the title of what is called off; Outlook shows nothing else of it.
+pub(super) const CANCELLED: &str = "CANCELLED: ";
 /// TRANSP and what Exchange reads in its place (MS-OXCICAL, X-MICROSOFT-CDO-BUSYSTATUS).
-const FREE: &str = "TRANSP:TRANSPARENT\r\nX-MICROSOFT-CDO-BUSYSTATUS:FREE\r\n";
+pub(super) const FREE: &str = "TRANSP:TRANSPARENT\r\nX-MICROSOFT-CDO-BUSYSTATUS:FREE\r\n";
 const BUSY: &str = "TRANSP:OPAQUE\r\nX-MICROSOFT-CDO-BUSYSTATUS:BUSY\r\n";
 const MAYBE: &str = "TRANSP:OPAQUE\r\nX-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE\r\n";
 
 impl<'a> Event<'a> {
     pub(super) fn new(session: &'a Session, edition: &Edition, words: &Words) -> Self {
         let text = Text::new(session, edition, words);
-        let revision = edition.revision(session);
-        let modified = utc(revision.last_modified);
-        let mut head = String::with_capacity(256);
-        line::write_plain(&mut head, "BEGIN:VEVENT");
-        line::write(&mut head, &Property::new("UID", revision.uid.as_str()));
-        // Without METHOD, DTSTAMP is the last revision (RFC 5545 section 3.8.7.2); in invites the
-        // same, so that nothing depends on when a file is fetched.
-        for (name, value) in [
-            ("DTSTAMP", &modified),
-            ("LAST-MODIFIED", &modified),
-            ("CREATED", &utc(revision.created)),
-        ] {
-            line::write_plain(&mut head, &format!("{name}:{value}"));
-        }
-        line::write_plain(&mut head, &format!("SEQUENCE:{}", revision.sequence));
+        let head = head(edition.revision(session));
         let free = match (session.status, session.busy) {
             (Status::Cancelled, _) => FREE,
             (Status::Tentative, _) => MAYBE,
@@ -105,8 +93,25 @@ impl<'a> Event<'a> {
     }
 }
 
+/// From BEGIN to SEQUENCE.
+pub(super) fn head(revision: &Revision) -> String {
+    let modified = utc(revision.last_modified);
+    let mut head = String::with_capacity(256);
+    line::write_plain(&mut head, "BEGIN:VEVENT");
+    line::write(&mut head, &Property::new("UID", revision.uid.as_str()));
+    // Without METHOD, DTSTAMP is the last revision (RFC 5545 section 3.8.7.2); in invites the
+    // same, so that nothing depends on when a file is fetched.
+    for (name, value) in
+        [("DTSTAMP", &modified), ("LAST-MODIFIED", &modified), ("CREATED", &utc(revision.created))]
+    {
+        line::write_plain(&mut head, &format!("{name}:{value}"));
+    }
+    line::write_plain(&mut head, &format!("SEQUENCE:{}", revision.sequence));
+    head
+}
+
 /// DTSTART and DTEND, of the same type and zone; the end of whole days is the day after the last.
-fn write_times(out: &mut String, when: &When, form: Form) {
+pub(super) fn write_times(out: &mut String, when: &When, form: Form) {
     let mut both = |parameter: &str, start: &str, end: &str| {
         line::write_plain(out, &format!("DTSTART{parameter}:{start}"));
         line::write_plain(out, &format!("DTEND{parameter}:{end}"));
@@ -127,7 +132,7 @@ fn write_times(out: &mut String, when: &When, form: Form) {
 fn body(session: &Session, edition: &Edition, text: &Text<'_>) -> String {
     let mut out = String::with_capacity(1024);
     let cancelled = session.status == Status::Cancelled;
-    let prefix = if cancelled { "CANCELLED: " } else { "" };
+    let prefix = if cancelled { CANCELLED } else { "" };
     line::write(&mut out, &Property::new("SUMMARY", format!("{prefix}{}", session.title)));
     line::write(&mut out, &Property::new("DESCRIPTION", text.plain()));
     // A join link is what phones turn into a button where there is no place.
@@ -151,10 +156,12 @@ fn body(session: &Session, edition: &Edition, text: &Text<'_>) -> String {
     if !session.tags.is_empty() {
         line::write_list(&mut out, "CATEGORIES", session.tags.iter().map(|tag| tag.as_str()));
     }
-    let status = match session.status {
-        Status::Cancelled => EventStatus::Cancelled,
-        Status::Confirmed => EventStatus::Confirmed,
-        Status::Tentative => EventStatus::Tentative,
+    let status = match (session.status, session.cancellation) {
+        (Status::Cancelled, Cancellation::Silent) => EventStatus::Cancelled,
+        // Google Calendar hides what has the status, and its readers would come all the same.
+        (Status::Cancelled, Cancellation::Announce) => EventStatus::Confirmed,
+        (Status::Confirmed, _) => EventStatus::Confirmed,
+        (Status::Tentative, _) => EventStatus::Tentative,
     };
     line::write(&mut out, &Property::from(status));
     out

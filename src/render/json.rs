@@ -77,8 +77,7 @@ pub(super) fn documents(edition: &Edition, words: &Words) -> Vec<Document> {
 
 fn listing<'a>(edition: &'a Edition, feed: &Feed<'a>, words: &Words) -> Listing<'a> {
     let paths = &edition.paths;
-    let here = edition.sessions_of(feed).into_iter();
-    let here = here.filter(|session| edition.left_feeds(session).is_none());
+    let here = edition.contents(feed).here.into_iter();
     Listing {
         feed: About {
             id: feed.id.as_str(),

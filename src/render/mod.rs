@@ -3,6 +3,7 @@
 mod atom;
 mod calendar;
 mod event;
+mod gone;
 mod json;
 mod line;
 mod links;
@@ -20,8 +21,9 @@ use chrono::{DateTime, Utc};
 use crate::revisions::Edition;
 
 pub use calendar::{Draft, calendars};
+pub use gone::ended;
 pub use newsletter::{Form, Subject, newsletter};
-pub use page::{not_allowed, not_found};
+pub use page::{gone as gone_page, not_allowed, not_found};
 
 /// Every document of an edition, given its calendars.
 pub fn documents(edition: &Edition, calendars: Vec<Document>) -> Vec<Document> {
@@ -33,6 +35,7 @@ pub fn documents(edition: &Edition, calendars: Vec<Document>) -> Vec<Document> {
     all.extend(json::documents(edition, &words));
     all.extend(qr::documents(edition));
     all.extend(newsletter::documents(edition, &words));
+    all.extend(gone::documents(edition, &words));
     all.extend(renamed::documents(edition, &all));
     all
 }

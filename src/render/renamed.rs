@@ -7,21 +7,6 @@ use super::{Document, Kind, links};
 use crate::model::Id;
 use crate::revisions::Edition;
 
-/// What stands below a session's or feed's page.
-const PARTS: [&str; 11] = [
-    "",
-    "/apple",
-    "/embed",
-    "/google",
-    "/join",
-    "/newsletter",
-    "/next",
-    "/office365",
-    "/outlook",
-    "/qr.svg",
-    "/register",
-];
-
 /// The documents at former addresses, given all that stand at present ones.
 ///
 /// Pages lead on for good. Calendars answer themselves: many apps follow no redirect, and some
@@ -32,7 +17,11 @@ pub(super) fn documents(edition: &Edition, present: &[Document]) -> Vec<Document
     let feeds = catalog.feeds().map(|feed| (feed.id, feed.was));
     let sessions: Vec<(&Id, &[Id])> = sessions.filter(|(_, was)| !was.is_empty()).collect();
     let feeds: Vec<(&Id, &[Id])> = feeds.filter(|(_, was)| !was.is_empty()).collect();
-    if sessions.is_empty() && feeds.is_empty() {
+    let removed: Vec<(&Id, &[Id])> =
+        edition.removed().map(|gone| (&gone.id, gone.was.as_slice())).collect();
+    let retired: Vec<(&Id, &[Id])> =
+        edition.retired().map(|gone| (&gone.id, gone.was.as_slice())).collect();
+    if [&sessions, &feeds, &removed, &retired].iter().all(|none| none.is_empty()) {
         return Vec::new();
     }
     let by_path: HashMap<&str, &Document> =
@@ -51,21 +40,28 @@ pub(super) fn documents(edition: &Edition, present: &[Document]) -> Vec<Document
     for (new, was) in sessions {
         for old in was {
             add(paths.invite(old), paths.invite(new));
-            let (from, to) = (paths.session_page(old), paths.session_page(new));
-            for part in PARTS {
-                add(format!("{from}{part}"), format!("{to}{part}"));
+            for (old, new) in paths.session_pages(old).into_iter().zip(paths.session_pages(new)) {
+                add(old, new);
             }
         }
     }
     for (new, was) in feeds {
         for old in was {
-            add(paths.feed_calendar(old), paths.feed_calendar(new));
-            add(paths.feed_atom(old), paths.feed_atom(new));
-            add(paths.feed_json(old), paths.feed_json(new));
-            let (from, to) = (paths.feed_page(old), paths.feed_page(new));
-            for part in PARTS {
-                add(format!("{from}{part}"), format!("{to}{part}"));
+            let addresses = |id| paths.feed_data(id).into_iter().chain(paths.feed_pages(id));
+            for (old, new) in addresses(old).zip(addresses(new)) {
+                add(old, new);
             }
+        }
+    }
+    // Their pages stand with what is gone.
+    for (new, was) in removed {
+        for old in was {
+            add(paths.invite(old), paths.invite(new));
+        }
+    }
+    for (new, was) in retired {
+        for old in was {
+            add(paths.feed_calendar(old), paths.feed_calendar(new));
         }
     }
     all

@@ -9,7 +9,8 @@ use icu_datetime::{DateTimeFormatter, NoCalendarFormatter};
 use icu_locale_core::Locale;
 use icu_time::zone::{IanaParser, ZoneNameTimestamp};
 
-use crate::model::{AllDay, Language, Timed, When};
+use crate::model::{AllDay, Language, Session, Timed, When};
+use crate::revisions::Edition;
 use crate::zone::Zone;
 
 /// The formatters of one language.
@@ -51,12 +52,22 @@ impl Words {
     /// The start: "Tuesday, April 30, 2024, 2 pm PT / 5 pm ET"; a zone where it is another day than
     /// was said last names that day. For whole days the first, and the last if there are several.
     pub(super) fn start(&self, when: &When, also_in: &[Zone]) -> String {
-        self.start_and_day(when, also_in).0
+        self.start_and_day(when, also_in, None).0
+    }
+
+    /// "Moved from Tuesday, April 30, 2024, 2 pm PT / 5 pm ET to 3 pm PT / 6 pm ET.", until the
+    /// session is over.
+    pub(super) fn moved_from(&self, edition: &Edition, session: &Session) -> Option<String> {
+        let earlier = edition.moved_from(session)?;
+        let also_in = &edition.catalog.calendar.also_in;
+        let (from, said) = self.start_and_day(&earlier, also_in, None);
+        let to = self.start_and_day(&session.when, also_in, Some(said)).0;
+        Some(format!("Moved from {from} to {to}."))
     }
 
     /// The same with UTC: "... (21:00 UTC)".
     pub(super) fn start_with_utc(&self, when: &When, also_in: &[Zone]) -> String {
-        let (mut text, said) = self.start_and_day(when, also_in);
+        let (mut text, said) = self.start_and_day(when, also_in, None);
         if let When::Timed(timed) = when {
             let utc = timed.start.instant.naive_utc();
             let day = if utc.date() == said { String::new() } else { self.day(utc.date()) };
@@ -94,14 +105,18 @@ impl Words {
         parts.join(" / ")
     }
 
-    /// The start in words, and the day that they end with.
-    fn start_and_day(&self, when: &When, also_in: &[Zone]) -> (String, NaiveDate) {
+    /// The start in words, and the day that they end with; `said` is the day that was named before.
+    fn start_and_day(
+        &self,
+        when: &When,
+        also_in: &[Zone],
+        mut said: Option<NaiveDate>,
+    ) -> (String, NaiveDate) {
         let timed = match when {
             When::AllDay(days) => return (self.days(days), days.last),
             When::Timed(timed) => timed,
         };
         let instant = timed.start.instant;
-        let mut said = None;
         let mut parts = Vec::new();
         for zone in zones(timed, also_in) {
             let local = zone.local(instant);

@@ -4,7 +4,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::model::{Catalog, Session, When};
+use crate::model::{Cancellation, Catalog, Session, Status, When};
 use crate::paths::Paths;
 
 /// Raised when a release prints the same session differently, so that subscribers take the new form.
@@ -88,6 +88,9 @@ pub(super) fn of_session(catalog: &Catalog, session: &Session, paths: &Paths, ui
     }
     form.all("tag", &session.tags);
     form.field("status", session.status.as_str());
+    if session.status == Status::Cancelled && session.cancellation == Cancellation::Announce {
+        form.field("cancelled", "announce");
+    }
     form.optional("busy", session.busy);
     form.all("remind", session.remind.iter().map(chrono::TimeDelta::num_seconds));
     // ORGANIZER needs a mailbox; without one only pages name the organiser.

@@ -1,15 +1,19 @@
 //! A catalog with its revisions, as of an instant.
 
-use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Revision, Revisions};
-use crate::model::{Assets, Catalog, Feed, Session};
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::gone::{self, Removed, Retired};
+use super::{Revision, Revisions, identity};
+use crate::model::{Assets, Catalog, Feed, Session, Status, When};
 use crate::paths::Paths;
 
 /// What is published from one turning instant to the next.
 ///
-/// A turning instant is a session's end, or the end of its stay in feeds. Between two of them
-/// nothing changes by time, so replicas that start at different moments publish the same.
+/// A turning instant is a session's end, the end of its stay in feeds, or the end of the addresses of
+/// what is gone. Between two of them nothing changes by time, so replicas that start at different
+/// moments publish the same.
 #[derive(Debug, Clone)]
 pub struct Edition {
     /// What the author means.
@@ -19,8 +23,21 @@ pub struct Edition {
     /// The files that its pages need.
     pub assets: Assets,
     revisions: Revisions,
+    removed: Vec<Removed>,
+    retired: Vec<Retired>,
     as_of: DateTime<Utc>,
     valid_until: Option<DateTime<Utc>>,
+}
+
+/// What a feed holds, by start and UID.
+#[derive(Debug)]
+pub struct Contents<'a> {
+    /// Every session, whether time took it or not.
+    pub all: Vec<&'a Session>,
+    /// Those that are there now.
+    pub here: Vec<&'a Session>,
+    /// When time last took one.
+    pub turned: Option<DateTime<Utc>>,
 }
 
 impl Edition {
@@ -32,16 +49,18 @@ impl Edition {
         revisions: Revisions,
         now: DateTime<Utc>,
     ) -> Self {
-        let keep_past = catalog.calendar.keep_past;
+        let removed = gone::removed(&revisions, &catalog);
+        let retired = gone::retired(&revisions, &catalog);
         let turns = || {
-            catalog.sessions.iter().flat_map(|session| {
-                let end = session.when.end();
-                std::iter::once(end).chain(keep_past.map(|keep| end + keep))
-            })
+            let sessions = catalog.sessions.iter().flat_map(|session| {
+                std::iter::once(session.when.end()).chain(leaves(&catalog, session))
+            });
+            let ends = removed.iter().map(|gone| gone.ends).chain(retired.iter().map(|r| r.ends));
+            sessions.chain(ends)
         };
         let as_of = turns().filter(|turn| *turn <= now).max().unwrap_or_default();
         let valid_until = turns().filter(|turn| *turn > now).min();
-        Self { catalog, paths, assets, revisions, as_of, valid_until }
+        Self { catalog, paths, assets, revisions, removed, retired, as_of, valid_until }
     }
 
     /// The last turning instant; 1970 before the first.
@@ -70,20 +89,67 @@ impl Edition {
         session.when.end() <= self.as_of
     }
 
-    /// When a session leaves the feeds, if it ever does.
-    pub fn leaves_feeds(&self, session: &Session) -> Option<DateTime<Utc>> {
-        Some(session.when.end() + self.catalog.calendar.keep_past?)
+    /// The starts that a session had before, oldest first, in its zone of today.
+    pub fn earlier(&self, session: &Session) -> Vec<When> {
+        self.revision(session).published.earlier(session.when.zone())
     }
 
-    /// When a session left the feeds, if it did.
-    pub fn left_feeds(&self, session: &Session) -> Option<DateTime<Utc>> {
-        self.leaves_feeds(session).filter(|left| *left <= self.as_of)
+    /// The start that readers may still have in mind: the last one before today's, until the session
+    /// is over. None where it is called off, which is all that matters then.
+    pub fn moved_from(&self, session: &Session) -> Option<When> {
+        let open = session.status != Status::Cancelled && !self.is_past(session);
+        self.earlier(session).pop().filter(|_| open)
+    }
+
+    /// When a session leaves the feeds, if it ever does.
+    pub fn leaves_feeds(&self, session: &Session) -> Option<DateTime<Utc>> {
+        leaves(&self.catalog, session)
     }
 
     /// The sessions of a feed by start and UID, whether they left it by time or not.
     pub fn sessions_of(&self, feed: &Feed<'_>) -> Vec<&Session> {
-        let mut sessions: Vec<&Session> =
-            self.catalog.sessions.iter().filter(|session| feed.holds(session)).collect();
+        self.sorted(self.catalog.sessions.iter().filter(|session| feed.holds(session)))
+    }
+
+    /// What a feed holds now.
+    pub fn contents(&self, feed: &Feed<'_>) -> Contents<'_> {
+        self.settled(self.sessions_of(feed))
+    }
+
+    /// What a feed that is gone from the file holds now: of its last sessions those that the file has.
+    pub fn contents_of_retired(&self, feed: &Retired) -> Contents<'_> {
+        let last: BTreeSet<&str> = feed.sessions.iter().map(String::as_str).collect();
+        let held = |session: &&Session| last.contains(self.revision(session).uid.as_str());
+        self.settled(self.sorted(self.catalog.sessions.iter().filter(held)))
+    }
+
+    /// The sessions that are gone from the file and whose addresses answer.
+    pub fn removed(&self) -> impl Iterator<Item = &Removed> {
+        self.removed.iter().filter(|gone| gone.ends > self.as_of)
+    }
+
+    /// The sessions that are gone from the file and whose addresses have ended.
+    pub fn removed_for_good(&self) -> impl Iterator<Item = &Removed> {
+        self.removed.iter().filter(|gone| gone.ends <= self.as_of)
+    }
+
+    /// The feeds that are gone from the file and whose addresses answer.
+    pub fn retired(&self) -> impl Iterator<Item = &Retired> {
+        self.retired.iter().filter(|gone| gone.ends > self.as_of)
+    }
+
+    /// The feeds that are gone from the file and whose addresses have ended.
+    pub fn retired_for_good(&self) -> impl Iterator<Item = &Retired> {
+        self.retired.iter().filter(|gone| gone.ends <= self.as_of)
+    }
+
+    /// The UID of the notice in a feed that is gone from the file.
+    pub fn uid_of_notice(&self, feed: &Retired) -> String {
+        identity::of_notice(&self.catalog.calendar.id, &feed.id, feed.gone)
+    }
+
+    fn sorted<'a>(&self, sessions: impl Iterator<Item = &'a Session>) -> Vec<&'a Session> {
+        let mut sessions: Vec<&Session> = sessions.collect();
         // The catalog is by start already; UIDs are looked up only where two begin together.
         sessions.sort_by(|a, b| {
             let uids = || self.revision(a).uid.cmp(&self.revision(b).uid);
@@ -91,4 +157,32 @@ impl Edition {
         });
         sessions
     }
+
+    /// Time takes what has had its stay; the last one stays, as an empty calendar looks broken.
+    fn settled<'a>(&self, all: Vec<&'a Session>) -> Contents<'a> {
+        let left: BTreeMap<usize, DateTime<Utc>> = all
+            .iter()
+            .enumerate()
+            .filter_map(|(index, session)| {
+                Some((index, self.leaves_feeds(session).filter(|left| *left <= self.as_of)?))
+            })
+            .collect();
+        let newest = (left.len() == all.len())
+            .then(|| left.iter().max_by_key(|(index, left)| (**left, **index)))
+            .flatten()
+            .map(|(index, _)| *index);
+        let stays = |index: usize| !left.contains_key(&index) || Some(index) == newest;
+        let turned = left.iter().filter(|(index, _)| !stays(**index)).map(|(_, at)| *at).max();
+        let here = all.iter().enumerate().filter(|(index, _)| stays(*index));
+        let here = here.map(|(_, session)| *session).collect();
+        Contents { all, here, turned }
+    }
+}
+
+/// The end of a session's stay in feeds: by `keep_past`, and by `keep_cancelled` if it is called off.
+fn leaves(catalog: &Catalog, session: &Session) -> Option<DateTime<Utc>> {
+    let calendar = &catalog.calendar;
+    let cancelled = (session.status == Status::Cancelled).then_some(calendar.keep_cancelled);
+    let keep: TimeDelta = calendar.keep_past.into_iter().chain(cancelled).min()?;
+    session.when.end().checked_add_signed(keep)
 }

@@ -85,6 +85,11 @@ impl Entries {
     }
 }
 
+/// The UID of the notice that a feed ended at an instant.
+pub(super) fn of_notice(calendar: &Id, feed: &Id, gone: chrono::DateTime<chrono::Utc>) -> String {
+    derived(calendar, &format!("feeds/{feed}/ended/{}", gone.timestamp()))
+}
+
 fn derived(calendar: &Id, name: &str) -> String {
     Uuid::new_v5(&NAMESPACE, format!("{calendar}/{name}").as_bytes()).to_string()
 }

@@ -5,6 +5,8 @@
 
 mod digest;
 mod edition;
+mod feeds;
+mod gone;
 mod identity;
 pub mod store;
 
@@ -13,11 +15,14 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Catalog, Session, When};
+use crate::model::{AllDay, Catalog, Session, Timed, When};
 use crate::paths::Paths;
+use crate::zone::Zone;
 
 pub use digest::{FORMAT, of_bytes};
-pub use edition::Edition;
+pub use edition::{Contents, Edition};
+pub use feeds::KnownFeed;
+pub use gone::{Removed, Retired};
 use identity::Entries;
 
 /// Everything that was published before.
@@ -27,6 +32,8 @@ pub struct Revisions {
     pub calendar: Option<String>,
     /// By session id, removed sessions too; by UID where another session has that id now.
     pub sessions: BTreeMap<String, Revision>,
+    /// By id, feeds that are gone from the file too.
+    pub feeds: BTreeMap<String, KnownFeed>,
     /// By path without the base's own, those that are no more too.
     pub resources: BTreeMap<String, Stamp>,
 }
@@ -53,7 +60,7 @@ pub struct Revision {
 }
 
 /// What readers were told about a session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Published {
     /// Its title.
@@ -74,6 +81,9 @@ pub struct Published {
     /// Starts that it had before, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<String>,
+    /// Ids that it had before, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub was: Vec<String>,
 }
 
 /// When certain bytes of a calendar were first published.
@@ -131,8 +141,9 @@ impl Revisions {
             let key = if sessions.contains_key(&id) { entry.uid.clone() } else { id };
             sessions.entry(key).or_insert(entry);
         }
+        let feeds = feeds::revise(&self.feeds, &self.sessions, catalog, now);
         let calendar = Some(id.to_string());
-        Self { calendar, sessions, resources: self.resources.clone() }
+        Self { calendar, sessions, feeds, resources: self.resources.clone() }
     }
 
     /// The revisions with the moments at which calendars got the bytes that they have now, given as
@@ -177,6 +188,16 @@ impl Revisions {
 }
 
 impl Published {
+    /// Its time, in a zone.
+    pub fn when(&self, zone: &Zone) -> Option<When> {
+        when(&self.start, &self.end, zone)
+    }
+
+    /// The starts that it had before, oldest first, each as a session of no length in a zone.
+    pub fn earlier(&self, zone: &Zone) -> Vec<When> {
+        self.earlier.iter().filter_map(|start| when(start, start, zone)).collect()
+    }
+
     /// Whether it begins after an instant; whole days count by their date in UTC.
     pub fn starts_after(&self, now: DateTime<Utc>) -> bool {
         match self.start.parse::<DateTime<Utc>>() {
@@ -216,7 +237,19 @@ fn published(catalog: &Catalog, session: &Session, entry: Option<&Revision>) -> 
         place: session.place.as_ref().map(crate::model::Place::line),
         feeds: catalog.feeds().filter(|f| f.holds(session)).map(|f| f.id.to_string()).collect(),
         earlier,
+        was: session.was.iter().map(ToString::to_string).collect(),
     }
+}
+
+/// What [`times`] wrote.
+fn when(start: &str, end: &str, zone: &Zone) -> Option<When> {
+    let zone = zone.clone();
+    if let (Ok(start), Ok(end)) = (start.parse(), end.parse()) {
+        let (start, end) = (zone.moment(start), zone.moment(end));
+        return Some(When::Timed(Timed { zone, start, end }));
+    }
+    let (first, last) = (start.parse().ok()?, end.parse().ok()?);
+    Some(When::AllDay(AllDay { zone, first, last }))
 }
 
 /// Start and end as [`Published`] has them.

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Revision, Revisions, Stamp};
+use super::{KnownFeed, Revision, Revisions, Stamp};
 use crate::error::Error;
 
 /// The form of the file; a newer one is left alone.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 /// Where the state of one TOML file is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,9 @@ struct Whole {
     _schema: u32,
     calendar: Option<String>,
     sessions: std::collections::BTreeMap<String, Revision>,
+    /// Since schema 2.
+    #[serde(default)]
+    feeds: std::collections::BTreeMap<String, KnownFeed>,
     resources: std::collections::BTreeMap<String, Stamp>,
 }
 
@@ -177,7 +180,8 @@ fn parse(bytes: &[u8]) -> Result<Revisions, (usize, String)> {
         return Err((1, reason));
     }
     let whole: Whole = serde_json::from_slice(bytes).map_err(refuse)?;
-    Ok(Revisions { calendar: whole.calendar, sessions: whole.sessions, resources: whole.resources })
+    let Whole { calendar, sessions, feeds, resources, .. } = whole;
+    Ok(Revisions { calendar, sessions, feeds, resources })
 }
 
 /// Sorted, one line per entry, so that it can be committed and its differences read.
@@ -185,6 +189,8 @@ fn print(revisions: &Revisions) -> String {
     let mut text =
         format!("{{\n\"schema\": {SCHEMA},\n\"calendar\": {},\n", json(&revisions.calendar));
     entries(&mut text, "sessions", &revisions.sessions);
+    text.push_str(",\n");
+    entries(&mut text, "feeds", &revisions.feeds);
     text.push_str(",\n");
     entries(&mut text, "resources", &revisions.resources);
     text.push_str("\n}\n");
@@ -214,10 +220,14 @@ mod tests {
     use super::*;
 
     const ONE: &str = r#"{
-"schema": 1,
+"schema": 2,
 "calendar": "c",
 "sessions": {
 "a": {"uid":"u","digest":"d","sequence":2,"created":"2024-01-01T00:00:00Z","last_modified":"2024-01-02T00:00:00Z","published":{"title":"A","start":"2024-04-30","end":"2024-04-30","zone":"UTC","status":"confirmed","feeds":["c"]}}
+},
+"feeds": {
+"c": {"title":"C"},
+"d": {"title":"D","gone":"2024-01-03T00:00:00Z","sessions":["u"]}
 },
 "resources": {
 "/feeds/c.ics": {"digest":"e","last_modified":"2024-01-02T00:00:00Z"}
@@ -235,8 +245,8 @@ mod tests {
 
     #[test]
     fn a_newer_schema_and_a_broken_line_are_refused_with_their_line() {
-        let newer = ONE.replace("\"schema\": 1", "\"schema\": 2");
-        assert!(parse(newer.as_bytes()).unwrap_err().1.contains("schema 2"));
+        let newer = ONE.replace("\"schema\": 2", "\"schema\": 3");
+        assert!(parse(newer.as_bytes()).unwrap_err().1.contains("schema 3"));
         let broken = ONE.replace("\"sequence\":2", "\"sequence\":-2");
         assert_eq!(parse(broken.as_bytes()).unwrap_err().0, 5);
         assert_eq!(parse(b"").unwrap_err().0, 1);

@@ -7,7 +7,7 @@ mod encode;
 mod headers;
 mod resource;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
@@ -24,12 +24,15 @@ pub struct Site {
     /// The path of the rules for crawlers, which the host's root answers with too.
     robots: String,
     errors: Errors,
+    /// Paths where something was that is gone for good.
+    ended: HashSet<String>,
     valid_until: Option<DateTime<Utc>>,
 }
 
 /// The answers where there is nothing to give: as text for programs, as a page for people.
 #[derive(Debug)]
 struct Errors {
+    gone: ByReader,
     not_found: ByReader,
     not_allowed: ByReader,
     precondition_failed: ByReader,
@@ -67,6 +70,7 @@ impl Site {
             table.insert(document.path.as_str().into(), Resource::of(document, codings));
         }
         let errors = Errors {
+            gone: ByReader::new(410, "Gone\n", &render::gone_page(&edition.paths)),
             not_found: ByReader::new(404, "Not found\n", &render::not_found(&edition.paths)),
             not_allowed: ByReader::new(405, "Method not allowed\n", &render::not_allowed()),
             precondition_failed: ByReader::new(
@@ -75,7 +79,13 @@ impl Site {
                 "Precondition failed\n",
             ),
         };
-        Self { table, robots: edition.paths.robots(), errors, valid_until: edition.valid_until() }
+        Self {
+            table,
+            robots: edition.paths.robots(),
+            errors,
+            ended: render::ended(edition).into_iter().collect(),
+            valid_until: edition.valid_until(),
+        }
     }
 
     /// The resource at a path.
@@ -103,9 +113,14 @@ impl Site {
         self.valid_until
     }
 
-    /// 404 for a path.
-    pub fn not_found(&self, path: &str) -> &Resource {
-        self.errors.not_found.by(path)
+    /// The answer for a path where nothing is: 410 where something was, else 404 (RFC 9110 sections
+    /// 15.5.11 and 15.5.5).
+    pub fn missing(&self, path: &str) -> &Resource {
+        let without_slash = path.strip_suffix('/').unwrap_or(path);
+        match self.ended.contains(without_slash) {
+            true => self.errors.gone.by(without_slash),
+            false => self.errors.not_found.by(path),
+        }
     }
 
     /// 405 for a path, with Allow.

@@ -13,7 +13,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("model", &["zone"]),
     ("paths", &["model"]),
     ("config", &["diagnostic", "model", "similar", "source", "zone"]),
-    ("revisions", &["error", "model", "paths"]),
+    ("revisions", &["error", "model", "paths", "zone"]),
     ("render", &["model", "paths", "revisions", "zone"]),
     ("site", &["paths", "render", "revisions"]),
     ("http", &["site"]),

@@ -15,6 +15,7 @@ mod golden;
 mod http;
 mod injection;
 mod json;
+mod life;
 mod links;
 mod links_command;
 mod markup;

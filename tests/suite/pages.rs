@@ -87,7 +87,7 @@ fn written(folder: &std::path::Path) -> usize {
     let mut count = 0;
     for sample in samples::all() {
         let published = sample.fixture().publish(sample.at);
-        let missing = published.site.not_found("/missing").identity().body.to_vec();
+        let missing = published.site.missing("/missing").identity().body.to_vec();
         let not_allowed = published.site.not_allowed("/missing").identity().body.to_vec();
         let errors = [("/404", "html", missing), ("/405", "html", not_allowed)];
         let documents = published.site.documents().filter_map(|(path, resource)| {

@@ -10,16 +10,15 @@ use crate::revisions::Edition;
 /// The event, fit for a script element: no character in it can end one.
 pub(super) fn event(edition: &Edition, session: &Session) -> String {
     let about = edition.paths.about(session);
-    let (start, end) = match &session.when {
-        When::Timed(timed) => (
-            with_offset(&timed.zone, timed.start.instant),
-            with_offset(&timed.zone, timed.end.instant),
-        ),
-        When::AllDay(days) => (days.first.to_string(), days.last.to_string()),
+    let end = match &session.when {
+        When::Timed(timed) => with_offset(&timed.zone, timed.end.instant),
+        When::AllDay(days) => days.last.to_string(),
     };
+    let earlier: Vec<String> = edition.earlier(session).iter().map(start).collect();
     // schema.org has no word for "not certain yet".
     let status = match session.status {
         Status::Cancelled => "https://schema.org/EventCancelled",
+        _ if !earlier.is_empty() => "https://schema.org/EventRescheduled",
         Status::Confirmed | Status::Tentative => "https://schema.org/EventScheduled",
     };
     let (mode, location) = location(session, &about);
@@ -27,13 +26,18 @@ pub(super) fn event(edition: &Edition, session: &Session) -> String {
         "@context": "https://schema.org",
         "@type": "Event",
         "name": session.title.as_str(),
-        "startDate": start,
+        "startDate": start(&session.when),
         "endDate": end,
         "eventStatus": status,
         "eventAttendanceMode": mode,
         "location": location,
         "url": about,
     });
+    match earlier.as_slice() {
+        [] => {}
+        [one] => event["previousStartDate"] = one.as_str().into(),
+        several => event["previousStartDate"] = json!(several),
+    }
     if let Some(text) = session.description.as_ref().and_then(markdown::to_some_text) {
         event["description"] = text.into();
     }
@@ -45,6 +49,13 @@ pub(super) fn event(edition: &Edition, session: &Session) -> String {
         event["organizer"] = who;
     }
     fit(&event)
+}
+
+fn start(when: &When) -> String {
+    match when {
+        When::Timed(timed) => with_offset(&timed.zone, timed.start.instant),
+        When::AllDay(days) => days.first.to_string(),
+    }
 }
 
 /// Online, at a place, or both.

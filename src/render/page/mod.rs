@@ -41,6 +41,15 @@ pub fn not_found(paths: &Paths) -> String {
     error("Not found", &body).into_string()
 }
 
+/// The page for a path where something was that is gone for good.
+pub fn gone(paths: &Paths) -> String {
+    let body = html! {
+        h1 { "This is no more" }
+        p { "What stood here was removed long ago. " a href=(paths.root()) { "All sessions" } }
+    };
+    error("Gone", &body).into_string()
+}
+
 /// The page for a method that is not answered.
 pub fn not_allowed() -> String {
     let body = html! { h1 { "Only GET and HEAD are answered here" } };

@@ -51,7 +51,7 @@ pub(super) fn list(
                         Under::Heading => h3 dir="auto" { (title) },
                         Under::Title | Under::Frame => h2 dir="auto" { (title) },
                     }
-                    @if let Some(said) = state(edition, session) { div { strong { (said) } } }
+                    @if let Some(said) = state(edition, session, words) { div { strong { (said) } } }
                     div { (time(edition, session, words)) }
                     @if let Some(place) = &session.place { div.quiet dir="auto" { (place.name) } }
                 }
@@ -60,14 +60,17 @@ pub(super) fn list(
     }
 }
 
-/// What has to be said first: cancelled, over, not certain.
-pub(super) fn state(edition: &Edition, session: &Session) -> Option<&'static str> {
-    match (session.status, edition.is_past(session)) {
+/// What has to be said first: cancelled, over, not certain, moved.
+pub(super) fn state(edition: &Edition, session: &Session, words: &Words) -> Option<String> {
+    let said = match (session.status, edition.is_past(session)) {
         (Status::Cancelled, _) => Some("This session is cancelled."),
         (_, true) => Some("This session is over."),
         (Status::Tentative, _) => Some("This session is not certain yet."),
         (Status::Confirmed, false) => None,
-    }
+    };
+    let moved = words.moved_from(edition, session);
+    let said: Vec<String> = said.map(str::to_owned).into_iter().chain(moved).collect();
+    (!said.is_empty()).then(|| said.join(" "))
 }
 
 /// The time in words from start to end, for people and for programs.

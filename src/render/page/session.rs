@@ -13,7 +13,7 @@ use crate::revisions::Edition;
 pub(super) fn page(edition: &Edition, session: &Session, words: &Words) -> Markup {
     let open = session.status != Status::Cancelled && !edition.is_past(session);
     let body = html! {
-        @if let Some(said) = parts::state(edition, session) { p.say { (said) } }
+        @if let Some(said) = parts::state(edition, session, words) { p.say { (said) } }
         h1 dir="auto" { (session.title) }
         p.when { (parts::time(edition, session, words)) }
         @if let Some(utc) = parts::utc(session, words) { p.utc { (utc) } }

@@ -103,7 +103,16 @@ fn without_prune_the_files_of_a_removed_session_stay() {
     fixture.write(first_only().as_str());
     let output = at_before(&fixture, &["export", "--out", "out"]);
     assert!(stdout(&output).contains("0 removed"), "{}", stdout(&output));
-    assert_eq!(names(&fixture.dir().join("out")), before);
+    let after = names(&fixture.dir().join("out"));
+    assert!(before.iter().all(|name| after.contains(name)), "{after:?}");
+}
+
+/// An instant at which the addresses of what went at the beginning have ended.
+const LONG_AFTER: &str = "2024-01-20T12:00:00Z";
+
+/// The list with the first session only, in which the addresses of the second end soon.
+fn soon_gone() -> String {
+    first_only().replacen("duration = \"1h\"", "duration = \"1h\"\nkeep_gone = \"2d\"", 1)
 }
 
 #[test]
@@ -117,15 +126,16 @@ fn prune_removes_what_an_earlier_export_wrote_and_nothing_else() {
         std::fs::write(out.join(name), "mine").unwrap();
     }
     let before = names(&out);
-    fixture.write(&first_only());
+    fixture.write(&soon_gone());
     // One export between without --prune: it must still be known whose the files are.
     at_before(&fixture, &["export", "--out", "out"]);
-    let output = at_before(&fixture, &["export", "--out", "out", "--prune"]);
+    let output = fixture.run(&["export", "--out", "out", "--prune", "--at", LONG_AFTER]);
     assert_eq!(output.status.code(), FINE);
     let after = names(&out);
     let (gone, kept): (Vec<&String>, Vec<&String>) =
         before.iter().partition(|name| !after.contains(name));
-    let removed = format!(", {} removed\n", gone.len());
+    // The redirects of what is gone were written in between.
+    let removed = format!(", {} removed\n", gone.len() + 2);
     assert!(stdout(&output).ends_with(&removed), "{removed}: {}", stdout(&output));
     for name in ["sessions/second.ics", "sessions/second/index.html"] {
         assert!(gone.iter().any(|gone| *gone == name), "{name}: {gone:?}");
@@ -143,8 +153,10 @@ fn prune_removes_what_an_earlier_export_wrote_and_nothing_else() {
 fn prune_leaves_no_empty_folder_of_its_own() {
     let fixture = Fixture::new(&two());
     at_before(&fixture, &["export", "--out", "out"]);
-    fixture.write(&first_only());
+    fixture.write(&soon_gone());
     at_before(&fixture, &["export", "--out", "out", "--prune"]);
+    assert!(fixture.dir().join("out/sessions/second/index.html").exists());
+    fixture.run(&["export", "--out", "out", "--prune", "--at", LONG_AFTER]);
     assert!(!fixture.dir().join("out/sessions/second").exists());
     assert!(fixture.dir().join("out/sessions/first/index.html").exists());
 }

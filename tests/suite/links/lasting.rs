@@ -83,7 +83,9 @@ fn next_turns_at_the_end_of_a_session_and_leads_to_no_cancelled_one() {
             "/c/sessions/third",
             Some("2027-04-29T15:00:00Z"),
         ),
-        ("2027-04-29T15:00:00Z", "/c", "/c/feeds/spring", None),
+        // A week after its planned end the cancelled one leaves the feeds.
+        ("2027-04-29T15:00:00Z", "/c", "/c/feeds/spring", Some("2027-05-04T17:00:00Z")),
+        ("2027-05-04T17:00:00Z", "/c", "/c/feeds/spring", None),
     ] {
         let published = fixture.publish(at);
         assert_eq!(location(&published, "/c/next"), next, "{at}");

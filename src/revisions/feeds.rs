@@ -1,0 +1,64 @@
+//! Which feeds were published, so that one that is gone from the file can still say so.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::Revision;
+use crate::model::Catalog;
+
+/// A feed as it was last published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownFeed {
+    /// Its name.
+    pub title: String,
+    /// Ids that it had before, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub was: Vec<String>,
+    /// When it was found to be gone from the file, UTC in whole seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone: Option<DateTime<Utc>>,
+    /// The UIDs of the sessions that it had then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sessions: Vec<String>,
+}
+
+/// The feeds after a catalog is published at an instant; `sessions` are those before it.
+pub(super) fn revise(
+    before: &BTreeMap<String, KnownFeed>,
+    sessions: &BTreeMap<String, Revision>,
+    catalog: &Catalog,
+    now: DateTime<Utc>,
+) -> BTreeMap<String, KnownFeed> {
+    let live: BTreeMap<String, KnownFeed> = catalog
+        .feeds()
+        .map(|feed| {
+            let was = feed.was.iter().map(ToString::to_string).collect();
+            let title = feed.title.to_string();
+            (feed.id.to_string(), KnownFeed { title, was, gone: None, sessions: Vec::new() })
+        })
+        .collect();
+    let former: BTreeSet<&String> = live.values().flat_map(|feed| &feed.was).collect();
+    let gone = before.iter().filter(|(id, _)| !live.contains_key(*id) && !former.contains(id));
+    let gone: Vec<(String, KnownFeed)> = gone
+        .map(|(id, feed)| {
+            let retired =
+                || KnownFeed { gone: Some(now), sessions: members(id, sessions), ..feed.clone() };
+            (id.clone(), if feed.gone.is_some() { feed.clone() } else { retired() })
+        })
+        .collect();
+    live.into_iter().chain(gone).collect()
+}
+
+/// The UIDs of the sessions that were last published in a feed.
+fn members(id: &String, sessions: &BTreeMap<String, Revision>) -> Vec<String> {
+    let mut all: Vec<String> = sessions
+        .values()
+        .filter(|entry| entry.removed.is_none() && entry.published.feeds.contains(id))
+        .map(|entry| entry.uid.clone())
+        .collect();
+    all.sort();
+    all
+}

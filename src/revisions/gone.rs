@@ -1,0 +1,112 @@
+//! What was published and is gone from the file: its addresses go on answering for a while.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Revision, Revisions};
+use crate::model::{Catalog, Id, When};
+use crate::zone::Zone;
+
+/// A session that was published and is gone from the file.
+#[derive(Debug, Clone)]
+pub struct Removed {
+    /// The id of its addresses.
+    pub id: Id,
+    /// Ids that it had before and that nothing else has now, oldest first.
+    pub was: Vec<Id>,
+    /// When it was planned, in its zone if that is one of the list, else in the calendar's.
+    pub when: When,
+    /// What was last published of it.
+    pub revision: Revision,
+    /// When its addresses end.
+    pub ends: DateTime<Utc>,
+}
+
+/// A feed that was published and is gone from the file.
+#[derive(Debug, Clone)]
+pub struct Retired {
+    /// The id of its addresses.
+    pub id: Id,
+    /// Ids that it had before and that nothing else has now, oldest first.
+    pub was: Vec<Id>,
+    /// Its name.
+    pub title: String,
+    /// The UIDs of the sessions that it had last.
+    pub sessions: Vec<String>,
+    /// When it was found to be gone.
+    pub gone: DateTime<Utc>,
+    /// When its addresses end.
+    pub ends: DateTime<Utc>,
+}
+
+/// The sessions that are gone and whose addresses nothing else has, by id.
+pub(super) fn removed(revisions: &Revisions, catalog: &Catalog) -> Vec<Removed> {
+    let keep = catalog.calendar.keep_gone;
+    let mut taken: BTreeSet<&str> = catalog
+        .sessions
+        .iter()
+        .flat_map(|session| std::iter::once(&session.id).chain(&session.was))
+        .map(Id::as_str)
+        .collect();
+    let gone = revisions.sessions.iter().filter(|(_, entry)| entry.removed.is_some());
+    let own: Vec<(&String, &Revision)> =
+        gone.filter(|(id, _)| !taken.contains(id.as_str())).collect();
+    taken.extend(own.iter().map(|(id, _)| id.as_str()));
+    own.into_iter()
+        .filter_map(|(id, revision)| {
+            let zone = zone(catalog, &revision.published.zone);
+            Some(Removed {
+                id: Id::parse(id).ok()?,
+                was: free(&revision.published.was, &mut taken),
+                when: revision.published.when(zone)?,
+                ends: after(revision.removed?, keep),
+                revision: revision.clone(),
+            })
+        })
+        .collect()
+}
+
+/// The feeds that are gone and whose addresses nothing else has, by id.
+pub(super) fn retired(revisions: &Revisions, catalog: &Catalog) -> Vec<Retired> {
+    let keep = catalog.calendar.keep_gone;
+    let mut taken: BTreeSet<&str> = revisions.feeds.keys().map(String::as_str).collect();
+    taken.extend(catalog.feeds().flat_map(|feed| feed.was).map(Id::as_str));
+    revisions
+        .feeds
+        .iter()
+        .filter_map(|(id, feed)| {
+            let gone = feed.gone?;
+            Some(Retired {
+                id: Id::parse(id).ok()?,
+                was: free(&feed.was, &mut taken),
+                title: feed.title.clone(),
+                sessions: feed.sessions.clone(),
+                gone,
+                ends: after(gone, keep),
+            })
+        })
+        .collect()
+}
+
+/// Those of some former ids that nothing has taken yet; they are taken by it.
+fn free<'a>(was: &'a [String], taken: &mut BTreeSet<&'a str>) -> Vec<Id> {
+    let was = was.iter().map(String::as_str);
+    was.filter(|id| taken.insert(id)).filter_map(|id| Id::parse(id).ok()).collect()
+}
+
+/// An instant far beyond all calendars where a sum would leave chrono's range.
+fn after(instant: DateTime<Utc>, keep: TimeDelta) -> DateTime<Utc> {
+    instant.checked_add_signed(keep).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+/// The zone of a name, if the list has it.
+fn zone<'a>(catalog: &'a Catalog, tzid: &str) -> &'a Zone {
+    let calendar = &catalog.calendar;
+    let of_sessions = catalog.sessions.iter().map(|session| session.when.zone());
+    std::iter::once(&calendar.zone)
+        .chain(&calendar.also_in)
+        .chain(of_sessions)
+        .find(|zone| zone.tzid() == tzid)
+        .unwrap_or(&calendar.zone)
+}

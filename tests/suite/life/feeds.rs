@@ -1,0 +1,77 @@
+//! A feed that disappears from the file: what it had last, and a notice; in the end 410.
+
+use super::{Story, before, talk, value};
+use crate::support::{BEFORE, list, session};
+
+const SPRING: &str = "\n[[series]]\nid = \"spring\"\ntitle = \"Spring series\"\nwas = \"march\"\n";
+const PATH: &str = "/feeds/spring.ics";
+const LATER: &str = "2024-02-01T12:00:00Z";
+
+fn with() -> String {
+    let other = session("other", "2024-05-30T14:00:00", "");
+    list(&format!("{}{other}{SPRING}", talk("series = \"spring\"\n")))
+}
+
+fn without() -> String {
+    let other = session("other", "2024-05-30T14:00:00", "");
+    list(&format!("{}{other}", talk("")))
+}
+
+#[test]
+fn a_feed_that_disappears_keeps_its_last_sessions_and_says_that_it_has_ended() {
+    let story = Story::begin(&with());
+    let first = story.serve(BEFORE);
+    let (talk, other) = (first.uid("talk"), first.uid("other"));
+    let said = story.checked(&without(), LATER);
+    assert!(
+        said.contains("the feed `spring`, \"Spring series\", was published and is gone"),
+        "{said}"
+    );
+    let ended = story.serve(LATER);
+    assert!(ended.event(PATH, &talk).is_some() && ended.event(PATH, &other).is_none());
+    let text = ended.text(PATH).replace("\r\n ", "");
+    assert!(text.contains("X-WR-CALNAME:Spring series\r\n"), "{text}");
+    let notice = text.split("BEGIN:VEVENT\r\n").last().unwrap();
+    let notice: Vec<String> = notice.lines().map(ToOwned::to_owned).collect();
+    assert_eq!(value(&notice, "SUMMARY"), "This calendar has ended: Spring series");
+    assert_eq!(value(&notice, "DTSTART"), "VALUE=DATE:20240201");
+    assert_eq!(value(&notice, "TRANSP"), "TRANSPARENT");
+    assert!(value(&notice, "DESCRIPTION").ends_with("https://cal.example/feeds/test"));
+    assert!(ended.modified(PATH) > before());
+    assert!(ended.text("/feeds/spring").contains("This calendar has ended."));
+    for part in ["google", "apple", "next", "embed"] {
+        let answer = ended.get(&format!("/feeds/spring/{part}"));
+        assert_eq!((answer.status, answer.header("location")), (302, Some("/feeds/spring")));
+    }
+    // At its former address too, to which people may still be subscribed.
+    assert_eq!(ended.get("/feeds/march.ics").body, ended.get(PATH).body);
+    // Whoever looks again sees the same.
+    let tag = ended.get(PATH).header("etag").map(str::to_owned);
+    assert_eq!(story.serve("2024-03-01T00:00:00Z").get(PATH).header("etag"), tag.as_deref());
+}
+
+#[test]
+fn after_two_years_its_addresses_have_ended_for_good() {
+    let story = Story::begin(&with());
+    story.serve(BEFORE);
+    story.then(&without(), LATER);
+    assert_eq!(story.serve("2026-01-31T11:59:59Z").get(PATH).status, 200);
+    let ended = story.serve("2026-01-31T12:00:00Z");
+    for path in
+        [PATH, "/feeds/spring", "/feeds/spring/google", "/feeds/march.ics", "/feeds/spring.atom"]
+    {
+        assert_eq!(ended.get(path).status, 410, "{path}");
+    }
+}
+
+#[test]
+fn a_feed_that_comes_back_is_itself_again() {
+    let story = Story::begin(&with());
+    let first = story.serve(BEFORE);
+    let uid = first.uid("talk");
+    let gone = story.then(&without(), LATER).modified(PATH);
+    let back = story.then(&with(), "2024-02-02T12:00:00Z");
+    assert!(back.event(PATH, &uid).is_some());
+    assert!(!back.text(PATH).contains("has ended"));
+    assert!(back.modified(PATH) > gone);
+}

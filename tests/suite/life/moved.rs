@@ -1,0 +1,84 @@
+//! Moved: the same entry at another hour, and readers are told from when to when.
+
+use super::{FEED, Story, revision, talk, value};
+use crate::support::{BEFORE, list};
+
+const LATER: &str = "2024-02-01T12:00:00Z";
+const SAID: &str = "Moved from Tuesday, April 30, 2024, 2 pm ET to 3 pm ET.";
+
+fn moved() -> String {
+    talk("").replace("T14:", "T15:")
+}
+
+#[test]
+fn a_moved_session_is_the_same_entry_with_the_next_sequence() {
+    let story = Story::begin(&list(&talk("")));
+    let first = story.serve(BEFORE);
+    let uid = first.uid("talk");
+    let old = first.event(FEED, &uid).unwrap();
+    let (feed, invite) = (first.get(FEED), first.get("/sessions/talk.ics"));
+    let second = story.then(&list(&moved()), LATER);
+    let new = second.event(FEED, &uid).unwrap();
+    assert_eq!(value(&old, "DTSTART"), "TZID=America/New_York:20240430T140000");
+    assert_eq!(value(&new, "DTSTART"), "TZID=America/New_York:20240430T150000");
+    assert_eq!(revision(&old), (0, "20240115T120000Z", "20240115T120000Z"));
+    assert_eq!(revision(&new), (1, "20240201T120000Z", "20240201T120000Z"));
+    for (path, before) in [(FEED, feed), ("/sessions/talk.ics", invite)] {
+        let after = second.get(path);
+        assert_ne!(after.header("etag"), before.header("etag"), "{path}");
+        assert_eq!(after.header("last-modified"), Some("Thu, 01 Feb 2024 12:00:00 GMT"), "{path}");
+    }
+}
+
+#[test]
+fn page_list_and_atom_say_from_when_to_when_until_it_is_over() {
+    let story = Story::begin(&list(&talk("")));
+    assert!(!story.serve(BEFORE).text("/sessions/talk").contains("Moved"));
+    let told = story.then(&list(&moved()), LATER);
+    for path in ["/sessions/talk", "/feeds/test", "/feeds/test.atom"] {
+        assert!(told.text(path).contains(SAID), "{path}: {}", told.text(path));
+    }
+    assert!(told.text("/feeds/test.atom").contains("<title>Moved: Session talk</title>"));
+    // One second before its end, and at its end.
+    let last = story.serve("2024-04-30T19:59:59Z");
+    assert!(last.text("/sessions/talk").contains(SAID));
+    let over = story.serve("2024-04-30T20:00:00Z");
+    for path in ["/sessions/talk", "/feeds/test", "/feeds/test.atom"] {
+        assert!(!over.text(path).contains("Moved"), "{path}");
+    }
+}
+
+#[test]
+fn a_move_to_another_day_names_both_days_and_every_zone() {
+    let list = |sessions: &str| {
+        list(sessions).replacen("duration", "also_in = [\"Europe/London\"]\nduration", 1)
+    };
+    let story = Story::begin(&list(&talk("")));
+    story.serve(BEFORE);
+    let moved = talk("").replace("04-30T14", "05-01T09");
+    let page = story.then(&list(&moved), LATER).text("/sessions/talk");
+    let said = "Moved from Tuesday, April 30, 2024, 2 pm ET / 7 pm UK Time to Wednesday, May 1, \
+                2024, 9 am ET / 2 pm UK Time.";
+    assert!(page.contains(said), "{page}");
+}
+
+#[test]
+fn search_engines_are_told_of_every_start_that_it_had() {
+    let story = Story::begin(&list(&talk("")));
+    let data = |page: &str| -> serde_json::Value {
+        let from = page.find("application/ld+json\">").unwrap() + "application/ld+json\">".len();
+        let to = from + page[from..].find("</script>").unwrap();
+        serde_json::from_str(&page[from..to]).unwrap()
+    };
+    let first = data(&story.serve(BEFORE).text("/sessions/talk"));
+    assert_eq!(first["eventStatus"], "https://schema.org/EventScheduled");
+    assert!(first.get("previousStartDate").is_none());
+    let second = data(&story.then(&list(&moved()), LATER).text("/sessions/talk"));
+    assert_eq!(second["eventStatus"], "https://schema.org/EventRescheduled");
+    assert_eq!(second["startDate"], "2024-04-30T15:00:00-04:00");
+    assert_eq!(second["previousStartDate"], "2024-04-30T14:00:00-04:00");
+    let again = list(&talk("").replace("T14:", "T16:"));
+    let third = data(&story.then(&again, "2024-02-02T12:00:00Z").text("/sessions/talk"));
+    let both = ["2024-04-30T14:00:00-04:00", "2024-04-30T15:00:00-04:00"];
+    assert_eq!(third["previousStartDate"], serde_json::json!(both));
+}

@@ -1,0 +1,42 @@
+//! Past: stays for ever, unless the author lets it go; then the newest stays all the same.
+
+use super::{FEED, Story, other, talk};
+use crate::support::{BEFORE, list};
+
+fn short() -> String {
+    list(&(talk("") + &other())).replacen("duration", "keep_past = \"1d\"\nduration", 1)
+}
+
+#[test]
+fn what_is_over_stays_for_ever() {
+    let story = Story::begin(&list(&(talk("") + &other())));
+    let uid = story.serve(BEFORE).uid("talk");
+    assert!(story.serve("2090-01-01T00:00:00Z").event(FEED, &uid).is_some());
+}
+
+#[test]
+fn what_is_let_go_leaves_at_its_instant_but_for_the_newest() {
+    let story = Story::begin(&short());
+    let first = story.serve(BEFORE);
+    let (talk, other) = (first.uid("talk"), first.uid("other"));
+    let last = story.serve("2024-05-01T18:59:59Z");
+    assert!(last.event(FEED, &talk).is_some());
+    let left = story.serve("2024-05-01T19:00:00Z");
+    assert!(left.event(FEED, &talk).is_none() && left.event(FEED, &other).is_some());
+    let (tag, modified) = (left.get(FEED), left.modified(FEED));
+    // Long after its own time was up, so that the calendar is never empty; nothing changes by that.
+    let empty = story.serve("2025-01-01T00:00:00Z");
+    assert!(empty.event(FEED, &talk).is_none() && empty.event(FEED, &other).is_some());
+    assert_eq!(empty.get(FEED).header("etag"), tag.header("etag"));
+    assert_eq!(empty.modified(FEED), modified);
+}
+
+#[test]
+fn the_newest_makes_room_for_what_is_added() {
+    let story = Story::begin(&short());
+    let other = story.serve("2025-01-01T00:00:00Z").uid("other");
+    let more = crate::support::session("new", "2025-06-01T14:00:00", "");
+    let added = story.then(&format!("{}{more}", short()), "2025-01-02T00:00:00Z");
+    assert!(added.event(FEED, &other).is_none());
+    assert!(added.event(FEED, &added.uid("new")).is_some());
+}

@@ -1,0 +1,37 @@
+//! Renamed with `was`: the same entry, and every address that was given out leads on.
+
+use super::{FEED, Story, other, revision, talk};
+use crate::support::{BEFORE, list};
+
+#[test]
+fn a_renamed_session_keeps_its_uid_and_its_old_addresses_lead_on() {
+    let story = Story::begin(&list(&(talk("") + &other())));
+    let first = story.serve(BEFORE);
+    let uid = first.uid("talk");
+    let old = first.event(FEED, &uid).unwrap();
+    let renamed = talk("was = \"talk\"\n").replacen("\"talk\"", "\"speech\"", 1);
+    let second = story.then(&list(&(renamed + &other())), "2024-02-01T12:00:00Z");
+    assert_eq!(second.uid("speech"), uid);
+    let new = second.event(FEED, &uid).unwrap();
+    // Its page has another address, which every calendar has to learn.
+    assert_eq!(revision(&new).0, revision(&old).0 + 1);
+    let page = second.get("/sessions/talk");
+    assert_eq!((page.status, page.header("location")), (301, Some("/sessions/speech")));
+    let invite = second.get("/sessions/talk.ics");
+    assert_eq!(invite.status, 200);
+    assert_eq!(invite.body, second.get("/sessions/speech.ics").body);
+    assert_eq!(invite.header("etag"), second.get("/sessions/speech.ics").header("etag"));
+}
+
+#[test]
+fn a_renamed_session_that_is_removed_answers_at_both_addresses() {
+    let story = Story::begin(&list(&(talk("") + &other())));
+    story.serve(BEFORE);
+    let renamed = talk("was = \"talk\"\n").replacen("\"talk\"", "\"speech\"", 1);
+    story.then(&list(&(renamed + &other())), "2024-02-01T12:00:00Z");
+    let gone = story.then(&list(&other()), "2024-02-02T12:00:00Z");
+    assert!(gone.text("/sessions/speech.ics").contains("STATUS:CANCELLED"));
+    assert_eq!(gone.get("/sessions/talk.ics").body, gone.get("/sessions/speech.ics").body);
+    let page = gone.get("/sessions/talk");
+    assert_eq!((page.status, page.header("location")), (302, Some("/sessions/speech")));
+}
