@@ -8,7 +8,7 @@ mod past;
 mod removed;
 mod renamed;
 
-use crate::support::{Answer, BEFORE, Fixture, instant, list, session};
+use crate::support::{Answer, BEFORE, Fixture, instant, session};
 
 const FEED: &str = "/feeds/test.ics";
 
