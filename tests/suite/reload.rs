@@ -84,6 +84,24 @@ fn a_broken_list_after_one_that_no_disk_had_room_for_takes_nobody_back() {
 }
 
 #[test]
+fn a_list_is_published_once_the_machine_allows_it_without_being_saved_again() {
+    let fixture = Fixture::new(&titled("One"));
+    let publisher = fixture.publisher();
+    let published = publisher.publish(instant(BEFORE)).unwrap();
+    let mut reloader = Reloader::new(&publisher, publisher.look(), &published);
+    let state = std::fs::read(fixture.revisions_file()).unwrap();
+    // As two branches that both recorded leave it behind.
+    std::fs::write(fixture.revisions_file(), "<<<<<<< ours\n").unwrap();
+    fixture.write(&titled("Two"));
+    let now = instant("2024-01-16T12:00:00Z");
+    assert!((0..50).all(|_| reloader.look(false, now).is_none()));
+    std::fs::write(fixture.revisions_file(), state).unwrap();
+    let site = (0..50).find_map(|_| reloader.look(false, now)).expect("it is never published");
+    let feed = site.get(FEED).unwrap().identity().body.to_vec();
+    assert!(String::from_utf8(feed).unwrap().contains("SUMMARY:Two"));
+}
+
+#[test]
 fn a_list_that_is_replaced_or_whose_link_is_turned_is_seen() {
     let fixture = Fixture::new(&titled("One"));
     let (first, second) = (fixture.dir().join("first.toml"), fixture.dir().join("second.toml"));
