@@ -252,5 +252,7 @@ fn readers_get_whole_good_editions_that_never_go_back_whatever_the_author_does()
     println!("{:?}", chaos.author.done);
     println!("published by the running program: {}", chaos.folder.said("published sessions="));
     println!("most that a process grew after its first edition: {} KiB", chaos.growth);
+    let (edits, awaited) = (chaos.count.edits, chaos.count.awaited);
+    assert!(awaited * 4 > edits, "only {awaited} of {edits} edits were waited for");
     assert!(chaos.growth < 64 * 1024, "{} KiB more", chaos.growth);
 }
