@@ -129,7 +129,17 @@ pub fn plan(
     let drafts = render::calendars(&edition);
     let key = |path: &str| edition.paths.relative(path).to_owned();
     let digests = drafts.iter().map(|draft| (key(&draft.path), draft.digest.clone()));
-    let revisions = revised.stamp(digests, now);
+    let (catalog, paths) = (&edition.catalog, &edition.paths);
+    let relative = |(old, new): (String, String)| (key(&old), key(&new));
+    let sessions = catalog.sessions.iter().flat_map(|session| {
+        let pair = |old| (paths.invite(old), paths.invite(&session.id));
+        session.was.iter().map(pair)
+    });
+    let feeds = catalog.feeds().flat_map(|feed| {
+        let pair = move |old| (paths.feed_calendar(old), paths.feed_calendar(feed.id));
+        feed.was.iter().map(pair)
+    });
+    let revisions = revised.moved(sessions.chain(feeds).map(relative)).stamp(digests, now);
     let unproven = drafts.iter().flat_map(|draft| draft.unproven.clone()).collect();
     let calendars = drafts
         .into_iter()
