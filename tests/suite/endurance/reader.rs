@@ -90,14 +90,17 @@ impl<'a> Reader<'a> {
             let headers = self.conditions(&path);
             let headers: Vec<(&str, &str)> =
                 headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            let result = match client.take() {
+            // A connection that was kept may be one to a process that is dead by now.
+            let (kept_since, kept) = client.take().unzip();
+            let of = (kept_since.unwrap_or(before.0), before.1);
+            let result = match kept {
                 Some(client) => Ok(client),
                 None => Client::connect(self.world.port.load(SeqCst)),
             }
             .and_then(|mut own: Client| Ok((own.ask("GET", &path, &headers)?, own)));
             match result {
                 Ok((answer, own)) => {
-                    client = Some(own);
+                    client = Some((of.0, own));
                     // Of which process an answer is cannot be told while one dies.
                     if self.world.losses.load(SeqCst) == losses {
                         self.judge(&path, &answer);
@@ -105,7 +108,7 @@ impl<'a> Reader<'a> {
                 }
                 Err(error) => {
                     let after = (self.world.kills.load(SeqCst), self.world.down.load(SeqCst));
-                    let up = before == after && !after.1;
+                    let up = of == after && !after.1;
                     assert!(!up, "{path}: {error}, of a program that was up");
                     self.count.refused += 1;
                     std::thread::sleep(Duration::from_millis(20));
