@@ -18,7 +18,7 @@ use crate::site::Site;
 
 /// Between two looks at the file.
 const LOOK: Duration = Duration::from_millis(500);
-/// Looks between two tries to write a state that could not be written.
+/// Looks between two tries of what the machine refused: the state could not be written, or read.
 const RETRY: u32 = 20;
 
 /// What a reloader is told.
@@ -43,6 +43,8 @@ pub struct Reloader<'a> {
     revisions: Revisions,
     valid_until: Option<DateTime<Utc>>,
     degraded: Option<String>,
+    /// Whether the machine refused what was to be published, which no change of a file ends.
+    refused: bool,
     looks: u32,
 }
 
@@ -57,6 +59,7 @@ impl<'a> Reloader<'a> {
             revisions: published.edition.revisions().clone(),
             valid_until: published.site.valid_until(),
             degraded: published.degraded.clone(),
+            refused: false,
             looks: 0,
         }
     }
@@ -89,7 +92,7 @@ impl<'a> Reloader<'a> {
         let changed = seen != self.taken;
         let settled = self.fresh.as_ref() == Some(&seen);
         let turned = self.valid_until.is_some_and(|until| until <= now);
-        let retry = self.degraded.is_some() && self.looks.is_multiple_of(RETRY);
+        let retry = (self.degraded.is_some() || self.refused) && self.looks.is_multiple_of(RETRY);
         if changed && !settled && !at_once {
             self.fresh = Some(seen);
             return None;
@@ -102,6 +105,7 @@ impl<'a> Reloader<'a> {
         match self.publisher.publish_after(now, self.site.as_deref()) {
             Ok(published) => self.take(published, turned && !changed),
             Err(refusal) => {
+                self.refused = matches!(refusal, Refusal::Machine(_));
                 if changed || at_once {
                     self.refuse(&refusal);
                 }
@@ -138,6 +142,7 @@ impl<'a> Reloader<'a> {
         self.revisions = edition.revisions().clone();
         self.valid_until = site.valid_until();
         self.degraded = degraded;
+        self.refused = false;
         Some(site)
     }
 

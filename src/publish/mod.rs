@@ -7,7 +7,7 @@ mod advice;
 mod history;
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 
@@ -45,8 +45,17 @@ pub struct Publisher {
     pub exporting: bool,
     /// Whether the last good source stands in for a list that is wrong, so that no feed goes dark.
     pub fall_back: bool,
-    /// Revisions that were published and could not be written.
-    pub unsaved: Mutex<Option<Revisions>>,
+    /// What was published and could not be written.
+    pub unsaved: Mutex<Unsaved>,
+}
+
+/// What this process alone remembers, where the state could not be written.
+#[derive(Debug, Default)]
+pub struct Unsaved {
+    /// Revisions that were published.
+    revisions: Option<Revisions>,
+    /// The last good source.
+    last_good: Option<Vec<u8>>,
 }
 
 /// What the files of a list looked like: nothing where there is none.
@@ -120,7 +129,17 @@ pub fn plan(
     let drafts = render::calendars(&edition);
     let key = |path: &str| edition.paths.relative(path).to_owned();
     let digests = drafts.iter().map(|draft| (key(&draft.path), draft.digest.clone()));
-    let revisions = revised.stamp(digests, now);
+    let (catalog, paths) = (&edition.catalog, &edition.paths);
+    let relative = |(old, new): (String, String)| (key(&old), key(&new));
+    let sessions = catalog.sessions.iter().flat_map(|session| {
+        let pair = |old| (paths.invite(old), paths.invite(&session.id));
+        session.was.iter().map(pair)
+    });
+    let feeds = catalog.feeds().flat_map(|feed| {
+        let pair = move |old| (paths.feed_calendar(old), paths.feed_calendar(feed.id));
+        feed.was.iter().map(pair)
+    });
+    let revisions = revised.moved(sessions.chain(feeds).map(relative)).stamp(digests, now);
     let unproven = drafts.iter().flat_map(|draft| draft.unproven.clone()).collect();
     let calendars = drafts
         .into_iter()
@@ -242,7 +261,11 @@ impl Publisher {
         lock: &Result<Lock, Error>,
         now: DateTime<Utc>,
     ) -> Result<Settled, Refusal> {
-        let Some(bytes) = self.store.read_last_good()? else {
+        // An older one on a full disk would take readers back.
+        let kept = self.unsaved().last_good.clone();
+        let Some(bytes) =
+            kept.map_or_else(|| self.store.read_last_good(), |kept| Ok(Some(kept)))?
+        else {
             return Err(Refusal::File(source, findings));
         };
         let last = Source::from_bytes(self.file.display().to_string(), bytes);
@@ -265,9 +288,9 @@ impl Publisher {
             return Err(Refusal::File(source, findings));
         };
         // What could not be written was published all the same, and must not be forgotten.
-        let mut unsaved = self.unsaved.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut unsaved = self.unsaved();
         let recorded = self.store.read()?;
-        let before = unsaved.clone().unwrap_or_else(|| recorded.clone());
+        let before = unsaved.revisions.clone().unwrap_or_else(|| recorded.clone());
         findings.extend(history::against_history(&catalog, &before, &checked.places));
         let assets = self.assets(&catalog, &checked.places, &mut findings);
         if findings.has_errors() {
@@ -298,18 +321,27 @@ impl Publisher {
             });
             degraded = written.err();
         }
-        *unsaved = degraded.is_some().then(|| plan.revisions.clone());
-        if let (Ok(lock), None) = (lock, &degraded) {
-            self.keep_last_good(&source, lock);
-        }
+        unsaved.revisions = degraded.is_some().then(|| plan.revisions.clone());
+        let kept = match (lock, &degraded) {
+            (Ok(lock), None) => self.keep_last_good(&source, lock),
+            _ => false,
+        };
+        unsaved.last_good = (!kept).then(|| source.text().as_bytes().to_vec());
         Ok(Settled { plan, source, findings, degraded, last_good: false })
     }
 
-    /// A convenience for the next start; without it the present start is just as good.
-    fn keep_last_good(&self, source: &Source, lock: &Lock) {
-        if let Err(error) = self.store.write_last_good(source.text().as_bytes(), lock) {
-            tracing::warn!("the last good source was not kept: {}", chain(&error));
+    fn unsaved(&self) -> MutexGuard<'_, Unsaved> {
+        self.unsaved.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A convenience for the next start; without it the present start is just as good. Whether the
+    /// source is kept.
+    fn keep_last_good(&self, source: &Source, lock: &Lock) -> bool {
+        let kept = self.store.write_last_good(source.text().as_bytes(), lock);
+        if let Err(error) = &kept {
+            tracing::warn!("the last good source was not kept: {}", chain(error));
         }
+        kept.is_ok()
     }
 
     fn paths(&self, catalog: &Catalog) -> Paths {

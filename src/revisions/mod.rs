@@ -146,6 +146,18 @@ impl Revisions {
         Self { calendar, sessions, feeds, resources: self.resources.clone() }
     }
 
+    /// The revisions where calendars moved to other paths, given as old and new path: the old one
+    /// answers with the new one's calendar, so that may not seem older than what stood there.
+    #[must_use]
+    pub fn moved(mut self, paths: impl IntoIterator<Item = (String, String)>) -> Self {
+        for (old, new) in paths {
+            let Some(left) = self.resources.get(&old).cloned() else { continue };
+            let stamp = self.resources.entry(new).or_insert_with(|| left.clone());
+            stamp.last_modified = stamp.last_modified.max(left.last_modified);
+        }
+        self
+    }
+
     /// The revisions with the moments at which calendars got the bytes that they have now, given as
     /// path and digest. A calendar that is no more is remembered: should it come back, its
     /// Last-Modified must not go back.

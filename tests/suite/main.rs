@@ -10,6 +10,7 @@ mod check;
 mod cli;
 mod components;
 mod determinism;
+mod endurance;
 mod findings_page;
 mod golden;
 mod http;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use convene::publish::Publisher;
 use convene::reload::Reloader;
 
-use crate::support::{Answer, BEFORE, Fixture, Running, instant, list, session};
+use crate::support::{Answer, BEFORE, Fixture, Running, body, instant, list, session};
 
 const FEED: &str = "/feeds/test.ics";
 
@@ -58,6 +58,47 @@ fn a_broken_list_leaves_everything_as_it_was_until_it_is_mended() {
     assert_eq!(std::fs::read(fixture.revisions_file()).unwrap(), state);
     fixture.write(&titled("Mended"));
     wait(&running, FEED, has("SUMMARY:Mended"));
+}
+
+#[test]
+fn a_broken_list_after_one_that_no_disk_had_room_for_takes_nobody_back() {
+    let fixture = Fixture::new(&titled("One"));
+    let publisher = Publisher { fall_back: true, ..fixture.publisher() };
+    publisher.publish(instant(BEFORE)).unwrap();
+    // In the way of what would be written, and then in that of the source alone.
+    let in_the_way = fixture.dir().join(".sessions.revisions.json.new");
+    std::fs::create_dir(&in_the_way).unwrap();
+    std::fs::create_dir(fixture.dir().join("..sessions.last-good.toml.new")).unwrap();
+    for (title, degraded) in [("Two", true), ("Three", false)] {
+        fixture.write(&titled(title));
+        let good = publisher.publish(instant("2024-01-16T12:00:00Z")).unwrap();
+        assert_eq!(good.degraded.is_some(), degraded);
+        fixture.write("[calendar\nthis is no list");
+        let after = publisher.publish(instant("2024-01-17T12:00:00Z")).unwrap();
+        assert!(after.last_good);
+        assert_eq!(body(&after, FEED), body(&good, FEED), "{title}");
+        if degraded {
+            std::fs::remove_dir(&in_the_way).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_list_is_published_once_the_machine_allows_it_without_being_saved_again() {
+    let fixture = Fixture::new(&titled("One"));
+    let publisher = fixture.publisher();
+    let published = publisher.publish(instant(BEFORE)).unwrap();
+    let mut reloader = Reloader::new(&publisher, publisher.look(), &published);
+    let state = std::fs::read(fixture.revisions_file()).unwrap();
+    // As two branches that both recorded leave it behind.
+    std::fs::write(fixture.revisions_file(), "<<<<<<< ours\n").unwrap();
+    fixture.write(&titled("Two"));
+    let now = instant("2024-01-16T12:00:00Z");
+    assert!((0..50).all(|_| reloader.look(false, now).is_none()));
+    std::fs::write(fixture.revisions_file(), state).unwrap();
+    let site = (0..50).find_map(|_| reloader.look(false, now)).expect("it is never published");
+    let feed = site.get(FEED).unwrap().identity().body.to_vec();
+    assert!(String::from_utf8(feed).unwrap().contains("SUMMARY:Two"));
 }
 
 #[test]

@@ -54,3 +54,22 @@ fn former_addresses_are_exported_as_files() {
     assert!(read("sessions/second/google/index.html").contains("url=/sessions/new/google"));
     assert!(read("feeds/fall/index.html").contains("url=/feeds/autumn"));
 }
+
+#[test]
+fn what_answers_at_a_former_address_is_never_older_than_what_stood_there() {
+    let text = |title: &str, id: &str, was: &str| {
+        list(&session(id, "2027-04-30T14:00:00", was)).replace(&format!("Session {id}"), title)
+    };
+    let fixture = Fixture::new(&text("One", "first", ""));
+    let modified = || {
+        let published = fixture.publish("2026-03-01T00:00:00Z");
+        published.site.get("/sessions/first.ics").unwrap().last_modified().unwrap()
+    };
+    // All in one second, as a quick author saves.
+    let one = modified();
+    fixture.write(&text("Two", "first", ""));
+    let two = modified();
+    fixture.write(&text("Two", "second", "was = [\"first\"]"));
+    let three = modified();
+    assert!(one < two && two < three, "{one}, {two}, {three}");
+}

@@ -303,3 +303,16 @@ pub(crate) fn taken_apart(address: &str) -> (String, std::collections::BTreeMap<
     }
     (place, values)
 }
+
+/// Numbers without order, the same in every run.
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    /// A number below a limit.
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % limit
+    }
+}

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use convene::revisions::Revisions;
 
 use super::{revisions, seen};
-use crate::support::{Fixture, list, session};
+use crate::support::{Fixture, Random, list, session};
 
 /// Enough sessions that the file takes more than one write of the system.
 fn titled(title: &str) -> String {
@@ -16,18 +16,6 @@ fn titled(title: &str) -> String {
             .replace(&format!("Session s{n}"), title)
     });
     list(&all.collect::<String>())
-}
-
-/// Numbers without order, the same in every run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % limit
-    }
 }
 
 #[derive(Debug, Default)]

@@ -1,0 +1,258 @@
+//! Random edits, most of them bad ones, while four readers poll.
+//!
+//! What readers are promised: every answer is one whole good edition, and what they know of it never
+//! goes back. One thing alone breaks the second half: a state that could not be written lives in the
+//! process, so a kill at that time takes with it what readers were told since. The readers then
+//! start anew, and how often that was is counted.
+
+use std::sync::atomic::Ordering::SeqCst;
+use std::time::{Duration, Instant};
+
+use super::edits::Author;
+use super::folder::{Folder, Way};
+use super::reader::{As, Reader, World};
+use super::{SHORT, given};
+use crate::support::Random;
+
+/// How long an edition may take to be served; a bound for machines that do much else.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+#[derive(Debug, Default)]
+struct Count {
+    edits: u64,
+    good: u64,
+    awaited: u64,
+    broken: u64,
+    halves: u64,
+    renames: u64,
+    links: u64,
+    full: u64,
+    hang_ups: u64,
+    kills: u64,
+    kills_on_broken: u64,
+    kills_in_halves: u64,
+    losses: u64,
+}
+
+struct Chaos<'a> {
+    world: &'a World,
+    folder: Folder,
+    author: Author,
+    random: Random,
+    count: Count,
+    /// The number of the last good list.
+    good: u64,
+    /// Whether the file is a good list now.
+    well: bool,
+    full: bool,
+    /// Whether readers may know what no disk does.
+    unsaved: bool,
+    /// Resident set after the start of this process, and the most that any process grew, in KiB.
+    warm: Option<u64>,
+    growth: u64,
+}
+
+impl Chaos<'_> {
+    fn one_in(&mut self, n: u64) -> bool {
+        self.random.below(n) == 0
+    }
+
+    fn way(&mut self) -> Way {
+        match self.random.below(5) {
+            0 | 1 => Way::InPlace,
+            2 => Way::Halves(Duration::from_millis(self.random.below(1300))),
+            3 => Way::Rename,
+            _ => Way::Link,
+        }
+    }
+
+    fn step(&mut self, number: u64) {
+        self.count.edits += 1;
+        self.disk();
+        let well = !self.one_in(3);
+        let bytes = if well { self.good_list(number) } else { self.broken_list(number) };
+        let way = self.way();
+        match way {
+            Way::Halves(_) => self.count.halves += 1,
+            Way::Rename => self.count.renames += 1,
+            Way::Link => self.count.links += 1,
+            Way::InPlace => {}
+        }
+        // Dies while half of the list is there, or somewhere around.
+        if matches!(way, Way::Halves(_)) && self.one_in(8) {
+            self.count.kills_in_halves += 1;
+            let half = bytes.windows(9).rposition(|nine| nine == b"title = \"").unwrap_or(0);
+            self.folder.save(&bytes[..half + if half > 0 { 10 } else { 0 }], Way::InPlace);
+            self.well = false;
+            self.restart();
+        }
+        self.folder.save(&bytes, way);
+        self.well = well;
+        if self.one_in(3) {
+            self.count.hang_ups += 1;
+            self.folder.hang_up();
+        }
+        if self.one_in(25) {
+            std::thread::sleep(Duration::from_millis(self.random.below(1200)));
+            self.restart();
+        }
+        if well && self.random.below(10) < 7 {
+            self.wait();
+        } else {
+            std::thread::sleep(Duration::from_millis(self.random.below(300)));
+        }
+    }
+
+    fn good_list(&mut self, number: u64) -> Vec<u8> {
+        self.count.good += 1;
+        self.author.edit(&mut self.random);
+        self.good = number;
+        self.world.editions.lock().unwrap().insert(number, self.author.events());
+        *self.world.ids.lock().unwrap() = self.author.ids();
+        self.author.text(number).into_bytes()
+    }
+
+    fn broken_list(&mut self, number: u64) -> Vec<u8> {
+        self.count.broken += 1;
+        self.author.broken(number, &mut self.random)
+    }
+
+    /// Fills the disk of the state sometimes, and frees it after a while.
+    fn disk(&mut self) {
+        if !self.full && self.one_in(30) {
+            self.count.full += 1;
+            self.folder.fill();
+            (self.full, self.unsaved) = (true, true);
+        } else if self.full && self.one_in(6) {
+            self.folder.free();
+            self.full = false;
+        }
+    }
+
+    /// Waits until readers have the last good edition.
+    fn wait(&mut self) {
+        let began = Instant::now();
+        while self.world.seen.load(SeqCst) < self.good {
+            let edition = self.good;
+            let words = || self.folder.last_words();
+            assert!(began.elapsed() < PATIENCE, "edition {edition} is not served:\n{}", words());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self.count.awaited += 1;
+        // What was published while there was room again is written.
+        self.unsaved = self.full;
+        let resident = self.folder.resident();
+        match self.warm {
+            None => self.warm = Some(resident),
+            Some(warm) => self.growth = self.growth.max(resident.saturating_sub(warm)),
+        }
+    }
+
+    fn restart(&mut self) {
+        self.count.kills += 1;
+        self.count.kills_on_broken += u64::from(!self.well);
+        self.world.down.store(true, SeqCst);
+        self.world.kills.fetch_add(1, SeqCst);
+        self.folder.kill();
+        if self.unsaved {
+            self.count.losses += 1;
+            self.world.losses.fetch_add(1, SeqCst);
+            self.world.seen.store(0, SeqCst);
+            self.unsaved = self.full;
+        }
+        self.world.port.store(self.folder.start(), SeqCst);
+        self.world.down.store(false, SeqCst);
+        self.warm = None;
+    }
+
+    /// What the last good list holds is served in the end, after another start too.
+    fn end(&mut self, number: u64) {
+        if self.full {
+            self.folder.free();
+            self.full = false;
+        }
+        for number in [number, number + 1] {
+            let bytes = self.good_list(number);
+            self.folder.save(&bytes, Way::InPlace);
+            self.well = true;
+            self.wait();
+            self.restart();
+        }
+    }
+}
+
+/// Ends the readers even where the author's side has failed.
+struct Ending<'a>(&'a World);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.0.ended.store(true, SeqCst);
+    }
+}
+
+#[test]
+#[ignore = "needs root, for a disk that is full; takes a minute, or CONVENE_CHAOS_EDITS edits"]
+fn readers_get_whole_good_editions_that_never_go_back_whatever_the_author_does() {
+    let seed = given("CONVENE_SEED").unwrap_or(0x5eed_0fc0_7e5e).max(1);
+    let edits = given("CONVENE_CHAOS_EDITS");
+    println!("CONVENE_SEED={seed}");
+    let mut random = Random(seed);
+    let author = Author::new(&mut random);
+    let world = World::default();
+    let folder = Folder::new(&author.text(0), true);
+    world.editions.lock().unwrap().insert(0, author.events());
+    *world.ids.lock().unwrap() = author.ids();
+    let (count, growth) = (Count::default(), 0);
+    let mut chaos = Chaos {
+        world: &world,
+        folder,
+        author,
+        random,
+        count,
+        good: 0,
+        well: true,
+        full: false,
+        unsaved: false,
+        warm: None,
+        growth,
+    };
+    world.port.store(chaos.folder.start(), SeqCst);
+    let began = Instant::now();
+    std::thread::scope(|scope| {
+        let ending = Ending(&world);
+        let roles = [As::Thunderbird, As::Apple, As::Invites, As::Browser];
+        let readers: Vec<_> = (1..)
+            .zip(roles)
+            .map(|(n, role)| {
+                (
+                    role,
+                    scope.spawn({
+                        let world = &world;
+                        move || Reader::new(world, role, seed ^ (n << 32)).run()
+                    }),
+                )
+            })
+            .collect();
+        let goes_on = |made: u64| match edits {
+            Some(edits) => made < edits,
+            None => began.elapsed() < SHORT,
+        };
+        let mut number = 0;
+        while goes_on(number) && readers.iter().all(|(_, reader)| !reader.is_finished()) {
+            number += 1;
+            chaos.step(number);
+        }
+        chaos.end(number + 1);
+        drop(ending);
+        for (role, reader) in readers {
+            println!("{role:?}: {:?}", reader.join().unwrap());
+        }
+    });
+    println!("{:?} in {:?}", chaos.count, began.elapsed());
+    println!("{:?}", chaos.author.done);
+    println!("published by the running program: {}", chaos.folder.said("published sessions="));
+    println!("most that a process grew after its first edition: {} KiB", chaos.growth);
+    let (edits, awaited) = (chaos.count.edits, chaos.count.awaited);
+    assert!(awaited * 4 > edits, "only {awaited} of {edits} edits were waited for");
+    assert!(chaos.growth < 64 * 1024, "{} KiB more", chaos.growth);
+}
