@@ -74,6 +74,8 @@ pub(crate) enum Command {
     Export(Export),
     /// Brings the revisions file up to date, and nothing else
     Record(Record),
+    /// Says what changes for readers, and when they learn of it; writes nothing
+    Preview(Preview),
     /// Prints a block with links for a newsletter, and writes nothing
     Links(Links),
 }
@@ -107,6 +109,18 @@ pub(crate) struct Export {
     /// Remove what an earlier export wrote and this one does not
     #[arg(long)]
     pub(crate) prune: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Preview {
+    #[command(flatten)]
+    pub(crate) file: File,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    /// What people in some cities or zones will see, such as "London,Nairobi"
+    #[arg(long, value_name = "CITIES", value_delimiter = ',')]
+    pub(crate) cities: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 use convene::model::Catalog;
-use convene::publish::Publisher;
+use convene::publish::{Preview, Publisher};
 use convene::render::{Form, Subject, newsletter};
 use convene::similar::nearest;
 
@@ -18,8 +18,8 @@ pub(crate) fn run(
     format: Block,
     now: DateTime<Utc>,
 ) -> ExitCode {
-    let (edition, source, findings) = match publisher.preview(now) {
-        Ok(previewed) => previewed,
+    let Preview { edition, source, findings, .. } = match publisher.preview(now) {
+        Ok(preview) => preview,
         Err(refusal) => return cmd::refuse(&refusal),
     };
     cmd::print_findings(&source, &findings);

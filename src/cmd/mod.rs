@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod export;
 pub(crate) mod links;
+pub(crate) mod preview;
 pub(crate) mod record;
 pub(crate) mod serve;
 

@@ -66,6 +66,31 @@ pub fn files(source: &Source) -> Vec<String> {
     ["logo", "css"].into_iter().filter_map(named).collect()
 }
 
+/// The zone that a person means by a city, a zone's name or a common word for one.
+///
+/// # Errors
+/// A sentence that says what to write instead.
+pub fn zone_of(words: &str, rules: &Rules) -> Result<crate::zone::Zone, String> {
+    let words = words.trim();
+    if let Some(zone) = rules.of_city(words) {
+        return Ok(zone);
+    }
+    let unknown = match rules.zone(words) {
+        Ok(zone) => return Ok(zone),
+        Err(unknown) => unknown,
+    };
+    if let Some(zone) = known::zone(words).and_then(|name| rules.zone(name).ok()) {
+        return Ok(zone);
+    }
+    Err(match unknown.similar.first() {
+        Some(near) => format!("no time zone has a city `{words}`; did you mean `{near}`?"),
+        None => format!(
+            "no time zone has a city `{words}`; name a larger city in the same zone, or the zone \
+             itself, such as `Europe/Berlin`"
+        ),
+    })
+}
+
 /// Reads a file's text. Pure: the same text and rules give the same.
 pub fn load(source: &Source, rules: &Rules) -> Checked {
     let context = Context::new(rules);

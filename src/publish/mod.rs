@@ -75,6 +75,21 @@ pub struct Plan {
     pub unproven: Vec<Id>,
 }
 
+/// What would be published.
+#[derive(Debug)]
+pub struct Preview {
+    /// The edition.
+    pub edition: Edition,
+    /// What was published before.
+    pub before: Revisions,
+    /// What will have been published.
+    pub revisions: Revisions,
+    /// The text that it is made from.
+    pub source: Source,
+    /// Warnings.
+    pub findings: Findings,
+}
+
 /// What was published.
 #[derive(Debug)]
 pub struct Published {
@@ -90,6 +105,12 @@ pub struct Published {
     pub degraded: Option<String>,
     /// Whether the last good source was taken in place of the file.
     pub last_good: bool,
+}
+
+/// What would follow, and from what.
+struct Followed {
+    plan: Plan,
+    before: Revisions,
 }
 
 /// What is published before the site is built of it, which needs no lock.
@@ -161,26 +182,27 @@ impl Publisher {
         self.examine(now).map(|(source, findings, _)| (source, findings))
     }
 
-    /// The edition that would be published, for looking at. Writes nothing, and holds no lock.
+    /// What would be published, for looking at. Writes nothing, and holds no lock.
     ///
     /// # Errors
     /// [`Refusal`] with the findings, or with what the machine refused.
-    pub fn preview(&self, now: DateTime<Utc>) -> Result<(Edition, Source, Findings), Refusal> {
+    pub fn preview(&self, now: DateTime<Utc>) -> Result<Preview, Refusal> {
         match self.examine(now)? {
-            (source, findings, Some(edition)) if !findings.has_errors() => {
-                Ok((edition, source, findings))
+            (source, findings, Some(Followed { plan, before })) if !findings.has_errors() => {
+                let Plan { edition, revisions, .. } = plan;
+                Ok(Preview { edition, before, revisions, source, findings })
             }
             (source, findings, _) => Err(Refusal::File(source, findings)),
         }
     }
 
-    /// All findings, and the edition if the file can be read so far.
-    fn examine(&self, now: DateTime<Utc>) -> Result<(Source, Findings, Option<Edition>), Error> {
+    /// All findings, and what would follow from what, if the file can be read so far.
+    fn examine(&self, now: DateTime<Utc>) -> Result<(Source, Findings, Option<Followed>), Error> {
         let source = Source::read(&self.file)?;
         let checked = config::load(&source, &self.rules);
         let mut findings = checked.findings;
         let before = self.store.read()?;
-        let mut edition = None;
+        let mut planned = None;
         if let Some(catalog) = checked.catalog {
             findings.extend(history::against_history(&catalog, &before, &checked.places));
             let assets = self.assets(&catalog, &checked.places, &mut findings);
@@ -191,10 +213,10 @@ impl Publisher {
             if self.frozen {
                 findings.extend(history::not_recorded(&plan.revisions, &before, &checked.places));
             }
-            edition = Some(plan.edition);
+            planned = Some(Followed { plan, before });
         }
         findings.sort();
-        Ok((source, findings, edition))
+        Ok((source, findings, planned))
     }
 
     /// Publishes the file: reads it, brings the state up to date, builds the site.

@@ -10,6 +10,7 @@ mod links;
 mod markdown;
 mod newsletter;
 mod page;
+mod preview;
 mod proof;
 mod qr;
 mod renamed;
@@ -24,6 +25,7 @@ pub use calendar::{Draft, calendars};
 pub use gone::ended;
 pub use newsletter::{Form, Subject, newsletter};
 pub use page::{gone as gone_page, not_allowed, not_found};
+pub use preview::{City, Report, preview};
 
 /// Every document of an edition, given its calendars.
 pub fn documents(edition: &Edition, calendars: Vec<Document>) -> Vec<Document> {

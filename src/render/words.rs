@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 use icu_datetime::fieldsets::zone::{GenericShort, SpecificShort};
-use icu_datetime::fieldsets::{T, YMDE};
+use icu_datetime::fieldsets::{MDE, T, YMDE};
 use icu_datetime::input::{Date, Time, UtcOffset};
 use icu_datetime::options::TimePrecision;
 use icu_datetime::{DateTimeFormatter, NoCalendarFormatter};
@@ -16,6 +16,9 @@ use crate::zone::Zone;
 /// The formatters of one language.
 pub(super) struct Words {
     date: DateTimeFormatter<YMDE>,
+    date_of_year: DateTimeFormatter<MDE>,
+    /// The year that goes without saying.
+    year: Option<i32>,
     time: NoCalendarFormatter<T>,
     zone: NoCalendarFormatter<GenericShort>,
     specific: NoCalendarFormatter<SpecificShort>,
@@ -38,6 +41,8 @@ impl Words {
         let precision = if english { TimePrecision::MinuteOptional } else { TimePrecision::Minute };
         Some(Self {
             date: DateTimeFormatter::try_new(locale.clone().into(), YMDE::long()).ok()?,
+            date_of_year: DateTimeFormatter::try_new(locale.clone().into(), MDE::long()).ok()?,
+            year: None,
             time: NoCalendarFormatter::try_new(
                 locale.clone().into(),
                 T::short().with_time_precision(precision),
@@ -47,6 +52,11 @@ impl Words {
             specific: NoCalendarFormatter::try_new(locale.into(), SpecificShort).ok()?,
             english,
         })
+    }
+
+    /// The same words, in which one year goes without saying.
+    pub(super) fn in_year(self, year: i32) -> Self {
+        Self { year: Some(year), ..self }
     }
 
     /// The start: "Tuesday, April 30, 2024, 2 pm PT / 5 pm ET"; a zone where it is another day than
@@ -60,9 +70,39 @@ impl Words {
     pub(super) fn moved_from(&self, edition: &Edition, session: &Session) -> Option<String> {
         let earlier = edition.moved_from(session)?;
         let also_in = &edition.catalog.calendar.also_in;
-        let (from, said) = self.start_and_day(&earlier, also_in, None);
-        let to = self.start_and_day(&session.when, also_in, Some(said)).0;
-        Some(format!("Moved from {from} to {to}."))
+        Some(format!("Moved from {}.", self.change(&earlier, &session.when, also_in)))
+    }
+
+    /// "Tuesday, April 30, 2024, 2 pm PT / 5 pm ET to 3 pm PT / 6 pm ET": two starts, the second
+    /// without the day that was said last.
+    pub(super) fn change(&self, from: &When, to: &When, also_in: &[Zone]) -> String {
+        let (from, said) = self.start_and_day(from, also_in, None);
+        format!("{from} to {}", self.start_and_day(to, also_in, Some(said)).0)
+    }
+
+    /// "21:00 to 22:00 UTC": the same in UTC, where both have a time of day.
+    pub(super) fn change_in_utc(&self, from: &When, to: &When) -> Option<String> {
+        let (When::Timed(from), When::Timed(to)) = (from, to) else { return None };
+        let (first, second) = (from.start.instant.naive_utc(), to.start.instant.naive_utc());
+        let named = |known, date| if known == date { String::new() } else { self.day(date) };
+        Some(format!(
+            "{}{} to {}{} UTC",
+            named(from.start.local.date(), first.date()),
+            first.format("%H:%M"),
+            named(first.date(), second.date()),
+            second.format("%H:%M")
+        ))
+    }
+
+    /// "Tuesday, April 30, 2024, 10 pm", without the name of the zone.
+    pub(super) fn there(&self, instant: DateTime<Utc>, zone: &Zone) -> String {
+        let local = zone.local(instant);
+        format!("{}{}", self.day(local.date()), self.time(local.time()))
+    }
+
+    /// "10 pm", likewise.
+    pub(super) fn hour_there(&self, instant: DateTime<Utc>, zone: &Zone) -> String {
+        self.time(zone.local(instant).time())
     }
 
     /// The same with UTC: "... (21:00 UTC)".
@@ -147,8 +187,13 @@ impl Words {
     /// A date with its weekday.
     pub(super) fn date(&self, date: NaiveDate) -> String {
         // chrono's month and day are those of a real date.
-        Date::try_new_iso(date.year(), date.month() as u8, date.day() as u8)
-            .map_or_else(|_| date.to_string(), |date| plain(&self.date.format(&date).to_string()))
+        let Ok(iso) = Date::try_new_iso(date.year(), date.month() as u8, date.day() as u8) else {
+            return date.to_string();
+        };
+        plain(&match self.year == Some(date.year()) {
+            true => self.date_of_year.format(&iso).to_string(),
+            false => self.date.format(&iso).to_string(),
+        })
     }
 
     fn days(&self, days: &AllDay) -> String {

@@ -8,6 +8,7 @@ use super::gone::{self, Removed, Retired};
 use super::{Revision, Revisions, identity};
 use crate::model::{Assets, Catalog, Feed, Session, Status, When};
 use crate::paths::Paths;
+use crate::zone::Zone;
 
 /// What is published from one turning instant to the next.
 ///
@@ -141,6 +142,11 @@ impl Edition {
     /// The feeds that are gone from the file and whose addresses have ended.
     pub fn retired_for_good(&self) -> impl Iterator<Item = &Retired> {
         self.retired.iter().filter(|gone| gone.ends <= self.as_of)
+    }
+
+    /// The zone of a name that was published, if the list still has it; else the calendar's.
+    pub fn zone_of(&self, tzid: &str) -> &Zone {
+        gone::zone(&self.catalog, tzid)
     }
 
     /// The UID of the notice in a feed that is gone from the file.

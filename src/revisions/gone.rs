@@ -100,8 +100,8 @@ fn after(instant: DateTime<Utc>, keep: TimeDelta) -> DateTime<Utc> {
     instant.checked_add_signed(keep).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
-/// The zone of a name, if the list has it.
-fn zone<'a>(catalog: &'a Catalog, tzid: &str) -> &'a Zone {
+/// The zone of a name, if the list has it; else the calendar's.
+pub(super) fn zone<'a>(catalog: &'a Catalog, tzid: &str) -> &'a Zone {
     let calendar = &catalog.calendar;
     let of_sessions = catalog.sessions.iter().map(|session| session.when.zone());
     std::iter::once(&calendar.zone)

@@ -3,6 +3,7 @@
 //! SEQUENCE and LAST-MODIFIED cannot be computed from today's file alone, so a file remembers. This
 //! room is pure; [`store`] reads and writes that file.
 
+mod changes;
 mod digest;
 mod edition;
 mod feeds;
@@ -19,6 +20,7 @@ use crate::model::{AllDay, Catalog, Session, Timed, When};
 use crate::paths::Paths;
 use crate::zone::Zone;
 
+pub use changes::{Change, What, changes};
 pub use digest::{FORMAT, of_bytes};
 pub use edition::{Contents, Edition};
 pub use feeds::KnownFeed;

@@ -77,6 +77,17 @@ impl Rules {
         zone
     }
 
+    /// The zone of a city's name, such as `London` or `New York`, where tzdata has a zone for it.
+    pub fn of_city(&self, city: &str) -> Option<Zone> {
+        let wanted = city.trim().to_ascii_lowercase().replace(' ', "_");
+        let of_city = |name: &&str| {
+            let (region, own) = name.rsplit_once('/').unwrap_or_default();
+            !region.is_empty() && region != "Etc" && own.eq_ignore_ascii_case(&wanted)
+        };
+        let name = Self::bundled_names().filter(of_city).min()?;
+        self.zone(names::canonical(name).unwrap_or(name)).ok()
+    }
+
     fn find(&self, typed: &str) -> Option<Zone> {
         if !typed.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+-/".contains(&b))
             || typed.eq_ignore_ascii_case("Factory")

@@ -23,6 +23,7 @@ mod markup;
 mod newsletter;
 mod pages;
 mod payloads;
+mod preview;
 mod properties;
 mod qr;
 mod readers;

@@ -60,7 +60,7 @@ const NASTY_TEXTS: &[&str] = &[
 fn edition(toml: &str) -> Edition {
     let fixture = Fixture::new(toml);
     let preview = fixture.publisher().preview(instant(NOW));
-    preview.unwrap_or_else(|refusal| panic!("{refusal:?}")).0
+    preview.unwrap_or_else(|refusal| panic!("{refusal:?}")).edition
 }
 
 /// Each session has a text for title and place, and a series of that title for itself.

@@ -156,7 +156,8 @@ impl<'a> Reader<'a> {
                 self.count.not_modified += 1;
                 assert_eq!(tag(answer), self.memory.validators[path].1, "{path}: 304 of another");
             }
-            301 if path.starts_with("/sessions/") => self.count.redirects += 1,
+            // Where a renamed session is now, for good; or where a removed one says so.
+            301 | 302 if path.starts_with("/sessions/") => self.count.redirects += 1,
             404 | 410 if path.starts_with("/sessions/") => self.count.absent += 1,
             status => panic!("{path}: {status}"),
         }

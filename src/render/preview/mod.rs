@@ -1,0 +1,202 @@
+//! What readers will find otherwise if a list is published now: in sentences, before it happens.
+
+mod json;
+mod sentence;
+mod text;
+
+use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
+
+use super::words::Words;
+use crate::model::When;
+use crate::revisions::{Change, Edition, Published, Revisions, What, changes};
+use crate::zone::Zone;
+
+/// Calendar apps look every few hours; what is nearer than this has to go out by mail too.
+const SOON: TimeDelta = TimeDelta::hours(24);
+
+/// A place whose people's clocks are of interest.
+#[derive(Debug, Clone)]
+pub struct City {
+    /// As it was typed.
+    pub name: String,
+    /// Its zone.
+    pub zone: Zone,
+}
+
+/// What changes for readers, ready to be printed.
+#[derive(Debug)]
+pub struct Report {
+    items: Vec<Item>,
+    /// With cities and without changes: what people there see of all that is to come.
+    to_come: Vec<(String, Vec<There>)>,
+    feeds: Vec<FeedChange>,
+    refresh: TimeDelta,
+}
+
+/// One session that changes.
+#[derive(Debug)]
+struct Item {
+    change: Change,
+    said: Vec<String>,
+    cities: Vec<There>,
+    /// Whether it begins so soon that calendar apps may look too late.
+    soon: bool,
+    /// Where the block for a newsletter stands that says what changed.
+    newsletter: Option<String>,
+}
+
+/// The start of a session on the clocks of a city.
+#[derive(Debug)]
+struct There {
+    city: String,
+    zone: String,
+    before: Option<String>,
+    after: Option<String>,
+    line: String,
+}
+
+/// A calendar whose subscribers get something new.
+#[derive(Debug)]
+struct FeedChange {
+    id: String,
+    title: String,
+    url: String,
+    what: &'static str,
+}
+
+/// What changes from one state to another, `after` being the one of the edition. Instants are
+/// compared with `now`; its year goes without saying.
+pub fn preview(
+    edition: &Edition,
+    before: &Revisions,
+    after: &Revisions,
+    cities: &[City],
+    now: DateTime<Utc>,
+) -> Report {
+    let words = Words::new(&edition.catalog.calendar.language).in_year(now.year());
+    let items: Vec<Item> = changes(before, after)
+        .into_iter()
+        .map(|change| item(edition, change, &words, cities, now))
+        .collect();
+    let to_come = match items.is_empty() {
+        false => Vec::new(),
+        true => to_come(edition, &words, cities, now),
+    };
+    let feeds = feeds(edition, before, after);
+    Report { items, to_come, feeds, refresh: edition.catalog.calendar.refresh }
+}
+
+impl Report {
+    /// For people.
+    pub fn text(&self) -> String {
+        text::print(self)
+    }
+
+    /// For programs; docs/preview.md describes it.
+    pub fn json(&self) -> String {
+        json::print(self)
+    }
+}
+
+fn item(
+    edition: &Edition,
+    change: Change,
+    words: &Words,
+    cities: &[City],
+    now: DateTime<Utc>,
+) -> Item {
+    let when = |published: &Published| published.when(edition.zone_of(&published.zone));
+    // Both in the zone of today, so that only what moved differs.
+    let (is, zone) = (when(&change.after), edition.zone_of(&change.after.zone));
+    let was = change.before.as_ref().and_then(|before| before.when(zone));
+    let said = sentence::all(edition, &change, was.as_ref(), is.as_ref(), words);
+    let near = |when: &When| when.start() > now && when.start() <= now + SOON;
+    let heavy = change.what.iter().any(|what| !matches!(what, What::Other | What::Feeds));
+    let gone = change.what.contains(&What::Removed);
+    let told = change.what.iter().any(|what| matches!(what, What::Moved | What::Cancelled));
+    let ahead = is.as_ref().is_some_and(|when| when.end() > now);
+    let paths = &edition.paths;
+    let session = edition.catalog.sessions.iter().find(|own| own.id.as_str() == change.id);
+    let newsletter = session.filter(|_| told && ahead);
+    Item {
+        said,
+        soon: heavy && was.iter().chain(&is).any(near),
+        cities: cities
+            .iter()
+            .filter_map(|city| {
+                let shown = is.as_ref().filter(|_| !gone);
+                let moved = was.as_ref().filter(|was| Some(was.start()) != shown.map(When::start));
+                there(city, moved, shown, words)
+            })
+            .collect(),
+        newsletter: newsletter.map(|own| paths.absolute(&paths.session_newsletter(&own.id))),
+        change,
+    }
+}
+
+/// What people in a city see; whole days are the same everywhere.
+fn there(city: &City, was: Option<&When>, is: Option<&When>, words: &Words) -> Option<There> {
+    let instant = |when: &&When| matches!(when, When::Timed(_)).then(|| when.start());
+    let start = |when: Option<&When>| when.as_ref().and_then(instant);
+    let (was, is) = (start(was), start(is));
+    let say = |instant| words.there(instant, &city.zone);
+    let line = match (was, is) {
+        (Some(was), Some(is)) => {
+            let day = |instant| city.zone.local(instant).date();
+            let to = match day(was) == day(is) {
+                true => words.hour_there(is, &city.zone),
+                false => say(is),
+            };
+            format!("{} to {to}", say(was))
+        }
+        (None, Some(is)) => say(is),
+        (Some(was), None) => format!("was {}", say(was)),
+        (None, None) => return None,
+    };
+    Some(There {
+        city: city.name.clone(),
+        zone: city.zone.name().to_owned(),
+        before: was.map(say),
+        after: is.map(say),
+        line,
+    })
+}
+
+fn to_come(
+    edition: &Edition,
+    words: &Words,
+    cities: &[City],
+    now: DateTime<Utc>,
+) -> Vec<(String, Vec<There>)> {
+    let ahead = edition.catalog.sessions.iter().filter(|session| session.when.end() > now);
+    let of = |city: &City, when: &When| there(city, None, Some(when), words);
+    ahead
+        .filter(|_| !cities.is_empty())
+        .map(|session| {
+            let seen = cities.iter().filter_map(|city| of(city, &session.when)).collect();
+            (session.title.to_string(), seen)
+        })
+        .collect()
+}
+
+/// The calendars whose bytes differ.
+fn feeds(edition: &Edition, before: &Revisions, after: &Revisions) -> Vec<FeedChange> {
+    let paths = &edition.paths;
+    let live = edition.catalog.feeds().map(|feed| (feed.id, feed.title.to_string(), false));
+    let ended = edition.retired().map(|feed| (&feed.id, feed.title.clone(), true));
+    live.chain(ended)
+        .filter_map(|(id, title, ended)| {
+            let path = paths.feed_calendar(id);
+            let key = paths.relative(&path);
+            let digest = |state: &Revisions| state.resources.get(key).map(|own| own.digest.clone());
+            let (old, new) = (digest(before), digest(after));
+            let what = match (old == new, old.is_some(), ended) {
+                (true, _, _) => return None,
+                (_, false, _) => "new",
+                (_, _, true) => "ended",
+                (_, _, false) => "changed",
+            };
+            Some(FeedChange { id: id.to_string(), title, url: paths.absolute(&path), what })
+        })
+        .collect()
+}

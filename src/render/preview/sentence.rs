@@ -1,0 +1,110 @@
+//! One change as sentences.
+
+use crate::model::When;
+use crate::render::words::Words;
+use crate::revisions::{Change, Edition, What};
+
+/// A sentence for each thing that is different, without the title before it.
+pub(super) fn all(
+    edition: &Edition,
+    change: &Change,
+    was: Option<&When>,
+    is: Option<&When>,
+    words: &Words,
+) -> Vec<String> {
+    let also_in = &edition.catalog.calendar.also_in;
+    let start = |when: Option<&When>| {
+        when.map(|when| words.start_with_utc(when, also_in)).unwrap_or_default()
+    };
+    let sentence = |what: &What| match what {
+        What::Added => format!("is new: {}", start(is)),
+        What::Back => format!("is back: {}", start(is)),
+        What::Cancelled => format!("is cancelled; it was planned for {}", start(was.or(is))),
+        What::Ends => ends(was, is, words, edition),
+        What::Feeds => membership(edition, change),
+        What::Moved => moves(was, is, words, edition),
+        What::Other => "has another text, other links or other tags".to_owned(),
+        What::Place => place(change),
+        What::Removed => format!("is removed; it was planned for {}", start(was.or(is))),
+        What::Renamed { from } => {
+            format!("has the id `{}` in place of `{from}`; old addresses lead on", change.id)
+        }
+        What::Retitled { from } => {
+            format!("is called \"{}\" in place of \"{from}\"", change.after.title)
+        }
+        What::Status => status(change).to_owned(),
+        What::Zone => {
+            let before = change.before.as_ref().map_or("", |before| &before.zone);
+            format!("is written in the zone {} in place of {before}", change.after.zone)
+        }
+    };
+    change.what.iter().map(sentence).filter(|said| !said.is_empty()).collect()
+}
+
+/// "moves from Tuesday, April 30, 2 pm PT / 5 pm ET to 3 pm PT / 6 pm ET; 21:00 to 22:00 UTC".
+fn moves(was: Option<&When>, is: Option<&When>, words: &Words, edition: &Edition) -> String {
+    let (Some(was), Some(is)) = (was, is) else { return "moves".to_owned() };
+    let moves = words.change(was, is, &edition.catalog.calendar.also_in);
+    match words.change_in_utc(was, is) {
+        Some(utc) => format!("moves from {moves}; {utc}"),
+        None => format!("moves from {moves}"),
+    }
+}
+
+fn ends(was: Option<&When>, is: Option<&When>, words: &Words, edition: &Edition) -> String {
+    let (Some(was), Some(is)) = (was, is) else { return "ends at another time".to_owned() };
+    let ends = words.change(&end(was), &end(is), &edition.catalog.calendar.also_in);
+    match words.change_in_utc(&end(was), &end(is)) {
+        Some(utc) => format!("moves its end from {ends}; {utc}"),
+        None => format!("moves its last day from {ends}"),
+    }
+}
+
+/// The end as if it were a start, for the words.
+fn end(when: &When) -> When {
+    let mut end = when.clone();
+    match &mut end {
+        When::Timed(timed) => timed.start = timed.end,
+        When::AllDay(days) => days.first = days.last,
+    }
+    end
+}
+
+fn status(change: &Change) -> &'static str {
+    let before = change.before.as_ref().map(|before| before.status.as_str());
+    match (before, change.after.status.as_str()) {
+        (_, "tentative") => "is not certain yet",
+        (Some("cancelled"), _) => "takes place after all",
+        _ => "is certain now",
+    }
+}
+
+fn place(change: &Change) -> String {
+    let before = change.before.as_ref().and_then(|before| before.place.as_deref());
+    match (before, change.after.place.as_deref()) {
+        (Some(before), Some(after)) => format!("is at {after} in place of {before}"),
+        (Some(before), None) => format!("is no longer at {before}"),
+        (None, after) => format!("is at {}", after.unwrap_or_default()),
+    }
+}
+
+fn membership(edition: &Edition, change: &Change) -> String {
+    let none = Vec::new();
+    let (was, is) = (change.before.as_ref().map_or(&none, |old| &old.feeds), &change.after.feeds);
+    let title = |id: &String| {
+        let feed = edition.catalog.feeds().find(|feed| feed.id.as_str() == id);
+        format!("\"{}\"", feed.map_or(id.as_str(), |feed| feed.title.as_str()))
+    };
+    let only = |of: &[String], other: &[String]| -> Vec<String> {
+        of.iter().filter(|id| !other.contains(id)).map(title).collect()
+    };
+    let (left, joined) = (only(was, is), only(is, was));
+    let mut said = Vec::new();
+    if !joined.is_empty() {
+        said.push(format!("joins the feed {}", joined.join(", ")));
+    }
+    if !left.is_empty() {
+        said.push(format!("leaves the feed {}", left.join(", ")));
+    }
+    said.join("; ")
+}

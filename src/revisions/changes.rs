@@ -1,0 +1,117 @@
+//! What a new edition changes for readers, against what was published before.
+
+use std::collections::BTreeMap;
+
+use super::{Published, Revision, Revisions};
+
+/// One session that readers will find otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The id that it has, or had last.
+    pub id: String,
+    /// What is different, the most important first; never empty.
+    pub what: Vec<What>,
+    /// What was published before, unless it is new.
+    pub before: Option<Published>,
+    /// What will be published; of a removed one, what was published last.
+    pub after: Published,
+}
+
+/// What is different.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// It was not there before.
+    Added,
+    /// It was removed, and is there again.
+    Back,
+    /// It is called off.
+    Cancelled,
+    /// It ends at another time, and begins when it did.
+    Ends,
+    /// It is in other feeds.
+    Feeds,
+    /// It begins at another time.
+    Moved,
+    /// Text, links or tags are others.
+    Other,
+    /// It is somewhere else.
+    Place,
+    /// It is gone from the file.
+    Removed,
+    /// It has another id.
+    Renamed {
+        /// The id before.
+        from: String,
+    },
+    /// It has another title.
+    Retitled {
+        /// The title before.
+        from: String,
+    },
+    /// It takes place after all, or is certain now, or no longer.
+    Status,
+    /// Its clock is that of another zone.
+    Zone,
+}
+
+/// Every session that differs between two states, by start.
+pub fn changes(before: &Revisions, after: &Revisions) -> Vec<Change> {
+    let known: BTreeMap<&str, (&String, &Revision)> =
+        before.sessions.iter().map(|(id, entry)| (entry.uid.as_str(), (id, entry))).collect();
+    let mut all: Vec<Change> = after
+        .sessions
+        .iter()
+        .filter_map(|(id, entry)| {
+            let old = known.get(entry.uid.as_str()).copied();
+            let what = difference(old, id, entry);
+            let before = old.map(|(_, old)| old.published.clone());
+            let after = entry.published.clone();
+            (!what.is_empty()).then(|| Change { id: id.clone(), what, before, after })
+        })
+        .collect();
+    all.sort_by(|a, b| (&a.after.start, &a.id).cmp(&(&b.after.start, &b.id)));
+    all
+}
+
+fn difference(old: Option<(&String, &Revision)>, id: &String, new: &Revision) -> Vec<What> {
+    let Some((old_id, old)) = old else {
+        return if new.removed.is_none() { vec![What::Added] } else { Vec::new() };
+    };
+    match (old.removed.is_some(), new.removed.is_some()) {
+        (true, true) => return Vec::new(),
+        (false, true) => return vec![What::Removed],
+        _ => {}
+    }
+    let (was, is) = (&old.published, &new.published);
+    let mut what = Vec::new();
+    if old.removed.is_some() {
+        what.push(What::Back);
+    }
+    if was.status != is.status {
+        what.push(if is.status == "cancelled" { What::Cancelled } else { What::Status });
+    }
+    if was.start != is.start {
+        what.push(What::Moved);
+    } else if was.end != is.end {
+        what.push(What::Ends);
+    }
+    if was.zone != is.zone {
+        what.push(What::Zone);
+    }
+    if was.title != is.title {
+        what.push(What::Retitled { from: was.title.clone() });
+    }
+    if was.place != is.place {
+        what.push(What::Place);
+    }
+    if old_id != id {
+        what.push(What::Renamed { from: old_id.clone() });
+    }
+    if what.is_empty() && old.digest != new.digest {
+        what.push(What::Other);
+    }
+    if was.feeds != is.feeds {
+        what.push(What::Feeds);
+    }
+    what
+}

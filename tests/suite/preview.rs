@@ -1,0 +1,86 @@
+//! What `preview` says of a list against what was published, in both forms. `UPDATE=1` rewrites what is
+//! expected; read it aloud. A first line `# test: ...` of the later list has further arguments.
+
+use std::path::{Path, PathBuf};
+
+use crate::support::{Fixture, list, session};
+
+/// When the earlier list was published, and when the later one is looked at.
+const PUBLISHED: &str = "2024-01-15T12:00:00Z";
+const NOW: &str = "2024-04-02T12:00:00Z";
+
+fn cases() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/preview");
+    let mut cases: Vec<PathBuf> =
+        std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.sort();
+    assert!(cases.len() >= 18, "there are cases missing: {cases:?}");
+    cases
+}
+
+fn read(case: &Path, name: &str) -> String {
+    std::fs::read_to_string(case.join(name)).unwrap_or_default()
+}
+
+/// What the program prints for a case, in one of its forms.
+fn printed(case: &Path, format: &str) -> String {
+    let fixture = Fixture::new(&read(case, "before.toml"));
+    fixture.publish(PUBLISHED);
+    let after = read(case, "after.toml");
+    fixture.write(&after);
+    let state = std::fs::read(fixture.revisions_file()).unwrap();
+    let more = after.lines().next().and_then(|line| line.strip_prefix("# test: "));
+    let mut arguments = vec!["preview", "--at", NOW, "--format", format];
+    arguments.extend(more.into_iter().flat_map(|more| more.split(' ')));
+    let output = fixture.run(&arguments);
+    assert!(output.status.success(), "{case:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(std::fs::read(fixture.revisions_file()).unwrap(), state, "something was written");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn every_change_is_said_as_it_was_looked_at() {
+    let rewrite = std::env::vars_os().any(|(name, value)| name == "UPDATE" && value == "1");
+    let mut wrong = Vec::new();
+    for case in cases() {
+        for (format, name) in [("human", "expected.txt"), ("json", "expected.json")] {
+            let got = printed(&case, format);
+            if rewrite {
+                std::fs::write(case.join(name), &got).unwrap();
+            }
+            let expected = read(&case, name);
+            if got != expected {
+                wrong.push(format!(
+                    "{}: {name}\n--- expected\n{expected}\n--- got\n{got}",
+                    case.display()
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}\nif that is meant: UPDATE=1", wrong.join("\n"));
+}
+
+#[test]
+fn a_wrong_list_is_refused_with_its_findings_and_an_unknown_city_with_the_nearest() {
+    let fixture = Fixture::new(&list(&session("a", "2024-04-30T14:00:00", "")));
+    let output = fixture.run(&["preview", "--cities", "Lonodn"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("no time zone has a city `Lonodn`; did you mean `Europe/London`?"),
+        "{said}"
+    );
+    fixture.write("broken");
+    let output = fixture.run(&["preview"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--> sessions.toml:1"));
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn the_list_may_be_named_in_its_place() {
+    let fixture = Fixture::new(&list(&session("a", "2024-04-30T14:00:00", "")));
+    let output = fixture.run(&["preview", "sessions.toml", "--at", NOW]);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("is new: Tuesday, April 30, 2 pm ET"));
+    assert!(!fixture.revisions_file().exists());
+}
