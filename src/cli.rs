@@ -135,6 +135,9 @@ pub(crate) struct Links {
     /// sessions to come
     #[arg(value_name = "ID")]
     pub(crate) id: Option<String>,
+    /// Only what moved or was called off, and is not over
+    #[arg(long)]
+    pub(crate) changed: bool,
     /// What the newsletter takes
     #[arg(long, value_enum, default_value_t = Block::Text)]
     pub(crate) format: Block,

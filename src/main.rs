@@ -44,7 +44,7 @@ fn main() -> ExitCode {
             cmd::publisher(common, None, listen).map(|publisher| {
                 // What is printed goes out to readers, who cannot reach this machine's own address.
                 let publisher = Publisher { exporting: true, ..publisher };
-                cmd::links::run(&publisher, links.id.as_deref(), links.format, now)
+                cmd::links::run(&publisher, links.id.as_deref(), links.format, links.changed, now)
             })
         }
     };

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use chrono::{DateTime, Utc};
 use convene::model::Catalog;
 use convene::publish::{Preview, Publisher};
-use convene::render::{Form, Subject, newsletter};
+use convene::render::{Form, Subject, changed, newsletter};
 use convene::similar::nearest;
 
 use crate::cli::Block;
@@ -16,6 +16,7 @@ pub(crate) fn run(
     publisher: &Publisher,
     id: Option<&str>,
     format: Block,
+    only_changed: bool,
     now: DateTime<Utc>,
 ) -> ExitCode {
     let Preview { edition, source, findings, .. } = match publisher.preview(now) {
@@ -36,7 +37,13 @@ pub(crate) fn run(
         Block::Text => Form::Text,
         Block::Json => Form::Json,
     };
-    let block = newsletter(&edition, subject, form);
+    let block = match only_changed {
+        false => newsletter(&edition, subject, form),
+        true => changed(&edition, subject, form).unwrap_or_else(|| match form {
+            Form::Json => "[]".to_owned(),
+            _ => "No session to come was moved or called off.".to_owned(),
+        }),
+    };
     let _ = writeln!(std::io::stdout(), "{block}");
     ExitCode::SUCCESS
 }

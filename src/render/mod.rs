@@ -23,7 +23,7 @@ use crate::revisions::Edition;
 
 pub use calendar::{Draft, calendars};
 pub use gone::ended;
-pub use newsletter::{Form, Subject, newsletter};
+pub use newsletter::{Form, Subject, changed, newsletter};
 pub use page::{gone as gone_page, not_allowed, not_found};
 pub use preview::{City, Report, preview};
 

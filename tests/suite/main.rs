@@ -6,6 +6,7 @@ mod architecture;
 mod atom;
 mod browser;
 mod calendars;
+mod changed;
 mod check;
 mod cli;
 mod components;

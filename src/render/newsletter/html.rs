@@ -39,7 +39,6 @@ pub(super) fn preview(block: &Block) -> Markup {
 fn markup(block: &Block, within: Within) -> Markup {
     // Titles are written in the calendar's language, our own words in English.
     let ours = (!block.english).then_some("en");
-    let cell = |below: u8| format!("padding:0 0 {below}px;font:{FONT};color:{TEXT}");
     let row = cell(24);
     html! {
         table role="presentation" lang=(block.language) width=[within.mail("100%")]
@@ -61,11 +60,16 @@ fn markup(block: &Block, within: Within) -> Markup {
                 @if let Some(more) = block.more() {
                     span lang=[ours] { (more) } ". "
                 }
-                a href=(block.feed.1) style=[within.mail(link(block))] { (block.subscribe()) }
+                a href=(block.feed.1) style=[within.mail(link(&block.accent))] { (block.subscribe()) }
                 span lang=[ours] { " (updates itself)" }
             } } (line())
         }
     }
+}
+
+/// The style of a cell with some room below it, in pixels.
+pub(super) fn cell(below: u8) -> String {
+    format!("padding:0 0 {below}px;font:{FONT};color:{TEXT}")
 }
 
 fn card(block: &Block, card: &Card, ours: Option<&str>, within: Within) -> Markup {
@@ -76,7 +80,7 @@ fn card(block: &Block, card: &Card, ours: Option<&str>, within: Within) -> Marku
         links.iter().partition(|(_, url)| Some(*url) == card.register.as_deref());
     html! {
         h3 dir=[direction(&card.title)] style=[within.mail(format!("{part};font-size:18px"))] {
-            a href=(card.page) style=[within.mail(link(block))] { (card.title) }
+            a href=(card.page) style=[within.mail(link(&block.accent))] { (card.title) }
         }
         (line())
         @if let Some(note) = card.note() {
@@ -99,20 +103,21 @@ fn card(block: &Block, card: &Card, ours: Option<&str>, within: Within) -> Marku
             p lang=[ours] style=[within.mail("margin:8px 0 0")] {
                 @for (index, (action, url)) in add.into_iter().enumerate() {
                     @if index > 0 { " |" (line()) }
-                    a href=(url) aria-label=[within.mail(label(action))] style=[within.mail(link(block))] { (action) }
+                    a href=(url) aria-label=[within.mail(label(action))] style=[within.mail(link(&block.accent))] { (action) }
                 }
             }
         }
     }
 }
 
-fn link(block: &Block) -> String {
-    format!("color:{}", block.accent)
+/// The style of a link in a colour.
+pub(super) fn link(accent: &str) -> String {
+    format!("color:{accent}")
 }
 
 /// A text with letters or marks that run from right to left stands for itself: it neither turns what
 /// is beside it nor is turned by it.
-fn direction(text: &str) -> Option<&'static str> {
+pub(super) fn direction(text: &str) -> Option<&'static str> {
     let runs_left = |c: char| {
         matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}'
             | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}'
@@ -122,6 +127,6 @@ fn direction(text: &str) -> Option<&'static str> {
 }
 
 /// Mail is sent in lines, and long ones are broken anywhere (RFC 5322 section 2.1.1).
-fn line() -> Markup {
+pub(super) fn line() -> Markup {
     PreEscaped("\n".to_owned())
 }

@@ -1,18 +1,20 @@
 //! The page that shows a block, and gives it in each form to copy.
 
-use maud::{PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 
+use super::changed::Changed;
 use super::{Block, Form};
 use crate::render::page::shell::{self, Head};
 use crate::render::{Document, Kind};
 use crate::revisions::Edition;
 
-pub(super) fn page(edition: &Edition, block: &Block, path: String, about: &str) -> Document {
-    let forms = [
-        ("html", "HTML", block.print(Form::Html)),
-        ("markdown", "Markdown", block.print(Form::Markdown)),
-        ("text", "Plain text", block.print(Form::Text)),
-    ];
+pub(super) fn page(
+    edition: &Edition,
+    block: &Block,
+    changed: Option<&Changed>,
+    path: String,
+    about: &str,
+) -> Document {
     let title = format!("Newsletter: {}", block.title);
     let base = edition.paths.base();
     let body = html! {
@@ -31,15 +33,33 @@ pub(super) fn page(edition: &Edition, block: &Block, path: String, about: &str) 
         h2 { "As it will look" }
         div.block { (super::html::preview(block)) }
         h2 { "To copy" }
-        @for (id, name, content) in &forms {
-            div.field {
-                label for=(id) { (name) }
-                textarea id=(id) readonly { (field(content)) }
-            }
+        (fields("", |form| block.print(form)))
+        @if let Some(changed) = changed {
+            h2 { "What changed" }
+            p { "For readers who know the old time. Send it soon: calendar apps look when they like." }
+            div.block { (changed.preview()) }
+            (fields("changed-", |form| changed.print(form)))
         }
     };
     let head = Head { title: &title, path: path.clone(), hidden: true, ..Head::default() };
     Document::new(path, Kind::Kit, shell::page(edition, &head, &body).into_string())
+}
+
+/// A field for each form, to copy from.
+fn fields(prefix: &str, print: impl Fn(Form) -> String) -> Markup {
+    let forms = [
+        ("html", "HTML", Form::Html),
+        ("markdown", "Markdown", Form::Markdown),
+        ("text", "Plain text", Form::Text),
+    ];
+    html! {
+        @for (id, name, form) in forms {
+            div.field {
+                label for={ (prefix) (id) } { (name) }
+                textarea id={ (prefix) (id) } readonly { (field(&print(form))) }
+            }
+        }
+    }
 }
 
 /// A field ends at its end tag alone, so that quotes need no escape, of which a block has hundreds.

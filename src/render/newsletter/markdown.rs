@@ -29,14 +29,14 @@ fn card(card: &Card) -> Vec<String> {
     parts
 }
 
-fn link(text: &str, url: &str) -> String {
+pub(super) fn link(text: &str, url: &str) -> String {
     let url = url.replace('&', "&amp;").replace('(', "\\(").replace(')', "\\)");
     format!("[{}]({url})", escaped(text))
 }
 
 /// A line that means itself. Backslashes where every Markdown takes them, entities for what only
 /// extensions give a meaning to: tables, math, strike-out, attributes, addresses that become links.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     for (at, c) in text.char_indices() {

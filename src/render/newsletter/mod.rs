@@ -1,6 +1,7 @@
 //! Blocks to paste into a newsletter, with links to this service only: whatever moves later, a link
 //! that was sent leads to today's data.
 
+mod changed;
 mod excerpt;
 mod html;
 mod json;
@@ -15,6 +16,8 @@ use super::words::Words;
 use crate::model::{Feed, Session, Status, Timed, When};
 use crate::paths::Target;
 use crate::revisions::Edition;
+use crate::zone::Zone;
+use changed::Changed;
 
 /// How many sessions a feed's block has: with 2 kB each, 3 kB where ids and titles are long, the most
 /// that stays below the 102 kB at which Gmail cuts a message off.
@@ -54,17 +57,26 @@ pub fn newsletter(edition: &Edition, subject: Subject<'_>, form: Form) -> String
     Block::new(edition, subject, &words).print(form)
 }
 
+/// The block about those of its sessions that moved or were called off and are not over, in one of its
+/// forms; none where there is no such session.
+pub fn changed(edition: &Edition, subject: Subject<'_>, form: Form) -> Option<String> {
+    let words = Words::new(&edition.catalog.calendar.language);
+    Some(Changed::new(edition, subject, &words)?.print(form))
+}
+
 pub(super) fn documents(edition: &Edition, words: &Words) -> Vec<Document> {
     let (catalog, paths) = (&edition.catalog, &edition.paths);
     let feeds = catalog.feeds().map(|feed| {
         let block = Block::new(edition, Subject::Feed(feed), words);
+        let changed = Changed::new(edition, Subject::Feed(feed), words);
         let page = paths.feed_page(feed.id);
-        kit::page(edition, &block, paths.feed_newsletter(feed.id), &page)
+        kit::page(edition, &block, changed.as_ref(), paths.feed_newsletter(feed.id), &page)
     });
     let sessions = catalog.sessions.iter().map(|session| {
         let block = Block::new(edition, Subject::Session(session), words);
+        let changed = Changed::new(edition, Subject::Session(session), words);
         let page = paths.session_page(&session.id);
-        kit::page(edition, &block, paths.session_newsletter(&session.id), &page)
+        kit::page(edition, &block, changed.as_ref(), paths.session_newsletter(&session.id), &page)
     });
     feeds.chain(sessions).collect()
 }
@@ -189,15 +201,14 @@ impl Card {
         let (catalog, paths, id) = (&edition.catalog, &edition.paths, &session.id);
         let over = edition.is_past(session);
         let open = !over && session.status != Status::Cancelled;
-        let range = words.range(&session.when, &catalog.calendar.also_in);
-        let (when, start, end) = match &session.when {
-            When::AllDay(days) => (range, days.first.to_string(), days.last.to_string()),
+        let when = when(&session.when, &catalog.calendar.also_in, words);
+        let (start, end) = match &session.when {
+            When::AllDay(days) => (days.first.to_string(), days.last.to_string()),
             When::Timed(timed) => {
                 let stamp = |instant: chrono::DateTime<chrono::Utc>| {
                     instant.to_rfc3339_opts(SecondsFormat::Secs, true)
                 };
-                let when = format!("{range} ({})", utc(timed, words));
-                (when, stamp(timed.start.instant), stamp(timed.end.instant))
+                (stamp(timed.start.instant), stamp(timed.end.instant))
             }
         };
         let place = session.place.as_ref().map(|place| match session.join {
@@ -246,6 +257,15 @@ impl Card {
             all.push(("Add to any other app (.ics)".to_owned(), &add.invite));
         }
         all
+    }
+}
+
+/// From start to end in words, and in UTC.
+fn when(when: &When, also_in: &[Zone], words: &Words) -> String {
+    let range = words.range(when, also_in);
+    match when {
+        When::AllDay(_) => range,
+        When::Timed(timed) => format!("{range} ({})", utc(timed, words)),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Block, Card};
 
 /// Between sessions.
-const RULE: &str = "----------------------------------------";
+pub(super) const RULE: &str = "----------------------------------------";
 
 pub(super) fn print(block: &Block) -> String {
     let mut parts: Vec<String> = Vec::new();

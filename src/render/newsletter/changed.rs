@@ -1,0 +1,171 @@
+//! The block about sessions that moved or were called off: what it was, what it is, one link.
+
+use maud::{Markup, html};
+use serde_json::{Value, json};
+
+use super::html::{cell, direction, line, link};
+use super::markdown::{escaped, link as markdown_link};
+use super::{Form, MOST, Subject, text, when};
+use crate::model::{Session, Status};
+use crate::render::words::Words;
+use crate::revisions::Edition;
+
+/// The sessions of a subject that changed and are not over; none where nothing did.
+pub(super) struct Changed {
+    language: String,
+    english: bool,
+    accent: String,
+    notices: Vec<Notice>,
+    left_out: usize,
+}
+
+struct Notice {
+    id: String,
+    title: String,
+    page: String,
+    was: String,
+    /// None where it is called off.
+    now: Option<String>,
+}
+
+/// What a cancelled session is now.
+const OFF: &str = "Cancelled. This session does not take place.";
+
+impl Changed {
+    pub(super) fn new(edition: &Edition, subject: Subject<'_>, words: &Words) -> Option<Self> {
+        let (sessions, most) = match subject {
+            Subject::Session(session) => (vec![session], 1),
+            Subject::Feed(feed) => (edition.contents(&feed).here, MOST),
+            Subject::ToCome => (edition.catalog.sessions.iter().collect(), usize::MAX),
+        };
+        let all: Vec<Notice> =
+            sessions.into_iter().filter_map(|session| notice(edition, session, words)).collect();
+        let left_out = all.len().saturating_sub(most);
+        let notices: Vec<Notice> = all.into_iter().take(most).collect();
+        let (language, accent) = (&edition.catalog.calendar.language, edition.catalog.page.accent);
+        (!notices.is_empty()).then(|| Self {
+            language: language.as_str().to_owned(),
+            english: language.is_english(),
+            accent: accent.unwrap_or_default().readable_on_light().hex(),
+            notices,
+            left_out,
+        })
+    }
+
+    pub(super) fn print(&self, form: Form) -> String {
+        match form {
+            Form::Html => self.html(true).into_string(),
+            Form::Json => self.json(),
+            Form::Markdown => self.parts(markdown).join("\n\n"),
+            Form::Text => self.parts(plain).join("\n\n"),
+        }
+    }
+
+    /// The block as it looks, for a page whose style sheet does what mail needs inline.
+    pub(super) fn preview(&self) -> Markup {
+        self.html(false)
+    }
+
+    fn html(&self, mail: bool) -> Markup {
+        let only = |style: String| mail.then_some(style);
+        let old = |name: &'static str| mail.then_some(name);
+        let ours = (!self.english).then_some("en");
+        let part = || only("margin:0 0 8px".to_owned());
+        html! {
+            table role="presentation" lang=(self.language) width=[old("100%")]
+                cellpadding=[old("0")] cellspacing=[old("0")] border=[old("0")]
+                style=[only("width:100%".to_owned())] {
+                (line())
+                @for notice in &self.notices {
+                    tr { td style=[only(cell(24))] {
+                        h3 dir=[direction(&notice.title)] style=[only("margin:0 0 8px;font-size:18px".to_owned())] { (notice.title) }
+                        (line())
+                        p style=[part()] { span lang=[ours] { "Was: " } s { (notice.was) } }
+                        (line())
+                        p style=[part()] {
+                            @match &notice.now {
+                                Some(now) => { b { span lang=[ours] { "Now: " } (now) } }
+                                None => { b lang=[ours] { (OFF) } }
+                            }
+                        }
+                        (line())
+                        p lang=[ours] style=[only("margin:0".to_owned())] {
+                            a href=(notice.page) style=[only(link(&self.accent))] { "About this session" }
+                        }
+                    } }
+                    (line())
+                }
+                @if let Some(more) = self.more() {
+                    tr { td lang=[ours] style=[only(cell(0))] { (more) "." } } (line())
+                }
+            }
+        }
+    }
+
+    fn parts(&self, part: impl Fn(&Notice) -> String) -> Vec<String> {
+        let more = self.more().map(|more| format!("{more}."));
+        self.notices.iter().map(part).chain(more).collect()
+    }
+
+    fn json(&self) -> String {
+        let object = |notice: &Notice| {
+            json!({
+                "id": notice.id,
+                "title": notice.title,
+                "was": notice.was,
+                "now": notice.now,
+                "page": notice.page,
+            })
+        };
+        let all: Vec<Value> = self.notices.iter().map(object).collect();
+        serde_json::to_string_pretty(&all).unwrap_or_default()
+    }
+
+    fn more(&self) -> Option<String> {
+        (self.left_out > 0).then(|| format!("And {} more sessions changed", self.left_out))
+    }
+}
+
+fn notice(edition: &Edition, session: &Session, words: &Words) -> Option<Notice> {
+    if edition.is_past(session) {
+        return None;
+    }
+    let also_in = &edition.catalog.calendar.also_in;
+    let off = session.status == Status::Cancelled;
+    let was = match off {
+        true => words.range(&session.when, also_in),
+        false => words.start(&edition.moved_from(session)?, also_in),
+    };
+    let paths = &edition.paths;
+    Some(Notice {
+        id: session.id.to_string(),
+        title: session.title.to_string(),
+        page: paths.absolute(&paths.session_page(&session.id)),
+        was,
+        now: (!off).then(|| when(&session.when, also_in, words)),
+    })
+}
+
+fn markdown(notice: &Notice) -> String {
+    let now = match &notice.now {
+        Some(now) => format!("Now: {}", escaped(now)),
+        None => OFF.to_owned(),
+    };
+    format!(
+        "### {}\n\nWas: {}\n\n**{now}**\n\n{}",
+        escaped(&notice.title),
+        escaped(&notice.was),
+        markdown_link("About this session", &notice.page)
+    )
+}
+
+fn plain(notice: &Notice) -> String {
+    let now = notice.now.as_ref().map_or_else(|| OFF.to_owned(), |now| format!("Now: {now}"));
+    format!(
+        "{}\nWas: {}\n{now}\n\nAbout this session\n{}\n\n{}",
+        notice.title,
+        notice.was,
+        notice.page,
+        text::RULE
+    )
+}
