@@ -1,12 +1,11 @@
 //! What a calendar app finds: the announced hours, one UID a session, lines by the standard.
 
-use std::process::Command;
-
 use convene::publish::Published;
 use convene::render::Kind;
 
 use crate::golden::cases;
 use crate::readers::{At, Event, by_both, lines};
+use crate::subscriber::Subscriber;
 use crate::support::{BEFORE, EXAMPLE, Fixture, body, instant, list, session};
 
 /// The example's sessions with their starts, as they were announced.
@@ -161,72 +160,24 @@ fn every_calendar_keeps_the_rules_of_bytes_and_declares_its_zones_once() {
     }
 }
 
-/// Runs a program of the machine to its end.
-fn run(command: &mut Command) -> String {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let (said, wrong) = (output.stdout, String::from_utf8_lossy(&output.stderr).into_owned());
-    assert!(output.status.success(), "{command:?}\n{wrong}");
-    String::from_utf8(said).unwrap()
-}
-
 #[test]
 #[ignore = "needs vdirsyncer and khal"]
 fn a_reader_in_berlin_who_syncs_with_vdirsyncer_sees_the_hours_in_khal() {
     let fixture = Fixture::new(EXAMPLE);
     let running = fixture.serve(&["--at", BEFORE]);
-    let home = fixture.dir().join("reader");
-    let folder = home.join("calendar");
-    std::fs::create_dir_all(&folder).unwrap();
-    let (calendar, home_name) = (folder.display(), home.display());
     for feed in ["state-of-solidarity", "2024-series"] {
-        let url = format!("http://{}/feeds/{feed}.ics", running.address);
-        std::fs::write(
-            home.join("vdirsyncer"),
-            format!(
-                "[general]\nstatus_path = \"{home_name}/status\"\n\
-                 [pair sessions]\na = \"local\"\nb = \"feed\"\ncollections = null\n\
-                 [storage local]\ntype = \"filesystem\"\npath = \"{calendar}\"\nfileext = \".ics\"\n\
-                 [storage feed]\ntype = \"http\"\nurl = \"{url}\"\n"
-            ),
-        )
-        .unwrap();
-        for step in ["discover", "sync"] {
-            let mut command = Command::new("vdirsyncer");
-            command.env("HOME", &home).env("VDIRSYNCER_CONFIG", home.join("vdirsyncer"));
-            run(command.arg(step));
-        }
-        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 3, "{feed}");
-        std::fs::write(
-            home.join("khal"),
-            format!(
-                "[calendars]\n[[sessions]]\npath = {calendar}\n\
-                 [sqlite]\npath = {home_name}/khal.db\n\
-                 [locale]\nlocal_timezone = Europe/Berlin\ndefault_timezone = Europe/Berlin\n\
-                 timeformat = %H:%M\ndateformat = %Y-%m-%d\nlongdateformat = %Y-%m-%d\n\
-                 datetimeformat = %Y-%m-%d %H:%M\nlongdatetimeformat = %Y-%m-%d %H:%M\n"
-            ),
-        )
-        .unwrap();
-        let mut command = Command::new("khal");
-        command.arg("-c").arg(home.join("khal")).env("HOME", &home).env("LC_ALL", "C.UTF-8");
-        // Else what lasts past midnight is listed on both days.
-        command.args(["list", "--once", "--day-format", "", "--format"]);
-        command.args(["{start-long} {end-long} {title}", "2024-01-01", "366d"]);
-        let listed = run(&mut command);
-        let listed: Vec<&str> = listed.lines().filter(|line| !line.is_empty()).collect();
+        let reader = Subscriber::in_berlin(&fixture.dir().join(feed));
+        reader.sync(&format!("http://{}/feeds/{feed}.ics", running.address));
+        assert_eq!(reader.entries(), 3, "{feed}");
         assert_eq!(
-            listed,
+            reader.listed("2024-01-01", 366),
             [
-                "2024-04-30 23:00 2024-05-01 00:30 Building Solidarity in an Era of Silos",
+                "2024-04-30 23:00 2024-05-01 00:30 Building Solidarity in an Era of Silos CONFIRMED",
                 "2024-09-26 21:00 2024-09-26 22:30 \
-                 Protecting Cross-Racial Solidarity: Countering Attacks on Each Other",
-                "2024-11-14 18:00 2024-11-14 19:30 Solidarity Beyond the Elections",
+                 Protecting Cross-Racial Solidarity: Countering Attacks on Each Other CONFIRMED",
+                "2024-11-14 18:00 2024-11-14 19:30 Solidarity Beyond the Elections CONFIRMED",
             ],
             "{feed}"
         );
-        std::fs::remove_dir_all(home.join("status")).unwrap();
-        for entry in std::fs::read_dir(&folder).unwrap() {
-            std::fs::remove_file(entry.unwrap().path()).unwrap();
-        }
     }
 }

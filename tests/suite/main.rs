@@ -34,6 +34,7 @@ mod revisions;
 mod rfc5545;
 mod samples;
 mod static_site;
+mod subscriber;
 mod support;
 mod texts;
 mod zone_rules;

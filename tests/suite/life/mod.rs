@@ -7,6 +7,7 @@ mod moved;
 mod past;
 mod removed;
 mod renamed;
+mod subscribed;
 
 use crate::support::{Answer, BEFORE, Fixture, instant, session};
 
