@@ -66,6 +66,8 @@ impl Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Writes a list to begin with, never over a file that is there
+    Init(Init),
     /// Serves the calendars and pages (what happens without a command)
     Serve(Serve),
     /// Says everything that is wrong with the list, and writes nothing
@@ -78,6 +80,12 @@ pub(crate) enum Command {
     Preview(Preview),
     /// Prints a block with links for a newsletter, and writes nothing
     Links(Links),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    #[command(flatten)]
+    pub(crate) file: File,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -21,4 +21,5 @@ pub mod server;
 pub mod similar;
 pub mod site;
 pub mod source;
+pub mod starter;
 pub mod zone;

@@ -28,6 +28,9 @@ fn main() -> ExitCode {
     let publisher = |file: &cli::File| cmd::publisher(common, file.file.clone(), listen);
     let done = match &cli.command {
         None | Some(Command::Serve(_)) => Ok(cmd::serve::run(common, listen, cli.strict(), clock)),
+        Some(Command::Init(init)) => {
+            publisher(&init.file).map(|publisher| cmd::init::run(&publisher, now))
+        }
         Some(Command::Check(check)) => {
             publisher(&check.file).map(|publisher| cmd::check::run(&publisher, check.format, now))
         }

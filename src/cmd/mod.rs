@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod export;
+pub(crate) mod init;
 pub(crate) mod links;
 pub(crate) mod preview;
 pub(crate) mod record;
@@ -107,13 +108,23 @@ fn explain(reason: &Error) -> String {
         Error::File { action: "read", path, source } => match source.kind() {
             ErrorKind::NotFound => format!(
                 "there is no file `{}`\n  \
-                 Name the list of sessions with `--config FILE`, or start in its folder.",
+                 Name the list of sessions with `--config FILE`, or start in its folder. To begin a new \
+                 list: `convene init`.",
                 path.display()
             ),
-            ErrorKind::IsADirectory => format!(
-                "`{}` is a folder\n  Name a file in it, such as `{}`.",
-                path.display(),
-                path.join("sessions.toml").display()
+            ErrorKind::IsADirectory => folder(path),
+            _ => chain(reason),
+        },
+        Error::File { action: "create", path, source } => match source.kind() {
+            ErrorKind::NotFound => format!(
+                "there is no folder for `{}`\n  Make the folder first, or name a file in another.",
+                path.display()
+            ),
+            ErrorKind::AlreadyExists | ErrorKind::IsADirectory => folder(path),
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => format!(
+                "`{}` cannot be made: this account may not write into its folder\n  \
+                 Start in a folder of your own, such as one in your home.",
+                path.display()
             ),
             _ => chain(reason),
         },
@@ -139,6 +150,14 @@ fn explain(reason: &Error) -> String {
         ),
         _ => chain(reason),
     }
+}
+
+fn folder(path: &Path) -> String {
+    format!(
+        "`{}` is a folder\n  Name a file in it, such as `{}`.",
+        path.display(),
+        path.join("sessions.toml").display()
+    )
 }
 
 /// Prints a line for people who look at the terminal; nobody reading is no reason to stop.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 const ROOMS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("similar", &[]),
+    ("starter", &[]),
     ("source", &["error"]),
     ("diagnostic", &["source"]),
     ("zone", &["error", "similar"]),
