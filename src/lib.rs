@@ -11,6 +11,7 @@ pub mod diagnostic;
 pub mod error;
 pub mod export;
 pub mod http;
+pub mod import;
 pub mod model;
 pub mod paths;
 pub mod publish;

@@ -31,6 +31,8 @@ fn main() -> ExitCode {
         Some(Command::Init(init)) => {
             publisher(&init.file).map(|publisher| cmd::init::run(&publisher, now))
         }
+        Some(Command::Import(import)) => cmd::rules(common)
+            .and_then(|rules| cmd::import::run(import, &rules, now, &mut std::io::stdin())),
         Some(Command::Check(check)) => {
             publisher(&check.file).map(|publisher| cmd::check::run(&publisher, check.format, now))
         }

@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod export;
+pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod links;
 pub(crate) mod preview;
@@ -44,10 +45,7 @@ pub(crate) fn publisher(
             .unwrap_or_else(|| Path::new("."))
             .to_owned()
     });
-    let rules = match &common.zoneinfo {
-        Some(folder) => Rules::from_dir(folder)?,
-        None => Rules::bundled(),
-    };
+    let rules = rules(common)?;
     let default_url =
         BaseUrl::parse(&format!("http://{listen}")).expect("a socket address is a host and a port");
     Ok(Publisher {
@@ -61,6 +59,11 @@ pub(crate) fn publisher(
         fall_back: false,
         unsaved: std::sync::Mutex::default(),
     })
+}
+
+/// The time-zone rules that were chosen.
+pub(crate) fn rules(common: &Common) -> Result<Rules, Error> {
+    common.zoneinfo.as_ref().map_or_else(|| Ok(Rules::bundled()), |folder| Rules::from_dir(folder))
 }
 
 /// Says what was published with: warnings, or the last good edition.
@@ -113,6 +116,16 @@ fn explain(reason: &Error) -> String {
                 path.display()
             ),
             ErrorKind::IsADirectory => folder(path),
+            _ => chain(reason),
+        },
+        Error::File { action: "open", path, source } => match source.kind() {
+            ErrorKind::NotFound => format!(
+                "there is no file `{}`\n  Look at its name, and at the folder that you are in.",
+                path.display()
+            ),
+            ErrorKind::IsADirectory => {
+                format!("`{}` is a folder\n  Name a file in it that ends in .ics.", path.display())
+            }
             _ => chain(reason),
         },
         Error::File { action: "create", path, source } => match source.kind() {

