@@ -71,8 +71,9 @@ async fn accept(listener: &tokio::net::TcpListener, shared: &Shared, answer: imp
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                let entry = shared.registry.enter();
-                connection::start(stream, entry, shared.limits, answer.clone());
+                let answer = answer.clone();
+                let start = |entry| connection::start(stream, entry, shared.limits, answer);
+                shared.registry.enter(start);
             }
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {

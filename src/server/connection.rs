@@ -12,6 +12,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::task::AbortHandle;
 
 use super::limits::Limits;
 use super::progress::Progress;
@@ -34,10 +35,14 @@ impl<A: Fn(&Request<Incoming>) -> Response<Full<Bytes>> + Clone + Send + Sync + 
 }
 
 /// Serves a connection in a task of its own; what goes wrong in it, even a panic, ends no other.
-pub(super) fn start(stream: TcpStream, entry: Entry, limits: Limits, answer: impl Answer) {
+pub(super) fn start(
+    stream: TcpStream,
+    entry: Entry,
+    limits: Limits,
+    answer: impl Answer,
+) -> AbortHandle {
     // A delay before the last packet is all that this could cost.
     let _ = stream.set_nodelay(true);
-    let progress = Arc::clone(entry.progress());
     let task = tokio::spawn(async move {
         let progress = Arc::clone(entry.progress());
         // Nothing is kept ready for readers who ask for nothing.
@@ -48,7 +53,7 @@ pub(super) fn start(stream: TcpStream, entry: Entry, limits: Limits, answer: imp
         let stream = Watched::new(stream, Arc::clone(&progress));
         plain(stream, &progress, limits, answer).await;
     });
-    progress.belongs_to(task.abort_handle());
+    task.abort_handle()
 }
 
 /// HTTP/1.0 and 1.1 on a stream.

@@ -119,7 +119,7 @@ impl Server {
 fn answer(site: &watch::Receiver<Arc<Site>>, request: &Request<Incoming>) -> Response<Full<Bytes>> {
     // The guard is not held: a reload would wait for it.
     let site = Arc::clone(&site.borrow());
-    respond(&site, request.method(), request.uri().path(), request.headers())
+    respond(&site, request)
 }
 
 /// As many connections as the system has descriptors for.

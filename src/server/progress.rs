@@ -1,11 +1,9 @@
 //! How far a connection is, as numbers that another thread may look at while it works.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
-use tokio::task::AbortHandle;
 
 use super::limits::{Limits, SLOWEST_READER};
 
@@ -40,7 +38,6 @@ pub(super) struct Progress {
     /// Whether a request had content, which nobody reads here.
     unread: AtomicBool,
     leave: Notify,
-    task: OnceLock<AbortHandle>,
 }
 
 impl Mark {
@@ -80,7 +77,6 @@ impl Progress {
             answers: AtomicU32::new(0),
             unread: AtomicBool::new(false),
             leave: Notify::new(),
-            task: OnceLock::new(),
         };
         progress.turn(Phase::Head);
         progress
@@ -140,12 +136,6 @@ impl Progress {
         self.unread.load(Relaxed)
     }
 
-    /// The task that can be ended from outside.
-    pub(super) fn belongs_to(&self, task: AbortHandle) {
-        // It is set once, where the task is started.
-        let _ = self.task.set(task);
-    }
-
     /// Asks the connection to end after what is under way; heard even before anybody listens.
     pub(super) fn ask_to_leave(&self) {
         self.leave.notify_one();
@@ -154,11 +144,6 @@ impl Progress {
     /// Waits until the connection is asked to end.
     pub(super) async fn asked_to_leave(&self) {
         self.leave.notified().await;
-    }
-
-    /// Ends the connection as it stands; false if its task is only being started.
-    pub(super) fn cut(&self) -> bool {
-        self.task.get().inspect(|task| task.abort()).is_some()
     }
 
     /// Whether the connection has had more time than it may.

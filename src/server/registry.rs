@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
+use tokio::task::AbortHandle;
 
 use super::limits::Limits;
 use super::progress::{Mark, Phase, Progress, now};
@@ -29,10 +30,16 @@ pub(super) struct Registry {
 #[derive(Debug, Default)]
 struct Table {
     next: u64,
-    open: HashMap<u64, Arc<Progress>>,
+    open: HashMap<u64, Open>,
     /// Who waited longest, first the longest, and with which mark. Whoever came or moved since has
     /// waited less, so the order holds for those whose mark does.
     longest: VecDeque<(u64, Mark)>,
+}
+
+#[derive(Debug)]
+struct Open {
+    progress: Arc<Progress>,
+    task: AbortHandle,
 }
 
 /// A connection's place among the others; given back when it is dropped.
@@ -48,18 +55,19 @@ impl Registry {
         Self { limits, start: Instant::now(), table: Mutex::default(), emptied: Notify::new() }
     }
 
-    /// A place for a connection, if need be that of whoever waited longest.
-    pub(super) fn enter(self: &Arc<Self>) -> Entry {
+    /// Gives a connection a place, if need be that of whoever waited longest, and starts its task.
+    pub(super) fn enter(self: &Arc<Self>, start: impl FnOnce(Entry) -> AbortHandle) {
         let progress = Arc::new(Progress::new(self.start));
         let mut table = self.table();
-        while table.open.len() >= self.limits.max_connections.get()
-            && table.make_room(now(self.start))
-        {}
+        while table.open.len() >= self.limits.max_connections.get() {
+            table.make_room(now(self.start));
+        }
         let id = table.next;
         table.next += 1;
-        table.open.insert(id, Arc::clone(&progress));
-        drop(table);
-        Entry { registry: Arc::clone(self), id, progress }
+        let entry = Entry { registry: Arc::clone(self), id, progress: Arc::clone(&progress) };
+        // The table is held: whoever looks for room finds every task that is in it.
+        let task = start(entry);
+        table.open.insert(id, Open { progress, task });
     }
 
     /// Closes whoever waited longest, where the machine has no room for another connection.
@@ -77,8 +85,8 @@ impl Registry {
 
     /// Asks every connection to end after what is under way.
     pub(super) fn ask_all_to_leave(&self) {
-        for progress in self.table().open.values() {
-            progress.ask_to_leave();
+        for open in self.table().open.values() {
+            open.progress.ask_to_leave();
         }
     }
 
@@ -98,7 +106,7 @@ impl Registry {
     /// Ends whoever had time enough; an idle reader is told so where the protocol has words for it.
     fn look(&self) {
         let mut table = self.table();
-        table.open.retain(|_, progress| {
+        table.open.retain(|_, Open { progress, task }| {
             if !progress.is_overdue(&self.limits) {
                 return true;
             }
@@ -107,7 +115,8 @@ impl Registry {
                 progress.ask_to_leave();
                 return true;
             }
-            !progress.cut()
+            task.abort();
+            false
         });
         self.tell(&table);
     }
@@ -131,33 +140,32 @@ impl Registry {
 }
 
 impl Table {
-    /// Closes whoever waited longest; false if that cannot be done.
-    fn make_room(&mut self, now: u64) -> bool {
+    /// Closes whoever waited longest, if there is anybody.
+    fn make_room(&mut self, now: u64) {
         while let Some((id, mark)) = self.longest.pop_front() {
-            if self.open.get(&id).is_some_and(|progress| progress.mark() == mark) && self.cut(id) {
-                return true;
+            if self.open.get(&id).is_some_and(|open| open.progress.mark() == mark) {
+                return self.cut(id);
             }
         }
         let mut all: Vec<(u64, Mark)> =
-            self.open.iter().map(|(id, progress)| (*id, progress.mark())).collect();
+            self.open.iter().map(|(id, open)| (*id, open.progress.mark())).collect();
         if all.len() > AT_ONCE {
             all.select_nth_unstable_by_key(AT_ONCE, |(_, mark)| mark.rank());
             all.truncate(AT_ONCE);
         }
         all.sort_unstable_by_key(|(_, mark)| mark.rank());
-        let cut = all.iter().position(|(id, _)| self.cut(*id));
+        let mut all = all.into_iter();
+        if let Some((id, _)) = all.next() {
+            self.cut(id);
+        }
         // Those who are ahead of the present moment are not ahead of whoever comes next.
-        let rest = all.into_iter().skip(cut.map_or(0, |cut| cut + 1));
-        self.longest = rest.take_while(|(_, mark)| mark.rank() < now).collect();
-        cut.is_some()
+        self.longest = all.take_while(|(_, mark)| mark.rank() < now).collect();
     }
 
-    fn cut(&mut self, id: u64) -> bool {
-        let cut = self.open.get(&id).is_some_and(|progress| progress.cut());
-        if cut {
-            self.open.remove(&id);
+    fn cut(&mut self, id: u64) {
+        if let Some(open) = self.open.remove(&id) {
+            open.task.abort();
         }
-        cut
     }
 }
 
