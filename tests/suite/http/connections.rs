@@ -93,18 +93,6 @@ fn http_1_0_may_ask_to_be_kept() {
 }
 
 #[test]
-fn a_request_as_to_a_proxy_is_answered_by_its_path() {
-    let served = Served::example();
-    for authority in ["http://127.0.0.1:8080", "https://org.example", "http://[::1]:80"] {
-        let answer = served.get(&format!("{authority}{FEED}?x"), &[]);
-        assert_eq!(answer.status, 200, "{authority}");
-        assert_eq!(served.status(authority, &[]), 200, "{authority}");
-    }
-    assert_eq!(served.running.request("OPTIONS", "*", &[]).status, 405);
-    assert_eq!(served.running.request("CONNECT", "org.example:80", &[]).status, 405);
-}
-
-#[test]
 fn what_is_no_request_ends_its_own_connection_only() {
     let served = Served::example();
     let mut other = served.running.connect();

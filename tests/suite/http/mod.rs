@@ -9,6 +9,7 @@ mod negotiation;
 mod not_modified;
 mod paths;
 mod shutdown;
+mod targets;
 
 use crate::support::{Answer, BEFORE, EXAMPLE, Fixture, Running};
 
