@@ -14,10 +14,12 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::AbortHandle;
 
+use super::direct::{Direct, UnderWay};
 use super::limits::Limits;
 use super::progress::Progress;
 use super::registry::Entry;
 use super::watched::{Sending, Watched};
+use crate::site::Bodies;
 
 /// How long, and how many bytes, what nobody reads is waited out, so that the answer is not lost
 /// (RFC 9112 section 9.6).
@@ -50,7 +52,16 @@ pub(super) fn start(
             ready = stream.readable() => if ready.is_err() { return },
             () = progress.asked_to_leave() => return,
         }
+        let under_way = Arc::new(UnderWay::default());
+        let stream = Direct::new(stream, Arc::clone(&under_way));
         let stream = Watched::new(stream, Arc::clone(&progress));
+        let answer = move |request: &Request<Incoming>| {
+            let answer = answer(request);
+            if let Some(bodies) = answer.extensions().get::<Arc<Bodies>>() {
+                under_way.begin(bodies);
+            }
+            answer
+        };
         plain(stream, &progress, limits, answer).await;
     });
     task.abort_handle()

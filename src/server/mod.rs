@@ -6,6 +6,7 @@
 mod accept;
 mod connection;
 mod descriptors;
+mod direct;
 mod limits;
 mod progress;
 mod registry;
@@ -18,13 +19,13 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::{Request, Response};
 use tokio::sync::watch;
 
 use crate::error::Error;
 use crate::http::respond;
-use crate::site::Site;
+use crate::site::{LARGE, Site};
 use accept::Shared;
 use connection::Answer;
 
@@ -119,7 +120,13 @@ impl Server {
 fn answer(site: &watch::Receiver<Arc<Site>>, request: &Request<Incoming>) -> Response<Full<Bytes>> {
     // The guard is not held: a reload would wait for it.
     let site = Arc::clone(&site.borrow());
-    respond(&site, request)
+    let mut response = respond(&site, request);
+    if let Some(bodies) = site.bodies()
+        && response.body().size_hint().lower() >= LARGE as u64
+    {
+        response.extensions_mut().insert(Arc::clone(bodies));
+    }
+    response
 }
 
 /// As many connections as the system has descriptors for.

@@ -168,6 +168,11 @@ impl Running {
         Answer::parse(&self.raw(text.as_bytes()))
     }
 
+    /// Its number among the processes of the machine.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal by name, such as `TERM`.
     pub(crate) fn signal(&self, name: &str) {
         let status =

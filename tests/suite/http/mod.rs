@@ -4,6 +4,7 @@ mod conditional;
 mod connections;
 mod dates;
 mod headers;
+mod large;
 mod limits;
 mod negotiation;
 mod not_modified;
