@@ -62,6 +62,19 @@ impl Cli {
         let behind = matches!(&self.command, Some(Command::Serve(serve)) if serve.strict);
         behind || self.serve.strict
     }
+
+    /// What the person who runs it wants to see, given before the command's name or behind it.
+    pub(crate) fn see(&self) -> See {
+        let before = &self.serve.see;
+        match &self.command {
+            Some(Command::Serve(Serve { see: behind, .. })) => See {
+                admin: behind.admin.or(before.admin),
+                access_log: behind.access_log || before.access_log,
+                log_format: behind.log_format.or(before.log_format),
+            },
+            _ => before.clone(),
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -88,6 +101,30 @@ pub(crate) struct Serve {
     /// Refuse to start on a wrong list, instead of serving the last good one
     #[arg(long)]
     pub(crate) strict: bool,
+    #[command(flatten)]
+    pub(crate) see: See,
+}
+
+/// What the person who runs it wants to see.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct See {
+    /// Answer /healthz, /readyz and /metrics on this address, which readers should not reach
+    #[arg(long, value_name = "ADDRESS", value_parser = listen)]
+    pub(crate) admin: Option<SocketAddr>,
+    /// Write a line into the log for each answer, without the reader's address
+    #[arg(long)]
+    pub(crate) access_log: bool,
+    /// How the log is written [default: text]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) log_format: Option<LogFormat>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people
+    Text,
+    /// For programs: one JSON object a line
+    Json,
 }
 
 #[derive(Debug, Args)]

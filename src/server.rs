@@ -17,6 +17,7 @@ use tokio::sync::watch;
 
 use crate::error::Error;
 use crate::http::respond;
+use crate::sight::{Refused, Sight};
 use crate::site::Site;
 
 /// How long a client may take to send its headers.
@@ -52,7 +53,8 @@ impl Server {
     }
 
     /// Answers until `stop` turns true or its sender is gone, then lets what is under way finish.
-    /// Each answer is of the newest site; one that is being sent stays with its own.
+    /// Each answer is of the newest site; one that is being sent stays with its own. `sight` is told
+    /// of all that happens.
     ///
     /// # Errors
     /// [`Error::Listen`] if the system gives no further handle or runtime.
@@ -60,6 +62,7 @@ impl Server {
         self,
         site: &watch::Receiver<Arc<Site>>,
         stop: &watch::Receiver<bool>,
+        sight: &Arc<Sight>,
     ) -> Result<(), Error> {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let Self { listener: shared, address } = self;
@@ -78,8 +81,8 @@ impl Server {
         drop(shared);
         std::thread::scope(|scope| {
             for (listener, runtime) in workers {
-                let (site, stop) = (site.clone(), stop.clone());
-                scope.spawn(move || runtime.block_on(accept(listener, site, stop)));
+                let (site, stop, sight) = (site.clone(), stop.clone(), Arc::clone(sight));
+                scope.spawn(move || runtime.block_on(accept(listener, site, stop, sight)));
             }
         });
         Ok(())
@@ -90,6 +93,7 @@ async fn accept(
     listener: TcpListener,
     site: watch::Receiver<Arc<Site>>,
     mut stop: watch::Receiver<bool>,
+    sight: Arc<Sight>,
 ) {
     let listener = match tokio::net::TcpListener::from_std(listener) {
         Ok(listener) => listener,
@@ -107,18 +111,21 @@ async fn accept(
         let stream = match accepted {
             Ok((stream, _)) => stream,
             Err(error) => {
-                tracing::warn!("a connection was not accepted: {error}");
+                sight.refused(Refused::Accept, &error);
                 tokio::time::sleep(ACCEPT_PAUSE).await;
                 continue;
             }
         };
         // A delay before the last packet is all that this could cost.
         let _ = stream.set_nodelay(true);
-        let site = site.clone();
+        let (site, sight) = (site.clone(), Arc::clone(&sight));
+        let (open, refusals) = (sight.connection(), Arc::clone(&sight));
         let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
             // The newest site at the moment of the request; the guard is not held.
             let site = Arc::clone(&site.borrow());
+            let began = sight.begin();
             let answer = respond(&site, request.method(), request.uri().path(), request.headers());
+            sight.answered(began, &request, &answer);
             async move { Ok::<_, Infallible>(answer) }
         });
         let connection = http1::Builder::new()
@@ -128,9 +135,13 @@ async fn accept(
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {
-                // Readers hang up all the time; nothing is wrong with us.
-                tracing::debug!("a connection ended early: {error}");
+                match Refused::by(&error) {
+                    Some(kind) => refusals.refused(kind, &error),
+                    // Readers hang up all the time; nothing is wrong with us.
+                    None => tracing::debug!("a connection ended early: {error}"),
+                }
             }
+            drop(open);
         });
     }
     drop(listener);

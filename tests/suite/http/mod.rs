@@ -1,13 +1,13 @@
 //! The answers of the real program over real sockets, row by row of RFC 9110.
 
 mod conditional;
-mod connections;
+pub(crate) mod connections;
 mod dates;
 mod headers;
 mod negotiation;
 mod not_modified;
 mod paths;
-mod shutdown;
+pub(crate) mod shutdown;
 
 use crate::support::{Answer, BEFORE, EXAMPLE, Fixture, Running};
 
