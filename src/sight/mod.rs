@@ -5,6 +5,7 @@
 //! a single reader, and no answer depends on any of it.
 
 mod admin;
+mod clicks;
 mod client;
 mod counts;
 mod links;
@@ -22,7 +23,7 @@ use hyper::{Method, Request, Response, StatusCode};
 
 use crate::publish::{Published, Refusal};
 use counts::{Counts, Kind};
-use links::Links;
+use links::{Ids, Links};
 use refused::{Line, Refusals};
 use status::Status;
 
@@ -114,7 +115,7 @@ impl Sight {
                 target: "convene::access",
                 %method,
                 path = uri.path(),
-                via = via.map(links::plain),
+                via = via.map(clicks::plain),
                 status = status.as_u16(),
                 bytes,
                 client = family.as_str(),
@@ -150,8 +151,8 @@ impl Sight {
         }
         drop(status);
         if self.watch.counting {
-            let mut links = self.links.write().unwrap_or_else(PoisonError::into_inner);
-            *links = links.after(&published.site, &published.edition.paths);
+            let ids = Ids::of(&published.site, &published.edition.paths);
+            self.links.write().unwrap_or_else(PoisonError::into_inner).turn(ids);
         }
     }
 
