@@ -80,7 +80,7 @@ impl Paths {
 
 /// The id and the part that stand behind the folder of feeds or sessions. An id has no dot.
 fn below(rest: &str) -> (&str, Part) {
-    match rest.find(['/', '.']) {
+    match rest.bytes().position(|b| matches!(b, b'/' | b'.')) {
         None => (rest, Part::Page),
         Some(at) => (&rest[..at], part(&rest[at..])),
     }
