@@ -65,14 +65,9 @@ impl Cli {
 
     /// What the person who runs it wants to see, given before the command's name or behind it.
     pub(crate) fn see(&self) -> See {
-        let before = &self.serve.see;
         match &self.command {
-            Some(Command::Serve(Serve { see: behind, .. })) => See {
-                admin: behind.admin.or(before.admin),
-                access_log: behind.access_log || before.access_log,
-                log_format: behind.log_format.or(before.log_format),
-            },
-            _ => before.clone(),
+            Some(Command::Serve(behind)) => behind.see.or(&self.serve.see),
+            _ => self.serve.see.clone(),
         }
     }
 }
@@ -117,6 +112,16 @@ pub(crate) struct See {
     /// How the log is written [default: text]
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(crate) log_format: Option<LogFormat>,
+}
+
+impl See {
+    fn or(&self, before: &Self) -> Self {
+        Self {
+            admin: self.admin.or(before.admin),
+            access_log: self.access_log || before.access_log,
+            log_format: self.log_format.or(before.log_format),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -32,6 +32,15 @@ fn there_are_three_paths_and_two_methods() {
 }
 
 #[test]
+fn the_flag_may_stand_before_the_command_or_behind_it() {
+    let fixture = Fixture::new(&talk());
+    for arguments in [["--admin", "127.0.0.1:0", "serve"], ["serve", "--admin", "127.0.0.1:0"]] {
+        let line = fixture.serve(&arguments).next_lines(1);
+        assert!(line.starts_with("admin on 127.0.0.1:"), "{arguments:?}: {line}");
+    }
+}
+
+#[test]
 fn readers_cannot_ask_for_it() {
     let watched = Watched::new(&talk(), &[]);
     for path in ["/healthz", "/readyz", "/metrics"] {

@@ -1,6 +1,10 @@
 //! Each number moves when it should, and only then.
 
 use std::io::Write as _;
+use std::sync::Arc;
+
+use convene::reload::Reloader;
+use convene::sight::{Sight, Watch};
 
 use super::{FEED, PAGE, Watched, talk};
 use crate::http::shutdown::is_read;
@@ -156,6 +160,39 @@ fn reloads_are_counted_by_what_came_of_them() {
     assert_eq!(watched.value("convene_degraded"), Some(0.0));
     assert_eq!(watched.value(&row("refused")), Some(1.0));
     assert_eq!(watched.value(&row("turned")), Some(0.0));
+}
+
+#[test]
+fn what_time_turns_and_a_state_that_stays_as_it_is_are_told_apart() {
+    let fixture = Fixture::new(&talk());
+    let publisher = fixture.publisher();
+    let published = publisher.publish(instant(BEFORE)).unwrap();
+    let sight = Arc::new(Sight::new(Watch::default()));
+    sight.published(&published, None, instant(BEFORE));
+    let mut reloader = Reloader::new(&publisher, publisher.look(), &published).watched_by(&sight);
+    // A folder in the place of the temporary file: nobody can write there, not even root.
+    std::fs::create_dir(fixture.dir().join(".sessions.revisions.json.new")).unwrap();
+    fixture.write(&talk().replace("Session talk", "Another title"));
+    let now = instant("2024-01-16T12:00:00Z");
+    assert!((0..2).any(|_| reloader.look(false, now).is_some()));
+    // It is tried again and again, and each try goes as the one before it.
+    let tries = (0..100).filter(|_| reloader.look(false, now).is_some()).count();
+    assert!(tries >= 2, "{tries}");
+    let later = instant("2024-01-16T13:00:00Z");
+    let metrics = sight.metrics(later);
+    for row in [
+        "convene_reloads_total{outcome=\"published\"} 1\n",
+        "convene_reloads_total{outcome=\"turned\"} 0\n",
+        "convene_edition_age_seconds 3600.0\n",
+        "convene_degraded 1\n",
+    ] {
+        assert!(metrics.contains(row), "{row}: {metrics}");
+    }
+    // The session ends at 15:00 in New York.
+    assert!(reloader.look(false, instant("2024-04-30T19:00:00Z")).is_some());
+    let metrics = sight.metrics(instant("2024-04-30T19:00:00Z"));
+    assert!(metrics.contains("convene_reloads_total{outcome=\"turned\"} 1\n"), "{metrics}");
+    assert!(metrics.contains("convene_edition_age_seconds 0.0\n"), "{metrics}");
 }
 
 #[test]

@@ -45,12 +45,7 @@ impl Watched {
     }
 
     fn ask(&self, method: &str, path: &str) -> Answer {
-        let mut stream = TcpStream::connect(self.admin).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-        write!(stream, "{method} {path} HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        Answer::parse(&answer)
+        ask(self.admin, method, path)
     }
 
     /// The value of a row, such as `convene_sessions`; none where there is no such row.
@@ -76,6 +71,15 @@ impl Watched {
     fn wait(&self, row: &str, value: f64) {
         wait_until(|| (self.value(row) == Some(value)).then_some(()));
     }
+}
+
+fn ask(admin: SocketAddr, method: &str, path: &str) -> Answer {
+    let mut stream = TcpStream::connect(admin).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    write!(stream, "{method} {path} HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    Answer::parse(&answer)
 }
 
 fn wait_until<T>(mut look: impl FnMut() -> Option<T>) -> T {

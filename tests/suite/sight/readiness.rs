@@ -1,7 +1,11 @@
 //! `/readyz`: whether readers may be sent here, and why.
 
-use super::{FEED, Watched, talk, wait_until};
-use crate::support::Fixture;
+use std::sync::Arc;
+
+use convene::sight::{Admin, Sight, Watch};
+
+use super::{FEED, Watched, ask, talk, wait_until};
+use crate::support::{BEFORE, Fixture, instant};
 
 fn wait(watched: &Watched, wanted: impl Fn(&str) -> bool) -> String {
     wait_until(|| {
@@ -13,6 +17,25 @@ fn wait(watched: &Watched, wanted: impl Fn(&str) -> bool) -> String {
 
 fn is_ready(text: &str) -> bool {
     text == "ready\n"
+}
+
+#[test]
+fn before_the_first_edition_readers_should_go_elsewhere() {
+    let sight = Arc::new(Sight::new(Watch::default()));
+    let admin = Admin::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = admin.address();
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    admin.start(Arc::clone(&sight), stopped, || instant(BEFORE)).unwrap();
+    let ready = || ask(address, "GET", "/readyz");
+    assert_eq!(ready().status, 503);
+    assert_eq!(ready().text(), "not ready: the first edition is not made yet\n");
+    assert_eq!(ask(address, "GET", "/healthz").status, 200);
+    assert_eq!(ask(address, "GET", "/metrics").status, 200);
+    let published = Fixture::new(&talk()).publish(BEFORE);
+    sight.published(&published, None, instant(BEFORE));
+    assert_eq!((ready().status, ready().text()), (200, "ready\n"));
+    stop.send(true).unwrap();
+    assert_eq!(ready().text(), "not ready: this process is about to end\n");
 }
 
 #[test]
