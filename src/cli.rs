@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use convene::model::BaseUrl;
 
@@ -74,6 +74,10 @@ impl Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Writes a list to begin with, never over a file that is there
+    Init(Init),
+    /// Prints a list with the sessions of another calendar (.ics)
+    Import(Import),
     /// Serves the calendars and pages (what happens without a command)
     Serve(Serve),
     /// Says everything that is wrong with the list, and writes nothing
@@ -86,6 +90,25 @@ pub(crate) enum Command {
     Preview(Preview),
     /// Prints a block with links for a newsletter, and writes nothing
     Links(Links),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    #[command(flatten)]
+    pub(crate) file: File,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The calendar, such as calendar.ics; `-` reads standard input
+    #[arg(value_name = "FILE.ics")]
+    pub(crate) calendar: PathBuf,
+    /// The last day to write of what repeats [default: in two years]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) until: Option<NaiveDate>,
+    /// The zone of times that say none, and of the calendar: a city or a zone
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) timezone: Option<String>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -230,6 +253,10 @@ fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     DateTime::parse_from_rfc3339(text)
         .map(|instant| instant.with_timezone(&Utc))
         .map_err(|_| "an instant such as 2027-04-30T12:00:00Z".to_owned())
+}
+
+fn date(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| "a day such as 2028-12-31".to_owned())
 }
 
 #[cfg(test)]

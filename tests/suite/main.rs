@@ -15,6 +15,7 @@ mod endurance;
 mod findings_page;
 mod golden;
 mod http;
+mod import;
 mod injection;
 mod json;
 mod life;
