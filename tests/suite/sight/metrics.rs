@@ -1,6 +1,7 @@
 //! Each number moves when it should, and only then.
 
 use std::io::Write as _;
+use std::process::Command;
 use std::sync::Arc;
 
 use convene::reload::Reloader;
@@ -29,6 +30,29 @@ fn the_text_is_openmetrics() {
             assert!(name.starts_with(&metric), "{line} is no row of {metric}");
             assert!(value.parse::<f64>().is_ok_and(|value| value >= 0.0), "{line}");
         }
+    }
+}
+
+#[test]
+#[ignore = "needs python3 with prometheus-client"]
+fn the_text_is_what_the_parser_of_prometheus_takes() {
+    let watched = Watched::new(&talk(), &[]);
+    for path in [FEED, PAGE, "/sessions/talk?via=may-letter", "/none"] {
+        watched.running.get(path, &[]);
+    }
+    let file = watched.fixture.dir().join("metrics.txt");
+    std::fs::write(&file, watched.ask("GET", "/metrics").body).unwrap();
+    let script = "import sys\n\
+        from prometheus_client.openmetrics.parser import text_fd_to_metric_families\n\
+        for family in text_fd_to_metric_families(open(sys.argv[1])):\n    \
+            print(family.name, family.type, len(family.samples))\n";
+    let output = Command::new("python3").args(["-c", script]).arg(&file).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for line in
+        ["convene_requests counter 3", "convene_link_clicks counter 2", "convene_tzdata info 1"]
+    {
+        assert!(said.lines().any(|own| own == line), "{line}: {said}");
     }
 }
 
