@@ -13,18 +13,16 @@ use cli::{Cli, Command, LogFormat};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let see = cli.see();
-    start_log(see.log_format);
+    let serve = cli.serve();
+    start_log(serve.see.log_format);
     let at = cli.common.at;
     #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
     let clock = move || at.unwrap_or_else(chrono::Utc::now);
     let now = clock();
-    let (common, listen) = (&cli.common, cli.listen());
+    let (common, listen) = (&cli.common, serve.address());
     let publisher = |file: &cli::File| cmd::publisher(common, file.file.clone(), listen);
     let done = match &cli.command {
-        None | Some(Command::Serve(_)) => {
-            Ok(cmd::serve::run(common, listen, cli.strict(), &see, clock))
-        }
+        None | Some(Command::Serve(_)) => Ok(cmd::serve::run(common, &serve, clock)),
         Some(Command::Init(init)) => {
             publisher(&init.file).map(|publisher| cmd::init::run(&publisher, now))
         }

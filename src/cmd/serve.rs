@@ -12,26 +12,24 @@ use convene::server::Server;
 use convene::sight::{Admin, Sight, Watch};
 use tokio::sync::watch;
 
-use crate::cli::{Common, See};
+use crate::cli::{Common, See, Serve};
 use crate::cmd;
 
 pub(crate) fn run(
     common: &Common,
-    listen: SocketAddr,
-    strict: bool,
-    see: &See,
+    serve: &Serve,
     clock: impl Fn() -> DateTime<Utc> + Clone + Send + 'static,
 ) -> ExitCode {
     // The address first: with port 0 the system chooses, and the links name what it chose.
-    let bound = Server::bind(listen)
+    let bound = Server::bind(serve.address(), serve.limits.all())
         .and_then(|server| Ok((cmd::publisher(common, None, server.address())?, server)));
     let (publisher, server) = match bound {
-        Ok((publisher, server)) => (Publisher { fall_back: !strict, ..publisher }, server),
+        Ok((publisher, server)) => (Publisher { fall_back: !serve.strict, ..publisher }, server),
         Err(error) => return cmd::machine(&error),
     };
     let (stop, stopped) = watch::channel(false);
     // Before the first edition, which a probe may want to wait for.
-    let (sight, admin) = match watched(see, &publisher, &stopped, clock.clone()) {
+    let (sight, admin) = match watched(&serve.see, &publisher, &stopped, clock.clone()) {
         Ok(watched) => watched,
         Err(error) => return no_admin(&error),
     };

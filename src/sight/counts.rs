@@ -28,15 +28,17 @@ pub(super) enum Kind {
 }
 
 /// The statuses that have a place of their own; the last place is for all others.
-const STATUSES: [StatusCode; 8] = [
+const STATUSES: [StatusCode; 10] = [
     StatusCode::OK,
     StatusCode::MOVED_PERMANENTLY,
     StatusCode::FOUND,
     StatusCode::NOT_MODIFIED,
+    StatusCode::BAD_REQUEST,
     StatusCode::NOT_FOUND,
     StatusCode::METHOD_NOT_ALLOWED,
     StatusCode::GONE,
     StatusCode::PRECONDITION_FAILED,
+    StatusCode::URI_TOO_LONG,
 ];
 
 /// Upper bounds of the time that an answer takes, in nanoseconds: from the look-up in a table to a
@@ -91,7 +93,9 @@ impl Kind {
         match status {
             StatusCode::MOVED_PERMANENTLY => return Self::Moved,
             StatusCode::NOT_FOUND | StatusCode::GONE => return Self::Missing,
-            StatusCode::METHOD_NOT_ALLOWED => return Self::Other,
+            StatusCode::BAD_REQUEST | StatusCode::METHOD_NOT_ALLOWED | StatusCode::URI_TOO_LONG => {
+                return Self::Other;
+            }
             _ => {}
         }
         match (address.part, address.of) {

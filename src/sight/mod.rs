@@ -21,6 +21,7 @@ use hyper::body::Body;
 use hyper::header::{HeaderMap, USER_AGENT};
 use hyper::{Method, Request, Response, StatusCode};
 
+use crate::http::normalize;
 use crate::publish::{Published, Refusal};
 use counts::{Counts, Kind};
 use links::{Ids, Links};
@@ -103,7 +104,8 @@ impl Sight {
         let bytes = counts::sent(method, answer.body().size_hint().exact());
         if self.watch.counting {
             let links = self.links.read().unwrap_or_else(PoisonError::into_inner);
-            let address = links.read(uri.path());
+            let path = normalize(uri.path());
+            let address = links.read(&path);
             self.counts.answered(Kind::of(address, status), status, family, bytes, took);
             if method == Method::GET && is_there(status) {
                 let moved = status == StatusCode::MOVED_PERMANENTLY;

@@ -36,6 +36,8 @@ struct Errors {
     not_found: ByReader,
     not_allowed: ByReader,
     precondition_failed: ByReader,
+    bad_request: ByReader,
+    too_long: ByReader,
 }
 
 #[derive(Debug)]
@@ -73,11 +75,9 @@ impl Site {
             gone: ByReader::new(410, "Gone\n", &render::gone_page(&edition.paths)),
             not_found: ByReader::new(404, "Not found\n", &render::not_found(&edition.paths)),
             not_allowed: ByReader::new(405, "Method not allowed\n", &render::not_allowed()),
-            precondition_failed: ByReader::new(
-                412,
-                "Precondition failed\n",
-                "Precondition failed\n",
-            ),
+            precondition_failed: ByReader::same(412, "Precondition failed\n"),
+            bad_request: ByReader::same(400, "Bad request\n"),
+            too_long: ByReader::same(414, "URI too long\n"),
         };
         Self {
             table,
@@ -132,6 +132,16 @@ impl Site {
     pub fn precondition_failed(&self, path: &str) -> &Resource {
         self.errors.precondition_failed.by(path)
     }
+
+    /// 400 for a path (RFC 9110 section 15.5.1).
+    pub fn bad_request(&self, path: &str) -> &Resource {
+        self.errors.bad_request.by(path)
+    }
+
+    /// 414 for a path (RFC 9110 section 15.5.15).
+    pub fn too_long(&self, path: &str) -> &Resource {
+        self.errors.too_long.by(path)
+    }
 }
 
 impl ByReader {
@@ -140,6 +150,11 @@ impl ByReader {
             text: Resource::error(status, "text/plain; charset=utf-8", text),
             page: Resource::error(status, headers::content_type(Kind::Page), page),
         }
+    }
+
+    /// What hardly any person meets.
+    fn same(status: u16, text: &str) -> Self {
+        Self::new(status, text, text)
     }
 
     fn by(&self, path: &str) -> &Resource {

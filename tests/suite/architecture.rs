@@ -35,7 +35,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "zone",
         ],
     ),
-    ("sight", &["diagnostic", "error", "paths", "publish", "site"]),
+    ("sight", &["diagnostic", "error", "http", "paths", "publish", "site"]),
     ("server", &["error", "http", "sight", "site"]),
     ("reload", &["error", "publish", "revisions", "sight", "site"]),
 ];
@@ -52,7 +52,9 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("maud", &["render"]),
     ("prometheus_client", &["sight"]),
     ("rrule", &["import"]),
+    ("rustix", &["server"]),
     ("serde", &["diagnostic", "render", "revisions"]),
+    ("socket2", &["server"]),
     ("tokio", &["cmd", "reload", "server", "sight"]),
     ("toml", &["config"]),
 ];

@@ -4,10 +4,12 @@ mod conditional;
 pub(crate) mod connections;
 mod dates;
 mod headers;
+mod limits;
 mod negotiation;
 mod not_modified;
 mod paths;
 pub(crate) mod shutdown;
+mod targets;
 
 use crate::support::{Answer, BEFORE, EXAMPLE, Fixture, Running};
 

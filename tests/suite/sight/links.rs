@@ -164,9 +164,9 @@ fn a_feed_that_ends_takes_its_row_with_it() {
         let published = fixture.publish(at);
         sight.published(&published, None, instant(at));
         for path in [FEED, "/feeds/spring.ics"] {
-            let request = Request::get(path).body(()).unwrap();
+            let request = Request::get(path).header("Host", "test").body(()).unwrap();
             let began = sight.begin();
-            let answer = respond(&published.site, request.method(), path, request.headers());
+            let answer = respond(&published.site, &request);
             sight.answered(began, &request, &answer);
         }
         let metrics = sight.metrics(instant(at));
@@ -190,8 +190,8 @@ fn without_an_admin_nothing_is_counted() {
     let published = fixture.publish(BEFORE);
     sight.published(&published, None, instant(BEFORE));
     assert!(sight.begin().is_none());
-    let request = Request::get(FEED).body(()).unwrap();
-    let answer = respond(&published.site, request.method(), FEED, request.headers());
+    let request = Request::get(FEED).header("Host", "test").body(()).unwrap();
+    let answer = respond(&published.site, &request);
     sight.answered(sight.begin(), &request, &answer);
     let open = sight.connection();
     let metrics = sight.metrics(instant(BEFORE));

@@ -8,6 +8,7 @@ use convene::reload::Reloader;
 use convene::sight::{Sight, Watch};
 
 use super::{FEED, PAGE, Watched, talk};
+use crate::http::connections::{is_closed, read_one};
 use crate::http::shutdown::is_read;
 use crate::support::{BEFORE, Fixture, instant};
 
@@ -149,6 +150,39 @@ fn what_is_no_request_is_counted_as_refused() {
     watched.running.connect().write_all(b"GET / HT").unwrap();
     watched.wait("convene_connections_open", 0.0);
     assert_eq!(watched.rows("convene_refusals_total").len(), 2);
+}
+
+#[test]
+fn readers_who_take_too_much_are_counted_by_what_they_took() {
+    let limits = ["--max-connections", "2", "--header-timeout", "1s", "--idle-timeout", "1s"];
+    let watched = Watched::new(&talk(), &limits);
+    let row = |kind: &str| format!("convene_refusals_total{{kind=\"{kind}\"}}");
+    let three: Vec<_> = (0..3).map(|_| watched.running.connect()).collect();
+    watched.wait(&row("connections"), 1.0);
+    // The two that are left say nothing.
+    watched.wait(&row("late"), 2.0);
+    watched.wait("convene_connections_open", 0.0);
+    drop(three);
+    // Who was answered and asks for nothing more has done nothing wrong.
+    let mut idle = watched.running.connect();
+    write!(idle, "GET {FEED} HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
+    assert_eq!(read_one(&mut idle).status, 200);
+    assert!(is_closed(&mut idle));
+    assert_eq!(watched.rows("convene_refusals_total").len(), 2);
+    assert_eq!(watched.value(&row("late")), Some(2.0));
+}
+
+#[test]
+fn a_path_in_another_form_is_counted_as_what_it_means() {
+    let watched = Watched::new(&talk(), &[]);
+    assert_eq!(watched.running.get("/feeds/x/../%74est.ics", &[]).status, 200);
+    assert_eq!(watched.rows("convene_feed_fetches_total"), ["{feed=\"test\",client=\"other\"} 1"]);
+    assert_eq!(watched.running.get(FEED, &[("Host", "twice")]).status, 400);
+    let requests = watched.rows("convene_requests_total");
+    let row = |kind: &str, status| {
+        format!("{{resource=\"{kind}\",status=\"{status}\",client=\"other\"}} 1")
+    };
+    assert_eq!(requests, [row("feed", 200), row("other", 400)]);
 }
 
 #[test]
