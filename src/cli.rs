@@ -105,8 +105,58 @@ pub(crate) struct Serve {
     /// Refuse to start on a wrong list, instead of serving the last good one
     #[arg(long)]
     pub(crate) strict: bool,
+    #[command(flatten)]
+    pub(crate) see: See,
     #[command(flatten, next_help_heading = "Limits of serving")]
     pub(crate) limits: Limits,
+}
+
+impl Serve {
+    /// The address to listen on.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.listen.unwrap_or(LISTEN)
+    }
+
+    fn or(self, before: &Self) -> Self {
+        Self {
+            listen: self.listen.or(before.listen),
+            strict: self.strict || before.strict,
+            see: self.see.or(&before.see),
+            limits: self.limits.or(&before.limits),
+        }
+    }
+}
+
+/// What the person who runs it wants to see.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct See {
+    /// Answer /healthz, /readyz and /metrics on this address, which readers should not reach
+    #[arg(long, value_name = "ADDRESS", value_parser = listen)]
+    pub(crate) admin: Option<SocketAddr>,
+    /// Write a line into the log for each answer, without the reader's address
+    #[arg(long)]
+    pub(crate) access_log: bool,
+    /// How the log is written [default: text]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) log_format: Option<LogFormat>,
+}
+
+impl See {
+    fn or(&self, before: &Self) -> Self {
+        Self {
+            admin: self.admin.or(before.admin),
+            access_log: self.access_log || before.access_log,
+            log_format: self.log_format.or(before.log_format),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people
+    Text,
+    /// For programs: one JSON object a line
+    Json,
 }
 
 /// The limits of a server, for those that were named.
@@ -133,21 +183,6 @@ pub(crate) struct Limits {
     /// How long answers under way may take after SIGTERM or SIGINT [default: 10s]
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) drain: Option<Duration>,
-}
-
-impl Serve {
-    /// The address to listen on.
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.listen.unwrap_or(LISTEN)
-    }
-
-    fn or(self, before: &Self) -> Self {
-        Self {
-            listen: self.listen.or(before.listen),
-            strict: self.strict || before.strict,
-            limits: self.limits.or(&before.limits),
-        }
-    }
 }
 
 impl Limits {

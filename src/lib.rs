@@ -19,6 +19,7 @@ pub mod reload;
 pub mod render;
 pub mod revisions;
 pub mod server;
+pub mod sight;
 pub mod similar;
 pub mod site;
 pub mod source;

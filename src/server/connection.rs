@@ -19,6 +19,7 @@ use super::limits::Limits;
 use super::progress::Progress;
 use super::registry::Entry;
 use super::watched::{Sending, Watched};
+use crate::sight::Refused;
 use crate::site::Bodies;
 
 /// How long, and how many bytes, what nobody reads is waited out, so that the answer is not lost
@@ -62,7 +63,7 @@ pub(super) fn start(
             }
             answer
         };
-        plain(stream, &progress, limits, answer).await;
+        plain(stream, &entry, limits, answer).await;
     });
     task.abort_handle()
 }
@@ -70,10 +71,11 @@ pub(super) fn start(
 /// HTTP/1.0 and 1.1 on a stream.
 async fn plain(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
-    progress: &Arc<Progress>,
+    entry: &Entry,
     limits: Limits,
     answer: impl Answer,
 ) {
+    let progress = entry.progress();
     let service = service_fn(|request| {
         let answer = respond(&request, progress, &answer);
         async move { Ok::<_, Infallible>(answer) }
@@ -100,8 +102,11 @@ async fn plain(
         }
     };
     let refused = ended.is_err_and(|error| {
-        // Readers hang up all the time; nothing is wrong with us.
-        tracing::debug!("a connection ended early: {error}");
+        match Refused::by(&error) {
+            Some(kind) => entry.sight().refused(kind, &error),
+            // Readers hang up all the time; nothing is wrong with us.
+            None => tracing::debug!("a connection ended early: {error}"),
+        }
         error.is_parse()
     });
     if refused || progress.has_unread() {

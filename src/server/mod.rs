@@ -25,6 +25,7 @@ use tokio::sync::watch;
 
 use crate::error::Error;
 use crate::http::respond;
+use crate::sight::Sight;
 use crate::site::{LARGE, Site};
 use accept::Shared;
 use connection::Answer;
@@ -61,7 +62,8 @@ impl Server {
     }
 
     /// Answers until `stop` turns true or its sender is gone, then lets what is under way finish.
-    /// Each answer is of the newest site; one that is being sent stays with its own.
+    /// Each answer is of the newest site; one that is being sent stays with its own. `sight` is told
+    /// of all that happens.
     ///
     /// # Errors
     /// [`Error::Listen`] if the system gives no further handle or runtime.
@@ -69,12 +71,19 @@ impl Server {
         self,
         site: &watch::Receiver<Arc<Site>>,
         stop: &watch::Receiver<bool>,
+        sight: &Arc<Sight>,
     ) -> Result<(), Error> {
-        let site = site.clone();
-        self.run_with(move |request: &Request<Incoming>| answer(&site, request), stop)
+        let (site, seen_by) = (site.clone(), Arc::clone(sight));
+        let answer = move |request: &Request<Incoming>| answer(&site, request, &seen_by);
+        self.run_with(answer, stop, sight)
     }
 
-    fn run_with(self, answer: impl Answer, stop: &watch::Receiver<bool>) -> Result<(), Error> {
+    fn run_with(
+        self,
+        answer: impl Answer,
+        stop: &watch::Receiver<bool>,
+        sight: &Arc<Sight>,
+    ) -> Result<(), Error> {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let Self { listener: listening, address, limits } = self;
         let refuse = |source| Error::Listen { address: address.to_string(), source };
@@ -90,7 +99,7 @@ impl Server {
         }
         // A handle left open would take connections through the drain that nobody answers.
         drop(listening);
-        let shared = Arc::new(Shared::new(limits, stop.clone()));
+        let shared = Arc::new(Shared::new(limits, stop.clone(), Arc::clone(sight)));
         let in_time = std::thread::scope(|scope| {
             let all: Vec<_> = workers
                 .into_iter()
@@ -117,15 +126,21 @@ impl Server {
 }
 
 /// The answer of the newest site at the moment of the request.
-fn answer(site: &watch::Receiver<Arc<Site>>, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+fn answer(
+    site: &watch::Receiver<Arc<Site>>,
+    request: &Request<Incoming>,
+    sight: &Sight,
+) -> Response<Full<Bytes>> {
     // The guard is not held: a reload would wait for it.
     let site = Arc::clone(&site.borrow());
+    let began = sight.begin();
     let mut response = respond(&site, request);
     if let Some(bodies) = site.bodies()
         && response.body().size_hint().lower() >= LARGE as u64
     {
         response.extensions_mut().insert(Arc::clone(bodies));
     }
+    sight.answered(began, request, &response);
     response
 }
 
@@ -149,12 +164,14 @@ mod tests {
     use std::net::TcpStream;
 
     use super::*;
+    use crate::sight::Watch;
 
     #[test]
     fn a_panic_ends_its_own_connection_and_no_other() {
         let server = Server::bind("127.0.0.1:0".parse().unwrap(), Limits::default()).unwrap();
         let address = server.address();
         let (stop, stopped) = watch::channel(false);
+        let sight = Arc::new(Sight::new(Watch { counting: true, ..Watch::default() }));
         let answer = |request: &Request<Incoming>| {
             assert_ne!(request.uri().path(), "/panic", "as the test wants it");
             Response::new(Full::new(Bytes::from_static(b"well")))
@@ -166,7 +183,7 @@ mod tests {
             String::from_utf8_lossy(&bytes[..read]).ends_with("well")
         };
         std::thread::scope(|scope| {
-            let running = scope.spawn(|| server.run_with(answer, &stopped));
+            let running = scope.spawn(|| server.run_with(answer, &stopped, &sight));
             let mut others = [(); 8].map(|()| TcpStream::connect(address).unwrap());
             assert!(others.iter_mut().all(|other| ask(other, "/")));
             // More than there are workers: each would be gone.
@@ -177,5 +194,8 @@ mod tests {
             stop.send(true).unwrap();
             running.join().unwrap().unwrap();
         });
+        let metrics = sight.metrics(chrono::DateTime::UNIX_EPOCH);
+        assert!(metrics.contains("convene_refusals_total{kind=\"panic\"} 8\n"), "{metrics}");
+        assert!(metrics.contains("convene_connections_open 0\n"), "{metrics}");
     }
 }

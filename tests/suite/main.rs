@@ -34,6 +34,7 @@ mod renamed;
 mod revisions;
 mod rfc5545;
 mod samples;
+mod sight;
 mod static_site;
 mod subscriber;
 mod support;
