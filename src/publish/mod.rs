@@ -428,6 +428,7 @@ impl Publisher {
         now: DateTime<Utc>,
     ) -> Vec<Finding> {
         let mut found = advice::gone(&plan.revisions, before, places, now);
+        found.extend(advice::another_uid(&plan.revisions, before, places));
         found.extend(advice::retired(&plan.revisions, before, places));
         found.extend(advice::too_large(plan, places));
         found.extend(advice::nothing_to_come(&plan.edition.catalog, places, now));

@@ -12,7 +12,7 @@ mod gone;
 mod identity;
 pub mod store;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -81,12 +81,18 @@ pub struct Published {
     pub place: Option<String>,
     /// The ids of the feeds that it was in.
     pub feeds: Vec<String>,
-    /// Starts that it had before, oldest first.
+    /// Starts that it had before, oldest first; of several whole days `FIRST/LAST`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<String>,
     /// Ids that it had before, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub was: Vec<String>,
+    /// The digest of its text, links and tags.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Which addresses of its links were given out, `join` and `register`.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub links: BTreeSet<String>,
 }
 
 /// When certain bytes of a calendar were first published.
@@ -208,9 +214,13 @@ impl Published {
         when(&self.start, &self.end, zone)
     }
 
-    /// The starts that it had before, oldest first, each as a session of no length in a zone.
+    /// When it began before, oldest first, in a zone: timed ones without length, days as they were.
     pub fn earlier(&self, zone: &Zone) -> Vec<When> {
-        self.earlier.iter().filter_map(|start| when(start, start, zone)).collect()
+        let then = |text: &String| match text.split_once('/') {
+            Some((first, last)) => when(first, last, zone),
+            None => when(text, text, zone),
+        };
+        self.earlier.iter().filter_map(then).collect()
     }
 
     /// Whether it begins after an instant; whole days count by their date in UTC.
@@ -245,8 +255,12 @@ fn published(
 ) -> Published {
     let (start, end) = times(session);
     let mut earlier = entry.map(|entry| entry.published.earlier.clone()).unwrap_or_default();
-    if let Some(entry) = entry.filter(|entry| entry.published.start != start) {
-        earlier.push(entry.published.start.clone());
+    if let Some(Published { start: first, end: last, .. }) = entry.map(|entry| &entry.published)
+        && *first != start
+    {
+        // Of whole days the last one too: that is how they are told.
+        let days = !first.contains('T') && first != last;
+        earlier.push(if days { format!("{first}/{last}") } else { first.clone() });
     }
     Published {
         title: session.title.to_string(),
@@ -264,7 +278,17 @@ fn published(
             &session.was,
             &session.id,
         ),
+        text: Some(digest::of_text(session)),
+        links: links(session, entry),
     }
+}
+
+/// Those that it has, and those that it had.
+fn links(session: &Session, entry: Option<&Revision>) -> BTreeSet<String> {
+    let own = [("register", &session.register), ("join", &session.join)];
+    let own = own.into_iter().filter(|(_, link)| link.is_some()).map(|(name, _)| name.to_owned());
+    let before = entry.map(|entry| entry.published.links.clone()).unwrap_or_default();
+    own.chain(before).collect()
 }
 
 /// What [`times`] wrote.

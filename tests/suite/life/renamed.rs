@@ -63,3 +63,28 @@ fn a_session_that_is_known_by_its_uid_is_found_at_its_former_id_too() {
     assert_eq!((page.status, page.header("location")), (301, Some("/sessions/speech")));
     assert_eq!(after.get("/sessions/talk.ics").body, after.get("/sessions/speech.ics").body);
 }
+
+#[test]
+fn a_link_that_was_given_out_leads_to_the_page_when_the_session_has_it_no_more() {
+    let story = Story::begin(&list(&(talk("register = \"https://org.example/r\"\n") + &other())));
+    story.serve(BEFORE);
+    for at in ["2024-02-01T12:00:00Z", "2024-02-02T12:00:00Z"] {
+        let after = story.then(&list(&(talk("") + &other())), at);
+        let answer = after.get("/sessions/talk/register");
+        assert_eq!((answer.status, answer.header("location")), (302, Some("/sessions/talk")));
+        assert_eq!(after.get("/sessions/talk/join").status, 404, "nobody was given that");
+    }
+}
+
+#[test]
+fn another_uid_is_a_new_entry_and_check_says_so() {
+    let story = Story::begin(&list(&(talk("") + &other())));
+    let uid = story.serve(BEFORE).uid("talk");
+    let said =
+        story.checked(&list(&(talk("uid = \"x@y.example\"\n") + &other())), "2024-02-01T12:00:00Z");
+    assert!(
+        said.contains(&format!("was published with the UID `{uid}`, and has another now")),
+        "{said}"
+    );
+    assert!(said.contains(&format!("to keep it write `uid = \"{uid}\"`")), "{said}");
+}
