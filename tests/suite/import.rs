@@ -264,6 +264,43 @@ fn what_repeats_for_ever_ends_where_it_is_told_to_and_never_has_too_many_dates()
     assert!(said.contains("only the latest 1000 were written"), "{said}");
 }
 
+/// A calendar with some lines in it.
+fn calendar(lines: &str) -> String {
+    format!("BEGIN:VCALENDAR\nVERSION:2.0\n{lines}END:VCALENDAR\n")
+}
+
+/// A calendar of one event on an afternoon, with some more lines.
+fn event(lines: &str) -> String {
+    let when = "DTSTART:20270601T180000Z\nDTEND:20270601T190000Z";
+    calendar(&format!("BEGIN:VEVENT\nUID:a\nSUMMARY:a\n{when}\n{lines}END:VEVENT\n"))
+}
+
+/// The list and what is said of a calendar.
+fn imported(calendar: &str) -> (String, String) {
+    let options = Options { name: "x", now: instant(NOW), until: None, zone: None };
+    let imported = read(calendar.as_bytes(), &options, &Rules::bundled()).unwrap();
+    let (_, findings) = Fixture::new(&imported.toml).publisher().check(instant(NOW)).unwrap();
+    assert!(!findings.has_errors(), "{findings:?}\n{}", imported.toml);
+    let notes: Vec<String> = imported.notes.iter().map(ToString::to_string).collect();
+    (imported.toml, notes.join("\n"))
+}
+
+#[test]
+fn a_file_that_is_cut_off_is_said_to_be() {
+    let whole = event("DESCRIPTION:Please come to our meeting\n");
+    let (end, next) = ("END:VEVENT\nEND:VCALENDAR\n", "END:VCALENDAR\n");
+    let of = |cut: &str| imported(whole.strip_suffix(cut).unwrap()).1;
+    assert!(!imported(&whole).1.contains("the file ends"));
+    let in_event = "line 8: the file ends in the middle of what begins on line 3; export the calendar \
+                    again, or look at that entry";
+    assert!(of(&format!("ing\n{end}")).contains(in_event), "{}", of(&format!("ing\n{end}")));
+    let after = "line 9: the file ends before its calendar does, so entries may be missing; export";
+    assert!(of(next).contains(after), "{}", of(next));
+    let (list, said) = imported(&[whole.strip_suffix(end).unwrap(), &whole].concat());
+    assert!(said.contains("line 3: what begins here does not end before"), "{said}");
+    assert_eq!(list.matches("[[sessions]]").count(), 1, "they have one UID\n{list}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
