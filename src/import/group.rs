@@ -42,8 +42,7 @@ pub(super) struct Reader<'a> {
 /// An event with what is known of the calendar around it.
 struct Found<'a> {
     event: &'a Component,
-    is_ours: bool,
-    is_cancelled: bool,
+    calendar: event::Calendar,
 }
 
 impl<'a> Reader<'a> {
@@ -236,7 +235,7 @@ impl<'a> Reader<'a> {
             self.note(event, guess.clone());
         }
         let mut lost = Vec::new();
-        let content = event::read(event, found.is_ours, found.is_cancelled, &mut lost);
+        let content = event::read(event, found.calendar, &mut lost);
         if event.get("SUMMARY").is_none_or(|title| title.value.trim().is_empty()) {
             self.note(event, "it has no title; write one".to_owned());
         }
@@ -281,9 +280,14 @@ fn groups<'a>(calendars: &[&'a Component]) -> Vec<Vec<Found<'a>>> {
         let is = |name: &str, value: &str| {
             calendar.get(name).is_some_and(|own| own.value.trim().eq_ignore_ascii_case(value))
         };
-        let (is_ours, is_cancelled) = (is("PRODID", PRODID), is("METHOD", "CANCEL"));
+        let own = event::Calendar {
+            is_ours: is("PRODID", PRODID),
+            // Our invites have neither, as Outlook would open a new calendar.
+            is_feed: ["SOURCE", "X-WR-CALNAME"].iter().any(|name| calendar.get(name).is_some()),
+            is_cancelled: is("METHOD", "CANCEL"),
+        };
         for event in calendar.within("VEVENT") {
-            let found = Found { event, is_ours, is_cancelled };
+            let found = Found { event, calendar: own };
             let uid = event.get("UID").map_or("", |uid| uid.value.trim());
             match of_uid.get(uid) {
                 Some(group) if !uid.is_empty() => groups[*group].push(found),

@@ -213,7 +213,7 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
 }
 
 /// Where a link of Google's leads, which passes by Google's own address first.
-fn direct(address: &str) -> Option<String> {
+pub(super) fn direct(address: &str) -> Option<String> {
     let query = address.strip_prefix("https://www.google.com/url?")?;
     let target = query.split('&').find_map(|part| part.strip_prefix("q="))?;
     let target = percent_encoding::percent_decode_str(target).decode_utf8().ok()?;

@@ -22,6 +22,7 @@ mod prose;
 mod recur;
 mod timing;
 mod values;
+mod venue;
 
 use std::collections::BTreeMap;
 
@@ -121,7 +122,11 @@ pub fn import(bytes: &[u8], options: &Options<'_>, rules: &Rules) -> Result<Impo
     let mut reader = group::Reader::new(clocks, options, last, rules, &calendars);
     let drafts = reader.read(&calendars);
     let events = calendars.iter().map(|calendar| calendar.within("VEVENT").count()).sum();
-    let head = head::read(&calendars, options, &reader.zone);
+    let mut lost = Vec::new();
+    let head = head::read(&calendars, options, &reader.zone, &mut lost);
+    if !lost.is_empty() {
+        note(&mut notes, 1, &format!("of the calendar was left out: {}", lost.join(", ")));
+    }
     notes.append(&mut reader.notes);
     notes.sort();
     notes.dedup();

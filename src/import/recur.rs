@@ -43,6 +43,10 @@ pub(super) fn expand(
             "FREQ" if value == "SECONDLY" || value == "MINUTELY" => {
                 return Err("it repeats within the hour");
             }
+            // It would come back to the same date without end.
+            "INTERVAL" if value.bytes().all(|b| b == b'0') => {
+                return Err("its rule repeats every 0 times, which is never");
+            }
             "BYHOUR" | "BYMINUTE" | "BYSECOND" => {
                 a_day = a_day.saturating_mul(value.split(',').count());
                 parts.push(format!("{name}={value}"));
@@ -129,6 +133,7 @@ mod tests {
             "nonsense",
             "",
             "FREQ=DAILY;INTERVAL=-1",
+            "FREQ=DAILY;INTERVAL=0",
             "FREQ=DAILY;UNTIL=soon",
             "RSCALE=HEBREW;FREQ=YEARLY",
             "FREQ=YEARLY;BYHOUR=0,1,2,3,4;BYMINUTE=0,1,2,3,4,5,6",

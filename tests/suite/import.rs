@@ -100,6 +100,7 @@ fn said(published: &Published) -> Said {
                 value("STATUS:"),
                 value("CATEGORIES:"),
                 value("LOCATION:"),
+                value("TRANSP:"),
                 text.to_owned(),
             ];
             (uid, said)
@@ -299,6 +300,109 @@ fn a_file_that_is_cut_off_is_said_to_be() {
     let (list, said) = imported(&[whole.strip_suffix(end).unwrap(), &whole].concat());
     assert!(said.contains("line 3: what begins here does not end before"), "{said}");
     assert_eq!(list.matches("[[sessions]]").count(), 1, "they have one UID\n{list}");
+}
+
+#[test]
+fn the_link_in_the_section_of_google_is_the_one_to_join_by() {
+    let section = "DESCRIPTION:Come.\\n\\n-::~:~::~:~::-\\nJoin with Google Meet: \
+                   https://meet.google.com/abc-defg-hij\\n-::~:~::~:~::-\n";
+    let (list, said) = imported(&event(section));
+    assert!(list.contains("join = \"https://meet.google.com/abc-defg-hij\""), "{list}");
+    assert!(list.contains("description = \"Come.\""), "{list}");
+    assert!(!said.contains("left out"), "{said}");
+}
+
+#[test]
+fn what_no_list_can_carry_is_said_of_each_event() {
+    let long = |letters: usize| "é".repeat(letters);
+    for (lines, expected) in [
+        (
+            "URL:javascript:alert(1)\n".to_owned(),
+            "its address `javascript:alert(1)`, which is none of the web",
+        ),
+        ("URL:https://\n".to_owned(), "its address `https://`, which cannot be read"),
+        (
+            "CONFERENCE;VALUE=URI:tel:+1-555-0100\n".to_owned(),
+            "the conference `tel:+1-555-0100`, which is none of the web",
+        ),
+        (
+            "CONFERENCE:https://a.example/1\nLOCATION:https://b.example/2\n".to_owned(),
+            "the further link `https://b.example/2`",
+        ),
+        (format!("CATEGORIES:a,{}\n", long(101)), "1 category that is too long"),
+        (format!("LOCATION:{}\n", long(1_001)), "the end of its place, after 1,000 characters"),
+        (
+            format!("DESCRIPTION:{}\n", long(200_001)),
+            "the end of its description, after 200,000 characters",
+        ),
+    ] {
+        let (list, said) = imported(&event(&lines));
+        let expected = format!("line 3: \"a\": left out: {expected}");
+        assert!(said.lines().any(|line| line == expected), "{expected}\n{said}");
+        assert!(list.contains("[[sessions]]"));
+    }
+    let (list, said) =
+        imported(&event("").replace("SUMMARY:a", &format!("SUMMARY:{}", long(1_001))));
+    assert!(list.contains(&long(1_000)) && !list.contains(&long(1_001)));
+    assert!(said.contains("left out: the end of its title, after 1,000 characters"), "{said}");
+    let about = format!("X-WR-CALDESC:{}\nX-WR-CALNAME:{}\n", long(200_001), long(1_001));
+    let (_, said) = imported(&event("").replace("VERSION:2.0\n", &about));
+    let both = "line 1: of the calendar was left out: the end of its title, after 1,000 characters, \
+                the end of its description, after 200,000 characters";
+    assert!(said.contains(both), "{said}");
+}
+
+#[test]
+fn a_rule_that_never_goes_on_is_said() {
+    let (list, said) = imported(&event("RRULE:FREQ=DAILY;INTERVAL=0\n"));
+    assert_eq!(list.matches("[[sessions]]").count(), 1);
+    let expected =
+        "its rule repeats every 0 times, which is never; only its first date was written";
+    assert!(said.contains(expected), "{said}");
+}
+
+#[test]
+fn the_name_of_a_program_is_no_place_and_the_room_beside_it_is() {
+    let link = "X-MICROSOFT-SKYPETEAMSMEETINGURL:https://teams.example/1\n";
+    let place = |location: &str| {
+        let (list, _) = imported(&event(&format!("{link}LOCATION:{location}\n")));
+        list.lines().find(|line| line.starts_with("place")).map(ToOwned::to_owned)
+    };
+    assert_eq!(place("Microsoft Teams Meeting"), None);
+    let room = Some("place = { name = \"Room 5\" }".to_owned());
+    assert_eq!(place("Microsoft Teams Meeting\\; Room 5"), room);
+}
+
+#[test]
+fn our_own_titles_and_whether_a_session_is_busy_come_back() {
+    let sessions = [
+        ("a", "CANCELLED: not really", ""),
+        ("b", "Cancelled: a play", "status = \"cancelled\"\ncancelled = \"announce\""),
+        ("c", "CANCELLED: twice", "status = \"cancelled\""),
+        ("d", "Q &amp; A,  with  spaces", "busy = true"),
+        ("e", "Maybe", "status = \"tentative\"\nbusy = true"),
+        ("f", "Free", "status = \"tentative\"\nbusy = false"),
+    ];
+    let sessions = sessions.map(|(id, title, more)| {
+        session(id, "2027-05-04T18:00:00", more).replace(&format!("Session {id}"), title)
+    });
+    let (before, after, list) = there_and_back(&list(&sessions.concat()));
+    assert_eq!(before, after, "{list}");
+    assert!(list.contains("\"CANCELLED: not really\""), "{list}");
+    assert_eq!(list.matches("busy = true").count(), 2, "{list}");
+}
+
+#[test]
+fn an_invite_of_ours_says_only_what_is_not_the_rule_there() {
+    for (more, expected) in [("busy = false", 1), ("busy = true", 0), ("", 0)] {
+        let toml = list(&session("a", "2027-05-04T18:00:00", more));
+        let published = Fixture::new(&toml).publish(NOW);
+        let edition = &published.edition;
+        let invite = body(&published, &edition.paths.invite(&edition.catalog.sessions[0].id));
+        let (list, _) = imported(&invite);
+        assert_eq!(list.matches("busy = false").count(), expected, "{list}");
+        assert!(!list.contains("busy = true"), "{list}");
+    }
 }
 
 proptest! {
