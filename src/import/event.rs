@@ -32,6 +32,17 @@ pub(super) struct Content {
     pub(super) remind: Vec<String>,
 }
 
+impl Content {
+    /// About how many bytes a session with it takes in a list.
+    pub(super) fn size(&self) -> usize {
+        let texts = [&self.description, &self.register, &self.join, &self.page, &self.feed];
+        let texts: usize = texts.into_iter().flatten().map(String::len).sum();
+        let lists: usize = self.tags.iter().chain(&self.remind).map(|item| item.len() + 4).sum();
+        // An id, times, a UID and the words before them.
+        600 + self.title.len() + texts + lists
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Place {
     pub(super) name: String,

@@ -17,6 +17,7 @@ mod group;
 mod head;
 mod html;
 mod list;
+mod nearest;
 mod own;
 mod prose;
 mod recur;
@@ -120,7 +121,7 @@ pub fn import(bytes: &[u8], options: &Options<'_>, rules: &Rules) -> Result<Impo
     let last = last_day(options);
     let clocks = Clocks::new(rules, &calendars, years(&calendars, last));
     let mut reader = group::Reader::new(clocks, options, last, rules, &calendars);
-    let drafts = reader.read(&calendars);
+    let drafts = reader.read(&calendars, options.now);
     let events = calendars.iter().map(|calendar| calendar.within("VEVENT").count()).sum();
     let mut lost = Vec::new();
     let head = head::read(&calendars, options, &reader.zone, &mut lost);

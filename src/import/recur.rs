@@ -9,7 +9,7 @@ use rrule::{RRule, RRuleSet, Tz, Unvalidated};
 use super::values::{Stamp, stamp};
 
 /// How many times a rule is followed at most before its end is looked for: daily for fifty years.
-const MOST: u16 = 20_000;
+const MOST: usize = 20_000;
 /// How many times a day may come back at most, by BYHOUR, BYMINUTE and BYSECOND together.
 const MOST_A_DAY: usize = 24;
 
@@ -75,12 +75,16 @@ pub(super) fn expand(
     let utc = |local: NaiveDateTime| local.and_utc().with_timezone(&Tz::UTC);
     let rule: RRule<Unvalidated> = parts.join(";").parse().map_err(|_| STRANGE)?;
     let rule = rule.validate(utc(start)).map_err(|_| STRANGE)?;
-    let all = RRuleSet::new(utc(start)).rrule(rule).all(MOST);
-    let mut starts: Vec<NaiveDateTime> = all.dates.iter().map(|at| at.naive_utc()).collect();
-    let found = starts.len();
-    starts.retain(|at| *at <= last && at.year() <= 2100);
-    let more = all.limited || starts.len() < found;
-    Ok(Expansion { starts, more })
+    let dates = RRuleSet::new(utc(start)).rrule(rule).limit();
+    let mut expansion = Expansion { starts: Vec::new(), more: false };
+    for at in dates.into_iter().map(|at| at.naive_utc()) {
+        if at > last || at.year() > 2100 || expansion.starts.len() == MOST {
+            expansion.more = true;
+            break;
+        }
+        expansion.starts.push(at);
+    }
+    Ok(expansion)
 }
 
 #[cfg(test)]

@@ -405,6 +405,58 @@ fn an_invite_of_ours_says_only_what_is_not_the_rule_there() {
     }
 }
 
+#[test]
+fn a_list_has_the_sessions_to_come_that_fit_and_says_so() {
+    let event = |number: u32, start: &str| {
+        format!(
+            "BEGIN:VEVENT\nUID:{number}\nSUMMARY:a\nDTSTART:{start}\nDURATION:PT1H\n\
+             RRULE:FREQ=DAILY;COUNT=900\nEND:VEVENT\n"
+        )
+    };
+    let past: String = (0..20).map(|number| event(number, "20200101T180000Z")).collect();
+    let coming: String = (20..40).map(|number| event(number, "20270101T180000Z")).collect();
+    let options = Options {
+        name: "x",
+        now: instant(NOW),
+        until: chrono::NaiveDate::from_ymd_opt(2030, 1, 1),
+        zone: None,
+    };
+    let text = calendar(&[past, coming].concat());
+    let imported = read(text.as_bytes(), &options, &Rules::bundled()).unwrap();
+    assert_eq!(imported.sessions, 20_000);
+    let of = |year: &str| imported.toml.matches(&format!("\nstart = {year}")).count();
+    assert_eq!(of("2027") + of("2028") + of("2029"), 18_000, "all that are to come");
+    assert_eq!(of("2020"), 0, "and of those that were the latest");
+    assert_eq!(of("2022-06"), 20 * 18);
+    let said = imported.notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>().join("\n");
+    assert!(said.contains("it gives 36000 sessions, and only 20000 fit into a list"), "{said}");
+}
+
+#[test]
+fn a_list_never_grows_beyond_what_can_be_read() {
+    let text = "word ".repeat(30_000);
+    let rule = format!("RRULE:FREQ=DAILY;COUNT=900\nDESCRIPTION:{text}\n");
+    let options = Options { name: "x", now: instant(NOW), until: None, zone: None };
+    let imported = read(event(&rule).as_bytes(), &options, &Rules::bundled()).unwrap();
+    assert!(imported.toml.len() < convene::source::MAX_BYTES && imported.sessions > 50);
+    assert!(imported.notes.iter().any(|note| note.text.contains("fit into a list")));
+}
+
+#[test]
+fn many_events_with_one_long_title_have_ids_of_their_own() {
+    let title = "An evening about neighbours who work on letters";
+    let one = |number: u32| {
+        format!(
+            "BEGIN:VEVENT\nUID:{number}\nSUMMARY:{title}\nDTSTART:20270101T180000Z\n\
+             DURATION:PT1H\nEND:VEVENT\n"
+        )
+    };
+    let (list, _) = imported(&calendar(&(0..12).map(one).collect::<String>()));
+    let ids: std::collections::BTreeSet<&str> =
+        list.lines().filter(|line| line.starts_with("id = \"an-evening")).collect();
+    assert_eq!(ids.len(), 12, "{list}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
