@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
 use super::clocks::{Clock, Clocks};
 use super::content::Component;
@@ -217,13 +217,8 @@ impl<'a> Reader<'a> {
     }
 
     fn push(&mut self, event: &Component, draft: Draft, drafts: &mut Nearest) {
-        let first = NaiveDate::from_ymd_opt(1970, 1, 2).unwrap_or_default();
-        let last = NaiveDate::from_ymd_opt(2100, 12, 29).unwrap_or_default();
-        let (starts, ends) = match &draft.times {
-            Times::Days(first, last) => (*first, *last),
-            Times::Timed(_, start, end) => (start.date_naive(), end.date_naive()),
-        };
-        if starts < first || ends > last {
+        let (first, last) = draft.times.days(&self.zone);
+        if first.year() < 1970 || last.year() > 2100 {
             let text = "it is not between 1970 and 2100, and was left out";
             self.note(event, text.to_owned());
             return;

@@ -61,6 +61,10 @@ pub(super) fn expand(
                     Stamp::Local(until) => until,
                     Stamp::Utc(until) => local(until),
                 };
+                // The crate refuses it as a mistake; only the start counts then.
+                if until < start {
+                    return Ok(Expansion { starts: Vec::new(), more: false });
+                }
                 parts.push(format!("UNTIL={}Z", until.format("%Y%m%dT%H%M%S")));
             }
             "RSCALE" if value != "GREGORIAN" => return Err("it follows another calendar's months"),
@@ -127,6 +131,14 @@ mod tests {
             expanded("FREQ=WEEKLY;UNTIL=20270511T215959Z", far),
             ok(&["05-04 18:00"], false)
         );
+    }
+
+    #[test]
+    fn a_rule_that_ends_before_it_starts_gives_nothing() {
+        for until in ["20270503", "20270504T215959Z", "20270504T175959"] {
+            let rule = format!("FREQ=WEEKLY;UNTIL={until}");
+            assert_eq!(expanded(&rule, "2030-01-01T00:00:00"), Ok((vec![], false)), "{until}");
+        }
     }
 
     #[test]

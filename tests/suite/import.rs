@@ -457,6 +457,43 @@ fn many_events_with_one_long_title_have_ids_of_their_own() {
     assert_eq!(ids.len(), 12, "{list}");
 }
 
+#[test]
+fn a_rule_that_ends_before_it_starts_is_its_first_date_alone() {
+    let (list, said) = imported(&event("RRULE:FREQ=DAILY;UNTIL=20270501T000000Z\n"));
+    assert_eq!(list.matches("[[sessions]]").count(), 1);
+    assert!(!said.contains("understood"), "{said}");
+    assert!(said.contains("gives no date after its first, and only that was written"), "{said}");
+    let (_, said) = imported(&event("RRULE:FREQ=DAILY;UNTIL=20270602T000000Z\n"));
+    assert!(!said.contains("first"), "{said}");
+}
+
+#[test]
+fn the_years_are_those_that_the_list_says() {
+    let at = |zone: &str, start: &str, end: &str| {
+        let event =
+            format!("BEGIN:VEVENT\nUID:a\nSUMMARY:a\nDTSTART:{start}\nDTEND:{end}\nEND:VEVENT\n");
+        let (list, said) = imported(&calendar(&format!("X-WR-TIMEZONE:{zone}\n{event}")));
+        if list.contains("[[sessions]]") {
+            Fixture::new(&list).publish(NOW);
+        }
+        (list.contains("[[sessions]]"), said.contains("not between 1970 and 2100"))
+    };
+    let (kept, left_out) = ((true, false), (false, true));
+    for (zone, start, end, expected) in [
+        ("UTC", "19700101T000000Z", "19700101T010000Z", kept),
+        ("UTC", "19691231T235959Z", "19700101T010000Z", left_out),
+        ("America/New_York", "19700101T000000Z", "19700101T010000Z", left_out),
+        ("Asia/Tokyo", "19691231T150000Z", "19691231T160000Z", kept),
+        ("UTC", "19700101", "19700102", kept),
+        ("UTC", "21001231", "21010101", kept),
+        ("UTC", "21001231T220000Z", "21001231T235959Z", kept),
+        ("UTC", "21001231T230000Z", "21010101T000000Z", left_out),
+        ("America/New_York", "21010101T010000Z", "21010101T020000Z", kept),
+    ] {
+        assert_eq!(at(zone, start, end), expected, "{zone} {start} {end}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
