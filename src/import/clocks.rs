@@ -208,7 +208,7 @@ mod tests {
     fn clock(tzid: &str, definition: &str) -> Option<(String, bool)> {
         let rules = Rules::bundled();
         let text = format!("BEGIN:VCALENDAR\n{definition}END:VCALENDAR\n");
-        let (file, _) = parse(&text);
+        let file = parse(&text).file;
         let calendars: Vec<&Component> = file.children.iter().collect();
         let understood = Clocks::new(&rules, &calendars, (2024, 2028)).of(tzid)?;
         Some(match understood.clock {

@@ -22,8 +22,32 @@ pub(super) struct Property {
     pub(super) value: String,
 }
 
+/// A file as its lines say it.
+#[derive(Debug)]
+pub(super) struct Parsed {
+    /// The whole file, as one component without a name.
+    pub(super) file: Component,
+    /// The numbers of the lines that mean nothing.
+    pub(super) strange: Vec<usize>,
+    /// The lines of the BEGINs of calendars and entries that something else ended than their END.
+    pub(super) unended: Vec<usize>,
+    /// What the end of the file ended, if that came too early.
+    pub(super) cut_off: Option<CutOff>,
+}
+
+/// A file that ends before what it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct CutOff {
+    /// The last line that says something, from 1.
+    pub(super) line: usize,
+    /// The line of the BEGIN of the entry that is open there.
+    pub(super) within: Option<usize>,
+}
+
 /// How deep components lie within each other at most; a calendar needs three.
 const DEEPEST: usize = 8;
+/// What stands in a calendar, and never in another of these (RFC 5545 section 3.6).
+const ENTRIES: [&str; 5] = ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE"];
 
 impl Component {
     /// The first property of a name.
@@ -49,17 +73,26 @@ impl Property {
     }
 }
 
-/// The file as one component without a name, and the lines that mean nothing.
-pub(super) fn parse(text: &str) -> (Component, Vec<usize>) {
-    let mut strange = Vec::new();
+/// Reads the components of a text.
+pub(super) fn parse(text: &str) -> Parsed {
+    let (mut strange, mut unended) = (Vec::new(), Vec::new());
     let mut open = vec![Component::default()];
     let mut too_deep = 0_usize;
+    let mut last = 0;
     for (line, content) in unfolded(text) {
+        last = line;
         let Some(property) = property(&content) else {
             strange.push(line);
             continue;
         };
         let component = property.value.trim().to_ascii_uppercase();
+        if property.name == "BEGIN"
+            && let Some(at) = ended_by(&open, &component)
+        {
+            unended.extend(entries(&open[at..]));
+            close(&mut open, at);
+            too_deep = 0;
+        }
         match property.name.as_str() {
             "BEGIN" if open.len() > DEEPEST => too_deep += 1,
             "END" if too_deep > 0 => too_deep -= 1,
@@ -67,7 +100,10 @@ pub(super) fn parse(text: &str) -> (Component, Vec<usize>) {
             "BEGIN" => open.push(Component { name: component, line, ..Component::default() }),
             // What was not ended ends with what holds it.
             "END" => match open.iter().rposition(|own| own.name == component) {
-                Some(at) if at > 0 => close(&mut open, at),
+                Some(at) if at > 0 => {
+                    unended.extend(entries(&open[at + 1..]));
+                    close(&mut open, at);
+                }
                 _ => strange.push(line),
             },
             _ => {
@@ -77,8 +113,27 @@ pub(super) fn parse(text: &str) -> (Component, Vec<usize>) {
             }
         }
     }
+    let within = entries(&open).last();
+    let is_open = open.iter().any(|own| own.name == "VCALENDAR") || within.is_some();
+    let cut_off = is_open.then_some(CutOff { line: last, within });
     close(&mut open, 1);
-    (open.pop().unwrap_or_default(), strange)
+    Parsed { file: open.pop().unwrap_or_default(), strange, unended, cut_off }
+}
+
+/// The depth from which on a BEGIN ends what is open, as the two never lie within each other.
+fn ended_by(open: &[Component], begins: &str) -> Option<usize> {
+    match begins {
+        "VCALENDAR" => (open.len() > 1).then_some(1),
+        _ if ENTRIES.contains(&begins) => {
+            open.iter().position(|own| ENTRIES.contains(&own.name.as_str()))
+        }
+        _ => None,
+    }
+}
+
+/// The lines on which entries of a calendar begin.
+fn entries(open: &[Component]) -> impl Iterator<Item = usize> {
+    open.iter().filter(|own| ENTRIES.contains(&own.name.as_str())).map(|own| own.line)
 }
 
 /// Puts the components from a depth on each into the one that holds it.
@@ -175,15 +230,15 @@ mod tests {
         for end in ["\r\n", "\n", "\r"] {
             let text =
                 format!("BEGIN:VEVENT{end}SUMMARY:a{end}  b{end}\tc{end}{end}END:VEVENT{end}");
-            let (file, strange) = parse(&text);
-            assert_eq!(file.children[0].get("SUMMARY").unwrap().value, "a bc");
-            assert_eq!(strange, [0_usize; 0]);
+            let parsed = parse(&text);
+            assert_eq!(parsed.file.children[0].get("SUMMARY").unwrap().value, "a bc");
+            assert_eq!(parsed.strange, [0_usize; 0]);
         }
     }
 
     #[test]
     fn one_bad_line_costs_no_more_than_itself() {
-        let (file, strange) = parse(
+        let Parsed { file, strange, .. } = parse(
             "BEGIN:VCALENDAR\nnonsense\nBEGIN:VEVENT\nSUMMARY:a\n=:x\nEND:VALARM\nEND:VCALENDAR\n\
              BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:b",
         );
@@ -197,9 +252,33 @@ mod tests {
     }
 
     #[test]
+    fn what_has_no_end_of_its_own_is_known() {
+        let said = |text: &str| {
+            let parsed = parse(text);
+            (parsed.unended, parsed.cut_off.map(|cut| (cut.line, cut.within)))
+        };
+        let event = "BEGIN:VEVENT\nSUMMARY:a\n";
+        assert_eq!(said("BEGIN:VCALENDAR\nEND:VCALENDAR\n"), (vec![], None));
+        assert_eq!(said("BEGIN:VCALENDAR\nVERSION:2.0\n\n"), (vec![], Some((2, None))));
+        assert_eq!(said(&format!("BEGIN:VCALENDAR\n{event}")), (vec![], Some((3, Some(2)))));
+        assert_eq!(said(event), (vec![], Some((2, Some(1)))));
+        assert_eq!(said(&format!("BEGIN:VCALENDAR\n{event}END:VCALENDAR")), (vec![2], None));
+        assert_eq!(said(&format!("{event}{event}END:VEVENT\n")), (vec![1], None));
+    }
+
+    #[test]
+    fn an_event_or_calendar_that_begins_ends_the_one_before() {
+        let (calendar, event) = ("BEGIN:VCALENDAR\n", "BEGIN:VEVENT\nBEGIN:VALARM\n");
+        let parsed = parse(&[calendar, event, event, calendar, event].concat());
+        assert_eq!(parsed.unended, [2, 4]);
+        let events = parsed.file.within("VCALENDAR").map(|own| own.within("VEVENT").count());
+        assert_eq!(events.collect::<Vec<_>>(), [2, 1]);
+    }
+
+    #[test]
     fn components_in_components_without_end_are_no_danger() {
         let deep = "BEGIN:A\n".repeat(200_000);
-        let (mut file, _) = parse(&deep);
+        let mut file = parse(&deep).file;
         let mut depth = 0;
         while let Some(child) = file.children.pop() {
             file = child;

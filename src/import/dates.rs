@@ -13,6 +13,9 @@ use super::values::{Stamp, duration, stamp};
 /// How many occurrences of one event are written at most; the latest ones.
 const MOST: usize = 1_000;
 
+/// Of a rule that ends before it starts, or asks for a day that never is.
+const ONLY_FIRST: &str = "its rule gives no date after its first, and only that was written";
+
 /// When an event happens.
 pub(super) struct Dates {
     /// Every start on the wall, with a length of its own where RDATE gives one.
@@ -35,6 +38,9 @@ pub(super) fn read(
     for rule in event.all("RRULE") {
         match recur::expand(&rule.value, timing.start, end, |until| timing.clock.local(until)) {
             Ok(expansion) => {
+                if expansion.starts.is_empty() && !expansion.more {
+                    said.push(ONLY_FIRST.to_owned());
+                }
                 if expansion.more {
                     said.push(format!(
                         "it goes on repeating; what comes after {last} was left out, and `--until` \

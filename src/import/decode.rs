@@ -100,6 +100,10 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(String, bool), Unreadable> {
 fn eight_bits(bytes: &[u8]) -> (String, bool) {
     match std::str::from_utf8(bytes) {
         Ok(text) => (text.to_owned(), false),
+        // A download that broke off within a character.
+        Err(error) if error.error_len().is_none() && error.valid_up_to() > 0 => {
+            (String::from_utf8_lossy(&bytes[..error.valid_up_to()]).into_owned(), false)
+        }
         Err(_) => (bytes.iter().copied().map(windows_1252).collect(), true),
     }
 }
@@ -150,6 +154,12 @@ mod tests {
         ] {
             assert_eq!(decode(&bytes), Ok((CALENDAR.to_owned(), guessed)));
         }
+    }
+
+    #[test]
+    fn a_file_that_ends_within_a_character_keeps_its_encoding() {
+        let cut = b"BEGIN:VCALENDAR\nSUMMARY:Caf\xC3\xA9 \xE2\x82";
+        assert_eq!(decode(cut), Ok(("BEGIN:VCALENDAR\nSUMMARY:Café ".to_owned(), false)));
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! What an event says beside its time.
 
+use std::collections::BTreeSet;
+
 use super::content::{Component, Property};
-use super::own;
 use super::prose::markdown;
-use super::values::{duration, line, list, text};
+use super::values::{LONGEST_LINE, duration, kept, line, list, text};
+use super::{own, venue};
 use crate::model::{HttpUrl, Status, Tag};
 use crate::render::event::CANCELLED;
 
@@ -30,6 +32,17 @@ pub(super) struct Content {
     pub(super) remind: Vec<String>,
 }
 
+impl Content {
+    /// About how many bytes a session with it takes in a list.
+    pub(super) fn size(&self) -> usize {
+        let texts = [&self.description, &self.register, &self.join, &self.page, &self.feed];
+        let texts: usize = texts.into_iter().flatten().map(String::len).sum();
+        let lists: usize = self.tags.iter().chain(&self.remind).map(|item| item.len() + 4).sum();
+        // An id, times, a UID and the words before them.
+        600 + self.title.len() + texts + lists
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Place {
     pub(super) name: String,
@@ -38,13 +51,20 @@ pub(super) struct Place {
     pub(super) geo: Option<(f64, f64)>,
 }
 
-/// Reads an event of a calendar that we wrote, or another did. Adds what could not come along.
-pub(super) fn read(
-    event: &Component,
-    is_ours: bool,
-    is_cancelled: bool,
-    lost: &mut Vec<String>,
-) -> Content {
+/// What the calendar around an event says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Calendar {
+    /// Whether we wrote it.
+    pub(super) is_ours: bool,
+    /// Whether it is one to subscribe to, and not an invite.
+    pub(super) is_feed: bool,
+    /// Whether it calls off what is in it (RFC 5546 section 3.2.5).
+    pub(super) is_cancelled: bool,
+}
+
+/// Reads an event. Adds what could not come along.
+pub(super) fn read(event: &Component, calendar: Calendar, lost: &mut Vec<String>) -> Content {
+    let Calendar { is_ours, is_cancelled, .. } = calendar;
     let value = |name: &str| event.get(name).map(|property| property.value.as_str());
     let status = value("STATUS").map(|status| status.trim().to_ascii_uppercase());
     let mut content = Content {
@@ -56,21 +76,12 @@ pub(super) fn read(
         },
         ..Content::default()
     };
-    title(&mut content, value("SUMMARY"), is_ours);
-    description(&mut content, event, is_ours);
-    links(&mut content, event);
-    place(&mut content, event);
-    let tags = event.all("CATEGORIES").flat_map(|property| list(&property.value)).map(line);
-    for tag in tags.filter(|tag| Tag::parse(tag).is_ok()) {
-        if !content.tags.contains(&tag) {
-            content.tags.push(tag);
-        }
-    }
-    // Ours say it of all that do not say otherwise.
-    if value("TRANSP").is_some_and(|own| own.trim().eq_ignore_ascii_case("TRANSPARENT")) && !is_ours
-    {
-        content.busy = Some(false);
-    }
+    let is_called_off = description(&mut content, event, is_ours, lost);
+    title(&mut content, value("SUMMARY"), is_ours.then_some(is_called_off), lost);
+    venue::links(&mut content, event, lost);
+    venue::place(&mut content, event, is_ours, lost);
+    tags(&mut content, event, lost);
+    content.busy = busy(value("TRANSP"), content.status, calendar);
     reminders(&mut content, event, lost);
     for (name, one, more) in [
         ("ATTENDEE", "attendee", "attendees"),
@@ -90,21 +101,27 @@ pub(super) fn read(
     content
 }
 
-fn title(content: &mut Content, summary: Option<&str>, is_ours: bool) {
-    let mut title = unescaped(&line(summary.unwrap_or_default()));
+/// `ours`: of a calendar of ours, whether the text says that the session is cancelled.
+fn title(content: &mut Content, summary: Option<&str>, ours: Option<bool>, lost: &mut Vec<String>) {
+    let summary = summary.unwrap_or_default();
+    let mut title = match ours {
+        // As it was written, but that one line stays one.
+        Some(_) => text(summary).replace('\n', " "),
+        None => unescaped(&line(summary)),
+    };
     // As several programs mark what is called off, beside its status.
     for mark in [CANCELLED, "Cancelled: ", "Canceled: ", "CANCELED: "] {
         let Some(rest) = title.strip_prefix(mark) else { continue };
         if content.status == Status::Cancelled {
             title = rest.to_owned();
-        } else if is_ours && mark == CANCELLED {
+        } else if ours == Some(true) && mark == CANCELLED {
             title = rest.to_owned();
             content.status = Status::Cancelled;
             content.announce = true;
         }
         break;
     }
-    content.title = title.chars().take(1_000).collect();
+    content.title = kept(title, LONGEST_LINE, "title", lost);
     if content.title.trim().is_empty() {
         content.title = "Without a title".to_owned();
     }
@@ -150,7 +167,13 @@ fn unescaped(title: &str) -> String {
     out + rest
 }
 
-fn description(content: &mut Content, event: &Component, is_ours: bool) {
+/// The text and what stands in it; whether it is one of ours that says that the session is cancelled.
+fn description(
+    content: &mut Content,
+    event: &Component,
+    is_ours: bool,
+    lost: &mut Vec<String>,
+) -> bool {
     let is_rich = |property: &&Property| {
         property.parameter("FMTTYPE").is_some_and(|form| form.eq_ignore_ascii_case("text/html"))
     };
@@ -158,79 +181,55 @@ fn description(content: &mut Content, event: &Component, is_ours: bool) {
         .get("DESCRIPTION")
         .filter(|property| !property.value.trim().is_empty())
         .or_else(|| event.all("X-ALT-DESC").find(is_rich));
-    let Some(said) = said else { return };
-    let said = own::without_google(&text(&said.value));
+    let Some(said) = said else { return false };
+    let (said, meeting) = own::without_google(&text(&said.value));
     let parts = if is_ours { own::text(&said) } else { own::links(&said) };
     let valid = |address: Option<String>| address.filter(|address| HttpUrl::parse(address).is_ok());
     content.register = valid(parts.register);
-    content.join = valid(parts.join);
+    content.join = valid(parts.join).or_else(|| valid(meeting));
     content.feed =
         parts.all.as_deref().and_then(|page| own::id(page, "feeds")).map(ToOwned::to_owned);
     if is_ours {
         let about = parts.about.as_deref();
         content.id = about.and_then(|page| own::id(page, "sessions")).map(ToOwned::to_owned);
     }
-    content.description =
-        markdown(&parts.rest, is_ours).filter(|text| text.chars().count() < 200_000);
+    content.description = markdown(&parts.rest, is_ours, lost);
+    parts.is_called_off
 }
 
-fn links(content: &mut Content, event: &Component) {
-    let address = |property: &Property| {
-        let address = property.value.trim();
-        HttpUrl::parse(address).is_ok().then(|| address.to_owned())
-    };
-    let meetings = [
-        "CONFERENCE",
-        "X-GOOGLE-CONFERENCE",
-        "X-MICROSOFT-SKYPETEAMSMEETINGURL",
-        "X-MICROSOFT-ONLINEMEETINGEXTERNALLINK",
-        "X-MICROSOFT-ONLINEMEETINGCONFLINK",
-    ];
-    let join = meetings.iter().flat_map(|name| event.all(name)).find_map(address);
-    content.join = join.or_else(|| content.join.take());
-    // The page of a session in a list of ours is made anew.
-    if content.id.is_none() {
-        content.page = event.get("URL").and_then(address);
-    }
-}
-
-fn place(content: &mut Content, event: &Component) {
-    let location = line(event.get("LOCATION").map_or("", |property| property.value.as_str()));
-    let geo = event.get("GEO").and_then(|property| degrees(property.value.split_once([';', ','])?));
-    // Apple's says name, address and place apart.
-    if let Some(own) = event.get("X-APPLE-STRUCTURED-LOCATION") {
-        let part = |name: &str| own.parameter(name).map(line).filter(|part| !part.is_empty());
-        let geo = own.value.trim().strip_prefix("geo:").and_then(|at| degrees(at.split_once(',')?));
-        if let Some(name) =
-            part("X-TITLE").or_else(|| Some(location.clone()).filter(|l| !l.is_empty()))
-        {
-            content.place = Some(Place { address: part("X-ADDRESS"), name, geo });
-            return;
+fn tags(content: &mut Content, event: &Component, lost: &mut Vec<String>) {
+    let (mut known, mut strange) = (BTreeSet::new(), 0);
+    let tags = event.all("CATEGORIES").flat_map(|property| list(&property.value)).map(line);
+    for tag in tags.filter(|tag| !tag.is_empty()) {
+        if Tag::parse(&tag).is_err() {
+            strange += 1;
+        } else if known.insert(tag.clone()) {
+            content.tags.push(tag);
         }
     }
-    if HttpUrl::parse(&location).is_ok() {
-        content.join.get_or_insert(location);
-    } else if location.starts_with("Microsoft Teams") && content.join.is_some() {
-        // Outlook writes it where the link is.
-    } else if !location.is_empty() {
-        content.place =
-            Some(Place { name: location.chars().take(1_000).collect(), address: None, geo });
-    } else if let Some((latitude, longitude)) = geo {
-        let name = format!("{latitude}, {longitude}");
-        content.place = Some(Place { name, address: None, geo });
+    if strange > 0 {
+        lost.push(super::count(
+            strange,
+            "category that is too long",
+            "categories that are too long",
+        ));
     }
 }
 
-fn degrees((latitude, longitude): (&str, &str)) -> Option<(f64, f64)> {
-    let latitude: f64 = latitude.trim().parse().ok()?;
-    let longitude: f64 = longitude.trim().split(';').next()?.parse().ok()?;
-    let holds = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
-    // The middle of the sea is where programs put what they do not know.
-    (holds && (latitude, longitude) != (0.0, 0.0)).then_some((latitude, longitude))
+/// Whether the time is taken, where the list is to say it: what ours say of all that do not say
+/// otherwise is left to it, and of what is cancelled they say no more.
+fn busy(transparency: Option<&str>, status: Status, calendar: Calendar) -> Option<bool> {
+    let is = |value: &str| transparency.is_some_and(|own| own.trim().eq_ignore_ascii_case(value));
+    let is_cancelled = status == Status::Cancelled;
+    match calendar {
+        Calendar { is_ours: true, .. } if is_cancelled => None,
+        Calendar { is_ours: true, is_feed: true, .. } => is("OPAQUE").then_some(true),
+        _ => is("TRANSPARENT").then_some(false),
+    }
 }
 
 fn reminders(content: &mut Content, event: &Component, lost: &mut Vec<String>) {
-    let mut strange = 0;
+    let (mut known, mut strange) = (BTreeSet::new(), 0);
     // Apple's stand-in for none has no action.
     let has_action = |alarm: &&Component| {
         alarm.get("ACTION").is_none_or(|action| !action.value.trim().eq_ignore_ascii_case("NONE"))
@@ -248,7 +247,7 @@ fn reminders(content: &mut Content, event: &Component, lost: &mut Vec<String>) {
                     _ if seconds % 60 == 0 => format!("{}m", seconds / 60),
                     _ => format!("{seconds}s"),
                 };
-                if !content.remind.contains(&length) {
+                if known.insert(seconds) {
                     content.remind.push(length);
                 }
             }

@@ -1,13 +1,15 @@
 //! Events of one UID: one session, or an event that repeats with its exceptions.
 
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
 use super::clocks::{Clock, Clocks};
 use super::content::Component;
 use super::dates::{self, Dates};
 use super::event::{self, Content};
+use super::nearest::Nearest;
 use super::timing::{Floating, Times, Timing};
 use super::values::{line, stamp};
 use super::{Note, Options, count};
@@ -18,11 +20,12 @@ use crate::zone::{Rules, Zone};
 /// A session as it will stand in the list, but for its id.
 #[derive(Debug)]
 pub(super) struct Draft {
-    pub(super) content: Content,
+    /// Shared by the occurrences of an event.
+    pub(super) content: Rc<Content>,
     pub(super) times: Times,
     pub(super) uid: Option<String>,
     /// The event that it is an occurrence of, if that repeats: a number, and its title.
-    pub(super) repeats: Option<(usize, String)>,
+    pub(super) repeats: Option<(usize, Rc<str>)>,
 }
 
 /// Reads the events of a file.
@@ -42,8 +45,7 @@ pub(super) struct Reader<'a> {
 /// An event with what is known of the calendar around it.
 struct Found<'a> {
     event: &'a Component,
-    is_ours: bool,
-    is_cancelled: bool,
+    calendar: event::Calendar,
 }
 
 impl<'a> Reader<'a> {
@@ -85,14 +87,23 @@ impl<'a> Reader<'a> {
         Self { clocks, rules, last, floating, zone, notes: Vec::new(), groups: 0, is_said }
     }
 
-    /// Every session, by its start.
-    pub(super) fn read(&mut self, calendars: &[&Component]) -> Vec<Draft> {
-        let mut drafts = Vec::new();
+    /// Every session, by its start, but no more than a list can have.
+    pub(super) fn read(&mut self, calendars: &[&Component], now: DateTime<Utc>) -> Vec<Draft> {
+        let mut drafts = Nearest::new(now);
         for group in groups(calendars) {
             self.groups += 1;
             self.read_group(&group, &mut drafts);
         }
-        drafts.sort_by_key(|draft| draft.times.order());
+        let (drafts, left_out) = drafts.finish();
+        if left_out > 0 {
+            let text = format!(
+                "it gives {} sessions, and only {} fit into a list: those to come that are next, then \
+                 the latest; `--until` with an earlier day leaves room",
+                drafts.len() + left_out,
+                drafts.len()
+            );
+            super::note(&mut self.notes, 1, &text);
+        }
         let is_timed = |draft: &Draft| matches!(draft.times, Times::Timed(None, ..));
         if self.zone.is_utc() && !self.is_said && drafts.iter().any(is_timed) {
             super::note(
@@ -105,7 +116,7 @@ impl<'a> Reader<'a> {
         drafts
     }
 
-    fn read_group(&mut self, group: &[Found<'_>], drafts: &mut Vec<Draft>) {
+    fn read_group(&mut self, group: &[Found<'_>], drafts: &mut Nearest) {
         let (exceptions, whole): (Vec<&Found<'_>>, Vec<&Found<'_>>) =
             group.iter().partition(|found| found.event.get("RECURRENCE-ID").is_some());
         let newest = whole.iter().max_by_key(|found| version(found.event));
@@ -127,7 +138,7 @@ impl<'a> Reader<'a> {
     }
 
     /// An event that may repeat, and its exceptions.
-    fn read_main(&mut self, found: &Found<'_>, exceptions: &[&Found<'_>], drafts: &mut Vec<Draft>) {
+    fn read_main(&mut self, found: &Found<'_>, exceptions: &[&Found<'_>], drafts: &mut Nearest) {
         let event = found.event;
         let Some((content, timing)) = self.session(found) else { return };
         let uid = self.uid(event);
@@ -143,9 +154,12 @@ impl<'a> Reader<'a> {
             let Some(id) = exception.event.get("RECURRENCE-ID") else { continue };
             let Some(at) = timing.local(id, &id.value, &mut self.clocks) else { continue };
             // Exchange writes midnight in place of the time.
-            let same_day = || starts.iter().find(|(start, _)| start.date() == at.date());
+            let not_before = || starts.partition_point(|(start, _)| *start < at);
+            let same_day = || {
+                starts.get(not_before()).map(|(start, _)| *start).filter(|s| s.date() == at.date())
+            };
             let at = match at.time() == NaiveTime::MIN {
-                true => same_day().map_or(at, |(start, _)| *start),
+                true => same_day().unwrap_or(at),
                 false => at,
             };
             let newest = changed.entry(at).or_insert(exception);
@@ -154,7 +168,7 @@ impl<'a> Reader<'a> {
             }
         }
         starts.retain(|(start, _)| !changed.contains_key(start));
-        let repeats = repeats.then(|| (self.groups, content.title.clone()));
+        let repeats = repeats.then(|| (self.groups, Rc::from(content.title.as_str())));
         for (start, length) in starts {
             let mut times = timing.at(start);
             if let (Some(length), Times::Timed(_, begins, ends)) = (length, &mut times) {
@@ -166,7 +180,7 @@ impl<'a> Reader<'a> {
             };
             self.push(
                 event,
-                Draft { content: content.clone(), times, uid, repeats: repeats.clone() },
+                Draft { content: Rc::clone(&content), times, uid, repeats: repeats.clone() },
                 drafts,
             );
         }
@@ -183,8 +197,8 @@ impl<'a> Reader<'a> {
         &mut self,
         found: &Found<'_>,
         uid: Option<String>,
-        repeats: Option<(usize, String)>,
-        drafts: &mut Vec<Draft>,
+        repeats: Option<(usize, Rc<str>)>,
+        drafts: &mut Nearest,
     ) {
         let Some((content, timing)) = self.session(found) else { return };
         let id = found.event.get("RECURRENCE-ID");
@@ -202,14 +216,9 @@ impl<'a> Reader<'a> {
         self.push(found.event, Draft { content, times, uid, repeats }, drafts);
     }
 
-    fn push(&mut self, event: &Component, draft: Draft, drafts: &mut Vec<Draft>) {
-        let first = NaiveDate::from_ymd_opt(1970, 1, 2).unwrap_or_default();
-        let last = NaiveDate::from_ymd_opt(2100, 12, 29).unwrap_or_default();
-        let (starts, ends) = match &draft.times {
-            Times::Days(first, last) => (*first, *last),
-            Times::Timed(_, start, end) => (start.date_naive(), end.date_naive()),
-        };
-        if starts < first || ends > last {
+    fn push(&mut self, event: &Component, draft: Draft, drafts: &mut Nearest) {
+        let (first, last) = draft.times.days(&self.zone);
+        if first.year() < 1970 || last.year() > 2100 {
             let text = "it is not between 1970 and 2100, and was left out";
             self.note(event, text.to_owned());
             return;
@@ -218,7 +227,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The words and the time of an event; none if it cannot be a session, which is said.
-    fn session(&mut self, found: &Found<'_>) -> Option<(Content, Timing)> {
+    fn session(&mut self, found: &Found<'_>) -> Option<(Rc<Content>, Timing)> {
         let event = found.event;
         let class = event.get("CLASS").map(|class| class.value.trim().to_ascii_uppercase());
         if matches!(class.as_deref(), Some("PRIVATE" | "CONFIDENTIAL")) {
@@ -236,7 +245,7 @@ impl<'a> Reader<'a> {
             self.note(event, guess.clone());
         }
         let mut lost = Vec::new();
-        let content = event::read(event, found.is_ours, found.is_cancelled, &mut lost);
+        let content = event::read(event, found.calendar, &mut lost);
         if event.get("SUMMARY").is_none_or(|title| title.value.trim().is_empty()) {
             self.note(event, "it has no title; write one".to_owned());
         }
@@ -244,7 +253,7 @@ impl<'a> Reader<'a> {
             let text = format!("left out: {}", lost.join(", "));
             self.note(event, text);
         }
-        Some((content, timing))
+        Some((Rc::new(content), timing))
     }
 
     fn uid(&mut self, event: &Component) -> Option<String> {
@@ -263,7 +272,11 @@ impl<'a> Reader<'a> {
         let title = line(event.get("SUMMARY").map_or("", |title| title.value.as_str()));
         let title: String = title.chars().take(80).collect();
         let event_title = Some(title).filter(|title| !title.is_empty());
-        self.notes.push(Note { line: event.line, event: event_title, text });
+        let note = Note { line: event.line, event: event_title, text };
+        // One that repeats gives the same for each of its dates.
+        if self.notes.last() != Some(&note) {
+            self.notes.push(note);
+        }
     }
 }
 
@@ -281,9 +294,14 @@ fn groups<'a>(calendars: &[&'a Component]) -> Vec<Vec<Found<'a>>> {
         let is = |name: &str, value: &str| {
             calendar.get(name).is_some_and(|own| own.value.trim().eq_ignore_ascii_case(value))
         };
-        let (is_ours, is_cancelled) = (is("PRODID", PRODID), is("METHOD", "CANCEL"));
+        let own = event::Calendar {
+            is_ours: is("PRODID", PRODID),
+            // Our invites have neither, as Outlook would open a new calendar.
+            is_feed: ["SOURCE", "X-WR-CALNAME"].iter().any(|name| calendar.get(name).is_some()),
+            is_cancelled: is("METHOD", "CANCEL"),
+        };
         for event in calendar.within("VEVENT") {
-            let found = Found { event, is_ours, is_cancelled };
+            let found = Found { event, calendar: own };
             let uid = event.get("UID").map_or("", |uid| uid.value.trim());
             match of_uid.get(uid) {
                 Some(group) if !uid.is_empty() => groups[*group].push(found),

@@ -2,7 +2,7 @@
 
 use super::content::Component;
 use super::prose::markdown;
-use super::values::{duration, line, text};
+use super::values::{LONGEST_LINE, duration, kept, line, text};
 use super::{Options, own};
 use crate::model::{Color, Email, HttpUrl, Id};
 use crate::render::calendar::PRODID;
@@ -25,14 +25,20 @@ pub(super) struct Head {
     pub(super) organizer: Option<(String, Option<String>)>,
 }
 
-pub(super) fn read(calendars: &[&Component], options: &Options<'_>, zone: &Zone) -> Head {
+/// Reads what calendars say. Adds what could not come along.
+pub(super) fn read(
+    calendars: &[&Component],
+    options: &Options<'_>,
+    zone: &Zone,
+    lost: &mut Vec<String>,
+) -> Head {
     let value = |names: &[&str]| {
         let all = names.iter().flat_map(|name| calendars.iter().filter_map(|own| own.get(name)));
         all.map(|property| property.value.as_str()).find(|value| !value.trim().is_empty())
     };
     let title = value(&["NAME", "X-WR-CALNAME"]).map(line).filter(|title| !title.is_empty());
-    let title: String =
-        title.unwrap_or_else(|| options.name.to_owned()).chars().take(1_000).collect();
+    let title = title.unwrap_or_else(|| options.name.to_owned());
+    let title = kept(title, LONGEST_LINE, "title", lost);
     let is_ours = value(&["PRODID"]).is_some_and(|own| own.trim() == PRODID);
     // Ours names its own address: `URL/feeds/ID.ics`.
     let source =
@@ -49,7 +55,7 @@ pub(super) fn read(calendars: &[&Component], options: &Options<'_>, zone: &Zone)
     Head {
         id: own_id.map_or_else(|| id_of(&title, "calendar"), ToOwned::to_owned),
         description: value(&["DESCRIPTION", "X-WR-CALDESC"])
-            .and_then(|own| markdown(&text(own), is_ours)),
+            .and_then(|own| markdown(&text(own), is_ours, lost)),
         title: if title.trim().is_empty() { "Our sessions".to_owned() } else { title },
         url: url.map(ToOwned::to_owned),
         zone: zone.clone(),
@@ -58,7 +64,7 @@ pub(super) fn read(calendars: &[&Component], options: &Options<'_>, zone: &Zone)
             .map(|length| length.num_minutes())
             .filter(|minutes| (15..=10_080).contains(minutes) && *minutes != 60)
             .map(|minutes| format!("{minutes}m")),
-        organizer: organizer(calendars),
+        organizer: organizer(calendars, lost),
     }
 }
 
@@ -80,7 +86,7 @@ pub(super) fn id_of(title: &str, otherwise: &str) -> String {
     }
 }
 
-fn organizer(calendars: &[&Component]) -> Option<(String, Option<String>)> {
+fn organizer(calendars: &[&Component], lost: &mut Vec<String>) -> Option<(String, Option<String>)> {
     let events = calendars.iter().flat_map(|calendar| calendar.within("VEVENT"));
     let mut all = events.filter_map(|event| {
         let own = event.get("ORGANIZER")?;
@@ -97,5 +103,5 @@ fn organizer(calendars: &[&Component]) -> Option<(String, Option<String>)> {
     });
     let first = all.next()?;
     let (name, email) = all.all(|other| other == first).then_some(first)?;
-    Some((name?, email))
+    Some((kept(name?, LONGEST_LINE, "organiser's name", lost), email))
 }

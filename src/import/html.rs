@@ -7,13 +7,14 @@ pub(super) fn is_html(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     [
         "<br", "<p>", "<p ", "<a href", "<b>", "<strong", "<ul", "<ol", "<li", "<div", "<span",
-        "<html", "<i>", "<em>",
+        "<html", "<i>", "<em>", "<img ", "<table", "<pre>", "<pre ",
     ]
     .iter()
     .any(|tag| lower.contains(tag))
 }
 
-/// HTML as Markdown: line breaks, paragraphs, lists, links and emphasis; other tags are dropped.
+/// HTML as Markdown: line breaks, paragraphs, lists, links and emphasis; cells of a table stand in a
+/// line, pictures of the web become links; other tags are dropped.
 pub(super) fn html(text: &str) -> String {
     let mut turned = Turned::default();
     let lower = text.to_ascii_lowercase();
@@ -56,11 +57,50 @@ fn is_tag(text: &str) -> bool {
         && chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '/' || c == '!')
 }
 
+fn is_web(address: &str) -> bool {
+    address.starts_with("https://") || address.starts_with("http://")
+}
+
+/// What stands apart from what is before and after it.
+const BLOCKS: [&str; 27] = [
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "figure",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "main",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "table",
+    "tr",
+    "ul",
+];
+
 #[derive(Default)]
 struct Turned {
     out: String,
     /// Whether line feeds are line breaks, as nothing else is.
     lines: bool,
+    /// Within text whose line feeds are line breaks.
+    is_pre: bool,
+    /// A cell has begun beside another, and nothing has been written of it.
+    is_cell: bool,
     /// Emphasis that is open, and whether its mark has been written.
     open: Vec<(&'static str, bool)>,
     /// The address of the open link, and where its text begins.
@@ -71,11 +111,17 @@ impl Turned {
     fn tag(&mut self, name: &str, tag: &str) {
         match name {
             "br" => self.end_line("\\\n"),
-            "p" | "/p" | "div" | "/div" | "ul" | "/ul" | "ol" | "/ol" | "tr" | "table"
-            | "/table" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "/h1" | "/h2" | "/h3"
-            | "/h4" | "/h5" | "/h6" => {
+            _ if BLOCKS.contains(&name.trim_start_matches('/')) => {
                 self.block();
+                if name.ends_with("pre") {
+                    self.is_pre = name == "pre";
+                }
             }
+            "td" | "th" => {
+                self.end_link();
+                self.is_cell = !self.out.is_empty() && !self.out.ends_with('\n');
+            }
+            "img" => self.picture(tag),
             "li" => {
                 self.end_line("\n");
                 self.out.push_str("- ");
@@ -88,7 +134,7 @@ impl Turned {
             "/i" | "/em" => self.end_emphasis("*"),
             "a" => {
                 self.end_link();
-                self.write_marks();
+                self.begin();
                 if let Some(address) = attribute(tag, "href") {
                     self.link = Some((address, self.out.len()));
                 }
@@ -98,9 +144,32 @@ impl Turned {
         }
     }
 
+    /// A picture as a link to it, but for the ones that only count readers; as its words where it is
+    /// none of the web, or within a link.
+    fn picture(&mut self, tag: &str) {
+        let is_dot =
+            |name: &str| attribute(tag, name).is_some_and(|size| size == "1" || size == "0");
+        let alt = attribute(tag, "alt").unwrap_or_default();
+        let alt = alt.split_whitespace().collect::<Vec<_>>().join(" ");
+        let source = attribute(tag, "src").filter(|source| is_web(source));
+        if is_dot("width") || is_dot("height") {
+            return;
+        }
+        match source {
+            Some(source) if self.link.is_none() => {
+                self.begin();
+                self.link = Some((source, self.out.len()));
+                self.text(&alt);
+                self.end_link();
+            }
+            _ => self.text(&alt),
+        }
+    }
+
     fn text(&mut self, text: &str) {
         let text = text.replace("&nbsp;", " ").replace("&#160;", " ").replace('\u{a0}', " ");
-        let lines: Vec<&str> = if self.lines { text.split('\n').collect() } else { vec![&text] };
+        let lines: Vec<&str> =
+            if self.lines || self.is_pre { text.split('\n').collect() } else { vec![&text] };
         for (index, line) in lines.iter().enumerate() {
             if index > 0 {
                 match self.out.ends_with("\\\n") || self.out.ends_with("\n\n") {
@@ -117,7 +186,7 @@ impl Turned {
             if words.is_empty() {
                 continue;
             }
-            self.write_marks();
+            self.begin();
             // Within a link an address is only a text.
             let at_start = self.out.is_empty() || self.out.ends_with('\n');
             match (self.link.is_some(), at_start) {
@@ -129,7 +198,12 @@ impl Turned {
         }
     }
 
-    fn write_marks(&mut self) {
+    /// What stands before a text or a link.
+    fn begin(&mut self) {
+        if std::mem::take(&mut self.is_cell) {
+            self.out.truncate(self.out.trim_end().len());
+            self.out.push_str(" | ");
+        }
         for (mark, written) in &mut self.open {
             if !*written {
                 self.out.push_str(mark);
@@ -153,7 +227,7 @@ impl Turned {
     fn end_link(&mut self) {
         let Some((address, from)) = self.link.take() else { return };
         let shown = self.out.split_off(from).trim().to_owned();
-        let web = address.starts_with("https://") || address.starts_with("http://");
+        let web = is_web(&address);
         let whole =
             !address.contains(|c: char| c.is_whitespace() || c.is_control() || "<>\\".contains(c));
         if !whole || !(web || address.starts_with("mailto:")) {
@@ -171,6 +245,7 @@ impl Turned {
 
     fn end_line(&mut self, with: &str) {
         self.end_link();
+        self.is_cell = false;
         let kept = self.out.trim_end_matches(' ').len();
         self.out.truncate(kept);
         if self.out.ends_with("\\\n") {
@@ -183,6 +258,7 @@ impl Turned {
 
     fn block(&mut self) {
         self.end_link();
+        self.is_cell = false;
         // Emphasis ends with its paragraph.
         while let Some((mark, _)) = self.open.last() {
             self.end_emphasis(mark);
@@ -213,7 +289,7 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
 }
 
 /// Where a link of Google's leads, which passes by Google's own address first.
-fn direct(address: &str) -> Option<String> {
+pub(super) fn direct(address: &str) -> Option<String> {
     let query = address.strip_prefix("https://www.google.com/url?")?;
     let target = query.split('&').find_map(|part| part.strip_prefix("q="))?;
     let target = percent_encoding::percent_decode_str(target).decode_utf8().ok()?;
@@ -246,6 +322,24 @@ mod tests {
                 "x &eacute; &lt;",
             ),
             ("<b>a</b>\nb\n\nc", "**a**\\\nb\n\nc"),
+            ("a<pre>\nb\n  c\n\nd</pre>e<p>f\ng</p>", "a\n\nb\\\nc\n\nd\n\ne\n\nf g"),
+            (
+                "<table><tr><td>1</td><td> <b>2</b></td><td></td></tr><tr><td>3</td><th>4</th></tr></table>x",
+                "1 | **2**\n\n3 | 4\n\nx",
+            ),
+            ("<p>a</p><blockquote>b</blockquote>c", "a\n\nb\n\nc"),
+            (
+                "See <img alt=\"the map\" src=\"https://a.example/m.png\">.<br><img src='https://a.example/n.png'>",
+                "See [the map](https://a.example/m.png).\\\n<https://a.example/n.png>",
+            ),
+            (
+                "<a href=\"https://a.example\"><img alt=\"Come\" src=\"https://a.example/m.png\"></a>",
+                "[Come](https://a.example)",
+            ),
+            (
+                "a<img src=\"https://a.example/seen\" width=\"1\"> <img src=\"cid:1\" alt=\"logo\">",
+                "a logo",
+            ),
             ("1 < 2 <br> a_b *c*", "1 \\< 2\\\na_b \\*c\\*"),
         ] {
             assert_eq!(html(text), expected, "{text}");
@@ -254,8 +348,17 @@ mod tests {
 
     #[test]
     fn html_that_is_cut_off_or_nested_without_end_is_no_danger() {
-        for text in ["<br", "<br><a href=", "<b><p><i></b></p>x", "<p>é<", "<script>x", "<!-- <br>"]
-        {
+        for text in [
+            "<br",
+            "<br><a href=",
+            "<b><p><i></b></p>x",
+            "<p>é<",
+            "<script>x",
+            "<!-- <br>",
+            "<pre>\n",
+            "<img src=",
+            "<td><td>",
+        ] {
             let _ = html(text);
         }
         let _ = html(&"<b>".repeat(20_000));

@@ -1,6 +1,6 @@
 //! The list as an organiser would write it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
@@ -15,7 +15,7 @@ use crate::zone::{Local, Naming, Rules, Zone};
 /// The text of a `sessions.toml`.
 pub(super) fn write(head: &Head, drafts: Vec<Draft>, rules: &Rules) -> String {
     let mut ids = Ids::default();
-    ids.feeds.insert(head.id.clone());
+    ids.feeds.ids.insert(head.id.clone());
     let series = series(head, &drafts, &mut ids);
     let mut out = String::new();
     write_head(&mut out, head, drafts.len(), rules);
@@ -31,8 +31,39 @@ pub(super) fn write(head: &Head, drafts: Vec<Draft>, rules: &Rules) -> String {
 /// Ids that are taken.
 #[derive(Default)]
 struct Ids {
-    feeds: BTreeSet<String>,
-    sessions: BTreeSet<String>,
+    feeds: Taken,
+    sessions: Taken,
+}
+
+#[derive(Default)]
+struct Taken {
+    ids: HashSet<String>,
+    /// The number to try next, by what stands before it.
+    next: HashMap<String, u32>,
+}
+
+impl Taken {
+    /// Takes the first id that is free: as it is, with each of some endings, or with a number.
+    fn free(&mut self, base: &str, endings: &[String]) -> String {
+        let ended = endings.iter().map(|ending| format!("{base}-{ending}"));
+        let mut tried = std::iter::once(base.to_owned()).chain(ended);
+        if let Some(id) = tried.find(|id| !self.ids.contains(id)) {
+            self.ids.insert(id.clone());
+            return id;
+        }
+        // An id has 64 characters at most, of which a number may take seven.
+        let ending = endings.last().map(|ending| format!("-{ending}")).unwrap_or_default();
+        let start = base.get(..57_usize.saturating_sub(ending.len())).unwrap_or(base);
+        let last = format!("{}{ending}", start.trim_end_matches('-'));
+        let next = self.next.entry(last.clone()).or_insert(2);
+        loop {
+            let id = format!("{last}-{next}");
+            *next += 1;
+            if self.ids.insert(id.clone()) {
+                return id;
+            }
+        }
+    }
 }
 
 /// The series, and which one each session belongs to.
@@ -49,34 +80,21 @@ fn series(head: &Head, drafts: &[Draft], ids: &mut Ids) -> Series {
     for draft in drafts {
         match (&draft.content.feed, &draft.repeats) {
             (Some(feed), _) if *feed != head.id => {
-                let is_new = ids.feeds.insert(feed.clone());
+                let is_new = ids.feeds.ids.insert(feed.clone());
                 series.all.extend(is_new.then(|| (feed.clone(), feed.clone())));
             }
             // One that is the whole calendar needs no feed beside that.
             (_, Some((event, title)))
                 if events.len() > 1 && !series.of_event.contains_key(event) =>
             {
-                let id = free(&mut ids.feeds, id_of(title, "series"), &[]);
-                series.all.push((id.clone(), title.clone()));
+                let id = ids.feeds.free(&id_of(title, "series"), &[]);
+                series.all.push((id.clone(), title.to_string()));
                 series.of_event.insert(*event, id);
             }
             _ => {}
         }
     }
     series
-}
-
-/// The first of some ids that is free: as it is, with each of some endings, or with a number.
-fn free(taken: &mut BTreeSet<String>, base: String, endings: &[String]) -> String {
-    let tried = std::iter::once(base.clone())
-        .chain(endings.iter().map(|ending| format!("{base}-{ending}")));
-    let last = endings.last().map_or_else(|| base.clone(), |ending| format!("{base}-{ending}"));
-    let id = tried
-        .chain((2..).map(|number: u32| format!("{last}-{number}")))
-        .find(|id| !taken.contains(id))
-        .unwrap_or(base);
-    taken.insert(id.clone());
-    id
 }
 
 fn write_head(out: &mut String, head: &Head, sessions: usize, rules: &Rules) {
@@ -130,12 +148,12 @@ fn write_session(
     };
     let endings = [day.format("%Y-%m-%d").to_string(), day.format("%Y-%m-%d-%H%M").to_string()];
     let id = match (&content.id, &draft.repeats) {
-        (Some(own), _) if !ids.sessions.contains(own) => free(&mut ids.sessions, own.clone(), &[]),
+        (Some(own), _) if !ids.sessions.ids.contains(own) => ids.sessions.free(own, &[]),
         (_, Some(_)) => {
             let base = format!("{}-{}", id_of(&content.title, "session"), endings[0]);
-            free(&mut ids.sessions, base, &[day.format("%H%M").to_string()])
+            ids.sessions.free(&base, &[day.format("%H%M").to_string()])
         }
-        _ => free(&mut ids.sessions, id_of(&content.title, "session"), &endings),
+        _ => ids.sessions.free(&id_of(&content.title, "session"), &endings),
     };
     let mut line = |key: &str, value: &str| {
         let _ = writeln!(out, "{key} = {value}");

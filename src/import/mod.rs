@@ -17,11 +17,13 @@ mod group;
 mod head;
 mod html;
 mod list;
+mod nearest;
 mod own;
 mod prose;
 mod recur;
 mod timing;
 mod values;
+mod venue;
 
 use std::collections::BTreeMap;
 
@@ -29,7 +31,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use crate::zone::{Rules, Zone};
 use clocks::Clocks;
-use content::Component;
+use content::{Component, CutOff, Parsed};
 pub use decode::Unreadable;
 use values::{Stamp, stamp};
 
@@ -85,7 +87,7 @@ impl std::fmt::Display for Note {
 /// [`Unreadable`] if the bytes are no calendar at all.
 pub fn import(bytes: &[u8], options: &Options<'_>, rules: &Rules) -> Result<Imported, Unreadable> {
     let (text, guessed) = decode::decode(bytes)?;
-    let (file, strange) = content::parse(&text);
+    let Parsed { file, strange, unended, cut_off } = content::parse(&text);
     let mut notes = Vec::new();
     if guessed {
         note(
@@ -102,6 +104,14 @@ pub fn import(bytes: &[u8], options: &Options<'_>, rules: &Rules) -> Result<Impo
             &format!("{lines} nothing that a calendar knows, and was left out"),
         );
     }
+    for line in unended {
+        note(
+            &mut notes,
+            line,
+            "what begins here does not end before something else does, so look at it",
+        );
+    }
+    notes.extend(cut_off.map(cut_short));
     // Events without a calendar around them are taken as one.
     let mut calendars: Vec<&Component> = file.within("VCALENDAR").collect();
     if file.within("VEVENT").next().is_some() {
@@ -111,9 +121,13 @@ pub fn import(bytes: &[u8], options: &Options<'_>, rules: &Rules) -> Result<Impo
     let last = last_day(options);
     let clocks = Clocks::new(rules, &calendars, years(&calendars, last));
     let mut reader = group::Reader::new(clocks, options, last, rules, &calendars);
-    let drafts = reader.read(&calendars);
+    let drafts = reader.read(&calendars, options.now);
     let events = calendars.iter().map(|calendar| calendar.within("VEVENT").count()).sum();
-    let head = head::read(&calendars, options, &reader.zone);
+    let mut lost = Vec::new();
+    let head = head::read(&calendars, options, &reader.zone, &mut lost);
+    if !lost.is_empty() {
+        note(&mut notes, 1, &format!("of the calendar was left out: {}", lost.join(", ")));
+    }
     notes.append(&mut reader.notes);
     notes.sort();
     notes.dedup();
@@ -124,6 +138,20 @@ pub fn import(bytes: &[u8], options: &Options<'_>, rules: &Rules) -> Result<Impo
 
 fn note(notes: &mut Vec<Note>, line: usize, text: &str) {
     notes.push(Note { line, event: None, text: text.to_owned() });
+}
+
+/// Says that the file is not whole.
+fn cut_short(cut_off: CutOff) -> Note {
+    let text = match cut_off.within {
+        Some(line) => format!(
+            "the file ends in the middle of what begins on line {line}; export the calendar again, or \
+             look at that entry"
+        ),
+        None => "the file ends before its calendar does, so entries may be missing; export the \
+                 calendar again"
+            .to_owned(),
+    };
+    Note { line: cut_off.line, event: None, text }
 }
 
 /// `1 line`, `2 lines`.

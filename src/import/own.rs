@@ -1,5 +1,6 @@
 //! What our own calendars add to a text, recognised so that it is not said twice.
 
+use super::html::direct;
 use crate::model::Id;
 use crate::render::event::{ABOUT, ALL, CALLED_OFF, JOIN, REGISTER};
 
@@ -13,17 +14,37 @@ pub(super) struct Text {
     pub(super) about: Option<String>,
     /// The page of the feed that the session belongs to.
     pub(super) all: Option<String>,
+    /// Whether it is of ours and says that the session is cancelled.
+    pub(super) is_called_off: bool,
 }
 
-/// A text without the section that Google writes into it, which says itself that nobody should edit it.
-pub(super) fn without_google(text: &str) -> String {
+/// A text without the section that Google writes into it, which says itself that nobody should edit
+/// it, and the address of the meeting that stands there.
+pub(super) fn without_google(text: &str) -> (String, Option<String>) {
     match text.find("-::~:~::") {
         Some(start) => {
             let end = text[start + 1..].rfind("::-").map_or(text.len(), |end| start + 1 + end + 3);
-            format!("{}{}", &text[..start], &text[end..])
+            let rest = format!("{}{}", &text[..start], &text[end..]);
+            (rest, meeting(&text[start..end]))
         }
-        None => text.to_owned(),
+        None => (text.to_owned(), None),
     }
+}
+
+/// The first address that is none of Google's own pages about the event, telephone numbers or help.
+fn meeting(section: &str) -> Option<String> {
+    const BESIDE: [&str; 5] = [
+        "https://calendar.google.com/",
+        "https://www.google.com/calendar/",
+        "https://support.google.com/",
+        "https://tel.meet/",
+        "https://g.co/",
+    ];
+    section
+        .split(|c: char| c.is_whitespace() || "<>\"'".contains(c))
+        .filter(|word| word.starts_with("https://") || word.starts_with("http://"))
+        .map(|word| direct(word).unwrap_or_else(|| word.to_owned()))
+        .find(|address| !BESIDE.iter().any(|own| address.starts_with(own)) && is_address(address))
 }
 
 /// Takes the addresses from the end of a text that another program wrote: lines such as
@@ -59,7 +80,7 @@ pub(super) fn text(text: &str) -> Text {
     let first =
         |block: &str| block.strip_prefix(CALLED_OFF).unwrap_or(block).trim().lines().count();
     if !blocks.is_empty() && first(blocks[0]) == 1 {
-        blocks.remove(0);
+        found.is_called_off = blocks.remove(0).starts_with(CALLED_OFF);
     }
     let links: Vec<(&str, &str)> = last.lines().filter_map(|line| line.split_once(": ")).collect();
     if links.iter().any(|(label, _)| *label == ALL) && links.len() == last.lines().count() {
@@ -101,6 +122,9 @@ mod tests {
              All sessions, kept up to date: https://c.example/feeds/b",
         );
         assert_eq!(own.rest, "One.\n\nTwo.");
+        assert!(
+            own.is_called_off && !text("Tuesday, April 27, 2027\n\nOne.\n\nTwo.").is_called_off
+        );
         assert_eq!(own.register.as_deref(), Some("https://a.example/r"));
         assert_eq!(id(&own.about.unwrap(), "sessions"), Some("a"));
         assert_eq!(id(&own.all.unwrap(), "feeds"), Some("b"));
@@ -111,9 +135,21 @@ mod tests {
     fn the_section_of_google_is_cut_out() {
         let google = "A\n\n-::~:~::~:~::-\nJoin with Google Meet: https://meet.google.com/a\n\n\
                       Please do not edit this section.\n-::~:~::~:~::-\nB";
-        assert_eq!(without_google(google), "A\n\n\nB");
-        assert_eq!(without_google("é -::~:~:: é"), "é ");
-        assert_eq!(without_google("a - b"), "a - b");
+        let meet = Some("https://meet.google.com/a".to_owned());
+        assert_eq!(without_google(google), ("A\n\n\nB".to_owned(), meet));
+        assert_eq!(without_google("é -::~:~:: é"), ("é ".to_owned(), None));
+        assert_eq!(without_google("a - b"), ("a - b".to_owned(), None));
+        for (section, address) in [
+            ("View your event at https://calendar.google.com/calendar/event?a=b.", None),
+            (
+                "<a href=\"https://www.google.com/url?q=https://zoom.example/j/1&amp;sa=D\">x</a>",
+                Some("https://zoom.example/j/1"),
+            ),
+            ("Or dial: +1 555\nhttps://tel.meet/a?pin=1", None),
+        ] {
+            let found = without_google(&format!("-::~:~::-\n{section}\n-::~:~::-")).1;
+            assert_eq!(found.as_deref(), address, "{section}");
+        }
     }
 
     #[test]

@@ -1,13 +1,18 @@
 //! Texts of other calendars as Markdown that reads the same: plain text escaped, HTML turned.
 
 use super::html::{html, is_html};
+use super::values::kept;
 use crate::model::Markdown;
 use crate::render::markdown::to_text;
 
+/// How many characters a description in a list may have.
+const LONGEST: usize = 200_000;
+
 /// A text as Markdown; none where there is nothing to read. What has tags is taken as HTML, as
-/// calendar apps show it, but for what we wrote, which never is.
-pub(super) fn markdown(text: &str, is_ours: bool) -> Option<String> {
+/// calendar apps show it, but for what we wrote, which never is. What is too long is cut, and said.
+pub(super) fn markdown(text: &str, is_ours: bool, lost: &mut Vec<String>) -> Option<String> {
     let markdown = if !is_ours && is_html(text) { html(text) } else { plain(text) };
+    let markdown = kept(markdown, LONGEST, "description", lost);
     Some(markdown).filter(|markdown| !markdown.trim().is_empty())
 }
 
@@ -131,8 +136,12 @@ fn address(text: &str, before: Option<char>) -> Option<usize> {
 mod tests {
     use super::*;
 
+    fn turned(text: &str) -> Option<String> {
+        markdown(text, false, &mut Vec::new())
+    }
+
     fn read_back(text: &str) -> String {
-        to_text(&Markdown::parse(&markdown(text, false).unwrap()).unwrap())
+        to_text(&Markdown::parse(&turned(text).unwrap()).unwrap())
     }
 
     #[test]
@@ -152,19 +161,19 @@ mod tests {
             "[a]: https://a.example",
             "Zoom: 123\n\n\n\n\nPasscode: 4",
         ] {
-            assert_eq!(read_back(text), normal(text), "{:?}", markdown(text, false));
+            assert_eq!(read_back(text), normal(text), "{:?}", turned(text));
         }
-        assert_eq!(markdown(" \n\n ", false), None);
+        assert_eq!(turned(" \n\n "), None);
     }
 
     #[test]
     fn common_texts_stay_easy_to_read() {
         assert_eq!(
-            markdown("Bring snake_case, 5 - 3 and a_b.\n\n- tea\n- cake", false).as_deref(),
+            turned("Bring snake_case, 5 - 3 and a_b.\n\n- tea\n- cake").as_deref(),
             Some("Bring snake_case, 5 - 3 and a_b.\n\n- tea\n- cake")
         );
         assert_eq!(
-            markdown("Go to https://a.example/.", false).as_deref(),
+            turned("Go to https://a.example/.").as_deref(),
             Some("Go to <https://a.example/>.")
         );
     }

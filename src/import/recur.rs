@@ -9,7 +9,7 @@ use rrule::{RRule, RRuleSet, Tz, Unvalidated};
 use super::values::{Stamp, stamp};
 
 /// How many times a rule is followed at most before its end is looked for: daily for fifty years.
-const MOST: u16 = 20_000;
+const MOST: usize = 20_000;
 /// How many times a day may come back at most, by BYHOUR, BYMINUTE and BYSECOND together.
 const MOST_A_DAY: usize = 24;
 
@@ -43,6 +43,10 @@ pub(super) fn expand(
             "FREQ" if value == "SECONDLY" || value == "MINUTELY" => {
                 return Err("it repeats within the hour");
             }
+            // It would come back to the same date without end.
+            "INTERVAL" if value.bytes().all(|b| b == b'0') => {
+                return Err("its rule repeats every 0 times, which is never");
+            }
             "BYHOUR" | "BYMINUTE" | "BYSECOND" => {
                 a_day = a_day.saturating_mul(value.split(',').count());
                 parts.push(format!("{name}={value}"));
@@ -57,6 +61,10 @@ pub(super) fn expand(
                     Stamp::Local(until) => until,
                     Stamp::Utc(until) => local(until),
                 };
+                // The crate refuses it as a mistake; only the start counts then.
+                if until < start {
+                    return Ok(Expansion { starts: Vec::new(), more: false });
+                }
                 parts.push(format!("UNTIL={}Z", until.format("%Y%m%dT%H%M%S")));
             }
             "RSCALE" if value != "GREGORIAN" => return Err("it follows another calendar's months"),
@@ -71,12 +79,16 @@ pub(super) fn expand(
     let utc = |local: NaiveDateTime| local.and_utc().with_timezone(&Tz::UTC);
     let rule: RRule<Unvalidated> = parts.join(";").parse().map_err(|_| STRANGE)?;
     let rule = rule.validate(utc(start)).map_err(|_| STRANGE)?;
-    let all = RRuleSet::new(utc(start)).rrule(rule).all(MOST);
-    let mut starts: Vec<NaiveDateTime> = all.dates.iter().map(|at| at.naive_utc()).collect();
-    let found = starts.len();
-    starts.retain(|at| *at <= last && at.year() <= 2100);
-    let more = all.limited || starts.len() < found;
-    Ok(Expansion { starts, more })
+    let dates = RRuleSet::new(utc(start)).rrule(rule).limit();
+    let mut expansion = Expansion { starts: Vec::new(), more: false };
+    for at in dates.into_iter().map(|at| at.naive_utc()) {
+        if at > last || at.year() > 2100 || expansion.starts.len() == MOST {
+            expansion.more = true;
+            break;
+        }
+        expansion.starts.push(at);
+    }
+    Ok(expansion)
 }
 
 #[cfg(test)]
@@ -122,6 +134,14 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_that_ends_before_it_starts_gives_nothing() {
+        for until in ["20270503", "20270504T215959Z", "20270504T175959"] {
+            let rule = format!("FREQ=WEEKLY;UNTIL={until}");
+            assert_eq!(expanded(&rule, "2030-01-01T00:00:00"), Ok((vec![], false)), "{until}");
+        }
+    }
+
+    #[test]
     fn what_cannot_be_followed_is_refused_and_never_runs_away() {
         for rule in [
             "FREQ=SECONDLY",
@@ -129,6 +149,7 @@ mod tests {
             "nonsense",
             "",
             "FREQ=DAILY;INTERVAL=-1",
+            "FREQ=DAILY;INTERVAL=0",
             "FREQ=DAILY;UNTIL=soon",
             "RSCALE=HEBREW;FREQ=YEARLY",
             "FREQ=YEARLY;BYHOUR=0,1,2,3,4;BYMINUTE=0,1,2,3,4,5,6",

@@ -17,6 +17,18 @@ pub(super) enum Times {
 }
 
 impl Times {
+    /// The first and the last day as a list says them, on the clock of the calendar's zone if the
+    /// session has none.
+    pub(super) fn days(&self, calendar: &Zone) -> (NaiveDate, NaiveDate) {
+        match self {
+            Self::Days(first, last) => (*first, *last),
+            Self::Timed(zone, start, end) => {
+                let zone = zone.as_ref().unwrap_or(calendar);
+                (zone.local(*start).date(), zone.local(*end).date())
+            }
+        }
+    }
+
     /// What sessions are ordered by.
     pub(super) fn order(&self) -> NaiveDateTime {
         match self {

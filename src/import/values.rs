@@ -102,6 +102,20 @@ pub(super) fn line(value: &str) -> String {
     text(value).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// How many characters a line of a list may have: a title, a place.
+pub(super) const LONGEST_LINE: usize = 1_000;
+
+/// The start of a text that is too long for a list; that it was cut is said.
+pub(super) fn kept(mut text: String, longest: usize, what: &str, lost: &mut Vec<String>) -> String {
+    if let Some((end, _)) = text.char_indices().nth(longest) {
+        text.truncate(end);
+        // A backslash escapes what followed it, or broke the line there.
+        text.truncate(text.trim_end().trim_end_matches('\\').trim_end().len());
+        lost.push(format!("the end of its {what}, after {},000 characters", longest / 1_000));
+    }
+    text
+}
+
 /// The parts of a list of TEXTs, each still escaped.
 pub(super) fn list(value: &str) -> Vec<&str> {
     let (mut parts, mut from, mut escaped) = (Vec::new(), 0, false);

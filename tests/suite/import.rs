@@ -100,6 +100,7 @@ fn said(published: &Published) -> Said {
                 value("STATUS:"),
                 value("CATEGORIES:"),
                 value("LOCATION:"),
+                value("TRANSP:"),
                 text.to_owned(),
             ];
             (uid, said)
@@ -262,6 +263,235 @@ fn what_repeats_for_ever_ends_where_it_is_told_to_and_never_has_too_many_dates()
     assert_eq!(sessions, 1000);
     assert!(toml.contains("start = 2020-12-31T18:00:00"), "the latest are written");
     assert!(said.contains("only the latest 1000 were written"), "{said}");
+}
+
+/// A calendar with some lines in it.
+fn calendar(lines: &str) -> String {
+    format!("BEGIN:VCALENDAR\nVERSION:2.0\n{lines}END:VCALENDAR\n")
+}
+
+/// A calendar of one event on an afternoon, with some more lines.
+fn event(lines: &str) -> String {
+    let when = "DTSTART:20270601T180000Z\nDTEND:20270601T190000Z";
+    calendar(&format!("BEGIN:VEVENT\nUID:a\nSUMMARY:a\n{when}\n{lines}END:VEVENT\n"))
+}
+
+/// The list and what is said of a calendar.
+fn imported(calendar: &str) -> (String, String) {
+    let options = Options { name: "x", now: instant(NOW), until: None, zone: None };
+    let imported = read(calendar.as_bytes(), &options, &Rules::bundled()).unwrap();
+    let (_, findings) = Fixture::new(&imported.toml).publisher().check(instant(NOW)).unwrap();
+    assert!(!findings.has_errors(), "{findings:?}\n{}", imported.toml);
+    let notes: Vec<String> = imported.notes.iter().map(ToString::to_string).collect();
+    (imported.toml, notes.join("\n"))
+}
+
+#[test]
+fn a_file_that_is_cut_off_is_said_to_be() {
+    let whole = event("DESCRIPTION:Please come to our meeting\n");
+    let (end, next) = ("END:VEVENT\nEND:VCALENDAR\n", "END:VCALENDAR\n");
+    let of = |cut: &str| imported(whole.strip_suffix(cut).unwrap()).1;
+    assert!(!imported(&whole).1.contains("the file ends"));
+    let in_event = "line 8: the file ends in the middle of what begins on line 3; export the calendar \
+                    again, or look at that entry";
+    assert!(of(&format!("ing\n{end}")).contains(in_event), "{}", of(&format!("ing\n{end}")));
+    let after = "line 9: the file ends before its calendar does, so entries may be missing; export";
+    assert!(of(next).contains(after), "{}", of(next));
+    let (list, said) = imported(&[whole.strip_suffix(end).unwrap(), &whole].concat());
+    assert!(said.contains("line 3: what begins here does not end before"), "{said}");
+    assert_eq!(list.matches("[[sessions]]").count(), 1, "they have one UID\n{list}");
+}
+
+#[test]
+fn the_link_in_the_section_of_google_is_the_one_to_join_by() {
+    let section = "DESCRIPTION:Come.\\n\\n-::~:~::~:~::-\\nJoin with Google Meet: \
+                   https://meet.google.com/abc-defg-hij\\n-::~:~::~:~::-\n";
+    let (list, said) = imported(&event(section));
+    assert!(list.contains("join = \"https://meet.google.com/abc-defg-hij\""), "{list}");
+    assert!(list.contains("description = \"Come.\""), "{list}");
+    assert!(!said.contains("left out"), "{said}");
+}
+
+#[test]
+fn what_no_list_can_carry_is_said_of_each_event() {
+    let long = |letters: usize| "é".repeat(letters);
+    for (lines, expected) in [
+        (
+            "URL:javascript:alert(1)\n".to_owned(),
+            "its address `javascript:alert(1)`, which is none of the web",
+        ),
+        ("URL:https://\n".to_owned(), "its address `https://`, which cannot be read"),
+        (
+            "CONFERENCE;VALUE=URI:tel:+1-555-0100\n".to_owned(),
+            "the conference `tel:+1-555-0100`, which is none of the web",
+        ),
+        (
+            "CONFERENCE:https://a.example/1\nLOCATION:https://b.example/2\n".to_owned(),
+            "the further link `https://b.example/2`",
+        ),
+        (format!("CATEGORIES:a,{}\n", long(101)), "1 category that is too long"),
+        (format!("LOCATION:{}\n", long(1_001)), "the end of its place, after 1,000 characters"),
+        (
+            format!("DESCRIPTION:{}\n", long(200_001)),
+            "the end of its description, after 200,000 characters",
+        ),
+    ] {
+        let (list, said) = imported(&event(&lines));
+        let expected = format!("line 3: \"a\": left out: {expected}");
+        assert!(said.lines().any(|line| line == expected), "{expected}\n{said}");
+        assert!(list.contains("[[sessions]]"));
+    }
+    let (list, said) =
+        imported(&event("").replace("SUMMARY:a", &format!("SUMMARY:{}", long(1_001))));
+    assert!(list.contains(&long(1_000)) && !list.contains(&long(1_001)));
+    assert!(said.contains("left out: the end of its title, after 1,000 characters"), "{said}");
+    let about = format!("X-WR-CALDESC:{}\nX-WR-CALNAME:{}\n", long(200_001), long(1_001));
+    let (_, said) = imported(&event("").replace("VERSION:2.0\n", &about));
+    let both = "line 1: of the calendar was left out: the end of its title, after 1,000 characters, \
+                the end of its description, after 200,000 characters";
+    assert!(said.contains(both), "{said}");
+}
+
+#[test]
+fn a_rule_that_never_goes_on_is_said() {
+    let (list, said) = imported(&event("RRULE:FREQ=DAILY;INTERVAL=0\n"));
+    assert_eq!(list.matches("[[sessions]]").count(), 1);
+    let expected =
+        "its rule repeats every 0 times, which is never; only its first date was written";
+    assert!(said.contains(expected), "{said}");
+}
+
+#[test]
+fn the_name_of_a_program_is_no_place_and_the_room_beside_it_is() {
+    let link = "X-MICROSOFT-SKYPETEAMSMEETINGURL:https://teams.example/1\n";
+    let place = |location: &str| {
+        let (list, _) = imported(&event(&format!("{link}LOCATION:{location}\n")));
+        list.lines().find(|line| line.starts_with("place")).map(ToOwned::to_owned)
+    };
+    assert_eq!(place("Microsoft Teams Meeting"), None);
+    let room = Some("place = { name = \"Room 5\" }".to_owned());
+    assert_eq!(place("Microsoft Teams Meeting\\; Room 5"), room);
+}
+
+#[test]
+fn our_own_titles_and_whether_a_session_is_busy_come_back() {
+    let sessions = [
+        ("a", "CANCELLED: not really", ""),
+        ("b", "Cancelled: a play", "status = \"cancelled\"\ncancelled = \"announce\""),
+        ("c", "CANCELLED: twice", "status = \"cancelled\""),
+        ("d", "Q &amp; A,  with  spaces", "busy = true"),
+        ("e", "Maybe", "status = \"tentative\"\nbusy = true"),
+        ("f", "Free", "status = \"tentative\"\nbusy = false"),
+    ];
+    let sessions = sessions.map(|(id, title, more)| {
+        session(id, "2027-05-04T18:00:00", more).replace(&format!("Session {id}"), title)
+    });
+    let (before, after, list) = there_and_back(&list(&sessions.concat()));
+    assert_eq!(before, after, "{list}");
+    assert!(list.contains("\"CANCELLED: not really\""), "{list}");
+    assert_eq!(list.matches("busy = true").count(), 2, "{list}");
+}
+
+#[test]
+fn an_invite_of_ours_says_only_what_is_not_the_rule_there() {
+    for (more, expected) in [("busy = false", 1), ("busy = true", 0), ("", 0)] {
+        let toml = list(&session("a", "2027-05-04T18:00:00", more));
+        let published = Fixture::new(&toml).publish(NOW);
+        let edition = &published.edition;
+        let invite = body(&published, &edition.paths.invite(&edition.catalog.sessions[0].id));
+        let (list, _) = imported(&invite);
+        assert_eq!(list.matches("busy = false").count(), expected, "{list}");
+        assert!(!list.contains("busy = true"), "{list}");
+    }
+}
+
+#[test]
+fn a_list_has_the_sessions_to_come_that_fit_and_says_so() {
+    let event = |number: u32, start: &str| {
+        format!(
+            "BEGIN:VEVENT\nUID:{number}\nSUMMARY:a\nDTSTART:{start}\nDURATION:PT1H\n\
+             RRULE:FREQ=DAILY;COUNT=900\nEND:VEVENT\n"
+        )
+    };
+    let past: String = (0..20).map(|number| event(number, "20200101T180000Z")).collect();
+    let coming: String = (20..40).map(|number| event(number, "20270101T180000Z")).collect();
+    let options = Options {
+        name: "x",
+        now: instant(NOW),
+        until: chrono::NaiveDate::from_ymd_opt(2030, 1, 1),
+        zone: None,
+    };
+    let text = calendar(&[past, coming].concat());
+    let imported = read(text.as_bytes(), &options, &Rules::bundled()).unwrap();
+    assert_eq!(imported.sessions, 20_000);
+    let of = |year: &str| imported.toml.matches(&format!("\nstart = {year}")).count();
+    assert_eq!(of("2027") + of("2028") + of("2029"), 18_000, "all that are to come");
+    assert_eq!(of("2020"), 0, "and of those that were the latest");
+    assert_eq!(of("2022-06"), 20 * 18);
+    let said = imported.notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>().join("\n");
+    assert!(said.contains("it gives 36000 sessions, and only 20000 fit into a list"), "{said}");
+}
+
+#[test]
+fn a_list_never_grows_beyond_what_can_be_read() {
+    let text = "word ".repeat(30_000);
+    let rule = format!("RRULE:FREQ=DAILY;COUNT=900\nDESCRIPTION:{text}\n");
+    let options = Options { name: "x", now: instant(NOW), until: None, zone: None };
+    let imported = read(event(&rule).as_bytes(), &options, &Rules::bundled()).unwrap();
+    assert!(imported.toml.len() < convene::source::MAX_BYTES && imported.sessions > 50);
+    assert!(imported.notes.iter().any(|note| note.text.contains("fit into a list")));
+}
+
+#[test]
+fn many_events_with_one_long_title_have_ids_of_their_own() {
+    let title = "An evening about neighbours who work on letters";
+    let one = |number: u32| {
+        format!(
+            "BEGIN:VEVENT\nUID:{number}\nSUMMARY:{title}\nDTSTART:20270101T180000Z\n\
+             DURATION:PT1H\nEND:VEVENT\n"
+        )
+    };
+    let (list, _) = imported(&calendar(&(0..12).map(one).collect::<String>()));
+    let ids: std::collections::BTreeSet<&str> =
+        list.lines().filter(|line| line.starts_with("id = \"an-evening")).collect();
+    assert_eq!(ids.len(), 12, "{list}");
+}
+
+#[test]
+fn a_rule_that_ends_before_it_starts_is_its_first_date_alone() {
+    let (list, said) = imported(&event("RRULE:FREQ=DAILY;UNTIL=20270501T000000Z\n"));
+    assert_eq!(list.matches("[[sessions]]").count(), 1);
+    assert!(!said.contains("understood"), "{said}");
+    assert!(said.contains("gives no date after its first, and only that was written"), "{said}");
+    let (_, said) = imported(&event("RRULE:FREQ=DAILY;UNTIL=20270602T000000Z\n"));
+    assert!(!said.contains("first"), "{said}");
+}
+
+#[test]
+fn the_years_are_those_that_the_list_says() {
+    let at = |zone: &str, start: &str, end: &str| {
+        let event =
+            format!("BEGIN:VEVENT\nUID:a\nSUMMARY:a\nDTSTART:{start}\nDTEND:{end}\nEND:VEVENT\n");
+        let (list, said) = imported(&calendar(&format!("X-WR-TIMEZONE:{zone}\n{event}")));
+        if list.contains("[[sessions]]") {
+            Fixture::new(&list).publish(NOW);
+        }
+        (list.contains("[[sessions]]"), said.contains("not between 1970 and 2100"))
+    };
+    let (kept, left_out) = ((true, false), (false, true));
+    for (zone, start, end, expected) in [
+        ("UTC", "19700101T000000Z", "19700101T010000Z", kept),
+        ("UTC", "19691231T235959Z", "19700101T010000Z", left_out),
+        ("America/New_York", "19700101T000000Z", "19700101T010000Z", left_out),
+        ("Asia/Tokyo", "19691231T150000Z", "19691231T160000Z", kept),
+        ("UTC", "19700101", "19700102", kept),
+        ("UTC", "21001231", "21010101", kept),
+        ("UTC", "21001231T220000Z", "21001231T235959Z", kept),
+        ("UTC", "21001231T230000Z", "21010101T000000Z", left_out),
+        ("America/New_York", "21010101T010000Z", "21010101T020000Z", kept),
+    ] {
+        assert_eq!(at(zone, start, end), expected, "{zone} {start} {end}");
+    }
 }
 
 proptest! {
