@@ -10,6 +10,7 @@ mod changed;
 mod check;
 mod cli;
 mod components;
+mod deploy;
 mod determinism;
 mod endurance;
 mod findings_page;
