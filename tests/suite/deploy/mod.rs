@@ -1,7 +1,10 @@
 //! The configurations that docs/deploy gives for other servers, in those servers.
 
+mod caches;
 mod files;
 mod nginx;
+mod origin;
+mod varnish;
 
 use std::net::TcpListener;
 use std::path::Path;
