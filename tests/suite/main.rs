@@ -31,6 +31,7 @@ mod qr;
 mod readers;
 mod reload;
 mod renamed;
+mod replicas;
 mod revisions;
 mod rfc5545;
 mod samples;

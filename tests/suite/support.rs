@@ -96,8 +96,14 @@ impl Fixture {
 
     /// Starts the program on a free port of 127.0.0.1.
     pub(crate) fn serve(&self, arguments: &[&str]) -> Running {
+        self.serve_with(arguments, &[])
+    }
+
+    /// The same with further variables of the environment.
+    pub(crate) fn serve_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Running {
         let mut child = self
             .command(arguments)
+            .envs(variables.iter().copied())
             .args(["--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

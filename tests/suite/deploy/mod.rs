@@ -4,6 +4,7 @@ mod caches;
 mod files;
 mod nginx;
 mod origin;
+mod replicas;
 mod varnish;
 
 use std::net::TcpListener;
