@@ -39,5 +39,6 @@ mod static_site;
 mod subscriber;
 mod support;
 mod texts;
+mod third_party;
 mod zone_rules;
 mod zones;
