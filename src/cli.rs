@@ -1,11 +1,14 @@
 //! What is typed on the command line.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use convene::model::BaseUrl;
+use convene::model::{BaseUrl, Length};
+use convene::server;
 
 /// Where the program listens, and where its links lead if nobody says anything else.
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
@@ -46,26 +49,21 @@ pub(crate) struct Common {
 }
 
 impl Cli {
-    /// The address to listen on, given before the command's name or behind it.
-    pub(crate) fn listen(&self) -> SocketAddr {
-        let behind = match &self.command {
-            Some(Command::Serve(serve)) => serve.listen,
-            _ => None,
-        };
-        behind.or(self.serve.listen).unwrap_or(LISTEN)
-    }
-}
-
-impl Cli {
-    /// Whether a wrong list is refused at the start.
-    pub(crate) fn strict(&self) -> bool {
-        let behind = matches!(&self.command, Some(Command::Serve(serve)) if serve.strict);
-        behind || self.serve.strict
+    /// What was said about serving, before the command's name or behind it; there goes first.
+    pub(crate) fn serve(&self) -> Serve {
+        match &self.command {
+            Some(Command::Serve(behind)) => behind.clone().or(&self.serve),
+            _ => self.serve.clone(),
+        }
     }
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Writes a list to begin with, never over a file that is there
+    Init(Init),
+    /// Prints a list with the sessions of another calendar (.ics)
+    Import(Import),
     /// Serves the calendars and pages (what happens without a command)
     Serve(Serve),
     /// Says everything that is wrong with the list, and writes nothing
@@ -80,6 +78,25 @@ pub(crate) enum Command {
     Links(Links),
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    #[command(flatten)]
+    pub(crate) file: File,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The calendar, such as calendar.ics; `-` reads standard input
+    #[arg(value_name = "FILE.ics")]
+    pub(crate) calendar: PathBuf,
+    /// The last day to write of what repeats [default: in two years]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) until: Option<NaiveDate>,
+    /// The zone of times that say none, and of the calendar: a city or a zone
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) timezone: Option<String>,
+}
+
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Serve {
     /// The address to listen on [default: 127.0.0.1:8080]
@@ -88,6 +105,112 @@ pub(crate) struct Serve {
     /// Refuse to start on a wrong list, instead of serving the last good one
     #[arg(long)]
     pub(crate) strict: bool,
+    #[command(flatten)]
+    pub(crate) see: See,
+    #[command(flatten, next_help_heading = "Limits of serving")]
+    pub(crate) limits: Limits,
+}
+
+impl Serve {
+    /// The address to listen on.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.listen.unwrap_or(LISTEN)
+    }
+
+    fn or(self, before: &Self) -> Self {
+        Self {
+            listen: self.listen.or(before.listen),
+            strict: self.strict || before.strict,
+            see: self.see.or(&before.see),
+            limits: self.limits.or(&before.limits),
+        }
+    }
+}
+
+/// What the person who runs it wants to see.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct See {
+    /// Answer /healthz, /readyz and /metrics on this address, which readers should not reach
+    #[arg(long, value_name = "ADDRESS", value_parser = listen)]
+    pub(crate) admin: Option<SocketAddr>,
+    /// Write a line into the log for each answer, without the reader's address
+    #[arg(long)]
+    pub(crate) access_log: bool,
+    /// How the log is written [default: text]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) log_format: Option<LogFormat>,
+}
+
+impl See {
+    fn or(&self, before: &Self) -> Self {
+        Self {
+            admin: self.admin.or(before.admin),
+            access_log: self.access_log || before.access_log,
+            log_format: self.log_format.or(before.log_format),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people
+    Text,
+    /// For programs: one JSON object a line
+    Json,
+}
+
+/// The limits of a server, for those that were named.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Limits {
+    /// Connections at once; at this number the longest idle is closed for a new one [default: 16384]
+    #[arg(long, value_name = "NUMBER", value_parser = connections)]
+    pub(crate) max_connections: Option<NonZeroUsize>,
+    /// Bytes of a request's line and headers; more is answered with 431 [default: 16384]
+    #[arg(long, value_name = "BYTES", value_parser = header_size)]
+    pub(crate) max_header_size: Option<usize>,
+    /// Header lines of a request; more are answered with 431 [default: 100]
+    #[arg(long, value_name = "NUMBER", value_parser = headers)]
+    pub(crate) max_headers: Option<usize>,
+    /// From connecting, or a request's first byte, to the end of its headers [default: 15s]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) header_timeout: Option<Duration>,
+    /// From the end of an answer to the next request [default: 75s]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) idle_timeout: Option<Duration>,
+    /// How long a reader may take nothing of an answer [default: 30s]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) write_timeout: Option<Duration>,
+    /// How long answers under way may take after SIGTERM or SIGINT [default: 10s]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) drain: Option<Duration>,
+}
+
+impl Limits {
+    /// Every limit of the server.
+    pub(crate) fn all(&self) -> server::Limits {
+        let default = server::Limits::default();
+        server::Limits {
+            max_connections: self.max_connections.unwrap_or(default.max_connections),
+            max_header_size: self.max_header_size.unwrap_or(default.max_header_size),
+            max_headers: self.max_headers.unwrap_or(default.max_headers),
+            header_timeout: self.header_timeout.unwrap_or(default.header_timeout),
+            idle_timeout: self.idle_timeout.unwrap_or(default.idle_timeout),
+            write_timeout: self.write_timeout.unwrap_or(default.write_timeout),
+            drain: self.drain.unwrap_or(default.drain),
+        }
+    }
+
+    fn or(self, before: &Self) -> Self {
+        Self {
+            max_connections: self.max_connections.or(before.max_connections),
+            max_header_size: self.max_header_size.or(before.max_header_size),
+            max_headers: self.max_headers.or(before.max_headers),
+            header_timeout: self.header_timeout.or(before.header_timeout),
+            idle_timeout: self.idle_timeout.or(before.idle_timeout),
+            write_timeout: self.write_timeout.or(before.write_timeout),
+            drain: self.drain.or(before.drain),
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -178,6 +301,33 @@ fn listen(text: &str) -> Result<SocketAddr, String> {
     })
 }
 
+fn connections(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "a number from 1 up such as 16384".to_owned())
+}
+
+fn header_size(text: &str) -> Result<usize, String> {
+    let least = server::Limits::LEAST_HEADER_SIZE;
+    text.parse()
+        .ok()
+        .filter(|bytes| (least..=1024 * 1024).contains(bytes))
+        .ok_or_else(|| format!("a number of bytes from {least} to 1048576"))
+}
+
+fn headers(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|lines| (16..=1000).contains(lines))
+        .ok_or_else(|| "a number of header lines from 16 to 1000".to_owned())
+}
+
+fn time(text: &str) -> Result<Duration, String> {
+    match Length::parse(text) {
+        Ok(Length::Elapsed(time)) => time.to_std().ok(),
+        _ => None,
+    }
+    .ok_or_else(|| "a time such as 30s or 2m".to_owned())
+}
+
 fn url(text: &str) -> Result<BaseUrl, String> {
     BaseUrl::parse(text).map_err(|_| {
         "a whole address such as https://calendar.example.org, without `?` and `#`".to_owned()
@@ -188,6 +338,10 @@ fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     DateTime::parse_from_rfc3339(text)
         .map(|instant| instant.with_timezone(&Utc))
         .map_err(|_| "an instant such as 2027-04-30T12:00:00Z".to_owned())
+}
+
+fn date(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| "a day such as 2028-12-31".to_owned())
 }
 
 #[cfg(test)]

@@ -5,27 +5,33 @@ use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
 
 use chrono::{DateTime, Utc};
-use convene::error::Error;
+use convene::error::{Error, chain};
 use convene::publish::{Published, Publisher};
 use convene::reload::{Order, Reloader};
 use convene::server::Server;
+use convene::sight::{Admin, Sight, Watch};
 use tokio::sync::watch;
 
-use crate::cli::Common;
+use crate::cli::{Common, See, Serve};
 use crate::cmd;
 
 pub(crate) fn run(
     common: &Common,
-    listen: SocketAddr,
-    strict: bool,
-    clock: impl Fn() -> DateTime<Utc> + Send,
+    serve: &Serve,
+    clock: impl Fn() -> DateTime<Utc> + Clone + Send + 'static,
 ) -> ExitCode {
     // The address first: with port 0 the system chooses, and the links name what it chose.
-    let bound = Server::bind(listen)
+    let bound = Server::bind(serve.address(), serve.limits.all())
         .and_then(|server| Ok((cmd::publisher(common, None, server.address())?, server)));
     let (publisher, server) = match bound {
-        Ok((publisher, server)) => (Publisher { fall_back: !strict, ..publisher }, server),
+        Ok((publisher, server)) => (Publisher { fall_back: !serve.strict, ..publisher }, server),
         Err(error) => return cmd::machine(&error),
+    };
+    let (stop, stopped) = watch::channel(false);
+    // Before the first edition, which a probe may want to wait for.
+    let (sight, admin) = match watched(&serve.see, &publisher, &stopped, clock.clone()) {
+        Ok(watched) => watched,
+        Err(error) => return no_admin(&error),
     };
     // Before the file is read: what is saved in between is seen as a change.
     let seen = publisher.look();
@@ -33,34 +39,75 @@ pub(crate) fn run(
         Ok(published) => published,
         Err(refusal) => return cmd::refuse(&refusal),
     };
+    sight.published(&published, None, clock());
     cmd::announce(&publisher, &published);
     if let Some(reason) = &published.degraded {
         cmd::not_remembered(reason, "This edition is served from memory");
     }
     // Before the greeting: whoever waits for it may send a signal at once.
-    let (stop, stopped) = watch::channel(false);
     let (order, orders) = mpsc::channel();
     if let Err(error) = watch_signals(stop, order.clone()) {
         return cmd::machine(&error);
     }
-    greet(&publisher, &published, server.address());
-    let reloader = Reloader::new(&publisher, seen, &published);
+    greet(&publisher, &published, server.address(), admin);
+    let reloader = Reloader::new(&publisher, seen, &published).watched_by(&sight);
     let (sites, site) = watch::channel(Arc::new(published.site));
     let ended = std::thread::scope(|scope| {
         let sites = &sites;
         scope.spawn(move || reloader.run(&orders, clock, sites));
-        let ended = server.run(&site, &stopped);
+        let ended = server.run(&site, &stopped, &sight);
         // The reloader has ended already if nobody listens.
         let _ = order.send(Order::Stop);
         ended
     });
+    sight.end();
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => cmd::machine(&error),
     }
 }
 
-fn greet(publisher: &Publisher, published: &Published, address: SocketAddr) {
+/// What watches, with the address of its own listener if there is one.
+fn watched(
+    see: &See,
+    publisher: &Publisher,
+    stopped: &watch::Receiver<bool>,
+    clock: impl Fn() -> DateTime<Utc> + Clone + Send + 'static,
+) -> Result<(Arc<Sight>, Option<SocketAddr>), Error> {
+    let sight = Arc::new(Sight::new(Watch {
+        counting: see.admin.is_some(),
+        access_log: see.access_log,
+        file: publisher.file.display().to_string(),
+        tzdata: publisher.rules.version().to_owned(),
+    }));
+    let Some(address) = see.admin else { return Ok((sight, None)) };
+    if !address.ip().is_loopback() {
+        tracing::warn!(
+            "whoever can reach {address} can read what is counted and what is wrong; \
+             `--admin 127.0.0.1:{}` keeps that to this machine",
+            address.port()
+        );
+    }
+    let admin = Admin::bind(address)?;
+    let address = admin.address();
+    admin.start(Arc::clone(&sight), stopped.clone(), clock)?;
+    Ok((sight, Some(address)))
+}
+
+fn no_admin(error: &Error) -> ExitCode {
+    cmd::error(&format!(
+        "{}\n  Choose another address for it, such as `--admin 127.0.0.1:9091`.",
+        chain(error)
+    ));
+    ExitCode::from(cmd::MACHINE)
+}
+
+fn greet(
+    publisher: &Publisher,
+    published: &Published,
+    address: SocketAddr,
+    admin: Option<SocketAddr>,
+) {
     let edition = &published.edition;
     let paths = &edition.paths;
     let count = edition.catalog.sessions.len();
@@ -71,10 +118,22 @@ fn greet(publisher: &Publisher, published: &Published, address: SocketAddr) {
         publisher.rules.version()
     ));
     cmd::say(&format!("listening on {address}"));
+    if let Some(admin) = admin {
+        cmd::say(&format!("admin on {admin}: /healthz, /readyz, /metrics"));
+    }
     cmd::say(&format!("open       {}", paths.absolute(&paths.root())));
     for feed in edition.catalog.feeds() {
         cmd::say(&format!("subscribe  {}", paths.absolute(&paths.feed_calendar(feed.id))));
     }
+    tracing::info!(
+        sessions = count,
+        warnings = published.findings.iter().count(),
+        tzdata = publisher.rules.version(),
+        listen = %address,
+        admin = admin.map(tracing::field::display),
+        version = env!("CARGO_PKG_VERSION"),
+        "started"
+    );
 }
 
 /// Stops on SIGINT and SIGTERM, reads the list again on SIGHUP; watched by a thread of its own.

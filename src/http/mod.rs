@@ -5,6 +5,7 @@
 //! GET, HEAD  a path of what is gone  410
 //! GET, HEAD  any other path         404
 //! any other method                  405 with Allow
+//! no right Host or target           400, 414
 //! ```
 //!
 //! A query takes no part in the look-up, and what the client says it accepts decides only the
@@ -12,28 +13,49 @@
 
 mod conditional;
 mod negotiate;
+mod target;
 
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::header::HeaderMap;
-use hyper::{Method, Response, StatusCode};
+use hyper::{Method, Request, Response, StatusCode};
 
 use crate::site::{Representation, Resource, Site};
+pub use target::normalize;
+
 use conditional::Verdict;
+use target::Refusal;
 
 /// Answers a request. For HEAD the body is the one that GET would have; hyper does not send it.
-pub fn respond(
-    site: &Site,
-    method: &Method,
-    path: &str,
-    headers: &HeaderMap,
-) -> Response<Full<Bytes>> {
+pub fn respond<B>(site: &Site, request: &Request<B>) -> Response<Full<Bytes>> {
+    let (method, path, headers) = (request.method(), request.uri().path(), request.headers());
+    match target::check(method, request.uri(), request.version(), headers) {
+        Ok(()) => {}
+        Err(Refusal::Bad) => return send(site.bad_request(path).identity()),
+        Err(Refusal::TooLong) => return send(site.too_long(path).identity()),
+    }
     if method != Method::GET && method != Method::HEAD {
         return send(site.not_allowed(path).identity());
     }
-    let Some(resource) = site.get(path) else {
-        return send(site.missing(path).identity());
-    };
+    match site.get(path) {
+        Some(resource) => give(site, resource, path, headers),
+        // Hardly anybody writes a path in another form than ours.
+        None => {
+            let path = normalize(path);
+            match site.get(&path) {
+                Some(resource) => give(site, resource, &path, headers),
+                None => send(site.missing(&path).identity()),
+            }
+        }
+    }
+}
+
+fn give(
+    site: &Site,
+    resource: &Resource,
+    path: &str,
+    headers: &HeaderMap,
+) -> Response<Full<Bytes>> {
     let chosen = negotiate::choose(resource, headers);
     match verdict(resource, chosen, headers) {
         Verdict::Send => send(chosen),

@@ -11,7 +11,7 @@ use crate::revisions::{Contents, Edition, Removed, Retired, Stamp, of_bytes};
 use crate::zone::{Moment, Pair, Zone};
 
 /// Names no build, so that a release does not change every feed (RFC 5545 section 3.7.3).
-const PRODID: &str = "-//convene//convene//EN";
+pub(crate) const PRODID: &str = "-//convene//convene//EN";
 
 /// A calendar that is finished but for the moment of its own publication.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use icalendar::{EventStatus, Property};
 use maud::html;
 
-use super::event::{CANCELLED, FREE, Form, head, write_times};
+use super::event::{ABOUT, ALL, CALLED_OFF, CANCELLED, FREE, Form, head, write_times};
 use super::page::shell::{self, Head};
 use super::words::Words;
 use super::{Document, Kind, line, links};
@@ -18,10 +18,7 @@ pub(super) fn event(edition: &Edition, session: &Removed, words: &Words) -> Stri
     let when = words.start_with_utc(&session.when, &calendar.also_in);
     let feed = paths.absolute(&paths.feed_page(&calendar.id));
     let page = paths.absolute(&paths.session_page(&session.id));
-    let text = format!(
-        "This session is cancelled.\n{when}\n\nAbout this session: {page}\n\
-         All sessions, kept up to date: {feed}"
-    );
+    let text = format!("{CALLED_OFF}\n{when}\n\n{ABOUT}: {page}\n{ALL}: {feed}");
     let mut out = head(&session.revision);
     write_times(&mut out, &session.when, Form::Utc);
     let mut property = |name: &str, value: &str| line::write(&mut out, &Property::new(name, value));

@@ -3,11 +3,13 @@
 //! Immutable: a new edition is a new site. Building one cannot fail; whatever could be wrong was
 //! found earlier, where somebody is looking.
 
+mod bodies;
 mod encode;
 mod headers;
 mod resource;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -15,6 +17,7 @@ use crate::paths::Paths;
 use crate::render::{self, Document, Kind};
 use crate::revisions::Edition;
 
+pub use bodies::{Bodies, LARGE};
 pub use resource::{Coding, Representation, Resource};
 
 /// Every resource of one edition.
@@ -27,6 +30,7 @@ pub struct Site {
     /// Paths where something was that is gone for good.
     ended: HashSet<String>,
     valid_until: Option<DateTime<Utc>>,
+    bodies: Option<Arc<Bodies>>,
 }
 
 /// The answers where there is nothing to give: as text for programs, as a page for people.
@@ -36,6 +40,8 @@ struct Errors {
     not_found: ByReader,
     not_allowed: ByReader,
     precondition_failed: ByReader,
+    bad_request: ByReader,
+    too_long: ByReader,
 }
 
 #[derive(Debug)]
@@ -73,18 +79,19 @@ impl Site {
             gone: ByReader::new(410, "Gone\n", &render::gone_page(&edition.paths)),
             not_found: ByReader::new(404, "Not found\n", &render::not_found(&edition.paths)),
             not_allowed: ByReader::new(405, "Method not allowed\n", &render::not_allowed()),
-            precondition_failed: ByReader::new(
-                412,
-                "Precondition failed\n",
-                "Precondition failed\n",
-            ),
+            precondition_failed: ByReader::same(412, "Precondition failed\n"),
+            bad_request: ByReader::same(400, "Bad request\n"),
+            too_long: ByReader::same(414, "URI too long\n"),
         };
+        let forms = table.values().flat_map(Resource::representations);
+        let bodies = Bodies::of(forms.map(|form| &form.body)).map(Arc::new);
         Self {
             table,
             robots: edition.paths.robots(),
             errors,
             ended: render::ended(edition).into_iter().collect(),
             valid_until: edition.valid_until(),
+            bodies,
         }
     }
 
@@ -113,6 +120,11 @@ impl Site {
         self.valid_until
     }
 
+    /// The large bodies, for a server that sends them from a file.
+    pub fn bodies(&self) -> Option<&Arc<Bodies>> {
+        self.bodies.as_ref()
+    }
+
     /// The answer for a path where nothing is: 410 where something was, else 404 (RFC 9110 sections
     /// 15.5.11 and 15.5.5).
     pub fn missing(&self, path: &str) -> &Resource {
@@ -132,6 +144,16 @@ impl Site {
     pub fn precondition_failed(&self, path: &str) -> &Resource {
         self.errors.precondition_failed.by(path)
     }
+
+    /// 400 for a path (RFC 9110 section 15.5.1).
+    pub fn bad_request(&self, path: &str) -> &Resource {
+        self.errors.bad_request.by(path)
+    }
+
+    /// 414 for a path (RFC 9110 section 15.5.15).
+    pub fn too_long(&self, path: &str) -> &Resource {
+        self.errors.too_long.by(path)
+    }
 }
 
 impl ByReader {
@@ -140,6 +162,11 @@ impl ByReader {
             text: Resource::error(status, "text/plain; charset=utf-8", text),
             page: Resource::error(status, headers::content_type(Kind::Page), page),
         }
+    }
+
+    /// What hardly any person meets.
+    fn same(status: u16, text: &str) -> Self {
+        Self::new(status, text, text)
     }
 
     fn by(&self, path: &str) -> &Resource {

@@ -65,8 +65,9 @@ fn replicas_of_recorded_revisions_answer_alike_wherever_and_whenever_they_start(
     let mut replicas = Vec::new();
     for ((copy, at), (zone, language)) in copies.iter().zip(AT).zip(machines) {
         std::fs::write(copy.revisions_file(), &revisions).unwrap();
-        let arguments = ["--frozen", "--at", at];
-        replicas.push(copy.serve_with(&arguments, &[("TZ", zone), ("LC_ALL", language)]));
+        let mut command = copy.command(&["--frozen", "--at", at, "--listen", "127.0.0.1:0"]);
+        command.env("TZ", zone).env("LC_ALL", language);
+        replicas.push(Running::start(command));
     }
     assert_alike(&replicas, &paths);
     for copy in &copies {

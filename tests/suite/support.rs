@@ -96,36 +96,11 @@ impl Fixture {
 
     /// Starts the program on a free port of 127.0.0.1.
     pub(crate) fn serve(&self, arguments: &[&str]) -> Running {
-        self.serve_with(arguments, &[])
-    }
-
-    /// The same with further variables of the environment.
-    pub(crate) fn serve_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Running {
-        let mut child = self
-            .command(arguments)
-            .envs(variables.iter().copied())
-            .args(["--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut greeting = String::new();
-        let mut lines = BufReader::new(child.stdout.take().unwrap());
-        let address = loop {
-            let mut line = String::new();
-            if lines.read_line(&mut line).unwrap() == 0 {
-                let output = child.wait_with_output().unwrap();
-                panic!("did not start: {}", String::from_utf8_lossy(&output.stderr));
-            }
-            greeting.push_str(&line);
-            if let Some(address) = line.strip_prefix("listening on ") {
-                break address.trim().parse().unwrap();
-            }
-        };
-        Running { child, address, greeting, lines }
+        let mut command = self.command(arguments);
+        command.args(["--listen", "127.0.0.1:0"]);
+        Running::start(command)
     }
 }
-
 /// The body of a path of a site, as text.
 pub(crate) fn body(published: &Published, path: &str) -> String {
     let resource = published.site.get(path).unwrap_or_else(|| panic!("there is no {path}"));
@@ -143,6 +118,25 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    /// Starts the program as a command says, and reads up to the address that it listens on.
+    pub(crate) fn start(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut greeting = String::new();
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        let address = loop {
+            let mut line = String::new();
+            if lines.read_line(&mut line).unwrap() == 0 {
+                let output = child.wait_with_output().unwrap();
+                panic!("did not start: {}", String::from_utf8_lossy(&output.stderr));
+            }
+            greeting.push_str(&line);
+            if let Some(address) = line.strip_prefix("listening on ") {
+                break address.trim().parse().unwrap();
+            }
+        };
+        Self { child, address, greeting, lines }
+    }
+
     /// A connection that gives up after ten seconds.
     pub(crate) fn connect(&self) -> TcpStream {
         connect(self.address)
@@ -161,6 +155,11 @@ impl Running {
     /// A request with further header lines, on a connection of its own.
     pub(crate) fn request(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
         ask(self.address, method, path, headers)
+    }
+
+    /// Its number among the processes of the machine.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends a signal by name, such as `TERM`.

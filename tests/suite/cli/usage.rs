@@ -90,7 +90,8 @@ fn a_missing_list_is_said_in_a_sentence_with_the_way_out() {
         assert_eq!(
             said,
             "error: there is no file `sessions.toml`\n  \
-             Name the list of sessions with `--config FILE`, or start in its folder.\n",
+             Name the list of sessions with `--config FILE`, or start in its folder. To begin a new \
+             list: `convene init`.\n",
             "{command:?}"
         );
     }
@@ -144,6 +145,8 @@ fn help_and_version_are_fine_and_name_every_command_and_option() {
         "--at",
         "--listen",
         "127.0.0.1:8080",
+        "--max-connections",
+        "--idle-timeout",
         "sessions.toml",
     ] {
         assert!(said.contains(word), "{word}: {said}");
@@ -153,4 +156,22 @@ fn help_and_version_are_fine_and_name_every_command_and_option() {
         (output.status.code(), stdout(&output)),
         (FINE, format!("convene {}\n", env!("CARGO_PKG_VERSION")))
     );
+}
+
+#[test]
+fn a_limit_that_is_none_is_wrong_usage_and_an_example_is_given() {
+    let fixture = Fixture::new(&two());
+    for (flag, value, example) in [
+        ("--max-connections", "0", "a number from 1 up such as 16384"),
+        ("--max-connections", "many", "a number from 1 up such as 16384"),
+        ("--max-header-size", "100", "a number of bytes from 8192"),
+        ("--max-headers", "0", "a number of header lines from 16"),
+        ("--header-timeout", "0s", "a time such as 30s or 2m"),
+        ("--idle-timeout", "soon", "a time such as 30s or 2m"),
+        ("--write-timeout", "2d", "a time such as 30s or 2m"),
+        ("--drain", "10", "a time such as 30s or 2m"),
+    ] {
+        let said = refused(&fixture, &["serve", flag, value], WRONG_USAGE);
+        assert!(said.contains(example) && said.contains(flag), "{said}");
+    }
 }

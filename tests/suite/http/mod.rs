@@ -1,13 +1,16 @@
 //! The answers of the real program over real sockets, row by row of RFC 9110.
 
 mod conditional;
-mod connections;
+pub(crate) mod connections;
 mod dates;
 mod headers;
+mod large;
+mod limits;
 mod negotiation;
 mod not_modified;
 mod paths;
-mod shutdown;
+pub(crate) mod shutdown;
+mod targets;
 
 use crate::support::{Answer, BEFORE, EXAMPLE, Fixture, Running};
 

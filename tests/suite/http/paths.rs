@@ -108,7 +108,7 @@ fn paths_have_case_and_no_way_out() {
         "/Feeds/state-of-solidarity.ics",
         "/feeds/state-of-solidarity.ICS",
         "//feeds/state-of-solidarity.ics",
-        "/feeds/../feeds/state-of-solidarity.ics",
+        "/feeds//state-of-solidarity.ics",
         "/../sessions.toml",
         "/sessions.toml",
         "/sessions.revisions.json",

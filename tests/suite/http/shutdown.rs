@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use super::connections::{is_closed, read_one};
 use super::{FEED, Served};
-use crate::support::Running;
+use crate::support::{EXAMPLE, Running};
 
 /// Far above what any of this takes; only a program that never ends meets it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-fn wait_until<T>(mut look: impl FnMut() -> Option<T>) -> T {
+pub(super) fn wait_until<T>(mut look: impl FnMut() -> Option<T>) -> T {
     let end = Instant::now() + PATIENCE;
     loop {
         if let Some(found) = look() {
@@ -89,12 +89,12 @@ fn a_request_under_way_is_answered_while_new_connections_are_refused() {
 
 #[test]
 fn a_request_that_never_ends_does_not_hold_the_exit_for_ever() {
-    let mut served = Served::example();
+    let mut served = Served::new(EXAMPLE, &["--drain", "1s"]);
     let half = half_sent(&served);
     served.running.signal("TERM");
     assert_eq!(exit(&mut served.running).code(), Some(0));
     let stderr = rest_of_stderr(&mut served.running);
-    assert!(stderr.contains("some answers were not finished within 10 seconds"), "{stderr}");
+    assert!(stderr.contains("some answers were not finished within 1s"), "{stderr}");
     drop(half);
 }
 
@@ -109,7 +109,7 @@ fn half_sent(served: &Served) -> TcpStream {
 
 /// Whether the server has taken everything that came from a port: the kernel's own word, since
 /// half a request has no answer that would tell.
-fn is_read(server: u16, client: u16) -> bool {
+pub(crate) fn is_read(server: u16, client: u16) -> bool {
     let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
     let (server, client) = (format!(":{server:04X}"), format!(":{client:04X}"));
     table.lines().any(|line| {

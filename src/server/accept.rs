@@ -1,0 +1,104 @@
+//! Takes connections until the server is to stop, then lets what is under way finish.
+
+use std::io;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustix::io::Errno;
+use tokio::sync::watch;
+
+use super::connection::{self, Answer};
+use super::limits::Limits;
+use super::registry::Registry;
+use crate::sight::{Refused, Sight};
+
+/// How long to wait after the system had no descriptor or memory for a connection.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What all workers of a server share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) limits: Limits,
+    pub(super) registry: Arc<Registry>,
+    pub(super) stop: watch::Receiver<bool>,
+    sight: Arc<Sight>,
+}
+
+impl Shared {
+    pub(super) fn new(limits: Limits, stop: watch::Receiver<bool>, sight: Arc<Sight>) -> Self {
+        let registry = Arc::new(Registry::new(limits, Arc::clone(&sight)));
+        Self { limits, registry, stop, sight }
+    }
+
+    /// Waits until the server is to stop.
+    async fn stopped(&self) {
+        // If nobody is left who could say so, it is time too.
+        let _ = self.stop.clone().wait_for(|stop| *stop).await;
+    }
+}
+
+/// One worker: whether all its answers were finished in time at the end.
+pub(super) async fn work(listener: TcpListener, shared: &Shared, answer: impl Answer) -> bool {
+    let listener = match tokio::net::TcpListener::from_std(listener) {
+        Ok(listener) => listener,
+        Err(error) => {
+            tracing::error!("a listening socket could not be watched: {error}");
+            return true;
+        }
+    };
+    tokio::select! {
+        () = accept(&listener, shared, answer) => {}
+        () = shared.stopped() => {}
+    }
+    drop(listener);
+    shared.registry.ask_all_to_leave();
+    tokio::time::timeout(shared.limits.drain, shared.registry.emptied()).await.is_ok()
+}
+
+async fn accept(listener: &tokio::net::TcpListener, shared: &Shared, answer: impl Answer) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                let answer = answer.clone();
+                let start = |entry| connection::start(stream, entry, shared.limits, answer);
+                shared.registry.enter(start);
+            }
+            Err(error) if is_of_one_connection(&error) => {}
+            Err(error) => {
+                shared.sight.refused(Refused::Accept, &error);
+                shared.registry.make_room();
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Whether only the connection that was to be accepted is lost, as Linux reports what went wrong on
+/// it before (accept(2)).
+fn is_of_one_connection(error: &io::Error) -> bool {
+    let lost = [
+        Errno::CONNABORTED,
+        Errno::CONNRESET,
+        Errno::INTR,
+        Errno::NETDOWN,
+        Errno::PROTO,
+        Errno::NOPROTOOPT,
+        Errno::HOSTDOWN,
+        Errno::HOSTUNREACH,
+        Errno::NETUNREACH,
+    ];
+    Errno::from_io_error(error).is_some_and(|errno| lost.contains(&errno))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lack_of_descriptors_is_waited_out_and_a_lost_connection_is_not() {
+        let is_lost = |errno: Errno| is_of_one_connection(&io::Error::from(errno));
+        assert!(is_lost(Errno::CONNABORTED) && is_lost(Errno::PROTO));
+        assert!(!is_lost(Errno::MFILE) && !is_lost(Errno::NFILE) && !is_lost(Errno::NOBUFS));
+    }
+}

@@ -1,0 +1,208 @@
+//! Who is connected: how many may be, who is closed for the next one, and who had time enough.
+//!
+//! Connections keep no timers of their own. Somebody looks at all of them twice a second, so that a
+//! request costs no more than storing a number.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+use tokio::task::AbortHandle;
+
+use super::limits::Limits;
+use super::progress::{Mark, Phase, Progress, now};
+use crate::sight::{Connection, Refused, Sight};
+
+/// Between two looks at all connections.
+const LOOK: Duration = Duration::from_millis(500);
+/// How many of those who waited longest are found at once; looking for one takes as long.
+const AT_ONCE: usize = 64;
+
+/// All connections of a server.
+#[derive(Debug)]
+pub(super) struct Registry {
+    limits: Limits,
+    sight: Arc<Sight>,
+    start: Instant,
+    table: Mutex<Table>,
+    emptied: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    next: u64,
+    open: HashMap<u64, Open>,
+    /// Who waited longest, first the longest, and with which mark. Whoever came or moved since has
+    /// waited less, so the order holds for those whose mark does.
+    longest: VecDeque<(u64, Mark)>,
+}
+
+#[derive(Debug)]
+struct Open {
+    progress: Arc<Progress>,
+    task: AbortHandle,
+}
+
+/// A connection's place among the others; given back when it is dropped.
+#[derive(Debug)]
+pub(super) struct Entry {
+    registry: Arc<Registry>,
+    id: u64,
+    progress: Arc<Progress>,
+    /// Counts it as open.
+    _open: Connection,
+}
+
+impl Registry {
+    pub(super) fn new(limits: Limits, sight: Arc<Sight>) -> Self {
+        let (table, emptied) = (Mutex::default(), Notify::new());
+        Self { limits, sight, start: Instant::now(), table, emptied }
+    }
+
+    /// Gives a connection a place, if need be that of whoever waited longest, and starts its task.
+    pub(super) fn enter(self: &Arc<Self>, start: impl FnOnce(Entry) -> AbortHandle) {
+        let progress = Arc::new(Progress::new(self.start));
+        let mut table = self.table();
+        while table.open.len() >= self.limits.max_connections.get() {
+            table.make_room(now(self.start));
+            self.sight.refused(
+                Refused::Connections,
+                &format_args!("{} at once", self.limits.max_connections),
+            );
+        }
+        let id = table.next;
+        table.next += 1;
+        let (registry, own) = (Arc::clone(self), Arc::clone(&progress));
+        let entry = Entry { registry, id, progress: own, _open: self.sight.connection() };
+        // The table is held: whoever looks for room finds every task that is in it.
+        let task = start(entry);
+        table.open.insert(id, Open { progress, task });
+    }
+
+    /// Closes whoever waited longest, where the machine has no room for another connection.
+    pub(super) fn make_room(&self) {
+        self.table().make_room(now(self.start));
+    }
+
+    /// Looks at all connections again and again.
+    pub(super) async fn keep_watch(&self) {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            self.look();
+        }
+    }
+
+    /// Asks every connection to end after what is under way.
+    pub(super) fn ask_all_to_leave(&self) {
+        for open in self.table().open.values() {
+            open.progress.ask_to_leave();
+        }
+    }
+
+    /// Waits until no connection is left.
+    pub(super) async fn emptied(&self) {
+        loop {
+            let mut emptied = std::pin::pin!(self.emptied.notified());
+            // Before the look: what happens in between is not missed.
+            emptied.as_mut().enable();
+            if self.table().open.is_empty() {
+                return;
+            }
+            emptied.await;
+        }
+    }
+
+    /// Ends whoever had time enough; an idle reader is told so where the protocol has words for it.
+    fn look(&self) {
+        let mut table = self.table();
+        table.open.retain(|_, Open { progress, task }| {
+            if !progress.is_overdue(&self.limits) {
+                return true;
+            }
+            match progress.mark().phase() {
+                Phase::Idle => {
+                    progress.leaving();
+                    progress.ask_to_leave();
+                    return true;
+                }
+                Phase::Head => self.refused(Refused::Late, self.limits.header_timeout),
+                Phase::Answer => self.refused(Refused::Slow, self.limits.write_timeout),
+                Phase::Leaving => {}
+            }
+            task.abort();
+            false
+        });
+        self.tell(&table);
+    }
+
+    fn refused(&self, kind: Refused, time: Duration) {
+        self.sight.refused(kind, &format_args!("it had {time:?}"));
+    }
+
+    fn leave(&self, id: u64) {
+        let mut table = self.table();
+        table.open.remove(&id);
+        self.tell(&table);
+    }
+
+    fn tell(&self, table: &Table) {
+        if table.open.is_empty() {
+            self.emptied.notify_waiters();
+        }
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        // No step leaves the table half changed.
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Table {
+    /// Closes whoever waited longest, if there is anybody.
+    fn make_room(&mut self, now: u64) {
+        while let Some((id, mark)) = self.longest.pop_front() {
+            if self.open.get(&id).is_some_and(|open| open.progress.mark() == mark) {
+                return self.cut(id);
+            }
+        }
+        let mut all: Vec<(u64, Mark)> =
+            self.open.iter().map(|(id, open)| (*id, open.progress.mark())).collect();
+        if all.len() > AT_ONCE {
+            all.select_nth_unstable_by_key(AT_ONCE, |(_, mark)| mark.rank());
+            all.truncate(AT_ONCE);
+        }
+        all.sort_unstable_by_key(|(_, mark)| mark.rank());
+        let mut all = all.into_iter();
+        if let Some((id, _)) = all.next() {
+            self.cut(id);
+        }
+        // Those who are ahead of the present moment are not ahead of whoever comes next.
+        self.longest = all.take_while(|(_, mark)| mark.rank() < now).collect();
+    }
+
+    fn cut(&mut self, id: u64) {
+        if let Some(open) = self.open.remove(&id) {
+            open.task.abort();
+        }
+    }
+}
+
+impl Entry {
+    pub(super) fn progress(&self) -> &Arc<Progress> {
+        &self.progress
+    }
+
+    pub(super) fn sight(&self) -> &Sight {
+        &self.registry.sight
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.sight().refused(Refused::Panic, &"see the message above");
+        }
+        self.registry.leave(self.id);
+    }
+}
