@@ -89,7 +89,7 @@ fn replicas_on_one_folder_take_a_change_once_and_agree_again() {
     let mut last = vec![before.clone(); 3];
     let mut seen = BTreeSet::new();
     let begun = std::time::Instant::now();
-    while last.iter().any(|one| *one == before) {
+    while last.contains(&before) {
         assert!(begun.elapsed().as_secs() < 30, "not all have it: {last:?}");
         for (replica, last) in replicas.iter().zip(&mut last) {
             let now = validators(replica);
