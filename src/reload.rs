@@ -122,8 +122,8 @@ impl<'a> Reloader<'a> {
                 let news = changed || at_once || turned || self.refused;
                 let outcome = match (published.last_good, turned && !changed) {
                     _ if !news && published.degraded == self.degraded => None,
-                    (true, _) => Some(Outcome::Refused),
-                    (false, true) => Some(Outcome::Turned),
+                    (_, true) => Some(Outcome::Turned),
+                    (true, false) => Some(Outcome::Refused),
                     (false, false) => Some(Outcome::Published),
                 };
                 if let (Some(sight), Some(_)) = (self.sight, outcome) {
@@ -156,7 +156,7 @@ impl<'a> Reloader<'a> {
         match outcome {
             None => {}
             Some(Outcome::Refused) => tracing::error!(
-                "{} is not published; the last good edition is served on:\n{}",
+                "degraded: {} is not published; the last good edition is served on:\n{}",
                 self.publisher.file.display(),
                 findings.human(&source, false)
             ),

@@ -14,6 +14,10 @@ use crate::cmd;
 
 pub(crate) fn run(publisher: &Publisher, now: DateTime<Utc>) -> ExitCode {
     let (file, revisions) = (&publisher.file, publisher.store.revisions_path());
+    if file == Path::new("-") {
+        cmd::error("`-` is no name for a list\n  Name a file, such as `convene init talks.toml`.");
+        return ExitCode::from(cmd::WRONG_USAGE);
+    }
     let revisions = revisions.strip_prefix(".").unwrap_or(revisions);
     // What an earlier list published is not to be taken for the new one's.
     if revisions.exists() && !file.exists() {

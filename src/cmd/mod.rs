@@ -67,12 +67,9 @@ pub(crate) fn rules(common: &Common) -> Result<Rules, Error> {
 }
 
 /// Says what was published with: warnings, or the last good edition.
-pub(crate) fn announce(publisher: &Publisher, published: &Published) {
+pub(crate) fn announce(published: &Published) {
     if published.last_good {
-        // The findings are those of the file that was refused.
-        if let Ok(source) = Source::read(&publisher.file) {
-            print_findings(&source, &published.findings);
-        }
+        print_findings(&published.source, &published.findings);
         error("the last good edition is published in place of this file");
     } else {
         print_findings(&published.source, &published.findings);

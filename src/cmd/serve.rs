@@ -40,7 +40,7 @@ pub(crate) fn run(
         Err(refusal) => return cmd::refuse(&refusal),
     };
     sight.published(&published, None, clock());
-    cmd::announce(&publisher, &published);
+    cmd::announce(&published);
     if let Some(reason) = &published.degraded {
         cmd::not_remembered(reason, "This edition is served from memory");
     }

@@ -25,6 +25,8 @@ pub(super) fn gone(
         .sessions
         .iter()
         .filter(|(id, entry)| entry.removed.is_some() && known(id) && entry.published.starts_after(now))
+        // Who was told that it is called off expects nothing more.
+        .filter(|(_, entry)| entry.published.status != "cancelled")
         .map(|(id, entry)| {
             let title = &entry.published.title;
             let message = format!("`{id}`, \"{title}\", was published, is to come, and is gone from the file");

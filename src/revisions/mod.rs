@@ -7,6 +7,7 @@ mod changes;
 mod digest;
 mod edition;
 mod feeds;
+mod former;
 mod gone;
 mod identity;
 pub mod store;
@@ -108,10 +109,10 @@ impl Revisions {
         let mut before = Entries::new(self.sessions.clone(), catalog);
         let mut sessions = BTreeMap::new();
         for session in &catalog.sessions {
-            let entry = before.take(session, id);
+            let (had, entry) = before.take(session, id).unzip();
             let uid = before.uid(session, entry.as_ref(), id);
             let digest = digest::of_session(catalog, session, paths, &uid);
-            let published = published(catalog, session, entry.as_ref());
+            let published = published(catalog, session, had.as_deref(), entry.as_ref());
             let revision = match entry {
                 None => Revision {
                     uid,
@@ -236,7 +237,12 @@ fn next(last: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
     now.max(last + TimeDelta::seconds(1))
 }
 
-fn published(catalog: &Catalog, session: &Session, entry: Option<&Revision>) -> Published {
+fn published(
+    catalog: &Catalog,
+    session: &Session,
+    had: Option<&str>,
+    entry: Option<&Revision>,
+) -> Published {
     let (start, end) = times(session);
     let mut earlier = entry.map(|entry| entry.published.earlier.clone()).unwrap_or_default();
     if let Some(entry) = entry.filter(|entry| entry.published.start != start) {
@@ -251,7 +257,13 @@ fn published(catalog: &Catalog, session: &Session, entry: Option<&Revision>) -> 
         place: session.place.as_ref().map(crate::model::Place::line),
         feeds: catalog.feeds().filter(|f| f.holds(session)).map(|f| f.id.to_string()).collect(),
         earlier,
-        was: session.was.iter().map(ToString::to_string).collect(),
+        was: former::recorded(
+            entry.map(|entry| entry.published.was.as_slice()).unwrap_or_default(),
+            // By its UID alone the entry of a session that another took the id of has been kept.
+            had.filter(|had| entry.is_some_and(|entry| entry.uid != *had)),
+            &session.was,
+            &session.id,
+        ),
     }
 }
 

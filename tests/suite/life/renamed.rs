@@ -35,3 +35,31 @@ fn a_renamed_session_that_is_removed_answers_at_both_addresses() {
     let page = gone.get("/sessions/talk");
     assert_eq!((page.status, page.header("location")), (302, Some("/sessions/speech")));
 }
+
+#[test]
+fn a_session_is_found_at_its_former_id_though_its_line_was_deleted() {
+    let story = Story::begin(&list(&(talk("") + &other())));
+    story.serve(BEFORE);
+    let renamed = |more: &str| talk(more).replacen("\"talk\"", "\"speech\"", 1);
+    story.then(&list(&(renamed("was = \"talk\"\n") + &other())), "2024-02-01T12:00:00Z");
+    let after = story.then(&list(&(renamed("") + &other())), "2024-02-02T12:00:00Z");
+    let page = after.get("/sessions/talk");
+    assert_eq!((page.status, page.header("location")), (301, Some("/sessions/speech")));
+    assert_eq!(after.get("/sessions/talk.ics").body, after.get("/sessions/speech.ics").body);
+    // Another session may have the id.
+    let both = list(&(renamed("") + &talk("").replace("Session talk", "A new talk") + &other()));
+    let after = story.then(&both, "2024-02-03T12:00:00Z");
+    assert!(after.text("/sessions/talk").contains("A new talk"));
+}
+
+#[test]
+fn a_session_that_is_known_by_its_uid_is_found_at_its_former_id_too() {
+    let story = Story::begin(&list(&(talk("uid = \"given@old.example\"\n") + &other())));
+    story.serve(BEFORE);
+    let renamed = talk("uid = \"given@old.example\"\n").replacen("\"talk\"", "\"speech\"", 1);
+    let after = story.then(&list(&(renamed + &other())), "2024-02-01T12:00:00Z");
+    assert_eq!(after.uid("speech"), "given@old.example");
+    let page = after.get("/sessions/talk");
+    assert_eq!((page.status, page.header("location")), (301, Some("/sessions/speech")));
+    assert_eq!(after.get("/sessions/talk.ics").body, after.get("/sessions/speech.ics").body);
+}
