@@ -8,10 +8,10 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use convene::model::{BaseUrl, Length};
-use convene::server;
+use convene::server::{self, Listen};
 
 /// Where the program listens, and where its links lead if nobody says anything else.
-const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+pub(crate) const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
 /// One TOML list of sessions, served as calendar feeds, invites and pages.
 #[derive(Debug, Parser)]
@@ -76,9 +76,9 @@ pub(crate) enum Command {
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Serve {
-    /// The address to listen on [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDRESS", value_parser = listen)]
-    pub(crate) listen: Option<SocketAddr>,
+    /// An address to listen on, or unix:PATH; may be given several times [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Vec<Listen>,
     /// Refuse to start on a wrong list, instead of serving the last good one
     #[arg(long)]
     pub(crate) strict: bool,
@@ -113,14 +113,18 @@ pub(crate) struct Limits {
 }
 
 impl Serve {
-    /// The address to listen on.
+    /// The address that links name where nobody says anything else and nothing is served.
     pub(crate) fn address(&self) -> SocketAddr {
-        self.listen.unwrap_or(LISTEN)
+        let tcp = self.listen.iter().find_map(|place| match place {
+            Listen::Tcp(address) => Some(*address),
+            Listen::Unix(_) => None,
+        });
+        tcp.unwrap_or(LISTEN)
     }
 
     fn or(self, before: &Self) -> Self {
         Self {
-            listen: self.listen.or(before.listen),
+            listen: if self.listen.is_empty() { before.listen.clone() } else { self.listen },
             strict: self.strict || before.strict,
             limits: self.limits.or(&before.limits),
         }
@@ -233,14 +237,6 @@ pub(crate) enum Block {
     Text,
     /// For programs
     Json,
-}
-
-fn listen(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| {
-        "an IP address and a port such as 127.0.0.1:8080 (this machine only) or 0.0.0.0:8080 \
-         (its network too)"
-            .to_owned()
-    })
 }
 
 fn connections(text: &str) -> Result<NonZeroUsize, String> {

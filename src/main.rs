@@ -1,4 +1,5 @@
-//! The binary: arguments, logging, dispatch, exit code. The clock is read here and nowhere else.
+//! The binary: arguments, logging, dispatch, exit code. The clock and the environment are read here
+//! and nowhere else.
 
 mod cli;
 mod cmd;
@@ -26,9 +27,14 @@ fn main() -> ExitCode {
     let now = clock();
     let (common, serve) = (&cli.common, cli.serve());
     let listen = serve.address();
+    // Before any thread: the environment is read here and nowhere else.
+    let surroundings = cmd::serve::Surroundings {
+        sockets: listenfd::ListenFd::from_env(),
+        notify: std::env::var_os("NOTIFY_SOCKET"),
+    };
     let publisher = |file: &cli::File| cmd::publisher(common, file.file.clone(), listen);
     let done = match &cli.command {
-        None | Some(Command::Serve(_)) => Ok(cmd::serve::run(common, &serve, clock)),
+        None | Some(Command::Serve(_)) => Ok(cmd::serve::run(common, &serve, surroundings, clock)),
         Some(Command::Check(check)) => {
             publisher(&check.file).map(|publisher| cmd::check::run(&publisher, check.format, now))
         }

@@ -118,6 +118,18 @@ fn explain(reason: &Error) -> String {
             _ => chain(reason),
         },
         Error::Listen { address, source } => match source.kind() {
+            ErrorKind::AddrInUse if address.starts_with("unix:") => format!(
+                "another program listens on {address} already, or it is a file of another kind\n  \
+                 End that program, or choose another path."
+            ),
+            ErrorKind::NotFound => format!(
+                "there is no folder for {address}\n  \
+                 Make it, or choose a path in a folder that is there."
+            ),
+            ErrorKind::PermissionDenied if address.starts_with("unix:") => format!(
+                "this account may not make a file at {address}\n  \
+                 Choose a path in a folder that it may write, such as the unit's RuntimeDirectory."
+            ),
             ErrorKind::AddrInUse => format!(
                 "another program listens on {address} already\n  \
                  End that program, or choose another port, such as `--listen 127.0.0.1:8081`."

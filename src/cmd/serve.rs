@@ -1,6 +1,6 @@
 //! `convene serve`: reads, binds, says where it is, serves until it is told to stop.
 
-use std::net::SocketAddr;
+use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
 
@@ -8,20 +8,34 @@ use chrono::{DateTime, Utc};
 use convene::error::Error;
 use convene::publish::{Published, Publisher};
 use convene::reload::{Order, Reloader};
-use convene::server::Server;
+use convene::server::notify::{State, notify};
+use convene::server::{Listen, Server};
+use listenfd::ListenFd;
 use tokio::sync::watch;
 
-use crate::cli::{Common, Serve};
+use crate::cli::{self, Common, Serve};
 use crate::cmd;
+
+/// What the program was started with besides words.
+pub(crate) struct Surroundings {
+    /// Sockets that listen already.
+    pub(crate) sockets: ListenFd,
+    /// Where to say that it is ready: NOTIFY_SOCKET.
+    pub(crate) notify: Option<OsString>,
+}
 
 pub(crate) fn run(
     common: &Common,
     serve: &Serve,
+    Surroundings { sockets, notify: notified }: Surroundings,
     clock: impl Fn() -> DateTime<Utc> + Send,
 ) -> ExitCode {
     // The address first: with port 0 the system chooses, and the links name what it chose.
-    let bound = Server::bind(serve.address(), serve.limits.all())
-        .and_then(|server| Ok((cmd::publisher(common, None, server.address())?, server)));
+    let bound = Server::bind(sockets, &serve.listen, &Listen::Tcp(cli::LISTEN), serve.limits.all())
+        .and_then(|server| {
+            let address = server.address().unwrap_or(cli::LISTEN);
+            Ok((cmd::publisher(common, None, address)?, server))
+        });
     let (publisher, server) = match bound {
         Ok((publisher, server)) => (Publisher { fall_back: !serve.strict, ..publisher }, server),
         Err(error) => return cmd::machine(&error),
@@ -39,10 +53,11 @@ pub(crate) fn run(
     // Before the greeting: whoever waits for it may send a signal at once.
     let (stop, stopped) = watch::channel(false);
     let (order, orders) = mpsc::channel();
-    if let Err(error) = watch_signals(stop, order.clone()) {
+    if let Err(error) = watch_signals(stop, order.clone(), notified.clone()) {
         return cmd::machine(&error);
     }
-    greet(&publisher, &published, server.address());
+    greet(&publisher, &published, &server);
+    notify(notified.as_deref(), State::Ready);
     let reloader = Reloader::new(&publisher, seen, &published);
     let (sites, site) = watch::channel(Arc::new(published.site));
     let ended = std::thread::scope(|scope| {
@@ -59,7 +74,7 @@ pub(crate) fn run(
     }
 }
 
-fn greet(publisher: &Publisher, published: &Published, address: SocketAddr) {
+fn greet(publisher: &Publisher, published: &Published, server: &Server) {
     let edition = &published.edition;
     let paths = &edition.paths;
     let count = edition.catalog.sessions.len();
@@ -69,7 +84,9 @@ fn greet(publisher: &Publisher, published: &Published, address: SocketAddr) {
         publisher.file.display(),
         publisher.rules.version()
     ));
-    cmd::say(&format!("listening on {address}"));
+    for place in server.places() {
+        cmd::say(&format!("listening on {place}"));
+    }
     cmd::say(&format!("open       {}", paths.absolute(&paths.root())));
     for feed in edition.catalog.feeds() {
         cmd::say(&format!("subscribe  {}", paths.absolute(&paths.feed_calendar(feed.id))));
@@ -77,7 +94,11 @@ fn greet(publisher: &Publisher, published: &Published, address: SocketAddr) {
 }
 
 /// Stops on SIGINT and SIGTERM, reads the list again on SIGHUP; watched by a thread of its own.
-fn watch_signals(stop: watch::Sender<bool>, order: mpsc::Sender<Order>) -> Result<(), Error> {
+fn watch_signals(
+    stop: watch::Sender<bool>,
+    order: mpsc::Sender<Order>,
+    notified: Option<OsString>,
+) -> Result<(), Error> {
     let refuse = |source| Error::Listen { address: "signals".to_owned(), source };
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(refuse)?;
@@ -102,6 +123,7 @@ fn watch_signals(stop: watch::Sender<bool>, order: mpsc::Sender<Order>) -> Resul
                 }
             }
         });
+        notify(notified.as_deref(), State::Stopping);
         // The server is gone already if nobody listens.
         let _ = stop.send(true);
     });

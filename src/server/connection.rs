@@ -11,12 +11,12 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio::task::AbortHandle;
 
 use super::limits::Limits;
 use super::progress::Progress;
 use super::registry::Entry;
+use super::socket::Socket;
 use super::watched::{Sending, Watched};
 
 /// How long, and how many bytes, what nobody reads is waited out, so that the answer is not lost
@@ -36,21 +36,19 @@ impl<A: Fn(&Request<Incoming>) -> Response<Full<Bytes>> + Clone + Send + Sync + 
 
 /// Serves a connection in a task of its own; what goes wrong in it, even a panic, ends no other.
 pub(super) fn start(
-    stream: TcpStream,
+    socket: Socket,
     entry: Entry,
     limits: Limits,
     answer: impl Answer,
 ) -> AbortHandle {
-    // A delay before the last packet is all that this could cost.
-    let _ = stream.set_nodelay(true);
     let task = tokio::spawn(async move {
         let progress = Arc::clone(entry.progress());
         // Nothing is kept ready for readers who ask for nothing.
         tokio::select! {
-            ready = stream.readable() => if ready.is_err() { return },
+            ready = socket.readable() => if ready.is_err() { return },
             () = progress.asked_to_leave() => return,
         }
-        let stream = Watched::new(stream, Arc::clone(&progress));
+        let stream = Watched::new(socket, Arc::clone(&progress));
         plain(stream, &progress, limits, answer).await;
     });
     task.abort_handle()

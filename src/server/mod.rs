@@ -1,25 +1,30 @@
 //! Sockets: accept, serve, drain, and keep readers from taking what belongs to others.
 //!
-//! One single-threaded runtime per core, all accepting from one listening socket. A duplicate of
-//! that socket rather than SO_REUSEPORT, so that a second instance finds the port taken.
+//! One single-threaded runtime per core, all accepting from the same listening sockets. Duplicates of
+//! them rather than SO_REUSEPORT, so that a second instance finds the port taken.
 
 mod accept;
 mod connection;
 mod descriptors;
 mod limits;
+mod listen;
+pub mod notify;
 mod progress;
 mod registry;
+mod socket;
 mod watched;
 
 pub use limits::Limits;
+pub use listen::Listen;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::{Request, Response};
+use listenfd::ListenFd;
 use tokio::sync::watch;
 
 use crate::error::Error;
@@ -27,36 +32,50 @@ use crate::http::respond;
 use crate::site::Site;
 use accept::Shared;
 use connection::Answer;
+use listen::Bound;
 
-/// A listening socket, not yet answering.
+/// Listening sockets, not yet answering.
 #[derive(Debug)]
 pub struct Server {
-    listener: TcpListener,
-    address: SocketAddr,
+    /// Never empty.
+    bound: Vec<Bound>,
     limits: Limits,
 }
 
 impl Server {
-    /// Takes an address; with port 0 a free one. Raises the limit of descriptors, and lowers that of
-    /// connections where they do not suffice.
+    /// Takes what was handed over and every place named; the fallback where there is neither. Raises
+    /// the limit of descriptors, and lowers that of connections where they do not suffice.
     ///
     /// # Errors
-    /// [`Error::Listen`] if the address cannot be had.
-    pub fn bind(address: SocketAddr, mut limits: Limits) -> Result<Self, Error> {
-        let refuse = |source| Error::Listen { address: address.to_string(), source };
-        let listener = TcpListener::bind(address).map_err(refuse)?;
-        listener.set_nonblocking(true).map_err(refuse)?;
-        // Connections inherit it. Where it is not known, the kernel holds more for slow readers.
-        #[cfg(target_os = "linux")]
-        let _ = socket2::SockRef::from(&listener).set_tcp_notsent_lowat(limits::UNSENT_IN_KERNEL);
-        let address = listener.local_addr().map_err(refuse)?;
+    /// [`Error::Listen`] if a place cannot be had.
+    pub fn bind(
+        handed_over: ListenFd,
+        places: &[Listen],
+        fallback: &Listen,
+        mut limits: Limits,
+    ) -> Result<Self, Error> {
+        let mut bound = Bound::handed_over(handed_over)?;
+        for place in places {
+            bound.push(Bound::bind(place)?);
+        }
+        if bound.is_empty() {
+            bound.push(Bound::bind(fallback)?);
+        }
         limits.max_connections = afford(limits.max_connections);
-        Ok(Self { listener, address, limits })
+        Ok(Self { bound, limits })
     }
 
-    /// The address that was taken.
-    pub fn address(&self) -> SocketAddr {
-        self.address
+    /// Every place that was taken.
+    pub fn places(&self) -> impl Iterator<Item = &Listen> {
+        self.bound.iter().map(|bound| &bound.at)
+    }
+
+    /// The first TCP address that was taken.
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.places().find_map(|place| match place {
+            Listen::Tcp(address) => Some(*address),
+            Listen::Unix(_) => None,
+        })
     }
 
     /// Answers until `stop` turns true or its sender is gone, then lets what is under way finish.
@@ -75,33 +94,35 @@ impl Server {
 
     fn run_with(self, answer: impl Answer, stop: &watch::Receiver<bool>) -> Result<(), Error> {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let Self { listener: listening, address, limits } = self;
-        let refuse = |source| Error::Listen { address: address.to_string(), source };
+        let Self { bound, limits } = self;
+        let address = bound.iter().map(|bound| bound.at.to_string()).collect::<Vec<_>>().join(", ");
+        let refuse = |source| Error::Listen { address: address.clone(), source };
         let mut workers = Vec::with_capacity(cores);
         for _ in 0..cores {
-            let listener = listening.try_clone().map_err(refuse)?;
+            let listeners = bound.iter().map(|bound| bound.listener.try_clone());
+            let listeners: Vec<_> = listeners.collect::<Result<_, _>>().map_err(refuse)?;
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_io()
                 .enable_time()
                 .build()
                 .map_err(refuse)?;
-            workers.push((listener, runtime));
+            workers.push((listeners, runtime));
         }
         // A handle left open would take connections through the drain that nobody answers.
-        drop(listening);
+        let files: Vec<_> = bound.into_iter().map(Bound::into_file).collect();
         let shared = Arc::new(Shared::new(limits, stop.clone()));
         let in_time = std::thread::scope(|scope| {
             let all: Vec<_> = workers
                 .into_iter()
                 .enumerate()
-                .map(|(number, (listener, runtime))| {
+                .map(|(number, (listeners, runtime))| {
                     let (shared, answer) = (Arc::clone(&shared), answer.clone());
                     scope.spawn(move || {
                         if number == 0 {
                             let registry = Arc::clone(&shared.registry);
                             runtime.spawn(async move { registry.keep_watch().await });
                         }
-                        runtime.block_on(accept::work(listener, &shared, answer))
+                        runtime.block_on(accept::work(listeners, shared, answer))
                     })
                 })
                 .collect();
@@ -111,6 +132,7 @@ impl Server {
         if !in_time {
             tracing::warn!("some answers were not finished within {:?}", limits.drain);
         }
+        drop(files);
         Ok(())
     }
 }
@@ -145,8 +167,9 @@ mod tests {
 
     #[test]
     fn a_panic_ends_its_own_connection_and_no_other() {
-        let server = Server::bind("127.0.0.1:0".parse().unwrap(), Limits::default()).unwrap();
-        let address = server.address();
+        let place = "127.0.0.1:0".parse().unwrap();
+        let server = Server::bind(ListenFd::empty(), &[], &place, Limits::default()).unwrap();
+        let address = server.address().unwrap();
         let (stop, stopped) = watch::channel(false);
         let answer = |request: &Request<Incoming>| {
             assert_ne!(request.uri().path(), "/panic", "as the test wants it");

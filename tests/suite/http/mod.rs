@@ -5,6 +5,7 @@ mod connections;
 mod dates;
 mod headers;
 mod limits;
+mod listeners;
 mod negotiation;
 mod not_modified;
 mod paths;
