@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use convene::model::{BaseUrl, Length};
-use convene::server::{self, Listen};
+use convene::server::{self, Listen, TlsFiles};
 
 /// Where the program listens, and where its links lead if nobody says anything else.
 pub(crate) const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
@@ -79,6 +79,15 @@ pub(crate) struct Serve {
     /// An address to listen on, or unix:PATH; may be given several times [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Vec<Listen>,
+    /// Speak https with this certificate, a PEM file; read again when it changes
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The private key of --tls-cert, a PEM file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Lead http here to https, such as 0.0.0.0:80; may be given several times
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub(crate) redirect_http: Vec<SocketAddr>,
     /// Refuse to start on a wrong list, instead of serving the last good one
     #[arg(long)]
     pub(crate) strict: bool,
@@ -122,9 +131,43 @@ impl Serve {
         tcp.unwrap_or(LISTEN)
     }
 
+    /// What the server is to be.
+    ///
+    /// # Errors
+    /// A sentence, if what was said means nothing.
+    pub(crate) fn settings(&self) -> Result<server::Settings, &'static str> {
+        let tls = match (&self.tls_cert, &self.tls_key) {
+            (Some(certificate), Some(key)) => {
+                Some(TlsFiles { certificate: certificate.clone(), key: key.clone() })
+            }
+            (None, None) if self.redirect_http.is_empty() => None,
+            (None, None) => {
+                return Err(
+                    "--redirect-http leads to https, which takes a certificate\n  Add `--tls-cert FILE --tls-key FILE`, or leave it to the proxy that has one.",
+                );
+            }
+            (Some(_), None) => {
+                return Err("a certificate needs its private key\n  Add `--tls-key FILE`.");
+            }
+            (None, Some(_)) => {
+                return Err("a private key needs its certificate\n  Add `--tls-cert FILE`.");
+            }
+        };
+        Ok(server::Settings {
+            places: self.listen.clone(),
+            fallback: Listen::Tcp(LISTEN),
+            tls,
+            redirect: self.redirect_http.clone(),
+            limits: self.limits.all(),
+        })
+    }
+
     fn or(self, before: &Self) -> Self {
         Self {
-            listen: if self.listen.is_empty() { before.listen.clone() } else { self.listen },
+            listen: or(self.listen, &before.listen),
+            tls_cert: self.tls_cert.or_else(|| before.tls_cert.clone()),
+            tls_key: self.tls_key.or_else(|| before.tls_key.clone()),
+            redirect_http: or(self.redirect_http, &before.redirect_http),
             strict: self.strict || before.strict,
             limits: self.limits.or(&before.limits),
         }
@@ -237,6 +280,15 @@ pub(crate) enum Block {
     Text,
     /// For programs
     Json,
+}
+
+/// What was given behind the command's name, or else before it.
+fn or<T: Clone>(behind: Vec<T>, before: &[T]) -> Vec<T> {
+    if behind.is_empty() { before.to_vec() } else { behind }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "an IP address and a port such as 0.0.0.0:80 or [::]:80".to_owned())
 }
 
 fn connections(text: &str) -> Result<NonZeroUsize, String> {

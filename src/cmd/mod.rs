@@ -47,19 +47,22 @@ pub(crate) fn publisher(
         Some(folder) => Rules::from_dir(folder)?,
         None => Rules::bundled(),
     };
-    let default_url =
-        BaseUrl::parse(&format!("http://{listen}")).expect("a socket address is a host and a port");
     Ok(Publisher {
         store: Store::new(&file, &folder),
         file,
         url: common.url.clone(),
-        default_url,
+        default_url: own_url("http", listen),
         rules,
         frozen: common.frozen,
         exporting: false,
         fall_back: false,
         unsaved: std::sync::Mutex::default(),
     })
+}
+
+/// This machine's own address, where nobody named a public one.
+pub(crate) fn own_url(scheme: &str, listen: SocketAddr) -> BaseUrl {
+    BaseUrl::parse(&format!("{scheme}://{listen}")).expect("a socket address is a host and a port")
 }
 
 /// Says what was published with: warnings, or the last good edition.
@@ -93,6 +96,12 @@ pub(crate) fn refuse(refusal: &Refusal) -> ExitCode {
         }
         Refusal::Machine(reason) => machine(reason),
     }
+}
+
+/// Says why what was typed means nothing.
+pub(crate) fn usage(sentence: &str) -> ExitCode {
+    error(&format!("{sentence}\n\nFor more information, try '--help'."));
+    ExitCode::from(WRONG_USAGE)
 }
 
 /// Says what the machine refused.

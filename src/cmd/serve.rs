@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use convene::error::Error;
 use convene::publish::{Published, Publisher};
 use convene::reload::{Order, Reloader};
+use convene::server::Server;
 use convene::server::notify::{State, notify};
-use convene::server::{Listen, Server};
 use listenfd::ListenFd;
 use tokio::sync::watch;
 
@@ -31,11 +31,19 @@ pub(crate) fn run(
     clock: impl Fn() -> DateTime<Utc> + Send,
 ) -> ExitCode {
     // The address first: with port 0 the system chooses, and the links name what it chose.
-    let bound = Server::bind(sockets, &serve.listen, &Listen::Tcp(cli::LISTEN), serve.limits.all())
-        .and_then(|server| {
-            let address = server.address().unwrap_or(cli::LISTEN);
-            Ok((cmd::publisher(common, None, address)?, server))
-        });
+    let settings = match serve.settings() {
+        Ok(settings) => settings,
+        Err(sentence) => return cmd::usage(sentence),
+    };
+    let secure = settings.tls.is_some();
+    let bound = Server::bind(sockets, settings).and_then(|server| {
+        let address = server.address().unwrap_or(cli::LISTEN);
+        let mut publisher = cmd::publisher(common, None, address)?;
+        if secure {
+            publisher.default_url = cmd::own_url("https", address);
+        }
+        Ok((publisher, server))
+    });
     let (publisher, server) = match bound {
         Ok((publisher, server)) => (Publisher { fall_back: !serve.strict, ..publisher }, server),
         Err(error) => return cmd::machine(&error),
@@ -86,6 +94,9 @@ fn greet(publisher: &Publisher, published: &Published, server: &Server) {
     ));
     for place in server.places() {
         cmd::say(&format!("listening on {place}"));
+    }
+    for place in server.redirecting() {
+        cmd::say(&format!("to https   from {place}"));
     }
     cmd::say(&format!("open       {}", paths.absolute(&paths.root())));
     for feed in edition.catalog.feeds() {

@@ -9,7 +9,7 @@ use rustix::io::Errno;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::connection::{self, Answer};
+use super::connection::{self, Answer, Role};
 use super::limits::Limits;
 use super::listen::Listener;
 use super::registry::Registry;
@@ -53,15 +53,15 @@ impl Shared {
 
 /// One worker: whether all its answers were finished in time at the end.
 pub(super) async fn work(
-    listeners: Vec<Listener>,
+    listeners: Vec<(Listener, Role)>,
     shared: Arc<Shared>,
     answer: impl Answer,
 ) -> bool {
     let mut all = JoinSet::new();
-    for listener in listeners {
+    for (listener, role) in listeners {
         match Accepting::new(listener) {
             Ok(listener) => {
-                all.spawn(accept(listener, Arc::clone(&shared), answer.clone()));
+                all.spawn(accept(listener, role, Arc::clone(&shared), answer.clone()));
             }
             Err(error) => tracing::error!("a listening socket could not be watched: {error}"),
         }
@@ -72,12 +72,12 @@ pub(super) async fn work(
     tokio::time::timeout(shared.limits.drain, shared.registry.emptied()).await.is_ok()
 }
 
-async fn accept(listener: Accepting, shared: Arc<Shared>, answer: impl Answer) {
+async fn accept(listener: Accepting, role: Role, shared: Arc<Shared>, answer: impl Answer) {
     loop {
         match listener.accept().await {
             Ok(socket) => {
-                let answer = answer.clone();
-                let start = |entry| connection::start(socket, entry, shared.limits, answer);
+                let (role, answer) = (role.clone(), answer.clone());
+                let start = |entry| connection::start(socket, entry, shared.limits, role, answer);
                 shared.registry.enter(start);
             }
             Err(error) if is_of_one_connection(&error) => {}

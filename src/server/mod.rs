@@ -12,10 +12,12 @@ pub mod notify;
 mod progress;
 mod registry;
 mod socket;
+mod tls;
 mod watched;
 
 pub use limits::Limits;
 pub use listen::Listen;
+pub use tls::TlsFiles;
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -28,41 +30,64 @@ use listenfd::ListenFd;
 use tokio::sync::watch;
 
 use crate::error::Error;
-use crate::http::respond;
+use crate::http::{redirect, respond};
 use crate::site::Site;
 use accept::Shared;
-use connection::Answer;
+use connection::{Answer, Role};
 use listen::Bound;
+use tls::Tls;
+
+/// What a server is to be.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where to listen.
+    pub places: Vec<Listen>,
+    /// Where to listen if neither a place was named nor a socket handed over.
+    pub fallback: Listen,
+    /// With a certificate, TCP addresses speak TLS; Unix sockets, for proxies, never do.
+    pub tls: Option<TlsFiles>,
+    /// Addresses that lead to https and do nothing else.
+    pub redirect: Vec<SocketAddr>,
+    /// What readers may take.
+    pub limits: Limits,
+}
 
 /// Listening sockets, not yet answering.
 #[derive(Debug)]
 pub struct Server {
     /// Never empty.
     bound: Vec<Bound>,
+    redirecting: Vec<Bound>,
+    tls: Option<Tls>,
     limits: Limits,
 }
 
 impl Server {
-    /// Takes what was handed over and every place named; the fallback where there is neither. Raises
-    /// the limit of descriptors, and lowers that of connections where they do not suffice.
+    /// Takes what was handed over and every place named. Raises the limit of descriptors, and lowers
+    /// that of connections where they do not suffice.
     ///
     /// # Errors
-    /// [`Error::Listen`] if a place cannot be had.
-    pub fn bind(
-        handed_over: ListenFd,
-        places: &[Listen],
-        fallback: &Listen,
-        mut limits: Limits,
-    ) -> Result<Self, Error> {
+    /// [`Error::Listen`] if a place cannot be had, [`Error::File`] or [`Error::Tls`] if the
+    /// certificate or its key cannot be used.
+    pub fn bind(handed_over: ListenFd, settings: Settings) -> Result<Self, Error> {
+        let Settings { places, fallback, tls, redirect, mut limits } = settings;
+        let tls = tls.map(Tls::load).transpose()?;
         let mut bound = Bound::handed_over(handed_over)?;
-        for place in places {
+        for place in &places {
             bound.push(Bound::bind(place)?);
         }
         if bound.is_empty() {
-            bound.push(Bound::bind(fallback)?);
+            bound.push(Bound::bind(&fallback)?);
         }
+        let redirecting = redirect.into_iter().map(|address| Bound::bind(&Listen::Tcp(address)));
+        let redirecting = redirecting.collect::<Result<_, _>>()?;
         limits.max_connections = afford(limits.max_connections);
-        Ok(Self { bound, limits })
+        Ok(Self { bound, redirecting, tls, limits })
+    }
+
+    /// Every address that leads to https.
+    pub fn redirecting(&self) -> impl Iterator<Item = &Listen> {
+        self.redirecting.iter().map(|bound| &bound.at)
     }
 
     /// Every place that was taken.
@@ -89,17 +114,27 @@ impl Server {
         stop: &watch::Receiver<bool>,
     ) -> Result<(), Error> {
         let site = site.clone();
-        self.run_with(move |request: &Request<Incoming>| answer(&site, request), stop)
+        self.run_with(move |role: &Role, request: &_| answer(&site, role, request), stop)
     }
 
     fn run_with(self, answer: impl Answer, stop: &watch::Receiver<bool>) -> Result<(), Error> {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let Self { bound, limits } = self;
-        let address = bound.iter().map(|bound| bound.at.to_string()).collect::<Vec<_>>().join(", ");
-        let refuse = |source| Error::Listen { address: address.clone(), source };
+        let tls_port = self.address().map_or(443, |address| address.port());
+        let Self { bound, redirecting, tls, limits } = self;
+        let role = |at: &Listen| match (&tls, at) {
+            (Some(tls), Listen::Tcp(_)) => Role::Tls(tls.configs()),
+            _ => Role::Plain,
+        };
+        let bound = bound.into_iter().map(|bound| (role(&bound.at), bound));
+        let redirecting = redirecting.into_iter().map(|bound| (Role::Redirect(tls_port), bound));
+        let bound: Vec<(Role, Bound)> = bound.chain(redirecting).collect();
+        let named = bound.iter().map(|(_, bound)| bound.at.to_string()).collect::<Vec<_>>();
+        let refuse = |source| Error::Listen { address: named.join(", "), source };
         let mut workers = Vec::with_capacity(cores);
         for _ in 0..cores {
-            let listeners = bound.iter().map(|bound| bound.listener.try_clone());
+            let listeners = bound
+                .iter()
+                .map(|(role, bound)| bound.listener.try_clone().map(|own| (own, role.clone())));
             let listeners: Vec<_> = listeners.collect::<Result<_, _>>().map_err(refuse)?;
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_io()
@@ -109,14 +144,18 @@ impl Server {
             workers.push((listeners, runtime));
         }
         // A handle left open would take connections through the drain that nobody answers.
-        let files: Vec<_> = bound.into_iter().map(Bound::into_file).collect();
+        let files: Vec<_> = bound.into_iter().map(|(_, bound)| bound.into_file()).collect();
         let shared = Arc::new(Shared::new(limits, stop.clone()));
+        let mut tls = tls;
         let in_time = std::thread::scope(|scope| {
             let all: Vec<_> = workers
                 .into_iter()
                 .enumerate()
                 .map(|(number, (listeners, runtime))| {
                     let (shared, answer) = (Arc::clone(&shared), answer.clone());
+                    if let Some(tls) = tls.take() {
+                        runtime.spawn(tls.keep_watch());
+                    }
                     scope.spawn(move || {
                         if number == 0 {
                             let registry = Arc::clone(&shared.registry);
@@ -138,10 +177,17 @@ impl Server {
 }
 
 /// The answer of the newest site at the moment of the request.
-fn answer(site: &watch::Receiver<Arc<Site>>, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+fn answer(
+    site: &watch::Receiver<Arc<Site>>,
+    role: &Role,
+    request: &Request<Incoming>,
+) -> Response<Full<Bytes>> {
     // The guard is not held: a reload would wait for it.
     let site = Arc::clone(&site.borrow());
-    respond(&site, request)
+    match role {
+        Role::Plain | Role::Tls(_) => respond(&site, request),
+        Role::Redirect(port) => redirect(&site, *port, request),
+    }
 }
 
 /// As many connections as the system has descriptors for.
@@ -167,11 +213,17 @@ mod tests {
 
     #[test]
     fn a_panic_ends_its_own_connection_and_no_other() {
-        let place = "127.0.0.1:0".parse().unwrap();
-        let server = Server::bind(ListenFd::empty(), &[], &place, Limits::default()).unwrap();
+        let settings = Settings {
+            places: vec!["127.0.0.1:0".parse().unwrap()],
+            fallback: "127.0.0.1:0".parse().unwrap(),
+            tls: None,
+            redirect: Vec::new(),
+            limits: Limits::default(),
+        };
+        let server = Server::bind(ListenFd::empty(), settings).unwrap();
         let address = server.address().unwrap();
         let (stop, stopped) = watch::channel(false);
-        let answer = |request: &Request<Incoming>| {
+        let answer = |_: &Role, request: &Request<Incoming>| {
             assert_ne!(request.uri().path(), "/panic", "as the test wants it");
             Response::new(Full::new(Bytes::from_static(b"well")))
         };

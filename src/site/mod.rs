@@ -27,6 +27,7 @@ pub struct Site {
     /// Paths where something was that is gone for good.
     ended: HashSet<String>,
     valid_until: Option<DateTime<Utc>>,
+    https_origin: Option<String>,
 }
 
 /// The answers where there is nothing to give: as text for programs, as a page for people.
@@ -85,6 +86,7 @@ impl Site {
             errors,
             ended: render::ended(edition).into_iter().collect(),
             valid_until: edition.valid_until(),
+            https_origin: edition.paths.https_origin().map(ToOwned::to_owned),
         }
     }
 
@@ -106,6 +108,11 @@ impl Site {
             .collect();
         all.sort_by_key(|(path, _)| *path);
         all.into_iter()
+    }
+
+    /// Scheme and authority of the public address (RFC 6454 section 4), if it is one of https.
+    pub fn https_origin(&self) -> Option<&str> {
+        self.https_origin.as_deref()
     }
 
     /// When the next edition of the same catalog begins.

@@ -51,6 +51,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("serde", &["diagnostic", "render", "revisions"]),
     ("socket2", &["server"]),
     ("tokio", &["cmd", "reload", "server"]),
+    ("tokio_rustls", &["server"]),
     ("toml", &["config"]),
 ];
 

@@ -11,6 +11,7 @@ mod not_modified;
 mod paths;
 mod shutdown;
 mod targets;
+pub(crate) mod tls;
 
 use crate::support::{Answer, BEFORE, EXAMPLE, Fixture, Running};
 
