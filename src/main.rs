@@ -8,19 +8,16 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use convene::publish::Publisher;
+use tracing_subscriber::EnvFilter;
 
 use cli::{Cli, Command};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::builder()
-                .with_default_directive(tracing::Level::INFO.into())
-                .from_env_lossy(),
-        )
-        .init();
+    // h2 warns of each reader who means ill, of whom there may be thousands.
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,h2=error"));
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter).init();
     let at = cli.common.at;
     #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
     let clock = move || at.unwrap_or_else(chrono::Utc::now);

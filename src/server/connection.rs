@@ -77,7 +77,10 @@ pub(super) fn start(
         let stream = Watched::new(socket, Arc::clone(&progress));
         let answer = |request: &Request<Incoming>| answer(&role, request);
         match &role {
-            Role::Tls(configs) => over_tls(stream, configs, &progress, limits, answer).await,
+            // In a box of its own, which is large: most connections of most servers are plain.
+            Role::Tls(configs) => {
+                Box::pin(over_tls(stream, configs, &progress, limits, answer)).await;
+            }
             Role::Plain | Role::Redirect(_) => http_1(stream, &progress, limits, answer).await,
         }
     });

@@ -14,6 +14,7 @@ mod determinism;
 mod endurance;
 mod findings_page;
 mod golden;
+mod hostile;
 mod http;
 mod injection;
 mod json;

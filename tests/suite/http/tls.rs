@@ -40,10 +40,10 @@ pub(crate) fn client(trusted: &CertificateDer<'static>, protocols: &[&[u8]]) -> 
     Arc::new(config)
 }
 
-type Stream = StreamOwned<ClientConnection, TcpStream>;
+pub(crate) type Stream = StreamOwned<ClientConnection, TcpStream>;
 
 /// A connection on which the handshake is made, or fails.
-fn connect(address: SocketAddr, config: Arc<ClientConfig>) -> std::io::Result<Stream> {
+pub(crate) fn connect(address: SocketAddr, config: Arc<ClientConfig>) -> std::io::Result<Stream> {
     let name = ServerName::try_from("localhost").unwrap();
     let tcp = TcpStream::connect(address)?;
     tcp.set_read_timeout(Some(Duration::from_secs(10)))?;
@@ -117,7 +117,7 @@ fn http_2_is_spoken_with_whoever_prefers_it() {
 }
 
 /// Runs with a client on a connection of HTTP/2.
-pub(crate) fn http_2(
+fn http_2(
     address: SocketAddr,
     trusted: &CertificateDer<'static>,
     with: impl AsyncFnOnce(h2::client::SendRequest<hyper::body::Bytes>),
