@@ -8,10 +8,10 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use convene::model::{BaseUrl, Length};
-use convene::server;
+use convene::server::{self, Listen, TlsFiles};
 
 /// Where the program listens, and where its links lead if nobody says anything else.
-const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+pub(crate) const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
 /// One TOML list of sessions, served as calendar feeds, invites and pages.
 #[derive(Debug, Parser)]
@@ -99,9 +99,18 @@ pub(crate) struct Import {
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Serve {
-    /// The address to listen on [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDRESS", value_parser = listen)]
-    pub(crate) listen: Option<SocketAddr>,
+    /// An address to listen on, or unix:PATH; may be given several times [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Vec<Listen>,
+    /// Speak https with this certificate, a PEM file; read again when it changes
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The private key of --tls-cert, a PEM file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Lead http here to https, such as 0.0.0.0:80; may be given several times
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub(crate) redirect_http: Vec<SocketAddr>,
     /// Refuse to start on a wrong list, instead of serving the last good one
     #[arg(long)]
     pub(crate) strict: bool,
@@ -111,27 +120,11 @@ pub(crate) struct Serve {
     pub(crate) limits: Limits,
 }
 
-impl Serve {
-    /// The address to listen on.
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.listen.unwrap_or(LISTEN)
-    }
-
-    fn or(self, before: &Self) -> Self {
-        Self {
-            listen: self.listen.or(before.listen),
-            strict: self.strict || before.strict,
-            see: self.see.or(&before.see),
-            limits: self.limits.or(&before.limits),
-        }
-    }
-}
-
 /// What the person who runs it wants to see.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct See {
     /// Answer /healthz, /readyz and /metrics on this address, which readers should not reach
-    #[arg(long, value_name = "ADDRESS", value_parser = listen)]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub(crate) admin: Option<SocketAddr>,
     /// Write a line into the log for each answer, without the reader's address
     #[arg(long)]
@@ -183,6 +176,60 @@ pub(crate) struct Limits {
     /// How long answers under way may take after SIGTERM or SIGINT [default: 10s]
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) drain: Option<Duration>,
+}
+
+impl Serve {
+    /// The address that links name where nobody says anything else and nothing is served.
+    pub(crate) fn address(&self) -> SocketAddr {
+        let tcp = self.listen.iter().find_map(|place| match place {
+            Listen::Tcp(address) => Some(*address),
+            Listen::Unix(_) => None,
+        });
+        tcp.unwrap_or(LISTEN)
+    }
+
+    /// What the server is to be.
+    ///
+    /// # Errors
+    /// A sentence, if what was said means nothing.
+    pub(crate) fn settings(&self) -> Result<server::Settings, &'static str> {
+        let tls = match (&self.tls_cert, &self.tls_key) {
+            (Some(certificate), Some(key)) => {
+                Some(TlsFiles { certificate: certificate.clone(), key: key.clone() })
+            }
+            (None, None) if self.redirect_http.is_empty() => None,
+            (None, None) => {
+                return Err(
+                    "--redirect-http leads to https, which takes a certificate\n  Add `--tls-cert FILE --tls-key FILE`, or leave it to the proxy that has one.",
+                );
+            }
+            (Some(_), None) => {
+                return Err("a certificate needs its private key\n  Add `--tls-key FILE`.");
+            }
+            (None, Some(_)) => {
+                return Err("a private key needs its certificate\n  Add `--tls-cert FILE`.");
+            }
+        };
+        Ok(server::Settings {
+            places: self.listen.clone(),
+            fallback: Listen::Tcp(LISTEN),
+            tls,
+            redirect: self.redirect_http.clone(),
+            limits: self.limits.all(),
+        })
+    }
+
+    fn or(self, before: &Self) -> Self {
+        Self {
+            listen: or(self.listen, &before.listen),
+            tls_cert: self.tls_cert.or_else(|| before.tls_cert.clone()),
+            tls_key: self.tls_key.or_else(|| before.tls_key.clone()),
+            redirect_http: or(self.redirect_http, &before.redirect_http),
+            strict: self.strict || before.strict,
+            see: self.see.or(&before.see),
+            limits: self.limits.or(&before.limits),
+        }
+    }
 }
 
 impl Limits {
@@ -293,12 +340,13 @@ pub(crate) enum Block {
     Json,
 }
 
-fn listen(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| {
-        "an IP address and a port such as 127.0.0.1:8080 (this machine only) or 0.0.0.0:8080 \
-         (its network too)"
-            .to_owned()
-    })
+/// What was given behind the command's name, or else before it.
+fn or<T: Clone>(behind: Vec<T>, before: &[T]) -> Vec<T> {
+    if behind.is_empty() { before.to_vec() } else { behind }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "an IP address and a port such as 0.0.0.0:80 or [::]:80".to_owned())
 }
 
 fn connections(text: &str) -> Result<NonZeroUsize, String> {

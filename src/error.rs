@@ -26,6 +26,14 @@ pub enum Error {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// A certificate or its key cannot be used.
+    #[error("`{}` cannot be used for TLS: {reason}", path.display())]
+    Tls {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The revisions file is there, but cannot be understood; it is never overwritten.
     #[error("the revisions file `{}` cannot be used: line {line}: {reason}", path.display())]
     Revisions {

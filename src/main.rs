@@ -1,4 +1,5 @@
-//! The binary: arguments, logging, dispatch, exit code. The clock is read here and nowhere else.
+//! The binary: arguments, logging, dispatch, exit code. The clock and the environment are read here
+//! and nowhere else.
 
 mod cli;
 mod cmd;
@@ -8,6 +9,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use convene::publish::Publisher;
+use tracing_subscriber::EnvFilter;
 
 use cli::{Cli, Command, LogFormat};
 
@@ -20,9 +22,14 @@ fn main() -> ExitCode {
     let clock = move || at.unwrap_or_else(chrono::Utc::now);
     let now = clock();
     let (common, listen) = (&cli.common, serve.address());
+    // Before any thread: the environment is read here and nowhere else.
+    let surroundings = cmd::serve::Surroundings {
+        sockets: listenfd::ListenFd::from_env(),
+        notify: std::env::var_os("NOTIFY_SOCKET"),
+    };
     let publisher = |file: &cli::File| cmd::publisher(common, file.file.clone(), listen);
     let done = match &cli.command {
-        None | Some(Command::Serve(_)) => Ok(cmd::serve::run(common, &serve, clock)),
+        None | Some(Command::Serve(_)) => Ok(cmd::serve::run(common, &serve, surroundings, clock)),
         Some(Command::Init(init)) => {
             publisher(&init.file).map(|publisher| cmd::init::run(&publisher, now))
         }
@@ -53,9 +60,9 @@ fn main() -> ExitCode {
 
 /// The log goes to standard error; `RUST_LOG` says how much of it.
 fn start_log(format: Option<LogFormat>) {
-    let filter = tracing_subscriber::EnvFilter::builder()
-        .with_default_directive(tracing::Level::INFO.into())
-        .from_env_lossy();
+    // h2 warns of each reader who means ill, of whom there may be thousands.
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,h2=error"));
     let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter);
     match format {
         Some(LogFormat::Json) => log.json().flatten_event(true).with_current_span(false).init(),

@@ -46,13 +46,11 @@ pub(crate) fn publisher(
             .to_owned()
     });
     let rules = rules(common)?;
-    let default_url =
-        BaseUrl::parse(&format!("http://{listen}")).expect("a socket address is a host and a port");
     Ok(Publisher {
         store: Store::new(&file, &folder),
         file,
         url: common.url.clone(),
-        default_url,
+        default_url: own_url("http", listen),
         rules,
         frozen: common.frozen,
         exporting: false,
@@ -64,6 +62,11 @@ pub(crate) fn publisher(
 /// The time-zone rules that were chosen.
 pub(crate) fn rules(common: &Common) -> Result<Rules, Error> {
     common.zoneinfo.as_ref().map_or_else(|| Ok(Rules::bundled()), |folder| Rules::from_dir(folder))
+}
+
+/// This machine's own address, where nobody named a public one.
+pub(crate) fn own_url(scheme: &str, listen: SocketAddr) -> BaseUrl {
+    BaseUrl::parse(&format!("{scheme}://{listen}")).expect("a socket address is a host and a port")
 }
 
 /// Says what was published with: warnings, or the last good edition.
@@ -94,6 +97,12 @@ pub(crate) fn refuse(refusal: &Refusal) -> ExitCode {
         }
         Refusal::Machine(reason) => machine(reason),
     }
+}
+
+/// Says why what was typed means nothing.
+pub(crate) fn usage(sentence: &str) -> ExitCode {
+    error(&format!("{sentence}\n\nFor more information, try '--help'."));
+    ExitCode::from(WRONG_USAGE)
 }
 
 /// Says what the machine refused.
@@ -139,6 +148,18 @@ fn explain(reason: &Error) -> String {
             _ => chain(reason),
         },
         Error::Listen { address, source } => match source.kind() {
+            ErrorKind::AddrInUse if address.starts_with("unix:") => format!(
+                "another program listens on {address} already, or it is a file of another kind\n  \
+                 End that program, or choose another path."
+            ),
+            ErrorKind::NotFound => format!(
+                "there is no folder for {address}\n  \
+                 Make it, or choose a path in a folder that is there."
+            ),
+            ErrorKind::PermissionDenied if address.starts_with("unix:") => format!(
+                "this account may not make a file at {address}\n  \
+                 Choose a path in a folder that it may write, such as the unit's RuntimeDirectory."
+            ),
             ErrorKind::AddrInUse => format!(
                 "another program listens on {address} already\n  \
                  End that program, or choose another port, such as `--listen 127.0.0.1:8081`."

@@ -1,5 +1,6 @@
 //! `convene serve`: reads, binds, says where it is, serves until it is told to stop.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
@@ -9,20 +10,42 @@ use convene::error::{Error, chain};
 use convene::publish::{Published, Publisher};
 use convene::reload::{Order, Reloader};
 use convene::server::Server;
+use convene::server::notify::{State, notify};
 use convene::sight::{Admin, Sight, Watch};
+use listenfd::ListenFd;
 use tokio::sync::watch;
 
-use crate::cli::{Common, See, Serve};
+use crate::cli::{self, Common, See, Serve};
 use crate::cmd;
+
+/// What the program was started with besides words.
+pub(crate) struct Surroundings {
+    /// Sockets that listen already.
+    pub(crate) sockets: ListenFd,
+    /// Where to say that it is ready: NOTIFY_SOCKET.
+    pub(crate) notify: Option<OsString>,
+}
 
 pub(crate) fn run(
     common: &Common,
     serve: &Serve,
+    Surroundings { sockets, notify: notified }: Surroundings,
     clock: impl Fn() -> DateTime<Utc> + Clone + Send + 'static,
 ) -> ExitCode {
     // The address first: with port 0 the system chooses, and the links name what it chose.
-    let bound = Server::bind(serve.address(), serve.limits.all())
-        .and_then(|server| Ok((cmd::publisher(common, None, server.address())?, server)));
+    let settings = match serve.settings() {
+        Ok(settings) => settings,
+        Err(sentence) => return cmd::usage(sentence),
+    };
+    let secure = settings.tls.is_some();
+    let bound = Server::bind(sockets, settings).and_then(|server| {
+        let address = server.address().unwrap_or(cli::LISTEN);
+        let mut publisher = cmd::publisher(common, None, address)?;
+        if secure {
+            publisher.default_url = cmd::own_url("https", address);
+        }
+        Ok((publisher, server))
+    });
     let (publisher, server) = match bound {
         Ok((publisher, server)) => (Publisher { fall_back: !serve.strict, ..publisher }, server),
         Err(error) => return cmd::machine(&error),
@@ -46,10 +69,11 @@ pub(crate) fn run(
     }
     // Before the greeting: whoever waits for it may send a signal at once.
     let (order, orders) = mpsc::channel();
-    if let Err(error) = watch_signals(stop, order.clone()) {
+    if let Err(error) = watch_signals(stop, order.clone(), notified.clone()) {
         return cmd::machine(&error);
     }
-    greet(&publisher, &published, server.address(), admin);
+    greet(&publisher, &published, &server, admin);
+    notify(notified.as_deref(), State::Ready);
     let reloader = Reloader::new(&publisher, seen, &published).watched_by(&sight);
     let (sites, site) = watch::channel(Arc::new(published.site));
     let ended = std::thread::scope(|scope| {
@@ -102,12 +126,7 @@ fn no_admin(error: &Error) -> ExitCode {
     ExitCode::from(cmd::MACHINE)
 }
 
-fn greet(
-    publisher: &Publisher,
-    published: &Published,
-    address: SocketAddr,
-    admin: Option<SocketAddr>,
-) {
+fn greet(publisher: &Publisher, published: &Published, server: &Server, admin: Option<SocketAddr>) {
     let edition = &published.edition;
     let paths = &edition.paths;
     let count = edition.catalog.sessions.len();
@@ -117,7 +136,12 @@ fn greet(
         publisher.file.display(),
         publisher.rules.version()
     ));
-    cmd::say(&format!("listening on {address}"));
+    for place in server.places() {
+        cmd::say(&format!("listening on {place}"));
+    }
+    for place in server.redirecting() {
+        cmd::say(&format!("to https   from {place}"));
+    }
     if let Some(admin) = admin {
         cmd::say(&format!("admin on {admin}: /healthz, /readyz, /metrics"));
     }
@@ -129,7 +153,7 @@ fn greet(
         sessions = count,
         warnings = published.findings.iter().count(),
         tzdata = publisher.rules.version(),
-        listen = %address,
+        listen = %server.places().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         admin = admin.map(tracing::field::display),
         version = env!("CARGO_PKG_VERSION"),
         "started"
@@ -137,7 +161,11 @@ fn greet(
 }
 
 /// Stops on SIGINT and SIGTERM, reads the list again on SIGHUP; watched by a thread of its own.
-fn watch_signals(stop: watch::Sender<bool>, order: mpsc::Sender<Order>) -> Result<(), Error> {
+fn watch_signals(
+    stop: watch::Sender<bool>,
+    order: mpsc::Sender<Order>,
+    notified: Option<OsString>,
+) -> Result<(), Error> {
     let refuse = |source| Error::Listen { address: "signals".to_owned(), source };
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(refuse)?;
@@ -162,6 +190,7 @@ fn watch_signals(stop: watch::Sender<bool>, order: mpsc::Sender<Order>) -> Resul
                 }
             }
         });
+        notify(notified.as_deref(), State::Stopping);
         // The server is gone already if nobody listens.
         let _ = stop.send(true);
     });

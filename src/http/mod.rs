@@ -13,7 +13,10 @@
 
 mod conditional;
 mod negotiate;
+mod redirect;
 mod target;
+
+pub use redirect::redirect;
 
 use http_body_util::Full;
 use hyper::body::Bytes;
@@ -26,14 +29,21 @@ pub use target::normalize;
 use conditional::Verdict;
 use target::Refusal;
 
-/// Answers a request. For HEAD the body is the one that GET would have; hyper does not send it.
+/// Answers a request; for HEAD with the headers that GET would have (RFC 9110 section 9.3.2).
 pub fn respond<B>(site: &Site, request: &Request<B>) -> Response<Full<Bytes>> {
-    let (method, path, headers) = (request.method(), request.uri().path(), request.headers());
-    match target::check(method, request.uri(), request.version(), headers) {
-        Ok(()) => {}
-        Err(Refusal::Bad) => return send(site.bad_request(path).identity()),
-        Err(Refusal::TooLong) => return send(site.too_long(path).identity()),
+    let answer = whole(site, request);
+    match *request.method() {
+        // On HTTP/2 hyper would send what it is given.
+        Method::HEAD => answer.map(|_| Full::default()),
+        _ => answer,
     }
+}
+
+fn whole<B>(site: &Site, request: &Request<B>) -> Response<Full<Bytes>> {
+    if let Some(refused) = refusal(site, request) {
+        return refused;
+    }
+    let (method, path, headers) = (request.method(), request.uri().path(), request.headers());
     if method != Method::GET && method != Method::HEAD {
         return send(site.not_allowed(path).identity());
     }
@@ -47,6 +57,16 @@ pub fn respond<B>(site: &Site, request: &Request<B>) -> Response<Full<Bytes>> {
                 None => send(site.missing(&path).identity()),
             }
         }
+    }
+}
+
+/// The answer to what is no right request, whatever the site holds.
+fn refusal<B>(site: &Site, request: &Request<B>) -> Option<Response<Full<Bytes>>> {
+    let (uri, path) = (request.uri(), request.uri().path());
+    match target::check(request.method(), uri, request.version(), request.headers()) {
+        Ok(()) => None,
+        Err(Refusal::Bad) => Some(send(site.bad_request(path).identity())),
+        Err(Refusal::TooLong) => Some(send(site.too_long(path).identity())),
     }
 }
 

@@ -57,6 +57,13 @@ impl Paths {
         &self.base
     }
 
+    /// Scheme and authority of the public address, if it is one of https.
+    pub fn https_origin(&self) -> Option<&str> {
+        let whole = self.base.as_str();
+        let origin = whole.strip_suffix(self.base.path()).unwrap_or(whole);
+        origin.starts_with("https://").then_some(origin)
+    }
+
     /// The path of the page of everything: `/`, or the base's own.
     pub fn root(&self) -> String {
         if self.base.path().is_empty() { "/".to_owned() } else { self.base.path().to_owned() }

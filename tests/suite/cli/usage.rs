@@ -175,3 +175,18 @@ fn a_limit_that_is_none_is_wrong_usage_and_an_example_is_given() {
         assert!(said.contains(example) && said.contains(flag), "{said}");
     }
 }
+
+#[test]
+fn a_certificate_goes_with_its_key() {
+    let fixture = Fixture::new(&two());
+    for (arguments, way_out) in [
+        (&["serve", "--tls-cert", "c.pem"][..], "Add `--tls-key FILE`."),
+        (&["serve", "--tls-key", "k.pem"], "Add `--tls-cert FILE`."),
+        (&["serve", "--redirect-http", "127.0.0.1:0"], "Add `--tls-cert FILE --tls-key FILE`"),
+    ] {
+        let said = refused(&fixture, arguments, WRONG_USAGE);
+        assert!(said.contains(way_out) && said.contains("--help"), "{said}");
+    }
+    let said = refused(&fixture, &["serve", "--redirect-http", "80"], WRONG_USAGE);
+    assert!(said.contains("such as 0.0.0.0:80"), "{said}");
+}

@@ -6,11 +6,13 @@ mod dates;
 mod headers;
 mod large;
 mod limits;
+mod listeners;
 mod negotiation;
 mod not_modified;
 mod paths;
 pub(crate) mod shutdown;
 mod targets;
+pub(crate) mod tls;
 
 use crate::support::{Answer, BEFORE, EXAMPLE, Fixture, Running};
 

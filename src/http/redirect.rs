@@ -1,0 +1,53 @@
+//! From http to https, for a port that does nothing else.
+
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::header::{CACHE_CONTROL, CONTENT_LENGTH, HOST, HeaderMap, HeaderValue, LOCATION};
+use hyper::{Method, Request, Response, StatusCode, Uri};
+
+use super::{refusal, send};
+use crate::site::Site;
+
+/// Leads to the same target under the public address if that is one of https, else under the host
+/// that was asked for and the port that speaks TLS. 301, and 308 for methods that must stay what
+/// they are (RFC 9110 sections 15.4.2 and 15.4.9).
+pub fn redirect<B>(site: &Site, port: u16, request: &Request<B>) -> Response<Full<Bytes>> {
+    if let Some(refused) = refusal(site, request) {
+        return refused;
+    }
+    let uri = request.uri();
+    let target = uri.path_and_query().map_or("/", |target| target.as_str());
+    let origin = site.https_origin().map(ToOwned::to_owned);
+    let location = origin
+        .or_else(|| of_host(uri, request.headers(), port))
+        .filter(|_| target.starts_with('/'))
+        .and_then(|origin| HeaderValue::try_from(format!("{origin}{target}")).ok());
+    let Some(location) = location else {
+        return send(site.bad_request(uri.path()).identity());
+    };
+    let mut response = Response::new(Full::new(Bytes::new()));
+    *response.status_mut() = match *request.method() {
+        Method::GET | Method::HEAD => StatusCode::MOVED_PERMANENTLY,
+        _ => StatusCode::PERMANENT_REDIRECT,
+    };
+    let headers = response.headers_mut();
+    headers.insert(LOCATION, location);
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
+    // Not for good: whoever gives TLS up must get readers back.
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    response
+}
+
+/// The origin by the target's own authority, or by Host, which was looked at before.
+fn of_host(uri: &Uri, headers: &HeaderMap, port: u16) -> Option<String> {
+    let named = match uri.host() {
+        Some(host) => host,
+        None => headers.get(HOST)?.to_str().ok()?,
+    };
+    let name = match named.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => name,
+        _ => named,
+    };
+    let port = if port == 443 { String::new() } else { format!(":{port}") };
+    (!name.is_empty()).then(|| format!("https://{name}{port}"))
+}

@@ -1,0 +1,201 @@
+//! Where the server listens: TCP addresses, Unix sockets, and sockets that somebody hands over.
+
+use std::fmt;
+use std::io::{self, ErrorKind};
+use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use listenfd::ListenFd;
+use socket2::{Domain, SockRef, Socket, Type};
+
+use super::limits::UNSENT_IN_KERNEL;
+use crate::error::Error;
+
+/// Connections that the kernel completes before they are accepted; it takes its own limit if that
+/// is lower.
+const BACKLOG: i32 = 4096;
+
+/// What to listen on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Listen {
+    /// An address and a port. An IPv6 address takes IPv6 only, so that `0.0.0.0` and `[::]` may
+    /// stand beside each other.
+    Tcp(SocketAddr),
+    /// The path of a Unix socket.
+    Unix(PathBuf),
+}
+
+/// A socket that listens.
+#[derive(Debug)]
+pub(super) enum Listener {
+    Tcp(TcpListener),
+    Unix(UnixListener),
+}
+
+/// A listener with the name that it goes by.
+#[derive(Debug)]
+pub(super) struct Bound {
+    pub(super) listener: Listener,
+    pub(super) at: Listen,
+    /// The file that is taken away at the end.
+    file: Option<SocketFile>,
+}
+
+/// The file of a Unix socket that we made, known by its device and number.
+#[derive(Debug)]
+pub(super) struct SocketFile {
+    path: PathBuf,
+    is: Option<(u64, u64)>,
+}
+
+impl FromStr for Listen {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let path = text.strip_prefix("unix:").filter(|path| !path.is_empty());
+        if let Some(path) = path {
+            return Ok(Self::Unix(PathBuf::from(path)));
+        }
+        text.parse().map(Self::Tcp).map_err(|_| {
+            "an IP address and a port such as 127.0.0.1:8080 (this machine only), 0.0.0.0:8080 or \
+             [::]:8080 (its network too), or a socket such as unix:/run/convene/convene.sock"
+                .to_owned()
+        })
+    }
+}
+
+impl fmt::Display for Listen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(address) => write!(f, "{address}"),
+            Self::Unix(path) => write!(f, "unix:{}", path.display()),
+        }
+    }
+}
+
+impl Listener {
+    /// Another handle of the same socket.
+    pub(super) fn try_clone(&self) -> io::Result<Self> {
+        match self {
+            Self::Tcp(listener) => listener.try_clone().map(Self::Tcp),
+            Self::Unix(listener) => listener.try_clone().map(Self::Unix),
+        }
+    }
+}
+
+impl Bound {
+    /// Takes a place to listen; with port 0 a free one.
+    pub(super) fn bind(at: &Listen) -> Result<Self, Error> {
+        let refuse = |source| Error::Listen { address: at.to_string(), source };
+        match at {
+            Listen::Tcp(address) => tcp(*address).and_then(Self::of_tcp).map_err(refuse),
+            Listen::Unix(path) => {
+                let listener = unix(path).map_err(refuse)?;
+                let file = SocketFile { path: path.clone(), is: number(path) };
+                let listener = Listener::Unix(listener);
+                Ok(Self { listener, at: at.clone(), file: Some(file) })
+            }
+        }
+    }
+
+    /// Sockets that listen already, as systemd hands them over.
+    pub(super) fn handed_over(mut sockets: ListenFd) -> Result<Vec<Self>, Error> {
+        let mut all = Vec::new();
+        for index in 0..sockets.len() {
+            let take = |sockets: &mut ListenFd| {
+                if let Ok(Some(listener)) = sockets.take_tcp_listener(index) {
+                    listener.set_nonblocking(true)?;
+                    return Self::of_tcp(listener).map(Some);
+                }
+                let Some(listener) = sockets.take_unix_listener(index)? else { return Ok(None) };
+                listener.set_nonblocking(true)?;
+                let address = listener.local_addr()?;
+                let path = address.as_pathname().unwrap_or_else(|| Path::new("unnamed"));
+                let at = Listen::Unix(path.to_owned());
+                // The file is of whoever handed the socket over.
+                Ok(Some(Self { listener: Listener::Unix(listener), at, file: None }))
+            };
+            let name = || format!("the socket {index} that was handed over");
+            let taken =
+                take(&mut sockets).map_err(|source| Error::Listen { address: name(), source })?;
+            all.extend(taken);
+        }
+        Ok(all)
+    }
+
+    /// Closes this handle; the file stays until what is given back is dropped.
+    pub(super) fn into_file(self) -> Option<SocketFile> {
+        self.file
+    }
+
+    fn of_tcp(listener: TcpListener) -> io::Result<Self> {
+        // Connections inherit it. Where it is not known, the kernel holds more for slow readers.
+        #[cfg(target_os = "linux")]
+        let _ = SockRef::from(&listener).set_tcp_notsent_lowat(UNSENT_IN_KERNEL);
+        let at = Listen::Tcp(listener.local_addr()?);
+        Ok(Self { listener: Listener::Tcp(listener), at, file: None })
+    }
+}
+
+fn tcp(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    if address.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    // Without it a restart would wait for the last connections of the process before.
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+/// The socket of a process that is gone is replaced; one that answers, or another file, is not.
+fn unix(path: &Path) -> io::Result<UnixListener> {
+    let bound = match UnixListener::bind(path) {
+        Err(error) if error.kind() == ErrorKind::AddrInUse && is_left_behind(path) => {
+            std::fs::remove_file(path)?;
+            UnixListener::bind(path)
+        }
+        bound => bound,
+    }?;
+    bound.set_nonblocking(true)?;
+    Ok(bound)
+}
+
+fn is_left_behind(path: &Path) -> bool {
+    let is_socket = std::fs::metadata(path).is_ok_and(|found| found.file_type().is_socket());
+    let refused = |error: io::Error| error.kind() == ErrorKind::ConnectionRefused;
+    is_socket && UnixStream::connect(path).is_err_and(refused)
+}
+
+fn number(path: &Path) -> Option<(u64, u64)> {
+    std::fs::symlink_metadata(path).ok().map(|found| (found.dev(), found.ino()))
+}
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        // The next process may have made its own already.
+        if self.is.is_some() && number(&self.path) == self.is {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_written_as_they_are_read() {
+        for text in ["127.0.0.1:80", "[::1]:8080", "unix:/run/convene.sock", "unix:x"] {
+            assert_eq!(text.parse::<Listen>().unwrap().to_string(), text);
+        }
+        for wrong in ["", "unix:", "8080", "localhost:80", "::1:80", "/run/convene.sock"] {
+            assert!(wrong.parse::<Listen>().is_err(), "{wrong}");
+        }
+    }
+}

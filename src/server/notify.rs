@@ -1,0 +1,40 @@
+//! Words to whoever started the program: sd_notify(3), one datagram each.
+
+use std::ffi::OsStr;
+use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::net::{SocketAddr, UnixDatagram};
+
+/// What is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Requests are answered from here on.
+    Ready,
+    /// Nothing new is begun.
+    Stopping,
+}
+
+/// Says it to a socket, the value of NOTIFY_SOCKET: a path, or an abstract name behind `@`. Nothing
+/// is said where nobody listens.
+pub fn notify(socket: Option<&OsStr>, state: State) {
+    let Some(name) = socket.filter(|name| !name.is_empty()) else { return };
+    let word = match state {
+        State::Ready => "READY=1",
+        State::Stopping => "STOPPING=1",
+    };
+    if let Err(error) = send(name, word.as_bytes()) {
+        tracing::warn!("`{word}` could not be said to {}: {error}", name.display());
+    }
+}
+
+fn send(name: &OsStr, word: &[u8]) -> io::Result<()> {
+    let address = match name.as_bytes() {
+        #[cfg(target_os = "linux")]
+        [b'@', name @ ..] => {
+            use std::os::linux::net::SocketAddrExt as _;
+            SocketAddr::from_abstract_name(name)?
+        }
+        _ => SocketAddr::from_pathname(name)?,
+    };
+    UnixDatagram::unbound()?.send_to_addr(word, &address).map(|_| ())
+}

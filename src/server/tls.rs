@@ -1,0 +1,152 @@
+//! TLS: the certificate and its key, read again when their files change.
+//!
+//! The files are compared by what is in them, as renewals exchange links, mounts and files. A pair
+//! is taken when two looks in a row agree, so that a new certificate never meets an old key.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{self, ServerConfig};
+
+use crate::error::{Error, chain};
+
+/// Between two looks at the files.
+const LOOK: Duration = Duration::from_secs(1);
+/// The protocols that are offered, the preferred one first (RFC 7301).
+pub(super) const HTTP_2: &[u8] = b"h2";
+const HTTP_1_1: &[u8] = b"http/1.1";
+
+/// Where a certificate and its key are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The certificate and those that it is signed by, in PEM (RFC 7468).
+    pub certificate: PathBuf,
+    /// Its private key, in PEM.
+    pub key: PathBuf,
+}
+
+/// A certificate that is in use, and what was seen of its files.
+#[derive(Debug)]
+pub(super) struct Tls {
+    files: TlsFiles,
+    configs: watch::Sender<Arc<ServerConfig>>,
+    taken: Pair,
+    fresh: Option<Pair>,
+}
+
+/// What stands in both files.
+#[derive(PartialEq, Eq)]
+struct Pair {
+    certificate: Vec<u8>,
+    key: Vec<u8>,
+}
+
+impl std::fmt::Debug for Pair {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // A key belongs in no log.
+        f.write_str("Pair")
+    }
+}
+
+impl Tls {
+    /// Reads both files.
+    ///
+    /// # Errors
+    /// [`Error::File`] if one cannot be read, [`Error::Tls`] if they do not hold what they should.
+    pub(super) fn load(files: TlsFiles) -> Result<Self, Error> {
+        let taken = files.read()?;
+        let config = taken.config(&files)?;
+        Ok(Self { files, configs: watch::Sender::new(Arc::new(config)), taken, fresh: None })
+    }
+
+    /// What handshakes are made with, always the newest.
+    pub(super) fn configs(&self) -> watch::Receiver<Arc<ServerConfig>> {
+        self.configs.subscribe()
+    }
+
+    /// Looks at the files again and again.
+    pub(super) async fn keep_watch(mut self) {
+        let mut refused = false;
+        loop {
+            tokio::time::sleep(LOOK).await;
+            match self.files.read() {
+                Ok(seen) => {
+                    refused = false;
+                    self.look(seen);
+                }
+                // Said once, as long as it lasts.
+                Err(error) if !refused => {
+                    refused = true;
+                    self.refuse(&error);
+                }
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn look(&mut self, seen: Pair) {
+        if seen == self.taken {
+            self.fresh = None;
+            return;
+        }
+        if self.fresh.as_ref() != Some(&seen) {
+            self.fresh = Some(seen);
+            return;
+        }
+        match seen.config(&self.files) {
+            Ok(config) => {
+                self.configs.send_replace(Arc::new(config));
+                tracing::info!("a new certificate is used: {}", self.files.certificate.display());
+            }
+            Err(error) => self.refuse(&error),
+        }
+        // What was refused is not tried again until it changes.
+        (self.taken, self.fresh) = (seen, None);
+    }
+
+    fn refuse(&self, error: &Error) {
+        tracing::error!("the certificate in use stays: {}", chain(error));
+    }
+}
+
+impl TlsFiles {
+    fn read(&self) -> Result<Pair, Error> {
+        let read = |path: &PathBuf| std::fs::read(path).map_err(Error::file("read", path));
+        Ok(Pair { certificate: read(&self.certificate)?, key: read(&self.key)? })
+    }
+}
+
+impl Pair {
+    fn config(&self, files: &TlsFiles) -> Result<ServerConfig, Error> {
+        let refuse = |path: &PathBuf, reason: String| Error::Tls { path: path.clone(), reason };
+        let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&self.certificate)
+            .collect::<Result<_, _>>()
+            .map_err(|error| refuse(&files.certificate, error.to_string()))?;
+        if chain.is_empty() {
+            let reason = "there is no `-----BEGIN CERTIFICATE-----` in it";
+            return Err(refuse(&files.certificate, reason.to_owned()));
+        }
+        let key = PrivateKeyDer::from_pem_slice(&self.key).map_err(|_| {
+            let reason = "there is no private key without a password in it, such as behind \
+                          `-----BEGIN PRIVATE KEY-----`";
+            refuse(&files.key, reason.to_owned())
+        })?;
+        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
+            .map_err(|error| match error {
+                rustls::Error::InconsistentKeys(_) => refuse(
+                    &files.key,
+                    format!("it is not the key of {}", files.certificate.display()),
+                ),
+                error => refuse(&files.certificate, error.to_string()),
+            })?;
+        config.alpn_protocols = vec![HTTP_2.to_vec(), HTTP_1_1.to_vec()];
+        Ok(config)
+    }
+}

@@ -1,0 +1,107 @@
+//! Thousands who take a place and do nothing useful with it.
+
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::time::Duration;
+
+use socket2::{Domain, Socket, Type};
+
+use super::{BIG, SMALL};
+
+/// Between two rounds through a crowd.
+const ROUND: Duration = Duration::from_secs(1);
+
+/// A connection that blocks nobody, with a window so small that the server has to wait.
+fn connect(address: SocketAddr) -> Option<TcpStream> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).ok()?;
+    socket.set_recv_buffer_size(4096).ok()?;
+    socket.connect(&address.into()).ok()?;
+    socket.set_nonblocking(true).ok()?;
+    Some(socket.into())
+}
+
+/// Whether a call failed for good.
+fn failed<T>(done: &std::io::Result<T>) -> bool {
+    done.as_ref().is_err_and(|error| error.kind() != ErrorKind::WouldBlock)
+}
+
+/// A crowd in rounds; whoever is thrown out comes again. How often that was.
+fn rounds(
+    address: SocketAddr,
+    count: usize,
+    ended: &AtomicBool,
+    begin: &[u8],
+    mut go_on: impl FnMut(&mut TcpStream) -> bool,
+) -> usize {
+    let start = || {
+        let mut stream = connect(address)?;
+        (!failed(&stream.write_all(begin))).then_some(stream)
+    };
+    let mut crowd: Vec<Option<TcpStream>> = (0..count).map(|_| start()).collect();
+    let mut again = 0;
+    while !ended.load(SeqCst) {
+        std::thread::sleep(ROUND);
+        for place in &mut crowd {
+            if !place.as_mut().is_some_and(&mut go_on) {
+                *place = start();
+                again += 1;
+            }
+        }
+    }
+    again
+}
+
+/// Requests whose headers come byte by byte.
+pub(super) fn slow_headers(address: SocketAddr, count: usize, ended: &AtomicBool) -> String {
+    let begin = b"GET / HTTP/1.1\r\nHost: a\r\nX: ";
+    let again = rounds(address, count, ended, begin, |stream| {
+        let gone = matches!(stream.read(&mut [0; 64]), Ok(0));
+        !gone && !failed(&stream.write(b"x"))
+    });
+    format!("{count} slow header senders, thrown out {again} times")
+}
+
+/// Requests for much, of which little is read.
+pub(super) fn slow_readers(address: SocketAddr, count: usize, ended: &AtomicBool) -> String {
+    let begin = format!("GET {BIG} HTTP/1.1\r\nHost: a\r\n\r\n");
+    let again = rounds(address, count, ended, begin.as_bytes(), |stream| {
+        let read = stream.read(&mut [0; 16]);
+        !matches!(read, Ok(0)) && !failed(&read)
+    });
+    format!("{count} slow readers, thrown out {again} times")
+}
+
+/// Connections on which one request was made, or none.
+pub(super) fn idle(address: SocketAddr, count: usize, ended: &AtomicBool) -> String {
+    let begin = format!("HEAD {SMALL} HTTP/1.1\r\nHost: a\r\n\r\n");
+    let again = rounds(address, count, ended, begin.as_bytes(), |stream| {
+        let read = stream.read(&mut [0; 4096]);
+        !matches!(read, Ok(0)) && !failed(&read)
+    });
+    format!("{count} idle, thrown out {again} times")
+}
+
+/// Headers without an end, as fast as they are taken.
+pub(super) fn header_floods(address: SocketAddr, ended: &AtomicBool) -> String {
+    let (mut floods, mut refused) = (0, 0);
+    let line = "X-Flood: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n".repeat(64);
+    while !ended.load(SeqCst) {
+        let Ok(mut stream) = TcpStream::connect(address) else { continue };
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        stream.set_write_timeout(Some(Duration::from_secs(10))).unwrap();
+        let _ = stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n");
+        for _ in 0..40 {
+            if stream.write_all(line.as_bytes()).is_err() {
+                break;
+            }
+        }
+        let mut answer = [0; 12];
+        let answered = stream.read_exact(&mut answer).is_ok();
+        assert!(!answered || &answer == b"HTTP/1.1 431", "{}", answer.escape_ascii());
+        (floods, refused) = (floods + 1, refused + usize::from(answered));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(floods > 0 && refused > 0);
+    format!("{floods} header floods, {refused} heard 431")
+}

@@ -1,0 +1,94 @@
+//! HTTP/2 as nobody who means well speaks it: streams that are given up at once (CVE-2023-44487),
+//! and headers without an end (CVE-2024-27316).
+
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::time::Duration;
+
+use tokio_rustls::rustls::pki_types::CertificateDer;
+
+use crate::http::tls;
+
+/// Writes on one connection, if the server bears as many.
+const BATCHES: u32 = 100;
+/// Frames in a write.
+const BATCH: u32 = 100;
+/// `GET https://localhost/` in HPACK (RFC 7541 appendix A).
+const HEADERS: &[u8] = b"\x82\x87\x84\x41\x09localhost";
+/// Frames, flags and a reason by their numbers (RFC 9113 sections 6 and 7).
+const HEADERS_FRAME: u8 = 1;
+const RST_STREAM: u8 = 3;
+const SETTINGS: u8 = 4;
+const CONTINUATION: u8 = 9;
+const END_STREAM: u8 = 1;
+const END_HEADERS: u8 = 4;
+const CANCEL: u32 = 8;
+
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
+}
+
+/// Whether a connection is cut before, or after, all batches are sent.
+fn is_cut(
+    address: SocketAddr,
+    trusted: &CertificateDer<'static>,
+    batch: impl Fn(u32) -> Vec<u8>,
+) -> bool {
+    let mut stream = tls::connect(address, tls::client(trusted, &[b"h2"])).unwrap();
+    let patience = Some(Duration::from_secs(20));
+    stream.sock.set_write_timeout(patience).unwrap();
+    stream.sock.set_read_timeout(patience).unwrap();
+    let mut begin = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
+    begin.extend(frame(SETTINGS, 0, 0, &[]));
+    stream.write_all(&begin).unwrap();
+    let waited_in_vain = |error: std::io::Error| error.kind() == ErrorKind::WouldBlock;
+    match (0..BATCHES).try_for_each(|number| stream.write_all(&batch(number))) {
+        Err(error) => !waited_in_vain(error),
+        Ok(()) => !stream.read_to_end(&mut Vec::new()).is_err_and(waited_in_vain),
+    }
+}
+
+/// Opens and resets, one connection after another.
+pub(super) fn rapid_resets(
+    address: SocketAddr,
+    trusted: &CertificateDer<'static>,
+    ended: &AtomicBool,
+) -> String {
+    let pair = |stream: u32| {
+        let open = frame(HEADERS_FRAME, END_STREAM | END_HEADERS, stream, HEADERS);
+        [open, frame(RST_STREAM, 0, stream, &CANCEL.to_be_bytes())].concat()
+    };
+    let batch = |number: u32| -> Vec<u8> {
+        (0..BATCH).flat_map(|index| pair((number * BATCH + index) * 2 + 1)).collect()
+    };
+    again_and_again("rapid resets", ended, || is_cut(address, trusted, batch))
+}
+
+/// Begins headers and never ends them.
+pub(super) fn endless_headers(
+    address: SocketAddr,
+    trusted: &CertificateDer<'static>,
+    ended: &AtomicBool,
+) -> String {
+    // A literal that is not remembered: one name, one value (RFC 7541 section 6.2.2).
+    let line = b"\x00\x01x\x01y".repeat(200);
+    let batch = |number: u32| -> Vec<u8> {
+        let first = frame(HEADERS_FRAME, END_STREAM, 1, HEADERS);
+        let more = (0..BATCH).flat_map(|_| frame(CONTINUATION, 0, 1, &line));
+        if number == 0 { first.into_iter().chain(more).collect() } else { more.collect() }
+    };
+    again_and_again("endless headers", ended, || is_cut(address, trusted, batch))
+}
+
+/// Every connection must be cut.
+fn again_and_again(what: &str, ended: &AtomicBool, is_cut: impl Fn() -> bool) -> String {
+    let mut connections = 0;
+    while connections == 0 || !ended.load(SeqCst) {
+        assert!(is_cut(), "{what} were borne");
+        connections += 1;
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    format!("{what} on {connections} connections, all cut")
+}

@@ -1,0 +1,132 @@
+//! Readers who mean ill, all at once, and honest ones among them.
+
+mod crowd;
+mod frames;
+mod honest;
+mod malformed;
+
+use std::net::SocketAddr;
+use std::process::Child;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Resource, getrlimit, setrlimit};
+
+use crate::http::tls;
+use crate::support::{BEFORE, Fixture, list, session};
+
+/// A feed that fills the buffers of whoever does not read it.
+const BIG: &str = "/feeds/test.ics";
+/// What honest readers ask for.
+const SMALL: &str = "/sessions/s0.ics";
+/// How long it lasts, once everybody is connected.
+const LASTS: Duration = Duration::from_secs(30);
+/// The bound on resident memory that README states for this many connections, in KiB.
+const BOUND: u64 = 256 * 1024;
+/// Descriptors of the test itself, and of readers who come and go.
+const OTHERS: usize = 1000;
+
+/// The highest limit of descriptors that this process may have, which the program may have too.
+fn descriptors() -> usize {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    setrlimit(Resource::Nofile, limit).unwrap();
+    limit.maximum.map_or(usize::MAX, |most| usize::try_from(most).unwrap())
+}
+
+fn text() -> String {
+    let description = "Solidarity, bridges and silos. ".repeat(3_000);
+    let one = |number: u32| {
+        let more = format!("description = \"{description}\"");
+        session(&format!("s{number}"), "2027-04-30T14:00:00", &more)
+    };
+    list(&(0..12).map(one).collect::<String>())
+}
+
+/// A figure in KiB of a process.
+fn memory(child: &Child, name: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+    line.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap()
+}
+
+fn open(child: &Child) -> usize {
+    std::fs::read_dir(format!("/proc/{}/fd", child.id())).unwrap().count()
+}
+
+/// Waits until a process has no more descriptors than before.
+fn wait_until_closed(child: &Child, before: usize) {
+    let end = Instant::now() + Duration::from_secs(30);
+    while open(child) > before {
+        assert!(Instant::now() < end, "{} descriptors, {before} before", open(child));
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+#[test]
+#[ignore = "needs a minute and many descriptors"]
+fn honest_readers_are_answered_among_thousands_that_are_not() {
+    let (slow, mut idle) = (2_000, 10_000);
+    let room = descriptors().saturating_sub(2 * slow + OTHERS);
+    if room < idle {
+        println!("only {room} idle readers, not {idle}: so few descriptors may be had here");
+        idle = room;
+    }
+    let fixture = Fixture::new(&text());
+    let trusted = tls::renew(fixture.dir());
+    let plain = fixture.serve(&["--at", BEFORE]);
+    let secure = fixture.serve(&[&["--at", BEFORE, "--state", "other"], &tls::FLAGS[..]].concat());
+    let expected = plain.get(SMALL, &[]).body;
+    honest::once_by_tls(secure.address, &trusted, SMALL, &expected);
+    std::thread::sleep(Duration::from_secs(1));
+    let before = [open(&plain.child), open(&secure.child)];
+    let ended = AtomicBool::new(false);
+    let address: SocketAddr = plain.address;
+    let peak = std::thread::scope(|scope| {
+        let hostile = [
+            scope.spawn(|| crowd::slow_headers(address, slow, &ended)),
+            scope.spawn(|| crowd::slow_readers(address, slow, &ended)),
+            scope.spawn(|| crowd::idle(address, idle, &ended)),
+            scope.spawn(|| crowd::header_floods(address, &ended)),
+            scope.spawn(|| malformed::send_all(address, &ended)),
+            scope.spawn(|| frames::rapid_resets(secure.address, &trusted, &ended)),
+            scope.spawn(|| frames::endless_headers(secure.address, &trusted, &ended)),
+        ];
+        let honest: Vec<_> = (0..4)
+            .map(|_| scope.spawn(|| honest::read(address, SMALL, &expected, &ended)))
+            .chain([scope
+                .spawn(|| honest::read_by_tls(secure.address, &trusted, SMALL, &expected, &ended))])
+            .collect();
+        // Everybody is connected, or has failed, before the time begins.
+        let full = Instant::now() + Duration::from_secs(30);
+        while open(&plain.child) < before[0] + 2 * slow + idle && Instant::now() < full {
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        let most = open(&plain.child) - before[0];
+        let end = Instant::now() + LASTS;
+        while Instant::now() < end && honest.iter().all(|reader| !reader.is_finished()) {
+            std::thread::sleep(Duration::from_millis(250));
+        }
+        ended.store(true, SeqCst);
+        println!("connections at once: {most}");
+        assert!(most >= (2 * slow + idle) * 95 / 100, "{most} connections at once");
+        for thread in hostile {
+            println!("{}", thread.join().unwrap());
+        }
+        for reader in honest {
+            println!("{}", reader.join().unwrap());
+        }
+        [&plain, &secure].map(|running| memory(&running.child, "VmHWM:"))
+    });
+    println!("memory at most: {} MiB plain, {} MiB by TLS", peak[0] / 1024, peak[1] / 1024);
+    assert!(peak.iter().all(|peak| *peak < BOUND), "{peak:?} KiB");
+    wait_until_closed(&plain.child, before[0]);
+    wait_until_closed(&secure.child, before[1]);
+    assert_eq!(plain.get(SMALL, &[]).body, expected);
+    // Thousands who mean ill are no reason to fill a disk with what they did.
+    for mut running in [plain, secure] {
+        running.signal("TERM");
+        let said = std::io::read_to_string(running.child.stderr.take().unwrap()).unwrap();
+        assert_eq!(said, "");
+    }
+}

@@ -1,0 +1,285 @@
+//! https: HTTP/1.1 and 2, certificates that are renewed, and the way there from http.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+
+use super::connections::is_closed;
+use super::shutdown::wait_until;
+use super::{FEED, Served};
+use crate::support::{Answer, BEFORE, EXAMPLE, Fixture, Running, list, session};
+
+/// The flags of a server with the certificate of [`renew`].
+pub(crate) const FLAGS: [&str; 4] = ["--tls-cert", "cert.pem", "--tls-key", "key.pem"];
+
+/// Puts a new certificate for `localhost` and its key into a folder.
+pub(crate) fn renew(folder: &Path) -> CertificateDer<'static> {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    std::fs::write(folder.join("cert.pem"), made.cert.pem()).unwrap();
+    std::fs::write(folder.join("key.pem"), made.signing_key.serialize_pem()).unwrap();
+    made.cert.der().clone()
+}
+
+/// A client that trusts a certificate and speaks some protocols.
+pub(crate) fn client(trusted: &CertificateDer<'static>, protocols: &[&[u8]]) -> Arc<ClientConfig> {
+    let mut roots = RootCertStore::empty();
+    roots.add(trusted.clone()).unwrap();
+    let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
+    Arc::new(config)
+}
+
+pub(crate) type Stream = StreamOwned<ClientConnection, TcpStream>;
+
+/// A connection on which the handshake is made, or fails.
+pub(crate) fn connect(address: SocketAddr, config: Arc<ClientConfig>) -> std::io::Result<Stream> {
+    let name = ServerName::try_from("localhost").unwrap();
+    let tcp = TcpStream::connect(address)?;
+    tcp.set_read_timeout(Some(Duration::from_secs(10)))?;
+    let mut stream = StreamOwned::new(ClientConnection::new(config, name).unwrap(), tcp);
+    while stream.conn.is_handshaking() {
+        stream.conn.complete_io(&mut stream.sock)?;
+    }
+    Ok(stream)
+}
+
+fn ask(stream: &mut Stream, path: &str, more: &str) {
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\n{more}\r\n").unwrap();
+}
+
+fn whole_answer(stream: &mut Stream) -> Answer {
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    Answer::parse(&bytes)
+}
+
+/// The program with a certificate of its own, which a client trusts.
+fn secure(toml: &str, more: &[&str]) -> (Running, Fixture, CertificateDer<'static>) {
+    let fixture = Fixture::new(toml);
+    let trusted = renew(fixture.dir());
+    let running = fixture.serve(&[&["--at", BEFORE], &FLAGS[..], more].concat());
+    (running, fixture, trusted)
+}
+
+#[test]
+fn https_gives_the_same_bytes_as_http() {
+    let plain = Served::example().get(FEED, &[]);
+    let (running, _fixture, trusted) = secure(EXAMPLE, &[]);
+    for protocols in [&[&b"http/1.1"[..]][..], &[]] {
+        let mut stream = connect(running.address, client(&trusted, protocols)).unwrap();
+        ask(&mut stream, FEED, "Connection: close\r\n");
+        let answer = whole_answer(&mut stream);
+        assert_eq!((answer.status, &answer.body), (200, &plain.body));
+        assert_eq!(answer.header("etag"), plain.header("etag"));
+    }
+}
+
+#[test]
+fn http_2_is_spoken_with_whoever_prefers_it() {
+    let plain = Served::example().get(FEED, &[]);
+    let (running, _fixture, trusted) = secure(EXAMPLE, &[]);
+    http_2(running.address, &trusted, async |client: h2::client::SendRequest<_>| {
+        let ask = |method: &str, path: &str| {
+            let uri = format!("https://localhost{path}");
+            hyper::Request::builder().method(method).uri(uri).body(()).unwrap()
+        };
+        let mut client = client.ready().await.unwrap();
+        // Side by side.
+        let mut send = |method, path| client.send_request(ask(method, path), true).unwrap().0;
+        let all = [send("GET", FEED), send("HEAD", FEED), send("GET", "/none"), send("PUT", FEED)];
+        for (answer, (status, length)) in
+            all.into_iter().zip([(200, plain.body.len()), (200, 0), (404, 1), (405, 1)])
+        {
+            let answer = answer.await.unwrap();
+            assert_eq!(answer.status(), status);
+            let mut body = answer.into_body();
+            let mut bytes = Vec::new();
+            while let Some(data) = body.data().await {
+                bytes.extend_from_slice(&data.unwrap());
+            }
+            assert!(bytes.len() >= length, "{status}");
+            if length > 1 {
+                assert_eq!(bytes, plain.body);
+            }
+        }
+    });
+}
+
+/// Runs with a client on a connection of HTTP/2.
+fn http_2(
+    address: SocketAddr,
+    trusted: &CertificateDer<'static>,
+    with: impl AsyncFnOnce(h2::client::SendRequest<hyper::body::Bytes>),
+) {
+    let config = client(trusted, &[b"h2", b"http/1.1"]);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let tcp = tokio::net::TcpStream::connect(address).await.unwrap();
+        let name = ServerName::try_from("localhost").unwrap();
+        let stream = tokio_rustls::TlsConnector::from(config).connect(name, tcp).await.unwrap();
+        assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
+        let (send, connection) = h2::client::handshake(stream).await.unwrap();
+        tokio::spawn(connection);
+        with(send).await;
+    });
+}
+
+#[test]
+fn a_renewed_certificate_is_used_without_a_restart() {
+    let (running, fixture, first) = secure(EXAMPLE, &[]);
+    let mut kept = connect(running.address, client(&first, &[])).unwrap();
+    let second = renew(fixture.dir());
+    wait_until(|| connect(running.address, client(&second, &[])).ok().map(|_| ()));
+    assert!(connect(running.address, client(&first, &[])).is_err());
+    // What was agreed on before goes on.
+    ask(&mut kept, FEED, "Connection: close\r\n");
+    assert_eq!(whole_answer(&mut kept).status, 200);
+}
+
+#[test]
+fn a_broken_renewal_is_said_once_and_the_certificate_in_use_stays() {
+    use std::io::BufRead as _;
+    let (mut running, fixture, first) = secure(EXAMPLE, &[]);
+    let mut said = std::io::BufReader::new(running.child.stderr.take().unwrap());
+    let mut next = || {
+        let mut line = String::new();
+        said.read_line(&mut line).unwrap();
+        line
+    };
+    assert!(next().contains("started"));
+    std::fs::write(fixture.dir().join("cert.pem"), "nothing\n").unwrap();
+    let line = next();
+    assert!(line.contains("the certificate in use stays") && line.contains("cert.pem"), "{line}");
+    assert!(connect(running.address, client(&first, &[])).is_ok());
+    std::fs::remove_file(fixture.dir().join("key.pem")).unwrap();
+    let line = next();
+    assert!(line.contains("the certificate in use stays") && line.contains("key.pem"), "{line}");
+    let second = renew(fixture.dir());
+    // Nothing was said in between: each trouble once.
+    let line = next();
+    assert!(line.contains("a new certificate is used"), "{line}");
+    assert!(connect(running.address, client(&second, &[])).is_ok());
+}
+
+#[test]
+fn files_that_are_no_certificate_and_key_are_refused_with_the_reason() {
+    let fixture = Fixture::new(EXAMPLE);
+    renew(fixture.dir());
+    let key = std::fs::read(fixture.dir().join("key.pem")).unwrap();
+    let refused = |reason: &str| {
+        let output = fixture.run(&[&["--listen", "127.0.0.1:0"][..], &FLAGS].concat());
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(3), "{said}");
+        assert!(said.contains(reason), "{said}");
+    };
+    renew(fixture.dir());
+    std::fs::write(fixture.dir().join("key.pem"), key).unwrap();
+    refused("`key.pem` cannot be used for TLS: it is not the key of cert.pem");
+    std::fs::write(fixture.dir().join("key.pem"), "").unwrap();
+    refused("there is no private key without a password in it");
+    std::fs::write(fixture.dir().join("cert.pem"), "").unwrap();
+    refused("there is no `-----BEGIN CERTIFICATE-----` in it");
+    std::fs::remove_file(fixture.dir().join("cert.pem")).unwrap();
+    refused("cert.pem");
+    assert!(!fixture.revisions_file().exists());
+}
+
+#[test]
+fn what_is_no_handshake_ends_its_own_connection_only() {
+    let (running, _fixture, trusted) = secure(EXAMPLE, &["--header-timeout", "1s"]);
+    let mut plain = running.connect();
+    write!(plain, "GET {FEED} HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    let mut silent = running.connect();
+    let mut half = running.connect();
+    half.write_all(&[22, 3, 1, 0, 200, 1]).unwrap();
+    let mut answer = Vec::new();
+    let _ = plain.read_to_end(&mut answer);
+    assert!(!answer.starts_with(b"HTTP"));
+    assert!(is_closed(&mut silent) && is_closed(&mut half));
+    let mut stream = connect(running.address, client(&trusted, &[])).unwrap();
+    ask(&mut stream, FEED, "Connection: close\r\n");
+    assert_eq!(whole_answer(&mut stream).status, 200);
+}
+
+/// Where a redirecting port leads.
+fn location(address: SocketAddr, request: &str) -> (u16, Option<String>) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    let answer = Answer::parse(&bytes);
+    (answer.status, answer.header("location").map(ToOwned::to_owned))
+}
+
+/// The port that leads to https, as the greeting says it.
+fn redirecting(running: &mut Running) -> SocketAddr {
+    let line = running.next_lines(1);
+    line.strip_prefix("to https   from ").unwrap().trim().parse().unwrap()
+}
+
+#[test]
+fn http_leads_to_the_public_address_if_that_is_one_of_https() {
+    let toml = list(&session("a", "2027-04-30T14:00:00", ""));
+    let (mut running, _fixture, _) = secure(&toml, &["--redirect-http", "127.0.0.1:0"]);
+    let http = redirecting(&mut running);
+    let to = |target: &str| (301, Some(format!("https://cal.example{target}")));
+    for target in ["/", "/feeds/test.ics", "/feeds/test.ics?a=%20b", "/none"] {
+        let request =
+            format!("GET {target} HTTP/1.1\r\nHost: other.example\r\nConnection: close\r\n\r\n");
+        assert_eq!(location(http, &request), to(target));
+    }
+    assert_eq!(location(http, "HEAD /x HTTP/1.0\r\n\r\n"), to("/x"));
+    let request = "POST /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    assert_eq!(location(http, request).0, 308);
+    for wrong in ["GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: a/b\r\n", "OPTIONS * HTTP/1.0\r\n"]
+    {
+        let request = format!("{wrong}Connection: close\r\n\r\n");
+        assert_eq!(location(http, &request), (400, None), "{wrong}");
+    }
+}
+
+#[test]
+fn http_leads_to_the_host_that_was_asked_for_where_no_address_of_https_is_known() {
+    let (mut running, _fixture, _) = secure(EXAMPLE, &["--redirect-http", "127.0.0.1:0"]);
+    let http = redirecting(&mut running);
+    let port = running.address.port();
+    for (host, name) in [("a.example", "a.example"), ("a:80", "a"), ("[::1]:80", "[::1]")] {
+        let request = format!("GET /x HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        assert_eq!(location(http, &request), (301, Some(format!("https://{name}:{port}/x"))));
+    }
+    assert_eq!(location(http, "GET /x HTTP/1.0\r\n\r\n"), (400, None));
+}
+
+#[test]
+fn without_any_address_links_name_https() {
+    let toml = list(&session("a", "2027-04-30T14:00:00", ""))
+        .replace("url = \"https://cal.example\"\n", "");
+    let (mut running, _fixture, _) = secure(&toml, &[]);
+    let line = running.next_lines(1);
+    assert_eq!(line, format!("open       https://{}/\n", running.address));
+}
+
+#[test]
+fn a_certificate_is_read_as_others_wrote_it() {
+    let fixture = Fixture::new(EXAMPLE);
+    let trusted = renew(fixture.dir());
+    let cert = std::fs::read_to_string(fixture.dir().join("cert.pem")).unwrap();
+    // With words around it, as some authorities send them.
+    std::fs::write(fixture.dir().join("cert.pem"), format!("subject: us\n{cert}\n# end\n"))
+        .unwrap();
+    assert_eq!(CertificateDer::from_pem_file(fixture.dir().join("cert.pem")).unwrap(), trusted);
+    let running = fixture.serve(&[&["--at", BEFORE], &FLAGS[..]].concat());
+    assert!(connect(running.address, client(&trusted, &[])).is_ok());
+}
