@@ -12,7 +12,7 @@ use crate::http::tls;
 use crate::support::Answer;
 
 /// Far above what an answer takes; who waits longer was not answered.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 fn connect(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).unwrap();

@@ -98,7 +98,7 @@ fn honest_readers_are_answered_among_thousands_that_are_not() {
                 .spawn(|| honest::read_by_tls(secure.address, &trusted, SMALL, &expected, &ended))])
             .collect();
         // Everybody is connected, or has failed, before the time begins.
-        let full = Instant::now() + Duration::from_secs(30);
+        let full = Instant::now() + Duration::from_secs(60);
         while open(&plain.child) < before[0] + 2 * slow + idle && Instant::now() < full {
             std::thread::sleep(Duration::from_millis(100));
         }
@@ -127,6 +127,7 @@ fn honest_readers_are_answered_among_thousands_that_are_not() {
     for mut running in [plain, secure] {
         running.signal("TERM");
         let said = std::io::read_to_string(running.child.stderr.take().unwrap()).unwrap();
-        assert_eq!(said, "");
+        // Findings about the list are printed in another form.
+        assert!(!said.contains("WARN") && !said.contains("ERROR"), "{said:.2000}");
     }
 }
