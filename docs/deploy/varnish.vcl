@@ -1,4 +1,4 @@
-# convene behind Varnish 6.0 or newer: /etc/varnish/default.vcl
+# convene behind Varnish, tried with 7.1: /etc/varnish/default.vcl
 # Start varnishd with `-p http_gzip_support=off`: convene has each answer coded already, and Varnish
 # decoding it would weaken its ETag.
 vcl 4.1;
