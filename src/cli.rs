@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use convene::model::{BaseUrl, Length};
 use convene::server::{self, Listen, TlsFiles};
@@ -60,6 +60,10 @@ impl Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Writes a list to begin with, never over a file that is there
+    Init(Init),
+    /// Prints a list with the sessions of another calendar (.ics)
+    Import(Import),
     /// Serves the calendars and pages (what happens without a command)
     Serve(Serve),
     /// Says everything that is wrong with the list, and writes nothing
@@ -72,6 +76,25 @@ pub(crate) enum Command {
     Preview(Preview),
     /// Prints a block with links for a newsletter, and writes nothing
     Links(Links),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    #[command(flatten)]
+    pub(crate) file: File,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The calendar, such as calendar.ics; `-` reads standard input
+    #[arg(value_name = "FILE.ics")]
+    pub(crate) calendar: PathBuf,
+    /// The last day to write of what repeats [default: in two years]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) until: Option<NaiveDate>,
+    /// The zone of times that say none, and of the calendar: a city or a zone
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) timezone: Option<String>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -91,34 +114,10 @@ pub(crate) struct Serve {
     /// Refuse to start on a wrong list, instead of serving the last good one
     #[arg(long)]
     pub(crate) strict: bool,
+    #[command(flatten)]
+    pub(crate) see: See,
     #[command(flatten, next_help_heading = "Limits of serving")]
     pub(crate) limits: Limits,
-}
-
-/// The limits of a server, for those that were named.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Limits {
-    /// Connections at once; at this number the longest idle is closed for a new one [default: 16384]
-    #[arg(long, value_name = "NUMBER", value_parser = connections)]
-    pub(crate) max_connections: Option<NonZeroUsize>,
-    /// Bytes of a request's line and headers; more is answered with 431 [default: 16384]
-    #[arg(long, value_name = "BYTES", value_parser = header_size)]
-    pub(crate) max_header_size: Option<usize>,
-    /// Header lines of a request; more are answered with 431 [default: 100]
-    #[arg(long, value_name = "NUMBER", value_parser = headers)]
-    pub(crate) max_headers: Option<usize>,
-    /// From connecting, or a request's first byte, to the end of its headers [default: 15s]
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub(crate) header_timeout: Option<Duration>,
-    /// From the end of an answer to the next request [default: 75s]
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub(crate) idle_timeout: Option<Duration>,
-    /// How long a reader may take nothing of an answer [default: 30s]
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub(crate) write_timeout: Option<Duration>,
-    /// How long answers under way may take after SIGTERM or SIGINT [default: 10s]
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub(crate) drain: Option<Duration>,
 }
 
 impl Serve {
@@ -169,9 +168,68 @@ impl Serve {
             tls_key: self.tls_key.or_else(|| before.tls_key.clone()),
             redirect_http: or(self.redirect_http, &before.redirect_http),
             strict: self.strict || before.strict,
+            see: self.see.or(&before.see),
             limits: self.limits.or(&before.limits),
         }
     }
+}
+
+/// What the person who runs it wants to see.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct See {
+    /// Answer /healthz, /readyz and /metrics on this address, which readers should not reach
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub(crate) admin: Option<SocketAddr>,
+    /// Write a line into the log for each answer, without the reader's address
+    #[arg(long)]
+    pub(crate) access_log: bool,
+    /// How the log is written [default: text]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) log_format: Option<LogFormat>,
+}
+
+impl See {
+    fn or(&self, before: &Self) -> Self {
+        Self {
+            admin: self.admin.or(before.admin),
+            access_log: self.access_log || before.access_log,
+            log_format: self.log_format.or(before.log_format),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people
+    Text,
+    /// For programs: one JSON object a line
+    Json,
+}
+
+/// The limits of a server, for those that were named.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Limits {
+    /// Connections at once; at this number the longest idle is closed for a new one [default: 16384]
+    #[arg(long, value_name = "NUMBER", value_parser = connections)]
+    pub(crate) max_connections: Option<NonZeroUsize>,
+    /// Bytes of a request's line and headers; more is answered with 431 [default: 16384]
+    #[arg(long, value_name = "BYTES", value_parser = header_size)]
+    pub(crate) max_header_size: Option<usize>,
+    /// Header lines of a request; more are answered with 431 [default: 100]
+    #[arg(long, value_name = "NUMBER", value_parser = headers)]
+    pub(crate) max_headers: Option<usize>,
+    /// From connecting, or a request's first byte, to the end of its headers [default: 15s]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) header_timeout: Option<Duration>,
+    /// From the end of an answer to the next request [default: 75s]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) idle_timeout: Option<Duration>,
+    /// How long a reader may take nothing of an answer [default: 30s]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) write_timeout: Option<Duration>,
+    /// How long answers under way may take after SIGTERM or SIGINT [default: 10s]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) drain: Option<Duration>,
 }
 
 impl Limits {
@@ -328,6 +386,10 @@ fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     DateTime::parse_from_rfc3339(text)
         .map(|instant| instant.with_timezone(&Utc))
         .map_err(|_| "an instant such as 2027-04-30T12:00:00Z".to_owned())
+}
+
+fn date(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| "a day such as 2028-12-31".to_owned())
 }
 
 #[cfg(test)]

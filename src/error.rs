@@ -11,7 +11,7 @@ pub enum Error {
     /// A path could not be read, written or made.
     #[error("cannot {action} `{}`", path.display())]
     File {
-        /// What was tried: "read", "write", "lock".
+        /// What was tried: "read", "open", "create", "write", "lock".
         action: &'static str,
         /// The path it was tried on.
         path: PathBuf,

@@ -1,5 +1,6 @@
 //! A site as a folder of files, for any server of static files.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write as _;
@@ -8,10 +9,12 @@ use std::time::SystemTime;
 
 use crate::error::Error;
 use crate::paths::Paths;
-use crate::site::Site;
+use crate::site::{Resource, Site};
 
 /// Lists what an export wrote, so that a later one removes nothing else.
 const MANIFEST: &str = ".convene-export";
+/// What hosts of files answer with where there is nothing.
+const NOT_FOUND: &str = "404.html";
 
 /// What an export did.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -24,50 +27,74 @@ pub struct Report {
     pub removed: usize,
 }
 
-/// Writes every document of a site, each the bytes that a server answers without a content coding.
+/// Writes every document of a site, each the bytes that a server answers without a content coding,
+/// and `404.html`, which most hosts of files answer with where there is nothing.
 ///
 /// A path without an ending is `PATH/index.html`. A file is replaced whole, never half, and has
-/// the Last-Modified of its resource as its time. With `prune`, files that an earlier export wrote
-/// and this one does not are removed.
+/// the Last-Modified of its resource as its time. What is named is written before what names it, and
+/// removals come last, so that a reader who comes meanwhile, or a copy that was cut off, has no page
+/// without its style. With `prune`, files that an earlier export wrote and this one does not are
+/// removed, but never through a link that leads out of the folder. What is right already is not
+/// touched, not even its times.
 ///
 /// # Errors
 /// [`Error::File`] with the path that could not be written.
 pub fn export(site: &Site, paths: &Paths, folder: &Path, prune: bool) -> Result<Report, Error> {
     let mut report = Report::default();
+    let files = files(site, paths);
     let before = read_manifest(folder);
-    let mut now = BTreeSet::new();
-    for (path, resource) in site.documents() {
-        let file = file_of(paths.relative(path));
-        let target = folder.join(&file);
+    let now: BTreeSet<String> = files.iter().map(|(file, _)| file.clone()).collect();
+    let all = before.union(&now).cloned().collect();
+    // Before the files: an export that is cut off here leaves none that a later one does not know.
+    write_manifest(folder, &all)?;
+    for (file, resource) in &files {
         let modified = resource.last_modified().map(SystemTime::from);
-        match write(&target, &resource.identity().body, modified)? {
+        match write(&folder.join(file), &resource.identity().body, modified)? {
             true => report.written += 1,
             false => report.unchanged += 1,
         }
-        now.insert(file);
     }
     if prune {
         for file in before.difference(&now) {
-            let target = folder.join(file);
-            match std::fs::remove_file(&target) {
-                Ok(()) => report.removed += 1,
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(error) => return Err(Error::file("remove", &target)(error)),
-            }
-            // Upwards as long as that emptied one; a folder that is not empty stays.
-            let parents = target.ancestors().skip(1).take_while(|parent| *parent != folder);
-            for parent in parents {
-                if std::fs::remove_dir(parent).is_err() {
-                    break;
-                }
-            }
+            report.removed += usize::from(remove(folder, file)?);
         }
-    } else {
-        now.extend(before);
+        write_manifest(folder, &now)?;
     }
-    let manifest: String = now.iter().map(|file| format!("{file}\n")).collect();
-    write(&folder.join(MANIFEST), manifest.as_bytes(), None)?;
     Ok(report)
+}
+
+/// Every file in the order of writing: assets, then from the last path to the first, which has
+/// sessions before the feeds that name them, and the page of everything at the end.
+fn files<'a>(site: &'a Site, paths: &Paths) -> Vec<(String, &'a Resource)> {
+    let mut all: Vec<_> = site.documents().collect();
+    all.sort_by_key(|(path, resource)| (!resource.is_asset(), Reverse(*path)));
+    let root = paths.root();
+    std::iter::once((NOT_FOUND.to_owned(), site.missing(&root)))
+        .chain(all.into_iter().map(|(path, resource)| (file_of(paths.relative(path)), resource)))
+        .collect()
+}
+
+/// Removes a file of an earlier export, and the folders that this empties; whether it was there.
+///
+/// An export makes files and folders only, so what stands at or behind a link is somebody else's.
+fn remove(folder: &Path, file: &str) -> Result<bool, Error> {
+    let target = folder.join(file);
+    let mut within = target.ancestors().take_while(|path| *path != folder);
+    if within.any(Path::is_symlink) {
+        return Ok(false);
+    }
+    let removed = match std::fs::remove_file(&target) {
+        Ok(()) => true,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+        Err(error) => return Err(Error::file("remove", &target)(error)),
+    };
+    // Upwards as long as that emptied one; a folder that is not empty stays.
+    for parent in target.ancestors().skip(1).take_while(|parent| *parent != folder) {
+        if std::fs::remove_dir(parent).is_err() {
+            break;
+        }
+    }
+    Ok(removed)
 }
 
 /// `/feeds/a.ics` as it is, `/feeds/a` as `feeds/a/index.html`.
@@ -79,6 +106,11 @@ fn file_of(path: &str) -> String {
         (path, true) => path.to_owned(),
         (path, false) => format!("{path}/index.html"),
     }
+}
+
+fn write_manifest(folder: &Path, files: &BTreeSet<String>) -> Result<(), Error> {
+    let text: String = files.iter().map(|file| format!("{file}\n")).collect();
+    write(&folder.join(MANIFEST), text.as_bytes(), None).map(|_| ())
 }
 
 /// Names with `..` or a root are none of ours, whoever wrote them there.
@@ -95,12 +127,11 @@ fn read_manifest(folder: &Path) -> BTreeSet<String> {
 
 /// Writes a file whole or not at all; whether its bytes were others before.
 fn write(target: &Path, bytes: &[u8], modified: Option<SystemTime>) -> Result<bool, Error> {
-    let same = std::fs::read(target).is_ok_and(|before| before == bytes);
+    // A link is replaced by a file, so that nothing is changed where it leads.
+    let same = !target.is_symlink() && std::fs::read(target).is_ok_and(|before| before == bytes);
     if same {
         if let Some(modified) = modified {
-            let file = File::options().append(true).open(target);
-            file.and_then(|file| file.set_modified(modified))
-                .map_err(Error::file("write", target))?;
+            set_modified(target, modified).map_err(Error::file("write", target))?;
         }
         return Ok(false);
     }
@@ -121,6 +152,14 @@ fn write(target: &Path, bytes: &[u8], modified: Option<SystemTime>) -> Result<bo
     })();
     written.map_err(Error::file("write", target))?;
     Ok(true)
+}
+
+/// A checkout or a copy may have changed the time of a file whose bytes are right.
+fn set_modified(target: &Path, modified: SystemTime) -> std::io::Result<()> {
+    if std::fs::metadata(target)?.modified()? == modified {
+        return Ok(());
+    }
+    File::options().append(true).open(target)?.set_modified(modified)
 }
 
 #[cfg(test)]

@@ -4,26 +4,24 @@
 mod cli;
 mod cmd;
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 use convene::publish::Publisher;
 use tracing_subscriber::EnvFilter;
 
-use cli::{Cli, Command};
+use cli::{Cli, Command, LogFormat};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    // h2 warns of each reader who means ill, of whom there may be thousands.
-    let filter =
-        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,h2=error"));
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter).init();
+    let serve = cli.serve();
+    start_log(serve.see.log_format);
     let at = cli.common.at;
     #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
     let clock = move || at.unwrap_or_else(chrono::Utc::now);
     let now = clock();
-    let (common, serve) = (&cli.common, cli.serve());
-    let listen = serve.address();
+    let (common, listen) = (&cli.common, serve.address());
     // Before any thread: the environment is read here and nowhere else.
     let surroundings = cmd::serve::Surroundings {
         sockets: listenfd::ListenFd::from_env(),
@@ -32,6 +30,11 @@ fn main() -> ExitCode {
     let publisher = |file: &cli::File| cmd::publisher(common, file.file.clone(), listen);
     let done = match &cli.command {
         None | Some(Command::Serve(_)) => Ok(cmd::serve::run(common, &serve, surroundings, clock)),
+        Some(Command::Init(init)) => {
+            publisher(&init.file).map(|publisher| cmd::init::run(&publisher, now))
+        }
+        Some(Command::Import(import)) => cmd::rules(common)
+            .and_then(|rules| cmd::import::run(import, &rules, now, &mut std::io::stdin())),
         Some(Command::Check(check)) => {
             publisher(&check.file).map(|publisher| cmd::check::run(&publisher, check.format, now))
         }
@@ -53,4 +56,16 @@ fn main() -> ExitCode {
         }
     };
     done.unwrap_or_else(|error| cmd::machine(&error))
+}
+
+/// The log goes to standard error; `RUST_LOG` says how much of it.
+fn start_log(format: Option<LogFormat>) {
+    // h2 warns of each reader who means ill, of whom there may be thousands.
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,h2=error"));
+    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter);
+    match format {
+        Some(LogFormat::Json) => log.json().flatten_event(true).with_current_span(false).init(),
+        Some(LogFormat::Text) | None => log.with_ansi(std::io::stderr().is_terminal()).init(),
+    }
 }

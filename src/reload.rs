@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use crate::error::chain;
 use crate::publish::{Published, Publisher, Refusal, Seen};
 use crate::revisions::Revisions;
+use crate::sight::{Outcome, Sight};
 use crate::site::Site;
 
 /// Between two looks at the file.
@@ -34,6 +35,8 @@ pub enum Order {
 #[derive(Debug)]
 pub struct Reloader<'a> {
     publisher: &'a Publisher,
+    /// Who is told of every edition.
+    sight: Option<&'a Sight>,
     /// What the present edition was made of, or what was refused.
     taken: Seen,
     /// What the last look saw, if it was something else.
@@ -53,6 +56,7 @@ impl<'a> Reloader<'a> {
     pub fn new(publisher: &'a Publisher, seen: Seen, published: &Published) -> Self {
         Self {
             publisher,
+            sight: None,
             taken: seen,
             fresh: None,
             site: None,
@@ -62,6 +66,12 @@ impl<'a> Reloader<'a> {
             refused: false,
             looks: 0,
         }
+    }
+
+    /// The same, telling `sight` of every edition and every refusal from now on.
+    #[must_use]
+    pub fn watched_by(self, sight: &'a Sight) -> Self {
+        Self { sight: Some(sight), ..self }
     }
 
     /// Looks until it is told to stop, or nobody is left to tell it.
@@ -77,6 +87,9 @@ impl<'a> Reloader<'a> {
                 Ok(Order::Now) => true,
                 Err(RecvTimeoutError::Timeout) => false,
             };
+            if let Some(sight) = self.sight {
+                sight.tick();
+            }
             self.site = Some(Arc::clone(&sites.borrow()));
             if let Some(site) = self.look(now, clock()) {
                 // The server has ended if nobody listens; the next order says so.
@@ -102,8 +115,22 @@ impl<'a> Reloader<'a> {
             return None;
         }
         self.taken = seen;
+        let began = Instant::now();
         match self.publisher.publish_after(now, self.site.as_deref()) {
-            Ok(published) => self.take(published, turned && !changed),
+            Ok(published) => {
+                // A try that goes as the one before it is no news.
+                let news = changed || at_once || turned || self.refused;
+                let outcome = match (published.last_good, turned && !changed) {
+                    _ if !news && published.degraded == self.degraded => None,
+                    (_, true) => Some(Outcome::Turned),
+                    (true, false) => Some(Outcome::Refused),
+                    (false, false) => Some(Outcome::Published),
+                };
+                if let (Some(sight), Some(_)) = (self.sight, outcome) {
+                    sight.published(&published, outcome, now);
+                }
+                self.take(published, outcome, began.elapsed())
+            }
             Err(refusal) => {
                 self.refused = matches!(refusal, Refusal::Machine(_));
                 if changed || at_once {
@@ -116,20 +143,38 @@ impl<'a> Reloader<'a> {
         }
     }
 
-    fn take(&mut self, published: Published, by_time: bool) -> Option<Site> {
-        let Published { site, edition, source, findings, degraded, last_good } = published;
+    fn take(
+        &mut self,
+        published: Published,
+        outcome: Option<Outcome>,
+        took: Duration,
+    ) -> Option<Site> {
+        let Published { site, edition, source, findings, degraded, .. } = published;
         let count = edition.catalog.sessions.len();
-        if last_good {
-            tracing::error!(
-                "{} is not published; the last good edition is served on:\n{}",
+        let millis = took.as_millis() as u64;
+        let warnings = findings.iter().count();
+        match outcome {
+            None => {}
+            Some(Outcome::Refused) => tracing::error!(
+                "degraded: {} is not published; the last good edition is served on:\n{}",
                 self.publisher.file.display(),
                 findings.human(&source, false)
-            );
-        } else if by_time {
-            tracing::info!(sessions = count, "the edition turned with the time");
-        } else {
-            let (added, changed, removed) = difference(&self.revisions, edition.revisions());
-            tracing::info!(sessions = count, added, changed, removed, "published");
+            ),
+            Some(Outcome::Turned) => {
+                tracing::info!(sessions = count, millis, "the edition turned with the time");
+            }
+            Some(Outcome::Published) => {
+                let (added, changed, removed) = difference(&self.revisions, edition.revisions());
+                tracing::info!(
+                    sessions = count,
+                    added,
+                    changed,
+                    removed,
+                    warnings,
+                    millis,
+                    "published"
+                );
+            }
         }
         if degraded != self.degraded {
             match &degraded {
@@ -148,6 +193,9 @@ impl<'a> Reloader<'a> {
 
     /// Said once for each content.
     fn refuse(&self, refusal: &Refusal) {
+        if let Some(sight) = self.sight {
+            sight.not_published(refusal);
+        }
         match refusal {
             Refusal::File(source, findings) => tracing::error!(
                 "degraded: {} is not published; the last good edition is served on:\n{}",

@@ -172,6 +172,7 @@ fn instructions(example: &Exported) {
         sum.unwrap_or_else(|| panic!("callgrind gave no sum: {text}"))
     };
     let ours = || example.convene(&valgrind).0;
+    let counted = || example.convene_with(&valgrind, &["--admin", "127.0.0.1:0"]).0;
     let theirs = || example.nginx(&valgrind, NGINX[0].1, true).0;
     println!("user instructions per request on one connection (level for the feed of 3: <= 9,500)");
     for (name, how) in [("feed of 3", How::Plain), ("304", How::Unchanged)] {
@@ -181,8 +182,9 @@ fn instructions(example: &Exported) {
             (many - few) / 2_000.0
         };
         println!(
-            "{name:>22}: convene {:.0}, nginx {:.0}",
+            "{name:>22}: convene {:.0}, with --admin {:.0}, nginx {:.0}",
             per_request(&ours),
+            per_request(&counted),
             per_request(&theirs)
         );
     }

@@ -38,8 +38,14 @@ impl Exported {
 
     /// convene, behind `before` (such as `taskset`).
     pub(crate) fn convene(&self, before: &[&str]) -> (Served, Duration) {
+        self.convene_with(before, &[])
+    }
+
+    /// The same with further arguments.
+    pub(crate) fn convene_with(&self, before: &[&str], more: &[&str]) -> (Served, Duration) {
         let address = free_address();
-        let command = common::serve(&self.file, &address);
+        let mut command = common::serve(&self.file, &address);
+        command.args(more);
         Served::start(behind(before, &command), &address, "/robots.txt")
     }
 

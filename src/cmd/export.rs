@@ -14,7 +14,7 @@ pub(crate) fn run(publisher: &Publisher, out: &Path, prune: bool, now: DateTime<
         Ok(published) => published,
         Err(refusal) => return cmd::refuse(&refusal),
     };
-    cmd::announce(publisher, &published);
+    cmd::announce(&published);
     match export(&published.site, &published.edition.paths, out, prune) {
         Ok(report) => {
             cmd::say(&format!(

@@ -2,6 +2,8 @@
 
 pub(crate) mod check;
 pub(crate) mod export;
+pub(crate) mod import;
+pub(crate) mod init;
 pub(crate) mod links;
 pub(crate) mod preview;
 pub(crate) mod record;
@@ -43,10 +45,7 @@ pub(crate) fn publisher(
             .unwrap_or_else(|| Path::new("."))
             .to_owned()
     });
-    let rules = match &common.zoneinfo {
-        Some(folder) => Rules::from_dir(folder)?,
-        None => Rules::bundled(),
-    };
+    let rules = rules(common)?;
     Ok(Publisher {
         store: Store::new(&file, &folder),
         file,
@@ -65,13 +64,15 @@ pub(crate) fn own_url(scheme: &str, listen: SocketAddr) -> BaseUrl {
     BaseUrl::parse(&format!("{scheme}://{listen}")).expect("a socket address is a host and a port")
 }
 
+/// The time-zone rules that were chosen.
+pub(crate) fn rules(common: &Common) -> Result<Rules, Error> {
+    common.zoneinfo.as_ref().map_or_else(|| Ok(Rules::bundled()), |folder| Rules::from_dir(folder))
+}
+
 /// Says what was published with: warnings, or the last good edition.
-pub(crate) fn announce(publisher: &Publisher, published: &Published) {
+pub(crate) fn announce(published: &Published) {
     if published.last_good {
-        // The findings are those of the file that was refused.
-        if let Ok(source) = Source::read(&publisher.file) {
-            print_findings(&source, &published.findings);
-        }
+        print_findings(&published.source, &published.findings);
         error("the last good edition is published in place of this file");
     } else {
         print_findings(&published.source, &published.findings);
@@ -116,13 +117,33 @@ fn explain(reason: &Error) -> String {
         Error::File { action: "read", path, source } => match source.kind() {
             ErrorKind::NotFound => format!(
                 "there is no file `{}`\n  \
-                 Name the list of sessions with `--config FILE`, or start in its folder.",
+                 Name the list of sessions with `--config FILE`, or start in its folder. To begin a new \
+                 list: `convene init`.",
                 path.display()
             ),
-            ErrorKind::IsADirectory => format!(
-                "`{}` is a folder\n  Name a file in it, such as `{}`.",
-                path.display(),
-                path.join("sessions.toml").display()
+            ErrorKind::IsADirectory => folder(path),
+            _ => chain(reason),
+        },
+        Error::File { action: "open", path, source } => match source.kind() {
+            ErrorKind::NotFound => format!(
+                "there is no file `{}`\n  Look at its name, and at the folder that you are in.",
+                path.display()
+            ),
+            ErrorKind::IsADirectory => {
+                format!("`{}` is a folder\n  Name a file in it that ends in .ics.", path.display())
+            }
+            _ => chain(reason),
+        },
+        Error::File { action: "create", path, source } => match source.kind() {
+            ErrorKind::NotFound => format!(
+                "there is no folder for `{}`\n  Make the folder first, or name a file in another.",
+                path.display()
+            ),
+            ErrorKind::AlreadyExists | ErrorKind::IsADirectory => folder(path),
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => format!(
+                "`{}` cannot be made: this account may not write into its folder\n  \
+                 Start in a folder of your own, such as one in your home.",
+                path.display()
             ),
             _ => chain(reason),
         },
@@ -160,6 +181,14 @@ fn explain(reason: &Error) -> String {
         ),
         _ => chain(reason),
     }
+}
+
+fn folder(path: &Path) -> String {
+    format!(
+        "`{}` is a folder\n  Name a file in it, such as `{}`.",
+        path.display(),
+        path.join("sessions.toml").display()
+    )
 }
 
 /// Prints a line for people who look at the terminal; nobody reading is no reason to stop.

@@ -12,7 +12,7 @@ pub(crate) fn run(publisher: &Publisher, now: DateTime<Utc>) -> ExitCode {
         Ok(published) => published,
         Err(refusal) => return cmd::refuse(&refusal),
     };
-    cmd::announce(publisher, &published);
+    cmd::announce(&published);
     if published.last_good {
         return ExitCode::from(cmd::WRONG_FILE);
     }

@@ -1,19 +1,21 @@
 //! `convene serve`: reads, binds, says where it is, serves until it is told to stop.
 
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
 
 use chrono::{DateTime, Utc};
-use convene::error::Error;
+use convene::error::{Error, chain};
 use convene::publish::{Published, Publisher};
 use convene::reload::{Order, Reloader};
 use convene::server::Server;
 use convene::server::notify::{State, notify};
+use convene::sight::{Admin, Sight, Watch};
 use listenfd::ListenFd;
 use tokio::sync::watch;
 
-use crate::cli::{self, Common, Serve};
+use crate::cli::{self, Common, See, Serve};
 use crate::cmd;
 
 /// What the program was started with besides words.
@@ -28,7 +30,7 @@ pub(crate) fn run(
     common: &Common,
     serve: &Serve,
     Surroundings { sockets, notify: notified }: Surroundings,
-    clock: impl Fn() -> DateTime<Utc> + Send,
+    clock: impl Fn() -> DateTime<Utc> + Clone + Send + 'static,
 ) -> ExitCode {
     // The address first: with port 0 the system chooses, and the links name what it chose.
     let settings = match serve.settings() {
@@ -48,41 +50,83 @@ pub(crate) fn run(
         Ok((publisher, server)) => (Publisher { fall_back: !serve.strict, ..publisher }, server),
         Err(error) => return cmd::machine(&error),
     };
+    let (stop, stopped) = watch::channel(false);
+    // Before the first edition, which a probe may want to wait for.
+    let (sight, admin) = match watched(&serve.see, &publisher, &stopped, clock.clone()) {
+        Ok(watched) => watched,
+        Err(error) => return no_admin(&error),
+    };
     // Before the file is read: what is saved in between is seen as a change.
     let seen = publisher.look();
     let published = match publisher.publish(clock()) {
         Ok(published) => published,
         Err(refusal) => return cmd::refuse(&refusal),
     };
-    cmd::announce(&publisher, &published);
+    sight.published(&published, None, clock());
+    cmd::announce(&published);
     if let Some(reason) = &published.degraded {
         cmd::not_remembered(reason, "This edition is served from memory");
     }
     // Before the greeting: whoever waits for it may send a signal at once.
-    let (stop, stopped) = watch::channel(false);
     let (order, orders) = mpsc::channel();
     if let Err(error) = watch_signals(stop, order.clone(), notified.clone()) {
         return cmd::machine(&error);
     }
-    greet(&publisher, &published, &server);
+    greet(&publisher, &published, &server, admin);
     notify(notified.as_deref(), State::Ready);
-    let reloader = Reloader::new(&publisher, seen, &published);
+    let reloader = Reloader::new(&publisher, seen, &published).watched_by(&sight);
     let (sites, site) = watch::channel(Arc::new(published.site));
     let ended = std::thread::scope(|scope| {
         let sites = &sites;
         scope.spawn(move || reloader.run(&orders, clock, sites));
-        let ended = server.run(&site, &stopped);
+        let ended = server.run(&site, &stopped, &sight);
         // The reloader has ended already if nobody listens.
         let _ = order.send(Order::Stop);
         ended
     });
+    sight.end();
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => cmd::machine(&error),
     }
 }
 
-fn greet(publisher: &Publisher, published: &Published, server: &Server) {
+/// What watches, with the address of its own listener if there is one.
+fn watched(
+    see: &See,
+    publisher: &Publisher,
+    stopped: &watch::Receiver<bool>,
+    clock: impl Fn() -> DateTime<Utc> + Clone + Send + 'static,
+) -> Result<(Arc<Sight>, Option<SocketAddr>), Error> {
+    let sight = Arc::new(Sight::new(Watch {
+        counting: see.admin.is_some(),
+        access_log: see.access_log,
+        file: publisher.file.display().to_string(),
+        tzdata: publisher.rules.version().to_owned(),
+    }));
+    let Some(address) = see.admin else { return Ok((sight, None)) };
+    if !address.ip().is_loopback() {
+        tracing::warn!(
+            "whoever can reach {address} can read what is counted and what is wrong; \
+             `--admin 127.0.0.1:{}` keeps that to this machine",
+            address.port()
+        );
+    }
+    let admin = Admin::bind(address)?;
+    let address = admin.address();
+    admin.start(Arc::clone(&sight), stopped.clone(), clock)?;
+    Ok((sight, Some(address)))
+}
+
+fn no_admin(error: &Error) -> ExitCode {
+    cmd::error(&format!(
+        "{}\n  Choose another address for it, such as `--admin 127.0.0.1:9091`.",
+        chain(error)
+    ));
+    ExitCode::from(cmd::MACHINE)
+}
+
+fn greet(publisher: &Publisher, published: &Published, server: &Server, admin: Option<SocketAddr>) {
     let edition = &published.edition;
     let paths = &edition.paths;
     let count = edition.catalog.sessions.len();
@@ -98,10 +142,22 @@ fn greet(publisher: &Publisher, published: &Published, server: &Server) {
     for place in server.redirecting() {
         cmd::say(&format!("to https   from {place}"));
     }
+    if let Some(admin) = admin {
+        cmd::say(&format!("admin on {admin}: /healthz, /readyz, /metrics"));
+    }
     cmd::say(&format!("open       {}", paths.absolute(&paths.root())));
     for feed in edition.catalog.feeds() {
         cmd::say(&format!("subscribe  {}", paths.absolute(&paths.feed_calendar(feed.id))));
     }
+    tracing::info!(
+        sessions = count,
+        warnings = published.findings.iter().count(),
+        tzdata = publisher.rules.version(),
+        listen = %server.places().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        admin = admin.map(tracing::field::display),
+        version = env!("CARGO_PKG_VERSION"),
+        "started"
+    );
 }
 
 /// Stops on SIGINT and SIGTERM, reads the list again on SIGHUP; watched by a thread of its own.

@@ -24,6 +24,8 @@ use hyper::header::HeaderMap;
 use hyper::{Method, Request, Response, StatusCode};
 
 use crate::site::{Representation, Resource, Site};
+pub use target::normalize;
+
 use conditional::Verdict;
 use target::Refusal;
 
@@ -49,7 +51,7 @@ fn whole<B>(site: &Site, request: &Request<B>) -> Response<Full<Bytes>> {
         Some(resource) => give(site, resource, path, headers),
         // Hardly anybody writes a path in another form than ours.
         None => {
-            let path = target::normalize(path);
+            let path = normalize(path);
             match site.get(&path) {
                 Some(resource) => give(site, resource, &path, headers),
                 None => send(site.missing(&path).identity()),

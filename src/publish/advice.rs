@@ -1,14 +1,16 @@
 //! Warnings that need more than the file itself.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
 use super::Plan;
 use crate::config::Places;
 use crate::diagnostic::{Code, Finding};
-use crate::model::Catalog;
+use crate::model::{Catalog, Id};
 use crate::paths::Paths;
 use crate::render::Kind;
-use crate::revisions::Revisions;
+use crate::revisions::{Revision, Revisions};
 
 /// Where Google stops reading a subscribed calendar, in bytes (JM-Lemmi/ical-relay#212).
 const GOOGLE: usize = 1_000_000;
@@ -20,11 +22,16 @@ pub(super) fn gone(
     places: &Places,
     now: DateTime<Utc>,
 ) -> Vec<Finding> {
-    let known = |id: &String| before.sessions.get(id).is_some_and(|entry| entry.removed.is_none());
+    let published = |entry: &Revision| {
+        before.sessions.iter().find(|(_, old)| old.removed.is_none() && old.uid == entry.uid)
+    };
     planned
         .sessions
-        .iter()
-        .filter(|(id, entry)| entry.removed.is_some() && known(id) && entry.published.starts_after(now))
+        .values()
+        .filter(|entry| entry.removed.is_some() && entry.published.starts_after(now))
+        // Who was told that it is called off expects nothing more.
+        .filter(|entry| entry.published.status != "cancelled")
+        .filter_map(|entry| Some((published(entry)?.0, entry)))
         .map(|(id, entry)| {
             let title = &entry.published.title;
             let message = format!("`{id}`, \"{title}\", was published, is to come, and is gone from the file");
@@ -32,6 +39,32 @@ pub(super) fn gone(
                 "to call it off keep it with `status = \"cancelled\"`; if it has a new id, keep the \
                  old one there in `was`",
             )
+        })
+        .collect()
+}
+
+/// Sessions that subscribers know by another UID than they will have.
+pub(super) fn another_uid(
+    planned: &Revisions,
+    before: &Revisions,
+    places: &Places,
+) -> Vec<Finding> {
+    let uids: HashSet<&str> = planned.sessions.values().map(|entry| entry.uid.as_str()).collect();
+    let changed = planned.sessions.iter().filter_map(|(id, entry)| {
+        let old = before.sessions.get(id).filter(|old| old.removed.is_none())?;
+        let lost = old.uid != entry.uid && !uids.contains(old.uid.as_str());
+        lost.then_some((id, old))
+    });
+    changed
+        .map(|(id, old)| {
+            let (uid, title) = (&old.uid, &old.published.title);
+            let span = Id::parse(id).ok().and_then(|id| places.sessions.get(&id).cloned());
+            let message = format!(
+                "`{id}`, \"{title}\", was published with the UID `{uid}`, and has another now"
+            );
+            Finding::warning(Code::RemovedSession, span.unwrap_or_default(), message).help(format!(
+                "subscribers lose that entry and get a new one; to keep it write `uid = \"{uid}\"`"
+            ))
         })
         .collect()
 }

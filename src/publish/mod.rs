@@ -97,7 +97,7 @@ pub struct Published {
     pub site: Site,
     /// What it was made from.
     pub edition: Edition,
-    /// The text that it was made from.
+    /// The text of the list, which the findings are about.
     pub source: Source,
     /// Warnings.
     pub findings: Findings,
@@ -131,6 +131,16 @@ pub enum Refusal {
     Machine(Error),
 }
 
+/// What a source is published for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// It is the list.
+    Alone,
+    /// It was the last good one, in place of the list. That a logo is missing meanwhile is no reason
+    /// to let feeds go dark.
+    In,
+}
+
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         Self::Machine(error)
@@ -154,11 +164,11 @@ pub fn plan(
     let relative = |(old, new): (String, String)| (key(&old), key(&new));
     let sessions = catalog.sessions.iter().flat_map(|session| {
         let pair = |old| (paths.invite(old), paths.invite(&session.id));
-        session.was.iter().map(pair)
+        edition.former(&session.id).iter().map(pair)
     });
     let feeds = catalog.feeds().flat_map(|feed| {
         let pair = move |old| (paths.feed_calendar(old), paths.feed_calendar(feed.id));
-        feed.was.iter().map(pair)
+        edition.former_of_feed(feed.id).iter().map(pair)
     });
     let revisions = revised.moved(sessions.chain(feeds).map(relative)).stamp(digests, now);
     let unproven = drafts.iter().flat_map(|draft| draft.unproven.clone()).collect();
@@ -244,7 +254,7 @@ impl Publisher {
         // Two writers take turns, and the file is read in turn too: the second adds to what the
         // first has written, and never publishes an older file after a newer one.
         let lock = self.store.lock();
-        let settled = self.settle(Source::read(&self.file)?, &lock, now);
+        let settled = self.settle(Source::read(&self.file)?, &lock, now, Standing::Alone);
         let settled = match settled {
             Err(Refusal::File(source, findings)) if self.frozen || self.fall_back => {
                 self.settle_last_good(source, findings, &lock, now)
@@ -291,8 +301,9 @@ impl Publisher {
             return Err(Refusal::File(source, findings));
         };
         let last = Source::from_bytes(self.file.display().to_string(), bytes);
-        match self.settle(last, lock, now) {
-            Ok(settled) => Ok(Settled { findings, last_good: true, ..settled }),
+        match self.settle(last, lock, now, Standing::In) {
+            // What is said is about the file that was refused.
+            Ok(settled) => Ok(Settled { source, findings, last_good: true, ..settled }),
             Err(_) => Err(Refusal::File(source, findings)),
         }
     }
@@ -303,6 +314,7 @@ impl Publisher {
         source: Source,
         lock: &Result<Lock, Error>,
         now: DateTime<Utc>,
+        standing: Standing,
     ) -> Result<Settled, Refusal> {
         let checked = config::load(&source, &self.rules);
         let mut findings = checked.findings;
@@ -314,7 +326,11 @@ impl Publisher {
         let recorded = self.store.read()?;
         let before = unsaved.revisions.clone().unwrap_or_else(|| recorded.clone());
         findings.extend(history::against_history(&catalog, &before, &checked.places));
-        let assets = self.assets(&catalog, &checked.places, &mut findings);
+        let mut missing = Findings::default();
+        let assets = self.assets(&catalog, &checked.places, &mut missing);
+        if standing == Standing::Alone {
+            findings.extend(missing);
+        }
         if findings.has_errors() {
             findings.sort();
             return Err(Refusal::File(source, findings));
@@ -412,6 +428,7 @@ impl Publisher {
         now: DateTime<Utc>,
     ) -> Vec<Finding> {
         let mut found = advice::gone(&plan.revisions, before, places, now);
+        found.extend(advice::another_uid(&plan.revisions, before, places));
         found.extend(advice::retired(&plan.revisions, before, places));
         found.extend(advice::too_large(plan, places));
         found.extend(advice::nothing_to_come(&plan.edition.catalog, places, now));

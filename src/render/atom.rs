@@ -39,7 +39,7 @@ fn feed(edition: &Edition, feed: &Feed<'_>, words: &Words) -> String {
         &[("xmlns", "http://www.w3.org/2005/Atom"), ("xml:lang", calendar.language.as_str())],
     );
     // The name that it had first, so that mail tools know it again under another.
-    let first = feed.was.first().unwrap_or(feed.id);
+    let first = edition.former_of_feed(feed.id).first().unwrap_or(feed.id);
     xml.text("id", &urn(&format!("{}/feeds/{first}", calendar.id)));
     xml.text("title", feed.title.as_str());
     if let Some(description) = feed.description.and_then(markdown::to_some_text) {

@@ -11,7 +11,7 @@ use crate::revisions::{Contents, Edition, Removed, Retired, Stamp, of_bytes};
 use crate::zone::{Moment, Pair, Zone};
 
 /// Names no build, so that a release does not change every feed (RFC 5545 section 3.7.3).
-const PRODID: &str = "-//convene//convene//EN";
+pub(crate) const PRODID: &str = "-//convene//convene//EN";
 
 /// A calendar that is finished but for the moment of its own publication.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ pub fn calendars(edition: &Edition) -> Vec<Draft> {
     let feeds = edition.catalog.feeds().map(|feed| self::feed(edition, &feed, event));
     let invites =
         edition.catalog.sessions.iter().map(|session| invite(edition, session, event(session)));
-    let retired = edition.retired().map(|feed| retired(edition, feed, event));
+    let retired = edition.retired().map(|feed| retired(edition, feed, &words, event));
     let removed = edition.removed().map(|session| removed(edition, session, &words));
     feeds.chain(invites).chain(retired).chain(removed).collect()
 }
@@ -85,13 +85,21 @@ fn feed<'a, 'e: 'a>(
 fn retired<'a, 'e: 'a>(
     edition: &'e Edition,
     feed: &Retired,
+    words: &Words,
     event: impl Fn(&Session) -> &'a Event<'a>,
 ) -> Draft {
     let path = edition.paths.feed_calendar(&feed.id);
     let head = feed_head(edition, &feed.title, None, &path);
     let file_name = file_name(&feed.id, &feed.title);
-    let notice = gone::notice(edition, feed);
-    subscribed(edition, path, file_name, head, edition.contents_of_retired(feed), &notice, event)
+    // Those that went with it too: what took place stays in its readers' calendars.
+    let mut with_it: Vec<&Removed> =
+        edition.removed().filter(|gone| feed.sessions.contains(&gone.revision.uid)).collect();
+    with_it
+        .sort_by(|a, b| (a.when.start(), &a.revision.uid).cmp(&(b.when.start(), &b.revision.uid)));
+    let mut more: String =
+        with_it.into_iter().map(|session| gone::event(edition, session, words)).collect();
+    more.push_str(&gone::notice(edition, feed));
+    subscribed(edition, path, file_name, head, edition.contents_of_retired(feed), &more, event)
 }
 
 /// A calendar to subscribe to; `more` are events that no session stands behind.
@@ -128,7 +136,7 @@ fn invite(edition: &Edition, session: &Session, event: &Event<'_>) -> Draft {
     Draft { unproven, ..single(edition, &session.id, session.title.as_str(), tail) }
 }
 
-/// The invite of a session that is gone from the file: called off, for whoever still has it.
+/// The invite of a session that is gone from the file, for whoever still has it.
 fn removed(edition: &Edition, session: &Removed, words: &Words) -> Draft {
     let mut tail = gone::event(edition, session, words);
     line::write_plain(&mut tail, "END:VCALENDAR");

@@ -31,7 +31,17 @@ pub(super) struct Event<'a> {
 }
 
 /// Before the title of what is called off; Outlook shows nothing else of it.
-pub(super) const CANCELLED: &str = "CANCELLED: ";
+pub(crate) const CANCELLED: &str = "CANCELLED: ";
+/// The first line of the text of what is called off.
+pub(crate) const CALLED_OFF: &str = "This session is cancelled.";
+/// What stands before the addresses at the end of a text.
+pub(crate) const REGISTER: &str = "Register";
+/// Where one takes part online.
+pub(crate) const JOIN: &str = "Join";
+/// The session's page.
+pub(crate) const ABOUT: &str = "About this session";
+/// The page of its feed.
+pub(crate) const ALL: &str = "All sessions, kept up to date";
 /// TRANSP and what Exchange reads in its place (MS-OXCICAL, X-MICROSOFT-CDO-BUSYSTATUS).
 pub(super) const FREE: &str = "TRANSP:TRANSPARENT\r\nX-MICROSOFT-CDO-BUSYSTATUS:FREE\r\n";
 const BUSY: &str = "TRANSP:OPAQUE\r\nX-MICROSOFT-CDO-BUSYSTATUS:BUSY\r\n";
@@ -186,16 +196,16 @@ impl<'a> Text<'a> {
     fn new(session: &'a Session, edition: &Edition, words: &Words) -> Self {
         let mut first = Vec::new();
         if session.status == Status::Cancelled {
-            first.push("This session is cancelled.".to_owned());
+            first.push(CALLED_OFF.to_owned());
         }
         first.push(words.start_with_utc(&session.when, &edition.catalog.calendar.also_in));
         let paths = &edition.paths;
         let feed = paths.absolute(&paths.feed_page(edition.catalog.home_feed(session)));
         let links = [
-            ("Register", session.register.as_ref().map(ToString::to_string)),
-            ("Join", session.join.as_ref().map(ToString::to_string)),
-            ("About this session", Some(paths.about(session))),
-            ("All sessions, kept up to date", Some(feed)),
+            (REGISTER, session.register.as_ref().map(ToString::to_string)),
+            (JOIN, session.join.as_ref().map(ToString::to_string)),
+            (ABOUT, Some(paths.about(session))),
+            (ALL, Some(feed)),
         ];
         let links = links.into_iter().filter_map(|(label, url)| Some((label, url?))).collect();
         Self { first, description: session.description.as_ref(), links }

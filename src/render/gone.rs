@@ -3,14 +3,14 @@
 use icalendar::{EventStatus, Property};
 use maud::html;
 
-use super::event::{CANCELLED, FREE, Form, head, write_times};
+use super::event::{ABOUT, ALL, CALLED_OFF, CANCELLED, FREE, Form, head, write_times};
 use super::page::shell::{self, Head};
 use super::words::Words;
 use super::{Document, Kind, line, links};
 use crate::model::{AllDay, Id, When};
 use crate::revisions::{Edition, Published, Removed, Retired, Revision};
 
-/// The event of a session that is gone, called off. Its time is in UTC: the zone that it had may be
+/// The event of a session that is gone: called off, unless it was over before. Its time is in UTC: the zone that it had may be
 /// one that the list does not have any more.
 pub(super) fn event(edition: &Edition, session: &Removed, words: &Words) -> String {
     let published = &session.revision.published;
@@ -18,20 +18,21 @@ pub(super) fn event(edition: &Edition, session: &Removed, words: &Words) -> Stri
     let when = words.start_with_utc(&session.when, &calendar.also_in);
     let feed = paths.absolute(&paths.feed_page(&calendar.id));
     let page = paths.absolute(&paths.session_page(&session.id));
-    let text = format!(
-        "This session is cancelled.\n{when}\n\nAbout this session: {page}\n\
-         All sessions, kept up to date: {feed}"
-    );
+    let called_off = session.is_called_off();
+    let first = if called_off { format!("{CALLED_OFF}\n{when}") } else { when };
+    let text = format!("{first}\n\n{ABOUT}: {page}\n{ALL}: {feed}");
     let mut out = head(&session.revision);
     write_times(&mut out, &session.when, Form::Utc);
     let mut property = |name: &str, value: &str| line::write(&mut out, &Property::new(name, value));
-    property("SUMMARY", &format!("{CANCELLED}{}", published.title));
+    let prefix = if called_off { CANCELLED } else { "" };
+    property("SUMMARY", &format!("{prefix}{}", published.title));
     property("DESCRIPTION", &text);
     if let Some(place) = &published.place {
         property("LOCATION", place);
     }
     property("URL", &page);
-    line::write(&mut out, &Property::from(EventStatus::Cancelled));
+    let status = if called_off { EventStatus::Cancelled } else { EventStatus::Confirmed };
+    line::write(&mut out, &Property::from(status));
     out.push_str(FREE);
     line::write_plain(&mut out, "END:VEVENT");
     out
@@ -76,7 +77,10 @@ pub(super) fn documents(edition: &Edition, words: &Words) -> Vec<Document> {
     for session in edition.removed() {
         let title = session.revision.published.title.as_str();
         let when = words.start_with_utc(&session.when, &edition.catalog.calendar.also_in);
-        let said = "This session is no longer planned.";
+        let said = match session.is_called_off() {
+            true => "This session is no longer planned.",
+            false => "This session is over.",
+        };
         let page = paths.session_page(&session.id);
         all.push(self::page(edition, page.clone(), title, said, Some(&when)));
         let pages = |id: &Id| paths.session_pages(id);

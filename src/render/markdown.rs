@@ -96,7 +96,7 @@ fn is_safe(address: &str) -> bool {
 
 /// As plain text: links as "text (address)", lists with dashes or numbers, a blank line between
 /// blocks.
-pub(super) fn to_text(markdown: &Markdown) -> String {
+pub(crate) fn to_text(markdown: &Markdown) -> String {
     let mut text = Text::default();
     for event in Parser::new(markdown.as_str()) {
         text.take(event);

@@ -1,13 +1,13 @@
 //! From an edition to documents: calendars and pages, each a pure function.
 
 mod atom;
-mod calendar;
-mod event;
+pub(crate) mod calendar;
+pub(crate) mod event;
 mod gone;
 mod json;
 mod line;
 mod links;
-mod markdown;
+pub(crate) mod markdown;
 mod newsletter;
 mod page;
 mod preview;

@@ -1,4 +1,4 @@
-//! Addresses of ids that sessions and feeds had before (`was`): whatever was printed in a newsletter
+//! Addresses of ids that sessions and feeds had before: whatever was printed in a newsletter
 //! or subscribed to keeps working.
 
 use std::collections::HashMap;
@@ -13,8 +13,9 @@ use crate::revisions::Edition;
 /// forget the old address when they do.
 pub(super) fn documents(edition: &Edition, present: &[Document]) -> Vec<Document> {
     let catalog = &edition.catalog;
-    let sessions = catalog.sessions.iter().map(|session| (&session.id, session.was.as_slice()));
-    let feeds = catalog.feeds().map(|feed| (feed.id, feed.was));
+    let sessions =
+        catalog.sessions.iter().map(|session| (&session.id, edition.former(&session.id)));
+    let feeds = catalog.feeds().map(|feed| (feed.id, edition.former_of_feed(feed.id)));
     let sessions: Vec<(&Id, &[Id])> = sessions.filter(|(_, was)| !was.is_empty()).collect();
     let feeds: Vec<(&Id, &[Id])> = feeds.filter(|(_, was)| !was.is_empty()).collect();
     let removed: Vec<(&Id, &[Id])> =

@@ -62,15 +62,30 @@ pub fn changes(before: &Revisions, after: &Revisions) -> Vec<Change> {
         .sessions
         .iter()
         .filter_map(|(id, entry)| {
-            let old = known.get(entry.uid.as_str()).copied();
-            let what = difference(old, id, entry);
-            let before = old.map(|(_, old)| old.published.clone());
+            let old = known.get(entry.uid.as_str()).map(|(id, old)| (*id, renamed(old, after)));
+            let what = difference(old.as_ref().map(|(id, old)| (*id, old)), id, entry);
+            let before = old.map(|(_, old)| old.published);
             let after = entry.published.clone();
             (!what.is_empty()).then(|| Change { id: id.clone(), what, before, after })
         })
         .collect();
     all.sort_by(|a, b| (&a.after.start, &a.id).cmp(&(&b.after.start, &b.id)));
     all
+}
+
+/// A revision with today's ids of the feeds that it was in.
+fn renamed(revision: &Revision, after: &Revisions) -> Revision {
+    let mut revision = revision.clone();
+    for feed in &mut revision.published.feeds {
+        let live = |id: &str| after.feeds.get(id).is_some_and(|feed| feed.gone.is_none());
+        if !live(feed)
+            && let Some((id, _)) =
+                after.feeds.iter().find(|(id, known)| live(id) && known.was.contains(feed))
+        {
+            *feed = id.clone();
+        }
+    }
+    revision
 }
 
 fn difference(old: Option<(&String, &Revision)>, id: &String, new: &Revision) -> Vec<What> {
@@ -107,11 +122,15 @@ fn difference(old: Option<(&String, &Revision)>, id: &String, new: &Revision) ->
     if old_id != id {
         what.push(What::Renamed { from: old_id.clone() });
     }
-    if what.is_empty() && old.digest != new.digest {
+    let is_known = was.text.is_some() && is.text.is_some();
+    if is_known && was.text != is.text {
         what.push(What::Other);
     }
     if was.feeds != is.feeds {
         what.push(What::Feeds);
+    }
+    if what.is_empty() && old.digest != new.digest {
+        what.push(What::Other);
     }
     what
 }

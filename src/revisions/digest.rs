@@ -103,6 +103,22 @@ pub(super) fn of_session(catalog: &Catalog, session: &Session, paths: &Paths, ui
     hex(form.0)
 }
 
+/// The digest of what a session says beside its title, time, place and status: enough to say that this
+/// is different too.
+pub(super) fn of_text(session: &Session) -> String {
+    let mut form = Canonical(Sha256::new());
+    form.optional("description", session.description.as_ref());
+    for (label, link) in
+        [("register", &session.register), ("join", &session.join), ("page", &session.page)]
+    {
+        form.optional(label, link.as_ref());
+    }
+    form.all("tag", &session.tags);
+    let mut digest = hex(form.0);
+    digest.truncate(16);
+    digest
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

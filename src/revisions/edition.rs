@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::former::{self, Former};
 use super::gone::{self, Removed, Retired};
 use super::{Revision, Revisions, identity};
-use crate::model::{Assets, Catalog, Feed, Session, Status, When};
+use crate::model::{Assets, Catalog, Feed, Id, Session, Status, When};
 use crate::paths::Paths;
 use crate::zone::Zone;
 
@@ -24,6 +25,8 @@ pub struct Edition {
     /// The files that its pages need.
     pub assets: Assets,
     revisions: Revisions,
+    former: Former,
+    former_feeds: Former,
     removed: Vec<Removed>,
     retired: Vec<Retired>,
     as_of: DateTime<Utc>,
@@ -50,8 +53,10 @@ impl Edition {
         revisions: Revisions,
         now: DateTime<Utc>,
     ) -> Self {
-        let removed = gone::removed(&revisions, &catalog);
-        let retired = gone::retired(&revisions, &catalog);
+        let former = former::of_sessions(&catalog, &revisions);
+        let former_feeds = former::of_feeds(&catalog, &revisions);
+        let removed = gone::removed(&revisions, &catalog, &former);
+        let retired = gone::retired(&revisions, &catalog, &former_feeds);
         let turns = || {
             let sessions = catalog.sessions.iter().flat_map(|session| {
                 std::iter::once(session.when.end()).chain(leaves(&catalog, session))
@@ -61,7 +66,18 @@ impl Edition {
         };
         let as_of = turns().filter(|turn| *turn <= now).max().unwrap_or_default();
         let valid_until = turns().filter(|turn| *turn > now).min();
-        Self { catalog, paths, assets, revisions, removed, retired, as_of, valid_until }
+        Self {
+            catalog,
+            paths,
+            assets,
+            revisions,
+            former,
+            former_feeds,
+            removed,
+            retired,
+            as_of,
+            valid_until,
+        }
     }
 
     /// The last turning instant; 1970 before the first.
@@ -100,6 +116,16 @@ impl Edition {
     pub fn moved_from(&self, session: &Session) -> Option<When> {
         let open = session.status != Status::Cancelled && !self.is_past(session);
         self.earlier(session).pop().filter(|_| open)
+    }
+
+    /// The ids that a session had before and that nothing else has now, oldest first.
+    pub fn former(&self, session: &Id) -> &[Id] {
+        self.former.get(session).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The ids that a feed had before and that nothing else has now, oldest first.
+    pub fn former_of_feed(&self, feed: &Id) -> &[Id] {
+        self.former_feeds.get(feed).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// When a session leaves the feeds, if it ever does.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Revision;
+use super::{Revision, former};
 use crate::model::Catalog;
 
 /// A feed as it was last published.
@@ -35,7 +35,10 @@ pub(super) fn revise(
     let live: BTreeMap<String, KnownFeed> = catalog
         .feeds()
         .map(|feed| {
-            let was = feed.was.iter().map(ToString::to_string).collect();
+            let own = before.get(feed.id.as_str());
+            let other = feed.was.iter().rev().find_map(|old| before.get(old.as_str()));
+            let recorded = own.or(other).map(|known| known.was.as_slice()).unwrap_or_default();
+            let was = former::recorded(recorded, None, feed.was, feed.id);
             let title = feed.title.to_string();
             (feed.id.to_string(), KnownFeed { title, was, gone: None, sessions: Vec::new() })
         })

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::former::Former;
 use super::{Revision, Revisions};
 use crate::model::{Catalog, Id, When};
 use crate::zone::Zone;
@@ -21,6 +22,18 @@ pub struct Removed {
     pub revision: Revision,
     /// When its addresses end.
     pub ends: DateTime<Utc>,
+}
+
+impl Removed {
+    /// Whether it had taken place before it was taken out of the file.
+    pub fn was_over(&self) -> bool {
+        self.revision.removed.is_some_and(|removed| self.when.end() <= removed)
+    }
+
+    /// Whether readers are told that it does not take place.
+    pub fn is_called_off(&self) -> bool {
+        !self.was_over() || self.revision.published.status == "cancelled"
+    }
 }
 
 /// A feed that was published and is gone from the file.
@@ -41,12 +54,13 @@ pub struct Retired {
 }
 
 /// The sessions that are gone and whose addresses nothing else has, by id.
-pub(super) fn removed(revisions: &Revisions, catalog: &Catalog) -> Vec<Removed> {
+pub(super) fn removed(revisions: &Revisions, catalog: &Catalog, former: &Former) -> Vec<Removed> {
     let keep = catalog.calendar.keep_gone;
     let mut taken: BTreeSet<&str> = catalog
         .sessions
         .iter()
-        .flat_map(|session| std::iter::once(&session.id).chain(&session.was))
+        .map(|session| &session.id)
+        .chain(former.values().flatten())
         .map(Id::as_str)
         .collect();
     let gone = revisions.sessions.iter().filter(|(_, entry)| entry.removed.is_some());
@@ -68,10 +82,10 @@ pub(super) fn removed(revisions: &Revisions, catalog: &Catalog) -> Vec<Removed> 
 }
 
 /// The feeds that are gone and whose addresses nothing else has, by id.
-pub(super) fn retired(revisions: &Revisions, catalog: &Catalog) -> Vec<Retired> {
+pub(super) fn retired(revisions: &Revisions, catalog: &Catalog, former: &Former) -> Vec<Retired> {
     let keep = catalog.calendar.keep_gone;
     let mut taken: BTreeSet<&str> = revisions.feeds.keys().map(String::as_str).collect();
-    taken.extend(catalog.feeds().flat_map(|feed| feed.was).map(Id::as_str));
+    taken.extend(former.values().flatten().map(Id::as_str));
     revisions
         .feeds
         .iter()

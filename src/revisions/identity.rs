@@ -29,15 +29,15 @@ impl Entries {
         Self { named: named(&left, &catalog.sessions), left, uids }
     }
 
-    /// The entry that a session goes on with.
-    pub(super) fn take(&mut self, session: &Session, calendar: &Id) -> Option<Revision> {
+    /// The entry that a session goes on with, with its key.
+    pub(super) fn take(&mut self, session: &Session, calendar: &Id) -> Option<(String, Revision)> {
         let own = self.left.get(session.id.as_str());
         let given =
             |entry: &&Revision| session.uid.as_ref().is_some_and(|uid| uid.as_str() == entry.uid);
         if own.filter(given).is_none()
             && let Some(key) = self.named.get(&session.id)
         {
-            return self.left.remove(key);
+            return self.left.remove_entry(key);
         }
         // A former id that is still live was given up just now. Then an entry under the new id is
         // another session's, which is gone; unless its UID says that the renaming is older.
@@ -49,11 +49,11 @@ impl Entries {
         if let Some(id) = renamed
             && own.filter(|entry| given(entry) || older(entry)).is_none()
         {
-            return self.left.remove(id.as_str());
+            return self.left.remove_entry(id.as_str());
         }
         std::iter::once(&session.id)
             .chain(session.was.iter().rev())
-            .find_map(|id| self.left.remove(id.as_str()))
+            .find_map(|id| self.left.remove_entry(id.as_str()))
     }
 
     /// The UID of a session: the author's, that of its entry, or a new one.

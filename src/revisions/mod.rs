@@ -7,11 +7,12 @@ mod changes;
 mod digest;
 mod edition;
 mod feeds;
+mod former;
 mod gone;
 mod identity;
 pub mod store;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -80,12 +81,18 @@ pub struct Published {
     pub place: Option<String>,
     /// The ids of the feeds that it was in.
     pub feeds: Vec<String>,
-    /// Starts that it had before, oldest first.
+    /// Starts that it had before, oldest first; of several whole days `FIRST/LAST`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<String>,
     /// Ids that it had before, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub was: Vec<String>,
+    /// The digest of its text, links and tags.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Which addresses of its links were given out, `join` and `register`.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub links: BTreeSet<String>,
 }
 
 /// When certain bytes of a calendar were first published.
@@ -108,10 +115,10 @@ impl Revisions {
         let mut before = Entries::new(self.sessions.clone(), catalog);
         let mut sessions = BTreeMap::new();
         for session in &catalog.sessions {
-            let entry = before.take(session, id);
+            let (had, entry) = before.take(session, id).unzip();
             let uid = before.uid(session, entry.as_ref(), id);
             let digest = digest::of_session(catalog, session, paths, &uid);
-            let published = published(catalog, session, entry.as_ref());
+            let published = published(catalog, session, had.as_deref(), entry.as_ref());
             let revision = match entry {
                 None => Revision {
                     uid,
@@ -207,9 +214,13 @@ impl Published {
         when(&self.start, &self.end, zone)
     }
 
-    /// The starts that it had before, oldest first, each as a session of no length in a zone.
+    /// When it began before, oldest first, in a zone: timed ones without length, days as they were.
     pub fn earlier(&self, zone: &Zone) -> Vec<When> {
-        self.earlier.iter().filter_map(|start| when(start, start, zone)).collect()
+        let then = |text: &String| match text.split_once('/') {
+            Some((first, last)) => when(first, last, zone),
+            None => when(text, text, zone),
+        };
+        self.earlier.iter().filter_map(then).collect()
     }
 
     /// Whether it begins after an instant; whole days count by their date in UTC.
@@ -236,11 +247,20 @@ fn next(last: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
     now.max(last + TimeDelta::seconds(1))
 }
 
-fn published(catalog: &Catalog, session: &Session, entry: Option<&Revision>) -> Published {
+fn published(
+    catalog: &Catalog,
+    session: &Session,
+    had: Option<&str>,
+    entry: Option<&Revision>,
+) -> Published {
     let (start, end) = times(session);
     let mut earlier = entry.map(|entry| entry.published.earlier.clone()).unwrap_or_default();
-    if let Some(entry) = entry.filter(|entry| entry.published.start != start) {
-        earlier.push(entry.published.start.clone());
+    if let Some(Published { start: first, end: last, .. }) = entry.map(|entry| &entry.published)
+        && *first != start
+    {
+        // Of whole days the last one too: that is how they are told.
+        let days = !first.contains('T') && first != last;
+        earlier.push(if days { format!("{first}/{last}") } else { first.clone() });
     }
     Published {
         title: session.title.to_string(),
@@ -251,8 +271,24 @@ fn published(catalog: &Catalog, session: &Session, entry: Option<&Revision>) -> 
         place: session.place.as_ref().map(crate::model::Place::line),
         feeds: catalog.feeds().filter(|f| f.holds(session)).map(|f| f.id.to_string()).collect(),
         earlier,
-        was: session.was.iter().map(ToString::to_string).collect(),
+        was: former::recorded(
+            entry.map(|entry| entry.published.was.as_slice()).unwrap_or_default(),
+            // By its UID alone the entry of a session that another took the id of has been kept.
+            had.filter(|had| entry.is_some_and(|entry| entry.uid != *had)),
+            &session.was,
+            &session.id,
+        ),
+        text: Some(digest::of_text(session)),
+        links: links(session, entry),
     }
+}
+
+/// Those that it has, and those that it had.
+fn links(session: &Session, entry: Option<&Revision>) -> BTreeSet<String> {
+    let own = [("register", &session.register), ("join", &session.join)];
+    let own = own.into_iter().filter(|(_, link)| link.is_some()).map(|(name, _)| name.to_owned());
+    let before = entry.map(|entry| entry.published.links.clone()).unwrap_or_default();
+    own.chain(before).collect()
 }
 
 /// What [`times`] wrote.

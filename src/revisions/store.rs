@@ -164,7 +164,11 @@ fn followed(path: &Path) -> PathBuf {
     })
 }
 
-fn parse(bytes: &[u8]) -> Result<Revisions, (usize, String)> {
+/// The revisions that a file's bytes hold.
+///
+/// # Errors
+/// The line, from 1, and what is wrong there.
+pub fn parse(bytes: &[u8]) -> Result<Revisions, (usize, String)> {
     let refuse = |error: serde_json::Error| {
         let text = error.to_string();
         // The line is said already.
@@ -184,8 +188,8 @@ fn parse(bytes: &[u8]) -> Result<Revisions, (usize, String)> {
     Ok(Revisions { calendar, sessions, feeds, resources })
 }
 
-/// Sorted, one line per entry, so that it can be committed and its differences read.
-fn print(revisions: &Revisions) -> String {
+/// The file's text: sorted, one line per entry, so that it can be committed and its differences read.
+pub fn print(revisions: &Revisions) -> String {
     let mut text =
         format!("{{\n\"schema\": {SCHEMA},\n\"calendar\": {},\n", json(&revisions.calendar));
     entries(&mut text, "sessions", &revisions.sessions);

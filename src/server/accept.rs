@@ -1,8 +1,7 @@
 //! Takes connections until the server is to stop, then lets what is under way finish.
 
-use std::collections::BTreeSet;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::io::Errno;
@@ -14,6 +13,7 @@ use super::limits::Limits;
 use super::listen::Listener;
 use super::registry::Registry;
 use super::socket::Accepting;
+use crate::sight::{Refused, Sight};
 
 /// How long to wait after the system had no descriptor or memory for a connection.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -24,30 +24,19 @@ pub(super) struct Shared {
     pub(super) limits: Limits,
     pub(super) registry: Arc<Registry>,
     pub(super) stop: watch::Receiver<bool>,
-    /// The kinds of refusals by the system that were said.
-    said: Mutex<BTreeSet<Option<i32>>>,
+    sight: Arc<Sight>,
 }
 
 impl Shared {
-    pub(super) fn new(limits: Limits, stop: watch::Receiver<bool>) -> Self {
-        let registry = Arc::new(Registry::new(limits));
-        Self { limits, registry, stop, said: Mutex::default() }
+    pub(super) fn new(limits: Limits, stop: watch::Receiver<bool>, sight: Arc<Sight>) -> Self {
+        let registry = Arc::new(Registry::new(limits, Arc::clone(&sight)));
+        Self { limits, registry, stop, sight }
     }
 
     /// Waits until the server is to stop.
     async fn stopped(&self) {
         // If nobody is left who could say so, it is time too.
         let _ = self.stop.clone().wait_for(|stop| *stop).await;
-    }
-
-    /// Says each kind of refusal once: there may be thousands of it.
-    fn say(&self, error: &io::Error) {
-        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        if said.insert(error.raw_os_error()) {
-            tracing::warn!(
-                "a connection was not accepted: {error}; it is tried again, and this is said once"
-            );
-        }
     }
 }
 
@@ -82,7 +71,7 @@ async fn accept(listener: Accepting, role: Role, shared: Arc<Shared>, answer: im
             }
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {
-                shared.say(&error);
+                shared.sight.refused(Refused::Accept, &error);
                 shared.registry.make_room();
                 tokio::time::sleep(PAUSE).await;
             }

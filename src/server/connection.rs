@@ -18,12 +18,15 @@ use tokio::task::AbortHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
+use super::direct::{Direct, UnderWay};
 use super::limits::Limits;
 use super::progress::Progress;
 use super::registry::Entry;
 use super::socket::Socket;
 use super::tls::HTTP_2;
 use super::watched::{Sending, Watched};
+use crate::sight::Refused;
+use crate::site::Bodies;
 
 /// How long, and how many bytes, what nobody reads is waited out, so that the answer is not lost
 /// (RFC 9112 section 9.6).
@@ -74,14 +77,25 @@ pub(super) fn start(
             ready = socket.readable() => if ready.is_err() { return },
             () = progress.asked_to_leave() => return,
         }
-        let stream = Watched::new(socket, Arc::clone(&progress));
+        let under_way = Arc::new(UnderWay::default());
+        let stream = Direct::new(socket, Arc::clone(&under_way));
+        let stream = Watched::new(stream, Arc::clone(&progress));
         let answer = |request: &Request<Incoming>| answer(&role, request);
         match &role {
             // In a box of its own, which is large: most connections of most servers are plain.
             Role::Tls(configs) => {
-                Box::pin(over_tls(stream, configs, &progress, limits, answer)).await;
+                Box::pin(over_tls(stream, configs, &entry, limits, answer)).await;
             }
-            Role::Plain | Role::Redirect(_) => http_1(stream, &progress, limits, answer).await,
+            Role::Plain | Role::Redirect(_) => {
+                let answer = |request: &Request<Incoming>| {
+                    let answer = answer(request);
+                    if let Some(bodies) = answer.extensions().get::<Arc<Bodies>>() {
+                        under_way.begin(bodies);
+                    }
+                    answer
+                };
+                http_1(stream, &entry, limits, answer).await;
+            }
         }
     });
     task.abort_handle()
@@ -91,11 +105,12 @@ pub(super) fn start(
 async fn over_tls(
     stream: impl AsyncRead + AsyncWrite + Unpin,
     configs: &watch::Receiver<Arc<ServerConfig>>,
-    progress: &Arc<Progress>,
+    entry: &Entry,
     limits: Limits,
     answer: impl Fn(&Request<Incoming>) -> Response<Full<Bytes>>,
 ) {
     let config = Arc::clone(&configs.borrow());
+    let progress = entry.progress();
     let stream = tokio::select! {
         made = TlsAcceptor::from(config).accept(stream) => match made {
             Ok(stream) => stream,
@@ -105,18 +120,19 @@ async fn over_tls(
         () = progress.asked_to_leave() => return,
     };
     match stream.get_ref().1.alpn_protocol() {
-        Some(HTTP_2) => http_2(stream, progress, limits, answer).await,
-        _ => http_1(stream, progress, limits, answer).await,
+        Some(HTTP_2) => http_2(stream, entry, limits, answer).await,
+        _ => http_1(stream, entry, limits, answer).await,
     }
 }
 
 /// HTTP/2 on a stream (RFC 9113).
 async fn http_2(
     stream: impl AsyncRead + AsyncWrite + Unpin,
-    progress: &Arc<Progress>,
+    entry: &Entry,
     limits: Limits,
     answer: impl Fn(&Request<Incoming>) -> Response<Full<Bytes>>,
 ) {
+    let progress = entry.progress();
     progress.multiplexes();
     let service = service_fn(|request| ready(respond(&request, progress, &answer)));
     let connection = http2::Builder::new(TokioExecutor::new())
@@ -142,10 +158,11 @@ async fn http_2(
 /// HTTP/1.0 and 1.1 on a stream (RFC 9112).
 async fn http_1(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
-    progress: &Arc<Progress>,
+    entry: &Entry,
     limits: Limits,
     answer: impl Fn(&Request<Incoming>) -> Response<Full<Bytes>>,
 ) {
+    let progress = entry.progress();
     let service = service_fn(|request| ready(respond(&request, progress, &answer)));
     let mut builder = http1::Builder::new();
     builder
@@ -169,8 +186,11 @@ async fn http_1(
         }
     };
     let refused = ended.is_err_and(|error| {
-        // Readers hang up all the time; nothing is wrong with us.
-        tracing::debug!("a connection ended early: {error}");
+        match Refused::by(&error) {
+            Some(kind) => entry.sight().refused(kind, &error),
+            // Readers hang up all the time; nothing is wrong with us.
+            None => tracing::debug!("a connection ended early: {error}"),
+        }
         error.is_parse()
     });
     if refused || progress.has_unread() {

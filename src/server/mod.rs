@@ -6,6 +6,7 @@
 mod accept;
 mod connection;
 mod descriptors;
+mod direct;
 mod limits;
 mod listen;
 pub mod notify;
@@ -24,14 +25,15 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::{Request, Response};
 use listenfd::ListenFd;
 use tokio::sync::watch;
 
 use crate::error::Error;
 use crate::http::{redirect, respond};
-use crate::site::Site;
+use crate::sight::Sight;
+use crate::site::{LARGE, Site};
 use accept::Shared;
 use connection::{Answer, Role};
 use listen::Bound;
@@ -104,7 +106,8 @@ impl Server {
     }
 
     /// Answers until `stop` turns true or its sender is gone, then lets what is under way finish.
-    /// Each answer is of the newest site; one that is being sent stays with its own.
+    /// Each answer is of the newest site; one that is being sent stays with its own. `sight` is told
+    /// of all that happens.
     ///
     /// # Errors
     /// [`Error::Listen`] if the system gives no further handle or runtime.
@@ -112,12 +115,20 @@ impl Server {
         self,
         site: &watch::Receiver<Arc<Site>>,
         stop: &watch::Receiver<bool>,
+        sight: &Arc<Sight>,
     ) -> Result<(), Error> {
-        let site = site.clone();
-        self.run_with(move |role: &Role, request: &_| answer(&site, role, request), stop)
+        let (site, seen_by) = (site.clone(), Arc::clone(sight));
+        let answer =
+            move |role: &Role, request: &Request<Incoming>| answer(&site, role, request, &seen_by);
+        self.run_with(answer, stop, sight)
     }
 
-    fn run_with(self, answer: impl Answer, stop: &watch::Receiver<bool>) -> Result<(), Error> {
+    fn run_with(
+        self,
+        answer: impl Answer,
+        stop: &watch::Receiver<bool>,
+        sight: &Arc<Sight>,
+    ) -> Result<(), Error> {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let tls_port = self.address().map_or(443, |address| address.port());
         let Self { bound, redirecting, tls, limits } = self;
@@ -145,7 +156,7 @@ impl Server {
         }
         // A handle left open would take connections through the drain that nobody answers.
         let files: Vec<_> = bound.into_iter().map(|(_, bound)| bound.into_file()).collect();
-        let shared = Arc::new(Shared::new(limits, stop.clone()));
+        let shared = Arc::new(Shared::new(limits, stop.clone(), Arc::clone(sight)));
         let mut tls = tls;
         let in_time = std::thread::scope(|scope| {
             let all: Vec<_> = workers
@@ -181,13 +192,22 @@ fn answer(
     site: &watch::Receiver<Arc<Site>>,
     role: &Role,
     request: &Request<Incoming>,
+    sight: &Sight,
 ) -> Response<Full<Bytes>> {
     // The guard is not held: a reload would wait for it.
     let site = Arc::clone(&site.borrow());
-    match role {
+    let began = sight.begin();
+    let mut response = match role {
         Role::Plain | Role::Tls(_) => respond(&site, request),
         Role::Redirect(port) => redirect(&site, *port, request),
+    };
+    if let Some(bodies) = site.bodies()
+        && response.body().size_hint().lower() >= LARGE as u64
+    {
+        response.extensions_mut().insert(Arc::clone(bodies));
     }
+    sight.answered(began, request, &response);
+    response
 }
 
 /// As many connections as the system has descriptors for.
@@ -210,6 +230,7 @@ mod tests {
     use std::net::TcpStream;
 
     use super::*;
+    use crate::sight::Watch;
 
     #[test]
     fn a_panic_ends_its_own_connection_and_no_other() {
@@ -223,6 +244,7 @@ mod tests {
         let server = Server::bind(ListenFd::empty(), settings).unwrap();
         let address = server.address().unwrap();
         let (stop, stopped) = watch::channel(false);
+        let sight = Arc::new(Sight::new(Watch { counting: true, ..Watch::default() }));
         let answer = |_: &Role, request: &Request<Incoming>| {
             assert_ne!(request.uri().path(), "/panic", "as the test wants it");
             Response::new(Full::new(Bytes::from_static(b"well")))
@@ -234,7 +256,7 @@ mod tests {
             String::from_utf8_lossy(&bytes[..read]).ends_with("well")
         };
         std::thread::scope(|scope| {
-            let running = scope.spawn(|| server.run_with(answer, &stopped));
+            let running = scope.spawn(|| server.run_with(answer, &stopped, &sight));
             let mut others = [(); 8].map(|()| TcpStream::connect(address).unwrap());
             assert!(others.iter_mut().all(|other| ask(other, "/")));
             // More than there are workers: each would be gone.
@@ -245,5 +267,8 @@ mod tests {
             stop.send(true).unwrap();
             running.join().unwrap().unwrap();
         });
+        let metrics = sight.metrics(chrono::DateTime::UNIX_EPOCH);
+        assert!(metrics.contains("convene_refusals_total{kind=\"panic\"} 8\n"), "{metrics}");
+        assert!(metrics.contains("convene_connections_open 0\n"), "{metrics}");
     }
 }

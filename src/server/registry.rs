@@ -12,6 +12,7 @@ use tokio::task::AbortHandle;
 
 use super::limits::Limits;
 use super::progress::{Mark, Phase, Progress, now};
+use crate::sight::{Connection, Refused, Sight};
 
 /// Between two looks at all connections.
 const LOOK: Duration = Duration::from_millis(500);
@@ -22,6 +23,7 @@ const AT_ONCE: usize = 64;
 #[derive(Debug)]
 pub(super) struct Registry {
     limits: Limits,
+    sight: Arc<Sight>,
     start: Instant,
     table: Mutex<Table>,
     emptied: Notify,
@@ -48,11 +50,14 @@ pub(super) struct Entry {
     registry: Arc<Registry>,
     id: u64,
     progress: Arc<Progress>,
+    /// Counts it as open.
+    _open: Connection,
 }
 
 impl Registry {
-    pub(super) fn new(limits: Limits) -> Self {
-        Self { limits, start: Instant::now(), table: Mutex::default(), emptied: Notify::new() }
+    pub(super) fn new(limits: Limits, sight: Arc<Sight>) -> Self {
+        let (table, emptied) = (Mutex::default(), Notify::new());
+        Self { limits, sight, start: Instant::now(), table, emptied }
     }
 
     /// Gives a connection a place, if need be that of whoever waited longest, and starts its task.
@@ -61,10 +66,15 @@ impl Registry {
         let mut table = self.table();
         while table.open.len() >= self.limits.max_connections.get() {
             table.make_room(now(self.start));
+            self.sight.refused(
+                Refused::Connections,
+                &format_args!("{} at once", self.limits.max_connections),
+            );
         }
         let id = table.next;
         table.next += 1;
-        let entry = Entry { registry: Arc::clone(self), id, progress: Arc::clone(&progress) };
+        let (registry, own) = (Arc::clone(self), Arc::clone(&progress));
+        let entry = Entry { registry, id, progress: own, _open: self.sight.connection() };
         // The table is held: whoever looks for room finds every task that is in it.
         let task = start(entry);
         table.open.insert(id, Open { progress, task });
@@ -110,15 +120,24 @@ impl Registry {
             if !progress.is_overdue(&self.limits) {
                 return true;
             }
-            if progress.mark().phase() == Phase::Idle {
-                progress.leaving();
-                progress.ask_to_leave();
-                return true;
+            match progress.mark().phase() {
+                Phase::Idle => {
+                    progress.leaving();
+                    progress.ask_to_leave();
+                    return true;
+                }
+                Phase::Head => self.refused(Refused::Late, self.limits.header_timeout),
+                Phase::Answer => self.refused(Refused::Slow, self.limits.write_timeout),
+                Phase::Leaving => {}
             }
             task.abort();
             false
         });
         self.tell(&table);
+    }
+
+    fn refused(&self, kind: Refused, time: Duration) {
+        self.sight.refused(kind, &format_args!("it had {time:?}"));
     }
 
     fn leave(&self, id: u64) {
@@ -173,10 +192,17 @@ impl Entry {
     pub(super) fn progress(&self) -> &Arc<Progress> {
         &self.progress
     }
+
+    pub(super) fn sight(&self) -> &Sight {
+        &self.registry.sight
+    }
 }
 
 impl Drop for Entry {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.sight().refused(Refused::Panic, &"see the message above");
+        }
         self.registry.leave(self.id);
     }
 }

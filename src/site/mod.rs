@@ -3,11 +3,13 @@
 //! Immutable: a new edition is a new site. Building one cannot fail; whatever could be wrong was
 //! found earlier, where somebody is looking.
 
+mod bodies;
 mod encode;
 mod headers;
 mod resource;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -15,6 +17,7 @@ use crate::paths::Paths;
 use crate::render::{self, Document, Kind};
 use crate::revisions::Edition;
 
+pub use bodies::{Bodies, LARGE};
 pub use resource::{Coding, Representation, Resource};
 
 /// Every resource of one edition.
@@ -28,6 +31,7 @@ pub struct Site {
     ended: HashSet<String>,
     valid_until: Option<DateTime<Utc>>,
     https_origin: Option<String>,
+    bodies: Option<Arc<Bodies>>,
 }
 
 /// The answers where there is nothing to give: as text for programs, as a page for people.
@@ -80,6 +84,8 @@ impl Site {
             bad_request: ByReader::same(400, "Bad request\n"),
             too_long: ByReader::same(414, "URI too long\n"),
         };
+        let forms = table.values().flat_map(Resource::representations);
+        let bodies = Bodies::of(forms.map(|form| &form.body)).map(Arc::new);
         Self {
             table,
             robots: edition.paths.robots(),
@@ -87,6 +93,7 @@ impl Site {
             ended: render::ended(edition).into_iter().collect(),
             valid_until: edition.valid_until(),
             https_origin: edition.paths.https_origin().map(ToOwned::to_owned),
+            bodies,
         }
     }
 
@@ -118,6 +125,11 @@ impl Site {
     /// When the next edition of the same catalog begins.
     pub fn valid_until(&self) -> Option<DateTime<Utc>> {
         self.valid_until
+    }
+
+    /// The large bodies, for a server that sends them from a file.
+    pub fn bodies(&self) -> Option<&Arc<Bodies>> {
+        self.bodies.as_ref()
     }
 
     /// The answer for a path where nothing is: 410 where something was, else 404 (RFC 9110 sections

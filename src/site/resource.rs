@@ -143,6 +143,11 @@ impl Resource {
         self.kind
     }
 
+    /// Whether it is a picture, a script or a style sheet, which pages name and which name nothing.
+    pub fn is_asset(&self) -> bool {
+        matches!(self.kind, Some(Kind::Image(_) | Kind::Script | Kind::Style | Kind::Svg))
+    }
+
     /// Its forms, identity first.
     pub fn representations(&self) -> &[Representation] {
         &self.representations

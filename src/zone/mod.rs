@@ -8,6 +8,7 @@ mod names;
 mod pair;
 mod rules;
 mod runs;
+mod windows;
 
 use std::sync::{Arc, OnceLock};
 

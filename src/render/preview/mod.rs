@@ -7,7 +7,7 @@ mod text;
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 
 use super::words::Words;
-use crate::model::When;
+use crate::model::{Id, When};
 use crate::revisions::{Change, Edition, Published, Revisions, What, changes};
 use crate::zone::Zone;
 
@@ -41,6 +41,8 @@ struct Item {
     cities: Vec<There>,
     /// Whether it begins so soon that calendar apps may look too late.
     soon: bool,
+    /// Whether it is taken out though readers expect it.
+    better_cancelled: bool,
     /// Where the block for a newsletter stands that says what changed.
     newsletter: Option<String>,
 }
@@ -118,8 +120,10 @@ fn item(
     let paths = &edition.paths;
     let session = edition.catalog.sessions.iter().find(|own| own.id.as_str() == change.id);
     let newsletter = session.filter(|_| told && ahead);
+    let expected = change.before.as_ref().is_some_and(|before| before.status != "cancelled");
     Item {
         said,
+        better_cancelled: gone && ahead && expected,
         soon: heavy && was.iter().chain(&is).any(near),
         cities: cities
             .iter()
@@ -190,8 +194,12 @@ fn feeds(edition: &Edition, before: &Revisions, after: &Revisions) -> Vec<FeedCh
             let key = paths.relative(&path);
             let digest = |state: &Revisions| state.resources.get(key).map(|own| own.digest.clone());
             let (old, new) = (digest(before), digest(after));
+            let had =
+                |id: &Id| before.feeds.get(id.as_str()).is_some_and(|feed| feed.gone.is_none());
+            let is_renamed = !had(id) && edition.former_of_feed(id).iter().any(had);
             let what = match (old == new, old.is_some(), ended) {
                 (true, _, _) => return None,
+                (_, false, _) if is_renamed => "renamed",
                 (_, false, _) => "new",
                 (_, _, true) => "ended",
                 (_, _, false) => "changed",

@@ -2,7 +2,6 @@
 
 use super::{Item, Report};
 use crate::render::event::duration;
-use crate::revisions::What;
 
 pub(super) fn print(report: &Report) -> String {
     let mut parts = Vec::new();
@@ -23,6 +22,7 @@ pub(super) fn print(report: &Report) -> String {
             report.feeds.iter().map(|feed| {
                 let note = match feed.what {
                     "new" => ", new",
+                    "renamed" => ", at a new address; the old one goes on",
                     "ended" => ", which ends with a notice to its subscribers",
                     _ => "",
                 };
@@ -53,7 +53,7 @@ fn item(item: &Item) -> String {
     let mut lines = vec![format!("{} ({})", item.change.after.title, item.change.id)];
     lines.extend(item.said.iter().map(|said| format!("  {said}")));
     lines.extend(item.cities.iter().map(|there| format!("  {}: {}", there.city, there.line)));
-    if item.change.what.contains(&What::Removed) {
+    if item.better_cancelled {
         lines.push("  to call it off instead, keep it with `status = \"cancelled\"`".to_owned());
     }
     lines.join("\n")

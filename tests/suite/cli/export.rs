@@ -23,6 +23,12 @@ fn every_file_is_what_is_served_at_that_instant() {
                 Some("") if base.is_empty() => "/".to_owned(),
                 Some(folder) => format!("{base}/{}", folder.trim_end_matches('/')),
                 None if name == ".convene-export" => continue,
+                // A name that is no address, for hosts to answer with.
+                None if name == "404.html" => {
+                    let answer = running.get(&format!("{base}/nothing"), &[]);
+                    assert_eq!((answer.status, &answer.body), (404, bytes));
+                    continue;
+                }
                 None if name == "robots.txt" => "/robots.txt".to_owned(),
                 None => format!("{base}/{name}"),
             };
@@ -55,6 +61,26 @@ fn a_second_export_changes_nothing() {
         assert_eq!(stdout(&again), format!("out: 0 written, {count} unchanged, 0 removed\n"));
         assert_eq!(files(fixture.dir()), before);
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_export_touches_no_file() {
+    use std::os::unix::fs::MetadataExt as _;
+    let fixture = Fixture::new(&two());
+    let look = || {
+        at_before(&fixture, &["export", "--out", "out", "--prune"]);
+        let out = fixture.dir().join("out");
+        names(&out)
+            .into_iter()
+            .map(|name| {
+                let file = std::fs::metadata(out.join(&name)).unwrap();
+                // The time of the last change of anything, names and times included.
+                (name, file.ino(), file.mtime_nsec(), file.ctime(), file.ctime_nsec())
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(look(), look());
 }
 
 #[test]
@@ -93,6 +119,69 @@ fn a_calendars_file_has_the_time_of_its_last_modified() {
     std::fs::File::options().append(true).open(&file).unwrap().set_modified(other).unwrap();
     at_before(&fixture, &["export", "--out", "out"]);
     assert_eq!(modified(), SystemTime::from(instant(BEFORE)));
+}
+
+#[test]
+fn an_export_that_is_cut_off_has_every_asset_and_every_session_that_a_feed_names() {
+    let fixture = Fixture::new(&two());
+    at_before(&fixture, &["export", "--out", "whole"]);
+    let whole = names(&fixture.dir().join("whole"));
+    let out = fixture.dir().join("out");
+    // Nothing can be written where a folder stands that is not empty.
+    std::fs::create_dir_all(out.join("feeds/test/index.html/folder")).unwrap();
+    assert_eq!(at_before(&fixture, &["export", "--out", "out"]).status.code(), MACHINE);
+    let written = names(&out);
+    let first = |name: &&String| {
+        name.starts_with("sessions/")
+            || [".css", ".js", ".svg"].iter().any(|end| name.ends_with(end))
+    };
+    let expected: Vec<&String> = whole.iter().filter(first).collect();
+    assert!(expected.len() > 8, "{expected:?}");
+    for name in expected {
+        assert!(written.contains(name), "{name} is missing: {written:?}");
+    }
+    assert!(!written.contains(&"index.html".to_owned()), "{written:?}");
+}
+
+#[test]
+fn an_export_that_is_cut_off_removes_nothing_and_a_later_one_knows_its_files() {
+    let fixture = Fixture::new(&two());
+    let out = fixture.dir().join("out");
+    at_before(&fixture, &["export", "--out", "out"]);
+    fixture.write(&two().replace("\"second\"", "\"other\""));
+    std::fs::remove_file(out.join("index.html")).unwrap();
+    std::fs::create_dir_all(out.join("index.html/folder")).unwrap();
+    let cut = at_before(&fixture, &["export", "--out", "out", "--prune"]);
+    assert_eq!(cut.status.code(), MACHINE);
+    let there = names(&out);
+    for name in ["sessions/second.ics", "sessions/other.ics"] {
+        assert!(there.contains(&name.to_owned()), "{name}: {there:?}");
+    }
+    std::fs::remove_dir_all(out.join("index.html")).unwrap();
+    fixture.write(&soon_gone());
+    at_before(&fixture, &["record"]);
+    let output = fixture.run(&["export", "--out", "out", "--prune", "--at", LONG_AFTER]);
+    assert_eq!(output.status.code(), FINE, "{}", stderr(&output));
+    let there = names(&out);
+    for name in ["sessions/second.ics", "sessions/other.ics"] {
+        assert!(!there.contains(&name.to_owned()), "{name}: {there:?}");
+    }
+}
+
+#[test]
+fn a_reader_who_holds_a_file_open_reads_it_to_the_end_as_it_was() {
+    use std::io::Read as _;
+    let fixture = Fixture::new(&two());
+    at_before(&fixture, &["export", "--out", "out"]);
+    let file = fixture.dir().join("out/feeds/test.ics");
+    let before = std::fs::read(&file).unwrap();
+    let mut open = std::fs::File::open(&file).unwrap();
+    fixture.write(&moved());
+    at_before(&fixture, &["export", "--out", "out"]);
+    let mut read = Vec::new();
+    open.read_to_end(&mut read).unwrap();
+    assert_eq!(read, before);
+    assert_ne!(std::fs::read(&file).unwrap(), before);
 }
 
 #[test]
@@ -173,6 +262,44 @@ fn prune_follows_no_name_out_of_its_folder() {
     std::fs::write(&manifest, text).unwrap();
     assert_eq!(at_before(&fixture, &["export", "--out", "out", "--prune"]).status.code(), FINE);
     assert_eq!(std::fs::read(&outside).unwrap(), b"mine");
+}
+
+#[cfg(unix)]
+#[test]
+fn prune_follows_no_link_out_of_its_folder() {
+    use std::os::unix::fs::symlink;
+    let fixture = Fixture::new(&two());
+    at_before(&fixture, &["export", "--out", "out"]);
+    let out = fixture.dir().join("out");
+    // The folder of a session and the invite of it were moved elsewhere, and links lead there.
+    for name in ["sessions/second", "sessions/second.ics"] {
+        let elsewhere = fixture.dir().join(name.replace('/', "-"));
+        std::fs::rename(out.join(name), &elsewhere).unwrap();
+        symlink(&elsewhere, out.join(name)).unwrap();
+    }
+    let before = files(&fixture.dir().join("sessions-second"));
+    fixture.write(&soon_gone());
+    at_before(&fixture, &["record"]);
+    let output = fixture.run(&["export", "--out", "out", "--prune", "--at", LONG_AFTER]);
+    assert_eq!(output.status.code(), FINE, "{}", stderr(&output));
+    assert!(stdout(&output).ends_with(", 0 removed\n"), "{}", stdout(&output));
+    assert_eq!(files(&fixture.dir().join("sessions-second")), before);
+    assert!(fixture.dir().join("sessions-second.ics").exists());
+    assert!(out.join("sessions/second.ics").is_symlink());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_replaced_by_a_file_and_what_it_leads_to_stays() {
+    let fixture = Fixture::new(&two());
+    let outside = fixture.dir().join("precious.txt");
+    std::fs::write(&outside, "mine").unwrap();
+    let feed = fixture.dir().join("out/feeds/test.ics");
+    std::fs::create_dir_all(feed.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(&outside, &feed).unwrap();
+    assert_eq!(at_before(&fixture, &["export", "--out", "out"]).status.code(), FINE);
+    assert_eq!(std::fs::read(&outside).unwrap(), b"mine");
+    assert!(!feed.is_symlink() && std::fs::read(&feed).unwrap().starts_with(b"BEGIN:VCALENDAR"));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod check;
 mod export;
+mod init;
 mod serve;
 mod state;
 mod usage;

@@ -7,7 +7,7 @@ use super::{FEED, INVITE, PAGE, Served};
 use crate::support::Answer;
 
 /// Reads one answer and no byte of the next.
-pub(super) fn read_one(stream: &mut TcpStream) -> Answer {
+pub(crate) fn read_one(stream: &mut TcpStream) -> Answer {
     let mut bytes = Vec::new();
     while !bytes.ends_with(b"\r\n\r\n") {
         let mut one = [0];
@@ -21,7 +21,7 @@ pub(super) fn read_one(stream: &mut TcpStream) -> Answer {
     Answer { body, ..head }
 }
 
-pub(super) fn is_closed(stream: &mut TcpStream) -> bool {
+pub(crate) fn is_closed(stream: &mut TcpStream) -> bool {
     match stream.read(&mut [0]) {
         Ok(read) => read == 0,
         Err(error) => error.kind() == std::io::ErrorKind::ConnectionReset,

@@ -1,15 +1,16 @@
 //! The answers of the real program over real sockets, row by row of RFC 9110.
 
 mod conditional;
-mod connections;
+pub(crate) mod connections;
 mod dates;
 mod headers;
+mod large;
 mod limits;
 mod listeners;
 mod negotiation;
 mod not_modified;
 mod paths;
-mod shutdown;
+pub(crate) mod shutdown;
 mod targets;
 pub(crate) mod tls;
 

@@ -109,7 +109,7 @@ fn half_sent(served: &Served) -> TcpStream {
 
 /// Whether the server has taken everything that came from a port: the kernel's own word, since
 /// half a request has no answer that would tell.
-fn is_read(server: u16, client: u16) -> bool {
+pub(crate) fn is_read(server: u16, client: u16) -> bool {
     let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
     let (server, client) = (format!(":{server:04X}"), format!(":{client:04X}"));
     table.lines().any(|line| {

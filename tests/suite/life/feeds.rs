@@ -75,3 +75,37 @@ fn a_feed_that_comes_back_is_itself_again() {
     assert!(!back.text(PATH).contains("has ended"));
     assert!(back.modified(PATH) > gone);
 }
+
+#[test]
+fn a_feed_that_disappears_with_its_sessions_keeps_what_took_place_and_calls_off_the_rest() {
+    let later = session("later", "2024-06-30T14:00:00", "series = \"spring\"\n");
+    let other = session("other", "2024-05-30T14:00:00", "");
+    let all = format!("{}{later}{other}{SPRING}", talk("series = \"spring\"\n"));
+    let story = Story::begin(&list(&all));
+    let first = story.serve(BEFORE);
+    let (talk, later) = (first.uid("talk"), first.uid("later"));
+    // The talk was on the 30th of April.
+    let ended = story.then(&list(&other), "2024-05-02T12:00:00Z");
+    let over = ended.event(PATH, &talk).unwrap();
+    assert_eq!((value(&over, "SUMMARY"), value(&over, "STATUS")), ("Session talk", "CONFIRMED"));
+    let off = ended.event(PATH, &later).unwrap();
+    assert_eq!(value(&off, "SUMMARY"), "CANCELLED: Session later");
+    assert!(ended.text(PATH).contains("This calendar has ended"));
+    // The calendar of everything has neither.
+    assert!(ended.event("/feeds/test.ics", &talk).is_none());
+}
+
+#[test]
+fn a_feed_is_found_at_its_former_id_though_its_line_was_deleted() {
+    let story = Story::begin(&with());
+    story.serve(BEFORE);
+    let after = story.then(&with().replace("was = \"march\"\n", ""), LATER);
+    assert_eq!(after.get("/feeds/march.ics").body, after.get(PATH).body);
+    let page = after.get("/feeds/march");
+    assert_eq!((page.status, page.header("location")), (301, Some("/feeds/spring")));
+    // Until something else has that id.
+    let taken =
+        with().replace("was = \"march\"\n", "\n[[series]]\nid = \"march\"\ntitle = \"March\"\n");
+    let after = story.then(&taken, "2024-02-02T12:00:00Z");
+    assert!(after.text("/feeds/march.ics").contains("X-WR-CALNAME:March"));
+}

@@ -1,6 +1,6 @@
 //! Moved: the same entry at another hour, and readers are told from when to when.
 
-use super::{FEED, Story, revision, talk, value};
+use super::{FEED, Story, other, revision, talk, value};
 use crate::support::{BEFORE, list};
 
 const LATER: &str = "2024-02-01T12:00:00Z";
@@ -81,4 +81,29 @@ fn search_engines_are_told_of_every_start_that_it_had() {
     let third = data(&story.then(&again, "2024-02-02T12:00:00Z").text("/sessions/talk"));
     let both = ["2024-04-30T14:00:00-04:00", "2024-04-30T15:00:00-04:00"];
     assert_eq!(third["previousStartDate"], serde_json::json!(both));
+}
+
+#[test]
+fn several_days_that_move_say_the_days_that_they_were() {
+    let days = |first: &str, last: &str| {
+        let times = format!("start = {first}\nend = {last}\n");
+        list(&(format!("\n[[sessions]]\nid = \"days\"\ntitle = \"Days\"\n{times}") + &other()))
+    };
+    let story = Story::begin(&days("2024-05-20", "2024-05-21"));
+    story.serve(BEFORE);
+    let moved = story.then(&days("2024-05-27", "2024-05-28"), "2024-02-01T12:00:00Z");
+    let page = moved.text("/sessions/days").replace("\u{2009}", " ").replace("<s>", "");
+    assert!(page.contains("Monday, May 20"), "{page}");
+    assert!(page.contains("May 21"), "the last day was said too: {page}");
+}
+
+#[test]
+fn a_session_that_moved_back_names_only_the_time_between_as_an_earlier_one() {
+    let story = Story::begin(&list(&talk("")));
+    story.serve(BEFORE);
+    let moved = talk("").replace("04-30T14", "05-07T14");
+    story.then(&list(&moved), "2024-02-01T12:00:00Z");
+    let back = story.then(&list(&talk("")), "2024-02-02T12:00:00Z");
+    let page = back.text("/sessions/talk");
+    assert!(page.contains("\"previousStartDate\":\"2024-05-07T14:00:00-04:00\""), "{page}");
 }

@@ -106,3 +106,19 @@ fn whole_days_that_are_removed_are_called_off_as_whole_days() {
     assert_eq!(value(&invite, "DTSTART"), "VALUE=DATE:20240430");
     assert_eq!(value(&invite, "DTEND"), "VALUE=DATE:20240502");
 }
+
+#[test]
+fn a_session_that_took_place_is_not_called_off_when_it_is_taken_out() {
+    let story = Story::begin(&both());
+    let uid = story.serve(BEFORE).uid("talk");
+    // It ended on the 30th of April.
+    let gone = story.then(&list(&other()), "2024-05-02T12:00:00Z");
+    let invite = gone.event("/sessions/talk.ics", &uid).unwrap();
+    assert_eq!(value(&invite, "SUMMARY"), "Session talk");
+    assert_eq!(value(&invite, "STATUS"), "CONFIRMED");
+    let page = gone.text("/sessions/talk");
+    assert!(
+        page.contains("This session is over.") && !page.contains("no longer planned"),
+        "{page}"
+    );
+}

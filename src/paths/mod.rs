@@ -1,6 +1,10 @@
 //! Every address that is published, made and named here and nowhere else.
 
+mod read;
+
 use crate::model::{BaseUrl, Id, Session};
+
+pub use read::{Address, Of, Part};
 
 /// A calendar on the web that links can lead into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

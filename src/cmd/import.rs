@@ -1,0 +1,79 @@
+//! `convene import`: a list from another calendar to standard output, what is lost to standard error.
+
+use std::io::{Read, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+
+use chrono::{DateTime, Utc};
+use convene::error::Error;
+use convene::zone::Rules;
+use convene::{config, import};
+
+use crate::cli::Import;
+use crate::cmd;
+
+pub(crate) fn run(
+    import: &Import,
+    rules: &Rules,
+    now: DateTime<Utc>,
+    input: &mut dyn Read,
+) -> Result<ExitCode, Error> {
+    let file = import.calendar.as_path();
+    let name = file.display().to_string();
+    if ["http://", "https://", "webcal://"].iter().any(|scheme| name.starts_with(scheme)) {
+        cmd::error(&format!(
+            "`{name}` is an address, and this reads files\n  \
+             Open it in a browser (write https:// in place of webcal://), save the file, and name that."
+        ));
+        return Ok(ExitCode::from(cmd::WRONG_USAGE));
+    }
+    let zone = match import.timezone.as_ref().map(|words| config::zone_of(words, rules)).transpose()
+    {
+        Ok(zone) => zone,
+        Err(reason) => {
+            cmd::error(&reason);
+            return Ok(ExitCode::from(cmd::WRONG_USAGE));
+        }
+    };
+    let bytes = read(file, input)?;
+    let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let stem = stem.filter(|stem| stem != "-").unwrap_or_else(|| "calendar".to_owned());
+    let options = import::Options { name: &stem, now, until: import.until, zone };
+    let imported = match import::import(&bytes, &options, rules) {
+        Ok(imported) => imported,
+        Err(reason) => {
+            cmd::error(&format!("`{name}`: {reason}"));
+            return Ok(ExitCode::from(cmd::WRONG_FILE));
+        }
+    };
+    let mut said = String::new();
+    for note in &imported.notes {
+        said.push_str(&format!("note: {note}\n"));
+    }
+    let of = |number: usize, what: &str| {
+        format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+    };
+    let (sessions, events) = (of(imported.sessions, "session"), of(imported.events, "event"));
+    said.push_str(&format!("{name}: {sessions} from {events}\n"));
+    // Nobody reading is no reason to fail.
+    let _ = std::io::stderr().write_all(said.as_bytes());
+    if imported.sessions == 0 {
+        cmd::error("nothing in it can be a session, so no list was written");
+        return Ok(ExitCode::from(cmd::WRONG_FILE));
+    }
+    match std::io::stdout().write_all(imported.toml.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::file("write", Path::new("standard output"))(error))
+        }
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn read(file: &Path, input: &mut dyn Read) -> Result<Vec<u8>, Error> {
+    if file != Path::new("-") {
+        return std::fs::read(file).map_err(Error::file("open", file));
+    }
+    let mut bytes = Vec::new();
+    input.read_to_end(&mut bytes).map_err(Error::file("read", Path::new("standard input")))?;
+    Ok(bytes)
+}

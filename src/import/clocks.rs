@@ -1,0 +1,297 @@
+//! From TZID to a clock: names of every maker, then the VTIMEZONE that stands in the file.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+
+use super::content::Component;
+use super::definition::Definition;
+use crate::zone::{Local, Naming, Rules, Zone};
+
+/// What turns a wall-clock time of the file into an instant.
+#[derive(Debug, Clone)]
+pub(super) enum Clock {
+    /// A zone that tzdata has.
+    Zone(Zone),
+    /// The file's own rules, which no zone follows.
+    Own(Rc<Definition>),
+}
+
+impl Clock {
+    /// The instant of a wall-clock time. One that happens twice is the first, and one that does not
+    /// happen is counted with the offset before the gap (RFC 5545 section 3.3.5).
+    pub(super) fn instant(&self, local: NaiveDateTime) -> DateTime<Utc> {
+        match self {
+            Self::Own(own) => (local - TimeDelta::seconds(own.offset(local))).and_utc(),
+            Self::Zone(zone) => match zone.resolve(local) {
+                Local::Unique(instant) | Local::Fold { earlier: instant, .. } => instant,
+                Local::Gap { before, .. } => match zone.resolve(before) {
+                    Local::Unique(instant) | Local::Fold { later: instant, .. } => {
+                        instant + (local - before)
+                    }
+                    Local::Gap { .. } => local.and_utc(),
+                },
+            },
+        }
+    }
+
+    /// The wall-clock time at an instant.
+    pub(super) fn local(&self, instant: DateTime<Utc>) -> NaiveDateTime {
+        match self {
+            Self::Zone(zone) => zone.local(instant),
+            Self::Own(own) => own.local(instant),
+        }
+    }
+}
+
+/// How a TZID was understood.
+#[derive(Debug, Clone)]
+pub(super) struct Understood {
+    pub(super) clock: Clock,
+    /// Whether the zone was chosen because its rules are the same, not by its name.
+    pub(super) by_rules: bool,
+}
+
+/// Every clock of a file, by TZID.
+#[derive(Debug)]
+pub(super) struct Clocks<'a> {
+    rules: &'a Rules,
+    definitions: HashMap<String, (Rc<Definition>, Option<String>)>,
+    /// The years that times of the file lie in.
+    years: (i32, i32),
+    known: HashMap<String, Option<Understood>>,
+}
+
+impl<'a> Clocks<'a> {
+    /// The clocks of a file whose times lie in these years.
+    pub(super) fn new(rules: &'a Rules, calendars: &[&Component], years: (i32, i32)) -> Self {
+        let mut definitions = HashMap::new();
+        for zone in calendars.iter().flat_map(|calendar| calendar.within("VTIMEZONE")) {
+            let Some(tzid) = zone.get("TZID") else { continue };
+            let location = zone.get("X-LIC-LOCATION").map(|own| own.value.trim().to_owned());
+            let definition = Definition::read(zone, years.1);
+            definitions.insert(named(&tzid.value), (Rc::new(definition), location));
+        }
+        Self { rules, definitions, years, known: HashMap::new() }
+    }
+
+    /// The clock of a TZID; none if neither its name nor the file says what it is.
+    pub(super) fn of(&mut self, tzid: &str) -> Option<Understood> {
+        let tzid = named(tzid);
+        if let Some(known) = self.known.get(&tzid) {
+            return known.clone();
+        }
+        let understood = self.understand(&tzid);
+        self.known.insert(tzid, understood.clone());
+        understood
+    }
+
+    fn understand(&self, tzid: &str) -> Option<Understood> {
+        let by_name = |zone| Understood { clock: Clock::Zone(zone), by_rules: false };
+        let (definition, location) = match self.definitions.get(tzid) {
+            Some((definition, location)) => (Some(definition), location.as_deref()),
+            None => (None, None),
+        };
+        if let Some(zone) = self.zone_named(tzid, definition.is_some()) {
+            return Some(by_name(zone));
+        }
+        if let Some(zone) = location.and_then(|name| self.zone_named(name, true)) {
+            return Some(by_name(zone));
+        }
+        let Some(definition) = definition.filter(|own| !own.is_empty()) else {
+            // A name that is only an abbreviation is better than nothing.
+            return self.zone_named(tzid, false).map(by_name);
+        };
+        Some(match self.zone_like(definition, tzid) {
+            Some(zone) => Understood { clock: Clock::Zone(zone), by_rules: true },
+            None => Understood { clock: Clock::Own(Rc::clone(definition)), by_rules: true },
+        })
+    }
+
+    /// By IANA's name, with the prefixes that libical, Evolution and others put before it, or by
+    /// Windows's. An abbreviation counts only where the file does not say what it means.
+    fn zone_named(&self, name: &str, is_defined: bool) -> Option<Zone> {
+        if ["Z", "GMT", "Etc/UTC", "tzone://Microsoft/Utc"]
+            .iter()
+            .any(|utc| utc.eq_ignore_ascii_case(name))
+        {
+            return self.rules.zone("UTC").ok();
+        }
+        let segments: Vec<&str> = name.split('/').collect();
+        let tails = (0..segments.len()).filter(|from| *from == 0 || segments.len() - from >= 2);
+        tails
+            .filter_map(|from| self.rules.zone(&segments[from..].join("/")).ok())
+            .find(|zone| !is_defined || !matches!(zone.naming(), Naming::Abbreviation(_)))
+            .or_else(|| self.rules.of_windows(name))
+    }
+
+    /// The zone whose clock is the same as the file's own over all years of the file: first one that
+    /// the TZID names a city of, then a well-known one.
+    fn zone_like(&self, definition: &Definition, tzid: &str) -> Option<Zone> {
+        let lower = tzid.to_lowercase().replace(' ', "_");
+        let mut candidates: Vec<(usize, &str)> = Rules::bundled_names()
+            .filter(|name| name.contains('/') && !name.starts_with("Etc/"))
+            .filter_map(|name| {
+                let city = name.rsplit('/').next().unwrap_or_default().to_lowercase();
+                let said = lower.find(&city).filter(|_| city.len() > 3);
+                let known = KNOWN.iter().position(|known| *known == name);
+                Some((said.or_else(|| known.map(|at| at + 1_000))?, name))
+            })
+            .collect();
+        candidates.sort_unstable();
+        candidates.into_iter().find_map(|(_, name)| {
+            let zone = self.rules.zone(name).ok()?;
+            (*zone.naming() == Naming::Place && self.is_like(definition, &zone)).then_some(zone)
+        })
+    }
+
+    fn is_like(&self, definition: &Definition, zone: &Zone) -> bool {
+        let first = NaiveDate::from_ymd_opt(self.years.0, 1, 5).unwrap_or_default();
+        let days = first.iter_days().step_by(10).take_while(|day| day.year() <= self.years.1);
+        days.filter_map(|day| day.and_hms_opt(12, 0, 0)).all(|noon| {
+            let instant = (noon - TimeDelta::seconds(definition.offset(noon))).and_utc();
+            zone.local(instant) == noon
+        })
+    }
+}
+
+/// Zones that people mean when their calendar only says the rules, by how many live there.
+const KNOWN: [&str; 36] = [
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "America/Phoenix",
+    "America/Anchorage",
+    "Pacific/Honolulu",
+    "America/Halifax",
+    "America/St_Johns",
+    "America/Mexico_City",
+    "America/Bogota",
+    "America/Sao_Paulo",
+    "Europe/London",
+    "Europe/Berlin",
+    "Europe/Athens",
+    "Europe/Istanbul",
+    "Europe/Moscow",
+    "Africa/Lagos",
+    "Africa/Johannesburg",
+    "Africa/Nairobi",
+    "Africa/Cairo",
+    "Asia/Jerusalem",
+    "Asia/Dubai",
+    "Asia/Tehran",
+    "Asia/Karachi",
+    "Asia/Kolkata",
+    "Asia/Kathmandu",
+    "Asia/Dhaka",
+    "Asia/Bangkok",
+    "Asia/Shanghai",
+    "Asia/Tokyo",
+    "Australia/Perth",
+    "Australia/Adelaide",
+    "Australia/Brisbane",
+    "Australia/Sydney",
+    "Pacific/Auckland",
+];
+
+fn named(tzid: &str) -> String {
+    tzid.trim().trim_matches('"').trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::content::parse;
+    use super::*;
+
+    fn clock(tzid: &str, definition: &str) -> Option<(String, bool)> {
+        let rules = Rules::bundled();
+        let text = format!("BEGIN:VCALENDAR\n{definition}END:VCALENDAR\n");
+        let file = parse(&text).file;
+        let calendars: Vec<&Component> = file.children.iter().collect();
+        let understood = Clocks::new(&rules, &calendars, (2024, 2028)).of(tzid)?;
+        Some(match understood.clock {
+            Clock::Zone(zone) => (zone.name().to_owned(), understood.by_rules),
+            Clock::Own(own) => (format!("{:?}", own.offset(at("2027-07-01T12:00:00"))), true),
+        })
+    }
+
+    fn at(text: &str) -> NaiveDateTime {
+        text.parse().unwrap()
+    }
+
+    fn defined(tzid: &str, standard: &str, daylight: &str, months: (u8, &str, u8, &str)) -> String {
+        let (to_daylight, spring, to_standard, autumn) = months;
+        format!(
+            "BEGIN:VTIMEZONE\nTZID:{tzid}\nBEGIN:STANDARD\nDTSTART:16010101T020000\n\
+             TZOFFSETFROM:{daylight}\nTZOFFSETTO:{standard}\n\
+             RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY={autumn};BYMONTH={to_standard}\nEND:STANDARD\n\
+             BEGIN:DAYLIGHT\nDTSTART:16010101T020000\nTZOFFSETFROM:{standard}\n\
+             TZOFFSETTO:{daylight}\nRRULE:FREQ=YEARLY;INTERVAL=1;BYDAY={spring};BYMONTH={to_daylight}\n\
+             END:DAYLIGHT\nEND:VTIMEZONE\n"
+        )
+    }
+
+    #[test]
+    fn names_of_every_maker_are_known() {
+        for (tzid, expected) in [
+            ("America/New_York", "America/New_York"),
+            ("/mozilla.org/20050126_1/Europe/Berlin", "Europe/Berlin"),
+            (
+                "/freeassociation.sourceforge.net/Tzfile/America/Argentina/Ushuaia",
+                "America/Argentina/Ushuaia",
+            ),
+            (
+                "/citadel.org/20210210_1/America/Indiana/Indianapolis",
+                "America/Indiana/Indianapolis",
+            ),
+            ("\"Eastern Standard Time\"", "America/New_York"),
+            ("W. Europe Standard Time", "Europe/Berlin"),
+            ("tzone://Microsoft/Utc", "UTC"),
+            ("GMT", "UTC"),
+        ] {
+            assert_eq!(clock(tzid, ""), Some((expected.to_owned(), false)), "{tzid}");
+        }
+        for nothing in ["Customized Time Zone", "Eastern", "", "//"] {
+            assert_eq!(clock(nothing, ""), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_says_nothing_is_found_by_the_rules_of_the_file() {
+        let us = (3, "2SU", 11, "1SU");
+        let eu = (3, "-1SU", 10, "-1SU");
+        for (tzid, standard, daylight, months, expected) in [
+            ("Eastern", "-0500", "-0400", us, "America/New_York"),
+            ("(UTC-06:00) Central Time (US & Canada)", "-0600", "-0500", us, "America/Chicago"),
+            ("(UTC+01:00) Amsterdam\\, Berlin\\, Rome", "+0100", "+0200", eu, "Europe/Amsterdam"),
+            ("Customized Time Zone", "+0200", "+0300", eu, "Europe/Athens"),
+        ] {
+            let definition = defined(tzid, standard, daylight, months);
+            assert_eq!(clock(tzid, &definition), Some((expected.to_owned(), true)), "{tzid}");
+        }
+    }
+
+    #[test]
+    fn rules_that_no_zone_follows_are_followed_all_the_same() {
+        let definition = defined("Mine", "-0500", "-0330", (6, "1MO", 9, "1MO"));
+        assert_eq!(clock("Mine", &definition), Some(("-12600".to_owned(), true)));
+    }
+
+    #[test]
+    fn an_abbreviation_means_what_the_file_says() {
+        let definition = defined("EST", "-0500", "-0400", (3, "2SU", 11, "1SU"));
+        assert_eq!(clock("EST", &definition), Some(("America/New_York".to_owned(), true)));
+        assert_eq!(clock("EST", ""), Some(("EST".to_owned(), false)));
+    }
+
+    #[test]
+    fn a_time_in_a_gap_is_counted_with_the_offset_before_it() {
+        let clock = Clock::Zone(Rules::bundled().zone("America/New_York").unwrap());
+        let rfc = |local: &str| clock.instant(at(local)).format("%d %H:%M").to_string();
+        assert_eq!(rfc("2027-03-14T02:30:00"), "14 07:30");
+        assert_eq!(rfc("2027-11-07T01:30:00"), "07 05:30");
+        assert_eq!(rfc("2027-07-01T12:00:00"), "01 16:00");
+    }
+}

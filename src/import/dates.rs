@@ -1,0 +1,90 @@
+//! The dates of an event that repeats: RRULE and RDATE, without EXDATE (RFC 5545 section 3.8.5).
+
+use std::collections::BTreeMap;
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+
+use super::clocks::Clocks;
+use super::content::Component;
+use super::recur;
+use super::timing::Timing;
+use super::values::{Stamp, duration, stamp};
+
+/// How many occurrences of one event are written at most; the latest ones.
+const MOST: usize = 1_000;
+
+/// Of a rule that ends before it starts, or asks for a day that never is.
+const ONLY_FIRST: &str = "its rule gives no date after its first, and only that was written";
+
+/// When an event happens.
+pub(super) struct Dates {
+    /// Every start on the wall, with a length of its own where RDATE gives one.
+    pub(super) starts: Vec<(NaiveDateTime, Option<TimeDelta>)>,
+    /// Whether there is more than one, before exceptions.
+    pub(super) repeats: bool,
+}
+
+/// Reads the dates of an event up to a last day. Adds what is to be said of them.
+pub(super) fn read(
+    event: &Component,
+    timing: &Timing,
+    clocks: &mut Clocks<'_>,
+    last: NaiveDate,
+    said: &mut Vec<String>,
+) -> Dates {
+    let end = last.and_time(NaiveTime::MIN) + TimeDelta::seconds(86_399);
+    let mut starts: BTreeMap<NaiveDateTime, Option<TimeDelta>> =
+        BTreeMap::from([(timing.start, None)]);
+    for rule in event.all("RRULE") {
+        match recur::expand(&rule.value, timing.start, end, |until| timing.clock.local(until)) {
+            Ok(expansion) => {
+                if expansion.starts.is_empty() && !expansion.more {
+                    said.push(ONLY_FIRST.to_owned());
+                }
+                if expansion.more {
+                    said.push(format!(
+                        "it goes on repeating; what comes after {last} was left out, and `--until` \
+                         takes more"
+                    ));
+                }
+                starts.extend(expansion.starts.into_iter().map(|start| (start, None)));
+            }
+            Err(reason) => said.push(format!("{reason}; only its first date was written")),
+        }
+    }
+    for dates in event.all("RDATE") {
+        for value in dates.value.split(',') {
+            let (start, length) = match value.split_once('/') {
+                Some((start, end)) => (start, period(timing, start, end)),
+                None => (value, None),
+            };
+            if let Some(start) = timing.local(dates, start, clocks) {
+                starts.insert(start, length);
+            }
+        }
+    }
+    let repeats = starts.len() > 1;
+    for dates in event.all("EXDATE") {
+        for value in dates.value.split(',') {
+            let Some(excluded) = timing.local(dates, value, clocks) else { continue };
+            starts.remove(&excluded);
+        }
+    }
+    if starts.len() > MOST {
+        said.push(format!("it has {} dates; only the latest {MOST} were written", starts.len()));
+        let first = starts.keys().copied().rev().nth(MOST - 1).unwrap_or(timing.start);
+        starts = starts.split_off(&first);
+    }
+    Dates { starts: starts.into_iter().collect(), repeats }
+}
+
+/// The length of a PERIOD (RFC 5545 section 3.3.9).
+fn period(timing: &Timing, start: &str, end: &str) -> Option<TimeDelta> {
+    let instant = |value: &str| match stamp(value)? {
+        Stamp::Utc(instant) => Some(instant),
+        Stamp::Local(local) => Some(timing.clock.instant(local)),
+        Stamp::Date(_) => None,
+    };
+    let length = duration(end).or_else(|| Some(instant(end)? - instant(start)?))?;
+    (length > TimeDelta::zero()).then_some(length)
+}

@@ -1,0 +1,100 @@
+//! The VTIMEZONE of a file, followed to the letter (RFC 5545 section 3.6.5).
+
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+
+use super::content::Component;
+use super::recur;
+use super::values::{Stamp, stamp};
+
+/// A VTIMEZONE as it stands in the file (RFC 5545 section 3.6.5).
+#[derive(Debug, Default)]
+pub(super) struct Definition {
+    observances: Vec<Observance>,
+}
+
+#[derive(Debug)]
+struct Observance {
+    /// Seconds east of Greenwich.
+    from: i64,
+    to: i64,
+    /// On the clock before the change, in order.
+    onsets: Vec<NaiveDateTime>,
+}
+
+impl Definition {
+    pub(super) fn read(zone: &Component, last_year: i32) -> Self {
+        let parts = zone.within("STANDARD").chain(zone.within("DAYLIGHT"));
+        let mut observances: Vec<Observance> =
+            parts.filter_map(|part| Observance::read(part, last_year)).collect();
+        observances.sort_by_key(|observance| observance.onsets.first().copied());
+        Self { observances }
+    }
+
+    /// Whether nothing in it can be used.
+    pub(super) fn is_empty(&self) -> bool {
+        self.observances.is_empty()
+    }
+
+    /// The offset in seconds of the last onset that is not after a wall-clock time.
+    pub(super) fn offset(&self, local: NaiveDateTime) -> i64 {
+        let last = |observance: &Observance| {
+            let at = observance.onsets.partition_point(|onset| *onset <= local);
+            at.checked_sub(1).map(|at| (observance.onsets[at], observance.to))
+        };
+        let found = self.observances.iter().filter_map(last).max_by_key(|(onset, _)| *onset);
+        found.map_or_else(|| self.observances.first().map_or(0, |first| first.from), |(_, to)| to)
+    }
+
+    /// The wall-clock time at an instant.
+    pub(super) fn local(&self, instant: DateTime<Utc>) -> NaiveDateTime {
+        let at = |offset: i64| instant.naive_utc() + TimeDelta::seconds(offset);
+        let offsets = || self.observances.iter().flat_map(|own| [own.to, own.from]);
+        let right = offsets().find(|offset| self.offset(at(*offset)) == *offset);
+        at(right.or_else(|| offsets().next()).unwrap_or(0))
+    }
+}
+
+impl Observance {
+    fn read(part: &Component, last_year: i32) -> Option<Self> {
+        let value = |name: &str| part.get(name).map(|property| property.value.as_str());
+        let to = offset(value("TZOFFSETTO")?)?;
+        let from = value("TZOFFSETFROM").and_then(offset).unwrap_or(to);
+        let local = |value: &str| match stamp(value)? {
+            Stamp::Local(local) => Some(local),
+            Stamp::Date(date) => date.and_hms_opt(0, 0, 0),
+            Stamp::Utc(instant) => Some(instant.naive_utc() + TimeDelta::seconds(from)),
+        };
+        let first = local(value("DTSTART")?)?;
+        let mut onsets = vec![first];
+        if let Some(rule) = value("RRULE") {
+            // Windows begins its rules in 1601.
+            let start = match first.year() {
+                ..1970 => first.with_day(1)?.with_year(1970)?,
+                _ => first,
+            };
+            let last = NaiveDate::from_ymd_opt(last_year + 1, 12, 31)?.and_hms_opt(0, 0, 0)?;
+            let in_local = |until: DateTime<Utc>| until.naive_utc() + TimeDelta::seconds(from);
+            onsets.extend(recur::expand(rule, start, last, in_local).ok()?.starts);
+        }
+        for dates in part.all("RDATE") {
+            onsets.extend(dates.value.split(',').filter_map(local));
+        }
+        onsets.sort_unstable();
+        Some(Self { from, to, onsets })
+    }
+}
+
+/// `+0530`, `-043000`, in seconds (RFC 5545 section 3.3.14).
+fn offset(value: &str) -> Option<i64> {
+    let value = value.trim().replace(':', "");
+    let (sign, digits) = match value.split_at_checked(1)? {
+        ("-", digits) => (-1, digits),
+        ("+", digits) => (1, digits),
+        _ => (1, value.as_str()),
+    };
+    let part = |from: usize| match digits.get(from..from + 2) {
+        Some(two) => two.parse::<i64>().ok(),
+        None => (from >= 4).then_some(0),
+    };
+    Some(sign * (part(0)? * 3600 + part(2)? * 60 + part(4)?)).filter(|offset| offset.abs() < 86_400)
+}

@@ -1,0 +1,274 @@
+//! What an event says beside its time.
+
+use std::collections::BTreeSet;
+
+use super::content::{Component, Property};
+use super::prose::markdown;
+use super::values::{LONGEST_LINE, duration, kept, line, list, text};
+use super::{own, venue};
+use crate::model::{HttpUrl, Status, Tag};
+use crate::render::event::CANCELLED;
+
+/// The words, links and settings of a session.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Content {
+    /// The id that it had in a list of ours.
+    pub(super) id: Option<String>,
+    pub(super) title: String,
+    /// Markdown.
+    pub(super) description: Option<String>,
+    pub(super) register: Option<String>,
+    pub(super) join: Option<String>,
+    pub(super) page: Option<String>,
+    pub(super) place: Option<Place>,
+    /// The id of the feed of ours that it belonged to.
+    pub(super) feed: Option<String>,
+    pub(super) tags: Vec<String>,
+    pub(super) status: Status,
+    /// Cancelled, and yet to be seen in Google Calendar.
+    pub(super) announce: bool,
+    pub(super) busy: Option<bool>,
+    /// Such as `15m`.
+    pub(super) remind: Vec<String>,
+}
+
+impl Content {
+    /// About how many bytes a session with it takes in a list.
+    pub(super) fn size(&self) -> usize {
+        let texts = [&self.description, &self.register, &self.join, &self.page, &self.feed];
+        let texts: usize = texts.into_iter().flatten().map(String::len).sum();
+        let lists: usize = self.tags.iter().chain(&self.remind).map(|item| item.len() + 4).sum();
+        // An id, times, a UID and the words before them.
+        600 + self.title.len() + texts + lists
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Place {
+    pub(super) name: String,
+    pub(super) address: Option<String>,
+    /// Latitude and longitude in degrees.
+    pub(super) geo: Option<(f64, f64)>,
+}
+
+/// What the calendar around an event says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Calendar {
+    /// Whether we wrote it.
+    pub(super) is_ours: bool,
+    /// Whether it is one to subscribe to, and not an invite.
+    pub(super) is_feed: bool,
+    /// Whether it calls off what is in it (RFC 5546 section 3.2.5).
+    pub(super) is_cancelled: bool,
+}
+
+/// Reads an event. Adds what could not come along.
+pub(super) fn read(event: &Component, calendar: Calendar, lost: &mut Vec<String>) -> Content {
+    let Calendar { is_ours, is_cancelled, .. } = calendar;
+    let value = |name: &str| event.get(name).map(|property| property.value.as_str());
+    let status = value("STATUS").map(|status| status.trim().to_ascii_uppercase());
+    let mut content = Content {
+        status: match status.as_deref() {
+            _ if is_cancelled => Status::Cancelled,
+            Some("CANCELLED" | "CANCELED") => Status::Cancelled,
+            Some("TENTATIVE") => Status::Tentative,
+            _ => Status::Confirmed,
+        },
+        ..Content::default()
+    };
+    let is_called_off = description(&mut content, event, is_ours, lost);
+    title(&mut content, value("SUMMARY"), is_ours.then_some(is_called_off), lost);
+    venue::links(&mut content, event, lost);
+    venue::place(&mut content, event, is_ours, lost);
+    tags(&mut content, event, lost);
+    content.busy = busy(value("TRANSP"), content.status, calendar);
+    reminders(&mut content, event, lost);
+    for (name, one, more) in [
+        ("ATTENDEE", "attendee", "attendees"),
+        ("ATTACH", "attachment", "attachments"),
+        ("IMAGE", "picture", "pictures"),
+        ("CONTACT", "contact", "contacts"),
+        ("COMMENT", "comment", "comments"),
+        ("RESOURCES", "list of resources", "lists of resources"),
+        ("RELATED-TO", "link to another event", "links to other events"),
+        ("EXRULE", "rule of exceptions", "rules of exceptions"),
+    ] {
+        match event.all(name).count() {
+            0 => {}
+            number => lost.push(super::count(number, one, more)),
+        }
+    }
+    content
+}
+
+/// `ours`: of a calendar of ours, whether the text says that the session is cancelled.
+fn title(content: &mut Content, summary: Option<&str>, ours: Option<bool>, lost: &mut Vec<String>) {
+    let summary = summary.unwrap_or_default();
+    let mut title = match ours {
+        // As it was written, but that one line stays one.
+        Some(_) => text(summary).replace('\n', " "),
+        None => unescaped(&line(summary)),
+    };
+    // As several programs mark what is called off, beside its status.
+    for mark in [CANCELLED, "Cancelled: ", "Canceled: ", "CANCELED: "] {
+        let Some(rest) = title.strip_prefix(mark) else { continue };
+        if content.status == Status::Cancelled {
+            title = rest.to_owned();
+        } else if ours == Some(true) && mark == CANCELLED {
+            title = rest.to_owned();
+            content.status = Status::Cancelled;
+            content.announce = true;
+        }
+        break;
+    }
+    content.title = kept(title, LONGEST_LINE, "title", lost);
+    if content.title.trim().is_empty() {
+        content.title = "Without a title".to_owned();
+    }
+}
+
+/// Entities of HTML in a title, which makers of sites forget there.
+fn unescaped(title: &str) -> String {
+    let mut out = String::with_capacity(title.len());
+    let mut rest = title;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let end = rest.find(';').filter(|end| *end < 10);
+        let entity = end.map_or("", |end| &rest[1..end]);
+        let c = match entity {
+            "amp" => Some('&'),
+            "lt" => Some('<'),
+            "gt" => Some('>'),
+            "quot" => Some('"'),
+            "apos" => Some('\''),
+            "nbsp" => Some(' '),
+            _ => {
+                let number = entity.strip_prefix('#').and_then(|number| {
+                    match number.strip_prefix(['x', 'X']) {
+                        Some(hex) => u32::from_str_radix(hex, 16).ok(),
+                        None => number.parse().ok(),
+                    }
+                });
+                number.and_then(char::from_u32).filter(|c| !c.is_control())
+            }
+        };
+        match (c, end) {
+            (Some(c), Some(end)) => {
+                out.push(c);
+                rest = &rest[end + 1..];
+            }
+            _ => {
+                out.push('&');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out + rest
+}
+
+/// The text and what stands in it; whether it is one of ours that says that the session is cancelled.
+fn description(
+    content: &mut Content,
+    event: &Component,
+    is_ours: bool,
+    lost: &mut Vec<String>,
+) -> bool {
+    let is_rich = |property: &&Property| {
+        property.parameter("FMTTYPE").is_some_and(|form| form.eq_ignore_ascii_case("text/html"))
+    };
+    let said = event
+        .get("DESCRIPTION")
+        .filter(|property| !property.value.trim().is_empty())
+        .or_else(|| event.all("X-ALT-DESC").find(is_rich));
+    let Some(said) = said else { return false };
+    let (said, meeting) = own::without_google(&text(&said.value));
+    let parts = if is_ours { own::text(&said) } else { own::links(&said) };
+    let valid = |address: Option<String>| address.filter(|address| HttpUrl::parse(address).is_ok());
+    content.register = valid(parts.register);
+    content.join = valid(parts.join).or_else(|| valid(meeting));
+    content.feed =
+        parts.all.as_deref().and_then(|page| own::id(page, "feeds")).map(ToOwned::to_owned);
+    if is_ours {
+        let about = parts.about.as_deref();
+        content.id = about.and_then(|page| own::id(page, "sessions")).map(ToOwned::to_owned);
+    }
+    content.description = markdown(&parts.rest, is_ours, lost);
+    parts.is_called_off
+}
+
+fn tags(content: &mut Content, event: &Component, lost: &mut Vec<String>) {
+    let (mut known, mut strange) = (BTreeSet::new(), 0);
+    let tags = event.all("CATEGORIES").flat_map(|property| list(&property.value)).map(line);
+    for tag in tags.filter(|tag| !tag.is_empty()) {
+        if Tag::parse(&tag).is_err() {
+            strange += 1;
+        } else if known.insert(tag.clone()) {
+            content.tags.push(tag);
+        }
+    }
+    if strange > 0 {
+        lost.push(super::count(
+            strange,
+            "category that is too long",
+            "categories that are too long",
+        ));
+    }
+}
+
+/// Whether the time is taken, where the list is to say it: what ours say of all that do not say
+/// otherwise is left to it, and of what is cancelled they say no more.
+fn busy(transparency: Option<&str>, status: Status, calendar: Calendar) -> Option<bool> {
+    let is = |value: &str| transparency.is_some_and(|own| own.trim().eq_ignore_ascii_case(value));
+    let is_cancelled = status == Status::Cancelled;
+    match calendar {
+        Calendar { is_ours: true, .. } if is_cancelled => None,
+        Calendar { is_ours: true, is_feed: true, .. } => is("OPAQUE").then_some(true),
+        _ => is("TRANSPARENT").then_some(false),
+    }
+}
+
+fn reminders(content: &mut Content, event: &Component, lost: &mut Vec<String>) {
+    let (mut known, mut strange) = (BTreeSet::new(), 0);
+    // Apple's stand-in for none has no action.
+    let has_action = |alarm: &&Component| {
+        alarm.get("ACTION").is_none_or(|action| !action.value.trim().eq_ignore_ascii_case("NONE"))
+    };
+    for alarm in event.within("VALARM").filter(has_action) {
+        let trigger = alarm.get("TRIGGER");
+        let related = trigger.and_then(|own| own.parameter("RELATED")).unwrap_or("START");
+        let before =
+            trigger.and_then(|own| duration(&own.value)).map(|length| -length.num_seconds());
+        match before.filter(|_| related.eq_ignore_ascii_case("START")) {
+            Some(seconds @ 1..2_592_000) => {
+                let length = match seconds {
+                    _ if seconds % 86_400 == 0 => format!("{}d", seconds / 86_400),
+                    _ if seconds % 3_600 == 0 => format!("{}h", seconds / 3_600),
+                    _ if seconds % 60 == 0 => format!("{}m", seconds / 60),
+                    _ => format!("{seconds}s"),
+                };
+                if known.insert(seconds) {
+                    content.remind.push(length);
+                }
+            }
+            _ => strange += 1,
+        }
+    }
+    if strange > 0 {
+        lost.push(super::count(strange, "reminder", "reminders"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entities_in_titles_are_characters() {
+        assert_eq!(
+            unescaped("Tenants&#8217; &amp; owners&#x27; &bogus; & é&é;"),
+            "Tenants’ & owners' &bogus; & é&é;"
+        );
+        assert_eq!(unescaped("a&#0;b&#1114112;c&"), "a&#0;b&#1114112;c&");
+    }
+}

@@ -1,0 +1,328 @@
+//! Events of one UID: one session, or an event that repeats with its exceptions.
+
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+
+use super::clocks::{Clock, Clocks};
+use super::content::Component;
+use super::dates::{self, Dates};
+use super::event::{self, Content};
+use super::nearest::Nearest;
+use super::timing::{Floating, Times, Timing};
+use super::values::{line, stamp};
+use super::{Note, Options, count};
+use crate::model::Uid;
+use crate::render::calendar::PRODID;
+use crate::zone::{Rules, Zone};
+
+/// A session as it will stand in the list, but for its id.
+#[derive(Debug)]
+pub(super) struct Draft {
+    /// Shared by the occurrences of an event.
+    pub(super) content: Rc<Content>,
+    pub(super) times: Times,
+    pub(super) uid: Option<String>,
+    /// The event that it is an occurrence of, if that repeats: a number, and its title.
+    pub(super) repeats: Option<(usize, Rc<str>)>,
+}
+
+/// Reads the events of a file.
+pub(super) struct Reader<'a> {
+    clocks: Clocks<'a>,
+    rules: &'a Rules,
+    last: NaiveDate,
+    floating: Floating,
+    /// The zone of the calendar.
+    pub(super) zone: Zone,
+    pub(super) notes: Vec<Note>,
+    groups: usize,
+    /// Whether the file or the organiser says the zone.
+    is_said: bool,
+}
+
+/// An event with what is known of the calendar around it.
+struct Found<'a> {
+    event: &'a Component,
+    calendar: event::Calendar,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(
+        mut clocks: Clocks<'a>,
+        options: &Options<'_>,
+        last: NaiveDate,
+        rules: &'a Rules,
+        calendars: &[&Component],
+    ) -> Self {
+        let mut named = |tzid: &str| match clocks.of(tzid)?.clock {
+            Clock::Zone(zone) => Some(zone),
+            Clock::Own(_) => None,
+        };
+        let said = options.zone.clone().or_else(|| {
+            let own = calendars.iter().find_map(|calendar| calendar.get("X-WR-TIMEZONE"))?;
+            named(&line(&own.value))
+        });
+        // Not a HashMap: of two that are used as often, the same one every time.
+        let mut used: BTreeMap<String, (usize, Zone)> = BTreeMap::new();
+        for event in calendars.iter().flat_map(|calendar| calendar.within("VEVENT")) {
+            let tzid = event.get("DTSTART").and_then(|start| start.parameter("TZID"));
+            if let Some(zone) = tzid.and_then(&mut named) {
+                used.entry(zone.name().to_owned()).or_insert((0, zone)).0 += 1;
+            }
+        }
+        let most = used.into_values().rev().max_by_key(|(times, _)| *times).map(|(_, zone)| zone);
+        let is_said = said.is_some();
+        let floating = match (&said, &most) {
+            (Some(said), _) => Floating::Said(said.clone()),
+            (None, Some(most)) => Floating::Guessed(most.clone()),
+            (None, None) => Floating::Unknown,
+        };
+        let zone = said.or(most).unwrap_or_else(|| {
+            rules
+                .zone("UTC")
+                .expect("every set of rules has UTC, which is asked for when it is loaded")
+        });
+        Self { clocks, rules, last, floating, zone, notes: Vec::new(), groups: 0, is_said }
+    }
+
+    /// Every session, by its start, but no more than a list can have.
+    pub(super) fn read(&mut self, calendars: &[&Component], now: DateTime<Utc>) -> Vec<Draft> {
+        let mut drafts = Nearest::new(now);
+        for group in groups(calendars) {
+            self.groups += 1;
+            self.read_group(&group, &mut drafts);
+        }
+        let (drafts, left_out) = drafts.finish();
+        if left_out > 0 {
+            let text = format!(
+                "it gives {} sessions, and only {} fit into a list: those to come that are next, then \
+                 the latest; `--until` with an earlier day leaves room",
+                drafts.len() + left_out,
+                drafts.len()
+            );
+            super::note(&mut self.notes, 1, &text);
+        }
+        let is_timed = |draft: &Draft| matches!(draft.times, Times::Timed(None, ..));
+        if self.zone.is_utc() && !self.is_said && drafts.iter().any(is_timed) {
+            super::note(
+                &mut self.notes,
+                1,
+                "its times are in UTC, and pages will say them so; `--timezone Europe/Berlin` writes them \
+                 on the clock of a place",
+            );
+        }
+        drafts
+    }
+
+    fn read_group(&mut self, group: &[Found<'_>], drafts: &mut Nearest) {
+        let (exceptions, whole): (Vec<&Found<'_>>, Vec<&Found<'_>>) =
+            group.iter().partition(|found| found.event.get("RECURRENCE-ID").is_some());
+        let newest = whole.iter().max_by_key(|found| version(found.event));
+        if let (Some(newest), true) = (newest, whole.len() > 1) {
+            let text = format!(
+                "{} its UID, so they are one and the same; the newest was taken",
+                count(whole.len() - 1, "other event has", "other events have")
+            );
+            self.note(newest.event, text);
+        }
+        match newest {
+            Some(main) => self.read_main(main, &exceptions, drafts),
+            None => {
+                for exception in exceptions {
+                    self.read_exception(exception, None, None, drafts);
+                }
+            }
+        }
+    }
+
+    /// An event that may repeat, and its exceptions.
+    fn read_main(&mut self, found: &Found<'_>, exceptions: &[&Found<'_>], drafts: &mut Nearest) {
+        let event = found.event;
+        let Some((content, timing)) = self.session(found) else { return };
+        let uid = self.uid(event);
+        let mut said = Vec::new();
+        let dates = dates::read(event, &timing, &mut self.clocks, self.last, &mut said);
+        for text in said {
+            self.note(event, text);
+        }
+        let Dates { mut starts, repeats } = dates;
+        // The newest of each, where a file has several.
+        let mut changed: BTreeMap<NaiveDateTime, &Found<'_>> = BTreeMap::new();
+        for exception in exceptions {
+            let Some(id) = exception.event.get("RECURRENCE-ID") else { continue };
+            let Some(at) = timing.local(id, &id.value, &mut self.clocks) else { continue };
+            // Exchange writes midnight in place of the time.
+            let not_before = || starts.partition_point(|(start, _)| *start < at);
+            let same_day = || {
+                starts.get(not_before()).map(|(start, _)| *start).filter(|s| s.date() == at.date())
+            };
+            let at = match at.time() == NaiveTime::MIN {
+                true => same_day().unwrap_or(at),
+                false => at,
+            };
+            let newest = changed.entry(at).or_insert(exception);
+            if version(newest.event) < version(exception.event) {
+                *newest = exception;
+            }
+        }
+        starts.retain(|(start, _)| !changed.contains_key(start));
+        let repeats = repeats.then(|| (self.groups, Rc::from(content.title.as_str())));
+        for (start, length) in starts {
+            let mut times = timing.at(start);
+            if let (Some(length), Times::Timed(_, begins, ends)) = (length, &mut times) {
+                *ends = *begins + length;
+            }
+            let uid = match start == timing.start {
+                true => uid.clone(),
+                false => uid.as_deref().and_then(|uid| further(uid, start, timing.is_days())),
+            };
+            self.push(
+                event,
+                Draft { content: Rc::clone(&content), times, uid, repeats: repeats.clone() },
+                drafts,
+            );
+        }
+        for (id, exception) in changed {
+            let uid = match id == timing.start {
+                true => uid.clone(),
+                false => uid.as_deref().and_then(|uid| further(uid, id, timing.is_days())),
+            };
+            self.read_exception(exception, uid, repeats.clone(), drafts);
+        }
+    }
+
+    fn read_exception(
+        &mut self,
+        found: &Found<'_>,
+        uid: Option<String>,
+        repeats: Option<(usize, Rc<str>)>,
+        drafts: &mut Nearest,
+    ) {
+        let Some((content, timing)) = self.session(found) else { return };
+        let id = found.event.get("RECURRENCE-ID");
+        if id.and_then(|id| id.parameter("RANGE")).is_some() {
+            let text =
+                "it changes all that follow as well; only this one was changed, so look at them";
+            self.note(found.event, text.to_owned());
+        }
+        let uid = uid.or_else(|| {
+            let own = self.uid(found.event)?;
+            let start = id.and_then(|id| timing.local(id, &id.value, &mut self.clocks));
+            further(&own, start.unwrap_or(timing.start), timing.is_days())
+        });
+        let times = timing.at(timing.start);
+        self.push(found.event, Draft { content, times, uid, repeats }, drafts);
+    }
+
+    fn push(&mut self, event: &Component, draft: Draft, drafts: &mut Nearest) {
+        let (first, last) = draft.times.days(&self.zone);
+        if first.year() < 1970 || last.year() > 2100 {
+            let text = "it is not between 1970 and 2100, and was left out";
+            self.note(event, text.to_owned());
+            return;
+        }
+        drafts.push(draft);
+    }
+
+    /// The words and the time of an event; none if it cannot be a session, which is said.
+    fn session(&mut self, found: &Found<'_>) -> Option<(Rc<Content>, Timing)> {
+        let event = found.event;
+        let class = event.get("CLASS").map(|class| class.value.trim().to_ascii_uppercase());
+        if matches!(class.as_deref(), Some("PRIVATE" | "CONFIDENTIAL")) {
+            self.note(event, "it is marked private, and was left out".to_owned());
+            return None;
+        }
+        let timing = match Timing::read(event, &mut self.clocks, &self.floating, self.rules) {
+            Ok(timing) => timing,
+            Err(reason) => {
+                self.note(event, reason);
+                return None;
+            }
+        };
+        for guess in &timing.guesses {
+            self.note(event, guess.clone());
+        }
+        let mut lost = Vec::new();
+        let content = event::read(event, found.calendar, &mut lost);
+        if event.get("SUMMARY").is_none_or(|title| title.value.trim().is_empty()) {
+            self.note(event, "it has no title; write one".to_owned());
+        }
+        if !lost.is_empty() {
+            let text = format!("left out: {}", lost.join(", "));
+            self.note(event, text);
+        }
+        Some((Rc::new(content), timing))
+    }
+
+    fn uid(&mut self, event: &Component) -> Option<String> {
+        let uid = event.get("UID").map(|uid| uid.value.trim()).filter(|uid| !uid.is_empty())?;
+        // Room for the date of a further occurrence.
+        if Uid::parse(uid).is_err() || uid.len() > 175 {
+            let text = "its UID has spaces or other characters that calendars refuse, or is too long; \
+                        it gets another, so subscribers will see it as a new entry";
+            self.note(event, text.to_owned());
+            return None;
+        }
+        Some(uid.to_owned())
+    }
+
+    fn note(&mut self, event: &Component, text: String) {
+        let title = line(event.get("SUMMARY").map_or("", |title| title.value.as_str()));
+        let title: String = title.chars().take(80).collect();
+        let event_title = Some(title).filter(|title| !title.is_empty());
+        let note = Note { line: event.line, event: event_title, text };
+        // One that repeats gives the same for each of its dates.
+        if self.notes.last() != Some(&note) {
+            self.notes.push(note);
+        }
+    }
+}
+
+/// The UID of a further occurrence: that of the event, and its recurrence date.
+fn further(uid: &str, start: NaiveDateTime, is_days: bool) -> Option<String> {
+    let form = if is_days { "%Y%m%d" } else { "%Y%m%dT%H%M%S" };
+    Some(format!("{uid}/{}", start.format(form)))
+}
+
+/// The events of each UID, in the order of the file; those without one stand alone.
+fn groups<'a>(calendars: &[&'a Component]) -> Vec<Vec<Found<'a>>> {
+    let mut groups: Vec<Vec<Found<'a>>> = Vec::new();
+    let mut of_uid: HashMap<&str, usize> = HashMap::new();
+    for calendar in calendars {
+        let is = |name: &str, value: &str| {
+            calendar.get(name).is_some_and(|own| own.value.trim().eq_ignore_ascii_case(value))
+        };
+        let own = event::Calendar {
+            is_ours: is("PRODID", PRODID),
+            // Our invites have neither, as Outlook would open a new calendar.
+            is_feed: ["SOURCE", "X-WR-CALNAME"].iter().any(|name| calendar.get(name).is_some()),
+            is_cancelled: is("METHOD", "CANCEL"),
+        };
+        for event in calendar.within("VEVENT") {
+            let found = Found { event, calendar: own };
+            let uid = event.get("UID").map_or("", |uid| uid.value.trim());
+            match of_uid.get(uid) {
+                Some(group) if !uid.is_empty() => groups[*group].push(found),
+                _ => {
+                    of_uid.insert(uid, groups.len());
+                    groups.push(vec![found]);
+                }
+            }
+        }
+    }
+    groups
+}
+
+/// What says that an event is newer than another of its UID (RFC 5546 section 2.1.5).
+fn version(event: &Component) -> (u64, Option<NaiveDateTime>) {
+    let sequence = event.get("SEQUENCE").and_then(|own| own.value.trim().parse().ok()).unwrap_or(0);
+    let stamped = event.get("LAST-MODIFIED").or_else(|| event.get("DTSTAMP"));
+    let at = stamped.and_then(|own| match stamp(&own.value)? {
+        super::Stamp::Utc(instant) => Some(instant.naive_utc()),
+        super::Stamp::Local(local) => Some(local),
+        super::Stamp::Date(date) => Some(date.and_time(NaiveTime::MIN)),
+    });
+    (sequence, at)
+}

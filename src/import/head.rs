@@ -1,0 +1,107 @@
+//! What a calendar says about itself.
+
+use super::content::Component;
+use super::prose::markdown;
+use super::values::{LONGEST_LINE, duration, kept, line, text};
+use super::{Options, own};
+use crate::model::{Color, Email, HttpUrl, Id};
+use crate::render::calendar::PRODID;
+use crate::zone::Zone;
+
+/// The `[calendar]` table.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) id: String,
+    pub(super) title: String,
+    /// Markdown.
+    pub(super) description: Option<String>,
+    /// The public address, of a calendar of ours.
+    pub(super) url: Option<String>,
+    pub(super) zone: Zone,
+    pub(super) color: Option<String>,
+    /// Such as `2h`.
+    pub(super) refresh: Option<String>,
+    /// A name and an address, if all events have the same.
+    pub(super) organizer: Option<(String, Option<String>)>,
+}
+
+/// Reads what calendars say. Adds what could not come along.
+pub(super) fn read(
+    calendars: &[&Component],
+    options: &Options<'_>,
+    zone: &Zone,
+    lost: &mut Vec<String>,
+) -> Head {
+    let value = |names: &[&str]| {
+        let all = names.iter().flat_map(|name| calendars.iter().filter_map(|own| own.get(name)));
+        all.map(|property| property.value.as_str()).find(|value| !value.trim().is_empty())
+    };
+    let title = value(&["NAME", "X-WR-CALNAME"]).map(line).filter(|title| !title.is_empty());
+    let title = title.unwrap_or_else(|| options.name.to_owned());
+    let title = kept(title, LONGEST_LINE, "title", lost);
+    let is_ours = value(&["PRODID"]).is_some_and(|own| own.trim() == PRODID);
+    // Ours names its own address: `URL/feeds/ID.ics`.
+    let source =
+        value(&["SOURCE"]).filter(|_| is_ours).and_then(|own| own.trim().strip_suffix(".ics"));
+    let own_id = source.and_then(|source| own::id(source, "feeds"));
+    let url =
+        source.zip(own_id).and_then(|(source, id)| source.strip_suffix(&format!("/feeds/{id}")));
+    let refresh = value(&["REFRESH-INTERVAL", "X-PUBLISHED-TTL"]).and_then(duration);
+    let color = value(&["COLOR", "X-APPLE-CALENDAR-COLOR"]).map(|color| {
+        // Apple adds how much shines through.
+        let color = color.trim();
+        if color.len() == 9 && color.is_char_boundary(7) { &color[..7] } else { color }
+    });
+    Head {
+        id: own_id.map_or_else(|| id_of(&title, "calendar"), ToOwned::to_owned),
+        description: value(&["DESCRIPTION", "X-WR-CALDESC"])
+            .and_then(|own| markdown(&text(own), is_ours, lost)),
+        title: if title.trim().is_empty() { "Our sessions".to_owned() } else { title },
+        url: url.map(ToOwned::to_owned),
+        zone: zone.clone(),
+        color: color.filter(|color| Color::parse(color).is_ok()).map(str::to_lowercase),
+        refresh: refresh
+            .map(|length| length.num_minutes())
+            .filter(|minutes| (15..=10_080).contains(minutes) && *minutes != 60)
+            .map(|minutes| format!("{minutes}m")),
+        organizer: organizer(calendars, lost),
+    }
+}
+
+/// An id from a title of any script, or another word.
+pub(super) fn id_of(title: &str, otherwise: &str) -> String {
+    // Of signs and pictures only the place counts.
+    let words: String =
+        title.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).take(200).collect();
+    let latin = deunicode::deunicode(&words);
+    let id = Id::suggest(&latin).map(|id| id.as_str().to_owned()).unwrap_or_default();
+    // Room for a date, and cut between words.
+    let cut = match id.get(..48) {
+        Some(start) => start.rsplit_once('-').map_or(start, |(words, _)| words),
+        None => &id,
+    };
+    match cut.trim_matches('-') {
+        "" => otherwise.to_owned(),
+        cut => cut.to_owned(),
+    }
+}
+
+fn organizer(calendars: &[&Component], lost: &mut Vec<String>) -> Option<(String, Option<String>)> {
+    let events = calendars.iter().flat_map(|calendar| calendar.within("VEVENT"));
+    let mut all = events.filter_map(|event| {
+        let own = event.get("ORGANIZER")?;
+        let address = own.value.trim();
+        let email = match address.get(..7) {
+            Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &address[7..],
+            _ => "",
+        };
+        let email = Some(email).filter(|email| Email::parse(email).is_ok()).map(ToOwned::to_owned);
+        let name = own.parameter("CN").map(line).filter(|name| !name.is_empty());
+        // Some write the mailbox in place of a name, and a stand-in where there is none.
+        let is_name = |name: &String| !name.contains('@') && HttpUrl::parse(name).is_err();
+        Some((name.filter(is_name), email))
+    });
+    let first = all.next()?;
+    let (name, email) = all.all(|other| other == first).then_some(first)?;
+    Some((kept(name?, LONGEST_LINE, "organiser's name", lost), email))
+}

@@ -1,0 +1,291 @@
+//! The list as an organiser would write it.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt::Write as _;
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+
+use super::count;
+use super::group::Draft;
+use super::head::{Head, id_of};
+use super::timing::Times;
+use crate::model::Status;
+use crate::zone::{Local, Naming, Rules, Zone};
+
+/// The text of a `sessions.toml`.
+pub(super) fn write(head: &Head, drafts: Vec<Draft>, rules: &Rules) -> String {
+    let mut ids = Ids::default();
+    ids.feeds.ids.insert(head.id.clone());
+    let series = series(head, &drafts, &mut ids);
+    let mut out = String::new();
+    write_head(&mut out, head, drafts.len(), rules);
+    for (id, title) in &series.all {
+        let _ = write!(out, "\n[[series]]\nid = {}\ntitle = {}\n", quoted(id), quoted(title));
+    }
+    for draft in &drafts {
+        write_session(&mut out, draft, head, &series, &mut ids, rules);
+    }
+    out
+}
+
+/// Ids that are taken.
+#[derive(Default)]
+struct Ids {
+    feeds: Taken,
+    sessions: Taken,
+}
+
+#[derive(Default)]
+struct Taken {
+    ids: HashSet<String>,
+    /// The number to try next, by what stands before it.
+    next: HashMap<String, u32>,
+}
+
+impl Taken {
+    /// Takes the first id that is free: as it is, with each of some endings, or with a number.
+    fn free(&mut self, base: &str, endings: &[String]) -> String {
+        let ended = endings.iter().map(|ending| format!("{base}-{ending}"));
+        let mut tried = std::iter::once(base.to_owned()).chain(ended);
+        if let Some(id) = tried.find(|id| !self.ids.contains(id)) {
+            self.ids.insert(id.clone());
+            return id;
+        }
+        // An id has 64 characters at most, of which a number may take seven.
+        let ending = endings.last().map(|ending| format!("-{ending}")).unwrap_or_default();
+        let start = base.get(..57_usize.saturating_sub(ending.len())).unwrap_or(base);
+        let last = format!("{}{ending}", start.trim_end_matches('-'));
+        let next = self.next.entry(last.clone()).or_insert(2);
+        loop {
+            let id = format!("{last}-{next}");
+            *next += 1;
+            if self.ids.insert(id.clone()) {
+                return id;
+            }
+        }
+    }
+}
+
+/// The series, and which one each session belongs to.
+struct Series {
+    all: Vec<(String, String)>,
+    of_event: HashMap<usize, String>,
+}
+
+/// A series for each event that repeats, and for each that a list of ours had.
+fn series(head: &Head, drafts: &[Draft], ids: &mut Ids) -> Series {
+    let mut series = Series { all: Vec::new(), of_event: HashMap::new() };
+    let events: BTreeSet<Option<usize>> =
+        drafts.iter().map(|draft| draft.repeats.as_ref().map(|(event, _)| *event)).collect();
+    for draft in drafts {
+        match (&draft.content.feed, &draft.repeats) {
+            (Some(feed), _) if *feed != head.id => {
+                let is_new = ids.feeds.ids.insert(feed.clone());
+                series.all.extend(is_new.then(|| (feed.clone(), feed.clone())));
+            }
+            // One that is the whole calendar needs no feed beside that.
+            (_, Some((event, title)))
+                if events.len() > 1 && !series.of_event.contains_key(event) =>
+            {
+                let id = ids.feeds.free(&id_of(title, "series"), &[]);
+                series.all.push((id.clone(), title.to_string()));
+                series.of_event.insert(*event, id);
+            }
+            _ => {}
+        }
+    }
+    series
+}
+
+fn write_head(out: &mut String, head: &Head, sessions: usize, rules: &Rules) {
+    let _ = writeln!(
+        out,
+        "# {} from another calendar. Look through them, then run `convene check`.\n\n[calendar]",
+        count(sessions, "session", "sessions")
+    );
+    let _ = writeln!(out, "id = {}    # permanent once it is served", quoted(&head.id));
+    let _ = writeln!(out, "title = {}", quoted(&head.title));
+    if let Some(description) = &head.description {
+        let _ = writeln!(out, "description = {}", block(description));
+    }
+    match &head.url {
+        Some(url) => {
+            let _ = writeln!(out, "url = {}", quoted(url));
+        }
+        None => out.push_str(
+            "#url = \"https://calendar.example.org\"    # the public address, before this goes online\n",
+        ),
+    }
+    let _ = writeln!(out, "timezone = {}", quoted(&named(&head.zone, rules)));
+    if let Some((name, email)) = &head.organizer {
+        let email = email.as_ref().map(|email| format!(", email = {}", quoted(email)));
+        let _ =
+            writeln!(out, "organizer = {{ name = {}{} }}", quoted(name), email.unwrap_or_default());
+    }
+    for (key, value) in [("refresh", &head.refresh), ("color", &head.color)] {
+        if let Some(value) = value {
+            let _ = writeln!(out, "{key} = {}", quoted(value));
+        }
+    }
+}
+
+fn write_session(
+    out: &mut String,
+    draft: &Draft,
+    head: &Head,
+    series: &Series,
+    ids: &mut Ids,
+    rules: &Rules,
+) {
+    let content = &draft.content;
+    let zone = match &draft.times {
+        Times::Timed(Some(zone), ..) => zone,
+        _ => &head.zone,
+    };
+    let day = match &draft.times {
+        Times::Days(first, _) => first.and_time(chrono::NaiveTime::MIN),
+        Times::Timed(_, start, _) => zone.local(*start),
+    };
+    let endings = [day.format("%Y-%m-%d").to_string(), day.format("%Y-%m-%d-%H%M").to_string()];
+    let id = match (&content.id, &draft.repeats) {
+        (Some(own), _) if !ids.sessions.ids.contains(own) => ids.sessions.free(own, &[]),
+        (_, Some(_)) => {
+            let base = format!("{}-{}", id_of(&content.title, "session"), endings[0]);
+            ids.sessions.free(&base, &[day.format("%H%M").to_string()])
+        }
+        _ => ids.sessions.free(&id_of(&content.title, "session"), &endings),
+    };
+    let mut line = |key: &str, value: &str| {
+        let _ = writeln!(out, "{key} = {value}");
+    };
+    line("\n[[sessions]]\nid", &quoted(&id));
+    let of_event = draft.repeats.as_ref().and_then(|(event, _)| series.of_event.get(event));
+    let feed = content.feed.as_ref().filter(|feed| **feed != head.id);
+    if let Some(series) = feed.or(of_event) {
+        line("series", &quoted(series));
+    }
+    line("title", &quoted(&content.title));
+    match &draft.times {
+        Times::Days(first, last) => {
+            line("start", &first.to_string());
+            line("end", &last.to_string());
+        }
+        Times::Timed(_, start, end) => {
+            for (key, value) in times(zone, *start, *end) {
+                line(key, &value);
+            }
+            if zone.name() != head.zone.name() {
+                line("timezone", &quoted(&named(zone, rules)));
+            }
+        }
+    }
+    match content.status {
+        Status::Confirmed => {}
+        status => line("status", &quoted(&status.as_str().to_lowercase())),
+    }
+    if content.announce {
+        line("cancelled", &quoted("announce"));
+    }
+    for (key, value) in
+        [("register", &content.register), ("join", &content.join), ("page", &content.page)]
+    {
+        if let Some(value) = value {
+            line(key, &quoted(value));
+        }
+    }
+    if let Some(place) = &content.place {
+        let mut text = format!("{{ name = {}", quoted(&place.name));
+        if let Some(address) = &place.address {
+            let _ = write!(text, ", address = {}", quoted(address));
+        }
+        if let Some((latitude, longitude)) = place.geo {
+            let _ = write!(text, ", latitude = {latitude:?}, longitude = {longitude:?}");
+        }
+        line("place", &format!("{text} }}"));
+    }
+    let list = |items: &[String]| {
+        let items: Vec<String> = items.iter().map(|item| quoted(item)).collect();
+        format!("[{}]", items.join(", "))
+    };
+    if !content.tags.is_empty() {
+        line("tags", &list(&content.tags));
+    }
+    if let Some(busy) = content.busy {
+        line("busy", &busy.to_string());
+    }
+    if !content.remind.is_empty() {
+        line("remind", &list(&content.remind));
+    }
+    if let Some(uid) = &draft.uid {
+        line("uid", &quoted(uid));
+    }
+    if let Some(description) = &content.description {
+        line("description", &block(description));
+    }
+}
+
+/// `start` and `end` on the wall, or `duration` where the end would happen twice.
+fn times(zone: &Zone, start: DateTime<Utc>, end: DateTime<Utc>) -> Vec<(&'static str, String)> {
+    let written = |local: NaiveDateTime| local.format("%Y-%m-%dT%H:%M:%S").to_string();
+    let twice = |instant: DateTime<Utc>| match zone.resolve(zone.local(instant)) {
+        Local::Fold { earlier, .. } => Some(if instant == earlier { "earlier" } else { "later" }),
+        _ => None,
+    };
+    let mut lines = vec![("start", written(zone.local(start)))];
+    if twice(start).is_some() || twice(end).is_some() {
+        lines.push(("duration", quoted(&elapsed(end - start))));
+    } else {
+        lines.push(("end", written(zone.local(end))));
+    }
+    lines.extend(twice(start).map(|fold| ("fold", quoted(fold))));
+    lines
+}
+
+fn elapsed(length: TimeDelta) -> String {
+    match length.num_seconds() {
+        seconds if seconds % 60 == 0 => format!("{}m", seconds / 60),
+        seconds => format!("{seconds}s"),
+    }
+}
+
+/// Today's name of a zone.
+fn named(zone: &Zone, rules: &Rules) -> String {
+    match zone.naming() {
+        Naming::Legacy(today) if rules.zone(today).is_ok() => today.clone(),
+        _ => zone.name().to_owned(),
+    }
+}
+
+/// A basic string of TOML, in one line.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", escaped(text))
+}
+
+/// A text of several lines as they are; without escapes where there is something to escape.
+fn block(text: &str) -> String {
+    if !text.contains(['\n', '\\', '"']) && text.chars().count() < 90 {
+        return quoted(text);
+    }
+    match text.contains(['\\', '"']) && !text.contains("'''") && !text.ends_with('\'') {
+        true => format!("'''\n{text}'''"),
+        false => {
+            let lines: Vec<String> = text.split('\n').map(escaped).collect();
+            format!("\"\"\"\n{}\"\"\"", lines.join("\n"))
+        }
+    }
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            c if c.is_control() => {
+                let _ = write!(out, "\\u{:04X}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}

@@ -1,0 +1,203 @@
+//! From another program's calendar (RFC 5545) to a list of sessions, and what could not come along.
+//!
+//! ```text
+//! bytes -> decode -> content (lines, components) -> clocks, recur -> drafts -> toml
+//! ```
+//!
+//! Pure: the same bytes, options and rules give the same list. Nothing in a file stops it that costs
+//! only one event; that is said in a note.
+
+mod clocks;
+mod content;
+mod dates;
+mod decode;
+mod definition;
+mod event;
+mod group;
+mod head;
+mod html;
+mod list;
+mod nearest;
+mod own;
+mod prose;
+mod recur;
+mod timing;
+mod values;
+mod venue;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+
+use crate::zone::{Rules, Zone};
+use clocks::Clocks;
+use content::{Component, CutOff, Parsed};
+pub use decode::Unreadable;
+use values::{Stamp, stamp};
+
+/// What is to be known beside the file.
+#[derive(Debug)]
+pub struct Options<'a> {
+    /// The file's name without its ending, where the calendar has no title.
+    pub name: &'a str,
+    /// The clock; events that repeat without end are written for two years from it.
+    pub now: DateTime<Utc>,
+    /// The last day on which events that repeat are written, in place of those two years.
+    pub until: Option<NaiveDate>,
+    /// The zone of times that say none, and of the calendar.
+    pub zone: Option<Zone>,
+}
+
+/// A calendar as a list.
+#[derive(Debug)]
+pub struct Imported {
+    /// The text of a `sessions.toml`.
+    pub toml: String,
+    /// What could not come along or had to be guessed, in the order of the file.
+    pub notes: Vec<Note>,
+    /// How many sessions the list has.
+    pub sessions: usize,
+    /// How many events the file has.
+    pub events: usize,
+}
+
+/// Something that the organiser should know about one event, or about the whole file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Note {
+    /// The line in the file, from 1.
+    pub line: usize,
+    /// The event's title.
+    pub event: Option<String>,
+    /// A sentence without a full stop.
+    pub text: String,
+}
+
+impl std::fmt::Display for Note {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.event {
+            Some(event) => write!(f, "line {}: \"{event}\": {}", self.line, self.text),
+            None => write!(f, "line {}: {}", self.line, self.text),
+        }
+    }
+}
+
+/// Reads a calendar.
+///
+/// # Errors
+/// [`Unreadable`] if the bytes are no calendar at all.
+pub fn import(bytes: &[u8], options: &Options<'_>, rules: &Rules) -> Result<Imported, Unreadable> {
+    let (text, guessed) = decode::decode(bytes)?;
+    let Parsed { file, strange, unended, cut_off } = content::parse(&text);
+    let mut notes = Vec::new();
+    if guessed {
+        note(
+            &mut notes,
+            1,
+            "the file is not UTF-8; it was read as Windows-1252, so look at accents",
+        );
+    }
+    if let Some(first) = strange.first() {
+        let lines = count(strange.len(), "line says", "lines say");
+        note(
+            &mut notes,
+            *first,
+            &format!("{lines} nothing that a calendar knows, and was left out"),
+        );
+    }
+    for line in unended {
+        note(
+            &mut notes,
+            line,
+            "what begins here does not end before something else does, so look at it",
+        );
+    }
+    notes.extend(cut_off.map(cut_short));
+    // Events without a calendar around them are taken as one.
+    let mut calendars: Vec<&Component> = file.within("VCALENDAR").collect();
+    if file.within("VEVENT").next().is_some() {
+        calendars.push(&file);
+    }
+    others(&calendars, &mut notes);
+    let last = last_day(options);
+    let clocks = Clocks::new(rules, &calendars, years(&calendars, last));
+    let mut reader = group::Reader::new(clocks, options, last, rules, &calendars);
+    let drafts = reader.read(&calendars, options.now);
+    let events = calendars.iter().map(|calendar| calendar.within("VEVENT").count()).sum();
+    let mut lost = Vec::new();
+    let head = head::read(&calendars, options, &reader.zone, &mut lost);
+    if !lost.is_empty() {
+        note(&mut notes, 1, &format!("of the calendar was left out: {}", lost.join(", ")));
+    }
+    notes.append(&mut reader.notes);
+    notes.sort();
+    notes.dedup();
+    let sessions = drafts.len();
+    let toml = list::write(&head, drafts, rules);
+    Ok(Imported { toml, notes, sessions, events })
+}
+
+fn note(notes: &mut Vec<Note>, line: usize, text: &str) {
+    notes.push(Note { line, event: None, text: text.to_owned() });
+}
+
+/// Says that the file is not whole.
+fn cut_short(cut_off: CutOff) -> Note {
+    let text = match cut_off.within {
+        Some(line) => format!(
+            "the file ends in the middle of what begins on line {line}; export the calendar again, or \
+             look at that entry"
+        ),
+        None => "the file ends before its calendar does, so entries may be missing; export the \
+                 calendar again"
+            .to_owned(),
+    };
+    Note { line: cut_off.line, event: None, text }
+}
+
+/// `1 line`, `2 lines`.
+fn count(number: usize, one: &str, more: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { more })
+}
+
+/// Says which components are not events.
+fn others(calendars: &[&Component], notes: &mut Vec<Note>) {
+    let mut found: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for child in calendars.iter().flat_map(|calendar| &calendar.children) {
+        if ["VTODO", "VJOURNAL", "VFREEBUSY"].contains(&child.name.as_str()) {
+            found.entry(child.name.as_str()).or_insert((child.line, 0)).1 += 1;
+        }
+    }
+    for (name, (line, number)) in found {
+        let what = match name {
+            "VTODO" => count(number, "task is", "tasks are"),
+            "VJOURNAL" => count(number, "journal entry is", "journal entries are"),
+            _ => count(
+                number,
+                "block of free and busy times is",
+                "blocks of free and busy times are",
+            ),
+        };
+        note(notes, line, &format!("{what} no session, and left out"));
+    }
+}
+
+fn last_day(options: &Options<'_>) -> NaiveDate {
+    let today = options.now.date_naive();
+    let two_years = today.checked_add_months(chrono::Months::new(24)).unwrap_or(today);
+    options.until.unwrap_or(two_years)
+}
+
+/// The years that the times of a file lie in, up to those in which events go on repeating.
+fn years(calendars: &[&Component], last: NaiveDate) -> (i32, i32) {
+    let events = calendars.iter().flat_map(|calendar| calendar.within("VEVENT"));
+    let stamps = events.flat_map(|event| ["DTSTART", "DTEND"].map(|name| event.get(name)));
+    let years = stamps.flatten().filter_map(|property| stamp(&property.value)).map(|at| match at {
+        Stamp::Date(date) => date.year(),
+        Stamp::Local(local) => local.year(),
+        Stamp::Utc(instant) => instant.year(),
+    });
+    let known: Vec<i32> = years.map(|year| year.clamp(1970, 2100)).collect();
+    let first = known.iter().copied().min().unwrap_or_else(|| last.year());
+    let until = known.iter().copied().max().unwrap_or(first);
+    (first, until.max(last.year().clamp(1970, 2100)).min(first + 60))
+}

@@ -1,0 +1,66 @@
+//! As many sessions as a list can have: those to come that are next, then the latest that were.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+
+use super::group::Draft;
+use crate::source::MAX_BYTES;
+
+/// How many sessions a list has at most.
+const MOST: usize = 20_000;
+/// How many bytes they say at most: escapes double what is said, and a list beyond [`MAX_BYTES`] could
+/// not be read.
+const MOST_BYTES: usize = MAX_BYTES / 4;
+
+/// Sessions while a file is read; never more than twice as many as a list has.
+pub(super) struct Nearest {
+    now: NaiveDateTime,
+    kept: Vec<(Rank, Draft)>,
+    pushed: usize,
+}
+
+/// What is written first if not all can be: what is not over, what is near, what stands first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    is_past: bool,
+    seconds: i64,
+    index: usize,
+}
+
+impl Nearest {
+    pub(super) fn new(now: DateTime<Utc>) -> Self {
+        Self { now: now.naive_utc(), kept: Vec::new(), pushed: 0 }
+    }
+
+    pub(super) fn push(&mut self, draft: Draft) {
+        let seconds = (draft.times.order() - self.now).num_seconds();
+        let rank = Rank { is_past: seconds < 0, seconds: seconds.abs(), index: self.pushed };
+        self.pushed += 1;
+        self.kept.push((rank, draft));
+        if self.kept.len() >= 2 * MOST {
+            self.reduce();
+        }
+    }
+
+    /// The sessions by their start, and how many were left out.
+    pub(super) fn finish(mut self) -> (Vec<Draft>, usize) {
+        self.reduce();
+        self.kept.sort_unstable_by_key(|(rank, _)| *rank);
+        let mut bytes = 0_usize;
+        let fit = self.kept.iter().take_while(|(_, draft)| {
+            bytes = bytes.saturating_add(draft.content.size());
+            bytes <= MOST_BYTES
+        });
+        let fit = fit.count();
+        self.kept.truncate(fit);
+        self.kept.sort_by_key(|(rank, draft)| (draft.times.order(), rank.index));
+        let left_out = self.pushed - self.kept.len();
+        (self.kept.into_iter().map(|(_, draft)| draft).collect(), left_out)
+    }
+
+    fn reduce(&mut self) {
+        if self.kept.len() > MOST {
+            self.kept.select_nth_unstable_by_key(MOST, |(rank, _)| *rank);
+            self.kept.truncate(MOST);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! What our own calendars add to a text, recognised so that it is not said twice.
+
+use super::html::direct;
+use crate::model::Id;
+use crate::render::event::{ABOUT, ALL, CALLED_OFF, JOIN, REGISTER};
+
+/// A text taken apart.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Text {
+    /// What the organiser wrote.
+    pub(super) rest: String,
+    pub(super) register: Option<String>,
+    pub(super) join: Option<String>,
+    pub(super) about: Option<String>,
+    /// The page of the feed that the session belongs to.
+    pub(super) all: Option<String>,
+    /// Whether it is of ours and says that the session is cancelled.
+    pub(super) is_called_off: bool,
+}
+
+/// A text without the section that Google writes into it, which says itself that nobody should edit
+/// it, and the address of the meeting that stands there.
+pub(super) fn without_google(text: &str) -> (String, Option<String>) {
+    match text.find("-::~:~::") {
+        Some(start) => {
+            let end = text[start + 1..].rfind("::-").map_or(text.len(), |end| start + 1 + end + 3);
+            let rest = format!("{}{}", &text[..start], &text[end..]);
+            (rest, meeting(&text[start..end]))
+        }
+        None => (text.to_owned(), None),
+    }
+}
+
+/// The first address that is none of Google's own pages about the event, telephone numbers or help.
+fn meeting(section: &str) -> Option<String> {
+    const BESIDE: [&str; 5] = [
+        "https://calendar.google.com/",
+        "https://www.google.com/calendar/",
+        "https://support.google.com/",
+        "https://tel.meet/",
+        "https://g.co/",
+    ];
+    section
+        .split(|c: char| c.is_whitespace() || "<>\"'".contains(c))
+        .filter(|word| word.starts_with("https://") || word.starts_with("http://"))
+        .map(|word| direct(word).unwrap_or_else(|| word.to_owned()))
+        .find(|address| !BESIDE.iter().any(|own| address.starts_with(own)) && is_address(address))
+}
+
+/// Takes the addresses from the end of a text that another program wrote: lines such as
+/// `Register: https://...`, which stand alone.
+pub(super) fn links(text: &str) -> Text {
+    let mut found = Text::default();
+    let mut kept: Vec<&str> = Vec::new();
+    for line in text.lines() {
+        let link = line.trim().split_once(": ").filter(|(_, url)| is_address(url));
+        let place = match link {
+            Some((REGISTER, _)) => &mut found.register,
+            Some((JOIN, _)) => &mut found.join,
+            _ => {
+                kept.push(line);
+                continue;
+            }
+        };
+        match (place, link) {
+            (place @ None, Some((_, url))) => *place = Some(url.to_owned()),
+            _ => kept.push(line),
+        }
+    }
+    found.rest = kept.join("\n").trim().to_owned();
+    found
+}
+
+/// Takes apart a text of ours: the time in words first, the addresses last.
+pub(super) fn text(text: &str) -> Text {
+    let mut blocks: Vec<&str> = text.split("\n\n").collect();
+    let mut found = Text::default();
+    let mut last = blocks.pop().unwrap_or_default();
+    // The time is one line; of what is called off two.
+    let first =
+        |block: &str| block.strip_prefix(CALLED_OFF).unwrap_or(block).trim().lines().count();
+    if !blocks.is_empty() && first(blocks[0]) == 1 {
+        found.is_called_off = blocks.remove(0).starts_with(CALLED_OFF);
+    }
+    let links: Vec<(&str, &str)> = last.lines().filter_map(|line| line.split_once(": ")).collect();
+    if links.iter().any(|(label, _)| *label == ALL) && links.len() == last.lines().count() {
+        for (label, url) in links {
+            let place = match label {
+                REGISTER => &mut found.register,
+                JOIN => &mut found.join,
+                ABOUT => &mut found.about,
+                _ => &mut found.all,
+            };
+            *place = Some(url.to_owned());
+        }
+        last = "";
+    }
+    blocks.push(last);
+    found.rest = blocks.join("\n\n").trim().to_owned();
+    found
+}
+
+/// The id in the address of a page of ours, `.../sessions/ID` or `.../feeds/ID`.
+pub(super) fn id<'a>(address: &'a str, folder: &str) -> Option<&'a str> {
+    let (start, id) = address.rsplit_once('/')?;
+    start.ends_with(&format!("/{folder}")).then_some(id).filter(|id| Id::parse(id).is_ok())
+}
+
+fn is_address(text: &str) -> bool {
+    crate::model::HttpUrl::parse(text).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_ours_is_taken_apart() {
+        let own = text(
+            "This session is cancelled.\nTuesday, April 27, 2027\n\nOne.\n\nTwo.\n\n\
+             Register: https://a.example/r\nAbout this session: https://c.example/sessions/a\n\
+             All sessions, kept up to date: https://c.example/feeds/b",
+        );
+        assert_eq!(own.rest, "One.\n\nTwo.");
+        assert!(
+            own.is_called_off && !text("Tuesday, April 27, 2027\n\nOne.\n\nTwo.").is_called_off
+        );
+        assert_eq!(own.register.as_deref(), Some("https://a.example/r"));
+        assert_eq!(id(&own.about.unwrap(), "sessions"), Some("a"));
+        assert_eq!(id(&own.all.unwrap(), "feeds"), Some("b"));
+        assert_eq!(id("https://c.example/about", "sessions"), None);
+    }
+
+    #[test]
+    fn the_section_of_google_is_cut_out() {
+        let google = "A\n\n-::~:~::~:~::-\nJoin with Google Meet: https://meet.google.com/a\n\n\
+                      Please do not edit this section.\n-::~:~::~:~::-\nB";
+        let meet = Some("https://meet.google.com/a".to_owned());
+        assert_eq!(without_google(google), ("A\n\n\nB".to_owned(), meet));
+        assert_eq!(without_google("é -::~:~:: é"), ("é ".to_owned(), None));
+        assert_eq!(without_google("a - b"), ("a - b".to_owned(), None));
+        for (section, address) in [
+            ("View your event at https://calendar.google.com/calendar/event?a=b.", None),
+            (
+                "<a href=\"https://www.google.com/url?q=https://zoom.example/j/1&amp;sa=D\">x</a>",
+                Some("https://zoom.example/j/1"),
+            ),
+            ("Or dial: +1 555\nhttps://tel.meet/a?pin=1", None),
+        ] {
+            let found = without_google(&format!("-::~:~::-\n{section}\n-::~:~::-")).1;
+            assert_eq!(found.as_deref(), address, "{section}");
+        }
+    }
+
+    #[test]
+    fn links_that_stand_alone_are_buttons_and_others_stay() {
+        let found =
+            links("Come.\nRegister: https://a.example/r\nJoin: the club\nSee a: https://b.example");
+        assert_eq!(found.rest, "Come.\nJoin: the club\nSee a: https://b.example");
+        assert_eq!((found.register.as_deref(), found.join), (Some("https://a.example/r"), None));
+    }
+}

@@ -1,0 +1,180 @@
+//! Texts of other calendars as Markdown that reads the same: plain text escaped, HTML turned.
+
+use super::html::{html, is_html};
+use super::values::kept;
+use crate::model::Markdown;
+use crate::render::markdown::to_text;
+
+/// How many characters a description in a list may have.
+const LONGEST: usize = 200_000;
+
+/// A text as Markdown; none where there is nothing to read. What has tags is taken as HTML, as
+/// calendar apps show it, but for what we wrote, which never is. What is too long is cut, and said.
+pub(super) fn markdown(text: &str, is_ours: bool, lost: &mut Vec<String>) -> Option<String> {
+    let markdown = if !is_ours && is_html(text) { html(text) } else { plain(text) };
+    let markdown = kept(markdown, LONGEST, "description", lost);
+    Some(markdown).filter(|markdown| !markdown.trim().is_empty())
+}
+
+/// Plain text as Markdown that gives the same text again: lists stay lists where they are ones by
+/// Markdown too.
+fn plain(text: &str) -> String {
+    let text = normal(text);
+    let blocks = text.split("\n\n");
+    let nice: Vec<String> = blocks
+        .clone()
+        .map(|block| {
+            let lines: Vec<&str> = block.lines().collect();
+            match lines.iter().all(|line| list_mark(line.trim_start()) > 0) {
+                true => lines.iter().map(|line| item(line)).collect::<Vec<_>>().join("\n"),
+                false => paragraph(&lines),
+            }
+        })
+        .collect();
+    let nice = nice.join("\n\n");
+    if gives(&nice, &text) {
+        return nice;
+    }
+    let bare: Vec<String> =
+        blocks.map(|block| paragraph(&block.lines().collect::<Vec<_>>())).collect();
+    bare.join("\n\n")
+}
+
+fn gives(markdown: &str, text: &str) -> bool {
+    Markdown::parse(markdown).is_ok_and(|markdown| to_text(&markdown) == text)
+}
+
+/// Without spaces at the ends of lines, and without more than one empty line between others.
+fn normal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines().map(str::trim_end) {
+        if !(line.is_empty() && (out.is_empty() || out.ends_with("\n\n"))) {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out.trim_end().to_owned()
+}
+
+/// Lines that stay lines: a backslash at an end breaks there (CommonMark 6.7).
+fn paragraph(lines: &[&str]) -> String {
+    let escaped: Vec<String> = lines.iter().map(|line| start_escaped(line.trim(), true)).collect();
+    escaped.join("\\\n")
+}
+
+fn item(line: &str) -> String {
+    let indent = line.len() - line.trim_start().len();
+    let (mark, rest) = line.split_at(indent + list_mark(line.trim_start()));
+    format!("{mark}{}", start_escaped(rest, true))
+}
+
+/// The length of `- ` or `12. ` before an item; 0 if there is none.
+fn list_mark(line: &str) -> usize {
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    let mark = if digits > 0 { ". " } else { "- " };
+    match line[digits..].starts_with(mark) && digits < 10 && line.len() > digits + 2 {
+        true => digits + 2,
+        false => 0,
+    }
+}
+
+/// A line of which nothing is Markdown, but for addresses, which become links. `ampersands` are to be
+/// escaped but in HTML, where they begin a character as they do in Markdown.
+pub(super) fn start_escaped(line: &str, ampersands: bool) -> String {
+    let inline = escaped(line, ampersands);
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    if digits > 0 && digits < 10 && line[digits..].starts_with(['.', ')']) {
+        return format!("{}\\{}", &inline[..digits], &inline[digits..]);
+    }
+    if line.starts_with(['-', '+', '#', '=', '~']) { format!("\\{inline}") } else { inline }
+}
+
+pub(super) fn escaped(line: &str, ampersands: bool) -> String {
+    let mut out = String::with_capacity(line.len() + 8);
+    let mut rest = line;
+    while !rest.is_empty() {
+        if let Some(length) = address(rest, out.chars().next_back()) {
+            out.push_str(&format!("<{}>", &rest[..length]));
+            rest = &rest[length..];
+            continue;
+        }
+        let mut chars = rest.chars();
+        let Some(c) = chars.next() else { break };
+        let beside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let special = match c {
+            '\\' | '`' | '*' | '[' | '<' | '>' => true,
+            '&' => ampersands,
+            // Within a word it is nothing special (CommonMark 6.2).
+            '_' => !(beside(out.chars().next_back()) && beside(chars.clone().next())),
+            _ => false,
+        };
+        if special {
+            out.push('\\');
+        }
+        out.push(c);
+        rest = chars.as_str();
+    }
+    out
+}
+
+/// The length of an address of the web that a text begins with, without what ends the sentence.
+fn address(text: &str, before: Option<char>) -> Option<usize> {
+    if before.is_some_and(char::is_alphanumeric)
+        || !(text.starts_with("https://") || text.starts_with("http://"))
+    {
+        return None;
+    }
+    let end = text
+        .find(|c: char| c.is_whitespace() || c.is_control() || "<>\"`\\".contains(c))
+        .unwrap_or(text.len());
+    let length =
+        text[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'', '*', '_']).len();
+    (length > "https://".len()).then_some(length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn turned(text: &str) -> Option<String> {
+        markdown(text, false, &mut Vec::new())
+    }
+
+    fn read_back(text: &str) -> String {
+        to_text(&Markdown::parse(&turned(text).unwrap()).unwrap())
+    }
+
+    #[test]
+    fn plain_text_comes_back_as_it_was() {
+        for text in [
+            "One line.",
+            "Two\nlines.\n\nAnother paragraph.",
+            "- a\n- b\n\n1. c\n2. d",
+            "a\n- b\n- c",
+            "# not a heading\n---\n=== no\n+ x\n> quoted",
+            "5 * 3 * 2 _x_ snake_case `code` [a](b) <script> & &amp; \\ ~~~",
+            "See https://a.example/x_y?b=1&c=2. And (https://b.example).",
+            "1) one\n2. two\n1234567890. three",
+            "![x] !\\\nend\\",
+            "*\n**\n***",
+            "日本語 「a」 — é 👩‍👩‍👧‍👦",
+            "[a]: https://a.example",
+            "Zoom: 123\n\n\n\n\nPasscode: 4",
+        ] {
+            assert_eq!(read_back(text), normal(text), "{:?}", turned(text));
+        }
+        assert_eq!(turned(" \n\n "), None);
+    }
+
+    #[test]
+    fn common_texts_stay_easy_to_read() {
+        assert_eq!(
+            turned("Bring snake_case, 5 - 3 and a_b.\n\n- tea\n- cake").as_deref(),
+            Some("Bring snake_case, 5 - 3 and a_b.\n\n- tea\n- cake")
+        );
+        assert_eq!(
+            turned("Go to https://a.example/.").as_deref(),
+            Some("Go to <https://a.example/>.")
+        );
+    }
+}

@@ -1,0 +1,246 @@
+//! When an event is: its start, its clock, and how long it lasts.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+
+use super::clocks::{Clock, Clocks};
+use super::content::{Component, Property};
+use super::values::{Stamp, duration, stamp};
+use crate::zone::{Rules, Zone};
+
+/// When a session is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Times {
+    /// From a day to the last one, included.
+    Days(NaiveDate, NaiveDate),
+    /// From one instant to another, on the clock of a zone if the file names one that tzdata has.
+    Timed(Option<Zone>, DateTime<Utc>, DateTime<Utc>),
+}
+
+impl Times {
+    /// The first and the last day as a list says them, on the clock of the calendar's zone if the
+    /// session has none.
+    pub(super) fn days(&self, calendar: &Zone) -> (NaiveDate, NaiveDate) {
+        match self {
+            Self::Days(first, last) => (*first, *last),
+            Self::Timed(zone, start, end) => {
+                let zone = zone.as_ref().unwrap_or(calendar);
+                (zone.local(*start).date(), zone.local(*end).date())
+            }
+        }
+    }
+
+    /// What sessions are ordered by.
+    pub(super) fn order(&self) -> NaiveDateTime {
+        match self {
+            Self::Days(first, _) => first.and_time(NaiveTime::MIN),
+            Self::Timed(_, start, _) => start.naive_utc(),
+        }
+    }
+}
+
+/// The start of an event with its clock, and its length, as it goes for every occurrence.
+#[derive(Debug, Clone)]
+pub(super) struct Timing {
+    /// On the wall; midnight of whole days.
+    pub(super) start: NaiveDateTime,
+    pub(super) clock: Clock,
+    /// Whether the zone is one that the file names, and not UTC or a guess.
+    is_named: bool,
+    length: Length,
+    /// What had to be guessed.
+    pub(super) guesses: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Length {
+    /// Whole days, of an event on whole days.
+    Days(i64),
+    /// To the same time so many days later.
+    Nominal(i64),
+    Elapsed(TimeDelta),
+}
+
+/// For times that say no zone.
+#[derive(Debug, Clone)]
+pub(super) enum Floating {
+    /// Read on the clock of this zone, as the calendar or the organiser says.
+    Said(Zone),
+    /// Read on the clock of most others.
+    Guessed(Zone),
+    /// Nothing says which.
+    Unknown,
+}
+
+impl Timing {
+    /// The timing of an event.
+    ///
+    /// # Errors
+    /// A sentence on why it cannot be a session.
+    pub(super) fn read(
+        event: &Component,
+        clocks: &mut Clocks<'_>,
+        floating: &Floating,
+        rules: &Rules,
+    ) -> Result<Self, String> {
+        let property = event.get("DTSTART").ok_or("it has no start, and was left out")?;
+        let start = stamp(&property.value).ok_or_else(|| {
+            format!("its start `{}` is no time, and it was left out", property.value.trim())
+        })?;
+        let mut guesses = Vec::new();
+        let utc = || rules.zone("UTC").map(Clock::Zone);
+        let (local, clock, is_named) = match start {
+            Stamp::Date(date) => {
+                let clock = utc().map_err(|_| "the time-zone rules have no UTC")?;
+                (date.and_time(NaiveTime::MIN), clock, false)
+            }
+            Stamp::Utc(instant) => {
+                let clock = utc().map_err(|_| "the time-zone rules have no UTC")?;
+                (instant.naive_utc(), clock, false)
+            }
+            Stamp::Local(local) => {
+                let (clock, is_named) = clock_of(property, clocks, floating, &mut guesses)?;
+                (local, clock, is_named)
+            }
+        };
+        let mut timing = Self { start: local, clock, is_named, length: Length::Days(1), guesses };
+        timing.length = timing.length(event, start, clocks);
+        Ok(timing)
+    }
+
+    /// Whether it is on whole days.
+    pub(super) fn is_days(&self) -> bool {
+        matches!(self.length, Length::Days(_))
+    }
+
+    /// The times of the occurrence that begins then on the wall.
+    pub(super) fn at(&self, start: NaiveDateTime) -> Times {
+        let begins = self.clock.instant(start);
+        let ends = match self.length {
+            Length::Days(days) => {
+                return Times::Days(start.date(), start.date() + TimeDelta::days(days - 1));
+            }
+            Length::Nominal(days) => self.clock.instant(start + TimeDelta::days(days)),
+            Length::Elapsed(length) => begins + length,
+        };
+        let zone = match &self.clock {
+            Clock::Zone(zone) if self.is_named => Some(zone.clone()),
+            _ => None,
+        };
+        Times::Timed(zone, begins, ends)
+    }
+
+    /// A DATE-TIME of the same event on its own clock: of RECURRENCE-ID, EXDATE and RDATE.
+    pub(super) fn local(
+        &self,
+        property: &Property,
+        value: &str,
+        clocks: &mut Clocks<'_>,
+    ) -> Option<NaiveDateTime> {
+        Some(match stamp(value)? {
+            Stamp::Date(date) => date.and_time(self.start.time()),
+            Stamp::Utc(instant) => self.clock.local(instant),
+            Stamp::Local(local) => {
+                match property.parameter("TZID").and_then(|own| clocks.of(own)) {
+                    Some(own) => self.clock.local(own.clock.instant(local)),
+                    None => local,
+                }
+            }
+        })
+    }
+
+    fn length(&mut self, event: &Component, start: Stamp, clocks: &mut Clocks<'_>) -> Length {
+        let an_hour = Length::Elapsed(TimeDelta::hours(1));
+        let given = event.get("DURATION").and_then(|property| duration(&property.value));
+        let end = event.get("DTEND").and_then(|property| Some((property, stamp(&property.value)?)));
+        if let Stamp::Date(first) = start {
+            let days = match (end, given) {
+                (Some((_, Stamp::Date(end))), _) => (end - first).num_days(),
+                (Some((_, Stamp::Local(end))), _) => (end.date() - first).num_days() + 1,
+                (Some((_, Stamp::Utc(end))), _) => (end.date_naive() - first).num_days() + 1,
+                (None, Some(length)) => length.num_days(),
+                (None, None) => 1,
+            };
+            // Some end a day where it begins (RFC 5545 section 3.6.1 has the day after).
+            return Length::Days(days.clamp(1, 3_650));
+        }
+        let begins = self.clock.instant(self.start);
+        let length = match (end, given) {
+            (Some((_, Stamp::Utc(end))), _) => end - begins,
+            (Some((property, Stamp::Local(end))), _) => {
+                let own = property.parameter("TZID").and_then(|tzid| clocks.of(tzid));
+                own.map_or_else(|| self.clock.instant(end), |own| own.clock.instant(end)) - begins
+            }
+            (Some((_, Stamp::Date(end))), _) => {
+                self.clock.instant(end.and_time(NaiveTime::MIN)) - begins
+            }
+            (None, Some(length)) => {
+                // Days are by the calendar, hours by the clock (RFC 5545 section 3.3.6).
+                if length.num_seconds() > 0 && length.num_seconds() % 86_400 == 0 {
+                    return Length::Nominal(length.num_days());
+                }
+                length
+            }
+            (None, None) => {
+                self.guesses.push("it has no end; an hour is written, so look at it".to_owned());
+                return an_hour;
+            }
+        };
+        if length > TimeDelta::zero() && length < TimeDelta::days(3_650) {
+            return Length::Elapsed(length);
+        }
+        self.guesses
+            .push("it does not end after it starts; an hour is written, so look at it".to_owned());
+        an_hour
+    }
+}
+
+/// The clock of a local time, and whether the file names its zone.
+fn clock_of(
+    property: &Property,
+    clocks: &mut Clocks<'_>,
+    floating: &Floating,
+    guesses: &mut Vec<String>,
+) -> Result<(Clock, bool), String> {
+    let tzid = property.parameter("TZID").filter(|tzid| !tzid.trim().is_empty());
+    if let Some(tzid) = tzid {
+        if let Some(understood) = clocks.of(tzid) {
+            match &understood.clock {
+                Clock::Zone(zone) if understood.by_rules => guesses.push(format!(
+                    "its time zone `{tzid}` was taken as `{}`, whose rules are the same",
+                    zone.name()
+                )),
+                Clock::Own(_) => guesses.push(format!(
+                    "its time zone `{tzid}` has rules of its own; its time was converted"
+                )),
+                Clock::Zone(_) => {}
+            }
+            return Ok((understood.clock, true));
+        }
+        return match floating {
+            Floating::Said(zone) => {
+                guesses.push(format!(
+                    "nothing says what its time zone `{tzid}` is; it was read as `{}`",
+                    zone.name()
+                ));
+                Ok((Clock::Zone(zone.clone()), true))
+            }
+            _ => Err(format!(
+                "nothing says what its time zone `{tzid}` is, and it was left out; \
+                 `--timezone Europe/Berlin` would say it"
+            )),
+        };
+    }
+    match floating {
+        Floating::Said(zone) => Ok((Clock::Zone(zone.clone()), true)),
+        Floating::Guessed(zone) => {
+            guesses.push(format!(
+                "its time says no zone; it was read as `{}`, as most others, so look at it",
+                zone.name()
+            ));
+            Ok((Clock::Zone(zone.clone()), true))
+        }
+        Floating::Unknown => Err("its time says no zone, and it was left out; \
+                                  `--timezone Europe/Berlin` would say it"
+            .to_owned()),
+    }
+}

@@ -1,0 +1,178 @@
+//! The types of values (RFC 5545 section 3.3), and the slips that programs make in them.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+
+/// A DATE or DATE-TIME as it stands in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stamp {
+    /// A whole day.
+    Date(NaiveDate),
+    /// A wall-clock time, of the zone that TZID names, or of no zone.
+    Local(NaiveDateTime),
+    /// An instant.
+    Utc(DateTime<Utc>),
+}
+
+/// `20270504`, `20270504T180000`, `20270504T180000Z`; also with hyphens and colons, and without
+/// seconds, as some programs write them.
+pub(super) fn stamp(value: &str) -> Option<Stamp> {
+    let value = value.trim().to_ascii_uppercase();
+    let digits = |text: &str| -> Option<String> {
+        let digits: String = text.chars().filter(|c| !matches!(c, '-' | ':')).collect();
+        digits.bytes().all(|b| b.is_ascii_digit()).then_some(digits)
+    };
+    let (date, time) = match value.split_once(['T', ' ']) {
+        None => (value.as_str(), None),
+        Some((date, time)) => (date, Some(time)),
+    };
+    let date = digits(date).filter(|date| date.len() == 8)?;
+    let part = |from: usize, to: usize| date[from..to].parse::<u32>().ok();
+    let year = i32::try_from(part(0, 4)?).ok()?;
+    let date = NaiveDate::from_ymd_opt(year, part(4, 6)?, part(6, 8)?)?;
+    let Some(time) = time else { return Some(Stamp::Date(date)) };
+    let (time, utc) = match time.strip_suffix('Z') {
+        Some(time) => (time, true),
+        None => (time, false),
+    };
+    let time = digits(time).filter(|time| time.len() == 4 || time.len() == 6)?;
+    let part = |from: usize| time.get(from..from + 2).unwrap_or("00").parse::<u32>().ok();
+    // A leap second is the last of its minute for every calendar.
+    let time = NaiveTime::from_hms_opt(part(0)?, part(2)?, part(4)?.min(59))?;
+    let local = date.and_time(time);
+    Some(if utc { Stamp::Utc(local.and_utc()) } else { Stamp::Local(local) })
+}
+
+/// `PT1H30M`, `-P1D`, `P2W` (RFC 5545 section 3.3.6), in seconds.
+pub(super) fn duration(value: &str) -> Option<TimeDelta> {
+    let value = value.trim().to_ascii_uppercase();
+    let (sign, rest) = match value.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, value.strip_prefix('+').unwrap_or(&value)),
+    };
+    let rest = rest.strip_prefix('P')?;
+    let (mut seconds, mut number, mut any) = (0_i64, String::new(), false);
+    for c in rest.chars() {
+        if c.is_ascii_digit() && number.len() < 9 {
+            number.push(c);
+            continue;
+        }
+        if c == 'T' && number.is_empty() {
+            continue;
+        }
+        let unit = match c {
+            'W' => 604_800,
+            'D' => 86_400,
+            'H' => 3_600,
+            'M' => 60,
+            'S' => 1,
+            _ => return None,
+        };
+        seconds = seconds.checked_add(number.parse::<i64>().ok()?.checked_mul(unit)?)?;
+        number.clear();
+        any = true;
+    }
+    if !any || !number.is_empty() {
+        return None;
+    }
+    TimeDelta::try_seconds(sign * seconds)
+}
+
+/// A TEXT (RFC 5545 section 3.3.11), without control characters but line feeds and tabs.
+pub(super) fn text(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    let mut chars = value.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => match chars.next() {
+                Some('n' | 'N') => out.push('\n'),
+                // Colons and quotes are escaped by some, though they need not be.
+                Some(c @ ('\\' | ';' | ',' | ':' | '"')) => out.push(c),
+                Some(c) => out.extend(['\\', c]),
+                None => out.push('\\'),
+            },
+            c => out.push(c),
+        }
+    }
+    out.retain(|c| !c.is_control() || c == '\n' || c == '\t');
+    out
+}
+
+/// A TEXT in one line.
+pub(super) fn line(value: &str) -> String {
+    text(value).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// How many characters a line of a list may have: a title, a place.
+pub(super) const LONGEST_LINE: usize = 1_000;
+
+/// The start of a text that is too long for a list; that it was cut is said.
+pub(super) fn kept(mut text: String, longest: usize, what: &str, lost: &mut Vec<String>) -> String {
+    if let Some((end, _)) = text.char_indices().nth(longest) {
+        text.truncate(end);
+        // A backslash escapes what followed it, or broke the line there.
+        text.truncate(text.trim_end().trim_end_matches('\\').trim_end().len());
+        lost.push(format!("the end of its {what}, after {},000 characters", longest / 1_000));
+    }
+    text
+}
+
+/// The parts of a list of TEXTs, each still escaped.
+pub(super) fn list(value: &str) -> Vec<&str> {
+    let (mut parts, mut from, mut escaped) = (Vec::new(), 0, false);
+    for (at, c) in value.char_indices() {
+        match c {
+            ',' if !escaped => {
+                parts.push(&value[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    parts.push(&value[from..]);
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_in_the_forms_that_programs_write() {
+        let day = NaiveDate::from_ymd_opt(2027, 5, 4).unwrap();
+        let six = day.and_hms_opt(18, 0, 0).unwrap();
+        for (value, expected) in [
+            ("20270504", Some(Stamp::Date(day))),
+            ("2027-05-04", Some(Stamp::Date(day))),
+            ("20270504T180000", Some(Stamp::Local(six))),
+            ("20270504T1800", Some(Stamp::Local(six))),
+            (" 20270504t180000z", Some(Stamp::Utc(six.and_utc()))),
+            ("2027-05-04T18:00:00Z", Some(Stamp::Utc(six.and_utc()))),
+            ("20270231", None),
+            ("20270504T250000", None),
+            ("20270504T18", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            assert_eq!(stamp(value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn durations_are_read_and_nonsense_is_none() {
+        let seconds = |value| duration(value).map(|length| length.num_seconds());
+        assert_eq!(seconds("PT1H30M"), Some(5400));
+        assert_eq!(seconds("-P1DT15M"), Some(-87_300));
+        assert_eq!(seconds("P2W"), Some(1_209_600));
+        for nonsense in ["", "P", "PT", "1H", "PT1", "PTH", "PT9999999999999S", "P1Y"] {
+            assert_eq!(seconds(nonsense), None, "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn texts_lose_their_escapes_and_control_characters() {
+        assert_eq!(text("a\\, b\\; c\\\\ d\\ne\\Nf\\:\u{7}g\\"), "a, b; c\\ d\ne\nf:g\\");
+        assert_eq!(line(" a\\n b "), "a b");
+        assert_eq!(list("a\\,b,c,,d\\\\,e"), ["a\\,b", "c", "", "d\\\\", "e"]);
+    }
+}

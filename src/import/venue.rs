@@ -1,0 +1,123 @@
+//! Where one takes part: the addresses of an event, and its place.
+
+use super::content::{Component, Property};
+use super::event::{Content, Place};
+use super::values::{LONGEST_LINE, kept, line};
+use crate::model::HttpUrl;
+
+/// Where Google and Microsoft say the address of a meeting.
+const MEETINGS: [&str; 4] = [
+    "X-GOOGLE-CONFERENCE",
+    "X-MICROSOFT-SKYPETEAMSMEETINGURL",
+    "X-MICROSOFT-ONLINEMEETINGEXTERNALLINK",
+    "X-MICROSOFT-ONLINEMEETINGCONFLINK",
+];
+
+/// The address to take part by and the page. Adds what could not come along.
+pub(super) fn links(content: &mut Content, event: &Component, lost: &mut Vec<String>) {
+    let conferences: Vec<String> = event
+        .all("CONFERENCE")
+        .filter_map(|property| web(property, "the conference", lost))
+        .collect();
+    let known = || {
+        let values = MEETINGS.iter().flat_map(|name| event.all(name));
+        values.map(|own| own.value.trim()).find(|own| HttpUrl::parse(own).is_ok())
+    };
+    let of_text = content.join.take();
+    content.join = conferences
+        .first()
+        .cloned()
+        .or_else(|| known().map(ToOwned::to_owned))
+        .or_else(|| of_text.clone());
+    for further in conferences.into_iter().chain(of_text) {
+        join(content, further, lost);
+    }
+    // The page of a session in a list of ours is made anew.
+    if content.id.is_none() {
+        content.page = event.get("URL").and_then(|url| web(url, "its address", lost));
+    }
+}
+
+/// The place. Adds what could not come along.
+pub(super) fn place(
+    content: &mut Content,
+    event: &Component,
+    is_ours: bool,
+    lost: &mut Vec<String>,
+) {
+    let location = line(event.get("LOCATION").map_or("", |property| property.value.as_str()));
+    let geo = event.get("GEO").and_then(|property| degrees(property.value.split_once([';', ','])?));
+    // Apple's says name, address and place apart.
+    if let Some(own) = event.get("X-APPLE-STRUCTURED-LOCATION") {
+        let part = |name: &str| own.parameter(name).map(line).filter(|part| !part.is_empty());
+        let geo = own.value.trim().strip_prefix("geo:").and_then(|at| degrees(at.split_once(',')?));
+        if let Some(name) =
+            part("X-TITLE").or_else(|| Some(location.clone()).filter(|l| !l.is_empty()))
+        {
+            let address = part("X-ADDRESS");
+            content.place = Some(Place {
+                address: address.map(|own| kept(own, LONGEST_LINE, "place's address", lost)),
+                name: kept(name, LONGEST_LINE, "place", lost),
+                geo,
+            });
+            return;
+        }
+    }
+    if HttpUrl::parse(&location).is_ok() {
+        join(content, location, lost);
+        return;
+    }
+    // Outlook writes the name of the program where the link is, before a room if there is one.
+    let is_program = |part: &&str| part.starts_with("Microsoft Teams") && !is_ours;
+    let name = match content.join {
+        Some(_) if location.split("; ").any(|part| is_program(&part)) => {
+            location.split("; ").filter(|part| !is_program(part)).collect::<Vec<_>>().join("; ")
+        }
+        _ => location,
+    };
+    if !name.is_empty() {
+        let name = kept(name, LONGEST_LINE, "place", lost);
+        content.place = Some(Place { name, address: None, geo });
+    } else if let Some((latitude, longitude)) = geo {
+        let name = format!("{latitude}, {longitude}");
+        content.place = Some(Place { name, address: None, geo });
+    }
+}
+
+/// Takes an address to take part by, if there is no other.
+fn join(content: &mut Content, address: String, lost: &mut Vec<String>) {
+    let join = content.join.get_or_insert_with(|| address.clone());
+    if HttpUrl::parse(join) != HttpUrl::parse(&address) {
+        lost.push(format!("the further link `{}`", start(&address)));
+    }
+}
+
+/// An address of the web; any other is said.
+fn web(property: &Property, what: &str, lost: &mut Vec<String>) -> Option<String> {
+    let address = property.value.trim();
+    if HttpUrl::parse(address).is_ok() {
+        return Some(address.to_owned());
+    }
+    let lower = address.to_ascii_lowercase();
+    let reason = match lower.starts_with("http://") || lower.starts_with("https://") {
+        true => "cannot be read",
+        false => "is none of the web",
+    };
+    if !address.is_empty() {
+        lost.push(format!("{what} `{}`, which {reason}", start(address)));
+    }
+    None
+}
+
+/// What can be shown of an address in a sentence.
+fn start(address: &str) -> String {
+    line(address).chars().take(80).collect()
+}
+
+fn degrees((latitude, longitude): (&str, &str)) -> Option<(f64, f64)> {
+    let latitude: f64 = latitude.trim().parse().ok()?;
+    let longitude: f64 = longitude.trim().split(';').next()?.parse().ok()?;
+    let holds = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
+    // The middle of the sea is where programs put what they do not know.
+    (holds && (latitude, longitude) != (0.0, 0.0)).then_some((latitude, longitude))
+}

@@ -1,0 +1,115 @@
+//! Ids that sessions and feeds had before: those that the author keeps in `was`, and those that were
+//! recorded though the author keeps them no more, as their addresses were given out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Revisions;
+use crate::model::{Catalog, Id};
+
+/// By present id, former ids that nothing else has, oldest first.
+pub(super) type Former = BTreeMap<Id, Vec<Id>>;
+
+/// Of every session that has any.
+pub(super) fn of_sessions(catalog: &Catalog, revisions: &Revisions) -> Former {
+    let sessions = catalog.sessions.iter().map(|session| {
+        let entry = revisions.sessions.get(session.id.as_str());
+        let recorded = entry.map(|entry| entry.published.was.as_slice()).unwrap_or_default();
+        (&session.id, session.was.as_slice(), recorded)
+    });
+    settle(sessions.collect())
+}
+
+/// Of every feed that has any.
+pub(super) fn of_feeds(catalog: &Catalog, revisions: &Revisions) -> Former {
+    let feeds = catalog.feeds().map(|feed| {
+        let known = revisions.feeds.get(feed.id.as_str());
+        let recorded = known.map(|known| known.was.as_slice()).unwrap_or_default();
+        (feed.id, feed.was, recorded)
+    });
+    settle(feeds.collect())
+}
+
+/// Former ids after one more edition, oldest first: those before, the id that it had then, and those that
+/// the author names.
+pub(super) fn recorded<'a>(
+    before: &'a [String],
+    had: Option<&'a str>,
+    named: &'a [Id],
+    now: &Id,
+) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    let named = named.iter().map(Id::as_str);
+    // The author's order counts where both say it.
+    let before =
+        before.iter().map(String::as_str).filter(|id| !named.clone().any(|own| own == *id));
+    for id in before.chain(named.clone()).chain(had) {
+        if id != now.as_str() && !all.iter().any(|known| known == id) {
+            all.push(id.to_owned());
+        }
+    }
+    all
+}
+
+fn settle(all: Vec<(&Id, &[Id], &[String])>) -> Former {
+    let mut taken: BTreeSet<&str> = all
+        .iter()
+        .flat_map(|(id, named, _)| std::iter::once(*id).chain(*named))
+        .map(Id::as_str)
+        .collect();
+    let mut former = Former::new();
+    for (id, named, recorded) in all {
+        let mut own: Vec<Id> = recorded
+            .iter()
+            .filter(|old| named.iter().any(|named| named.as_str() == *old) || taken.insert(old))
+            .filter_map(|old| Id::parse(old).ok())
+            .collect();
+        let missing = named.iter().filter(|named| !own.contains(named)).cloned();
+        own.extend(missing.collect::<Vec<Id>>());
+        if !own.is_empty() {
+            former.insert(id.clone(), own);
+        }
+    }
+    former
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(text: &str) -> Id {
+        Id::parse(text).unwrap()
+    }
+
+    fn strings(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn what_was_recorded_is_not_forgotten_with_its_line() {
+        let after = |before: &[&str], had, named: &[&str], now| {
+            let named: Vec<Id> = named.iter().map(|text| id(text)).collect();
+            recorded(&strings(before), had, &named, &id(now))
+        };
+        assert_eq!(after(&["a"], Some("b"), &[], "c"), ["a", "b"]);
+        assert_eq!(after(&["a"], Some("b"), &["a", "b"], "c"), ["a", "b"]);
+        assert_eq!(after(&["a", "b"], Some("b"), &[], "a"), ["b"]);
+        assert_eq!(after(&[], None, &[], "a"), [""; 0]);
+    }
+
+    #[test]
+    fn an_id_that_something_else_has_now_leads_there_alone() {
+        let (new, old, other) = (id("new"), id("old"), id("other"));
+        let all: Vec<(&Id, Vec<Id>, Vec<String>)> = vec![
+            (&new, vec![], strings(&["old", "mine"])),
+            (&old, vec![], vec![]),
+            (&other, vec![id("mine")], strings(&["mine"])),
+        ];
+        let borrowed: Vec<_> = all
+            .iter()
+            .map(|(id, named, recorded)| (*id, named.as_slice(), recorded.as_slice()))
+            .collect();
+        let former = settle(borrowed);
+        assert_eq!(former.get(&new), None);
+        assert_eq!(former.get(&other), Some(&vec![id("mine")]));
+    }
+}

@@ -1,0 +1,196 @@
+//! A plain connection on which large bodies go from their file into the socket (sendfile(2)), without
+//! being copied through this process.
+//!
+//! hyper hands over slices of memory. One that lies in a body of the site is known by its address, and
+//! the same bytes are sent from the file.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+use super::socket::Socket;
+use crate::site::Bodies;
+
+/// A shorter piece, such as the end of a body, is copied: that is as quick.
+const PIECE: usize = 4 << 10;
+
+/// The bodies of the answer that is under way.
+#[derive(Debug, Default)]
+pub(super) struct UnderWay(Mutex<Option<Arc<Bodies>>>);
+
+/// A stream with the bodies that may be sent on it.
+#[derive(Debug)]
+pub(super) struct Direct {
+    stream: Socket,
+    under_way: Arc<UnderWay>,
+}
+
+impl UnderWay {
+    /// An answer from these begins.
+    pub(super) fn begin(&self, bodies: &Arc<Bodies>) {
+        // A poisoned lock only means that another task stopped, and the value is always whole.
+        let mut own = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if own.as_ref().is_none_or(|own| !Arc::ptr_eq(own, bodies)) {
+            *own = Some(Arc::clone(bodies));
+        }
+    }
+
+    fn bodies(&self) -> Option<Arc<Bodies>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Direct {
+    pub(super) fn new(stream: Socket, under_way: Arc<UnderWay>) -> Self {
+        Self { stream, under_way }
+    }
+
+    fn tcp(&self) -> Option<&TcpStream> {
+        match &self.stream {
+            Socket::Tcp(stream) => Some(stream),
+            Socket::Unix(_) => None,
+        }
+    }
+
+    /// Which of some parts is the first that can be sent from a file, with its place there.
+    fn first_in_file(&self, parts: &[IoSlice<'_>]) -> Option<(usize, u64, Arc<Bodies>)> {
+        self.tcp()?;
+        let index = parts.iter().position(|part| part.len() >= PIECE)?;
+        let bodies = self.under_way.bodies()?;
+        let place = bodies.place(&parts[index])?;
+        Some((index, place, bodies))
+    }
+}
+
+impl AsyncRead for Direct {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Direct {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.poll_write_vectored(cx, &[IoSlice::new(bytes)])
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let first = self.first_in_file(parts);
+        match (self.tcp(), &first) {
+            (Some(stream), Some((0, place, bodies))) => {
+                return system::send_from(stream, cx, bodies, *place, parts[0].len());
+            }
+            // The headers; the body comes with the next call, and the kernel waits for it.
+            (Some(stream), Some((1, ..))) => return system::send_more(stream, cx, &parts[0]),
+            _ => {}
+        }
+        let before = first.map_or(parts.len(), |(before, ..)| before);
+        Pin::new(&mut self.stream).poll_write_vectored(cx, &parts[..before])
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod system {
+    use std::io;
+    use std::task::{Context, Poll, ready};
+
+    use rustix::fs::sendfile;
+    use rustix::net::{SendFlags, send};
+    use tokio::io::Interest;
+    use tokio::net::TcpStream;
+
+    use crate::site::Bodies;
+
+    pub(super) fn send_from(
+        stream: &TcpStream,
+        cx: &mut Context<'_>,
+        bodies: &Bodies,
+        mut place: u64,
+        length: usize,
+    ) -> Poll<io::Result<usize>> {
+        write(stream, cx, || match sendfile(stream, bodies, Some(&mut place), length)? {
+            0 => Err(io::ErrorKind::WriteZero.into()),
+            sent => Ok(sent),
+        })
+    }
+
+    pub(super) fn send_more(
+        stream: &TcpStream,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let flags = SendFlags::MORE | SendFlags::NOSIGNAL;
+        write(stream, cx, || Ok(send(stream, bytes, flags)?))
+    }
+
+    fn write(
+        stream: &TcpStream,
+        cx: &mut Context<'_>,
+        mut call: impl FnMut() -> io::Result<usize>,
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(stream.poll_write_ready(cx))?;
+            match stream.try_io(Interest::WRITABLE, &mut call) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                done => return Poll::Ready(done),
+            }
+        }
+    }
+}
+
+/// Elsewhere no site has bodies in a file.
+#[cfg(not(target_os = "linux"))]
+mod system {
+    use std::io;
+    use std::task::{Context, Poll};
+
+    use tokio::net::TcpStream;
+
+    use crate::site::Bodies;
+
+    pub(super) fn send_from(
+        _: &TcpStream,
+        _: &mut Context<'_>,
+        _: &Bodies,
+        _: u64,
+        _: usize,
+    ) -> Poll<io::Result<usize>> {
+        Poll::Ready(Err(io::ErrorKind::Unsupported.into()))
+    }
+
+    pub(super) fn send_more(
+        _: &TcpStream,
+        _: &mut Context<'_>,
+        _: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Poll::Ready(Err(io::ErrorKind::Unsupported.into()))
+    }
+}

@@ -1,0 +1,236 @@
+//! Clicks on links: a table of what they lead to and of newsletters, with an end.
+//!
+//! Ids are those of the site that is served; tags and rows come from outside and are counted off.
+
+use std::collections::HashMap;
+
+use crate::paths::Of;
+
+/// The name of what has no place of its own any more.
+const REST: &str = "other";
+/// Tags that are told apart; further ones are `other`.
+const TAGS: usize = 100;
+/// The longest tag, in letters.
+const TAG_LENGTH: usize = 64;
+/// Rows of clicks that are told apart; further ones are counted for no session or feed of its own.
+const ROWS: usize = 10_000;
+
+/// How often each link was opened.
+#[derive(Debug, Default)]
+pub(super) struct Clicks {
+    /// Where a link can lead: `session/ID`, `feed/ID`.
+    owners: Owners,
+    tags: Vec<Box<str>>,
+    counts: HashMap<Row, u64>,
+}
+
+/// The ids that have rows of their own, each with its place.
+#[derive(Debug, Default)]
+pub(super) struct Owners {
+    sessions: HashMap<Box<str>, u32>,
+    feeds: HashMap<Box<str>, u32>,
+}
+
+/// A row of the table, by places in the lists of names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Row {
+    of: Owner,
+    to: &'static str,
+    via: Via,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Owner {
+    All,
+    Session(u32),
+    Feed(u32),
+    Rest,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Via {
+    None,
+    Tag(u32),
+    Rest,
+}
+
+/// A row with its names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Click {
+    pub(super) of: String,
+    pub(super) to: &'static str,
+    pub(super) via: String,
+}
+
+impl Clicks {
+    pub(super) fn count(&mut self, of: Of<'_>, to: &'static str, via: Option<&str>) {
+        let via = self.via(via);
+        let of = self.owners.find(of);
+        let mut row = Row { of, to, via };
+        if self.counts.len() >= ROWS && !self.counts.contains_key(&row) {
+            row.of = Owner::Rest;
+        }
+        *self.counts.entry(row).or_default() += 1;
+    }
+
+    fn via(&mut self, tag: Option<&str>) -> Via {
+        let Some(tag) = tag else { return Via::None };
+        if !is_tag(tag) {
+            return Via::Rest;
+        }
+        let known = self.tags.iter().position(|own| **own == *tag);
+        let place = known.or_else(|| {
+            let place = self.tags.len();
+            (place < TAGS).then(|| {
+                self.tags.push(tag.into());
+                place
+            })
+        });
+        place.and_then(|place| u32::try_from(place).ok()).map_or(Via::Rest, Via::Tag)
+    }
+
+    /// The table for other ids: rows of those that are no more end.
+    pub(super) fn after(&self, owners: Owners) -> Self {
+        let names = self.owners.names();
+        let mut counts: HashMap<Row, u64> = HashMap::new();
+        for (row, count) in &self.counts {
+            let of = match names.get(&row.of) {
+                Some(of) => owners.find(*of),
+                None => row.of,
+            };
+            if of != Owner::Rest || row.of == Owner::Rest {
+                counts.insert(Row { of, ..*row }, *count);
+            }
+        }
+        Self { owners, tags: self.tags.clone(), counts }
+    }
+
+    /// Each row, by its names.
+    pub(super) fn rows(&self) -> Vec<(Click, u64)> {
+        let names = self.owners.names();
+        let mut all: Vec<(Click, u64)> = self
+            .counts
+            .iter()
+            .map(|(row, count)| {
+                let of = match names.get(&row.of) {
+                    Some(Of::Session(id)) => format!("session/{id}"),
+                    Some(Of::Feed(id)) => format!("feed/{id}"),
+                    _ if row.of == Owner::All => "all".to_owned(),
+                    _ => REST.to_owned(),
+                };
+                let via = match row.via {
+                    Via::None => "",
+                    Via::Tag(place) => &self.tags[place as usize],
+                    Via::Rest => REST,
+                };
+                (Click { of, to: row.to, via: via.to_owned() }, *count)
+            })
+            .collect();
+        all.sort_unstable();
+        all
+    }
+}
+
+impl Owners {
+    /// Gives a session or feed a place, if it has none.
+    pub(super) fn enter(&mut self, of: Of<'_>) {
+        let (places, id) = match of {
+            Of::All => return,
+            Of::Session(id) => (&mut self.sessions, id),
+            Of::Feed(id) => (&mut self.feeds, id),
+        };
+        // A list has at most 64 MiB, so there are never that many.
+        let next = u32::try_from(places.len()).unwrap_or(u32::MAX);
+        places.entry(id.into()).or_insert(next);
+    }
+
+    fn find(&self, of: Of<'_>) -> Owner {
+        match of {
+            Of::All => Owner::All,
+            Of::Session(id) => {
+                self.sessions.get(id).map_or(Owner::Rest, |place| Owner::Session(*place))
+            }
+            Of::Feed(id) => self.feeds.get(id).map_or(Owner::Rest, |place| Owner::Feed(*place)),
+        }
+    }
+
+    fn names(&self) -> HashMap<Owner, Of<'_>> {
+        let sessions =
+            self.sessions.iter().map(|(id, place)| (Owner::Session(*place), Of::Session(id)));
+        let feeds = self.feeds.iter().map(|(id, place)| (Owner::Feed(*place), Of::Feed(id)));
+        sessions.chain(feeds).collect()
+    }
+}
+
+/// Whether a tag is one that is counted by name.
+fn is_tag(tag: &str) -> bool {
+    tag.len() <= TAG_LENGTH && tag.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+}
+
+/// A tag as it is written down: one that could be anything is not.
+pub(super) fn plain(tag: &str) -> &str {
+    if is_tag(tag) { tag } else { REST }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clicks<'a>(ids: impl IntoIterator<Item = &'a str>) -> Clicks {
+        Clicks { owners: owners(ids), ..Clicks::default() }
+    }
+
+    fn owners<'a>(ids: impl IntoIterator<Item = &'a str>) -> Owners {
+        let mut owners = Owners::default();
+        ids.into_iter().for_each(|id| owners.enter(Of::Session(id)));
+        owners
+    }
+
+    fn row(of: &str, via: &str, count: u64) -> (Click, u64) {
+        (Click { of: of.to_owned(), to: "page", via: via.to_owned() }, count)
+    }
+
+    #[test]
+    fn tags_have_an_end() {
+        let mut clicks = clicks(["talk"]);
+        for number in 0..3 * TAGS {
+            clicks.count(Of::Session("talk"), "page", Some(&format!("letter-{number}")));
+        }
+        let rows = clicks.rows();
+        assert_eq!(rows.len(), TAGS + 1);
+        assert!(rows.contains(&row("session/talk", "other", 2 * TAGS as u64)));
+    }
+
+    #[test]
+    fn a_tag_is_made_of_64_letters_digits_and_hyphens_at_most() {
+        for tag in ["may-letter", "2027", &"x".repeat(64)] {
+            assert!(is_tag(tag), "{tag}");
+        }
+        for tag in ["May", "a b", "a%20b", "a_b", "ä", &"x".repeat(65)] {
+            assert!(!is_tag(tag), "{tag}");
+        }
+    }
+
+    #[test]
+    fn rows_have_an_end() {
+        let ids: Vec<String> = (0..2 * ROWS).map(|number| format!("s{number}")).collect();
+        let mut clicks = clicks(ids.iter().map(String::as_str));
+        ids.iter().for_each(|id| clicks.count(Of::Session(id), "page", None));
+        let rows = clicks.rows();
+        assert_eq!(rows.len(), ROWS + 1);
+        assert!(rows.contains(&row("other", "", ROWS as u64)));
+    }
+
+    #[test]
+    fn what_is_counted_for_an_id_lasts_as_long_as_the_id() {
+        let mut clicks = clicks(["old", "talk"]);
+        for id in ["old", "talk", "nobody"] {
+            clicks.count(Of::Session(id), "page", Some("may"));
+        }
+        clicks.count(Of::All, "page", None);
+        assert_eq!(
+            clicks.after(owners(["new", "talk"])).rows(),
+            [row("all", "", 1), row("other", "may", 1), row("session/talk", "may", 1)]
+        );
+    }
+}

@@ -1,0 +1,221 @@
+//! Feed fetches by feed, and which answers are clicks on links.
+//!
+//! A newsletter adds `?via=may-letter` to its links. Only the ids of the site that is served have
+//! rows, so that nobody makes the tables grow by asking.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::clicks::{Click, Clicks, Owners};
+use super::client::Family;
+use super::counts::{add, get};
+use crate::paths::{Address, Of, Part, Paths};
+use crate::site::Site;
+
+/// What is counted for the ids of one site.
+#[derive(Debug, Default)]
+pub(super) struct Links {
+    paths: Option<Paths>,
+    /// Fetches by the id in a feed's address, each by family. Feeds are few, and a tree of few is
+    /// searched faster than a text is hashed.
+    feeds: BTreeMap<Box<str>, [AtomicU64; Family::ALL.len()]>,
+    clicks: Mutex<Clicks>,
+}
+
+/// The ids of a site: looked for before anything is locked, as readers would wait.
+#[derive(Debug)]
+pub(super) struct Ids {
+    paths: Paths,
+    feeds: BTreeSet<Box<str>>,
+    owners: Owners,
+}
+
+impl Ids {
+    /// The ids of what a site has, and of former addresses that it leads on from.
+    pub(super) fn of(site: &Site, paths: &Paths) -> Self {
+        let (mut feeds, mut owners) = (BTreeSet::new(), Owners::default());
+        for (path, _) in site.documents() {
+            match paths.read(path) {
+                Address { of: Of::Feed(id), part: Part::Calendar } => {
+                    feeds.insert(id.into());
+                }
+                Address { of, part: Part::Page } => owners.enter(of),
+                _ => {}
+            }
+        }
+        Self { paths: paths.clone(), feeds, owners }
+    }
+}
+
+impl Links {
+    /// Counts for the ids of another site from now on. What was counted for an id that is still
+    /// there goes on; the rows of others end, so that a list that changes leaves nothing behind.
+    pub(super) fn turn(&mut self, ids: Ids) {
+        let Ids { paths, feeds, owners } = ids;
+        let mut before = std::mem::take(&mut self.feeds);
+        self.feeds = feeds
+            .into_iter()
+            .map(|id| {
+                let counts = before.remove(&id).unwrap_or_default();
+                (id, counts)
+            })
+            .collect();
+        self.paths = Some(paths);
+        let clicks = self.clicks.get_mut().unwrap_or_else(PoisonError::into_inner);
+        *clicks = clicks.after(owners);
+    }
+
+    /// What a path names, once there is a site.
+    pub(super) fn read<'a>(&self, path: &'a str) -> Address<'a> {
+        match &self.paths {
+            Some(paths) => paths.read(path),
+            None => Address { of: Of::All, part: Part::Other },
+        }
+    }
+
+    /// Counts what was fetched or opened. `moved` says that the answer leads to another address of
+    /// ours, which is opened next.
+    pub(super) fn opened(
+        &self,
+        address: Address<'_>,
+        via: Option<&str>,
+        family: Family,
+        moved: bool,
+    ) {
+        if let Address { of: Of::Feed(id), part: Part::Calendar } = address {
+            if let Some(counts) = self.feeds.get(id) {
+                add(&counts[family as usize], 1);
+            }
+            // A subscription fetches for ever; a person opens the address once.
+            if !matches!(family, Family::Browser | Family::Other) || via.is_none() {
+                return;
+            }
+        }
+        // The address that it leads to is not tagged, so it is now or never.
+        if moved && via.is_none() {
+            return;
+        }
+        if let Some(to) = target(address) {
+            self.clicks().count(address.of, to, via);
+        }
+    }
+
+    /// Fetches by feed and family, those that happened; by id.
+    pub(super) fn fetches(&self) -> Vec<(&str, Family, u64)> {
+        self.feeds
+            .iter()
+            .flat_map(|(id, counts)| {
+                let counts = Family::ALL.into_iter().zip(counts.iter().map(get));
+                counts.map(move |(family, count)| (id.as_ref(), family, count))
+            })
+            .filter(|(.., count)| *count > 0)
+            .collect()
+    }
+
+    /// The clicks, by name.
+    pub(super) fn rows(&self) -> Vec<(Click, u64)> {
+        self.clicks().rows()
+    }
+
+    fn clicks(&self) -> MutexGuard<'_, Clicks> {
+        self.clicks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Where a link leads, if a newsletter would lead there.
+fn target(address: Address<'_>) -> Option<&'static str> {
+    Some(match address.part {
+        Part::Apple => "apple",
+        Part::Calendar => "calendar",
+        Part::Join => "join",
+        Part::Next => "next",
+        Part::Page => "page",
+        Part::Register => "register",
+        Part::Target(target) => target.as_str(),
+        Part::Atom | Part::Embed | Part::Json | Part::Newsletter | Part::Other | Part::Qr => {
+            return None;
+        }
+    })
+}
+
+/// The newsletter that a query names.
+pub(super) fn via(query: Option<&str>) -> Option<&str> {
+    let mut parts = query?.split('&').filter_map(|part| part.strip_prefix("via="));
+    parts.next().filter(|tag| !tag.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::BaseUrl;
+
+    const PAGE: Address<'_> = Address { of: Of::Session("talk"), part: Part::Page };
+
+    fn links() -> Links {
+        let mut owners = Owners::default();
+        [Of::Session("talk"), Of::Feed("all")].into_iter().for_each(|of| owners.enter(of));
+        let paths = Paths::new(BaseUrl::parse("https://org.example").unwrap());
+        let mut links = Links::default();
+        links.turn(Ids { paths, feeds: ["all".into()].into(), owners });
+        links
+    }
+
+    fn click(of: &str, to: &'static str, via: &str, count: u64) -> (Click, u64) {
+        (Click { of: of.to_owned(), to, via: via.to_owned() }, count)
+    }
+
+    #[test]
+    fn a_tag_is_the_first_of_its_name_in_the_query() {
+        for (query, tag) in [
+            ("via=may-letter", Some("may-letter")),
+            ("utm_source=x&via=may&via=june", Some("may")),
+            ("via=", None),
+            ("avia=x&viab=y", None),
+            ("via", None),
+        ] {
+            assert_eq!(via(Some(query)), tag, "{query}");
+        }
+        assert_eq!(via(None), None);
+    }
+
+    #[test]
+    fn clicks_are_counted_by_what_they_lead_to_and_by_tag() {
+        let links = links();
+        for via in [Some("may"), Some("may"), Some("May!"), None] {
+            links.opened(PAGE, via, Family::Browser, false);
+        }
+        let gone = Address { of: Of::Session("gone"), part: Part::Register };
+        links.opened(gone, Some("may"), Family::Browser, false);
+        links.opened(Address { of: Of::All, part: Part::Next }, None, Family::Other, false);
+        assert_eq!(
+            links.rows(),
+            [
+                click("all", "next", "", 1),
+                click("other", "register", "may", 1),
+                click("session/talk", "page", "", 1),
+                click("session/talk", "page", "may", 2),
+                click("session/talk", "page", "other", 1),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_subscription_is_a_fetch_and_no_click() {
+        let links = links();
+        let feed = Address { of: Of::Feed("all"), part: Part::Calendar };
+        links.opened(feed, Some("may"), Family::Google, false);
+        links.opened(feed, None, Family::Browser, false);
+        links.opened(feed, Some("may"), Family::Browser, false);
+        assert_eq!(links.fetches(), [("all", Family::Google, 1), ("all", Family::Browser, 2)]);
+        assert_eq!(links.rows(), [click("feed/all", "calendar", "may", 1)]);
+    }
+
+    #[test]
+    fn a_former_address_is_a_click_only_where_its_tag_would_be_lost() {
+        let links = links();
+        links.opened(PAGE, None, Family::Browser, true);
+        links.opened(PAGE, Some("may"), Family::Browser, true);
+        assert_eq!(links.rows(), [click("session/talk", "page", "may", 1)]);
+    }
+}

@@ -1,0 +1,225 @@
+//! What the person who runs it can see: numbers, readiness, and a log of answers.
+//!
+//! The server tells a [`Sight`] about every connection, answer and refusal, and the reloader about
+//! every edition. Nothing is counted unless somebody may ask (`--admin`), nothing is ever known about
+//! a single reader, and no answer depends on any of it.
+
+mod admin;
+mod clicks;
+mod client;
+mod counts;
+mod links;
+mod metrics;
+mod refused;
+mod status;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+use hyper::body::Body;
+use hyper::header::{HeaderMap, USER_AGENT};
+use hyper::{Method, Request, Response, StatusCode};
+
+use crate::http::normalize;
+use crate::publish::{Published, Refusal};
+use counts::{Counts, Kind};
+use links::{Ids, Links};
+use refused::{Line, Refusals};
+use status::Status;
+
+pub use admin::Admin;
+pub use client::Family;
+pub use refused::Refused;
+pub use status::Outcome;
+
+/// What is watched, and what was seen.
+#[derive(Debug)]
+pub struct Sight {
+    watch: Watch,
+    counts: Counts,
+    links: RwLock<Links>,
+    refusals: Refusals,
+    status: Mutex<Status>,
+}
+
+/// What somebody wants to see.
+#[derive(Debug, Clone, Default)]
+pub struct Watch {
+    /// Whether answers, connections and links are counted.
+    pub counting: bool,
+    /// Whether each answer is a line in the log.
+    pub access_log: bool,
+    /// The name of the list in sentences.
+    pub file: String,
+    /// The version of the time-zone rules, such as `2026f`.
+    pub tzdata: String,
+}
+
+/// A connection, open until this is dropped.
+#[derive(Debug)]
+pub struct Connection {
+    /// None where nothing is counted.
+    sight: Option<Arc<Sight>>,
+}
+
+impl Sight {
+    /// Nothing seen yet.
+    pub fn new(watch: Watch) -> Self {
+        Self {
+            watch,
+            counts: Counts::new(),
+            links: RwLock::default(),
+            refusals: Refusals::new(),
+            status: Mutex::default(),
+        }
+    }
+
+    /// A connection was accepted; it is open until what is given back is dropped.
+    pub fn connection(self: &Arc<Self>) -> Connection {
+        let sight = self.watch.counting.then(|| Arc::clone(self));
+        if let Some(sight) = &sight {
+            sight.counts.accepted();
+        }
+        Connection { sight }
+    }
+
+    /// The instant before an answer is made; none where nobody wants to know.
+    pub fn begin(&self) -> Option<Instant> {
+        (self.watch.counting || self.watch.access_log).then(Instant::now)
+    }
+
+    /// An answer was made that [`Self::begin`] was called for.
+    pub fn answered(
+        &self,
+        began: Option<Instant>,
+        request: &Request<impl Sized>,
+        answer: &Response<impl Body>,
+    ) {
+        let Some(began) = began else { return };
+        let took = began.elapsed();
+        let (method, uri, status) = (request.method(), request.uri(), answer.status());
+        let family = family(request.headers());
+        let via = links::via(uri.query());
+        let bytes = counts::sent(method, answer.body().size_hint().exact());
+        if self.watch.counting {
+            let links = self.links.read().unwrap_or_else(PoisonError::into_inner);
+            let path = normalize(uri.path());
+            let address = links.read(&path);
+            self.counts.answered(Kind::of(address, status), status, family, bytes, took);
+            if method == Method::GET && is_there(status) {
+                let moved = status == StatusCode::MOVED_PERMANENTLY;
+                links.opened(address, via, family, moved);
+            }
+        }
+        if self.watch.access_log {
+            tracing::info!(
+                target: "convene::access",
+                %method,
+                path = uri.path(),
+                via = via.map(clicks::plain),
+                status = status.as_u16(),
+                bytes,
+                client = family.as_str(),
+                micros = took.as_micros() as u64,
+                "answered"
+            );
+        }
+    }
+
+    /// Something was refused. Always logged, though not each time; see [`Refused`].
+    pub fn refused(&self, kind: Refused, detail: &dyn std::fmt::Display) {
+        if let Some(line) = self.refusals.note(kind, detail, Instant::now()) {
+            log(&line);
+        }
+    }
+
+    /// Logs what is due about refusals; to be called every now and then.
+    pub fn tick(&self) {
+        self.refusals.due(Instant::now()).iter().for_each(log);
+    }
+
+    /// Logs what was not said about refusals; to be called at the end.
+    pub fn end(&self) {
+        self.refusals.rest(Instant::now()).iter().for_each(log);
+    }
+
+    /// An edition is served from now on. `outcome` is none for that of the start.
+    pub fn published(&self, published: &Published, outcome: Option<Outcome>, now: DateTime<Utc>) {
+        let mut status = self.status();
+        status.publish(&self.watch.file, published, now);
+        if let Some(outcome) = outcome {
+            status.reloads[outcome as usize] += 1;
+        }
+        drop(status);
+        if self.watch.counting {
+            let ids = Ids::of(&published.site, &published.edition.paths);
+            self.links.write().unwrap_or_else(PoisonError::into_inner).turn(ids);
+        }
+    }
+
+    /// Nothing could be published; what was served before is served on.
+    pub fn not_published(&self, refusal: &Refusal) {
+        let mut status = self.status();
+        status.refuse(&self.watch.file, refusal);
+        status.reloads[Outcome::Refused as usize] += 1;
+    }
+
+    /// Whether readers may be sent here, with the reason in words. Only that there is no edition, or
+    /// soon no process, makes it an error; what is wrong otherwise is said, and the last good edition
+    /// is better than none.
+    ///
+    /// # Errors
+    /// The sentence that says why readers should go elsewhere.
+    pub fn readiness(&self, ending: bool) -> Result<String, String> {
+        let status = self.status();
+        if ending {
+            return Err("not ready: this process is about to end".to_owned());
+        }
+        if status.made.is_none() {
+            return Err("not ready: the first edition is not made yet".to_owned());
+        }
+        Ok(match status.degraded() {
+            Some(reason) => format!("ready, but degraded: {reason}"),
+            None => "ready".to_owned(),
+        })
+    }
+
+    fn status(&self) -> MutexGuard<'_, Status> {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if let Some(sight) = &self.sight {
+            sight.counts.closed();
+        }
+    }
+}
+
+/// Who asks, by its own word; a client that says nothing, or that twice, is another one.
+fn family(headers: &HeaderMap) -> Family {
+    headers.get(USER_AGENT).map_or(Family::Other, |name| Family::of(name.as_bytes()))
+}
+
+/// Whether an answer gives what was asked for, or leads there.
+fn is_there(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::OK
+            | StatusCode::NOT_MODIFIED
+            | StatusCode::FOUND
+            | StatusCode::MOVED_PERMANENTLY
+    )
+}
+
+fn log(line: &Line) {
+    let Line { kind, count, detail } = line;
+    let (kind, sentence, ours) = (kind.as_str(), kind.sentence(), kind.is_ours());
+    if ours {
+        tracing::warn!(kind, count, "{sentence}: {detail}");
+    } else {
+        tracing::info!(kind, count, "{sentence}: {detail}");
+    }
+}

@@ -1,0 +1,214 @@
+//! What the server refuses, counted by kind; of each kind at most one line a minute goes into the
+//! log, so that whoever floods the server does not flood the disk.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Between two lines about the same kind.
+const PAUSE: Duration = Duration::from_secs(60);
+
+/// A kind of refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// The system gave no connection.
+    Accept,
+    /// More connections than are allowed.
+    Connections,
+    /// A client did not send its request in time.
+    Late,
+    /// A request whose headers or target are too large.
+    TooLarge,
+    /// What was sent is no request.
+    Malformed,
+    /// A client did not take its answer.
+    Slow,
+    /// A TLS connection could not be agreed on.
+    Tls,
+    /// A connection ended by a mistake of ours.
+    Panic,
+}
+
+/// How often each kind happened.
+#[derive(Debug)]
+pub(super) struct Refusals {
+    kinds: [Mutex<Seen>; Refused::ALL.len()],
+}
+
+#[derive(Debug, Clone, Default)]
+struct Seen {
+    all: u64,
+    /// Since the last line.
+    unsaid: u64,
+    said: Option<Instant>,
+    detail: String,
+}
+
+/// What a line says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Line {
+    pub(super) kind: Refused,
+    /// How many since the line before.
+    pub(super) count: u64,
+    /// The system's or library's words about the last one.
+    pub(super) detail: String,
+}
+
+impl Refused {
+    /// Every kind.
+    pub const ALL: [Self; 8] = [
+        Self::Accept,
+        Self::Connections,
+        Self::Late,
+        Self::TooLarge,
+        Self::Malformed,
+        Self::Slow,
+        Self::Tls,
+        Self::Panic,
+    ];
+
+    /// The kind of an error of a connection; none where a client hung up, which is nothing wrong.
+    pub fn by(error: &hyper::Error) -> Option<Self> {
+        if error.is_timeout() {
+            Some(Self::Late)
+        } else if error.is_parse_too_large() {
+            Some(Self::TooLarge)
+        } else if error.is_parse() {
+            Some(Self::Malformed)
+        } else {
+            None
+        }
+    }
+
+    /// Its name in metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Connections => "connections",
+            Self::Late => "late",
+            Self::TooLarge => "too-large",
+            Self::Malformed => "malformed",
+            Self::Slow => "slow",
+            Self::Tls => "tls",
+            Self::Panic => "panic",
+        }
+    }
+
+    /// Whether the person who runs it should look; the others are what the open net is like.
+    pub(super) fn is_ours(self) -> bool {
+        matches!(self, Self::Accept | Self::Connections | Self::Panic)
+    }
+
+    /// What happened, in words.
+    pub(super) fn sentence(self) -> &'static str {
+        match self {
+            Self::Accept => "a connection was not accepted",
+            Self::Connections => "there are as many connections as are allowed; one was closed",
+            Self::Late => "a client did not send its request in time",
+            Self::TooLarge => "a request was too large",
+            Self::Malformed => "what a client sent is no request",
+            Self::Slow => "a client did not take its answer in time",
+            Self::Tls => "a TLS connection could not be agreed on",
+            Self::Panic => "a connection ended by a mistake in this program",
+        }
+    }
+}
+
+impl Refusals {
+    pub(super) fn new() -> Self {
+        Self { kinds: Default::default() }
+    }
+
+    /// Counts one, and gives the line about it if one is due.
+    pub(super) fn note(
+        &self,
+        kind: Refused,
+        detail: &dyn std::fmt::Display,
+        now: Instant,
+    ) -> Option<Line> {
+        let mut seen = self.kinds[kind as usize].lock().unwrap_or_else(PoisonError::into_inner);
+        seen.all += 1;
+        seen.unsaid += 1;
+        // The words are made only where they may be read.
+        if seen.unsaid == 1 || seen.due(now) {
+            seen.detail = detail.to_string();
+        }
+        seen.line(kind, now)
+    }
+
+    /// The lines about all that was not said yet; to be asked for at the end.
+    pub(super) fn rest(&self, now: Instant) -> Vec<Line> {
+        self.due(now + PAUSE)
+    }
+
+    /// The lines that are due about what happened since the last ones.
+    pub(super) fn due(&self, now: Instant) -> Vec<Line> {
+        let lines = Refused::ALL.into_iter().filter_map(|kind| {
+            let mut seen = self.kinds[kind as usize].lock().unwrap_or_else(PoisonError::into_inner);
+            seen.line(kind, now)
+        });
+        lines.collect()
+    }
+
+    /// How often each kind happened since the start.
+    pub(super) fn counts(&self) -> impl Iterator<Item = (Refused, u64)> {
+        Refused::ALL.into_iter().map(|kind| {
+            let seen = self.kinds[kind as usize].lock().unwrap_or_else(PoisonError::into_inner);
+            (kind, seen.all)
+        })
+    }
+}
+
+impl Seen {
+    fn due(&self, now: Instant) -> bool {
+        self.said.is_none_or(|said| now.duration_since(said) >= PAUSE)
+    }
+
+    fn line(&mut self, kind: Refused, now: Instant) -> Option<Line> {
+        if self.unsaid == 0 || !self.due(now) {
+            return None;
+        }
+        self.said = Some(now);
+        let count = std::mem::take(&mut self.unsaid);
+        Some(Line { kind, count, detail: std::mem::take(&mut self.detail) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_is_one_line_a_minute_with_its_count() {
+        let refusals = Refusals::new();
+        let start = Instant::now();
+        let after = |seconds| start + Duration::from_secs(seconds);
+        let line = |kind, count, detail: &str| Line { kind, count, detail: detail.to_owned() };
+        let first = refusals.note(Refused::Late, &"a", start);
+        assert_eq!(first, Some(line(Refused::Late, 1, "a")));
+        for second in 1..60 {
+            assert_eq!(refusals.note(Refused::Late, &"b", after(second)), None);
+            assert!(refusals.due(after(second)).is_empty());
+        }
+        // Another kind has lines of its own.
+        assert!(refusals.note(Refused::Malformed, &"m", after(30)).is_some());
+        assert_eq!(
+            refusals.note(Refused::Late, &"c", after(60)),
+            Some(line(Refused::Late, 60, "c"))
+        );
+        assert!(refusals.note(Refused::Late, &"d", after(61)).is_none());
+        // What came last is said though nothing follows it, by the next minute or at the end.
+        assert_eq!(refusals.rest(after(62)), [line(Refused::Late, 1, "d")]);
+        assert!(refusals.note(Refused::Late, &"e", after(63)).is_none());
+        assert_eq!(refusals.due(after(200)), [line(Refused::Late, 1, "e")]);
+        assert!(refusals.due(after(999)).is_empty());
+        let counts: Vec<_> = refusals.counts().filter(|(_, count)| *count > 0).collect();
+        assert_eq!(counts, [(Refused::Late, 63), (Refused::Malformed, 1)]);
+    }
+
+    #[test]
+    fn every_kind_stands_at_its_place() {
+        for (place, kind) in Refused::ALL.into_iter().enumerate() {
+            assert_eq!(kind as usize, place);
+        }
+    }
+}

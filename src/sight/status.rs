@@ -1,0 +1,109 @@
+//! What is served, and what is wrong: the state behind readiness and the numbers of reloads.
+
+use chrono::{DateTime, Utc};
+
+use crate::diagnostic::{Findings, Severity};
+use crate::publish::{Published, Refusal};
+
+/// Why an edition was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// A list was published.
+    Published,
+    /// The time turned what is next, past or gone.
+    Turned,
+    /// Nothing new could be published.
+    Refused,
+}
+
+/// The state of publishing.
+#[derive(Debug, Default)]
+pub(super) struct Status {
+    /// When the edition that is served was made, UTC.
+    pub(super) made: Option<DateTime<Utc>>,
+    /// When a session was last changed, UTC in whole seconds.
+    pub(super) changed: Option<DateTime<Utc>>,
+    /// Sessions in the edition.
+    pub(super) sessions: usize,
+    /// Errors and warnings of the list as it was last read.
+    pub(super) findings: [usize; 2],
+    /// By outcome; the edition of the start is none of them.
+    pub(super) reloads: [u64; Outcome::ALL.len()],
+    /// Why the list is not published, in a sentence.
+    refused: Option<String>,
+    /// Why the state is not written, in a sentence.
+    unsaved: Option<String>,
+}
+
+impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 3] = [Self::Published, Self::Turned, Self::Refused];
+
+    /// Its name in metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Turned => "turned",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+impl Status {
+    /// Takes in what was published from `file`.
+    pub(super) fn publish(&mut self, file: &str, published: &Published, now: DateTime<Utc>) {
+        let edition = &published.edition;
+        // The last good edition is not made younger by a list that is refused.
+        self.made = self.made.filter(|_| published.last_good).or(Some(now));
+        self.changed =
+            edition.revisions().sessions.values().map(|revision| revision.last_modified).max();
+        self.sessions = edition.catalog.sessions.len();
+        self.findings = by_severity(&published.findings);
+        self.refused = published.last_good.then(|| wrong(file, &published.findings));
+        self.unsaved = published.degraded.clone();
+    }
+
+    /// Takes in why nothing was published from `file`.
+    pub(super) fn refuse(&mut self, file: &str, refusal: &Refusal) {
+        self.refused = Some(match refusal {
+            Refusal::File(_, findings) => {
+                self.findings = by_severity(findings);
+                wrong(file, findings)
+            }
+            Refusal::Machine(error) => {
+                format!("{file} is not published: {}", crate::error::chain(error))
+            }
+        });
+    }
+
+    /// What is wrong although an edition is served.
+    pub(super) fn degraded(&self) -> Option<String> {
+        let refused = self
+            .refused
+            .as_ref()
+            .map(|reason| format!("{reason}; the last good edition is served"));
+        let unsaved = self.unsaved.as_ref().map(|reason| {
+            format!("{reason}; this edition is served from memory, and a restart will not know it")
+        });
+        match (refused, unsaved) {
+            (Some(refused), Some(unsaved)) => Some(format!("{refused}; {unsaved}")),
+            (refused, unsaved) => refused.or(unsaved),
+        }
+    }
+}
+
+fn by_severity(findings: &Findings) -> [usize; 2] {
+    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    [count(Severity::Error), count(Severity::Warning)]
+}
+
+/// The first error in a sentence, and how to see all of them.
+fn wrong(file: &str, findings: &Findings) -> String {
+    let mut errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let first = errors.next().map_or("it was refused", |finding| &finding.message);
+    let more = match errors.count() {
+        0 => String::new(),
+        more => format!(" (and {more} more)"),
+    };
+    format!("{file} is not published: {first}{more}; `convene check` says where")
+}

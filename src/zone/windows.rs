@@ -1,0 +1,57 @@
+//! The names that Windows, Outlook and Exchange have for zones, by CLDR's table.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use icu_time::TimeZone;
+use icu_time::zone::WindowsParser;
+use icu_time::zone::iana::IanaParserExtended;
+
+/// The canonical IANA name for a Windows name such as `W. Europe Standard Time`.
+pub(super) fn iana(name: &str) -> Option<&'static str> {
+    let parser = WindowsParser::new();
+    let zone = parser.parse(name, None).or_else(|| parser.parse(&capitalised(name), None))?;
+    names().get(&zone).copied()
+}
+
+fn names() -> &'static HashMap<TimeZone, &'static str> {
+    static NAMES: OnceLock<HashMap<TimeZone, &'static str>> = OnceLock::new();
+    NAMES.get_or_init(|| {
+        let all = IanaParserExtended::new().iter();
+        all.map(|entry| (entry.time_zone, entry.canonical)).collect()
+    })
+}
+
+/// Every word with a capital letter, as most names have it, for programs that write them otherwise.
+fn capitalised(name: &str) -> String {
+    let words = name.split_whitespace().map(|word| {
+        let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
+        first.to_ascii_uppercase() + &rest.to_ascii_lowercase()
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_names_have_the_zone_of_the_world() {
+        for (windows, expected) in [
+            ("Eastern Standard Time", "America/New_York"),
+            ("W. Europe Standard Time", "Europe/Berlin"),
+            ("Romance Standard Time", "Europe/Paris"),
+            ("GMT Standard Time", "Europe/London"),
+            ("E. South America Standard Time", "America/Sao_Paulo"),
+            ("FLE Standard Time", "Europe/Kyiv"),
+            ("AUS Eastern Standard Time", "Australia/Sydney"),
+            ("India Standard Time", "Asia/Kolkata"),
+            ("pacific standard time", "America/Los_Angeles"),
+        ] {
+            assert_eq!(iana(windows), Some(expected), "{windows}");
+        }
+        assert!(iana("UTC").is_some_and(|name| name.ends_with("UTC")));
+        assert_eq!(iana("Customized Time Zone"), None);
+        assert_eq!(iana("Über Zeit"), None);
+    }
+}

@@ -1,0 +1,145 @@
+//! `init`: a list to begin with.
+
+use chrono::{Days, TimeDelta};
+use convene::model::When;
+use convene::starter;
+
+use super::{FINE, MACHINE, WRONG_USAGE, files, names, stderr, stdout};
+use crate::support::{Fixture, instant};
+
+const NOW: &str = "2026-11-25T12:00:00Z";
+
+/// A folder without a list.
+fn empty() -> Fixture {
+    let fixture = Fixture::new("");
+    std::fs::remove_file(fixture.file()).unwrap();
+    fixture
+}
+
+#[test]
+fn the_list_is_without_findings_and_its_sessions_are_to_come_on_every_day_of_four_years() {
+    let fixture = Fixture::new("");
+    let first = instant("2026-01-01T23:30:00Z");
+    for day in 0..4 * 366 {
+        let now = first + Days::new(day);
+        fixture.write(&starter::list(now));
+        let plan = fixture.publisher().check(now).unwrap();
+        assert!(plan.1.is_empty(), "{now}: {:?}", plan.1);
+    }
+}
+
+#[test]
+fn what_is_written_can_be_checked_and_served_at_once() {
+    let fixture = empty();
+    let output = fixture.run(&["--at", NOW, "init"]);
+    assert_eq!(output.status.code(), FINE, "{}", stderr(&output));
+    assert_eq!(names(fixture.dir()), ["sessions.toml"]);
+    assert_eq!(
+        stdout(&output),
+        "sessions.toml: written, with three sessions to come\n\
+         \n\
+         1. Edit it, the calendar's `id` first: that is permanent once it is served.\n\
+         2. convene check   says what is wrong, and what to write instead\n\
+         3. convene         serves it: open http://127.0.0.1:8080/\n\
+         4. Commit sessions.toml together with sessions.revisions.json, which remembers what was \
+         published.\n"
+    );
+    let check = fixture.run(&["--at", NOW, "check"]);
+    assert_eq!((check.status.code(), stderr(&check)), (FINE, String::new()));
+    let published = fixture.publish(NOW);
+    let sessions = &published.edition.catalog.sessions;
+    assert_eq!(sessions.len(), 3);
+    for session in sessions {
+        let ahead = session.when.start() - instant(NOW);
+        assert!(ahead > TimeDelta::days(13) && ahead < TimeDelta::days(80), "{ahead}");
+    }
+    assert!(matches!(sessions[2].when, When::AllDay(_)), "{:?}", sessions[2].when);
+}
+
+#[test]
+fn every_setting_that_is_switched_off_is_right_when_it_is_switched_on() {
+    let list = starter::list(instant(NOW));
+    let off = |line: &&str| line.starts_with('#') && !line.starts_with("# ") && *line != "#";
+    let settings: Vec<&str> = list.lines().filter(off).collect();
+    assert!(settings.len() > 5, "{settings:?}");
+    for setting in settings {
+        let fixture = Fixture::new(&list.replace(setting, &setting[1..]));
+        let output = fixture.run(&["--at", NOW, "check"]);
+        assert_eq!((output.status.code(), stderr(&output)), (FINE, String::new()), "{setting}");
+    }
+}
+
+#[test]
+fn a_file_that_is_there_is_never_written_over() {
+    let fixture = Fixture::new("# mine\n");
+    let before = files(fixture.dir());
+    let output = fixture.run(&["init"]);
+    assert_eq!(output.status.code(), WRONG_USAGE);
+    assert_eq!(
+        stderr(&output),
+        "error: there is a file `sessions.toml` already, and it stays as it is\n  \
+         Edit that one and run `convene check`, or begin another: `convene init FILE`.\n"
+    );
+    assert_eq!(files(fixture.dir()), before);
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_not_followed() {
+    let fixture = empty();
+    std::os::unix::fs::symlink("elsewhere.toml", fixture.file()).unwrap();
+    assert_eq!(fixture.run(&["init"]).status.code(), WRONG_USAGE);
+    assert!(!fixture.dir().join("elsewhere.toml").exists());
+}
+
+#[test]
+fn another_file_is_named_in_what_to_do_next() {
+    let fixture = empty();
+    let output = fixture.run(&["--at", NOW, "init", "talks.toml"]);
+    assert_eq!(output.status.code(), FINE, "{}", stderr(&output));
+    let said = stdout(&output);
+    for line in [
+        "talks.toml: written",
+        "2. convene check talks.toml ",
+        "3. convene --config talks.toml ",
+        "Commit talks.toml together with talks.revisions.json",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    assert_eq!(names(fixture.dir()), ["talks.toml"]);
+    assert_eq!(fixture.run(&["--at", NOW, "check", "talks.toml"]).status.code(), FINE);
+}
+
+#[test]
+fn a_list_that_was_lost_is_not_replaced_while_its_revisions_are_there() {
+    let fixture = empty();
+    std::fs::write(fixture.revisions_file(), "{}").unwrap();
+    let output = fixture.run(&["init"]);
+    assert_eq!(output.status.code(), WRONG_USAGE);
+    assert_eq!(
+        stderr(&output),
+        "error: there is no `sessions.toml`, but `sessions.revisions.json` remembers what it published\n  \
+         Take the list back from your last commit or backup, or begin another: `convene init FILE`.\n"
+    );
+    assert_eq!(names(fixture.dir()), ["sessions.revisions.json"]);
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_said_in_a_sentence() {
+    let fixture = empty();
+    std::fs::create_dir(fixture.dir().join("talks")).unwrap();
+    for (file, said) in [
+        (
+            "nowhere/talks.toml",
+            "error: there is no folder for `nowhere/talks.toml`\n  \
+             Make the folder first, or name a file in another.\n",
+        ),
+        (
+            "talks",
+            "error: `talks` is a folder\n  Name a file in it, such as `talks/sessions.toml`.\n",
+        ),
+    ] {
+        let output = fixture.run(&["init", file]);
+        assert_eq!(output.status.code(), MACHINE, "{file}");
+        assert_eq!(stderr(&output), said);
+    }
+}

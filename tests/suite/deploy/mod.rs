@@ -1,0 +1,37 @@
+//! The configurations that docs/deploy gives for other servers, in those servers.
+
+mod caches;
+mod files;
+mod nginx;
+mod origin;
+mod replicas;
+mod varnish;
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// A configuration of docs/deploy, which must have every text that is replaced in it.
+fn given(name: &str, replaced: &[(&str, &str)]) -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/deploy").join(name);
+    let mut text = std::fs::read_to_string(&file).unwrap();
+    for (from, to) in replaced {
+        assert!(text.contains(from), "{name} has no {from}");
+        text = text.replace(from, to);
+    }
+    text
+}
+
+/// A port that was free a moment ago, for programs that cannot choose one and say which.
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// Looks until it is so; after half a minute it is not going to be.
+fn until(what: &str, mut so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !so() {
+        assert!(begun.elapsed() < Duration::from_secs(30), "still not: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}

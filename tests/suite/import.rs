@@ -1,0 +1,523 @@
+//! Calendars in the forms of known programs, and the lists that they become. `UPDATE=1` rewrites what
+//! is expected; read it aloud.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+
+use convene::import::{Options, Unreadable, import as read};
+use convene::publish::Published;
+use convene::zone::Rules;
+use proptest::prelude::*;
+
+use crate::support::{Fixture, body, instant, list, nasty_texts, quoted, session};
+
+/// What the events of a feed say, by UID.
+type Said = BTreeMap<String, Vec<String>>;
+
+/// When the calendars are read.
+const NOW: &str = "2026-11-25T12:00:00Z";
+
+fn cases() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import");
+    let files = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path());
+    let mut cases: Vec<PathBuf> =
+        files.filter(|path| path.extension().is_some_and(|ending| ending == "ics")).collect();
+    cases.sort();
+    assert!(cases.len() >= 26, "there are cases missing: {cases:?}");
+    cases
+}
+
+fn import(fixture: &Fixture, file: &str, bytes: &[u8], more: &[&str]) -> Output {
+    std::fs::write(fixture.dir().join(file), bytes).unwrap();
+    fixture.run(&[&["--at", NOW, "import", file], more].concat())
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn calendars_of_known_programs_become_the_lists_that_were_looked_at() {
+    let rewrite = std::env::vars_os().any(|(name, value)| name == "UPDATE" && value == "1");
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let name = case.file_name().unwrap().to_str().unwrap();
+        let fixture = Fixture::new("");
+        let output = import(&fixture, name, &std::fs::read(&case).unwrap(), &[]);
+        assert_eq!(output.status.code(), Some(0), "{name}: {}", text(&output.stderr));
+        for (ending, got) in [("toml", text(&output.stdout)), ("txt", text(&output.stderr))] {
+            let expected = case.with_extension(ending);
+            if rewrite {
+                std::fs::write(&expected, &got).unwrap();
+            }
+            let expected = std::fs::read_to_string(&expected).unwrap_or_default();
+            if got != expected {
+                wrong.push(format!("{name}: {ending}\n--- expected\n{expected}\n--- got\n{got}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}\nif that is meant: UPDATE=1", wrong.join("\n"));
+}
+
+#[test]
+fn every_list_can_be_published_as_it_is() {
+    for case in cases() {
+        let list = std::fs::read_to_string(case.with_extension("toml")).unwrap();
+        let fixture = Fixture::new(&list);
+        let check = fixture.run(&["--at", NOW, "check"]);
+        assert_eq!(check.status.code(), Some(0), "{}: {}", case.display(), text(&check.stderr));
+        fixture.publish(NOW);
+    }
+}
+
+/// Of every event of the feed of everything: title, start and end, status, and the text without its
+/// first block, which says the time in the zones of the list.
+fn said(published: &Published) -> Said {
+    let edition = &published.edition;
+    let feed = body(published, &edition.paths.feed_calendar(&edition.catalog.calendar.id));
+    let unfolded = feed.replace("\r\n ", "");
+    let events = unfolded.split("BEGIN:VEVENT\r\n").skip(1);
+    events
+        .map(|event| {
+            let value = |name: &str| {
+                let line = event.lines().find_map(|line| line.strip_prefix(name));
+                line.map(|line| line.trim_start_matches(':').to_owned()).unwrap_or_default()
+            };
+            let uid = value("UID:");
+            let session = edition
+                .catalog
+                .sessions
+                .iter()
+                .find(|session| edition.revision(session).uid.as_str() == uid)
+                .unwrap_or_else(|| panic!("{uid} is of no session"));
+            let text = value("DESCRIPTION:");
+            let (_, text) = text.split_once("\\n\\n").unwrap_or_default();
+            let said = vec![
+                value("SUMMARY:"),
+                session.when.start().to_rfc3339(),
+                session.when.end().to_rfc3339(),
+                value("STATUS:"),
+                value("CATEGORIES:"),
+                value("LOCATION:"),
+                value("TRANSP:"),
+                text.to_owned(),
+            ];
+            (uid, said)
+        })
+        .collect()
+}
+
+/// Publishes a list, imports its feed of everything, and publishes what comes of that.
+fn there_and_back(toml: &str) -> (Said, Said, String) {
+    let fixture = Fixture::new(toml);
+    let published = fixture.publish(NOW);
+    let edition = &published.edition;
+    let feed = body(&published, &edition.paths.feed_calendar(&edition.catalog.calendar.id));
+    let options = Options { name: "feed", now: instant(NOW), until: None, zone: None };
+    let imported = read(feed.as_bytes(), &options, &Rules::bundled()).unwrap();
+    assert_eq!(imported.notes, [], "{}", imported.toml);
+    let again = Fixture::new(&imported.toml).publish(NOW);
+    (said(&published), said(&again), imported.toml)
+}
+
+#[test]
+fn our_own_feeds_come_back_with_the_same_instants_uids_titles_and_texts() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let mut events = 0;
+    for entry in std::fs::read_dir(root).unwrap() {
+        let Ok(toml) = std::fs::read_to_string(entry.unwrap().path().join("sessions.toml")) else {
+            continue;
+        };
+        // An empty feed is no calendar that anything could come back from.
+        if !toml.contains("[[sessions]]") {
+            continue;
+        }
+        let (before, after, list) = there_and_back(&toml);
+        assert_eq!(before, after, "{toml}\n\nbecame\n\n{list}");
+        events += before.len();
+    }
+    assert!(events > 20, "{events}");
+}
+
+#[test]
+fn texts_that_are_full_of_marks_come_back_too() {
+    for text in nasty_texts() {
+        let description = format!("description = {}", quoted(&text));
+        let toml = list(&session("a", "2027-05-04T18:00:00", &description));
+        let fixture = Fixture::new(&toml);
+        if fixture.publisher().publish(instant(NOW)).is_err() {
+            continue;
+        }
+        let (before, after, list) = there_and_back(&toml);
+        assert_eq!(before, after, "{text:?}\n\nbecame\n\n{list}");
+    }
+}
+
+#[test]
+fn an_id_and_a_series_of_ours_are_known_again() {
+    let toml = std::fs::read_to_string("sessions.toml").unwrap();
+    let (_, _, list) = there_and_back(&toml);
+    for line in [
+        "id = \"state-of-solidarity\"",
+        "url = \"http://127.0.0.1:8080\"",
+        "timezone = \"America/Los_Angeles\"",
+        "id = \"2024-series\"",
+        "id = \"era-of-silos\"\nseries = \"2024-series\"",
+        "start = 2024-04-30T14:00:00",
+        "register = \"https://solidarityis.example/register/era-of-silos\"",
+    ] {
+        assert!(list.contains(line), "{line}\n\n{list}");
+    }
+}
+
+#[test]
+fn a_calendar_may_come_from_standard_input() {
+    use std::io::Write as _;
+    let calendar = std::fs::read(cases()[0].as_path()).unwrap();
+    let mut child = Fixture::new("")
+        .command(&["--at", NOW, "import", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(&calendar).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("[[sessions]]"));
+}
+
+#[test]
+fn what_is_no_calendar_is_said_in_a_sentence_with_the_way_out() {
+    let fixture = Fixture::new("");
+    for (bytes, said) in [
+        (
+            &b"<!DOCTYPE html><title>Sign in</title>"[..],
+            "this is a page of the web, not a calendar\n  ",
+        ),
+        (b"", "the file is empty\n  "),
+        (b"PK\x03\x04", "this is an archive, not a calendar\n  "),
+        (b"a,b,c\n1,2,3\n", "this is not a calendar: it has no line BEGIN:VCALENDAR\n  "),
+        (b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "nothing in it can be a session"),
+    ] {
+        let output = import(&fixture, "x.ics", bytes, &[]);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(text(&output.stderr).contains(said), "{}", text(&output.stderr));
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn an_address_a_wrong_zone_or_day_and_a_missing_file_are_said_with_the_way_out() {
+    let fixture = Fixture::new("");
+    std::fs::write(fixture.dir().join("x.ics"), "BEGIN:VCALENDAR\nEND:VCALENDAR\n").unwrap();
+    for (arguments, code, said) in [
+        (&["webcal://a.example/x.ics"][..], 2, "is an address, and this reads files"),
+        (&["x.ics", "--timezone", "Lonodn"], 2, "did you mean `Europe/London`?"),
+        (&["x.ics", "--until", "2028"], 2, "a day such as 2028-12-31"),
+        (&["nowhere.ics"], 3, "there is no file `nowhere.ics`"),
+        (&["."], 3, "`.` is a folder"),
+    ] {
+        let output = fixture.run(&[&["import"], arguments].concat());
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(said), "{arguments:?}: {stderr}");
+        assert!(!stderr.contains("convene init"), "{stderr}");
+    }
+}
+
+#[test]
+fn times_without_a_zone_are_read_in_the_one_that_is_named() {
+    let floating = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nSUMMARY:a\nDTSTART:20270601T180000\n\
+                    DTEND:20270601T190000\nEND:VEVENT\nEND:VCALENDAR\n";
+    let fixture = Fixture::new("");
+    let output = import(&fixture, "x.ics", floating.as_bytes(), &["--timezone", "Nairobi"]);
+    let toml = text(&output.stdout);
+    assert!(toml.contains("timezone = \"Africa/Nairobi\""), "{toml}");
+    assert!(toml.contains("start = 2027-06-01T18:00:00\nend = 2027-06-01T19:00:00"), "{toml}");
+}
+
+#[test]
+fn what_repeats_for_ever_ends_where_it_is_told_to_and_never_has_too_many_dates() {
+    let calendar = |rule: &str| {
+        format!(
+            "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nSUMMARY:a\nDTSTART:20000101T180000Z\n\
+             DTEND:20000101T190000Z\nRRULE:{rule}\nEND:VEVENT\nEND:VCALENDAR\n"
+        )
+    };
+    let fixture = Fixture::new("");
+    let of = |rule: &str, until: &str| {
+        let output = import(&fixture, "x.ics", calendar(rule).as_bytes(), &["--until", until]);
+        let (toml, said) = (text(&output.stdout), text(&output.stderr));
+        (toml.matches("[[sessions]]").count(), toml, said)
+    };
+    let (sessions, toml, said) = of("FREQ=MONTHLY", "2000-12-31");
+    assert_eq!(sessions, 12);
+    assert!(
+        toml.contains("uid = \"a\"\n") && toml.contains("uid = \"a/20001201T180000\"\n"),
+        "{toml}"
+    );
+    assert!(said.contains("what comes after 2000-12-31 was left out"), "{said}");
+    let (sessions, toml, said) = of("FREQ=DAILY", "2020-12-31");
+    assert_eq!(sessions, 1000);
+    assert!(toml.contains("start = 2020-12-31T18:00:00"), "the latest are written");
+    assert!(said.contains("only the latest 1000 were written"), "{said}");
+}
+
+/// A calendar with some lines in it.
+fn calendar(lines: &str) -> String {
+    format!("BEGIN:VCALENDAR\nVERSION:2.0\n{lines}END:VCALENDAR\n")
+}
+
+/// A calendar of one event on an afternoon, with some more lines.
+fn event(lines: &str) -> String {
+    let when = "DTSTART:20270601T180000Z\nDTEND:20270601T190000Z";
+    calendar(&format!("BEGIN:VEVENT\nUID:a\nSUMMARY:a\n{when}\n{lines}END:VEVENT\n"))
+}
+
+/// The list and what is said of a calendar.
+fn imported(calendar: &str) -> (String, String) {
+    let options = Options { name: "x", now: instant(NOW), until: None, zone: None };
+    let imported = read(calendar.as_bytes(), &options, &Rules::bundled()).unwrap();
+    let (_, findings) = Fixture::new(&imported.toml).publisher().check(instant(NOW)).unwrap();
+    assert!(!findings.has_errors(), "{findings:?}\n{}", imported.toml);
+    let notes: Vec<String> = imported.notes.iter().map(ToString::to_string).collect();
+    (imported.toml, notes.join("\n"))
+}
+
+#[test]
+fn a_file_that_is_cut_off_is_said_to_be() {
+    let whole = event("DESCRIPTION:Please come to our meeting\n");
+    let (end, next) = ("END:VEVENT\nEND:VCALENDAR\n", "END:VCALENDAR\n");
+    let of = |cut: &str| imported(whole.strip_suffix(cut).unwrap()).1;
+    assert!(!imported(&whole).1.contains("the file ends"));
+    let in_event = "line 8: the file ends in the middle of what begins on line 3; export the calendar \
+                    again, or look at that entry";
+    assert!(of(&format!("ing\n{end}")).contains(in_event), "{}", of(&format!("ing\n{end}")));
+    let after = "line 9: the file ends before its calendar does, so entries may be missing; export";
+    assert!(of(next).contains(after), "{}", of(next));
+    let (list, said) = imported(&[whole.strip_suffix(end).unwrap(), &whole].concat());
+    assert!(said.contains("line 3: what begins here does not end before"), "{said}");
+    assert_eq!(list.matches("[[sessions]]").count(), 1, "they have one UID\n{list}");
+}
+
+#[test]
+fn the_link_in_the_section_of_google_is_the_one_to_join_by() {
+    let section = "DESCRIPTION:Come.\\n\\n-::~:~::~:~::-\\nJoin with Google Meet: \
+                   https://meet.google.com/abc-defg-hij\\n-::~:~::~:~::-\n";
+    let (list, said) = imported(&event(section));
+    assert!(list.contains("join = \"https://meet.google.com/abc-defg-hij\""), "{list}");
+    assert!(list.contains("description = \"Come.\""), "{list}");
+    assert!(!said.contains("left out"), "{said}");
+}
+
+#[test]
+fn what_no_list_can_carry_is_said_of_each_event() {
+    let long = |letters: usize| "é".repeat(letters);
+    for (lines, expected) in [
+        (
+            "URL:javascript:alert(1)\n".to_owned(),
+            "its address `javascript:alert(1)`, which is none of the web",
+        ),
+        ("URL:https://\n".to_owned(), "its address `https://`, which cannot be read"),
+        (
+            "CONFERENCE;VALUE=URI:tel:+1-555-0100\n".to_owned(),
+            "the conference `tel:+1-555-0100`, which is none of the web",
+        ),
+        (
+            "CONFERENCE:https://a.example/1\nLOCATION:https://b.example/2\n".to_owned(),
+            "the further link `https://b.example/2`",
+        ),
+        (format!("CATEGORIES:a,{}\n", long(101)), "1 category that is too long"),
+        (format!("LOCATION:{}\n", long(1_001)), "the end of its place, after 1,000 characters"),
+        (
+            format!("DESCRIPTION:{}\n", long(200_001)),
+            "the end of its description, after 200,000 characters",
+        ),
+    ] {
+        let (list, said) = imported(&event(&lines));
+        let expected = format!("line 3: \"a\": left out: {expected}");
+        assert!(said.lines().any(|line| line == expected), "{expected}\n{said}");
+        assert!(list.contains("[[sessions]]"));
+    }
+    let (list, said) =
+        imported(&event("").replace("SUMMARY:a", &format!("SUMMARY:{}", long(1_001))));
+    assert!(list.contains(&long(1_000)) && !list.contains(&long(1_001)));
+    assert!(said.contains("left out: the end of its title, after 1,000 characters"), "{said}");
+    let about = format!("X-WR-CALDESC:{}\nX-WR-CALNAME:{}\n", long(200_001), long(1_001));
+    let (_, said) = imported(&event("").replace("VERSION:2.0\n", &about));
+    let both = "line 1: of the calendar was left out: the end of its title, after 1,000 characters, \
+                the end of its description, after 200,000 characters";
+    assert!(said.contains(both), "{said}");
+}
+
+#[test]
+fn a_rule_that_never_goes_on_is_said() {
+    let (list, said) = imported(&event("RRULE:FREQ=DAILY;INTERVAL=0\n"));
+    assert_eq!(list.matches("[[sessions]]").count(), 1);
+    let expected =
+        "its rule repeats every 0 times, which is never; only its first date was written";
+    assert!(said.contains(expected), "{said}");
+}
+
+#[test]
+fn the_name_of_a_program_is_no_place_and_the_room_beside_it_is() {
+    let link = "X-MICROSOFT-SKYPETEAMSMEETINGURL:https://teams.example/1\n";
+    let place = |location: &str| {
+        let (list, _) = imported(&event(&format!("{link}LOCATION:{location}\n")));
+        list.lines().find(|line| line.starts_with("place")).map(ToOwned::to_owned)
+    };
+    assert_eq!(place("Microsoft Teams Meeting"), None);
+    let room = Some("place = { name = \"Room 5\" }".to_owned());
+    assert_eq!(place("Microsoft Teams Meeting\\; Room 5"), room);
+}
+
+#[test]
+fn our_own_titles_and_whether_a_session_is_busy_come_back() {
+    let sessions = [
+        ("a", "CANCELLED: not really", ""),
+        ("b", "Cancelled: a play", "status = \"cancelled\"\ncancelled = \"announce\""),
+        ("c", "CANCELLED: twice", "status = \"cancelled\""),
+        ("d", "Q &amp; A,  with  spaces", "busy = true"),
+        ("e", "Maybe", "status = \"tentative\"\nbusy = true"),
+        ("f", "Free", "status = \"tentative\"\nbusy = false"),
+    ];
+    let sessions = sessions.map(|(id, title, more)| {
+        session(id, "2027-05-04T18:00:00", more).replace(&format!("Session {id}"), title)
+    });
+    let (before, after, list) = there_and_back(&list(&sessions.concat()));
+    assert_eq!(before, after, "{list}");
+    assert!(list.contains("\"CANCELLED: not really\""), "{list}");
+    assert_eq!(list.matches("busy = true").count(), 2, "{list}");
+}
+
+#[test]
+fn an_invite_of_ours_says_only_what_is_not_the_rule_there() {
+    for (more, expected) in [("busy = false", 1), ("busy = true", 0), ("", 0)] {
+        let toml = list(&session("a", "2027-05-04T18:00:00", more));
+        let published = Fixture::new(&toml).publish(NOW);
+        let edition = &published.edition;
+        let invite = body(&published, &edition.paths.invite(&edition.catalog.sessions[0].id));
+        let (list, _) = imported(&invite);
+        assert_eq!(list.matches("busy = false").count(), expected, "{list}");
+        assert!(!list.contains("busy = true"), "{list}");
+    }
+}
+
+#[test]
+fn a_list_has_the_sessions_to_come_that_fit_and_says_so() {
+    let event = |number: u32, start: &str| {
+        format!(
+            "BEGIN:VEVENT\nUID:{number}\nSUMMARY:a\nDTSTART:{start}\nDURATION:PT1H\n\
+             RRULE:FREQ=DAILY;COUNT=900\nEND:VEVENT\n"
+        )
+    };
+    let past: String = (0..20).map(|number| event(number, "20200101T180000Z")).collect();
+    let coming: String = (20..40).map(|number| event(number, "20270101T180000Z")).collect();
+    let options = Options {
+        name: "x",
+        now: instant(NOW),
+        until: chrono::NaiveDate::from_ymd_opt(2030, 1, 1),
+        zone: None,
+    };
+    let text = calendar(&[past, coming].concat());
+    let imported = read(text.as_bytes(), &options, &Rules::bundled()).unwrap();
+    assert_eq!(imported.sessions, 20_000);
+    let of = |year: &str| imported.toml.matches(&format!("\nstart = {year}")).count();
+    assert_eq!(of("2027") + of("2028") + of("2029"), 18_000, "all that are to come");
+    assert_eq!(of("2020"), 0, "and of those that were the latest");
+    assert_eq!(of("2022-06"), 20 * 18);
+    let said = imported.notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>().join("\n");
+    assert!(said.contains("it gives 36000 sessions, and only 20000 fit into a list"), "{said}");
+}
+
+#[test]
+fn a_list_never_grows_beyond_what_can_be_read() {
+    let text = "word ".repeat(30_000);
+    let rule = format!("RRULE:FREQ=DAILY;COUNT=900\nDESCRIPTION:{text}\n");
+    let options = Options { name: "x", now: instant(NOW), until: None, zone: None };
+    let imported = read(event(&rule).as_bytes(), &options, &Rules::bundled()).unwrap();
+    assert!(imported.toml.len() < convene::source::MAX_BYTES && imported.sessions > 50);
+    assert!(imported.notes.iter().any(|note| note.text.contains("fit into a list")));
+}
+
+#[test]
+fn many_events_with_one_long_title_have_ids_of_their_own() {
+    let title = "An evening about neighbours who work on letters";
+    let one = |number: u32| {
+        format!(
+            "BEGIN:VEVENT\nUID:{number}\nSUMMARY:{title}\nDTSTART:20270101T180000Z\n\
+             DURATION:PT1H\nEND:VEVENT\n"
+        )
+    };
+    let (list, _) = imported(&calendar(&(0..12).map(one).collect::<String>()));
+    let ids: std::collections::BTreeSet<&str> =
+        list.lines().filter(|line| line.starts_with("id = \"an-evening")).collect();
+    assert_eq!(ids.len(), 12, "{list}");
+}
+
+#[test]
+fn a_rule_that_ends_before_it_starts_is_its_first_date_alone() {
+    let (list, said) = imported(&event("RRULE:FREQ=DAILY;UNTIL=20270501T000000Z\n"));
+    assert_eq!(list.matches("[[sessions]]").count(), 1);
+    assert!(!said.contains("understood"), "{said}");
+    assert!(said.contains("gives no date after its first, and only that was written"), "{said}");
+    let (_, said) = imported(&event("RRULE:FREQ=DAILY;UNTIL=20270602T000000Z\n"));
+    assert!(!said.contains("first"), "{said}");
+}
+
+#[test]
+fn the_years_are_those_that_the_list_says() {
+    let at = |zone: &str, start: &str, end: &str| {
+        let event =
+            format!("BEGIN:VEVENT\nUID:a\nSUMMARY:a\nDTSTART:{start}\nDTEND:{end}\nEND:VEVENT\n");
+        let (list, said) = imported(&calendar(&format!("X-WR-TIMEZONE:{zone}\n{event}")));
+        if list.contains("[[sessions]]") {
+            Fixture::new(&list).publish(NOW);
+        }
+        (list.contains("[[sessions]]"), said.contains("not between 1970 and 2100"))
+    };
+    let (kept, left_out) = ((true, false), (false, true));
+    for (zone, start, end, expected) in [
+        ("UTC", "19700101T000000Z", "19700101T010000Z", kept),
+        ("UTC", "19691231T235959Z", "19700101T010000Z", left_out),
+        ("America/New_York", "19700101T000000Z", "19700101T010000Z", left_out),
+        ("Asia/Tokyo", "19691231T150000Z", "19691231T160000Z", kept),
+        ("UTC", "19700101", "19700102", kept),
+        ("UTC", "21001231", "21010101", kept),
+        ("UTC", "21001231T220000Z", "21001231T235959Z", kept),
+        ("UTC", "21001231T230000Z", "21010101T000000Z", left_out),
+        ("America/New_York", "21010101T010000Z", "21010101T020000Z", kept),
+    ] {
+        assert_eq!(at(zone, start, end), expected, "{zone} {start} {end}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_cut_off_or_mixed_up_gives_a_list_that_can_be_read(
+        case in 0_usize..26,
+        from in 0.0_f64..1.0,
+        length in 0_usize..400,
+        with in "(BEGIN|END|:|;|=|\r\n |VEVENT|RRULE:FREQ=|TZID=|\\PC){0,8}",
+    ) {
+        let bytes = std::fs::read(&cases()[case]).unwrap();
+        let from = (bytes.len() as f64 * from) as usize;
+        let end = (from + length).min(bytes.len());
+        let mixed = [&bytes[..from], with.as_bytes(), &bytes[end..]].concat();
+        let options = Options { name: "x", now: instant(NOW), until: None, zone: None };
+        let imported = match read(&mixed, &options, &Rules::bundled()) {
+            Ok(imported) => imported,
+            Err(reason) => {
+                prop_assert!(reason != Unreadable::Page);
+                return Ok(());
+            }
+        };
+        let fixture = Fixture::new(&imported.toml);
+        let (_, findings) = fixture.publisher().check(instant(NOW)).unwrap();
+        prop_assert!(!findings.has_errors(), "{findings:?}\n{}", imported.toml);
+    }
+}

@@ -1,0 +1,91 @@
+//! The listener of its own: what is there, and who may listen.
+
+use std::net::TcpStream;
+
+use super::{FEED, Watched, end, talk};
+use crate::support::{BEFORE, Fixture};
+
+#[test]
+fn there_are_three_paths_and_two_methods() {
+    let watched = Watched::new(&talk(), &[]);
+    for (method, path, status) in [
+        ("GET", "/healthz", 200),
+        ("HEAD", "/healthz", 200),
+        ("GET", "/readyz", 200),
+        ("GET", "/metrics", 200),
+        ("GET", "/metrics?name=x", 200),
+        ("GET", "/", 404),
+        ("GET", FEED, 404),
+        ("POST", "/readyz", 405),
+        ("DELETE", "/none", 405),
+    ] {
+        let answer = watched.ask(method, path);
+        assert_eq!(answer.status, status, "{method} {path}");
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{method} {path}");
+        let allow = (status == 405).then_some("GET, HEAD");
+        assert_eq!(answer.header("allow"), allow, "{method} {path}");
+    }
+    let types = ["/healthz", "/metrics"]
+        .map(|path| watched.ask("GET", path).header("content-type").unwrap().to_owned());
+    assert_eq!(types[0], "text/plain; charset=utf-8");
+    assert_eq!(types[1], "application/openmetrics-text; version=1.0.0; charset=utf-8");
+}
+
+#[test]
+fn the_flag_may_stand_before_the_command_or_behind_it() {
+    let fixture = Fixture::new(&talk());
+    for arguments in [["--admin", "127.0.0.1:0", "serve"], ["serve", "--admin", "127.0.0.1:0"]] {
+        let line = fixture.serve(&arguments).next_lines(1);
+        assert!(line.starts_with("admin on 127.0.0.1:"), "{arguments:?}: {line}");
+    }
+}
+
+#[test]
+fn readers_cannot_ask_for_it() {
+    let watched = Watched::new(&talk(), &[]);
+    for path in ["/healthz", "/readyz", "/metrics"] {
+        assert_eq!(watched.running.get(path, &[]).status, 404, "{path}");
+    }
+}
+
+#[test]
+fn without_the_flag_there_is_no_such_listener() {
+    let fixture = Fixture::new(&talk());
+    let mut running = fixture.serve(&["--at", BEFORE]);
+    assert!(!(running.greeting.clone() + &running.next_lines(3)).contains("admin"));
+    assert!(!end(running).contains("admin="));
+}
+
+#[test]
+fn connections_that_say_nothing_lose_their_places() {
+    let watched = Watched::new(&talk(), &[]);
+    // More than it takes at once.
+    let idle: Vec<_> = (0..20).map(|_| TcpStream::connect(watched.admin).unwrap()).collect();
+    assert_eq!(watched.ask("GET", "/healthz").status, 200);
+    drop(idle);
+}
+
+#[test]
+fn a_listener_that_others_can_reach_is_warned_of() {
+    let loopback = Watched::new(&talk(), &[]);
+    assert!(!end(loopback.running).contains("whoever can reach"));
+    let fixture = Fixture::new(&talk());
+    // An address for documentation (RFC 5737), which this machine does not have.
+    let output = fixture.run(&["--listen", "127.0.0.1:0", "--admin", "192.0.2.1:9090"]);
+    assert_eq!(output.status.code(), Some(3));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("WARN") && said.contains("whoever can reach 192.0.2.1:9090"), "{said}");
+    assert!(said.contains("`--admin 127.0.0.1:9090`"), "{said}");
+}
+
+#[test]
+fn a_taken_port_is_said_in_a_sentence() {
+    let fixture = Fixture::new(&talk());
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = fixture.run(&["serve", "--listen", "127.0.0.1:0", "--admin", &address]);
+    assert_eq!(output.status.code(), Some(3));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains(&address) && said.contains("`--admin 127.0.0.1:9091`"), "{said}");
+    assert!(!fixture.revisions_file().exists());
+}

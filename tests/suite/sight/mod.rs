@@ -1,0 +1,100 @@
+//! What the person who runs it sees: numbers, readiness and logs of the real program.
+
+mod admin;
+mod links;
+mod logs;
+mod metrics;
+mod readiness;
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use crate::support::{Answer, BEFORE, Fixture, Running, list, session};
+
+const FEED: &str = "/feeds/test.ics";
+const PAGE: &str = "/sessions/talk";
+
+/// One session to come, with a place to sign up, in a series.
+fn talk() -> String {
+    let more = "register = \"https://org.example/sign-up\"\nseries = \"spring\"";
+    list(&session("talk", "2024-04-30T14:00:00", more))
+        + "\n[[series]]\nid = \"spring\"\ntitle = \"Spring\"\n"
+}
+
+/// The program with a listener for whoever runs it.
+struct Watched {
+    // Ended before its folder goes.
+    running: Running,
+    admin: SocketAddr,
+    fixture: Fixture,
+}
+
+impl Watched {
+    fn new(toml: &str, arguments: &[&str]) -> Self {
+        Self::on(Fixture::new(toml), arguments)
+    }
+
+    fn on(fixture: Fixture, arguments: &[&str]) -> Self {
+        let arguments = [&["--admin", "127.0.0.1:0", "--at", BEFORE], arguments].concat();
+        let mut running = fixture.serve(&arguments);
+        let line = running.next_lines(1);
+        let address = line.strip_prefix("admin on ").and_then(|rest| rest.split(": ").next());
+        let admin = address.unwrap_or_else(|| panic!("{line}")).parse().unwrap();
+        Self { running, admin, fixture }
+    }
+
+    fn ask(&self, method: &str, path: &str) -> Answer {
+        ask(self.admin, method, path)
+    }
+
+    /// The value of a row, such as `convene_sessions`; none where there is no such row.
+    fn value(&self, row: &str) -> Option<f64> {
+        let metrics = self.ask("GET", "/metrics");
+        let rows = metrics.text().lines().filter_map(|line| line.rsplit_once(' '));
+        let mut values = rows.filter(|(name, _)| *name == row).map(|(_, value)| value);
+        let value = values.next().map(|value| value.parse().unwrap());
+        assert!(values.next().is_none(), "{row} is there twice");
+        value
+    }
+
+    /// The rows of a metric, without those that are still 0.
+    fn rows(&self, metric: &str) -> Vec<String> {
+        let metrics = self.ask("GET", "/metrics");
+        let rows = metrics.text().lines().filter_map(|line| line.strip_prefix(metric));
+        rows.filter(|row| row.starts_with('{') && !row.ends_with(" 0"))
+            .map(ToOwned::to_owned)
+            .collect()
+    }
+
+    /// Asks until a row has a value; a reload takes one to two seconds.
+    fn wait(&self, row: &str, value: f64) {
+        wait_until(|| (self.value(row) == Some(value)).then_some(()));
+    }
+}
+
+fn ask(admin: SocketAddr, method: &str, path: &str) -> Answer {
+    let mut stream = TcpStream::connect(admin).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    write!(stream, "{method} {path} HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    Answer::parse(&answer)
+}
+
+fn wait_until<T>(mut look: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + Duration::from_secs(20);
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < end, "waited in vain");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Ends the program and gives back all that it said on standard error.
+fn end(mut running: Running) -> String {
+    running.signal("TERM");
+    std::io::read_to_string(running.child.stderr.take().unwrap()).unwrap()
+}
