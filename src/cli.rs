@@ -120,6 +120,60 @@ pub(crate) struct Serve {
     pub(crate) limits: Limits,
 }
 
+impl Serve {
+    /// The address that links name where nobody says anything else and nothing is served.
+    pub(crate) fn address(&self) -> SocketAddr {
+        let tcp = self.listen.iter().find_map(|place| match place {
+            Listen::Tcp(address) => Some(*address),
+            Listen::Unix(_) => None,
+        });
+        tcp.unwrap_or(LISTEN)
+    }
+
+    /// What the server is to be.
+    ///
+    /// # Errors
+    /// A sentence, if what was said means nothing.
+    pub(crate) fn settings(&self) -> Result<server::Settings, &'static str> {
+        let tls = match (&self.tls_cert, &self.tls_key) {
+            (Some(certificate), Some(key)) => {
+                Some(TlsFiles { certificate: certificate.clone(), key: key.clone() })
+            }
+            (None, None) if self.redirect_http.is_empty() => None,
+            (None, None) => {
+                return Err(
+                    "--redirect-http leads to https, which takes a certificate\n  Add `--tls-cert FILE --tls-key FILE`, or leave it to the proxy that has one.",
+                );
+            }
+            (Some(_), None) => {
+                return Err("a certificate needs its private key\n  Add `--tls-key FILE`.");
+            }
+            (None, Some(_)) => {
+                return Err("a private key needs its certificate\n  Add `--tls-cert FILE`.");
+            }
+        };
+        Ok(server::Settings {
+            places: self.listen.clone(),
+            fallback: Listen::Tcp(LISTEN),
+            tls,
+            redirect: self.redirect_http.clone(),
+            limits: self.limits.all(),
+        })
+    }
+
+    fn or(self, before: &Self) -> Self {
+        Self {
+            listen: or(self.listen, &before.listen),
+            tls_cert: self.tls_cert.or_else(|| before.tls_cert.clone()),
+            tls_key: self.tls_key.or_else(|| before.tls_key.clone()),
+            redirect_http: or(self.redirect_http, &before.redirect_http),
+            strict: self.strict || before.strict,
+            see: self.see.or(&before.see),
+            limits: self.limits.or(&before.limits),
+        }
+    }
+}
+
 /// What the person who runs it wants to see.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct See {
@@ -176,60 +230,6 @@ pub(crate) struct Limits {
     /// How long answers under way may take after SIGTERM or SIGINT [default: 10s]
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) drain: Option<Duration>,
-}
-
-impl Serve {
-    /// The address that links name where nobody says anything else and nothing is served.
-    pub(crate) fn address(&self) -> SocketAddr {
-        let tcp = self.listen.iter().find_map(|place| match place {
-            Listen::Tcp(address) => Some(*address),
-            Listen::Unix(_) => None,
-        });
-        tcp.unwrap_or(LISTEN)
-    }
-
-    /// What the server is to be.
-    ///
-    /// # Errors
-    /// A sentence, if what was said means nothing.
-    pub(crate) fn settings(&self) -> Result<server::Settings, &'static str> {
-        let tls = match (&self.tls_cert, &self.tls_key) {
-            (Some(certificate), Some(key)) => {
-                Some(TlsFiles { certificate: certificate.clone(), key: key.clone() })
-            }
-            (None, None) if self.redirect_http.is_empty() => None,
-            (None, None) => {
-                return Err(
-                    "--redirect-http leads to https, which takes a certificate\n  Add `--tls-cert FILE --tls-key FILE`, or leave it to the proxy that has one.",
-                );
-            }
-            (Some(_), None) => {
-                return Err("a certificate needs its private key\n  Add `--tls-key FILE`.");
-            }
-            (None, Some(_)) => {
-                return Err("a private key needs its certificate\n  Add `--tls-cert FILE`.");
-            }
-        };
-        Ok(server::Settings {
-            places: self.listen.clone(),
-            fallback: Listen::Tcp(LISTEN),
-            tls,
-            redirect: self.redirect_http.clone(),
-            limits: self.limits.all(),
-        })
-    }
-
-    fn or(self, before: &Self) -> Self {
-        Self {
-            listen: or(self.listen, &before.listen),
-            tls_cert: self.tls_cert.or_else(|| before.tls_cert.clone()),
-            tls_key: self.tls_key.or_else(|| before.tls_key.clone()),
-            redirect_http: or(self.redirect_http, &before.redirect_http),
-            strict: self.strict || before.strict,
-            see: self.see.or(&before.see),
-            limits: self.limits.or(&before.limits),
-        }
-    }
 }
 
 impl Limits {

@@ -59,14 +59,14 @@ pub(crate) fn publisher(
     })
 }
 
-/// The time-zone rules that were chosen.
-pub(crate) fn rules(common: &Common) -> Result<Rules, Error> {
-    common.zoneinfo.as_ref().map_or_else(|| Ok(Rules::bundled()), |folder| Rules::from_dir(folder))
-}
-
 /// This machine's own address, where nobody named a public one.
 pub(crate) fn own_url(scheme: &str, listen: SocketAddr) -> BaseUrl {
     BaseUrl::parse(&format!("{scheme}://{listen}")).expect("a socket address is a host and a port")
+}
+
+/// The time-zone rules that were chosen.
+pub(crate) fn rules(common: &Common) -> Result<Rules, Error> {
+    common.zoneinfo.as_ref().map_or_else(|| Ok(Rules::bundled()), |folder| Rules::from_dir(folder))
 }
 
 /// Says what was published with: warnings, or the last good edition.

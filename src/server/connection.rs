@@ -77,28 +77,23 @@ pub(super) fn start(
             ready = socket.readable() => if ready.is_err() { return },
             () = progress.asked_to_leave() => return,
         }
+        let under_way = Arc::new(UnderWay::default());
+        let stream = Direct::new(socket, Arc::clone(&under_way));
+        let stream = Watched::new(stream, Arc::clone(&progress));
         let answer = |request: &Request<Incoming>| answer(&role, request);
-        match (&role, socket) {
+        match &role {
             // In a box of its own, which is large: most connections of most servers are plain.
-            (Role::Tls(configs), socket) => {
-                let stream = Watched::new(socket, Arc::clone(&progress));
+            Role::Tls(configs) => {
                 Box::pin(over_tls(stream, configs, &entry, limits, answer)).await;
             }
-            (Role::Plain | Role::Redirect(_), Socket::Tcp(stream)) => {
-                let under_way = Arc::new(UnderWay::default());
-                let stream = Direct::new(stream, Arc::clone(&under_way));
-                let stream = Watched::new(stream, Arc::clone(&progress));
-                let answer = move |request: &Request<Incoming>| {
+            Role::Plain | Role::Redirect(_) => {
+                let answer = |request: &Request<Incoming>| {
                     let answer = answer(request);
                     if let Some(bodies) = answer.extensions().get::<Arc<Bodies>>() {
                         under_way.begin(bodies);
                     }
                     answer
                 };
-                http_1(stream, &entry, limits, answer).await;
-            }
-            (Role::Plain | Role::Redirect(_), socket @ Socket::Unix(_)) => {
-                let stream = Watched::new(socket, Arc::clone(&progress));
                 http_1(stream, &entry, limits, answer).await;
             }
         }
@@ -114,8 +109,8 @@ async fn over_tls(
     limits: Limits,
     answer: impl Fn(&Request<Incoming>) -> Response<Full<Bytes>>,
 ) {
-    let progress = entry.progress();
     let config = Arc::clone(&configs.borrow());
+    let progress = entry.progress();
     let stream = tokio::select! {
         made = TlsAcceptor::from(config).accept(stream) => match made {
             Ok(stream) => stream,

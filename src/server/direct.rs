@@ -12,6 +12,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
+use super::socket::Socket;
 use crate::site::Bodies;
 
 /// A shorter piece, such as the end of a body, is copied: that is as quick.
@@ -24,7 +25,7 @@ pub(super) struct UnderWay(Mutex<Option<Arc<Bodies>>>);
 /// A stream with the bodies that may be sent on it.
 #[derive(Debug)]
 pub(super) struct Direct {
-    stream: TcpStream,
+    stream: Socket,
     under_way: Arc<UnderWay>,
 }
 
@@ -44,12 +45,20 @@ impl UnderWay {
 }
 
 impl Direct {
-    pub(super) fn new(stream: TcpStream, under_way: Arc<UnderWay>) -> Self {
+    pub(super) fn new(stream: Socket, under_way: Arc<UnderWay>) -> Self {
         Self { stream, under_way }
+    }
+
+    fn tcp(&self) -> Option<&TcpStream> {
+        match &self.stream {
+            Socket::Tcp(stream) => Some(stream),
+            Socket::Unix(_) => None,
+        }
     }
 
     /// Which of some parts is the first that can be sent from a file, with its place there.
     fn first_in_file(&self, parts: &[IoSlice<'_>]) -> Option<(usize, u64, Arc<Bodies>)> {
+        self.tcp()?;
         let index = parts.iter().position(|part| part.len() >= PIECE)?;
         let bodies = self.under_way.bodies()?;
         let place = bodies.place(&parts[index])?;
@@ -81,17 +90,17 @@ impl AsyncWrite for Direct {
         cx: &mut Context<'_>,
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        match self.first_in_file(parts) {
-            Some((0, place, bodies)) => {
-                system::send_from(&self.stream, cx, &bodies, place, parts[0].len())
+        let first = self.first_in_file(parts);
+        match (self.tcp(), &first) {
+            (Some(stream), Some((0, place, bodies))) => {
+                return system::send_from(stream, cx, bodies, *place, parts[0].len());
             }
             // The headers; the body comes with the next call, and the kernel waits for it.
-            Some((1, ..)) => system::send_more(&self.stream, cx, &parts[0]),
-            Some((before, ..)) => {
-                Pin::new(&mut self.stream).poll_write_vectored(cx, &parts[..before])
-            }
-            None => Pin::new(&mut self.stream).poll_write_vectored(cx, parts),
+            (Some(stream), Some((1, ..))) => return system::send_more(stream, cx, &parts[0]),
+            _ => {}
         }
+        let before = first.map_or(parts.len(), |(before, ..)| before);
+        Pin::new(&mut self.stream).poll_write_vectored(cx, &parts[..before])
     }
 
     fn is_write_vectored(&self) -> bool {

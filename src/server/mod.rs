@@ -118,7 +118,8 @@ impl Server {
         sight: &Arc<Sight>,
     ) -> Result<(), Error> {
         let (site, seen_by) = (site.clone(), Arc::clone(sight));
-        let answer = move |role: &Role, request: &_| answer(&site, role, request, &seen_by);
+        let answer =
+            move |role: &Role, request: &Request<Incoming>| answer(&site, role, request, &seen_by);
         self.run_with(answer, stop, sight)
     }
 
@@ -200,7 +201,7 @@ fn answer(
         Role::Plain | Role::Tls(_) => respond(&site, request),
         Role::Redirect(port) => redirect(&site, *port, request),
     };
-    if let (Role::Plain, Some(bodies)) = (role, site.bodies())
+    if let Some(bodies) = site.bodies()
         && response.body().size_hint().lower() >= LARGE as u64
     {
         response.extensions_mut().insert(Arc::clone(bodies));

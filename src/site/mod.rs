@@ -30,8 +30,8 @@ pub struct Site {
     /// Paths where something was that is gone for good.
     ended: HashSet<String>,
     valid_until: Option<DateTime<Utc>>,
-    bodies: Option<Arc<Bodies>>,
     https_origin: Option<String>,
+    bodies: Option<Arc<Bodies>>,
 }
 
 /// The answers where there is nothing to give: as text for programs, as a page for people.
@@ -92,8 +92,8 @@ impl Site {
             errors,
             ended: render::ended(edition).into_iter().collect(),
             valid_until: edition.valid_until(),
-            bodies,
             https_origin: edition.paths.https_origin().map(ToOwned::to_owned),
+            bodies,
         }
     }
 

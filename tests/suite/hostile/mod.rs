@@ -127,7 +127,8 @@ fn honest_readers_are_answered_among_thousands_that_are_not() {
     for mut running in [plain, secure] {
         running.signal("TERM");
         let said = std::io::read_to_string(running.child.stderr.take().unwrap()).unwrap();
-        // Findings about the list are printed in another form.
-        assert!(!said.contains("WARN") && !said.contains("ERROR"), "{said:.2000}");
+        // One line a minute and kind at most; findings about the list are printed in another form.
+        let lines = said.lines().filter(|line| line.contains("WARN") || line.contains("ERROR"));
+        assert!(lines.count() < 30, "{said:.4000}");
     }
 }

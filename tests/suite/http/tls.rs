@@ -157,7 +157,8 @@ fn a_broken_renewal_is_said_once_and_the_certificate_in_use_stays() {
         said.read_line(&mut line).unwrap();
         line
     };
-    assert!(next().contains("started"));
+    let line = next();
+    assert!(line.contains("started"), "{line}");
     std::fs::write(fixture.dir().join("cert.pem"), "nothing\n").unwrap();
     let line = next();
     assert!(line.contains("the certificate in use stays") && line.contains("cert.pem"), "{line}");
