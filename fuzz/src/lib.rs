@@ -1,0 +1,20 @@
+//! What the targets share.
+
+use convene::config;
+use convene::paths::Paths;
+use convene::publish::plan;
+use convene::revisions::Revisions;
+use convene::site::Site;
+use convene::source::Source;
+use convene::zone::Rules;
+
+/// The site of the example.
+pub fn example() -> Site {
+    let bytes = include_bytes!("../../sessions.toml").to_vec();
+    let source = Source::from_bytes("sessions.toml", bytes);
+    let catalog = config::load(&source, &Rules::bundled()).catalog.expect("the example is right");
+    let base = catalog.calendar.url.clone().expect("the example has an address");
+    let now = chrono::DateTime::from_timestamp(1_700_000_000, 0).expect("it is in range");
+    let plan = plan(catalog, Paths::new(base), Default::default(), &Revisions::default(), now);
+    Site::build(&plan.edition, plan.calendars)
+}
