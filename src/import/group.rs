@@ -1,6 +1,6 @@
 //! Events of one UID: one session, or an event that repeats with its exceptions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, Utc};
@@ -88,7 +88,15 @@ impl<'a> Reader<'a> {
             self.groups += 1;
             self.read_group(&group, &mut drafts);
         }
-        let (drafts, left_out) = drafts.finish();
+        let (mut drafts, left_out) = drafts.finish();
+        let doubles = without_doubles(&mut drafts);
+        if doubles > 0 {
+            let sessions = count(doubles, "session has", "sessions have");
+            let text = format!(
+                "{sessions} the UID of another; a new one is made, so subscribers will see a new entry"
+            );
+            super::note(&mut self.notes, 1, &text);
+        }
         if left_out > 0 {
             let text = format!(
                 "it gives {} sessions, and only {} fit into a list: those to come that are next, then \
@@ -124,7 +132,13 @@ impl<'a> Reader<'a> {
         match newest {
             Some(main) => self.read_main(main, &exceptions, drafts),
             None => {
+                // The newest of each, where a file has several.
+                let mut newest: BTreeMap<&str, &Found<'_>> = BTreeMap::new();
                 for exception in exceptions {
+                    let id = exception.event.get("RECURRENCE-ID").map_or("", |id| id.value.trim());
+                    take_newest(&mut newest, id, exception);
+                }
+                for exception in newest.into_values() {
                     self.read_exception(exception, None, None, drafts);
                 }
             }
@@ -156,10 +170,7 @@ impl<'a> Reader<'a> {
                 true => same_day().unwrap_or(at),
                 false => at,
             };
-            let newest = changed.entry(at).or_insert(exception);
-            if version(newest.event) < version(exception.event) {
-                *newest = exception;
-            }
+            take_newest(&mut changed, at, exception);
         }
         starts.retain(|(start, _)| !changed.contains_key(start));
         let repeats = repeats.then(|| (self.groups, Rc::from(content.title.as_str())));
@@ -272,6 +283,31 @@ impl<'a> Reader<'a> {
             self.notes.push(note);
         }
     }
+}
+
+/// Keeps an exception unless a newer one of the same occurrence is there.
+fn take_newest<'a, 'b, K: Ord>(
+    all: &mut BTreeMap<K, &'a Found<'b>>,
+    occurrence: K,
+    exception: &'a Found<'b>,
+) {
+    let newest = all.entry(occurrence).or_insert(exception);
+    if version(newest.event) < version(exception.event) {
+        *newest = exception;
+    }
+}
+
+/// Takes the UIDs away that a session before has; how many there were.
+fn without_doubles(drafts: &mut [Draft]) -> usize {
+    let mut taken: HashSet<String> = HashSet::new();
+    let mut doubles = 0;
+    for draft in drafts {
+        if draft.uid.as_ref().is_some_and(|uid| !taken.insert(uid.clone())) {
+            draft.uid = None;
+            doubles += 1;
+        }
+    }
+    doubles
 }
 
 /// The UID of a further occurrence: that of the event, and its recurrence date.
