@@ -38,8 +38,12 @@ impl Content {
         let texts = [&self.description, &self.register, &self.join, &self.page, &self.feed];
         let texts: usize = texts.into_iter().flatten().map(String::len).sum();
         let lists: usize = self.tags.iter().chain(&self.remind).map(|item| item.len() + 4).sum();
+        let place = self
+            .place
+            .as_ref()
+            .map_or(0, |place| place.name.len() + place.address.as_ref().map_or(0, String::len));
         // An id, times, a UID and the words before them.
-        600 + self.title.len() + texts + lists
+        600 + self.title.len() + texts + lists + place
     }
 }
 

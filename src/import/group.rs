@@ -1,6 +1,6 @@
 //! Events of one UID: one session, or an event that repeats with its exceptions.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, Utc};
@@ -9,12 +9,12 @@ use super::clocks::{Clock, Clocks};
 use super::content::Component;
 use super::dates::{self, Dates};
 use super::event::{self, Content};
+use super::found::{Found, groups, version};
 use super::nearest::Nearest;
 use super::timing::{Floating, Times, Timing};
-use super::values::{line, stamp};
+use super::values::line;
 use super::{Note, Options, count};
 use crate::model::Uid;
-use crate::render::calendar::PRODID;
 use crate::zone::{Rules, Zone};
 
 /// A session as it will stand in the list, but for its id.
@@ -40,12 +40,6 @@ pub(super) struct Reader<'a> {
     groups: usize,
     /// Whether the file or the organiser says the zone.
     is_said: bool,
-}
-
-/// An event with what is known of the calendar around it.
-struct Found<'a> {
-    event: &'a Component,
-    calendar: event::Calendar,
 }
 
 impl<'a> Reader<'a> {
@@ -94,7 +88,15 @@ impl<'a> Reader<'a> {
             self.groups += 1;
             self.read_group(&group, &mut drafts);
         }
-        let (drafts, left_out) = drafts.finish();
+        let (mut drafts, left_out) = drafts.finish();
+        let doubles = without_doubles(&mut drafts);
+        if doubles > 0 {
+            let sessions = count(doubles, "session has", "sessions have");
+            let text = format!(
+                "{sessions} the UID of another; a new one is made, so subscribers will see a new entry"
+            );
+            super::note(&mut self.notes, 1, &text);
+        }
         if left_out > 0 {
             let text = format!(
                 "it gives {} sessions, and only {} fit into a list: those to come that are next, then \
@@ -130,7 +132,13 @@ impl<'a> Reader<'a> {
         match newest {
             Some(main) => self.read_main(main, &exceptions, drafts),
             None => {
+                // The newest of each, where a file has several.
+                let mut newest: BTreeMap<&str, &Found<'_>> = BTreeMap::new();
                 for exception in exceptions {
+                    let id = exception.event.get("RECURRENCE-ID").map_or("", |id| id.value.trim());
+                    take_newest(&mut newest, id, exception);
+                }
+                for exception in newest.into_values() {
                     self.read_exception(exception, None, None, drafts);
                 }
             }
@@ -162,10 +170,7 @@ impl<'a> Reader<'a> {
                 true => same_day().unwrap_or(at),
                 false => at,
             };
-            let newest = changed.entry(at).or_insert(exception);
-            if version(newest.event) < version(exception.event) {
-                *newest = exception;
-            }
+            take_newest(&mut changed, at, exception);
         }
         starts.retain(|(start, _)| !changed.contains_key(start));
         let repeats = repeats.then(|| (self.groups, Rc::from(content.title.as_str())));
@@ -280,49 +285,33 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Keeps an exception unless a newer one of the same occurrence is there.
+fn take_newest<'a, 'b, K: Ord>(
+    all: &mut BTreeMap<K, &'a Found<'b>>,
+    occurrence: K,
+    exception: &'a Found<'b>,
+) {
+    let newest = all.entry(occurrence).or_insert(exception);
+    if version(newest.event) < version(exception.event) {
+        *newest = exception;
+    }
+}
+
+/// Takes the UIDs away that a session before has; how many there were.
+fn without_doubles(drafts: &mut [Draft]) -> usize {
+    let mut taken: HashSet<String> = HashSet::new();
+    let mut doubles = 0;
+    for draft in drafts {
+        if draft.uid.as_ref().is_some_and(|uid| !taken.insert(uid.clone())) {
+            draft.uid = None;
+            doubles += 1;
+        }
+    }
+    doubles
+}
+
 /// The UID of a further occurrence: that of the event, and its recurrence date.
 fn further(uid: &str, start: NaiveDateTime, is_days: bool) -> Option<String> {
     let form = if is_days { "%Y%m%d" } else { "%Y%m%dT%H%M%S" };
     Some(format!("{uid}/{}", start.format(form)))
-}
-
-/// The events of each UID, in the order of the file; those without one stand alone.
-fn groups<'a>(calendars: &[&'a Component]) -> Vec<Vec<Found<'a>>> {
-    let mut groups: Vec<Vec<Found<'a>>> = Vec::new();
-    let mut of_uid: HashMap<&str, usize> = HashMap::new();
-    for calendar in calendars {
-        let is = |name: &str, value: &str| {
-            calendar.get(name).is_some_and(|own| own.value.trim().eq_ignore_ascii_case(value))
-        };
-        let own = event::Calendar {
-            is_ours: is("PRODID", PRODID),
-            // Our invites have neither, as Outlook would open a new calendar.
-            is_feed: ["SOURCE", "X-WR-CALNAME"].iter().any(|name| calendar.get(name).is_some()),
-            is_cancelled: is("METHOD", "CANCEL"),
-        };
-        for event in calendar.within("VEVENT") {
-            let found = Found { event, calendar: own };
-            let uid = event.get("UID").map_or("", |uid| uid.value.trim());
-            match of_uid.get(uid) {
-                Some(group) if !uid.is_empty() => groups[*group].push(found),
-                _ => {
-                    of_uid.insert(uid, groups.len());
-                    groups.push(vec![found]);
-                }
-            }
-        }
-    }
-    groups
-}
-
-/// What says that an event is newer than another of its UID (RFC 5546 section 2.1.5).
-fn version(event: &Component) -> (u64, Option<NaiveDateTime>) {
-    let sequence = event.get("SEQUENCE").and_then(|own| own.value.trim().parse().ok()).unwrap_or(0);
-    let stamped = event.get("LAST-MODIFIED").or_else(|| event.get("DTSTAMP"));
-    let at = stamped.and_then(|own| match stamp(&own.value)? {
-        super::Stamp::Utc(instant) => Some(instant.naive_utc()),
-        super::Stamp::Local(local) => Some(local),
-        super::Stamp::Date(date) => Some(date.and_time(NaiveTime::MIN)),
-    });
-    (sequence, at)
 }

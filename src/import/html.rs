@@ -1,6 +1,7 @@
 //! HTML in texts, as Google and sites write it, as Markdown.
 
 use super::prose::{escaped, start_escaped};
+use super::tag::{attribute, is_tag, is_web};
 
 /// Whether a text has the tags that calendar apps show as HTML.
 pub(super) fn is_html(text: &str) -> bool {
@@ -49,16 +50,6 @@ pub(super) fn html(text: &str) -> String {
         }
     }
     turned.finish()
-}
-
-fn is_tag(text: &str) -> bool {
-    let mut chars = text.chars();
-    chars.next() == Some('<')
-        && chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '/' || c == '!')
-}
-
-fn is_web(address: &str) -> bool {
-    address.starts_with("https://") || address.starts_with("http://")
 }
 
 /// What stands apart from what is before and after it.
@@ -274,26 +265,6 @@ impl Turned {
         self.block();
         self.out.trim().to_owned()
     }
-}
-
-/// The value of an attribute, with the two entities that addresses have.
-fn attribute(tag: &str, name: &str) -> Option<String> {
-    let at = tag.to_ascii_lowercase().find(&format!("{name}="))? + name.len() + 1;
-    let rest = tag.get(at..)?;
-    let value = match rest.chars().next()? {
-        quote @ ('"' | '\'') => rest[1..].split(quote).next()?,
-        _ => rest.split([' ', '>']).next()?,
-    };
-    let value = value.trim().replace("&amp;", "&").replace("&#39;", "'");
-    Some(direct(&value).unwrap_or(value))
-}
-
-/// Where a link of Google's leads, which passes by Google's own address first.
-pub(super) fn direct(address: &str) -> Option<String> {
-    let query = address.strip_prefix("https://www.google.com/url?")?;
-    let target = query.split('&').find_map(|part| part.strip_prefix("q="))?;
-    let target = percent_encoding::percent_decode_str(target).decode_utf8().ok()?;
-    Some(target.into_owned()).filter(|target| target.starts_with("http"))
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use crate::source::MAX_BYTES;
 
 /// How many sessions a list has at most.
 const MOST: usize = 20_000;
-/// How many bytes they say at most: escapes double what is said, and a list beyond [`MAX_BYTES`] could
-/// not be read.
+/// How many bytes they say at most: escapes make more of them, and a list beyond [`MAX_BYTES`] could not
+/// be read.
 const MOST_BYTES: usize = MAX_BYTES / 4;
 
 /// Sessions while a file is read; never more than twice as many as a list has.
@@ -18,7 +18,7 @@ pub(super) struct Nearest {
     pushed: usize,
 }
 
-/// What is written first if not all can be: what is not over, what is near, what stands first.
+/// What is written first if not all can be: what is to come, what is near, what stands first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
     is_past: bool,

@@ -1,6 +1,6 @@
 //! What our own calendars add to a text, recognised so that it is not said twice.
 
-use super::html::direct;
+use super::tag::direct;
 use crate::model::Id;
 use crate::render::event::{ABOUT, ALL, CALLED_OFF, JOIN, REGISTER};
 

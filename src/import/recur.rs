@@ -34,6 +34,10 @@ pub(super) fn expand(
     local: impl Fn(DateTime<Utc>) -> NaiveDateTime,
 ) -> Result<Expansion, &'static str> {
     const STRANGE: &str = "its rule cannot be understood";
+    // Rules are words and digits, and the crate cuts days by bytes.
+    if !rule.is_ascii() {
+        return Err(STRANGE);
+    }
     let mut parts = Vec::new();
     let mut a_day = 1_usize;
     for part in rule.trim().trim_end_matches(';').split(';') {
@@ -150,6 +154,7 @@ mod tests {
             "",
             "FREQ=DAILY;INTERVAL=-1",
             "FREQ=DAILY;INTERVAL=0",
+            "FREQ=WEEKLY;BYDAY=\u{26c}",
             "FREQ=DAILY;UNTIL=soon",
             "RSCALE=HEBREW;FREQ=YEARLY",
             "FREQ=YEARLY;BYHOUR=0,1,2,3,4;BYMINUTE=0,1,2,3,4,5,6",

@@ -468,6 +468,27 @@ fn a_rule_that_ends_before_it_starts_is_its_first_date_alone() {
 }
 
 #[test]
+fn no_two_sessions_get_one_uid() {
+    let one = |uid: &str, title: &str, more: &str| {
+        format!(
+            "BEGIN:VEVENT\nUID:{uid}\nSUMMARY:{title}\nDTSTART:20270602T180000Z\nDURATION:PT1H\n\
+             {more}\nEND:VEVENT\n"
+        )
+    };
+    let moved = |title: &str, sequence: u8| {
+        one("a", title, &format!("RECURRENCE-ID:20270601T180000Z\nSEQUENCE:{sequence}"))
+    };
+    let (list, _) = imported(&calendar(&[moved("old", 1), moved("new", 2)].concat()));
+    assert_eq!(list.matches("[[sessions]]").count(), 1, "{list}");
+    assert!(list.contains("title = \"new\""), "{list}");
+    let both = [moved("moved", 1), one("a/20270601T180000", "other", "STATUS:CONFIRMED")].concat();
+    let (list, said) = imported(&calendar(&both));
+    assert_eq!(list.matches("[[sessions]]").count(), 2, "{list}");
+    assert_eq!(list.matches("uid = ").count(), 1, "{list}");
+    assert!(said.contains("line 1: 1 session has the UID of another; a new one is made"), "{said}");
+}
+
+#[test]
 fn the_years_are_those_that_the_list_says() {
     let at = |zone: &str, start: &str, end: &str| {
         let event =
