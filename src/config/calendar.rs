@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::table::{At, Table};
-use super::{advice, keys, session};
+use super::{advice, keys};
 use crate::diagnostic::Code;
 use crate::model::{
     BaseUrl, Calendar, Cancellation, Color, Email, HttpUrl, Id, Language, Length, Markdown,
@@ -57,7 +57,7 @@ pub(super) fn read(table: &Table<'_>) -> (Read, Defaults) {
         |key| table.parsed(key, Code::BadValue, Length::parse).map(|at| at.value.roughly());
     let (keep_past, keep_cancelled) = (length("keep_past"), length("keep_cancelled"));
     let keep_gone = length("keep_gone");
-    let cancellation = session::cancellation(table).map(|at| at.value).unwrap_or_default();
+    let cancellation = cancellation(table).map(|at| at.value).unwrap_or_default();
     let zone = zone.map(|at| at.value);
     let also_in: Vec<Zone> = also_in.into_iter().map(|at| at.value).collect();
     let defaults =
@@ -96,4 +96,12 @@ fn read_organizer(table: &Table<'_>) -> Option<Organizer> {
         email: email.map(|at| at.value),
         url: url.map(|at| at.value),
     })
+}
+
+/// How cancelled sessions are shown: of one, or of all.
+pub(super) fn cancellation(table: &Table<'_>) -> Option<At<Cancellation>> {
+    table.word(
+        "cancelled",
+        &[("silent", Cancellation::Silent), ("announce", Cancellation::Announce)],
+    )
 }

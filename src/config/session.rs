@@ -3,14 +3,12 @@
 use std::ops::Range;
 
 use super::advice;
-use super::calendar::Defaults;
+use super::calendar::{Defaults, cancellation};
 use super::feeds::{ids, values};
 use super::table::{At, Table};
 use super::{keys, when};
 use crate::diagnostic::{Code, Finding};
-use crate::model::{
-    Cancellation, Geo, HttpUrl, Id, Length, Markdown, Place, Session, Status, Tag, Uid,
-};
+use crate::model::{Geo, HttpUrl, Id, Length, Markdown, Place, Session, Status, Tag, Uid};
 
 /// A `[[sessions]]` table, as far as it could be read.
 pub(super) struct Read {
@@ -91,14 +89,6 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Read {
         advice::session(table, session, &defaults.also_in, table.context().rules());
     }
     Read { id, uid, was, series, start: table.span("start"), session }
-}
-
-/// How cancelled sessions are shown: of one, or of all.
-pub(super) fn cancellation(table: &Table<'_>) -> Option<At<Cancellation>> {
-    table.word(
-        "cancelled",
-        &[("silent", Cancellation::Silent), ("announce", Cancellation::Announce)],
-    )
 }
 
 fn read_place(table: &Table<'_>) -> Option<Place> {

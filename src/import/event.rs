@@ -3,57 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::content::{Component, Property};
+use super::draft::Content;
 use super::prose::markdown;
 use super::values::{LONGEST_LINE, duration, kept, line, list, text};
 use super::{own, venue};
 use crate::model::{HttpUrl, Status, Tag};
 use crate::render::event::CANCELLED;
-
-/// The words, links and settings of a session.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Content {
-    /// The id that it had in a list of ours.
-    pub(super) id: Option<String>,
-    pub(super) title: String,
-    /// Markdown.
-    pub(super) description: Option<String>,
-    pub(super) register: Option<String>,
-    pub(super) join: Option<String>,
-    pub(super) page: Option<String>,
-    pub(super) place: Option<Place>,
-    /// The id of the feed of ours that it belonged to.
-    pub(super) feed: Option<String>,
-    pub(super) tags: Vec<String>,
-    pub(super) status: Status,
-    /// Cancelled, and yet to be seen in Google Calendar.
-    pub(super) announce: bool,
-    pub(super) busy: Option<bool>,
-    /// Such as `15m`.
-    pub(super) remind: Vec<String>,
-}
-
-impl Content {
-    /// About how many bytes a session with it takes in a list.
-    pub(super) fn size(&self) -> usize {
-        let texts = [&self.description, &self.register, &self.join, &self.page, &self.feed];
-        let texts: usize = texts.into_iter().flatten().map(String::len).sum();
-        let lists: usize = self.tags.iter().chain(&self.remind).map(|item| item.len() + 4).sum();
-        let place = self
-            .place
-            .as_ref()
-            .map_or(0, |place| place.name.len() + place.address.as_ref().map_or(0, String::len));
-        // An id, times, a UID and the words before them.
-        600 + self.title.len() + texts + lists + place
-    }
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Place {
-    pub(super) name: String,
-    pub(super) address: Option<String>,
-    /// Latitude and longitude in degrees.
-    pub(super) geo: Option<(f64, f64)>,
-}
 
 /// What the calendar around an event says of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,8 @@ use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use super::clocks::{Clock, Clocks};
 use super::content::Component;
 use super::dates::{self, Dates};
-use super::event::{self, Content};
+use super::draft::{Content, Draft};
+use super::event;
 use super::found::{Found, groups, version};
 use super::nearest::Nearest;
 use super::timing::{Floating, Times, Timing};
@@ -16,17 +17,6 @@ use super::values::line;
 use super::{Note, Options, count};
 use crate::model::Uid;
 use crate::zone::{Rules, Zone};
-
-/// A session as it will stand in the list, but for its id.
-#[derive(Debug)]
-pub(super) struct Draft {
-    /// Shared by the occurrences of an event.
-    pub(super) content: Rc<Content>,
-    pub(super) times: Times,
-    pub(super) uid: Option<String>,
-    /// The event that it is an occurrence of, if that repeats: a number, and its title.
-    pub(super) repeats: Option<(usize, Rc<str>)>,
-}
 
 /// Reads the events of a file.
 pub(super) struct Reader<'a> {

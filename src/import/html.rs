@@ -1,6 +1,6 @@
 //! HTML in texts, as Google and sites write it, as Markdown.
 
-use super::prose::{escaped, start_escaped};
+use super::escape::{escaped, start_escaped};
 use super::tag::{attribute, is_tag, is_web};
 
 /// Whether a text has the tags that calendar apps show as HTML.

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
 use super::count;
-use super::group::Draft;
+use super::draft::Draft;
 use super::head::{Head, id_of};
 use super::timing::Times;
 use crate::model::Status;

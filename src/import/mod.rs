@@ -12,6 +12,8 @@ mod content;
 mod dates;
 mod decode;
 mod definition;
+mod draft;
+mod escape;
 mod event;
 mod found;
 mod group;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
-use super::group::Draft;
+use super::draft::Draft;
 use crate::source::MAX_BYTES;
 
 /// How many sessions a list has at most.

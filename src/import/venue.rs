@@ -1,7 +1,7 @@
 //! Where one takes part: the addresses of an event, and its place.
 
 use super::content::{Component, Property};
-use super::event::{Content, Place};
+use super::draft::{Content, Place};
 use super::values::{LONGEST_LINE, kept, line};
 use crate::model::HttpUrl;
 

@@ -1,0 +1,55 @@
+//! Words in which nothing is Markdown.
+
+/// A line of which nothing is Markdown, but for addresses, which become links. `ampersands` are to be
+/// escaped but in HTML, where they begin a character as they do in Markdown.
+pub(super) fn start_escaped(line: &str, ampersands: bool) -> String {
+    let inline = escaped(line, ampersands);
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    if digits > 0 && digits < 10 && line[digits..].starts_with(['.', ')']) {
+        return format!("{}\\{}", &inline[..digits], &inline[digits..]);
+    }
+    if line.starts_with(['-', '+', '#', '=', '~']) { format!("\\{inline}") } else { inline }
+}
+
+pub(super) fn escaped(line: &str, ampersands: bool) -> String {
+    let mut out = String::with_capacity(line.len() + 8);
+    let mut rest = line;
+    while !rest.is_empty() {
+        if let Some(length) = address(rest, out.chars().next_back()) {
+            out.push_str(&format!("<{}>", &rest[..length]));
+            rest = &rest[length..];
+            continue;
+        }
+        let mut chars = rest.chars();
+        let Some(c) = chars.next() else { break };
+        let beside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let special = match c {
+            '\\' | '`' | '*' | '[' | '<' | '>' => true,
+            '&' => ampersands,
+            // Within a word it is nothing special (CommonMark 6.2).
+            '_' => !(beside(out.chars().next_back()) && beside(chars.clone().next())),
+            _ => false,
+        };
+        if special {
+            out.push('\\');
+        }
+        out.push(c);
+        rest = chars.as_str();
+    }
+    out
+}
+
+/// The length of an address of the web that a text begins with, without what ends the sentence.
+fn address(text: &str, before: Option<char>) -> Option<usize> {
+    if before.is_some_and(char::is_alphanumeric)
+        || !(text.starts_with("https://") || text.starts_with("http://"))
+    {
+        return None;
+    }
+    let end = text
+        .find(|c: char| c.is_whitespace() || c.is_control() || "<>\"`\\".contains(c))
+        .unwrap_or(text.len());
+    let length =
+        text[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'', '*', '_']).len();
+    (length > "https://".len()).then_some(length)
+}
