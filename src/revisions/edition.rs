@@ -1,6 +1,7 @@
 //! A catalog with its revisions, as of an instant.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -31,6 +32,20 @@ pub struct Edition {
     retired: Vec<Retired>,
     as_of: DateTime<Utc>,
     valid_until: Option<DateTime<Utc>>,
+    page_assets: OnceLock<PageAssets>,
+}
+
+/// The paths of what every page names. They hold digests, which there is no need to make for each page.
+#[derive(Debug, Clone)]
+pub struct PageAssets {
+    /// The style of all pages.
+    pub style: String,
+    /// The script of all pages.
+    pub script: String,
+    /// The author's style.
+    pub css: Option<String>,
+    /// The author's logo.
+    pub logo: Option<String>,
 }
 
 /// What a feed holds, by start and UID.
@@ -77,7 +92,13 @@ impl Edition {
             retired,
             as_of,
             valid_until,
+            page_assets: OnceLock::new(),
         }
+    }
+
+    /// The paths of what every page names, made once.
+    pub fn page_assets(&self, make: impl FnOnce(&Self) -> PageAssets) -> &PageAssets {
+        self.page_assets.get_or_init(|| make(self))
     }
 
     /// The last turning instant; 1970 before the first.

@@ -23,7 +23,7 @@ use crate::zone::Zone;
 
 pub use changes::{Change, What, changes};
 pub use digest::{FORMAT, of_bytes};
-pub use edition::{Contents, Edition};
+pub use edition::{Contents, Edition, PageAssets};
 pub use feeds::KnownFeed;
 pub use gone::{Removed, Retired};
 use identity::Entries;

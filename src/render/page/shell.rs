@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::render::{Document, Kind, markdown};
-use crate::revisions::{Edition, of_bytes};
+use crate::revisions::{Edition, PageAssets, of_bytes};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -37,7 +37,7 @@ pub(in crate::render) fn page(edition: &Edition, head: &Head<'_>, body: &Markup)
     let inner = html! {
         header {
             a.home href=(edition.paths.root()) {
-                @if let Some(logo) = logo_path(edition) { img src=(logo) alt="" height="40"; }
+                @if let Some(logo) = &named(edition).logo { img src=(logo) alt="" height="40"; }
                 span dir="auto" { (calendar.title) }
             }
         }
@@ -95,9 +95,9 @@ fn head(edition: &Edition, head: &Head<'_>, whole: &str, framed: bool) -> Markup
                 link rel="alternate" type=(media_type) href=(path) title=(title);
             }
             link rel="icon" href=(paths.favicon());
-            @for path in style_paths(edition) { link rel="stylesheet" href=(path); }
+            @for path in std::iter::once(&named(edition).style).chain(&named(edition).css) { link rel="stylesheet" href=(path); }
             // A frame's policy allows none.
-            @if !framed { script src=(script_path(edition)) defer {} }
+            @if !framed { script src=(named(edition).script) defer {} }
             @if !head.hidden {
                 meta property="og:title" content=(head.title);
                 meta property="og:type" content="website";
@@ -115,15 +115,16 @@ fn head(edition: &Edition, head: &Head<'_>, whole: &str, framed: bool) -> Markup
 
 /// The style sheet, the script, the icon, and what the author gave: a style sheet and a logo.
 pub(super) fn assets(edition: &Edition) -> Vec<Document> {
+    let PageAssets { style: ours, script, css: own, logo: pictured } = named(edition).clone();
     let mut all = vec![
-        Document::new(style_path(edition), Kind::Style, style(edition)),
-        Document::new(script_path(edition), Kind::Script, SCRIPT),
+        Document::new(ours, Kind::Style, style(edition)),
+        Document::new(script, Kind::Script, SCRIPT),
         Document::new(edition.paths.favicon(), Kind::Svg, favicon(edition)),
     ];
-    if let (Some(css), Some(path)) = (&edition.assets.css, css_path(edition)) {
+    if let (Some(css), Some(path)) = (&edition.assets.css, own) {
         all.push(Document::new(path, Kind::Style, css.clone()));
     }
-    if let (Some(logo), Some(path)) = (&edition.assets.logo, logo_path(edition)) {
+    if let (Some(logo), Some(path)) = (&edition.assets.logo, pictured) {
         all.push(Document::new(path, Kind::Image(logo.media_type), logo.bytes.clone()));
     }
     all
@@ -154,24 +155,15 @@ fn favicon(edition: &Edition) -> String {
     )
 }
 
-fn style_paths(edition: &Edition) -> impl Iterator<Item = String> {
-    std::iter::once(style_path(edition)).chain(css_path(edition))
-}
-
-fn style_path(edition: &Edition) -> String {
-    edition.paths.asset("style", &of_bytes([style(edition).as_bytes()]), "css")
-}
-
-fn script_path(edition: &Edition) -> String {
-    edition.paths.asset("script", &of_bytes([SCRIPT.as_bytes()]), "js")
-}
-
-fn css_path(edition: &Edition) -> Option<String> {
-    let css = edition.assets.css.as_ref()?;
-    Some(edition.paths.asset("own", &of_bytes([css.as_slice()]), "css"))
-}
-
-fn logo_path(edition: &Edition) -> Option<String> {
-    let logo = edition.assets.logo.as_ref()?;
-    Some(edition.paths.asset("logo", &of_bytes([logo.bytes.as_slice()]), logo.ending))
+fn named(edition: &Edition) -> &PageAssets {
+    edition.page_assets(|edition| {
+        let path = |name, body: &[u8], ending| edition.paths.asset(name, &of_bytes([body]), ending);
+        let (css, logo) = (edition.assets.css.as_ref(), edition.assets.logo.as_ref());
+        PageAssets {
+            style: path("style", style(edition).as_bytes(), "css"),
+            script: path("script", SCRIPT.as_bytes(), "js"),
+            css: css.map(|css| path("own", css, "css")),
+            logo: logo.map(|logo| path("logo", &logo.bytes, logo.ending)),
+        }
+    })
 }
