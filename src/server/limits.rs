@@ -7,7 +7,7 @@ use std::time::Duration;
 pub(super) const SLOWEST_READER: u64 = 256;
 /// Bytes of an answer that may wait in the kernel before a reader's window opens for them; more
 /// would only be held for readers who do not read.
-pub(super) const UNSENT_IN_KERNEL: u32 = 128 * 1024;
+pub(super) const UNSENT_IN_KERNEL: u32 = 256 * 1024;
 
 /// The limits of a server; the defaults suit a small machine in the open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
