@@ -142,7 +142,9 @@ fn write(target: &Path, bytes: &[u8], modified: Option<SystemTime>) -> Result<bo
     name.push(".new");
     let temporary = target.with_file_name(name);
     let written = (|| {
-        let mut file = File::create(&temporary)?;
+        // One that was left, or a link that somebody put there, is not written into.
+        let _ = std::fs::remove_file(&temporary);
+        let mut file = File::create_new(&temporary)?;
         file.write_all(bytes)?;
         if let Some(modified) = modified {
             file.set_modified(modified)?;

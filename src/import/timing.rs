@@ -175,7 +175,8 @@ impl Timing {
             }
             (None, Some(length)) => {
                 // Days are by the calendar, hours by the clock (RFC 5545 section 3.3.6).
-                if length.num_seconds() > 0 && length.num_seconds() % 86_400 == 0 {
+                let days = length.num_days();
+                if (1..3_650).contains(&days) && length.num_seconds() % 86_400 == 0 {
                     return Length::Nominal(length.num_days());
                 }
                 length

@@ -49,7 +49,8 @@ pub(super) fn another_uid(
     before: &Revisions,
     places: &Places,
 ) -> Vec<Finding> {
-    let uids: HashSet<&str> = planned.sessions.values().map(|entry| entry.uid.as_str()).collect();
+    let live = planned.sessions.values().filter(|entry| entry.removed.is_none());
+    let uids: HashSet<&str> = live.map(|entry| entry.uid.as_str()).collect();
     let changed = planned.sessions.iter().filter_map(|(id, entry)| {
         let old = before.sessions.get(id).filter(|old| old.removed.is_none())?;
         let lost = old.uid != entry.uid && !uids.contains(old.uid.as_str());

@@ -170,7 +170,8 @@ pub fn plan(
         let pair = move |old| (paths.feed_calendar(old), paths.feed_calendar(feed.id));
         edition.former_of_feed(feed.id).iter().map(pair)
     });
-    let revisions = revised.moved(sessions.chain(feeds).map(relative)).stamp(digests, now);
+    let former: Vec<(String, String)> = sessions.chain(feeds).map(relative).collect();
+    let revisions = revised.moved(former.clone()).stamp(digests, now).followed(former);
     let unproven = drafts.iter().flat_map(|draft| draft.unproven.clone()).collect();
     let calendars = drafts
         .into_iter()
@@ -250,7 +251,11 @@ impl Publisher {
         earlier: Option<&Site>,
     ) -> Result<Published, Refusal> {
         // Where there is no file, nothing is made beside it.
-        std::fs::metadata(&self.file).map_err(Error::file("read", &self.file))?;
+        let there = std::fs::metadata(&self.file).map_err(Error::file("read", &self.file));
+        let there = there.and_then(|_| Source::read(&self.file).map(|_| ()));
+        if let Err(error) = there {
+            return self.without_list(error, now, earlier);
+        }
         // Two writers take turns, and the file is read in turn too: the second adds to what the
         // first has written, and never publishes an older file after a newer one.
         let lock = self.store.lock();
@@ -265,6 +270,36 @@ impl Publisher {
         let Settled { plan, source, findings, degraded, last_good } = settled?;
         let site = Site::build_after(&plan.edition, plan.calendars, earlier);
         Ok(Published { site, edition: plan.edition, source, findings, degraded, last_good })
+    }
+
+    /// A list that is not there, as where a folder is mounted late: the last good source, if there is one.
+    fn without_list(
+        &self,
+        error: Error,
+        now: DateTime<Utc>,
+        earlier: Option<&Site>,
+    ) -> Result<Published, Refusal> {
+        // While a site is served, that one is served on.
+        if !self.fall_back || earlier.is_some() || self.store.read_last_good()?.is_none() {
+            return Err(Refusal::Machine(error));
+        }
+        let source = Source::from_bytes(self.file.display().to_string(), Vec::new());
+        let mut findings = Findings::default();
+        let message = format!("the list cannot be read: {}", chain(&error));
+        findings.push(
+            Finding::error(Code::MissingFile, 0..0, message)
+                .help("put the file back; until then the last good one is served"),
+        );
+        let lock = self.store.lock();
+        let settled = self.settle_last_good(source, findings, &lock, now);
+        drop(lock);
+        match settled {
+            Ok(Settled { plan, source, findings, degraded, last_good }) => {
+                let site = Site::build_after(&plan.edition, plan.calendars, None);
+                Ok(Published { site, edition: plan.edition, source, findings, degraded, last_good })
+            }
+            Err(_) => Err(Refusal::Machine(error)),
+        }
     }
 
     /// What the list and the files that it names look like now; with `frozen` the revisions too,

@@ -1,6 +1,8 @@
 //! What a new edition changes for readers, against what was published before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::{Published, Revision, Revisions};
 
@@ -107,7 +109,9 @@ fn difference(old: Option<(&String, &Revision)>, id: &String, new: &Revision) ->
     }
     if was.start != is.start {
         what.push(What::Moved);
-    } else if was.end != is.end {
+    }
+    let same_kind = was.start.contains('T') == is.start.contains('T');
+    if same_kind && length(was) != length(is) {
         what.push(What::Ends);
     }
     if was.zone != is.zone {
@@ -126,11 +130,22 @@ fn difference(old: Option<(&String, &Revision)>, id: &String, new: &Revision) ->
     if is_known && was.text != is.text {
         what.push(What::Other);
     }
-    if was.feeds != is.feeds {
+    let feeds = |of: &Published| of.feeds.iter().cloned().collect::<BTreeSet<String>>();
+    if feeds(was) != feeds(is) {
         what.push(What::Feeds);
     }
     if what.is_empty() && old.digest != new.digest {
         what.push(What::Other);
     }
     what
+}
+
+/// How long a session lasts, as far as its times can be read.
+fn length(of: &Published) -> Option<TimeDelta> {
+    let instant = |text: &str| text.parse::<DateTime<Utc>>().ok();
+    let day = |text: &str| text.parse::<NaiveDate>().ok();
+    match (instant(&of.start), instant(&of.end)) {
+        (Some(start), Some(end)) => Some(end - start),
+        _ => Some(day(&of.end)? - day(&of.start)?),
+    }
 }

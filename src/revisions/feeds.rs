@@ -32,13 +32,16 @@ pub(super) fn revise(
     catalog: &Catalog,
     now: DateTime<Utc>,
 ) -> BTreeMap<String, KnownFeed> {
+    let claims = former::claims(
+        catalog.feeds().map(|feed| (feed.id, feed.was)).collect::<Vec<_>>().into_iter(),
+    );
     let live: BTreeMap<String, KnownFeed> = catalog
         .feeds()
         .map(|feed| {
-            let own = before.get(feed.id.as_str());
-            let other = feed.was.iter().rev().find_map(|old| before.get(old.as_str()));
-            let recorded = own.or(other).map(|known| known.was.as_slice()).unwrap_or_default();
-            let was = former::recorded(recorded, None, feed.was, feed.id);
+            let known =
+                std::iter::once(feed.id).chain(feed.was).filter_map(|id| before.get(id.as_str()));
+            let given = known.flat_map(|known| known.was.iter().map(String::as_str));
+            let was = former::recorded(given, None, feed.was, feed.id, &claims);
             let title = feed.title.to_string();
             (feed.id.to_string(), KnownFeed { title, was, gone: None, sessions: Vec::new() })
         })

@@ -1,7 +1,7 @@
 //! Ids that sessions and feeds had before: those that the author keeps in `was`, and those that were
 //! recorded though the author keeps them no more, as their addresses were given out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Revisions;
 use crate::model::{Catalog, Id};
@@ -30,24 +30,35 @@ pub(super) fn of_feeds(catalog: &Catalog, revisions: &Revisions) -> Former {
 }
 
 /// Former ids after one more edition, oldest first: those before, the id that it had then, and those that
-/// the author names.
+/// the author names. One that something else has or names now is none of its any more.
 pub(super) fn recorded<'a>(
-    before: &'a [String],
+    before: impl IntoIterator<Item = &'a str>,
     had: Option<&'a str>,
     named: &'a [Id],
     now: &Id,
+    claims: &Claims<'_>,
 ) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     let named = named.iter().map(Id::as_str);
     // The author's order counts where both say it.
-    let before =
-        before.iter().map(String::as_str).filter(|id| !named.clone().any(|own| own == *id));
-    for id in before.chain(named.clone()).chain(had) {
+    let before = before.into_iter().filter(|id| !named.clone().any(|own| own == *id));
+    let free = |id: &&str| claims.get(id).is_none_or(|owner| *owner == now);
+    for id in before.filter(free).chain(named.clone()).chain(had.filter(free)) {
         if id != now.as_str() && !all.iter().any(|known| known == id) {
             all.push(id.to_owned());
         }
     }
     all
+}
+
+/// By id, who has or names it.
+pub(super) type Claims<'a> = HashMap<&'a str, &'a Id>;
+
+/// The claims of some present ids with the former ones that their author names.
+pub(super) fn claims<'a>(all: impl Iterator<Item = (&'a Id, &'a [Id])> + Clone) -> Claims<'a> {
+    let named = all.clone().flat_map(|(id, was)| was.iter().map(move |old| (old.as_str(), id)));
+    // Who has an id goes before who had it.
+    named.chain(all.map(|(id, _)| (id.as_str(), id))).collect()
 }
 
 fn settle(all: Vec<(&Id, &[Id], &[String])>) -> Former {
@@ -88,7 +99,7 @@ mod tests {
     fn what_was_recorded_is_not_forgotten_with_its_line() {
         let after = |before: &[&str], had, named: &[&str], now| {
             let named: Vec<Id> = named.iter().map(|text| id(text)).collect();
-            recorded(&strings(before), had, &named, &id(now))
+            recorded(before.iter().copied(), had, &named, &id(now), &Claims::new())
         };
         assert_eq!(after(&["a"], Some("b"), &[], "c"), ["a", "b"]);
         assert_eq!(after(&["a"], Some("b"), &["a", "b"], "c"), ["a", "b"]);

@@ -31,14 +31,11 @@ impl Entries {
 
     /// The entry that a session goes on with, with its key.
     pub(super) fn take(&mut self, session: &Session, calendar: &Id) -> Option<(String, Revision)> {
-        let own = self.left.get(session.id.as_str());
-        let given =
-            |entry: &&Revision| session.uid.as_ref().is_some_and(|uid| uid.as_str() == entry.uid);
-        if own.filter(given).is_none()
-            && let Some(key) = self.named.get(&session.id)
-        {
-            return self.left.remove_entry(key);
+        if session.uid.is_some() {
+            // A UID that nobody knows is a new entry, and the one under the id keeps its own.
+            return self.left.remove_entry(self.named.get(&session.id)?);
         }
+        let own = self.left.get(session.id.as_str());
         // A former id that is still live was given up just now. Then an entry under the new id is
         // another session's, which is gone; unless its UID says that the renaming is older.
         let live =
@@ -47,7 +44,7 @@ impl Entries {
         let first = session.was.first().map(|first| derived(calendar, first.as_str()));
         let older = |entry: &&Revision| first.as_ref() == Some(&entry.uid);
         if let Some(id) = renamed
-            && own.filter(|entry| given(entry) || older(entry)).is_none()
+            && own.filter(older).is_none()
         {
             return self.left.remove_entry(id.as_str());
         }
@@ -79,6 +76,11 @@ impl Entries {
         uid
     }
 
+    /// The entry under a session's id, if nobody has taken it.
+    pub(super) fn under(&self, session: &Session) -> Option<&Revision> {
+        self.left.get(session.id.as_str())
+    }
+
     /// The entries of sessions that are gone.
     pub(super) fn left(self) -> BTreeMap<String, Revision> {
         self.left
@@ -103,8 +105,9 @@ fn named(entries: &BTreeMap<String, Revision>, sessions: &[Session]) -> HashMap<
     if givers.is_empty() {
         return HashMap::new();
     }
-    let owners: HashMap<&str, &Id> = sessions
-        .iter()
+    // Who gives a UID goes by that alone.
+    let by_id = sessions.iter().filter(|session| session.uid.is_none());
+    let owners: HashMap<&str, &Id> = by_id
         .flat_map(|session| {
             let ids = std::iter::once(&session.id).chain(&session.was);
             ids.map(move |id| (id.as_str(), &session.id))

@@ -114,11 +114,26 @@ impl Revisions {
         let id = &catalog.calendar.id;
         let mut before = Entries::new(self.sessions.clone(), catalog);
         let mut sessions = BTreeMap::new();
+        let own = catalog.sessions.iter().map(|session| (&session.id, session.was.as_slice()));
+        let claims = former::claims(own);
         for session in &catalog.sessions {
             let (had, entry) = before.take(session, id).unzip();
             let uid = before.uid(session, entry.as_ref(), id);
             let digest = digest::of_session(catalog, session, paths, &uid);
-            let published = published(catalog, session, had.as_deref(), entry.as_ref());
+            // What was given out under its id and under those that it takes over.
+            let under = entry.as_ref().or_else(|| before.under(session));
+            let over = session.was.iter().filter_map(|old| self.sessions.get(old.as_str()));
+            let given = under.into_iter().chain(over).map(|known| &known.published);
+            let was = former::recorded(
+                given.clone().flat_map(|known| known.was.iter().map(String::as_str)),
+                // By its UID alone the entry of a session that another took the id of has been kept.
+                had.as_deref().filter(|had| entry.as_ref().is_some_and(|own| own.uid != *had)),
+                &session.was,
+                &session.id,
+                &claims,
+            );
+            let links = links(session, given);
+            let published = Published { was, links, ..published(catalog, session, entry.as_ref()) };
             let revision = match entry {
                 None => Revision {
                     uid,
@@ -147,22 +162,42 @@ impl Revisions {
                 None => Revision { removed, ..entry.raised(now) },
             };
             // Where another session was renamed to its id, its UID is all that is left to name it.
-            let key = if sessions.contains_key(&id) { entry.uid.clone() } else { id };
-            sessions.entry(key).or_insert(entry);
+            let numbered = (2..).map(|number| format!("{}/{number}", entry.uid));
+            let keys = [id, entry.uid.clone()].into_iter().chain(numbered);
+            let key = keys.into_iter().find(|key| !sessions.contains_key(key));
+            sessions.insert(key.unwrap_or_default(), entry);
         }
         let feeds = feeds::revise(&self.feeds, &self.sessions, catalog, now);
         let calendar = Some(id.to_string());
         Self { calendar, sessions, feeds, resources: self.resources.clone() }
     }
 
-    /// The revisions where calendars moved to other paths, given as old and new path: the old one
-    /// answers with the new one's calendar, so that may not seem older than what stood there.
+    /// The revisions where calendars moved to other paths, given as old and new path: what has the same
+    /// bytes there has them as long as before.
     #[must_use]
     pub fn moved(mut self, paths: impl IntoIterator<Item = (String, String)>) -> Self {
         for (old, new) in paths {
             let Some(left) = self.resources.get(&old).cloned() else { continue };
-            let stamp = self.resources.entry(new).or_insert_with(|| left.clone());
-            stamp.last_modified = stamp.last_modified.max(left.last_modified);
+            self.resources.entry(new).or_insert(left);
+        }
+        self
+    }
+
+    /// The stamped revisions where calendars answer at former paths too, given as old and new path:
+    /// whoever asks there must see something newer than what stood there.
+    #[must_use]
+    pub fn followed(mut self, paths: impl IntoIterator<Item = (String, String)>) -> Self {
+        for (old, new) in paths {
+            let Some(mut stamp) = self.resources.get(&new).cloned() else { continue };
+            if let Some(left) = self.resources.get(&old) {
+                let least = match left.digest == stamp.digest {
+                    true => left.last_modified,
+                    false => left.last_modified + TimeDelta::seconds(1),
+                };
+                stamp.last_modified = stamp.last_modified.max(least);
+                self.resources.insert(new, stamp.clone());
+            }
+            self.resources.insert(old, stamp);
         }
         self
     }
@@ -247,12 +282,8 @@ fn next(last: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
     now.max(last + TimeDelta::seconds(1))
 }
 
-fn published(
-    catalog: &Catalog,
-    session: &Session,
-    had: Option<&str>,
-    entry: Option<&Revision>,
-) -> Published {
+/// What is published, but for what was given out before.
+fn published(catalog: &Catalog, session: &Session, entry: Option<&Revision>) -> Published {
     let (start, end) = times(session);
     let mut earlier = entry.map(|entry| entry.published.earlier.clone()).unwrap_or_default();
     if let Some(Published { start: first, end: last, .. }) = entry.map(|entry| &entry.published)
@@ -271,24 +302,17 @@ fn published(
         place: session.place.as_ref().map(crate::model::Place::line),
         feeds: catalog.feeds().filter(|f| f.holds(session)).map(|f| f.id.to_string()).collect(),
         earlier,
-        was: former::recorded(
-            entry.map(|entry| entry.published.was.as_slice()).unwrap_or_default(),
-            // By its UID alone the entry of a session that another took the id of has been kept.
-            had.filter(|had| entry.is_some_and(|entry| entry.uid != *had)),
-            &session.was,
-            &session.id,
-        ),
+        was: Vec::new(),
         text: Some(digest::of_text(session)),
-        links: links(session, entry),
+        links: BTreeSet::new(),
     }
 }
 
 /// Those that it has, and those that it had.
-fn links(session: &Session, entry: Option<&Revision>) -> BTreeSet<String> {
+fn links<'a>(session: &Session, given: impl Iterator<Item = &'a Published>) -> BTreeSet<String> {
     let own = [("register", &session.register), ("join", &session.join)];
     let own = own.into_iter().filter(|(_, link)| link.is_some()).map(|(name, _)| name.to_owned());
-    let before = entry.map(|entry| entry.published.links.clone()).unwrap_or_default();
-    own.chain(before).collect()
+    own.chain(given.flat_map(|known| known.links.iter().cloned())).collect()
 }
 
 /// What [`times`] wrote.

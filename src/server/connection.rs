@@ -115,7 +115,7 @@ async fn over_tls(
         made = TlsAcceptor::from(config).accept(stream) => match made {
             Ok(stream) => stream,
             // Scanners and old clients; nothing is wrong with us.
-            Err(error) => return tracing::debug!("a handshake failed: {error}"),
+            Err(error) => return entry.sight().refused(Refused::Tls, &error),
         },
         () = progress.asked_to_leave() => return,
     };
@@ -166,6 +166,8 @@ async fn http_1(
     let service = service_fn(|request| ready(respond(&request, progress, &answer)));
     let mut builder = http1::Builder::new();
     builder
+        // Who has said all still wants to hear.
+        .half_close(true)
         // The registry looks after time.
         .header_read_timeout(None)
         .max_header_size(limits.max_header_size)

@@ -206,7 +206,9 @@ fn answer(
     {
         response.extensions_mut().insert(Arc::clone(bodies));
     }
-    sight.answered(began, request, &response);
+    // What leads to https is asked for again there.
+    let is_last = !matches!(role, Role::Redirect(_));
+    sight.answered(began, request, &response, is_last);
     response
 }
 

@@ -116,7 +116,8 @@ impl Tls {
 
 impl TlsFiles {
     fn read(&self) -> Result<Pair, Error> {
-        let read = |path: &PathBuf| std::fs::read(path).map_err(Error::file("read", path));
+        let read =
+            |path: &PathBuf| std::fs::read(path).map_err(Error::file("read the PEM file", path));
         Ok(Pair { certificate: read(&self.certificate)?, key: read(&self.key)? })
     }
 }

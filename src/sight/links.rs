@@ -84,7 +84,8 @@ impl Links {
         moved: bool,
     ) {
         if let Address { of: Of::Feed(id), part: Part::Calendar } = address {
-            if let Some(counts) = self.feeds.get(id) {
+            // Who was led on fetches it there.
+            if let Some(counts) = self.feeds.get(id).filter(|_| !moved) {
                 add(&counts[family as usize], 1);
             }
             // A subscription fetches for ever; a person opens the address once.

@@ -89,12 +89,14 @@ impl Sight {
         (self.watch.counting || self.watch.access_log).then(Instant::now)
     }
 
-    /// An answer was made that [`Self::begin`] was called for.
+    /// An answer was made that [`Self::begin`] was called for; `is_last` unless it only leads to where the
+    /// very same is answered.
     pub fn answered(
         &self,
         began: Option<Instant>,
         request: &Request<impl Sized>,
         answer: &Response<impl Body>,
+        is_last: bool,
     ) {
         let Some(began) = began else { return };
         let took = began.elapsed();
@@ -107,7 +109,7 @@ impl Sight {
             let path = normalize(uri.path());
             let address = links.read(&path);
             self.counts.answered(Kind::of(address, status), status, family, bytes, took);
-            if method == Method::GET && is_there(status) {
+            if is_last && method == Method::GET && is_there(status) {
                 let moved = status == StatusCode::MOVED_PERMANENTLY;
                 links.opened(address, via, family, moved);
             }

@@ -239,6 +239,23 @@ fn times_without_a_zone_are_read_in_the_one_that_is_named() {
 }
 
 #[test]
+fn lengths_beyond_all_calendars_are_no_danger() {
+    for length in ["P99999999D", "P99999999W", "PT999999999S"] {
+        for start in
+            [":20270101T100000Z", ";TZID=Europe/Berlin:20270101T100000", ";VALUE=DATE:20270101"]
+        {
+            let calendar = format!(
+                "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nSUMMARY:a\nDTSTART{start}\nDURATION:{length}\n\
+                 RRULE:FREQ=DAILY;COUNT=2\nEND:VEVENT\nEND:VCALENDAR\n"
+            );
+            let output = import(&Fixture::new(""), "x.ics", calendar.as_bytes(), &[]);
+            let said = text(&output.stderr);
+            assert!(matches!(output.status.code(), Some(0 | 1)), "{start} {length}: {said}");
+        }
+    }
+}
+
+#[test]
 fn what_repeats_for_ever_ends_where_it_is_told_to_and_never_has_too_many_dates() {
     let calendar = |rule: &str| {
         format!(

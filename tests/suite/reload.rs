@@ -203,6 +203,22 @@ fn a_file_that_a_page_needs_and_that_is_gone_at_a_start_lets_no_feed_go_dark() {
 }
 
 #[test]
+fn a_start_without_the_list_serves_the_last_good_one_until_it_is_back() {
+    let fixture = Fixture::new(&titled("One"));
+    fixture.publish(BEFORE);
+    std::fs::remove_file(fixture.file()).unwrap();
+    let running = fixture.serve(&[]);
+    assert!(running.get(FEED, &[]).text().contains("SUMMARY:One"));
+    fixture.write(&titled("Back"));
+    wait(&running, FEED, has("SUMMARY:Back"));
+    drop(running);
+    std::fs::remove_file(fixture.file()).unwrap();
+    let strict = fixture.run(&["serve", "--strict", "--listen", "127.0.0.1:0"]);
+    assert_eq!(strict.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&strict.stderr).contains("there is no file"), "{strict:?}");
+}
+
+#[test]
 fn what_is_wrong_with_a_saved_list_is_shown_in_that_list() {
     use std::io::BufRead as _;
     let fixture = Fixture::new(&titled("One"));

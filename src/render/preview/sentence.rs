@@ -17,8 +17,8 @@ pub(super) fn all(
         when.map(|when| words.start_with_utc(when, also_in)).unwrap_or_default()
     };
     let sentence = |what: &What| match what {
-        What::Added => format!("is new: {}", start(is)),
-        What::Back => format!("is back: {}", start(is)),
+        What::Added => format!("is new{}: {}", off(change), start(is)),
+        What::Back => format!("is back{}: {}", off(change), start(is)),
         What::Cancelled => format!("is cancelled; it was planned for {}", start(was.or(is))),
         What::Ends => ends(was, is, words, edition),
         What::Feeds => membership(edition, change),
@@ -68,6 +68,10 @@ fn end(when: &When) -> When {
         When::AllDay(days) => days.first = days.last,
     }
     end
+}
+
+fn off(change: &Change) -> &'static str {
+    if change.after.status == "cancelled" { ", and cancelled" } else { "" }
 }
 
 fn status(change: &Change) -> &'static str {

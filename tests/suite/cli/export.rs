@@ -351,3 +351,17 @@ fn files_are_right_and_exit_is_3_where_state_cannot_be_written() {
 fn first_only() -> String {
     two().split("\n[[sessions]]\nid = \"second\"").next().unwrap().to_owned()
 }
+
+#[test]
+#[cfg(unix)]
+fn a_link_at_the_name_of_a_temporary_file_is_not_written_through() {
+    let fixture = Fixture::new(&two());
+    at_before(&fixture, &["export", "--out", "out"]);
+    let (out, victim) = (fixture.dir().join("out"), fixture.dir().join("victim"));
+    std::fs::write(&victim, "mine").unwrap();
+    std::fs::remove_file(out.join("index.html")).unwrap();
+    std::os::unix::fs::symlink(&victim, out.join(".index.html.new")).unwrap();
+    assert_eq!(at_before(&fixture, &["export", "--out", "out"]).status.code(), FINE);
+    assert_eq!(std::fs::read_to_string(&victim).unwrap(), "mine");
+    assert!(!out.join("index.html").is_symlink());
+}

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use super::{FEED, INVITE, PAGE, Served};
-use crate::support::Answer;
+use crate::support::{Answer, BEFORE, EXAMPLE, Fixture};
 
 /// Reads one answer and no byte of the next.
 pub(crate) fn read_one(stream: &mut TcpStream) -> Answer {
@@ -130,4 +130,23 @@ fn many_readers_at_once_each_get_the_whole_feed() {
             });
         }
     });
+}
+
+#[test]
+fn who_has_said_all_and_waits_gets_the_whole_answer() {
+    let fixture = Fixture::new(EXAMPLE);
+    let running = fixture.serve(&["--at", BEFORE]);
+    let wanted = running.get("/feeds/state-of-solidarity.ics", &[]).body;
+    for version in ["1.0", "1.1"] {
+        for _ in 0..20 {
+            let mut stream = running.connect();
+            let request =
+                format!("GET /feeds/state-of-solidarity.ics HTTP/{version}\r\nHost: x\r\n\r\n");
+            stream.write_all(request.as_bytes()).unwrap();
+            stream.shutdown(std::net::Shutdown::Write).unwrap();
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer).unwrap();
+            assert!(answer.ends_with(&wanted), "{version}: {} bytes", answer.len());
+        }
+    }
 }

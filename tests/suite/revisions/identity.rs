@@ -134,7 +134,12 @@ fn a_uid_that_the_author_gives_is_used_and_stays() {
     let was = seen(&fixture, &publish_once(&fixture, &day(0)), "a");
     fixture.write(&list(&named("a", "2027-04-30", given)));
     let now = seen(&fixture, &publish_once(&fixture, &day(1)), "a");
-    assert_eq!(now, Seen { uid: "2024-04@old.example".into(), ..was.changed(&day(1)) });
+    let new = ics(&day(1));
+    let uid = "2024-04@old.example".to_owned();
+    assert_eq!(now, Seen { uid, sequence: 0, created: new.clone(), modified: new });
+    // The one that subscribers knew is gone, and not forgotten.
+    let gone = revisions(&fixture).sessions.into_values().find(|entry| entry.uid == was.uid);
+    assert!(gone.is_some_and(|entry| entry.removed.is_some() && entry.sequence == 1));
     // Deleting the line gives nobody a second event.
     fixture.write(&list(&named("a", "2027-04-30", "")));
     assert_eq!(seen(&fixture, &publish_once(&fixture, &day(2)), "a"), now);
@@ -193,4 +198,118 @@ fn another_calendar_id_is_refused_and_nothing_is_written() {
     };
     assert!(findings.iter().any(|finding| finding.code == Code::CalendarIdChanged));
     assert_eq!(super::written(&fixture), file);
+}
+
+/// The highest SEQUENCE of every UID so far must never be undercut.
+fn never_back(fixture: &Fixture, steps: &[String]) {
+    let mut highest = std::collections::HashMap::new();
+    for (number, step) in steps.iter().enumerate() {
+        fixture.write(&list(step));
+        publish_once(fixture, &day(u32::try_from(number).unwrap()));
+        for (id, entry) in revisions(fixture).sessions {
+            let before = highest.insert(entry.uid.clone(), (entry.sequence, entry.last_modified));
+            let now = (entry.sequence, entry.last_modified);
+            assert!(
+                before.is_none_or(|before| before <= now),
+                "{id} at step {number}: {before:?} {now:?}"
+            );
+        }
+    }
+}
+
+fn given(id: &str, uid: &str, title: &str) -> String {
+    named(id, "2027-04-30", &format!("uid = \"{uid}\"\n")).replace(&format!("Session {id}"), title)
+}
+
+#[test]
+fn sessions_that_give_their_uids_keep_their_numbers_though_their_ids_shift_or_swap() {
+    let fixture = Fixture::new("");
+    let two =
+        |first: &str, second: &str| given("talk", "u1", first) + &given("talk-2", "u2", second);
+    let shifted = given("talk", "u0", "New")
+        + &given("talk-2", "u1", "Three")
+        + &given("talk-3", "u2", "Second");
+    let swapped = given("talk", "u2", "Second") + &given("talk-2", "u1", "Three");
+    never_back(
+        &fixture,
+        &[two("One", "Second"), two("Two", "Second"), two("Three", "Second"), shifted, swapped],
+    );
+    let all = revisions(&fixture).sessions;
+    assert_eq!((all["talk"].uid.as_str(), all["talk-2"].uid.as_str()), ("u2", "u1"));
+    assert!(all["talk-2"].sequence >= 2);
+}
+
+#[test]
+fn a_uid_that_is_given_up_is_not_begun_anew() {
+    let fixture = Fixture::new(&list(&named("a", "2027-04-30", "")));
+    let uid = seen(&fixture, &publish_once(&fixture, &day(0)), "a").uid;
+    let other = given("a", "other", "Session a");
+    let back = other.clone() + &given("b", &uid, "Back");
+    never_back(
+        &fixture,
+        &[
+            named("a", "2027-04-30", ""),
+            named("a", "2027-04-30", "").replace("Session a", "Two"),
+            other,
+            back,
+        ],
+    );
+}
+
+#[test]
+fn a_removed_session_whose_uid_is_the_id_of_another_is_remembered() {
+    let fixture = Fixture::new("");
+    let three = given("bar", "foo", "Bar")
+        + &named("foo", "2027-05-30", "")
+        + &named("baz", "2027-06-30", "");
+    let renamed = named("foo", "2027-05-30", "") + &named("bar", "2027-06-30", "was = \"baz\"\n");
+    let back = renamed.clone() + &given("qux", "foo", "Bar");
+    never_back(&fixture, &[three, renamed, back]);
+    assert!(revisions(&fixture).sessions["qux"].sequence > 0);
+}
+
+#[test]
+fn what_two_sessions_had_before_leads_to_the_one_that_takes_both_over() {
+    let fixture = Fixture::new("");
+    let a = |more: &str| named("a", "2027-04-30", more);
+    let b = |more: &str| named("b", "2027-05-30", more);
+    let steps = [
+        named("olda", "2027-04-30", "") + &b(""),
+        a("was = \"olda\"\n") + &b(""),
+        b("was = \"a\"\n"),
+    ];
+    never_back(&fixture, &steps);
+    let last = fixture.publish(&day(5));
+    assert_eq!(body(&last, "/sessions/olda.ics"), body(&last, "/sessions/b.ics"));
+}
+
+#[test]
+fn an_id_that_something_else_had_since_is_no_former_one_any_more() {
+    let fixture = Fixture::new("");
+    let a = named("a", "2027-04-30", "");
+    let b = |more: &str| named("b", "2027-04-30", more).replace("Session b", "Session a");
+    let new = named("a", "2027-08-30", "").replace("Session a", "A new one");
+    never_back(&fixture, &[a, b("was = \"a\"\n"), b("") + &new, b("")]);
+    let last = fixture.publish(&day(5));
+    let invite = body(&last, "/sessions/a.ics");
+    assert!(invite.contains("SUMMARY:CANCELLED: A new one"), "{invite}");
+}
+
+#[test]
+fn an_address_that_gets_another_calendar_is_newer_than_what_stood_there() {
+    let fixture =
+        Fixture::new(&list(&(named("a", "2027-04-30", "") + &named("b", "2027-05-30", ""))));
+    fixture.publish(&day(0));
+    fixture.write(&list(&named("b", "2027-05-30", "")));
+    let gone = fixture.publish(&day(3));
+    let modified = |published: &convene::publish::Published| {
+        published.site.get("/sessions/a.ics").unwrap().last_modified().unwrap()
+    };
+    let before = modified(&gone);
+    fixture.write(&list(&named("b", "2027-05-30", "was = \"a\"\n")));
+    // On a clock that was set back.
+    let after = fixture.publish(&day(2));
+    assert!(modified(&after) > before, "{} {before}", modified(&after));
+    let again = fixture.publish(&day(4));
+    assert_eq!(modified(&again), modified(&after), "and then it stays");
 }

@@ -167,7 +167,7 @@ fn a_feed_that_ends_takes_its_row_with_it() {
             let request = Request::get(path).header("Host", "test").body(()).unwrap();
             let began = sight.begin();
             let answer = respond(&published.site, &request);
-            sight.answered(began, &request, &answer);
+            sight.answered(began, &request, &answer, true);
         }
         let metrics = sight.metrics(instant(at));
         let rows = metrics.lines().filter_map(|line| line.strip_prefix(FETCHES));
@@ -192,7 +192,7 @@ fn without_an_admin_nothing_is_counted() {
     assert!(sight.begin().is_none());
     let request = Request::get(FEED).header("Host", "test").body(()).unwrap();
     let answer = respond(&published.site, &request);
-    sight.answered(sight.begin(), &request, &answer);
+    sight.answered(sight.begin(), &request, &answer, true);
     let open = sight.connection();
     let metrics = sight.metrics(instant(BEFORE));
     assert!(!metrics.contains("\nconvene_requests_total"), "{metrics}");
