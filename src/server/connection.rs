@@ -208,7 +208,8 @@ fn respond(
 ) -> Result<Response<Sending>, Infallible> {
     let answer = answer(request);
     progress.asked(!request.body().is_end_stream());
-    Ok(answer.map(|body| Sending::new(body, Arc::clone(progress))))
+    let pieces = progress.is_multiplexed();
+    Ok(answer.map(|body| Sending::new(body, Arc::clone(progress), pieces)))
 }
 
 /// Reads what the reader still sends. Closing at once would reset the connection, and the reader's

@@ -135,6 +135,11 @@ impl Progress {
         self.turn(Phase::Idle);
     }
 
+    /// Whether there may be several answers at once.
+    pub(super) fn is_multiplexed(&self) -> bool {
+        self.multiplexed.load(Relaxed)
+    }
+
     /// What is read from here on is thrown away.
     pub(super) fn leaving(&self) {
         self.turn(Phase::Leaving);

@@ -3,13 +3,16 @@
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use http_body_util::Full;
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::progress::Progress;
+
+/// Bytes of a piece.
+const PIECE: usize = 16 << 10;
 
 /// A stream whose bytes are counted as progress.
 #[derive(Debug)]
@@ -22,6 +25,9 @@ pub(super) struct Watched<S> {
 #[derive(Debug)]
 pub(super) struct Sending {
     body: Full<Bytes>,
+    /// What was taken from it and is not yet handed over.
+    rest: Bytes,
+    pieces: bool,
     progress: Arc<Progress>,
 }
 
@@ -92,9 +98,10 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
 }
 
 impl Sending {
-    /// The content of an answer to a request that [`Progress::asked`] was told of.
-    pub(super) fn new(body: Full<Bytes>, progress: Arc<Progress>) -> Self {
-        Self { body, progress }
+    /// The content of an answer to a request that [`Progress::asked`] was told of. In `pieces`, a reader's
+    /// window says when there is more to hand over; as one, all of it is handed over at once.
+    pub(super) fn new(body: Full<Bytes>, progress: Arc<Progress>, pieces: bool) -> Self {
+        Self { body, rest: Bytes::new(), pieces, progress }
     }
 }
 
@@ -112,14 +119,27 @@ impl Body for Sending {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
+        if !self.pieces {
+            return Pin::new(&mut self.body).poll_frame(cx);
+        }
+        if self.rest.is_empty() {
+            match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
+                Some(Ok(frame)) => self.rest = frame.into_data().unwrap_or_default(),
+                other => return Poll::Ready(other),
+            }
+        }
+        let length = PIECE.min(self.rest.len());
+        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(length)))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.rest.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        match self.body.size_hint().exact() {
+            Some(body) => SizeHint::with_exact(body + self.rest.len() as u64),
+            None => self.body.size_hint(),
+        }
     }
 }

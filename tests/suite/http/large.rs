@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::support::{Answer, BEFORE, Fixture, Running, list, session};
 
 /// A feed of some hundred kilobytes.
-fn large(title: &str) -> String {
+pub(super) fn large(title: &str) -> String {
     let text = format!("description = \"{title} {}\"", "A text that is rather long. ".repeat(30));
     let sessions: Vec<String> = (0..300)
         .map(|number| session(&format!("s{number}"), "2027-05-04T18:00:00", &text))

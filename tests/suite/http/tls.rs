@@ -116,6 +116,31 @@ fn http_2_is_spoken_with_whoever_prefers_it() {
     });
 }
 
+#[test]
+fn a_reader_of_http_2_who_is_slow_but_reads_gets_all_of_a_large_answer() {
+    let list = super::large::large("First");
+    let patience = ["--idle-timeout", "1s", "--header-timeout", "1s"];
+    let (running, _fixture, trusted) = secure(&list, &patience);
+    http_2(running.address, &trusted, async |client: h2::client::SendRequest<_>| {
+        let mut client = client.ready().await.unwrap();
+        let uri = "https://localhost/feeds/test.ics";
+        let request = hyper::Request::builder().uri(uri).body(()).unwrap();
+        let answer = client.send_request(request, true).unwrap().0.await.unwrap();
+        let length: usize = answer.headers()["content-length"].to_str().unwrap().parse().unwrap();
+        let (mut body, mut read, start) = (answer.into_body(), 0, std::time::Instant::now());
+        while let Some(data) = body.data().await {
+            let data = data.expect("the answer goes on");
+            read += data.len();
+            // Four seconds for all of it: longer than anybody may ask for nothing.
+            tokio::time::sleep(Duration::from_secs(4).mul_f64(data.len() as f64 / length as f64))
+                .await;
+            body.flow_control().release_capacity(data.len()).unwrap();
+        }
+        assert_eq!(read, length);
+        assert!(start.elapsed() > Duration::from_secs(3) && length > 200_000);
+    });
+}
+
 /// Runs with a client on a connection of HTTP/2.
 fn http_2(
     address: SocketAddr,
