@@ -1,6 +1,6 @@
 //! One change as sentences.
 
-use crate::model::When;
+use crate::model::{Id, When};
 use crate::render::words::Words;
 use crate::revisions::{Change, Edition, What};
 
@@ -23,11 +23,14 @@ pub(super) fn all(
         What::Ends => ends(was, is, words, edition),
         What::Feeds => membership(edition, change),
         What::Moved => moves(was, is, words, edition),
-        What::Other => "has another text, other links or other tags".to_owned(),
+        What::Other => other(change).to_owned(),
         What::Place => place(change),
         What::Removed => format!("is removed; it was planned for {}", start(was.or(is))),
         What::Renamed { from } => {
-            format!("has the id `{}` in place of `{from}`; old addresses lead on", change.id)
+            let former = Id::parse(&change.id).map(|id| edition.former(&id).to_vec());
+            let leads = former.is_ok_and(|all| all.iter().any(|old| old.as_str() == from));
+            let leads = if leads { "; old addresses lead on" } else { "" };
+            format!("has the id `{}` in place of `{from}`{leads}", change.id)
         }
         What::Retitled { from } => {
             format!("is called \"{}\" in place of \"{from}\"", change.after.title)
@@ -68,6 +71,15 @@ fn end(when: &When) -> When {
         When::AllDay(days) => days.first = days.last,
     }
     end
+}
+
+/// Of a session itself its text is recorded; what else can differ is said for all sessions, or seldom seen.
+fn other(change: &Change) -> &'static str {
+    let text = change.before.as_ref().and_then(|before| before.text.as_ref());
+    match text == change.after.text.as_ref() && text.is_some() {
+        true => "is told otherwise: reminders, zones, addresses, language or organiser",
+        false => "has another text, other links or other tags",
+    }
 }
 
 fn off(change: &Change) -> &'static str {
