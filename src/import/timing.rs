@@ -161,6 +161,10 @@ impl Timing {
                 (None, None) => 1,
             };
             // Some end a day where it begins (RFC 5545 section 3.6.1 has the day after).
+            if days > 3_650 {
+                self.guesses
+                    .push("it lasts longer than ten years; ten are written, so look at it".into());
+            }
             return Length::Days(days.clamp(1, 3_650));
         }
         let begins = self.clock.instant(self.start);
@@ -189,8 +193,11 @@ impl Timing {
         if length > TimeDelta::zero() && length < TimeDelta::days(3_650) {
             return Length::Elapsed(length);
         }
-        self.guesses
-            .push("it does not end after it starts; an hour is written, so look at it".to_owned());
+        let reason = match length > TimeDelta::zero() {
+            true => "it lasts longer than ten years",
+            false => "it does not end after it starts",
+        };
+        self.guesses.push(format!("{reason}; an hour is written, so look at it"));
         an_hour
     }
 }

@@ -47,6 +47,12 @@ pub(super) fn place(
 ) {
     let location = line(event.get("LOCATION").map_or("", |property| property.value.as_str()));
     let geo = event.get("GEO").and_then(|property| degrees(property.value.split_once([';', ','])?));
+    let said = event.get("GEO").map(|property| property.value.trim());
+    if geo.is_none()
+        && said.is_some_and(|said| !said.starts_with("0;0") && !said.starts_with("0.0"))
+    {
+        lost.push("a place on the map that is none".to_owned());
+    }
     // Apple's says name, address and place apart.
     if let Some(own) = event.get("X-APPLE-STRUCTURED-LOCATION") {
         let part = |name: &str| own.parameter(name).map(line).filter(|part| !part.is_empty());

@@ -187,6 +187,21 @@ fn to_come(
 fn feeds(edition: &Edition, before: &Revisions, after: &Revisions) -> Vec<FeedChange> {
     let paths = &edition.paths;
     let live = edition.catalog.feeds().map(|feed| (feed.id, feed.title.to_string(), false));
+    // Feeds whose address gives another one's calendar from now on, which was there already.
+    let known = |id: &Id| before.feeds.get(id.as_str()).filter(|feed| feed.gone.is_none());
+    let taken_over =
+        edition.catalog.feeds().filter(|feed| known(feed.id).is_some()).flat_map(|feed| {
+            edition.former_of_feed(feed.id).iter().filter_map(|old| {
+                let (id, title) = (old.to_string(), known(old)?.title.clone());
+                Some(FeedChange {
+                    id,
+                    title,
+                    url: paths.absolute(&paths.feed_calendar(old)),
+                    what: "taken-over",
+                })
+            })
+        });
+    let taken_over: Vec<FeedChange> = taken_over.collect();
     let ended = edition.retired().map(|feed| (&feed.id, feed.title.clone(), true));
     live.chain(ended)
         .filter_map(|(id, title, ended)| {
@@ -206,5 +221,6 @@ fn feeds(edition: &Edition, before: &Revisions, after: &Revisions) -> Vec<FeedCh
             };
             Some(FeedChange { id: id.to_string(), title, url: paths.absolute(&path), what })
         })
+        .chain(taken_over)
         .collect()
 }

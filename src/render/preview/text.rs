@@ -22,6 +22,7 @@ pub(super) fn print(report: &Report) -> String {
             report.feeds.iter().map(|feed| {
                 let note = match feed.what {
                     "new" => ", new",
+                    "taken-over" => ", whose subscribers get another calendar",
                     "renamed" => ", at a new address; the old one goes on",
                     "ended" => ", which ends with a notice to its subscribers",
                     _ => "",
