@@ -250,16 +250,18 @@ impl Publisher {
         now: DateTime<Utc>,
         earlier: Option<&Site>,
     ) -> Result<Published, Refusal> {
-        // Where there is no file, nothing is made beside it.
-        let there = std::fs::metadata(&self.file).map_err(Error::file("read", &self.file));
-        let there = there.and_then(|_| Source::read(&self.file).map(|_| ()));
-        if let Err(error) = there {
-            return self.without_list(error, now, earlier);
+        // Where there is no file, nothing is made beside it, unless the last good one stands in.
+        if let Err(error) = std::fs::metadata(&self.file) {
+            let error = Error::file("read", &self.file)(error);
+            self.stand_in(error, earlier)?;
         }
         // Two writers take turns, and the file is read in turn too: the second adds to what the
         // first has written, and never publishes an older file after a newer one.
         let lock = self.store.lock();
-        let settled = self.settle(Source::read(&self.file)?, &lock, now, Standing::Alone);
+        let settled = match Source::read(&self.file) {
+            Ok(source) => self.settle(source, &lock, now, Standing::Alone),
+            Err(error) => self.stand_in(error, earlier).and_then(Err),
+        };
         let settled = match settled {
             Err(Refusal::File(source, findings)) if self.frozen || self.fall_back => {
                 self.settle_last_good(source, findings, &lock, now)
@@ -272,34 +274,23 @@ impl Publisher {
         Ok(Published { site, edition: plan.edition, source, findings, degraded, last_good })
     }
 
-    /// A list that is not there, as where a folder is mounted late: the last good source, if there is one.
-    fn without_list(
-        &self,
-        error: Error,
-        now: DateTime<Utc>,
-        earlier: Option<&Site>,
-    ) -> Result<Published, Refusal> {
-        // While a site is served, that one is served on.
+    /// What a list that cannot be read, as where a folder is mounted late, counts as where the last good
+    /// one may stand in for it: a list with that error. While a site is served, that is served on.
+    ///
+    /// # Errors
+    /// [`Refusal::Machine`] where nothing may stand in.
+    fn stand_in(&self, error: Error, earlier: Option<&Site>) -> Result<Refusal, Refusal> {
         if !self.fall_back || earlier.is_some() || self.store.read_last_good()?.is_none() {
             return Err(Refusal::Machine(error));
         }
-        let source = Source::from_bytes(self.file.display().to_string(), Vec::new());
         let mut findings = Findings::default();
         let message = format!("the list cannot be read: {}", chain(&error));
         findings.push(
             Finding::error(Code::MissingFile, 0..0, message)
                 .help("put the file back; until then the last good one is served"),
         );
-        let lock = self.store.lock();
-        let settled = self.settle_last_good(source, findings, &lock, now);
-        drop(lock);
-        match settled {
-            Ok(Settled { plan, source, findings, degraded, last_good }) => {
-                let site = Site::build_after(&plan.edition, plan.calendars, None);
-                Ok(Published { site, edition: plan.edition, source, findings, degraded, last_good })
-            }
-            Err(_) => Err(Refusal::Machine(error)),
-        }
+        let source = Source::from_bytes(self.file.display().to_string(), Vec::new());
+        Ok(Refusal::File(source, findings))
     }
 
     /// What the list and the files that it names look like now; with `frozen` the revisions too,

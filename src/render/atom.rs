@@ -6,6 +6,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use maud::html;
 use uuid::Uuid;
 
+use super::event::CALLED_OFF;
 use super::words::Words;
 use super::{Document, Kind, markdown};
 use crate::model::{Feed, Session, Status};
@@ -112,7 +113,7 @@ fn content(edition: &Edition, session: &Session, when: &str, moved: Option<&str>
     let register = paths.absolute(&paths.session_register(&session.id));
     let join = paths.absolute(&paths.session_join(&session.id));
     let content = html! {
-        @if cancelled { p { strong { "This session is cancelled." } } }
+        @if cancelled { p { strong { (CALLED_OFF) } } }
         @if let Some(moved) = moved { p { strong { (moved) } } }
         p { (when) }
         @if let Some(place) = &session.place { p { (place.line()) } }

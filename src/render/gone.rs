@@ -10,8 +10,8 @@ use super::{Document, Kind, line, links};
 use crate::model::{AllDay, Id, When};
 use crate::revisions::{Edition, Published, Removed, Retired, Revision};
 
-/// The event of a session that is gone: called off, unless it was over before. Its time is in UTC: the zone that it had may be
-/// one that the list does not have any more.
+/// The event of a session that is gone: called off, unless it was over before. Its time is in UTC: the
+/// zone that it had may be one that the list does not have any more.
 pub(super) fn event(edition: &Edition, session: &Removed, words: &Words) -> String {
     let published = &session.revision.published;
     let (calendar, paths) = (&edition.catalog.calendar, &edition.paths);

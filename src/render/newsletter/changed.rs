@@ -7,6 +7,7 @@ use super::html::{cell, direction, line, link};
 use super::markdown::{escaped, link as markdown_link};
 use super::{Form, MOST, Subject, text, when};
 use crate::model::{Session, Status};
+use crate::render::event::ABOUT;
 use crate::render::words::Words;
 use crate::revisions::Edition;
 
@@ -90,7 +91,7 @@ impl Changed {
                         }
                         (line())
                         p lang=[ours] style=[only("margin:0".to_owned())] {
-                            a href=(notice.page) style=[only(link(&self.accent))] { "About this session" }
+                            a href=(notice.page) style=[only(link(&self.accent))] { (ABOUT) }
                         }
                     } }
                     (line())
@@ -155,14 +156,14 @@ fn markdown(notice: &Notice) -> String {
         "### {}\n\nWas: {}\n\n**{now}**\n\n{}",
         escaped(&notice.title),
         escaped(&notice.was),
-        markdown_link("About this session", &notice.page)
+        markdown_link(ABOUT, &notice.page)
     )
 }
 
 fn plain(notice: &Notice) -> String {
     let now = notice.now.as_ref().map_or_else(|| OFF.to_owned(), |now| format!("Now: {now}"));
     format!(
-        "{}\nWas: {}\n{now}\n\nAbout this session\n{}\n\n{}",
+        "{}\nWas: {}\n{now}\n\n{ABOUT}\n{}\n\n{}",
         notice.title,
         notice.was,
         notice.page,

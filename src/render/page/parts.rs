@@ -4,6 +4,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 use maud::{Markup, html};
 
 use crate::model::{Session, Status, When};
+use crate::render::event::CALLED_OFF;
 use crate::render::words::Words;
 use crate::revisions::Edition;
 use crate::zone::Zone;
@@ -63,7 +64,7 @@ pub(super) fn list(
 /// What has to be said first: cancelled, over, not certain, moved.
 pub(super) fn state(edition: &Edition, session: &Session, words: &Words) -> Option<String> {
     let said = match (session.status, edition.is_past(session)) {
-        (Status::Cancelled, _) => Some("This session is cancelled."),
+        (Status::Cancelled, _) => Some(CALLED_OFF),
         (_, true) => Some("This session is over."),
         (Status::Tentative, _) => Some("This session is not certain yet."),
         (Status::Confirmed, false) => None,

@@ -209,8 +209,7 @@ fn feeds(edition: &Edition, before: &Revisions, after: &Revisions) -> Vec<FeedCh
             let key = paths.relative(&path);
             let digest = |state: &Revisions| state.resources.get(key).map(|own| own.digest.clone());
             let (old, new) = (digest(before), digest(after));
-            let had =
-                |id: &Id| before.feeds.get(id.as_str()).is_some_and(|feed| feed.gone.is_none());
+            let had = |id: &Id| known(id).is_some();
             let is_renamed = !had(id) && edition.former_of_feed(id).iter().any(had);
             let what = match (old == new, old.is_some(), ended) {
                 (true, _, _) => return None,
