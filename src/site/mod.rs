@@ -65,15 +65,10 @@ impl Site {
         earlier: Option<&Self>,
     ) -> Self {
         let documents = render::documents(edition, calendars);
-        let mut table: HashMap<Box<str>, Resource> = HashMap::with_capacity(documents.len() * 2);
+        let mut table: HashMap<Box<str>, Resource> = HashMap::with_capacity(documents.len());
         let known = |document: &Document| earlier?.get(&document.path)?.forms_of(document);
         let codings = encode::all(&documents, known);
         for (document, codings) in documents.into_iter().zip(codings) {
-            // A slash too many is a slip of whoever typed the address, not another resource.
-            if document.path != "/" {
-                let slashed = format!("{}/", document.path).into_boxed_str();
-                table.insert(slashed, Resource::redirect(&document.path));
-            }
             table.insert(document.path.as_str().into(), Resource::of(document, codings));
         }
         let errors = Errors {
@@ -105,14 +100,21 @@ impl Site {
         })
     }
 
-    /// Every document with its path, by path; redirects are not among them.
-    pub fn documents(&self) -> impl Iterator<Item = (&str, &Resource)> {
-        let mut all: Vec<(&str, &Resource)> = self
+    /// The redirect for a path with a slash too many, which is a slip of whoever typed the address and not
+    /// another resource. It is made when it is asked for, which is seldom: kept, there would be as many of
+    /// them as of documents.
+    pub fn without_slash(&self, path: &str) -> Option<Resource> {
+        let (path, _) = self
             .table
-            .iter()
-            .filter(|(_, resource)| resource.kind().is_some())
-            .map(|(path, resource)| (path.as_ref(), resource))
-            .collect();
+            .get_key_value(path.strip_suffix('/')?)
+            .filter(|(path, _)| ***path != *"/")?;
+        Some(Resource::redirect(path))
+    }
+
+    /// Every document with its path, by path.
+    pub fn documents(&self) -> impl Iterator<Item = (&str, &Resource)> {
+        let mut all: Vec<(&str, &Resource)> =
+            self.table.iter().map(|(path, resource)| (path.as_ref(), resource)).collect();
         all.sort_by_key(|(path, _)| *path);
         all.into_iter()
     }
