@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use convene::config;
 use convene::model::{BaseUrl, Catalog};
 use convene::paths::Paths;
-use convene::publish::{Plan, plan};
+use convene::publish::{Plan, plan_after};
 use convene::revisions::Revisions;
 use convene::site::Site;
 use convene::source::Source;
@@ -99,7 +99,7 @@ fn measure(name: &str, toml: &str, rounds: usize) -> Costs {
         panic!("{}", checked.findings.human(&source, false));
     };
     // As at any reload but the first, everything else is recorded already.
-    let recorded = planned(catalog, &Revisions::default()).revisions;
+    let recorded = planned(catalog, &Revisions::default(), None).revisions;
     let retitled = toml.replacen(", part 0\"", ", part nil\"", 1);
     let retitled = Source::from_bytes("sessions.toml", retitled.into_bytes());
     let sources = [&source, &retitled];
@@ -152,17 +152,17 @@ struct Built {
 fn build(source: &Source, rules: &Rules, recorded: &Revisions, earlier: Option<&Site>) -> Built {
     let (load, checked) = timed(|| config::load(black_box(source), rules));
     let catalog = checked.catalog.expect("the list is right");
-    let (plan, planned) = timed(|| planned(catalog, recorded));
+    let (plan, planned) = timed(|| planned(catalog, recorded, earlier));
     let Plan { edition, calendars, .. } = planned;
     let (others, _) = timed(|| Site::build_after(&edition, Vec::new(), earlier));
     let (all, site) = timed(|| Site::build_after(&edition, calendars, earlier));
     Built { load, plan, coded: all - others, others, site }
 }
 
-fn planned(catalog: Catalog, before: &Revisions) -> Plan {
+fn planned(catalog: Catalog, before: &Revisions, earlier: Option<&Site>) -> Plan {
     let now: DateTime<Utc> = AT.parse().expect("it is an instant");
     let url = BaseUrl::parse("https://calendar.example").expect("it is an address");
-    plan(catalog, Paths::new(url), Default::default(), before, now)
+    plan_after(catalog, Paths::new(url), Default::default(), before, now, earlier)
 }
 
 /// Processor seconds of one call. What it returns is dropped later.

@@ -155,13 +155,30 @@ pub fn plan(
     before: &Revisions,
     now: DateTime<Utc>,
 ) -> Plan {
-    let revised = before.revise(&catalog, &paths, now);
+    plan_after(catalog, paths, assets, before, now, None)
+}
+
+/// The same plan, with less work: the invites of an earlier site under the same rules of zones that follow
+/// from the same are not printed again.
+pub fn plan_after(
+    catalog: Catalog,
+    paths: Paths,
+    assets: Assets,
+    before: &Revisions,
+    now: DateTime<Utc>,
+    earlier: Option<&Site>,
+) -> Plan {
+    let mut revised = before.revise(&catalog, &paths, now);
+    // What is printed follows from no stamp, and there are more of them than of sessions.
+    let stamps = std::mem::take(&mut revised.resources);
     let edition = Edition::new(catalog, paths, assets, revised.clone(), now);
-    let drafts = render::calendars(&edition);
-    let key = |path: &str| edition.paths.relative(path).to_owned();
-    let digests = drafts.iter().map(|draft| (key(&draft.path), draft.digest.clone()));
+    revised.resources = stamps;
+    let drafts = render::calendars(&edition, |path, origin| earlier?.printed(path, origin));
     let (catalog, paths) = (&edition.catalog, &edition.paths);
-    let relative = |(old, new): (String, String)| (key(&old), key(&new));
+    let digests = drafts.iter().map(|d| (paths.relative(&d.path), d.digest.as_str()));
+    let relative = |(old, new): (String, String)| {
+        (paths.relative(&old).to_owned(), paths.relative(&new).to_owned())
+    };
     let sessions = catalog.sessions.iter().flat_map(|session| {
         let pair = |old| (paths.invite(old), paths.invite(&session.id));
         edition.former(&session.id).iter().map(pair)
@@ -176,7 +193,7 @@ pub fn plan(
     let calendars = drafts
         .into_iter()
         .filter_map(|draft| {
-            let stamp = revisions.resources.get(&key(&draft.path))?;
+            let stamp = revisions.resources.get(paths.relative(&draft.path))?;
             Some(draft.finish(stamp))
         })
         .collect();
@@ -259,12 +276,12 @@ impl Publisher {
         // first has written, and never publishes an older file after a newer one.
         let lock = self.store.lock();
         let settled = match Source::read(&self.file) {
-            Ok(source) => self.settle(source, &lock, now, Standing::Alone),
+            Ok(source) => self.settle(source, &lock, now, Standing::Alone, earlier),
             Err(error) => self.stand_in(error, earlier).and_then(Err),
         };
         let settled = match settled {
             Err(Refusal::File(source, findings)) if self.frozen || self.fall_back => {
-                self.settle_last_good(source, findings, &lock, now)
+                self.settle_last_good(source, findings, &lock, now, earlier)
             }
             other => other,
         };
@@ -318,6 +335,7 @@ impl Publisher {
         findings: Findings,
         lock: &Result<Lock, Error>,
         now: DateTime<Utc>,
+        earlier: Option<&Site>,
     ) -> Result<Settled, Refusal> {
         // An older one on a full disk would take readers back.
         let kept = self.unsaved().last_good.clone();
@@ -327,7 +345,7 @@ impl Publisher {
             return Err(Refusal::File(source, findings));
         };
         let last = Source::from_bytes(self.file.display().to_string(), bytes);
-        match self.settle(last, lock, now, Standing::In) {
+        match self.settle(last, lock, now, Standing::In, earlier) {
             // What is said is about the file that was refused.
             Ok(settled) => Ok(Settled { source, findings, last_good: true, ..settled }),
             Err(_) => Err(Refusal::File(source, findings)),
@@ -341,6 +359,7 @@ impl Publisher {
         lock: &Result<Lock, Error>,
         now: DateTime<Utc>,
         standing: Standing,
+        earlier: Option<&Site>,
     ) -> Result<Settled, Refusal> {
         let checked = config::load(&source, &self.rules);
         let mut findings = checked.findings;
@@ -362,7 +381,7 @@ impl Publisher {
             return Err(Refusal::File(source, findings));
         }
         let paths = self.paths(&catalog);
-        let plan = plan(catalog, paths, assets, &before, now);
+        let plan = plan_after(catalog, paths, assets, &before, now, earlier);
         findings.extend(history::same_uid(&plan, &checked.places));
         if findings.has_errors() {
             findings.sort();

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::paths::Paths;
-use crate::render::{self, Document, Kind};
+use crate::render::{self, Document, Kind, Printed};
 use crate::revisions::Edition;
 
 pub use bodies::{Bodies, LARGE};
@@ -98,6 +98,11 @@ impl Site {
             Paths::ROBOTS_OF_HOST => self.table.get(self.robots.as_str()),
             _ => None,
         })
+    }
+
+    /// The calendar at a path, if it was printed from a certain origin.
+    pub fn printed(&self, path: &str, origin: &str) -> Option<Printed<'_>> {
+        self.table.get(path)?.printed_from(origin)
     }
 
     /// The redirect for a path with a slash too many, which is a slip of whoever typed the address and not

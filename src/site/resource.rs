@@ -11,7 +11,7 @@ use hyper::header::{
 
 use super::encode::Codings;
 use super::headers;
-use crate::render::{Document, Kind};
+use crate::render::{Document, Kind, Printed};
 use crate::revisions::of_bytes;
 
 /// A content coding (RFC 9110 section 8.4.1), the less preferred first.
@@ -32,6 +32,7 @@ pub struct Resource {
     /// Identity first; never empty.
     representations: Vec<Representation>,
     last_modified: Option<DateTime<Utc>>,
+    origin: Option<Box<str>>,
 }
 
 /// One form of a resource, ready to be sent.
@@ -58,7 +59,7 @@ impl Resource {
         if let Some(location) = &document.location {
             return Self::moved(document.kind, base, location, document.body);
         }
-        let hash = of_bytes([document.body.as_slice()]);
+        let hash = document.digest.unwrap_or_else(|| of_bytes([document.body.as_slice()]));
         let varies = codings.gzip.is_some() || codings.brotli.is_some();
         let identity = codings.identity.unwrap_or_else(|| {
             // Without the room that it grew into.
@@ -74,7 +75,12 @@ impl Resource {
             .filter_map(|(coding, body)| Some((coding, body?)))
             .map(|(coding, body)| Representation::new(&base, coding, body, &hash, varies))
             .collect();
-        Self { kind: Some(document.kind), representations, last_modified: document.last_modified }
+        Self {
+            kind: Some(document.kind),
+            representations,
+            last_modified: document.last_modified,
+            origin: document.origin.map(String::into_boxed_str),
+        }
     }
 
     /// For good, or where it may lead elsewhere tomorrow.
@@ -118,7 +124,12 @@ impl Resource {
             body,
             etag: None,
         };
-        Self { kind: None, representations: vec![representation], last_modified: None }
+        Self {
+            kind: None,
+            representations: vec![representation],
+            last_modified: None,
+            origin: None,
+        }
     }
 
     /// Its forms, if they are those of a document too.
@@ -136,6 +147,14 @@ impl Resource {
             gzip: form(Coding::Gzip),
             brotli: form(Coding::Brotli),
         })
+    }
+
+    /// Its bytes with their digest, if they follow from a certain origin.
+    pub(super) fn printed_from(&self, origin: &str) -> Option<Printed<'_>> {
+        self.origin.as_deref().filter(|own| *own == origin)?;
+        let identity = self.identity();
+        let digest = identity.etag.as_ref()?.to_str().ok()?.trim_matches('"');
+        Some(Printed { body: std::str::from_utf8(&identity.body).ok()?, digest })
     }
 
     /// What it is; none for errors and redirects.
