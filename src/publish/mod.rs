@@ -60,7 +60,13 @@ pub struct Unsaved {
 
 /// What the files of a list looked like: nothing where there is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Seen(Vec<Option<Vec<u8>>>);
+pub struct Seen {
+    list: Option<Vec<u8>>,
+    /// The files that the list names.
+    names: Vec<String>,
+    /// What is in them, and with `frozen` what is in the revisions file.
+    others: Vec<Option<Vec<u8>>>,
+}
 
 /// What follows from a catalog and what was published before.
 #[derive(Debug)]
@@ -311,21 +317,21 @@ impl Publisher {
     }
 
     /// What the list and the files that it names look like now; with `frozen` the revisions too,
-    /// which must come to match them.
-    pub fn look(&self) -> Seen {
+    /// which must come to match them. A list that looks as it did `before` is not parsed for names.
+    pub fn look(&self, before: Option<&Seen>) -> Seen {
         let list = std::fs::read(&self.file).ok();
-        let mut seen = Vec::new();
-        if let Some(bytes) = &list {
-            let source = Source::from_bytes("", bytes.clone());
-            let folder = self.file.parent().map(std::path::Path::to_owned).unwrap_or_default();
-            let names = config::files(&source).into_iter();
-            seen.extend(names.map(|name| std::fs::read(folder.join(name)).ok()));
-        }
+        let names = match (before, &list) {
+            (Some(before), _) if before.list == list => before.names.clone(),
+            (_, Some(bytes)) => config::files(&Source::from_bytes("", bytes.clone())),
+            (_, None) => Vec::new(),
+        };
+        let folder = self.file.parent().map(std::path::Path::to_owned).unwrap_or_default();
+        let mut others: Vec<Option<Vec<u8>>> =
+            names.iter().map(|name| std::fs::read(folder.join(name)).ok()).collect();
         if self.frozen {
-            seen.push(std::fs::read(self.store.revisions_path()).ok());
+            others.push(std::fs::read(self.store.revisions_path()).ok());
         }
-        seen.push(list);
-        Seen(seen)
+        Seen { list, names, others }
     }
 
     /// The last good source in place of a file that was refused.
