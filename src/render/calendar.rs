@@ -41,13 +41,12 @@ impl Draft {
     #[must_use]
     pub fn finish(self, stamp: &Stamp) -> Document {
         let published = self.turned.map_or(stamp.last_modified, |at| at.max(stamp.last_modified));
-        let (mut body, tail) = self.parts;
-        // Large feeds would grow past what they need.
-        body.reserve_exact(tail.len() + 64);
+        let (mut head, mut body) = self.parts;
         if self.kind == Kind::Feed {
-            line::write_plain(&mut body, &format!("LAST-MODIFIED:{}", utc(published)));
+            line::write_plain(&mut head, &format!("LAST-MODIFIED:{}", utc(published)));
         }
-        body.push_str(&tail);
+        // Into the room that a large feed has: fresh memory costs more than moving it.
+        body.insert_str(0, &head);
         Document {
             path: self.path,
             kind: self.kind,

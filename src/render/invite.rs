@@ -28,9 +28,9 @@ pub(super) fn of<'a, 'p: 'a>(
     if let Some((known, event)) =
         known.and_then(|known| Some((known, Event::in_invite(session, known.body)?)))
     {
-        let parts = (known.body.to_owned(), String::new());
+        let whole = known.body.to_owned();
         let draft =
-            draft(edition, &session.id, session.title.as_str(), parts, known.digest.to_owned());
+            draft(edition, &session.id, session.title.as_str(), whole, known.digest.to_owned());
         return (event, Draft { origin: Some(origin), ..draft });
     }
     let text = Text::new(session, edition, words);
@@ -38,7 +38,7 @@ pub(super) fn of<'a, 'p: 'a>(
     let write =
         |out: &mut String, _: &Session, form| event.write_in_invite(out, form, edition, &text);
     let (tail, unproven) = body(edition, &[session], "", write);
-    let draft = fresh(edition, &session.id, session.title.as_str(), tail);
+    let draft = fresh(edition, &session.id, session.title.as_str(), &tail);
     // What could not be proved is said anew each time.
     let origin = Some(origin).filter(|_| unproven.is_empty());
     (event, Draft { unproven, origin, ..draft })
@@ -48,7 +48,7 @@ pub(super) fn of<'a, 'p: 'a>(
 pub(super) fn of_removed(edition: &Edition, session: &Removed, words: &Words) -> Draft {
     let mut tail = gone::event(edition, session, words);
     line::write_plain(&mut tail, "END:VCALENDAR");
-    fresh(edition, &session.id, &session.revision.published.title, tail)
+    fresh(edition, &session.id, &session.revision.published.title, &tail)
 }
 
 /// A digest of all that an invite's bytes follow from, under the rules of zones of one process: what the
@@ -66,29 +66,25 @@ fn origin(edition: &Edition, session: &Session) -> String {
     of_bytes(numbers.into_iter().chain(texts))
 }
 
-fn fresh(edition: &Edition, id: &Id, title: &str, tail: String) -> Draft {
+fn fresh(edition: &Edition, id: &Id, title: &str, tail: &str) -> Draft {
     let mut head = envelope();
     // With METHOD the Content-Type names it too (RFC 5545 section 8.1); none of the calendar's
     // names, which would make Outlook open a new calendar (MS-OXCICAL 2.1.3).
     line::write_plain(&mut head, "METHOD:PUBLISH");
-    let digest = of_bytes([head.as_bytes(), tail.as_bytes()]);
-    draft(edition, id, title, (head, tail), digest)
+    // There are as many as sessions: each in no more room than it needs.
+    let whole = [head.as_str(), tail].concat();
+    let digest = of_bytes([whole.as_bytes()]);
+    draft(edition, id, title, whole, digest)
 }
 
-fn draft(
-    edition: &Edition,
-    id: &Id,
-    title: &str,
-    parts: (String, String),
-    digest: String,
-) -> Draft {
+fn draft(edition: &Edition, id: &Id, title: &str, whole: String, digest: String) -> Draft {
     Draft {
         path: edition.paths.invite(id),
         digest,
         unproven: Vec::new(),
         kind: Kind::Invite,
         file_name: file_name(id, title),
-        parts,
+        parts: (String::new(), whole),
         turned: None,
         origin: None,
     }
