@@ -8,8 +8,9 @@ use crate::client::fetch;
 use crate::common::{self, Served, folder, free_address};
 
 /// The ways of nginx to send a file; which is cheaper depends on its size.
-pub(crate) const NGINX: [(&str, &str); 2] = [
-    ("sendfile", "sendfile on; tcp_nopush on;"),
+pub(crate) const NGINX: [(&str, &str); 3] = [
+    ("sendfile", "sendfile on;"),
+    ("sendfile, nopush", "sendfile on; tcp_nopush on;"),
     ("buffers", "sendfile off; output_buffers 1 1m;"),
 ];
 
