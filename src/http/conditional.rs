@@ -70,9 +70,7 @@ fn is_ours(resource: &Resource, tag: &[u8], how: Comparison) -> bool {
         (Some(opaque), Comparison::Weak) => opaque,
         (None, _) => tag,
     };
-    let ours =
-        resource.representations().iter().filter_map(|representation| representation.etag.as_ref());
-    ours.into_iter().any(|own| own.as_bytes() == opaque)
+    resource.etags().any(|own| own.as_bytes() == opaque)
 }
 
 /// The tags of a list; a comma inside the quotes belongs to its tag (RFC 9110 section 8.8.3).

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use convene::site::Coding;
+
 use crate::golden::cases;
 use crate::support::{EXAMPLE, Fixture, instant, tree};
 
@@ -171,9 +173,10 @@ fn a_site_after_another_shares_what_stayed_and_equals_a_fresh_one() {
     let all: Vec<_> = fresh.site.documents().collect();
     assert_eq!(second.site.documents().count(), all.len());
     for (path, expected) in all {
-        let got = second.site.get(path).unwrap().representations();
-        assert_eq!(got.len(), expected.representations().len(), "{path}");
-        for (got, expected) in got.iter().zip(expected.representations()) {
+        let got = second.site.get(path).unwrap();
+        assert!(got.codings().eq(expected.codings()), "{path}");
+        for coding in std::iter::once(Coding::Identity).chain(expected.codings()) {
+            let (got, expected) = (got.form(coding), expected.form(coding));
             assert_eq!((&got.coding, &got.status), (&expected.coding, &expected.status), "{path}");
             assert_eq!(got.headers, expected.headers, "{path}");
             assert_eq!(got.not_modified, expected.not_modified, "{path}");
@@ -181,10 +184,32 @@ fn a_site_after_another_shares_what_stayed_and_equals_a_fresh_one() {
         }
     }
     let places = |site: &convene::site::Site, path| -> Vec<*const u8> {
-        site.get(path).unwrap().representations().iter().map(|form| form.body.as_ptr()).collect()
+        let resource = site.get(path).unwrap();
+        [Coding::Identity, Coding::Gzip].map(|coding| resource.form(coding).body.as_ptr()).into()
     };
     let shared = |path| places(&first.site, path) == places(&second.site, path);
     assert!(shared("/sessions/era-of-silos.ics"));
     assert!(!shared("/sessions/beyond-elections.ics"));
     assert!(!shared("/feeds/2024-series.ics"));
+}
+
+#[test]
+fn whatever_can_be_had_in_a_coding_is_smaller_in_it() {
+    let (mut forms, mut both) = (0, 0);
+    for case in cases() {
+        let site = Fixture::new(&std::fs::read_to_string(case.join("sessions.toml")).unwrap())
+            .publish(FIRST)
+            .site;
+        for (path, resource) in site.documents() {
+            let whole = resource.identity().body.len();
+            for coding in resource.codings() {
+                let form = resource.form(coding);
+                assert_eq!(form.coding, coding);
+                assert!(form.body.len() < whole, "{path} in {coding:?}");
+                forms += 1;
+            }
+            both += usize::from(resource.codings().count() == 2);
+        }
+    }
+    assert!(forms > 200 && both > 10, "{forms} forms, {both} resources in both codings");
 }
