@@ -6,6 +6,7 @@
 
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
 
+mod bare;
 mod client;
 #[path = "../common/mod.rs"]
 mod common;
@@ -58,6 +59,13 @@ const ROWS: [Row; 6] = [
 ];
 
 fn main() {
+    if let Some(address) = value_of("--bare") {
+        // As the program that this bench starts beside itself.
+        let read =
+            |name| std::fs::read(value_of(name).unwrap_or_default()).expect("it was written");
+        let head = String::from_utf8(read("--head")).expect("it was text");
+        return bare::serve(&address, &head, read("--body"));
+    }
     if !asked() {
         return;
     }
@@ -178,6 +186,7 @@ fn instructions(example: &Exported) {
     let ours = || example.convene(&valgrind).0;
     let counted = || example.convene_with(&valgrind, &["--admin", "127.0.0.1:0"]).0;
     let theirs = || example.nginx(&valgrind, NGINX[0].1, true).0;
+    let bare = || example.bare(&valgrind, FEED[0]);
     println!("user instructions per request on one connection (level for the feed of 3: <= 9,500)");
     for (name, how) in [("feed of 3", How::Plain), ("304", How::Unchanged)] {
         let per_request = |start: &dyn Fn() -> Served| -> f64 {
@@ -192,4 +201,7 @@ fn instructions(example: &Exported) {
             per_request(&theirs)
         );
     }
+    let (few, many): (f64, f64) =
+        (collected(&bare, How::Plain, 500), collected(&bare, How::Plain, 2_500));
+    println!("{:>22}: {:.0}, with the same answer", "hyper alone", (many - few) / 2_000.0);
 }

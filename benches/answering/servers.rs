@@ -50,6 +50,19 @@ impl Exported {
         Served::start(behind(before, &command), &address, "/robots.txt")
     }
 
+    /// hyper alone with the answer that convene gives at a path, behind `before`.
+    pub(crate) fn bare(&self, before: &[&str], path: &str) -> Served {
+        let (convene, _) = self.convene(&[]);
+        let (head, body) = fetch(&convene.address, path, "");
+        let (head_file, body_file) = (self.dir.path().join("head"), self.dir.path().join("body"));
+        std::fs::write(&head_file, head).expect("the folder can be written");
+        std::fs::write(&body_file, body).expect("the folder can be written");
+        let address = free_address();
+        let mut command = Command::new(std::env::current_exe().expect("it runs"));
+        command.args(["--bare", &address, "--head"]).arg(head_file).arg("--body").arg(body_file);
+        Served::start(behind(before, &command), &address, path).0
+    }
+
     /// nginx in one of its ways, behind `before`, as a single process or as it is started by
     /// default with a master and a worker.
     pub(crate) fn nginx(&self, before: &[&str], way: &str, single: bool) -> (Served, Duration) {
