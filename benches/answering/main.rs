@@ -12,7 +12,7 @@ mod client;
 mod common;
 mod servers;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use client::{Client, How};
 use common::{Served, asked, cpu, flag, list, memory, middle, pin, value_of};
@@ -146,16 +146,21 @@ fn ratios(of: &[f64], to: &[f64]) -> Vec<f64> {
 
 /// From the start of the program on the example to the first byte of an answer.
 fn start_to_first_byte(example: &Exported, rounds: usize) {
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let (mut ours, mut theirs, mut bare) = (Vec::new(), Vec::new(), Vec::new());
+    let milliseconds = |(_, time): (Served, Duration)| time.as_secs_f64() * 1e3;
     for _ in 0..rounds {
-        ours.push(example.convene(&SERVER).1.as_secs_f64() * 1e3);
-        theirs.push(example.nginx(&SERVER, NGINX[0].1, false).1.as_secs_f64() * 1e3);
+        ours.push(milliseconds(example.convene(&SERVER)));
+        theirs.push(milliseconds(example.nginx(&SERVER, NGINX[0].1, false)));
+        bare.push(milliseconds(example.bare(&SERVER, FEED[0])));
     }
     println!(
-        "start to first byte: convene {:.1} ms, nginx {:.1} ms, ratio {:.2} (level: <= 0.5)",
+        "start to first byte: convene {:.1} ms, nginx {:.1} ms, ratio {:.2} (level: <= 0.5); \
+         hyper alone {:.1} ms, ratio {:.2}",
         middle(ours.clone()),
         middle(theirs.clone()),
-        middle(ratios(&ours, &theirs))
+        middle(ratios(&ours, &theirs)),
+        middle(bare.clone()),
+        middle(ratios(&bare, &theirs))
     );
 }
 
@@ -186,7 +191,7 @@ fn instructions(example: &Exported) {
     let ours = || example.convene(&valgrind).0;
     let counted = || example.convene_with(&valgrind, &["--admin", "127.0.0.1:0"]).0;
     let theirs = || example.nginx(&valgrind, NGINX[0].1, true).0;
-    let bare = || example.bare(&valgrind, FEED[0]);
+    let bare = || example.bare(&valgrind, FEED[0]).0;
     println!("user instructions per request on one connection (level for the feed of 3: <= 9,500)");
     for (name, how) in [("feed of 3", How::Plain), ("304", How::Unchanged)] {
         let per_request = |start: &dyn Fn() -> Served| -> f64 {

@@ -51,7 +51,7 @@ impl Exported {
     }
 
     /// hyper alone with the answer that convene gives at a path, behind `before`.
-    pub(crate) fn bare(&self, before: &[&str], path: &str) -> Served {
+    pub(crate) fn bare(&self, before: &[&str], path: &str) -> (Served, Duration) {
         let (convene, _) = self.convene(&[]);
         let (head, body) = fetch(&convene.address, path, "");
         let (head_file, body_file) = (self.dir.path().join("head"), self.dir.path().join("body"));
@@ -60,7 +60,7 @@ impl Exported {
         let address = free_address();
         let mut command = Command::new(std::env::current_exe().expect("it runs"));
         command.args(["--bare", &address, "--head"]).arg(head_file).arg("--body").arg(body_file);
-        Served::start(behind(before, &command), &address, path).0
+        Served::start(behind(before, &command), &address, path)
     }
 
     /// nginx in one of its ways, behind `before`, as a single process or as it is started by
