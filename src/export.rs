@@ -113,16 +113,18 @@ fn write_manifest(folder: &Path, files: &BTreeSet<String>) -> Result<(), Error> 
     write(&folder.join(MANIFEST), text.as_bytes(), None).map(|_| ())
 }
 
-/// Names with `..` or a root are none of ours, whoever wrote them there.
+/// Names with `..` or a root are none of ours, whoever wrote them there, nor are lines that are no text;
+/// those beside them still are.
 fn read_manifest(folder: &Path) -> BTreeSet<String> {
-    let text = std::fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
+    let bytes = std::fs::read(folder.join(MANIFEST)).unwrap_or_default();
+    let lines = bytes.split(|byte| *byte == b'\n').filter_map(|line| str::from_utf8(line).ok());
     let ours = |line: &&str| {
         !line.is_empty()
             && Path::new(line)
                 .components()
                 .all(|part| matches!(part, std::path::Component::Normal(_)))
     };
-    text.lines().filter(ours).map(ToOwned::to_owned).collect()
+    lines.filter(ours).map(ToOwned::to_owned).collect()
 }
 
 /// Writes a file whole or not at all; whether its bytes were others before.

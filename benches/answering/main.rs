@@ -6,15 +6,16 @@
 
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
 
+mod bare;
 mod client;
 #[path = "../common/mod.rs"]
 mod common;
 mod servers;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use client::{Client, How};
-use common::{Served, asked, cpu, flag, list, memory, middle, pin};
+use common::{Served, asked, cpu, flag, list, memory, middle, pin, value_of};
 use servers::{Exported, NGINX};
 
 /// The client has a core of its own, as the server has.
@@ -58,6 +59,13 @@ const ROWS: [Row; 6] = [
 ];
 
 fn main() {
+    if let Some(address) = value_of("--bare") {
+        // As the program that this bench starts beside itself.
+        let read =
+            |name| std::fs::read(value_of(name).unwrap_or_default()).expect("it was written");
+        let head = String::from_utf8(read("--head")).expect("it was text");
+        return bare::serve(&address, &head, read("--body"));
+    }
     if !asked() {
         return;
     }
@@ -69,12 +77,13 @@ fn main() {
     let rounds = if flag("--long") { 25 } else { 9 };
     pin(CLIENT);
     start_to_first_byte(&lists[0], rounds);
-    println!("server CPU per request, the middle of {rounds} rounds; nginx in its better way");
+    println!("server CPU per request, the middle of {rounds} rounds; nginx in its best way");
     println!(
         "{:>22} {:>9} {:>11} {:>11} {:>7} {:>7} {:>12}",
         "", "bytes", "convene us", "nginx us", "ratio", "level", "nginx/itself"
     );
-    for row in &ROWS {
+    let only = value_of("--only").unwrap_or_default();
+    for row in ROWS.iter().filter(|row| row.name.contains(&only)) {
         answer(row, &lists[row.list], rounds);
     }
     idle(&lists[0]);
@@ -88,7 +97,7 @@ fn answer(row: &Row, exported: &Exported, rounds: usize) {
     }
     let mut servers = vec![ours];
     // The first way a second time, by a server of its own: how far equal ones lie apart.
-    for (_, way) in [NGINX[0], NGINX[1], NGINX[0]] {
+    for (_, way) in NGINX.into_iter().chain([NGINX[0]]) {
         servers.push(exported.nginx(&SERVER, way, true).0);
     }
     let mut clients: Vec<Client> = servers
@@ -114,7 +123,10 @@ fn answer(row: &Row, exported: &Exported, rounds: usize) {
             }
         }
     }
-    let better = if middle(costs[1].clone()) <= middle(costs[2].clone()) { 1 } else { 2 };
+    let ways = 1..=NGINX.len();
+    let better = ways
+        .min_by(|a, b| middle(costs[*a].clone()).total_cmp(&middle(costs[*b].clone())))
+        .expect("there is a way");
     println!(
         "{:>22} {:>9} {:>11.2} {:>11.2} {:>7.2} {:>7.2} {:>12.2}  ({})",
         row.name,
@@ -123,7 +135,7 @@ fn answer(row: &Row, exported: &Exported, rounds: usize) {
         middle(costs[better].clone()),
         middle(ratios(&costs[0], &costs[better])),
         row.level,
-        middle(ratios(&costs[3], &costs[1])),
+        middle(ratios(&costs[NGINX.len() + 1], &costs[1])),
         NGINX[better - 1].0
     );
 }
@@ -134,16 +146,21 @@ fn ratios(of: &[f64], to: &[f64]) -> Vec<f64> {
 
 /// From the start of the program on the example to the first byte of an answer.
 fn start_to_first_byte(example: &Exported, rounds: usize) {
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let (mut ours, mut theirs, mut bare) = (Vec::new(), Vec::new(), Vec::new());
+    let milliseconds = |(_, time): (Served, Duration)| time.as_secs_f64() * 1e3;
     for _ in 0..rounds {
-        ours.push(example.convene(&SERVER).1.as_secs_f64() * 1e3);
-        theirs.push(example.nginx(&SERVER, NGINX[0].1, false).1.as_secs_f64() * 1e3);
+        ours.push(milliseconds(example.convene(&SERVER)));
+        theirs.push(milliseconds(example.nginx(&SERVER, NGINX[0].1, false)));
+        bare.push(milliseconds(example.bare(&SERVER, FEED[0])));
     }
     println!(
-        "start to first byte: convene {:.1} ms, nginx {:.1} ms, ratio {:.2} (level: <= 0.5)",
+        "start to first byte: convene {:.1} ms, nginx {:.1} ms, ratio {:.2} (level: <= 0.5); \
+         hyper alone {:.1} ms, ratio {:.2}",
         middle(ours.clone()),
         middle(theirs.clone()),
-        middle(ratios(&ours, &theirs))
+        middle(ratios(&ours, &theirs)),
+        middle(bare.clone()),
+        middle(ratios(&bare, &theirs))
     );
 }
 
@@ -174,6 +191,7 @@ fn instructions(example: &Exported) {
     let ours = || example.convene(&valgrind).0;
     let counted = || example.convene_with(&valgrind, &["--admin", "127.0.0.1:0"]).0;
     let theirs = || example.nginx(&valgrind, NGINX[0].1, true).0;
+    let bare = || example.bare(&valgrind, FEED[0]).0;
     println!("user instructions per request on one connection (level for the feed of 3: <= 9,500)");
     for (name, how) in [("feed of 3", How::Plain), ("304", How::Unchanged)] {
         let per_request = |start: &dyn Fn() -> Served| -> f64 {
@@ -188,4 +206,7 @@ fn instructions(example: &Exported) {
             per_request(&theirs)
         );
     }
+    let (few, many): (f64, f64) =
+        (collected(&bare, How::Plain, 500), collected(&bare, How::Plain, 2_500));
+    println!("{:>22}: {:.0}, with the same answer", "hyper alone", (many - few) / 2_000.0);
 }

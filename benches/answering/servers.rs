@@ -8,8 +8,9 @@ use crate::client::fetch;
 use crate::common::{self, Served, folder, free_address};
 
 /// The ways of nginx to send a file; which is cheaper depends on its size.
-pub(crate) const NGINX: [(&str, &str); 2] = [
-    ("sendfile", "sendfile on; tcp_nopush on;"),
+pub(crate) const NGINX: [(&str, &str); 3] = [
+    ("sendfile", "sendfile on;"),
+    ("sendfile, nopush", "sendfile on; tcp_nopush on;"),
     ("buffers", "sendfile off; output_buffers 1 1m;"),
 ];
 
@@ -47,6 +48,19 @@ impl Exported {
         let mut command = common::serve(&self.file, &address);
         command.args(more);
         Served::start(behind(before, &command), &address, "/robots.txt")
+    }
+
+    /// hyper alone with the answer that convene gives at a path, behind `before`.
+    pub(crate) fn bare(&self, before: &[&str], path: &str) -> (Served, Duration) {
+        let (convene, _) = self.convene(&[]);
+        let (head, body) = fetch(&convene.address, path, "");
+        let (head_file, body_file) = (self.dir.path().join("head"), self.dir.path().join("body"));
+        std::fs::write(&head_file, head).expect("the folder can be written");
+        std::fs::write(&body_file, body).expect("the folder can be written");
+        let address = free_address();
+        let mut command = Command::new(std::env::current_exe().expect("it runs"));
+        command.args(["--bare", &address, "--head"]).arg(head_file).arg("--body").arg(body_file);
+        Served::start(behind(before, &command), &address, path)
     }
 
     /// nginx in one of its ways, behind `before`, as a single process or as it is started by

@@ -285,3 +285,8 @@ pub(crate) fn asked() -> bool {
 pub(crate) fn flag(name: &str) -> bool {
     std::env::args().any(|argument| argument == name)
 }
+
+/// What stands behind a word on the command line.
+pub(crate) fn value_of(name: &str) -> Option<String> {
+    std::env::args().skip_while(|argument| argument != name).nth(1)
+}

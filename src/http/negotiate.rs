@@ -8,16 +8,16 @@ use crate::site::{Coding, Representation, Resource};
 /// that we have is acceptable: better a body in the wrong coding than none (section 12.5.3, at the
 /// end).
 pub(super) fn choose<'a>(resource: &'a Resource, headers: &HeaderMap) -> &'a Representation {
-    let [identity] = resource.representations() else {
-        let weights = Weights::read(headers);
-        return resource
-            .representations()
-            .iter()
-            .filter(|representation| weights.of(representation.coding) > 0)
-            .max_by_key(|representation| (weights.of(representation.coding), representation.coding))
-            .unwrap_or_else(|| resource.identity());
-    };
-    identity
+    let mut codings = resource.codings().peekable();
+    if codings.peek().is_none() {
+        return resource.identity();
+    }
+    let weights = Weights::read(headers);
+    let acceptable = std::iter::once(Coding::Identity)
+        .chain(codings)
+        .filter(|coding| weights.of(*coding) > 0)
+        .max_by_key(|coding| (weights.of(*coding), *coding));
+    resource.form(acceptable.unwrap_or(Coding::Identity))
 }
 
 /// The weight of each coding in thousandths.

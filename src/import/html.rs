@@ -1,7 +1,7 @@
-//! HTML in texts, as Google and sites write it, as Markdown.
+//! HTML in texts, as Google and sites write it, read tag by tag.
 
-use super::escape::{escaped, start_escaped};
-use super::tag::{attribute, is_tag, is_web};
+use super::tag::is_tag;
+use super::turned::Turned;
 
 /// Whether a text has the tags that calendar apps show as HTML.
 pub(super) fn is_html(text: &str) -> bool {
@@ -17,12 +17,12 @@ pub(super) fn is_html(text: &str) -> bool {
 /// HTML as Markdown: line breaks, paragraphs, lists, links and emphasis; cells of a table stand in a
 /// line, pictures of the web become links; other tags are dropped.
 pub(super) fn html(text: &str) -> String {
-    let mut turned = Turned::default();
     let lower = text.to_ascii_lowercase();
     // Google shows both; elsewhere a line feed is only a space.
-    turned.lines = !["<p>", "<p ", "<div", "<html", "<br>\n", "<br/>\n", "<br />\n"]
+    let lines = !["<p>", "<p ", "<div", "<html", "<br>\n", "<br/>\n", "<br />\n"]
         .iter()
         .any(|tag| lower.contains(tag));
+    let mut turned = Turned::new(lines);
     let last_tag = text.rfind('>').unwrap_or(0);
     let mut at = 0;
     while at < text.len() {
@@ -50,221 +50,6 @@ pub(super) fn html(text: &str) -> String {
         }
     }
     turned.finish()
-}
-
-/// What stands apart from what is before and after it.
-const BLOCKS: [&str; 27] = [
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "dd",
-    "div",
-    "dl",
-    "dt",
-    "figure",
-    "footer",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "main",
-    "nav",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "table",
-    "tr",
-    "ul",
-];
-
-#[derive(Default)]
-struct Turned {
-    out: String,
-    /// Whether line feeds are line breaks, as nothing else is.
-    lines: bool,
-    /// Within text whose line feeds are line breaks.
-    is_pre: bool,
-    /// A cell has begun beside another, and nothing has been written of it.
-    is_cell: bool,
-    /// Emphasis that is open, and whether its mark has been written.
-    open: Vec<(&'static str, bool)>,
-    /// The address of the open link, and where its text begins.
-    link: Option<(String, usize)>,
-}
-
-impl Turned {
-    fn tag(&mut self, name: &str, tag: &str) {
-        match name {
-            "br" => self.end_line("\\\n"),
-            _ if BLOCKS.contains(&name.trim_start_matches('/')) => {
-                self.block();
-                if name.ends_with("pre") {
-                    self.is_pre = name == "pre";
-                }
-            }
-            "td" | "th" => {
-                self.end_link();
-                self.is_cell = !self.out.is_empty() && !self.out.ends_with('\n');
-            }
-            "img" => self.picture(tag),
-            "li" => {
-                self.end_line("\n");
-                self.out.push_str("- ");
-            }
-            // Nobody nests them deeper.
-            "b" | "strong" | "i" | "em" if self.open.len() > 4 => {}
-            "b" | "strong" => self.open.push(("**", false)),
-            "i" | "em" => self.open.push(("*", false)),
-            "/b" | "/strong" => self.end_emphasis("**"),
-            "/i" | "/em" => self.end_emphasis("*"),
-            "a" => {
-                self.end_link();
-                self.begin();
-                if let Some(address) = attribute(tag, "href") {
-                    self.link = Some((address, self.out.len()));
-                }
-            }
-            "/a" => self.end_link(),
-            _ => {}
-        }
-    }
-
-    /// A picture as a link to it, but for the ones that only count readers; as its words where it is
-    /// none of the web, or within a link.
-    fn picture(&mut self, tag: &str) {
-        let is_dot =
-            |name: &str| attribute(tag, name).is_some_and(|size| size == "1" || size == "0");
-        let alt = attribute(tag, "alt").unwrap_or_default();
-        let alt = alt.split_whitespace().collect::<Vec<_>>().join(" ");
-        let source = attribute(tag, "src").filter(|source| is_web(source));
-        if is_dot("width") || is_dot("height") {
-            return;
-        }
-        match source {
-            Some(source) if self.link.is_none() => {
-                self.begin();
-                self.link = Some((source, self.out.len()));
-                self.text(&alt);
-                self.end_link();
-            }
-            _ => self.text(&alt),
-        }
-    }
-
-    fn text(&mut self, text: &str) {
-        let text = text.replace("&nbsp;", " ").replace("&#160;", " ").replace('\u{a0}', " ");
-        let lines: Vec<&str> =
-            if self.lines || self.is_pre { text.split('\n').collect() } else { vec![&text] };
-        for (index, line) in lines.iter().enumerate() {
-            if index > 0 {
-                match self.out.ends_with("\\\n") || self.out.ends_with("\n\n") {
-                    true => self.block(),
-                    false => self.end_line("\\\n"),
-                }
-            }
-            let words = line.split_whitespace().collect::<Vec<_>>().join(" ");
-            let space = |at: bool| if at { " " } else { "" };
-            let starts = line.starts_with(char::is_whitespace);
-            if starts && !self.out.is_empty() && !self.out.ends_with([' ', '\n']) {
-                self.out.push(' ');
-            }
-            if words.is_empty() {
-                continue;
-            }
-            self.begin();
-            // Within a link an address is only a text.
-            let at_start = self.out.is_empty() || self.out.ends_with('\n');
-            match (self.link.is_some(), at_start) {
-                (true, _) => self.out.push_str(&words.replace(['[', ']', '\\', '`', '<'], "")),
-                (false, true) => self.out.push_str(&start_escaped(&words, false)),
-                (false, false) => self.out.push_str(&escaped(&words, false)),
-            }
-            self.out.push_str(space(line.ends_with(char::is_whitespace)));
-        }
-    }
-
-    /// What stands before a text or a link.
-    fn begin(&mut self) {
-        if std::mem::take(&mut self.is_cell) {
-            self.out.truncate(self.out.trim_end().len());
-            self.out.push_str(" | ");
-        }
-        for (mark, written) in &mut self.open {
-            if !*written {
-                self.out.push_str(mark);
-                *written = true;
-            }
-        }
-    }
-
-    fn end_emphasis(&mut self, mark: &str) {
-        let Some(at) = self.open.iter().rposition(|(own, _)| *own == mark) else { return };
-        for (mark, written) in self.open.split_off(at).into_iter().rev() {
-            if written {
-                let kept = self.out.trim_end().len();
-                let spaces = self.out.split_off(kept);
-                self.out.push_str(mark);
-                self.out.push_str(&spaces);
-            }
-        }
-    }
-
-    fn end_link(&mut self) {
-        let Some((address, from)) = self.link.take() else { return };
-        let shown = self.out.split_off(from).trim().to_owned();
-        let web = is_web(&address);
-        let whole =
-            !address.contains(|c: char| c.is_whitespace() || c.is_control() || "<>\\".contains(c));
-        if !whole || !(web || address.starts_with("mailto:")) {
-            self.out.push_str(&shown);
-        } else if web && (shown.is_empty() || shown == address) {
-            self.out.push_str(&format!("<{address}>"));
-        } else {
-            // Angle brackets keep parentheses within the address (CommonMark 6.3).
-            match address.contains(['(', ')']) {
-                true => self.out.push_str(&format!("[{shown}](<{address}>)")),
-                false => self.out.push_str(&format!("[{shown}]({address})")),
-            }
-        }
-    }
-
-    fn end_line(&mut self, with: &str) {
-        self.end_link();
-        self.is_cell = false;
-        let kept = self.out.trim_end_matches(' ').len();
-        self.out.truncate(kept);
-        if self.out.ends_with("\\\n") {
-            // Two breaks are a paragraph.
-            self.block();
-        } else if !self.out.is_empty() && !self.out.ends_with('\n') {
-            self.out.push_str(with);
-        }
-    }
-
-    fn block(&mut self) {
-        self.end_link();
-        self.is_cell = false;
-        // Emphasis ends with its paragraph.
-        while let Some((mark, _)) = self.open.last() {
-            self.end_emphasis(mark);
-        }
-        let kept = self.out.trim_end_matches(['\n', ' ', '\\']).len();
-        self.out.truncate(kept);
-        if !self.out.is_empty() {
-            self.out.push_str("\n\n");
-        }
-    }
-
-    fn finish(mut self) -> String {
-        self.block();
-        self.out.trim().to_owned()
-    }
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ mod prose;
 mod recur;
 mod tag;
 mod timing;
+mod turned;
 mod values;
 mod venue;
 

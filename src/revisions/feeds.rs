@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Revision, former};
+use super::{Revision, bounds, former};
 use crate::model::Catalog;
 
 /// A feed as it was last published.
@@ -18,7 +18,11 @@ pub struct KnownFeed {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub was: Vec<String>,
     /// When it was found to be gone from the file, UTC in whole seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "bounds::optional"
+    )]
     pub gone: Option<DateTime<Utc>>,
     /// The UIDs of the sessions that it had then.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

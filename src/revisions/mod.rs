@@ -3,6 +3,7 @@
 //! SEQUENCE and LAST-MODIFIED cannot be computed from today's file alone, so a file remembers. This
 //! room is pure; [`store`] reads and writes that file.
 
+mod bounds;
 mod changes;
 mod digest;
 mod edition;
@@ -52,11 +53,17 @@ pub struct Revision {
     /// How often it changed (RFC 5545 section 3.8.7.4).
     pub sequence: u32,
     /// When it was first published.
+    #[serde(deserialize_with = "bounds::instant")]
     pub created: DateTime<Utc>,
     /// When it was last changed; its DTSTAMP too.
+    #[serde(deserialize_with = "bounds::instant")]
     pub last_modified: DateTime<Utc>,
     /// When it was found to be gone from the file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "bounds::optional"
+    )]
     pub removed: Option<DateTime<Utc>>,
     /// What was published, so that a later edition can say what changed.
     pub published: Published,
@@ -69,8 +76,10 @@ pub struct Published {
     /// Its title.
     pub title: String,
     /// An instant such as `2024-04-30T21:00:00Z`, or a date for whole days.
+    #[serde(deserialize_with = "bounds::time")]
     pub start: String,
     /// An instant, or the last day.
+    #[serde(deserialize_with = "bounds::time")]
     pub end: String,
     /// Its zone, as it is written into calendars.
     pub zone: String,
@@ -82,7 +91,7 @@ pub struct Published {
     /// The ids of the feeds that it was in.
     pub feeds: Vec<String>,
     /// Starts that it had before, oldest first; of several whole days `FIRST/LAST`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "bounds::times")]
     pub earlier: Vec<String>,
     /// Ids that it had before, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -102,6 +111,7 @@ pub struct Stamp {
     /// Of the bytes without their own LAST-MODIFIED.
     pub digest: String,
     /// The Last-Modified of the resource, UTC in whole seconds.
+    #[serde(deserialize_with = "bounds::instant")]
     pub last_modified: DateTime<Utc>,
 }
 

@@ -257,6 +257,26 @@ mod tests {
     }
 
     #[test]
+    fn instants_that_no_calendar_and_no_header_can_name_are_refused_with_their_line() {
+        let moved = r#""feeds":["c"],"earlier":["2024-04-29/2024-05-01"]"#;
+        assert!(parse(ONE.replace(r#""feeds":["c"]"#, moved).as_bytes()).is_ok());
+        for (right, wrong, line) in [
+            ("2024-01-01T", "1011-01-01T", 5),
+            ("2024-01-02T", "+10011-01-02T", 5),
+            (r#""start":"2024-04-30""#, r#""start":"9999-04-30""#, 5),
+            (r#""end":"2024-04-30""#, r#""end":"some day""#, 5),
+            (r#""feeds":["c"]"#, r#""feeds":["c"],"earlier":["1024-04-29/2024-05-01"]"#, 5),
+            (r#""sequence":2"#, r#""sequence":2,"removed":"1969-12-31T23:59:59Z""#, 5),
+            ("2024-01-03T", "-0001-01-03T", 9),
+            (r#""e","last_modified":"2024"#, r#""e","last_modified":"1011"#, 12),
+        ] {
+            let (at, reason) = parse(ONE.replace(right, wrong).as_bytes()).expect_err(wrong);
+            assert_eq!(at, line, "{wrong}: {reason}");
+            assert!(reason.starts_with('`'), "{reason}");
+        }
+    }
+
+    #[test]
     fn state_stands_beside_the_file_under_its_stem() {
         let store = Store::new(Path::new("x/talks.toml"), Path::new("y"));
         assert_eq!(store.revisions_path(), Path::new("y/talks.revisions.json"));

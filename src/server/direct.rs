@@ -91,14 +91,11 @@ impl AsyncWrite for Direct {
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let first = self.first_in_file(parts);
-        match (self.tcp(), &first) {
-            (Some(stream), Some((0, place, bodies))) => {
-                return system::send_from(stream, cx, bodies, *place, parts[0].len());
-            }
-            // The headers; the body comes with the next call, and the kernel waits for it.
-            (Some(stream), Some((1, ..))) => return system::send_more(stream, cx, &parts[0]),
-            _ => {}
+        if let (Some(stream), Some((0, place, bodies))) = (self.tcp(), &first) {
+            return system::send_from(stream, cx, bodies, *place, parts[0].len());
         }
+        // The headers go ahead of the body, in a packet of their own. To have the kernel keep them for
+        // the body (MSG_MORE) costs half as much again where it paces what it sends (BBR).
         let before = first.map_or(parts.len(), |(before, ..)| before);
         Pin::new(&mut self.stream).poll_write_vectored(cx, &parts[..before])
     }
@@ -122,7 +119,6 @@ mod system {
     use std::task::{Context, Poll, ready};
 
     use rustix::fs::sendfile;
-    use rustix::net::{SendFlags, send};
     use tokio::io::Interest;
     use tokio::net::TcpStream;
 
@@ -139,15 +135,6 @@ mod system {
             0 => Err(io::ErrorKind::WriteZero.into()),
             sent => Ok(sent),
         })
-    }
-
-    pub(super) fn send_more(
-        stream: &TcpStream,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        let flags = SendFlags::MORE | SendFlags::NOSIGNAL;
-        write(stream, cx, || Ok(send(stream, bytes, flags)?))
     }
 
     fn write(
@@ -182,14 +169,6 @@ mod system {
         _: &Bodies,
         _: u64,
         _: usize,
-    ) -> Poll<io::Result<usize>> {
-        Poll::Ready(Err(io::ErrorKind::Unsupported.into()))
-    }
-
-    pub(super) fn send_more(
-        _: &TcpStream,
-        _: &mut Context<'_>,
-        _: &[u8],
     ) -> Poll<io::Result<usize>> {
         Poll::Ready(Err(io::ErrorKind::Unsupported.into()))
     }

@@ -1,16 +1,21 @@
-//! Content codings, made once when a site is built, by all cores.
+//! Content codings: of what is long when a site is built, by all cores; of what is short when
+//! somebody asks for it.
 
+use std::cell::RefCell;
 use std::io::Write as _;
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 use hyper::body::Bytes;
 
+use super::Coding;
 use crate::render::{Document, Kind};
 
 /// Below this a coding saves nothing on the wire: headers and body share a packet anyway.
 const SMALL: usize = 512;
-/// From this length on a longer search for repetitions finds some.
+/// From this length on a longer search for repetitions finds some, and takes time that is better
+/// spent beforehand.
 const LONG: usize = 16 << 10;
 /// Six is what servers use; more costs a reload more than it saves.
 const LONG_LEVEL: u32 = 6;
@@ -21,75 +26,103 @@ const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 /// Five keeps a reload short; eleven takes sixty times as long for a third fewer bytes.
 const BROTLI_QUALITY: u32 = 5;
 
-/// The coded forms that are smaller than the document.
-#[derive(Debug, Default)]
-pub(super) struct Codings {
-    /// The document itself, where an earlier site has it already.
-    pub(super) identity: Option<Bytes>,
-    pub(super) gzip: Option<Bytes>,
-    pub(super) brotli: Option<Bytes>,
-}
+/// The codings of a document, gzip first, each with its bytes; without them where they are made only
+/// when somebody asks.
+pub(super) type Codings = Vec<(Coding, Option<Bytes>)>;
 
-/// The codings of each document, in the order given; those that are known are not made again.
-pub(super) fn all(
-    documents: &[Document],
-    known: impl Fn(&Document) -> Option<Codings> + Sync,
-) -> Vec<Codings> {
+/// The codings of each document, in the order given.
+///
+/// What is long is compressed now, and left out where that does not make it smaller. What is short
+/// would take most of the time that a site takes to build, and hardly anybody asks for most of it.
+pub(super) fn all(documents: &[Document]) -> Vec<Codings> {
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let long: Vec<usize> = (0..documents.len()).filter(|at| !waits(&documents[*at])).collect();
     // Small pieces, so that one large feed does not leave the other cores idle.
-    let next = std::sync::atomic::AtomicUsize::new(0);
+    let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
         let mut encoder = Encoder::default();
-        loop {
-            let index = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            let Some(document) = documents.get(index) else { return done };
-            done.push((index, known(document).unwrap_or_else(|| encoder.codings(document))));
+        while let Some(at) = long.get(next.fetch_add(1, Ordering::Relaxed)) {
+            done.push((*at, encoder.codings(&documents[*at])));
         }
+        done
     };
-    let mut all: Vec<(usize, Codings)> = std::thread::scope(|scope| {
-        let helpers: Vec<_> = (1..cores.min(documents.len())).map(|_| scope.spawn(work)).collect();
-        let mut all = work();
+    let made = std::thread::scope(|scope| {
+        let helpers: Vec<_> = (1..cores.min(long.len())).map(|_| scope.spawn(work)).collect();
+        let mut made = work();
         for helper in helpers {
             // Compressing into memory does not panic; if it did, so does the build.
-            all.extend(helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            made.extend(helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
-        all
+        made
     });
-    all.sort_by_key(|(index, _)| *index);
-    all.into_iter().map(|(_, codings)| codings).collect()
+    let later = |document| codings_of(document).iter().map(|coding| (*coding, None)).collect();
+    let mut all: Vec<Codings> = documents.iter().map(later).collect();
+    for (at, codings) in made {
+        all[at] = codings;
+    }
+    all
+}
+
+/// A short body in a coding: the same bytes every time.
+pub(super) fn later(coding: Coding, body: &[u8]) -> Option<Bytes> {
+    thread_local! {
+        static ENCODER: RefCell<Encoder> = RefCell::default();
+    }
+    ENCODER.with_borrow_mut(|encoder| encoder.coded(coding, body)).map(Bytes::from)
+}
+
+/// Which codings a document may have.
+fn codings_of(document: &Document) -> &'static [Coding] {
+    match document.kind {
+        // A redirect is answered plainly: its body is there for folders.
+        Kind::Moved | Kind::Redirect => &[],
+        _ if document.body.len() < SMALL => &[],
+        // Only what is fetched again and again is worth the dearer coding.
+        Kind::Feed => &[Coding::Gzip, Coding::Brotli],
+        _ => &[Coding::Gzip],
+    }
+}
+
+/// Whether a document is text, which a coding makes smaller, and so short that it is made at once.
+fn waits(document: &Document) -> bool {
+    document.body.len() < LONG && !matches!(document.kind, Kind::Image(_))
 }
 
 /// Keeps what the compressors need between documents: to set it up anew takes as long as a small
 /// document.
+#[derive(Default)]
 struct Encoder {
-    long: Compress,
-    short: Compress,
-}
-
-impl Default for Encoder {
-    fn default() -> Self {
-        // Without a header of zlib's own: gzip has another.
-        let raw = |level| Compress::new(Compression::new(level), false);
-        Self { long: raw(LONG_LEVEL), short: raw(SHORT_LEVEL) }
-    }
+    long: Option<Compress>,
+    short: Option<Compress>,
 }
 
 impl Encoder {
+    /// Those that make a document smaller.
     fn codings(&mut self, document: &Document) -> Codings {
         let body = document.body.as_slice();
-        // A redirect is answered plainly: its body is there for folders.
-        if body.len() < SMALL || matches!(document.kind, Kind::Moved | Kind::Redirect) {
-            return Codings::default();
+        let coded = codings_of(document).iter().filter_map(|coding| {
+            let coded = self.coded(*coding, body).filter(|coded| coded.len() < body.len())?;
+            Some((*coding, Some(Bytes::from(coded))))
+        });
+        coded.collect()
+    }
+
+    fn coded(&mut self, coding: Coding, body: &[u8]) -> Option<Vec<u8>> {
+        match coding {
+            Coding::Identity => None,
+            Coding::Gzip => gzip(self.deflate(body.len()), body),
+            Coding::Brotli => brotli(body),
         }
-        let smaller = |coded: Vec<u8>| (coded.len() < body.len()).then(|| Bytes::from(coded));
-        let deflate = if body.len() < LONG { &mut self.short } else { &mut self.long };
-        // Only what is fetched again and again is worth the dearer coding.
-        let brotli = match document.kind {
-            Kind::Feed => brotli(body).and_then(smaller),
-            _ => None,
+    }
+
+    fn deflate(&mut self, length: usize) -> &mut Compress {
+        let (own, level) = match length < LONG {
+            true => (&mut self.short, SHORT_LEVEL),
+            false => (&mut self.long, LONG_LEVEL),
         };
-        Codings { identity: None, gzip: gzip(deflate, body).and_then(smaller), brotli }
+        // Without a header of zlib's own: gzip has another.
+        own.get_or_insert_with(|| Compress::new(Compression::new(level), false))
     }
 }
 
@@ -124,27 +157,40 @@ fn brotli(body: &[u8]) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
     use super::*;
 
     fn document(kind: Kind, body: &str) -> Document {
         Document::new("/x".into(), kind, body)
     }
 
+    fn decoded(coding: Coding, bytes: &[u8]) -> Vec<u8> {
+        let mut back = Vec::new();
+        match coding {
+            Coding::Identity => back.extend(bytes),
+            Coding::Gzip => {
+                flate2::read::GzDecoder::new(bytes).read_to_end(&mut back).unwrap();
+            }
+            Coding::Brotli => brotli::BrotliDecompress(&mut &bytes[..], &mut back).unwrap(),
+        }
+        back
+    }
+
     #[test]
     fn feeds_have_both_codings_and_decode_to_themselves() {
-        let text = "BEGIN:VEVENT\r\nSUMMARY:again\r\nEND:VEVENT\r\n".repeat(100);
-        let feed = document(Kind::Feed, &text);
-        let coded = Encoder::default().codings(&feed);
-        let mut back = String::new();
-        let gzip = coded.gzip.unwrap();
-        std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(gzip.as_ref()), &mut back)
-            .unwrap();
-        assert_eq!(back, text);
-        let mut back = Vec::new();
-        let brotli = coded.brotli.unwrap();
-        brotli::BrotliDecompress(&mut brotli.as_ref(), &mut back).unwrap();
-        assert_eq!(back, text.as_bytes());
-        assert_eq!(gzip, Encoder::default().codings(&feed).gzip.unwrap());
+        let text = "BEGIN:VEVENT\r\nSUMMARY:again\r\nEND:VEVENT\r\n";
+        for (count, made) in [(100, false), (1_000, true)] {
+            let text = text.repeat(count);
+            let codings = all(&[document(Kind::Feed, &text)]).remove(0);
+            let names: Vec<Coding> = codings.iter().map(|(coding, _)| *coding).collect();
+            assert_eq!(names, [Coding::Gzip, Coding::Brotli]);
+            for (coding, bytes) in codings {
+                assert_eq!(bytes.is_some(), made, "{count}");
+                let bytes = bytes.or_else(|| later(coding, text.as_bytes())).unwrap();
+                assert_eq!(decoded(coding, &bytes), text.as_bytes());
+            }
+        }
     }
 
     #[test]
@@ -154,32 +200,34 @@ mod tests {
         for (kind, seed) in [(Kind::Feed, "x"), (Kind::Page, "one"), (Kind::Feed, "other words ")] {
             for count in [400, 40_000, 1_000] {
                 let document = document(kind, &seed.repeat(count));
-                let (first, again) =
-                    (Encoder::default().codings(&document), used.codings(&document));
-                assert_eq!((first.gzip, first.brotli), (again.gzip, again.brotli));
+                assert_eq!(Encoder::default().codings(&document), used.codings(&document));
             }
         }
     }
 
     #[test]
-    fn what_is_small_stays_plain() {
-        let coded = Encoder::default().codings(&document(Kind::Page, "short"));
-        assert!(coded.gzip.is_none() && coded.brotli.is_none());
+    fn what_is_small_or_does_not_shrink_stays_plain() {
+        // Two rounds, after which no byte tells anything of the next.
+        let mixed = |n: u64| (n ^ n >> 29).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let noise = |n: u64| mixed(mixed(n)).to_le_bytes()[6];
+        let picture: Vec<u8> = (0..9_000).map(noise).collect();
+        let picture = Document::new("/x".into(), Kind::Image("image/png"), picture);
+        let documents = [document(Kind::Page, "short"), picture];
+        assert_eq!(all(&documents), [Codings::new(), Codings::new()]);
     }
 
     #[test]
     fn every_document_keeps_its_place() {
         let mut documents: Vec<_> =
-            (0..50).map(|n| document(Kind::Page, &format!("{n} ").repeat(1000))).collect();
+            (0..50).map(|n| document(Kind::Page, &format!("{n} ").repeat(n * 1_000))).collect();
         // Half a byte of news in each: more than there was room for at first.
         let noise = |n: u64| format!("{:x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29));
         documents.push(document(Kind::Page, &(0..5000).map(noise).collect::<String>()));
-        for (document, codings) in documents.iter().zip(all(&documents, |_| None)) {
-            let mut back = Vec::new();
-            let gzip = codings.gzip.unwrap();
-            std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(gzip.as_ref()), &mut back)
-                .unwrap();
-            assert_eq!(back, document.body);
+        for (document, codings) in documents.iter().zip(all(&documents)) {
+            for (coding, bytes) in codings {
+                let bytes = bytes.or_else(|| later(coding, &document.body)).unwrap();
+                assert_eq!(decoded(coding, &bytes), document.body);
+            }
         }
     }
 }

@@ -23,7 +23,7 @@ pub use resource::{Coding, Representation, Resource};
 /// Every resource of one edition.
 #[derive(Debug)]
 pub struct Site {
-    table: HashMap<Box<str>, Resource>,
+    table: HashMap<Box<str>, Arc<Resource>>,
     /// The path of the rules for crawlers, which the host's root answers with too.
     robots: String,
     errors: Errors,
@@ -57,19 +57,27 @@ impl Site {
         Self::build_after(edition, calendars, None)
     }
 
-    /// The same site, with less work: what has the same bytes as in an earlier site is not
-    /// compressed again, and both share it.
+    /// The same site, with less work: what stays as it is in an earlier site is not made again, and
+    /// both share it.
     pub fn build_after(
         edition: &Edition,
         calendars: Vec<Document>,
         earlier: Option<&Self>,
     ) -> Self {
         let documents = render::documents(edition, calendars);
-        let mut table: HashMap<Box<str>, Resource> = HashMap::with_capacity(documents.len());
-        let known = |document: &Document| earlier?.get(&document.path)?.forms_of(document);
-        let codings = encode::all(&documents, known);
-        for (document, codings) in documents.into_iter().zip(codings) {
-            table.insert(document.path.as_str().into(), Resource::of(document, codings));
+        let mut table: HashMap<Box<str>, Arc<Resource>> = HashMap::with_capacity(documents.len());
+        let mut new = Vec::new();
+        for document in documents {
+            let path = document.path.as_str();
+            match earlier.and_then(|site| site.table.get(path)).filter(|own| own.is_of(&document)) {
+                Some(same) => drop(table.insert(path.into(), Arc::clone(same))),
+                None => new.push(document),
+            }
+        }
+        let codings = encode::all(&new);
+        for (document, codings) in new.into_iter().zip(codings) {
+            let path = document.path.as_str().into();
+            table.insert(path, Arc::new(Resource::of(document, codings)));
         }
         let errors = Errors {
             gone: ByReader::new(410, "Gone\n", &render::gone_page(&edition.paths)),
@@ -79,7 +87,7 @@ impl Site {
             bad_request: ByReader::same(400, "Bad request\n"),
             too_long: ByReader::same(414, "URI too long\n"),
         };
-        let forms = table.values().flat_map(Resource::representations);
+        let forms = table.values().flat_map(|resource| resource.made());
         let bodies = Bodies::of(forms.map(|form| &form.body)).map(Arc::new);
         Self {
             table,
@@ -94,10 +102,11 @@ impl Site {
 
     /// The resource at a path.
     pub fn get(&self, path: &str) -> Option<&Resource> {
-        self.table.get(path).or_else(|| match path {
+        let resource = self.table.get(path).or_else(|| match path {
             Paths::ROBOTS_OF_HOST => self.table.get(self.robots.as_str()),
             _ => None,
-        })
+        });
+        resource.map(AsRef::as_ref)
     }
 
     /// The calendar at a path, if it was printed from a certain origin.
@@ -119,7 +128,7 @@ impl Site {
     /// Every document with its path, by path.
     pub fn documents(&self) -> impl Iterator<Item = (&str, &Resource)> {
         let mut all: Vec<(&str, &Resource)> =
-            self.table.iter().map(|(path, resource)| (path.as_ref(), resource)).collect();
+            self.table.iter().map(|(path, resource)| (path.as_ref(), resource.as_ref())).collect();
         all.sort_by_key(|(path, _)| *path);
         all.into_iter()
     }

@@ -1,18 +1,24 @@
-//! A resource and its representations (RFC 9110 sections 3.1 and 3.2), with every header made
-//! beforehand: a request clones, it formats nothing.
+//! A resource and its representations (RFC 9110 sections 3.1 and 3.2), with every header made once:
+//! a request clones, it formats nothing.
+
+use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
 use hyper::StatusCode;
 use hyper::body::Bytes;
 use hyper::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_LOCATION, CONTENT_TYPE, ETAG,
-    HeaderMap, HeaderValue, LAST_MODIFIED, LOCATION, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH,
+    CONTENT_LOCATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED,
+    LOCATION, VARY,
 };
 
-use super::encode::Codings;
+use super::encode::{self, Codings};
 use super::headers;
 use crate::render::{Document, Kind, Printed};
 use crate::revisions::of_bytes;
+
+/// Headers that a document's body decides, or its target, besides those of its kind.
+const OF_BODY: [HeaderName; 4] = [CONTENT_LENGTH, ETAG, LOCATION, VARY];
 
 /// A content coding (RFC 9110 section 8.4.1), the less preferred first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,14 +35,23 @@ pub enum Coding {
 #[derive(Debug)]
 pub struct Resource {
     kind: Option<Kind>,
-    /// Identity first; never empty.
-    representations: Vec<Representation>,
+    identity: Representation,
+    coded: Vec<Coded>,
     last_modified: Option<DateTime<Utc>>,
+    /// What its bytes follow from; invites only.
     origin: Option<Box<str>>,
 }
 
-/// One form of a resource, ready to be sent.
+/// A coded form of a resource, made when it is first asked for if it was not before.
 #[derive(Debug)]
+struct Coded {
+    coding: Coding,
+    etag: HeaderValue,
+    form: OnceLock<Box<Representation>>,
+}
+
+/// One form of a resource, ready to be sent.
+#[derive(Debug, Clone)]
 pub struct Representation {
     /// Its coding.
     pub coding: Coding,
@@ -53,34 +68,28 @@ pub struct Representation {
 }
 
 impl Resource {
-    /// The resource of a document with the codings that made it smaller.
+    /// The resource of a document with its codings.
     pub(super) fn of(document: Document, codings: Codings) -> Self {
-        let base = headers::of(&document);
+        let mut headers = headers::of(&document);
         if let Some(location) = &document.location {
-            return Self::moved(document.kind, base, location, document.body);
+            return Self::moved(document.kind, headers, location, document.body);
         }
         let hash = document.digest.unwrap_or_else(|| of_bytes([document.body.as_slice()]));
-        let varies = codings.gzip.is_some() || codings.brotli.is_some();
-        let identity = codings.identity.unwrap_or_else(|| {
-            // Without the room that it grew into.
-            Bytes::from(document.body.into_boxed_slice())
-        });
-        let bodies = [
-            (Coding::Identity, Some(identity)),
-            (Coding::Gzip, codings.gzip),
-            (Coding::Brotli, codings.brotli),
-        ];
-        let representations = bodies
-            .into_iter()
-            .filter_map(|(coding, body)| Some((coding, body?)))
-            .map(|(coding, body)| Representation::new(&base, coding, body, &hash, varies))
-            .collect();
-        Self {
-            kind: Some(document.kind),
-            representations,
-            last_modified: document.last_modified,
-            origin: document.origin.map(String::into_boxed_str),
+        let etag = headers::value(&format!("\"{hash}\""));
+        headers.insert(ETAG, etag.clone());
+        if !codings.is_empty() {
+            headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
         }
+        // Without the room that it grew into.
+        let body = Bytes::from(document.body.into_boxed_slice());
+        let identity = Representation::new(headers, Coding::Identity, body, etag);
+        let coded = codings
+            .into_iter()
+            .map(|(coding, bytes)| Coded::new(&identity, &hash, coding, bytes))
+            .collect();
+        let origin = document.origin.map(String::into_boxed_str);
+        let (kind, last_modified) = (Some(document.kind), document.last_modified);
+        Self { kind, identity, coded, last_modified, origin }
     }
 
     /// For good, or where it may lead elsewhere tomorrow.
@@ -116,7 +125,7 @@ impl Resource {
 
     fn bare(status: StatusCode, mut headers: HeaderMap, body: Bytes) -> Self {
         headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
-        let representation = Representation {
+        let identity = Representation {
             coding: Coding::Identity,
             status,
             headers: headers.clone(),
@@ -124,37 +133,28 @@ impl Resource {
             body,
             etag: None,
         };
-        Self {
-            kind: None,
-            representations: vec![representation],
-            last_modified: None,
-            origin: None,
-        }
+        Self { kind: None, identity, coded: Vec::new(), last_modified: None, origin: None }
     }
 
-    /// Its forms, if they are those of a document too.
-    pub(super) fn forms_of(&self, document: &Document) -> Option<Codings> {
-        let identity = &self.identity().body;
-        if self.kind != Some(document.kind) || *identity != document.body {
-            return None;
-        }
-        let form = |coding| {
-            let form = self.representations.iter().find(|own| own.coding == coding);
-            form.map(|form| form.body.clone())
-        };
-        Some(Codings {
-            identity: Some(identity.clone()),
-            gzip: form(Coding::Gzip),
-            brotli: form(Coding::Brotli),
-        })
+    /// Whether a document would become the same resource.
+    pub(super) fn is_of(&self, document: &Document) -> bool {
+        let (own, base) = (&self.identity.headers, headers::of(document));
+        let location = document.location.as_deref().map(str::as_bytes);
+        self.kind == Some(document.kind)
+            && self.identity.body == document.body
+            && self.last_modified == document.last_modified
+            && self.origin.as_deref() == document.origin.as_deref()
+            && own.get(LOCATION).map(HeaderValue::as_bytes) == location
+            && base.iter().all(|(name, value)| own.get(name) == Some(value))
+            // What follows from the body alone is not among them.
+            && own.keys().all(|name| OF_BODY.contains(name) || base.contains_key(name))
     }
 
     /// Its bytes with their digest, if they follow from a certain origin.
     pub(super) fn printed_from(&self, origin: &str) -> Option<Printed<'_>> {
         self.origin.as_deref().filter(|own| *own == origin)?;
-        let identity = self.identity();
-        let digest = identity.etag.as_ref()?.to_str().ok()?.trim_matches('"');
-        Some(Printed { body: std::str::from_utf8(&identity.body).ok()?, digest })
+        let digest = self.identity.etag.as_ref()?.to_str().ok()?.trim_matches('"');
+        Some(Printed { body: std::str::from_utf8(&self.identity.body).ok()?, digest })
     }
 
     /// What it is; none for errors and redirects.
@@ -167,14 +167,31 @@ impl Resource {
         matches!(self.kind, Some(Kind::Image(_) | Kind::Script | Kind::Style | Kind::Svg))
     }
 
-    /// Its forms, identity first.
-    pub fn representations(&self) -> &[Representation] {
-        &self.representations
-    }
-
     /// The bytes as they are.
     pub fn identity(&self) -> &Representation {
-        &self.representations[0]
+        &self.identity
+    }
+
+    /// The codings that it can be had in, the less preferred first, besides identity.
+    pub fn codings(&self) -> impl Iterator<Item = Coding> {
+        self.coded.iter().map(|coded| coded.coding)
+    }
+
+    /// Its form in a coding; as it is, where it cannot be had in that.
+    pub fn form(&self, coding: Coding) -> &Representation {
+        let coded = self.coded.iter().find(|coded| coded.coding == coding);
+        coded.map_or(&self.identity, |coded| coded.form(&self.identity))
+    }
+
+    /// The entity tags of all its forms (RFC 9110 section 8.8.3); none for errors and redirects.
+    pub fn etags(&self) -> impl Iterator<Item = &HeaderValue> {
+        self.identity.etag.iter().chain(self.coded.iter().map(|coded| &coded.etag))
+    }
+
+    /// The forms that were made by now.
+    pub(super) fn made(&self) -> impl Iterator<Item = &Representation> {
+        let coded = self.coded.iter().filter_map(|coded| coded.form.get());
+        std::iter::once(&self.identity).chain(coded.map(AsRef::as_ref))
     }
 
     /// When its bytes were first published, UTC in whole seconds; calendars only.
@@ -183,36 +200,102 @@ impl Resource {
     }
 }
 
-impl Representation {
-    fn new(base: &HeaderMap, coding: Coding, body: Bytes, hash: &str, varies: bool) -> Self {
-        let mut headers = base.clone();
-        let (suffix, name) = match coding {
-            Coding::Identity => ("", None),
-            Coding::Gzip => ("-gzip", Some("gzip")),
-            Coding::Brotli => ("-br", Some("br")),
-        };
-        let etag = headers::value(&format!("\"{hash}{suffix}\""));
-        headers.insert(ETAG, etag.clone());
-        if varies {
-            headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+impl Coded {
+    fn new(identity: &Representation, hash: &str, coding: Coding, bytes: Option<Bytes>) -> Self {
+        let suffix = if coding == Coding::Brotli { "br" } else { "gzip" };
+        let etag = headers::value(&format!("\"{hash}-{suffix}\""));
+        let coded = Self { coding, etag, form: OnceLock::new() };
+        if let Some(bytes) = bytes {
+            coded.form.get_or_init(|| Box::new(coded.made(identity, bytes)));
         }
+        coded
+    }
+
+    fn form(&self, identity: &Representation) -> &Representation {
+        self.form.get_or_init(|| {
+            let bytes = encode::later(self.coding, &identity.body);
+            Box::new(match bytes {
+                Some(bytes) => self.made(identity, bytes),
+                // Compressing into memory does not fail; if it did, the plain bytes are right too.
+                None => identity.clone(),
+            })
+        })
+    }
+
+    fn made(&self, identity: &Representation, bytes: Bytes) -> Representation {
+        let mut headers = identity.headers.clone();
+        let name = if self.coding == Coding::Brotli { "br" } else { "gzip" };
+        headers.insert(ETAG, self.etag.clone());
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
+        Representation::new(headers, self.coding, bytes, self.etag.clone())
+    }
+}
+
+impl Representation {
+    /// From the headers of a 200, but for the length.
+    fn new(mut headers: HeaderMap, coding: Coding, body: Bytes, etag: HeaderValue) -> Self {
         let mut not_modified = HeaderMap::new();
         for name in [CACHE_CONTROL, CONTENT_LOCATION, ETAG, LAST_MODIFIED, VARY] {
             if let Some(value) = headers.get(&name) {
                 not_modified.insert(name, value.clone());
             }
         }
-        if base.contains_key(hyper::header::ACCESS_CONTROL_ALLOW_ORIGIN) {
+        if headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) {
             // Without it a script of another origin could not read the 304 either.
-            let any = HeaderValue::from_static("*");
-            not_modified.insert(hyper::header::ACCESS_CONTROL_ALLOW_ORIGIN, any);
-        }
-        if let Some(name) = name {
-            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
+            not_modified.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         }
         headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
         // A map grows by doubling; its copy has no more room than it needs, and there are thousands.
         let (headers, not_modified) = (headers.clone(), not_modified.clone());
         Self { coding, status: StatusCode::OK, headers, not_modified, body, etag: Some(etag) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::FileName;
+
+    fn document() -> Document {
+        let last_modified = DateTime::from_timestamp(1_700_000_000, 0);
+        let file_name = Some(FileName { ascii: "a.ics".into(), readable: "A.ics".into() });
+        let body = "BEGIN:VCALENDAR\r\n".repeat(100);
+        Document { last_modified, file_name, ..Document::new("/a".into(), Kind::Invite, body) }
+    }
+
+    #[test]
+    fn a_document_becomes_the_same_resource_only_with_the_same_bytes_and_headers() {
+        let codings = vec![(Coding::Gzip, None)];
+        let own = Resource::of(document(), codings);
+        assert!(own.is_of(&document()));
+        let file_name = Some(FileName { ascii: "a.ics".into(), readable: "B.ics".into() });
+        for other in [
+            Document { body: b"BEGIN".into(), ..document() },
+            Document { kind: Kind::Feed, ..document() },
+            Document { last_modified: DateTime::from_timestamp(1_700_000_001, 0), ..document() },
+            Document { last_modified: None, ..document() },
+            Document { file_name, ..document() },
+            Document { file_name: None, ..document() },
+        ] {
+            assert!(!own.is_of(&other), "{other:?}");
+        }
+        let to = |location: &str| Document {
+            location: Some(location.into()),
+            ..Document::new("/b".into(), Kind::Redirect, "b")
+        };
+        let own = Resource::of(to("/c"), Codings::new());
+        assert!(own.is_of(&to("/c")) && !own.is_of(&to("/d")));
+    }
+
+    #[test]
+    fn a_form_is_made_once() {
+        let own = Resource::of(document(), vec![(Coding::Gzip, None)]);
+        assert_eq!(own.made().count(), 1);
+        let first = own.form(Coding::Gzip);
+        assert!(first.body.len() < own.identity().body.len());
+        assert_eq!(first.headers[CONTENT_LENGTH], first.body.len().to_string());
+        assert!(std::ptr::eq(first, own.form(Coding::Gzip)));
+        assert!(std::ptr::eq(own.identity(), own.form(Coding::Brotli)), "it has no such form");
+        assert_eq!(own.made().count(), 2);
     }
 }

@@ -159,3 +159,24 @@ fn two_servers_give_the_same_validators_and_codings() {
         }
     }
 }
+
+#[test]
+fn whatever_can_be_had_in_a_coding_is_smaller_in_it() {
+    let (mut forms, mut both) = (0, 0);
+    for case in cases() {
+        let site = Fixture::new(&std::fs::read_to_string(case.join("sessions.toml")).unwrap())
+            .publish(FIRST)
+            .site;
+        for (path, resource) in site.documents() {
+            let whole = resource.identity().body.len();
+            for coding in resource.codings() {
+                let form = resource.form(coding);
+                assert_eq!(form.coding, coding);
+                assert!(form.body.len() < whole, "{path} in {coding:?}");
+                forms += 1;
+            }
+            both += usize::from(resource.codings().count() == 2);
+        }
+    }
+    assert!(forms > 200 && both > 10, "{forms} forms, {both} resources in both codings");
+}

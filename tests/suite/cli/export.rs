@@ -239,6 +239,21 @@ fn prune_removes_what_an_earlier_export_wrote_and_nothing_else() {
 }
 
 #[test]
+fn a_spoilt_line_of_the_manifest_hides_no_other() {
+    let fixture = Fixture::new(&two());
+    at_before(&fixture, &["export", "--out", "out"]);
+    let manifest = fixture.dir().join("out/.convene-export");
+    let whole = std::fs::read(&manifest).unwrap();
+    std::fs::write(&manifest, [b"\xff\xfe\n".as_slice(), &whole].concat()).unwrap();
+    fixture.write(&soon_gone());
+    at_before(&fixture, &["record"]);
+    let output = fixture.run(&["export", "--out", "out", "--prune", "--at", LONG_AFTER]);
+    assert_eq!(output.status.code(), FINE, "{}", stderr(&output));
+    assert!(!fixture.dir().join("out/sessions/second.ics").exists());
+    assert!(std::fs::read_to_string(&manifest).is_ok());
+}
+
+#[test]
 fn prune_leaves_no_empty_folder_of_its_own() {
     let fixture = Fixture::new(&two());
     at_before(&fixture, &["export", "--out", "out"]);
