@@ -1,8 +1,9 @@
 //! What a reload costs: processor time of each arrow from the text to the site, as a multiple of
 //! parsing the same text alone, and how that grows with the list.
 //!
-//! `cargo bench --bench building`; `-- --long` adds 100,000 sessions, without a reload, whose two sites need
-//! twice the memory, and many large feeds. It keeps itself on one core, where everything is done by one thread, whose time is known exactly.
+//! `cargo bench --bench building`; `-- --long` adds 100,000 sessions, without a reload, whose two
+//! sites need twice the memory, and many large feeds. It keeps itself on one core, where everything
+//! is done by one thread, whose time is known exactly.
 
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
 
