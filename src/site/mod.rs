@@ -64,7 +64,11 @@ impl Site {
         calendars: Vec<Document>,
         earlier: Option<&Self>,
     ) -> Self {
-        let documents = render::documents(edition, calendars);
+        Self::of(edition, render::documents(edition, calendars), earlier)
+    }
+
+    /// The site of some documents of an edition alone, likewise.
+    pub fn of(edition: &Edition, documents: Vec<Document>, earlier: Option<&Self>) -> Self {
         let mut table: HashMap<Box<str>, Arc<Resource>> = HashMap::with_capacity(documents.len());
         let mut new = Vec::new();
         for document in documents {
