@@ -2,6 +2,7 @@
 
 mod atom;
 pub(crate) mod calendar;
+pub mod errors;
 pub(crate) mod event;
 mod gone;
 mod invite;
@@ -26,7 +27,6 @@ pub use calendar::{Draft, calendars};
 pub use gone::ended;
 pub use invite::Printed;
 pub use newsletter::{Form, Subject, changed, newsletter};
-pub use page::{gone as gone_page, not_allowed, not_found};
 pub use preview::{City, Report, preview};
 
 /// Every document of an edition, given its calendars.

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::paths::Paths;
-use crate::render::{self, Document, Kind, Printed};
+use crate::render::{self, Document, Kind, Printed, errors};
 use crate::revisions::Edition;
 
 pub use bodies::{Bodies, LARGE};
@@ -83,13 +83,18 @@ impl Site {
             let path = document.path.as_str().into();
             table.insert(path, Arc::new(Resource::of(document, codings)));
         }
+        let paths = &edition.paths;
         let errors = Errors {
-            gone: ByReader::new(410, "Gone\n", &render::gone_page(&edition.paths)),
-            not_found: ByReader::new(404, "Not found\n", &render::not_found(&edition.paths)),
-            not_allowed: ByReader::new(405, "Method not allowed\n", &render::not_allowed()),
-            precondition_failed: ByReader::same(412, "Precondition failed\n"),
-            bad_request: ByReader::same(400, "Bad request\n"),
-            too_long: ByReader::same(414, "URI too long\n"),
+            gone: ByReader::new(410, "Gone\n", &errors::gone(paths)),
+            not_found: ByReader::new(404, "Not found\n", &errors::not_found(paths)),
+            not_allowed: ByReader::new(405, "Method not allowed\n", &errors::not_allowed()),
+            precondition_failed: ByReader::new(
+                412,
+                "Precondition failed\n",
+                &errors::precondition_failed(),
+            ),
+            bad_request: ByReader::new(400, "Bad request\n", &errors::bad_request(paths)),
+            too_long: ByReader::new(414, "URI too long\n", &errors::too_long(paths)),
         };
         let forms = table.values().flat_map(|resource| resource.made());
         let bodies = Bodies::of(forms.map(|form| &form.body)).map(Arc::new);
@@ -189,11 +194,6 @@ impl ByReader {
             text: Resource::error(status, "text/plain; charset=utf-8", text),
             page: Resource::error(status, headers::content_type(Kind::Page), page),
         }
-    }
-
-    /// What hardly any person meets.
-    fn same(status: u16, text: &str) -> Self {
-        Self::new(status, text, text)
     }
 
     fn by(&self, path: &str) -> &Resource {
