@@ -5,6 +5,7 @@ pub(crate) mod calendar;
 pub mod errors;
 pub(crate) mod event;
 mod gone;
+mod invite;
 mod json;
 mod line;
 mod links;
@@ -24,6 +25,7 @@ use crate::revisions::Edition;
 
 pub use calendar::{Draft, calendars};
 pub use gone::ended;
+pub use invite::Printed;
 pub use newsletter::{Form, Subject, changed, newsletter};
 pub use preview::{City, Report, preview};
 
@@ -90,13 +92,27 @@ pub struct Document {
     pub last_modified: Option<DateTime<Utc>>,
     /// Where a redirect leads: a path of ours or a whole address.
     pub location: Option<String>,
+    /// The digest of its bytes, where it was made already.
+    pub digest: Option<String>,
+    /// A digest of all that its bytes follow from, so that what has the same one need not be printed again;
+    /// invites only.
+    pub origin: Option<String>,
 }
 
 impl Document {
     /// A document of a kind that has nothing but bytes.
     pub fn new(path: String, kind: Kind, body: impl Into<Vec<u8>>) -> Self {
         let body = body.into();
-        Self { path, kind, body, file_name: None, last_modified: None, location: None }
+        Self {
+            path,
+            kind,
+            body,
+            file_name: None,
+            last_modified: None,
+            location: None,
+            digest: None,
+            origin: None,
+        }
     }
 }
 
