@@ -7,9 +7,8 @@ use chrono::{DateTime, Utc};
 use icalendar::Property;
 
 use super::event::{Event, Form, duration, utc, zoned};
-use super::invite::{self, Printed};
 use super::words::Words;
-use super::{Document, FileName, Kind, gone, line, markdown, proof, vtimezone};
+use super::{Document, FileName, Kind, Printed, gone, invite, line, markdown, proof, vtimezone};
 use crate::model::{Feed, Id, Session, When};
 use crate::revisions::{Contents, Edition, Removed, Retired, Stamp, of_bytes};
 use crate::zone::{Moment, Pair, Zone};

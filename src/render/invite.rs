@@ -3,18 +3,9 @@
 use super::calendar::{Draft, body, envelope, file_name};
 use super::event::{Event, Text};
 use super::words::Words;
-use super::{Kind, gone, line};
+use super::{Kind, Printed, gone, line};
 use crate::model::{Id, Session};
 use crate::revisions::{Edition, Removed, of_bytes};
-
-/// An invite as it was published.
-#[derive(Debug, Clone, Copy)]
-pub struct Printed<'a> {
-    /// Its bytes.
-    pub body: &'a str,
-    /// Their digest.
-    pub digest: &'a str,
-}
 
 /// A session's event and its invite; both out of the earlier invite of the same origin, if there is one.
 pub(super) fn of<'a, 'p: 'a>(

@@ -25,19 +25,23 @@ use crate::revisions::Edition;
 
 pub use calendar::{Draft, calendars};
 pub use gone::ended;
-pub use invite::Printed;
 pub use newsletter::{Form, Subject, changed, newsletter};
 pub use preview::{City, Report, preview};
 
-/// Every document of an edition, given its calendars.
-pub fn documents(edition: &Edition, calendars: Vec<Document>) -> Vec<Document> {
+/// Every document of an edition, given its calendars. `earlier` gives what stood at a path if it was made
+/// from the same origin: that is not made again.
+pub fn documents<'p>(
+    edition: &Edition,
+    calendars: Vec<Document>,
+    earlier: impl Fn(&str, &str) -> Option<Printed<'p>>,
+) -> Vec<Document> {
     let words = words::Words::new(&edition.catalog.calendar.language);
     let mut all = calendars;
     all.extend(page::documents(edition, &words));
     all.extend(links::documents(edition, &words));
     all.extend(atom::documents(edition, &words));
     all.extend(json::documents(edition, &words));
-    all.extend(qr::documents(edition));
+    all.extend(qr::documents(edition, earlier));
     all.extend(newsletter::documents(edition, &words));
     all.extend(gone::documents(edition, &words));
     all.extend(renamed::documents(edition, &all));
@@ -94,9 +98,18 @@ pub struct Document {
     pub location: Option<String>,
     /// The digest of its bytes, where it was made already.
     pub digest: Option<String>,
-    /// A digest of all that its bytes follow from, so that what has the same one need not be printed again;
-    /// invites only.
+    /// What says all that its bytes follow from, so that what has the same one need not be made again;
+    /// invites and QR codes only.
     pub origin: Option<String>,
+}
+
+/// A document as it was published.
+#[derive(Debug, Clone, Copy)]
+pub struct Printed<'a> {
+    /// Its bytes.
+    pub body: &'a str,
+    /// Their digest.
+    pub digest: &'a str,
 }
 
 impl Document {

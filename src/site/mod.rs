@@ -64,7 +64,8 @@ impl Site {
         calendars: Vec<Document>,
         earlier: Option<&Self>,
     ) -> Self {
-        Self::of(edition, render::documents(edition, calendars), earlier)
+        let known = |path: &str, origin: &str| earlier?.printed(path, origin);
+        Self::of(edition, render::documents(edition, calendars, known), earlier)
     }
 
     /// The site of some documents of an edition alone, likewise.
@@ -118,7 +119,7 @@ impl Site {
         resource.map(AsRef::as_ref)
     }
 
-    /// The calendar at a path, if it was printed from a certain origin.
+    /// What stands at a path, if it was made from a certain origin.
     pub fn printed(&self, path: &str, origin: &str) -> Option<Printed<'_>> {
         self.table.get(path)?.printed_from(origin)
     }
