@@ -14,6 +14,7 @@ mod progress;
 mod registry;
 mod socket;
 mod tls;
+mod validity;
 mod watched;
 
 pub use limits::Limits;
@@ -165,7 +166,7 @@ impl Server {
                 .map(|(number, (listeners, runtime))| {
                     let (shared, answer) = (Arc::clone(&shared), answer.clone());
                     if let Some(tls) = tls.take() {
-                        runtime.spawn(tls.keep_watch());
+                        runtime.spawn(tls.keep_watch(Arc::clone(sight)));
                     }
                     scope.spawn(move || {
                         if number == 0 {

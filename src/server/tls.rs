@@ -7,13 +7,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{self, ServerConfig};
 
+use super::validity::not_after;
 use crate::error::{Error, chain};
+use crate::sight::Sight;
 
 /// Between two looks at the files.
 const LOOK: Duration = Duration::from_secs(1);
@@ -35,8 +38,18 @@ pub struct TlsFiles {
 pub(super) struct Tls {
     files: TlsFiles,
     configs: watch::Sender<Arc<ServerConfig>>,
-    taken: Pair,
+    /// The last second of the certificate in use.
+    not_after: Option<DateTime<Utc>>,
+    /// What was judged last, with the reason if it is not used.
+    judged: Pair,
+    refused: Option<String>,
     fresh: Option<Pair>,
+}
+
+/// What a pair of files is good for.
+struct Usable {
+    config: ServerConfig,
+    not_after: Option<DateTime<Utc>>,
 }
 
 /// What stands in both files.
@@ -59,9 +72,10 @@ impl Tls {
     /// # Errors
     /// [`Error::File`] if one cannot be read, [`Error::Tls`] if they do not hold what they should.
     pub(super) fn load(files: TlsFiles) -> Result<Self, Error> {
-        let taken = files.read()?;
-        let config = taken.config(&files)?;
-        Ok(Self { files, configs: watch::Sender::new(Arc::new(config)), taken, fresh: None })
+        let judged = files.read()?;
+        let Usable { config, not_after } = judged.check(&files)?;
+        let configs = watch::Sender::new(Arc::new(config));
+        Ok(Self { files, configs, not_after, judged, refused: None, fresh: None })
     }
 
     /// What handshakes are made with, always the newest.
@@ -69,49 +83,63 @@ impl Tls {
         self.configs.subscribe()
     }
 
-    /// Looks at the files again and again.
-    pub(super) async fn keep_watch(mut self) {
-        let mut refused = false;
+    /// Looks at the files again and again, and tells `sight` what came of it.
+    pub(super) async fn keep_watch(mut self, sight: Arc<Sight>) {
+        self.report(&sight);
+        let mut unreadable = false;
         loop {
             tokio::time::sleep(LOOK).await;
             match self.files.read() {
                 Ok(seen) => {
-                    refused = false;
-                    self.look(seen);
+                    unreadable = false;
+                    if self.look(seen) {
+                        self.report(&sight);
+                    }
                 }
                 // Said once, as long as it lasts.
-                Err(error) if !refused => {
-                    refused = true;
-                    self.refuse(&error);
+                Err(error) if !unreadable => {
+                    unreadable = true;
+                    sight.certificate(self.not_after, Some(refuse(&error)));
                 }
                 Err(_) => {}
             }
         }
     }
 
-    fn look(&mut self, seen: Pair) {
-        if seen == self.taken {
+    /// Whether what was seen is judged; a pair is that at its second look.
+    fn look(&mut self, seen: Pair) -> bool {
+        if seen == self.judged {
             self.fresh = None;
-            return;
+            return true;
         }
         if self.fresh.as_ref() != Some(&seen) {
             self.fresh = Some(seen);
-            return;
+            return false;
         }
-        match seen.config(&self.files) {
-            Ok(config) => {
+        self.refused = match seen.check(&self.files) {
+            Ok(Usable { config, not_after }) => {
                 self.configs.send_replace(Arc::new(config));
+                self.not_after = not_after;
                 tracing::info!("a new certificate is used: {}", self.files.certificate.display());
+                None
             }
-            Err(error) => self.refuse(&error),
-        }
+            Err(error) => Some(refuse(&error)),
+        };
         // What was refused is not tried again until it changes.
-        (self.taken, self.fresh) = (seen, None);
+        (self.judged, self.fresh) = (seen, None);
+        true
     }
 
-    fn refuse(&self, error: &Error) {
-        tracing::error!("the certificate in use stays: {}", chain(error));
+    fn report(&self, sight: &Sight) {
+        sight.certificate(self.not_after, self.refused.clone());
     }
+}
+
+/// Logs why a renewal is not used, and gives the reason back.
+fn refuse(error: &Error) -> String {
+    let reason = chain(error);
+    tracing::error!("the certificate in use stays: {reason}");
+    reason
 }
 
 impl TlsFiles {
@@ -123,15 +151,16 @@ impl TlsFiles {
 }
 
 impl Pair {
-    fn config(&self, files: &TlsFiles) -> Result<ServerConfig, Error> {
+    fn check(&self, files: &TlsFiles) -> Result<Usable, Error> {
         let refuse = |path: &PathBuf, reason: String| Error::Tls { path: path.clone(), reason };
         let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&self.certificate)
             .collect::<Result<_, _>>()
             .map_err(|error| refuse(&files.certificate, error.to_string()))?;
-        if chain.is_empty() {
+        let Some(leaf) = chain.first() else {
             let reason = "there is no `-----BEGIN CERTIFICATE-----` in it";
             return Err(refuse(&files.certificate, reason.to_owned()));
-        }
+        };
+        let not_after = not_after(leaf);
         let key = PrivateKeyDer::from_pem_slice(&self.key).map_err(|_| {
             let reason = "there is no private key without a password in it, such as behind \
                           `-----BEGIN PRIVATE KEY-----`";
@@ -148,6 +177,6 @@ impl Pair {
                 error => refuse(&files.certificate, error.to_string()),
             })?;
         config.alpn_protocols = vec![HTTP_2.to_vec(), HTTP_1_1.to_vec()];
-        Ok(config)
+        Ok(Usable { config, not_after })
     }
 }

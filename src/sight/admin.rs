@@ -141,7 +141,7 @@ fn respond(
     match path {
         "/healthz" => text(StatusCode::OK, TEXT, "ok\n".to_owned()),
         "/readyz" => {
-            let (status, reason) = match sight.readiness(ending) {
+            let (status, reason) = match sight.readiness(ending, now) {
                 Ok(reason) => (StatusCode::OK, reason),
                 Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, reason),
             };

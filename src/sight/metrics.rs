@@ -122,9 +122,13 @@ impl Scrape {
         let findings = ["error", "warning"].into_iter().zip(status.findings);
         let findings = findings.map(|(severity, count)| ([("severity", severity)], count));
         sheet.gauges("findings", "Findings about the list as last read", None, findings)?;
-        let degraded = [(NONE, u32::from(status.degraded().is_some()))];
+        let degraded = [(NONE, u32::from(status.degraded(self.now).is_some()))];
         let help = "1 while something is wrong that an operator should see to";
         sheet.gauges("degraded", help, None, degraded)?;
+        let not_after = status.certificate.as_ref().and_then(|certificate| certificate.not_after);
+        let not_after = not_after.map(|last| (NONE, last.timestamp()));
+        let help = "Last second, in Unix time, of the certificate in use";
+        sheet.gauges("certificate_not_after", help, seconds, not_after)?;
         let tzdata = [("version", self.sight.watch.tzdata.as_str())];
         sheet.info("tzdata", "Version of the time-zone rules", &tzdata)?;
         let version = [("version", env!("CARGO_PKG_VERSION"))];

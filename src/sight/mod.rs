@@ -5,6 +5,7 @@
 //! a single reader, and no answer depends on any of it.
 
 mod admin;
+mod certificate;
 mod clicks;
 mod client;
 mod counts;
@@ -23,6 +24,7 @@ use hyper::{Method, Request, Response, StatusCode};
 
 use crate::http::normalize;
 use crate::publish::{Published, Refusal};
+use certificate::Certificate;
 use counts::{Counts, Kind};
 use links::{Ids, Links};
 use refused::{Line, Refusals};
@@ -167,13 +169,19 @@ impl Sight {
         status.reloads[Outcome::Refused as usize] += 1;
     }
 
-    /// Whether readers may be sent here, with the reason in words. Only that there is no edition, or
-    /// soon no process, makes it an error; what is wrong otherwise is said, and the last good edition
-    /// is better than none.
+    /// A certificate is in use from now on that is valid until `not_after` inclusive (RFC 5280 section
+    /// 4.1.2.5), as far as that is known; `refused` says why what stands in its files now is not used.
+    pub fn certificate(&self, not_after: Option<DateTime<Utc>>, refused: Option<String>) {
+        self.status().certificate = Some(Certificate { not_after, refused });
+    }
+
+    /// Whether readers may be sent here at an instant, with the reason in words. Only that there is no
+    /// edition, or soon no process, makes it an error; what is wrong otherwise is said, and the last
+    /// good edition is better than none.
     ///
     /// # Errors
     /// The sentence that says why readers should go elsewhere.
-    pub fn readiness(&self, ending: bool) -> Result<String, String> {
+    pub fn readiness(&self, ending: bool, now: DateTime<Utc>) -> Result<String, String> {
         let status = self.status();
         if ending {
             return Err("not ready: this process is about to end".to_owned());
@@ -181,7 +189,7 @@ impl Sight {
         if status.made.is_none() {
             return Err("not ready: the first edition is not made yet".to_owned());
         }
-        Ok(match status.degraded() {
+        Ok(match status.degraded(now) {
             Some(reason) => format!("ready, but degraded: {reason}"),
             None => "ready".to_owned(),
         })

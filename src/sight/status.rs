@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::certificate::Certificate;
 use crate::diagnostic::{Findings, Severity};
 use crate::publish::{Published, Refusal};
 
@@ -29,6 +30,8 @@ pub(super) struct Status {
     pub(super) findings: [usize; 2],
     /// By outcome; the edition of the start is none of them.
     pub(super) reloads: [u64; Outcome::ALL.len()],
+    /// The certificate in use, where there is one.
+    pub(super) certificate: Option<Certificate>,
     /// Why the list is not published, in a sentence.
     refused: Option<String>,
     /// Why the state is not written, in a sentence.
@@ -76,8 +79,8 @@ impl Status {
         });
     }
 
-    /// What is wrong although an edition is served.
-    pub(super) fn degraded(&self) -> Option<String> {
+    /// All that is wrong at an instant although an edition is served.
+    pub(super) fn degraded(&self, now: DateTime<Utc>) -> Option<String> {
         let refused = self
             .refused
             .as_ref()
@@ -85,10 +88,9 @@ impl Status {
         let unsaved = self.unsaved.as_ref().map(|reason| {
             format!("{reason}; this edition is served from memory, and a restart will not know it")
         });
-        match (refused, unsaved) {
-            (Some(refused), Some(unsaved)) => Some(format!("{refused}; {unsaved}")),
-            (refused, unsaved) => refused.or(unsaved),
-        }
+        let certificate = self.certificate.iter().flat_map(|certificate| certificate.wrong(now));
+        let all: Vec<_> = refused.into_iter().chain(unsaved).chain(certificate).collect();
+        (!all.is_empty()).then(|| all.join("; "))
     }
 }
 

@@ -12,39 +12,33 @@ use super::{BIG, SMALL};
 /// Between two rounds through a crowd.
 const ROUND: Duration = Duration::from_secs(1);
 
-/// A connection that blocks nobody, with a window so small that the server has to wait.
-fn connect(address: SocketAddr) -> Option<TcpStream> {
+/// A connection with a window so small that the server has to wait.
+pub(super) fn connect(address: SocketAddr) -> Option<TcpStream> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).ok()?;
     socket.set_recv_buffer_size(4096).ok()?;
     socket.connect(&address.into()).ok()?;
-    socket.set_nonblocking(true).ok()?;
     Some(socket.into())
 }
 
 /// Whether a call failed for good.
-fn failed<T>(done: &std::io::Result<T>) -> bool {
+pub(super) fn failed<T>(done: &std::io::Result<T>) -> bool {
     done.as_ref().is_err_and(|error| error.kind() != ErrorKind::WouldBlock)
 }
 
-/// A crowd in rounds; whoever is thrown out comes again. How often that was.
-fn rounds(
-    address: SocketAddr,
+/// A crowd in rounds, whose members have numbers; whoever is thrown out comes again. How often that was.
+pub(super) fn rounds<S>(
     count: usize,
     ended: &AtomicBool,
-    begin: &[u8],
-    mut go_on: impl FnMut(&mut TcpStream) -> bool,
+    start: impl Fn(usize) -> Option<S>,
+    mut go_on: impl FnMut(usize, &mut S) -> bool,
 ) -> usize {
-    let start = || {
-        let mut stream = connect(address)?;
-        (!failed(&stream.write_all(begin))).then_some(stream)
-    };
-    let mut crowd: Vec<Option<TcpStream>> = (0..count).map(|_| start()).collect();
+    let mut crowd: Vec<Option<S>> = (0..count).map(&start).collect();
     let mut again = 0;
     while !ended.load(SeqCst) {
         std::thread::sleep(ROUND);
-        for place in &mut crowd {
-            if !place.as_mut().is_some_and(&mut go_on) {
-                *place = start();
+        for (number, place) in crowd.iter_mut().enumerate() {
+            if !place.as_mut().is_some_and(|stream| go_on(number, stream)) {
+                *place = start(number);
                 again += 1;
             }
         }
@@ -52,10 +46,26 @@ fn rounds(
     again
 }
 
+/// A crowd in plain HTTP/1, who block nobody.
+fn plain_rounds(
+    address: SocketAddr,
+    count: usize,
+    ended: &AtomicBool,
+    begin: &[u8],
+    mut go_on: impl FnMut(&mut TcpStream) -> bool,
+) -> usize {
+    let start = |_| {
+        let mut stream = connect(address)?;
+        stream.set_nonblocking(true).ok()?;
+        (!failed(&stream.write_all(begin))).then_some(stream)
+    };
+    rounds(count, ended, start, |_, stream| go_on(stream))
+}
+
 /// Requests whose headers come byte by byte.
 pub(super) fn slow_headers(address: SocketAddr, count: usize, ended: &AtomicBool) -> String {
     let begin = b"GET / HTTP/1.1\r\nHost: a\r\nX: ";
-    let again = rounds(address, count, ended, begin, |stream| {
+    let again = plain_rounds(address, count, ended, begin, |stream| {
         let gone = matches!(stream.read(&mut [0; 64]), Ok(0));
         !gone && !failed(&stream.write(b"x"))
     });
@@ -65,7 +75,7 @@ pub(super) fn slow_headers(address: SocketAddr, count: usize, ended: &AtomicBool
 /// Requests for much, of which little is read.
 pub(super) fn slow_readers(address: SocketAddr, count: usize, ended: &AtomicBool) -> String {
     let begin = format!("GET {BIG} HTTP/1.1\r\nHost: a\r\n\r\n");
-    let again = rounds(address, count, ended, begin.as_bytes(), |stream| {
+    let again = plain_rounds(address, count, ended, begin.as_bytes(), |stream| {
         let read = stream.read(&mut [0; 16]);
         !matches!(read, Ok(0)) && !failed(&read)
     });
@@ -75,7 +85,7 @@ pub(super) fn slow_readers(address: SocketAddr, count: usize, ended: &AtomicBool
 /// Connections on which one request was made, or none.
 pub(super) fn idle(address: SocketAddr, count: usize, ended: &AtomicBool) -> String {
     let begin = format!("HEAD {SMALL} HTTP/1.1\r\nHost: a\r\n\r\n");
-    let again = rounds(address, count, ended, begin.as_bytes(), |stream| {
+    let again = plain_rounds(address, count, ended, begin.as_bytes(), |stream| {
         let read = stream.read(&mut [0; 4096]);
         !matches!(read, Ok(0)) && !failed(&read)
     });

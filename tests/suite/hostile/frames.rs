@@ -16,16 +16,18 @@ const BATCHES: u32 = 100;
 const BATCH: u32 = 100;
 /// `GET https://localhost/` in HPACK (RFC 7541 appendix A).
 const HEADERS: &[u8] = b"\x82\x87\x84\x41\x09localhost";
+/// What every client says first (RFC 9113 section 3.4).
+pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// Frames, flags and a reason by their numbers (RFC 9113 sections 6 and 7).
-const HEADERS_FRAME: u8 = 1;
+pub(super) const HEADERS_FRAME: u8 = 1;
 const RST_STREAM: u8 = 3;
-const SETTINGS: u8 = 4;
+pub(super) const SETTINGS: u8 = 4;
 const CONTINUATION: u8 = 9;
-const END_STREAM: u8 = 1;
-const END_HEADERS: u8 = 4;
+pub(super) const END_STREAM: u8 = 1;
+pub(super) const END_HEADERS: u8 = 4;
 const CANCEL: u32 = 8;
 
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+pub(super) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
@@ -40,9 +42,7 @@ fn is_cut(
     let patience = Some(Duration::from_secs(20));
     stream.sock.set_write_timeout(patience).unwrap();
     stream.sock.set_read_timeout(patience).unwrap();
-    let mut begin = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
-    begin.extend(frame(SETTINGS, 0, 0, &[]));
-    stream.write_all(&begin).unwrap();
+    stream.write_all(&[PREFACE, &frame(SETTINGS, 0, 0, &[])].concat()).unwrap();
     let waited_in_vain = |error: std::io::Error| error.kind() == ErrorKind::WouldBlock;
     match (0..BATCHES).try_for_each(|number| stream.write_all(&batch(number))) {
         Err(error) => !waited_in_vain(error),

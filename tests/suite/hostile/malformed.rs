@@ -1,10 +1,28 @@
 //! Requests that are none, each wrong in a way of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use crate::support::{BEFORE, EXAMPLE, Fixture};
+
+/// How long a refusal may take: less than the time for headers, so that what only that time ends is
+/// no refusal.
+const PROMPT: Duration = Duration::from_secs(10);
+/// What came of a request that was closed without an answer.
+const CLOSED: &str = "closed";
+/// What may still become a right request; the server waits for the rest as long as headers may take.
+const BEGINNINGS: [&[u8]; 7] = [
+    b"",
+    b"\r\n",
+    b"GET",
+    b"GET /",
+    b"GET / HTTP/1.1\r\n",
+    b"GET / HTTP/1.1\r\nHost: a",
+    b"GET / HTTP/1.1\r\nHost: a\r\n",
+];
 
 /// A request from its parts.
 fn request(method: &[u8], target: &[u8], version: &[u8], headers: &[u8]) -> Vec<u8> {
@@ -16,7 +34,7 @@ fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
-/// Every kind; none of them may be answered as if it were right.
+/// Every kind that is wrong already; none of them may be answered as if it were right.
 fn all() -> BTreeSet<Vec<u8>> {
     let mut all = BTreeSet::new();
     let (get, root, http, host) = (&b"GET"[..], &b"/"[..], &b"HTTP/1.1"[..], &b"Host: a\r\n"[..]);
@@ -73,40 +91,90 @@ fn all() -> BTreeSet<Vec<u8>> {
         b"PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
         b"PUT / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         b"HTTP/1.1 200 OK\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: a",
-        b"GET",
-        b"",
     ] {
         all.insert(whole.to_vec());
     }
     all
 }
 
-/// Sends each on a connection of its own, again and again, and looks that none is taken for right.
+/// Sends each complete kind on a connection of its own, again and again, and looks that none is taken
+/// for right and none is left waiting.
 pub(super) fn send_all(address: SocketAddr, ended: &AtomicBool) -> String {
     let all = all();
     assert!(all.len() >= 500, "{} kinds", all.len());
-    let mut statuses: BTreeMap<String, usize> = BTreeMap::new();
+    let mut outcomes: BTreeMap<String, usize> = BTreeMap::new();
     let mut rounds = 0;
     while rounds == 0 || (rounds < 4 && !ended.load(SeqCst)) {
         for request in &all {
-            let status = send(address, request);
-            assert!(!status.starts_with('2'), "{status}: {}", request.escape_ascii());
-            *statuses.entry(status).or_default() += 1;
+            let outcome = outcome(open(address, request), PROMPT).unwrap_or_else(|| {
+                panic!("no answer within {PROMPT:?}: {}", request.escape_ascii())
+            });
+            let is_refused = outcome == CLOSED || outcome.starts_with(['4', '5']);
+            assert!(is_refused, "{outcome}: {}", request.escape_ascii());
+            *outcomes.entry(outcome).or_default() += 1;
         }
         rounds += 1;
     }
-    format!("{} kinds of malformed requests, {rounds} times: {statuses:?}", all.len())
+    format!("{} kinds of malformed requests, {rounds} times: {outcomes:?}", all.len())
 }
 
-fn send(address: SocketAddr, request: &[u8]) -> String {
+/// Sends the beginnings side by side and then nothing more; the server closes each, and has nothing to
+/// say about it, when its time for headers is over.
+pub(super) fn begin_all(address: SocketAddr, patience: Duration) -> String {
+    let begun = BEGINNINGS.map(|beginning| (beginning, open(address, beginning)));
+    let end = Instant::now() + patience;
+    for (beginning, stream) in begun {
+        // Zero would be no bound at all.
+        let left = end.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+        let outcome = outcome(stream, left);
+        assert_eq!(outcome.as_deref(), Some(CLOSED), "{}", beginning.escape_ascii());
+    }
+    format!("{} kinds of beginnings, all closed", BEGINNINGS.len())
+}
+
+/// A connection on which everything is sent and which stays open for more.
+fn open(address: SocketAddr, bytes: &[u8]) -> TcpStream {
     let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    let mut answer = Vec::new();
-    let sent = stream.write_all(request).and_then(|()| stream.shutdown(Shutdown::Write));
-    match sent.and_then(|()| stream.read_to_end(&mut answer)) {
-        Ok(0) => "closed".to_owned(),
-        Err(error) if answer.is_empty() => format!("{:?}", error.kind()),
-        _ => String::from_utf8_lossy(answer.get(9..12).unwrap_or(&answer)).into_owned(),
+    stream.write_all(bytes).unwrap();
+    stream
+}
+
+/// The status of the answer, or that the server closed without one; none if neither came in time.
+fn outcome(mut stream: TcpStream, patience: Duration) -> Option<String> {
+    stream.set_read_timeout(Some(patience)).unwrap();
+    let mut status = [0; 12];
+    match stream.read_exact(&mut status) {
+        Ok(()) => {
+            assert!(status.starts_with(b"HTTP/1."), "{}", status.escape_ascii());
+            Some(String::from_utf8_lossy(&status[9..]).into_owned())
+        }
+        Err(error) if error.kind() == ErrorKind::WouldBlock => None,
+        Err(_) => Some(CLOSED.to_owned()),
+    }
+}
+
+#[test]
+fn what_is_malformed_is_refused_without_waiting_for_more() {
+    let fixture = Fixture::new(EXAMPLE);
+    let running = fixture.serve(&["--at", BEFORE]);
+    println!("{}", send_all(running.address, &AtomicBool::new(true)));
+}
+
+#[test]
+fn what_is_only_begun_is_closed_when_its_time_is_over() {
+    let fixture = Fixture::new(EXAMPLE);
+    let running = fixture.serve(&["--at", BEFORE, "--header-timeout", "1s"]);
+    println!("{}", begin_all(running.address, PROMPT));
+}
+
+#[test]
+fn what_ends_before_it_is_a_request_is_closed_at_once() {
+    let fixture = Fixture::new(EXAMPLE);
+    let running = fixture.serve(&["--at", BEFORE]);
+    for beginning in BEGINNINGS {
+        let stream = open(running.address, beginning);
+        stream.shutdown(Shutdown::Write).unwrap();
+        let outcome = outcome(stream, PROMPT);
+        assert_eq!(outcome.as_deref(), Some(CLOSED), "{}", beginning.escape_ascii());
     }
 }

@@ -21,10 +21,18 @@ pub(crate) const FLAGS: [&str; 4] = ["--tls-cert", "cert.pem", "--tls-key", "key
 
 /// Puts a new certificate for `localhost` and its key into a folder.
 pub(crate) fn renew(folder: &Path) -> CertificateDer<'static> {
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    std::fs::write(folder.join("cert.pem"), made.cert.pem()).unwrap();
-    std::fs::write(folder.join("key.pem"), made.signing_key.serialize_pem()).unwrap();
-    made.cert.der().clone()
+    renew_until(folder, 2100)
+}
+
+/// The same, valid until a year begins.
+pub(crate) fn renew_until(folder: &Path, year: i32) -> CertificateDer<'static> {
+    let mut parameters = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap();
+    parameters.not_after = rcgen::date_time_ymd(year, 1, 1);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let cert = parameters.self_signed(&key).unwrap();
+    std::fs::write(folder.join("cert.pem"), cert.pem()).unwrap();
+    std::fs::write(folder.join("key.pem"), key.serialize_pem()).unwrap();
+    cert.der().clone()
 }
 
 /// A client that trusts a certificate and speaks some protocols.
@@ -44,8 +52,12 @@ pub(crate) type Stream = StreamOwned<ClientConnection, TcpStream>;
 
 /// A connection on which the handshake is made, or fails.
 pub(crate) fn connect(address: SocketAddr, config: Arc<ClientConfig>) -> std::io::Result<Stream> {
+    over(TcpStream::connect(address)?, config)
+}
+
+/// The same over a connection that is made already.
+pub(crate) fn over(tcp: TcpStream, config: Arc<ClientConfig>) -> std::io::Result<Stream> {
     let name = ServerName::try_from("localhost").unwrap();
-    let tcp = TcpStream::connect(address)?;
     tcp.set_read_timeout(Some(Duration::from_secs(10)))?;
     let mut stream = StreamOwned::new(ClientConnection::new(config, name).unwrap(), tcp);
     while stream.conn.is_handshaking() {

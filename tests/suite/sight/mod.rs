@@ -1,6 +1,7 @@
 //! What the person who runs it sees: numbers, readiness and logs of the real program.
 
 mod admin;
+mod certificate;
 mod links;
 mod logs;
 mod metrics;

@@ -1,0 +1,31 @@
+//! The certificate in use, and what is wrong with it.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+/// A certificate in use, and what came of the last look at its files.
+#[derive(Debug)]
+pub(super) struct Certificate {
+    /// The last second in which it is valid, UTC; none where that is not known.
+    pub(super) not_after: Option<DateTime<Utc>>,
+    /// Why what stands in its files is not used, in a sentence.
+    pub(super) refused: Option<String>,
+}
+
+impl Certificate {
+    /// What is wrong with it at an instant.
+    pub(super) fn wrong(&self, now: DateTime<Utc>) -> impl Iterator<Item = String> {
+        let refused = self.refused.as_ref().map(|reason| {
+            format!("the certificate was not renewed: {reason}; the one before stays in use")
+        });
+        // RFC 5280 section 4.1.2.5: the last second is within.
+        let expired = self.not_after.filter(|last| now.timestamp() > last.timestamp());
+        let expired = expired.map(|last| {
+            format!(
+                "the certificate in use expired at {}, and readers refuse it; put a new one and its \
+                 key into the files that `--tls-cert` and `--tls-key` name",
+                last.to_rfc3339_opts(SecondsFormat::Secs, true)
+            )
+        });
+        refused.into_iter().chain(expired)
+    }
+}
