@@ -224,6 +224,9 @@ pub(crate) struct Limits {
     /// From the end of an answer to the next request [default: 75s]
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) idle_timeout: Option<Duration>,
+    /// Bytes of answers copied for a reader before it takes them [default: 262144]
+    #[arg(long, value_name = "BYTES", value_parser = unsent)]
+    pub(crate) max_unsent: Option<usize>,
     /// How long a reader may take nothing of an answer [default: 30s]
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) write_timeout: Option<Duration>,
@@ -242,6 +245,7 @@ impl Limits {
             max_headers: self.max_headers.unwrap_or(default.max_headers),
             header_timeout: self.header_timeout.unwrap_or(default.header_timeout),
             idle_timeout: self.idle_timeout.unwrap_or(default.idle_timeout),
+            max_unsent: self.max_unsent.unwrap_or(default.max_unsent),
             write_timeout: self.write_timeout.unwrap_or(default.write_timeout),
             drain: self.drain.unwrap_or(default.drain),
         }
@@ -254,6 +258,7 @@ impl Limits {
             max_headers: self.max_headers.or(before.max_headers),
             header_timeout: self.header_timeout.or(before.header_timeout),
             idle_timeout: self.idle_timeout.or(before.idle_timeout),
+            max_unsent: self.max_unsent.or(before.max_unsent),
             write_timeout: self.write_timeout.or(before.write_timeout),
             drain: self.drain.or(before.drain),
         }
@@ -354,11 +359,18 @@ fn connections(text: &str) -> Result<NonZeroUsize, String> {
 }
 
 fn header_size(text: &str) -> Result<usize, String> {
-    let least = server::Limits::LEAST_HEADER_SIZE;
+    bytes(text, server::Limits::LEAST_HEADER_SIZE, 1024 * 1024)
+}
+
+fn unsent(text: &str) -> Result<usize, String> {
+    bytes(text, server::Limits::LEAST_UNSENT, 64 * 1024 * 1024)
+}
+
+fn bytes(text: &str, least: usize, most: usize) -> Result<usize, String> {
     text.parse()
         .ok()
-        .filter(|bytes| (least..=1024 * 1024).contains(bytes))
-        .ok_or_else(|| format!("a number of bytes from {least} to 1048576"))
+        .filter(|bytes| (least..=most).contains(bytes))
+        .ok_or_else(|| format!("a number of bytes from {least} to {most}"))
 }
 
 fn headers(text: &str) -> Result<usize, String> {

@@ -74,14 +74,16 @@ impl Server {
     pub fn bind(handed_over: ListenFd, settings: Settings) -> Result<Self, Error> {
         let Settings { places, fallback, tls, redirect, mut limits } = settings;
         let tls = tls.map(Tls::load).transpose()?;
-        let mut bound = Bound::handed_over(handed_over)?;
+        let unsent = limits.in_kernel(tls.is_some());
+        let mut bound = Bound::handed_over(handed_over, unsent)?;
         for place in &places {
-            bound.push(Bound::bind(place)?);
+            bound.push(Bound::bind(place, unsent)?);
         }
         if bound.is_empty() {
-            bound.push(Bound::bind(&fallback)?);
+            bound.push(Bound::bind(&fallback, unsent)?);
         }
-        let redirecting = redirect.into_iter().map(|address| Bound::bind(&Listen::Tcp(address)));
+        let redirecting =
+            redirect.into_iter().map(|address| Bound::bind(&Listen::Tcp(address), unsent));
         let redirecting = redirecting.collect::<Result<_, _>>()?;
         limits.max_connections = afford(limits.max_connections);
         Ok(Self { bound, redirecting, tls, limits })

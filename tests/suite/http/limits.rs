@@ -31,7 +31,7 @@ fn is_answered(stream: &mut TcpStream) -> bool {
 }
 
 /// A connection for which the kernel takes no more than a little ahead of its reader.
-fn connect_with_small_window(running: &Running) -> TcpStream {
+pub(super) fn connect_with_small_window(running: &Running) -> TcpStream {
     use socket2::{Domain, Socket, Type};
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     socket.set_recv_buffer_size(16 * 1024).unwrap();

@@ -44,8 +44,12 @@ pub(crate) type Stream = StreamOwned<ClientConnection, TcpStream>;
 
 /// A connection on which the handshake is made, or fails.
 pub(crate) fn connect(address: SocketAddr, config: Arc<ClientConfig>) -> std::io::Result<Stream> {
+    over(TcpStream::connect(address)?, config)
+}
+
+/// The same on a connection that is made already.
+pub(super) fn over(tcp: TcpStream, config: Arc<ClientConfig>) -> std::io::Result<Stream> {
     let name = ServerName::try_from("localhost").unwrap();
-    let tcp = TcpStream::connect(address)?;
     tcp.set_read_timeout(Some(Duration::from_secs(10)))?;
     let mut stream = StreamOwned::new(ClientConnection::new(config, name).unwrap(), tcp);
     while stream.conn.is_handshaking() {
