@@ -161,18 +161,18 @@ fn a_refused_upload_learns_why() {
 }
 
 /// The program under a limit of the shell's.
-fn under(limit: &str, fixture: &Fixture) -> Running {
+fn under(limit: &str, fixture: &Fixture, more: &[&str]) -> Running {
     let mut command = Command::new("sh");
     let script = format!("ulimit {limit}; exec \"$0\" \"$@\"");
     command.current_dir(fixture.dir()).args(["-c", &script, env!("CARGO_BIN_EXE_convene")]);
-    command.args(["--at", BEFORE, "--listen", "127.0.0.1:0"]).env("NO_COLOR", "1");
+    command.args(["--at", BEFORE, "--listen", "127.0.0.1:0"]).args(more).env("NO_COLOR", "1");
     Running::start(command)
 }
 
 #[test]
 fn descriptors_are_raised_as_far_as_they_may_be() {
     let fixture = Fixture::new(EXAMPLE);
-    let running = under("-Sn 64", &fixture);
+    let running = under("-Sn 64", &fixture, &[]);
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", running.child.id())).unwrap();
     let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
     let fields: Vec<&str> = line.split_whitespace().collect();
@@ -180,10 +180,43 @@ fn descriptors_are_raised_as_far_as_they_may_be() {
     assert_ne!(fields[3], "64");
 }
 
+fn cores() -> usize {
+    std::thread::available_parallelism().unwrap().get()
+}
+
+/// How many connections may be made under a limit of 400 descriptors, and how many of those are open
+/// where there are none.
+fn room(more: &[&str]) -> (usize, usize) {
+    let fixture = Fixture::new(EXAMPLE);
+    let mut running = under("-n 400", &fixture, more);
+    assert_eq!(running.get(FEED, &[]).status, 200);
+    // The least of some looks: a file may be open for a moment, and the connection just now.
+    let open = (0..10).map(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::fs::read_dir(format!("/proc/{}/fd", running.pid())).unwrap().count()
+    });
+    let open = open.min().unwrap();
+    running.signal("TERM");
+    let said = std::io::read_to_string(running.child.stderr.take().unwrap()).unwrap();
+    let (_, rest) = said.split_once("only ").unwrap_or_else(|| panic!("{said}"));
+    (rest.split(' ').next().unwrap().parse().unwrap(), open)
+}
+
+#[test]
+fn each_place_to_listen_leaves_room_for_fewer_connections() {
+    let (few, many) = (room(&[]), room(&["--listen", "127.0.0.1:0"].repeat(8)));
+    assert_eq!(few.0 - many.0, 8 * cores(), "{few:?} {many:?}");
+    assert_eq!(many.1 - few.1, 8 * cores(), "{few:?} {many:?}");
+    // Enough is left for files, and for the admin listener.
+    assert!(many.0 + many.1 < 400 - 64, "{many:?}");
+}
+
 #[test]
 fn too_few_descriptors_are_said_and_lower_the_limit() {
     let fixture = Fixture::new(EXAMPLE);
-    let mut running = under("-n 136", &fixture);
+    // What the program keeps for itself grows with the machine.
+    let limit = 126 + 5 * cores();
+    let mut running = under(&format!("-n {limit}"), &fixture, &[]);
     let mut first = running.connect();
     assert!(is_answered(&mut first));
     // Far more than there are descriptors, one after another: nobody is refused.
