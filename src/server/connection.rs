@@ -18,6 +18,7 @@ use tokio::task::AbortHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::{ServerConfig, ServerConnection};
 
+use super::begun::Begun;
 use super::direct::{Direct, UnderWay};
 use super::limits::Limits;
 use super::progress::Progress;
@@ -177,7 +178,8 @@ async fn http_1(
         builder.max_headers(limits.max_headers);
     }
     let ended = {
-        let connection = builder.serve_connection(TokioIo::new(&mut stream), service);
+        let connection =
+            builder.serve_connection(TokioIo::new(Begun::new(&mut stream, progress)), service);
         let mut connection = pin!(connection);
         tokio::select! {
             ended = connection.as_mut() => ended,

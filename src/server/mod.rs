@@ -4,6 +4,7 @@
 //! them rather than SO_REUSEPORT, so that a second instance finds the port taken.
 
 mod accept;
+mod begun;
 mod connection;
 mod descriptors;
 mod direct;

@@ -99,6 +99,20 @@ fn headers_that_do_not_come_to_an_end_are_not_waited_for() {
 }
 
 #[test]
+fn headers_that_began_together_with_the_request_before_are_not_waited_for_either() {
+    let served = Served::new(EXAMPLE, &["--header-timeout", "1s"]);
+    let ask = format!("GET {FEED} HTTP/1.1\r\nHost: test\r\n\r\n");
+    let mut whole = served.running.connect();
+    let mut part = served.running.connect();
+    whole.write_all(ask.repeat(2).as_bytes()).unwrap();
+    part.write_all(ask.repeat(2).trim_end().as_bytes()).unwrap();
+    let answered = [read_one(&mut part), read_one(&mut whole), read_one(&mut whole)];
+    assert_eq!(answered.map(|answer| answer.status), [200; 3]);
+    assert!(is_closed(&mut part));
+    assert!(is_answered(&mut whole), "who waits for nothing has longer");
+}
+
+#[test]
 fn a_connection_without_requests_is_closed_in_the_end() {
     let served = Served::new(EXAMPLE, &["--idle-timeout", "1s"]);
     let mut idle = served.running.connect();
