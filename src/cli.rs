@@ -1,17 +1,14 @@
 //! What is typed on the command line.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::num::NonZeroUsize;
+mod serve;
+
 use std::path::PathBuf;
-use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use convene::model::{BaseUrl, Length};
-use convene::server::{self, Listen, TlsFiles};
+use convene::model::BaseUrl;
 
-/// Where the program listens, and where its links lead if nobody says anything else.
-pub(crate) const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+pub(crate) use serve::{LISTEN, LogFormat, See, Serve};
 
 /// One TOML list of sessions, served as calendar feeds, invites and pages.
 #[derive(Debug, Parser)]
@@ -97,174 +94,6 @@ pub(crate) struct Import {
     pub(crate) timezone: Option<String>,
 }
 
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Serve {
-    /// An address to listen on, or unix:PATH; may be given several times [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDRESS")]
-    pub(crate) listen: Vec<Listen>,
-    /// Speak https with this certificate, a PEM file; read again when it changes
-    #[arg(long, value_name = "FILE")]
-    pub(crate) tls_cert: Option<PathBuf>,
-    /// The private key of --tls-cert, a PEM file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) tls_key: Option<PathBuf>,
-    /// Lead http here to https, such as 0.0.0.0:80; may be given several times
-    #[arg(long, value_name = "ADDRESS", value_parser = address)]
-    pub(crate) redirect_http: Vec<SocketAddr>,
-    /// Refuse to start on a wrong list, instead of serving the last good one
-    #[arg(long)]
-    pub(crate) strict: bool,
-    #[command(flatten)]
-    pub(crate) see: See,
-    #[command(flatten, next_help_heading = "Limits of serving")]
-    pub(crate) limits: Limits,
-}
-
-impl Serve {
-    /// The address that links name where nobody says anything else and nothing is served.
-    pub(crate) fn address(&self) -> SocketAddr {
-        let tcp = self.listen.iter().find_map(|place| match place {
-            Listen::Tcp(address) => Some(*address),
-            Listen::Unix(_) => None,
-        });
-        tcp.unwrap_or(LISTEN)
-    }
-
-    /// What the server is to be.
-    ///
-    /// # Errors
-    /// A sentence, if what was said means nothing.
-    pub(crate) fn settings(&self) -> Result<server::Settings, &'static str> {
-        let tls = match (&self.tls_cert, &self.tls_key) {
-            (Some(certificate), Some(key)) => {
-                Some(TlsFiles { certificate: certificate.clone(), key: key.clone() })
-            }
-            (None, None) if self.redirect_http.is_empty() => None,
-            (None, None) => {
-                return Err(
-                    "--redirect-http leads to https, which takes a certificate\n  Add `--tls-cert FILE --tls-key FILE`, or leave it to the proxy that has one.",
-                );
-            }
-            (Some(_), None) => {
-                return Err("a certificate needs its private key\n  Add `--tls-key FILE`.");
-            }
-            (None, Some(_)) => {
-                return Err("a private key needs its certificate\n  Add `--tls-cert FILE`.");
-            }
-        };
-        Ok(server::Settings {
-            places: self.listen.clone(),
-            fallback: Listen::Tcp(LISTEN),
-            tls,
-            redirect: self.redirect_http.clone(),
-            limits: self.limits.all(),
-        })
-    }
-
-    fn or(self, before: &Self) -> Self {
-        Self {
-            listen: or(self.listen, &before.listen),
-            tls_cert: self.tls_cert.or_else(|| before.tls_cert.clone()),
-            tls_key: self.tls_key.or_else(|| before.tls_key.clone()),
-            redirect_http: or(self.redirect_http, &before.redirect_http),
-            strict: self.strict || before.strict,
-            see: self.see.or(&before.see),
-            limits: self.limits.or(&before.limits),
-        }
-    }
-}
-
-/// What the person who runs it wants to see.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct See {
-    /// Answer /healthz, /readyz and /metrics on this address, which readers should not reach
-    #[arg(long, value_name = "ADDRESS", value_parser = address)]
-    pub(crate) admin: Option<SocketAddr>,
-    /// Write a line into the log for each answer, without the reader's address
-    #[arg(long)]
-    pub(crate) access_log: bool,
-    /// How the log is written [default: text]
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    pub(crate) log_format: Option<LogFormat>,
-}
-
-impl See {
-    fn or(&self, before: &Self) -> Self {
-        Self {
-            admin: self.admin.or(before.admin),
-            access_log: self.access_log || before.access_log,
-            log_format: self.log_format.or(before.log_format),
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LogFormat {
-    /// For people
-    Text,
-    /// For programs: one JSON object a line
-    Json,
-}
-
-/// The limits of a server, for those that were named.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Limits {
-    /// Connections at once; at this number the longest idle is closed for a new one [default: 16384]
-    #[arg(long, value_name = "NUMBER", value_parser = connections)]
-    pub(crate) max_connections: Option<NonZeroUsize>,
-    /// Bytes of a request's line and headers; more is answered with 431 [default: 16384]
-    #[arg(long, value_name = "BYTES", value_parser = header_size)]
-    pub(crate) max_header_size: Option<usize>,
-    /// Header lines of a request; more are answered with 431 [default: 100]
-    #[arg(long, value_name = "NUMBER", value_parser = headers)]
-    pub(crate) max_headers: Option<usize>,
-    /// From connecting, or a request's first byte, to the end of its headers [default: 15s]
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub(crate) header_timeout: Option<Duration>,
-    /// From the end of an answer to the next request [default: 75s]
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub(crate) idle_timeout: Option<Duration>,
-    /// Bytes of answers copied for a reader before it takes them [default: 262144]
-    #[arg(long, value_name = "BYTES", value_parser = unsent)]
-    pub(crate) max_unsent: Option<usize>,
-    /// How long a reader may take nothing of an answer [default: 30s]
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub(crate) write_timeout: Option<Duration>,
-    /// How long answers under way may take after SIGTERM or SIGINT [default: 10s]
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub(crate) drain: Option<Duration>,
-}
-
-impl Limits {
-    /// Every limit of the server.
-    pub(crate) fn all(&self) -> server::Limits {
-        let default = server::Limits::default();
-        server::Limits {
-            max_connections: self.max_connections.unwrap_or(default.max_connections),
-            max_header_size: self.max_header_size.unwrap_or(default.max_header_size),
-            max_headers: self.max_headers.unwrap_or(default.max_headers),
-            header_timeout: self.header_timeout.unwrap_or(default.header_timeout),
-            idle_timeout: self.idle_timeout.unwrap_or(default.idle_timeout),
-            max_unsent: self.max_unsent.unwrap_or(default.max_unsent),
-            write_timeout: self.write_timeout.unwrap_or(default.write_timeout),
-            drain: self.drain.unwrap_or(default.drain),
-        }
-    }
-
-    fn or(self, before: &Self) -> Self {
-        Self {
-            max_connections: self.max_connections.or(before.max_connections),
-            max_header_size: self.max_header_size.or(before.max_header_size),
-            max_headers: self.max_headers.or(before.max_headers),
-            header_timeout: self.header_timeout.or(before.header_timeout),
-            idle_timeout: self.idle_timeout.or(before.idle_timeout),
-            max_unsent: self.max_unsent.or(before.max_unsent),
-            write_timeout: self.write_timeout.or(before.write_timeout),
-            drain: self.drain.or(before.drain),
-        }
-    }
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     #[command(flatten)]
@@ -343,49 +172,6 @@ pub(crate) enum Block {
     Text,
     /// For programs
     Json,
-}
-
-/// What was given behind the command's name, or else before it.
-fn or<T: Clone>(behind: Vec<T>, before: &[T]) -> Vec<T> {
-    if behind.is_empty() { before.to_vec() } else { behind }
-}
-
-fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| "an IP address and a port such as 0.0.0.0:80 or [::]:80".to_owned())
-}
-
-fn connections(text: &str) -> Result<NonZeroUsize, String> {
-    text.parse().map_err(|_| "a number from 1 up such as 16384".to_owned())
-}
-
-fn header_size(text: &str) -> Result<usize, String> {
-    bytes(text, server::Limits::LEAST_HEADER_SIZE, 1024 * 1024)
-}
-
-fn unsent(text: &str) -> Result<usize, String> {
-    bytes(text, server::Limits::LEAST_UNSENT, 64 * 1024 * 1024)
-}
-
-fn bytes(text: &str, least: usize, most: usize) -> Result<usize, String> {
-    text.parse()
-        .ok()
-        .filter(|bytes| (least..=most).contains(bytes))
-        .ok_or_else(|| format!("a number of bytes from {least} to {most}"))
-}
-
-fn headers(text: &str) -> Result<usize, String> {
-    text.parse()
-        .ok()
-        .filter(|lines| (16..=1000).contains(lines))
-        .ok_or_else(|| "a number of header lines from 16 to 1000".to_owned())
-}
-
-fn time(text: &str) -> Result<Duration, String> {
-    match Length::parse(text) {
-        Ok(Length::Elapsed(time)) => time.to_std().ok(),
-        _ => None,
-    }
-    .ok_or_else(|| "a time such as 30s or 2m".to_owned())
 }
 
 fn url(text: &str) -> Result<BaseUrl, String> {
