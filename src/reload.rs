@@ -101,7 +101,7 @@ impl<'a> Reloader<'a> {
     /// One look at the files and the clock: the next site, if there is one.
     pub fn look(&mut self, at_once: bool, now: DateTime<Utc>) -> Option<Site> {
         self.looks = self.looks.wrapping_add(1);
-        let seen = self.publisher.look();
+        let seen = self.publisher.look(Some(&self.taken));
         let changed = seen != self.taken;
         let settled = self.fresh.as_ref() == Some(&seen);
         let turned = self.valid_until.is_some_and(|until| until <= now);

@@ -1,8 +1,9 @@
 //! What a reload costs: processor time of each arrow from the text to the site, as a multiple of
 //! parsing the same text alone, and how that grows with the list.
 //!
-//! `cargo bench --bench building`; `-- --long` adds 100,000 sessions and many large feeds. It keeps
-//! itself on one core, where everything is done by one thread, whose time is known exactly.
+//! `cargo bench --bench building`; `-- --long` adds 100,000 sessions, without their pages, which take
+//! more memory than small machines have, and many large feeds. It keeps itself on one core, where
+//! everything is done by one thread, whose time is known exactly.
 
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
 
@@ -15,7 +16,7 @@ use chrono::{DateTime, Utc};
 use convene::config;
 use convene::model::{BaseUrl, Catalog};
 use convene::paths::Paths;
-use convene::publish::{Plan, plan};
+use convene::publish::{Plan, plan_after};
 use convene::revisions::Revisions;
 use convene::site::Site;
 use convene::source::Source;
@@ -43,14 +44,14 @@ fn main() {
         "reloaded",
         "with all"
     );
-    let small = measure("1,000", &list(1_000), 9);
-    let medium = measure("10,000", &list(10_000), 3);
+    let small = measure("1,000", &list(1_000), 9, true);
+    let medium = measure("10,000", &list(10_000), 3, true);
     growth("from 1,000 to 10,000", &small, &medium);
     if flag("--long") {
-        let large = measure("100,000", &list(100_000), 1);
+        let large = measure("100,000", &list(100_000), 1, false);
         growth("from 10,000 to 100,000", &medium, &large);
-        let few = measure("1,000 in 52 feeds", &list_with_selections(1_000, 50), 3);
-        let many = measure("10,000 in 52 feeds", &list_with_selections(10_000, 50), 1);
+        let few = measure("1,000 in 52 feeds", &list_with_selections(1_000, 50), 3, true);
+        let many = measure("10,000 in 52 feeds", &list_with_selections(10_000, 50), 1, true);
         growth("from 1,000 to 10,000", &few, &many);
     }
     println!("levels: calendars <= 12 x the parse at 10,000 sessions; growth <= 11 x");
@@ -68,7 +69,7 @@ struct Costs {
     plan: f64,
     /// Codings and headers of feeds and invites.
     coded: f64,
-    /// Pages and everything else, with their codings and headers.
+    /// Pages and everything else, with their codings and headers; no number if they were not made.
     others: f64,
     /// The calendars again after one title changed, and everything again.
     reloaded: [f64; 2],
@@ -91,7 +92,7 @@ fn growth(name: &str, from: &Costs, to: &Costs) {
 }
 
 /// All arrows in turn, so many times, so that what disturbs disturbs all of them.
-fn measure(name: &str, toml: &str, rounds: usize) -> Costs {
+fn measure(name: &str, toml: &str, rounds: usize, pages: bool) -> Costs {
     let rules = Rules::bundled();
     let source = Source::from_bytes("sessions.toml", toml.as_bytes().to_vec());
     let (_, checked) = timed(|| config::load(&source, &rules));
@@ -99,11 +100,12 @@ fn measure(name: &str, toml: &str, rounds: usize) -> Costs {
         panic!("{}", checked.findings.human(&source, false));
     };
     // As at any reload but the first, everything else is recorded already.
-    let recorded = planned(catalog, &Revisions::default()).revisions;
+    let recorded = planned(catalog, &Revisions::default(), None).revisions;
     let retitled = toml.replacen(", part 0\"", ", part nil\"", 1);
     let retitled = Source::from_bytes("sessions.toml", retitled.into_bytes());
     let sources = [&source, &retitled];
-    let rounds: Vec<Costs> = (0..rounds).map(|_| round(sources, &rules, &recorded)).collect();
+    let rounds: Vec<Costs> =
+        (0..rounds).map(|_| round(sources, &rules, &recorded, pages)).collect();
     let of = |arrow: fn(&Costs) -> f64| middle(rounds.iter().map(arrow));
     let times = |arrow: fn(&Costs) -> f64| middle(rounds.iter().map(|c| arrow(c) / c.parse));
     println!(
@@ -128,41 +130,51 @@ fn measure(name: &str, toml: &str, rounds: usize) -> Costs {
     }
 }
 
-fn round(sources: [&Source; 2], rules: &Rules, recorded: &Revisions) -> Costs {
+fn round(sources: [&Source; 2], rules: &Rules, recorded: &Revisions, pages: bool) -> Costs {
     let [first, retitled] = sources;
     let toml = first.text();
     let (parse, _) = timed(|| toml::from_str::<toml::Table>(black_box(toml)).expect("it is TOML"));
-    let fresh = build(first, rules, recorded, None);
-    let again = build(retitled, rules, recorded, Some(&fresh.site));
+    let fresh = build(first, rules, recorded, pages, None);
+    let again = build(retitled, rules, recorded, pages, Some(&fresh));
     let calendars = again.load + again.plan + again.coded;
     let reloaded = [calendars, calendars + again.others];
     let Built { load, plan, coded, others, .. } = fresh;
     Costs { parse, load, plan, coded, others, reloaded }
 }
 
-/// A site, and what it cost.
+/// A site in two parts, and what they cost.
 struct Built {
     load: f64,
     plan: f64,
     coded: f64,
     others: f64,
-    site: Site,
+    calendars: Site,
+    rest: Option<Site>,
 }
 
-fn build(source: &Source, rules: &Rules, recorded: &Revisions, earlier: Option<&Site>) -> Built {
+fn build(
+    source: &Source,
+    rules: &Rules,
+    recorded: &Revisions,
+    pages: bool,
+    earlier: Option<&Built>,
+) -> Built {
     let (load, checked) = timed(|| config::load(black_box(source), rules));
     let catalog = checked.catalog.expect("the list is right");
-    let (plan, planned) = timed(|| planned(catalog, recorded));
+    let known = earlier.map(|built| &built.calendars);
+    let (plan, planned) = timed(|| planned(catalog, recorded, known));
     let Plan { edition, calendars, .. } = planned;
-    let (others, _) = timed(|| Site::build_after(&edition, Vec::new(), earlier));
-    let (all, site) = timed(|| Site::build_after(&edition, calendars, earlier));
-    Built { load, plan, coded: all - others, others, site }
+    let (coded, calendars) = timed(|| Site::of(&edition, calendars, known));
+    let known = earlier.and_then(|built| built.rest.as_ref());
+    let rest = pages.then(|| timed(|| Site::build_after(&edition, Vec::new(), known)));
+    let (others, rest) = rest.map_or((f64::NAN, None), |(others, rest)| (others, Some(rest)));
+    Built { load, plan, coded, others, calendars, rest }
 }
 
-fn planned(catalog: Catalog, before: &Revisions) -> Plan {
+fn planned(catalog: Catalog, before: &Revisions, earlier: Option<&Site>) -> Plan {
     let now: DateTime<Utc> = AT.parse().expect("it is an instant");
     let url = BaseUrl::parse("https://calendar.example").expect("it is an address");
-    plan(catalog, Paths::new(url), Default::default(), before, now)
+    plan_after(catalog, Paths::new(url), Default::default(), before, now, earlier)
 }
 
 /// Processor seconds of one call. What it returns is dropped later.

@@ -57,7 +57,7 @@ pub(crate) fn run(
         Err(error) => return no_admin(&error),
     };
     // Before the file is read: what is saved in between is seen as a change.
-    let seen = publisher.look();
+    let seen = publisher.look(None);
     let published = match publisher.publish(clock()) {
         Ok(published) => published,
         Err(refusal) => return cmd::refuse(&refusal),

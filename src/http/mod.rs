@@ -47,16 +47,19 @@ fn whole<B>(site: &Site, request: &Request<B>) -> Response<Full<Bytes>> {
     if method != Method::GET && method != Method::HEAD {
         return send(site.not_allowed(path).identity());
     }
+    if let Some(answer) = found(site, path, headers) {
+        return answer;
+    }
+    // Hardly anybody writes a path in another form than ours.
+    let path = normalize(path);
+    found(site, &path, headers).unwrap_or_else(|| send(site.missing(&path).identity()))
+}
+
+/// The answer to a path in the form that the site has it in, if something is there.
+fn found(site: &Site, path: &str, headers: &HeaderMap) -> Option<Response<Full<Bytes>>> {
     match site.get(path) {
-        Some(resource) => give(site, resource, path, headers),
-        // Hardly anybody writes a path in another form than ours.
-        None => {
-            let path = normalize(path);
-            match site.get(&path) {
-                Some(resource) => give(site, resource, &path, headers),
-                None => send(site.missing(&path).identity()),
-            }
-        }
+        Some(resource) => Some(give(site, resource, path, headers)),
+        None => site.without_slash(path).map(|redirect| send(redirect.identity())),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Warnings that need more than the file itself.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Finding};
 use crate::model::{Catalog, Id};
 use crate::paths::Paths;
 use crate::render::Kind;
-use crate::revisions::{Revision, Revisions};
+use crate::revisions::Revisions;
 
 /// Where Google stops reading a subscribed calendar, in bytes (JM-Lemmi/ical-relay#212).
 const GOOGLE: usize = 1_000_000;
@@ -22,16 +22,15 @@ pub(super) fn gone(
     places: &Places,
     now: DateTime<Utc>,
 ) -> Vec<Finding> {
-    let published = |entry: &Revision| {
-        before.sessions.iter().find(|(_, old)| old.removed.is_none() && old.uid == entry.uid)
-    };
+    let live = before.sessions.iter().filter(|(_, old)| old.removed.is_none());
+    let published: HashMap<&str, &String> = live.map(|(id, old)| (old.uid.as_str(), id)).collect();
     planned
         .sessions
         .values()
         .filter(|entry| entry.removed.is_some() && entry.published.starts_after(now))
         // Who was told that it is called off expects nothing more.
         .filter(|entry| entry.published.status != "cancelled")
-        .filter_map(|entry| Some((published(entry)?.0, entry)))
+        .filter_map(|entry| Some((published.get(entry.uid.as_str())?, entry)))
         .map(|(id, entry)| {
             let title = &entry.published.title;
             let message = format!("`{id}`, \"{title}\", was published, is to come, and is gone from the file");

@@ -60,7 +60,13 @@ pub struct Unsaved {
 
 /// What the files of a list looked like: nothing where there is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Seen(Vec<Option<Vec<u8>>>);
+pub struct Seen {
+    list: Option<Vec<u8>>,
+    /// The files that the list names.
+    names: Vec<String>,
+    /// What is in them, and with `frozen` what is in the revisions file.
+    others: Vec<Option<Vec<u8>>>,
+}
 
 /// What follows from a catalog and what was published before.
 #[derive(Debug)]
@@ -155,13 +161,30 @@ pub fn plan(
     before: &Revisions,
     now: DateTime<Utc>,
 ) -> Plan {
-    let revised = before.revise(&catalog, &paths, now);
+    plan_after(catalog, paths, assets, before, now, None)
+}
+
+/// The same plan, with less work: the invites of an earlier site under the same rules of zones that follow
+/// from the same are not printed again.
+pub fn plan_after(
+    catalog: Catalog,
+    paths: Paths,
+    assets: Assets,
+    before: &Revisions,
+    now: DateTime<Utc>,
+    earlier: Option<&Site>,
+) -> Plan {
+    let mut revised = before.revise(&catalog, &paths, now);
+    // What is printed follows from no stamp, and there are more of them than of sessions.
+    let stamps = std::mem::take(&mut revised.resources);
     let edition = Edition::new(catalog, paths, assets, revised.clone(), now);
-    let drafts = render::calendars(&edition);
-    let key = |path: &str| edition.paths.relative(path).to_owned();
-    let digests = drafts.iter().map(|draft| (key(&draft.path), draft.digest.clone()));
+    revised.resources = stamps;
+    let drafts = render::calendars(&edition, |path, origin| earlier?.printed(path, origin));
     let (catalog, paths) = (&edition.catalog, &edition.paths);
-    let relative = |(old, new): (String, String)| (key(&old), key(&new));
+    let digests = drafts.iter().map(|d| (paths.relative(&d.path), d.digest.as_str()));
+    let relative = |(old, new): (String, String)| {
+        (paths.relative(&old).to_owned(), paths.relative(&new).to_owned())
+    };
     let sessions = catalog.sessions.iter().flat_map(|session| {
         let pair = |old| (paths.invite(old), paths.invite(&session.id));
         edition.former(&session.id).iter().map(pair)
@@ -176,7 +199,7 @@ pub fn plan(
     let calendars = drafts
         .into_iter()
         .filter_map(|draft| {
-            let stamp = revisions.resources.get(&key(&draft.path))?;
+            let stamp = revisions.resources.get(paths.relative(&draft.path))?;
             Some(draft.finish(stamp))
         })
         .collect();
@@ -259,12 +282,12 @@ impl Publisher {
         // first has written, and never publishes an older file after a newer one.
         let lock = self.store.lock();
         let settled = match Source::read(&self.file) {
-            Ok(source) => self.settle(source, &lock, now, Standing::Alone),
+            Ok(source) => self.settle(source, &lock, now, Standing::Alone, earlier),
             Err(error) => self.stand_in(error, earlier).and_then(Err),
         };
         let settled = match settled {
             Err(Refusal::File(source, findings)) if self.frozen || self.fall_back => {
-                self.settle_last_good(source, findings, &lock, now)
+                self.settle_last_good(source, findings, &lock, now, earlier)
             }
             other => other,
         };
@@ -294,21 +317,21 @@ impl Publisher {
     }
 
     /// What the list and the files that it names look like now; with `frozen` the revisions too,
-    /// which must come to match them.
-    pub fn look(&self) -> Seen {
+    /// which must come to match them. A list that looks as it did `before` is not parsed for names.
+    pub fn look(&self, before: Option<&Seen>) -> Seen {
         let list = std::fs::read(&self.file).ok();
-        let mut seen = Vec::new();
-        if let Some(bytes) = &list {
-            let source = Source::from_bytes("", bytes.clone());
-            let folder = self.file.parent().map(std::path::Path::to_owned).unwrap_or_default();
-            let names = config::files(&source).into_iter();
-            seen.extend(names.map(|name| std::fs::read(folder.join(name)).ok()));
-        }
+        let names = match (before, &list) {
+            (Some(before), _) if before.list == list => before.names.clone(),
+            (_, Some(bytes)) => config::files(&Source::from_bytes("", bytes.clone())),
+            (_, None) => Vec::new(),
+        };
+        let folder = self.file.parent().map(std::path::Path::to_owned).unwrap_or_default();
+        let mut others: Vec<Option<Vec<u8>>> =
+            names.iter().map(|name| std::fs::read(folder.join(name)).ok()).collect();
         if self.frozen {
-            seen.push(std::fs::read(self.store.revisions_path()).ok());
+            others.push(std::fs::read(self.store.revisions_path()).ok());
         }
-        seen.push(list);
-        Seen(seen)
+        Seen { list, names, others }
     }
 
     /// The last good source in place of a file that was refused.
@@ -318,6 +341,7 @@ impl Publisher {
         findings: Findings,
         lock: &Result<Lock, Error>,
         now: DateTime<Utc>,
+        earlier: Option<&Site>,
     ) -> Result<Settled, Refusal> {
         // An older one on a full disk would take readers back.
         let kept = self.unsaved().last_good.clone();
@@ -327,7 +351,7 @@ impl Publisher {
             return Err(Refusal::File(source, findings));
         };
         let last = Source::from_bytes(self.file.display().to_string(), bytes);
-        match self.settle(last, lock, now, Standing::In) {
+        match self.settle(last, lock, now, Standing::In, earlier) {
             // What is said is about the file that was refused.
             Ok(settled) => Ok(Settled { source, findings, last_good: true, ..settled }),
             Err(_) => Err(Refusal::File(source, findings)),
@@ -341,6 +365,7 @@ impl Publisher {
         lock: &Result<Lock, Error>,
         now: DateTime<Utc>,
         standing: Standing,
+        earlier: Option<&Site>,
     ) -> Result<Settled, Refusal> {
         let checked = config::load(&source, &self.rules);
         let mut findings = checked.findings;
@@ -362,7 +387,7 @@ impl Publisher {
             return Err(Refusal::File(source, findings));
         }
         let paths = self.paths(&catalog);
-        let plan = plan(catalog, paths, assets, &before, now);
+        let plan = plan_after(catalog, paths, assets, &before, now, earlier);
         findings.extend(history::same_uid(&plan, &checked.places));
         if findings.has_errors() {
             findings.sort();

@@ -1,11 +1,14 @@
-//! Feeds and invites: envelope, zones and events put together, and proved before they leave.
+//! Feeds, and what they share with invites: envelope, zones and events put together, and proved before they
+//! leave.
+
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use icalendar::Property;
 
 use super::event::{Event, Form, duration, utc, zoned};
 use super::words::Words;
-use super::{Document, FileName, Kind, gone, line, markdown, proof, vtimezone};
+use super::{Document, FileName, Kind, Printed, gone, invite, line, markdown, proof, vtimezone};
 use crate::model::{Feed, Id, Session, When};
 use crate::revisions::{Contents, Edition, Removed, Retired, Stamp, of_bytes};
 use crate::zone::{Moment, Pair, Zone};
@@ -22,12 +25,14 @@ pub struct Draft {
     pub digest: String,
     /// Sessions that its own VTIMEZONE would have moved; they are written in UTC.
     pub unproven: Vec<Id>,
-    kind: Kind,
-    file_name: FileName,
+    pub(super) kind: Kind,
+    pub(super) file_name: FileName,
     /// Before LAST-MODIFIED, and after it.
-    parts: (String, String),
+    pub(super) parts: (String, String),
     /// When time last took a session from it.
-    turned: Option<DateTime<Utc>>,
+    pub(super) turned: Option<DateTime<Utc>>,
+    /// What an invite follows from, where it may stand for a later one.
+    pub(super) origin: Option<String>,
 }
 
 impl Draft {
@@ -35,11 +40,12 @@ impl Draft {
     #[must_use]
     pub fn finish(self, stamp: &Stamp) -> Document {
         let published = self.turned.map_or(stamp.last_modified, |at| at.max(stamp.last_modified));
-        let (mut body, tail) = self.parts;
+        let (mut head, mut body) = self.parts;
         if self.kind == Kind::Feed {
-            line::write_plain(&mut body, &format!("LAST-MODIFIED:{}", utc(published)));
+            line::write_plain(&mut head, &format!("LAST-MODIFIED:{}", utc(published)));
         }
-        body.push_str(&tail);
+        // Into the room that a large feed has: fresh memory costs more than moving it.
+        body.insert_str(0, &head);
         Document {
             path: self.path,
             kind: self.kind,
@@ -47,25 +53,31 @@ impl Draft {
             body: body.into_bytes(),
             last_modified: Some(published),
             location: None,
+            digest: (self.kind == Kind::Invite).then_some(self.digest),
+            origin: self.origin,
         }
     }
 }
 
-/// Every calendar of an edition: the feeds, then the invites.
-pub fn calendars(edition: &Edition) -> Vec<Draft> {
+/// Every calendar of an edition: the feeds, then the invites. `earlier` gives the invite that stood at a
+/// path if it was made from the same origin: that is not printed again.
+pub fn calendars<'p>(
+    edition: &Edition,
+    earlier: impl Fn(&str, &str) -> Option<Printed<'p>>,
+) -> Vec<Draft> {
     let words = Words::new(&edition.catalog.calendar.language);
-    let events: std::collections::HashMap<&Id, Event<'_>> = edition
-        .catalog
-        .sessions
-        .iter()
-        .map(|session| (&session.id, Event::new(session, edition, &words)))
-        .collect();
+    let mut events: HashMap<&Id, Event<'_>> =
+        HashMap::with_capacity(edition.catalog.sessions.len());
+    let mut invites = Vec::with_capacity(edition.catalog.sessions.len());
+    for session in &edition.catalog.sessions {
+        let (event, invite) = invite::of(edition, session, &words, &earlier);
+        events.insert(&session.id, event);
+        invites.push(invite);
+    }
     let event = |session: &Session| &events[&session.id];
     let feeds = edition.catalog.feeds().map(|feed| self::feed(edition, &feed, event));
-    let invites =
-        edition.catalog.sessions.iter().map(|session| invite(edition, session, event(session)));
     let retired = edition.retired().map(|feed| retired(edition, feed, &words, event));
-    let removed = edition.removed().map(|session| removed(edition, session, &words));
+    let removed = edition.removed().map(|session| invite::of_removed(edition, session, &words));
     feeds.chain(invites).chain(retired).chain(removed).collect()
 }
 
@@ -127,39 +139,11 @@ fn subscribed<'a, 'e: 'a>(
         None => (whole, unproven),
         Some(_) => body(edition, &here, more, write),
     };
-    Draft { path, digest, unproven, kind: Kind::Feed, file_name, parts: (head, tail), turned }
+    let parts = (head, tail);
+    Draft { path, digest, unproven, kind: Kind::Feed, file_name, parts, turned, origin: None }
 }
 
-fn invite(edition: &Edition, session: &Session, event: &Event<'_>) -> Draft {
-    let write = |out: &mut String, _: &Session, form| event.write_in_invite(out, form, edition);
-    let (tail, unproven) = body(edition, &[session], "", write);
-    Draft { unproven, ..single(edition, &session.id, session.title.as_str(), tail) }
-}
-
-/// The invite of a session that is gone from the file, for whoever still has it.
-fn removed(edition: &Edition, session: &Removed, words: &Words) -> Draft {
-    let mut tail = gone::event(edition, session, words);
-    line::write_plain(&mut tail, "END:VCALENDAR");
-    single(edition, &session.id, &session.revision.published.title, tail)
-}
-
-fn single(edition: &Edition, id: &Id, title: &str, tail: String) -> Draft {
-    let mut head = envelope();
-    // With METHOD the Content-Type names it too (RFC 5545 section 8.1); none of the calendar's
-    // names, which would make Outlook open a new calendar (MS-OXCICAL 2.1.3).
-    line::write_plain(&mut head, "METHOD:PUBLISH");
-    Draft {
-        path: edition.paths.invite(id),
-        digest: of_bytes([head.as_bytes(), tail.as_bytes()]),
-        unproven: Vec::new(),
-        kind: Kind::Invite,
-        file_name: file_name(id, title),
-        parts: (head, tail),
-        turned: None,
-    }
-}
-
-fn envelope() -> String {
+pub(super) fn envelope() -> String {
     let mut out = String::with_capacity(1024);
     line::write_plain(&mut out, "BEGIN:VCALENDAR");
     line::write_plain(&mut out, "VERSION:2.0");
@@ -194,7 +178,7 @@ fn feed_head(edition: &Edition, title: &str, description: Option<String>, path: 
 }
 
 /// Zones, events and the end, and what could not be proved.
-fn body(
+pub(super) fn body(
     edition: &Edition,
     sessions: &[&Session],
     more: &str,
@@ -286,6 +270,6 @@ impl<'a> Plan<'a> {
     }
 }
 
-fn file_name(id: &Id, title: &str) -> FileName {
+pub(super) fn file_name(id: &Id, title: &str) -> FileName {
     FileName { ascii: format!("{id}.ics"), readable: format!("{title}.ics") }
 }

@@ -1,5 +1,7 @@
 //! One session as a VEVENT (RFC 5545 section 3.6.1), in the parts that feeds and invites share.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use icalendar::{EventStatus, Property};
 use maud::{PreEscaped, html};
@@ -23,10 +25,9 @@ pub(super) enum Form {
 pub(super) struct Event<'a> {
     session: &'a Session,
     /// From BEGIN to SEQUENCE.
-    head: String,
+    head: Cow<'a, str>,
     /// From SUMMARY to STATUS.
-    body: String,
-    text: Text<'a>,
+    body: Cow<'a, str>,
     free: &'static str,
 }
 
@@ -48,15 +49,31 @@ const BUSY: &str = "TRANSP:OPAQUE\r\nX-MICROSOFT-CDO-BUSYSTATUS:BUSY\r\n";
 const MAYBE: &str = "TRANSP:OPAQUE\r\nX-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE\r\n";
 
 impl<'a> Event<'a> {
-    pub(super) fn new(session: &'a Session, edition: &Edition, words: &Words) -> Self {
-        let text = Text::new(session, edition, words);
-        let head = head(edition.revision(session));
-        let free = match (session.status, session.busy) {
-            (Status::Cancelled, _) => FREE,
-            (Status::Tentative, _) => MAYBE,
-            (Status::Confirmed, _) => BUSY,
-        };
-        Self { session, head, body: body(session, edition, &text), text, free }
+    pub(super) fn new(session: &'a Session, edition: &Edition, text: &Text<'_>) -> Self {
+        let head = head(edition.revision(session)).into();
+        Self { session, head, body: body(session, edition, text).into(), free: free(session) }
+    }
+
+    /// The event of a session out of its invite. A text cannot be taken for a line, as its own are folded
+    /// or escaped.
+    pub(super) fn in_invite(session: &'a Session, invite: &'a str) -> Option<Self> {
+        // Each is looked for behind the one before: a VTIMEZONE has a DTSTART too.
+        let begins = ["BEGIN:VEVENT", "DTSTART", "SUMMARY:", "TRANSP:"];
+        let mut found = [0; 4];
+        let mut missing = begins.iter().zip(&mut found).peekable();
+        let mut at = 0;
+        for line in invite.split_inclusive('\n') {
+            if let Some((_, place)) = missing.next_if(|(begin, _)| line.starts_with(**begin)) {
+                *place = at;
+            }
+            at += line.len();
+        }
+        if missing.next().is_some() {
+            return None;
+        }
+        let [begin, times, summary, end] = found;
+        let (head, body) = (invite[begin..times].into(), invite[summary..end].into());
+        Some(Self { session, head, body, free: free(session) })
     }
 
     /// Appends the event as it stands in feeds.
@@ -66,13 +83,18 @@ impl<'a> Event<'a> {
     }
 
     /// Appends the event as it stands in its invite: with rich text, the organiser and alarms.
-    pub(super) fn write_in_invite(&self, out: &mut String, form: Form, edition: &Edition) {
+    pub(super) fn write_in_invite(
+        &self,
+        out: &mut String,
+        form: Form,
+        edition: &Edition,
+        text: &Text<'_>,
+    ) {
         self.write_shared(out, form, self.session.busy.unwrap_or(true));
         // Outlook shows this in place of DESCRIPTION and takes no other type (MS-OXCICAL
         // 2.1.3.1.1.20.27).
-        let rich = Property::new("X-ALT-DESC", self.text.html())
-            .add_parameter("FMTTYPE", "text/html")
-            .done();
+        let rich =
+            Property::new("X-ALT-DESC", text.html()).add_parameter("FMTTYPE", "text/html").done();
         line::write(out, &rich);
         if let Some(organizer) = &edition.catalog.calendar.organizer
             && let Some(email) = &organizer.email
@@ -100,6 +122,15 @@ impl<'a> Event<'a> {
         write_times(out, &self.session.when, form);
         out.push_str(&self.body);
         out.push_str(if busy { self.free } else { FREE });
+    }
+}
+
+/// What follows the shared lines where a session takes time.
+fn free(session: &Session) -> &'static str {
+    match session.status {
+        Status::Cancelled => FREE,
+        Status::Tentative => MAYBE,
+        Status::Confirmed => BUSY,
     }
 }
 
@@ -186,14 +217,14 @@ fn degrees(value: f64) -> f64 {
 
 /// The text that apps show: first when, in words and in UTC, so that a reader sees if a calendar is
 /// wrong; last the addresses, which many apps show nowhere else.
-struct Text<'a> {
+pub(super) struct Text<'a> {
     first: Vec<String>,
     description: Option<&'a Markdown>,
     links: Vec<(&'static str, String)>,
 }
 
 impl<'a> Text<'a> {
-    fn new(session: &'a Session, edition: &Edition, words: &Words) -> Self {
+    pub(super) fn new(session: &'a Session, edition: &Edition, words: &Words) -> Self {
         let mut first = Vec::new();
         if session.status == Status::Cancelled {
             first.push(CALLED_OFF.to_owned());

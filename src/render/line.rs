@@ -56,15 +56,15 @@ fn is_text(property: &Property) -> bool {
 }
 
 fn push_escaped(line: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '\\' => line.push_str("\\\\"),
-            ';' => line.push_str("\\;"),
-            ',' => line.push_str("\\,"),
-            '\n' => line.push_str("\\n"),
-            c => line.push(c),
-        }
+    let mut rest = text;
+    // All four are ASCII, which is no part of any other character.
+    while let Some(at) = rest.bytes().position(|b| matches!(b, b'\\' | b';' | b',' | b'\n')) {
+        line.push_str(&rest[..at]);
+        line.push('\\');
+        line.push_str(if rest.as_bytes()[at] == b'\n' { "n" } else { &rest[at..=at] });
+        rest = &rest[at + 1..];
     }
+    line.push_str(rest);
 }
 
 /// RFC 6868 is read by few: what it is for is avoided, but for a caret, which it made special.

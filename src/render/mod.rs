@@ -2,8 +2,10 @@
 
 mod atom;
 pub(crate) mod calendar;
+pub mod errors;
 pub(crate) mod event;
 mod gone;
+mod invite;
 mod json;
 mod line;
 mod links;
@@ -24,18 +26,22 @@ use crate::revisions::Edition;
 pub use calendar::{Draft, calendars};
 pub use gone::ended;
 pub use newsletter::{Form, Subject, changed, newsletter};
-pub use page::{gone as gone_page, not_allowed, not_found};
 pub use preview::{City, Report, preview};
 
-/// Every document of an edition, given its calendars.
-pub fn documents(edition: &Edition, calendars: Vec<Document>) -> Vec<Document> {
+/// Every document of an edition, given its calendars. `earlier` gives what stood at a path if it was made
+/// from the same origin: that is not made again.
+pub fn documents<'p>(
+    edition: &Edition,
+    calendars: Vec<Document>,
+    earlier: impl Fn(&str, &str) -> Option<Printed<'p>>,
+) -> Vec<Document> {
     let words = words::Words::new(&edition.catalog.calendar.language);
     let mut all = calendars;
     all.extend(page::documents(edition, &words));
     all.extend(links::documents(edition, &words));
     all.extend(atom::documents(edition, &words));
     all.extend(json::documents(edition, &words));
-    all.extend(qr::documents(edition));
+    all.extend(qr::documents(edition, earlier));
     all.extend(newsletter::documents(edition, &words));
     all.extend(gone::documents(edition, &words));
     all.extend(renamed::documents(edition, &all));
@@ -90,13 +96,36 @@ pub struct Document {
     pub last_modified: Option<DateTime<Utc>>,
     /// Where a redirect leads: a path of ours or a whole address.
     pub location: Option<String>,
+    /// The digest of its bytes, where it was made already.
+    pub digest: Option<String>,
+    /// What says all that its bytes follow from, so that what has the same one need not be made again;
+    /// invites and QR codes only.
+    pub origin: Option<String>,
+}
+
+/// A document as it was published.
+#[derive(Debug, Clone, Copy)]
+pub struct Printed<'a> {
+    /// Its bytes.
+    pub body: &'a str,
+    /// Their digest.
+    pub digest: &'a str,
 }
 
 impl Document {
     /// A document of a kind that has nothing but bytes.
     pub fn new(path: String, kind: Kind, body: impl Into<Vec<u8>>) -> Self {
         let body = body.into();
-        Self { path, kind, body, file_name: None, last_modified: None, location: None }
+        Self {
+            path,
+            kind,
+            body,
+            file_name: None,
+            last_modified: None,
+            location: None,
+            digest: None,
+            origin: None,
+        }
     }
 }
 

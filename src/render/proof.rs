@@ -16,7 +16,12 @@ pub(super) fn instants(calendar: &str) -> Vec<Instants> {
     let mut events = Vec::new();
     let mut within = "";
     let mut tzid = "";
-    for line in calendar.split("\r\n") {
+    for line in calendar.split('\n') {
+        // Most lines are the texts of events, of which nothing is asked.
+        if within == "VEVENT" && !line.starts_with("DT") && !line.starts_with("BEGIN:") {
+            continue;
+        }
+        let line = line.strip_suffix('\r').unwrap_or(line);
         let Some((name, value)) = line.split_once(':') else { continue };
         match (name, value) {
             ("BEGIN", component) => {

@@ -2,7 +2,7 @@
 
 use fast_qr::{ECL, QRBuilder, QRCode};
 
-use super::{Document, Kind};
+use super::{Document, Kind, Printed};
 use crate::revisions::Edition;
 
 /// Light modules around the code, which readers need to find it (ISO/IEC 18004).
@@ -10,12 +10,19 @@ const QUIET: usize = 4;
 /// The side of a module in the picture's own size, in pixels; it scales without loss.
 const SIDE: usize = 8;
 
-/// One for every page of a session and of a feed.
-pub(super) fn documents(edition: &Edition) -> Vec<Document> {
+/// One for every page of a session and of a feed; out of an earlier site where the page had the same
+/// address, which is all that a code says.
+pub(super) fn documents<'p>(
+    edition: &Edition,
+    earlier: impl Fn(&str, &str) -> Option<Printed<'p>>,
+) -> Vec<Document> {
     let paths = &edition.paths;
     let code = |path: String, page: String| {
-        let svg = svg(&paths.absolute(&page))?;
-        Some(Document::new(path, Kind::Svg, svg))
+        let address = paths.absolute(&page);
+        let known = earlier(&path, &address);
+        let digest = known.map(|known| known.digest.to_owned());
+        let svg = known.map_or_else(|| svg(&address), |known| Some(known.body.to_owned()))?;
+        Some(Document { digest, origin: Some(address), ..Document::new(path, Kind::Svg, svg) })
     };
     let feeds = edition
         .catalog

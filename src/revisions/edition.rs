@@ -111,7 +111,7 @@ impl Edition {
         self.valid_until
     }
 
-    /// The revisions that the catalog was revised into.
+    /// The revisions that the catalog was revised into; without the stamps of calendars where `plan` made it.
     pub fn revisions(&self) -> &Revisions {
         &self.revisions
     }

@@ -1,41 +1,44 @@
 //! Which entry a session goes on with, and the UID of one that has none.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use uuid::Uuid;
 
 use super::Revision;
-use crate::model::{Catalog, Id, Session};
+use crate::model::{Catalog, Id, Session, Uid};
 
 /// The namespace of all UIDs that are made here (RFC 9562 section 5.5).
 const NAMESPACE: Uuid = Uuid::from_u128(0x6b1f_6a3e_3c53_5d0e_9a70_5b7e_2c1d_8f42);
 
 /// The entries that no session has taken yet, and the UIDs that no new session may get.
-pub(super) struct Entries {
-    left: BTreeMap<String, Revision>,
+pub(super) struct Entries<'a> {
+    left: BTreeMap<&'a str, &'a Revision>,
     /// By the session that gives such a UID: the key of its entry.
-    named: HashMap<Id, String>,
-    uids: HashSet<String>,
+    named: HashMap<Id, &'a str>,
+    uids: HashSet<Cow<'a, str>>,
 }
 
-impl Entries {
-    pub(super) fn new(left: BTreeMap<String, Revision>, catalog: &Catalog) -> Self {
+impl<'a> Entries<'a> {
+    pub(super) fn new(all: &'a BTreeMap<String, Revision>, catalog: &'a Catalog) -> Self {
         let given = catalog.sessions.iter().filter_map(|session| session.uid.as_ref());
-        let uids = left
-            .values()
-            .map(|entry| entry.uid.clone())
-            .chain(given.map(ToString::to_string))
-            .collect();
-        Self { named: named(&left, &catalog.sessions), left, uids }
+        let known = all.values().map(|entry| entry.uid.as_str());
+        let uids = known.chain(given.map(Uid::as_str)).map(Cow::from).collect();
+        let left = all.iter().map(|(key, entry)| (key.as_str(), entry)).collect();
+        Self { named: named(all, &catalog.sessions), left, uids }
     }
 
     /// The entry that a session goes on with, with its key.
-    pub(super) fn take(&mut self, session: &Session, calendar: &Id) -> Option<(String, Revision)> {
+    pub(super) fn take(
+        &mut self,
+        session: &Session,
+        calendar: &Id,
+    ) -> Option<(&'a str, &'a Revision)> {
         if session.uid.is_some() {
             // A UID that nobody knows is a new entry, and the one under the id keeps its own.
-            return self.left.remove_entry(self.named.get(&session.id)?);
+            return self.left.remove_entry(*self.named.get(&session.id)?);
         }
-        let own = self.left.get(session.id.as_str());
+        let own = self.left.get(session.id.as_str()).copied();
         // A former id that is still live was given up just now. Then an entry under the new id is
         // another session's, which is gone; unless its UID says that the renaming is older.
         let live =
@@ -70,19 +73,19 @@ impl Entries {
         // An id that another session had before it was renamed: its UID lives on with that session.
         let uid = std::iter::once(derived(calendar, first))
             .chain((2..).map(|nth| derived(calendar, &format!("{first}/{nth}"))))
-            .find(|uid| !self.uids.contains(uid))
+            .find(|uid| !self.uids.contains(uid.as_str()))
             .unwrap_or_default();
-        self.uids.insert(uid.clone());
+        self.uids.insert(uid.clone().into());
         uid
     }
 
     /// The entry under a session's id, if nobody has taken it.
-    pub(super) fn under(&self, session: &Session) -> Option<&Revision> {
-        self.left.get(session.id.as_str())
+    pub(super) fn under(&self, session: &Session) -> Option<&'a Revision> {
+        self.left.get(session.id.as_str()).copied()
     }
 
     /// The entries of sessions that are gone.
-    pub(super) fn left(self) -> BTreeMap<String, Revision> {
+    pub(super) fn left(self) -> BTreeMap<&'a str, &'a Revision> {
         self.left
     }
 }
@@ -97,7 +100,10 @@ fn derived(calendar: &Id, name: &str) -> String {
 }
 
 /// Entries that sessions name by UID, and that no other session names by id.
-fn named(entries: &BTreeMap<String, Revision>, sessions: &[Session]) -> HashMap<Id, String> {
+fn named<'a>(
+    entries: &'a BTreeMap<String, Revision>,
+    sessions: &[Session],
+) -> HashMap<Id, &'a str> {
     let givers: HashMap<&str, &Id> = sessions
         .iter()
         .filter_map(|session| Some((session.uid.as_ref()?.as_str(), &session.id)))
@@ -118,7 +124,7 @@ fn named(entries: &BTreeMap<String, Revision>, sessions: &[Session]) -> HashMap<
         .filter_map(|(key, entry)| {
             let giver = *givers.get(entry.uid.as_str())?;
             let free = owners.get(key.as_str()).is_none_or(|owner| *owner == giver);
-            free.then(|| (giver.clone(), key.clone()))
+            free.then(|| (giver.clone(), key.as_str()))
         })
         .collect()
 }

@@ -122,58 +122,59 @@ impl Revisions {
     pub fn revise(&self, catalog: &Catalog, paths: &Paths, now: DateTime<Utc>) -> Self {
         let now = now.trunc_subsecs(0);
         let id = &catalog.calendar.id;
-        let mut before = Entries::new(self.sessions.clone(), catalog);
+        let mut before = Entries::new(&self.sessions, catalog);
         let mut sessions = BTreeMap::new();
         let own = catalog.sessions.iter().map(|session| (&session.id, session.was.as_slice()));
         let claims = former::claims(own);
         for session in &catalog.sessions {
             let (had, entry) = before.take(session, id).unzip();
-            let uid = before.uid(session, entry.as_ref(), id);
+            let uid = before.uid(session, entry, id);
             let digest = digest::of_session(catalog, session, paths, &uid);
             // What was given out under its id and under those that it takes over.
-            let under = entry.as_ref().or_else(|| before.under(session));
+            let under = entry.or_else(|| before.under(session));
             let over = session.was.iter().filter_map(|old| self.sessions.get(old.as_str()));
             let given = under.into_iter().chain(over).map(|known| &known.published);
             let was = former::recorded(
                 given.clone().flat_map(|known| known.was.iter().map(String::as_str)),
                 // By its UID alone the entry of a session that another took the id of has been kept.
-                had.as_deref().filter(|had| entry.as_ref().is_some_and(|own| own.uid != *had)),
+                had.filter(|had| entry.is_some_and(|own| own.uid != *had)),
                 &session.was,
                 &session.id,
                 &claims,
             );
             let links = links(session, given);
-            let published = Published { was, links, ..published(catalog, session, entry.as_ref()) };
-            let revision = match entry {
-                None => Revision {
-                    uid,
-                    digest,
-                    sequence: 0,
-                    created: now,
-                    last_modified: now,
-                    removed: None,
-                    published,
-                },
+            let published = Published { was, links, ..published(catalog, session, entry) };
+            let (sequence, last_modified) = match entry {
+                None => (0, now),
+                // Belonging to another feed changes nothing in the session itself.
                 Some(entry) if entry.digest == digest && entry.removed.is_none() => {
-                    // Belonging to another feed changes nothing in the session itself.
-                    Revision { published, ..entry }
+                    (entry.sequence, entry.last_modified)
                 }
-                Some(entry) => {
-                    Revision { uid, digest, removed: None, published, ..entry.raised(now) }
-                }
+                Some(entry) => entry.raised(now),
+            };
+            let created = entry.map_or(now, |entry| entry.created);
+            let revision = Revision {
+                uid,
+                digest,
+                sequence,
+                created,
+                last_modified,
+                removed: None,
+                published,
             };
             sessions.insert(session.id.to_string(), revision);
         }
         // What is left is gone from the file; it is remembered, so that no UID is used again.
         for (id, entry) in before.left() {
             let removed = Some(next(entry.last_modified, now));
+            let (sequence, last_modified) = entry.raised(now);
             let entry = match entry.removed {
-                Some(_) => entry,
-                None => Revision { removed, ..entry.raised(now) },
+                Some(_) => entry.clone(),
+                None => Revision { removed, sequence, last_modified, ..entry.clone() },
             };
             // Where another session was renamed to its id, its UID is all that is left to name it.
             let numbered = (2..).map(|number| format!("{}/{number}", entry.uid));
-            let keys = [id, entry.uid.clone()].into_iter().chain(numbered);
+            let keys = [id.to_owned(), entry.uid.clone()].into_iter().chain(numbered);
             let key = keys.into_iter().find(|key| !sessions.contains_key(key));
             sessions.insert(key.unwrap_or_default(), entry);
         }
@@ -216,20 +217,20 @@ impl Revisions {
     /// path and digest. A calendar that is no more is remembered: should it come back, its
     /// Last-Modified must not go back.
     #[must_use]
-    pub fn stamp(
+    pub fn stamp<'a>(
         self,
-        calendars: impl IntoIterator<Item = (String, String)>,
+        calendars: impl IntoIterator<Item = (&'a str, &'a str)>,
         now: DateTime<Utc>,
     ) -> Self {
         let now = now.trunc_subsecs(0);
         let mut resources = self.resources;
         for (path, digest) in calendars {
-            let last_modified = match resources.get(&path) {
+            let last_modified = match resources.get(path) {
                 Some(stamp) if stamp.digest == digest => continue,
                 Some(stamp) => next(stamp.last_modified, now),
                 None => now,
             };
-            resources.insert(path, Stamp { digest, last_modified });
+            resources.insert(path.to_owned(), Stamp { digest: digest.to_owned(), last_modified });
         }
         Self { resources, ..self }
     }
@@ -278,12 +279,9 @@ impl Published {
 }
 
 impl Revision {
-    fn raised(self, now: DateTime<Utc>) -> Self {
-        Self {
-            sequence: self.sequence.saturating_add(1),
-            last_modified: next(self.last_modified, now),
-            ..self
-        }
+    /// SEQUENCE and LAST-MODIFIED of a change.
+    fn raised(&self, now: DateTime<Utc>) -> (u32, DateTime<Utc>) {
+        (self.sequence.saturating_add(1), next(self.last_modified, now))
     }
 }
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::paths::Paths;
-use crate::render::{self, Document, Kind};
+use crate::render::{self, Document, Kind, Printed, errors};
 use crate::revisions::Edition;
 
 pub use bodies::{Bodies, LARGE};
@@ -64,16 +64,15 @@ impl Site {
         calendars: Vec<Document>,
         earlier: Option<&Self>,
     ) -> Self {
-        let documents = render::documents(edition, calendars);
-        let mut table: HashMap<Box<str>, Arc<Resource>> =
-            HashMap::with_capacity(documents.len() * 2);
+        let known = |path: &str, origin: &str| earlier?.printed(path, origin);
+        Self::of(edition, render::documents(edition, calendars, known), earlier)
+    }
+
+    /// The site of some documents of an edition alone, likewise.
+    pub fn of(edition: &Edition, documents: Vec<Document>, earlier: Option<&Self>) -> Self {
+        let mut table: HashMap<Box<str>, Arc<Resource>> = HashMap::with_capacity(documents.len());
         let mut new = Vec::new();
         for document in documents {
-            // A slash too many is a slip of whoever typed the address, not another resource.
-            if document.path != "/" {
-                let slashed = format!("{}/", document.path).into_boxed_str();
-                table.insert(slashed, Arc::new(Resource::redirect(&document.path)));
-            }
             let path = document.path.as_str();
             match earlier.and_then(|site| site.table.get(path)).filter(|own| own.is_of(&document)) {
                 Some(same) => drop(table.insert(path.into(), Arc::clone(same))),
@@ -85,13 +84,18 @@ impl Site {
             let path = document.path.as_str().into();
             table.insert(path, Arc::new(Resource::of(document, codings)));
         }
+        let paths = &edition.paths;
         let errors = Errors {
-            gone: ByReader::new(410, "Gone\n", &render::gone_page(&edition.paths)),
-            not_found: ByReader::new(404, "Not found\n", &render::not_found(&edition.paths)),
-            not_allowed: ByReader::new(405, "Method not allowed\n", &render::not_allowed()),
-            precondition_failed: ByReader::same(412, "Precondition failed\n"),
-            bad_request: ByReader::same(400, "Bad request\n"),
-            too_long: ByReader::same(414, "URI too long\n"),
+            gone: ByReader::new(410, "Gone\n", &errors::gone(paths)),
+            not_found: ByReader::new(404, "Not found\n", &errors::not_found(paths)),
+            not_allowed: ByReader::new(405, "Method not allowed\n", &errors::not_allowed()),
+            precondition_failed: ByReader::new(
+                412,
+                "Precondition failed\n",
+                &errors::precondition_failed(),
+            ),
+            bad_request: ByReader::new(400, "Bad request\n", &errors::bad_request(paths)),
+            too_long: ByReader::new(414, "URI too long\n", &errors::too_long(paths)),
         };
         let forms = table.values().flat_map(|resource| resource.made());
         let bodies = Bodies::of(forms.map(|form| &form.body)).map(Arc::new);
@@ -115,14 +119,26 @@ impl Site {
         resource.map(AsRef::as_ref)
     }
 
-    /// Every document with its path, by path; redirects are not among them.
-    pub fn documents(&self) -> impl Iterator<Item = (&str, &Resource)> {
-        let mut all: Vec<(&str, &Resource)> = self
+    /// What stands at a path, if it was made from a certain origin.
+    pub fn printed(&self, path: &str, origin: &str) -> Option<Printed<'_>> {
+        self.table.get(path)?.printed_from(origin)
+    }
+
+    /// The redirect for a path with a slash too many, which is a slip of whoever typed the address and not
+    /// another resource. It is made when it is asked for, which is seldom: kept, there would be as many of
+    /// them as of documents.
+    pub fn without_slash(&self, path: &str) -> Option<Resource> {
+        let (path, _) = self
             .table
-            .iter()
-            .filter(|(_, resource)| resource.kind().is_some())
-            .map(|(path, resource)| (path.as_ref(), resource.as_ref()))
-            .collect();
+            .get_key_value(path.strip_suffix('/')?)
+            .filter(|(path, _)| ***path != *"/")?;
+        Some(Resource::redirect(path))
+    }
+
+    /// Every document with its path, by path.
+    pub fn documents(&self) -> impl Iterator<Item = (&str, &Resource)> {
+        let mut all: Vec<(&str, &Resource)> =
+            self.table.iter().map(|(path, resource)| (path.as_ref(), resource.as_ref())).collect();
         all.sort_by_key(|(path, _)| *path);
         all.into_iter()
     }
@@ -179,11 +195,6 @@ impl ByReader {
             text: Resource::error(status, "text/plain; charset=utf-8", text),
             page: Resource::error(status, headers::content_type(Kind::Page), page),
         }
-    }
-
-    /// What hardly any person meets.
-    fn same(status: u16, text: &str) -> Self {
-        Self::new(status, text, text)
     }
 
     fn by(&self, path: &str) -> &Resource {

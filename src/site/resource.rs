@@ -14,7 +14,7 @@ use hyper::header::{
 
 use super::encode::{self, Codings};
 use super::headers;
-use crate::render::{Document, Kind};
+use crate::render::{Document, Kind, Printed};
 use crate::revisions::of_bytes;
 
 /// Headers that a document's body decides, or its target, besides those of its kind.
@@ -38,6 +38,8 @@ pub struct Resource {
     identity: Representation,
     coded: Vec<Coded>,
     last_modified: Option<DateTime<Utc>>,
+    /// What its bytes follow from; invites only.
+    origin: Option<Box<str>>,
 }
 
 /// A coded form of a resource, made when it is first asked for if it was not before.
@@ -72,7 +74,7 @@ impl Resource {
         if let Some(location) = &document.location {
             return Self::moved(document.kind, headers, location, document.body);
         }
-        let hash = of_bytes([document.body.as_slice()]);
+        let hash = document.digest.unwrap_or_else(|| of_bytes([document.body.as_slice()]));
         let etag = headers::value(&format!("\"{hash}\""));
         headers.insert(ETAG, etag.clone());
         if !codings.is_empty() {
@@ -85,7 +87,9 @@ impl Resource {
             .into_iter()
             .map(|(coding, bytes)| Coded::new(&identity, &hash, coding, bytes))
             .collect();
-        Self { kind: Some(document.kind), identity, coded, last_modified: document.last_modified }
+        let origin = document.origin.map(String::into_boxed_str);
+        let (kind, last_modified) = (Some(document.kind), document.last_modified);
+        Self { kind, identity, coded, last_modified, origin }
     }
 
     /// For good, or where it may lead elsewhere tomorrow.
@@ -129,7 +133,7 @@ impl Resource {
             body,
             etag: None,
         };
-        Self { kind: None, identity, coded: Vec::new(), last_modified: None }
+        Self { kind: None, identity, coded: Vec::new(), last_modified: None, origin: None }
     }
 
     /// Whether a document would become the same resource.
@@ -139,10 +143,18 @@ impl Resource {
         self.kind == Some(document.kind)
             && self.identity.body == document.body
             && self.last_modified == document.last_modified
+            && self.origin.as_deref() == document.origin.as_deref()
             && own.get(LOCATION).map(HeaderValue::as_bytes) == location
             && base.iter().all(|(name, value)| own.get(name) == Some(value))
             // What follows from the body alone is not among them.
             && own.keys().all(|name| OF_BODY.contains(name) || base.contains_key(name))
+    }
+
+    /// Its bytes with their digest, if they follow from a certain origin.
+    pub(super) fn printed_from(&self, origin: &str) -> Option<Printed<'_>> {
+        self.origin.as_deref().filter(|own| *own == origin)?;
+        let digest = self.identity.etag.as_ref()?.to_str().ok()?.trim_matches('"');
+        Some(Printed { body: std::str::from_utf8(&self.identity.body).ok()?, digest })
     }
 
     /// What it is; none for errors and redirects.

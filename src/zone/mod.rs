@@ -171,7 +171,8 @@ impl Zone {
 
 impl PartialEq for Zone {
     fn eq(&self, other: &Self) -> bool {
-        self.0.tzid == other.0.tzid
+        // Zones are shared, so that hardly ever two names are compared.
+        Arc::ptr_eq(&self.0, &other.0) || self.0.tzid == other.0.tzid
     }
 }
 

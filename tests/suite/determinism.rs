@@ -3,10 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use convene::site::Coding;
-
 use crate::golden::cases;
-use crate::support::{EXAMPLE, Fixture, instant, tree};
+use crate::support::{EXAMPLE, Fixture, tree};
 
 /// Runs an export somewhere else, as somebody else's machine would.
 fn export(from: &Path, fixture: &Fixture, at: &str, machine: &[(&str, &str)]) {
@@ -160,37 +158,6 @@ fn two_servers_give_the_same_validators_and_codings() {
             assert_eq!((a.status, &a.headers, &a.body), (b.status, &b.headers, &b.body), "{path}");
         }
     }
-}
-
-#[test]
-fn a_site_after_another_shares_what_stayed_and_equals_a_fresh_one() {
-    let fixture = Fixture::new(EXAMPLE);
-    let first = fixture.publish(FIRST);
-    fixture.write(&EXAMPLE.replace("Solidarity Beyond the Elections", "After the Elections"));
-    let earlier = Some(&first.site);
-    let second = fixture.publisher().publish_after(instant(FIRST), earlier).unwrap();
-    let fresh = fixture.publish(FIRST);
-    let all: Vec<_> = fresh.site.documents().collect();
-    assert_eq!(second.site.documents().count(), all.len());
-    for (path, expected) in all {
-        let got = second.site.get(path).unwrap();
-        assert!(got.codings().eq(expected.codings()), "{path}");
-        for coding in std::iter::once(Coding::Identity).chain(expected.codings()) {
-            let (got, expected) = (got.form(coding), expected.form(coding));
-            assert_eq!((&got.coding, &got.status), (&expected.coding, &expected.status), "{path}");
-            assert_eq!(got.headers, expected.headers, "{path}");
-            assert_eq!(got.not_modified, expected.not_modified, "{path}");
-            assert_eq!(got.body, expected.body, "{path}");
-        }
-    }
-    let places = |site: &convene::site::Site, path| -> Vec<*const u8> {
-        let resource = site.get(path).unwrap();
-        [Coding::Identity, Coding::Gzip].map(|coding| resource.form(coding).body.as_ptr()).into()
-    };
-    let shared = |path| places(&first.site, path) == places(&second.site, path);
-    assert!(shared("/sessions/era-of-silos.ics"));
-    assert!(!shared("/sessions/beyond-elections.ics"));
-    assert!(!shared("/feeds/2024-series.ics"));
 }
 
 #[test]

@@ -34,6 +34,7 @@ mod readers;
 mod reload;
 mod renamed;
 mod replicas;
+mod reuse;
 mod revisions;
 mod rfc5545;
 mod samples;

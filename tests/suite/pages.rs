@@ -87,9 +87,15 @@ fn written(folder: &std::path::Path) -> usize {
     let mut count = 0;
     for sample in samples::all() {
         let published = sample.fixture().publish(sample.at);
-        let missing = published.site.missing("/missing").identity().body.to_vec();
-        let not_allowed = published.site.not_allowed("/missing").identity().body.to_vec();
-        let errors = [("/404", "html", missing), ("/405", "html", not_allowed)];
+        let site = &published.site;
+        let errors = [
+            ("/400", site.bad_request("/x")),
+            ("/404", site.missing("/x")),
+            ("/405", site.not_allowed("/x")),
+            ("/412", site.precondition_failed("/x")),
+            ("/414", site.too_long("/x")),
+        ];
+        let errors = errors.map(|(name, page)| (name, "html", page.identity().body.to_vec()));
         let documents = published.site.documents().filter_map(|(path, resource)| {
             let ending = match resource.kind().unwrap() {
                 Kind::Embed | Kind::Kit | Kind::Page | Kind::Redirect => "html",

@@ -88,7 +88,7 @@ fn a_list_is_published_once_the_machine_allows_it_without_being_saved_again() {
     let fixture = Fixture::new(&titled("One"));
     let publisher = fixture.publisher();
     let published = publisher.publish(instant(BEFORE)).unwrap();
-    let mut reloader = Reloader::new(&publisher, publisher.look(), &published);
+    let mut reloader = Reloader::new(&publisher, publisher.look(None), &published);
     let state = std::fs::read(fixture.revisions_file()).unwrap();
     // As two branches that both recorded leave it behind.
     std::fs::write(fixture.revisions_file(), "<<<<<<< ours\n").unwrap();
@@ -243,7 +243,7 @@ fn what_depends_on_the_time_turns_at_its_instant_without_writing() {
     let publisher = fixture.publisher();
     let published = publisher.publish(instant(BEFORE)).unwrap();
     let state = std::fs::read(fixture.revisions_file()).unwrap();
-    let mut reloader = Reloader::new(&publisher, publisher.look(), &published);
+    let mut reloader = Reloader::new(&publisher, publisher.look(None), &published);
     // The session ends at 15:00 in New York.
     assert!(reloader.look(false, instant("2024-04-30T18:59:59Z")).is_none());
     let site = reloader.look(false, instant("2024-04-30T19:00:00Z")).expect("it did not turn");
@@ -258,7 +258,7 @@ fn a_list_that_is_still_being_written_is_not_published_by_halves() {
     let fixture = Fixture::new(&titled("One"));
     let publisher = fixture.publisher();
     let published = publisher.publish(instant(BEFORE)).unwrap();
-    let mut reloader = Reloader::new(&publisher, publisher.look(), &published);
+    let mut reloader = Reloader::new(&publisher, publisher.look(None), &published);
     let now = instant(BEFORE);
     // Half of this list is a list too: one without its second session.
     let whole = format!("{}{}", titled("Two"), session("other", "2024-05-30T14:00:00", ""));

@@ -7,11 +7,8 @@ mod parts;
 mod session;
 pub(super) mod shell;
 
-use maud::{DOCTYPE, Markup, html};
-
 use super::words::Words;
 use super::{Document, Kind};
-use crate::paths::Paths;
 use crate::revisions::Edition;
 
 /// Every page of an edition, and what pages need.
@@ -30,43 +27,4 @@ pub(super) fn documents(edition: &Edition, words: &Words) -> Vec<Document> {
     let robots = "User-agent: *\nAllow: /\n";
     all.push(Document::new(edition.paths.robots(), Kind::Robots, robots));
     all
-}
-
-/// The page for a path where nothing is.
-pub fn not_found(paths: &Paths) -> String {
-    let body = html! {
-        h1 { "There is nothing here" }
-        p { "The address may be mistyped. " a href=(paths.root()) { "All sessions" } }
-    };
-    error("Not found", &body).into_string()
-}
-
-/// The page for a path where something was that is gone for good.
-pub fn gone(paths: &Paths) -> String {
-    let body = html! {
-        h1 { "This is no more" }
-        p { "What stood here was removed long ago. " a href=(paths.root()) { "All sessions" } }
-    };
-    error("Gone", &body).into_string()
-}
-
-/// The page for a method that is not answered.
-pub fn not_allowed() -> String {
-    let body = html! { h1 { "Only GET and HEAD are answered here" } };
-    error("Method not allowed", &body).into_string()
-}
-
-fn error(title: &str, body: &Markup) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (title) }
-            }
-            body { main { (body) } }
-        }
-    }
 }

@@ -136,6 +136,28 @@ fn a_target_that_nobody_would_write_is_too_long() {
 }
 
 #[test]
+fn whoever_reads_the_refusal_gets_a_page_and_a_program_a_line() {
+    let served = Served::example();
+    let answer = |path: &str, host: &str| {
+        let request = with_hosts(&format!("GET {path} HTTP/1.1"), &[host]);
+        String::from_utf8(served.running.raw(request.as_bytes())).unwrap()
+    };
+    let long = "x".repeat(8_000);
+    for (path, host, text, page) in [
+        ("/feeds/a", "a b", "400", "This address cannot be read</h1>"),
+        (&format!("/{long}"), "a", "414", "This address is too long</h1>"),
+    ] {
+        let as_page = answer(path, host);
+        assert!(as_page.starts_with(&format!("HTTP/1.1 {text} ")), "{as_page}");
+        assert!(as_page.contains("content-type: text/html; charset=utf-8\r\n"), "{as_page}");
+        assert!(as_page.contains("<!DOCTYPE html>") && as_page.contains(page), "{as_page}");
+        let as_text = answer(&format!("{path}.ics"), host);
+        assert!(as_text.contains("content-type: text/plain; charset=utf-8\r\n"), "{as_text}");
+        assert!(!as_text.contains('<'), "{as_text}");
+    }
+}
+
+#[test]
 fn an_encoded_public_path_is_found_in_each_of_its_forms() {
     let toml = EXAMPLE.replace("http://127.0.0.1:8080", "https://org.example/caf\u{e9}");
     let served = Served::new(&toml, &[]);

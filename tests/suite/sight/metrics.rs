@@ -227,7 +227,8 @@ fn what_time_turns_and_a_state_that_stays_as_it_is_are_told_apart() {
     let published = publisher.publish(instant(BEFORE)).unwrap();
     let sight = Arc::new(Sight::new(Watch::default()));
     sight.published(&published, None, instant(BEFORE));
-    let mut reloader = Reloader::new(&publisher, publisher.look(), &published).watched_by(&sight);
+    let mut reloader =
+        Reloader::new(&publisher, publisher.look(None), &published).watched_by(&sight);
     // A folder in the place of the temporary file: nobody can write there, not even root.
     std::fs::create_dir(fixture.dir().join(".sessions.revisions.json.new")).unwrap();
     fixture.write(&talk().replace("Session talk", "Another title"));

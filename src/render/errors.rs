@@ -1,0 +1,68 @@
+//! The pages for what cannot be answered, in the words of people.
+
+use maud::{DOCTYPE, Markup, html};
+
+use crate::paths::Paths;
+
+/// The page for a path where nothing is.
+pub fn not_found(paths: &Paths) -> String {
+    let body = html! {
+        h1 { "There is nothing here" }
+        p { "The address may be mistyped. " a href=(paths.root()) { "All sessions" } }
+    };
+    error("Not found", &body).into_string()
+}
+
+/// The page for a path where something was that is gone for good.
+pub fn gone(paths: &Paths) -> String {
+    let body = html! {
+        h1 { "This is no more" }
+        p { "What stood here was removed long ago. " a href=(paths.root()) { "All sessions" } }
+    };
+    error("Gone", &body).into_string()
+}
+
+/// The page for a method that is not answered.
+pub fn not_allowed() -> String {
+    let body = html! { h1 { "Only GET and HEAD are answered here" } };
+    error("Method not allowed", &body).into_string()
+}
+
+/// The page for a request that is no right one (RFC 9110 section 15.5.1).
+pub fn bad_request(paths: &Paths) -> String {
+    let body = html! {
+        h1 { "This address cannot be read" }
+        p { "It may be mistyped, or cut off. " a href=(paths.root()) { "All sessions" } }
+    };
+    error("Bad request", &body).into_string()
+}
+
+/// The page for an address that nobody would write (RFC 9110 section 15.5.15).
+pub fn too_long(paths: &Paths) -> String {
+    let body = html! {
+        h1 { "This address is too long" }
+        p { "Nothing here has one like that. " a href=(paths.root()) { "All sessions" } }
+    };
+    error("Address too long", &body).into_string()
+}
+
+/// The page for what is not what the reader takes it for any more (RFC 9110 section 15.5.13).
+pub fn precondition_failed() -> String {
+    let body = html! { h1 { "This has changed meanwhile" } };
+    error("Precondition failed", &body).into_string()
+}
+
+fn error(title: &str, body: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) }
+            }
+            body { main { (body) } }
+        }
+    }
+}
