@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use convene::error::{Error, chain};
 use convene::publish::{Published, Publisher};
 use convene::reload::{Order, Reloader};
-use convene::server::Server;
 use convene::server::notify::{State, notify};
+use convene::server::{Listen, Server};
 use convene::sight::{Admin, Sight, Watch};
 use listenfd::ListenFd;
 use tokio::sync::watch;
@@ -145,9 +145,24 @@ fn greet(publisher: &Publisher, published: &Published, server: &Server, admin: O
     if let Some(admin) = admin {
         cmd::say(&format!("admin on {admin}: /healthz, /readyz, /metrics"));
     }
-    cmd::say(&format!("open       {}", paths.absolute(&paths.root())));
-    for feed in edition.catalog.feeds() {
-        cmd::say(&format!("subscribe  {}", paths.absolute(&paths.feed_calendar(feed.id))));
+    let named = publisher.url.is_some() || edition.catalog.calendar.url.is_some();
+    match server.places().next() {
+        // With neither an address nor a port, no link leads here.
+        Some(Listen::Unix(socket)) if !named && server.address().is_none() => {
+            let (socket, root) = (quoted(&socket.display().to_string()), paths.root());
+            cmd::say(&format!("open       curl --unix-socket {socket} http://localhost{root}"));
+            cmd::say(&format!(
+                "no url     links lead to {}, where nothing listens; write the address of the proxy \
+                 in front into the list, such as `url = \"https://calendar.example.org\"`",
+                paths.base().as_str()
+            ));
+        }
+        _ => {
+            cmd::say(&format!("open       {}", paths.absolute(&paths.root())));
+            for feed in edition.catalog.feeds() {
+                cmd::say(&format!("subscribe  {}", paths.absolute(&paths.feed_calendar(feed.id))));
+            }
+        }
     }
     tracing::info!(
         sessions = count,
@@ -158,6 +173,16 @@ fn greet(publisher: &Publisher, published: &Published, server: &Server, admin: O
         version = env!("CARGO_PKG_VERSION"),
         "started"
     );
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "/._-".contains(letter);
+    if word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 /// Stops on SIGINT and SIGTERM, reads the list again on SIGHUP; watched by a thread of its own.

@@ -63,7 +63,7 @@ pub(super) async fn work(
 
 async fn accept(listener: Accepting, role: Role, shared: Arc<Shared>, answer: impl Answer) {
     loop {
-        match listener.accept().await {
+        match listener.accept(shared.limits.in_kernel(false)).await {
             Ok(socket) => {
                 let (role, answer) = (role.clone(), answer.clone());
                 let start = |entry| connection::start(socket, entry, shared.limits, role, answer);

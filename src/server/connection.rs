@@ -16,8 +16,9 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::{ServerConfig, ServerConnection};
 
+use super::begun::Begun;
 use super::direct::{Direct, UnderWay};
 use super::limits::Limits;
 use super::progress::Progress;
@@ -37,8 +38,6 @@ const STREAMS: u32 = 100;
 /// Streams that a client may open and give up before they are looked at; a connection that does more
 /// of it is closed (CVE-2023-44487).
 const RESETS: usize = 20;
-/// Bytes of an answer that one stream keeps ready.
-const SEND_BUFFER: usize = 64 * 1024;
 
 /// What a listener's connections are for.
 #[derive(Debug, Clone)]
@@ -111,8 +110,10 @@ async fn over_tls(
 ) {
     let config = Arc::clone(&configs.borrow());
     let progress = entry.progress();
+    let acceptor = TlsAcceptor::from(config);
+    let bounded = |tls: &mut ServerConnection| tls.set_buffer_limit(Some(limits.in_records()));
     let stream = tokio::select! {
-        made = TlsAcceptor::from(config).accept(stream) => match made {
+        made = acceptor.accept_with(stream, bounded) => match made {
             Ok(stream) => stream,
             // Scanners and old clients; nothing is wrong with us.
             Err(error) => return entry.sight().refused(Refused::Tls, &error),
@@ -140,7 +141,7 @@ async fn http_2(
         .max_pending_accept_reset_streams(RESETS)
         .max_local_error_reset_streams(RESETS)
         .max_header_list_size(u32::try_from(limits.max_header_size).unwrap_or(u32::MAX))
-        .max_send_buf_size(SEND_BUFFER)
+        .max_send_buf_size(limits.in_stream())
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
     let ended = tokio::select! {
@@ -177,7 +178,8 @@ async fn http_1(
         builder.max_headers(limits.max_headers);
     }
     let ended = {
-        let connection = builder.serve_connection(TokioIo::new(&mut stream), service);
+        let connection =
+            builder.serve_connection(TokioIo::new(Begun::new(&mut stream, progress)), service);
         let mut connection = pin!(connection);
         tokio::select! {
             ended = connection.as_mut() => ended,

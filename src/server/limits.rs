@@ -5,9 +5,10 @@ use std::time::Duration;
 
 /// Bytes in a second that a reader must take of an answer in the long run. A modem does.
 pub(super) const SLOWEST_READER: u64 = 256;
-/// Bytes of an answer that may wait in the kernel before a reader's window opens for them; more
-/// would only be held for readers who do not read.
-pub(super) const UNSENT_IN_KERNEL: u32 = 256 * 1024;
+/// Bytes of records that a connection of TLS keeps at most; more would save no calls.
+const MOST_IN_RECORDS: usize = 64 * 1024;
+/// Bytes of an answer that a stream of HTTP/2 keeps ready at most.
+const MOST_IN_STREAM: usize = 64 * 1024;
 
 /// The limits of a server; the defaults suit a small machine in the open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,11 @@ pub struct Limits {
     pub header_timeout: Duration,
     /// From the end of an answer to the next request's first byte.
     pub idle_timeout: Duration,
+    /// Bytes of answers that are copied for one reader before its window opens for them: in the kernel
+    /// and, with TLS, as records. The kernel may take one of its own packets more, of 64 KiB. What is on
+    /// its way to the reader is bounded by the window that the reader offers (RFC 9293 section 3.8.6),
+    /// and what HTTP/2 keeps ready is no copy: all readers share a body.
+    pub max_unsent: usize,
     /// How long a reader may take nothing of an answer.
     pub write_timeout: Duration,
     /// How long answers under way may take after the server was told to stop.
@@ -32,6 +38,24 @@ pub struct Limits {
 impl Limits {
     /// Fewer bytes of headers than this are not enough for what browsers send, and for hyper.
     pub const LEAST_HEADER_SIZE: usize = 8 * 1024;
+    /// With fewer bytes than this a reader would wait for us: it is one record of TLS (RFC 8446 section
+    /// 5.1) and one frame of HTTP/2 (RFC 9113 section 4.2).
+    pub const LEAST_UNSENT: usize = 16 * 1024;
+
+    /// Bytes of [`Self::max_unsent`] for the records of TLS.
+    pub(super) fn in_records(&self) -> usize {
+        (self.max_unsent / 4).min(MOST_IN_RECORDS)
+    }
+
+    /// Bytes of [`Self::max_unsent`] for the kernel.
+    pub(super) fn in_kernel(&self, over_tls: bool) -> usize {
+        if over_tls { self.max_unsent - self.in_records() } else { self.max_unsent }
+    }
+
+    /// Bytes of an answer that one stream of HTTP/2 keeps ready.
+    pub(super) fn in_stream(&self) -> usize {
+        self.max_unsent.min(MOST_IN_STREAM)
+    }
 }
 
 impl Default for Limits {
@@ -42,6 +66,7 @@ impl Default for Limits {
             max_headers: 100,
             header_timeout: Duration::from_secs(15),
             idle_timeout: Duration::from_secs(75),
+            max_unsent: 256 * 1024,
             write_timeout: Duration::from_secs(30),
             drain: Duration::from_secs(10),
         }

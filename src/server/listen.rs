@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use listenfd::ListenFd;
-use socket2::{Domain, SockRef, Socket, Type};
+#[cfg(target_os = "linux")]
+use socket2::SockRef;
+use socket2::{Domain, Socket, Type};
 
-use super::limits::UNSENT_IN_KERNEL;
 use crate::error::Error;
 
 /// Connections that the kernel completes before they are accepted; it takes its own limit if that
@@ -87,11 +88,14 @@ impl Listener {
 }
 
 impl Bound {
-    /// Takes a place to listen; with port 0 a free one.
-    pub(super) fn bind(at: &Listen) -> Result<Self, Error> {
+    /// Takes a place to listen; with port 0 a free one. The kernel keeps so many bytes `unsent` for a
+    /// connection.
+    pub(super) fn bind(at: &Listen, unsent: usize) -> Result<Self, Error> {
         let refuse = |source| Error::Listen { address: at.to_string(), source };
         match at {
-            Listen::Tcp(address) => tcp(*address).and_then(Self::of_tcp).map_err(refuse),
+            Listen::Tcp(address) => {
+                tcp(*address).and_then(|listener| Self::of_tcp(listener, unsent)).map_err(refuse)
+            }
             Listen::Unix(path) => {
                 let listener = unix(path).map_err(refuse)?;
                 let file = SocketFile { path: path.clone(), is: number(path) };
@@ -101,14 +105,14 @@ impl Bound {
         }
     }
 
-    /// Sockets that listen already, as systemd hands them over.
-    pub(super) fn handed_over(mut sockets: ListenFd) -> Result<Vec<Self>, Error> {
+    /// Sockets that listen already, as systemd hands them over; `unsent` as for [`Self::bind`].
+    pub(super) fn handed_over(mut sockets: ListenFd, unsent: usize) -> Result<Vec<Self>, Error> {
         let mut all = Vec::new();
         for index in 0..sockets.len() {
             let take = |sockets: &mut ListenFd| {
                 if let Ok(Some(listener)) = sockets.take_tcp_listener(index) {
                     listener.set_nonblocking(true)?;
-                    return Self::of_tcp(listener).map(Some);
+                    return Self::of_tcp(listener, unsent).map(Some);
                 }
                 let Some(listener) = sockets.take_unix_listener(index)? else { return Ok(None) };
                 listener.set_nonblocking(true)?;
@@ -131,10 +135,13 @@ impl Bound {
         self.file
     }
 
-    fn of_tcp(listener: TcpListener) -> io::Result<Self> {
+    fn of_tcp(listener: TcpListener, unsent: usize) -> io::Result<Self> {
         // Connections inherit it. Where it is not known, the kernel holds more for slow readers.
         #[cfg(target_os = "linux")]
-        let _ = SockRef::from(&listener).set_tcp_notsent_lowat(UNSENT_IN_KERNEL);
+        let _ = SockRef::from(&listener)
+            .set_tcp_notsent_lowat(u32::try_from(unsent).unwrap_or(u32::MAX));
+        #[cfg(not(target_os = "linux"))]
+        let _ = unsent;
         let at = Listen::Tcp(listener.local_addr()?);
         Ok(Self { listener: Listener::Tcp(listener), at, file: None })
     }

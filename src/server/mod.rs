@@ -4,6 +4,7 @@
 //! them rather than SO_REUSEPORT, so that a second instance finds the port taken.
 
 mod accept;
+mod begun;
 mod connection;
 mod descriptors;
 mod direct;
@@ -75,16 +76,19 @@ impl Server {
     pub fn bind(handed_over: ListenFd, settings: Settings) -> Result<Self, Error> {
         let Settings { places, fallback, tls, redirect, mut limits } = settings;
         let tls = tls.map(Tls::load).transpose()?;
-        let mut bound = Bound::handed_over(handed_over)?;
+        let unsent = limits.in_kernel(tls.is_some());
+        let mut bound = Bound::handed_over(handed_over, unsent)?;
         for place in &places {
-            bound.push(Bound::bind(place)?);
+            bound.push(Bound::bind(place, unsent)?);
         }
         if bound.is_empty() {
-            bound.push(Bound::bind(&fallback)?);
+            bound.push(Bound::bind(&fallback, unsent)?);
         }
-        let redirecting = redirect.into_iter().map(|address| Bound::bind(&Listen::Tcp(address)));
-        let redirecting = redirecting.collect::<Result<_, _>>()?;
-        limits.max_connections = afford(limits.max_connections);
+        let redirecting =
+            redirect.into_iter().map(|address| Bound::bind(&Listen::Tcp(address), unsent));
+        let redirecting = redirecting.collect::<Result<Vec<_>, _>>()?;
+        let own = descriptors::own(workers(), bound.len() + redirecting.len());
+        limits.max_connections = afford(limits.max_connections, own);
         Ok(Self { bound, redirecting, tls, limits })
     }
 
@@ -130,7 +134,7 @@ impl Server {
         stop: &watch::Receiver<bool>,
         sight: &Arc<Sight>,
     ) -> Result<(), Error> {
-        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let cores = workers().get();
         let tls_port = self.address().map_or(443, |address| address.port());
         let Self { bound, redirecting, tls, limits } = self;
         let role = |at: &Listen| match (&tls, at) {
@@ -213,10 +217,15 @@ fn answer(
     response
 }
 
-/// As many connections as the system has descriptors for.
-fn afford(wanted: NonZeroUsize) -> NonZeroUsize {
+/// One for each core.
+fn workers() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// As many connections as the system has descriptors for beside the server's own.
+fn afford(wanted: NonZeroUsize, own: usize) -> NonZeroUsize {
     let limit = descriptors::raise();
-    let fit = descriptors::affordable(wanted, limit);
+    let fit = descriptors::affordable(wanted, limit, own);
     if let Some(limit) = limit.filter(|_| fit < wanted) {
         tracing::warn!(
             "only {fit} connections at once, not {wanted}: this process may have {limit} open \

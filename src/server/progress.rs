@@ -36,6 +36,8 @@ pub(super) struct Progress {
     /// Answers that are not yet handed over; more than one only where requests are multiplexed.
     answers: AtomicU32,
     multiplexed: AtomicBool,
+    /// Whether what came ends within a request.
+    begun: AtomicBool,
     /// Whether a request had content, which nobody reads here.
     unread: AtomicBool,
     leave: Notify,
@@ -77,6 +79,7 @@ impl Progress {
             mark: AtomicU64::new(0),
             answers: AtomicU32::new(0),
             multiplexed: AtomicBool::new(false),
+            begun: AtomicBool::new(false),
             unread: AtomicBool::new(false),
             leave: Notify::new(),
         };
@@ -93,6 +96,12 @@ impl Progress {
         if self.mark().phase() == Phase::Idle && !self.multiplexed.load(Relaxed) {
             self.turn(Phase::Head);
         }
+    }
+
+    /// Whether what came ends within a request. Part of one that came together with the request before it
+    /// is not received again when that one is answered.
+    pub(super) fn begun(&self, begun: bool) {
+        self.begun.store(begun, Relaxed);
     }
 
     /// A request came as a whole, and its answer begins. Another one does not earn a reader time
@@ -125,7 +134,8 @@ impl Progress {
     /// Everything that was handed over was taken.
     pub(super) fn flushed(&self) {
         if self.mark().phase() == Phase::Answer && self.answers.load(Relaxed) == 0 {
-            self.turn(Phase::Idle);
+            let begun = self.begun.load(Relaxed);
+            self.turn(if begun { Phase::Head } else { Phase::Idle });
         }
     }
 
@@ -160,15 +170,17 @@ impl Progress {
         self.leave.notified().await;
     }
 
-    /// Whether the connection has had more time than it may.
-    pub(super) fn is_overdue(&self, limits: &Limits) -> bool {
+    /// What the connection waits for, if it has had more time for that than it may.
+    pub(super) fn overdue(&self, limits: &Limits) -> Option<Phase> {
+        // Looked at once: it may be waiting for something else by now.
         let mark = self.mark();
         let allowed = match mark.phase() {
             Phase::Idle => limits.idle_timeout,
             Phase::Head | Phase::Leaving => limits.header_timeout,
             Phase::Answer => limits.write_timeout,
         };
-        Duration::from_millis(self.now().saturating_sub(mark.since())) >= allowed
+        let waited = Duration::from_millis(self.now().saturating_sub(mark.since()));
+        (waited >= allowed).then(|| mark.phase())
     }
 
     fn turn(&self, phase: Phase) {

@@ -117,10 +117,8 @@ impl Registry {
     fn look(&self) {
         let mut table = self.table();
         table.open.retain(|_, Open { progress, task }| {
-            if !progress.is_overdue(&self.limits) {
-                return true;
-            }
-            match progress.mark().phase() {
+            let Some(phase) = progress.overdue(&self.limits) else { return true };
+            match phase {
                 Phase::Idle => {
                     progress.leaving();
                     progress.ask_to_leave();

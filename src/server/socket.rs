@@ -4,6 +4,7 @@ use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 
@@ -31,8 +32,9 @@ impl Accepting {
         })
     }
 
-    /// The next connection. Whose it is, nobody wants to know.
-    pub(super) async fn accept(&self) -> io::Result<Socket> {
+    /// The next connection. Whose it is, nobody wants to know. On a Unix socket the kernel keeps so many
+    /// bytes `unsent` for it; on one of TCP it was said to the listener.
+    pub(super) async fn accept(&self, unsent: usize) -> io::Result<Socket> {
         match self {
             Self::Tcp(listener) => {
                 let (stream, _) = listener.accept().await?;
@@ -40,7 +42,13 @@ impl Accepting {
                 let _ = stream.set_nodelay(true);
                 Ok(Socket::Tcp(stream))
             }
-            Self::Unix(listener) => Ok(Socket::Unix(listener.accept().await?.0)),
+            Self::Unix(listener) => {
+                let (stream, _) = listener.accept().await?;
+                // Linux takes twice what is asked for, with its own bookkeeping in it (socket(7)), and
+                // less where `wmem_max` is lower.
+                let _ = SockRef::from(&stream).set_send_buffer_size(unsent / 2);
+                Ok(Socket::Unix(stream))
+            }
         }
     }
 }

@@ -30,7 +30,7 @@ use super::{Refused, Sight, metrics};
 use crate::error::Error;
 
 /// Scrapers and probes are few; more wait until one is done.
-const CONNECTIONS: usize = 16;
+pub(crate) const CONNECTIONS: usize = 16;
 /// How long a connection may take, which has one request.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// How long to wait after the system had no descriptor or memory for a connection.

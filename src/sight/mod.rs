@@ -31,6 +31,7 @@ use refused::{Line, Refusals};
 use status::Status;
 
 pub use admin::Admin;
+pub(crate) use admin::CONNECTIONS as ADMIN_CONNECTIONS;
 pub use client::Family;
 pub use refused::Refused;
 pub use status::Outcome;

@@ -31,7 +31,7 @@ fn is_answered(stream: &mut TcpStream) -> bool {
 }
 
 /// A connection for which the kernel takes no more than a little ahead of its reader.
-fn connect_with_small_window(running: &Running) -> TcpStream {
+pub(super) fn connect_with_small_window(running: &Running) -> TcpStream {
     use socket2::{Domain, Socket, Type};
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     socket.set_recv_buffer_size(16 * 1024).unwrap();
@@ -99,6 +99,20 @@ fn headers_that_do_not_come_to_an_end_are_not_waited_for() {
 }
 
 #[test]
+fn headers_that_began_together_with_the_request_before_are_not_waited_for_either() {
+    let served = Served::new(EXAMPLE, &["--header-timeout", "1s"]);
+    let ask = format!("GET {FEED} HTTP/1.1\r\nHost: test\r\n\r\n");
+    let mut whole = served.running.connect();
+    let mut part = served.running.connect();
+    whole.write_all(ask.repeat(2).as_bytes()).unwrap();
+    part.write_all(ask.repeat(2).trim_end().as_bytes()).unwrap();
+    let answered = [read_one(&mut part), read_one(&mut whole), read_one(&mut whole)];
+    assert_eq!(answered.map(|answer| answer.status), [200; 3]);
+    assert!(is_closed(&mut part));
+    assert!(is_answered(&mut whole), "who waits for nothing has longer");
+}
+
+#[test]
 fn a_connection_without_requests_is_closed_in_the_end() {
     let served = Served::new(EXAMPLE, &["--idle-timeout", "1s"]);
     let mut idle = served.running.connect();
@@ -161,18 +175,18 @@ fn a_refused_upload_learns_why() {
 }
 
 /// The program under a limit of the shell's.
-fn under(limit: &str, fixture: &Fixture) -> Running {
+fn under(limit: &str, fixture: &Fixture, more: &[&str]) -> Running {
     let mut command = Command::new("sh");
     let script = format!("ulimit {limit}; exec \"$0\" \"$@\"");
     command.current_dir(fixture.dir()).args(["-c", &script, env!("CARGO_BIN_EXE_convene")]);
-    command.args(["--at", BEFORE, "--listen", "127.0.0.1:0"]).env("NO_COLOR", "1");
+    command.args(["--at", BEFORE, "--listen", "127.0.0.1:0"]).args(more).env("NO_COLOR", "1");
     Running::start(command)
 }
 
 #[test]
 fn descriptors_are_raised_as_far_as_they_may_be() {
     let fixture = Fixture::new(EXAMPLE);
-    let running = under("-Sn 64", &fixture);
+    let running = under("-Sn 64", &fixture, &[]);
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", running.child.id())).unwrap();
     let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
     let fields: Vec<&str> = line.split_whitespace().collect();
@@ -180,10 +194,43 @@ fn descriptors_are_raised_as_far_as_they_may_be() {
     assert_ne!(fields[3], "64");
 }
 
+fn cores() -> usize {
+    std::thread::available_parallelism().unwrap().get()
+}
+
+/// How many connections may be made under a limit of 400 descriptors, and how many of those are open
+/// where there are none.
+fn room(more: &[&str]) -> (usize, usize) {
+    let fixture = Fixture::new(EXAMPLE);
+    let mut running = under("-n 400", &fixture, more);
+    assert_eq!(running.get(FEED, &[]).status, 200);
+    // The least of some looks: a file may be open for a moment, and the connection just now.
+    let open = (0..10).map(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::fs::read_dir(format!("/proc/{}/fd", running.pid())).unwrap().count()
+    });
+    let open = open.min().unwrap();
+    running.signal("TERM");
+    let said = std::io::read_to_string(running.child.stderr.take().unwrap()).unwrap();
+    let (_, rest) = said.split_once("only ").unwrap_or_else(|| panic!("{said}"));
+    (rest.split(' ').next().unwrap().parse().unwrap(), open)
+}
+
+#[test]
+fn each_place_to_listen_leaves_room_for_fewer_connections() {
+    let (few, many) = (room(&[]), room(&["--listen", "127.0.0.1:0"].repeat(8)));
+    assert_eq!(few.0 - many.0, 8 * cores(), "{few:?} {many:?}");
+    assert_eq!(many.1 - few.1, 8 * cores(), "{few:?} {many:?}");
+    // Enough is left for files, and for the admin listener.
+    assert!(many.0 + many.1 < 400 - 64, "{many:?}");
+}
+
 #[test]
 fn too_few_descriptors_are_said_and_lower_the_limit() {
     let fixture = Fixture::new(EXAMPLE);
-    let mut running = under("-n 136", &fixture);
+    // What the program keeps for itself grows with the machine.
+    let limit = 126 + 5 * cores();
+    let mut running = under(&format!("-n {limit}"), &fixture, &[]);
     let mut first = running.connect();
     assert!(is_answered(&mut first));
     // Far more than there are descriptors, one after another: nobody is refused.

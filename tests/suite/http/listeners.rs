@@ -1,6 +1,6 @@
 //! Where it listens: several addresses, Unix sockets, sockets that were handed over.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::FEED;
-use crate::support::{Answer, BEFORE, EXAMPLE, Fixture, Running};
+use crate::support::{Answer, BEFORE, EXAMPLE, Fixture, Running, list, session};
 
 /// The status of the feed over a Unix socket.
 fn over(path: &Path) -> u16 {
@@ -24,6 +24,35 @@ fn over(path: &Path) -> u16 {
 /// The program on a free port and on a Unix socket beside its list.
 fn with_socket(fixture: &Fixture) -> Command {
     fixture.command(&["--at", BEFORE, "--listen", "127.0.0.1:0", "--listen", "unix:s"])
+}
+
+/// What a program that listens on a Unix socket only says at its start, so many lines.
+fn greeting(fixture: &Fixture, more: &[&str], lines: usize) -> String {
+    let arguments = [&["--at", BEFORE, "--listen", "unix:a b"], more].concat();
+    let mut command = fixture.command(&arguments);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let said = BufReader::new(child.stdout.take().unwrap()).lines();
+    let said: Vec<String> = said.take(lines).map(Result::unwrap).collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    said[1..].join("\n")
+}
+
+#[test]
+fn where_no_link_leads_to_the_socket_the_greeting_says_how_to_ask_there() {
+    let named = list(&session("a", "2027-04-30T14:00:00", ""));
+    let unnamed = named.replace("url = \"https://cal.example\"\n", "");
+    let said = greeting(&Fixture::new(&unnamed), &[], 4);
+    let wanted = "listening on unix:a b\n\
+        open       curl --unix-socket 'a b' http://localhost/\n\
+        no url     links lead to http://127.0.0.1:8080, where nothing listens;";
+    assert!(said.starts_with(wanted), "{said}");
+    let wanted = |url: &str| {
+        format!("listening on unix:a b\nopen       {url}/\nsubscribe  {url}/feeds/test.ics")
+    };
+    assert_eq!(greeting(&Fixture::new(&named), &[], 4), wanted("https://cal.example"));
+    let url = ["--url", "http://127.0.0.1:8080"];
+    assert_eq!(greeting(&Fixture::new(&unnamed), &url, 4), wanted(url[1]));
 }
 
 /// What is said when it cannot start.

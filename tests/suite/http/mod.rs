@@ -13,6 +13,7 @@ mod paths;
 pub(crate) mod shutdown;
 mod targets;
 pub(crate) mod tls;
+mod unsent;
 
 use crate::support::{Answer, BEFORE, EXAMPLE, Fixture, Running};
 

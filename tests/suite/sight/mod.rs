@@ -24,24 +24,28 @@ fn talk() -> String {
 }
 
 /// The program with a listener for whoever runs it.
-struct Watched {
+pub(crate) struct Watched {
     // Ended before its folder goes.
-    running: Running,
+    pub(crate) running: Running,
     admin: SocketAddr,
-    fixture: Fixture,
+    pub(crate) fixture: Fixture,
 }
 
 impl Watched {
-    fn new(toml: &str, arguments: &[&str]) -> Self {
+    pub(crate) fn new(toml: &str, arguments: &[&str]) -> Self {
         Self::on(Fixture::new(toml), arguments)
     }
 
-    fn on(fixture: Fixture, arguments: &[&str]) -> Self {
+    pub(crate) fn on(fixture: Fixture, arguments: &[&str]) -> Self {
         let arguments = [&["--admin", "127.0.0.1:0", "--at", BEFORE], arguments].concat();
         let mut running = fixture.serve(&arguments);
-        let line = running.next_lines(1);
-        let address = line.strip_prefix("admin on ").and_then(|rest| rest.split(": ").next());
-        let admin = address.unwrap_or_else(|| panic!("{line}")).parse().unwrap();
+        let admin = loop {
+            let line = running.next_lines(1);
+            // Further places to listen stand before it.
+            if let Some(rest) = line.strip_prefix("admin on ") {
+                break rest.split(": ").next().unwrap().parse().unwrap();
+            }
+        };
         Self { running, admin, fixture }
     }
 
@@ -69,7 +73,7 @@ impl Watched {
     }
 
     /// Asks until a row has a value; a reload takes one to two seconds.
-    fn wait(&self, row: &str, value: f64) {
+    pub(crate) fn wait(&self, row: &str, value: f64) {
         wait_until(|| (self.value(row) == Some(value)).then_some(()));
     }
 }

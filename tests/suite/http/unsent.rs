@@ -1,0 +1,87 @@
+//! What is held for a reader who takes nothing: no more than `--max-unsent` says.
+
+use std::io::{Read, Write as _};
+use std::os::unix::net::UnixStream;
+
+use super::limits::connect_with_small_window;
+use super::tls;
+use crate::sight::Watched;
+use crate::support::{Fixture, list, session};
+
+/// What [`Watched`] is started with, but for the bytes.
+const FLAGS: [&str; 2] = ["--write-timeout", "1s"];
+const REQUEST: &str = "GET /feeds/test.ics HTTP/1.1\r\nHost: localhost\r\n\r\n";
+/// The same on HTTP/2, and that the reader's windows are as large as windows are (RFC 9113 sections 3.4,
+/// 6.2, 6.5 and 6.9; RFC 7541 appendix A).
+const REQUEST_2: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\
+    \0\0\x06\x04\0\0\0\0\0\0\x04\x7f\xff\xff\xff\
+    \0\0\x04\x08\0\0\0\0\0\x7f\xff\0\0\
+    \0\0\x1e\x01\x05\0\0\0\x01\x82\x87\x41\x09localhost\x04\x0f/feeds/test.ics";
+
+/// More than the least, a packet of the kernel's and the reader's own buffer.
+const LITTLE: usize = 128 * 1024;
+/// Less than the default's part of the kernel.
+const MUCH: usize = 160 * 1024;
+
+/// A list whose feed is more than twice what is held by default.
+fn feed() -> String {
+    let text = "Solidarity, bridges and silos. ".repeat(6_000);
+    let one = |id| session(id, "2027-04-30T14:00:00", &format!("description = \"{text}\""));
+    list(&["a", "b", "c"].map(one).concat())
+}
+
+/// How much there is for a reader who took nothing, after the server has given it up.
+fn held(served: &Watched, reader: &mut impl Read) -> usize {
+    served.wait("convene_refusals_total{kind=\"slow\"}", 1.0);
+    served.wait("convene_connections_open", 0.0);
+    let mut bytes = Vec::new();
+    // It may end with a reset; what came before counts.
+    let _ = reader.read_to_end(&mut bytes);
+    bytes.len()
+}
+
+/// What is held by default, and of the least.
+fn compare(held: impl Fn(&[&str]) -> usize) {
+    let (much, little) = (held(&[]), held(&["--max-unsent", "16384"]));
+    assert!(MUCH < much && much < 320 * 1024, "{much} by default");
+    assert!(0 < little && little < LITTLE, "{little} of the least");
+}
+
+#[test]
+fn as_much_is_held_on_http_1_as_the_flag_says() {
+    compare(|flag| {
+        let served = Watched::new(&feed(), &[&FLAGS, flag].concat());
+        let mut reader = connect_with_small_window(&served.running);
+        reader.write_all(REQUEST.as_bytes()).unwrap();
+        held(&served, &mut reader)
+    });
+}
+
+#[test]
+fn as_much_is_held_over_tls_as_the_flag_says() {
+    for (protocol, request) in [(&b"http/1.1"[..], REQUEST.as_bytes()), (b"h2", REQUEST_2)] {
+        compare(|flag| {
+            let fixture = Fixture::new(&feed());
+            let trusted = tls::renew(fixture.dir());
+            let served = Watched::on(fixture, &[&FLAGS, &tls::FLAGS[..], flag].concat());
+            let tcp = connect_with_small_window(&served.running);
+            let mut reader = tls::over(tcp, tls::client(&trusted, &[protocol])).unwrap();
+            reader.write_all(request).unwrap();
+            // As it comes: what TLS adds is held too.
+            held(&served, &mut reader.sock)
+        });
+    }
+}
+
+#[test]
+fn as_much_is_held_on_a_unix_socket_as_the_flag_says() {
+    compare(|flag| {
+        let served = Watched::new(
+            &feed(),
+            &[&FLAGS, &["--listen", "127.0.0.1:0", "--listen", "unix:s"][..], flag].concat(),
+        );
+        let mut reader = UnixStream::connect(served.fixture.dir().join("s")).unwrap();
+        reader.write_all(REQUEST.as_bytes()).unwrap();
+        held(&served, &mut reader)
+    });
+}
