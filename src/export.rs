@@ -118,6 +118,8 @@ fn write_manifest(folder: &Path, files: &BTreeSet<String>) -> Result<(), Error> 
 fn read_manifest(folder: &Path) -> BTreeSet<String> {
     let bytes = std::fs::read(folder.join(MANIFEST)).unwrap_or_default();
     let lines = bytes.split(|byte| *byte == b'\n').filter_map(|line| str::from_utf8(line).ok());
+    // A checkout may have given them the line ends of its system.
+    let lines = lines.map(|line| line.strip_suffix('\r').unwrap_or(line));
     let ours = |line: &&str| {
         !line.is_empty()
             && Path::new(line)

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use convene::model::BaseUrl;
+use convene::revisions::is_publishable;
 
 pub(crate) use serve::{LISTEN, LogFormat, See, Serve};
 
@@ -183,7 +184,9 @@ fn url(text: &str) -> Result<BaseUrl, String> {
 fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     DateTime::parse_from_rfc3339(text)
         .map(|instant| instant.with_timezone(&Utc))
-        .map_err(|_| "an instant such as 2027-04-30T12:00:00Z".to_owned())
+        .ok()
+        .filter(|instant| is_publishable(*instant))
+        .ok_or_else(|| "an instant such as 2027-04-30T12:00:00Z".to_owned())
 }
 
 fn date(text: &str) -> Result<NaiveDate, String> {

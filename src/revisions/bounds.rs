@@ -10,11 +10,18 @@ use serde::{Deserialize, Deserializer};
 /// a calendar has four too (RFC 5545 section 3.3.4). The last year is left for what comes a second,
 /// or a zone, later.
 const YEARS: RangeInclusive<i32> = 1970..=9998;
+/// A list's years are those of its clocks, and where they are ahead of UTC 1970 begins in 1969.
+const PUBLISHED: RangeInclusive<i32> = 1969..=9998;
+
+/// Whether something can be published at an instant.
+pub fn is_publishable(instant: DateTime<Utc>) -> bool {
+    YEARS.contains(&instant.year())
+}
 
 /// An instant in UTC.
 pub(super) fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<DateTime<Utc>, D::Error> {
     let instant = DateTime::deserialize(from)?;
-    bounded(instant.year(), || instant.to_rfc3339()).map_err(D::Error::custom)?;
+    bounded(YEARS, instant.year(), || instant.to_rfc3339()).map_err(D::Error::custom)?;
     Ok(instant)
 }
 
@@ -52,13 +59,17 @@ fn readable(text: &str) -> Result<(), String> {
             "`{text}` is neither an instant like 2024-04-30T21:00:00Z nor a date like 2024-04-30"
         )
     })?;
-    bounded(year, || text.to_owned())
+    bounded(PUBLISHED, year, || text.to_owned())
 }
 
-fn bounded(year: i32, text: impl FnOnce() -> String) -> Result<(), String> {
-    if YEARS.contains(&year) {
+fn bounded(
+    years: RangeInclusive<i32>,
+    year: i32,
+    text: impl FnOnce() -> String,
+) -> Result<(), String> {
+    if years.contains(&year) {
         return Ok(());
     }
-    let (first, last) = (YEARS.start(), YEARS.end());
+    let (first, last) = (years.start(), years.end());
     Err(format!("`{}` is not in the years {first} to {last}", text()))
 }

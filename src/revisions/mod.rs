@@ -22,6 +22,7 @@ use crate::model::{AllDay, Catalog, Session, Timed, When};
 use crate::paths::Paths;
 use crate::zone::Zone;
 
+pub use bounds::is_publishable;
 pub use changes::{Change, What, changes};
 pub use digest::{FORMAT, of_bytes};
 pub use edition::{Contents, Edition, PageAssets};

@@ -134,7 +134,8 @@ impl Progress {
     /// Everything that was handed over was taken.
     pub(super) fn flushed(&self) {
         if self.mark().phase() == Phase::Answer && self.answers.load(Relaxed) == 0 {
-            let begun = self.begun.load(Relaxed);
+            // What came last may be content; who sends some is waited for as if nothing had begun.
+            let begun = self.begun.load(Relaxed) && !self.has_unread();
             self.turn(if begun { Phase::Head } else { Phase::Idle });
         }
     }

@@ -239,12 +239,13 @@ fn prune_removes_what_an_earlier_export_wrote_and_nothing_else() {
 }
 
 #[test]
-fn a_spoilt_line_of_the_manifest_hides_no_other() {
+fn a_spoilt_line_of_the_manifest_and_other_line_ends_hide_nothing() {
     let fixture = Fixture::new(&two());
     at_before(&fixture, &["export", "--out", "out"]);
     let manifest = fixture.dir().join("out/.convene-export");
     let whole = std::fs::read(&manifest).unwrap();
-    std::fs::write(&manifest, [b"\xff\xfe\n".as_slice(), &whole].concat()).unwrap();
+    let whole = String::from_utf8(whole).unwrap().replace('\n', "\r\n");
+    std::fs::write(&manifest, [b"\xff\xfe\n", whole.as_bytes()].concat()).unwrap();
     fixture.write(&soon_gone());
     at_before(&fixture, &["record"]);
     let output = fixture.run(&["export", "--out", "out", "--prune", "--at", LONG_AFTER]);

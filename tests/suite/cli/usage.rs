@@ -39,7 +39,16 @@ fn what_no_command_knows_is_wrong_usage() {
 #[test]
 fn an_instant_that_is_none_is_wrong_usage_and_an_example_is_given() {
     let fixture = Fixture::new(&two());
-    for at in ["yesterday", "2027-04-30", "2027-04-30T12:00:00", "12:00", ""] {
+    for at in [
+        "yesterday",
+        "2027-04-30",
+        "2027-04-30T12:00:00",
+        "12:00",
+        "",
+        // Nothing that is published then could be read back.
+        "1969-12-31T23:59:59Z",
+        "9999-01-01T00:00:00Z",
+    ] {
         let said = refused(&fixture, &["check", "--at", at], WRONG_USAGE);
         assert!(said.contains("an instant such as 2027-04-30T12:00:00Z"), "{said}");
     }

@@ -99,6 +99,16 @@ fn headers_that_do_not_come_to_an_end_are_not_waited_for() {
 }
 
 #[test]
+fn who_sent_content_has_as_long_for_the_next_request_as_others() {
+    let served = Served::new(EXAMPLE, &["--header-timeout", "1s"]);
+    let mut stream = served.running.connect();
+    write!(stream, "POST {FEED} HTTP/1.1\r\nHost: test\r\nContent-Length: 3\r\n\r\nabc").unwrap();
+    assert_eq!(read_one(&mut stream).status, 405);
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    assert!(is_answered(&mut stream));
+}
+
+#[test]
 fn headers_that_began_together_with_the_request_before_are_not_waited_for_either() {
     let served = Served::new(EXAMPLE, &["--header-timeout", "1s"]);
     let ask = format!("GET {FEED} HTTP/1.1\r\nHost: test\r\n\r\n");

@@ -5,7 +5,7 @@ use std::path::Path;
 use convene::publish::Published;
 use convene::zone::Rules;
 
-use super::{day, ics, in_invite, publish_once, seen, shown, validators, value, written};
+use super::{day, entry, ics, in_invite, publish_once, seen, shown, validators, value, written};
 use crate::support::{Fixture, body, instant, list, session};
 
 const FEED: &str = "/feeds/test.ics";
@@ -44,7 +44,7 @@ fn a_clock_that_was_set_back_never_takes_a_calendar_back() {
     // A removal and a return under the wrong clock go forward too.
     fixture.write(&list(""));
     fixture.publish("2026-01-01T00:00:00Z");
-    assert_eq!(super::entry(&fixture, "a").removed, Some(instant("2026-03-11T08:00:01Z")));
+    assert_eq!(entry(&fixture, "a").removed, Some(instant("2026-03-11T08:00:01Z")));
     fixture.write(&a(""));
     let back = publish_once(&fixture, "2026-01-01T00:00:00Z");
     assert_eq!(seen(&fixture, &back, "a").modified, "20260311T080002Z");
@@ -170,7 +170,7 @@ fn new_rules_that_move_an_instant_are_a_change_once() {
         let output = fixture.run(&[&arguments[..], &[&day(1)]].concat());
         assert!(output.status.success(), "{output:?}");
     }
-    let kept = super::entry(&fixture, "a");
+    let kept = entry(&fixture, "a");
     assert_eq!((kept.sequence, kept.last_modified), (1, instant(&day(1))));
     assert_eq!(kept.published.start, "2027-04-30T19:00:00Z");
     assert_eq!(kept.published.earlier, ["2027-04-30T18:00:00Z"]);
@@ -218,4 +218,25 @@ fn new_rules_that_move_nothing_published_change_nothing() {
     let second = publisher.publish(instant(&day(1))).unwrap();
     assert_eq!(everything(&second), everything(&first));
     assert_eq!(written(&fixture), file);
+}
+
+#[test]
+fn whatever_a_list_may_say_is_read_back_from_the_state() {
+    let corners = [
+        ("1970-01-01T00:00:00", "Pacific/Auckland"),
+        ("1970-01-01T00:00:00", "Asia/Tokyo"),
+        ("1970-01-01T00:00:00", "Pacific/Honolulu"),
+        ("2100-12-31T23:59:00", "Pacific/Kiritimati"),
+        ("2100-12-31T23:59:00", "Pacific/Pago_Pago"),
+    ];
+    for (start, zone) in corners {
+        let more = format!("timezone = \"{zone}\"");
+        let fixture = Fixture::new(&list(&session("a", start, &more)));
+        publish_once(&fixture, &day(0));
+        // Moved, so that the start is remembered as an earlier one too.
+        fixture.write(&list(&session("a", "2027-04-30T14:00:00", &more)));
+        publish_once(&fixture, &day(1));
+        let entry = entry(&fixture, "a");
+        assert_eq!((entry.sequence, entry.published.earlier.len()), (1, 1), "{start} {zone}");
+    }
 }
