@@ -6,20 +6,12 @@ use crate::paths::Paths;
 
 /// The page for a path where nothing is.
 pub fn not_found(paths: &Paths) -> String {
-    let body = html! {
-        h1 { "There is nothing here" }
-        p { "The address may be mistyped. " a href=(paths.root()) { "All sessions" } }
-    };
-    error("Not found", &body).into_string()
+    leading_on("Not found", "There is nothing here", "The address may be mistyped.", paths)
 }
 
 /// The page for a path where something was that is gone for good.
 pub fn gone(paths: &Paths) -> String {
-    let body = html! {
-        h1 { "This is no more" }
-        p { "What stood here was removed long ago. " a href=(paths.root()) { "All sessions" } }
-    };
-    error("Gone", &body).into_string()
+    leading_on("Gone", "This is no more", "What stood here was removed long ago.", paths)
 }
 
 /// The page for a method that is not answered.
@@ -30,26 +22,37 @@ pub fn not_allowed() -> String {
 
 /// The page for a request that is no right one (RFC 9110 section 15.5.1).
 pub fn bad_request(paths: &Paths) -> String {
-    let body = html! {
-        h1 { "This address cannot be read" }
-        p { "It may be mistyped, or cut off. " a href=(paths.root()) { "All sessions" } }
-    };
-    error("Bad request", &body).into_string()
+    leading_on(
+        "Bad request",
+        "This address cannot be read",
+        "It may be mistyped, or cut off.",
+        paths,
+    )
 }
 
 /// The page for an address that nobody would write (RFC 9110 section 15.5.15).
 pub fn too_long(paths: &Paths) -> String {
-    let body = html! {
-        h1 { "This address is too long" }
-        p { "Nothing here has one like that. " a href=(paths.root()) { "All sessions" } }
-    };
-    error("Address too long", &body).into_string()
+    leading_on(
+        "Address too long",
+        "This address is too long",
+        "Nothing here has one like that.",
+        paths,
+    )
 }
 
 /// The page for what is not what the reader takes it for any more (RFC 9110 section 15.5.13).
 pub fn precondition_failed() -> String {
     let body = html! { h1 { "This has changed meanwhile" } };
     error("Precondition failed", &body).into_string()
+}
+
+/// With a way to what there is.
+fn leading_on(title: &str, heading: &str, text: &str, paths: &Paths) -> String {
+    let body = html! {
+        h1 { (heading) }
+        p { (text) " " a href=(paths.root()) { "All sessions" } }
+    };
+    error(title, &body).into_string()
 }
 
 fn error(title: &str, body: &Markup) -> Markup {
