@@ -212,7 +212,7 @@ impl<'a> Reloader<'a> {
 /// How many sessions are new, changed and gone.
 fn difference(before: &Revisions, after: &Revisions) -> (usize, usize, usize) {
     let (mut added, mut changed, mut removed) = (0, 0, 0);
-    for (id, revision) in &after.sessions {
+    for (id, revision) in after.sessions.iter() {
         match before.sessions.get(id) {
             None => added += 1,
             Some(old) if old.removed.is_none() && revision.removed.is_some() => removed += 1,

@@ -80,8 +80,8 @@ pub(super) fn not_recorded(
         .filter(|(id, revision)| before.sessions.get(*id) != Some(*revision))
         .map(|(id, _)| id.as_str())
         .collect();
-    let rest = |revisions: &Revisions| (revisions.feeds.clone(), revisions.resources.clone());
-    if changed.is_empty() && rest(planned) != rest(before) {
+    let same = planned.feeds == before.feeds && planned.resources == before.resources;
+    if changed.is_empty() && !same {
         changed.push("the calendar");
     }
     let place = |id: &str| {

@@ -1,6 +1,7 @@
 //! What is published is brought into the state before anybody sees it, and what stands in for a list
 //! that cannot be.
 
+use std::borrow::Cow;
 use std::sync::{MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -107,7 +108,10 @@ impl Publisher {
         // What could not be written was published all the same, and must not be forgotten.
         let mut unsaved = self.unsaved();
         let recorded = self.store.read()?;
-        let before = unsaved.revisions.clone().unwrap_or_else(|| recorded.clone());
+        let before = match &unsaved.revisions {
+            Some(kept) => Cow::Owned(kept.clone()),
+            None => Cow::Borrowed(&recorded),
+        };
         findings.extend(history::against_history(&catalog, &before, &checked.places));
         let mut missing = Findings::default();
         let assets = self.assets(&catalog, &checked.places, &mut missing);

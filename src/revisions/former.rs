@@ -1,7 +1,7 @@
 //! Ids that sessions and feeds had before: those that the author keeps in `was`, and those that were
 //! recorded though the author keeps them no more, as their addresses were given out.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Revisions;
 use crate::model::{Catalog, Id};
@@ -62,7 +62,7 @@ pub(super) fn claims<'a>(all: impl Iterator<Item = (&'a Id, &'a [Id])> + Clone) 
 }
 
 fn settle(all: Vec<(&Id, &[Id], &[String])>) -> Former {
-    let mut taken: BTreeSet<&str> = all
+    let mut taken: HashSet<&str> = all
         .iter()
         .flat_map(|(id, named, _)| std::iter::once(*id).chain(*named))
         .map(Id::as_str)

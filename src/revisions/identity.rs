@@ -13,7 +13,7 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x6b1f_6a3e_3c53_5d0e_9a70_5b7e_2c1d_8f4
 
 /// The entries that no session has taken yet, and the UIDs that no new session may get.
 pub(super) struct Entries<'a> {
-    left: BTreeMap<&'a str, &'a Revision>,
+    left: HashMap<&'a str, &'a Revision>,
     /// By the session that gives such a UID: the key of its entry.
     named: HashMap<Id, &'a str>,
     uids: HashSet<Cow<'a, str>>,
@@ -84,9 +84,9 @@ impl<'a> Entries<'a> {
         self.left.get(session.id.as_str()).copied()
     }
 
-    /// The entries of sessions that are gone.
+    /// The entries of sessions that are gone, by key.
     pub(super) fn left(self) -> BTreeMap<&'a str, &'a Revision> {
-        self.left
+        self.left.into_iter().collect()
     }
 }
 

@@ -13,7 +13,8 @@ mod gone;
 mod identity;
 pub mod store;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -35,12 +36,13 @@ use identity::Entries;
 pub struct Revisions {
     /// The calendar's permanent id, once something was published.
     pub calendar: Option<String>,
-    /// By session id, removed sessions too; by UID where another session has that id now.
-    pub sessions: BTreeMap<String, Revision>,
+    /// By session id, removed sessions too; by UID where another session has that id now. Shared: an
+    /// edition holds them too.
+    pub sessions: Arc<BTreeMap<String, Revision>>,
     /// By id, feeds that are gone from the file too.
     pub feeds: BTreeMap<String, KnownFeed>,
     /// By path without the base's own, those that are no more too.
-    pub resources: BTreeMap<String, Stamp>,
+    pub resources: HashMap<String, Stamp>,
 }
 
 /// The revision of one session. All instants are UTC in whole seconds.
@@ -180,7 +182,7 @@ impl Revisions {
             sessions.insert(key.unwrap_or_default(), entry);
         }
         let feeds = feeds::revise(&self.feeds, &self.sessions, catalog, now);
-        let calendar = Some(id.to_string());
+        let (calendar, sessions) = (Some(id.to_string()), Arc::new(sessions));
         Self { calendar, sessions, feeds, resources: self.resources.clone() }
     }
 

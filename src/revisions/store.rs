@@ -1,9 +1,11 @@
 //! The revisions file on disk: read whole, written whole or not at all.
 
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -36,11 +38,11 @@ struct Whole {
     #[serde(rename = "schema")]
     _schema: u32,
     calendar: Option<String>,
-    sessions: std::collections::BTreeMap<String, Revision>,
+    sessions: BTreeMap<String, Revision>,
     /// Since schema 2.
     #[serde(default)]
-    feeds: std::collections::BTreeMap<String, KnownFeed>,
-    resources: std::collections::BTreeMap<String, Stamp>,
+    feeds: BTreeMap<String, KnownFeed>,
+    resources: HashMap<String, Stamp>,
 }
 
 impl Store {
@@ -185,29 +187,30 @@ pub fn parse(bytes: &[u8]) -> Result<Revisions, (usize, String)> {
     }
     let whole: Whole = serde_json::from_slice(bytes).map_err(refuse)?;
     let Whole { calendar, sessions, feeds, resources, .. } = whole;
-    Ok(Revisions { calendar, sessions, feeds, resources })
+    Ok(Revisions { calendar, sessions: Arc::new(sessions), feeds, resources })
 }
 
 /// The file's text: sorted, one line per entry, so that it can be committed and its differences read.
 pub fn print(revisions: &Revisions) -> String {
     let mut text =
         format!("{{\n\"schema\": {SCHEMA},\n\"calendar\": {},\n", json(&revisions.calendar));
-    entries(&mut text, "sessions", &revisions.sessions);
+    entries(&mut text, "sessions", revisions.sessions.as_ref());
     text.push_str(",\n");
     entries(&mut text, "feeds", &revisions.feeds);
     text.push_str(",\n");
-    entries(&mut text, "resources", &revisions.resources);
+    let resources: BTreeMap<&String, &Stamp> = revisions.resources.iter().collect();
+    entries(&mut text, "resources", resources);
     text.push_str("\n}\n");
     text
 }
 
-fn entries<T: Serialize>(
+fn entries<'a, T: Serialize + 'a>(
     text: &mut String,
     name: &str,
-    entries: &std::collections::BTreeMap<String, T>,
+    entries: impl IntoIterator<Item = (&'a String, &'a T)>,
 ) {
     let _ = write!(text, "\"{name}\": {{");
-    for (index, (key, entry)) in entries.iter().enumerate() {
+    for (index, (key, entry)) in entries.into_iter().enumerate() {
         let comma = if index == 0 { "" } else { "," };
         let _ = write!(text, "{comma}\n{}: {}", json(key), json(entry));
     }

@@ -138,7 +138,7 @@ fn a_uid_that_the_author_gives_is_used_and_stays() {
     let uid = "2024-04@old.example".to_owned();
     assert_eq!(now, Seen { uid, sequence: 0, created: new.clone(), modified: new });
     // The one that subscribers knew is gone, and not forgotten.
-    let gone = revisions(&fixture).sessions.into_values().find(|entry| entry.uid == was.uid);
+    let gone = revisions(&fixture).sessions.values().find(|entry| entry.uid == was.uid).cloned();
     assert!(gone.is_some_and(|entry| entry.removed.is_some() && entry.sequence == 1));
     // Deleting the line gives nobody a second event.
     fixture.write(&list(&named("a", "2027-04-30", "")));
@@ -155,7 +155,7 @@ fn a_session_that_gives_the_uid_of_a_removed_one_goes_on_with_its_history() {
     fixture.write(&list(&(named("c", "2027-04-30", &format!("uid = \"{}\"\n", was.uid)) + &b)));
     let now = seen(&fixture, &publish_once(&fixture, &day(2)), "c");
     assert_eq!(now, Seen { sequence: 2, modified: ics(&day(2)), ..was });
-    let uids: Vec<String> = revisions(&fixture).sessions.into_values().map(|e| e.uid).collect();
+    let uids: Vec<String> = revisions(&fixture).sessions.values().map(|e| e.uid.clone()).collect();
     assert_eq!(uids.len(), uids.iter().collect::<HashSet<_>>().len(), "{uids:?}");
 }
 
@@ -206,7 +206,7 @@ fn never_back(fixture: &Fixture, steps: &[String]) {
     for (number, step) in steps.iter().enumerate() {
         fixture.write(&list(step));
         publish_once(fixture, &day(u32::try_from(number).unwrap()));
-        for (id, entry) in revisions(fixture).sessions {
+        for (id, entry) in revisions(fixture).sessions.iter() {
             let before = highest.insert(entry.uid.clone(), (entry.sequence, entry.last_modified));
             let now = (entry.sequence, entry.last_modified);
             assert!(

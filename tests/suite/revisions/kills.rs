@@ -46,7 +46,7 @@ fn is_new(before: &Revisions, after: &Revisions, title: &str) -> bool {
         return false;
     }
     assert_eq!(after.sessions.len(), before.sessions.len());
-    for (id, entry) in &after.sessions {
+    for (id, entry) in after.sessions.iter() {
         assert_eq!(entry.sequence, before.sessions[id].sequence + 1, "{id}");
         assert_eq!(entry.published.title, title, "{id}");
         assert_eq!(entry.uid, before.sessions[id].uid, "{id}");

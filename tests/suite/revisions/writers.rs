@@ -53,7 +53,7 @@ fn writers_of_the_same_list_agree_on_who_was_first() {
     assert_eq!(all.sessions.len(), 20);
     let first = all.sessions["s1"].created;
     assert!((0..WRITERS).any(|writer| first == instant(&day(writer))));
-    for (id, entry) in &all.sessions {
+    for (id, entry) in all.sessions.iter() {
         assert_eq!((entry.sequence, entry.created, entry.last_modified), (0, first, first), "{id}");
     }
     for (path, stamp) in &all.resources {
@@ -93,7 +93,7 @@ fn no_entry_of_a_writer_is_lost() {
     let present: Vec<&String> =
         all.iter().filter(|(_, entry)| entry.removed.is_none()).map(|(id, _)| id).collect();
     assert_eq!(present.len(), 1, "only the last writer's session is in its list: {present:?}");
-    for (id, entry) in &all {
+    for (id, entry) in all.iter() {
         assert_eq!(entry.sequence, u32::from(entry.removed.is_some()), "{id}");
     }
 }
