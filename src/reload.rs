@@ -4,6 +4,7 @@
 //! editors, bind mounts and exchanged links do. A content is taken when two looks in a row agree, so
 //! that a file that is still being written is not published by halves.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -37,6 +38,8 @@ pub struct Reloader<'a> {
     publisher: &'a Publisher,
     /// Who is told of every edition.
     sight: Option<&'a Sight>,
+    /// The folder for a second copy of large bodies.
+    copies: Option<PathBuf>,
     /// What the present edition was made of, or what was refused.
     taken: Seen,
     /// What the last look saw, if it was something else.
@@ -57,6 +60,7 @@ impl<'a> Reloader<'a> {
         Self {
             publisher,
             sight: None,
+            copies: None,
             taken: seen,
             fresh: None,
             site: None,
@@ -74,6 +78,12 @@ impl<'a> Reloader<'a> {
         Self { sight: Some(sight), ..self }
     }
 
+    /// The same, copying large bodies into a file in that folder once they are served.
+    #[must_use]
+    pub fn copying_into(self, folder: PathBuf) -> Self {
+        Self { copies: Some(folder), ..self }
+    }
+
     /// Looks until it is told to stop, or nobody is left to tell it.
     pub fn run(
         mut self,
@@ -81,6 +91,7 @@ impl<'a> Reloader<'a> {
         clock: impl Fn() -> DateTime<Utc>,
         sites: &watch::Sender<Arc<Site>>,
     ) {
+        self.copy(&sites.borrow().clone());
         loop {
             let now = match orders.recv_timeout(LOOK) {
                 Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return,
@@ -92,9 +103,18 @@ impl<'a> Reloader<'a> {
             }
             self.site = Some(Arc::clone(&sites.borrow()));
             if let Some(site) = self.look(now, clock()) {
+                let site = Arc::new(site);
                 // The server has ended if nobody listens; the next order says so.
-                let _ = sites.send(Arc::new(site));
+                let _ = sites.send(Arc::clone(&site));
+                self.copy(&site);
             }
+        }
+    }
+
+    /// Not before it is served: the disk may take its time.
+    fn copy(&self, site: &Site) {
+        if let (Some(folder), Some(bodies)) = (&self.copies, site.bodies()) {
+            bodies.write(folder);
         }
     }
 

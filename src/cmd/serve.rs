@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
 
@@ -24,12 +25,15 @@ pub(crate) struct Surroundings {
     pub(crate) sockets: ListenFd,
     /// Where to say that it is ready: NOTIFY_SOCKET.
     pub(crate) notify: Option<OsString>,
+    /// The folder for large files that end with the program: TMPDIR, else the one that systems have
+    /// for them (file-hierarchy(7)).
+    pub(crate) temporary: PathBuf,
 }
 
 pub(crate) fn run(
     common: &Common,
     serve: &Serve,
-    Surroundings { sockets, notify: notified }: Surroundings,
+    Surroundings { sockets, notify: notified, temporary }: Surroundings,
     clock: impl Fn() -> DateTime<Utc> + Clone + Send + 'static,
 ) -> ExitCode {
     // The address first: with port 0 the system chooses, and the links name what it chose.
@@ -74,7 +78,8 @@ pub(crate) fn run(
     }
     greet(&publisher, &published, &server, admin);
     notify(notified.as_deref(), State::Ready);
-    let reloader = Reloader::new(&publisher, seen, &published).watched_by(&sight);
+    let reloader =
+        Reloader::new(&publisher, seen, &published).watched_by(&sight).copying_into(temporary);
     let (sites, site) = watch::channel(Arc::new(published.site));
     let ended = std::thread::scope(|scope| {
         let sites = &sites;

@@ -2,7 +2,7 @@
 //! being copied through this process.
 //!
 //! hyper hands over slices of memory. One that lies in a body of the site is known by its address, and
-//! the same bytes are sent from the file.
+//! the same bytes are sent from the file. What a disk that fails does not give is sent from memory.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -56,13 +56,13 @@ impl Direct {
         }
     }
 
-    /// Which of some parts is the first that can be sent from a file, with its place there.
-    fn first_in_file(&self, parts: &[IoSlice<'_>]) -> Option<(usize, u64, Arc<Bodies>)> {
+    /// Which of some parts is the first that can be sent from a file, with the bodies that it is of.
+    fn first_in_file(&self, parts: &[IoSlice<'_>]) -> Option<(usize, Arc<Bodies>)> {
         self.tcp()?;
         let index = parts.iter().position(|part| part.len() >= PIECE)?;
         let bodies = self.under_way.bodies()?;
-        let place = bodies.place(&parts[index])?;
-        Some((index, place, bodies))
+        bodies.place(&parts[index])?;
+        Some((index, bodies))
     }
 }
 
@@ -91,8 +91,14 @@ impl AsyncWrite for Direct {
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let first = self.first_in_file(parts);
-        if let (Some(stream), Some((0, place, bodies))) = (self.tcp(), &first) {
-            return system::send_from(stream, cx, bodies, *place, parts[0].len());
+        if let (Some(stream), Some((0, bodies))) = (self.tcp(), &first)
+            && let Some((file, place)) = bodies.place(&parts[0])
+        {
+            return match system::send_from(stream, cx, file, place, parts[0].len()) {
+                // Nor is a connection that ended any better from memory.
+                Poll::Ready(Err(_)) => Pin::new(&mut self.stream).poll_write(cx, &parts[0]),
+                sent => sent,
+            };
         }
         // The headers go ahead of the body, in a packet of their own. To have the kernel keep them for
         // the body (MSG_MORE) costs half as much again where it paces what it sends (BBR).
@@ -116,22 +122,21 @@ impl AsyncWrite for Direct {
 #[cfg(target_os = "linux")]
 mod system {
     use std::io;
+    use std::os::fd::BorrowedFd;
     use std::task::{Context, Poll, ready};
 
     use rustix::fs::sendfile;
     use tokio::io::Interest;
     use tokio::net::TcpStream;
 
-    use crate::site::Bodies;
-
     pub(super) fn send_from(
         stream: &TcpStream,
         cx: &mut Context<'_>,
-        bodies: &Bodies,
+        file: BorrowedFd<'_>,
         mut place: u64,
         length: usize,
     ) -> Poll<io::Result<usize>> {
-        write(stream, cx, || match sendfile(stream, bodies, Some(&mut place), length)? {
+        write(stream, cx, || match sendfile(stream, file, Some(&mut place), length)? {
             0 => Err(io::ErrorKind::WriteZero.into()),
             sent => Ok(sent),
         })
@@ -157,19 +162,59 @@ mod system {
 #[cfg(not(target_os = "linux"))]
 mod system {
     use std::io;
+    use std::os::fd::BorrowedFd;
     use std::task::{Context, Poll};
 
     use tokio::net::TcpStream;
 
-    use crate::site::Bodies;
-
     pub(super) fn send_from(
         _: &TcpStream,
         _: &mut Context<'_>,
-        _: &Bodies,
+        _: BorrowedFd<'_>,
         _: u64,
         _: usize,
     ) -> Poll<io::Result<usize>> {
         Poll::Ready(Err(io::ErrorKind::Unsupported.into()))
+    }
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use std::io::Write as _;
+
+    use hyper::body::Bytes;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn what_the_file_does_not_give_comes_from_memory() {
+        let body = Bytes::from((0..200_000_u32).flat_map(u32::to_le_bytes).collect::<Vec<u8>>());
+        let bodies = Arc::new(Bodies::of([body.clone()].iter()).unwrap());
+        // As after an error of the disk: half of it is there.
+        let mut half = tempfile::tempfile().unwrap();
+        half.write_all(&body[..body.len() / 2]).unwrap();
+        bodies.put(half);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+        let got = runtime.block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            let (asked, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+            let (mut reader, writer) = (asked.unwrap(), accepted.unwrap().0);
+            let under_way = Arc::new(UnderWay::default());
+            under_way.begin(&bodies);
+            let mut direct = Direct::new(Socket::Tcp(writer), under_way);
+            let sending = async {
+                direct.write_all(&body).await.unwrap();
+                direct.shutdown().await.unwrap();
+            };
+            let mut got = Vec::new();
+            let (_, read) = tokio::join!(sending, reader.read_to_end(&mut got));
+            read.unwrap();
+            got
+        });
+        assert!(got == body, "{} bytes of {}", got.len(), body.len());
     }
 }

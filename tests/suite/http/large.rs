@@ -3,6 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::time::Duration;
 
+use super::shutdown::wait_until;
 use crate::support::{Answer, BEFORE, Fixture, Running, list, session};
 
 /// A feed of some hundred kilobytes.
@@ -103,12 +104,19 @@ fn a_large_answer_that_is_under_way_stays_whole_when_the_list_changes() {
 fn large_bodies_are_sent_from_their_file() {
     let fixture = Fixture::new(&large("First"));
     let running = fixture.serve(&["--at", BEFORE]);
-    let before = read_from_files(&running);
-    let mut sent = 0;
-    // The list itself is read now and then, to see if it changed; that is far less.
-    for _ in 0..20 {
-        sent += running.get("/feeds/test.ics", &[]).body.len() as u64;
-    }
-    let read = read_from_files(&running) - before;
-    assert!(read >= sent && sent > 4_000_000, "{sent} {read}");
+    let sent_and_read = || {
+        let before = read_from_files(&running);
+        let mut sent = 0;
+        // The list itself is read now and then, to see if it changed; that is far less.
+        for _ in 0..20 {
+            sent += running.get("/feeds/test.ics", &[]).body.len() as u64;
+        }
+        (sent, read_from_files(&running) - before)
+    };
+    // The file is written once they are served.
+    wait_until(|| {
+        let (sent, read) = sent_and_read();
+        assert!(sent > 4_000_000);
+        (read >= sent).then_some(())
+    });
 }
