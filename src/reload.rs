@@ -99,7 +99,7 @@ impl<'a> Reloader<'a> {
                 Err(RecvTimeoutError::Timeout) => false,
             };
             if let Some(sight) = self.sight {
-                sight.tick();
+                sight.tick(clock());
             }
             self.site = Some(Arc::clone(&sites.borrow()));
             if let Some(site) = self.look(now, clock()) {

@@ -9,6 +9,8 @@ pub(super) struct Certificate {
     pub(super) not_after: Option<DateTime<Utc>>,
     /// Why what stands in its files is not used, in a sentence.
     pub(super) refused: Option<String>,
+    /// Whether the log has that it expired.
+    pub(super) logged: bool,
 }
 
 impl Certificate {
@@ -17,15 +19,23 @@ impl Certificate {
         let refused = self.refused.as_ref().map(|reason| {
             format!("the certificate was not renewed: {reason}; the one before stays in use")
         });
+        refused.into_iter().chain(self.expired(now))
+    }
+
+    /// That it has expired, to be logged once; looked at again and again.
+    pub(super) fn news(&mut self, now: DateTime<Utc>) -> Option<String> {
+        let expired = self.expired(now).filter(|_| !self.logged);
+        self.logged |= expired.is_some();
+        expired
+    }
+
+    fn expired(&self, now: DateTime<Utc>) -> Option<String> {
         // RFC 5280 section 4.1.2.5: the last second is within.
-        let expired = self.not_after.filter(|last| now.timestamp() > last.timestamp());
-        let expired = expired.map(|last| {
-            format!(
-                "the certificate in use expired at {}, and readers refuse it; put a new one and its \
-                 key into the files that `--tls-cert` and `--tls-key` name",
-                last.to_rfc3339_opts(SecondsFormat::Secs, true)
-            )
-        });
-        refused.into_iter().chain(expired)
+        let last = self.not_after.filter(|last| now.timestamp() > last.timestamp())?;
+        Some(format!(
+            "the certificate in use expired at {}, and readers refuse it; put a new one and its \
+             key into the files that `--tls-cert` and `--tls-key` name",
+            last.to_rfc3339_opts(SecondsFormat::Secs, true)
+        ))
     }
 }

@@ -139,9 +139,14 @@ impl Sight {
         }
     }
 
-    /// Logs what is due about refusals; to be called every now and then.
-    pub fn tick(&self) {
+    /// Logs what is due about refusals, and once that the certificate in use has expired; to be called
+    /// every now and then.
+    pub fn tick(&self, now: DateTime<Utc>) {
         self.refusals.due(Instant::now()).iter().for_each(log);
+        let news = self.status().certificate.as_mut().and_then(|own| own.news(now));
+        if let Some(sentence) = news {
+            tracing::error!("{sentence}");
+        }
     }
 
     /// Logs what was not said about refusals; to be called at the end.
@@ -173,7 +178,11 @@ impl Sight {
     /// A certificate is in use from now on that is valid until `not_after` inclusive (RFC 5280 section
     /// 4.1.2.5), as far as that is known; `refused` says why what stands in its files now is not used.
     pub fn certificate(&self, not_after: Option<DateTime<Utc>>, refused: Option<String>) {
-        self.status().certificate = Some(Certificate { not_after, refused });
+        let mut status = self.status();
+        // The same one is said once, however often its files are looked at.
+        let same = status.certificate.as_ref().filter(|own| own.not_after == not_after);
+        let logged = same.is_some_and(|own| own.logged);
+        status.certificate = Some(Certificate { not_after, refused, logged });
     }
 
     /// Whether readers may be sent here at an instant, with the reason in words. Only that there is no

@@ -1,6 +1,8 @@
 //! A certificate that is not renewed, as whoever runs the program sees it.
 
-use super::{Watched, talk, wait_until};
+use std::time::Duration;
+
+use super::{Watched, end, talk, wait_until};
 use crate::http::tls;
 use crate::support::Fixture;
 
@@ -82,6 +84,15 @@ fn a_certificate_that_has_expired_is_degraded_from_the_start() {
     assert_eq!(watched.value("convene_degraded"), Some(1.0));
     tls::renew_until(watched.fixture.dir(), 2025);
     wait_until_well(&watched);
+}
+
+#[test]
+fn a_certificate_that_has_expired_is_logged_once() {
+    let watched = watched(2024);
+    // Several looks at the files and the clock.
+    std::thread::sleep(Duration::from_secs(3));
+    let log = end(watched.running);
+    assert_eq!(log.matches("the certificate in use expired at 2024-01-01").count(), 1, "{log}");
 }
 
 #[test]
