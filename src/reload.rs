@@ -111,10 +111,12 @@ impl<'a> Reloader<'a> {
         }
     }
 
-    /// Not before it is served: the disk may take its time.
+    /// Not before it is served, and by a thread that nobody waits for: a disk may take its time, and one
+    /// that fails takes for ever.
     fn copy(&self, site: &Site) {
-        if let (Some(folder), Some(bodies)) = (&self.copies, site.bodies()) {
-            bodies.write(folder);
+        if let (Some(folder), Some(bodies)) = (self.copies.clone(), site.bodies().cloned()) {
+            // Without a thread to spare they are sent from memory.
+            let _ = std::thread::Builder::new().spawn(move || bodies.write(&folder));
         }
     }
 
