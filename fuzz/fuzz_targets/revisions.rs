@@ -27,7 +27,7 @@ fuzz_target!(|bytes: &[u8]| {
     let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
     let base = CATALOG.calendar.url.clone().expect("the example has an address");
     let plan = plan(CATALOG.clone(), Paths::new(base), Default::default(), &before, now);
-    for (id, entry) in &before.sessions {
+    for (id, entry) in before.sessions.iter() {
         if let Some(after) = plan.revisions.sessions.get(id).filter(|after| after.uid == entry.uid) {
             assert!(after.sequence >= entry.sequence, "{id}");
             assert!(after.last_modified >= entry.last_modified, "{id}");
