@@ -1,7 +1,6 @@
 //! What is published is brought into the state before anybody sees it, and what stands in for a list
 //! that cannot be.
 
-use std::borrow::Cow;
 use std::sync::{MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -108,11 +107,8 @@ impl Publisher {
         // What could not be written was published all the same, and must not be forgotten.
         let mut unsaved = self.unsaved();
         let recorded = self.store.read()?;
-        let before = match &unsaved.revisions {
-            Some(kept) => Cow::Owned(kept.clone()),
-            None => Cow::Borrowed(&recorded),
-        };
-        findings.extend(history::against_history(&catalog, &before, &checked.places));
+        let before = unsaved.revisions.as_ref().unwrap_or(&recorded);
+        findings.extend(history::against_history(&catalog, before, &checked.places));
         let mut missing = Findings::default();
         let assets = self.assets(&catalog, &checked.places, &mut missing);
         if standing == Standing::Alone {
@@ -123,13 +119,13 @@ impl Publisher {
             return Err(Refusal::File(source, findings));
         }
         let paths = self.paths(&catalog);
-        let plan = plan_after(catalog, paths, assets, &before, now, earlier);
+        let plan = plan_after(catalog, paths, assets, before, now, earlier);
         findings.extend(history::same_uid(&plan, &checked.places));
         if findings.has_errors() {
             findings.sort();
             return Err(Refusal::File(source, findings));
         }
-        findings.extend(self.advice(&plan, &before, &checked.places, now));
+        findings.extend(self.advice(&plan, before, &checked.places, now));
         findings.sort();
         for id in &plan.unproven {
             tracing::error!(session = %id, "its time zone could not be proved; it is written in UTC");
@@ -137,7 +133,7 @@ impl Publisher {
         let mut degraded = None;
         if plan.revisions != recorded {
             if self.frozen {
-                findings.extend(history::not_recorded(&plan.revisions, &before, &checked.places));
+                findings.extend(history::not_recorded(&plan.revisions, before, &checked.places));
                 findings.sort();
                 return Err(Refusal::File(source, findings));
             }
