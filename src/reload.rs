@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
+use crate::copies;
 use crate::error::chain;
 use crate::publish::{Published, Publisher, Refusal, Seen};
 use crate::revisions::Revisions;
@@ -116,7 +117,7 @@ impl<'a> Reloader<'a> {
     fn copy(&self, site: &Site) {
         if let (Some(folder), Some(bodies)) = (self.copies.clone(), site.bodies().cloned()) {
             // Without a thread to spare they are sent from memory.
-            let _ = std::thread::Builder::new().spawn(move || bodies.write(&folder));
+            let _ = std::thread::Builder::new().spawn(move || copies::write(&bodies, &folder));
         }
     }
 

@@ -25,7 +25,7 @@ const SHORT_LEVEL: u32 = 4;
 const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 /// Five keeps a reload short; eleven takes sixty times as long for a third fewer bytes.
 const BROTLI_QUALITY: u32 = 5;
-/// A window of 2^20 bytes (RFC 7932 section 9.1). A calendar repeats what stands near: four times as much
+/// A window of 2^20 - 16 bytes (RFC 7932 section 9.1). A calendar repeats what stands near: four times as much
 /// to look back at takes half as long again and memory of every reader, and saves nothing.
 const BROTLI_WINDOW: u32 = 20;
 

@@ -18,6 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("render", &["model", "paths", "revisions", "zone"]),
     ("import", &["model", "render", "source", "zone"]),
     ("site", &["paths", "render", "revisions"]),
+    ("copies", &["site"]),
     ("http", &["site"]),
     ("export", &["error", "paths", "site"]),
     (
@@ -37,7 +38,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("sight", &["diagnostic", "error", "http", "paths", "publish", "site"]),
     ("server", &["error", "http", "sight", "site"]),
-    ("reload", &["error", "publish", "revisions", "sight", "site"]),
+    ("reload", &["copies", "error", "publish", "revisions", "sight", "site"]),
 ];
 
 /// Libraries that only some rooms may name.
@@ -53,7 +54,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("maud", &["render"]),
     ("prometheus_client", &["sight"]),
     ("rrule", &["import"]),
-    ("rustix", &["server", "site"]),
+    ("rustix", &["copies", "server"]),
     ("serde", &["diagnostic", "render", "revisions"]),
     ("socket2", &["server"]),
     ("tokio", &["cmd", "reload", "server", "sight"]),
