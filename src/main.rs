@@ -26,7 +26,11 @@ fn main() -> ExitCode {
     let surroundings = cmd::serve::Surroundings {
         sockets: listenfd::ListenFd::from_env(),
         notify: std::env::var_os("NOTIFY_SOCKET"),
-        temporary: std::env::var_os("TMPDIR").unwrap_or_else(|| "/var/tmp".into()).into(),
+        temporary: std::env::var_os("TMPDIR")
+            .into_iter()
+            .chain(["/var/tmp".into()])
+            .map(Into::into)
+            .collect(),
     };
     let publisher = |file: &cli::File| cmd::publisher(common, file.file.clone(), listen);
     let done = match &cli.command {

@@ -4,7 +4,6 @@
 //! editors, bind mounts and exchanged links do. A content is taken when two looks in a row agree, so
 //! that a file that is still being written is not published by halves.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -12,7 +11,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-use crate::copies;
+use crate::copies::Copier;
 use crate::error::chain;
 use crate::publish::{Published, Publisher, Refusal, Seen};
 use crate::revisions::Revisions;
@@ -39,8 +38,8 @@ pub struct Reloader<'a> {
     publisher: &'a Publisher,
     /// Who is told of every edition.
     sight: Option<&'a Sight>,
-    /// The folder for a second copy of large bodies.
-    copies: Option<PathBuf>,
+    /// Who makes a second copy of large bodies.
+    copier: Option<Copier>,
     /// What the present edition was made of, or what was refused.
     taken: Seen,
     /// What the last look saw, if it was something else.
@@ -61,7 +60,7 @@ impl<'a> Reloader<'a> {
         Self {
             publisher,
             sight: None,
-            copies: None,
+            copier: None,
             taken: seen,
             fresh: None,
             site: None,
@@ -79,10 +78,10 @@ impl<'a> Reloader<'a> {
         Self { sight: Some(sight), ..self }
     }
 
-    /// The same, copying large bodies into a file in that folder once they are served.
+    /// The same, having large bodies copied once they are served.
     #[must_use]
-    pub fn copying_into(self, folder: PathBuf) -> Self {
-        Self { copies: Some(folder), ..self }
+    pub fn copying_by(self, copier: Copier) -> Self {
+        Self { copier: Some(copier), ..self }
     }
 
     /// Looks until it is told to stop, or nobody is left to tell it.
@@ -112,12 +111,10 @@ impl<'a> Reloader<'a> {
         }
     }
 
-    /// Not before it is served, and by a thread that nobody waits for: a disk may take its time, and one
-    /// that fails takes for ever.
+    /// Not before it is served: a disk may take its time.
     fn copy(&self, site: &Site) {
-        if let (Some(folder), Some(bodies)) = (self.copies.clone(), site.bodies().cloned()) {
-            // Without a thread to spare they are sent from memory.
-            let _ = std::thread::Builder::new().spawn(move || copies::write(&bodies, &folder));
+        if let (Some(copier), Some(bodies)) = (&self.copier, site.bodies()) {
+            copier.copy(bodies);
         }
     }
 

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
 
 use chrono::{DateTime, Utc};
+use convene::copies::Copier;
 use convene::error::{Error, chain};
 use convene::publish::{Published, Publisher};
 use convene::reload::{Order, Reloader};
@@ -25,9 +26,9 @@ pub(crate) struct Surroundings {
     pub(crate) sockets: ListenFd,
     /// Where to say that it is ready: NOTIFY_SOCKET.
     pub(crate) notify: Option<OsString>,
-    /// The folder for large files that end with the program: TMPDIR, else the one that systems have
-    /// for them (file-hierarchy(7)).
-    pub(crate) temporary: PathBuf,
+    /// The folders for large files that end with the program: TMPDIR, and the one that systems have for
+    /// them (file-hierarchy(7)).
+    pub(crate) temporary: Vec<PathBuf>,
 }
 
 pub(crate) fn run(
@@ -78,8 +79,9 @@ pub(crate) fn run(
     }
     greet(&publisher, &published, &server, admin);
     notify(notified.as_deref(), State::Ready);
-    let reloader =
-        Reloader::new(&publisher, seen, &published).watched_by(&sight).copying_into(temporary);
+    let reloader = Reloader::new(&publisher, seen, &published)
+        .watched_by(&sight)
+        .copying_by(Copier::new(temporary));
     let (sites, site) = watch::channel(Arc::new(published.site));
     let ended = std::thread::scope(|scope| {
         let sites = &sites;

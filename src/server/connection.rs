@@ -26,8 +26,8 @@ use super::registry::Entry;
 use super::socket::Socket;
 use super::tls::HTTP_2;
 use super::watched::{Sending, Watched};
+use crate::copies::Bodies;
 use crate::sight::Refused;
-use crate::site::Bodies;
 
 /// How long, and how many bytes, what nobody reads is waited out, so that the answer is not lost
 /// (RFC 9112 section 9.6).

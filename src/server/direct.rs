@@ -2,18 +2,19 @@
 //! being copied through this process.
 //!
 //! hyper hands over slices of memory. One that lies in a body of the site is known by its address, and
-//! the same bytes are sent from the file. What a disk that fails does not give is sent from memory.
+//! the same bytes are sent from the file. What that does not give at once is sent from memory.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::socket::Socket;
-use crate::site::Bodies;
+use crate::copies::{Bodies, Place};
 
 /// A shorter piece, such as the end of a body, is copied: that is as quick.
 const PIECE: usize = 4 << 10;
@@ -61,8 +62,7 @@ impl Direct {
         self.tcp()?;
         let index = parts.iter().position(|part| part.len() >= PIECE)?;
         let bodies = self.under_way.bodies()?;
-        bodies.place(&parts[index])?;
-        Some((index, bodies))
+        bodies.holds(&parts[index]).then_some((index, bodies))
     }
 }
 
@@ -92,17 +92,22 @@ impl AsyncWrite for Direct {
     ) -> Poll<io::Result<usize>> {
         let first = self.first_in_file(parts);
         if let (Some(stream), Some((0, bodies))) = (self.tcp(), &first)
-            && let Some((file, place)) = bodies.place(&parts[0])
+            && let Some(place) = bodies.place(&parts[0], Instant::now())
         {
-            return match system::send_from(stream, cx, file, place, parts[0].len()) {
-                // If the connection itself has ended, the write from memory says so.
-                Poll::Ready(Err(_)) => Pin::new(&mut self.stream).poll_write(cx, &parts[0]),
-                sent => sent,
-            };
+            let sent = system::send_from(stream, cx, &place);
+            if !matches!(sent, Poll::Ready(Err(_))) {
+                return sent;
+            }
+            // If it is the connection that has ended, this says so, too.
+            let sent = Pin::new(&mut self.stream).poll_write(cx, &parts[0]);
+            if matches!(sent, Poll::Ready(Ok(_))) {
+                bodies.give_up();
+            }
+            return sent;
         }
         // The headers go ahead of the body, in a packet of their own. To have the kernel keep them for
         // the body (MSG_MORE) costs half as much again where it paces what it sends (BBR).
-        let before = first.map_or(parts.len(), |(before, ..)| before);
+        let before = first.map_or(parts.len(), |(before, ..)| before.max(1));
         Pin::new(&mut self.stream).poll_write_vectored(cx, &parts[..before])
     }
 
@@ -122,21 +127,21 @@ impl AsyncWrite for Direct {
 #[cfg(target_os = "linux")]
 mod system {
     use std::io;
-    use std::os::fd::BorrowedFd;
     use std::task::{Context, Poll, ready};
 
     use rustix::fs::sendfile;
     use tokio::io::Interest;
     use tokio::net::TcpStream;
 
+    use super::Place;
+
     pub(super) fn send_from(
         stream: &TcpStream,
         cx: &mut Context<'_>,
-        file: BorrowedFd<'_>,
-        mut place: u64,
-        length: usize,
+        place: &Place<'_>,
     ) -> Poll<io::Result<usize>> {
-        write(stream, cx, || match sendfile(stream, file, Some(&mut place), length)? {
+        let mut at = place.at;
+        write(stream, cx, || match sendfile(stream, place.file, Some(&mut at), place.length)? {
             0 => Err(io::ErrorKind::WriteZero.into()),
             sent => Ok(sent),
         })
@@ -162,17 +167,16 @@ mod system {
 #[cfg(not(target_os = "linux"))]
 mod system {
     use std::io;
-    use std::os::fd::BorrowedFd;
     use std::task::{Context, Poll};
 
     use tokio::net::TcpStream;
 
+    use super::Place;
+
     pub(super) fn send_from(
         _: &TcpStream,
         _: &mut Context<'_>,
-        _: BorrowedFd<'_>,
-        _: u64,
-        _: usize,
+        _: &Place<'_>,
     ) -> Poll<io::Result<usize>> {
         Poll::Ready(Err(io::ErrorKind::Unsupported.into()))
     }
@@ -197,7 +201,7 @@ mod tests {
         let half = vec![b'x'; body.len() / 2];
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(&half).unwrap();
-        bodies.put(file);
+        bodies.put_file(file);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
         let got = runtime.block_on(async {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -218,5 +222,6 @@ mod tests {
         });
         let wanted = [half.as_slice(), &body[half.len()..]].concat();
         assert!(got == wanted, "{} bytes of {}", got.len(), body.len());
+        assert!(!bodies.holds(&body), "it is not tried again");
     }
 }

@@ -32,10 +32,11 @@ use hyper::{Request, Response};
 use listenfd::ListenFd;
 use tokio::sync::watch;
 
+use crate::copies::LARGE;
 use crate::error::Error;
 use crate::http::{redirect, respond};
 use crate::sight::Sight;
-use crate::site::{LARGE, Site};
+use crate::site::Site;
 use accept::Shared;
 use connection::{Answer, Role};
 use listen::Bound;

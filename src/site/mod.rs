@@ -3,7 +3,6 @@
 //! Immutable: a new edition is a new site. Building one cannot fail; whatever could be wrong was
 //! found earlier, where somebody is looking.
 
-mod bodies;
 mod encode;
 mod headers;
 mod resource;
@@ -13,11 +12,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use crate::copies::Bodies;
 use crate::paths::Paths;
 use crate::render::{self, Document, Kind, Printed, errors};
 use crate::revisions::Edition;
 
-pub use bodies::{Bodies, LARGE};
 pub use resource::{Coding, Representation, Resource};
 
 /// Every resource of one edition.

