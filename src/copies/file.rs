@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 const STEP: u64 = 1 << 20;
 /// What is looked at together.
 const PART: u64 = 1 << 20;
+/// More than a socket takes at once.
+const MOST: u64 = 4 * PART;
 /// The smallest page that a kernel keeps, or gives back.
 const PAGE: usize = 4 << 10;
 /// For how long what was seen in the memory of the kernel is taken to be there. Pages that were read a
@@ -102,10 +104,10 @@ impl Copied {
         let Some(seen) = &self.seen else {
             return length;
         };
-        let end = seen.length.min(at.saturating_add((length as u64).min(PART)));
+        let end = seen.length.min(at.saturating_add((length as u64).min(MOST)));
         let parts = at / PART..end.div_ceil(PART);
         let there = parts.take_while(|part| seen.is_there(*part, &self.file, now)).last();
-        there.map_or(0, |last| (end.min((last + 1) * PART) - at) as usize)
+        there.map_or(0, |last| end.min((last + 1) * PART).saturating_sub(at) as usize)
     }
 }
 
@@ -258,10 +260,11 @@ mod tests {
         };
         let after = |millis| now + Duration::from_millis(millis);
         let part = PART as usize;
-        assert_eq!(copied.at_once(0, LENGTH, now), part);
-        assert_eq!(copied.at_once(PART - 1, LENGTH, now), part, "from two parts");
+        assert_eq!(copied.at_once(0, LENGTH, now), LENGTH, "all parts");
+        assert_eq!(copied.at_once(PART - 1, part, now), part, "from two parts");
         assert_eq!(copied.at_once(2 * PART, 5, now), 5);
         assert_eq!(copied.at_once(2 * PART + 4, 1, now), 1, "the last byte");
+        assert_eq!(copied.at_once(2 * PART + 5, 1, now), 0, "there is no more");
         // The second part is given back.
         fadvise(&copied.file, PART, std::num::NonZeroU64::new(PART), Advice::DontNeed).unwrap();
         assert_eq!(copied.at_once(PART, part, after(999)), part, "seen a moment ago");
