@@ -31,6 +31,8 @@ pub(super) struct Author {
     talks: Vec<Talk>,
     gone: Vec<Talk>,
     keys: u64,
+    /// What the description says besides the number.
+    pub(super) more: String,
     /// How often each kind of edit was made.
     pub(super) done: BTreeMap<&'static str, u32>,
 }
@@ -137,7 +139,8 @@ impl Author {
     pub(super) fn text(&self, number: u64) -> String {
         let mut text = format!(
             "[calendar]\nid = \"test\"\ntitle = \"Test\"\nurl = \"https://cal.example\"\n\
-             timezone = \"America/New_York\"\nduration = \"1h\"\ndescription = \"Edition {number}\"\n"
+             timezone = \"America/New_York\"\nduration = \"1h\"\ndescription = \"Edition {number}{}\"\n",
+            self.more
         );
         for talk in &self.talks {
             let (now, was) = talk.ids.split_last().unwrap();

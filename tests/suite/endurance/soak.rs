@@ -96,7 +96,10 @@ impl Drop for Ending<'_> {
 #[ignore = "long: a minute, or CONVENE_SOAK_SECONDS"]
 fn no_answer_under_load_has_a_wrong_byte_while_the_list_changes_every_second() {
     let lasting = given("CONVENE_SOAK_SECONDS").map_or(SHORT, Duration::from_secs);
-    let mut author = Author::new(&mut Random(0x50a7));
+    let mut random = Random(0x50a7);
+    let mut author = Author::new(&mut random);
+    // So that feeds are large bodies, which go another way, in every coding.
+    author.more = (0..4_000).map(|_| format!(" {:x}", random.below(u64::MAX))).collect();
     let mut folder = Folder::new(&author.text(0), false);
     let port = folder.start();
     let paths = paths(&folder);
