@@ -76,28 +76,33 @@ impl Bodies {
     }
 
     /// Where in the file the bytes of a slice stand, if it is a part of one of the bodies and `now` the
-    /// beginning of it can be read without waiting for a disk. The first time that it cannot, the file is
-    /// given up.
+    /// beginning of it can be read without waiting for a disk.
     pub fn place(&self, slice: &[u8], now: Instant) -> Option<Place<'_>> {
         let copied = self.copied()?;
         let at = self.at(slice)?;
         let length = copied.at_once(at, slice.len(), now);
-        if length == 0 {
-            self.give_up();
-        }
-        (length > 0).then(|| Place { file: copied.file(), at, length })
+        let file = copied.file().filter(|_| length > 0)?;
+        Some(Place { file, at, length })
     }
 
-    /// Sends everything from memory from now on: the file has failed, or is no longer in the memory of
-    /// the kernel, which needs that for others.
+    /// Sends everything from memory from now on: the file has failed.
     pub fn give_up(&self) {
         if !self.given_up.swap(true, Ordering::Relaxed) {
-            tracing::debug!("large bodies go from memory until they are copied again");
+            tracing::warn!("a copy of large answers cannot be read; they are sent from memory");
         }
+    }
+
+    /// Looks at what of a file on disk is at hand, which may wait for it; whether that is to be done again.
+    pub(super) fn look(&self, now: Instant) -> bool {
+        let on_disk = self.copied().filter(|copied| copied.is_on_disk());
+        if let Some(copied) = on_disk {
+            copied.look(now);
+        }
+        on_disk.is_some()
     }
 
     /// The same, of a file that somebody else has written.
-    #[cfg(test)]
+    #[cfg(all(test, target_os = "linux"))]
     pub(crate) fn put_file(&self, file: std::fs::File) {
         self.put(Copied::in_memory(file));
     }

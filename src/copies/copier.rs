@@ -1,64 +1,114 @@
-//! Who copies: a thread that nobody waits for, one at a time.
+//! Who copies, and then looks at what of the copy is at hand: a thread that nobody waits for.
 
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
 
 use super::Bodies;
 use super::file::{Copied, OnDisk, in_memory};
+
+/// Between two looks.
+const LOOK: Duration = Duration::from_millis(250);
 
 /// Copies the large bodies of one site after another into files.
 #[derive(Debug)]
 pub struct Copier {
     /// Where a disk may be, best first.
     folders: Arc<[PathBuf]>,
-    work: Arc<Mutex<Work>>,
+    work: Arc<Work>,
 }
 
 #[derive(Debug, Default)]
 struct Work {
+    state: Mutex<State>,
+    /// There is something to copy.
+    news: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
     /// What is to be copied when the thread is done with the one before; only the newest is worth it.
     next: Option<Arc<Bodies>>,
+    /// Whether there is a thread.
     busy: bool,
 }
 
 impl Copier {
     /// One that tries these folders, and memory last. An empty path is none.
     pub fn new(folders: impl IntoIterator<Item = PathBuf>) -> Self {
-        let folders = folders.into_iter().filter(|folder| !folder.as_os_str().is_empty()).collect();
-        Self { folders, work: Arc::default() }
+        let mut tried = Vec::new();
+        for folder in folders {
+            if !folder.as_os_str().is_empty() && !tried.contains(&folder) {
+                tried.push(folder);
+            }
+        }
+        Self { folders: tried.into(), work: Arc::default() }
     }
 
     /// Has them copied, and waits for nothing: a disk may take its time, and one that fails takes for
     /// ever. Those that were still to come are not copied any more.
     pub fn copy(&self, bodies: &Arc<Bodies>) {
-        let mut own = lock(&self.work);
-        own.next = Some(Arc::clone(bodies));
-        if !own.busy {
-            let (work, folders) = (Arc::clone(&self.work), Arc::clone(&self.folders));
+        let mut state = self.work.lock();
+        state.next = Some(Arc::clone(bodies));
+        if state.busy {
+            self.work.news.notify_one();
+            return;
+        }
+        let (work, folders) = (Arc::clone(&self.work), Arc::clone(&self.folders));
+        match std::thread::Builder::new().spawn(move || work.off(&folders)) {
+            Ok(_) => state.busy = true,
             // Without a thread to spare they are sent from memory.
-            own.busy = std::thread::Builder::new().spawn(move || work_off(&work, &folders)).is_ok();
+            Err(_) => state.next = None,
         }
     }
 }
 
-fn work_off(work: &Mutex<Work>, folders: &[PathBuf]) {
-    loop {
-        let mut own = lock(work);
-        let Some(bodies) = own.next.take() else {
-            own.busy = false;
-            return;
-        };
-        drop(own);
-        write(&bodies, folders);
+impl Work {
+    /// Copies and looks, as long as there is anything to do.
+    fn off(&self, folders: &[PathBuf]) {
+        let _busy = Busy(self);
+        let mut copied = Weak::new();
+        loop {
+            let mut state = self.lock();
+            if let Some(bodies) = state.next.take() {
+                drop(state);
+                write(&bodies, folders);
+                copied = Arc::downgrade(&bodies);
+                continue;
+            }
+            drop(state);
+            let again =
+                copied.upgrade().is_some_and(|bodies: Arc<Bodies>| bodies.look(Instant::now()));
+            state = self.lock();
+            if state.next.is_some() {
+                continue;
+            }
+            if !again {
+                state.busy = false;
+                return;
+            }
+            // A poisoned lock is dealt with when it is next taken.
+            let _ = self.news.wait_timeout(state, LOOK);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Only whole values are put in, so one that a panic left behind is as good as any.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn lock(work: &Mutex<Work>) -> MutexGuard<'_, Work> {
-    // Only whole values are put in, so one that a panic left behind is as good as any.
-    work.lock().unwrap_or_else(PoisonError::into_inner)
+/// Says that there is no thread any more, if it panics.
+struct Busy<'a>(&'a Work);
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.lock().busy = false;
+        }
+    }
 }
 
 /// Copies bodies into a file in the first of some folders that has a disk for it, or else in memory.
@@ -115,7 +165,11 @@ mod tests {
             let bodies = bodies(1);
             write(&bodies, &[folder.into()]);
             for body in bodies.in_order() {
-                let place = bodies.place(body, Instant::now()).unwrap();
+                let now = Instant::now();
+                if bodies.place(body, now).is_none() {
+                    assert!(bodies.look(now), "it lies on a disk, and was not looked at before");
+                }
+                let place = bodies.place(body, now).unwrap();
                 assert_eq!(place.length, body.len());
                 let mut read = vec![0; body.len()];
                 File::from(place.file.try_clone_to_owned().unwrap())
@@ -135,24 +189,37 @@ mod tests {
 
     #[test]
     fn of_those_that_wait_only_the_newest_is_copied() {
-        let copier = Copier::new(["".into(), "/is/not/there".into()]);
-        assert_eq!(copier.folders.len(), 1, "an empty path is none");
+        let copier = Copier::new(["", "/is/not/there", "/is/not/there"].map(PathBuf::from));
+        assert_eq!(copier.folders.len(), 1, "an empty path is none, and none is tried twice");
         // As if a disk did not answer: a thread is busy, and stays so.
-        lock(&copier.work).busy = true;
+        copier.work.lock().busy = true;
         let [first, second, third] = [1, 2, 3].map(bodies);
         copier.copy(&first);
         copier.copy(&second);
         assert_eq!(Arc::strong_count(&first), 1, "let go of");
         // It answers.
-        work_off(&copier.work, &copier.folders);
+        copier.work.off(&copier.folders);
         let has = |bodies: &Arc<Bodies>| bodies.in_order().all(|body| bodies.holds(body));
         assert!(!has(&first) && has(&second));
-        assert!(!lock(&copier.work).busy);
+        assert!(!copier.work.lock().busy);
         copier.copy(&third);
-        while lock(&copier.work).busy {
+        while copier.work.lock().busy {
             std::thread::yield_now();
         }
         assert!(has(&third), "by a thread of its own");
+    }
+
+    #[test]
+    fn a_thread_that_panics_is_followed_by_another() {
+        let copier = Copier::new([]);
+        copier.work.lock().busy = true;
+        let work = Arc::clone(&copier.work);
+        let panicked = std::thread::spawn(move || {
+            let _busy = Busy(&work);
+            panic!("as a thread might");
+        });
+        assert!(panicked.join().is_err());
+        assert!(!copier.work.lock().busy);
     }
 
     #[test]

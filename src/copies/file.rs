@@ -1,40 +1,47 @@
 //! The file: on disk or in memory, and what of it can be had without waiting.
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, Seek as _, Write as _};
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-/// What is written at once before the disk is waited for: no exit waits longer than for that.
-const STEP: u64 = 1 << 20;
+/// What is written at once before the disk is waited for: an exit waits for no more of one that answers.
+const STEP: usize = 1 << 20;
 /// What is looked at together.
 const PART: u64 = 1 << 20;
-/// More than a socket takes at once.
-const MOST: u64 = 4 * PART;
 /// The smallest page that a kernel keeps, or gives back.
 const PAGE: usize = 4 << 10;
-/// For how long what was seen in the memory of the kernel is taken to be there. Pages that were read a
-/// moment ago are the last that it gives back; those of this program stand next to them.
+/// For how long what was seen in the memory of the kernel is taken to be there: pages that were just
+/// read are the last that it gives back.
 const FRESH: Duration = Duration::from_secs(1);
-/// What of a disk's free space may be taken: others write there too.
+/// One in so many bytes of a disk's free space may be taken: others write there too.
 const SHARE: u64 = 4;
 
 /// A file that bodies were copied into, and that nobody writes to any more.
 #[derive(Debug)]
 pub(super) struct Copied {
-    file: OwnedFd,
-    /// When each part was last seen in the memory of the kernel, if it lies on a disk.
+    /// There until it is closed.
+    file: Option<OwnedFd>,
+    /// What of it is at hand, if it lies on a disk.
     seen: Option<Seen>,
 }
 
+/// What of a file the kernel was seen to have in its memory.
 #[derive(Debug)]
 struct Seen {
     length: u64,
     since: Instant,
-    /// In milliseconds after that, and one more, so that zero is never.
-    parts: Box<[AtomicU64]>,
+    parts: Box<[Part]>,
+}
+
+#[derive(Debug, Default)]
+struct Part {
+    /// In milliseconds after `since`, and one more, so that zero is never.
+    seen: AtomicU64,
+    /// Whether somebody has asked for it since it was last looked at.
+    wanted: AtomicBool,
 }
 
 /// A file on disk that is still being written.
@@ -42,24 +49,31 @@ struct Seen {
 pub(super) struct OnDisk {
     file: File,
     length: u64,
-    unsynced: u64,
+    unsynced: usize,
 }
 
 impl OnDisk {
-    /// An empty one without a name in a folder that has a disk with room for so many bytes.
+    /// An empty one without a name in a folder that has a disk with room for so many bytes, of which the
+    /// kernel tells what it has in memory.
     pub(super) fn create(folder: &Path, length: u64) -> io::Result<Self> {
-        if system::free(folder)? / SHARE < length {
+        if !has_room(system::free(folder)?, length) {
             return Err(io::ErrorKind::StorageFull.into());
         }
-        Ok(Self { file: system::nameless(folder)?, length: 0, unsynced: 0 })
+        let mut file = system::nameless(folder)?;
+        file.write_all(b"x")?;
+        if !system::keeps(file.as_fd(), 0) {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
+        file.rewind()?;
+        Ok(Self { file, length: 0, unsynced: 0 })
     }
 
     /// Writes what stands next in it.
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        for piece in bytes.chunks(STEP as usize) {
+        for piece in bytes.chunks(STEP) {
             self.file.write_all(piece)?;
             self.length += piece.len() as u64;
-            self.unsynced += piece.len() as u64;
+            self.unsynced += piece.len();
             if self.unsynced >= STEP {
                 self.sync()?;
             }
@@ -67,14 +81,11 @@ impl OnDisk {
         Ok(())
     }
 
-    /// The whole of it, once it is on the disk, if the kernel tells what of it can be had at once.
+    /// The whole of it, once it is on the disk.
     pub(super) fn finish(mut self, now: Instant) -> io::Result<Copied> {
         self.sync()?;
-        let copied = Copied::on_disk(self.file, self.length, now);
-        match copied.at_once(0, 1, now) {
-            0 => Err(io::ErrorKind::Unsupported.into()),
-            _ => Ok(copied),
-        }
+        let seen = Seen::new(self.length, now);
+        Ok(Copied { file: Some(self.file.into()), seen: Some(seen) })
     }
 
     /// What is not known to be on the disk may later be read back as something else.
@@ -85,50 +96,92 @@ impl OnDisk {
 }
 
 impl Copied {
-    fn on_disk(file: impl Into<OwnedFd>, length: u64, since: Instant) -> Self {
-        let parts = (0..length.div_ceil(PART)).map(|_| AtomicU64::new(0)).collect();
-        Self { file: file.into(), seen: Some(Seen { length, since, parts }) }
-    }
-
     /// One whose bytes are never waited for.
     pub(super) fn in_memory(file: impl Into<OwnedFd>) -> Self {
-        Self { file: file.into(), seen: None }
+        Self { file: Some(file.into()), seen: None }
     }
 
-    pub(super) fn file(&self) -> BorrowedFd<'_> {
-        self.file.as_fd()
+    /// Whether it lies on a disk, so that somebody must look at what of it is at hand.
+    pub(super) fn is_on_disk(&self) -> bool {
+        self.seen.is_some()
+    }
+
+    pub(super) fn file(&self) -> Option<BorrowedFd<'_>> {
+        self.file.as_ref().map(OwnedFd::as_fd)
     }
 
     /// How many of some bytes can `now` be read without waiting for a disk: none, or their beginning.
     pub(super) fn at_once(&self, at: u64, length: usize, now: Instant) -> usize {
-        let Some(seen) = &self.seen else {
-            return length;
-        };
-        let end = seen.length.min(at.saturating_add((length as u64).min(MOST)));
-        let parts = at / PART..end.div_ceil(PART);
-        let there = parts.take_while(|part| seen.is_there(*part, &self.file, now)).last();
-        there.map_or(0, |last| end.min((last + 1) * PART).saturating_sub(at) as usize)
+        self.seen.as_ref().map_or(length, |seen| seen.at_once(at, length, now))
+    }
+
+    /// Looks at what is wanted. This may wait for the disk: to ask for what is not at hand has it read.
+    pub(super) fn look(&self, now: Instant) {
+        if let (Some(seen), Some(file)) = (&self.seen, self.file()) {
+            seen.look(now, |at| system::keeps(file, at));
+        }
+    }
+}
+
+impl Drop for Copied {
+    /// To close a file without a name is to delete it, for which the disk is needed. Whoever lets go of
+    /// it last may be serving readers.
+    fn drop(&mut self) {
+        if let (Some(file), true) = (self.file.take(), self.is_on_disk()) {
+            // Without a thread to spare it is closed here.
+            let _ = std::thread::Builder::new().spawn(move || drop(file));
+        }
     }
 }
 
 impl Seen {
-    /// Whether a part is in the memory of the kernel, or was a moment ago.
-    fn is_there(&self, part: u64, file: &OwnedFd, now: Instant) -> bool {
-        let Some(seen) = usize::try_from(part).ok().and_then(|part| self.parts.get(part)) else {
+    fn new(length: u64, since: Instant) -> Self {
+        let parts = (0..length.div_ceil(PART)).map(|_| Part::default()).collect();
+        Self { length, since, parts }
+    }
+
+    fn at_once(&self, at: u64, length: usize, now: Instant) -> usize {
+        let end = self.length.min(at.saturating_add(length as u64));
+        let now = self.millis(now);
+        let mut there = at;
+        // Every part is asked, so that all are looked at together.
+        for part in at / PART..end.div_ceil(PART) {
+            if self.is_there(part, now) && there == at.max(part * PART) {
+                there = end.min((part + 1) * PART);
+            }
+        }
+        there.saturating_sub(at) as usize
+    }
+
+    fn is_there(&self, part: u64, now: u64) -> bool {
+        let Some(part) = usize::try_from(part).ok().and_then(|part| self.parts.get(part)) else {
             return false;
         };
-        let now = now.saturating_duration_since(self.since).as_millis() as u64 + 1;
-        let last = seen.load(Ordering::Relaxed);
-        if last > 0 && now.saturating_sub(last) < FRESH.as_millis() as u64 {
-            return true;
+        // Most have been told already: what all cores write to, each waits for.
+        if !part.wanted.load(Relaxed) {
+            part.wanted.store(true, Relaxed);
         }
-        let end = self.length.min((part + 1) * PART);
-        let there = (part * PART..end).step_by(PAGE).all(|at| system::keeps(file, at));
-        if there {
-            seen.store(now, Ordering::Relaxed);
-        }
-        there
+        let seen = part.seen.load(Relaxed);
+        seen > 0 && now.saturating_sub(seen) < FRESH.as_millis() as u64
     }
+
+    fn look(&self, now: Instant, keeps: impl Fn(u64) -> bool) {
+        let now = self.millis(now);
+        for (part, start) in self.parts.iter().zip((0..self.length).step_by(PART as usize)) {
+            let end = self.length.min(start + PART);
+            if part.wanted.swap(false, Relaxed) && (start..end).step_by(PAGE).all(&keeps) {
+                part.seen.store(now, Relaxed);
+            }
+        }
+    }
+
+    fn millis(&self, now: Instant) -> u64 {
+        now.saturating_duration_since(self.since).as_millis() as u64 + 1
+    }
+}
+
+fn has_room(free: u64, length: u64) -> bool {
+    free / SHARE >= length
 }
 
 /// A file in memory, written by `fill`, that nobody can change any more.
@@ -140,7 +193,7 @@ pub(super) fn in_memory(fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::R
 mod system {
     use std::fs::File;
     use std::io::{self, IoSliceMut};
-    use std::os::fd::OwnedFd;
+    use std::os::fd::{BorrowedFd, OwnedFd};
     use std::path::Path;
 
     use rustix::fs::{MemfdFlags, Mode, OFlags, SealFlags};
@@ -161,13 +214,15 @@ mod system {
 
     /// A file that has no name, and can be given none (open(2), O_TMPFILE): it ends with the process.
     pub(super) fn nameless(folder: &Path) -> io::Result<File> {
-        let flags = OFlags::TMPFILE | OFlags::EXCL | OFlags::RDWR | OFlags::CLOEXEC;
+        // When it was read is nothing to write down.
+        let flags =
+            OFlags::TMPFILE | OFlags::EXCL | OFlags::RDWR | OFlags::CLOEXEC | OFlags::NOATIME;
         let file = rustix::fs::open(folder, flags, Mode::RUSR | Mode::WUSR)?;
         Ok(File::from(file))
     }
 
     /// Whether a byte can be read at once (preadv2(2), RWF_NOWAIT). Not where the file system cannot say.
-    pub(super) fn keeps(file: &OwnedFd, at: u64) -> bool {
+    pub(super) fn keeps(file: BorrowedFd<'_>, at: u64) -> bool {
         let mut byte = [0];
         let read = rustix::io::preadv2(
             file,
@@ -194,7 +249,7 @@ mod system {
 mod system {
     use std::fs::File;
     use std::io;
-    use std::os::fd::OwnedFd;
+    use std::os::fd::{BorrowedFd, OwnedFd};
     use std::path::Path;
 
     pub(super) fn free(_: &Path) -> io::Result<u64> {
@@ -205,7 +260,7 @@ mod system {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    pub(super) fn keeps(_: &OwnedFd, _: u64) -> bool {
+    pub(super) fn keeps(_: BorrowedFd<'_>, _: u64) -> bool {
         false
     }
 
@@ -215,74 +270,123 @@ mod system {
 }
 
 #[cfg(test)]
-#[cfg(target_os = "linux")]
 mod tests {
-    use std::io::{IoSliceMut, Seek as _};
-    use std::os::unix::fs::FileExt as _;
+    use super::*;
 
-    use rustix::fs::{Advice, fadvise};
+    const LENGTH: usize = 2 * PART as usize + 5;
+
+    #[test]
+    fn only_what_was_seen_a_moment_ago_is_at_hand() {
+        let since = Instant::now();
+        let after = |millis| since + Duration::from_millis(millis);
+        let seen = Seen::new(LENGTH as u64, since);
+        let part = PART as usize;
+        assert_eq!(seen.at_once(0, LENGTH, since), 0, "nobody has looked yet");
+        seen.look(after(100), |_| true);
+        assert_eq!(seen.at_once(0, LENGTH, after(100)), LENGTH);
+        assert_eq!(seen.at_once(PART - 1, part, after(100)), part, "from two parts");
+        assert_eq!(seen.at_once(2 * PART + 4, 1, after(100)), 1, "the last byte");
+        assert_eq!(seen.at_once(2 * PART + 5, 1, after(100)), 0, "there is no more");
+        assert_eq!(seen.at_once(9 * PART, 1, after(100)), 0, "nor there");
+        // The last page of the second part is given back.
+        seen.look(after(500), |at| at != 2 * PART - PAGE as u64);
+        assert_eq!(seen.at_once(0, LENGTH, after(1_099)), LENGTH, "seen a moment ago");
+        assert_eq!(seen.at_once(0, LENGTH, after(1_100)), part, "up to what is missing");
+        assert_eq!(seen.at_once(PART, 1, after(1_100)), 0);
+        assert_eq!(seen.at_once(2 * PART, 5, after(1_100)), 5);
+        seen.look(after(1_200), |_| true);
+        assert_eq!(seen.at_once(0, LENGTH, after(1_200)), LENGTH, "it is back");
+    }
+
+    #[test]
+    fn what_nobody_wants_is_not_looked_at() {
+        let since = Instant::now();
+        let seen = Seen::new(LENGTH as u64, since);
+        seen.at_once(PART, 1, since);
+        let looked = std::cell::RefCell::new(Vec::new());
+        let look = || {
+            seen.look(since, |at| {
+                looked.borrow_mut().push(at);
+                true
+            });
+            looked.take()
+        };
+        assert_eq!(look(), (PART..2 * PART).step_by(PAGE).collect::<Vec<_>>());
+        assert!(look().is_empty());
+    }
+
+    #[test]
+    fn three_quarters_of_what_is_free_are_left() {
+        assert!(has_room(4 * PART, PART));
+        assert!(!has_room(4 * PART - 1, PART));
+    }
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod on_linux {
+    use std::io::IoSliceMut;
+    use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+
     use rustix::io::ReadWriteFlags;
 
     use super::*;
 
     const FOLDER: &str = "/var/tmp";
-    const LENGTH: usize = 2 * PART as usize + 5;
 
-    /// Whether the disk of this machine, if it is one, says what of a file is in memory: asked of a file of
-    /// another make.
-    fn the_machine_has_a_disk() -> bool {
-        let mut file = tempfile::tempfile_in(FOLDER).unwrap();
-        file.write_all(b"x").unwrap();
-        file.rewind().unwrap();
+    /// Whether this machine has a disk there that can be used, asked of a file of another make.
+    fn there_is_a_disk() -> bool {
+        let folder = Path::new(FOLDER);
+        let Ok(mut file) = tempfile::tempfile_in(folder) else {
+            return false;
+        };
         let mut byte = [0];
         let parts = &mut [IoSliceMut::new(&mut byte)];
-        let tells = rustix::io::preadv2(&file, parts, 0, ReadWriteFlags::NOWAIT) == Ok(1);
-        let nameless = system::nameless(Path::new(FOLDER)).is_ok();
-        tells && nameless && system::free(Path::new(FOLDER)).is_ok_and(|free| free > 1 << 30)
+        file.write_all(b"x").is_ok()
+            && rustix::io::preadv2(&file, parts, 0, ReadWriteFlags::NOWAIT) == Ok(1)
+            && system::nameless(folder).is_ok()
+            && system::free(folder).is_ok_and(|free| has_room(free, 4))
     }
 
-    fn written(length: usize, now: Instant) -> io::Result<Copied> {
-        let mut file = OnDisk::create(Path::new(FOLDER), length as u64)?;
-        file.write(&vec![7; length])?;
-        file.finish(now)
-    }
-
-    #[test]
-    fn a_disk_is_used_where_there_is_one() {
-        assert_eq!(written(LENGTH, Instant::now()).is_ok(), the_machine_has_a_disk());
+    fn written() -> io::Result<Copied> {
+        let mut file = OnDisk::create(Path::new(FOLDER), 4)?;
+        file.write(b"bo")?;
+        file.write(b"dy")?;
+        file.finish(Instant::now())
     }
 
     #[test]
-    fn what_the_kernel_gave_back_is_not_waited_for() {
-        let now = Instant::now();
-        let Ok(copied) = written(LENGTH, now) else {
-            return assert!(!the_machine_has_a_disk());
-        };
-        let after = |millis| now + Duration::from_millis(millis);
-        let part = PART as usize;
-        assert_eq!(copied.at_once(0, LENGTH, now), LENGTH, "all parts");
-        assert_eq!(copied.at_once(PART - 1, part, now), part, "from two parts");
-        assert_eq!(copied.at_once(2 * PART, 5, now), 5);
-        assert_eq!(copied.at_once(2 * PART + 4, 1, now), 1, "the last byte");
-        assert_eq!(copied.at_once(2 * PART + 5, 1, now), 0, "there is no more");
-        // The second part is given back.
-        fadvise(&copied.file, PART, std::num::NonZeroU64::new(PART), Advice::DontNeed).unwrap();
-        assert_eq!(copied.at_once(PART, part, after(999)), part, "seen a moment ago");
-        assert_eq!(copied.at_once(PART - 1, part, after(1_000)), 1, "up to what is missing");
+    fn a_disk_is_used_where_there_is_one_and_what_was_just_written_is_at_hand() {
+        let written = written();
+        assert_eq!(written.is_ok(), there_is_a_disk(), "{written:?}");
+        if let Ok(copied) = written {
+            let now = Instant::now();
+            assert_eq!(copied.at_once(0, 4, now), 0, "nobody has looked yet");
+            copied.look(now);
+            assert_eq!(copied.at_once(0, 4, now), 4);
+        }
     }
 
     #[test]
-    fn a_disk_is_left_room() {
-        let folder = Path::new(FOLDER);
-        let free = system::free(folder).unwrap_or_default();
-        assert!(OnDisk::create(folder, free).is_err());
+    fn to_read_it_writes_nothing() {
+        if let Ok(copied) = written() {
+            let file = File::from(copied.file().unwrap().try_clone_to_owned().unwrap());
+            // Older than what a disk is told for politeness (mount(8), relatime).
+            let long_ago = std::time::UNIX_EPOCH + Duration::from_secs(1);
+            file.set_times(std::fs::FileTimes::new().set_accessed(long_ago)).unwrap();
+            let mut body = [0; 4];
+            file.read_exact_at(&mut body, 0).unwrap();
+            assert_eq!((&body, file.metadata().unwrap().atime()), (b"body", 1));
+        } else {
+            assert!(!there_is_a_disk());
+        }
     }
 
     #[test]
     fn a_file_in_memory_cannot_be_written_to_and_is_never_waited_for() {
         let copied = in_memory(|file| file.write_all(b"body")).unwrap();
         assert_eq!(copied.at_once(0, 4, Instant::now()), 4);
-        let file = File::from(copied.file);
+        let file = File::from(copied.file().unwrap().try_clone_to_owned().unwrap());
         assert!(file.write_at(b"x", 0).is_err());
         assert!(file.set_len(0).is_err());
     }
