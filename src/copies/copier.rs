@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use super::Bodies;
 use super::file::{Copied, OnDisk, in_memory};
 
-/// Between two looks.
-const LOOK: Duration = Duration::from_millis(250);
+/// Between two looks: twice in the time for which one holds.
+const LOOK: Duration = Duration::from_millis(400);
 
 /// Copies the large bodies of one site after another into files.
 #[derive(Debug)]

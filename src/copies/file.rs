@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Seek as _, Write as _};
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 /// What is written at once before the disk is waited for: an exit waits for no more of one that answers.
@@ -16,6 +16,8 @@ const PAGE: usize = 4 << 10;
 /// For how long what was seen in the memory of the kernel is taken to be there: pages that were just
 /// read are the last that it gives back.
 const FRESH: Duration = Duration::from_secs(1);
+/// For how long what was asked for is looked at: others will ask for it, too.
+const WANTED: Duration = Duration::from_secs(10);
 /// One in so many bytes of a disk's free space may be taken: others write there too.
 const SHARE: u64 = 4;
 
@@ -40,8 +42,8 @@ struct Seen {
 struct Part {
     /// In milliseconds after `since`, and one more, so that zero is never.
     seen: AtomicU64,
-    /// Whether somebody has asked for it since it was last looked at.
-    wanted: AtomicBool,
+    /// When somebody last asked for it, likewise.
+    wanted: AtomicU64,
 }
 
 /// A file on disk that is still being written.
@@ -157,19 +159,18 @@ impl Seen {
         let Some(part) = usize::try_from(part).ok().and_then(|part| self.parts.get(part)) else {
             return false;
         };
-        // Most have been told already: what all cores write to, each waits for.
-        if !part.wanted.load(Relaxed) {
-            part.wanted.store(true, Relaxed);
+        // Seldom: what all cores write to, each waits for.
+        if !within(FRESH, &part.wanted, now) {
+            part.wanted.store(now, Relaxed);
         }
-        let seen = part.seen.load(Relaxed);
-        seen > 0 && now.saturating_sub(seen) < FRESH.as_millis() as u64
+        within(FRESH, &part.seen, now)
     }
 
     fn look(&self, now: Instant, keeps: impl Fn(u64) -> bool) {
         let now = self.millis(now);
         for (part, start) in self.parts.iter().zip((0..self.length).step_by(PART as usize)) {
             let end = self.length.min(start + PART);
-            if part.wanted.swap(false, Relaxed) && (start..end).step_by(PAGE).all(&keeps) {
+            if within(WANTED, &part.wanted, now) && (start..end).step_by(PAGE).all(&keeps) {
                 part.seen.store(now, Relaxed);
             }
         }
@@ -178,6 +179,12 @@ impl Seen {
     fn millis(&self, now: Instant) -> u64 {
         now.saturating_duration_since(self.since).as_millis() as u64 + 1
     }
+}
+
+/// Whether an instant, if there is one, is no longer ago than that.
+fn within(time: Duration, then: &AtomicU64, now: u64) -> bool {
+    let then = then.load(Relaxed);
+    then > 0 && now.saturating_sub(then) < time.as_millis() as u64
 }
 
 fn has_room(free: u64, length: u64) -> bool {
@@ -299,20 +306,22 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_wants_is_not_looked_at() {
+    fn what_nobody_asked_for_of_late_is_not_looked_at() {
         let since = Instant::now();
         let seen = Seen::new(LENGTH as u64, since);
         seen.at_once(PART, 1, since);
         let looked = std::cell::RefCell::new(Vec::new());
-        let look = || {
-            seen.look(since, |at| {
+        let look = |after| {
+            seen.look(since + Duration::from_millis(after), |at| {
                 looked.borrow_mut().push(at);
                 true
             });
             looked.take()
         };
-        assert_eq!(look(), (PART..2 * PART).step_by(PAGE).collect::<Vec<_>>());
-        assert!(look().is_empty());
+        let wanted: Vec<u64> = (PART..2 * PART).step_by(PAGE).collect();
+        assert_eq!(look(0), wanted);
+        assert_eq!(look(9_999), wanted, "somebody may ask again");
+        assert!(look(10_000).is_empty());
     }
 
     #[test]
