@@ -4,20 +4,13 @@ use std::fs::File;
 use std::io::{self, Seek as _, Write as _};
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::time::Instant;
+
+use super::seen::Seen;
+use super::system;
 
 /// What is written at once before the disk is waited for: an exit waits for no more of one that answers.
 const STEP: usize = 1 << 20;
-/// What is looked at together.
-const PART: u64 = 1 << 20;
-/// The smallest page that a kernel keeps, or gives back.
-const PAGE: usize = 4 << 10;
-/// For how long what was seen in the memory of the kernel is taken to be there: pages that were just
-/// read are the last that it gives back.
-const FRESH: Duration = Duration::from_secs(1);
-/// For how long what was asked for is looked at: others will ask for it, too.
-const WANTED: Duration = Duration::from_secs(10);
 /// One in so many bytes of a disk's free space may be taken: others write there too.
 const SHARE: u64 = 4;
 
@@ -28,22 +21,6 @@ pub(super) struct Copied {
     file: Option<OwnedFd>,
     /// What of it is at hand, if it lies on a disk.
     seen: Option<Seen>,
-}
-
-/// What of a file the kernel was seen to have in its memory.
-#[derive(Debug)]
-struct Seen {
-    length: u64,
-    since: Instant,
-    parts: Box<[Part]>,
-}
-
-#[derive(Debug, Default)]
-struct Part {
-    /// In milliseconds after `since`, and one more, so that zero is never.
-    seen: AtomicU64,
-    /// When somebody last asked for it, likewise.
-    wanted: AtomicU64,
 }
 
 /// A file on disk that is still being written.
@@ -136,57 +113,6 @@ impl Drop for Copied {
     }
 }
 
-impl Seen {
-    fn new(length: u64, since: Instant) -> Self {
-        let parts = (0..length.div_ceil(PART)).map(|_| Part::default()).collect();
-        Self { length, since, parts }
-    }
-
-    fn at_once(&self, at: u64, length: usize, now: Instant) -> usize {
-        let end = self.length.min(at.saturating_add(length as u64));
-        let now = self.millis(now);
-        let mut there = at;
-        // Every part is asked, so that all are looked at together.
-        for part in at / PART..end.div_ceil(PART) {
-            if self.is_there(part, now) && there == at.max(part * PART) {
-                there = end.min((part + 1) * PART);
-            }
-        }
-        there.saturating_sub(at) as usize
-    }
-
-    fn is_there(&self, part: u64, now: u64) -> bool {
-        let Some(part) = usize::try_from(part).ok().and_then(|part| self.parts.get(part)) else {
-            return false;
-        };
-        // Seldom: what all cores write to, each waits for.
-        if !within(FRESH, &part.wanted, now) {
-            part.wanted.store(now, Relaxed);
-        }
-        within(FRESH, &part.seen, now)
-    }
-
-    fn look(&self, now: Instant, keeps: impl Fn(u64) -> bool) {
-        let now = self.millis(now);
-        for (part, start) in self.parts.iter().zip((0..self.length).step_by(PART as usize)) {
-            let end = self.length.min(start + PART);
-            if within(WANTED, &part.wanted, now) && (start..end).step_by(PAGE).all(&keeps) {
-                part.seen.store(now, Relaxed);
-            }
-        }
-    }
-
-    fn millis(&self, now: Instant) -> u64 {
-        now.saturating_duration_since(self.since).as_millis() as u64 + 1
-    }
-}
-
-/// Whether an instant, if there is one, is no longer ago than that.
-fn within(time: Duration, then: &AtomicU64, now: u64) -> bool {
-    let then = then.load(Relaxed);
-    then > 0 && now.saturating_sub(then) < time.as_millis() as u64
-}
-
 fn has_room(free: u64, length: u64) -> bool {
     free / SHARE >= length
 }
@@ -196,146 +122,12 @@ pub(super) fn in_memory(fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::R
     system::sealed(fill).map(Copied::in_memory)
 }
 
-#[cfg(target_os = "linux")]
-mod system {
-    use std::fs::File;
-    use std::io::{self, IoSliceMut};
-    use std::os::fd::{BorrowedFd, OwnedFd};
-    use std::path::Path;
-
-    use rustix::fs::{MemfdFlags, Mode, OFlags, SealFlags};
-    use rustix::io::ReadWriteFlags;
-
-    /// As statfs(2) names a file system in memory.
-    const TMPFS: u32 = 0x0102_1994;
-
-    /// How many bytes may still be written to a disk; none where a file would be one in memory that could
-    /// still be written to.
-    pub(super) fn free(folder: &Path) -> io::Result<u64> {
-        if rustix::fs::statfs(folder)?.f_type as u32 == TMPFS {
-            return Err(io::ErrorKind::Unsupported.into());
-        }
-        let disk = rustix::fs::statvfs(folder)?;
-        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
-    }
-
-    /// A file that has no name, and can be given none (open(2), O_TMPFILE): it ends with the process.
-    pub(super) fn nameless(folder: &Path) -> io::Result<File> {
-        // When it was read is nothing to write down.
-        let flags =
-            OFlags::TMPFILE | OFlags::EXCL | OFlags::RDWR | OFlags::CLOEXEC | OFlags::NOATIME;
-        let file = rustix::fs::open(folder, flags, Mode::RUSR | Mode::WUSR)?;
-        Ok(File::from(file))
-    }
-
-    /// Whether a byte can be read at once (preadv2(2), RWF_NOWAIT). Not where the file system cannot say.
-    pub(super) fn keeps(file: BorrowedFd<'_>, at: u64) -> bool {
-        let mut byte = [0];
-        let read = rustix::io::preadv2(
-            file,
-            &mut [IoSliceMut::new(&mut byte)],
-            at,
-            ReadWriteFlags::NOWAIT,
-        );
-        read == Ok(1)
-    }
-
-    pub(super) fn sealed(fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<OwnedFd> {
-        let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
-        let mut file = File::from(rustix::fs::memfd_create("convene-bodies", flags)?);
-        fill(&mut file)?;
-        // Nobody can write into it any more, not even we.
-        let seals = SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL;
-        rustix::fs::fcntl_add_seals(&file, seals)?;
-        Ok(file.into())
-    }
-}
-
-/// Elsewhere there is no sendfile of this kind.
-#[cfg(not(target_os = "linux"))]
-mod system {
-    use std::fs::File;
-    use std::io;
-    use std::os::fd::{BorrowedFd, OwnedFd};
-    use std::path::Path;
-
-    pub(super) fn free(_: &Path) -> io::Result<u64> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-
-    pub(super) fn nameless(_: &Path) -> io::Result<File> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-
-    pub(super) fn keeps(_: BorrowedFd<'_>, _: u64) -> bool {
-        false
-    }
-
-    pub(super) fn sealed(_: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<OwnedFd> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-}
-
 #[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
-    use super::*;
-
-    const LENGTH: usize = 2 * PART as usize + 5;
-
-    #[test]
-    fn only_what_was_seen_a_moment_ago_is_at_hand() {
-        let since = Instant::now();
-        let after = |millis| since + Duration::from_millis(millis);
-        let seen = Seen::new(LENGTH as u64, since);
-        let part = PART as usize;
-        assert_eq!(seen.at_once(0, LENGTH, since), 0, "nobody has looked yet");
-        seen.look(after(100), |_| true);
-        assert_eq!(seen.at_once(0, LENGTH, after(100)), LENGTH);
-        assert_eq!(seen.at_once(PART - 1, part, after(100)), part, "from two parts");
-        assert_eq!(seen.at_once(2 * PART + 4, 1, after(100)), 1, "the last byte");
-        assert_eq!(seen.at_once(2 * PART + 5, 1, after(100)), 0, "there is no more");
-        assert_eq!(seen.at_once(9 * PART, 1, after(100)), 0, "nor there");
-        // The last page of the second part is given back.
-        seen.look(after(500), |at| at != 2 * PART - PAGE as u64);
-        assert_eq!(seen.at_once(0, LENGTH, after(1_099)), LENGTH, "seen a moment ago");
-        assert_eq!(seen.at_once(0, LENGTH, after(1_100)), part, "up to what is missing");
-        assert_eq!(seen.at_once(PART, 1, after(1_100)), 0);
-        assert_eq!(seen.at_once(2 * PART, 5, after(1_100)), 5);
-        seen.look(after(1_200), |_| true);
-        assert_eq!(seen.at_once(0, LENGTH, after(1_200)), LENGTH, "it is back");
-    }
-
-    #[test]
-    fn what_nobody_asked_for_of_late_is_not_looked_at() {
-        let since = Instant::now();
-        let seen = Seen::new(LENGTH as u64, since);
-        seen.at_once(PART, 1, since);
-        let looked = std::cell::RefCell::new(Vec::new());
-        let look = |after| {
-            seen.look(since + Duration::from_millis(after), |at| {
-                looked.borrow_mut().push(at);
-                true
-            });
-            looked.take()
-        };
-        let wanted: Vec<u64> = (PART..2 * PART).step_by(PAGE).collect();
-        assert_eq!(look(0), wanted);
-        assert_eq!(look(9_999), wanted, "somebody may ask again");
-        assert!(look(10_000).is_empty());
-    }
-
-    #[test]
-    fn three_quarters_of_what_is_free_are_left() {
-        assert!(has_room(4 * PART, PART));
-        assert!(!has_room(4 * PART - 1, PART));
-    }
-}
-
-#[cfg(test)]
-#[cfg(target_os = "linux")]
-mod on_linux {
     use std::io::IoSliceMut;
     use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+    use std::time::Duration;
 
     use rustix::io::ReadWriteFlags;
 
@@ -398,5 +190,11 @@ mod on_linux {
         let file = File::from(copied.file().unwrap().try_clone_to_owned().unwrap());
         assert!(file.write_at(b"x", 0).is_err());
         assert!(file.set_len(0).is_err());
+    }
+
+    #[test]
+    fn three_quarters_of_what_is_free_are_left() {
+        assert!(has_room(4_096, 1_024));
+        assert!(!has_room(4_095, 1_024));
     }
 }

@@ -6,6 +6,8 @@
 mod bodies;
 mod copier;
 mod file;
+mod seen;
+mod system;
 
 pub use bodies::{Bodies, LARGE, Place};
 pub use copier::Copier;
