@@ -71,7 +71,8 @@ impl Bodies {
     }
 
     /// Whether a slice is a part of one of the bodies and stands in a file.
-    pub fn holds(&self, slice: &[u8]) -> bool {
+    #[cfg(test)]
+    pub(crate) fn holds(&self, slice: &[u8]) -> bool {
         self.copied().is_some() && self.at(slice).is_some()
     }
 
@@ -101,7 +102,7 @@ impl Bodies {
         on_disk.is_some()
     }
 
-    /// The same, of a file that somebody else has written.
+    /// Takes a file in memory that a test has written.
     #[cfg(all(test, target_os = "linux"))]
     pub(crate) fn put_file(&self, file: std::fs::File) {
         self.put(Copied::in_memory(file));

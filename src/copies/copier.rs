@@ -30,7 +30,7 @@ struct Work {
 #[derive(Debug, Default)]
 struct State {
     /// What is to be copied when the thread is done with the one before; only the newest is worth it.
-    next: Option<Arc<Bodies>>,
+    next: Option<Weak<Bodies>>,
     /// Whether there is a thread.
     busy: bool,
 }
@@ -51,7 +51,7 @@ impl Copier {
     /// ever. Those that were still to come are not copied any more.
     pub fn copy(&self, bodies: &Arc<Bodies>) {
         let mut state = self.work.lock();
-        state.next = Some(Arc::clone(bodies));
+        state.next = Some(Arc::downgrade(bodies));
         if state.busy {
             self.work.news.notify_one();
             return;
@@ -72,10 +72,13 @@ impl Work {
         let mut copied = Weak::new();
         loop {
             let mut state = self.lock();
-            if let Some(bodies) = state.next.take() {
+            if let Some(next) = state.next.take() {
                 drop(state);
-                write(&bodies, folders);
-                copied = Arc::downgrade(&bodies);
+                // Nobody may serve them any more.
+                if let Some(bodies) = next.upgrade() {
+                    write(&bodies, folders);
+                }
+                copied = next;
                 continue;
             }
             drop(state);
@@ -159,6 +162,15 @@ mod tests {
         Arc::new(Bodies::of(all.iter()).unwrap())
     }
 
+    /// Waits for a thread.
+    fn until(done: impl Fn() -> bool) {
+        let began = Instant::now();
+        while !done() {
+            assert!(began.elapsed() < Duration::from_secs(60), "it does not happen");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     #[test]
     fn every_body_stands_in_the_file_at_its_place() {
         for folder in ["/var/tmp", "/dev/shm", "/is/not/there"] {
@@ -196,17 +208,27 @@ mod tests {
         let [first, second, third] = [1, 2, 3].map(bodies);
         copier.copy(&first);
         copier.copy(&second);
-        assert_eq!(Arc::strong_count(&first), 1, "let go of");
+        assert_eq!(Arc::strong_count(&second), 1, "a disk that hangs keeps no site in memory");
         // It answers.
         copier.work.off(&copier.folders);
         let has = |bodies: &Arc<Bodies>| bodies.in_order().all(|body| bodies.holds(body));
         assert!(!has(&first) && has(&second));
         assert!(!copier.work.lock().busy);
         copier.copy(&third);
-        while copier.work.lock().busy {
-            std::thread::yield_now();
+        until(|| has(&third));
+    }
+
+    #[test]
+    fn what_lies_on_a_disk_is_looked_at_for_as_long_as_somebody_serves_it() {
+        let copier = Copier::new(["/var/tmp".into()]);
+        for fill in [1, 2] {
+            let bodies = bodies(fill);
+            copier.copy(&bodies);
+            // At once where there is no disk, or else when it was looked at because of this.
+            let body = bodies.in_order().next().unwrap();
+            until(|| bodies.place(body, Instant::now()).is_some());
         }
-        assert!(has(&third), "by a thread of its own");
+        until(|| !copier.work.lock().busy);
     }
 
     #[test]
@@ -219,7 +241,9 @@ mod tests {
             panic!("as a thread might");
         });
         assert!(panicked.join().is_err());
-        assert!(!copier.work.lock().busy);
+        let bodies = bodies(1);
+        copier.copy(&bodies);
+        until(|| bodies.in_order().all(|body| bodies.holds(body)));
     }
 
     #[test]

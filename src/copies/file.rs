@@ -94,10 +94,10 @@ impl Copied {
         self.seen.as_ref().map_or(length, |seen| seen.at_once(at, length, now))
     }
 
-    /// Looks at what is wanted. This may wait for the disk: to ask for what is not at hand has it read.
+    /// Looks at what is wanted, and reads what is not at hand, for which it waits.
     pub(super) fn look(&self, now: Instant) {
         if let (Some(seen), Some(file)) = (&self.seen, self.file()) {
-            seen.look(now, |at| system::keeps(file, at));
+            seen.look(now, |at| system::keeps(file, at), |at| system::fetch(file, at));
         }
     }
 }
@@ -166,6 +166,22 @@ mod tests {
             copied.look(now);
             assert_eq!(copied.at_once(0, 4, now), 4);
         }
+    }
+
+    #[test]
+    fn what_the_kernel_gave_back_is_read_again() {
+        let Ok(copied) = written() else {
+            return assert!(!there_is_a_disk());
+        };
+        let start = Instant::now();
+        let after = |seconds| start + Duration::from_secs(seconds);
+        copied.at_once(0, 4, start);
+        copied.look(start);
+        rustix::fs::fadvise(copied.file().unwrap(), 0, None, rustix::fs::Advice::DontNeed).unwrap();
+        // The first look may find it missing; the second finds what that one read.
+        copied.look(after(2));
+        copied.look(after(3));
+        assert_eq!(copied.at_once(0, 4, after(3)), 4);
     }
 
     #[test]

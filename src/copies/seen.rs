@@ -12,6 +12,7 @@ const PAGE: usize = 4 << 10;
 const FRESH: Duration = Duration::from_secs(1);
 /// For how long what was asked for is looked at: others will ask for it, too.
 const WANTED: Duration = Duration::from_secs(10);
+
 /// What of a file the kernel was seen to have in its memory.
 #[derive(Debug)]
 pub(super) struct Seen {
@@ -49,12 +50,16 @@ impl Seen {
         there.saturating_sub(at) as usize
     }
 
-    /// Asks which pages are kept of what was wanted of late.
-    pub(super) fn look(&self, now: Instant, keeps: impl Fn(u64) -> bool) {
+    /// Asks which pages are kept of what was wanted of late, and has the others fetched, for the next look.
+    pub(super) fn look(&self, now: Instant, keeps: impl Fn(u64) -> bool, fetch: impl Fn(u64)) {
         let now = self.millis(now);
         for (part, start) in self.parts.iter().zip((0..self.length).step_by(PART as usize)) {
-            let end = self.length.min(start + PART);
-            if within(WANTED, &part.wanted, now) && (start..end).step_by(PAGE).all(&keeps) {
+            if !within(WANTED, &part.wanted, now) {
+                continue;
+            }
+            let pages = (start..self.length.min(start + PART)).step_by(PAGE);
+            let missing = pages.filter(|page| !keeps(*page)).inspect(|page| fetch(*page)).count();
+            if missing == 0 {
                 part.seen.store(now, Relaxed);
             }
         }
@@ -84,6 +89,8 @@ fn within(time: Duration, then: &AtomicU64, now: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
     use super::*;
 
     const LENGTH: usize = 2 * PART as usize + 5;
@@ -95,19 +102,22 @@ mod tests {
         let seen = Seen::new(LENGTH as u64, since);
         let part = PART as usize;
         assert_eq!(seen.at_once(0, LENGTH, since), 0, "nobody has looked yet");
-        seen.look(after(100), |_| true);
+        seen.look(after(100), |_| true, |_| ());
         assert_eq!(seen.at_once(0, LENGTH, after(100)), LENGTH);
         assert_eq!(seen.at_once(PART - 1, part, after(100)), part, "from two parts");
         assert_eq!(seen.at_once(2 * PART + 4, 1, after(100)), 1, "the last byte");
         assert_eq!(seen.at_once(2 * PART + 5, 1, after(100)), 0, "there is no more");
         assert_eq!(seen.at_once(9 * PART, 1, after(100)), 0, "nor there");
         // The last page of the second part is given back.
-        seen.look(after(500), |at| at != 2 * PART - PAGE as u64);
+        let missing = 2 * PART - PAGE as u64;
+        let fetched = RefCell::new(Vec::new());
+        seen.look(after(500), |at| at != missing, |at| fetched.borrow_mut().push(at));
+        assert_eq!(fetched.take(), [missing]);
         assert_eq!(seen.at_once(0, LENGTH, after(1_099)), LENGTH, "seen a moment ago");
         assert_eq!(seen.at_once(0, LENGTH, after(1_100)), part, "up to what is missing");
         assert_eq!(seen.at_once(PART, 1, after(1_100)), 0);
         assert_eq!(seen.at_once(2 * PART, 5, after(1_100)), 5);
-        seen.look(after(1_200), |_| true);
+        seen.look(after(1_200), |_| true, |_| ());
         assert_eq!(seen.at_once(0, LENGTH, after(1_200)), LENGTH, "it is back");
     }
 
@@ -116,17 +126,23 @@ mod tests {
         let since = Instant::now();
         let seen = Seen::new(LENGTH as u64, since);
         seen.at_once(PART, 1, since);
-        let looked = std::cell::RefCell::new(Vec::new());
-        let look = |after| {
-            seen.look(since + Duration::from_millis(after), |at| {
+        let looked = RefCell::new(Vec::new());
+        let after = |millis| since + Duration::from_millis(millis);
+        let look = |millis| {
+            let keeps = |at| {
                 looked.borrow_mut().push(at);
                 true
-            });
+            };
+            seen.look(after(millis), keeps, |_| ());
             looked.take()
         };
         let wanted: Vec<u64> = (PART..2 * PART).step_by(PAGE).collect();
         assert_eq!(look(0), wanted);
         assert_eq!(look(9_999), wanted, "somebody may ask again");
         assert!(look(10_000).is_empty());
+        seen.at_once(PART, 1, after(20_000));
+        seen.at_once(PART, 1, after(25_000));
+        assert_eq!(look(34_999), wanted, "asked for again");
+        assert!(look(35_000).is_empty());
     }
 }

@@ -1,9 +1,9 @@
 //! What the system gives files for: Linux alone has sendfile of this kind.
 
 #[cfg(not(target_os = "linux"))]
-pub(super) use elsewhere::{free, keeps, nameless, sealed};
+pub(super) use elsewhere::{fetch, free, keeps, nameless, sealed};
 #[cfg(target_os = "linux")]
-pub(super) use linux::{free, keeps, nameless, sealed};
+pub(super) use linux::{fetch, free, keeps, nameless, sealed};
 
 #[cfg(target_os = "linux")]
 mod linux {
@@ -49,6 +49,12 @@ mod linux {
         read == Ok(1)
     }
 
+    /// Reads the page of a byte, and waits for it.
+    pub(in super::super) fn fetch(file: BorrowedFd<'_>, at: u64) {
+        // What cannot be read is found missing again.
+        let _ = rustix::io::pread(file, &mut [0_u8], at);
+    }
+
     pub(in super::super) fn sealed(
         fill: impl FnOnce(&mut File) -> io::Result<()>,
     ) -> io::Result<OwnedFd> {
@@ -80,6 +86,8 @@ mod elsewhere {
     pub(in super::super) fn keeps(_: BorrowedFd<'_>, _: u64) -> bool {
         false
     }
+
+    pub(in super::super) fn fetch(_: BorrowedFd<'_>, _: u64) {}
 
     pub(in super::super) fn sealed(
         _: impl FnOnce(&mut File) -> io::Result<()>,

@@ -57,12 +57,13 @@ impl Direct {
         }
     }
 
-    /// Which of some parts is the first that can be sent from a file, with the bodies that it is of.
-    fn first_in_file(&self, parts: &[IoSlice<'_>]) -> Option<(usize, Arc<Bodies>)> {
+    /// Which of some parts is the first that can `now` be sent from a file, with the bodies that it is of.
+    fn first_in_file(&self, parts: &[IoSlice<'_>], now: Instant) -> Option<(usize, Arc<Bodies>)> {
         self.tcp()?;
         let index = parts.iter().position(|part| part.len() >= PIECE)?;
         let bodies = self.under_way.bodies()?;
-        bodies.holds(&parts[index]).then_some((index, bodies))
+        bodies.place(&parts[index], now)?;
+        Some((index, bodies))
     }
 }
 
@@ -90,9 +91,10 @@ impl AsyncWrite for Direct {
         cx: &mut Context<'_>,
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let first = self.first_in_file(parts);
+        let now = Instant::now();
+        let first = self.first_in_file(parts, now);
         if let (Some(stream), Some((0, bodies))) = (self.tcp(), &first)
-            && let Some(place) = bodies.place(&parts[0], Instant::now())
+            && let Some(place) = bodies.place(&parts[0], now)
         {
             let sent = system::send_from(stream, cx, &place);
             if !matches!(sent, Poll::Ready(Err(_))) {
