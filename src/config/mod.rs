@@ -120,7 +120,7 @@ fn read(source: &Source, context: &Context<'_>) -> Option<Catalog> {
     }
     let (root, errors) = DeTable::parse_recoverable(text);
     let (said, unread) = syntax::findings(&errors, text, root.get_ref());
-    let catalog = meaning(context, root.get_ref());
+    let catalog = meaning(context, root.into_inner());
     // Of what could not be read the tree holds only guesses.
     context.retain(|finding| !unread.iter().any(|part| part.contains(&finding.span.start)));
     let broken = !said.iter().all(|finding| finding.severity == Severity::Warning);
@@ -130,8 +130,11 @@ fn read(source: &Source, context: &Context<'_>) -> Option<Catalog> {
     catalog.filter(|_| !broken)
 }
 
-fn meaning(context: &Context<'_>, root: &DeTable<'_>) -> Option<Catalog> {
-    let root = Table::new(context, "the file", 0..0, root, keys::ROOT);
+/// The tree is taken apart on the way: of a long list it is most of the memory.
+fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
+    let [series, selections, sessions] =
+        ["series", "feeds", "sessions"].map(|key| root.remove(key));
+    let root = Table::new(context, "the file", 0..0, &root, keys::ROOT);
     let calendar = match root.table("calendar", "[calendar]", keys::CALENDAR) {
         Some(table) => Some(calendar::read(&table)),
         None => {
@@ -141,12 +144,10 @@ fn meaning(context: &Context<'_>, root: &DeTable<'_>) -> Option<Catalog> {
     };
     let defaults = calendar.as_ref().map(|(_, defaults)| defaults.clone()).unwrap_or_default();
     let page = root.table("page", "[page]", keys::PAGE).map(|table| page::read(&table));
-    let series = root.tables("series", "[[series]]", keys::SERIES);
-    let series: Vec<_> = series.iter().map(feeds::series).collect();
-    let selections = root.tables("feeds", "[[feeds]]", keys::FEEDS);
-    let selections: Vec<_> = selections.iter().map(feeds::selection).collect();
-    let sessions = root.tables("sessions", "[[sessions]]", keys::SESSIONS);
-    let sessions: Vec<_> = sessions.iter().map(|table| session::read(table, &defaults)).collect();
+    let series = table::each(context, "[[series]]", series, keys::SERIES, feeds::series);
+    let selections = table::each(context, "[[feeds]]", selections, keys::FEEDS, feeds::selection);
+    let read = |table: &Table<'_>| session::read(table, &defaults);
+    let sessions = table::each(context, "[[sessions]]", sessions, keys::SESSIONS, read);
     ids::check(context, calendar.as_ref().map(|(c, _)| c), &series, &selections, &sessions);
 
     let (calendar, _) = calendar?;

@@ -65,6 +65,37 @@ impl<'a> Context<'a> {
     }
 }
 
+/// What is read of each table of a list of tables, in their order. A table is given back once it is read.
+pub(super) fn each<T>(
+    context: &Context<'_>,
+    name: &'static str,
+    list: Option<Spanned<DeValue<'_>>>,
+    known: &[&str],
+    mut read: impl FnMut(&Table<'_>) -> T,
+) -> Vec<T> {
+    let Some(list) = list else { return Vec::new() };
+    let (span, key) = (list.span(), name.trim_matches(['[', ']']));
+    let DeValue::Array(items) = list.into_inner() else {
+        let finding =
+            Finding::error(Code::WrongType, span, format!("`{key}` must be a list of tables"));
+        context.push(
+            finding.help(format!("write each one under a line `{name}`, with double brackets")),
+        );
+        return Vec::new();
+    };
+    let mut all = Vec::with_capacity(items.len());
+    for item in items {
+        let span = item.span();
+        match item.into_inner() {
+            DeValue::Table(entries) => {
+                all.push(read(&Table::new(context, name, span, &entries, known)));
+            }
+            other => context.push(wording::wrong_type(key, span, &other, "a table")),
+        }
+    }
+    all
+}
+
 impl<'a> Table<'a> {
     /// A table; keys that it does not know are findings.
     pub(super) fn new(
@@ -292,29 +323,6 @@ impl<'a> Table<'a> {
                 None
             }
         }
-    }
-
-    /// The tables of a list of tables.
-    pub(super) fn tables(&self, key: &str, name: &'static str, known: &[&str]) -> Vec<Self> {
-        let Some(value) = self.get(key) else { return Vec::new() };
-        let DeValue::Array(items) = value.get_ref() else {
-            let message = format!("`{key}` must be a list of tables");
-            self.context.push(
-                Finding::error(Code::WrongType, value.span(), message)
-                    .help(format!("write each one under a line `{name}`, with double brackets")),
-            );
-            return Vec::new();
-        };
-        let mut tables = Vec::new();
-        for item in items.iter() {
-            match item.get_ref() {
-                DeValue::Table(entries) => {
-                    tables.push(Self::new(self.context, name, item.span(), entries, known));
-                }
-                other => self.wrong_type(key, item.span(), other, "a table"),
-            }
-        }
-        tables
     }
 
     fn get(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {

@@ -143,7 +143,13 @@ impl Markdown {
         {
             return Err(TextError::Control(c, at));
         }
-        Ok(Self(text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n")))
+        const BREAKS: [char; 3] = ['\r', '\u{2028}', '\u{2029}'];
+        // Nearly no text holds another line break, and there are as many texts as sessions.
+        let lines = match text.contains(BREAKS) {
+            true => text.replace("\r\n", "\n").replace(BREAKS, "\n"),
+            false => text.to_owned(),
+        };
+        Ok(Self(lines))
     }
 }
 

@@ -58,8 +58,11 @@ pub enum What {
 
 /// Every session that differs between two states, by start.
 pub fn changes(before: &Revisions, after: &Revisions) -> Vec<Change> {
-    let known: BTreeMap<&str, (&String, &Revision)> =
-        before.sessions.iter().map(|(id, entry)| (entry.uid.as_str(), (id, entry))).collect();
+    let known: BTreeMap<&str, (&String, &Revision)> = before
+        .sessions
+        .iter()
+        .map(|(id, entry)| (entry.uid.as_str(), (id, entry.as_ref())))
+        .collect();
     let mut all: Vec<Change> = after
         .sessions
         .iter()

@@ -1,6 +1,7 @@
 //! Which feeds were published, so that one that is gone from the file can still say so.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -32,7 +33,7 @@ pub struct KnownFeed {
 /// The feeds after a catalog is published at an instant; `sessions` are those before it.
 pub(super) fn revise(
     before: &BTreeMap<String, KnownFeed>,
-    sessions: &BTreeMap<String, Revision>,
+    sessions: &BTreeMap<String, Arc<Revision>>,
     catalog: &Catalog,
     now: DateTime<Utc>,
 ) -> BTreeMap<String, KnownFeed> {
@@ -63,7 +64,7 @@ pub(super) fn revise(
 }
 
 /// The UIDs of the sessions that were last published in a feed.
-fn members(id: &String, sessions: &BTreeMap<String, Revision>) -> Vec<String> {
+fn members(id: &String, sessions: &BTreeMap<String, Arc<Revision>>) -> Vec<String> {
     let mut all: Vec<String> = sessions
         .values()
         .filter(|entry| entry.removed.is_none() && entry.published.feeds.contains(id))

@@ -1,6 +1,7 @@
 //! What was published and is gone from the file: its addresses go on answering for a while.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -19,7 +20,7 @@ pub struct Removed {
     /// When it was planned, in its zone if that is one of the list, else in the calendar's.
     pub when: When,
     /// What was last published of it.
-    pub revision: Revision,
+    pub revision: Arc<Revision>,
     /// When its addresses end.
     pub ends: DateTime<Utc>,
 }
@@ -64,7 +65,7 @@ pub(super) fn removed(revisions: &Revisions, catalog: &Catalog, former: &Former)
         .map(Id::as_str)
         .collect();
     let gone = revisions.sessions.iter().filter(|(_, entry)| entry.removed.is_some());
-    let own: Vec<(&String, &Revision)> =
+    let own: Vec<(&String, &Arc<Revision>)> =
         gone.filter(|(id, _)| !taken.contains(id.as_str())).collect();
     taken.extend(own.iter().map(|(id, _)| id.as_str()));
     own.into_iter()
@@ -75,7 +76,7 @@ pub(super) fn removed(revisions: &Revisions, catalog: &Catalog, former: &Former)
                 was: free(&revision.published.was, &mut taken),
                 when: revision.published.when(zone)?,
                 ends: after(revision.removed?, keep),
-                revision: revision.clone(),
+                revision: Arc::clone(revision),
             })
         })
         .collect()

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -13,14 +14,14 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x6b1f_6a3e_3c53_5d0e_9a70_5b7e_2c1d_8f4
 
 /// The entries that no session has taken yet, and the UIDs that no new session may get.
 pub(super) struct Entries<'a> {
-    left: HashMap<&'a str, &'a Revision>,
+    left: HashMap<&'a str, &'a Arc<Revision>>,
     /// By the session that gives such a UID: the key of its entry.
     named: HashMap<Id, &'a str>,
     uids: HashSet<Cow<'a, str>>,
 }
 
 impl<'a> Entries<'a> {
-    pub(super) fn new(all: &'a BTreeMap<String, Revision>, catalog: &'a Catalog) -> Self {
+    pub(super) fn new(all: &'a BTreeMap<String, Arc<Revision>>, catalog: &'a Catalog) -> Self {
         let given = catalog.sessions.iter().filter_map(|session| session.uid.as_ref());
         let known = all.values().map(|entry| entry.uid.as_str());
         let uids = known.chain(given.map(Uid::as_str)).map(Cow::from).collect();
@@ -33,7 +34,7 @@ impl<'a> Entries<'a> {
         &mut self,
         session: &Session,
         calendar: &Id,
-    ) -> Option<(&'a str, &'a Revision)> {
+    ) -> Option<(&'a str, &'a Arc<Revision>)> {
         if session.uid.is_some() {
             // A UID that nobody knows is a new entry, and the one under the id keeps its own.
             return self.left.remove_entry(*self.named.get(&session.id)?);
@@ -45,7 +46,7 @@ impl<'a> Entries<'a> {
             |id: &&Id| self.left.get(id.as_str()).is_some_and(|entry| entry.removed.is_none());
         let renamed = session.was.iter().rev().find(live);
         let first = session.was.first().map(|first| derived(calendar, first.as_str()));
-        let older = |entry: &&Revision| first.as_ref() == Some(&entry.uid);
+        let older = |entry: &&Arc<Revision>| first.as_ref() == Some(&entry.uid);
         if let Some(id) = renamed
             && own.filter(older).is_none()
         {
@@ -81,11 +82,11 @@ impl<'a> Entries<'a> {
 
     /// The entry under a session's id, if nobody has taken it.
     pub(super) fn under(&self, session: &Session) -> Option<&'a Revision> {
-        self.left.get(session.id.as_str()).copied()
+        self.left.get(session.id.as_str()).copied().map(Arc::as_ref)
     }
 
     /// The entries of sessions that are gone, by key.
-    pub(super) fn left(self) -> BTreeMap<&'a str, &'a Revision> {
+    pub(super) fn left(self) -> BTreeMap<&'a str, &'a Arc<Revision>> {
         self.left.into_iter().collect()
     }
 }
@@ -101,7 +102,7 @@ fn derived(calendar: &Id, name: &str) -> String {
 
 /// Entries that sessions name by UID, and that no other session names by id.
 fn named<'a>(
-    entries: &'a BTreeMap<String, Revision>,
+    entries: &'a BTreeMap<String, Arc<Revision>>,
     sessions: &[Session],
 ) -> HashMap<Id, &'a str> {
     let givers: HashMap<&str, &Id> = sessions

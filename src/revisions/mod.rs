@@ -19,7 +19,7 @@ use std::sync::Arc;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AllDay, Catalog, Session, Timed, When};
+use crate::model::{AllDay, Catalog, Id, Session, Timed, When};
 use crate::paths::Paths;
 use crate::zone::Zone;
 
@@ -37,8 +37,8 @@ pub struct Revisions {
     /// The calendar's permanent id, once something was published.
     pub calendar: Option<String>,
     /// By session id, removed sessions too; by UID where another session has that id now. Shared: an
-    /// edition holds them too.
-    pub sessions: Arc<BTreeMap<String, Revision>>,
+    /// edition holds them too, and those that did not change are the same before and after.
+    pub sessions: Arc<BTreeMap<String, Arc<Revision>>>,
     /// By id, feeds that are gone from the file too.
     pub feeds: BTreeMap<String, KnownFeed>,
     /// By path without the base's own, those that are no more too.
@@ -130,12 +130,13 @@ impl Revisions {
         let own = catalog.sessions.iter().map(|session| (&session.id, session.was.as_slice()));
         let claims = former::claims(own);
         for session in &catalog.sessions {
-            let (had, entry) = before.take(session, id).unzip();
+            let (had, known) = before.take(session, id).unzip();
+            let entry = known.map(Arc::as_ref);
             let uid = before.uid(session, entry, id);
             let digest = digest::of_session(catalog, session, paths, &uid);
             // What was given out under its id and under those that it takes over.
             let under = entry.or_else(|| before.under(session));
-            let over = session.was.iter().filter_map(|old| self.sessions.get(old.as_str()));
+            let over = session.was.iter().filter_map(|old| self.under(old));
             let given = under.into_iter().chain(over).map(|known| &known.published);
             let was = former::recorded(
                 given.clone().flat_map(|known| known.was.iter().map(String::as_str)),
@@ -165,15 +166,15 @@ impl Revisions {
                 removed: None,
                 published,
             };
+            let same = known.filter(|known| ***known == revision);
+            let revision = same.map_or_else(|| Arc::new(revision), Arc::clone);
             sessions.insert(session.id.to_string(), revision);
         }
         // What is left is gone from the file; it is remembered, so that no UID is used again.
         for (id, entry) in before.left() {
-            let removed = Some(next(entry.last_modified, now));
-            let (sequence, last_modified) = entry.raised(now);
             let entry = match entry.removed {
-                Some(_) => entry.clone(),
-                None => Revision { removed, sequence, last_modified, ..entry.clone() },
+                Some(_) => Arc::clone(entry),
+                None => Arc::new(entry.gone(now)),
             };
             // Where another session was renamed to its id, its UID is all that is left to name it.
             let numbered = (2..).map(|number| format!("{}/{number}", entry.uid));
@@ -184,6 +185,11 @@ impl Revisions {
         let feeds = feeds::revise(&self.feeds, &self.sessions, catalog, now);
         let (calendar, sessions) = (Some(id.to_string()), Arc::new(sessions));
         Self { calendar, sessions, feeds, resources: self.resources.clone() }
+    }
+
+    /// The entry under an id.
+    fn under(&self, id: &Id) -> Option<&Revision> {
+        self.sessions.get(id.as_str()).map(Arc::as_ref)
     }
 
     /// The revisions where calendars moved to other paths, given as old and new path: what has the same
@@ -243,7 +249,7 @@ impl Revisions {
     /// Sessions with the id of a removed one that do not look like it: neither title nor start is
     /// the same, and the author does not say that it is.
     pub fn reused<'a>(&'a self, catalog: &'a Catalog) -> Vec<(&'a Session, &'a Revision)> {
-        let entry = |session: &Session| self.sessions.get(session.id.as_str());
+        let entry = |session: &Session| self.under(&session.id);
         catalog
             .sessions
             .iter()
@@ -282,6 +288,13 @@ impl Published {
 }
 
 impl Revision {
+    /// It, found to be gone from the file.
+    fn gone(&self, now: DateTime<Utc>) -> Self {
+        let removed = Some(next(self.last_modified, now));
+        let (sequence, last_modified) = self.raised(now);
+        Self { removed, sequence, last_modified, ..self.clone() }
+    }
+
     /// SEQUENCE and LAST-MODIFIED of a change.
     fn raised(&self, now: DateTime<Utc>) -> (u32, DateTime<Utc>) {
         (self.sequence.saturating_add(1), next(self.last_modified, now))

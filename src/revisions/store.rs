@@ -38,7 +38,7 @@ struct Whole {
     #[serde(rename = "schema")]
     _schema: u32,
     calendar: Option<String>,
-    sessions: BTreeMap<String, Revision>,
+    sessions: BTreeMap<String, Arc<Revision>>,
     /// Since schema 2.
     #[serde(default)]
     feeds: BTreeMap<String, KnownFeed>,

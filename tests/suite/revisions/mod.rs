@@ -119,7 +119,7 @@ fn revisions(fixture: &Fixture) -> Revisions {
 
 fn entry(fixture: &Fixture, id: &str) -> Revision {
     let all = revisions(fixture).sessions;
-    all.get(id).unwrap_or_else(|| panic!("no entry {id} in {all:?}")).clone()
+    all.get(id).unwrap_or_else(|| panic!("no entry {id} in {all:?}")).as_ref().clone()
 }
 
 /// The validators of a calendar: ETag and Last-Modified, which its own LAST-MODIFIED repeats.
