@@ -66,19 +66,24 @@ pub fn calendars<'p>(
     earlier: impl Fn(&str, &str) -> Option<Printed<'p>>,
 ) -> Vec<Draft> {
     let words = Words::new(&edition.catalog.calendar.language);
-    let mut events: HashMap<&Id, Event<'_>> =
-        HashMap::with_capacity(edition.catalog.sessions.len());
-    let mut invites = Vec::with_capacity(edition.catalog.sessions.len());
-    for session in &edition.catalog.sessions {
-        let (event, invite) = invite::of(edition, session, &words, &earlier);
-        events.insert(&session.id, event);
-        invites.push(invite);
-    }
+    let sessions = &edition.catalog.sessions;
+    let invites: Vec<Draft> =
+        sessions.iter().map(|session| invite::of(edition, session, &words, &earlier)).collect();
+    let events: HashMap<&Id, Event<'_>> = sessions
+        .iter()
+        .zip(&invites)
+        .filter_map(|(session, invite)| Some((&session.id, invite::event(session, invite)?)))
+        .collect();
+    // Every invite holds its event.
     let event = |session: &Session| &events[&session.id];
     let feeds = edition.catalog.feeds().map(|feed| self::feed(edition, &feed, event));
+    let mut drafts: Vec<Draft> = feeds.collect();
     let retired = edition.retired().map(|feed| retired(edition, feed, &words, event));
-    let removed = edition.removed().map(|session| invite::of_removed(edition, session, &words));
-    feeds.chain(invites).chain(retired).chain(removed).collect()
+    let retired: Vec<Draft> = retired.collect();
+    drafts.extend(invites);
+    drafts.extend(retired);
+    drafts.extend(edition.removed().map(|session| invite::of_removed(edition, session, &words)));
+    drafts
 }
 
 fn feed<'a, 'e: 'a>(

@@ -1,10 +1,9 @@
 //! One session as a VEVENT (RFC 5545 section 3.6.1), in the parts that feeds and invites share.
 
-use std::borrow::Cow;
-
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use icalendar::{EventStatus, Property};
 use maud::{PreEscaped, html};
+use memchr::memmem;
 
 use super::words::Words;
 use super::{line, markdown};
@@ -21,14 +20,13 @@ pub(super) enum Form {
     Utc,
 }
 
-/// The lines of a session's event, printed once and put together per calendar.
+/// The lines of a session's event that feeds have in common with its invite, out of which they are.
 pub(super) struct Event<'a> {
     session: &'a Session,
     /// From BEGIN to SEQUENCE.
-    head: Cow<'a, str>,
+    head: &'a str,
     /// From SUMMARY to STATUS.
-    body: Cow<'a, str>,
-    free: &'static str,
+    body: &'a str,
 }
 
 /// Before the title of what is called off; Outlook shows nothing else of it.
@@ -49,106 +47,88 @@ const BUSY: &str = "TRANSP:OPAQUE\r\nX-MICROSOFT-CDO-BUSYSTATUS:BUSY\r\n";
 const MAYBE: &str = "TRANSP:OPAQUE\r\nX-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE\r\n";
 
 impl<'a> Event<'a> {
-    pub(super) fn new(session: &'a Session, edition: &Edition, text: &Text<'_>) -> Self {
-        let head = head(edition.revision(session)).into();
-        Self { session, head, body: body(session, edition, text).into(), free: free(session) }
-    }
-
     /// The event of a session out of its invite. A text cannot be taken for a line, as its own are folded
     /// or escaped.
     pub(super) fn in_invite(session: &'a Session, invite: &'a str) -> Option<Self> {
         // Each is looked for behind the one before: a VTIMEZONE has a DTSTART too.
-        let begins = ["BEGIN:VEVENT", "DTSTART", "SUMMARY:", "TRANSP:"];
-        let mut found = [0; 4];
-        let mut missing = begins.iter().zip(&mut found).peekable();
         let mut at = 0;
-        for line in invite.split_inclusive('\n') {
-            if let Some((_, place)) = missing.next_if(|(begin, _)| line.starts_with(**begin)) {
-                *place = at;
-            }
-            at += line.len();
-        }
-        if missing.next().is_some() {
-            return None;
-        }
-        let [begin, times, summary, end] = found;
-        let (head, body) = (invite[begin..times].into(), invite[summary..end].into());
-        Some(Self { session, head, body, free: free(session) })
+        let mut place = |begin: &str| {
+            at += memmem::find(&invite.as_bytes()[at..], begin.as_bytes())? + "\r\n".len();
+            Some(at)
+        };
+        let head = place("\r\nBEGIN:VEVENT")?..place("\r\nDTSTART")?;
+        let body = place("\r\nSUMMARY:")?..place("\r\nTRANSP:")?;
+        Some(Self { session, head: &invite[head], body: &invite[body] })
     }
 
     /// Appends the event as it stands in feeds.
     pub(super) fn write_in_feed(&self, out: &mut String, form: Form) {
-        self.write_shared(out, form, self.session.busy.unwrap_or(false));
-        line::write_plain(out, "END:VEVENT");
-    }
-
-    /// Appends the event as it stands in its invite: with rich text, the organiser and alarms.
-    pub(super) fn write_in_invite(
-        &self,
-        out: &mut String,
-        form: Form,
-        edition: &Edition,
-        text: &Text<'_>,
-    ) {
-        self.write_shared(out, form, self.session.busy.unwrap_or(true));
-        // Outlook shows this in place of DESCRIPTION and takes no other type (MS-OXCICAL
-        // 2.1.3.1.1.20.27).
-        let rich =
-            Property::new("X-ALT-DESC", text.html()).add_parameter("FMTTYPE", "text/html").done();
-        line::write(out, &rich);
-        if let Some(organizer) = &edition.catalog.calendar.organizer
-            && let Some(email) = &organizer.email
-        {
-            let property = Property::new("ORGANIZER", format!("mailto:{email}"))
-                .add_parameter("CN", organizer.name.as_str())
-                .done();
-            line::write(out, &property);
-        }
-        // Outlook hides what stands after an alarm.
-        for before in
-            self.session.remind.iter().filter(|_| self.session.status != Status::Cancelled)
-        {
-            line::write_plain(out, "BEGIN:VALARM");
-            line::write_plain(out, "ACTION:DISPLAY");
-            line::write(out, &Property::new("DESCRIPTION", self.session.title.as_str()));
-            line::write_plain(out, &format!("TRIGGER:-{}", duration(*before)));
-            line::write_plain(out, "END:VALARM");
-        }
-        line::write_plain(out, "END:VEVENT");
-    }
-
-    fn write_shared(&self, out: &mut String, form: Form, busy: bool) {
-        out.push_str(&self.head);
+        out.push_str(self.head);
         write_times(out, &self.session.when, form);
-        out.push_str(&self.body);
-        out.push_str(if busy { self.free } else { FREE });
+        out.push_str(self.body);
+        out.push_str(free(self.session, self.session.busy.unwrap_or(false)));
+        line::write_plain(out, "END:VEVENT");
     }
 }
 
-/// What follows the shared lines where a session takes time.
-fn free(session: &Session) -> &'static str {
+/// Appends a session's event as it stands in its invite: with rich text, the organiser and alarms.
+pub(super) fn write_in_invite(
+    out: &mut String,
+    (session, revision): (&Session, &Revision),
+    form: Form,
+    edition: &Edition,
+    text: &Text<'_>,
+) {
+    write_head(out, revision);
+    write_times(out, &session.when, form);
+    write_body(out, session, edition, text);
+    out.push_str(free(session, session.busy.unwrap_or(true)));
+    // Outlook shows this in place of DESCRIPTION and takes no other type (MS-OXCICAL
+    // 2.1.3.1.1.20.27).
+    let rich =
+        Property::new("X-ALT-DESC", text.html()).add_parameter("FMTTYPE", "text/html").done();
+    line::write(out, &rich);
+    if let Some(organizer) = &edition.catalog.calendar.organizer
+        && let Some(email) = &organizer.email
+    {
+        let property = Property::new("ORGANIZER", format!("mailto:{email}"))
+            .add_parameter("CN", organizer.name.as_str())
+            .done();
+        line::write(out, &property);
+    }
+    // Outlook hides what stands after an alarm.
+    for before in session.remind.iter().filter(|_| session.status != Status::Cancelled) {
+        line::write_plain(out, "BEGIN:VALARM");
+        line::write_plain(out, "ACTION:DISPLAY");
+        line::write(out, &Property::new("DESCRIPTION", session.title.as_str()));
+        line::write_plain(out, &format!("TRIGGER:-{}", duration(*before)));
+        line::write_plain(out, "END:VALARM");
+    }
+    line::write_plain(out, "END:VEVENT");
+}
+
+/// What follows the shared lines, by whether the session takes time.
+fn free(session: &Session, busy: bool) -> &'static str {
     match session.status {
-        Status::Cancelled => FREE,
-        Status::Tentative => MAYBE,
-        Status::Confirmed => BUSY,
+        Status::Tentative if busy => MAYBE,
+        Status::Confirmed if busy => BUSY,
+        _ => FREE,
     }
 }
 
-/// From BEGIN to SEQUENCE.
-pub(super) fn head(revision: &Revision) -> String {
+/// Appends the lines from BEGIN to SEQUENCE.
+pub(super) fn write_head(out: &mut String, revision: &Revision) {
     let modified = utc(revision.last_modified);
-    let mut head = String::with_capacity(256);
-    line::write_plain(&mut head, "BEGIN:VEVENT");
-    line::write(&mut head, &Property::new("UID", revision.uid.as_str()));
+    line::write_plain(out, "BEGIN:VEVENT");
+    line::write(out, &Property::new("UID", revision.uid.as_str()));
     // Without METHOD, DTSTAMP is the last revision (RFC 5545 section 3.8.7.2); in invites the
     // same, so that nothing depends on when a file is fetched.
     for (name, value) in
         [("DTSTAMP", &modified), ("LAST-MODIFIED", &modified), ("CREATED", &utc(revision.created))]
     {
-        line::write_plain(&mut head, &format!("{name}:{value}"));
+        line::write_plain(out, &format!("{name}:{value}"));
     }
-    line::write_plain(&mut head, &format!("SEQUENCE:{}", revision.sequence));
-    head
+    line::write_plain(out, &format!("SEQUENCE:{}", revision.sequence));
 }
 
 /// DTSTART and DTEND, of the same type and zone; the end of whole days is the day after the last.
@@ -170,32 +150,32 @@ pub(super) fn write_times(out: &mut String, when: &When, form: Form) {
     }
 }
 
-fn body(session: &Session, edition: &Edition, text: &Text<'_>) -> String {
-    let mut out = String::with_capacity(1024);
+/// Appends the lines from SUMMARY to STATUS.
+fn write_body(out: &mut String, session: &Session, edition: &Edition, text: &Text<'_>) {
     let cancelled = session.status == Status::Cancelled;
     let prefix = if cancelled { CANCELLED } else { "" };
-    line::write(&mut out, &Property::new("SUMMARY", format!("{prefix}{}", session.title)));
-    line::write(&mut out, &Property::new("DESCRIPTION", text.plain()));
+    line::write(out, &Property::new("SUMMARY", format!("{prefix}{}", session.title)));
+    line::write(out, &Property::new("DESCRIPTION", text.plain()));
     // A join link is what phones turn into a button where there is no place.
     let place = session.place.as_ref().map(crate::model::Place::line);
     if let Some(location) = place.or_else(|| session.join.as_ref().map(ToString::to_string)) {
-        line::write(&mut out, &Property::new("LOCATION", location));
+        line::write(out, &Property::new("LOCATION", location));
     }
     if let Some(geo) = session.place.as_ref().and_then(|place| place.geo) {
         let (latitude, longitude) = (degrees(geo.latitude), degrees(geo.longitude));
-        line::write_plain(&mut out, &format!("GEO:{latitude};{longitude}"));
+        line::write_plain(out, &format!("GEO:{latitude};{longitude}"));
     }
-    line::write(&mut out, &Property::new("URL", edition.paths.about(session)));
+    line::write(out, &Property::new("URL", edition.paths.about(session)));
     if let Some(join) = &session.join {
         let conference = Property::new("CONFERENCE", join.as_str())
             .add_parameter("VALUE", "URI")
             .add_parameter("FEATURE", "AUDIO,VIDEO")
             .add_parameter("LABEL", "Join")
             .done();
-        line::write(&mut out, &conference);
+        line::write(out, &conference);
     }
     if !session.tags.is_empty() {
-        line::write_list(&mut out, "CATEGORIES", session.tags.iter().map(|tag| tag.as_str()));
+        line::write_list(out, "CATEGORIES", session.tags.iter().map(|tag| tag.as_str()));
     }
     let status = match (session.status, session.cancellation) {
         (Status::Cancelled, Cancellation::Silent) => EventStatus::Cancelled,
@@ -204,8 +184,7 @@ fn body(session: &Session, edition: &Edition, text: &Text<'_>) -> String {
         (Status::Confirmed, _) => EventStatus::Confirmed,
         (Status::Tentative, _) => EventStatus::Tentative,
     };
-    line::write(&mut out, &Property::from(status));
-    out
+    line::write(out, &Property::from(status));
 }
 
 /// Six decimals are a metre, and more than that is noise (RFC 5545 section 3.8.1.6); a tiny number

@@ -3,7 +3,7 @@
 use icalendar::{EventStatus, Property};
 use maud::html;
 
-use super::event::{ABOUT, ALL, CALLED_OFF, CANCELLED, FREE, Form, head, write_times};
+use super::event::{ABOUT, ALL, CALLED_OFF, CANCELLED, FREE, Form, write_head, write_times};
 use super::page::shell::{self, Head};
 use super::words::Words;
 use super::{Document, Kind, line, links};
@@ -21,7 +21,8 @@ pub(super) fn event(edition: &Edition, session: &Removed, words: &Words) -> Stri
     let called_off = session.is_called_off();
     let first = if called_off { format!("{CALLED_OFF}\n{when}") } else { when };
     let text = format!("{first}\n\n{ABOUT}: {page}\n{ALL}: {feed}");
-    let mut out = head(&session.revision);
+    let mut out = String::with_capacity(1024);
+    write_head(&mut out, &session.revision);
     write_times(&mut out, &session.when, Form::Utc);
     let mut property = |name: &str, value: &str| line::write(&mut out, &Property::new(name, value));
     let prefix = if called_off { CANCELLED } else { "" };
@@ -53,7 +54,8 @@ pub(super) fn notice(edition: &Edition, feed: &Retired) -> String {
         removed: None,
         published: Published::default(),
     };
-    let mut out = head(&revision);
+    let mut out = String::with_capacity(1024);
+    write_head(&mut out, &revision);
     write_times(&mut out, &when, Form::Utc);
     let mut property = |name: &str, value: &str| line::write(&mut out, &Property::new(name, value));
     property("SUMMARY", &format!("This calendar has ended: {}", feed.title));

@@ -1,38 +1,39 @@
 //! Invites: one session each, printed only where an earlier edition has not printed the same.
 
 use super::calendar::{Draft, body, envelope, file_name};
-use super::event::{Event, Text};
+use super::event::{Event, Text, write_in_invite};
 use super::words::Words;
 use super::{Kind, Printed, gone, line};
 use crate::model::{Id, Session};
-use crate::revisions::{Edition, Removed, of_bytes};
+use crate::revisions::{Edition, Removed, Revision, of_bytes};
 
-/// A session's event and its invite; both out of the earlier invite of the same origin, if there is one.
-pub(super) fn of<'a, 'p: 'a>(
-    edition: &'a Edition,
-    session: &'a Session,
+/// A session's invite; the earlier one of the same origin, if there is one.
+pub(super) fn of<'p>(
+    edition: &Edition,
+    session: &Session,
     words: &Words,
     earlier: impl Fn(&str, &str) -> Option<Printed<'p>>,
-) -> (Event<'a>, Draft) {
-    let origin = origin(edition, session);
-    let known = earlier(&edition.paths.invite(&session.id), &origin);
-    if let Some((known, event)) =
-        known.and_then(|known| Some((known, Event::in_invite(session, known.body)?)))
-    {
-        let whole = known.body.to_owned();
-        let draft =
-            draft(edition, &session.id, session.title.as_str(), whole, known.digest.to_owned());
-        return (event, Draft { origin: Some(origin), ..draft });
+) -> Draft {
+    let (id, title) = (&session.id, session.title.as_str());
+    let revision = edition.revision(session);
+    let origin = origin(edition, session, revision);
+    if let Some(known) = earlier(&edition.paths.invite(id), &origin) {
+        let (whole, digest) = (known.body.to_owned(), known.digest.to_owned());
+        return Draft { origin: Some(origin), ..draft(edition, id, title, whole, digest) };
     }
     let text = Text::new(session, edition, words);
-    let event = Event::new(session, edition, &text);
-    let write =
-        |out: &mut String, _: &Session, form| event.write_in_invite(out, form, edition, &text);
+    let write = |out: &mut String, session: &Session, form| {
+        write_in_invite(out, (session, revision), form, edition, &text);
+    };
     let (tail, unproven) = body(edition, &[session], "", write);
-    let draft = fresh(edition, &session.id, session.title.as_str(), &tail);
     // What could not be proved is said anew each time.
     let origin = Some(origin).filter(|_| unproven.is_empty());
-    (event, Draft { unproven, origin, ..draft })
+    Draft { unproven, origin, ..fresh(edition, id, title, &tail) }
+}
+
+/// The event of a session out of its invite.
+pub(super) fn event<'a>(session: &'a Session, invite: &'a Draft) -> Option<Event<'a>> {
+    Event::in_invite(session, &invite.parts.1)
 }
 
 /// The invite of a session that is gone from the file, for whoever still has it.
@@ -44,8 +45,7 @@ pub(super) fn of_removed(edition: &Edition, session: &Removed, words: &Words) ->
 
 /// A digest of all that an invite's bytes follow from, under the rules of zones of one process: what the
 /// session says in any calendar, its revision, and the names that its zones were loaded by.
-fn origin(edition: &Edition, session: &Session) -> String {
-    let revision = edition.revision(session);
+fn origin(edition: &Edition, session: &Session, revision: &Revision) -> String {
     let instants =
         [revision.created, revision.last_modified].map(|at| at.timestamp().to_be_bytes());
     let zones = std::iter::once(session.when.zone()).chain(&edition.catalog.calendar.also_in);

@@ -16,7 +16,7 @@ pub(super) fn instants(calendar: &str) -> Vec<Instants> {
     let mut events = Vec::new();
     let mut within = "";
     let mut tzid = "";
-    for line in calendar.split('\n') {
+    for line in lines(calendar) {
         // Most lines are the texts of events, of which nothing is asked.
         if within == "VEVENT" && !line.starts_with("DT") && !line.starts_with("BEGIN:") {
             continue;
@@ -52,6 +52,15 @@ pub(super) fn instants(calendar: &str) -> Vec<Instants> {
         }
     }
     events
+}
+
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut begin = 0;
+    memchr::memchr_iter(b'\n', text.as_bytes()).map(move |end| {
+        let line = &text[begin..end];
+        begin = end + 1;
+        line
+    })
 }
 
 fn instant(name: &str, value: &str, zones: &HashMap<&str, Vec<Onsets>>) -> Option<DateTime<Utc>> {
