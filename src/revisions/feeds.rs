@@ -46,7 +46,8 @@ pub(super) fn revise(
             let known =
                 std::iter::once(feed.id).chain(feed.was).filter_map(|id| before.get(id.as_str()));
             let given = known.flat_map(|known| known.was.iter().map(String::as_str));
-            let was = former::recorded(given, None, feed.was, feed.id, &claims);
+            let was =
+                former::recorded(given, None, feed.was, feed.id, |id| claims.get(id).copied());
             let title = feed.title.to_string();
             (feed.id.to_string(), KnownFeed { title, was, gone: None, sessions: Vec::new() })
         })

@@ -11,9 +11,14 @@ pub(super) type Former = BTreeMap<Id, Vec<Id>>;
 
 /// Of every session that has any.
 pub(super) fn of_sessions(catalog: &Catalog, revisions: &Revisions) -> Former {
+    let recorded: HashMap<&str, &[String]> = revisions
+        .sessions
+        .iter()
+        .map(|(id, entry)| (id.as_str(), entry.published.was.as_slice()))
+        .filter(|(_, was)| !was.is_empty())
+        .collect();
     let sessions = catalog.sessions.iter().map(|session| {
-        let entry = revisions.sessions.get(session.id.as_str());
-        let recorded = entry.map(|entry| entry.published.was.as_slice()).unwrap_or_default();
+        let recorded = recorded.get(session.id.as_str()).copied().unwrap_or_default();
         (&session.id, session.was.as_slice(), recorded)
     });
     settle(sessions.collect())
@@ -30,21 +35,24 @@ pub(super) fn of_feeds(catalog: &Catalog, revisions: &Revisions) -> Former {
 }
 
 /// Former ids after one more edition, oldest first: those before, the id that it had then, and those that
-/// the author names. One that something else has or names now is none of its any more.
-pub(super) fn recorded<'a>(
+/// the author names. One that something else has or names now is none of its any more; `owner` says who has
+/// or names an id, and is not asked about the present one.
+pub(super) fn recorded<'a, 'c>(
     before: impl IntoIterator<Item = &'a str>,
     had: Option<&'a str>,
     named: &'a [Id],
     now: &Id,
-    claims: &Claims<'_>,
+    owner: impl Fn(&str) -> Option<&'c Id>,
 ) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     let named = named.iter().map(Id::as_str);
     // The author's order counts where both say it.
     let before = before.into_iter().filter(|id| !named.clone().any(|own| own == *id));
-    let free = |id: &&str| claims.get(id).is_none_or(|owner| *owner == now);
-    for id in before.filter(free).chain(named.clone()).chain(had.filter(free)) {
-        if id != now.as_str() && !all.iter().any(|known| known == id) {
+    let former = |id: &&str| *id != now.as_str();
+    let free = |id: &&str| former(id) && owner(id).is_none_or(|owner| owner == now);
+    let named = named.clone().filter(former);
+    for id in before.filter(free).chain(named).chain(had.filter(free)) {
+        if !all.iter().any(|known| known == id) {
             all.push(id.to_owned());
         }
     }
@@ -62,6 +70,9 @@ pub(super) fn claims<'a>(all: impl Iterator<Item = (&'a Id, &'a [Id])> + Clone) 
 }
 
 fn settle(all: Vec<(&Id, &[Id], &[String])>) -> Former {
+    if all.iter().all(|(_, named, recorded)| named.is_empty() && recorded.is_empty()) {
+        return Former::new();
+    }
     let mut taken: HashSet<&str> = all
         .iter()
         .flat_map(|(id, named, _)| std::iter::once(*id).chain(*named))
@@ -99,7 +110,7 @@ mod tests {
     fn what_was_recorded_is_not_forgotten_with_its_line() {
         let after = |before: &[&str], had, named: &[&str], now| {
             let named: Vec<Id> = named.iter().map(|text| id(text)).collect();
-            recorded(before.iter().copied(), had, &named, &id(now), &Claims::new())
+            recorded(before.iter().copied(), had, &named, &id(now), |_| None)
         };
         assert_eq!(after(&["a"], Some("b"), &[], "c"), ["a", "b"]);
         assert_eq!(after(&["a"], Some("b"), &["a", "b"], "c"), ["a", "b"]);

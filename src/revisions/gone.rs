@@ -57,16 +57,15 @@ pub struct Retired {
 /// The sessions that are gone and whose addresses nothing else has, by id.
 pub(super) fn removed(revisions: &Revisions, catalog: &Catalog, former: &Former) -> Vec<Removed> {
     let keep = catalog.calendar.keep_gone;
-    let mut taken: BTreeSet<&str> = catalog
-        .sessions
-        .iter()
-        .map(|session| &session.id)
-        .chain(former.values().flatten())
-        .map(Id::as_str)
-        .collect();
     let gone = revisions.sessions.iter().filter(|(_, entry)| entry.removed.is_some());
-    let own: Vec<(&String, &Arc<Revision>)> =
-        gone.filter(|(id, _)| !taken.contains(id.as_str())).collect();
+    let mut own: Vec<(&String, &Arc<Revision>)> = gone.collect();
+    // Of most lists nothing is, and they are not searched for it.
+    if own.is_empty() {
+        return Vec::new();
+    }
+    let live = catalog.sessions.iter().map(|session| &session.id);
+    let mut taken: BTreeSet<&str> = live.chain(former.values().flatten()).map(Id::as_str).collect();
+    own.retain(|(id, _)| !taken.contains(id.as_str()));
     taken.extend(own.iter().map(|(id, _)| id.as_str()));
     own.into_iter()
         .filter_map(|(id, revision)| {

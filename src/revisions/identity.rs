@@ -17,16 +17,16 @@ pub(super) struct Entries<'a> {
     left: HashMap<&'a str, &'a Arc<Revision>>,
     /// By the session that gives such a UID: the key of its entry.
     named: HashMap<Id, &'a str>,
-    uids: HashSet<Cow<'a, str>>,
+    /// Made when a session is new.
+    uids: Option<HashSet<Cow<'a, str>>>,
+    all: &'a BTreeMap<String, Arc<Revision>>,
+    catalog: &'a Catalog,
 }
 
 impl<'a> Entries<'a> {
     pub(super) fn new(all: &'a BTreeMap<String, Arc<Revision>>, catalog: &'a Catalog) -> Self {
-        let given = catalog.sessions.iter().filter_map(|session| session.uid.as_ref());
-        let known = all.values().map(|entry| entry.uid.as_str());
-        let uids = known.chain(given.map(Uid::as_str)).map(Cow::from).collect();
         let left = all.iter().map(|(key, entry)| (key.as_str(), entry)).collect();
-        Self { named: named(all, &catalog.sessions), left, uids }
+        Self { named: named(all, &catalog.sessions), left, uids: None, all, catalog }
     }
 
     /// The entry that a session goes on with, with its key.
@@ -70,13 +70,19 @@ impl<'a> Entries<'a> {
         if let Some(entry) = entry {
             return entry.uid.clone();
         }
+        let (all, catalog) = (self.all, self.catalog);
+        let uids = self.uids.get_or_insert_with(|| {
+            let given = catalog.sessions.iter().filter_map(|session| session.uid.as_ref());
+            let known = all.values().map(|entry| entry.uid.as_str());
+            known.chain(given.map(Uid::as_str)).map(Cow::from).collect()
+        });
         let first = session.was.first().unwrap_or(&session.id).as_str();
         // An id that another session had before it was renamed: its UID lives on with that session.
         let uid = std::iter::once(derived(calendar, first))
             .chain((2..).map(|nth| derived(calendar, &format!("{first}/{nth}"))))
-            .find(|uid| !self.uids.contains(uid.as_str()))
+            .find(|uid| !uids.contains(uid.as_str()))
             .unwrap_or_default();
-        self.uids.insert(uid.clone().into());
+        uids.insert(uid.clone().into());
         uid
     }
 

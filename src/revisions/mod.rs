@@ -13,6 +13,7 @@ mod gone;
 mod identity;
 pub mod store;
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -128,7 +129,8 @@ impl Revisions {
         let mut before = Entries::new(&self.sessions, catalog);
         let mut sessions = BTreeMap::new();
         let own = catalog.sessions.iter().map(|session| (&session.id, session.was.as_slice()));
-        let claims = former::claims(own);
+        // Asked only where a session was renamed, and there are as many as sessions.
+        let claims = LazyCell::new(|| former::claims(own));
         for session in &catalog.sessions {
             let (had, known) = before.take(session, id).unzip();
             let entry = known.map(Arc::as_ref);
@@ -144,7 +146,7 @@ impl Revisions {
                 had.filter(|had| entry.is_some_and(|own| own.uid != *had)),
                 &session.was,
                 &session.id,
-                &claims,
+                |id| claims.get(id).copied(),
             );
             let links = links(session, given);
             let published = Published { was, links, ..published(catalog, session, entry) };
