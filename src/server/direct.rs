@@ -6,7 +6,8 @@
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -19,9 +20,14 @@ use crate::copies::{Bodies, Place};
 /// A shorter piece, such as the end of a body, is copied: that is as quick.
 const PIECE: usize = 4 << 10;
 
-/// The bodies of the answer that is under way.
+/// The bodies of the answer that is under way. They are let go once it is written, so that a reader who
+/// only stays connected keeps no edition that is served no more.
 #[derive(Debug, Default)]
-pub(super) struct UnderWay(Mutex<Option<Arc<Bodies>>>);
+pub(super) struct UnderWay {
+    bodies: Mutex<Option<Arc<Bodies>>>,
+    /// Whether there are any, which is asked after every answer.
+    any: AtomicBool,
+}
 
 /// A stream with the bodies that may be sent on it.
 #[derive(Debug)]
@@ -33,15 +39,28 @@ pub(super) struct Direct {
 impl UnderWay {
     /// An answer from these begins.
     pub(super) fn begin(&self, bodies: &Arc<Bodies>) {
-        // A poisoned lock only means that another task stopped, and the value is always whole.
-        let mut own = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut own = self.own();
         if own.as_ref().is_none_or(|own| !Arc::ptr_eq(own, bodies)) {
             *own = Some(Arc::clone(bodies));
+        }
+        self.any.store(true, Ordering::Relaxed);
+    }
+
+    /// What was handed over is written.
+    fn end(&self) {
+        if self.any.load(Ordering::Relaxed) {
+            self.any.store(false, Ordering::Relaxed);
+            *self.own() = None;
         }
     }
 
     fn bodies(&self) -> Option<Arc<Bodies>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.own().clone()
+    }
+
+    fn own(&self) -> MutexGuard<'_, Option<Arc<Bodies>>> {
+        // A poisoned lock only means that another task stopped, and the value is always whole.
+        self.bodies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -118,7 +137,11 @@ impl AsyncWrite for Direct {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        if flushed.is_ready() {
+            self.under_way.end();
+        }
+        flushed
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -195,35 +218,65 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn what_the_file_does_not_give_comes_from_memory() {
+    /// Some bytes, and the bodies of a site that has them, with a file of what is said to be them.
+    fn site(file: impl FnOnce(&[u8]) -> Vec<u8>) -> (Bytes, Arc<Bodies>) {
         let body = Bytes::from((0..200_000_u32).flat_map(u32::to_le_bytes).collect::<Vec<u8>>());
         let bodies = Arc::new(Bodies::of([body.clone()].iter()).unwrap());
-        // As after an error of the disk: half of it is there, told from the body by its bytes.
-        let half = vec![b'x'; body.len() / 2];
-        let mut file = tempfile::tempfile().unwrap();
-        file.write_all(&half).unwrap();
-        bodies.put_file(file);
+        let mut copy = tempfile::tempfile().unwrap();
+        copy.write_all(&file(&body)).unwrap();
+        bodies.put_file(copy);
+        (body, bodies)
+    }
+
+    /// What a reader gets of a body on a connection, and what is done before it is closed.
+    fn sent(body: &Bytes, bodies: &Arc<Bodies>, then: impl FnOnce(&UnderWay)) -> Vec<u8> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
-        let got = runtime.block_on(async {
+        runtime.block_on(async {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();
             let (asked, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
             let (mut reader, writer) = (asked.unwrap(), accepted.unwrap().0);
             let under_way = Arc::new(UnderWay::default());
-            under_way.begin(&bodies);
-            let mut direct = Direct::new(Socket::Tcp(writer), under_way);
+            under_way.begin(bodies);
+            let mut direct = Direct::new(Socket::Tcp(writer), Arc::clone(&under_way));
             let sending = async {
-                direct.write_all(&body).await.unwrap();
+                direct.write_all(body).await.unwrap();
+                direct.flush().await.unwrap();
+                then(&under_way);
                 direct.shutdown().await.unwrap();
             };
             let mut got = Vec::new();
             let (_, read) = tokio::join!(sending, reader.read_to_end(&mut got));
             read.unwrap();
             got
-        });
-        let wanted = [half.as_slice(), &body[half.len()..]].concat();
+        })
+    }
+
+    #[test]
+    fn what_the_file_does_not_give_comes_from_memory() {
+        // As after an error of the disk: half of it is there, told from the body by its bytes.
+        let (body, bodies) = site(|body| vec![b'x'; body.len() / 2]);
+        let got = sent(&body, &bodies, |_| {});
+        let half = body.len() / 2;
+        let wanted = [vec![b'x'; half].as_slice(), &body[half..]].concat();
         assert!(got == wanted, "{} bytes of {}", got.len(), body.len());
         assert!(!bodies.holds(&body), "it is not tried again");
+    }
+
+    #[test]
+    fn a_file_that_was_given_up_is_not_read() {
+        let (body, bodies) = site(|body| vec![b'x'; body.len()]);
+        bodies.give_up();
+        assert!(sent(&body, &bodies, |_| {}) == body);
+    }
+
+    #[test]
+    fn a_reader_who_stays_keeps_no_bodies() {
+        let (body, bodies) = site(<[u8]>::to_vec);
+        let got = sent(&body, &bodies, |under_way| {
+            assert!(under_way.bodies().is_none());
+            assert_eq!(Arc::strong_count(&bodies), 1);
+        });
+        assert!(got == body);
     }
 }

@@ -3,6 +3,7 @@
 //! Ids are those of the site that is served; tags and rows come from outside and are counted off.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::paths::Of;
 
@@ -16,11 +17,13 @@ const TAG_LENGTH: usize = 64;
 const ROWS: usize = 10_000;
 
 /// How often each link was opened.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Clicks {
     /// Where a link can lead: `session/ID`, `feed/ID`.
-    owners: Owners,
+    owners: Arc<Owners>,
     tags: Vec<Box<str>>,
+    /// Whether the log says that no further tag has rows of its own.
+    told: bool,
     counts: HashMap<Row, u64>,
 }
 
@@ -86,6 +89,11 @@ impl Clicks {
                 place
             })
         });
+        if place.is_none() && !std::mem::replace(&mut self.told, true) {
+            tracing::warn!(
+                "{TAGS} newsletter tags were counted; until the next start all others count as `{REST}`"
+            );
+        }
         place.and_then(|place| u32::try_from(place).ok()).map_or(Via::Rest, Via::Tag)
     }
 
@@ -102,7 +110,7 @@ impl Clicks {
                 counts.insert(Row { of, ..*row }, *count);
             }
         }
-        Self { owners, tags: self.tags.clone(), counts }
+        Self { owners: Arc::new(owners), tags: self.tags.clone(), told: self.told, counts }
     }
 
     /// Each row, by its names.
@@ -177,7 +185,7 @@ mod tests {
     use super::*;
 
     fn clicks<'a>(ids: impl IntoIterator<Item = &'a str>) -> Clicks {
-        Clicks { owners: owners(ids), ..Clicks::default() }
+        Clicks { owners: Arc::new(owners(ids)), ..Clicks::default() }
     }
 
     fn owners<'a>(ids: impl IntoIterator<Item = &'a str>) -> Owners {

@@ -116,7 +116,9 @@ impl Links {
 
     /// The clicks, by name.
     pub(super) fn rows(&self) -> Vec<(Click, u64)> {
-        self.clicks().rows()
+        // Whoever counts a click meanwhile waits for the copy alone.
+        let clicks = self.clicks().clone();
+        clicks.rows()
     }
 
     fn clicks(&self) -> MutexGuard<'_, Clicks> {
