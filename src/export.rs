@@ -2,8 +2,8 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::Write as _;
+use std::fs::{File, TryLockError};
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -27,6 +27,46 @@ pub struct Report {
     pub removed: usize,
 }
 
+/// One export's turn to write into a folder; the next has it when this is dropped or the process ends.
+#[derive(Debug)]
+pub struct Turn(#[expect(dead_code, reason = "the lock lives as long as the folder is open")] File);
+
+impl Turn {
+    /// Waits until no other export writes into a folder, and calls `waits` first if one does.
+    ///
+    /// The folder itself is locked: a file for that would be published with the others.
+    ///
+    /// # Errors
+    /// [`Error::File`] where there is no folder yet, or it cannot be locked.
+    pub fn wait(folder: &Path, waits: impl FnOnce()) -> Result<Self, Error> {
+        let taken = (|| {
+            // What is no folder is not even opened: a pipe would keep us until somebody writes to it.
+            if !folder.is_dir() {
+                return Err(ErrorKind::NotADirectory.into());
+            }
+            let open = File::open(folder)?;
+            match open.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    waits();
+                    open.lock()?;
+                }
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+            Ok(open)
+        })();
+        taken.map(Self).map_err(Error::file("lock", folder))
+    }
+}
+
+/// Makes the folder of an export, and those above it, where they are not there.
+///
+/// # Errors
+/// [`Error::File`] if that is not possible.
+pub fn make(folder: &Path) -> Result<(), Error> {
+    std::fs::create_dir_all(folder).map_err(Error::file("make", folder))
+}
+
 /// Writes every document of a site, each the bytes that a server answers without a content coding,
 /// and `404.html`, which most hosts of files answer with where there is nothing.
 ///
@@ -39,7 +79,13 @@ pub struct Report {
 ///
 /// # Errors
 /// [`Error::File`] with the path that could not be written.
-pub fn export(site: &Site, paths: &Paths, folder: &Path, prune: bool) -> Result<Report, Error> {
+pub fn export(
+    site: &Site,
+    paths: &Paths,
+    folder: &Path,
+    prune: bool,
+    _turn: Option<&Turn>,
+) -> Result<Report, Error> {
     let mut report = Report::default();
     let files = files(site, paths);
     let before = read_manifest(folder);
@@ -85,7 +131,7 @@ fn remove(folder: &Path, file: &str) -> Result<bool, Error> {
     }
     let removed = match std::fs::remove_file(&target) {
         Ok(()) => true,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+        Err(error) if error.kind() == ErrorKind::NotFound => false,
         Err(error) => return Err(Error::file("remove", &target)(error)),
     };
     // Upwards as long as that emptied one; a folder that is not empty stays.
@@ -140,11 +186,8 @@ fn write(target: &Path, bytes: &[u8], modified: Option<SystemTime>) -> Result<bo
         return Ok(false);
     }
     let parent = target.parent().map_or_else(PathBuf::new, Path::to_owned);
-    std::fs::create_dir_all(&parent).map_err(Error::file("make", &parent))?;
-    let mut name = std::ffi::OsString::from(".");
-    name.push(target.file_name().unwrap_or_default());
-    name.push(".new");
-    let temporary = target.with_file_name(name);
+    make(&parent)?;
+    let temporary = temporary(target);
     let written = (|| {
         // One that was left, or a link that somebody put there, is not written into.
         let _ = std::fs::remove_file(&temporary);
@@ -158,6 +201,14 @@ fn write(target: &Path, bytes: &[u8], modified: Option<SystemTime>) -> Result<bo
     })();
     written.map_err(Error::file("write", target))?;
     Ok(true)
+}
+
+/// `feeds/.a.ics.new` for `feeds/a.ics`: what a file is called until it is whole.
+fn temporary(target: &Path) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(target.file_name().unwrap_or_default());
+    name.push(".new");
+    target.with_file_name(name)
 }
 
 /// A checkout or a copy may have changed the time of a file whose bytes are right.
