@@ -77,6 +77,9 @@ pub fn make(folder: &Path) -> Result<(), Error> {
 /// removed, but never through a link that leads out of the folder. What is right already is not
 /// touched, not even its times.
 ///
+/// With a turn, what an export left that was cut off inside a file is removed; without one, it may be
+/// what another is writing.
+///
 /// # Errors
 /// [`Error::File`] with the path that could not be written.
 pub fn export(
@@ -84,11 +87,14 @@ pub fn export(
     paths: &Paths,
     folder: &Path,
     prune: bool,
-    _turn: Option<&Turn>,
+    turn: Option<&Turn>,
 ) -> Result<Report, Error> {
     let mut report = Report::default();
     let files = files(site, paths);
     let before = read_manifest(folder);
+    if turn.is_some() {
+        tidy(folder, &before);
+    }
     let now: BTreeSet<String> = files.iter().map(|(file, _)| file.clone()).collect();
     let all = before.union(&now).cloned().collect();
     // Before the files: an export that is cut off here leaves none that a later one does not know.
@@ -102,7 +108,7 @@ pub fn export(
     }
     if prune {
         for file in before.difference(&now) {
-            report.removed += usize::from(remove(folder, file)?);
+            report.removed += usize::from(remove(folder, Path::new(file))?);
         }
         write_manifest(folder, &now)?;
     }
@@ -120,10 +126,23 @@ fn files<'a>(site: &'a Site, paths: &Paths) -> Vec<(String, &'a Resource)> {
         .collect()
 }
 
+/// Removes what an export left that was cut off inside a file: only what has the name that one of its
+/// own files has until it is whole.
+fn tidy(folder: &Path, before: &BTreeSet<String>) {
+    for file in before.iter().map(String::as_str).chain([MANIFEST]) {
+        let left = temporary(Path::new(file));
+        let kind = folder.join(&left).symlink_metadata();
+        if kind.is_ok_and(|kind| kind.is_file()) {
+            // Where nothing can be removed, what is right already is still no failure.
+            let _ = remove(folder, &left);
+        }
+    }
+}
+
 /// Removes a file of an earlier export, and the folders that this empties; whether it was there.
 ///
 /// An export makes files and folders only, so what stands at or behind a link is somebody else's.
-fn remove(folder: &Path, file: &str) -> Result<bool, Error> {
+fn remove(folder: &Path, file: &Path) -> Result<bool, Error> {
     let target = folder.join(file);
     let mut within = target.ancestors().take_while(|path| *path != folder);
     if within.any(Path::is_symlink) {
@@ -199,6 +218,10 @@ fn write(target: &Path, bytes: &[u8], modified: Option<SystemTime>) -> Result<bo
         drop(file);
         std::fs::rename(&temporary, target)
     })();
+    if written.is_err() {
+        // On a full disk half a file is in the way of everything else.
+        let _ = std::fs::remove_file(&temporary);
+    }
     written.map_err(Error::file("write", target))?;
     Ok(true)
 }

@@ -1,11 +1,11 @@
-//! `convene export` beside another one.
+//! `convene export` beside another one, and after one that was cut off.
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
 
-use super::{FINE, at_before, files, moved, stderr, two};
+use super::{FINE, at_before, files, moved, names, stderr, stdout, two};
 use crate::support::{BEFORE, Fixture, list, session};
 
 /// A list with ten sessions that no other one has, and five that have other words in each.
@@ -87,6 +87,64 @@ fn an_export_that_waited_for_another_writes_the_list_as_it_is_then() {
     end(child);
     at_before(&fixture, &["export", "--out", "other"]);
     assert_eq!(files(&fixture.dir().join("out")), files(&fixture.dir().join("other")));
+}
+
+#[test]
+fn what_an_export_left_that_was_cut_off_inside_a_file_is_gone_after_the_next() {
+    let fixture = Fixture::new(&two());
+    at_before(&fixture, &["export", "--out", "out"]);
+    let out = fixture.dir().join("out");
+    let before = files(&out);
+    // A file that this one does not write any more, one that it writes, and the list of them.
+    let manifest = out.join(".convene-export");
+    let known = std::fs::read_to_string(&manifest).unwrap() + "sessions/gone/index.html\n";
+    std::fs::write(&manifest, known).unwrap();
+    std::fs::create_dir(out.join("sessions/gone")).unwrap();
+    let left = ["sessions/gone/.index.html.new", "feeds/.test.ics.new", "..convene-export.new"];
+    for name in left {
+        std::fs::write(out.join(name), "half").unwrap();
+    }
+    let output = at_before(&fixture, &["export", "--out", "out", "--prune"]);
+    assert!(stdout(&output).contains(" 0 written"), "{}", stdout(&output));
+    assert_eq!(files(&out), before);
+    assert!(!out.join("sessions/gone").exists());
+}
+
+#[test]
+fn what_could_not_be_written_leaves_no_half_file() {
+    let fixture = Fixture::new(&two());
+    let out = fixture.dir().join("out");
+    std::fs::create_dir_all(out.join("index.html/folder")).unwrap();
+    let output = at_before(&fixture, &["export", "--out", "out"]);
+    assert!(stderr(&output).contains("cannot write `out/index.html`"), "{}", stderr(&output));
+    let hidden: Vec<String> =
+        names(&out).into_iter().filter(|name| name.contains(".new")).collect();
+    assert!(hidden.is_empty(), "{hidden:?}");
+}
+
+#[test]
+fn hidden_files_folders_and_links_that_no_export_made_stay() {
+    let fixture = Fixture::new(&two());
+    at_before(&fixture, &["export", "--out", "out"]);
+    let out = fixture.dir().join("out");
+    let mine =
+        [".htaccess", ".notes.html.new", "feeds/.draft.ics.new", ".new", "feeds/test.ics.new"];
+    for name in mine {
+        std::fs::write(out.join(name), "mine").unwrap();
+    }
+    std::fs::create_dir(out.join(".404.html.new")).unwrap();
+    std::os::unix::fs::symlink("mine", out.join("feeds/.test.ics.new")).unwrap();
+    // Behind a link is somebody else's folder.
+    std::fs::rename(out.join("sessions/second"), fixture.dir().join("elsewhere")).unwrap();
+    std::os::unix::fs::symlink("../../elsewhere", out.join("sessions/second")).unwrap();
+    std::fs::write(fixture.dir().join("elsewhere/.index.html.new"), "mine").unwrap();
+    let output = at_before(&fixture, &["export", "--out", "out", "--prune"]);
+    assert_eq!(output.status.code(), FINE, "{}", stderr(&output));
+    for name in mine.iter().chain(&["../elsewhere/.index.html.new"]) {
+        assert_eq!(std::fs::read(out.join(name)).unwrap(), b"mine", "{name}");
+    }
+    assert!(out.join(".404.html.new").is_dir());
+    assert!(out.join("feeds/.test.ics.new").is_symlink());
 }
 
 #[test]
