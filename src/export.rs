@@ -2,8 +2,8 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::Write as _;
+use std::fs::{File, TryLockError};
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -27,6 +27,46 @@ pub struct Report {
     pub removed: usize,
 }
 
+/// One export's turn to write into a folder; the next has it when this is dropped or the process ends.
+#[derive(Debug)]
+pub struct Turn(#[expect(dead_code, reason = "the lock lives as long as the folder is open")] File);
+
+impl Turn {
+    /// Waits until no other export writes into a folder, and calls `waits` first if one does.
+    ///
+    /// The folder itself is locked: a file for that would be published with the others.
+    ///
+    /// # Errors
+    /// [`Error::File`] where there is no folder yet, or it cannot be locked.
+    pub fn wait(folder: &Path, waits: impl FnOnce()) -> Result<Self, Error> {
+        let taken = (|| {
+            // What is no folder is not even opened: a pipe would keep us until somebody writes to it.
+            if !folder.is_dir() {
+                return Err(ErrorKind::NotADirectory.into());
+            }
+            let open = File::open(folder)?;
+            match open.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    waits();
+                    open.lock()?;
+                }
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+            Ok(open)
+        })();
+        taken.map(Self).map_err(Error::file("lock", folder))
+    }
+}
+
+/// Makes the folder of an export, and those above it, where they are not there.
+///
+/// # Errors
+/// [`Error::File`] if that is not possible.
+pub fn make(folder: &Path) -> Result<(), Error> {
+    std::fs::create_dir_all(folder).map_err(Error::file("make", folder))
+}
+
 /// Writes every document of a site, each the bytes that a server answers without a content coding,
 /// and `404.html`, which most hosts of files answer with where there is nothing.
 ///
@@ -37,12 +77,24 @@ pub struct Report {
 /// removed, but never through a link that leads out of the folder. What is right already is not
 /// touched, not even its times.
 ///
+/// With a turn, what an export left that was cut off inside a file is removed; without one, it may be
+/// what another is writing.
+///
 /// # Errors
 /// [`Error::File`] with the path that could not be written.
-pub fn export(site: &Site, paths: &Paths, folder: &Path, prune: bool) -> Result<Report, Error> {
+pub fn export(
+    site: &Site,
+    paths: &Paths,
+    folder: &Path,
+    prune: bool,
+    turn: Option<&Turn>,
+) -> Result<Report, Error> {
     let mut report = Report::default();
     let files = files(site, paths);
     let before = read_manifest(folder);
+    if turn.is_some() {
+        tidy(folder, &before);
+    }
     let now: BTreeSet<String> = files.iter().map(|(file, _)| file.clone()).collect();
     let all = before.union(&now).cloned().collect();
     // Before the files: an export that is cut off here leaves none that a later one does not know.
@@ -56,7 +108,7 @@ pub fn export(site: &Site, paths: &Paths, folder: &Path, prune: bool) -> Result<
     }
     if prune {
         for file in before.difference(&now) {
-            report.removed += usize::from(remove(folder, file)?);
+            report.removed += usize::from(remove(folder, Path::new(file))?);
         }
         write_manifest(folder, &now)?;
     }
@@ -74,10 +126,23 @@ fn files<'a>(site: &'a Site, paths: &Paths) -> Vec<(String, &'a Resource)> {
         .collect()
 }
 
+/// Removes what an export left that was cut off inside a file: only what has the name that one of its
+/// own files has until it is whole.
+fn tidy(folder: &Path, before: &BTreeSet<String>) {
+    for file in before.iter().map(String::as_str).chain([MANIFEST]) {
+        let left = temporary(Path::new(file));
+        let kind = folder.join(&left).symlink_metadata();
+        if kind.is_ok_and(|kind| kind.is_file()) {
+            // Where nothing can be removed, what is right already is still no failure.
+            let _ = remove(folder, &left);
+        }
+    }
+}
+
 /// Removes a file of an earlier export, and the folders that this empties; whether it was there.
 ///
 /// An export makes files and folders only, so what stands at or behind a link is somebody else's.
-fn remove(folder: &Path, file: &str) -> Result<bool, Error> {
+fn remove(folder: &Path, file: &Path) -> Result<bool, Error> {
     let target = folder.join(file);
     let mut within = target.ancestors().take_while(|path| *path != folder);
     if within.any(Path::is_symlink) {
@@ -85,7 +150,7 @@ fn remove(folder: &Path, file: &str) -> Result<bool, Error> {
     }
     let removed = match std::fs::remove_file(&target) {
         Ok(()) => true,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+        Err(error) if error.kind() == ErrorKind::NotFound => false,
         Err(error) => return Err(Error::file("remove", &target)(error)),
     };
     // Upwards as long as that emptied one; a folder that is not empty stays.
@@ -140,11 +205,8 @@ fn write(target: &Path, bytes: &[u8], modified: Option<SystemTime>) -> Result<bo
         return Ok(false);
     }
     let parent = target.parent().map_or_else(PathBuf::new, Path::to_owned);
-    std::fs::create_dir_all(&parent).map_err(Error::file("make", &parent))?;
-    let mut name = std::ffi::OsString::from(".");
-    name.push(target.file_name().unwrap_or_default());
-    name.push(".new");
-    let temporary = target.with_file_name(name);
+    make(&parent)?;
+    let temporary = temporary(target);
     let written = (|| {
         // One that was left, or a link that somebody put there, is not written into.
         let _ = std::fs::remove_file(&temporary);
@@ -156,8 +218,20 @@ fn write(target: &Path, bytes: &[u8], modified: Option<SystemTime>) -> Result<bo
         drop(file);
         std::fs::rename(&temporary, target)
     })();
+    if written.is_err() {
+        // On a full disk half a file is in the way of everything else.
+        let _ = std::fs::remove_file(&temporary);
+    }
     written.map_err(Error::file("write", target))?;
     Ok(true)
+}
+
+/// `feeds/.a.ics.new` for `feeds/a.ics`: what a file is called until it is whole.
+fn temporary(target: &Path) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(target.file_name().unwrap_or_default());
+    name.push(".new");
+    target.with_file_name(name)
 }
 
 /// A checkout or a copy may have changed the time of a file whose bytes are right.

@@ -4,18 +4,33 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
-use convene::export::export;
+use convene::error::{Error, chain};
+use convene::export::{Turn, export, make};
 use convene::publish::Publisher;
 
 use crate::cmd;
 
 pub(crate) fn run(publisher: &Publisher, out: &Path, prune: bool, now: DateTime<Utc>) -> ExitCode {
+    // Before the list is read, so that of two exports the one with the newer list writes last.
+    let early = wait(out);
     let published = match publisher.publish(now) {
         Ok(published) => published,
         Err(refusal) => return cmd::refuse(&refusal),
     };
     cmd::announce(&published);
-    match export(&published.site, &published.edition.paths, out, prune) {
+    let turn = match early.or_else(|_| make(out).and_then(|()| wait(out))) {
+        Ok(turn) => Some(turn),
+        Err(error @ Error::File { action: "lock", .. }) => {
+            cmd::warning(&format!(
+                "{}\n  \
+                 It is written all the same. Let no other export write into it meanwhile.",
+                chain(&error)
+            ));
+            None
+        }
+        Err(error) => return cmd::machine(&error),
+    };
+    match export(&published.site, &published.edition.paths, out, prune, turn.as_ref()) {
         Ok(report) => {
             cmd::say(&format!(
                 "{}: {} written, {} unchanged, {} removed",
@@ -31,4 +46,13 @@ pub(crate) fn run(publisher: &Publisher, out: &Path, prune: bool, now: DateTime<
         }
         Err(error) => cmd::machine(&error),
     }
+}
+
+fn wait(out: &Path) -> Result<Turn, Error> {
+    Turn::wait(out, || {
+        cmd::warning(&format!(
+            "another export writes into `{}`; this one waits until it is done",
+            out.display()
+        ));
+    })
 }

@@ -200,6 +200,10 @@ pub(crate) fn error(text: &str) {
     let _ = writeln!(std::io::stderr(), "error: {text}");
 }
 
+pub(crate) fn warning(text: &str) {
+    let _ = writeln!(std::io::stderr(), "warning: {text}");
+}
+
 pub(crate) fn print_findings(source: &Source, findings: &Findings) {
     let text = findings.human(source, std::io::stderr().is_terminal());
     let _ = std::io::stderr().write_all(text.as_bytes());

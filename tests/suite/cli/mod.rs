@@ -2,6 +2,7 @@
 
 mod check;
 mod export;
+mod exports;
 mod init;
 mod serve;
 mod state;
