@@ -163,16 +163,15 @@ impl Server {
         // A handle left open would take connections through the drain that nobody answers.
         let files: Vec<_> = bound.into_iter().map(|(_, bound)| bound.into_file()).collect();
         let shared = Arc::new(Shared::new(limits, stop.clone(), Arc::clone(sight)));
-        let mut tls = tls;
+        if let Some(tls) = tls {
+            tls.watch(Arc::clone(sight));
+        }
         let in_time = std::thread::scope(|scope| {
             let all: Vec<_> = workers
                 .into_iter()
                 .enumerate()
                 .map(|(number, (listeners, runtime))| {
                     let (shared, answer) = (Arc::clone(&shared), answer.clone());
-                    if let Some(tls) = tls.take() {
-                        runtime.spawn(tls.keep_watch(Arc::clone(sight)));
-                    }
                     scope.spawn(move || {
                         if number == 0 {
                             let registry = Arc::clone(&shared.registry);

@@ -83,17 +83,27 @@ impl Tls {
         self.configs.subscribe()
     }
 
-    /// Looks at the files again and again, and tells `sight` what came of it.
-    pub(super) async fn keep_watch(mut self, sight: Arc<Sight>) {
+    /// Has the files looked at again and again, by a thread that nobody waits for: where they lie may hang,
+    /// and readers and their timeouts go on. It ends when nobody makes handshakes any more.
+    pub(super) fn watch(self, sight: Arc<Sight>) {
         self.report(&sight);
+        if let Err(error) = std::thread::Builder::new().spawn(move || self.keep_watch(&sight)) {
+            tracing::warn!("a renewed certificate will not be seen: no thread can be had: {error}");
+        }
+    }
+
+    fn keep_watch(mut self, sight: &Sight) {
         let mut unreadable = false;
         loop {
-            tokio::time::sleep(LOOK).await;
+            std::thread::sleep(LOOK);
+            if self.configs.is_closed() {
+                return;
+            }
             match self.files.read() {
                 Ok(seen) => {
                     unreadable = false;
                     if self.look(seen) {
-                        self.report(&sight);
+                        self.report(sight);
                     }
                 }
                 // Said once, as long as it lasts.

@@ -23,7 +23,7 @@ pub(super) fn wait_until<T>(mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-fn exit(running: &mut Running) -> ExitStatus {
+pub(super) fn exit(running: &mut Running) -> ExitStatus {
     wait_until(|| running.child.try_wait().unwrap())
 }
 

@@ -1,7 +1,9 @@
 //! https: HTTP/1.1 and 2, certificates that are renewed, and the way there from http.
 
+use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +14,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use super::connections::is_closed;
-use super::shutdown::wait_until;
+use super::shutdown::{exit, wait_until};
 use super::{FEED, Served};
 use crate::support::{Answer, BEFORE, EXAMPLE, Fixture, Running, list, session};
 
@@ -248,6 +250,30 @@ fn what_is_no_handshake_ends_its_own_connection_only() {
     let mut stream = connect(running.address, client(&trusted, &[])).unwrap();
     ask(&mut stream, FEED, "Connection: close\r\n");
     assert_eq!(whole_answer(&mut stream).status, 200);
+}
+
+#[test]
+fn a_certificate_whose_disk_hangs_holds_nobody_up() {
+    let (mut running, fixture, trusted) = secure(EXAMPLE, &["--header-timeout", "1s"]);
+    // A pipe that nobody writes into is read for ever.
+    let (certificate, pipe) = (fixture.dir().join("cert.pem"), fixture.dir().join("pipe"));
+    let (kind, mode) =
+        (rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR);
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, kind, mode, 0).unwrap();
+    std::fs::rename(&pipe, &certificate).unwrap();
+    // It can be opened so as soon as somebody reads it.
+    let nonblocking = rustix::fs::OFlags::NONBLOCK.bits().try_into().unwrap();
+    let open = || File::options().write(true).custom_flags(nonblocking).open(&certificate).ok();
+    let _read_for_ever = wait_until(open);
+    // More than there are threads.
+    for _ in 0..64 {
+        let mut stream = connect(running.address, client(&trusted, &[])).unwrap();
+        ask(&mut stream, FEED, "Connection: close\r\n");
+        assert_eq!(whole_answer(&mut stream).status, 200);
+    }
+    assert!(is_closed(&mut running.connect()), "timeouts are kept");
+    running.signal("TERM");
+    assert_eq!(exit(&mut running).code(), Some(0));
 }
 
 /// Where a redirecting port leads.
