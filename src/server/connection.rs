@@ -10,7 +10,7 @@ use http_body_util::Full;
 use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
-use hyper::{Request, Response};
+use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tokio::sync::watch;
@@ -27,6 +27,7 @@ use super::socket::Socket;
 use super::tls::HTTP_2;
 use super::watched::{Sending, Watched};
 use crate::copies::Bodies;
+use crate::error::chain;
 use crate::sight::Refused;
 
 /// How long, and how many bytes, what nobody reads is waited out, so that the answer is not lost
@@ -135,7 +136,17 @@ async fn http_2(
 ) {
     let progress = entry.progress();
     progress.multiplexes();
-    let service = service_fn(|request| ready(respond(&request, progress, &answer)));
+    let answer = |request: &Request<Incoming>| match request.headers().len() <= limits.max_headers {
+        true => answer(request),
+        // Their size alone is bounded by the parser.
+        false => {
+            entry.sight().refused(Refused::TooLarge, &"too many header lines");
+            let mut refused = Response::new(Full::default());
+            *refused.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+            refused
+        }
+    };
+    let service = service_fn(|request| ready(respond(&request, progress, answer)));
     let connection = http2::Builder::new(TokioExecutor::new())
         .max_concurrent_streams(STREAMS)
         .max_pending_accept_reset_streams(RESETS)
@@ -152,7 +163,7 @@ async fn http_2(
         }
     };
     if let Err(error) = ended {
-        tracing::debug!("a connection ended early: {error}");
+        refuse(entry, &error);
     }
 }
 
@@ -190,15 +201,19 @@ async fn http_1(
         }
     };
     let refused = ended.is_err_and(|error| {
-        match Refused::by(&error) {
-            Some(kind) => entry.sight().refused(kind, &error),
-            // Readers hang up all the time; nothing is wrong with us.
-            None => tracing::debug!("a connection ended early: {error}"),
-        }
+        refuse(entry, &error);
         error.is_parse()
     });
     if refused || progress.has_unread() {
         linger(stream, progress).await;
+    }
+}
+
+fn refuse(entry: &Entry, error: &hyper::Error) {
+    match Refused::by(error) {
+        Some(kind) => entry.sight().refused(kind, &chain(error)),
+        // Readers hang up all the time; nothing is wrong with us.
+        None => tracing::debug!("a connection ended early: {error}"),
     }
 }
 

@@ -72,7 +72,7 @@ impl Refused {
             Some(Self::Late)
         } else if error.is_parse_too_large() {
             Some(Self::TooLarge)
-        } else if error.is_parse() {
+        } else if error.is_parse() || breaks_http_2(error) {
             Some(Self::Malformed)
         } else {
             None
@@ -111,6 +111,14 @@ impl Refused {
             Self::Panic => "a connection ended by a mistake in this program",
         }
     }
+}
+
+/// Whether our side ended an HTTP/2 connection, which it does for what RFC 9113 forbids and for floods of
+/// resets and headers (section 10.5).
+fn breaks_http_2(error: &hyper::Error) -> bool {
+    let cause =
+        std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<h2::Error>());
+    cause.is_some_and(|cause| cause.is_library() && !cause.is_io())
 }
 
 impl Refusals {

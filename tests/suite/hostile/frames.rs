@@ -51,7 +51,7 @@ fn is_cut(
 }
 
 /// Opens and resets, one connection after another.
-pub(super) fn rapid_resets(
+pub(crate) fn rapid_resets(
     address: SocketAddr,
     trusted: &CertificateDer<'static>,
     ended: &AtomicBool,
@@ -67,7 +67,7 @@ pub(super) fn rapid_resets(
 }
 
 /// Begins headers and never ends them.
-pub(super) fn endless_headers(
+pub(crate) fn endless_headers(
     address: SocketAddr,
     trusted: &CertificateDer<'static>,
     ended: &AtomicBool,

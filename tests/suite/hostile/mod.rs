@@ -1,7 +1,7 @@
 //! Readers who mean ill, all at once, and honest ones among them.
 
 mod crowd;
-mod frames;
+pub(crate) mod frames;
 mod honest;
 mod malformed;
 mod windows;

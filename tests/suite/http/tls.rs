@@ -156,7 +156,7 @@ fn a_reader_of_http_2_who_is_slow_but_reads_gets_all_of_a_large_answer() {
 }
 
 /// Runs with a client on a connection of HTTP/2.
-fn http_2(
+pub(crate) fn http_2(
     address: SocketAddr,
     trusted: &CertificateDer<'static>,
     with: impl AsyncFnOnce(h2::client::SendRequest<hyper::body::Bytes>),
@@ -274,6 +274,24 @@ fn a_certificate_whose_disk_hangs_holds_nobody_up() {
     assert!(is_closed(&mut running.connect()), "timeouts are kept");
     running.signal("TERM");
     assert_eq!(exit(&mut running).code(), Some(0));
+}
+
+#[test]
+fn http_2_has_as_many_header_lines_as_http_1() {
+    let (running, _fixture, trusted) = secure(EXAMPLE, &[]);
+    http_2(running.address, &trusted, async |client: h2::client::SendRequest<_>| {
+        let mut client = client.ready().await.unwrap();
+        for (lines, status) in [(100, 200), (101, 431), (100, 200)] {
+            let uri = format!("https://localhost{FEED}");
+            let mut request = hyper::Request::builder().uri(uri).body(()).unwrap();
+            let value = hyper::header::HeaderValue::from_static("1");
+            for _ in 0..lines {
+                request.headers_mut().append("x-line", value.clone());
+            }
+            let answer = client.send_request(request, true).unwrap().0.await.unwrap();
+            assert_eq!(answer.status(), status, "{lines}");
+        }
+    });
 }
 
 /// Where a redirecting port leads.

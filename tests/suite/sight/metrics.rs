@@ -3,13 +3,16 @@
 use std::io::Write as _;
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use convene::reload::Reloader;
 use convene::sight::{Sight, Watch};
 
 use super::{FEED, PAGE, Watched, talk};
+use crate::hostile::frames;
 use crate::http::connections::{is_closed, read_one};
 use crate::http::shutdown::is_read;
+use crate::http::tls;
 use crate::support::{BEFORE, Fixture, instant};
 
 #[test]
@@ -150,6 +153,27 @@ fn what_is_no_request_is_counted_as_refused() {
     watched.running.connect().write_all(b"GET / HT").unwrap();
     watched.wait("convene_connections_open", 0.0);
     assert_eq!(watched.rows("convene_refusals_total").len(), 2);
+}
+
+#[test]
+fn what_http_2_forbids_is_counted_as_refused() {
+    let fixture = Fixture::new(&talk());
+    let trusted = tls::renew(fixture.dir());
+    let watched = Watched::on(fixture, &tls::FLAGS);
+    let (address, at_once) = (watched.running.address, AtomicBool::new(true));
+    let malformed = "convene_refusals_total{kind=\"malformed\"}";
+    frames::rapid_resets(address, &trusted, &at_once);
+    watched.wait(malformed, 1.0);
+    frames::endless_headers(address, &trusted, &at_once);
+    watched.wait(malformed, 2.0);
+    // A reader that hangs up, with or without a word, is none.
+    tls::http_2(address, &trusted, async |client: h2::client::SendRequest<_>| {
+        client.ready().await.unwrap();
+    });
+    drop(tls::connect(address, tls::client(&trusted, &[b"h2"])).unwrap());
+    watched.wait("convene_connections_open", 0.0);
+    assert_eq!(watched.rows("convene_refusals_total").len(), 1);
+    assert_eq!(watched.value(malformed), Some(2.0));
 }
 
 #[test]
