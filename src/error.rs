@@ -34,6 +34,9 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// A mistake of this program.
+    #[error("the program itself failed, as the log says above; please report it")]
+    Panic,
     /// The revisions file is there, but cannot be understood; it is never overwritten.
     #[error("the revisions file `{}` cannot be used: line {line}: {reason}", path.display())]
     Revisions {

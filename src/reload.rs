@@ -4,6 +4,7 @@
 //! editors, bind mounts and exchanged links do. A content is taken when two looks in a row agree, so
 //! that a file that is still being written is not published by halves.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
 use crate::copies::Copier;
-use crate::error::chain;
+use crate::error::{Error, chain};
 use crate::publish::{Published, Publisher, Refusal, Seen};
 use crate::revisions::Revisions;
 use crate::sight::{Outcome, Sight};
@@ -136,7 +137,7 @@ impl<'a> Reloader<'a> {
         }
         self.taken = seen;
         let began = Instant::now();
-        match self.publisher.publish_after(now, self.site.as_deref()) {
+        match unwound(|| self.publisher.publish_after(now, self.site.as_deref())) {
             Ok(published) => {
                 // A try that goes as the one before it is no news.
                 let news = changed || at_once || turned || self.refused;
@@ -229,6 +230,12 @@ impl<'a> Reloader<'a> {
     }
 }
 
+/// A panic as a refusal: the last good edition is served on, and every later list is tried.
+fn unwound<T>(publish: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
+    // All that a publisher changes is what it could not write, which is whole at any time.
+    catch_unwind(AssertUnwindSafe(publish)).unwrap_or(Err(Refusal::Machine(Error::Panic)))
+}
+
 /// How many sessions are new, changed and gone.
 fn difference(before: &Revisions, after: &Revisions) -> (usize, usize, usize) {
     let (mut added, mut changed, mut removed) = (0, 0, 0);
@@ -241,4 +248,17 @@ fn difference(before: &Revisions, after: &Revisions) -> (usize, usize, usize) {
         }
     }
     (added, changed, removed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_on_which_the_program_fails_is_refused_and_the_next_one_is_tried() {
+        let failed = unwound(|| -> Result<(), Refusal> { panic!("on purpose") });
+        let Err(Refusal::Machine(error)) = failed else { panic!("{failed:?}") };
+        assert!(chain(&error).contains("please report it"), "{error}");
+        assert!(unwound(|| Ok(())).is_ok());
+    }
 }
