@@ -162,15 +162,17 @@ fn explain(reason: &Error) -> String {
             ),
             ErrorKind::AddrInUse => format!(
                 "another program listens on {address} already\n  \
-                 End that program, or choose another port, such as `--listen 127.0.0.1:8081`."
+                 End that program, or choose another port where you named this one, such as \
+                 `--listen 127.0.0.1:8081`."
             ),
             ErrorKind::AddrNotAvailable => format!(
                 "this machine does not have the address {address}\n  \
                  Listen on 127.0.0.1 (this machine only) or 0.0.0.0 (its network too)."
             ),
             ErrorKind::PermissionDenied => format!(
-                "this account may not listen on {address}\n  \
-                 Choose a port from 1024 up, such as `--listen 127.0.0.1:8080`."
+                "this account may not listen on {address}: ports below 1024 take a right of their own\n  \
+                 Choose one from 1024 up, such as `--listen 127.0.0.1:8080`, or give the right, as \
+                 docs/deploy/https.conf does."
             ),
             _ => chain(reason),
         },

@@ -38,7 +38,7 @@ pub(crate) fn run(
     clock: impl Fn() -> DateTime<Utc> + Clone + Send + 'static,
 ) -> ExitCode {
     // The address first: with port 0 the system chooses, and the links name what it chose.
-    let settings = match serve.settings() {
+    let settings = match serve.settings(sockets.len()) {
         Ok(settings) => settings,
         Err(sentence) => return cmd::usage(sentence),
     };

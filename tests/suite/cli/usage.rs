@@ -194,6 +194,10 @@ fn a_certificate_goes_with_its_key() {
         (&["serve", "--tls-cert", "c.pem"][..], "Add `--tls-key FILE`."),
         (&["serve", "--tls-key", "k.pem"], "Add `--tls-cert FILE`."),
         (&["serve", "--redirect-http", "127.0.0.1:0"], "Add `--tls-cert FILE --tls-key FILE`"),
+        (
+            &["serve", "--listen", "unix:s", "--tls-cert", "c.pem", "--tls-key", "k.pem"],
+            "Add an address such as `--listen 0.0.0.0:443`",
+        ),
     ] {
         let said = refused(&fixture, arguments, WRONG_USAGE);
         assert!(said.contains(way_out) && said.contains("--help"), "{said}");
