@@ -153,8 +153,11 @@ impl<'a> Reloader<'a> {
                 self.take(published, outcome, began.elapsed())
             }
             Err(refusal) => {
+                let failed = matches!(refusal, Refusal::Machine(Error::Panic));
+                // It may come with the time alone.
+                let news = changed || at_once || (failed && !self.refused);
                 self.refused = matches!(refusal, Refusal::Machine(_));
-                if changed || at_once {
+                if news {
                     self.refuse(&refusal);
                 }
                 // What time brings waits for a file that can be read.
@@ -232,7 +235,7 @@ impl<'a> Reloader<'a> {
 
 /// A panic as a refusal: the last good edition is served on, and every later list is tried.
 fn unwound<T>(publish: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
-    // All that a publisher changes is what it could not write, which is whole at any time.
+    // What a publisher remembers is what it could not write, whole at any time; files it replaces whole.
     catch_unwind(AssertUnwindSafe(publish)).unwrap_or(Err(Refusal::Machine(Error::Panic)))
 }
 
