@@ -113,7 +113,7 @@ fn measure(name: &str, toml: impl FnOnce() -> String, rounds: usize, pages: bool
     let sources = [&source, &retitled];
     let rounds: Vec<Costs> =
         (0..rounds).map(|_| round(sources, &rules, &recorded, pages)).collect();
-    let of = |arrow: fn(&Costs) -> f64| rounds.iter().map(arrow).fold(f64::INFINITY, f64::min);
+    let of = |arrow: fn(&Costs) -> f64| rounds.iter().map(arrow).fold(f64::NAN, f64::min);
     let times = |arrow: fn(&Costs) -> f64| middle(rounds.iter().map(|c| arrow(c) / c.parse));
     println!(
         "{name:>22} {:>9.1} {:>6.1} {:>6.1} {:>6.1} {:>9.1} {:>7.1} {:>7.1} {:>9.1} {:>9.1}",
