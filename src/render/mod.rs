@@ -4,6 +4,7 @@ mod atom;
 pub(crate) mod calendar;
 pub mod errors;
 pub(crate) mod event;
+mod feed;
 mod gone;
 mod invite;
 mod json;
@@ -23,7 +24,8 @@ use chrono::{DateTime, Utc};
 
 use crate::revisions::Edition;
 
-pub use calendar::{Draft, calendars};
+pub use calendar::Draft;
+pub use feed::calendars;
 pub use gone::ended;
 pub use newsletter::{Form, Subject, changed, newsletter};
 pub use preview::{City, Report, preview};
