@@ -77,7 +77,11 @@ fn main() {
     let rounds = if flag("--long") { 25 } else { 9 };
     pin(CLIENT);
     start_to_first_byte(&lists[0], rounds);
-    println!("server CPU per request, the middle of {rounds} rounds; nginx in its best way");
+    let paced = std::fs::read_to_string("/proc/sys/net/ipv4/tcp_congestion_control");
+    println!(
+        "server CPU per request, the middle of {rounds} rounds; nginx in its best way; {}",
+        paced.unwrap_or_default().trim()
+    );
     println!(
         "{:>22} {:>9} {:>11} {:>11} {:>7} {:>7} {:>12}",
         "", "bytes", "convene us", "nginx us", "ratio", "level", "nginx/itself"

@@ -15,7 +15,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::socket::Socket;
-use crate::copies::{Bodies, Place};
+use super::transmit;
+use crate::copies::Bodies;
 
 /// A shorter piece, such as the end of a body, is copied: that is as quick.
 const PIECE: usize = 4 << 10;
@@ -71,8 +72,18 @@ impl Direct {
 
     fn tcp(&self) -> Option<&TcpStream> {
         match &self.stream {
-            Socket::Tcp(stream) => Some(stream),
+            Socket::Tcp { stream, .. } => Some(stream),
             Socket::Unix(_) => None,
+        }
+    }
+
+    /// The stream, if headers may wait in the kernel for the body, so that both begin in one packet. Where
+    /// the kernel paces what it sends, that costs half as much again now and then; elsewhere it saves a
+    /// seventh.
+    fn holding_back(&self) -> Option<&TcpStream> {
+        match &self.stream {
+            Socket::Tcp { stream, paced: false } => Some(stream),
+            _ => None,
         }
     }
 
@@ -115,7 +126,7 @@ impl AsyncWrite for Direct {
         if let (Some(stream), Some((0, bodies))) = (self.tcp(), &first)
             && let Some(place) = bodies.place(&parts[0], now)
         {
-            let sent = system::send_from(stream, cx, &place);
+            let sent = transmit::send_from(stream, cx, &place);
             if !matches!(sent, Poll::Ready(Err(_))) {
                 return sent;
             }
@@ -126,9 +137,10 @@ impl AsyncWrite for Direct {
             }
             return sent;
         }
-        // The headers go ahead of the body, in a packet of their own. To have the kernel keep them for
-        // the body (MSG_MORE) costs half as much again where it paces what it sends (BBR).
-        let before = first.map_or(parts.len(), |(before, ..)| before.max(1));
+        let before = first.as_ref().map_or(parts.len(), |(before, ..)| (*before).max(1));
+        if let (Some(stream), Some((1.., _))) = (self.holding_back(), &first) {
+            return transmit::send_ahead(stream, cx, &parts[..before]);
+        }
         Pin::new(&mut self.stream).poll_write_vectored(cx, &parts[..before])
     }
 
@@ -149,70 +161,12 @@ impl AsyncWrite for Direct {
     }
 }
 
-#[cfg(target_os = "linux")]
-mod system {
-    use std::io;
-    use std::task::{Context, Poll, ready};
-
-    use rustix::fs::sendfile;
-    use tokio::io::Interest;
-    use tokio::net::TcpStream;
-
-    use super::Place;
-
-    pub(super) fn send_from(
-        stream: &TcpStream,
-        cx: &mut Context<'_>,
-        place: &Place<'_>,
-    ) -> Poll<io::Result<usize>> {
-        let mut at = place.at;
-        write(stream, cx, || match sendfile(stream, place.file, Some(&mut at), place.length)? {
-            0 => Err(io::ErrorKind::WriteZero.into()),
-            sent => Ok(sent),
-        })
-    }
-
-    fn write(
-        stream: &TcpStream,
-        cx: &mut Context<'_>,
-        mut call: impl FnMut() -> io::Result<usize>,
-    ) -> Poll<io::Result<usize>> {
-        loop {
-            ready!(stream.poll_write_ready(cx))?;
-            match stream.try_io(Interest::WRITABLE, &mut call) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                done => return Poll::Ready(done),
-            }
-        }
-    }
-}
-
-/// Elsewhere no site has bodies in a file.
-#[cfg(not(target_os = "linux"))]
-mod system {
-    use std::io;
-    use std::task::{Context, Poll};
-
-    use tokio::net::TcpStream;
-
-    use super::Place;
-
-    pub(super) fn send_from(
-        _: &TcpStream,
-        _: &mut Context<'_>,
-        _: &Place<'_>,
-    ) -> Poll<io::Result<usize>> {
-        Poll::Ready(Err(io::ErrorKind::Unsupported.into()))
-    }
-}
-
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod tests {
     use std::io::Write as _;
 
-    use hyper::body::Bytes;
+    use hyper::body::{Buf, Bytes};
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
 
@@ -228,8 +182,14 @@ mod tests {
         (body, bodies)
     }
 
-    /// What a reader gets of a body on a connection, and what is done before it is closed.
-    fn sent(body: &Bytes, bodies: &Arc<Bodies>, then: impl FnOnce(&UnderWay)) -> Vec<u8> {
+    /// What a reader gets of a body behind a head on a connection, and what is done before it is closed.
+    fn sent(
+        body: &Bytes,
+        bodies: &Arc<Bodies>,
+        paced: bool,
+        then: impl FnOnce(&UnderWay),
+    ) -> Vec<u8> {
+        const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\n\r\n";
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
         runtime.block_on(async {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -238,9 +198,11 @@ mod tests {
             let (mut reader, writer) = (asked.unwrap(), accepted.unwrap().0);
             let under_way = Arc::new(UnderWay::default());
             under_way.begin(bodies);
-            let mut direct = Direct::new(Socket::Tcp(writer), Arc::clone(&under_way));
+            let socket = Socket::Tcp { stream: writer, paced };
+            let mut direct = Direct::new(socket, Arc::clone(&under_way));
             let sending = async {
-                direct.write_all(body).await.unwrap();
+                let mut both = Buf::chain(HEAD, body.clone());
+                direct.write_all_buf(&mut both).await.unwrap();
                 direct.flush().await.unwrap();
                 then(&under_way);
                 direct.shutdown().await.unwrap();
@@ -248,7 +210,7 @@ mod tests {
             let mut got = Vec::new();
             let (_, read) = tokio::join!(sending, reader.read_to_end(&mut got));
             read.unwrap();
-            got
+            got.strip_prefix(HEAD).expect("the head comes first").to_vec()
         })
     }
 
@@ -256,7 +218,7 @@ mod tests {
     fn what_the_file_does_not_give_comes_from_memory() {
         // As after an error of the disk: half of it is there, told from the body by its bytes.
         let (body, bodies) = site(|body| vec![b'x'; body.len() / 2]);
-        let got = sent(&body, &bodies, |_| {});
+        let got = sent(&body, &bodies, false, |_| {});
         let half = body.len() / 2;
         let wanted = [vec![b'x'; half].as_slice(), &body[half..]].concat();
         assert!(got == wanted, "{} bytes of {}", got.len(), body.len());
@@ -267,13 +229,23 @@ mod tests {
     fn a_file_that_was_given_up_is_not_read() {
         let (body, bodies) = site(|body| vec![b'x'; body.len()]);
         bodies.give_up();
-        assert!(sent(&body, &bodies, |_| {}) == body);
+        assert!(sent(&body, &bodies, false, |_| {}) == body);
+    }
+
+    #[test]
+    fn headers_go_with_the_body_from_the_file_or_ahead_of_it() {
+        // In the file it is of other bytes, which tells where it came from.
+        let file = |body: &[u8]| body.iter().map(|byte| !byte).collect();
+        for paced in [false, true] {
+            let (body, bodies) = site(file);
+            assert!(sent(&body, &bodies, paced, |_| {}) == file(&body), "paced: {paced}");
+        }
     }
 
     #[test]
     fn a_reader_who_stays_keeps_no_bodies() {
         let (body, bodies) = site(<[u8]>::to_vec);
-        let got = sent(&body, &bodies, |under_way| {
+        let got = sent(&body, &bodies, false, |under_way| {
             assert!(under_way.bodies().is_none());
             assert_eq!(Arc::strong_count(&bodies), 1);
         });

@@ -136,10 +136,14 @@ impl Bound {
     }
 
     fn of_tcp(listener: TcpListener, unsent: usize) -> io::Result<Self> {
-        // Connections inherit it. Where it is not known, the kernel holds more for slow readers.
+        // Connections inherit both, which saves each of them a call. Where the first is not known, the
+        // kernel holds more for slow readers; without the second a last packet is late.
         #[cfg(target_os = "linux")]
-        let _ = SockRef::from(&listener)
-            .set_tcp_notsent_lowat(u32::try_from(unsent).unwrap_or(u32::MAX));
+        {
+            let socket = SockRef::from(&listener);
+            let _ = socket.set_tcp_notsent_lowat(u32::try_from(unsent).unwrap_or(u32::MAX));
+            let _ = socket.set_tcp_nodelay(true);
+        }
         #[cfg(not(target_os = "linux"))]
         let _ = unsent;
         let at = Listen::Tcp(listener.local_addr()?);

@@ -15,6 +15,7 @@ mod progress;
 mod registry;
 mod socket;
 mod tls;
+mod transmit;
 mod validity;
 mod watched;
 

@@ -13,21 +13,28 @@ use super::listen::Listener;
 /// A listener that the present runtime watches.
 #[derive(Debug)]
 pub(super) enum Accepting {
-    Tcp(TcpListener),
+    Tcp { listener: TcpListener, paced: bool },
     Unix(UnixListener),
 }
 
 /// One end of a connection.
 #[derive(Debug)]
 pub(super) enum Socket {
-    Tcp(TcpStream),
+    /// Whether it is `paced`: the kernel sends little by little, on a clock of its own.
+    Tcp {
+        stream: TcpStream,
+        paced: bool,
+    },
     Unix(UnixStream),
 }
 
 impl Accepting {
     pub(super) fn new(listener: Listener) -> io::Result<Self> {
         Ok(match listener {
-            Listener::Tcp(listener) => Self::Tcp(TcpListener::from_std(listener)?),
+            Listener::Tcp(listener) => {
+                let paced = is_paced(&listener);
+                Self::Tcp { listener: TcpListener::from_std(listener)?, paced }
+            }
             Listener::Unix(listener) => Self::Unix(UnixListener::from_std(listener)?),
         })
     }
@@ -36,11 +43,13 @@ impl Accepting {
     /// bytes `unsent` for it; on one of TCP it was said to the listener.
     pub(super) async fn accept(&self, unsent: usize) -> io::Result<Socket> {
         match self {
-            Self::Tcp(listener) => {
+            Self::Tcp { listener, paced } => {
                 let (stream, _) = listener.accept().await?;
-                // A delay before the last packet is all that this could cost.
+                // Linux has it from the listener. A delay before the last packet is all that this could
+                // cost.
+                #[cfg(not(target_os = "linux"))]
                 let _ = stream.set_nodelay(true);
-                Ok(Socket::Tcp(stream))
+                Ok(Socket::Tcp { stream, paced: *paced })
             }
             Self::Unix(listener) => {
                 let (stream, _) = listener.accept().await?;
@@ -53,11 +62,22 @@ impl Accepting {
     }
 }
 
+/// Whether connections are sent by BBR, as the machine is set up; only those are told from others.
+#[cfg(target_os = "linux")]
+fn is_paced(listener: &std::net::TcpListener) -> bool {
+    SockRef::from(listener).tcp_congestion().is_ok_and(|name| name.starts_with(b"bbr"))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_paced(_: &std::net::TcpListener) -> bool {
+    false
+}
+
 impl Socket {
     /// Waits for the first byte, or the end.
     pub(super) async fn readable(&self) -> io::Result<()> {
         match self {
-            Self::Tcp(stream) => stream.readable().await,
+            Self::Tcp { stream, .. } => stream.readable().await,
             Self::Unix(stream) => stream.readable().await,
         }
     }
@@ -67,7 +87,7 @@ impl Socket {
 macro_rules! on {
     ($socket:expr, $stream:ident => $call:expr) => {
         match $socket.get_mut() {
-            Socket::Tcp(stream) => {
+            Socket::Tcp { stream, .. } => {
                 let $stream = Pin::new(stream);
                 $call
             }
