@@ -34,6 +34,11 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// There is a certificate, and no place that would use it.
+    #[error(
+        "nothing would speak https: all that was handed over are Unix sockets, which stay plain"
+    )]
+    NoHttps,
     /// A mistake of this program.
     #[error("the program itself failed, as the log says above; please report it")]
     Panic,

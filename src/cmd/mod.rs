@@ -176,6 +176,12 @@ fn explain(reason: &Error) -> String {
             ),
             _ => chain(reason),
         },
+        Error::NoHttps => format!(
+            "{}\n  \
+             Add `ListenStream=443` to the socket's unit, or an address such as `--listen 0.0.0.0:443`, or leave \
+             the certificate to the proxy.",
+            chain(reason)
+        ),
         Error::Revisions { .. } => format!(
             "{}\n  \
              The file was left as it is. If it is damaged, take it back from your last commit or backup.",

@@ -74,7 +74,7 @@ impl Server {
     ///
     /// # Errors
     /// [`Error::Listen`] if a place cannot be had, [`Error::File`] or [`Error::Tls`] if the
-    /// certificate or its key cannot be used.
+    /// certificate or its key cannot be used, [`Error::NoHttps`] if no place would use it.
     pub fn bind(handed_over: ListenFd, settings: Settings) -> Result<Self, Error> {
         let Settings { places, fallback, tls, redirect, mut limits } = settings;
         let tls = tls.map(Tls::load).transpose()?;
@@ -85,6 +85,9 @@ impl Server {
         }
         if bound.is_empty() {
             bound.push(Bound::bind(&fallback, unsent)?);
+        }
+        if tls.is_some() && bound.iter().all(|bound| matches!(bound.at, Listen::Unix(_))) {
+            return Err(Error::NoHttps);
         }
         let redirecting =
             redirect.into_iter().map(|address| Bound::bind(&Listen::Tcp(address), unsent));

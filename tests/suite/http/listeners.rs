@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::FEED;
+use super::tls::{FLAGS, renew};
 use crate::support::{Answer, BEFORE, EXAMPLE, Fixture, Running, list, session};
 
 /// The status of the feed over a Unix socket.
@@ -160,6 +161,22 @@ fn a_unix_socket_that_is_handed_over_stays_its_owners() {
     let id = child.id().to_string();
     assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(socket.exists());
+}
+
+#[test]
+fn a_certificate_that_no_socket_would_use_is_refused() {
+    let fixture = Fixture::new(EXAMPLE);
+    renew(fixture.dir());
+    let socket = fixture.dir().join("s");
+    let listener = UnixListener::bind(&socket).unwrap();
+    let output = activated(&fixture, listener.into(), &FLAGS).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(
+        said.contains("nothing would speak https") && said.contains("`ListenStream=443`"),
+        "{said}"
+    );
     assert!(socket.exists());
 }
 
