@@ -104,7 +104,7 @@ impl Serve {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct See {
     /// Answer /healthz, /readyz and /metrics on this address, which readers should not reach
-    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    #[arg(long, value_name = "ADDRESS", value_parser = address_within)]
     pub(crate) admin: Option<SocketAddr>,
     /// Write a line into the log for each answer, without the reader's address
     #[arg(long)]
@@ -198,6 +198,11 @@ fn or<T: Clone>(behind: Vec<T>, before: &[T]) -> Vec<T> {
 
 fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "an IP address and a port such as 0.0.0.0:80 or [::]:80".to_owned())
+}
+
+/// An address that readers should not reach.
+fn address_within(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "an IP address and a port such as 127.0.0.1:9090".to_owned())
 }
 
 fn connections(text: &str) -> Result<NonZeroUsize, String> {

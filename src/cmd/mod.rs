@@ -84,7 +84,8 @@ pub(crate) fn not_remembered(reason: &str, meaning: &str) {
     error(&format!(
         "{reason}\n  \
          {meaning}; the next start will not know what was published.\n  \
-         Where the folder cannot be written, run `convene record` beforehand and start with `--frozen`."
+         Make the folder if it is not there. Where it cannot be written, run `convene record` beforehand and \
+         start with `--frozen`."
     ));
 }
 

@@ -124,6 +124,15 @@ fn a_state_folder_that_is_none_is_refused_by_record_in_a_sentence() {
     }
 }
 
+#[test]
+fn an_export_without_its_state_folder_says_how_there_would_be_one() {
+    let fixture = Fixture::new(&two());
+    let output = at_before(&fixture, &["export", "--out", "out", "--state", "nowhere"]);
+    let said = stderr(&output);
+    assert!(said.contains("The exported files are right"), "{said}");
+    assert!(said.contains("Make the folder if it is not there."), "{said}");
+}
+
 /// Runs every command on a revisions file that cannot be used; it must stay as it is.
 fn assert_refused(revisions: &str, parts: &[&str]) {
     let fixture = Fixture::new(&two());

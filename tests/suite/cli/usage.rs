@@ -204,4 +204,6 @@ fn a_certificate_goes_with_its_key() {
     }
     let said = refused(&fixture, &["serve", "--redirect-http", "80"], WRONG_USAGE);
     assert!(said.contains("such as 0.0.0.0:80"), "{said}");
+    let said = refused(&fixture, &["serve", "--admin", "9090"], WRONG_USAGE);
+    assert!(said.contains("such as 127.0.0.1:9090"), "{said}");
 }
