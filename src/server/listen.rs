@@ -209,4 +209,16 @@ mod tests {
             assert!(wrong.parse::<Listen>().is_err(), "{wrong}");
         }
     }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn connections_have_no_delay_from_their_listener() {
+        let bound = Bound::bind(&"127.0.0.1:0".parse().unwrap(), 1 << 18).unwrap();
+        let (Listener::Tcp(listener), Listen::Tcp(address)) = (&bound.listener, &bound.at) else {
+            panic!("{bound:?}");
+        };
+        let _reader = std::net::TcpStream::connect(address).unwrap();
+        listener.set_nonblocking(false).unwrap();
+        assert!(listener.accept().unwrap().0.nodelay().unwrap());
+    }
 }

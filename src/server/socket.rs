@@ -13,28 +13,21 @@ use super::listen::Listener;
 /// A listener that the present runtime watches.
 #[derive(Debug)]
 pub(super) enum Accepting {
-    Tcp { listener: TcpListener, paced: bool },
+    Tcp(TcpListener),
     Unix(UnixListener),
 }
 
 /// One end of a connection.
 #[derive(Debug)]
 pub(super) enum Socket {
-    /// Whether it is `paced`: the kernel sends little by little, on a clock of its own.
-    Tcp {
-        stream: TcpStream,
-        paced: bool,
-    },
+    Tcp(TcpStream),
     Unix(UnixStream),
 }
 
 impl Accepting {
     pub(super) fn new(listener: Listener) -> io::Result<Self> {
         Ok(match listener {
-            Listener::Tcp(listener) => {
-                let paced = is_paced(&listener);
-                Self::Tcp { listener: TcpListener::from_std(listener)?, paced }
-            }
+            Listener::Tcp(listener) => Self::Tcp(TcpListener::from_std(listener)?),
             Listener::Unix(listener) => Self::Unix(UnixListener::from_std(listener)?),
         })
     }
@@ -43,13 +36,13 @@ impl Accepting {
     /// bytes `unsent` for it; on one of TCP it was said to the listener.
     pub(super) async fn accept(&self, unsent: usize) -> io::Result<Socket> {
         match self {
-            Self::Tcp { listener, paced } => {
+            Self::Tcp(listener) => {
                 let (stream, _) = listener.accept().await?;
                 // Linux has it from the listener. A delay before the last packet is all that this could
                 // cost.
                 #[cfg(not(target_os = "linux"))]
                 let _ = stream.set_nodelay(true);
-                Ok(Socket::Tcp { stream, paced: *paced })
+                Ok(Socket::Tcp(stream))
             }
             Self::Unix(listener) => {
                 let (stream, _) = listener.accept().await?;
@@ -62,22 +55,11 @@ impl Accepting {
     }
 }
 
-/// Whether connections are sent by BBR, as the machine is set up; only those are told from others.
-#[cfg(target_os = "linux")]
-fn is_paced(listener: &std::net::TcpListener) -> bool {
-    SockRef::from(listener).tcp_congestion().is_ok_and(|name| name.starts_with(b"bbr"))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn is_paced(_: &std::net::TcpListener) -> bool {
-    false
-}
-
 impl Socket {
     /// Waits for the first byte, or the end.
     pub(super) async fn readable(&self) -> io::Result<()> {
         match self {
-            Self::Tcp { stream, .. } => stream.readable().await,
+            Self::Tcp(stream) => stream.readable().await,
             Self::Unix(stream) => stream.readable().await,
         }
     }
@@ -87,7 +69,7 @@ impl Socket {
 macro_rules! on {
     ($socket:expr, $stream:ident => $call:expr) => {
         match $socket.get_mut() {
-            Socket::Tcp { stream, .. } => {
+            Socket::Tcp(stream) => {
                 let $stream = Pin::new(stream);
                 $call
             }

@@ -1,9 +1,9 @@
 //! The system's calls that put bytes into a socket beside write(2).
 
 #[cfg(not(target_os = "linux"))]
-pub(super) use elsewhere::{send_ahead, send_from};
+pub(super) use elsewhere::{is_paced, send_ahead, send_from};
 #[cfg(target_os = "linux")]
-pub(super) use linux::{send_ahead, send_from};
+pub(super) use linux::{is_paced, send_ahead, send_from};
 
 #[cfg(target_os = "linux")]
 mod linux {
@@ -12,6 +12,7 @@ mod linux {
 
     use rustix::fs::sendfile;
     use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
+    use socket2::SockRef;
     use tokio::io::Interest;
     use tokio::net::TcpStream;
 
@@ -29,7 +30,14 @@ mod linux {
         })
     }
 
-    /// Sends what more follows to at once (send(2), MSG_MORE).
+    /// Whether the kernel sends by BBR, little by little on a clock of its own. That a network queue paces
+    /// what other ways send is not seen.
+    pub(in super::super) fn is_paced(stream: &TcpStream) -> bool {
+        SockRef::from(stream).tcp_congestion().is_ok_and(|name| name.starts_with(b"bbr"))
+    }
+
+    /// Hands over the beginning of what is sent (send(2), MSG_MORE). The rest must follow at once: until
+    /// then, or for some 200 ms, the kernel keeps it.
     pub(in super::super) fn send_ahead(
         stream: &TcpStream,
         cx: &mut Context<'_>,
@@ -65,6 +73,10 @@ mod elsewhere {
     use tokio::net::TcpStream;
 
     use crate::copies::Place;
+
+    pub(in super::super) fn is_paced(_: &TcpStream) -> bool {
+        true
+    }
 
     pub(in super::super) fn send_ahead(
         _: &TcpStream,
