@@ -36,7 +36,7 @@ pub enum Error {
     },
     /// There is a certificate, and no place that would use it.
     #[error(
-        "nothing would speak https: all that was handed over are Unix sockets, which stay plain"
+        "nothing would speak https: every socket, named or handed over, is a Unix socket, which stays plain"
     )]
     NoHttps,
     /// A mistake of this program.

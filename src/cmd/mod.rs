@@ -55,7 +55,7 @@ pub(crate) fn publisher(
         frozen: common.frozen,
         exporting: false,
         fall_back: false,
-        unsaved: std::sync::Mutex::default(),
+        memory: std::sync::Mutex::default(),
     })
 }
 
@@ -109,7 +109,8 @@ pub(crate) fn usage(sentence: &str) -> ExitCode {
 /// Says what the machine refused.
 pub(crate) fn machine(reason: &Error) -> ExitCode {
     error(&explain(reason));
-    ExitCode::from(MACHINE)
+    // What was asked for does not mend itself, so that systemd does not try again.
+    ExitCode::from(if matches!(reason, Error::NoHttps) { WRONG_USAGE } else { MACHINE })
 }
 
 /// The refusals that most people meet, each with the way out.
@@ -122,6 +123,14 @@ fn explain(reason: &Error) -> String {
                  list: `convene init`.",
                 path.display()
             ),
+            ErrorKind::IsADirectory if path.to_string_lossy().ends_with(".revisions.json") => {
+                format!(
+                    "`{}` is a folder, where what was published is to be remembered in a file\n  \
+                 Take it away, if it is empty; a container makes such a folder where it is to mount a file that is \
+                 not there.",
+                    path.display()
+                )
+            }
             ErrorKind::IsADirectory => folder(path),
             _ => chain(reason),
         },

@@ -19,7 +19,8 @@ pub(crate) fn run(publisher: &Publisher, now: DateTime<Utc>) -> ExitCode {
     if let Some(reason) = &published.degraded {
         cmd::error(&format!(
             "{reason}\n  \
-             Nothing was recorded. Use a folder that can be written: the list's own, or `--state DIR`."
+             Nothing was recorded. If the disk is full, make room and run it again; else use a folder that can be \
+             written: the list's own, or `--state DIR`."
         ));
         return ExitCode::from(cmd::MACHINE);
     }

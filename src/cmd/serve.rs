@@ -8,7 +8,9 @@ use std::sync::{Arc, mpsc};
 
 use chrono::{DateTime, Utc};
 use convene::copies::Copier;
+use convene::diagnostic::Severity;
 use convene::error::{Error, chain};
+use convene::model::BaseUrl;
 use convene::publish::{Published, Publisher};
 use convene::reload::{Order, Reloader};
 use convene::server::notify::{State, notify};
@@ -165,21 +167,44 @@ fn greet(publisher: &Publisher, published: &Published, server: &Server, admin: O
             ));
         }
         _ => {
-            cmd::say(&format!("open       {}", paths.absolute(&paths.root())));
+            let leads_nowhere = leads_nowhere(paths.base(), &publisher.default_url, server);
+            let address = |path: &str| match leads_nowhere {
+                true => format!("{}{path}", publisher.default_url.as_str()),
+                false => paths.absolute(path),
+            };
+            cmd::say(&format!("open       {}", address(&paths.root())));
             for feed in edition.catalog.feeds() {
-                cmd::say(&format!("subscribe  {}", paths.absolute(&paths.feed_calendar(feed.id))));
+                cmd::say(&format!("subscribe  {}", address(&paths.feed_calendar(feed.id))));
+            }
+            if leads_nowhere {
+                cmd::say(&format!(
+                    "wrong url  links lead to {}, where nothing listens; write the address that readers reach \
+                     into the list, such as `url = \"https://calendar.example.org\"`",
+                    paths.base().as_str()
+                ));
             }
         }
     }
+    let count_of = |severity| published.findings.iter().filter(|f| f.severity == severity).count();
     tracing::info!(
         sessions = count,
-        warnings = published.findings.iter().count(),
+        warnings = count_of(Severity::Warning),
+        errors = published.last_good.then(|| count_of(Severity::Error)),
         tzdata = publisher.rules.version(),
         listen = %server.places().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         admin = admin.map(tracing::field::display),
         version = env!("CARGO_PKG_VERSION"),
         "started"
     );
+}
+
+/// Whether an address of this machine is one that the server does not answer at, as where the example's
+/// `url` was left and another port taken.
+fn leads_nowhere(base: &BaseUrl, own: &BaseUrl, server: &Server) -> bool {
+    let scheme = |url: &BaseUrl| url.as_str().split(':').next().map(str::to_owned);
+    let is_here =
+        |place: &Listen| matches!(place, Listen::Tcp(address) if base.port() == address.port());
+    base.is_loopback() && !(scheme(base) == scheme(own) && server.places().any(is_here))
 }
 
 /// A word as a shell takes it.

@@ -127,6 +127,12 @@ impl BaseUrl {
             || host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
     }
 
+    /// The port, be it named or the scheme's own (RFC 9110 section 4.2).
+    pub fn port(&self) -> u16 {
+        let named = self.authority().rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+        named.unwrap_or_else(|| if self.url.starts_with("https:") { 443 } else { 80 })
+    }
+
     /// Host and port, as they stand in the address.
     pub fn authority(&self) -> &str {
         let host = self.url.find("://").map_or(0, |at| at + 3);
@@ -137,6 +143,18 @@ impl BaseUrl {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_without_a_port_has_that_of_its_scheme() {
+        for (text, port) in [
+            ("http://127.0.0.1:8080/a", 8080),
+            ("https://a.example", 443),
+            ("http://[::1]", 80),
+            ("http://[::1]:81", 81),
+        ] {
+            assert_eq!(BaseUrl::parse(text).unwrap().port(), port, "{text}");
+        }
+    }
 
     #[test]
     fn only_absolute_web_addresses_are_taken() {

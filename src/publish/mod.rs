@@ -27,7 +27,7 @@ use crate::zone::Rules;
 
 pub use files::Seen;
 pub use plan::{Plan, plan, plan_after};
-pub use settle::Unsaved;
+pub use settle::Memory;
 use settle::{Settled, Standing};
 
 /// Where everything is, and how it is published.
@@ -49,8 +49,8 @@ pub struct Publisher {
     pub exporting: bool,
     /// Whether the last good source stands in for a list that is wrong, so that no feed goes dark.
     pub fall_back: bool,
-    /// What was published and could not be written.
-    pub unsaved: Mutex<Unsaved>,
+    /// What this process remembers of what it published.
+    pub memory: Mutex<Memory>,
 }
 
 /// What would be published.

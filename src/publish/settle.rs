@@ -14,12 +14,14 @@ use crate::revisions::store::Lock;
 use crate::site::Site;
 use crate::source::Source;
 
-/// What this process alone remembers, where the state could not be written.
+/// What this process itself remembers of what it published.
 #[derive(Debug, Default)]
-pub struct Unsaved {
-    /// Revisions that were published.
+pub struct Memory {
+    /// The revisions: in place of a file that could not be written, or that is gone.
     revisions: Option<Revisions>,
-    /// The last good source.
+    /// Whether they stand in the file.
+    saved: bool,
+    /// The last good source, where it could not be written.
     last_good: Option<Vec<u8>>,
 }
 
@@ -76,7 +78,7 @@ impl Publisher {
         earlier: Option<&Site>,
     ) -> Result<Settled, Refusal> {
         // An older one on a full disk would take readers back.
-        let kept = self.unsaved().last_good.clone();
+        let kept = self.memory().last_good.clone();
         let Some(bytes) =
             kept.map_or_else(|| self.store.read_last_good(), |kept| Ok(Some(kept)))?
         else {
@@ -105,9 +107,16 @@ impl Publisher {
             return Err(Refusal::File(source, findings));
         };
         // What could not be written was published all the same, and must not be forgotten.
-        let mut unsaved = self.unsaved();
-        let recorded = self.store.read()?;
-        let before = unsaved.revisions.as_ref().unwrap_or(&recorded);
+        let mut memory = self.memory();
+        let found = self.store.read_if_any()?;
+        let is_lost = found.is_none();
+        let recorded = found.unwrap_or_default();
+        let remembered = memory.revisions.as_ref();
+        let before = remembered.filter(|_| !memory.saved || (is_lost && !self.frozen));
+        if is_lost && !self.frozen && (memory.saved || remembered.is_none()) {
+            self.warn_of_loss(before.is_some())?;
+        }
+        let before = before.unwrap_or(&recorded);
         findings.extend(history::against_history(&catalog, before, &checked.places));
         let mut missing = Findings::default();
         let assets = self.assets(&catalog, &checked.places, &mut missing);
@@ -142,17 +151,33 @@ impl Publisher {
             });
             degraded = written.err();
         }
-        unsaved.revisions = degraded.is_some().then(|| plan.revisions.clone());
+        (memory.revisions, memory.saved) = (Some(plan.revisions.clone()), degraded.is_none());
         let kept = match (lock, &degraded) {
             (Ok(lock), None) => self.keep_last_good(&source, lock),
             _ => false,
         };
-        unsaved.last_good = (!kept).then(|| source.text().as_bytes().to_vec());
+        memory.last_good = (!kept).then(|| source.text().as_bytes().to_vec());
         Ok(Settled { plan, source, findings, degraded, last_good: false })
     }
 
-    fn unsaved(&self) -> MutexGuard<'_, Unsaved> {
-        self.unsaved.lock().unwrap_or_else(PoisonError::into_inner)
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says that there is no revisions file where something was published before. Numbers that go back
+    /// make calendar apps keep what they have (RFC 5545 section 3.8.7.4).
+    fn warn_of_loss(&self, is_remembered: bool) -> Result<(), Error> {
+        let file = self.store.revisions_path().display();
+        if is_remembered {
+            tracing::warn!("`{file}` was gone; it is written anew, as this process remembers it");
+        } else if self.store.read_last_good()?.is_some() {
+            tracing::warn!(
+                "there is no `{file}`, though this list was published before: its numbers begin anew, and calendar \
+                 apps that know higher ones take no change; stop, and take the file back from your last commit or \
+                 backup"
+            );
+        }
+        Ok(())
     }
 
     /// A convenience for the next start; without it the present start is just as good. Whether the

@@ -84,12 +84,20 @@ impl Store {
     /// # Errors
     /// [`Error::Revisions`] if the file cannot be understood, [`Error::File`] if it cannot be read.
     pub fn read(&self) -> Result<Revisions, Error> {
+        self.read_if_any().map(Option::unwrap_or_default)
+    }
+
+    /// The same, where it matters whether there is a file.
+    ///
+    /// # Errors
+    /// As for [`Self::read`].
+    pub fn read_if_any(&self) -> Result<Option<Revisions>, Error> {
         let bytes = match std::fs::read(&self.revisions) {
             Ok(bytes) => bytes,
-            Err(error) if is_absent(&error) => return Ok(Revisions::default()),
+            Err(error) if is_absent(&error) => return Ok(None),
             Err(error) => return Err(Error::file("read", &self.revisions)(error)),
         };
-        parse(&bytes).map_err(|(line, reason)| Error::Revisions {
+        parse(&bytes).map(Some).map_err(|(line, reason)| Error::Revisions {
             path: self.revisions.clone(),
             line,
             reason,

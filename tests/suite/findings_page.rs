@@ -63,7 +63,7 @@ fn findings(example: &str) -> Vec<Finding> {
         frozen: false,
         exporting: false,
         fall_back: false,
-        unsaved: std::sync::Mutex::default(),
+        memory: std::sync::Mutex::default(),
     };
     let (_, findings) = publisher.check(instant(NOW)).unwrap();
     findings.into_iter().collect()

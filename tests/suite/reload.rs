@@ -44,6 +44,41 @@ fn a_saved_list_is_live_with_the_next_sequence() {
 }
 
 #[test]
+fn a_revisions_file_that_is_lost_is_written_again_and_no_number_goes_back() {
+    let fixture = Fixture::new(&titled("One"));
+    let publisher = fixture.publisher();
+    publisher.publish(instant(BEFORE)).unwrap();
+    for (number, title) in ["Two", "Three"].into_iter().enumerate() {
+        fixture.write(&titled(title));
+        publisher.publish(instant("2024-01-16T12:00:00Z")).unwrap();
+        if number == 0 {
+            std::fs::remove_file(fixture.revisions_file()).unwrap();
+        }
+    }
+    let after = publisher.publish(instant("2024-01-17T12:00:00Z")).unwrap();
+    assert!(body(&after, FEED).contains("SEQUENCE:2\r\n"), "{}", body(&after, FEED));
+    // Another process knows it from the file.
+    let next = fixture.publish("2024-01-18T12:00:00Z");
+    assert_eq!(body(&next, FEED), body(&after, FEED));
+}
+
+#[test]
+fn a_start_without_the_revisions_file_of_a_list_that_was_published_says_what_it_costs() {
+    let fixture = Fixture::new(&titled("One"));
+    let first = ended(fixture.serve(&["--at", BEFORE]));
+    std::fs::remove_file(fixture.revisions_file()).unwrap();
+    let second = ended(fixture.serve(&["--at", BEFORE]));
+    let wanted = "though this list was published before";
+    assert!(!first.contains(wanted) && second.contains(wanted), "{first}\n{second}");
+}
+
+/// Ends the program and gives back what it said on standard error.
+fn ended(mut running: Running) -> String {
+    running.signal("TERM");
+    std::io::read_to_string(running.child.stderr.take().unwrap()).unwrap()
+}
+
+#[test]
 fn a_broken_list_leaves_everything_as_it_was_until_it_is_mended() {
     let fixture = Fixture::new(&titled("One"));
     let running = fixture.serve(&[]);

@@ -73,7 +73,7 @@ impl Fixture {
             frozen: false,
             exporting: false,
             fall_back: false,
-            unsaved: std::sync::Mutex::default(),
+            memory: std::sync::Mutex::default(),
         }
     }
 

@@ -1,5 +1,7 @@
 //! `convene` and `convene serve`: what is said at the start, and what is served.
 
+use std::net::{SocketAddr, TcpListener};
+
 use super::{FINE, WRONG_FILE, at_before, broken, files, moved, names, stderr, two};
 use crate::support::{BEFORE, Fixture, Running};
 
@@ -48,6 +50,35 @@ fn the_greeting_says_what_was_read_and_where_to_go() {
 }
 
 #[test]
+fn a_url_of_this_machine_that_nothing_answers_at_is_not_shown_as_the_place_to_open() {
+    let toml = two().replace("https://cal.example", "http://127.0.0.1:1");
+    let mut running = Fixture::new(&toml).serve(&["--at", BEFORE]);
+    let address = running.address;
+    let said = running.next_lines(3);
+    let shown = [
+        format!("open       http://{address}/"),
+        format!("subscribe  http://{address}/feeds/test.ics"),
+        "wrong url  links lead to http://127.0.0.1:1, where nothing listens; ".to_owned(),
+    ];
+    for (line, start) in said.lines().zip(&shown) {
+        assert!(line.starts_with(start), "{said}");
+    }
+    assert_eq!(said.lines().count(), shown.len(), "{said}");
+    let toml = two().replace("https://cal.example", "http://localhost:PORT");
+    let fixture = Fixture::new(&toml);
+    let address = free_address();
+    fixture.write(&toml.replace("PORT", &address.port().to_string()));
+    let mut running = Running::start(fixture.command(&["--listen", &address.to_string()]));
+    let said = running.next_lines(1);
+    assert_eq!(said, format!("open       http://localhost:{}/\n", address.port()));
+}
+
+/// An address that nobody has at the moment.
+fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+#[test]
 fn the_list_is_named_by_config_and_its_state_stands_beside_it() {
     let fixture = Fixture::new(&broken());
     std::fs::create_dir(fixture.dir().join("lists")).unwrap();
@@ -62,7 +93,7 @@ fn the_list_is_named_by_config_and_its_state_stands_beside_it() {
 #[test]
 fn the_address_to_listen_on_may_stand_before_the_command() {
     let fixture = Fixture::new(&two());
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     for arguments in [["--listen", &address, "serve"], ["serve", "--listen", &address]] {
         let output = at_before(&fixture, &arguments);

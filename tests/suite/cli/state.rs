@@ -133,6 +133,18 @@ fn an_export_without_its_state_folder_says_how_there_would_be_one() {
     assert!(said.contains("Make the folder if it is not there."), "{said}");
 }
 
+#[test]
+fn a_folder_in_the_place_of_the_revisions_file_is_to_be_taken_away() {
+    let fixture = Fixture::new(&two());
+    std::fs::create_dir(fixture.revisions_file()).unwrap();
+    for command in WRITERS {
+        let output = at_before(&fixture, command);
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), MACHINE, "{said}");
+        assert!(said.contains("Take it away, if it is empty"), "{said}");
+    }
+}
+
 /// Runs every command on a revisions file that cannot be used; it must stay as it is.
 fn assert_refused(revisions: &str, parts: &[&str]) {
     let fixture = Fixture::new(&two());

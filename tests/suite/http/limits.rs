@@ -75,7 +75,8 @@ fn at_the_limit_readers_of_nothing_are_closed_before_a_reader_of_an_answer() {
     ask(&mut reader, BIG);
     assert_eq!(reader.peek(&mut [0]).unwrap(), 1);
     for _ in 0..5 {
-        assert_eq!(served.status("/", &[]), 200);
+        // Something short: who takes nothing for long enough is no better than they are.
+        assert_eq!(served.status("/robots.txt", &[]), 200);
         served.running.connect().write_all(b"GET / HT").unwrap();
     }
     assert!(read_one(&mut reader).text().ends_with("END:VCALENDAR\r\n"));

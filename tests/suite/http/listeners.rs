@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::FEED;
-use super::tls::{FLAGS, renew};
+use super::tls::{FLAGS, client, connect, renew};
 use crate::support::{Answer, BEFORE, EXAMPLE, Fixture, Running, list, session};
 
 /// The status of the feed over a Unix socket.
@@ -172,12 +172,23 @@ fn a_certificate_that_no_socket_would_use_is_refused() {
     let listener = UnixListener::bind(&socket).unwrap();
     let output = activated(&fixture, listener.into(), &FLAGS).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(
         said.contains("nothing would speak https") && said.contains("`ListenStream=443`"),
         "{said}"
     );
     assert!(socket.exists());
+}
+
+#[test]
+fn a_unix_socket_stands_beside_an_address_that_speaks_https() {
+    let fixture = Fixture::new(EXAMPLE);
+    let trusted = renew(fixture.dir());
+    let mut command = with_socket(&fixture);
+    command.args(FLAGS);
+    let running = Running::start(command);
+    assert!(connect(running.address, client(&trusted, &[])).is_ok());
+    assert_eq!(over(&fixture.dir().join("s")), 200);
 }
 
 #[test]
