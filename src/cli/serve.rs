@@ -45,11 +45,11 @@ impl Serve {
         tcp.unwrap_or(LISTEN)
     }
 
-    /// What the server is to be, beside so many sockets that were handed over.
+    /// What the server is to be.
     ///
     /// # Errors
     /// A sentence, if what was said means nothing.
-    pub(crate) fn settings(&self, handed_over: usize) -> Result<server::Settings, &'static str> {
+    pub(crate) fn settings(&self) -> Result<server::Settings, &'static str> {
         let tls = match (&self.tls_cert, &self.tls_key) {
             (Some(certificate), Some(key)) => {
                 Some(TlsFiles { certificate: certificate.clone(), key: key.clone() })
@@ -67,16 +67,6 @@ impl Serve {
                 return Err("a private key needs its certificate\n  Add `--tls-cert FILE`.");
             }
         };
-        let plain = |place: &Listen| matches!(place, Listen::Unix(_));
-        if tls.is_some()
-            && handed_over == 0
-            && !self.listen.is_empty()
-            && self.listen.iter().all(plain)
-        {
-            return Err(
-                "nothing would speak https: Unix sockets stay plain\n  Add an address such as `--listen 0.0.0.0:443`, or leave the certificate to the proxy.",
-            );
-        }
         Ok(server::Settings {
             places: self.listen.clone(),
             fallback: Listen::Tcp(LISTEN),

@@ -108,9 +108,12 @@ pub(crate) fn usage(sentence: &str) -> ExitCode {
 
 /// Says what the machine refused.
 pub(crate) fn machine(reason: &Error) -> ExitCode {
+    if matches!(reason, Error::NoHttps) {
+        // What was asked for does not mend itself, so that systemd does not try again.
+        return usage(&explain(reason));
+    }
     error(&explain(reason));
-    // What was asked for does not mend itself, so that systemd does not try again.
-    ExitCode::from(if matches!(reason, Error::NoHttps) { WRONG_USAGE } else { MACHINE })
+    ExitCode::from(MACHINE)
 }
 
 /// The refusals that most people meet, each with the way out.
@@ -126,8 +129,8 @@ fn explain(reason: &Error) -> String {
             ErrorKind::IsADirectory if path.to_string_lossy().ends_with(".revisions.json") => {
                 format!(
                     "`{}` is a folder, where what was published is to be remembered in a file\n  \
-                 Take it away, if it is empty; a container makes such a folder where it is to mount a file that is \
-                 not there.",
+                     Take it away, if it is empty; a container makes such a folder where it is to mount a file \
+                     that is not there.",
                     path.display()
                 )
             }
@@ -188,7 +191,7 @@ fn explain(reason: &Error) -> String {
         },
         Error::NoHttps => format!(
             "{}\n  \
-             Add `ListenStream=443` to the socket's unit, or an address such as `--listen 0.0.0.0:443`, or leave \
+             Add an address such as `--listen 0.0.0.0:443`, or `ListenStream=443` to the socket's unit, or leave \
              the certificate to the proxy.",
             chain(reason)
         ),

@@ -40,7 +40,7 @@ pub(crate) fn run(
     clock: impl Fn() -> DateTime<Utc> + Clone + Send + 'static,
 ) -> ExitCode {
     // The address first: with port 0 the system chooses, and the links name what it chose.
-    let settings = match serve.settings(sockets.len()) {
+    let settings = match serve.settings() {
         Ok(settings) => settings,
         Err(sentence) => return cmd::usage(sentence),
     };
@@ -201,10 +201,10 @@ fn greet(publisher: &Publisher, published: &Published, server: &Server, admin: O
 /// Whether an address of this machine is one that the server does not answer at, as where the example's
 /// `url` was left and another port taken.
 fn leads_nowhere(base: &BaseUrl, own: &BaseUrl, server: &Server) -> bool {
-    let scheme = |url: &BaseUrl| url.as_str().split(':').next().map(str::to_owned);
     let is_here =
         |place: &Listen| matches!(place, Listen::Tcp(address) if base.port() == address.port());
-    base.is_loopback() && !(scheme(base) == scheme(own) && server.places().any(is_here))
+    let [wanted, spoken] = [base, own].map(|url| url.as_str().starts_with("https:"));
+    base.is_loopback() && !(wanted == spoken && server.places().any(is_here))
 }
 
 /// A word as a shell takes it.

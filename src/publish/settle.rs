@@ -109,14 +109,15 @@ impl Publisher {
         // What could not be written was published all the same, and must not be forgotten.
         let mut memory = self.memory();
         let found = self.store.read_if_any()?;
-        let is_lost = found.is_none();
-        let recorded = found.unwrap_or_default();
-        let remembered = memory.revisions.as_ref();
-        let before = remembered.filter(|_| !memory.saved || (is_lost && !self.frozen));
-        if is_lost && !self.frozen && (memory.saved || remembered.is_none()) {
-            self.warn_of_loss(before.is_some())?;
+        let is_lost = found.is_none() && !self.frozen;
+        if is_lost {
+            self.warn_of_loss(&memory);
         }
-        let before = before.unwrap_or(&recorded);
+        let recorded = found.unwrap_or_default();
+        let before = match &memory.revisions {
+            Some(own) if is_lost || !memory.saved => own,
+            _ => &recorded,
+        };
         findings.extend(history::against_history(&catalog, before, &checked.places));
         let mut missing = Findings::default();
         let assets = self.assets(&catalog, &checked.places, &mut missing);
@@ -166,18 +167,24 @@ impl Publisher {
 
     /// Says that there is no revisions file where something was published before. Numbers that go back
     /// make calendar apps keep what they have (RFC 5545 section 3.8.7.4).
-    fn warn_of_loss(&self, is_remembered: bool) -> Result<(), Error> {
+    fn warn_of_loss(&self, memory: &Memory) {
         let file = self.store.revisions_path().display();
-        if is_remembered {
-            tracing::warn!("`{file}` was gone; it is written anew, as this process remembers it");
-        } else if self.store.read_last_good()?.is_some() {
-            tracing::warn!(
+        match &memory.revisions {
+            Some(_) if memory.saved => {
+                tracing::warn!(
+                    "`{file}` was gone; it is written anew, as this process remembers it"
+                );
+            }
+            // There never was one: it could not be written.
+            Some(_) => {}
+            // Where that cannot be read, it is no reason to publish nothing.
+            None if matches!(self.store.read_last_good(), Ok(Some(_))) => tracing::warn!(
                 "there is no `{file}`, though this list was published before: its numbers begin anew, and calendar \
                  apps that know higher ones take no change; stop, and take the file back from your last commit or \
                  backup"
-            );
+            ),
+            None => {}
         }
-        Ok(())
     }
 
     /// A convenience for the next start; without it the present start is just as good. Whether the

@@ -77,7 +77,6 @@ impl Server {
     /// certificate or its key cannot be used, [`Error::NoHttps`] if no place would use it.
     pub fn bind(handed_over: ListenFd, settings: Settings) -> Result<Self, Error> {
         let Settings { places, fallback, tls, redirect, mut limits } = settings;
-        let tls = tls.map(Tls::load).transpose()?;
         let unsent = limits.in_kernel(tls.is_some());
         let mut bound = Bound::handed_over(handed_over, unsent)?;
         for place in &places {
@@ -89,6 +88,7 @@ impl Server {
         if tls.is_some() && bound.iter().all(|bound| matches!(bound.at, Listen::Unix(_))) {
             return Err(Error::NoHttps);
         }
+        let tls = tls.map(Tls::load).transpose()?;
         let redirecting =
             redirect.into_iter().map(|address| Bound::bind(&Listen::Tcp(address), unsent));
         let redirecting = redirecting.collect::<Result<Vec<_>, _>>()?;

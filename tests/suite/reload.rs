@@ -65,17 +65,11 @@ fn a_revisions_file_that_is_lost_is_written_again_and_no_number_goes_back() {
 #[test]
 fn a_start_without_the_revisions_file_of_a_list_that_was_published_says_what_it_costs() {
     let fixture = Fixture::new(&titled("One"));
-    let first = ended(fixture.serve(&["--at", BEFORE]));
+    let first = fixture.serve(&["--at", BEFORE]).last_words();
     std::fs::remove_file(fixture.revisions_file()).unwrap();
-    let second = ended(fixture.serve(&["--at", BEFORE]));
+    let second = fixture.serve(&["--at", BEFORE]).last_words();
     let wanted = "though this list was published before";
     assert!(!first.contains(wanted) && second.contains(wanted), "{first}\n{second}");
-}
-
-/// Ends the program and gives back what it said on standard error.
-fn ended(mut running: Running) -> String {
-    running.signal("TERM");
-    std::io::read_to_string(running.child.stderr.take().unwrap()).unwrap()
 }
 
 #[test]

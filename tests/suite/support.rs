@@ -168,6 +168,12 @@ impl Running {
             Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status();
         assert!(status.unwrap().success());
     }
+
+    /// Ends it, and gives back what it said on standard error.
+    pub(crate) fn last_words(mut self) -> String {
+        self.signal("TERM");
+        std::io::read_to_string(self.child.stderr.take().unwrap()).unwrap()
+    }
 }
 
 fn connect(address: SocketAddr) -> TcpStream {

@@ -8,10 +8,8 @@ use crate::support::{BEFORE, Fixture, Running};
 const FEED: &str = "/feeds/test.ics";
 
 /// Ends the program and gives back what it said on standard error, but for the line of every start.
-fn end(mut running: Running) -> String {
-    running.signal("TERM");
-    let stderr = running.child.stderr.take().unwrap();
-    let said = std::io::read_to_string(stderr).unwrap();
+fn end(running: Running) -> String {
+    let said = running.last_words();
     said.split_inclusive('\n').filter(|line| !line.contains(" started sessions=")).collect()
 }
 

@@ -99,7 +99,6 @@ fn wait_until<T>(mut look: impl FnMut() -> Option<T>) -> T {
 }
 
 /// Ends the program and gives back all that it said on standard error.
-fn end(mut running: Running) -> String {
-    running.signal("TERM");
-    std::io::read_to_string(running.child.stderr.take().unwrap()).unwrap()
+fn end(running: Running) -> String {
+    running.last_words()
 }
