@@ -13,6 +13,7 @@ pub mod error;
 pub mod export;
 pub mod http;
 pub mod import;
+pub mod l10n;
 pub mod model;
 pub mod paths;
 pub mod publish;

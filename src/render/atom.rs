@@ -7,8 +7,8 @@ use maud::html;
 use uuid::Uuid;
 
 use super::event::CALLED_OFF;
-use super::words::Words;
 use super::{Document, Kind, markdown};
+use crate::l10n::Words;
 use crate::model::{Feed, Session, Status};
 use crate::revisions::Edition;
 
@@ -82,8 +82,10 @@ fn listed<'a>(
 
 fn entry(xml: &mut Xml, edition: &Edition, session: &Session, words: &Words) {
     let revision = edition.revision(session);
-    let when = words.start_with_utc(&session.when, &edition.catalog.calendar.also_in);
-    let moved = words.moved_from(edition, session);
+    let also_in = &edition.catalog.calendar.also_in;
+    let when = words.start_with_utc(&session.when, also_in);
+    let earlier = edition.moved_from(session);
+    let moved = earlier.map(|earlier| words.moved_from(&earlier, &session.when, also_in));
     let said = match session.status {
         Status::Cancelled => "Cancelled: ",
         Status::Tentative => "Not certain yet: ",

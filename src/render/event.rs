@@ -5,8 +5,8 @@ use icalendar::{EventStatus, Property};
 use maud::{PreEscaped, html};
 use memchr::memmem;
 
-use super::words::Words;
 use super::{line, markdown};
+use crate::l10n::Words;
 use crate::model::{Cancellation, Markdown, Session, Status, When};
 use crate::revisions::{Edition, Revision};
 use crate::zone::Zone;

@@ -6,8 +6,8 @@ use icalendar::Property;
 
 use super::calendar::{Draft, body, envelope, file_name};
 use super::event::{Event, duration};
-use super::words::Words;
 use super::{FileName, Kind, Printed, gone, invite, line, markdown};
+use crate::l10n::Words;
 use crate::model::{Feed, Id, Session};
 use crate::revisions::{Contents, Edition, Removed, Retired, of_bytes};
 

@@ -5,8 +5,8 @@ use maud::html;
 
 use super::event::{ABOUT, ALL, CALLED_OFF, CANCELLED, FREE, Form, write_head, write_times};
 use super::page::shell::{self, Head};
-use super::words::Words;
 use super::{Document, Kind, line, links};
+use crate::l10n::Words;
 use crate::model::{AllDay, Id, When};
 use crate::revisions::{Edition, Published, Removed, Retired, Revision};
 

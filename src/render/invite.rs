@@ -2,8 +2,8 @@
 
 use super::calendar::{Draft, body, envelope, file_name};
 use super::event::{Event, Text, write_in_invite};
-use super::words::Words;
 use super::{Kind, Printed, gone, line};
+use crate::l10n::Words;
 use crate::model::{Id, Session};
 use crate::revisions::{Edition, Removed, Revision, of_bytes};
 

@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
-use super::words::Words;
 use super::{Document, Kind, markdown};
+use crate::l10n::Words;
 use crate::model::{AllDay, Feed, Session, Timed, When};
 use crate::revisions::Edition;
 use crate::zone::Moment;

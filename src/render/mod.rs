@@ -18,10 +18,10 @@ mod proof;
 mod qr;
 mod renamed;
 mod vtimezone;
-mod words;
 
 use chrono::{DateTime, Utc};
 
+use crate::l10n::Words;
 use crate::revisions::Edition;
 
 pub use calendar::Draft;
@@ -37,7 +37,7 @@ pub fn documents<'p>(
     calendars: Vec<Document>,
     earlier: impl Fn(&str, &str) -> Option<Printed<'p>>,
 ) -> Vec<Document> {
-    let words = words::Words::new(&edition.catalog.calendar.language);
+    let words = Words::new(&edition.catalog.calendar.language);
     let mut all = calendars;
     all.extend(page::documents(edition, &words));
     all.extend(links::documents(edition, &words));

@@ -3,9 +3,9 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use crate::l10n::Words;
 use crate::model::{Place, Session};
 use crate::render::markdown;
-use crate::render::words::Words;
 use crate::revisions::Edition;
 
 /// The longest address, in bytes: mail programs break longer ones, and Google answers 414.

@@ -1,9 +1,9 @@
 //! Google Calendar. `/render` and not `/r/eventedit`, which on Android only opens the app.
 
 use super::fit::{self, LIMIT, encoded};
+use crate::l10n::Words;
 use crate::model::{Feed, Session, When};
 use crate::render::event::utc;
-use crate::render::words::Words;
 use crate::revisions::Edition;
 use crate::zone::Zone;
 

@@ -10,8 +10,8 @@ mod outlook;
 use maud::{DOCTYPE, html};
 
 use super::page::shell::{self, Head};
-use super::words::Words;
 use super::{Document, Kind};
+use crate::l10n::Words;
 use crate::model::{Feed, Session, Status};
 use crate::paths::Target;
 use crate::revisions::Edition;

@@ -4,8 +4,8 @@
 use chrono::{DateTime, Utc};
 
 use super::fit::{self, LIMIT, cut, encoded};
+use crate::l10n::Words;
 use crate::model::{Feed, Session, When};
-use crate::render::words::Words;
 use crate::revisions::Edition;
 
 pub(super) const PERSONAL: &str = "https://outlook.live.com";

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::html::{cell, direction, line, link};
 use super::markdown::{escaped, link as markdown_link};
 use super::{Form, MOST, Subject, text, when};
+use crate::l10n::Words;
 use crate::model::{Session, Status};
 use crate::render::event::ABOUT;
-use crate::render::words::Words;
 use crate::revisions::Edition;
 
 /// The sessions of a subject that changed and are not over; none where nothing did.

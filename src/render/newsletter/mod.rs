@@ -12,7 +12,7 @@ mod text;
 use chrono::SecondsFormat;
 
 use super::Document;
-use super::words::Words;
+use crate::l10n::Words;
 use crate::model::{Feed, Session, Status, Timed, When};
 use crate::paths::Target;
 use crate::revisions::Edition;

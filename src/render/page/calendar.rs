@@ -7,8 +7,8 @@ use maud::{Markup, PreEscaped, html};
 
 use super::parts::{self, NEXT, Under};
 use super::shell::{self, Head};
+use crate::l10n::Words;
 use crate::model::{Session, When};
-use crate::render::words::Words;
 use crate::render::{Document, Kind, markdown};
 use crate::revisions::Edition;
 

@@ -4,9 +4,9 @@ use maud::{Markup, PreEscaped, html};
 
 use super::parts::{self, NEXT, Under};
 use super::shell::{self, Head};
+use crate::l10n::Words;
 use crate::model::{Feed, Session};
 use crate::paths::Target;
-use crate::render::words::Words;
 use crate::render::{Document, Kind, markdown};
 use crate::revisions::Edition;
 

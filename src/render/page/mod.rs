@@ -7,8 +7,8 @@ mod parts;
 mod session;
 pub(super) mod shell;
 
-use super::words::Words;
 use super::{Document, Kind};
+use crate::l10n::Words;
 use crate::revisions::Edition;
 
 /// Every page of an edition, and what pages need.

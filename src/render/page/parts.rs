@@ -3,9 +3,9 @@
 use chrono::{DateTime, FixedOffset, Utc};
 use maud::{Markup, html};
 
+use crate::l10n::Words;
 use crate::model::{Session, Status, When};
 use crate::render::event::CALLED_OFF;
-use crate::render::words::Words;
 use crate::revisions::Edition;
 use crate::zone::Zone;
 
@@ -69,7 +69,9 @@ pub(super) fn state(edition: &Edition, session: &Session, words: &Words) -> Opti
         (Status::Tentative, _) => Some("This session is not certain yet."),
         (Status::Confirmed, false) => None,
     };
-    let moved = words.moved_from(edition, session);
+    let also_in = &edition.catalog.calendar.also_in;
+    let earlier = edition.moved_from(session);
+    let moved = earlier.map(|earlier| words.moved_from(&earlier, &session.when, also_in));
     let said: Vec<String> = said.map(str::to_owned).into_iter().chain(moved).collect();
     (!said.is_empty()).then(|| said.join(" "))
 }

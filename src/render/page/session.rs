@@ -4,10 +4,10 @@ use maud::{Markup, PreEscaped, html};
 
 use super::shell::{self, Head};
 use super::{jsonld, parts};
+use crate::l10n::Words;
 use crate::model::{Session, Status};
 use crate::paths::Target;
 use crate::render::markdown;
-use crate::render::words::Words;
 use crate::revisions::Edition;
 
 pub(super) fn page(edition: &Edition, session: &Session, words: &Words) -> Markup {

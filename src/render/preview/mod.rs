@@ -6,7 +6,7 @@ mod text;
 
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 
-use super::words::Words;
+use crate::l10n::Words;
 use crate::model::{Id, When};
 use crate::revisions::{Change, Edition, Published, Revisions, What, changes};
 use crate::zone::Zone;

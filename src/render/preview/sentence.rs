@@ -1,7 +1,7 @@
 //! One change as sentences.
 
+use crate::l10n::Words;
 use crate::model::{Id, When};
-use crate::render::words::Words;
 use crate::revisions::{Change, Edition, What};
 
 /// A sentence for each thing that is different, without the title before it.

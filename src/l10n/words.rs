@@ -9,12 +9,11 @@ use icu_datetime::{DateTimeFormatter, NoCalendarFormatter};
 use icu_locale_core::Locale;
 use icu_time::zone::{IanaParser, ZoneNameTimestamp};
 
-use crate::model::{AllDay, Language, Session, Timed, When};
-use crate::revisions::Edition;
+use crate::model::{AllDay, Language, Timed, When};
 use crate::zone::Zone;
 
 /// The formatters of one language.
-pub(super) struct Words {
+pub(crate) struct Words {
     date: DateTimeFormatter<YMDE>,
     date_of_year: DateTimeFormatter<MDE>,
     /// The year that goes without saying.
@@ -27,7 +26,7 @@ pub(super) struct Words {
 
 impl Words {
     /// The words of a language; of American English where CLDR has none for it.
-    pub(super) fn new(language: &Language) -> Self {
+    pub(crate) fn new(language: &Language) -> Self {
         let locale = language.as_str().parse().unwrap_or(Locale::UNKNOWN);
         let english = language.is_english();
         Self::of(locale, english).unwrap_or_else(|| {
@@ -55,33 +54,30 @@ impl Words {
     }
 
     /// The same words, in which one year goes without saying.
-    pub(super) fn in_year(self, year: i32) -> Self {
+    pub(crate) fn in_year(self, year: i32) -> Self {
         Self { year: Some(year), ..self }
     }
 
     /// The start: "Tuesday, April 30, 2024, 2 pm PT / 5 pm ET"; a zone where it is another day than
     /// was said last names that day. For whole days the first, and the last if there are several.
-    pub(super) fn start(&self, when: &When, also_in: &[Zone]) -> String {
+    pub(crate) fn start(&self, when: &When, also_in: &[Zone]) -> String {
         self.start_and_day(when, also_in, None).0
     }
 
-    /// "Moved from Tuesday, April 30, 2024, 2 pm PT / 5 pm ET to 3 pm PT / 6 pm ET.", until the
-    /// session is over.
-    pub(super) fn moved_from(&self, edition: &Edition, session: &Session) -> Option<String> {
-        let earlier = edition.moved_from(session)?;
-        let also_in = &edition.catalog.calendar.also_in;
-        Some(format!("Moved from {}.", self.change(&earlier, &session.when, also_in)))
+    /// "Moved from Tuesday, April 30, 2024, 2 pm PT / 5 pm ET to 3 pm PT / 6 pm ET."
+    pub(crate) fn moved_from(&self, from: &When, to: &When, also_in: &[Zone]) -> String {
+        format!("Moved from {}.", self.change(from, to, also_in))
     }
 
     /// "Tuesday, April 30, 2024, 2 pm PT / 5 pm ET to 3 pm PT / 6 pm ET": two starts, the second
     /// without the day that was said last.
-    pub(super) fn change(&self, from: &When, to: &When, also_in: &[Zone]) -> String {
+    pub(crate) fn change(&self, from: &When, to: &When, also_in: &[Zone]) -> String {
         let (from, said) = self.start_and_day(from, also_in, None);
         format!("{from} to {}", self.start_and_day(to, also_in, Some(said)).0)
     }
 
     /// "21:00 to 22:00 UTC": the same in UTC, where both have a time of day.
-    pub(super) fn change_in_utc(&self, from: &When, to: &When) -> Option<String> {
+    pub(crate) fn change_in_utc(&self, from: &When, to: &When) -> Option<String> {
         let (When::Timed(from), When::Timed(to)) = (from, to) else { return None };
         let (first, second) = (from.start.instant.naive_utc(), to.start.instant.naive_utc());
         let named = |known, date| if known == date { String::new() } else { self.day(date) };
@@ -95,18 +91,18 @@ impl Words {
     }
 
     /// "Tuesday, April 30, 2024, 10 pm", without the name of the zone.
-    pub(super) fn there(&self, instant: DateTime<Utc>, zone: &Zone) -> String {
+    pub(crate) fn there(&self, instant: DateTime<Utc>, zone: &Zone) -> String {
         let local = zone.local(instant);
         format!("{}{}", self.day(local.date()), self.time(local.time()))
     }
 
     /// "10 pm", likewise.
-    pub(super) fn hour_there(&self, instant: DateTime<Utc>, zone: &Zone) -> String {
+    pub(crate) fn hour_there(&self, instant: DateTime<Utc>, zone: &Zone) -> String {
         self.time(zone.local(instant).time())
     }
 
     /// The same with UTC: "... (21:00 UTC)".
-    pub(super) fn start_with_utc(&self, when: &When, also_in: &[Zone]) -> String {
+    pub(crate) fn start_with_utc(&self, when: &When, also_in: &[Zone]) -> String {
         let (mut text, said) = self.start_and_day(when, also_in, None);
         if let When::Timed(timed) = when {
             let utc = timed.start.instant.naive_utc();
@@ -118,7 +114,7 @@ impl Words {
 
     /// From start to end: "Tuesday, April 30, 2024, 2-3:30 pm PT / 5-6:30 pm ET". An end on another
     /// day than its start names that day.
-    pub(super) fn range(&self, when: &When, also_in: &[Zone]) -> String {
+    pub(crate) fn range(&self, when: &When, also_in: &[Zone]) -> String {
         let timed = match when {
             When::AllDay(days) => return self.days(days),
             When::Timed(timed) => timed,
@@ -185,7 +181,7 @@ impl Words {
     }
 
     /// A date with its weekday.
-    pub(super) fn date(&self, date: NaiveDate) -> String {
+    pub(crate) fn date(&self, date: NaiveDate) -> String {
         // chrono's month and day are those of a real date.
         let Ok(iso) = Date::try_new_iso(date.year(), date.month() as u8, date.day() as u8) else {
             return date.to_string();
