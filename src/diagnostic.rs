@@ -81,6 +81,8 @@ codes! {
     MissingFile = "missing-file",
     /// A time-zone name that the rules do not have.
     UnknownZone = "unknown-zone",
+    /// A language that CLDR has no dates in.
+    UnknownLanguage = "unknown-language",
     /// A legacy name, an abbreviation or an `Etc/` zone.
     LegacyZone = "legacy-zone",
     /// A date that is nearly of TOML's form.

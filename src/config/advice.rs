@@ -2,46 +2,20 @@
 
 use std::ops::Range;
 
-use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Weekday};
+use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
 
-use super::guess;
+use super::calendar::Defaults;
+use super::named_times;
 use super::table::Table;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Session, Timed, When};
-use crate::zone::{Rules, Zone};
 
 /// Where Proton cuts titles and texts off, in characters.
 const TITLE: usize = 255;
 const TEXT: usize = 3000;
 
-/// What readers call zones, and a place that has each.
-const ZONES: [(&str, &str); 22] = [
-    ("PT", "America/Los_Angeles"),
-    ("PST", "America/Los_Angeles"),
-    ("PDT", "America/Los_Angeles"),
-    ("MT", "America/Denver"),
-    ("MST", "America/Denver"),
-    ("MDT", "America/Denver"),
-    ("CT", "America/Chicago"),
-    ("CST", "America/Chicago"),
-    ("CDT", "America/Chicago"),
-    ("ET", "America/New_York"),
-    ("EST", "America/New_York"),
-    ("EDT", "America/New_York"),
-    ("AT", "America/Halifax"),
-    ("ADT", "America/Halifax"),
-    ("UTC", "UTC"),
-    ("GMT", "UTC"),
-    ("BST", "Europe/London"),
-    ("WEST", "Europe/Lisbon"),
-    ("CET", "Europe/Paris"),
-    ("CEST", "Europe/Paris"),
-    ("EET", "Europe/Athens"),
-    ("EEST", "Europe/Athens"),
-];
-
 /// What there is to say about one session.
-pub(super) fn session(table: &Table<'_>, session: &Session, also_in: &[Zone], rules: &Rules) {
+pub(super) fn session(table: &Table<'_>, session: &Session, defaults: &Defaults) {
     let push = |finding| table.context().push(finding);
     let span = |key: &str| table.span(key).unwrap_or_else(|| table.header());
     let texts = [
@@ -64,11 +38,12 @@ pub(super) fn session(table: &Table<'_>, session: &Session, also_in: &[Zone], ru
                     .help("put what matters first, or shorten it"),
             );
         }
-        if let Some(finding) = weekday(key, text, session, also_in, span(key)) {
+        if let Some(finding) = weekday(key, text, session, defaults, span(key)) {
             push(finding);
         }
         if let When::Timed(timed) = &session.when {
-            for finding in times(key, text, timed, rules, &span(key)) {
+            let meanings = || table.context().meanings(&defaults.language);
+            for finding in named_times::in_text(key, text, timed, meanings, &span(key)) {
                 push(finding);
             }
         }
@@ -99,7 +74,7 @@ fn weekday(
     key: &str,
     text: &str,
     session: &Session,
-    also_in: &[Zone],
+    defaults: &Defaults,
     span: Range<usize>,
 ) -> Option<Finding> {
     let named: Vec<Weekday> = words(text).filter_map(full_weekday).collect();
@@ -107,7 +82,7 @@ fn weekday(
     let days = match &session.when {
         When::AllDay(days) => vec![days.first, days.last],
         When::Timed(timed) => std::iter::once(&timed.zone)
-            .chain(also_in)
+            .chain(defaults.zones())
             .flat_map(|zone| [zone.local(timed.start.instant), zone.local(timed.end.instant)])
             .map(|local| local.date())
             .collect(),
@@ -141,69 +116,6 @@ fn full_weekday(word: &str) -> Option<Weekday> {
 
 fn name(day: Weekday) -> &'static str {
     WEEKDAYS.iter().find(|(_, own)| *own == day).map_or("", |(name, _)| name)
-}
-
-/// Times with a zone, such as "5 pm ET", that are neither the start nor the end there.
-fn times(key: &str, text: &str, timed: &Timed, rules: &Rules, span: &Range<usize>) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for (at, word) in text
-        .match_indices(|c: char| c.is_ascii_uppercase())
-        .filter_map(|(at, _)| Some((at, word_at(text, at)?)))
-    {
-        let Some((_, place)) = ZONES.iter().find(|(zone, _)| *zone == word) else { continue };
-        let Some(said) = time_before(&text[..at]) else { continue };
-        let Ok(zone) = rules.zone(place) else { continue };
-        let there = |instant| zone.local(instant).time();
-        let (start, end) = (there(timed.start.instant), there(timed.end.instant));
-        if said.iter().any(|said| *said == start || *said == end) {
-            continue;
-        }
-        let shown = said.first().copied().map(clock).unwrap_or_default();
-        let message = format!(
-            "the {key} says {shown} {word}, but the session starts at {} there",
-            clock(start)
-        );
-        found.push(Finding::warning(Code::WrongTime, span.clone(), message).help(
-            "mend `start` or the text; better, leave the time out: it is spelled out by itself",
-        ));
-    }
-    found
-}
-
-/// The whole word that begins at an offset, if one does.
-fn word_at(text: &str, at: usize) -> Option<&str> {
-    let letter_before = text[..at].chars().next_back().is_some_and(char::is_alphanumeric);
-    let rest = &text[at..];
-    let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
-    (!letter_before).then(|| &rest[..end])
-}
-
-/// The time that a text ends in: both readings where the half of the day is not said.
-fn time_before(text: &str) -> Option<Vec<NaiveTime>> {
-    let text = text.trim_end();
-    let lower = text.to_ascii_lowercase();
-    let half = ["a.m.", "p.m.", "am", "pm"].into_iter().find(|half| lower.ends_with(half));
-    let clock = text[..text.len() - half.map_or(0, str::len)].trim_end();
-    let from = clock
-        .rfind(|c: char| !c.is_ascii_digit() && c != ':')
-        .map_or(0, |at| at + clock[at..].chars().next().map_or(0, char::len_utf8));
-    let digits = &clock[from..];
-    if !digits.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    if let Some(half) = half {
-        return guess::time(&format!("{digits}{half}")).map(|time| vec![time]);
-    }
-    let with_minutes =
-        if digits.contains(':') { digits.to_owned() } else { format!("{digits}:00") };
-    let time = guess::time(&with_minutes)?;
-    let later = (time.hour() < 12).then(|| time + TimeDelta::hours(12));
-    Some(std::iter::once(time).chain(later).collect())
-}
-
-fn clock(time: NaiveTime) -> String {
-    let text = time.format("%-I:%M %P").to_string();
-    text.replace(":00 ", " ")
 }
 
 /// A start or end that devices with the older rules would show at another hour.
@@ -268,31 +180,4 @@ pub(super) fn overlaps<'a>(
         }
     }
     found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(hour: u32, minute: u32) -> NaiveTime {
-        NaiveTime::from_hms_opt(hour, minute, 0).unwrap()
-    }
-
-    #[test]
-    fn the_time_before_a_zone_is_read_as_people_write_it() {
-        assert_eq!(time_before("we meet at 5 pm "), Some(vec![at(17, 0)]));
-        assert_eq!(time_before("2–3:30 p.m."), Some(vec![at(15, 30)]));
-        assert_eq!(time_before("at 5"), Some(vec![at(5, 0), at(17, 0)]));
-        assert_eq!(time_before("17:00"), Some(vec![at(17, 0)]));
-        assert_eq!(time_before("the"), None);
-        assert_eq!(time_before(""), None);
-    }
-
-    #[test]
-    fn words_are_whole() {
-        assert_eq!(word_at("5 pm ET.", 5), Some("ET"));
-        assert_eq!(word_at("MEET", 2), None);
-        assert_eq!(clock(at(17, 0)), "5 pm");
-        assert_eq!(clock(at(9, 5)), "9:05 am");
-    }
 }

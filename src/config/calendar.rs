@@ -3,11 +3,12 @@
 use chrono::TimeDelta;
 
 use super::table::{At, Table};
-use super::{advice, keys};
-use crate::diagnostic::Code;
+use super::{advice, keys, languages};
+use crate::diagnostic::{Code, Finding};
+use crate::l10n::Words;
 use crate::model::{
     BaseUrl, Calendar, Cancellation, Color, Email, HttpUrl, Id, Language, Length, Markdown,
-    Organizer,
+    Organizer, OtherZone, Title,
 };
 use crate::zone::Zone;
 
@@ -23,8 +24,23 @@ pub(super) struct Defaults {
     /// `None` where the calendar's own zone is missing or wrong, which was said already.
     pub(super) zone: Option<Zone>,
     pub(super) duration: Option<Length>,
-    pub(super) also_in: Vec<Zone>,
+    pub(super) also_in: Vec<AlsoIn>,
+    pub(super) language: Language,
     pub(super) cancellation: Cancellation,
+}
+
+/// An item of `also_in`.
+#[derive(Debug, Clone)]
+pub(super) struct AlsoIn {
+    pub(super) zone: Zone,
+    pub(super) label: Option<At<Title>>,
+}
+
+impl Defaults {
+    /// The calendar's zone and the further ones that times are spelled out in.
+    pub(super) fn zones(&self) -> impl Iterator<Item = &Zone> {
+        self.zone.iter().chain(self.also_in.iter().map(|also| &also.zone))
+    }
 }
 
 pub(super) fn read(table: &Table<'_>) -> (Read, Defaults) {
@@ -47,8 +63,8 @@ pub(super) fn read(table: &Table<'_>) -> (Read, Defaults) {
             table.context().push(finding);
         }
     }
-    let also_in = table.zones("also_in");
-    let language = table.parsed("language", Code::BadValue, Language::parse);
+    let also_in = also_in(table);
+    let language = language(table);
     let organizer = table.table("organizer", "organizer", keys::ORGANIZER);
     let organizer = organizer.as_ref().map(read_organizer);
     let refresh = table.parsed("refresh", Code::BadValue, Length::parse);
@@ -59,9 +75,17 @@ pub(super) fn read(table: &Table<'_>) -> (Read, Defaults) {
     let keep_gone = length("keep_gone");
     let cancellation = cancellation(table).map(|at| at.value).unwrap_or_default();
     let zone = zone.map(|at| at.value);
-    let also_in: Vec<Zone> = also_in.into_iter().map(|at| at.value).collect();
-    let defaults =
-        Defaults { zone: zone.clone(), duration, also_in: also_in.clone(), cancellation };
+    let defaults = Defaults {
+        zone: zone.clone(),
+        duration,
+        also_in,
+        language: language.clone(),
+        cancellation,
+    };
+    let also_in = defaults.also_in.iter().map(|also| OtherZone {
+        zone: also.zone.clone(),
+        label: also.label.as_ref().map(|label| label.value.clone()),
+    });
     let calendar = (|| {
         Some(Calendar {
             id: id.as_ref()?.value.clone(),
@@ -69,17 +93,46 @@ pub(super) fn read(table: &Table<'_>) -> (Read, Defaults) {
             description: description.map(|at| at.value),
             url: url.map(|at| at.value),
             zone: zone?,
-            also_in,
-            language: language.map(|at| at.value).unwrap_or_default(),
+            also_in: also_in.collect(),
+            language,
             organizer: organizer.flatten(),
             refresh: refresh.map_or(TimeDelta::hours(1), |at| at.value.roughly()),
             color: color.map(|at| at.value),
             keep_past,
             keep_cancelled: keep_cancelled.unwrap_or(Calendar::KEEP_CANCELLED),
             keep_gone: keep_gone.unwrap_or(Calendar::KEEP_GONE),
+            rules: table.context().rules().clone(),
         })
     })();
     (Read { id, calendar }, defaults)
+}
+
+fn also_in(table: &Table<'_>) -> Vec<AlsoIn> {
+    let labelled = |table: &Table<'_>| {
+        let zone = table.require("zone", "\"Europe/London\"", table.zone("zone"));
+        let label = table.line("label");
+        Some(AlsoIn { zone: zone?.value, label })
+    };
+    let item = ("an item of `also_in`", keys::ALSO_IN);
+    table.zones("also_in", item, |zone| AlsoIn { zone, label: None }, labelled)
+}
+
+/// The language, or American English where CLDR has no dates in it.
+fn language(table: &Table<'_>) -> Language {
+    let Some(read) = table.parsed("language", Code::BadValue, Language::parse) else {
+        return Language::default();
+    };
+    if Words::has(&read.value) {
+        return read.value;
+    }
+    let message =
+        format!("no dates are known in the language `{}`; they are printed in English", read.value);
+    let help = match languages::meant(read.value.as_str()) {
+        Some(meant) => format!("did you mean `language = \"{meant}\"`?"),
+        None => "write the code of a language, such as \"en-US\", \"es\" or \"pt-BR\"".to_owned(),
+    };
+    table.context().push(Finding::warning(Code::UnknownLanguage, read.span, message).help(help));
+    Language::default()
 }
 
 fn read_organizer(table: &Table<'_>) -> Option<Organizer> {

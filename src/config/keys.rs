@@ -54,6 +54,8 @@ pub(super) const SESSIONS: &[&str] = &[
 ];
 /// `place` of a session.
 pub(super) const PLACE: &[&str] = &["name", "address", "latitude", "longitude"];
+/// An item of `also_in` of the calendar.
+pub(super) const ALSO_IN: &[&str] = &["zone", "label"];
 /// `organizer` of the calendar.
 pub(super) const ORGANIZER: &[&str] = &["name", "email", "url"];
 

@@ -12,6 +12,8 @@ mod guess;
 mod ids;
 mod keys;
 mod known;
+mod languages;
+mod named_times;
 mod page;
 mod session;
 mod syntax;
@@ -150,7 +152,14 @@ fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
     let sessions = table::each(context, "[[sessions]]", sessions, keys::SESSIONS, read);
     ids::check(context, calendar.as_ref().map(|(c, _)| c), &series, &selections, &sessions);
 
-    let (calendar, _) = calendar?;
+    let (calendar, defaults) = (calendar?.0, defaults);
+    let read = || sessions.iter().filter_map(|read| read.session.as_ref());
+    for also in &defaults.also_in {
+        let meanings = || context.meanings(&defaults.language);
+        if let Some(finding) = named_times::label(also, read(), meanings) {
+            context.push(finding);
+        }
+    }
     let mut sessions: Vec<_> = sessions.into_iter().map(|s| s.session).collect::<Option<_>>()?;
     sessions.sort_by(|a, b| (a.when.start(), &a.id).cmp(&(b.when.start(), &b.id)));
     Some(Catalog {

@@ -86,7 +86,7 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Read {
         })
     })();
     if let Some(session) = &session {
-        advice::session(table, session, &defaults.also_in, table.context().rules());
+        advice::session(table, session, defaults);
     }
     Read { id, uid, was, series, start: table.span("start"), session }
 }

@@ -1,15 +1,16 @@
 //! One table of the file, read key by key; every value of a wrong type or form is a finding.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use toml::value::Datetime;
 
-use super::{Places, guess, known, wording};
+use super::named_times::Meanings;
+use super::{Places, guess, known, languages, wording};
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::{Id, TextError, Title};
+use crate::model::{Id, Language, TextError, Title};
 use crate::similar;
 use crate::zone::{Rules, Zone};
 
@@ -18,6 +19,8 @@ pub(super) struct Context<'a> {
     rules: &'a Rules,
     findings: RefCell<Findings>,
     places: RefCell<Places>,
+    /// What names of zones mean; made for the first text that holds one.
+    meanings: OnceCell<Meanings>,
 }
 
 /// The keys that take a length.
@@ -41,11 +44,21 @@ pub(super) struct Table<'a> {
 
 impl<'a> Context<'a> {
     pub(super) fn new(rules: &'a Rules) -> Self {
-        Self { rules, findings: RefCell::default(), places: RefCell::default() }
+        Self {
+            rules,
+            findings: RefCell::default(),
+            places: RefCell::default(),
+            meanings: OnceCell::new(),
+        }
     }
 
     pub(super) fn rules(&self) -> &'a Rules {
         self.rules
+    }
+
+    /// What names of zones mean in the language of the file.
+    pub(super) fn meanings(&self, language: &Language) -> &Meanings {
+        self.meanings.get_or_init(|| Meanings::new(language, self.rules))
     }
 
     pub(super) fn push(&self, finding: Finding) {
@@ -286,12 +299,34 @@ impl<'a> Table<'a> {
         self.zone_of(text)
     }
 
-    /// The zones of a name or of a list of names.
-    pub(super) fn zones(&self, key: &str) -> Vec<At<Zone>> {
-        self.parsed_list(key, Code::UnknownZone, |name| Ok(name.to_owned()))
-            .into_iter()
-            .filter_map(|name| self.zone_of(At { value: &name.value, span: name.span }))
-            .collect()
+    /// A zone's name, or a list of which each item is a zone's name or a table that has one.
+    pub(super) fn zones<T>(
+        &self,
+        key: &str,
+        item: (&'static str, &[&str]),
+        of_name: impl Fn(Zone) -> T,
+        of_table: impl Fn(&Table<'_>) -> Option<T>,
+    ) -> Vec<T> {
+        let Some(value) = self.get(key) else { return Vec::new() };
+        let items: Vec<&Spanned<DeValue<'_>>> = match value.get_ref() {
+            DeValue::Array(items) => items.iter().collect(),
+            _ => vec![value],
+        };
+        let read = |value: &&Spanned<DeValue<'a>>| match value.get_ref() {
+            DeValue::String(text) => {
+                let name = At { value: text.as_ref(), span: value.span() };
+                self.zone_of(name).map(|zone| of_name(zone.value))
+            }
+            DeValue::Table(entries) => {
+                of_table(&Table::new(self.context, item.0, value.span(), entries, item.1))
+            }
+            other => {
+                let wanted = "the name of a zone in quotes, or a list of names";
+                self.wrong_type(key, value.span(), other, wanted);
+                None
+            }
+        };
+        items.iter().filter_map(read).collect()
     }
 
     /// One of some words.
@@ -343,6 +378,7 @@ impl<'a> Table<'a> {
                 // Where people write another form again and again, offer theirs in ours.
                 let offered = match form {
                     Code::BadUrl => known::url(text.value),
+                    _ if key == "language" => languages::meant(text.value).map(ToOwned::to_owned),
                     _ => known::length(text.value).filter(|_| LENGTHS.contains(&key)),
                 };
                 if let Some(offered) = offered.filter(|offered| parse(offered).is_ok()) {

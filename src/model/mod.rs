@@ -16,7 +16,7 @@ pub use url::{BaseUrl, HttpUrl};
 
 use chrono::TimeDelta;
 
-use crate::zone::Zone;
+use crate::zone::{Rules, Zone};
 
 /// Everything that one file says.
 #[derive(Debug, Clone)]
@@ -47,7 +47,7 @@ pub struct Calendar {
     /// The zone of sessions that name none.
     pub zone: Zone,
     /// Further zones that times are spelled out in.
-    pub also_in: Vec<Zone>,
+    pub also_in: Vec<OtherZone>,
     /// The language that dates and times are written in.
     pub language: Language,
     /// Who holds the sessions.
@@ -62,6 +62,17 @@ pub struct Calendar {
     pub keep_cancelled: TimeDelta,
     /// How long the addresses of what is gone from the file say so, before they are no more.
     pub keep_gone: TimeDelta,
+    /// The rules that its zones were read by; the names of zones in words follow them too.
+    pub rules: Rules,
+}
+
+/// A further zone that times are spelled out in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherZone {
+    /// The zone.
+    pub zone: Zone,
+    /// The organiser's name for it, such as "UK time".
+    pub label: Option<Title>,
 }
 
 /// How pages look.
@@ -176,6 +187,23 @@ impl Calendar {
     pub const KEEP_CANCELLED: TimeDelta = TimeDelta::days(7);
     /// How long addresses of what is gone answer where the author says nothing.
     pub const KEEP_GONE: TimeDelta = TimeDelta::days(730);
+
+    /// The zones that the times of a session are spelled out in, each once: its own, the calendar's, then
+    /// the further ones in the order of the file.
+    pub fn zones<'a>(&'a self, own: &'a Zone) -> Vec<&'a Zone> {
+        let mut zones = vec![own];
+        for zone in std::iter::once(&self.zone).chain(self.also_in.iter().map(|also| &also.zone)) {
+            if !zones.contains(&zone) {
+                zones.push(zone);
+            }
+        }
+        zones
+    }
+
+    /// The organiser's name for a zone.
+    pub fn label(&self, zone: &Zone) -> Option<&Title> {
+        self.also_in.iter().find(|also| also.zone == *zone)?.label.as_ref()
+    }
 }
 
 impl Catalog {

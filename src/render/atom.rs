@@ -82,10 +82,10 @@ fn listed<'a>(
 
 fn entry(xml: &mut Xml, edition: &Edition, session: &Session, words: &Words) {
     let revision = edition.revision(session);
-    let also_in = &edition.catalog.calendar.also_in;
-    let when = words.start_with_utc(&session.when, also_in);
+    let calendar = &edition.catalog.calendar;
+    let when = words.start_with_utc(&session.when, calendar);
     let earlier = edition.moved_from(session);
-    let moved = earlier.map(|earlier| words.moved_from(&earlier, &session.when, also_in));
+    let moved = earlier.map(|earlier| words.moved_from(&earlier, &session.when, calendar));
     let said = match session.status {
         Status::Cancelled => "Cancelled: ",
         Status::Tentative => "Not certain yet: ",

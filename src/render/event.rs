@@ -208,7 +208,7 @@ impl<'a> Text<'a> {
         if session.status == Status::Cancelled {
             first.push(CALLED_OFF.to_owned());
         }
-        first.push(words.start_with_utc(&session.when, &edition.catalog.calendar.also_in));
+        first.push(words.start_with_utc(&session.when, &edition.catalog.calendar));
         let paths = &edition.paths;
         let feed = paths.absolute(&paths.feed_page(edition.catalog.home_feed(session)));
         let links = [

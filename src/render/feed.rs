@@ -17,7 +17,7 @@ pub fn calendars<'p>(
     edition: &Edition,
     earlier: impl Fn(&str, &str) -> Option<Printed<'p>>,
 ) -> Vec<Draft> {
-    let words = Words::new(&edition.catalog.calendar.language);
+    let words = Words::new(&edition.catalog.calendar).in_calendars();
     let sessions = &edition.catalog.sessions;
     let invites: Vec<Draft> =
         sessions.iter().map(|session| invite::of(edition, session, &words, &earlier)).collect();

@@ -15,7 +15,7 @@ use crate::revisions::{Edition, Published, Removed, Retired, Revision};
 pub(super) fn event(edition: &Edition, session: &Removed, words: &Words) -> String {
     let published = &session.revision.published;
     let (calendar, paths) = (&edition.catalog.calendar, &edition.paths);
-    let when = words.start_with_utc(&session.when, &calendar.also_in);
+    let when = words.start_with_utc(&session.when, calendar);
     let feed = paths.absolute(&paths.feed_page(&calendar.id));
     let page = paths.absolute(&paths.session_page(&session.id));
     let called_off = session.is_called_off();
@@ -78,7 +78,7 @@ pub(super) fn documents(edition: &Edition, words: &Words) -> Vec<Document> {
     let mut all = Vec::new();
     for session in edition.removed() {
         let title = session.revision.published.title.as_str();
-        let when = words.start_with_utc(&session.when, &edition.catalog.calendar.also_in);
+        let when = words.start_with_utc(&session.when, &edition.catalog.calendar);
         let said = match session.is_called_off() {
             true => "This session is no longer planned.",
             false => "This session is over.",

@@ -48,10 +48,10 @@ pub(super) fn of_removed(edition: &Edition, session: &Removed, words: &Words) ->
 fn origin(edition: &Edition, session: &Session, revision: &Revision) -> String {
     let instants =
         [revision.created, revision.last_modified].map(|at| at.timestamp().to_be_bytes());
-    let zones = std::iter::once(session.when.zone()).chain(&edition.catalog.calendar.also_in);
+    let zones = edition.catalog.calendar.zones(session.when.zone());
     // None of the texts holds a line feed.
     let texts = [revision.digest.as_str(), revision.uid.as_str()];
-    let texts = texts.into_iter().chain(zones.map(crate::zone::Zone::name));
+    let texts = texts.into_iter().chain(zones.into_iter().map(crate::zone::Zone::name));
     let texts = texts.flat_map(|text| [text.as_bytes(), b"\n"]);
     let numbers = [&instants[0][..], &instants[1], &revision.sequence.to_be_bytes()];
     of_bytes(numbers.into_iter().chain(texts))

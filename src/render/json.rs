@@ -127,7 +127,7 @@ fn times(when: &When, edition: &Edition, words: &Words) -> [At; 2] {
         local,
         zone: when.zone().tzid().to_owned(),
         utc: instant(utc),
-        words: words.start(alone, &edition.catalog.calendar.also_in),
+        words: words.start(alone, &edition.catalog.calendar),
     };
     match when {
         When::AllDay(days) => {

@@ -37,10 +37,10 @@ pub fn documents<'p>(
     calendars: Vec<Document>,
     earlier: impl Fn(&str, &str) -> Option<Printed<'p>>,
 ) -> Vec<Document> {
-    let words = Words::new(&edition.catalog.calendar.language);
+    let words = Words::new(&edition.catalog.calendar);
     let mut all = calendars;
     all.extend(page::documents(edition, &words));
-    all.extend(links::documents(edition, &words));
+    all.extend(links::documents(edition, &words.clone().in_calendars()));
     all.extend(atom::documents(edition, &words));
     all.extend(json::documents(edition, &words));
     all.extend(qr::documents(edition, earlier));

@@ -8,7 +8,7 @@ use crate::model::{Cancellation, Catalog, Session, Status, When};
 use crate::paths::Paths;
 
 /// Raised when a release prints the same session differently, so that subscribers take the new form.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Hashes labelled values; none can run into the next.
 struct Canonical(Sha256);
@@ -63,9 +63,9 @@ pub(super) fn of_session(catalog: &Catalog, session: &Session, paths: &Paths, ui
             form.field("start", &timed.start.instant.to_rfc3339());
             form.field("end", &timed.end.instant.to_rfc3339());
             // The words name the local time in each zone, which moves with the rules of that zone.
-            let others = calendar.also_in.iter().filter(|zone| **zone != timed.zone);
-            for zone in std::iter::once(&timed.zone).chain(others) {
+            for zone in calendar.zones(&timed.zone) {
                 form.field("zone", zone.tzid());
+                form.optional("label", calendar.label(zone));
                 form.field("start-there", &zone.local(timed.start.instant).to_string());
             }
         }

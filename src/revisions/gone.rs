@@ -119,7 +119,7 @@ pub(super) fn zone<'a>(catalog: &'a Catalog, tzid: &str) -> &'a Zone {
     let calendar = &catalog.calendar;
     let of_sessions = catalog.sessions.iter().map(|session| session.when.zone());
     std::iter::once(&calendar.zone)
-        .chain(&calendar.also_in)
+        .chain(calendar.also_in.iter().map(|also| &also.zone))
         .chain(of_sessions)
         .find(|zone| zone.tzid() == tzid)
         .unwrap_or(&calendar.zone)

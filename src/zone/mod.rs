@@ -130,6 +130,33 @@ impl Zone {
         timestamp(instant).map_or(0, |at| self.0.rules.to_offset(at).seconds())
     }
 
+    /// The instants after `from` and before `until` at which the offset from UTC changes.
+    pub fn changes(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+        let Some(start) = timestamp(from) else { return Vec::new() };
+        let mut before = self.offset(from);
+        let mut found = Vec::new();
+        for change in self.0.rules.following(start) {
+            let Some(at) = DateTime::from_timestamp(change.timestamp().as_second(), 0) else {
+                break;
+            };
+            if at >= until {
+                break;
+            }
+            // tzdata also lists changes of the name or of the DST flag alone.
+            let after = change.offset().seconds();
+            if after != before {
+                found.push(at);
+            }
+            before = after;
+        }
+        found
+    }
+
+    /// Whether the wall-clock time at an instant happens twice, as the clocks are put back over it.
+    pub fn is_repeated(&self, instant: DateTime<Utc>) -> bool {
+        matches!(self.resolve(self.local(instant)), Local::Fold { .. })
+    }
+
     /// The first instant of a date in the zone: midnight, or the end of the gap that holds it.
     pub fn start_of_day(&self, date: NaiveDate) -> DateTime<Utc> {
         match self.resolve(date.and_time(chrono::NaiveTime::MIN)) {

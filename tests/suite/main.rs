@@ -44,5 +44,6 @@ mod subscriber;
 mod support;
 mod texts;
 mod third_party;
+mod words;
 mod zone_rules;
 mod zones;

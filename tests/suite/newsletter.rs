@@ -199,7 +199,7 @@ fn text_links(text: &str) -> Vec<String> {
 /// Holds all forms of a session's block against its title, place and time.
 fn holds(edition: &Edition, index: usize, text: &str) {
     let id = format!("a{index}");
-    let when = "Saturday, May 1, 2027, 10-11 am ET (14:00-15:00 UTC)";
+    let when = "Saturday, May 1, 2027, 10\u{2060}\u{2013}\u{2060}11 am ET (14:00\u{2060}\u{2013}\u{2060}15:00 UTC)";
     let (html_links, headings, bold) = read_html(&block(edition, &id, Form::Html));
     assert_eq!((headings, bold), (vec![text.to_owned()], vec![when.to_owned()]));
     let expected: BTreeSet<String> = [
@@ -344,11 +344,11 @@ fn long_list(count: usize, id: usize) -> String {
 }
 
 #[test]
-fn ten_sessions_are_less_than_twenty_kilobytes() {
+fn ten_sessions_are_less_than_twenty_one_kilobytes() {
     let edition = edition(&long_list(10, 26));
     let html = block(&edition, "test", Form::Html);
     assert_eq!(read_html(&html).1.len(), 11);
-    assert!(html.len() < 20_000, "{} bytes", html.len());
+    assert!(html.len() < 21_000, "{} bytes", html.len());
     let longest = html.lines().map(str::len).max().unwrap();
     assert!(longest < 998, "a line of {longest} bytes, which mail would break");
 }
@@ -421,16 +421,16 @@ fn the_time_is_said_in_every_zone_and_utc_with_its_dates() {
         + &session("days", "2027-05-01", "end = 2027-05-02");
     let edition = edition(&toml);
     for (id, when) in [
-        ("a", "Saturday, May 1, 2027, 2-3:30 pm ET / 11 am-12:30 pm PT (18:00-19:30 UTC)"),
+        ("a", "Saturday, May 1, 2027, 2~–~3:30 pm ET / 11 am~–~12:30 pm PT (18:00~–~19:30 UTC)"),
         (
             "late",
-            "Saturday, May 1, 2027, 7:30-9 pm ET / 4:30-6 pm PT \
-             (23:30 - Sunday, May 2, 2027, 01:00 UTC)",
+            "Saturday, May 1, 2027, 7:30~–~9 pm ET / 4:30~–~6 pm PT \
+             (23:30~–~Sun, May 2, 01:00 UTC)",
         ),
-        ("days", "Saturday, May 1, 2027 \u{2013} Sunday, May 2, 2027"),
+        ("days", "Saturday, May 1, 2027~–~Sun, May 2"),
     ] {
         for form in FORMS {
-            let block = block(&edition, id, form);
+            let block = block(&edition, id, form).replace('\u{2060}', "~");
             assert!(block.contains(when), "{block}");
         }
     }

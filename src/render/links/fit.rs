@@ -81,8 +81,13 @@ fn address(session: &Session, edition: &Edition, encode: impl Fn(&str) -> String
 
 /// In every zone of the calendar if that fits.
 fn when(session: &Session, edition: &Edition, words: &Words) -> String {
-    let all = words.start_with_utc(&session.when, &edition.catalog.calendar.also_in);
-    if encoded(&all).len() <= WHEN { all } else { words.start_with_utc(&session.when, &[]) }
+    let calendar = &edition.catalog.calendar;
+    let all = words.start_with_utc(&session.when, calendar);
+    if encoded(&all).len() <= WHEN {
+        all
+    } else {
+        words.own_start_with_utc(&session.when, calendar)
+    }
 }
 
 /// As in invites the place, else where to take part; the short address of ours if that is long.

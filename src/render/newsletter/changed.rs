@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::html::{cell, direction, line, link};
 use super::markdown::{escaped, link as markdown_link};
-use super::{Form, MOST, Subject, text, when};
+use super::{Form, MOST, Subject, text};
 use crate::l10n::Words;
 use crate::model::{Session, Status};
 use crate::render::event::ABOUT;
@@ -131,11 +131,11 @@ fn notice(edition: &Edition, session: &Session, words: &Words) -> Option<Notice>
     if edition.is_past(session) {
         return None;
     }
-    let also_in = &edition.catalog.calendar.also_in;
+    let calendar = &edition.catalog.calendar;
     let off = session.status == Status::Cancelled;
     let was = match off {
-        true => words.range(&session.when, also_in),
-        false => words.start(&edition.moved_from(session)?, also_in),
+        true => words.range(&session.when, calendar),
+        false => words.start(&edition.moved_from(session)?, calendar),
     };
     let paths = &edition.paths;
     Some(Notice {
@@ -143,7 +143,7 @@ fn notice(edition: &Edition, session: &Session, words: &Words) -> Option<Notice>
         title: session.title.to_string(),
         page: paths.absolute(&paths.session_page(&session.id)),
         was,
-        now: (!off).then(|| when(&session.when, also_in, words)),
+        now: (!off).then(|| words.range_with_utc(&session.when, calendar)),
     })
 }
 

@@ -13,10 +13,9 @@ use chrono::SecondsFormat;
 
 use super::Document;
 use crate::l10n::Words;
-use crate::model::{Feed, Session, Status, Timed, When};
+use crate::model::{Feed, Session, Status, When};
 use crate::paths::Target;
 use crate::revisions::Edition;
-use crate::zone::Zone;
 use changed::Changed;
 
 /// How many sessions a feed's block has: with 2 kB each, 3 kB where ids and titles are long, the most
@@ -24,7 +23,7 @@ use changed::Changed;
 const MOST: usize = 30;
 /// How much of its description a session has in a block of its own, in characters: three lines.
 const ABOUT: usize = 300;
-/// How much it has in a list, so that ten sessions stay below 20 kB.
+/// How much it has in a list, so that ten sessions stay below 21 kB.
 const ABOUT_IN_LIST: usize = 160;
 
 /// What a block is about.
@@ -53,14 +52,14 @@ pub enum Form {
 
 /// A block of an edition in one of its forms, without a line end behind it.
 pub fn newsletter(edition: &Edition, subject: Subject<'_>, form: Form) -> String {
-    let words = Words::new(&edition.catalog.calendar.language);
+    let words = Words::new(&edition.catalog.calendar);
     Block::new(edition, subject, &words).print(form)
 }
 
 /// The block about those of its sessions that moved or were called off and are not over, in one of its
 /// forms; none where there is no such session.
 pub fn changed(edition: &Edition, subject: Subject<'_>, form: Form) -> Option<String> {
-    let words = Words::new(&edition.catalog.calendar.language);
+    let words = Words::new(&edition.catalog.calendar);
     Some(Changed::new(edition, subject, &words)?.print(form))
 }
 
@@ -201,7 +200,7 @@ impl Card {
         let (catalog, paths, id) = (&edition.catalog, &edition.paths, &session.id);
         let over = edition.is_past(session);
         let open = !over && session.status != Status::Cancelled;
-        let when = when(&session.when, &catalog.calendar.also_in, words);
+        let when = words.range_with_utc(&session.when, &catalog.calendar);
         let (start, end) = match &session.when {
             When::AllDay(days) => (days.first.to_string(), days.last.to_string()),
             When::Timed(timed) => {
@@ -258,28 +257,4 @@ impl Card {
         }
         all
     }
-}
-
-/// From start to end in words, and in UTC.
-fn when(when: &When, also_in: &[Zone], words: &Words) -> String {
-    let range = words.range(when, also_in);
-    match when {
-        When::AllDay(_) => range,
-        When::Timed(timed) => format!("{range} ({})", utc(timed, words)),
-    }
-}
-
-/// "21:00-22:30 UTC", with every date that is not the one before it.
-fn utc(timed: &Timed, words: &Words) -> String {
-    let (start, end) = (timed.start.instant.naive_utc(), timed.end.instant.naive_utc());
-    let mut text = String::new();
-    if start.date() != timed.start.local.date() {
-        text.push_str(&format!("{}, ", words.date(start.date())));
-    }
-    text.push_str(&start.format("%H:%M").to_string());
-    match start.date() == end.date() {
-        true => text.push('-'),
-        false => text.push_str(&format!(" - {}, ", words.date(end.date()))),
-    }
-    text + &end.format("%H:%M UTC").to_string()
 }

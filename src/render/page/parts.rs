@@ -69,16 +69,16 @@ pub(super) fn state(edition: &Edition, session: &Session, words: &Words) -> Opti
         (Status::Tentative, _) => Some("This session is not certain yet."),
         (Status::Confirmed, false) => None,
     };
-    let also_in = &edition.catalog.calendar.also_in;
+    let calendar = &edition.catalog.calendar;
     let earlier = edition.moved_from(session);
-    let moved = earlier.map(|earlier| words.moved_from(&earlier, &session.when, also_in));
+    let moved = earlier.map(|earlier| words.moved_from(&earlier, &session.when, calendar));
     let said: Vec<String> = said.map(str::to_owned).into_iter().chain(moved).collect();
     (!said.is_empty()).then(|| said.join(" "))
 }
 
 /// The time in words from start to end, for people and for programs.
 pub(super) fn time(edition: &Edition, session: &Session, words: &Words) -> Markup {
-    let text = words.range(&session.when, &edition.catalog.calendar.also_in);
+    let text = words.range(&session.when, &edition.catalog.calendar);
     match &session.when {
         When::AllDay(days) => html! { time datetime=(days.first) { (text) } },
         When::Timed(timed) => {
@@ -89,21 +89,10 @@ pub(super) fn time(edition: &Edition, session: &Session, words: &Words) -> Marku
     }
 }
 
-/// "21:00-22:30 UTC", with the day where it is another one.
+/// "21:00–22:30 UTC", with the day where it is another one; none for whole days.
 pub(super) fn utc(session: &Session, words: &Words) -> Option<String> {
     let When::Timed(timed) = &session.when else { return None };
-    let (start, end) = (timed.start.instant.naive_utc(), timed.end.instant.naive_utc());
-    let day = |other: chrono::NaiveDate, date| match date == other {
-        true => String::new(),
-        false => format!("{}, ", words.date(date)),
-    };
-    Some(format!(
-        "{}{}-{}{} UTC",
-        day(timed.start.local.date(), start.date()),
-        start.format("%H:%M"),
-        day(start.date(), end.date()),
-        end.format("%H:%M")
-    ))
+    Some(words.utc(timed))
 }
 
 /// An instant with the offset of its zone, as HTML and schema.org want it.

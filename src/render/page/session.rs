@@ -30,7 +30,7 @@ pub(super) fn page(edition: &Edition, session: &Session, words: &Words) -> Marku
         section { (subscribe(edition, session, open)) }
     };
     let text = session.description.as_ref().map(markdown::to_text).unwrap_or_default();
-    let when = words.start(&session.when, &edition.catalog.calendar.also_in);
+    let when = words.start(&session.when, &edition.catalog.calendar);
     let summary = Some(parts::shortened(&format!("{when}. {text}"), 200));
     let title = session.title.as_str();
     let alternates = vec![("text/calendar", edition.paths.invite(&session.id), title.to_owned())];

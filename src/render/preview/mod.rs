@@ -75,7 +75,7 @@ pub fn preview(
     cities: &[City],
     now: DateTime<Utc>,
 ) -> Report {
-    let words = Words::new(&edition.catalog.calendar.language).in_year(now.year());
+    let words = Words::new(&edition.catalog.calendar).in_year(now.year());
     let items: Vec<Item> = changes(before, after)
         .into_iter()
         .map(|change| item(edition, change, &words, cities, now))

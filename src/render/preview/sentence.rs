@@ -12,9 +12,9 @@ pub(super) fn all(
     is: Option<&When>,
     words: &Words,
 ) -> Vec<String> {
-    let also_in = &edition.catalog.calendar.also_in;
+    let calendar = &edition.catalog.calendar;
     let start = |when: Option<&When>| {
-        when.map(|when| words.start_with_utc(when, also_in)).unwrap_or_default()
+        when.map(|when| words.start_with_utc(when, calendar)).unwrap_or_default()
     };
     let sentence = |what: &What| match what {
         What::Added => format!("is new{}: {}", off(change), start(is)),
@@ -47,7 +47,7 @@ pub(super) fn all(
 /// "moves from Tuesday, April 30, 2 pm PT / 5 pm ET to 3 pm PT / 6 pm ET; 21:00 to 22:00 UTC".
 fn moves(was: Option<&When>, is: Option<&When>, words: &Words, edition: &Edition) -> String {
     let (Some(was), Some(is)) = (was, is) else { return "moves".to_owned() };
-    let moves = words.change(was, is, &edition.catalog.calendar.also_in);
+    let moves = words.change(was, is, &edition.catalog.calendar);
     match words.change_in_utc(was, is) {
         Some(utc) => format!("moves from {moves}; {utc}"),
         None => format!("moves from {moves}"),
@@ -56,7 +56,7 @@ fn moves(was: Option<&When>, is: Option<&When>, words: &Words, edition: &Edition
 
 fn ends(was: Option<&When>, is: Option<&When>, words: &Words, edition: &Edition) -> String {
     let (Some(was), Some(is)) = (was, is) else { return "ends at another time".to_owned() };
-    let ends = words.change(&end(was), &end(is), &edition.catalog.calendar.also_in);
+    let ends = words.change(&end(was), &end(is), &edition.catalog.calendar);
     match words.change_in_utc(&end(was), &end(is)) {
         Some(utc) => format!("moves its end from {ends}; {utc}"),
         None => format!("moves its last day from {ends}"),

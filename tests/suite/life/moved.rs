@@ -57,8 +57,8 @@ fn a_move_to_another_day_names_both_days_and_every_zone() {
     story.serve(BEFORE);
     let moved = talk("").replace("04-30T14", "05-01T09");
     let page = story.then(&list(&moved), LATER).text("/sessions/talk");
-    let said = "Moved from Tuesday, April 30, 2024, 2 pm ET / 7 pm UK Time to Wednesday, May 1, \
-                2024, 9 am ET / 2 pm UK Time.";
+    let said = "Moved from Tuesday, April 30, 2024, 2 pm ET / 7 pm London Time to Wednesday, \
+                May 1, 2024, 9 am ET / 2 pm London Time.";
     assert!(page.contains(said), "{page}");
 }
 

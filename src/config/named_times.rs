@@ -1,0 +1,178 @@
+//! Times with a zone's name in texts, such as "5 pm ET", and names that the organiser gives to zones.
+//!
+//! A name means here what it means where times are printed (`l10n`), so that nothing that is exactly
+//! right is a finding.
+
+use std::ops::Range;
+
+use chrono::{DateTime, NaiveTime, TimeDelta, Timelike, Utc};
+
+use super::calendar::AlsoIn;
+use super::guess;
+use super::table::At;
+use crate::diagnostic::{Code, Finding};
+use crate::l10n::ZoneNames;
+use crate::model::{Language, Session, Timed, When};
+use crate::zone::Rules;
+
+/// The longest abbreviation of a zone that CLDR has ("HADT", "ACWST") is shorter, in bytes.
+const LONGEST_NAME: usize = 8;
+/// How much of a text before a name can be a time, in bytes: "at 10:30:00 p.m. ".
+const LONGEST_TIME: usize = 24;
+
+/// What the names of zones mean: in the calendar's language, and in the kinds of English that have
+/// different ones.
+pub(super) struct Meanings(Vec<ZoneNames>);
+
+impl Meanings {
+    pub(super) fn new(language: &Language, rules: &Rules) -> Self {
+        let languages = [language.as_str(), "en-US", "en-GB", "en-CA", "en-AU"];
+        let locales = languages.iter().filter_map(|language| language.parse().ok());
+        Self(locales.filter_map(|locale| ZoneNames::new(&locale, rules)).collect())
+    }
+
+    /// The offsets that a name may stand for at an instant; none if it names no zone.
+    fn of(&self, name: &str, at: DateTime<Utc>) -> Vec<TimeDelta> {
+        let all = self.0.iter().flat_map(|names| names.meanings(name, at));
+        all.map(|seconds| TimeDelta::seconds(seconds.into())).collect()
+    }
+}
+
+/// Times with a zone in a text, such as "5 pm ET", that are neither the start nor the end there.
+pub(super) fn in_text<'m>(
+    key: &str,
+    text: &str,
+    timed: &Timed,
+    meanings: impl Fn() -> &'m Meanings,
+    span: &Range<usize>,
+) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (at, word) in names(text) {
+        let Some(said) = time_before(&text[..at]) else { continue };
+        let offsets = meanings().of(word, timed.start.instant);
+        let there = |at: DateTime<Utc>, offset: TimeDelta| (at.naive_utc() + offset).time();
+        let is_right = |offset: &TimeDelta| {
+            let times = [timed.start.instant, timed.end.instant].map(|at| there(at, *offset));
+            said.iter().any(|said| times.contains(said))
+        };
+        let Some(first) = offsets.first() else { continue };
+        if offsets.iter().any(is_right) {
+            continue;
+        }
+        let shown = said.first().copied().map(clock).unwrap_or_default();
+        let start = clock(there(timed.start.instant, *first));
+        let message =
+            format!("the {key} says {shown} {word}, but the session starts at {start} {word}");
+        found.push(Finding::warning(Code::WrongTime, span.clone(), message).help(
+            "correct `start` or the text; better, delete the time from the text: pages and calendars \
+             print it in every zone",
+        ));
+    }
+    found
+}
+
+/// A label of a further zone that is the name of another hour, at the first session where it is.
+pub(super) fn label<'a, 'm>(
+    also: &AlsoIn,
+    sessions: impl Iterator<Item = &'a Session>,
+    meanings: impl Fn() -> &'m Meanings,
+) -> Option<Finding> {
+    let At { value: label, span } = also.label.as_ref()?;
+    let words: Vec<&str> = names(label.as_str()).map(|(_, word)| word).collect();
+    let wrong = |session: &&Session| {
+        let When::Timed(timed) = &session.when else { return None };
+        let at = timed.start.instant;
+        let own = TimeDelta::seconds(also.zone.offset(at).into());
+        let is_other = |word: &&&str| {
+            let offsets = meanings().of(word, at);
+            !offsets.is_empty() && !offsets.contains(&own)
+        };
+        words.iter().find(is_other).map(|word| (*word, timed.start.local.date()))
+    };
+    let (session, (word, day)) =
+        sessions.filter(|_| !words.is_empty()).find_map(|s| Some((s, wrong(&s)?)))?;
+    let message = format!(
+        "the label \"{label}\" names another hour than {} has: on {day} (`{}`) {word} is not the time there",
+        also.zone.name(),
+        session.id
+    );
+    Some(
+        Finding::warning(Code::WrongTime, span.clone(), message)
+            .help("write the name of the place, such as \"London time\", or delete the label"),
+    )
+}
+
+/// The words of a text that could be abbreviations of zones, each with its offset in bytes.
+fn names(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut rest = 0;
+    std::iter::from_fn(move || {
+        let start = rest + text[rest..].find(char::is_alphanumeric)?;
+        let length = text[start..].find(|c: char| !c.is_alphanumeric());
+        rest = length.map_or(text.len(), |length| start + length);
+        Some((start, &text[start..rest]))
+    })
+    .filter(|(_, word)| {
+        (2..=LONGEST_NAME).contains(&word.len()) && word.starts_with(char::is_uppercase)
+    })
+}
+
+/// The time that a text ends in: both readings where it says neither am nor pm.
+fn time_before(text: &str) -> Option<Vec<NaiveTime>> {
+    let mut from = text.len().saturating_sub(LONGEST_TIME);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let text = text[from..].trim_end();
+    let lower = text.to_ascii_lowercase();
+    let half = ["a.m.", "p.m.", "am", "pm"].into_iter().find(|half| lower.ends_with(half));
+    let clock = text[..text.len() - half.map_or(0, str::len)].trim_end();
+    let from = clock
+        .rfind(|c: char| !c.is_ascii_digit() && c != ':')
+        .map_or(0, |at| at + clock[at..].chars().next().map_or(0, char::len_utf8));
+    let digits = &clock[from..];
+    if !digits.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    if let Some(half) = half {
+        return guess::time(&format!("{digits}{half}")).map(|time| vec![time]);
+    }
+    let with_minutes =
+        if digits.contains(':') { digits.to_owned() } else { format!("{digits}:00") };
+    let time = guess::time(&with_minutes)?;
+    let later = (time.hour() < 12).then(|| time + TimeDelta::hours(12));
+    Some(std::iter::once(time).chain(later).collect())
+}
+
+fn clock(time: NaiveTime) -> String {
+    let text = time.format("%-I:%M %P").to_string();
+    text.replace(":00 ", " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(hour: u32, minute: u32) -> NaiveTime {
+        NaiveTime::from_hms_opt(hour, minute, 0).unwrap()
+    }
+
+    #[test]
+    fn the_time_before_a_zone_is_read_as_people_write_it() {
+        assert_eq!(time_before("we meet at 5 pm "), Some(vec![at(17, 0)]));
+        assert_eq!(time_before("2–3:30 p.m."), Some(vec![at(15, 30)]));
+        assert_eq!(time_before("at 5"), Some(vec![at(5, 0), at(17, 0)]));
+        assert_eq!(time_before("17:00"), Some(vec![at(17, 0)]));
+        assert_eq!(time_before("the"), None);
+        assert_eq!(time_before(""), None);
+        assert_eq!(time_before("ééééééééééééééééééééééééé"), None);
+    }
+
+    #[test]
+    fn names_are_whole_words() {
+        let all = |text| names(text).map(|(_, word)| word).collect::<Vec<_>>();
+        assert_eq!(all("5 pm ET. MEET at 6"), ["ET", "MEET"]);
+        assert_eq!(all("X UK-time"), ["UK"]);
+        assert_eq!(clock(at(17, 0)), "5 pm");
+        assert_eq!(clock(at(9, 5)), "9:05 am");
+    }
+}
