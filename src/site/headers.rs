@@ -21,8 +21,8 @@ const NEVER: &str = "no-store";
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
                            base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// The only page that other sites may frame.
-const EMBED_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
-                            form-action 'none'; frame-ancestors *";
+const EMBED_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+                            base-uri 'none'; form-action 'none'; frame-ancestors *";
 /// A drawing that is opened by itself runs nothing.
 const SVG_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 /// What may stand bare in `filename*` (RFC 8187 section 3.2.1, attr-char).

@@ -70,13 +70,13 @@ fn whole(edition: &Edition, head: &Head<'_>, title: &str, framed: bool, inner: &
     html! {
         (DOCTYPE)
         html lang=(language) dir=[language.is_right_to_left().then_some("rtl")] {
-            (self::head(edition, head, title, framed))
+            (self::head(edition, head, title))
             body class=[framed.then_some("bare")] { (inner) }
         }
     }
 }
 
-fn head(edition: &Edition, head: &Head<'_>, whole: &str, framed: bool) -> Markup {
+fn head(edition: &Edition, head: &Head<'_>, whole: &str) -> Markup {
     let paths = &edition.paths;
     html! {
         head {
@@ -96,8 +96,7 @@ fn head(edition: &Edition, head: &Head<'_>, whole: &str, framed: bool) -> Markup
             }
             link rel="icon" href=(paths.favicon());
             @for path in std::iter::once(&named(edition).style).chain(&named(edition).css) { link rel="stylesheet" href=(path); }
-            // A frame's policy allows none.
-            @if !framed { script src=(named(edition).script) defer {} }
+            script src=(named(edition).script) defer {}
             @if !head.hidden {
                 meta property="og:title" content=(head.title);
                 meta property="og:type" content="website";

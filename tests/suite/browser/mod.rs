@@ -2,6 +2,7 @@
 
 mod accessible;
 mod keyboard;
+mod own_time;
 mod reader;
 mod scripts;
 mod webdriver;

@@ -63,6 +63,11 @@ impl Browser {
         self.call("GET", &path, &Value::Null).as_str().unwrap().to_owned()
     }
 
+    /// Goes into a frame of the page that is open, counted from 0.
+    pub(crate) fn enter_frame(&self, index: u32) {
+        self.command("frame", json!({ "id": index }));
+    }
+
     /// What a script in the page returns.
     pub(crate) fn run(&self, script: &str) -> Value {
         self.command("execute/sync", json!({ "script": script, "args": [] }))

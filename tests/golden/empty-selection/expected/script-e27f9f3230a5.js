@@ -1,16 +1,17 @@
 // Everything works without this file: it adds the reader's own time, and copies on a click.
 "use strict";
-for (const time of document.querySelectorAll(".when time[data-end]")) {
+for (const time of document.querySelectorAll("time[data-end]")) {
   const start = new Date(time.dateTime), end = new Date(time.dataset.end);
   if (isNaN(start) || isNaN(end)) continue;
   try {
+    const year = start.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
     const form = new Intl.DateTimeFormat(document.documentElement.lang, {
-      weekday: "long", month: "long", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short"
+      weekday: "long", year, month: "long", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short"
     });
-    const line = document.createElement("p");
+    const line = document.createElement("div");
     line.className = "yours";
-    line.textContent = "Your time: " + form.format(start);
-    (time.closest("p") || time).after(line);
+    line.textContent = "Your time: " + (form.formatRange ? form.formatRange(start, end) : form.format(start));
+    time.closest("p, div").before(line);
   } catch (error) { /* an old browser shows the organiser's times alone */ }
 }
 for (const field of document.querySelectorAll("input[readonly], textarea[readonly]")) {
