@@ -115,6 +115,7 @@ impl<'w> Line<'w> {
             if clock.names.0 != clock.names.1 {
                 self.text.push(' ');
                 self.text.push_str(&clock.names.0);
+                self.text.push_str(words.end_of_clock());
             }
             self.text.push_str(words.dash());
             self.end_day(end.date());
@@ -122,6 +123,7 @@ impl<'w> Line<'w> {
         }
         self.text.push(' ');
         self.text.push_str(&clock.names.1);
+        self.text.push_str(words.end_of_clock());
     }
 
     fn write_utc(&mut self, timed: &Timed, with_end: bool) {

@@ -39,6 +39,7 @@ struct Formatters {
     /// Between a date and a time.
     comma: String,
     english: bool,
+    right_to_left: bool,
     names: ZoneNames,
 }
 
@@ -50,16 +51,16 @@ impl Words {
 
     /// The words of a language, with zones by a set of rules.
     pub fn of(language: &Language, rules: &Rules) -> Self {
-        let formatters = Formatters::load(&locale(language), language.is_english(), rules)
+        let formatters = Formatters::load(language, rules)
             .filter(Formatters::have_months)
-            .or_else(|| Formatters::load(&icu_locale_core::locale!("en-US"), true, rules))
+            .or_else(|| Formatters::load(&Language::default(), rules))
             .expect("the words of American English are compiled in");
         Self { formatters: Rc::new(formatters), dash: DASH, year: None }
     }
 
     /// Whether CLDR has dates in a language.
     pub fn has(language: &Language) -> bool {
-        Formatters::load(&locale(language), false, &Rules::bundled())
+        Formatters::load(language, &Rules::bundled())
             .is_some_and(|formatters| formatters.have_months())
     }
 
@@ -234,6 +235,12 @@ impl Words {
         self.dash
     }
 
+    /// Behind the name of a clock: in text from right to left a mark, without which the digits of
+    /// "GMT-8" and of the next clock are shown as one row of numbers (Unicode UAX #9).
+    pub(super) fn end_of_clock(&self) -> &'static str {
+        if self.formatters.right_to_left { "\u{200f}" } else { "" }
+    }
+
     /// Two times of one day: "2–3:30 pm", "11 am–12:30 pm".
     pub(super) fn times(&self, start: NaiveTime, end: NaiveTime) -> String {
         let (from, to) = (self.time(start), self.time(end));
@@ -274,7 +281,10 @@ impl Formatters {
         !self.date.format(&iso(april)).to_string().contains("M04")
     }
 
-    fn load(locale: &Locale, english: bool, rules: &Rules) -> Option<Self> {
+    fn load(language: &Language, rules: &Rules) -> Option<Self> {
+        let locale: &Locale =
+            &language.as_str().parse().expect("a language tag was parsed as a locale before");
+        let english = language.is_english();
         // English leaves `:00` away; in other languages a bare hour reads oddly.
         let precision = if english { TimePrecision::MinuteOptional } else { TimePrecision::Minute };
         let time = T::short().with_time_precision(precision);
@@ -287,6 +297,7 @@ impl Formatters {
             time: NoCalendarFormatter::try_new(locale.into(), time).ok()?,
             comma: ", ".to_owned(),
             english,
+            right_to_left: language.is_right_to_left(),
             names: ZoneNames::new(locale, rules)?,
         };
         // What CLDR writes between date and time, such as "، " in Arabic and a space in Japanese.
@@ -301,10 +312,6 @@ impl Formatters {
         formatters.comma = comma.unwrap_or(formatters.comma);
         Some(formatters)
     }
-}
-
-fn locale(language: &Language) -> Locale {
-    language.as_str().parse().expect("a language tag was parsed as a locale before")
 }
 
 fn iso(date: NaiveDate) -> Date<Gregorian> {
