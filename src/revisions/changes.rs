@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-
-use super::{Published, Revision, Revisions};
+use super::{Published, Revision, Revisions, Times};
+use crate::model::Status;
 
 /// One session that readers will find otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +73,8 @@ pub fn changes(before: &Revisions, after: &Revisions) -> Vec<Change> {
             (!what.is_empty()).then(|| Change { id: id.clone(), what, before, after })
         })
         .collect();
-    all.sort_by(|a, b| (&a.after.start, &a.id).cmp(&(&b.after.start, &b.id)));
+    let start = |change: &Change| change.after.when.start().order();
+    all.sort_by(|a, b| (start(a), &a.id).cmp(&(start(b), &b.id)));
     all
 }
 
@@ -108,13 +108,25 @@ fn difference(old: Option<(&String, &Revision)>, id: &String, new: &Revision) ->
         what.push(What::Back);
     }
     if was.status != is.status {
-        what.push(if is.status == "cancelled" { What::Cancelled } else { What::Status });
+        what.push(match is.status {
+            Status::Cancelled => What::Cancelled,
+            Status::Confirmed | Status::Tentative => What::Status,
+        });
     }
-    if was.start != is.start {
+    if was.when.start() != is.when.start() {
         what.push(What::Moved);
     }
-    let same_kind = was.start.contains('T') == is.start.contains('T');
-    if same_kind && length(was) != length(is) {
+    // Of whole days that get an hour, or the reverse, the end is told with the start.
+    let ends = match (was.when, is.when) {
+        (Times::Days { first, last }, Times::Days { first: new, last: new_last }) => {
+            last - first != new_last - new
+        }
+        (Times::Timed { start, end }, Times::Timed { start: new, end: new_end }) => {
+            end - start != new_end - new
+        }
+        _ => false,
+    };
+    if ends {
         what.push(What::Ends);
     }
     if was.zone != is.zone {
@@ -141,14 +153,4 @@ fn difference(old: Option<(&String, &Revision)>, id: &String, new: &Revision) ->
         what.push(What::Other);
     }
     what
-}
-
-/// How long a session lasts, as far as its times can be read.
-fn length(of: &Published) -> Option<TimeDelta> {
-    let instant = |text: &str| text.parse::<DateTime<Utc>>().ok();
-    let day = |text: &str| text.parse::<NaiveDate>().ok();
-    match (instant(&of.start), instant(&of.end)) {
-        (Some(start), Some(end)) => Some(end - start),
-        _ => Some(day(&of.end)? - day(&of.start)?),
-    }
 }

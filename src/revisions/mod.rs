@@ -13,6 +13,7 @@ mod gone;
 mod identity;
 mod published;
 pub mod store;
+mod times;
 
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, HashMap};
@@ -32,7 +33,8 @@ pub use feeds::KnownFeed;
 pub use gone::{Removed, Retired};
 use identity::Entries;
 pub use published::Published;
-use published::{links, published, times};
+use published::{links, published};
+pub use times::{Time, Times};
 
 /// Everything that was published before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -226,7 +228,7 @@ impl Revisions {
             .filter_map(|session| Some((session, entry(session).filter(|e| e.removed.is_some())?)))
             .filter(|(session, entry)| {
                 entry.published.title != session.title.as_str()
-                    && entry.published.start != times(session).0
+                    && entry.published.when.start() != Times::of(&session.when).start()
             })
             .collect()
     }

@@ -34,10 +34,10 @@ fn item(item: &Item) -> Value {
 fn published(published: &Published) -> Value {
     json!({
         "title": published.title,
-        "start": published.start,
-        "end": published.end,
+        "start": published.when.start(),
+        "end": published.when.end(),
         "zone": published.zone,
-        "status": published.status,
+        "status": published.status.as_str(),
         "place": published.place,
         "feeds": published.feeds,
     })

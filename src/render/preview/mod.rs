@@ -7,8 +7,8 @@ mod text;
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 
 use super::words::Words;
-use crate::model::{Id, When};
-use crate::revisions::{Change, Edition, Published, Revisions, What, changes};
+use crate::model::{Id, Status, When};
+use crate::revisions::{Change, Edition, Revisions, What, changes};
 use crate::zone::Zone;
 
 /// Calendar apps look every few hours; what is nearer than this has to go out by mail too.
@@ -107,10 +107,10 @@ fn item(
     cities: &[City],
     now: DateTime<Utc>,
 ) -> Item {
-    let when = |published: &Published| published.when(edition.zone_of(&published.zone));
     // Both in the zone of today, so that only what moved differs.
-    let (is, zone) = (when(&change.after), edition.zone_of(&change.after.zone));
-    let was = change.before.as_ref().and_then(|before| before.when(zone));
+    let zone = edition.zone_of(&change.after.zone);
+    let is = Some(change.after.when.when(zone));
+    let was = change.before.as_ref().map(|before| before.when.when(zone));
     let said = sentence::all(edition, &change, was.as_ref(), is.as_ref(), words);
     let near = |when: &When| when.start() > now && when.start() <= now + SOON;
     let heavy = change.what.iter().any(|what| !matches!(what, What::Other | What::Feeds));
@@ -120,7 +120,7 @@ fn item(
     let paths = &edition.paths;
     let session = edition.catalog.sessions.iter().find(|own| own.id.as_str() == change.id);
     let newsletter = session.filter(|_| told && ahead);
-    let expected = change.before.as_ref().is_some_and(|before| before.status != "cancelled");
+    let expected = change.before.as_ref().is_some_and(|before| before.status != Status::Cancelled);
     Item {
         said,
         better_cancelled: gone && ahead && expected,

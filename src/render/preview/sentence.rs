@@ -1,6 +1,6 @@
 //! One change as sentences.
 
-use crate::model::{Id, When};
+use crate::model::{Id, Status, When};
 use crate::render::words::Words;
 use crate::revisions::{Change, Edition, What};
 
@@ -83,14 +83,14 @@ fn other(change: &Change) -> &'static str {
 }
 
 fn off(change: &Change) -> &'static str {
-    if change.after.status == "cancelled" { ", and cancelled" } else { "" }
+    if change.after.status == Status::Cancelled { ", and cancelled" } else { "" }
 }
 
 fn status(change: &Change) -> &'static str {
-    let before = change.before.as_ref().map(|before| before.status.as_str());
-    match (before, change.after.status.as_str()) {
-        (_, "tentative") => "is not certain yet",
-        (Some("cancelled"), _) => "takes place after all",
+    let before = change.before.as_ref().map(|before| before.status);
+    match (before, change.after.status) {
+        (_, Status::Tentative) => "is not certain yet",
+        (Some(Status::Cancelled), _) => "takes place after all",
         _ => "is certain now",
     }
 }
