@@ -4,7 +4,7 @@
 //! room is pure; [`store`] reads and writes that file.
 
 mod bounds;
-mod changes;
+mod differences;
 mod digest;
 mod edition;
 mod feeds;
@@ -26,7 +26,7 @@ use crate::model::{Catalog, Id, Session};
 use crate::paths::Paths;
 
 pub use bounds::is_publishable;
-pub use changes::{Change, What, changes};
+pub use differences::{Difference, What, differences};
 pub use digest::{FORMAT, of_bytes};
 pub use edition::{Contents, Edition, PageAssets};
 pub use feeds::KnownFeed;

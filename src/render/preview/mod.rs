@@ -8,7 +8,7 @@ use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 
 use super::words::Words;
 use crate::model::{Id, Status, When};
-use crate::revisions::{Change, Edition, Revisions, What, changes};
+use crate::revisions::{Difference, Edition, Revisions, What, differences};
 use crate::zone::Zone;
 
 /// Calendar apps look every few hours; what is nearer than this has to go out by mail too.
@@ -36,7 +36,7 @@ pub struct Report {
 /// One session that changes.
 #[derive(Debug)]
 struct Item {
-    change: Change,
+    change: Difference,
     said: Vec<String>,
     cities: Vec<There>,
     /// Whether it begins so soon that calendar apps may look too late.
@@ -76,7 +76,7 @@ pub fn preview(
     now: DateTime<Utc>,
 ) -> Report {
     let words = Words::new(&edition.catalog.calendar.language).in_year(now.year());
-    let items: Vec<Item> = changes(before, after)
+    let items: Vec<Item> = differences(before, after)
         .into_iter()
         .map(|change| item(edition, change, &words, cities, now))
         .collect();
@@ -102,7 +102,7 @@ impl Report {
 
 fn item(
     edition: &Edition,
-    change: Change,
+    change: Difference,
     words: &Words,
     cities: &[City],
     now: DateTime<Utc>,

@@ -2,12 +2,12 @@
 
 use crate::model::{Id, Status, When};
 use crate::render::words::Words;
-use crate::revisions::{Change, Edition, What};
+use crate::revisions::{Difference, Edition, What};
 
 /// A sentence for each thing that is different, without the title before it.
 pub(super) fn all(
     edition: &Edition,
-    change: &Change,
+    change: &Difference,
     was: Option<&When>,
     is: Option<&When>,
     words: &Words,
@@ -74,7 +74,7 @@ fn end(when: &When) -> When {
 }
 
 /// Of a session itself its text is recorded; what else can differ is said for all sessions, or seldom seen.
-fn other(change: &Change) -> &'static str {
+fn other(change: &Difference) -> &'static str {
     let text = change.before.as_ref().and_then(|before| before.text.as_ref());
     match text == change.after.text.as_ref() && text.is_some() {
         true => "is told otherwise: reminders, zones, addresses, language or organiser",
@@ -82,11 +82,11 @@ fn other(change: &Change) -> &'static str {
     }
 }
 
-fn off(change: &Change) -> &'static str {
+fn off(change: &Difference) -> &'static str {
     if change.after.status == Status::Cancelled { ", and cancelled" } else { "" }
 }
 
-fn status(change: &Change) -> &'static str {
+fn status(change: &Difference) -> &'static str {
     let before = change.before.as_ref().map(|before| before.status);
     match (before, change.after.status) {
         (_, Status::Tentative) => "is not certain yet",
@@ -95,7 +95,7 @@ fn status(change: &Change) -> &'static str {
     }
 }
 
-fn place(change: &Change) -> String {
+fn place(change: &Difference) -> String {
     let before = change.before.as_ref().and_then(|before| before.place.as_deref());
     match (before, change.after.place.as_deref()) {
         (Some(before), Some(after)) => format!("is at {after} in place of {before}"),
@@ -104,7 +104,7 @@ fn place(change: &Change) -> String {
     }
 }
 
-fn membership(edition: &Edition, change: &Change) -> String {
+fn membership(edition: &Edition, change: &Difference) -> String {
     let none = Vec::new();
     let (was, is) = (change.before.as_ref().map_or(&none, |old| &old.feeds), &change.after.feeds);
     let title = |id: &String| {

@@ -7,7 +7,7 @@ use crate::model::Status;
 
 /// One session that readers will find otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct Difference {
     /// The id that it has, or had last.
     pub id: String,
     /// What is different, the most important first; never empty.
@@ -56,13 +56,13 @@ pub enum What {
 }
 
 /// Every session that differs between two states, by start.
-pub fn changes(before: &Revisions, after: &Revisions) -> Vec<Change> {
+pub fn differences(before: &Revisions, after: &Revisions) -> Vec<Difference> {
     let known: BTreeMap<&str, (&String, &Revision)> = before
         .sessions
         .iter()
         .map(|(id, entry)| (entry.uid.as_str(), (id, entry.as_ref())))
         .collect();
-    let mut all: Vec<Change> = after
+    let mut all: Vec<Difference> = after
         .sessions
         .iter()
         .filter_map(|(id, entry)| {
@@ -70,10 +70,10 @@ pub fn changes(before: &Revisions, after: &Revisions) -> Vec<Change> {
             let what = difference(old.as_ref().map(|(id, old)| (*id, old)), id, entry);
             let before = old.map(|(_, old)| old.published);
             let after = entry.published.clone();
-            (!what.is_empty()).then(|| Change { id: id.clone(), what, before, after })
+            (!what.is_empty()).then(|| Difference { id: id.clone(), what, before, after })
         })
         .collect();
-    let start = |change: &Change| change.after.when.start().order();
+    let start = |difference: &Difference| difference.after.when.start().order();
     all.sort_by(|a, b| (start(a), &a.id).cmp(&(start(b), &b.id)));
     all
 }
