@@ -6,8 +6,6 @@ use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-use super::Time;
-
 /// An HTTP date has four digits for the year and begins with 1970 (RFC 9110 section 5.6.7), a date in
 /// a calendar has four too (RFC 5545 section 3.3.4). The last year is left for what comes a second,
 /// or a zone, later.
@@ -35,15 +33,6 @@ pub(super) fn optional<'de, D: Deserializer<'de>>(
     #[serde(transparent)]
     struct Bounded(#[serde(deserialize_with = "instant")] DateTime<Utc>);
     Ok(Option::<Bounded>::deserialize(from)?.map(|Bounded(instant)| instant))
-}
-
-/// Texts of instants and dates, a first and a last day as `FIRST/LAST`.
-pub(super) fn times<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
-    let texts = Vec::<String>::deserialize(from)?;
-    for text in texts.iter().flat_map(|text| text.split('/')) {
-        text.parse::<Time>().map_err(D::Error::custom)?;
-    }
-    Ok(texts)
 }
 
 /// Whether a date in UTC is one that a session can have been published for; the sentence names `text`.

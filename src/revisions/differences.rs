@@ -141,8 +141,9 @@ fn difference(old: Option<(&String, &Revision)>, id: &String, new: &Revision) ->
     if old_id != id {
         what.push(What::Renamed { from: old_id.clone() });
     }
-    let is_known = was.text.is_some() && is.text.is_some();
-    if is_known && was.text != is.text {
+    if let (Some(was), Some(is)) = (&was.digests, &is.digests)
+        && was != is
+    {
         what.push(What::Other);
     }
     let feeds = |of: &Published| of.feeds.iter().cloned().collect::<BTreeSet<String>>();

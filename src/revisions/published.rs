@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Revision, Time, Times, bounds, digest};
-use crate::model::{Catalog, Session, Status, When};
-use crate::zone::Zone;
+use super::{Time, Times, digest};
+use crate::model::{Catalog, Session, Status};
 
 /// What readers were told about a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,25 +20,36 @@ pub struct Published {
     /// Its zone, as it is written into calendars.
     pub zone: String,
     /// Whether it takes place.
-    #[serde(serialize_with = "status::write")]
+    #[serde(serialize_with = "write_status")]
     pub status: Status,
     /// Where it is in the world.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
     /// The ids of the feeds that it was in.
     pub feeds: Vec<String>,
-    /// Starts that it had before, oldest first; of several whole days `FIRST/LAST`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub earlier: Vec<String>,
     /// Ids that it had before, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub was: Vec<String>,
-    /// The digest of its text, links and tags.
+    /// Digests of what else it says; none where a release wrote it that did not record them.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
+    pub digests: Option<Digests>,
     /// Which addresses of its links were given out, `join` and `register`.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub links: BTreeSet<String>,
+}
+
+/// Digests of what readers may be told is different, without what it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Digests {
+    /// Of its description, its own page and its tags.
+    pub text: String,
+    /// Of its link to register, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub register: Option<String>,
+    /// Of its link to join, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub join: Option<String>,
 }
 
 /// [`Published`] as it is read.
@@ -50,15 +60,12 @@ struct Unchecked {
     start: Time,
     end: Time,
     zone: String,
-    #[serde(deserialize_with = "status::read")]
-    status: Status,
+    status: String,
     place: Option<String>,
     feeds: Vec<String>,
-    #[serde(default, deserialize_with = "bounds::times")]
-    earlier: Vec<String>,
     #[serde(default)]
     was: Vec<String>,
-    text: Option<String>,
+    digests: Option<Digests>,
     #[serde(default)]
     links: BTreeSet<String>,
 }
@@ -68,41 +75,24 @@ impl TryFrom<Unchecked> for Published {
 
     fn try_from(read: Unchecked) -> Result<Self, String> {
         let Unchecked { title, start, end, zone, status, place, feeds, .. } = read;
-        let Unchecked { earlier, was, text, links, .. } = read;
-        let when = Times::new(start, end)?;
-        Ok(Self { title, when, zone, status, place, feeds, earlier, was, text, links })
+        let Unchecked { was, digests, links, .. } = read;
+        let (when, status) = (Times::new(start, end)?, self::status(&status)?);
+        Ok(Self { title, when, zone, status, place, feeds, was, digests, links })
     }
 }
 
-/// A status as its word in the TOML.
-mod status {
-    use serde::de::Error as _;
-    use serde::{Deserialize as _, Deserializer, Serializer};
+fn write_status<S: Serializer>(status: &Status, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(status.as_str())
+}
 
-    use crate::model::Status;
-
-    pub(super) fn write<S: Serializer>(status: &Status, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(status.as_str())
-    }
-
-    pub(super) fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Status, D::Error> {
-        let word = String::deserialize(from)?;
-        let known = [Status::Cancelled, Status::Confirmed, Status::Tentative];
-        let status = known.into_iter().find(|status| status.as_str() == word);
-        status.ok_or_else(|| D::Error::custom(format!("`{word}` is no status of a session")))
-    }
+/// The status of a word, which is that of the TOML.
+pub(super) fn status(word: &str) -> Result<Status, String> {
+    let all = [Status::Cancelled, Status::Confirmed, Status::Tentative];
+    let found = all.into_iter().find(|status| status.as_str() == word);
+    found.ok_or_else(|| format!("`{word}` is no status of a session"))
 }
 
 impl Published {
-    /// When it began before, oldest first, in a zone: timed ones without length, days as they were.
-    pub fn earlier(&self, zone: &Zone) -> Vec<When> {
-        let then = |text: &String| {
-            let (first, last) = text.split_once('/').unwrap_or((text, text));
-            Some(Times::new(first.parse().ok()?, last.parse().ok()?).ok()?.when(zone))
-        };
-        self.earlier.iter().filter_map(then).collect()
-    }
-
     /// Whether it begins after an instant; whole days count by their date in UTC.
     pub fn starts_after(&self, now: DateTime<Utc>) -> bool {
         match self.when {
@@ -113,32 +103,20 @@ impl Published {
 }
 
 /// What is published, but for what was given out before.
-pub(super) fn published(
-    catalog: &Catalog,
-    session: &Session,
-    entry: Option<&Revision>,
-) -> Published {
-    let when = Times::of(&session.when);
-    let mut earlier = entry.map(|entry| entry.published.earlier.clone()).unwrap_or_default();
-    if let Some(had) = entry.map(|entry| entry.published.when)
-        && had.start() != when.start()
-    {
-        // Of whole days the last one too: that is how they are told.
-        earlier.push(match had {
-            Times::Days { first, last } if first != last => format!("{first}/{last}"),
-            _ => had.start().to_string(),
-        });
-    }
+pub(super) fn published(catalog: &Catalog, session: &Session) -> Published {
     Published {
         title: session.title.to_string(),
-        when,
+        when: Times::of(&session.when),
         zone: session.when.zone().tzid().to_owned(),
         status: session.status,
         place: session.place.as_ref().map(crate::model::Place::line),
         feeds: catalog.feeds().filter(|f| f.holds(session)).map(|f| f.id.to_string()).collect(),
-        earlier,
         was: Vec::new(),
-        text: Some(digest::of_text(session)),
+        digests: Some(Digests {
+            text: digest::of_text(session),
+            register: session.register.as_ref().map(digest::of_link),
+            join: session.join.as_ref().map(digest::of_link),
+        }),
         links: BTreeSet::new(),
     }
 }

@@ -67,6 +67,14 @@ impl Times {
         }
     }
 
+    /// One day, or an instant without a length.
+    pub fn at(time: Time) -> Self {
+        match time {
+            Time::Day(day) => Self::Days { first: day, last: day },
+            Time::Instant(instant) => Self::Timed { start: instant, end: instant },
+        }
+    }
+
     /// The start, or the first day.
     pub fn start(&self) -> Time {
         match self {

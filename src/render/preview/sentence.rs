@@ -75,10 +75,14 @@ fn end(when: &When) -> When {
 
 /// Of a session itself its text is recorded; what else can differ is said for all sessions, or seldom seen.
 fn other(change: &Difference) -> &'static str {
-    let text = change.before.as_ref().and_then(|before| before.text.as_ref());
-    match text == change.after.text.as_ref() && text.is_some() {
-        true => "is told otherwise: reminders, zones, addresses, language or organiser",
-        false => "has another text, other links or other tags",
+    let before = change.before.as_ref().and_then(|before| before.digests.as_ref());
+    match (before, &change.after.digests) {
+        (Some(was), Some(is)) if was == is => {
+            "is told otherwise: reminders, zones, addresses, language or organiser"
+        }
+        (Some(_), Some(_)) => "has another text, other links or other tags",
+        // A release before published it, and did not record this.
+        _ => "has other changes",
     }
 }
 
