@@ -50,13 +50,26 @@ pub struct News {
     pub join: Option<LinkChange>,
 }
 
-/// Another place; never twice the same.
+/// How a place changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlaceChange {
-    /// The place before, if there was one.
-    pub was: Option<String>,
-    /// The place now, if there is one.
-    pub now: Option<String>,
+pub enum PlaceChange {
+    /// There was none.
+    Added {
+        /// The place now.
+        now: String,
+    },
+    /// It is another.
+    Changed {
+        /// The place before.
+        was: String,
+        /// The place now.
+        now: String,
+    },
+    /// There is none now.
+    Removed {
+        /// The place before.
+        was: String,
+    },
 }
 
 /// How a link changed.
@@ -77,6 +90,17 @@ impl LinkChange {
             (None, Some(_)) => Some(Self::Added),
             (Some(_), None) => Some(Self::Removed),
             (Some(was), Some(is)) => (was != is).then_some(Self::Changed),
+            (None, None) => None,
+        }
+    }
+}
+
+impl PlaceChange {
+    fn between(was: Option<&String>, now: Option<&String>) -> Option<Self> {
+        match (was.cloned(), now.cloned()) {
+            (None, Some(now)) => Some(Self::Added { now }),
+            (Some(was), None) => Some(Self::Removed { was }),
+            (Some(was), Some(now)) => (was != now).then_some(Self::Changed { was, now }),
             (None, None) => None,
         }
     }
@@ -141,8 +165,7 @@ impl Revision {
             _ => None,
         });
         let now = self.published.place.as_ref();
-        let place = last_other(places, &now)
-            .map(|was| PlaceChange { was: was.cloned(), now: now.cloned() });
+        let place = last_other(places, &now).and_then(|was| PlaceChange::between(was, now));
         let Some(digests) = &self.published.digests else {
             return News { place, ..News::default() };
         };
