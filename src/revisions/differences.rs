@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Published, Revision, Revisions, Times};
+use super::{LinkChange, Published, Revision, Revisions, Times};
 use crate::model::Status;
 
 /// One session that readers will find otherwise.
@@ -31,12 +31,16 @@ pub enum What {
     Ends,
     /// It is in other feeds.
     Feeds,
+    /// It has another link to join, which is also told as [`What::Other`].
+    Join(LinkChange),
     /// It begins at another time.
     Moved,
     /// Text, links or tags are others.
     Other,
     /// It is somewhere else.
     Place,
+    /// It has another link to register, which is also told as [`What::Other`].
+    Register(LinkChange),
     /// It is gone from the file.
     Removed,
     /// It has another id.
@@ -138,12 +142,16 @@ fn difference(old: Option<(&String, &Revision)>, id: &String, new: &Revision) ->
     if was.place != is.place {
         what.push(What::Place);
     }
+    let digests = was.digests.as_ref().zip(is.digests.as_ref());
+    if let Some((was, is)) = digests {
+        let register = LinkChange::between(was.register.as_ref(), is.register.as_ref());
+        let join = LinkChange::between(was.join.as_ref(), is.join.as_ref());
+        what.extend(register.map(What::Register).into_iter().chain(join.map(What::Join)));
+    }
     if old_id != id {
         what.push(What::Renamed { from: old_id.clone() });
     }
-    if let (Some(was), Some(is)) = (&was.digests, &is.digests)
-        && was != is
-    {
+    if digests.is_some_and(|(was, is)| was != is) {
         what.push(What::Other);
     }
     let feeds = |of: &Published| of.feeds.iter().cloned().collect::<BTreeSet<String>>();

@@ -7,7 +7,7 @@ mod text;
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 
 use super::words::Words;
-use crate::model::{Id, Status, When};
+use crate::model::{Id, Session, Status, When};
 use crate::revisions::{Difference, Edition, Revisions, What, differences};
 use crate::zone::Zone;
 
@@ -115,11 +115,10 @@ fn item(
     let near = |when: &When| when.start() > now && when.start() <= now + SOON;
     let heavy = change.what.iter().any(|what| !matches!(what, What::Other | What::Feeds));
     let gone = change.what.contains(&What::Removed);
-    let told = change.what.iter().any(|what| matches!(what, What::Moved | What::Cancelled));
     let ahead = is.as_ref().is_some_and(|when| when.end() > now);
     let paths = &edition.paths;
     let session = edition.catalog.sessions.iter().find(|own| own.id.as_str() == change.id);
-    let newsletter = session.filter(|_| told && ahead);
+    let newsletter = session.filter(|own| ahead && is_told(edition, own, &change.what));
     let expected = change.before.as_ref().is_some_and(|before| before.status != Status::Cancelled);
     Item {
         said,
@@ -136,6 +135,18 @@ fn item(
         newsletter: newsletter.map(|own| paths.absolute(&paths.session_newsletter(&own.id))),
         change,
     }
+}
+
+/// Whether the block that says what changed tells of any of these differences.
+fn is_told(edition: &Edition, session: &Session, what: &[What]) -> bool {
+    let news = edition.news(session);
+    what.iter().any(|what| match what {
+        What::Moved | What::Cancelled => true,
+        What::Place => news.place.is_some(),
+        What::Register(_) => news.register.is_some(),
+        What::Join(_) => news.join.is_some(),
+        _ => false,
+    })
 }
 
 /// What people in a city see; whole days are the same everywhere.

@@ -2,7 +2,7 @@
 
 use crate::model::{Id, Status, When};
 use crate::render::words::Words;
-use crate::revisions::{Difference, Edition, What};
+use crate::revisions::{Difference, Edition, LinkChange, What};
 
 /// A sentence for each thing that is different, without the title before it.
 pub(super) fn all(
@@ -22,9 +22,11 @@ pub(super) fn all(
         What::Cancelled => format!("is cancelled; it was planned for {}", start(was.or(is))),
         What::Ends => ends(was, is, words, edition),
         What::Feeds => membership(edition, change),
+        What::Join(change) => link(*change, "join"),
         What::Moved => moves(was, is, words, edition),
         What::Other => other(change).to_owned(),
         What::Place => place(change),
+        What::Register(change) => link(*change, "register"),
         What::Removed => format!("is removed; it was planned for {}", start(was.or(is))),
         What::Renamed { from } => {
             let former = Id::parse(&change.id).map(|id| edition.former(&id).to_vec());
@@ -80,9 +82,19 @@ fn other(change: &Difference) -> &'static str {
         (Some(was), Some(is)) if was == is => {
             "is told otherwise: reminders, zones, addresses, language or organiser"
         }
+        // The links say so themselves.
+        (Some(was), Some(is)) if was.text == is.text => "",
         (Some(_), Some(_)) => "has another text, other links or other tags",
         // A release before published it, and did not record this.
         _ => "has other changes",
+    }
+}
+
+fn link(change: LinkChange, verb: &str) -> String {
+    match change {
+        LinkChange::Added => format!("has a link to {verb} now"),
+        LinkChange::Changed => format!("has a new link to {verb}"),
+        LinkChange::Removed => format!("has no link to {verb} anymore"),
     }
 }
 
