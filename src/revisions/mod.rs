@@ -8,6 +8,7 @@ mod differences;
 mod digest;
 mod edition;
 mod feeds;
+mod format;
 mod former;
 mod gone;
 mod history;
