@@ -1,10 +1,10 @@
-//! What readers of a session may not know yet of its place and its links, in sentences. A new time is said
-//! by [`super::words::Words::moved_from`].
+//! Sentences about a session's new place and new links. [`super::words::Words::moved_from`] has the one about a
+//! new time.
 
 use crate::model::Session;
 use crate::revisions::{Edition, LinkChange, News, PlaceChange};
 
-/// A sentence for each; none where nothing is new, and none where the session is over or cancelled.
+/// One sentence for each change that is news; none if the session is over or cancelled.
 pub(super) fn sentences(edition: &Edition, session: &Session) -> Vec<String> {
     let News { place, register, join } = edition.news(session);
     let links = [(register, "register"), (join, "join")];

@@ -1,4 +1,4 @@
-//! What a new edition changes for readers, against what was published before.
+//! Differences between two states that readers notice.
 
 use std::collections::{BTreeMap, BTreeSet};
 

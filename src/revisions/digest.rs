@@ -103,8 +103,7 @@ pub(super) fn of_session(catalog: &Catalog, session: &Session, paths: &Paths, ui
     hex(form.0)
 }
 
-/// The digest of what a session says beside its title, time, place, status, and links to register and join:
-/// enough to say that this is different too.
+/// The digest of a session's description, own page and tags: enough to say that one of them is different.
 pub(super) fn of_text(session: &Session) -> String {
     let mut form = Canonical(Sha256::new());
     form.optional("description", session.description.as_ref());

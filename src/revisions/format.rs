@@ -134,7 +134,7 @@ mod tests {
         assert_eq!(parse(b"").unwrap_err().0, 1);
     }
 
-    /// [`ONE`] as the release before wrote it.
+    /// [`ONE`] as the previous release wrote it.
     const TWO: &str = r#"{
 "schema": 2,
 "calendar": "c",

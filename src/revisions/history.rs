@@ -1,4 +1,4 @@
-//! What a session published before, change by change, and what of it readers may not know yet.
+//! The history of a session: each change that was published, and the news among them.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -39,7 +39,7 @@ pub enum Was {
     Join(Option<String>),
 }
 
-/// What readers of a session may not know yet. A change that was taken back is not part of it.
+/// Changes that readers of a session may not know yet. One that was taken back is not among them.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct News {
     /// Its place.
@@ -187,7 +187,8 @@ impl Revision {
     }
 }
 
-/// Of values by age the one before today's was published first: what came between was taken back.
+/// Of earlier values, oldest first, the last one before today's value stood there for the first time: whatever
+/// came after that was taken back.
 fn last_other<T: PartialEq>(values: impl Iterator<Item = T>, now: &T) -> Option<T> {
     values.take_while(|value| value != now).last()
 }

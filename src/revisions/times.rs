@@ -11,7 +11,7 @@ use super::bounds;
 use crate::model::{AllDay, Timed, When};
 use crate::zone::Zone;
 
-/// Start and end of a session, both of one kind. The zone is recorded beside them.
+/// Start and end of a session: both are instants, or both are dates. The zone is recorded separately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Times {
     /// The first and the last day, which is not before the first.

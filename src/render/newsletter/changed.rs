@@ -30,7 +30,7 @@ struct Notice {
     was: Option<String>,
     /// The time that it has; none where it is cancelled.
     now: Option<String>,
-    /// What is new beside the time.
+    /// Sentences about a new place and new links.
     said: Vec<String>,
 }
 

@@ -85,7 +85,7 @@ fn other(change: &Difference) -> &'static str {
         // The links say so themselves.
         (Some(was), Some(is)) if was.text == is.text => "",
         (Some(_), Some(_)) => "has another text, other links or other tags",
-        // A release before published it, and did not record this.
+        // An earlier release published it, and did not record this.
         _ => "has other changes",
     }
 }

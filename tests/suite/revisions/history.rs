@@ -1,5 +1,5 @@
-//! What the revisions file records of a session's past, read as JSON by a parser of its own; files of the
-//! release before, and the way back to it.
+//! The history of sessions in the revisions file, read as plain JSON; files of the previous release, and the
+//! way back to it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -196,7 +196,7 @@ fn the_last_hundred_changes_are_kept() {
     assert_eq!(entry(&fixture, "a").earlier().len(), 50);
 }
 
-/// A state of the release before: what it wrote after sessions of every kind had moved.
+/// A state of the previous release: what it wrote after sessions of every kind had moved.
 const OLD_LIST: &str = include_str!("../../state/schema-2/sessions.toml");
 const OLD_STATE: &str = include_str!("../../state/schema-2/sessions.revisions.json");
 /// What that release then said on their pages.
@@ -221,7 +221,7 @@ fn earlier_starts(published: &Published, id: &str) -> Value {
 }
 
 #[test]
-fn a_state_of_the_release_before_is_read_and_written_as_this_one_does() {
+fn a_state_of_the_previous_release_is_read_and_written_as_this_one_does() {
     assert!(OLD_STATE.contains("\"schema\": 2") && OLD_STATE.contains("\"earlier\""));
     for schema in ["2", "1"] {
         let fixture = Fixture::new(OLD_LIST);
@@ -257,8 +257,8 @@ fn a_state_of_the_release_before_is_read_and_written_as_this_one_does() {
     }
 }
 
-/// What the release before takes, key by key; it refuses every other.
-mod release_before {
+/// What the previous release takes, key by key; it refuses every other.
+mod previous_release {
     use super::{BTreeMap, BTreeSet, Deserialize, Value};
 
     #[derive(Deserialize)]
@@ -319,8 +319,8 @@ fn full() -> Fixture {
     fixture
 }
 
-fn assert_taken_by_the_release_before(text: &[u8], fixture: &Fixture) {
-    let state: release_before::State = serde_json::from_slice(text).unwrap();
+fn assert_taken_by_the_previous_release(text: &[u8], fixture: &Fixture) {
+    let state: previous_release::State = serde_json::from_slice(text).unwrap();
     assert_eq!((state.schema, state.calendar.as_deref()), (2, Some("test")));
     let new = file(fixture);
     assert_eq!((&state.feeds, &state.resources), (&new["feeds"], &new["resources"]));
@@ -333,7 +333,7 @@ fn assert_taken_by_the_release_before(text: &[u8], fixture: &Fixture) {
 }
 
 #[test]
-fn without_the_keys_of_schema_3_the_release_before_takes_the_file_with_its_numbers() {
+fn without_the_keys_of_schema_3_the_previous_release_takes_the_file_with_its_numbers() {
     let fixture = full();
     let mut back = file(&fixture);
     back["schema"] = json!(2);
@@ -342,7 +342,7 @@ fn without_the_keys_of_schema_3_the_release_before_takes_the_file_with_its_numbe
         session["published"].as_object_mut().unwrap().remove("digests");
     }
     let back = serde_json::to_vec(&back).unwrap();
-    assert_taken_by_the_release_before(&back, &fixture);
+    assert_taken_by_the_previous_release(&back, &fixture);
     // This one takes it too, and goes on with its numbers.
     let sequence = entry(&fixture, "a").sequence;
     std::fs::write(fixture.revisions_file(), back).unwrap();
@@ -363,7 +363,7 @@ fn with_the_number_of_schema_2_and_a_key_of_schema_3_the_file_is_refused() {
 
 #[test]
 #[ignore = "needs jq"]
-fn the_command_of_the_readme_makes_a_file_that_the_release_before_takes() {
+fn the_command_of_the_readme_makes_a_file_that_the_previous_release_takes() {
     let command = README.lines().find_map(|line| line.strip_prefix("$ jq ")).unwrap();
     let fixture = full();
     let output = std::process::Command::new("sh")
@@ -373,5 +373,5 @@ fn the_command_of_the_readme_makes_a_file_that_the_release_before_takes() {
         .unwrap();
     assert!(output.status.success(), "{output:?}");
     let back = std::fs::read(fixture.dir().join("sessions.revisions.json.2")).unwrap();
-    assert_taken_by_the_release_before(&back, &fixture);
+    assert_taken_by_the_previous_release(&back, &fixture);
 }
