@@ -31,6 +31,9 @@ fuzz_target!(|bytes: &[u8]| {
         if let Some(after) = plan.revisions.sessions.get(id).filter(|after| after.uid == entry.uid) {
             assert!(after.sequence >= entry.sequence, "{id}");
             assert!(after.last_modified >= entry.last_modified, "{id}");
+            if after.last_modified == entry.last_modified {
+                assert_eq!(after.changes, entry.changes, "{id}");
+            }
         }
     }
     let _ = Site::build(&plan.edition, plan.calendars);

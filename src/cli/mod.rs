@@ -140,7 +140,7 @@ pub(crate) struct Links {
     /// sessions to come
     #[arg(value_name = "ID")]
     pub(crate) id: Option<String>,
-    /// Only what moved or was called off, and is not over
+    /// Only what moved, was cancelled, or has a new place or link, and is not over
     #[arg(long)]
     pub(crate) changed: bool,
     /// What the newsletter takes

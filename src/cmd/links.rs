@@ -41,7 +41,7 @@ pub(crate) fn run(
         false => newsletter(&edition, subject, form),
         true => changed(&edition, subject, form).unwrap_or_else(|| match form {
             Form::Json => "[]".to_owned(),
-            _ => "No session to come was moved or called off.".to_owned(),
+            _ => "No upcoming session moved, was cancelled, or has a new place or link.".to_owned(),
         }),
     };
     let _ = writeln!(std::io::stdout(), "{block}");

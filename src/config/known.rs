@@ -1,5 +1,7 @@
 //! What people write for zones, addresses and lengths, in the form that is read here.
 
+use crate::zone::{Rules, Zone};
+
 /// An address that only lacks its scheme, or has spaces, with both mended.
 pub(super) fn url(text: &str) -> Option<String> {
     let text = text.trim().replace(' ', "%20");
@@ -27,115 +29,118 @@ pub(super) fn length(text: &str) -> Option<String> {
     (minutes.fract() == 0.0).then(|| format!("{minutes}m"))
 }
 
-/// The zone of an abbreviation, a country's word for it, or a city that tzdata has no name for.
-pub(super) fn zone(word: &str) -> Option<&'static str> {
-    const ZONES: [(&str, &[&str]); 24] = [
-        (
-            "America/Los_Angeles",
-            &[
-                "pt",
-                "pst",
-                "pdt",
-                "pacific",
-                "pacific time",
-                "pacific standard time",
-                "san francisco",
-                "seattle",
-                "oakland",
-                "san diego",
-                "portland",
-                "america/san_francisco",
-                "america/seattle",
-            ],
-        ),
-        (
-            "America/Denver",
-            &["mt", "mdt", "mountain", "mountain time", "mountain standard time", "salt lake city"],
-        ),
-        (
-            "America/Chicago",
-            &[
-                "ct",
-                "cst",
-                "cdt",
-                "central",
-                "central time",
-                "central standard time",
-                "dallas",
-                "houston",
-                "austin",
-                "minneapolis",
-                "new orleans",
-            ],
-        ),
-        (
-            "America/New_York",
-            &[
-                "et",
-                "edt",
-                "eastern",
-                "eastern time",
-                "eastern standard time",
-                "boston",
-                "washington",
-                "washington dc",
-                "washington, dc",
-                "miami",
-                "atlanta",
-                "philadelphia",
-                "america/boston",
-                "america/washington",
-            ],
-        ),
-        ("America/Halifax", &["at", "ast", "adt", "atlantic time", "atlantic standard time"]),
-        ("America/Toronto", &["ottawa"]),
-        ("America/Sao_Paulo", &["rio", "rio de janeiro", "brasilia"]),
-        ("Europe/London", &["bst", "uk", "edinburgh", "manchester"]),
-        (
-            "Europe/Paris",
-            &["cest", "france", "lyon", "w. europe standard time", "romance standard time"],
-        ),
-        ("Europe/Berlin", &["mez", "mesz", "germany", "munich", "hamburg", "frankfurt", "cologne"]),
-        ("Europe/Madrid", &["spain", "barcelona"]),
-        ("Europe/Rome", &["italy", "milan"]),
-        ("Europe/Zurich", &["geneva", "bern"]),
-        ("Europe/Athens", &["eest"]),
-        ("Europe/Moscow", &["msk"]),
-        ("Africa/Johannesburg", &["sast", "cape town", "south africa"]),
-        ("Africa/Lagos", &["wat", "abuja"]),
-        ("Africa/Nairobi", &["eat", "kenya"]),
-        (
-            "Asia/Kolkata",
-            &["ist", "india", "mumbai", "delhi", "new delhi", "bangalore", "india standard time"],
-        ),
-        ("Asia/Shanghai", &["china", "beijing", "china standard time"]),
-        ("Asia/Tokyo", &["jst", "osaka", "tokyo standard time"]),
-        ("Australia/Sydney", &["aest", "aedt", "canberra", "aus eastern standard time"]),
-        (
-            "Pacific/Auckland",
-            &["nzst", "nzdt", "new zealand", "wellington", "new zealand standard time"],
-        ),
-        ("UTC", &["gmt+0", "utc+0", "coordinated universal time"]),
-    ];
-    let word = word.trim().to_lowercase();
-    ZONES.iter().find(|(_, words)| words.contains(&word.as_str())).map(|(zone, _)| *zone)
+/// The zone of an abbreviation, of a country's word for it, of a city that tzdata has no name for, or of a
+/// name that Windows has.
+pub(super) fn zone(word: &str, rules: &Rules) -> Option<Zone> {
+    let lower = word.trim().to_lowercase();
+    match ZONES.iter().find(|(_, words)| words.contains(&lower.as_str())) {
+        Some((zone, _)) => rules.zone(zone).ok(),
+        None => rules.of_windows(word.trim()),
+    }
 }
+
+/// Zones with words for them in lower case. Windows names are CLDR's business.
+const ZONES: [(&str, &[&str]); 24] = [
+    (
+        "America/Los_Angeles",
+        &[
+            "pt",
+            "pst",
+            "pdt",
+            "pacific",
+            "pacific time",
+            "san francisco",
+            "seattle",
+            "oakland",
+            "san diego",
+            "portland",
+            "america/san_francisco",
+            "america/seattle",
+        ],
+    ),
+    ("America/Denver", &["mt", "mdt", "mountain", "mountain time", "salt lake city"]),
+    (
+        "America/Chicago",
+        &[
+            "ct",
+            "cst",
+            "cdt",
+            "central",
+            "central time",
+            "dallas",
+            "houston",
+            "austin",
+            "minneapolis",
+            "new orleans",
+        ],
+    ),
+    (
+        "America/New_York",
+        &[
+            "et",
+            "edt",
+            "eastern",
+            "eastern time",
+            "boston",
+            "washington",
+            "washington dc",
+            "washington, dc",
+            "miami",
+            "atlanta",
+            "philadelphia",
+            "america/boston",
+            "america/washington",
+        ],
+    ),
+    ("America/Halifax", &["at", "ast", "adt", "atlantic time"]),
+    ("America/Toronto", &["ottawa"]),
+    ("America/Sao_Paulo", &["rio", "rio de janeiro", "brasilia"]),
+    ("Europe/London", &["bst", "uk", "edinburgh", "manchester"]),
+    ("Europe/Paris", &["cest", "france", "lyon"]),
+    ("Europe/Berlin", &["mez", "mesz", "germany", "munich", "hamburg", "frankfurt", "cologne"]),
+    ("Europe/Madrid", &["spain", "barcelona"]),
+    ("Europe/Rome", &["italy", "milan"]),
+    ("Europe/Zurich", &["geneva", "bern"]),
+    ("Europe/Athens", &["eest"]),
+    ("Europe/Moscow", &["msk"]),
+    ("Africa/Johannesburg", &["sast", "cape town", "south africa"]),
+    ("Africa/Lagos", &["wat", "abuja"]),
+    ("Africa/Nairobi", &["eat", "kenya"]),
+    ("Asia/Kolkata", &["ist", "india", "mumbai", "delhi", "new delhi", "bangalore"]),
+    ("Asia/Shanghai", &["china", "beijing"]),
+    ("Asia/Tokyo", &["jst", "osaka"]),
+    ("Australia/Sydney", &["aest", "aedt", "canberra"]),
+    ("Pacific/Auckland", &["nzst", "nzdt", "new zealand", "wellington"]),
+    ("UTC", &["gmt+0", "utc+0", "coordinated universal time"]),
+];
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::zone::{Naming, Rules};
+    use crate::zone::Naming;
 
     #[test]
     fn what_people_call_a_zone_leads_to_a_real_one() {
-        assert_eq!(zone("PT"), Some("America/Los_Angeles"));
-        assert_eq!(zone("San Francisco"), Some("America/Los_Angeles"));
-        assert_eq!(zone("Eastern Standard Time"), Some("America/New_York"));
-        assert_eq!(zone("Atlantis"), None);
         let rules = Rules::bundled();
-        for word in ["pt", "mt", "ct", "et", "at", "bst", "cest", "ist", "jst", "aest", "nzst"] {
-            let zone = rules.zone(zone(word).unwrap()).unwrap();
-            assert_eq!(*zone.naming(), Naming::Place, "{word}");
+        let named = |word: &str| zone(word, &rules).map(|zone| zone.name().to_owned());
+        assert_eq!(named("PT").as_deref(), Some("America/Los_Angeles"));
+        assert_eq!(named("San Francisco").as_deref(), Some("America/Los_Angeles"));
+        assert_eq!(named("Eastern Standard Time").as_deref(), Some("America/New_York"));
+        assert_eq!(named("w. europe standard time").as_deref(), Some("Europe/Berlin"));
+        assert_eq!(named("Atlantis"), None);
+        for word in ZONES.iter().flat_map(|(_, words)| *words) {
+            assert_eq!(*zone(word, &rules).unwrap().naming(), Naming::Place, "{word}");
+        }
+    }
+
+    #[test]
+    fn no_word_for_a_zone_is_also_a_name_that_windows_has() {
+        let rules = Rules::bundled();
+        for (zone, words) in ZONES {
+            for word in words {
+                assert_eq!(*word, word.to_lowercase());
+                assert!(rules.of_windows(word).is_none(), "{word} for {zone}");
+            }
         }
     }
 

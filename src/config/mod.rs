@@ -81,7 +81,7 @@ pub fn zone_of(words: &str, rules: &Rules) -> Result<crate::zone::Zone, String> 
         Ok(zone) => return Ok(zone),
         Err(unknown) => unknown,
     };
-    if let Some(zone) = known::zone(words).and_then(|name| rules.zone(name).ok()) {
+    if let Some(zone) = known::zone(words, rules) {
         return Ok(zone);
     }
     Err(match unknown.similar.first() {

@@ -391,10 +391,11 @@ impl<'a> Table<'a> {
     }
 
     fn zone_of(&self, name: At<&str>) -> Option<At<Zone>> {
-        let zone = match self.context.rules.zone(name.value) {
+        let rules = self.context.rules;
+        let zone = match rules.zone(name.value) {
             Ok(zone) => zone,
             Err(unknown) => {
-                self.context.push(wording::unknown_zone(name.value, name.span, &unknown));
+                self.context.push(wording::unknown_zone(name.value, name.span, &unknown, rules));
                 return None;
             }
         };

@@ -7,7 +7,7 @@ use toml::de::DeValue;
 use super::{keys, known};
 use crate::diagnostic::{Code, Finding};
 use crate::model::TextError;
-use crate::zone::{Naming, UnknownZone, Zone};
+use crate::zone::{Naming, Rules, UnknownZone, Zone};
 
 /// What somebody wrote, short enough for a sentence: the beginning of its first line.
 pub(super) fn quoted(text: &str) -> String {
@@ -87,10 +87,15 @@ pub(super) fn wrong_type(
 }
 
 /// A name that the rules of zones do not have.
-pub(super) fn unknown_zone(name: &str, span: Range<usize>, unknown: &UnknownZone) -> Finding {
+pub(super) fn unknown_zone(
+    name: &str,
+    span: Range<usize>,
+    unknown: &UnknownZone,
+    rules: &Rules,
+) -> Finding {
     let message = format!("no time zone is called `{}`", quoted(name));
-    let help = match (known::zone(name), unknown.similar.as_slice()) {
-        (Some(zone), _) => format!("write \"{zone}\""),
+    let help = match (known::zone(name, rules), unknown.similar.as_slice()) {
+        (Some(zone), _) => format!("write \"{}\"", zone.name()),
         (None, []) => "write the name of a city's zone, such as \"America/New_York\" or \
                                    \"Europe/Berlin\""
             .to_owned(),

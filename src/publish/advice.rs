@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::Plan;
 use crate::config::Places;
 use crate::diagnostic::{Code, Finding};
-use crate::model::{Catalog, Id};
+use crate::model::{Catalog, Id, Status};
 use crate::paths::Paths;
 use crate::render::Kind;
 use crate::revisions::Revisions;
@@ -29,7 +29,7 @@ pub(super) fn gone(
         .values()
         .filter(|entry| entry.removed.is_some() && entry.published.starts_after(now))
         // Who was told that it is called off expects nothing more.
-        .filter(|entry| entry.published.status != "cancelled")
+        .filter(|entry| entry.published.status != Status::Cancelled)
         .filter_map(|entry| Some((published.get(entry.uid.as_str())?, entry)))
         .map(|(id, entry)| {
             let title = &entry.published.title;

@@ -7,7 +7,7 @@ use maud::html;
 use uuid::Uuid;
 
 use super::event::CALLED_OFF;
-use super::{Document, Kind, markdown};
+use super::{Document, Kind, markdown, news};
 use crate::l10n::Words;
 use crate::model::{Feed, Session, Status};
 use crate::revisions::Edition;
@@ -102,13 +102,17 @@ fn entry(xml: &mut Xml, edition: &Edition, session: &Session, words: &Words) {
     for tag in &session.tags {
         xml.empty("category", &[("term", tag.as_str())]);
     }
-    let summary = moved.as_ref().map_or_else(|| when.clone(), |moved| format!("{when}. {moved}"));
+    let said: Vec<String> = moved.into_iter().chain(news::sentences(edition, session)).collect();
+    let summary = match said.is_empty() {
+        true => when.clone(),
+        false => format!("{when}. {}", said.join(" ")),
+    };
     xml.text("summary", &summary);
-    xml.html("content", &content(edition, session, &when, moved.as_deref()));
+    xml.html("content", &content(edition, session, &when, &said));
     xml.close("entry");
 }
 
-fn content(edition: &Edition, session: &Session, when: &str, moved: Option<&str>) -> String {
+fn content(edition: &Edition, session: &Session, when: &str, said: &[String]) -> String {
     let paths = &edition.paths;
     let cancelled = session.status == Status::Cancelled;
     let page = paths.absolute(&paths.session_page(&session.id));
@@ -116,7 +120,7 @@ fn content(edition: &Edition, session: &Session, when: &str, moved: Option<&str>
     let join = paths.absolute(&paths.session_join(&session.id));
     let content = html! {
         @if cancelled { p { strong { (CALLED_OFF) } } }
-        @if let Some(moved) = moved { p { strong { (moved) } } }
+        @for said in said { p { strong { (said) } } }
         p { (when) }
         @if let Some(place) = &session.place { p { (place.line()) } }
         @if let Some(text) = &session.description {

@@ -79,7 +79,7 @@ pub(super) fn write_in_invite(
     edition: &Edition,
     text: &Text<'_>,
 ) {
-    write_head(out, revision);
+    write_head(out, revision.into());
     write_times(out, &session.when, form);
     write_body(out, session, edition, text);
     out.push_str(free(session, session.busy.unwrap_or(true)));
@@ -116,19 +116,34 @@ fn free(session: &Session, busy: bool) -> &'static str {
     }
 }
 
+/// What calendar apps know an event and its revisions by.
+pub(super) struct EventHead<'a> {
+    pub(super) uid: &'a str,
+    pub(super) sequence: u32,
+    pub(super) created: DateTime<Utc>,
+    pub(super) last_modified: DateTime<Utc>,
+}
+
+impl<'a> From<&'a Revision> for EventHead<'a> {
+    fn from(revision: &'a Revision) -> Self {
+        let Revision { sequence, created, last_modified, .. } = *revision;
+        Self { uid: &revision.uid, sequence, created, last_modified }
+    }
+}
+
 /// Appends the lines from BEGIN to SEQUENCE.
-pub(super) fn write_head(out: &mut String, revision: &Revision) {
-    let modified = utc(revision.last_modified);
+pub(super) fn write_head(out: &mut String, head: EventHead<'_>) {
+    let modified = utc(head.last_modified);
     line::write_plain(out, "BEGIN:VEVENT");
-    line::write(out, &Property::new("UID", revision.uid.as_str()));
+    line::write(out, &Property::new("UID", head.uid));
     // Without METHOD, DTSTAMP is the last revision (RFC 5545 section 3.8.7.2); in invites the
     // same, so that nothing depends on when a file is fetched.
     for (name, value) in
-        [("DTSTAMP", &modified), ("LAST-MODIFIED", &modified), ("CREATED", &utc(revision.created))]
+        [("DTSTAMP", &modified), ("LAST-MODIFIED", &modified), ("CREATED", &utc(head.created))]
     {
         line::write_plain(out, &format!("{name}:{value}"));
     }
-    line::write_plain(out, &format!("SEQUENCE:{}", revision.sequence));
+    line::write_plain(out, &format!("SEQUENCE:{}", head.sequence));
 }
 
 /// DTSTART and DTEND, of the same type and zone; the end of whole days is the day after the last.

@@ -3,12 +3,14 @@
 use icalendar::{EventStatus, Property};
 use maud::html;
 
-use super::event::{ABOUT, ALL, CALLED_OFF, CANCELLED, FREE, Form, write_head, write_times};
+use super::event::{
+    ABOUT, ALL, CALLED_OFF, CANCELLED, EventHead, FREE, Form, write_head, write_times,
+};
 use super::page::shell::{self, Head};
 use super::{Document, Kind, line, links};
 use crate::l10n::Words;
 use crate::model::{AllDay, Id, When};
-use crate::revisions::{Edition, Published, Removed, Retired, Revision};
+use crate::revisions::{Edition, Removed, Retired};
 
 /// The event of a session that is gone: called off, unless it was over before. Its time is in UTC: the
 /// zone that it had may be one that the list does not have any more.
@@ -22,7 +24,7 @@ pub(super) fn event(edition: &Edition, session: &Removed, words: &Words) -> Stri
     let first = if called_off { format!("{CALLED_OFF}\n{when}") } else { when };
     let text = format!("{first}\n\n{ABOUT}: {page}\n{ALL}: {feed}");
     let mut out = String::with_capacity(1024);
-    write_head(&mut out, &session.revision);
+    write_head(&mut out, session.revision.as_ref().into());
     write_times(&mut out, &session.when, Form::Utc);
     let mut property = |name: &str, value: &str| line::write(&mut out, &Property::new(name, value));
     let prefix = if called_off { CANCELLED } else { "" };
@@ -45,17 +47,10 @@ pub(super) fn notice(edition: &Edition, feed: &Retired) -> String {
     let day = calendar.zone.local(feed.gone).date();
     let when = When::AllDay(AllDay { zone: calendar.zone.clone(), first: day, last: day });
     let all = paths.absolute(&paths.feed_page(&calendar.id));
-    let revision = Revision {
-        uid: edition.uid_of_notice(feed),
-        digest: String::new(),
-        sequence: 0,
-        created: feed.gone,
-        last_modified: feed.gone,
-        removed: None,
-        published: Published::default(),
-    };
+    let uid = edition.uid_of_notice(feed);
+    let head = EventHead { uid: &uid, sequence: 0, created: feed.gone, last_modified: feed.gone };
     let mut out = String::with_capacity(1024);
-    write_head(&mut out, &revision);
+    write_head(&mut out, head);
     write_times(&mut out, &when, Form::Utc);
     let mut property = |name: &str, value: &str| line::write(&mut out, &Property::new(name, value));
     property("SUMMARY", &format!("This calendar has ended: {}", feed.title));

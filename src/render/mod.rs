@@ -11,6 +11,7 @@ mod json;
 mod line;
 mod links;
 pub(crate) mod markdown;
+mod news;
 mod newsletter;
 mod page;
 mod preview;

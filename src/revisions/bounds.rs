@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
@@ -35,31 +35,9 @@ pub(super) fn optional<'de, D: Deserializer<'de>>(
     Ok(Option::<Bounded>::deserialize(from)?.map(|Bounded(instant)| instant))
 }
 
-/// The text of an instant or of a date.
-pub(super) fn time<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    let text = String::deserialize(from)?;
-    readable(&text).map_err(D::Error::custom)?;
-    Ok(text)
-}
-
-/// Such texts, a first and a last day as `FIRST/LAST`.
-pub(super) fn times<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
-    let texts = Vec::<String>::deserialize(from)?;
-    for text in texts.iter().flat_map(|text| text.split('/')) {
-        readable(text).map_err(D::Error::custom)?;
-    }
-    Ok(texts)
-}
-
-fn readable(text: &str) -> Result<(), String> {
-    let instant = text.parse::<DateTime<Utc>>().map(|instant| instant.year());
-    let year = instant.or_else(|_| text.parse::<NaiveDate>().map(|date| date.year()));
-    let year = year.map_err(|_| {
-        format!(
-            "`{text}` is neither an instant like 2024-04-30T21:00:00Z nor a date like 2024-04-30"
-        )
-    })?;
-    bounded(PUBLISHED, year, || text.to_owned())
+/// Whether a date in UTC is one that a session can have been published for; the sentence names `text`.
+pub(super) fn published(date: NaiveDate, text: &str) -> Result<(), String> {
+    bounded(PUBLISHED, date.year(), || text.to_owned())
 }
 
 fn bounded(

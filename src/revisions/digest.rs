@@ -4,7 +4,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::model::{Cancellation, Catalog, Session, Status, When};
+use crate::model::{Cancellation, Catalog, HttpUrl, Session, Status, When};
 use crate::paths::Paths;
 
 /// Raised when a release prints the same session differently, so that subscribers take the new form.
@@ -103,17 +103,23 @@ pub(super) fn of_session(catalog: &Catalog, session: &Session, paths: &Paths, ui
     hex(form.0)
 }
 
-/// The digest of what a session says beside its title, time, place and status: enough to say that this
-/// is different too.
+/// The digest of a session's description, own page and tags: enough to say that one of them is different.
 pub(super) fn of_text(session: &Session) -> String {
     let mut form = Canonical(Sha256::new());
     form.optional("description", session.description.as_ref());
-    for (label, link) in
-        [("register", &session.register), ("join", &session.join), ("page", &session.page)]
-    {
-        form.optional(label, link.as_ref());
-    }
+    form.optional("page", session.page.as_ref());
     form.all("tag", &session.tags);
+    short(form)
+}
+
+/// The digest of a link, which is recorded in its place.
+pub(super) fn of_link(url: &HttpUrl) -> String {
+    let mut form = Canonical(Sha256::new());
+    form.field("link", url.as_str());
+    short(form)
+}
+
+fn short(form: Canonical) -> String {
     let mut digest = hex(form.0);
     digest.truncate(16);
     digest

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::former::{self, Former};
 use super::gone::{self, Removed, Retired};
-use super::{Revision, Revisions, identity};
+use super::{News, Revision, Revisions, identity};
 use crate::model::{Assets, Catalog, Feed, Id, Session, Status, When};
 use crate::paths::Paths;
 use crate::zone::Zone;
@@ -127,16 +127,25 @@ impl Edition {
         session.when.end() <= self.as_of
     }
 
-    /// The starts that a session had before, oldest first, in its zone of today.
+    /// When a session was before each move, oldest first, in its zone of today. Without a length where its
+    /// end was not recorded.
     pub fn earlier(&self, session: &Session) -> Vec<When> {
-        self.revision(session).published.earlier(session.when.zone())
+        let zone = session.when.zone();
+        self.revision(session).earlier().iter().map(|times| times.when(zone)).collect()
     }
 
-    /// The start that readers may still have in mind: the last one before today's, until the session
-    /// is over. None where it is called off, which is all that matters then.
+    /// The time that readers may still have in mind: the last one before today's, until the session
+    /// is over. None where it is cancelled, which is all that matters then.
     pub fn moved_from(&self, session: &Session) -> Option<When> {
-        let open = session.status != Status::Cancelled && !self.is_past(session);
-        self.earlier(session).pop().filter(|_| open)
+        self.is_ahead(session).then(|| self.earlier(session).pop())?
+    }
+
+    /// What else readers may not know yet, until the session is over; none where it is cancelled.
+    pub fn news(&self, session: &Session) -> News {
+        match self.is_ahead(session) {
+            true => self.revision(session).news(),
+            false => News::default(),
+        }
     }
 
     /// The ids that a session had before and that nothing else has now, oldest first.
@@ -199,6 +208,11 @@ impl Edition {
     /// The UID of the notice in a feed that is gone from the file.
     pub fn uid_of_notice(&self, feed: &Retired) -> String {
         identity::of_notice(&self.catalog.calendar.id, &feed.id, feed.gone)
+    }
+
+    /// Whether a session will take place, or takes place now.
+    fn is_ahead(&self, session: &Session) -> bool {
+        session.status != Status::Cancelled && !self.is_past(session)
     }
 
     fn sorted<'a>(&self, sessions: impl Iterator<Item = &'a Session>) -> Vec<&'a Session> {

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::former::Former;
 use super::{Revision, Revisions};
-use crate::model::{Catalog, Id, When};
+use crate::model::{Catalog, Id, Status, When};
 use crate::zone::Zone;
 
 /// A session that was published and is gone from the file.
@@ -33,7 +33,7 @@ impl Removed {
 
     /// Whether readers are told that it does not take place.
     pub fn is_called_off(&self) -> bool {
-        !self.was_over() || self.revision.published.status == "cancelled"
+        !self.was_over() || self.revision.published.status == Status::Cancelled
     }
 }
 
@@ -73,7 +73,7 @@ pub(super) fn removed(revisions: &Revisions, catalog: &Catalog, former: &Former)
             Some(Removed {
                 id: Id::parse(id).ok()?,
                 was: free(&revision.published.was, &mut taken),
-                when: revision.published.when(zone)?,
+                when: revision.published.when.when(zone),
                 ends: after(revision.removed?, keep),
                 revision: Arc::clone(revision),
             })

@@ -4,15 +4,19 @@
 //! room is pure; [`store`] reads and writes that file.
 
 mod bounds;
-mod changes;
+mod differences;
 mod digest;
 mod edition;
 mod feeds;
+mod format;
 mod former;
 mod gone;
+mod history;
 mod identity;
 mod published;
+mod schema2;
 pub mod store;
+mod times;
 
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, HashMap};
@@ -25,14 +29,16 @@ use crate::model::{Catalog, Id, Session};
 use crate::paths::Paths;
 
 pub use bounds::is_publishable;
-pub use changes::{Change, What, changes};
+pub use differences::{Difference, What, differences};
 pub use digest::{FORMAT, of_bytes};
 pub use edition::{Contents, Edition, PageAssets};
 pub use feeds::KnownFeed;
 pub use gone::{Removed, Retired};
+pub use history::{Change, LinkChange, News, PlaceChange, Was};
 use identity::Entries;
-pub use published::Published;
-use published::{links, published, times};
+pub use published::{Digests, Published};
+use published::{links, published};
+pub use times::{Time, Times};
 
 /// Everything that was published before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -73,6 +79,9 @@ pub struct Revision {
     pub removed: Option<DateTime<Utc>>,
     /// What was published, so that a later edition can say what changed.
     pub published: Published,
+    /// What changed since it was first published, oldest first; the last 100.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
 }
 
 /// When certain bytes of a calendar were first published.
@@ -116,14 +125,17 @@ impl Revisions {
                 |id| claims.get(id).copied(),
             );
             let links = links(session, given);
-            let published = Published { was, links, ..published(catalog, session, entry) };
-            let (sequence, last_modified) = match entry {
-                None => (0, now),
+            let published = Published { was, links, ..published(catalog, session) };
+            let (sequence, last_modified, changes) = match entry {
+                None => (0, now, Vec::new()),
                 // Belonging to another feed changes nothing in the session itself.
                 Some(entry) if entry.digest == digest && entry.removed.is_none() => {
-                    (entry.sequence, entry.last_modified)
+                    (entry.sequence, entry.last_modified, entry.changes.clone())
                 }
-                Some(entry) => entry.raised(now),
+                Some(entry) => {
+                    let (sequence, last_modified) = entry.raised(now);
+                    (sequence, last_modified, entry.changes_with(&published, last_modified))
+                }
             };
             let created = entry.map_or(now, |entry| entry.created);
             let revision = Revision {
@@ -134,6 +146,7 @@ impl Revisions {
                 last_modified,
                 removed: None,
                 published,
+                changes,
             };
             let same = known.filter(|known| ***known == revision);
             let revision = same.map_or_else(|| Arc::new(revision), Arc::clone);
@@ -226,7 +239,7 @@ impl Revisions {
             .filter_map(|session| Some((session, entry(session).filter(|e| e.removed.is_some())?)))
             .filter(|(session, entry)| {
                 entry.published.title != session.title.as_str()
-                    && entry.published.start != times(session).0
+                    && entry.published.when.start() != Times::of(&session.when).start()
             })
             .collect()
     }

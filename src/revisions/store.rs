@@ -1,19 +1,12 @@
 //! The revisions file on disk: read whole, written whole or not at all.
 
-use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
-use super::{KnownFeed, Revision, Revisions, Stamp};
+use super::Revisions;
+pub use super::format::{parse, print};
 use crate::error::Error;
-
-/// The form of the file; a newer one is left alone.
-const SCHEMA: u32 = 2;
 
 /// Where the state of one TOML file is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,24 +19,6 @@ pub struct Store {
 /// Held while state is read and written; given back when it is dropped or the process ends.
 #[derive(Debug)]
 pub struct Lock(#[expect(dead_code, reason = "the lock lives as long as the file is open")] File);
-
-#[derive(Deserialize)]
-struct Schema {
-    schema: u32,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Whole {
-    #[serde(rename = "schema")]
-    _schema: u32,
-    calendar: Option<String>,
-    sessions: BTreeMap<String, Arc<Revision>>,
-    /// Since schema 2.
-    #[serde(default)]
-    feeds: BTreeMap<String, KnownFeed>,
-    resources: HashMap<String, Stamp>,
-}
 
 impl Store {
     /// The state of a TOML file in a folder: its revisions, its last good source, its lock.
@@ -174,118 +149,9 @@ fn followed(path: &Path) -> PathBuf {
     })
 }
 
-/// The revisions that a file's bytes hold.
-///
-/// # Errors
-/// The line, from 1, and what is wrong there.
-pub fn parse(bytes: &[u8]) -> Result<Revisions, (usize, String)> {
-    let refuse = |error: serde_json::Error| {
-        let text = error.to_string();
-        // The line is said already.
-        let reason = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
-        (error.line().max(1), reason.to_owned())
-    };
-    let Schema { schema } = serde_json::from_slice(bytes).map_err(refuse)?;
-    if schema > SCHEMA {
-        let reason = format!(
-            "a newer release wrote it, with schema {schema} where this one knows up to {SCHEMA}; \
-             use the newer release"
-        );
-        return Err((1, reason));
-    }
-    let whole: Whole = serde_json::from_slice(bytes).map_err(refuse)?;
-    let Whole { calendar, sessions, feeds, resources, .. } = whole;
-    Ok(Revisions { calendar, sessions: Arc::new(sessions), feeds, resources })
-}
-
-/// The file's text: sorted, one line per entry, so that it can be committed and its differences read.
-pub fn print(revisions: &Revisions) -> String {
-    let mut text =
-        format!("{{\n\"schema\": {SCHEMA},\n\"calendar\": {},\n", json(&revisions.calendar));
-    entries(&mut text, "sessions", revisions.sessions.as_ref());
-    text.push_str(",\n");
-    entries(&mut text, "feeds", &revisions.feeds);
-    text.push_str(",\n");
-    let resources: BTreeMap<&String, &Stamp> = revisions.resources.iter().collect();
-    entries(&mut text, "resources", resources);
-    text.push_str("\n}\n");
-    text
-}
-
-fn entries<'a, T: Serialize + 'a>(
-    text: &mut String,
-    name: &str,
-    entries: impl IntoIterator<Item = (&'a String, &'a T)>,
-) {
-    let _ = write!(text, "\"{name}\": {{");
-    for (index, (key, entry)) in entries.into_iter().enumerate() {
-        let comma = if index == 0 { "" } else { "," };
-        let _ = write!(text, "{comma}\n{}: {}", json(key), json(entry));
-    }
-    text.push_str("\n}");
-}
-
-fn json(value: &impl Serialize) -> String {
-    // Strings, numbers and instants always have a JSON form.
-    serde_json::to_string(value).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const ONE: &str = r#"{
-"schema": 2,
-"calendar": "c",
-"sessions": {
-"a": {"uid":"u","digest":"d","sequence":2,"created":"2024-01-01T00:00:00Z","last_modified":"2024-01-02T00:00:00Z","published":{"title":"A","start":"2024-04-30","end":"2024-04-30","zone":"UTC","status":"confirmed","feeds":["c"]}}
-},
-"feeds": {
-"c": {"title":"C"},
-"d": {"title":"D","gone":"2024-01-03T00:00:00Z","sessions":["u"]}
-},
-"resources": {
-"/feeds/c.ics": {"digest":"e","last_modified":"2024-01-02T00:00:00Z"}
-}
-}
-"#;
-
-    #[test]
-    fn what_is_written_is_read_back_and_printed_the_same() {
-        let revisions = parse(ONE.as_bytes()).unwrap();
-        assert_eq!(revisions.sessions["a"].sequence, 2);
-        assert_eq!(print(&revisions), ONE);
-        assert_eq!(parse(print(&Revisions::default()).as_bytes()).unwrap(), Revisions::default());
-    }
-
-    #[test]
-    fn a_newer_schema_and_a_broken_line_are_refused_with_their_line() {
-        let newer = ONE.replace("\"schema\": 2", "\"schema\": 3");
-        assert!(parse(newer.as_bytes()).unwrap_err().1.contains("schema 3"));
-        let broken = ONE.replace("\"sequence\":2", "\"sequence\":-2");
-        assert_eq!(parse(broken.as_bytes()).unwrap_err().0, 5);
-        assert_eq!(parse(b"").unwrap_err().0, 1);
-    }
-
-    #[test]
-    fn instants_that_no_calendar_and_no_header_can_name_are_refused_with_their_line() {
-        let moved = r#""feeds":["c"],"earlier":["2024-04-29/2024-05-01"]"#;
-        assert!(parse(ONE.replace(r#""feeds":["c"]"#, moved).as_bytes()).is_ok());
-        for (right, wrong, line) in [
-            ("2024-01-01T", "1011-01-01T", 5),
-            ("2024-01-02T", "+10011-01-02T", 5),
-            (r#""start":"2024-04-30""#, r#""start":"9999-04-30""#, 5),
-            (r#""end":"2024-04-30""#, r#""end":"some day""#, 5),
-            (r#""feeds":["c"]"#, r#""feeds":["c"],"earlier":["1024-04-29/2024-05-01"]"#, 5),
-            (r#""sequence":2"#, r#""sequence":2,"removed":"1969-12-31T23:59:59Z""#, 5),
-            ("2024-01-03T", "-0001-01-03T", 9),
-            (r#""e","last_modified":"2024"#, r#""e","last_modified":"1011"#, 12),
-        ] {
-            let (at, reason) = parse(ONE.replace(right, wrong).as_bytes()).expect_err(wrong);
-            assert_eq!(at, line, "{wrong}: {reason}");
-            assert!(reason.starts_with('`'), "{reason}");
-        }
-    }
 
     #[test]
     fn state_stands_beside_the_file_under_its_stem() {

@@ -10,7 +10,8 @@ use icu_time::zone::iana::IanaParserExtended;
 /// The canonical IANA name for a Windows name such as `W. Europe Standard Time`.
 pub(super) fn iana(name: &str) -> Option<&'static str> {
     let parser = WindowsParser::new();
-    let zone = parser.parse(name, None).or_else(|| parser.parse(&capitalised(name), None))?;
+    let spellings = [name.to_owned(), capitalized(name), with_initials(name)];
+    let zone = spellings.iter().find_map(|spelling| parser.parse(spelling, None))?;
     names().get(&zone).copied()
 }
 
@@ -23,12 +24,19 @@ fn names() -> &'static HashMap<TimeZone, &'static str> {
 }
 
 /// Every word with a capital letter, as most names have it, for programs that write them otherwise.
-fn capitalised(name: &str) -> String {
+fn capitalized(name: &str) -> String {
     let words = name.split_whitespace().map(|word| {
         let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
         first.to_ascii_uppercase() + &rest.to_ascii_lowercase()
     });
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// The same with a first word that is an abbreviation, as in `AUS Eastern Standard Time` and `UTC`.
+fn with_initials(name: &str) -> String {
+    let name = capitalized(name);
+    let end = name.find(' ').unwrap_or(name.len());
+    name[..end].to_ascii_uppercase() + &name[end..]
 }
 
 #[cfg(test)]
@@ -53,5 +61,34 @@ mod tests {
         assert!(iana("UTC").is_some_and(|name| name.ends_with("UTC")));
         assert_eq!(iana("Customized Time Zone"), None);
         assert_eq!(iana("Über Zeit"), None);
+        assert_eq!(iana(""), None);
+    }
+
+    #[test]
+    fn names_that_begin_with_an_abbreviation_are_known_in_any_case() {
+        for name in [
+            "AUS Central Standard Time",
+            "AUS Eastern Standard Time",
+            "Aus Central W. Standard Time",
+            "E. Europe Standard Time",
+            "FLE Standard Time",
+            "GMT Standard Time",
+            "GTB Standard Time",
+            "N. Central Asia Standard Time",
+            "SA Eastern Standard Time",
+            "SA Pacific Standard Time",
+            "SA Western Standard Time",
+            "SE Asia Standard Time",
+            "US Eastern Standard Time",
+            "US Mountain Standard Time",
+            "UTC",
+            "UTC+12",
+            "W. Mongolia Standard Time",
+        ] {
+            let known = iana(name);
+            assert!(known.is_some(), "{name}");
+            assert_eq!(iana(&name.to_lowercase()), known, "{name}");
+            assert_eq!(iana(&name.to_uppercase()), known, "{name}");
+        }
     }
 }

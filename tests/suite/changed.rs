@@ -125,10 +125,13 @@ fn the_command_prints_it_and_says_where_there_is_none() {
         assert!(output.status.success(), "{output:?}");
         String::from_utf8(output.stdout).unwrap()
     };
-    assert_eq!(print(&[]), "No session to come was moved or called off.\n");
+    assert_eq!(
+        print(&[]),
+        "No upcoming session moved, was cancelled, or has a new place or link.\n"
+    );
     assert_eq!(print(&["--format", "json"]), "[]\n");
     fixture.write(&list(&(talk("2024-04-30T15:00:00", "") + &other())));
     assert!(print(&["talk"]).starts_with(MOVED_TEXT));
     assert!(print(&["test"]).starts_with(MOVED_TEXT));
-    assert!(print(&["other"]).starts_with("No session"));
+    assert!(print(&["other"]).starts_with("No upcoming session"));
 }

@@ -14,7 +14,7 @@ fn cases() -> Vec<PathBuf> {
     let mut cases: Vec<PathBuf> =
         std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
     cases.sort();
-    assert!(cases.len() >= 18, "there are cases missing: {cases:?}");
+    assert!(cases.len() >= 35, "there are cases missing: {cases:?}");
     cases
 }
 
@@ -83,4 +83,28 @@ fn the_list_may_be_named_in_its_place() {
     let output = fixture.run(&["preview", "sessions.toml", "--at", NOW]);
     assert!(String::from_utf8_lossy(&output.stdout).contains("is new: Tuesday, April 30, 2 pm ET"));
     assert!(!fixture.revisions_file().exists());
+}
+
+#[test]
+fn a_place_or_link_that_is_taken_back_changes_and_is_no_matter_for_a_newsletter() {
+    let with = |place: &str, link: &str| {
+        let more =
+            format!("place = {{ name = \"{place}\" }}\njoin = \"https://j.example/{link}\"\n");
+        list(&session("a", "2024-04-30T14:00:00", &more))
+    };
+    let fixture = Fixture::new(&with("Hall", "1"));
+    fixture.publish(PUBLISHED);
+    fixture.write(&with("Room", "2"));
+    fixture.publish("2024-02-01T12:00:00Z");
+    let previewed = |place: &str, link: &str| -> serde_json::Value {
+        fixture.write(&with(place, link));
+        let output = fixture.run(&["preview", "--at", NOW, "--format", "json"]);
+        let mut whole: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        whole["sessions"][0].take()
+    };
+    let all = serde_json::json!(["place", "join", "other"]);
+    let on = previewed("Yard", "3");
+    assert_eq!((&on["what"], on["newsletter"].is_string()), (&all, true));
+    let back = previewed("Hall", "1");
+    assert_eq!((&back["what"], back["newsletter"].is_null()), (&all, true));
 }

@@ -47,13 +47,15 @@ pub(super) fn documents(edition: &Edition, words: &Words) -> Vec<Document> {
 
 fn of_session(edition: &Edition, session: &Session, words: &Words) -> Vec<Document> {
     let (paths, id, title) = (&edition.paths, &session.id, session.title.as_str());
+    let to_page = |path: String| redirect(path, paths.session_page(id), title);
+    // Nobody should enter a cancelled session, sign up for it or join it; its page says so.
+    let is_cancelled = session.status == Status::Cancelled;
     let mut all = Vec::new();
     for target in Target::ALL {
         let path = paths.session_target(id, target);
-        all.push(match session.status {
-            // Nobody should enter it by now; the page says so.
-            Status::Cancelled => redirect(path, paths.session_page(id), title),
-            Status::Confirmed | Status::Tentative => {
+        all.push(match is_cancelled {
+            true => to_page(path),
+            false => {
                 let label = format!("Add to {}: {title}", target.name());
                 redirect(path, add(target, session, edition, words), &label)
             }
@@ -65,15 +67,13 @@ fn of_session(edition: &Edition, session: &Session, words: &Words) -> Vec<Docume
         ("join", paths.session_join(id), &session.join),
     ];
     for (name, path, link) in links {
-        match link {
+        match link.as_ref().filter(|_| !is_cancelled) {
             Some(url) => {
                 let verb = if name == "join" { "Join" } else { "Register" };
                 all.push(redirect(path, url.to_string(), &format!("{verb}: {title}")));
             }
-            // It stands in newsletters, and the page says how things are now.
-            None if given.contains(name) => {
-                all.push(redirect(path, paths.session_page(id), title));
-            }
+            // The address is in newsletters.
+            None if given.contains(name) => all.push(to_page(path)),
             None => {}
         }
     }

@@ -1,4 +1,5 @@
-//! The block about sessions that moved or were called off: what it was, what it is, one link.
+//! The block about sessions that moved, are cancelled, or have a new place or link: what was, what is now, and
+//! the link to the page.
 
 use maud::{Markup, html};
 use serde_json::{Value, json};
@@ -9,6 +10,7 @@ use super::{Form, MOST, Subject, text};
 use crate::l10n::Words;
 use crate::model::{Session, Status};
 use crate::render::event::ABOUT;
+use crate::render::news;
 use crate::revisions::Edition;
 
 /// The sessions of a subject that changed and are not over; none where nothing did.
@@ -24,9 +26,12 @@ struct Notice {
     id: String,
     title: String,
     page: String,
-    was: String,
-    /// None where it is called off.
+    /// The time that it had; none where that is the same.
+    was: Option<String>,
+    /// The time that it has; none where it is cancelled.
     now: Option<String>,
+    /// Sentences about a new place and new links.
+    said: Vec<String>,
 }
 
 /// What a cancelled session is now.
@@ -81,15 +86,22 @@ impl Changed {
                     tr { td style=[only(cell(24))] {
                         h3 dir=[direction(&notice.title)] style=[only("margin:0 0 8px;font-size:18px".to_owned())] { (notice.title) }
                         (line())
-                        p style=[part()] { span lang=[ours] { "Was: " } s { (notice.was) } }
-                        (line())
+                        @if let Some(was) = &notice.was {
+                            p style=[part()] { span lang=[ours] { "Was: " } s { (was) } }
+                            (line())
+                        }
                         p style=[part()] {
-                            @match &notice.now {
-                                Some(now) => { b { span lang=[ours] { "Now: " } (now) } }
-                                None => { b lang=[ours] { (OFF) } }
+                            @match (&notice.now, &notice.was) {
+                                (Some(now), Some(_)) => { b { span lang=[ours] { "Now: " } (now) } }
+                                (Some(now), None) => { (now) }
+                                (None, _) => { b lang=[ours] { (OFF) } }
                             }
                         }
                         (line())
+                        @for said in &notice.said {
+                            p lang=[ours] style=[part()] { b { (said) } }
+                            (line())
+                        }
                         p lang=[ours] style=[only("margin:0".to_owned())] {
                             a href=(notice.page) style=[only(link(&self.accent))] { (ABOUT) }
                         }
@@ -115,6 +127,7 @@ impl Changed {
                 "title": notice.title,
                 "was": notice.was,
                 "now": notice.now,
+                "said": notice.said,
                 "page": notice.page,
             })
         };
@@ -133,10 +146,14 @@ fn notice(edition: &Edition, session: &Session, words: &Words) -> Option<Notice>
     }
     let calendar = &edition.catalog.calendar;
     let off = session.status == Status::Cancelled;
+    let said = news::sentences(edition, session);
     let was = match off {
-        true => words.range(&session.when, calendar),
-        false => words.start(&edition.moved_from(session)?, calendar),
+        true => Some(words.range(&session.when, calendar)),
+        false => edition.moved_from(session).map(|was| words.start(&was, calendar)),
     };
+    if was.is_none() && said.is_empty() {
+        return None;
+    }
     let paths = &edition.paths;
     Some(Notice {
         id: session.id.to_string(),
@@ -144,29 +161,35 @@ fn notice(edition: &Edition, session: &Session, words: &Words) -> Option<Notice>
         page: paths.absolute(&paths.session_page(&session.id)),
         was,
         now: (!off).then(|| words.range_with_utc(&session.when, calendar)),
+        said,
     })
 }
 
-fn markdown(notice: &Notice) -> String {
-    let now = match &notice.now {
-        Some(now) => format!("Now: {}", escaped(now)),
-        None => OFF.to_owned(),
+/// The time that it had and the time that it has, each by its label where they differ.
+fn times(notice: &Notice) -> (Option<String>, String) {
+    let was = notice.was.as_ref().map(|was| format!("Was: {was}"));
+    let now = match (&notice.now, &was) {
+        (Some(now), Some(_)) => format!("Now: {now}"),
+        (Some(now), None) => now.clone(),
+        (None, _) => OFF.to_owned(),
     };
-    format!(
-        "### {}\n\nWas: {}\n\n**{now}**\n\n{}",
-        escaped(&notice.title),
-        escaped(&notice.was),
-        markdown_link(ABOUT, &notice.page)
-    )
+    (was, now)
+}
+
+fn markdown(notice: &Notice) -> String {
+    let (was, now) = times(notice);
+    let now = if was.is_some() { format!("**{}**", escaped(&now)) } else { escaped(&now) };
+    let mut parts = vec![format!("### {}", escaped(&notice.title))];
+    parts.extend(was.map(|was| escaped(&was)));
+    parts.push(now);
+    parts.extend(notice.said.iter().map(|said| format!("**{}**", escaped(said))));
+    parts.push(markdown_link(ABOUT, &notice.page));
+    parts.join("\n\n")
 }
 
 fn plain(notice: &Notice) -> String {
-    let now = notice.now.as_ref().map_or_else(|| OFF.to_owned(), |now| format!("Now: {now}"));
-    format!(
-        "{}\nWas: {}\n{now}\n\n{ABOUT}\n{}\n\n{}",
-        notice.title,
-        notice.was,
-        notice.page,
-        text::RULE
-    )
+    let (was, now) = times(notice);
+    let lines = std::iter::once(notice.title.clone()).chain(was).chain([now]);
+    let lines: Vec<String> = lines.chain(notice.said.iter().cloned()).collect();
+    format!("{}\n\n{ABOUT}\n{}\n\n{}", lines.join("\n"), notice.page, text::RULE)
 }

@@ -36,7 +36,10 @@ pub(super) fn page(
         (fields("", |form| block.print(form)))
         @if let Some(changed) = changed {
             h2 { "What changed" }
-            p { "For readers who know the old time. Send it soon: calendar apps look when they like." }
+            p {
+                "For readers who know the old time, place or link. Send it soon: calendar apps look \
+                 when they like."
+            }
             div.block { (changed.preview()) }
             (fields("changed-", |form| changed.print(form)))
         }

@@ -56,8 +56,8 @@ pub fn newsletter(edition: &Edition, subject: Subject<'_>, form: Form) -> String
     Block::new(edition, subject, &words).print(form)
 }
 
-/// The block about those of its sessions that moved or were called off and are not over, in one of its
-/// forms; none where there is no such session.
+/// The block about those of its sessions that moved, are cancelled, or have a new place or link, and are not
+/// over, in one of its forms; none where there is no such session.
 pub fn changed(edition: &Edition, subject: Subject<'_>, form: Form) -> Option<String> {
     let words = Words::new(&edition.catalog.calendar);
     Some(Changed::new(edition, subject, &words)?.print(form))

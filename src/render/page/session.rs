@@ -7,13 +7,13 @@ use super::{jsonld, parts};
 use crate::l10n::Words;
 use crate::model::{Session, Status};
 use crate::paths::Target;
-use crate::render::markdown;
+use crate::render::{markdown, news};
 use crate::revisions::Edition;
 
 pub(super) fn page(edition: &Edition, session: &Session, words: &Words) -> Markup {
     let open = session.status != Status::Cancelled && !edition.is_past(session);
     let body = html! {
-        @if let Some(said) = parts::state(edition, session, words) { p.say { (said) } }
+        (said_first(edition, session, words))
         h1 dir="auto" { (session.title) }
         p.when { (parts::time(edition, session, words)) }
         @if let Some(utc) = parts::utc(session, words) { p.utc { (utc) } }
@@ -37,6 +37,17 @@ pub(super) fn page(edition: &Edition, session: &Session, words: &Words) -> Marku
     let json_ld = Some(jsonld::event(edition, session));
     let path = edition.paths.session_page(&session.id);
     shell::page(edition, &Head { title, path, summary, alternates, json_ld, hidden: false }, &body)
+}
+
+/// What has to be said first, and what readers may not know yet, in lines.
+fn said_first(edition: &Edition, session: &Session, words: &Words) -> Markup {
+    let state = parts::state(edition, session, words);
+    let said: Vec<String> = state.into_iter().chain(news::sentences(edition, session)).collect();
+    html! {
+        @if let Some((first, others)) = said.split_first() {
+            p.say { (first) @for other in others { br; (other) } }
+        }
+    }
 }
 
 fn place(session: &Session) -> Markup {

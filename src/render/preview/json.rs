@@ -34,10 +34,10 @@ fn item(item: &Item) -> Value {
 fn published(published: &Published) -> Value {
     json!({
         "title": published.title,
-        "start": published.start,
-        "end": published.end,
+        "start": published.when.start(),
+        "end": published.when.end(),
         "zone": published.zone,
-        "status": published.status,
+        "status": published.status.as_str(),
         "place": published.place,
         "feeds": published.feeds,
     })
@@ -63,9 +63,11 @@ fn word(what: &What) -> &'static str {
         What::Cancelled => "cancelled",
         What::Ends => "ends",
         What::Feeds => "feeds",
+        What::Join(_) => "join",
         What::Moved => "moved",
         What::Other => "other",
         What::Place => "place",
+        What::Register(_) => "register",
         What::Removed => "removed",
         What::Renamed { .. } => "renamed",
         What::Retitled { .. } => "retitled",

@@ -7,8 +7,8 @@ mod text;
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 
 use crate::l10n::Words;
-use crate::model::{Id, When};
-use crate::revisions::{Change, Edition, Published, Revisions, What, changes};
+use crate::model::{Id, Session, Status, When};
+use crate::revisions::{Difference, Edition, Revisions, What, differences};
 use crate::zone::Zone;
 
 /// Calendar apps look every few hours; what is nearer than this has to go out by mail too.
@@ -36,7 +36,7 @@ pub struct Report {
 /// One session that changes.
 #[derive(Debug)]
 struct Item {
-    change: Change,
+    change: Difference,
     said: Vec<String>,
     cities: Vec<There>,
     /// Whether it begins so soon that calendar apps may look too late.
@@ -76,7 +76,7 @@ pub fn preview(
     now: DateTime<Utc>,
 ) -> Report {
     let words = Words::new(&edition.catalog.calendar).in_year(now.year());
-    let items: Vec<Item> = changes(before, after)
+    let items: Vec<Item> = differences(before, after)
         .into_iter()
         .map(|change| item(edition, change, &words, cities, now))
         .collect();
@@ -102,25 +102,24 @@ impl Report {
 
 fn item(
     edition: &Edition,
-    change: Change,
+    change: Difference,
     words: &Words,
     cities: &[City],
     now: DateTime<Utc>,
 ) -> Item {
-    let when = |published: &Published| published.when(edition.zone_of(&published.zone));
     // Both in the zone of today, so that only what moved differs.
-    let (is, zone) = (when(&change.after), edition.zone_of(&change.after.zone));
-    let was = change.before.as_ref().and_then(|before| before.when(zone));
+    let zone = edition.zone_of(&change.after.zone);
+    let is = Some(change.after.when.when(zone));
+    let was = change.before.as_ref().map(|before| before.when.when(zone));
     let said = sentence::all(edition, &change, was.as_ref(), is.as_ref(), words);
     let near = |when: &When| when.start() > now && when.start() <= now + SOON;
     let heavy = change.what.iter().any(|what| !matches!(what, What::Other | What::Feeds));
     let gone = change.what.contains(&What::Removed);
-    let told = change.what.iter().any(|what| matches!(what, What::Moved | What::Cancelled));
     let ahead = is.as_ref().is_some_and(|when| when.end() > now);
     let paths = &edition.paths;
     let session = edition.catalog.sessions.iter().find(|own| own.id.as_str() == change.id);
-    let newsletter = session.filter(|_| told && ahead);
-    let expected = change.before.as_ref().is_some_and(|before| before.status != "cancelled");
+    let newsletter = session.filter(|own| ahead && is_told(edition, own, &change.what));
+    let expected = change.before.as_ref().is_some_and(|before| before.status != Status::Cancelled);
     Item {
         said,
         better_cancelled: gone && ahead && expected,
@@ -136,6 +135,18 @@ fn item(
         newsletter: newsletter.map(|own| paths.absolute(&paths.session_newsletter(&own.id))),
         change,
     }
+}
+
+/// Whether the block that says what changed tells of any of these differences.
+fn is_told(edition: &Edition, session: &Session, what: &[What]) -> bool {
+    let news = edition.news(session);
+    what.iter().any(|what| match what {
+        What::Moved | What::Cancelled => true,
+        What::Place => news.place.is_some(),
+        What::Register(_) => news.register.is_some(),
+        What::Join(_) => news.join.is_some(),
+        _ => false,
+    })
 }
 
 /// What people in a city see; whole days are the same everywhere.

@@ -1,13 +1,13 @@
 //! One change as sentences.
 
 use crate::l10n::Words;
-use crate::model::{Id, When};
-use crate::revisions::{Change, Edition, What};
+use crate::model::{Id, Status, When};
+use crate::revisions::{Difference, Edition, LinkChange, What};
 
 /// A sentence for each thing that is different, without the title before it.
 pub(super) fn all(
     edition: &Edition,
-    change: &Change,
+    change: &Difference,
     was: Option<&When>,
     is: Option<&When>,
     words: &Words,
@@ -22,9 +22,11 @@ pub(super) fn all(
         What::Cancelled => format!("is cancelled; it was planned for {}", start(was.or(is))),
         What::Ends => ends(was, is, words, edition),
         What::Feeds => membership(edition, change),
+        What::Join(change) => link(*change, "join"),
         What::Moved => moves(was, is, words, edition),
         What::Other => other(change).to_owned(),
         What::Place => place(change),
+        What::Register(change) => link(*change, "register"),
         What::Removed => format!("is removed; it was planned for {}", start(was.or(is))),
         What::Renamed { from } => {
             let former = Id::parse(&change.id).map(|id| edition.former(&id).to_vec());
@@ -74,28 +76,42 @@ fn end(when: &When) -> When {
 }
 
 /// Of a session itself its text is recorded; what else can differ is said for all sessions, or seldom seen.
-fn other(change: &Change) -> &'static str {
-    let text = change.before.as_ref().and_then(|before| before.text.as_ref());
-    match text == change.after.text.as_ref() && text.is_some() {
-        true => "is told otherwise: reminders, zones, addresses, language or organiser",
-        false => "has another text, other links or other tags",
+fn other(change: &Difference) -> &'static str {
+    let before = change.before.as_ref().and_then(|before| before.digests.as_ref());
+    match (before, &change.after.digests) {
+        (Some(was), Some(is)) if was == is => {
+            "is told otherwise: reminders, zones, addresses, language or organiser"
+        }
+        // The links say so themselves.
+        (Some(was), Some(is)) if was.text == is.text => "",
+        (Some(_), Some(_)) => "has another text, other links or other tags",
+        // An earlier release published it, and did not record this.
+        _ => "has other changes",
     }
 }
 
-fn off(change: &Change) -> &'static str {
-    if change.after.status == "cancelled" { ", and cancelled" } else { "" }
+fn link(change: LinkChange, verb: &str) -> String {
+    match change {
+        LinkChange::Added => format!("has a link to {verb} now"),
+        LinkChange::Changed => format!("has a new link to {verb}"),
+        LinkChange::Removed => format!("has no link to {verb} anymore"),
+    }
 }
 
-fn status(change: &Change) -> &'static str {
-    let before = change.before.as_ref().map(|before| before.status.as_str());
-    match (before, change.after.status.as_str()) {
-        (_, "tentative") => "is not certain yet",
-        (Some("cancelled"), _) => "takes place after all",
+fn off(change: &Difference) -> &'static str {
+    if change.after.status == Status::Cancelled { ", and cancelled" } else { "" }
+}
+
+fn status(change: &Difference) -> &'static str {
+    let before = change.before.as_ref().map(|before| before.status);
+    match (before, change.after.status) {
+        (_, Status::Tentative) => "is not certain yet",
+        (Some(Status::Cancelled), _) => "takes place after all",
         _ => "is certain now",
     }
 }
 
-fn place(change: &Change) -> String {
+fn place(change: &Difference) -> String {
     let before = change.before.as_ref().and_then(|before| before.place.as_deref());
     match (before, change.after.place.as_deref()) {
         (Some(before), Some(after)) => format!("is at {after} in place of {before}"),
@@ -104,7 +120,7 @@ fn place(change: &Change) -> String {
     }
 }
 
-fn membership(edition: &Edition, change: &Change) -> String {
+fn membership(edition: &Edition, change: &Difference) -> String {
     let none = Vec::new();
     let (was, is) = (change.before.as_ref().map_or(&none, |old| &old.feeds), &change.after.feeds);
     let title = |id: &String| {

@@ -175,9 +175,9 @@ fn recorded() -> String {
 #[test]
 fn a_newer_revisions_file_is_left_alone() {
     let now = recorded();
-    let newer = now.replacen("\"schema\": 2", "\"schema\": 3", 1).replace("\"uid\"", "\"urn\"");
+    let newer = now.replacen("\"schema\": 3", "\"schema\": 4", 1).replace("\"uid\"", "\"urn\"");
     assert_ne!(newer, now);
-    assert_refused(&newer, &["sessions.revisions.json", "a newer release wrote it", "schema 3"]);
+    assert_refused(&newer, &["sessions.revisions.json", "a newer release wrote it", "schema 4"]);
 }
 
 #[test]

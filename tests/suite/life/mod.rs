@@ -4,6 +4,7 @@
 mod cancelled;
 mod feeds;
 mod moved;
+mod news;
 mod past;
 mod removed;
 mod renamed;

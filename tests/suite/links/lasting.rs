@@ -64,6 +64,70 @@ fn past_sessions_lead_where_they_did_and_cancelled_ones_to_their_page() {
     }
 }
 
+/// Every address of a session that leads elsewhere.
+const LEADING: [&str; 5] = ["google", "outlook", "office365", "register", "join"];
+
+/// Where an exported address leads: its page says so to browsers.
+fn exported(folder: &std::path::Path, path: &str) -> Option<String> {
+    let page = std::fs::read_to_string(folder.join(&path[1..]).join("index.html")).unwrap();
+    let (_, rest) = page.split_once("http-equiv=\"refresh\" content=\"0; url=")?;
+    Some(rest.split_once('"').unwrap().0.to_owned())
+}
+
+#[test]
+fn every_target_of_a_session_that_does_not_take_place_leads_to_its_page() {
+    let links = "register = \"https://org.example/r\"\njoin = \"https://meet.example/a\"\n";
+    let talk = |id: &str, more: &str| {
+        let more = format!("{links}{more}");
+        session(id, "2027-04-27T10:00:00", &more).replace(&format!("Session {id}"), "Talk")
+    };
+    let off = "status = \"cancelled\"\n";
+    let without = session("talk", "2027-04-27T10:00:00", off).replace("Session talk", "Talk");
+    for (what, after, asked, page) in [
+        ("cancelled", talk("talk", off), "talk", "/sessions/talk"),
+        ("cancelled without links", without, "talk", "/sessions/talk"),
+        ("removed", String::new(), "talk", "/sessions/talk"),
+        (
+            "renamed and cancelled",
+            talk("speech", &format!("was = \"talk\"\n{off}")),
+            "talk",
+            "/sessions/speech",
+        ),
+        (
+            "renamed and cancelled, by its new id",
+            talk("speech", &format!("was = \"talk\"\n{off}")),
+            "speech",
+            "/sessions/speech",
+        ),
+    ] {
+        let other = session("other", "2027-05-27T10:00:00", "");
+        let fixture = Fixture::new(&list(&(talk("talk", "") + &other)));
+        fixture.publish(BEFORE);
+        fixture.write(&list(&(after + &other)));
+        let at = "2024-02-01T12:00:00Z";
+        let running = fixture.serve(&["--at", at]);
+        let output = fixture.run(&["export", "--out", "out", "--at", at]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let folder = fixture.dir().join("out");
+        for target in LEADING {
+            let path = format!("/sessions/{asked}/{target}");
+            let mut answer = running.get(&path, &[]);
+            let mut file = exported(&folder, &path).unwrap();
+            if answer.status == 301 {
+                let new = format!("{page}/{target}");
+                assert_eq!((answer.header("location"), &file), (Some(new.as_str()), &new));
+                answer = running.get(&new, &[]);
+                file = exported(&folder, &new).unwrap();
+            }
+            let got = (answer.status, answer.header("location"), answer.header("cache-control"));
+            assert_eq!(got, (302, Some(page), Some("no-store")), "{what}: {path}");
+            assert_eq!(file, page, "{what}: {path}");
+        }
+        assert_eq!(running.get(page, &[]).status, 200, "{what}");
+        assert_eq!(exported(&folder, page), None, "{what}");
+    }
+}
+
 #[test]
 fn next_turns_at_the_end_of_a_session_and_leads_to_no_cancelled_one() {
     let sessions = session("first", "2027-04-27T10:00:00", "series = \"spring\"")

@@ -1,6 +1,6 @@
 //! Each key of a session, changed alone and changed back.
 
-use super::{Seen, day, entry, ics, publish_once, seen, shown};
+use super::{Seen, day, ics, publish_once, seen, shown};
 use crate::support::{Fixture, list, session};
 
 /// A session with every key, and one beside it that nobody touches.
@@ -172,7 +172,7 @@ fn a_moved_session_remembers_its_earlier_starts() {
     let at = |start: &str| list(&session("a", start, ""));
     let fixture = Fixture::new(&at("2027-04-30T14:00:00"));
     publish_once(&fixture, &day(0));
-    let earlier = || entry(&fixture, "a").published.earlier;
+    let earlier = || super::earlier(&fixture, "a");
     assert_eq!(earlier(), Vec::<String>::new());
     for (step, start, expected) in [
         (1, "2027-05-01T14:00:00", vec!["2027-04-30T18:00:00Z"]),

@@ -45,8 +45,8 @@ fn a_file_of_a_newer_release_or_a_broken_one_is_never_overwritten() {
     let good = String::from_utf8(written(&fixture).0).unwrap();
     fixture.write(&titled("Two"));
     for (bad, line, reason) in [
-        (good.replace("\"schema\": 2", "\"schema\": 3"), 1, "schema 3"),
-        (good.replace("\"schema\": 2", "\"schema\": 3, \"more\": []"), 1, "schema 3"),
+        (good.replace("\"schema\": 3", "\"schema\": 4"), 1, "schema 4"),
+        (good.replace("\"schema\": 3", "\"schema\": 4, \"more\": []"), 1, "schema 4"),
         (good.replace("\"sequence\":0", "\"sequence\":\"none\""), 5, "invalid type"),
         (good.replace("\"sequence\":0", "\"sequence\":0,\"unknown\":1"), 5, "unknown field"),
         (good.replace("\"a\": {", "<<<<<<< HEAD\n\"a\": {"), 5, "key must be a string"),

@@ -5,6 +5,7 @@ mod calendars;
 mod changes;
 mod files;
 mod frozen;
+mod history;
 mod identity;
 mod kills;
 mod removals;
@@ -120,6 +121,11 @@ fn revisions(fixture: &Fixture) -> Revisions {
 fn entry(fixture: &Fixture, id: &str) -> Revision {
     let all = revisions(fixture).sessions;
     all.get(id).unwrap_or_else(|| panic!("no entry {id} in {all:?}")).as_ref().clone()
+}
+
+/// The starts that a session had before, oldest first.
+fn earlier(fixture: &Fixture, id: &str) -> Vec<String> {
+    entry(fixture, id).earlier().iter().map(|times| times.start().to_string()).collect()
 }
 
 /// The validators of a calendar: ETag and Last-Modified, which its own LAST-MODIFIED repeats.

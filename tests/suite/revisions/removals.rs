@@ -61,7 +61,7 @@ fn a_removed_session_comes_back_moved_and_retitled_if_the_author_says_so() {
     fixture.write(&list(&(other + "again = true\n" + &b())));
     let again = seen(&fixture, &publish_once(&fixture, &day(3)), "a");
     assert_eq!((again.uid, again.sequence), (was.uid, 2));
-    assert_eq!(entry(&fixture, "a").published.earlier, ["2027-04-30T18:00:00Z"]);
+    assert_eq!(super::earlier(&fixture, "a"), ["2027-04-30T18:00:00Z"]);
 }
 
 #[test]

@@ -1,14 +1,13 @@
-//! What a new edition changes for readers, against what was published before.
+//! Differences between two states that readers notice.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-
-use super::{Published, Revision, Revisions};
+use super::{LinkChange, Published, Revision, Revisions, Times};
+use crate::model::Status;
 
 /// One session that readers will find otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct Difference {
     /// The id that it has, or had last.
     pub id: String,
     /// What is different, the most important first; never empty.
@@ -32,12 +31,16 @@ pub enum What {
     Ends,
     /// It is in other feeds.
     Feeds,
+    /// It has another link to join, which is also told as [`What::Other`].
+    Join(LinkChange),
     /// It begins at another time.
     Moved,
     /// Text, links or tags are others.
     Other,
     /// It is somewhere else.
     Place,
+    /// It has another link to register, which is also told as [`What::Other`].
+    Register(LinkChange),
     /// It is gone from the file.
     Removed,
     /// It has another id.
@@ -57,13 +60,13 @@ pub enum What {
 }
 
 /// Every session that differs between two states, by start.
-pub fn changes(before: &Revisions, after: &Revisions) -> Vec<Change> {
+pub fn differences(before: &Revisions, after: &Revisions) -> Vec<Difference> {
     let known: BTreeMap<&str, (&String, &Revision)> = before
         .sessions
         .iter()
         .map(|(id, entry)| (entry.uid.as_str(), (id, entry.as_ref())))
         .collect();
-    let mut all: Vec<Change> = after
+    let mut all: Vec<Difference> = after
         .sessions
         .iter()
         .filter_map(|(id, entry)| {
@@ -71,10 +74,11 @@ pub fn changes(before: &Revisions, after: &Revisions) -> Vec<Change> {
             let what = difference(old.as_ref().map(|(id, old)| (*id, old)), id, entry);
             let before = old.map(|(_, old)| old.published);
             let after = entry.published.clone();
-            (!what.is_empty()).then(|| Change { id: id.clone(), what, before, after })
+            (!what.is_empty()).then(|| Difference { id: id.clone(), what, before, after })
         })
         .collect();
-    all.sort_by(|a, b| (&a.after.start, &a.id).cmp(&(&b.after.start, &b.id)));
+    let start = |difference: &Difference| difference.after.when.start().order();
+    all.sort_by(|a, b| (start(a), &a.id).cmp(&(start(b), &b.id)));
     all
 }
 
@@ -108,13 +112,25 @@ fn difference(old: Option<(&String, &Revision)>, id: &String, new: &Revision) ->
         what.push(What::Back);
     }
     if was.status != is.status {
-        what.push(if is.status == "cancelled" { What::Cancelled } else { What::Status });
+        what.push(match is.status {
+            Status::Cancelled => What::Cancelled,
+            Status::Confirmed | Status::Tentative => What::Status,
+        });
     }
-    if was.start != is.start {
+    if was.when.start() != is.when.start() {
         what.push(What::Moved);
     }
-    let same_kind = was.start.contains('T') == is.start.contains('T');
-    if same_kind && length(was) != length(is) {
+    // Of whole days that get an hour, or the reverse, the end is told with the start.
+    let ends = match (was.when, is.when) {
+        (Times::Days { first, last }, Times::Days { first: new, last: new_last }) => {
+            last - first != new_last - new
+        }
+        (Times::Timed { start, end }, Times::Timed { start: new, end: new_end }) => {
+            end - start != new_end - new
+        }
+        _ => false,
+    };
+    if ends {
         what.push(What::Ends);
     }
     if was.zone != is.zone {
@@ -126,11 +142,16 @@ fn difference(old: Option<(&String, &Revision)>, id: &String, new: &Revision) ->
     if was.place != is.place {
         what.push(What::Place);
     }
+    let digests = was.digests.as_ref().zip(is.digests.as_ref());
+    if let Some((was, is)) = digests {
+        let register = LinkChange::between(was.register.as_ref(), is.register.as_ref());
+        let join = LinkChange::between(was.join.as_ref(), is.join.as_ref());
+        what.extend(register.map(What::Register).into_iter().chain(join.map(What::Join)));
+    }
     if old_id != id {
         what.push(What::Renamed { from: old_id.clone() });
     }
-    let is_known = was.text.is_some() && is.text.is_some();
-    if is_known && was.text != is.text {
+    if digests.is_some_and(|(was, is)| was != is) {
         what.push(What::Other);
     }
     let feeds = |of: &Published| of.feeds.iter().cloned().collect::<BTreeSet<String>>();
@@ -141,14 +162,4 @@ fn difference(old: Option<(&String, &Revision)>, id: &String, new: &Revision) ->
         what.push(What::Other);
     }
     what
-}
-
-/// How long a session lasts, as far as its times can be read.
-fn length(of: &Published) -> Option<TimeDelta> {
-    let instant = |text: &str| text.parse::<DateTime<Utc>>().ok();
-    let day = |text: &str| text.parse::<NaiveDate>().ok();
-    match (instant(&of.start), instant(&of.end)) {
-        (Some(start), Some(end)) => Some(end - start),
-        _ => Some(day(&of.end)? - day(&of.start)?),
-    }
 }

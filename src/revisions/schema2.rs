@@ -1,0 +1,95 @@
+//! Sessions of a revisions file with schema 1 or 2, as the previous release wrote it.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+
+use super::history::{Change, Was};
+use super::{Published, Revision, Time, Times, bounds, published};
+
+/// A revision of such a file.
+///
+/// Its earlier starts become changes. When they were published is not recorded, only that it was at
+/// LAST-MODIFIED or before, so they get that instant. The one digest of its texts and links is dropped, as
+/// there are several now.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Old {
+    uid: String,
+    digest: String,
+    sequence: u32,
+    #[serde(deserialize_with = "bounds::instant")]
+    created: DateTime<Utc>,
+    #[serde(deserialize_with = "bounds::instant")]
+    last_modified: DateTime<Utc>,
+    #[serde(default, deserialize_with = "bounds::optional")]
+    removed: Option<DateTime<Utc>>,
+    published: Converted,
+}
+
+/// What was published, and before it.
+#[derive(Deserialize)]
+#[serde(try_from = "Unchecked")]
+struct Converted {
+    published: Published,
+    earlier: Vec<Start>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unchecked {
+    title: String,
+    start: Time,
+    end: Time,
+    zone: String,
+    status: String,
+    place: Option<String>,
+    feeds: Vec<String>,
+    #[serde(default)]
+    earlier: Vec<Start>,
+    #[serde(default)]
+    was: Vec<String>,
+    #[serde(rename = "text")]
+    _text: Option<String>,
+    #[serde(default)]
+    links: BTreeSet<String>,
+}
+
+/// An earlier start and end: an instant without a length, or days as `DAY` or `FIRST/LAST`.
+struct Start(Time, Time);
+
+impl<'de> Deserialize<'de> for Start {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        let (first, last) = text.split_once('/').unwrap_or((&text, &text));
+        let time = |text: &str| text.parse::<Time>().map_err(D::Error::custom);
+        Ok(Self(time(first)?, time(last)?))
+    }
+}
+
+impl TryFrom<Unchecked> for Converted {
+    type Error = String;
+
+    fn try_from(read: Unchecked) -> Result<Self, String> {
+        let Unchecked { title, start, end, zone, status, place, feeds, .. } = read;
+        let Unchecked { earlier, was, links, .. } = read;
+        let (when, status) = (Times::new(start, end)?, published::status(&status)?);
+        let digests = None;
+        let published = Published { title, when, zone, status, place, feeds, was, digests, links };
+        Ok(Self { published, earlier })
+    }
+}
+
+impl From<Old> for Revision {
+    fn from(old: Old) -> Self {
+        let Old { uid, digest, sequence, created, last_modified, removed, published } = old;
+        let Converted { published, earlier } = published;
+        let both = earlier.into_iter().flat_map(|Start(start, end)| {
+            [Was::Start(start), Was::End(end)].map(|was| Change { at: last_modified, was })
+        });
+        let changes = both.collect();
+        Self { uid, digest, sequence, created, last_modified, removed, published, changes }
+    }
+}

@@ -1,0 +1,264 @@
+//! A new place, and a new link to register or to join: said like a new time until the session is over, and not
+//! said where it was taken back.
+
+use convene::publish::Published;
+use convene::render::{Form, Subject, changed};
+use serde_json::{Value, json};
+
+use super::{Story, other, talk};
+use crate::support::{BEFORE, Fixture, body, list, nasty_texts, quoted, session};
+
+const LATER: &str = "2024-02-01T12:00:00Z";
+
+/// What changes: the session's id, which is the key of the TOML, then the lines of its values and what each
+/// is in words. The first is none.
+const FIELDS: [(&str, [(&str, &str); 3]); 3] = [
+    (
+        "place",
+        [
+            ("", ""),
+            ("place = { name = \"Hall\", address = \"1 Main St.\" }\n", "Hall, 1 Main St."),
+            ("place = { name = \"Room <2>\" }\n", "Room <2>"),
+        ],
+    ),
+    (
+        "register",
+        [
+            ("", ""),
+            ("register = \"https://r.example/1\"\n", "1"),
+            ("register = \"https://r.example/2\"\n", "2"),
+        ],
+    ),
+    (
+        "join",
+        [
+            ("", ""),
+            ("join = \"https://j.example/1\"\n", "1"),
+            ("join = \"https://j.example/2\"\n", "2"),
+        ],
+    ),
+];
+
+/// Each of the three sessions with a value of its own field.
+fn lists(value: usize) -> String {
+    let sessions = FIELDS.map(|(id, values)| session(id, "2024-04-30T14:00:00", values[value].0));
+    list(&sessions.concat())
+}
+
+/// The sentence about a field that had one value and has another.
+fn sentence(field: &str, was: &str, now: &str) -> String {
+    let stop = |text: &str| if text.ends_with('.') { text.to_owned() } else { format!("{text}.") };
+    match (field, was, now) {
+        ("place", "", now) => format!("There is now a place: {}", stop(now)),
+        ("place", was, "") => format!("This session is no longer at {}", stop(was)),
+        ("place", was, now) => {
+            format!("The place has changed. Was: {} Now: {}", stop(was), stop(now))
+        }
+        (verb, "", _) => format!("There is now a link to {verb}."),
+        (verb, _, "") => format!("There is no longer a link to {verb}."),
+        (verb, ..) => format!("The link to {verb} has changed."),
+    }
+}
+
+/// Every way to publish two to four values, each other than the one before.
+fn walks() -> Vec<Vec<usize>> {
+    let one: Vec<Vec<usize>> = (0..3).map(|value| vec![value]).collect();
+    let longer = |walks: &Vec<Vec<usize>>| -> Vec<Vec<usize>> {
+        let on = |walk: &Vec<usize>| {
+            let other = (0..3).filter(|value| walk.last() != Some(value));
+            other.map(|value| [walk.as_slice(), &[value]].concat()).collect::<Vec<_>>()
+        };
+        walks.iter().flat_map(on).collect()
+    };
+    let two = longer(&one);
+    let three = longer(&two);
+    let four = longer(&three);
+    [two, three, four].concat()
+}
+
+/// The block about what changed in all sessions, by id.
+fn blocks(published: &Published) -> Vec<Value> {
+    let block = changed(&published.edition, Subject::ToCome, Form::Json);
+    block.map(|json| serde_json::from_str(&json).unwrap()).unwrap_or_default()
+}
+
+#[test]
+fn what_changed_is_said_against_the_last_other_value_and_what_was_taken_back_is_not() {
+    let walks = walks();
+    assert_eq!(walks.len(), 6 + 12 + 24);
+    for walk in walks {
+        let fixture = Fixture::new(&lists(walk[0]));
+        let mut published = fixture.publish(BEFORE);
+        assert!(blocks(&published).is_empty(), "the first publication is no news");
+        for (step, value) in walk.iter().enumerate().skip(1) {
+            fixture.write(&lists(*value));
+            published = fixture.publish(&format!("2024-02-0{step}T12:00:00Z"));
+        }
+        let now = *walk.last().unwrap();
+        // Since this value first stood there, whatever came was taken back.
+        let first = walk.iter().position(|value| *value == now).unwrap();
+        let was = first.checked_sub(1).map(|before| walk[before]);
+        let blocks = blocks(&published);
+        assert_eq!(blocks.len(), if was.is_some() { 3 } else { 0 }, "{walk:?}");
+        for (id, values) in FIELDS {
+            let page = body(&published, &format!("/sessions/{id}"));
+            let page = page.replace("&lt;", "<").replace("&gt;", ">");
+            let Some(was) = was else {
+                assert!(!page.contains("<p class=\"say\">"), "{walk:?}: {page}");
+                continue;
+            };
+            let said = sentence(id, values[was].1, values[now].1);
+            assert!(
+                page.contains(&format!("<p class=\"say\">{said}</p>")),
+                "{walk:?}: {said}: {page}"
+            );
+            let block = blocks.iter().find(|block| block["id"] == id).unwrap();
+            assert_eq!(block["said"], json!([said]), "{walk:?}");
+            assert_eq!(block["was"], Value::Null);
+        }
+    }
+}
+
+const LINES: &str = "place = { name = \"Hall\" }\njoin = \"https://j.example/1\"\n";
+const OTHERS: &str = "place = { name = \"Room\" }\njoin = \"https://j.example/2\"\n\
+                      register = \"https://r.example/\"\n";
+const SAID: [&str; 3] = [
+    "The place has changed. Was: Hall. Now: Room.",
+    "There is now a link to register.",
+    "The link to join has changed.",
+];
+/// Where it is said.
+const PLACES: [&str; 4] =
+    ["/sessions/talk", "/feeds/test.atom", "/sessions/talk/newsletter", "/feeds/test/newsletter"];
+
+#[test]
+fn page_atom_and_blocks_say_it_until_the_session_is_over() {
+    let story = Story::begin(&list(&(talk(LINES) + &other())));
+    let first = story.serve(BEFORE);
+    let told = story.then(&list(&(talk(OTHERS) + &other())), LATER);
+    let last = story.serve("2024-04-30T18:59:59Z");
+    let over = story.serve("2024-04-30T19:00:00Z");
+    for said in SAID {
+        for path in PLACES {
+            for (served, says) in [(&first, false), (&told, true), (&last, true), (&over, false)] {
+                assert_eq!(served.text(path).contains(said), says, "{path}: {said}");
+            }
+        }
+        for path in ["/sessions/other", "/sessions/other/newsletter", "/", "/feeds/test"] {
+            assert!(!told.text(path).contains(said), "{path}: {said}");
+        }
+    }
+    assert!(told.text("/feeds/test.atom").contains("<title>Session talk</title>"));
+    // A session that is over has no links any more, and no calendar says what was.
+    for served in [&first, &told, &over] {
+        for path in ["/feeds/test.ics", "/sessions/talk.ics", "/feeds/test.json"] {
+            assert!(!served.text(path).contains("has changed"), "{path}");
+        }
+    }
+}
+
+#[test]
+fn it_is_said_next_to_the_new_time_and_not_where_the_session_is_cancelled() {
+    let story = Story::begin(&list(&talk(LINES)));
+    story.serve(BEFORE);
+    let moved = talk(OTHERS).replace("T14:", "T15:");
+    let told = story.then(&list(&moved), LATER);
+    let page = told.text("/sessions/talk");
+    let all = format!(
+        "<p class=\"say\">Moved from Tuesday, April 30, 2024, 2 pm ET to 3 pm ET.<br>{}</p>",
+        SAID.join("<br>")
+    );
+    assert!(page.contains(&all), "{page}");
+    let atom = told.text("/feeds/test.atom");
+    assert!(atom.contains("<title>Moved: Session talk</title>"), "{atom}");
+    assert!(atom.contains(&format!("to 3 pm ET. {}</summary>", SAID.join(" "))), "{atom}");
+    let off = moved.replace("title", "status = \"cancelled\"\ntitle");
+    let off = story.then(&list(&off), "2024-02-02T12:00:00Z");
+    for path in PLACES {
+        for said in SAID {
+            assert!(!off.text(path).contains(said), "{path}: {said}");
+        }
+    }
+}
+
+/// The talk as it was, then as it is, in a folder of its own.
+fn after(was: &str, now: &str) -> Fixture {
+    let fixture = Fixture::new(&list(&(talk(was) + &other())));
+    fixture.publish(BEFORE);
+    fixture.write(&list(&(now.to_owned() + &other())));
+    fixture
+}
+
+#[test]
+fn the_block_has_each_sentence_in_every_form_and_no_address_but_the_pages() {
+    let fixture = after(LINES, &talk(OTHERS));
+    let print = |format: &str| {
+        let output =
+            fixture.run(&["links", "--changed", "talk", "--format", format, "--at", LATER]);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let text = print("text");
+    let whole = format!(
+        "Session talk\nTuesday, April 30, 2024, 2\u{2060}\u{2013}\u{2060}3 pm ET (18:00\u{2060}\u{2013}\u{2060}19:00 UTC)\n{}\n\n\
+         About this session\nhttps://cal.example/sessions/talk\n",
+        SAID.join("\n")
+    );
+    assert!(text.starts_with(&whole), "{text}");
+    let markdown = print("markdown");
+    let html = print("html");
+    for said in SAID {
+        assert!(markdown.contains(&format!("**{said}**\n")), "{markdown}");
+        assert!(html.contains(&format!("<b>{said}</b>")), "{html}");
+    }
+    for block in [&text, &markdown, &html] {
+        assert!(!block.contains("Was: Tuesday") && !block.contains("Now: Tuesday"), "{block}");
+        assert_eq!(block.matches("://").count(), 1, "{block}");
+    }
+    let json: Value = serde_json::from_str(&print("json")).unwrap();
+    let talk = json!({
+        "id": "talk",
+        "title": "Session talk",
+        "was": null,
+        "now": "Tuesday, April 30, 2024, 2\u{2060}\u{2013}\u{2060}3 pm ET (18:00\u{2060}\u{2013}\u{2060}19:00 UTC)",
+        "said": SAID,
+        "page": "https://cal.example/sessions/talk",
+    });
+    assert_eq!(json, json!([talk]));
+}
+
+#[test]
+fn a_place_of_any_kind_stays_a_text() {
+    let at = |name: &str| format!("place = {{ name = {} }}\n", quoted(name));
+    for name in nasty_texts() {
+        let fixture = after(&at(&name), &talk(&at("Hall")));
+        let published = fixture.publish(LATER);
+        let subject = Subject::ToCome;
+        let html = changed(&published.edition, subject, Form::Html).unwrap();
+        // It is XML too, so that a parser shows what a reader sees.
+        let html = html.replace(['\u{fffe}', '\u{ffff}'], "");
+        let shown = roxmltree::Document::parse(&html).unwrap();
+        let bold: Vec<&str> = shown
+            .descendants()
+            .filter(|node| node.has_tag_name("b"))
+            .filter_map(|node| node.text())
+            .collect();
+        let seen = name.replace(['\u{fffe}', '\u{ffff}'], "");
+        let [said] = bold.as_slice() else { panic!("{html}") };
+        assert!(said.contains(&format!("Was: {seen}")), "{said}");
+        assert_eq!(shown.descendants().filter(|node| node.has_tag_name("a")).count(), 1, "{html}");
+        let markdown = changed(&published.edition, subject, Form::Markdown).unwrap();
+        let line = markdown.lines().find(|line| line.contains("Was: ")).unwrap();
+        assert!(line.starts_with("**The place has changed. ") && line.ends_with("**"), "{line}");
+        let page = body(&published, "/sessions/talk");
+        assert!(!page.contains("<script>alert"), "{page}");
+    }
+}
+
+#[test]
+fn a_link_that_was_replaced_is_in_no_file_that_is_kept_but_the_list() {
+    let fixture = after(LINES, &talk(OTHERS));
+    fixture.publish(LATER);
+    let state = std::fs::read_to_string(fixture.revisions_file()).unwrap();
+    assert!(!state.contains("j.example"), "{state}");
+}
