@@ -25,6 +25,7 @@ mod links;
 mod links_command;
 mod markup;
 mod newsletter;
+mod observances;
 mod pages;
 mod payloads;
 mod preview;
