@@ -1,7 +1,8 @@
 //! A VTIMEZONE as RFC 5545 section 3.6.5 has it, for the reader in `rfc5545`.
 //!
-//! Where the program finds the last onset before a time, this one lists every onset of 150 years and
-//! searches the list. It refuses any shape that is not the plain pair.
+//! Where the program finds the last onset before a time, this one lists every change of 150 years and
+//! asks which instants have the time on their clock. It refuses any shape that is not the plain pair,
+//! and every time that two parsers may take for two instants.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc, Weekday};
 
@@ -10,8 +11,30 @@ use crate::components::{Component, ensure};
 /// The years whose onsets are listed; sessions lie well inside.
 const YEARS: std::ops::RangeInclusive<i32> = 1960..=2110;
 
-/// Every onset on the clock before it, in order, with the offset from then on in seconds.
-pub(crate) struct Zone(Vec<(NaiveDateTime, i64)>);
+/// A change that a VTIMEZONE writes, with the offsets before and after it in seconds.
+struct Change {
+    /// On the clock before the change, as DTSTART has it.
+    onset: NaiveDateTime,
+    from: i64,
+    to: i64,
+}
+
+impl Change {
+    fn instant(&self) -> DateTime<Utc> {
+        at_offset(self.onset, self.from)
+    }
+
+    /// Whether the clock skips a local time at this change.
+    fn skips(&self, local: NaiveDateTime) -> bool {
+        self.onset <= local && local < self.onset + TimeDelta::seconds(self.to - self.from)
+    }
+}
+
+/// Every change in order, and when the last of the observances begins.
+pub(crate) struct Zone {
+    changes: Vec<Change>,
+    begun: NaiveDateTime,
+}
 
 impl Zone {
     pub(crate) fn new(component: &Component) -> Result<(String, Self), String> {
@@ -22,8 +45,9 @@ impl Zone {
             matches!(kinds[..], ["STANDARD"] | ["STANDARD", "DAYLIGHT"] | ["DAYLIGHT", "STANDARD"]),
             &format!("{tzid} is made of {kinds:?}"),
         )?;
-        let mut onsets = Vec::new();
         let mut changes = Vec::new();
+        let mut offsets = Vec::new();
+        let mut begun = NaiveDateTime::MIN;
         for child in &component.children {
             only(child, &["DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "TZNAME", "RRULE"])?;
             let start = child.one("DTSTART")?;
@@ -36,28 +60,72 @@ impl Zone {
             if rule {
                 let all = yearly(&child.one("RRULE")?.value, start)?;
                 ensure(all.first() == Some(&start), "the first onset is none of its own rule")?;
-                onsets.extend(all.into_iter().map(|onset| (onset, to)));
+                changes.extend(all.into_iter().map(|onset| Change { onset, from, to }));
             } else {
-                onsets.push((start, to));
+                changes.push(Change { onset: start, from, to });
             }
-            changes.push((from, to));
+            offsets.push((from, to));
+            begun = begun.max(start);
         }
-        let fits = match changes[..] {
+        let fits = match offsets[..] {
             [(from, to)] => from == to,
             [(from, to), (other_from, other_to)] => from == other_to && to == other_from,
             _ => false,
         };
         ensure(fits, &format!("the offsets of {tzid} do not follow from each other"))?;
-        onsets.sort();
-        Ok((tzid, Self(onsets)))
+        changes.sort_by_key(Change::instant);
+        Ok((tzid, Self { changes, begun }))
     }
 
-    /// RFC 5545 section 3.6.5: the last onset that is not after the local time rules it.
-    pub(crate) fn instant(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
-        let after = self.0.partition_point(|(onset, _)| *onset <= local);
-        let (_, offset) = self.0[..after].last()?;
-        Some((local - TimeDelta::seconds(*offset)).and_utc())
+    /// The instant of a local time, if the parser that takes the first of two and the one that takes the
+    /// second agree about it, and every observance has begun (Ruby's icalendar fails where one has not).
+    pub(crate) fn instant(&self, local: NaiveDateTime) -> Result<DateTime<Utc>, String> {
+        if local <= self.begun {
+            return Err(format!("an observance begins at {}, not before {local}", self.begun));
+        }
+        match (self.first(local), self.second(local)) {
+            (Some(first), Some(second)) if first == second => Ok(first),
+            (first, second) => {
+                Err(format!("{local} is {first:?} to one parser and {second:?} to another"))
+            }
+        }
     }
+
+    /// As RFC 5545 section 3.3.5 has it: the first of two instants; in a gap, the offset before it.
+    fn first(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
+        let skipped = self.near(local).find(|change| change.skips(local));
+        let skipped = skipped.map(|change| at_offset(local, change.from));
+        skipped.or_else(|| self.shown(local).min())
+    }
+
+    /// As ical.js and libical have it: the second of two instants; in a gap, the offset after it.
+    fn second(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
+        let skipped = self.near(local).find(|change| change.skips(local));
+        let skipped = skipped.map(|change| at_offset(local, change.to));
+        skipped.or_else(|| self.shown(local).max())
+    }
+
+    /// The instants at which a clock that follows the changes shows a local time.
+    fn shown(&self, local: NaiveDateTime) -> impl Iterator<Item = DateTime<Utc>> {
+        self.near(local).filter_map(move |change| {
+            let instant = at_offset(local, change.to);
+            let after = self.changes.partition_point(|other| other.instant() <= instant);
+            let in_force = self.changes[..after].last()?;
+            (in_force.onset == change.onset).then_some(instant)
+        })
+    }
+
+    /// The changes that may decide about a local time: the last before it and those of the days around.
+    fn near(&self, local: NaiveDateTime) -> impl Iterator<Item = &Change> {
+        let around = TimeDelta::days(2);
+        let first = self.changes.partition_point(|change| change.onset < local - around);
+        let end = self.changes.partition_point(|change| change.onset <= local + around);
+        self.changes[first.saturating_sub(1)..end].iter()
+    }
+}
+
+fn at_offset(local: NaiveDateTime, offset: i64) -> DateTime<Utc> {
+    (local - TimeDelta::seconds(offset)).and_utc()
 }
 
 /// The onsets of a rule of the one plain form; any other part of a rule is refused.

@@ -104,7 +104,7 @@ fn time(
         used.push(tzid.to_owned());
     }
     let local = local(&line.value)?;
-    let instant = zone.instant(local).ok_or_else(|| format!("{tzid} begins after {local}"))?;
+    let instant = zone.instant(local).map_err(|why| format!("{tzid}: {why}"))?;
     Ok(Time::Zoned { tzid: tzid.to_owned(), local, instant })
 }
 
@@ -142,10 +142,9 @@ fn the_reader_knows_what_new_york_s_clocks_show() {
     for (local, expected) in [
         ("20240310T015959", "2024-03-10T06:59:59Z"),
         ("20240310T030000", "2024-03-10T07:00:00Z"),
-        // Twice on the clock: RFC 5545 section 3.3.5 means the first.
-        ("20241103T013000", "2024-11-03T05:30:00Z"),
+        ("20241103T005959", "2024-11-03T04:59:59Z"),
         ("20241103T020000", "2024-11-03T07:00:00Z"),
-        ("20070311T030000", "2007-03-11T07:00:00Z"),
+        ("20071104T020001", "2007-11-04T07:00:01Z"),
         ("20990715T120000", "2099-07-15T16:00:00Z"),
     ] {
         let calendar = new_york().replace("20240430T140000", local);
@@ -174,7 +173,14 @@ fn the_reader_refuses_every_shape_but_the_plain_one() {
         ("TZID:America/New_York", "TZID:America/Detroit", "used and not defined"),
         (";TZID=America/New_York:20240430T140000", ":20240430T140000", "floats"),
         ("20240430T140000", "20240430T140000Z", "UTC value with a TZID"),
-        ("20240430T140000", "20070310T140000", "begins after"),
+        // Between the first onsets, and at the second.
+        ("20240430T140000", "20070701T140000", "observance begins at 2007-11-04 02:00:00"),
+        ("20240430T140000", "20071104T020000", "observance begins at 2007-11-04 02:00:00"),
+        // Twice on the clock, and never.
+        ("20240430T140000", "20241103T010000", "05:00:00Z) to one parser and Some(2024-11-03T06"),
+        ("20240430T140000", "20241103T015959", "05:59:59Z) to one parser and Some(2024-11-03T06"),
+        ("20240430T140000", "20240310T020000", "07:00:00Z) to one parser and Some(2024-03-10T06"),
+        ("20240430T140000", "20240310T025959", "07:59:59Z) to one parser and Some(2024-03-10T06"),
         (";TZID=America/New_York:20240430T140000", ":20240430T180000Z", "different forms"),
         ("UID:one\r\n", "", "no UID in VEVENT"),
         ("END:VCALENDAR\r\n", "END:VCALENDAR\r\n\r\n", "behind the calendar"),
