@@ -45,5 +45,6 @@ mod subscriber;
 mod support;
 mod texts;
 mod third_party;
+mod zone_changes;
 mod zone_rules;
 mod zones;
