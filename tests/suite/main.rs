@@ -47,4 +47,5 @@ mod texts;
 mod third_party;
 mod zone_changes;
 mod zone_rules;
+mod zone_share;
 mod zones;
