@@ -110,15 +110,15 @@ struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     fn new(sessions: &[&'a Session]) -> Self {
-        let mut uses: Vec<(&Zone, Vec<Moment>)> = Vec::new();
-        for (zone, moments) in sessions.iter().filter_map(|session| zoned(session)) {
+        let mut uses: Vec<(&Zone, Vec<[Moment; 2]>)> = Vec::new();
+        for (zone, event) in sessions.iter().filter_map(|session| zoned(session)) {
             match uses.iter_mut().find(|(other, _)| *other == zone) {
-                Some((_, all)) => all.extend(moments),
-                None => uses.push((zone, moments.to_vec())),
+                Some((_, all)) => all.push(event),
+                None => uses.push((zone, vec![event])),
             }
         }
         let mut zones: Vec<(&Zone, Pair)> =
-            uses.into_iter().map(|(zone, moments)| (zone, zone.pair_for(&moments))).collect();
+            uses.into_iter().map(|(zone, events)| (zone, zone.pair_for(&events))).collect();
         zones.sort_by(|(a, _), (b, _)| a.tzid().cmp(b.tzid()));
         let form = |session: &&Session| {
             let Some((zone, moments)) = zoned(session) else { return Form::Utc };

@@ -1,7 +1,8 @@
 //! The proof before publishing: the instants of the events in a finished calendar, by its own
 //! VTIMEZONEs and RFC 5545 alone.
 //!
-//! Shares nothing with what wrote the calendar: it reads the bytes as a stranger would.
+//! Shares nothing with what wrote the calendar: it reads the bytes as a stranger would. Parsers differ
+//! where a rule repeats an hour or skips one, so every time is read in both of their ways.
 
 use std::collections::HashMap;
 
@@ -70,12 +71,28 @@ fn instant(name: &str, value: &str, zones: &HashMap<&str, Vec<Onsets>>) -> Optio
     }
     let tzid = name.split(';').find_map(|parameter| parameter.strip_prefix("TZID="))?;
     let at = local(value)?;
-    let (_, offset) = zones
-        .get(tzid)?
-        .iter()
-        .filter_map(|onsets| onsets.last(at))
-        .max_by_key(|(onset, _)| *onset)?;
+    let zone = zones.get(tzid)?;
+    // Between the first onsets of its halves some parsers fail.
+    if !zone.iter().all(|onsets| onsets.first.is_some_and(|first| first < at)) {
+        return None;
+    }
+    let [first, second] = [Parser::First, Parser::Second].map(|parser| {
+        let last = zone.iter().filter_map(|onsets| onsets.last(at, parser));
+        last.max_by_key(|(onset, _)| *onset).map(|(_, offset)| offset)
+    });
+    let offset = first.filter(|_| first == second)?;
     Some((at - TimeDelta::seconds(offset)).and_utc())
+}
+
+/// Which of two occurrences a parser finds.
+#[derive(Clone, Copy)]
+enum Parser {
+    /// The first: a time is compared with a change on the clock before it, as DTSTART has it (RFC 5545
+    /// section 3.6.5). In a gap, this gives the offset after it.
+    First,
+    /// The second, as ical.js and libical do: a time is compared with a change on the clock after it. In
+    /// a gap, this gives the offset before it.
+    Second,
 }
 
 /// `20240430T140000`, and nothing else.
@@ -100,6 +117,7 @@ fn local(value: &str) -> Option<NaiveDateTime> {
 #[derive(Default)]
 struct Onsets {
     first: Option<NaiveDateTime>,
+    from: Option<i64>,
     to: Option<i64>,
     /// Month, which one, and the day of the week from Monday as 0.
     yearly: Option<(u32, i64, u32)>,
@@ -111,6 +129,7 @@ impl Onsets {
     fn read(&mut self, name: &str, value: &str) {
         match name {
             "DTSTART" => self.first = local(value),
+            "TZOFFSETFROM" => self.from = offset(value),
             "TZOFFSETTO" => self.to = offset(value),
             "RRULE" => {
                 self.yearly = yearly(value);
@@ -120,9 +139,14 @@ impl Onsets {
         }
     }
 
-    /// The last onset that is not after a local time, and the offset from then on.
-    fn last(&self, at: NaiveDateTime) -> Option<(NaiveDateTime, i64)> {
-        let (first, to) = (self.first.filter(|_| !self.strange)?, self.to?);
+    /// The last onset that is not after a local time to a parser, and the offset from then on.
+    fn last(&self, at: NaiveDateTime, parser: Parser) -> Option<(NaiveDateTime, i64)> {
+        let (first, from, to) = (self.first.filter(|_| !self.strange)?, self.from?, self.to?);
+        let later = match parser {
+            Parser::First => 0,
+            Parser::Second => to - from,
+        };
+        let at = at - TimeDelta::seconds(later);
         let onset = match self.yearly {
             None => Some(first),
             Some(rule) => (0..=1).find_map(|back| {
@@ -188,12 +212,24 @@ mod tests {
         assert_eq!(ny("20240310T015959").as_deref(), Some("2024-03-10T06:59:59+00:00"));
         assert_eq!(ny("20240310T030000").as_deref(), Some("2024-03-10T07:00:00+00:00"));
         assert_eq!(ny("20240115T120000").as_deref(), Some("2024-01-15T17:00:00+00:00"));
+        assert_eq!(ny("20241103T005959").as_deref(), Some("2024-11-03T04:59:59+00:00"));
+        assert_eq!(ny("20241103T020000").as_deref(), Some("2024-11-03T07:00:00+00:00"));
         assert_eq!(start(":20240115T120000Z").as_deref(), Some("2024-01-15T12:00:00+00:00"));
+    }
+
+    #[test]
+    fn what_two_parsers_read_differently_has_no_instant() {
+        for at in ["20241103T010000", "20241103T015959", "20240310T020000", "20240310T025959"] {
+            assert_eq!(start(&format!(";TZID=America/New_York:{at}")), None, "{at}");
+        }
     }
 
     #[test]
     fn what_no_onset_covers_has_no_instant() {
         assert_eq!(start(";TZID=America/New_York:20070101T000000"), None);
+        // Between the first onsets of DAYLIGHT and STANDARD, and at the second of them.
+        assert_eq!(start(";TZID=America/New_York:20070701T000000"), None);
+        assert_eq!(start(";TZID=America/New_York:20071104T020000"), None);
         assert_eq!(start(";TZID=America/Denver:20240101T000000"), None);
         assert_eq!(start(":20240101T000000"), None);
     }

@@ -175,13 +175,14 @@ impl Zone {
         Some(instant.with_timezone(&Utc))
     }
 
-    /// The one STANDARD, or STANDARD and DAYLIGHT, that says most of these times exactly.
+    /// The one STANDARD, or STANDARD and DAYLIGHT, that is right for the starts and ends of most events.
     ///
     /// The real rule in force at the latest of them comes first, then real rules that held earlier,
-    /// then substitutes; fewer wrong times win, ties go to the later rule. Without any time: the
-    /// rule that holds last.
-    pub fn pair_for(&self, moments: &[Moment]) -> Pair {
-        runs::choose(self.candidates(), moments)
+    /// then substitutes; fewer wrong events win, ties go to the later rule. It begins when the law did;
+    /// where an event for which it is exact is not after both onsets, it begins earlier by the same rule.
+    /// Without any event: the rule that holds last.
+    pub fn pair_for(&self, events: &[[Moment; 2]]) -> Pair {
+        runs::choose(self.candidates(), events)
     }
 
     fn candidates(&self) -> &[runs::Candidate] {

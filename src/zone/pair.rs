@@ -48,28 +48,72 @@ impl Pair {
         Self { observances: vec![observance] }
     }
 
-    /// The instant of a local time by RFC 5545 section 3.6.5: the offset of the last onset that is
-    /// not after it. Nothing before the first onset.
+    /// The instant that every parser gives a local time. `None` where the rules repeat the time or skip
+    /// it, as parsers differ there, and before both observances have begun, as some parsers fail there
+    /// (RFC 5545 section 3.6.5 leaves that time open).
     pub fn instant(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
-        let (_, offset) = self
-            .observances
-            .iter()
-            .filter_map(|observance| Some((observance.last_onset(local)?, observance.to)))
-            .max_by_key(|(onset, _)| *onset)?;
-        Some((local - TimeDelta::seconds(offset.into())).and_utc())
+        let begun = self.observances.iter().all(|observance| observance.onset < local);
+        match self.readings(local)[..] {
+            [only] if begun => Some(only),
+            _ => None,
+        }
+    }
+
+    /// The instants that parsers give a local time if the rules had held always: one, or two where the
+    /// rules repeat the time, or skip it and parsers take the offset before or after the gap.
+    pub(super) fn readings(&self, local: NaiveDateTime) -> Vec<DateTime<Utc>> {
+        let with_offset = |offset| local - seconds(offset);
+        let offsets = || self.observances.iter().map(|observance| observance.to);
+        let mut found: Vec<NaiveDateTime> = offsets()
+            .filter(|offset| self.offset(with_offset(*offset)) == Some(*offset))
+            .map(with_offset)
+            .collect();
+        if found.is_empty() {
+            found.extend(offsets().map(with_offset));
+        }
+        found.into_iter().map(|utc| utc.and_utc()).collect()
+    }
+
+    /// The same rules, begun so many years earlier that every observance begins before a local time.
+    pub(super) fn begun_before(mut self, local: NaiveDateTime) -> Self {
+        for observance in &mut self.observances {
+            while observance.onset >= local {
+                observance.onset = observance.onset_in(observance.onset.year() - 1);
+            }
+        }
+        self.observances.sort_by_key(|observance| observance.onset);
+        self
+    }
+
+    /// The offset in seconds at a time of UTC, by the last change that is not after it.
+    fn offset(&self, utc: NaiveDateTime) -> Option<i32> {
+        let last = self.observances.iter().map(|observance| (observance.last(utc), observance.to));
+        last.max().map(|(_, offset)| offset)
     }
 }
 
 impl Observance {
-    fn last_onset(&self, local: NaiveDateTime) -> Option<NaiveDateTime> {
-        let Some(rule) = self.rule else {
-            return (self.onset <= local).then_some(self.onset);
-        };
-        let in_year = |year| rule.date(year).map(|date| date.and_time(self.onset.time()));
-        let this = in_year(local.year())?;
-        let last = if this <= local { this } else { in_year(local.year() - 1)? };
-        (last >= self.onset).then_some(last)
+    /// Its last change that is not after a time of UTC, in UTC.
+    fn last(&self, utc: NaiveDateTime) -> NaiveDateTime {
+        let clock = utc + seconds(self.from);
+        let this_year = self.onset_in(clock.year());
+        let last = if this_year <= clock { this_year } else { self.onset_in(clock.year() - 1) };
+        last - seconds(self.from)
     }
+
+    /// The onset in a year, on the clock before the change; of a fixed offset, the same day as its first.
+    fn onset_in(&self, year: i32) -> NaiveDateTime {
+        let date = match self.rule {
+            Some(rule) => rule.date(year),
+            None => self.onset.date().with_year(year),
+        };
+        date.expect("every year has the day of a rule and the first of January")
+            .and_time(self.onset.time())
+    }
+}
+
+fn seconds(offset: i32) -> TimeDelta {
+    TimeDelta::seconds(offset.into())
 }
 
 impl YearlyRule {
@@ -102,6 +146,66 @@ mod tests {
 
     fn day(year: i32, month: u32, day: u32) -> NaiveDate {
         NaiveDate::from_ymd_opt(year, month, day).unwrap()
+    }
+
+    fn local(text: &str) -> NaiveDateTime {
+        NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S").unwrap()
+    }
+
+    fn new_york() -> Pair {
+        let rule = |month, ordinal| Some(YearlyRule { month, ordinal, weekday: Weekday::Sun });
+        let half = |daylight, onset: &str, from, to, rule| Observance {
+            daylight,
+            onset: local(onset),
+            from,
+            to,
+            name: String::new(),
+            rule,
+        };
+        let daylight = half(true, "2007-03-11T02:00:00", -18000, -14400, rule(3, 2));
+        let standard = half(false, "2007-11-04T02:00:00", -14400, -18000, rule(11, 1));
+        Pair { observances: vec![daylight, standard] }
+    }
+
+    #[test]
+    fn a_time_that_parsers_read_differently_has_no_instant() {
+        let at = |text| new_york().instant(local(text)).map(|instant| instant.to_rfc3339());
+        for unsafe_time in [
+            "2024-11-03T01:00:00",
+            "2024-11-03T01:59:59",
+            "2024-03-10T02:00:00",
+            "2024-03-10T02:59:59",
+        ] {
+            assert_eq!(at(unsafe_time), None, "{unsafe_time}");
+        }
+        assert_eq!(at("2024-11-03T00:59:59").as_deref(), Some("2024-11-03T04:59:59+00:00"));
+        assert_eq!(at("2024-11-03T02:00:00").as_deref(), Some("2024-11-03T07:00:00+00:00"));
+        assert_eq!(at("2024-03-10T01:59:59").as_deref(), Some("2024-03-10T06:59:59+00:00"));
+        assert_eq!(at("2024-03-10T03:00:00").as_deref(), Some("2024-03-10T07:00:00+00:00"));
+    }
+
+    #[test]
+    fn a_time_before_the_first_onset_of_either_half_has_no_instant() {
+        let pair = new_york();
+        for before in ["2007-03-11T00:00:00", "2007-07-01T12:00:00", "2007-11-04T02:00:00"] {
+            assert_eq!(pair.instant(local(before)), None, "{before}");
+            let begun = pair.clone().begun_before(local(before));
+            assert!(begun.observances.iter().all(|half| half.onset < local(before)), "{before}");
+        }
+        assert!(pair.instant(local("2007-11-04T02:00:01")).is_some());
+    }
+
+    #[test]
+    fn a_pair_begins_no_earlier_than_it_must() {
+        let onsets = |before: &str| {
+            let pair = new_york().begun_before(local(before));
+            pair.observances.iter().map(|half| half.onset.date().to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(onsets("2007-11-04T02:00:01"), ["2007-03-11", "2007-11-04"]);
+        assert_eq!(onsets("2007-11-04T02:00:00"), ["2006-11-05", "2007-03-11"]);
+        assert_eq!(onsets("2007-03-01T00:00:00"), ["2006-03-12", "2006-11-05"]);
+        let fixed = Pair::fixed(0, String::new()).begun_before(local("1970-01-01T00:00:00"));
+        assert_eq!(fixed.observances[0].onset, local("1969-01-01T00:00:00"));
     }
 
     #[test]

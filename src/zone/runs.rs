@@ -171,28 +171,35 @@ fn run(
 }
 
 /// See [`super::Zone::pair_for`].
-pub(super) fn choose(candidates: &[Candidate], moments: &[Moment]) -> Pair {
-    let plain: Vec<&Moment> = moments.iter().filter(|moment| moment.plain).collect();
-    let latest =
-        plain.iter().map(|moment| moment.instant.timestamp()).max().unwrap_or(i64::MAX - 1);
-    let exact = |candidate: &Candidate| {
-        plain.iter().filter(|m| candidate.pair.instant(m.local) == Some(m.instant)).count()
+pub(super) fn choose(candidates: &[Candidate], events: &[[Moment; 2]]) -> Pair {
+    let plain: Vec<&[Moment; 2]> =
+        events.iter().filter(|event| event.iter().all(|moment| moment.plain)).collect();
+    let latest = plain.iter().map(|[_, end]| end.instant.timestamp()).max();
+    let latest = latest.unwrap_or(i64::MAX - 1);
+    // One of two readings is enough: where a law's rule repeats an hour that the zone does not, an older
+    // law or a substitute would be no better choice. Such an event is written in UTC.
+    let fits = |candidate: &Candidate, event: &[Moment; 2]| {
+        event.iter().all(|m| candidate.pair.readings(m.local).contains(&m.instant))
     };
+    let count = |candidate: &Candidate| plain.iter().filter(|e| fits(candidate, e)).count();
     let in_force = |candidate: &Candidate| candidate.from <= latest && latest < candidate.until;
-    let laws = || candidates.iter().filter(|candidate| candidate.law);
-    if let Some(first) = laws().filter(|c| in_force(c)).max_by_key(|c| (exact(c), c.from))
-        && exact(first) == plain.len()
-    {
-        return first.pair.clone();
-    }
+    let laws = candidates.iter().filter(|candidate| candidate.law);
+    let first = laws.filter(|law| in_force(law)).max_by_key(|law| (count(law), law.from));
     let score = |candidate: &Candidate| {
-        (exact(candidate), candidate.law, in_force(candidate), candidate.from)
+        (count(candidate), candidate.law, in_force(candidate), candidate.from)
     };
-    candidates
-        .iter()
-        .filter(|candidate| candidate.from <= latest)
-        .max_by_key(|candidate| score(candidate))
-        .map_or_else(|| Pair::fixed(0, "UTC".to_owned()), |best| best.pair.clone())
+    let any = || {
+        let known = candidates.iter().filter(|candidate| candidate.from <= latest);
+        known.max_by_key(|candidate| score(candidate))
+    };
+    let best = first.filter(|law| count(law) == plain.len()).or_else(any);
+    let Some(Candidate { pair, .. }) = best else { return Pair::fixed(0, "UTC".to_owned()) };
+    let exact = |m: &Moment| pair.readings(m.local) == [m.instant];
+    let written = plain.into_iter().filter(|event| event.iter().all(exact));
+    match written.map(|[start, _]| start.local).min() {
+        Some(earliest) => pair.clone().begun_before(earliest),
+        None => pair.clone(),
+    }
 }
 
 #[cfg(test)]
@@ -204,8 +211,9 @@ mod tests {
         Rules::bundled().zone(name).unwrap()
     }
 
-    fn moments(zone: &Zone, instants: &[&str]) -> Vec<Moment> {
-        instants.iter().map(|at| zone.moment(at.parse().unwrap())).collect()
+    /// Events of no length.
+    fn events(zone: &Zone, instants: &[&str]) -> Vec<[Moment; 2]> {
+        instants.iter().map(|at| [zone.moment(at.parse().unwrap()); 2]).collect()
     }
 
     fn shape(pair: &Pair) -> Vec<String> {
@@ -224,7 +232,7 @@ mod tests {
     #[test]
     fn new_york_is_its_law_of_2007() {
         let zone = zone("America/New_York");
-        let pair = zone.pair_for(&moments(&zone, &["2024-04-30T21:00:00Z"]));
+        let pair = zone.pair_for(&events(&zone, &["2024-04-30T21:00:00Z"]));
         assert_eq!(
             shape(&pair),
             [
@@ -237,8 +245,7 @@ mod tests {
     #[test]
     fn an_older_law_is_taken_where_it_is_exact_for_more() {
         let zone = zone("America/New_York");
-        let pair =
-            zone.pair_for(&moments(&zone, &["2006-03-20T12:00:00Z", "2006-07-01T12:00:00Z"]));
+        let pair = zone.pair_for(&events(&zone, &["2006-03-20T12:00:00Z", "2006-07-01T12:00:00Z"]));
         assert_eq!(
             shape(&pair),
             [
@@ -251,7 +258,7 @@ mod tests {
     #[test]
     fn a_zone_that_gave_up_its_changes_is_one_fixed_offset() {
         let zone = zone("America/Vancouver");
-        let pair = zone.pair_for(&moments(&zone, &["2027-07-01T19:00:00Z"]));
+        let pair = zone.pair_for(&events(&zone, &["2027-07-01T19:00:00Z"]));
         assert_eq!(shape(&pair), ["1970-01-01 00:00:00 -25200 -25200 -"]);
         assert!(!pair.observances[0].daylight);
     }
@@ -266,7 +273,7 @@ mod tests {
     #[test]
     fn winter_in_a_zone_with_changes_is_still_the_pair() {
         let zone = zone("Europe/Berlin");
-        let pair = zone.pair_for(&moments(&zone, &["2027-01-15T12:00:00Z"]));
+        let pair = zone.pair_for(&events(&zone, &["2027-01-15T12:00:00Z"]));
         assert_eq!(pair.observances.len(), 2);
     }
 
@@ -274,15 +281,30 @@ mod tests {
     fn jerusalem_is_a_substitute_that_is_exact_outside_its_odd_week() {
         let zone = zone("Asia/Jerusalem");
         for at in ["2027-07-01T12:00:00Z", "2029-03-25T12:00:00Z", "2030-01-01T12:00:00Z"] {
-            let all = moments(&zone, &[at]);
-            assert_eq!(zone.pair_for(&all).instant(all[0].local), Some(all[0].instant), "{at}");
+            let all = events(&zone, &[at]);
+            let start = all[0][0];
+            assert_eq!(zone.pair_for(&all).instant(start.local), Some(start.instant), "{at}");
         }
+    }
+
+    /// The law's first DAYLIGHT that fits is of April 2025, its STANDARD of October.
+    #[test]
+    fn cairo_s_standard_begins_a_year_earlier_for_an_event_between_the_halves() {
+        let zone = zone("Africa/Cairo");
+        let onsets = |at: &str| {
+            let pair = zone.pair_for(&events(&zone, &[at]));
+            pair.observances.iter().map(|o| o.onset.to_string()).collect::<Vec<_>>()
+        };
+        let between = onsets("2025-10-14T19:30:00Z");
+        assert_eq!(between, ["2024-10-25 00:00:00", "2025-04-25 00:00:00"]);
+        let after = onsets("2025-11-14T19:30:00Z");
+        assert_eq!(after, ["2025-04-25 00:00:00", "2025-10-31 00:00:00"]);
     }
 
     #[test]
     fn dublin_s_summer_is_daylight_whatever_tzdata_calls_it() {
         let zone = zone("Europe/Dublin");
-        let pair = zone.pair_for(&moments(&zone, &["2027-07-01T12:00:00Z"]));
+        let pair = zone.pair_for(&events(&zone, &["2027-07-01T12:00:00Z"]));
         let halves: Vec<_> = pair.observances.iter().map(|o| (o.daylight, o.to)).collect();
         assert_eq!(halves, [(true, 3600), (false, 0)]);
     }

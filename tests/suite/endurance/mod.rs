@@ -10,7 +10,7 @@ mod soak;
 use std::time::Duration;
 
 /// A number that is given in the environment for the long forms, which are run by hand.
-fn given(name: &str) -> Option<u64> {
+pub(crate) fn given(name: &str) -> Option<u64> {
     let mut all = std::env::vars_os();
     let (_, value) = all.find(|(own, _)| own == name)?;
     Some(value.to_string_lossy().parse().unwrap_or_else(|_| panic!("{name} is no number")))

@@ -7,7 +7,7 @@ use convene::l10n::ZoneNames;
 use convene::zone::{Rules, Zone};
 
 /// The zones of tzdata's zone.tab.
-const ZONES: &str = include_str!("../../words/zone.tab.txt");
+const ZONES: &str = include_str!("../zone_tab.txt");
 const LANGUAGES: [&str; 18] = [
     "en-US", "en-GB", "en-CA", "en-AU", "es", "es-MX", "pt-BR", "fr", "de", "it", "nl", "sv", "pl",
     "el", "ru", "ja", "ar", "he",
