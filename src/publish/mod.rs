@@ -6,6 +6,7 @@
 mod advice;
 mod files;
 mod history;
+mod last_good;
 mod plan;
 mod settle;
 

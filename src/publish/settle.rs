@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Plan, Publisher, Refusal, history, plan_after};
 use crate::config;
-use crate::diagnostic::{Code, Finding, Findings};
+use crate::diagnostic::Findings;
 use crate::error::{Error, chain};
 use crate::revisions::Revisions;
 use crate::revisions::store::Lock;
@@ -22,7 +22,7 @@ pub struct Memory {
     /// Whether they stand in the file.
     saved: bool,
     /// The last good source, where it could not be written.
-    last_good: Option<Vec<u8>>,
+    pub(super) last_good: Option<Vec<u8>>,
 }
 
 /// What is published before the site is built of it, which needs no lock.
@@ -45,53 +45,6 @@ pub(super) enum Standing {
 }
 
 impl Publisher {
-    /// What a list that cannot be read, as where a folder is mounted late, counts as where the last good
-    /// one may stand in for it: a list with that error. While a site is served, that is served on.
-    ///
-    /// # Errors
-    /// [`Refusal::Machine`] where nothing may stand in.
-    pub(super) fn stand_in(
-        &self,
-        error: Error,
-        earlier: Option<&Site>,
-    ) -> Result<Refusal, Refusal> {
-        if !self.fall_back || earlier.is_some() || self.store.read_last_good()?.is_none() {
-            return Err(Refusal::Machine(error));
-        }
-        let mut findings = Findings::default();
-        let message = format!("the list cannot be read: {}", chain(&error));
-        findings.push(
-            Finding::error(Code::MissingFile, 0..0, message)
-                .help("put the file back; until then the last good one is served"),
-        );
-        let source = Source::from_bytes(self.file.display().to_string(), Vec::new());
-        Ok(Refusal::File(source, findings))
-    }
-
-    /// The last good source in place of a file that was refused.
-    pub(super) fn settle_last_good(
-        &self,
-        source: Source,
-        findings: Findings,
-        lock: &Result<Lock, Error>,
-        now: DateTime<Utc>,
-        earlier: Option<&Site>,
-    ) -> Result<Settled, Refusal> {
-        // An older one on a full disk would take readers back.
-        let kept = self.memory().last_good.clone();
-        let Some(bytes) =
-            kept.map_or_else(|| self.store.read_last_good(), |kept| Ok(Some(kept)))?
-        else {
-            return Err(Refusal::File(source, findings));
-        };
-        let last = Source::from_bytes(self.file.display().to_string(), bytes);
-        match self.settle(last, lock, now, Standing::In, earlier) {
-            // What is said is about the file that was refused.
-            Ok(settled) => Ok(Settled { source, findings, last_good: true, ..settled }),
-            Err(_) => Err(Refusal::File(source, findings)),
-        }
-    }
-
     /// Plans what is published and brings the state up to it.
     pub(super) fn settle(
         &self,
@@ -161,7 +114,7 @@ impl Publisher {
         Ok(Settled { plan, source, findings, degraded, last_good: false })
     }
 
-    fn memory(&self) -> MutexGuard<'_, Memory> {
+    pub(super) fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
