@@ -4,6 +4,8 @@
 //! editors, bind mounts and exchanged links do. A content is taken when two looks in a row agree, so
 //! that a file that is still being written is not published by halves.
 
+mod report;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -13,7 +15,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
 use crate::copies::Copier;
-use crate::error::{Error, chain};
+use crate::error::Error;
 use crate::publish::{Published, Publisher, Refusal, Seen};
 use crate::revisions::Revisions;
 use crate::sight::{Outcome, Sight};
@@ -150,7 +152,7 @@ impl<'a> Reloader<'a> {
                 if let (Some(sight), Some(_)) = (self.sight, outcome) {
                     sight.published(&published, outcome, now);
                 }
-                self.take(published, outcome, began.elapsed())
+                self.finish(published, outcome, began.elapsed())
             }
             Err(refusal) => {
                 let failed = matches!(refusal, Refusal::Machine(Error::Panic));
@@ -166,71 +168,6 @@ impl<'a> Reloader<'a> {
             }
         }
     }
-
-    fn take(
-        &mut self,
-        published: Published,
-        outcome: Option<Outcome>,
-        took: Duration,
-    ) -> Option<Site> {
-        let Published { site, edition, source, findings, degraded, .. } = published;
-        let count = edition.catalog.sessions.len();
-        let millis = took.as_millis() as u64;
-        let warnings = findings.iter().count();
-        match outcome {
-            None => {}
-            Some(Outcome::Refused) => tracing::error!(
-                "degraded: {} is not published; the last good edition is served on:\n{}",
-                self.publisher.file.display(),
-                findings.human(&source, false)
-            ),
-            Some(Outcome::Turned) => {
-                tracing::info!(sessions = count, millis, "the edition turned with the time");
-            }
-            Some(Outcome::Published) => {
-                let (added, changed, removed) = difference(&self.revisions, edition.revisions());
-                tracing::info!(
-                    sessions = count,
-                    added,
-                    changed,
-                    removed,
-                    warnings,
-                    millis,
-                    "published"
-                );
-            }
-        }
-        if degraded != self.degraded {
-            match &degraded {
-                Some(reason) => tracing::error!(
-                    "degraded: {reason}; this edition is served from memory and is not remembered"
-                ),
-                None => tracing::info!("the state is written again"),
-            }
-        }
-        self.revisions = edition.revisions().clone();
-        self.valid_until = site.valid_until();
-        self.degraded = degraded;
-        self.refused = false;
-        Some(site)
-    }
-
-    /// Said once for each content.
-    fn refuse(&self, refusal: &Refusal) {
-        if let Some(sight) = self.sight {
-            sight.not_published(refusal);
-        }
-        match refusal {
-            Refusal::File(source, findings) => tracing::error!(
-                "degraded: {} is not published; the last good edition is served on:\n{}",
-                source.name(),
-                findings.human(source, false)
-            ),
-            Refusal::Machine(error) => {
-                tracing::error!("degraded: {}; the last good edition is served on", chain(error));
-            }
-        }
-    }
 }
 
 /// A panic as a refusal: the last good edition is served on, and every later list is tried.
@@ -239,23 +176,10 @@ fn unwound<T>(publish: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal
     catch_unwind(AssertUnwindSafe(publish)).unwrap_or(Err(Refusal::Machine(Error::Panic)))
 }
 
-/// How many sessions are new, changed and gone.
-fn difference(before: &Revisions, after: &Revisions) -> (usize, usize, usize) {
-    let (mut added, mut changed, mut removed) = (0, 0, 0);
-    for (id, revision) in after.sessions.iter() {
-        match before.sessions.get(id) {
-            None => added += 1,
-            Some(old) if old.removed.is_none() && revision.removed.is_some() => removed += 1,
-            Some(old) if old.sequence != revision.sequence => changed += 1,
-            Some(_) => {}
-        }
-    }
-    (added, changed, removed)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::chain;
 
     #[test]
     fn a_list_on_which_the_program_fails_is_refused_and_the_next_one_is_tried() {
