@@ -1,16 +1,50 @@
-//! The last good source, in place of a file that is broken or gone.
+//! The last good source: in place of a file that is broken, gone, or not adopted yet.
 
 use chrono::{DateTime, Utc};
 
-use super::settle::{Settled, Standing};
-use super::{Publisher, Refusal};
+use super::settle::{Attempt, Settled, Standing};
+use super::snapshot::{Digest, digest_of};
+use super::{Observed, Published, Publisher, Refusal};
+use crate::config;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::error::{Error, chain};
-use crate::revisions::store::Lock;
 use crate::site::Site;
 use crate::source::Source;
 
 impl Publisher {
+    /// Publishes the last good source while a newer file is not adopted yet, for what time alone changes. None
+    /// if there is none, if it is not what is recorded as published, or if a file that it names is not the
+    /// one that was `observed`.
+    ///
+    /// # Errors
+    /// [`Error`] if the state cannot be read.
+    pub fn publish_last_good(
+        &self,
+        observed: &[Observed],
+        now: DateTime<Utc>,
+        earlier: Option<&Site>,
+    ) -> Result<Option<Published>, Error> {
+        let lock = self.store.lock();
+        let Some(source) = self.last_good()? else { return Ok(None) };
+        let attempt = Attempt { lock: &lock, observed, now, earlier };
+        let checked = config::load(&source, &self.rules);
+        let settled = match self.settle(source, checked, Standing::Meanwhile, &attempt) {
+            Err(Refusal::Machine(error)) => return Err(error),
+            Err(Refusal::File(..)) => None,
+            Ok(settled) => settled,
+        };
+        drop(lock);
+        Ok(settled.map(|settled| settled.build(earlier)))
+    }
+
+    /// The digest of the last source that was published.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it is there and cannot be read.
+    pub fn last_good_digest(&self) -> Result<Option<Digest>, Error> {
+        Ok(self.last_good()?.as_ref().map(digest_of))
+    }
+
     /// What a list that cannot be read, as where a folder is mounted late, counts as where the last good
     /// one may stand in for it: a list with that error. While a site is served, that is served on.
     ///
@@ -39,22 +73,28 @@ impl Publisher {
         &self,
         source: Source,
         findings: Findings,
-        lock: &Result<Lock, Error>,
-        now: DateTime<Utc>,
-        earlier: Option<&Site>,
-    ) -> Result<Settled, Refusal> {
-        // An older one on a full disk would take readers back.
-        let kept = self.memory().last_good.clone();
-        let Some(bytes) =
-            kept.map_or_else(|| self.store.read_last_good(), |kept| Ok(Some(kept)))?
-        else {
+        attempt: &Attempt<'_>,
+    ) -> Result<Option<Settled>, Refusal> {
+        let Some(last) = self.last_good()? else {
             return Err(Refusal::File(source, findings));
         };
-        let last = Source::from_bytes(self.file.display().to_string(), bytes);
-        match self.settle(last, lock, now, Standing::In, earlier) {
+        let checked = config::load(&last, &self.rules);
+        match self.settle(last, checked, Standing::In, attempt) {
             // What is said is about the file that was refused.
-            Ok(settled) => Ok(Settled { source, findings, last_good: true, ..settled }),
+            Ok(Some(settled)) => Ok(Some(Settled { source, findings, last_good: true, ..settled })),
+            Ok(None) => Ok(None),
             Err(_) => Err(Refusal::File(source, findings)),
         }
+    }
+
+    /// The last source that was published, under the name of the list.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it is there and cannot be read.
+    pub(super) fn last_good(&self) -> Result<Option<Source>, Error> {
+        // An older one on a full disk would take readers back.
+        let kept = self.memory().last_good.clone();
+        let bytes = kept.map_or_else(|| self.store.read_last_good(), |kept| Ok(Some(kept)))?;
+        Ok(bytes.map(|bytes| Source::from_bytes(self.file.display().to_string(), bytes)))
     }
 }

@@ -1,10 +1,12 @@
-//! A list that lives: the saved file is published, a broken one is not, and time turns by itself.
+//! Live reload: publishes a changed file, keeps the last good edition if the new one is broken, and rebuilds when
+//! time alone changes the output.
 //!
-//! The file's content is looked at twice a second, not its events or its dates: that sees what
-//! editors, bind mounts and exchanged links do. A content is taken when two looks in a row agree, so
-//! that a file that is still being written is not published by halves.
+//! Files are polled, since events are lost where editors rename, and mounts and links are exchanged. A poll finds
+//! what changed ([`Publisher::poll`]), and [`adoption`] says when that is adopted.
 
+pub mod adoption;
 mod report;
+mod start;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -16,66 +18,94 @@ use tokio::sync::watch;
 
 use crate::copies::Copier;
 use crate::error::Error;
-use crate::publish::{Published, Publisher, Refusal, Seen};
+use crate::publish::{Digest, Published, Publisher, Refusal};
 use crate::revisions::Revisions;
 use crate::sight::{Outcome, Sight};
 use crate::site::Site;
+use adoption::Decision;
 
-/// Between two looks at the file.
-const LOOK: Duration = Duration::from_millis(500);
-/// Looks between two tries of what the machine refused: the state could not be written, or read.
-const RETRY: u32 = 20;
+pub use start::{Polling, start};
 
-/// What a reloader is told.
+/// Between two polls.
+const POLL: Duration = Duration::from_millis(50);
+/// Between two polls that read every content, whatever the metadata says.
+const WHOLE: Duration = Duration::from_secs(1);
+/// Between two attempts after a system error: the state could not be written, or read.
+const RETRY: Duration = Duration::from_secs(10);
+
+/// What a reloader is ordered to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
-    /// Read the file now, whatever it looked like last.
+    /// Adopt the file now, however young it is.
     Now,
     /// Stop.
     Stop,
 }
 
-/// What is published at the moment, and what was seen of the files.
+/// What is published at the moment, and what was polled since.
 #[derive(Debug)]
 pub struct Reloader<'a> {
     publisher: &'a Publisher,
-    /// Who is told of every edition.
+    /// Notified of every edition.
     sight: Option<&'a Sight>,
-    /// Who makes a second copy of large bodies.
+    /// Makes a second copy of large bodies.
     copier: Option<Copier>,
-    /// What the present edition was made of, or what was refused.
-    taken: Seen,
-    /// What the last look saw, if it was something else.
-    fresh: Option<Seen>,
+    polling: Polling,
+    /// When every content was read last.
+    read: Option<Duration>,
+    /// An order that has not been carried out, since a change was in progress.
+    ordered: bool,
+    /// The content whose removals were logged.
+    logged: Option<Digest>,
     /// What is served, so that what stays is not made again.
     site: Option<Arc<Site>>,
     revisions: Revisions,
     valid_until: Option<DateTime<Utc>>,
     degraded: Option<String>,
-    /// Whether the machine refused what was to be published, which no change of a file ends.
+    /// Whether what was adopted last was refused.
     refused: bool,
-    looks: u32,
+    /// Whether that was a system error, which no change of a file ends.
+    failed: bool,
+    /// When publishing was attempted last.
+    tried: Duration,
+    /// The end of an edition at which a rebuild was attempted while a changed file waits.
+    rebuilt: Option<DateTime<Utc>>,
+}
+
+/// Why something is published.
+#[derive(Debug, Clone, Copy)]
+struct Reason {
+    /// The files changed.
+    changed: bool,
+    /// It was ordered.
+    ordered: bool,
+    /// The edition that is served has expired.
+    expired: bool,
 }
 
 impl<'a> Reloader<'a> {
-    /// Goes on from what was published at the start. `seen` is what the files looked like before.
-    pub fn new(publisher: &'a Publisher, seen: Seen, published: &Published) -> Self {
+    /// Goes on from what was published at the start.
+    pub fn new(publisher: &'a Publisher, polling: Polling, published: &Published) -> Self {
         Self {
             publisher,
             sight: None,
             copier: None,
-            taken: seen,
-            fresh: None,
+            polling,
+            read: None,
+            ordered: false,
+            logged: None,
             site: None,
             revisions: published.edition.revisions().clone(),
             valid_until: published.site.valid_until(),
             degraded: published.degraded.clone(),
-            refused: false,
-            looks: 0,
+            refused: published.last_good,
+            failed: false,
+            tried: Duration::ZERO,
+            rebuilt: None,
         }
     }
 
-    /// The same, telling `sight` of every edition and every refusal from now on.
+    /// The same, notifying `sight` of every edition and every refusal from now on.
     #[must_use]
     pub fn watched_by(self, sight: &'a Sight) -> Self {
         Self { sight: Some(sight), ..self }
@@ -87,16 +117,17 @@ impl<'a> Reloader<'a> {
         Self { copier: Some(copier), ..self }
     }
 
-    /// Looks until it is told to stop, or nobody is left to tell it.
+    /// Polls until it is ordered to stop, or nobody is left to order it.
     pub fn run(
         mut self,
         orders: &Receiver<Order>,
         clock: impl Fn() -> DateTime<Utc>,
         sites: &watch::Sender<Arc<Site>>,
     ) {
+        let began = Instant::now();
         self.copy(&sites.borrow().clone());
         loop {
-            let now = match orders.recv_timeout(LOOK) {
+            let now = match orders.recv_timeout(POLL) {
                 Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return,
                 Ok(Order::Now) => true,
                 Err(RecvTimeoutError::Timeout) => false,
@@ -105,7 +136,7 @@ impl<'a> Reloader<'a> {
                 sight.tick(clock());
             }
             self.site = Some(Arc::clone(&sites.borrow()));
-            if let Some(site) = self.look(now, clock()) {
+            if let Some(site) = self.poll(now, clock(), began.elapsed()) {
                 let site = Arc::new(site);
                 // The server has ended if nobody listens; the next order says so.
                 let _ = sites.send(Arc::clone(&site));
@@ -121,44 +152,90 @@ impl<'a> Reloader<'a> {
         }
     }
 
-    /// One look at the files and the clock: the next site, if there is one.
-    pub fn look(&mut self, at_once: bool, now: DateTime<Utc>) -> Option<Site> {
-        self.looks = self.looks.wrapping_add(1);
-        let seen = self.publisher.look(Some(&self.taken));
-        let changed = seen != self.taken;
-        let settled = self.fresh.as_ref() == Some(&seen);
-        let turned = self.valid_until.is_some_and(|until| until <= now);
-        let retry = (self.degraded.is_some() || self.refused) && self.looks.is_multiple_of(RETRY);
-        if changed && !settled && !at_once {
-            self.fresh = Some(seen);
-            return None;
+    /// One poll of the files and the clock: the next site, if there is one. `at` is the time since the start by a
+    /// clock that never goes back.
+    pub fn poll(&mut self, ordered: bool, now: DateTime<Utc>, at: Duration) -> Option<Site> {
+        self.ordered |= ordered;
+        let decision = self.decide(now, at);
+        let reason = Reason {
+            changed: decision != Decision::Unchanged,
+            ordered: self.ordered,
+            expired: self.valid_until.is_some_and(|until| until <= now),
+        };
+        let failed = self.degraded.is_some() || self.failed;
+        let retry = failed && at.saturating_sub(self.tried) >= RETRY;
+        let adopts = reason.ordered || decision == Decision::Adopt;
+        if adopts || (!reason.changed && (reason.expired || retry)) {
+            self.tried = at;
+            self.publish(reason, now)
+        } else if reason.expired && !self.refused && self.rebuilt != self.valid_until {
+            self.rebuild(now)
+        } else {
+            None
         }
-        self.fresh = None;
-        if !(changed || at_once || turned || retry) {
-            return None;
+    }
+
+    fn decide(&mut self, now: DateTime<Utc>, at: Duration) -> Decision {
+        let Polling { snapshot, adoption } = &mut self.polling;
+        let whole = self.ordered || self.read.is_none_or(|read| at.saturating_sub(read) >= WHOLE);
+        // What two polls agree on is parsed, and the files that it names are found. A content on which the
+        // program fails is reported when it is published.
+        for _ in 0..1 + usize::from(self.ordered) {
+            let _ = catch_unwind(AssertUnwindSafe(|| self.publisher.poll(snapshot, whole)));
         }
-        self.taken = seen;
+        if whole {
+            self.read = Some(at);
+        }
+        let removal = || snapshot.removal(&self.revisions, now);
+        let waits = || !snapshot.is_parsed() || removal().is_mass();
+        let decision = adoption.decide(snapshot.files(), at, waits);
+        let is_new = self.logged != snapshot.digest() && snapshot.is_parsed();
+        if decision == Decision::WaitForRemoval && is_new {
+            self.logged = snapshot.digest();
+            tracing::warn!(
+                "{} removes {} of {} upcoming sessions; it is published when it has not changed for {} seconds, or \
+                 at once on SIGHUP",
+                self.publisher.file.display(),
+                removal().removed,
+                removal().upcoming,
+                adoption::REMOVAL.as_secs()
+            );
+        }
+        decision
+    }
+
+    /// Publishes what was polled.
+    fn publish(&mut self, reason: Reason, now: DateTime<Utc>) -> Option<Site> {
+        let Reason { changed, ordered, expired } = reason;
+        let (publisher, site) = (self.publisher, self.site.clone());
+        let snapshot = &mut self.polling.snapshot;
         let began = Instant::now();
-        match unwound(|| self.publisher.publish_after(now, self.site.as_deref())) {
+        let published = match unwound(|| publisher.publish_snapshot(snapshot, now, site.as_deref()))
+        {
+            // A change is in progress: the next poll finds it.
+            Ok(None) => return None,
+            Ok(Some(published)) => Ok(published),
+            Err(refusal) => Err(refusal),
+        };
+        self.polling.adoption.adopt();
+        self.ordered = false;
+        match published {
             Ok(published) => {
-                // A try that goes as the one before it is no news.
-                let news = changed || at_once || turned || self.refused;
-                let outcome = match (published.last_good, turned && !changed) {
+                // An attempt that goes as the one before it is no news.
+                let news = changed || ordered || expired || self.failed;
+                let outcome = match (published.last_good, expired && !changed) {
                     _ if !news && published.degraded == self.degraded => None,
                     (_, true) => Some(Outcome::Turned),
                     (true, false) => Some(Outcome::Refused),
                     (false, false) => Some(Outcome::Published),
                 };
-                if let (Some(sight), Some(_)) = (self.sight, outcome) {
-                    sight.published(&published, outcome, now);
-                }
-                self.finish(published, outcome, began.elapsed())
+                self.finish(published, outcome, began.elapsed(), now)
             }
             Err(refusal) => {
-                let failed = matches!(refusal, Refusal::Machine(Error::Panic));
+                let panicked = matches!(refusal, Refusal::Machine(Error::Panic));
                 // It may come with the time alone.
-                let news = changed || at_once || (failed && !self.refused);
-                self.refused = matches!(refusal, Refusal::Machine(_));
+                let news = changed || ordered || (panicked && !self.failed);
+                (self.refused, self.failed) = (true, matches!(refusal, Refusal::Machine(_)));
                 if news {
                     self.refuse(&refusal);
                 }
@@ -167,6 +244,18 @@ impl<'a> Reloader<'a> {
                 None
             }
         }
+    }
+
+    /// Publishes what time changes while a changed file waits, if what is adopted can be had.
+    fn rebuild(&mut self, now: DateTime<Utc>) -> Option<Site> {
+        let (publisher, site) = (self.publisher, self.site.clone());
+        self.rebuilt = self.valid_until;
+        let adopted = self.polling.adoption.adopted();
+        let began = Instant::now();
+        let published =
+            unwound(|| Ok(publisher.publish_last_good(adopted, now, site.as_deref())?));
+        let published = published.ok().flatten()?;
+        self.finish(published, Some(Outcome::Turned), began.elapsed(), now)
     }
 }
 

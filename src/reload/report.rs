@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use super::Reloader;
 use crate::error::chain;
 use crate::publish::{Published, Refusal};
@@ -16,8 +18,12 @@ impl Reloader<'_> {
         published: Published,
         outcome: Option<Outcome>,
         took: Duration,
+        now: DateTime<Utc>,
     ) -> Option<Site> {
-        let Published { site, edition, source, findings, degraded, .. } = published;
+        if let (Some(sight), Some(_)) = (self.sight, outcome) {
+            sight.published(&published, outcome, now);
+        }
+        let Published { site, edition, source, findings, degraded, last_good } = published;
         let count = edition.catalog.sessions.len();
         let millis = took.as_millis() as u64;
         let warnings = findings.iter().count();
@@ -55,7 +61,7 @@ impl Reloader<'_> {
         self.revisions = edition.revisions().clone();
         self.valid_until = site.valid_until();
         self.degraded = degraded;
-        self.refused = false;
+        (self.refused, self.failed) = (last_good, false);
         Some(site)
     }
 
