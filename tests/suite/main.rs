@@ -16,6 +16,7 @@ mod determinism;
 mod endurance;
 mod findings_page;
 mod golden;
+mod half_written;
 mod hostile;
 mod http;
 mod import;
