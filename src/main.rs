@@ -31,6 +31,8 @@ fn main() -> ExitCode {
             .chain(["/var/tmp".into()])
             .map(Into::into)
             .collect(),
+        #[expect(clippy::disallowed_methods, reason = "file times are of the system's clock")]
+        started: std::time::SystemTime::now(),
     };
     let publisher = |file: &cli::File| cmd::publisher(common, file.file.clone(), listen);
     let done = match &cli.command {

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
+use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 use convene::copies::Copier;
@@ -12,7 +13,7 @@ use convene::diagnostic::Severity;
 use convene::error::{Error, chain};
 use convene::model::BaseUrl;
 use convene::publish::{Published, Publisher};
-use convene::reload::{Order, Reloader};
+use convene::reload::{self, Order, Reloader};
 use convene::server::notify::{State, notify};
 use convene::server::{Listen, Server};
 use convene::sight::{Admin, Sight, Watch};
@@ -31,12 +32,14 @@ pub(crate) struct Surroundings {
     /// The folders for large files that end with the program: TMPDIR, and the one that systems have for
     /// them (file-hierarchy(7)).
     pub(crate) temporary: Vec<PathBuf>,
+    /// When it was started, by the system's clock, which file times are compared with.
+    pub(crate) started: SystemTime,
 }
 
 pub(crate) fn run(
     common: &Common,
     serve: &Serve,
-    Surroundings { sockets, notify: notified, temporary }: Surroundings,
+    Surroundings { sockets, notify: notified, temporary, started }: Surroundings,
     clock: impl Fn() -> DateTime<Utc> + Clone + Send + 'static,
 ) -> ExitCode {
     // The address first: with port 0 the system chooses, and the links name what it chose.
@@ -63,10 +66,9 @@ pub(crate) fn run(
         Ok(watched) => watched,
         Err(error) => return no_admin(&error),
     };
-    // Before the file is read: what is saved in between is seen as a change.
-    let seen = publisher.look(None);
-    let published = match publisher.publish(clock()) {
-        Ok(published) => published,
+    let first = reload::start(&publisher, clock(), started, std::thread::sleep);
+    let (published, polling) = match first {
+        Ok(first) => first,
         Err(refusal) => return cmd::refuse(&refusal),
     };
     sight.published(&published, None, clock());
@@ -81,7 +83,7 @@ pub(crate) fn run(
     }
     greet(&publisher, &published, &server, admin);
     notify(notified.as_deref(), State::Ready);
-    let reloader = Reloader::new(&publisher, seen, &published)
+    let reloader = Reloader::new(&publisher, polling, &published)
         .watched_by(&sight)
         .copying_by(Copier::new(temporary));
     let (sites, site) = watch::channel(Arc::new(published.site));

@@ -41,6 +41,8 @@ pub struct Checked {
     pub findings: Findings,
     /// Where ids stand, for findings that are made later.
     pub places: Places,
+    /// The files that `[page]` names, by their paths from the file's folder, as far as the text can be read.
+    pub files: Vec<String>,
 }
 
 /// The places of ids in the file, as byte ranges.
@@ -58,14 +60,6 @@ pub struct Places {
     pub feeds: HashMap<Id, Range<usize>>,
     /// The value of each session's `id`.
     pub sessions: HashMap<Id, Range<usize>>,
-}
-
-/// The files that a list names, by their paths from its folder, as far as the text can be read.
-pub fn files(source: &Source) -> Vec<String> {
-    let (root, _) = DeTable::parse_recoverable(source.text());
-    let page = root.get_ref().get("page").and_then(|page| page.get_ref().as_table());
-    let named = |key: &str| page?.get(key)?.get_ref().as_str().map(ToOwned::to_owned);
-    ["logo", "css"].into_iter().filter_map(named).collect()
 }
 
 /// The zone that a person means by a city, a zone's name or a common word for one.
@@ -96,14 +90,15 @@ pub fn zone_of(words: &str, rules: &Rules) -> Result<crate::zone::Zone, String> 
 /// Reads a file's text. Pure: the same text and rules give the same.
 pub fn load(source: &Source, rules: &Rules) -> Checked {
     let context = Context::new(rules);
-    let catalog = read(source, &context);
+    let mut files = Vec::new();
+    let catalog = read(source, &context, &mut files);
     let (mut findings, places) = context.finish();
     findings.sort();
     let catalog = catalog.filter(|_| !findings.has_errors());
-    Checked { catalog, findings, places }
+    Checked { catalog, findings, places, files }
 }
 
-fn read(source: &Source, context: &Context<'_>) -> Option<Catalog> {
+fn read(source: &Source, context: &Context<'_>, files: &mut Vec<String>) -> Option<Catalog> {
     let text = source.text();
     if text.len() > MAX_BYTES {
         context.push(
@@ -122,6 +117,7 @@ fn read(source: &Source, context: &Context<'_>) -> Option<Catalog> {
     }
     let (root, errors) = DeTable::parse_recoverable(text);
     let (said, unread) = syntax::findings(&errors, text, root.get_ref());
+    files.extend(page_files(root.get_ref()));
     let catalog = meaning(context, root.into_inner());
     // Of what could not be read the tree holds only guesses.
     context.retain(|finding| !unread.iter().any(|part| part.contains(&finding.span.start)));
@@ -130,6 +126,12 @@ fn read(source: &Source, context: &Context<'_>) -> Option<Catalog> {
         context.push(finding);
     }
     catalog.filter(|_| !broken)
+}
+
+fn page_files(root: &DeTable<'_>) -> impl Iterator<Item = String> {
+    let page = root.get("page").and_then(|page| page.get_ref().as_table());
+    let named = move |key: &str| page?.get(key)?.get_ref().as_str().map(ToOwned::to_owned);
+    ["logo", "css"].into_iter().filter_map(named)
 }
 
 /// The tree is taken apart on the way: of a long list it is most of the memory.

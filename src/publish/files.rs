@@ -1,45 +1,16 @@
-//! The list and the files that it names, as they stand on disk.
+//! The files that the list names.
 
 use std::path::Path;
 
 use super::Publisher;
-use crate::config::{self, Places};
+use crate::config::Places;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::{Assets, Catalog, Logo};
-use crate::source::Source;
 
 /// The largest file that pages load, in bytes.
-const MAX_ASSET: u64 = 1 << 20;
-
-/// What the files of a list looked like: nothing where there is none.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Seen {
-    list: Option<Vec<u8>>,
-    /// The files that the list names.
-    names: Vec<String>,
-    /// What is in them, and with `frozen` what is in the revisions file.
-    others: Vec<Option<Vec<u8>>>,
-}
+pub(super) const MAX_ASSET: u64 = 1 << 20;
 
 impl Publisher {
-    /// What the list and the files that it names look like now; with `frozen` the revisions too,
-    /// which must come to match them. A list that looks as it did `before` is not parsed for names.
-    pub fn look(&self, before: Option<&Seen>) -> Seen {
-        let list = std::fs::read(&self.file).ok();
-        let names = match (before, &list) {
-            (Some(before), _) if before.list == list => before.names.clone(),
-            (_, Some(bytes)) => config::files(&Source::from_bytes("", bytes.clone())),
-            (_, None) => Vec::new(),
-        };
-        let folder = self.folder();
-        let mut others: Vec<Option<Vec<u8>>> =
-            names.iter().map(|name| std::fs::read(folder.join(name)).ok()).collect();
-        if self.frozen {
-            others.push(std::fs::read(self.store.revisions_path()).ok());
-        }
-        Seen { list, names, others }
-    }
-
     /// Reads the files that the list names; one that cannot be read is an error of the list.
     pub(super) fn assets(
         &self,
@@ -78,7 +49,7 @@ impl Publisher {
     }
 
     /// Where names in the list lead from.
-    fn folder(&self) -> &Path {
+    pub(super) fn folder(&self) -> &Path {
         self.file.parent().unwrap_or_else(|| Path::new(""))
     }
 }

@@ -6,8 +6,11 @@
 mod advice;
 mod files;
 mod history;
+mod last_good;
 mod plan;
+mod removal;
 mod settle;
+mod snapshot;
 
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -24,11 +27,13 @@ use crate::revisions::{Edition, Revisions};
 use crate::site::Site;
 use crate::source::Source;
 use crate::zone::Rules;
+use snapshot::digest_of;
 
-pub use files::Seen;
 pub use plan::{Plan, plan, plan_after};
+pub use removal::Removal;
 pub use settle::Memory;
-use settle::{Settled, Standing};
+use settle::{Attempt, Standing};
+pub use snapshot::{Digest, Metadata, Observed, Snapshot};
 
 /// Where everything is, and how it is published.
 #[derive(Debug)]
@@ -173,28 +178,69 @@ impl Publisher {
         now: DateTime<Utc>,
         earlier: Option<&Site>,
     ) -> Result<Published, Refusal> {
+        let published = self.publish_file(None, now, earlier)?;
+        Ok(published.expect("what was not polled cannot differ from a poll"))
+    }
+
+    /// Publishes the files as they were polled. None if they are not the same on disk any more: then a change
+    /// is in progress, and the next poll finds it.
+    ///
+    /// # Errors
+    /// [`Refusal`] as for [`Self::publish`].
+    pub fn publish_snapshot(
+        &self,
+        snapshot: &mut Snapshot,
+        now: DateTime<Utc>,
+        earlier: Option<&Site>,
+    ) -> Result<Option<Published>, Refusal> {
+        let published = self.publish_file(Some(snapshot), now, earlier);
+        if matches!(published, Ok(None)) {
+            snapshot.forget();
+        }
+        published
+    }
+
+    fn publish_file(
+        &self,
+        mut snapshot: Option<&mut Snapshot>,
+        now: DateTime<Utc>,
+        earlier: Option<&Site>,
+    ) -> Result<Option<Published>, Refusal> {
+        let polled = snapshot.as_ref().and_then(|snapshot| snapshot.digest());
         // Where there is no file, nothing is made beside it, unless the last good one stands in.
         if let Err(error) = std::fs::metadata(&self.file) {
+            if polled.is_some() {
+                return Ok(None);
+            }
             let error = Error::file("read", &self.file)(error);
             self.stand_in(error, earlier)?;
         }
-        // Two writers take turns, and the file is read in turn too: the second adds to what the
-        // first has written, and never publishes an older file after a newer one.
+        // Two writers take turns, and the file is compared with the snapshot in turn too: the second adds to
+        // what the first has written, and never publishes an older file after a newer one.
         let lock = self.store.lock();
-        let settled = match Source::read(&self.file) {
-            Ok(source) => self.settle(source, &lock, now, Standing::Alone, earlier),
+        let read = Source::read(&self.file);
+        let checked = match &mut snapshot {
+            Some(_) if polled != read.as_ref().ok().map(digest_of) => return Ok(None),
+            Some(snapshot) => snapshot.spend(),
+            None => None,
+        };
+        let observed = snapshot.as_ref().map_or(&[][..], |snapshot| snapshot.files());
+        let attempt = Attempt { lock: &lock, observed, now, earlier };
+        let settled = match read {
+            Ok(source) => {
+                let checked = checked.unwrap_or_else(|| config::load(&source, &self.rules));
+                self.settle(source, checked, Standing::Alone, &attempt)
+            }
             Err(error) => self.stand_in(error, earlier).and_then(Err),
         };
         let settled = match settled {
             Err(Refusal::File(source, findings)) if self.frozen || self.fall_back => {
-                self.settle_last_good(source, findings, &lock, now, earlier)
+                self.settle_last_good(source, findings, &attempt)
             }
             other => other,
         };
         drop(lock);
-        let Settled { plan, source, findings, degraded, last_good } = settled?;
-        let site = Site::build_after(&plan.edition, plan.calendars, earlier);
-        Ok(Published { site, edition: plan.edition, source, findings, degraded, last_good })
+        Ok(settled?.map(|settled| settled.build(earlier)))
     }
 
     fn paths(&self, catalog: &Catalog) -> Paths {

@@ -5,10 +5,12 @@ use std::sync::{MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 
-use super::{Plan, Publisher, Refusal, history, plan_after};
-use crate::config;
-use crate::diagnostic::{Code, Finding, Findings};
+use super::snapshot::digest_of_bytes;
+use super::{Observed, Plan, Published, Publisher, Refusal, history, plan_after};
+use crate::config::Checked;
+use crate::diagnostic::Findings;
 use crate::error::{Error, chain};
+use crate::model::{Assets, Page};
 use crate::revisions::Revisions;
 use crate::revisions::store::Lock;
 use crate::site::Site;
@@ -22,7 +24,16 @@ pub struct Memory {
     /// Whether they stand in the file.
     saved: bool,
     /// The last good source, where it could not be written.
-    last_good: Option<Vec<u8>>,
+    pub(super) last_good: Option<Vec<u8>>,
+}
+
+/// One attempt to publish.
+pub(super) struct Attempt<'a> {
+    pub(super) lock: &'a Result<Lock, Error>,
+    /// The files that a poll found; of those that `sessions.toml` names, any other is taken as it is.
+    pub(super) observed: &'a [Observed],
+    pub(super) now: DateTime<Utc>,
+    pub(super) earlier: Option<&'a Site>,
 }
 
 /// What is published before the site is built of it, which needs no lock.
@@ -42,66 +53,30 @@ pub(super) enum Standing {
     /// It was the last good one, in place of the list. That a logo is missing meanwhile is no reason
     /// to let feeds go dark.
     In,
+    /// It was the last good one, and a changed file is not adopted yet. It is published as it is recorded or not
+    /// at all, since another process may have recorded a newer one.
+    Meanwhile,
+}
+
+impl Settled {
+    pub(super) fn build(self, earlier: Option<&Site>) -> Published {
+        let Self { plan, source, findings, degraded, last_good } = self;
+        let site = Site::build_after(&plan.edition, plan.calendars, earlier);
+        Published { site, edition: plan.edition, source, findings, degraded, last_good }
+    }
 }
 
 impl Publisher {
-    /// What a list that cannot be read, as where a folder is mounted late, counts as where the last good
-    /// one may stand in for it: a list with that error. While a site is served, that is served on.
-    ///
-    /// # Errors
-    /// [`Refusal::Machine`] where nothing may stand in.
-    pub(super) fn stand_in(
-        &self,
-        error: Error,
-        earlier: Option<&Site>,
-    ) -> Result<Refusal, Refusal> {
-        if !self.fall_back || earlier.is_some() || self.store.read_last_good()?.is_none() {
-            return Err(Refusal::Machine(error));
-        }
-        let mut findings = Findings::default();
-        let message = format!("the list cannot be read: {}", chain(&error));
-        findings.push(
-            Finding::error(Code::MissingFile, 0..0, message)
-                .help("put the file back; until then the last good one is served"),
-        );
-        let source = Source::from_bytes(self.file.display().to_string(), Vec::new());
-        Ok(Refusal::File(source, findings))
-    }
-
-    /// The last good source in place of a file that was refused.
-    pub(super) fn settle_last_good(
-        &self,
-        source: Source,
-        findings: Findings,
-        lock: &Result<Lock, Error>,
-        now: DateTime<Utc>,
-        earlier: Option<&Site>,
-    ) -> Result<Settled, Refusal> {
-        // An older one on a full disk would take readers back.
-        let kept = self.memory().last_good.clone();
-        let Some(bytes) =
-            kept.map_or_else(|| self.store.read_last_good(), |kept| Ok(Some(kept)))?
-        else {
-            return Err(Refusal::File(source, findings));
-        };
-        let last = Source::from_bytes(self.file.display().to_string(), bytes);
-        match self.settle(last, lock, now, Standing::In, earlier) {
-            // What is said is about the file that was refused.
-            Ok(settled) => Ok(Settled { source, findings, last_good: true, ..settled }),
-            Err(_) => Err(Refusal::File(source, findings)),
-        }
-    }
-
-    /// Plans what is published and brings the state up to it.
+    /// Plans what is published and brings the state up to it. None if a file that `sessions.toml` names
+    /// is not the one that was polled.
     pub(super) fn settle(
         &self,
         source: Source,
-        lock: &Result<Lock, Error>,
-        now: DateTime<Utc>,
+        checked: Checked,
         standing: Standing,
-        earlier: Option<&Site>,
-    ) -> Result<Settled, Refusal> {
-        let checked = config::load(&source, &self.rules);
+        attempt: &Attempt<'_>,
+    ) -> Result<Option<Settled>, Refusal> {
+        let Attempt { lock, now, earlier, .. } = *attempt;
         let mut findings = checked.findings;
         let Some(catalog) = checked.catalog else {
             return Err(Refusal::File(source, findings));
@@ -110,7 +85,7 @@ impl Publisher {
         let mut memory = self.memory();
         let found = self.store.read_if_any()?;
         let is_lost = found.is_none() && !self.frozen;
-        if is_lost {
+        if is_lost && standing != Standing::Meanwhile {
             self.warn_of_loss(&memory);
         }
         let recorded = found.unwrap_or_default();
@@ -121,6 +96,9 @@ impl Publisher {
         findings.extend(history::against_history(&catalog, before, &checked.places));
         let mut missing = Findings::default();
         let assets = self.assets(&catalog, &checked.places, &mut missing);
+        if !self.are_observed(&catalog.page, &assets, attempt.observed) {
+            return Ok(None);
+        }
         if standing == Standing::Alone {
             findings.extend(missing);
         }
@@ -134,6 +112,9 @@ impl Publisher {
         if findings.has_errors() {
             findings.sort();
             return Err(Refusal::File(source, findings));
+        }
+        if standing == Standing::Meanwhile && plan.revisions != *before {
+            return Ok(None);
         }
         findings.extend(self.advice(&plan, before, &checked.places, now));
         findings.sort();
@@ -158,10 +139,22 @@ impl Publisher {
             _ => false,
         };
         memory.last_good = (!kept).then(|| source.text().as_bytes().to_vec());
-        Ok(Settled { plan, source, findings, degraded, last_good: false })
+        Ok(Some(Settled { plan, source, findings, degraded, last_good: false }))
     }
 
-    fn memory(&self) -> MutexGuard<'_, Memory> {
+    /// Whether files that were read have the content that a poll found.
+    fn are_observed(&self, page: &Page, assets: &Assets, observed: &[Observed]) -> bool {
+        let logo = assets.logo.as_ref().map(|logo| &logo.bytes);
+        let css = assets.css.as_ref();
+        [(&page.logo, logo), (&page.css, css)].into_iter().all(|(name, bytes)| {
+            let (Some(name), Some(bytes)) = (name, bytes) else { return true };
+            let path = self.folder().join(name);
+            let polled = observed.iter().find(|polled| polled.path == path);
+            polled.is_none_or(|polled| polled.digest == Some(digest_of_bytes(bytes)))
+        })
+    }
+
+    pub(super) fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

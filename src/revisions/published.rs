@@ -100,6 +100,14 @@ impl Published {
             Times::Days { first, .. } => first > now.date_naive(),
         }
     }
+
+    /// Whether it is not over at an instant; whole days count by their date in UTC.
+    pub fn ends_after(&self, now: DateTime<Utc>) -> bool {
+        match self.end.parse::<DateTime<Utc>>() {
+            Ok(end) => end > now,
+            Err(_) => self.end.as_str() >= now.date_naive().to_string().as_str(),
+        }
+    }
 }
 
 /// What is published, but for what was given out before.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod adoption;
 mod architecture;
 mod atom;
 mod browser;
@@ -15,6 +16,7 @@ mod determinism;
 mod endurance;
 mod findings_page;
 mod golden;
+mod half_written;
 mod hostile;
 mod http;
 mod import;

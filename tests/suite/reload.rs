@@ -8,6 +8,7 @@ use convene::reload::Reloader;
 use crate::support::{Answer, BEFORE, Fixture, Running, body, instant, list, session};
 
 const FEED: &str = "/feeds/test.ics";
+const POLL: Duration = Duration::from_millis(50);
 
 fn titled(title: &str) -> String {
     list(&session("talk", "2024-04-30T14:00:00", "")).replace("Session talk", title)
@@ -116,16 +117,18 @@ fn a_broken_list_after_one_that_no_disk_had_room_for_takes_nobody_back() {
 fn a_list_is_published_once_the_machine_allows_it_without_being_saved_again() {
     let fixture = Fixture::new(&titled("One"));
     let publisher = fixture.publisher();
-    let published = publisher.publish(instant(BEFORE)).unwrap();
-    let mut reloader = Reloader::new(&publisher, publisher.look(None), &published);
+    let (published, polling) = fixture.start(&publisher, BEFORE);
+    let mut reloader = Reloader::new(&publisher, polling, &published);
     let state = std::fs::read(fixture.revisions_file()).unwrap();
     // As two branches that both recorded leave it behind.
     std::fs::write(fixture.revisions_file(), "<<<<<<< ours\n").unwrap();
     fixture.write(&titled("Two"));
     let now = instant("2024-01-16T12:00:00Z");
-    assert!((0..50).all(|_| reloader.look(false, now).is_none()));
+    let mut polls = (1..).map(|poll| POLL * poll);
+    assert!(polls.by_ref().take(500).all(|at| reloader.poll(false, now, at).is_none()));
     std::fs::write(fixture.revisions_file(), state).unwrap();
-    let site = (0..50).find_map(|_| reloader.look(false, now)).expect("it is never published");
+    let site = polls.take(500).find_map(|at| reloader.poll(false, now, at));
+    let site = site.expect("it is never published");
     let feed = site.get(FEED).unwrap().identity().body.to_vec();
     assert!(String::from_utf8(feed).unwrap().contains("SUMMARY:Two"));
 }
@@ -212,6 +215,22 @@ fn a_start_on_a_broken_list_serves_the_last_good_one_unless_it_is_told_to_be_str
 }
 
 #[test]
+fn a_list_that_is_written_while_the_program_starts_is_live_a_moment_later() {
+    let fixture = Fixture::new(&titled("One"));
+    fixture.publish(BEFORE);
+    fixture.write(&titled("Two"));
+    // However long the start takes.
+    let file = std::fs::File::options().append(true).open(fixture.file()).unwrap();
+    let written = file.metadata().unwrap().modified().unwrap();
+    file.set_modified(written + Duration::from_secs(7200)).unwrap();
+    let running = fixture.serve(&[]);
+    assert!(running.get(FEED, &[]).text().contains("SUMMARY:One"));
+    wait(&running, FEED, has("SUMMARY:Two"));
+    let words = running.last_words();
+    assert!(words.contains("was changed a moment ago") && !words.contains("degraded"), "{words}");
+}
+
+#[test]
 fn a_start_on_a_broken_list_without_a_good_one_says_what_is_wrong() {
     let fixture = Fixture::new("broken");
     let output = fixture.run(&["serve", "--listen", "127.0.0.1:0"]);
@@ -270,33 +289,17 @@ fn what_is_wrong_with_a_saved_list_is_shown_in_that_list() {
 fn what_depends_on_the_time_turns_at_its_instant_without_writing() {
     let fixture = Fixture::new(&titled("One"));
     let publisher = fixture.publisher();
-    let published = publisher.publish(instant(BEFORE)).unwrap();
+    let (published, polling) = fixture.start(&publisher, BEFORE);
     let state = std::fs::read(fixture.revisions_file()).unwrap();
-    let mut reloader = Reloader::new(&publisher, publisher.look(None), &published);
+    let mut reloader = Reloader::new(&publisher, polling, &published);
     // The session ends at 15:00 in New York.
-    assert!(reloader.look(false, instant("2024-04-30T18:59:59Z")).is_none());
-    let site = reloader.look(false, instant("2024-04-30T19:00:00Z")).expect("it did not turn");
+    assert!(reloader.poll(false, instant("2024-04-30T18:59:59Z"), POLL).is_none());
+    let site = reloader.poll(false, instant("2024-04-30T19:00:00Z"), POLL * 2);
+    let site = site.expect("it has not ended");
     let page = String::from_utf8(site.get("/").unwrap().identity().body.to_vec()).unwrap();
     assert!(page.contains("Nothing is announced"), "{page}");
-    assert!(reloader.look(false, instant("2024-04-30T19:00:01Z")).is_none());
+    assert!(reloader.poll(false, instant("2024-04-30T19:00:01Z"), POLL * 3).is_none());
     assert_eq!(std::fs::read(fixture.revisions_file()).unwrap(), state);
-}
-
-#[test]
-fn a_list_that_is_still_being_written_is_not_published_by_halves() {
-    let fixture = Fixture::new(&titled("One"));
-    let publisher = fixture.publisher();
-    let published = publisher.publish(instant(BEFORE)).unwrap();
-    let mut reloader = Reloader::new(&publisher, publisher.look(None), &published);
-    let now = instant(BEFORE);
-    // Half of this list is a list too: one without its second session.
-    let whole = format!("{}{}", titled("Two"), session("other", "2024-05-30T14:00:00", ""));
-    fixture.write(&titled("Two"));
-    assert!(reloader.look(false, now).is_none());
-    fixture.write(&whole);
-    assert!(reloader.look(false, now).is_none());
-    let site = reloader.look(false, now).expect("two looks agreed");
-    assert!(site.get("/sessions/other.ics").is_some());
 }
 
 #[test]

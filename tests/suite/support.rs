@@ -9,6 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use convene::model::BaseUrl;
 use convene::publish::{Published, Publisher};
+use convene::reload::{self, Polling};
 use convene::revisions::store::Store;
 use convene::zone::Rules;
 
@@ -46,8 +47,20 @@ impl Fixture {
         fixture
     }
 
+    /// On a file system in memory, if there is one, where thousands of writes take no time.
+    pub(crate) fn in_memory(toml: &str) -> Self {
+        let dir = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+        let fixture = Self { dir };
+        fixture.write(toml);
+        fixture
+    }
+
+    /// Writes the list, as if that were an hour ago: a start does not wait for an old file.
     pub(crate) fn write(&self, toml: &str) {
         std::fs::write(self.file(), toml).unwrap();
+        let file = std::fs::File::options().append(true).open(self.file()).unwrap();
+        let written = file.metadata().unwrap().modified().unwrap();
+        file.set_modified(written - Duration::from_secs(3600)).unwrap();
     }
 
     pub(crate) fn dir(&self) -> &Path {
@@ -75,6 +88,14 @@ impl Fixture {
             fall_back: false,
             memory: std::sync::Mutex::default(),
         }
+    }
+
+    /// Publishes the first edition as `serve` does, long after the file was written.
+    pub(crate) fn start(&self, publisher: &Publisher, at: &str) -> (Published, Polling) {
+        let written = std::fs::metadata(self.file()).unwrap().modified().unwrap();
+        let clock = written + Duration::from_secs(7200);
+        let pause = |_| panic!("an old file is published at once");
+        reload::start(publisher, instant(at), clock, pause).unwrap_or_else(|r| panic!("{r:?}"))
     }
 
     /// Publishes at an instant, which must go well.

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use convene::reload::Reloader;
 use convene::sight::{Sight, Watch};
@@ -248,18 +249,19 @@ fn reloads_are_counted_by_what_came_of_them() {
 fn what_time_turns_and_a_state_that_stays_as_it_is_are_told_apart() {
     let fixture = Fixture::new(&talk());
     let publisher = fixture.publisher();
-    let published = publisher.publish(instant(BEFORE)).unwrap();
+    let (published, polling) = fixture.start(&publisher, BEFORE);
     let sight = Arc::new(Sight::new(Watch::default()));
     sight.published(&published, None, instant(BEFORE));
-    let mut reloader =
-        Reloader::new(&publisher, publisher.look(None), &published).watched_by(&sight);
+    let mut reloader = Reloader::new(&publisher, polling, &published).watched_by(&sight);
+    let mut polls = (1..).map(|poll| Duration::from_secs(1) * poll);
     // A folder in the place of the temporary file: nobody can write there, not even root.
     std::fs::create_dir(fixture.dir().join(".sessions.revisions.json.new")).unwrap();
     fixture.write(&talk().replace("Session talk", "Another title"));
     let now = instant("2024-01-16T12:00:00Z");
-    assert!((0..2).any(|_| reloader.look(false, now).is_some()));
+    assert!(polls.by_ref().take(3).any(|at| reloader.poll(false, now, at).is_some()));
     // It is tried again and again, and each try goes as the one before it.
-    let tries = (0..100).filter(|_| reloader.look(false, now).is_some()).count();
+    let tries = polls.by_ref().take(50).filter(|at| reloader.poll(false, now, *at).is_some());
+    let tries = tries.count();
     assert!(tries >= 2, "{tries}");
     let later = instant("2024-01-16T13:00:00Z");
     let metrics = sight.metrics(later);
@@ -272,7 +274,8 @@ fn what_time_turns_and_a_state_that_stays_as_it_is_are_told_apart() {
         assert!(metrics.contains(row), "{row}: {metrics}");
     }
     // The session ends at 15:00 in New York.
-    assert!(reloader.look(false, instant("2024-04-30T19:00:00Z")).is_some());
+    let at = polls.next().unwrap();
+    assert!(reloader.poll(false, instant("2024-04-30T19:00:00Z"), at).is_some());
     let metrics = sight.metrics(instant("2024-04-30T19:00:00Z"));
     assert!(metrics.contains("convene_reloads_total{outcome=\"turned\"} 1\n"), "{metrics}");
     assert!(metrics.contains("convene_edition_age_seconds 0.0\n"), "{metrics}");

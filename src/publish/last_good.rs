@@ -1,0 +1,100 @@
+//! The last good source: in place of a file that is broken, gone, or not adopted yet.
+
+use chrono::{DateTime, Utc};
+
+use super::settle::{Attempt, Settled, Standing};
+use super::snapshot::{Digest, digest_of};
+use super::{Observed, Published, Publisher, Refusal};
+use crate::config;
+use crate::diagnostic::{Code, Finding, Findings};
+use crate::error::{Error, chain};
+use crate::site::Site;
+use crate::source::Source;
+
+impl Publisher {
+    /// Publishes the last good source while a newer file is not adopted yet, for what time alone changes. None
+    /// if there is none, if it is not what is recorded as published, or if a file that it names is not the
+    /// one that was `observed`.
+    ///
+    /// # Errors
+    /// [`Error`] if the state cannot be read.
+    pub fn publish_last_good(
+        &self,
+        observed: &[Observed],
+        now: DateTime<Utc>,
+        earlier: Option<&Site>,
+    ) -> Result<Option<Published>, Error> {
+        let lock = self.store.lock();
+        let Some(source) = self.last_good()? else { return Ok(None) };
+        let attempt = Attempt { lock: &lock, observed, now, earlier };
+        let checked = config::load(&source, &self.rules);
+        let settled = match self.settle(source, checked, Standing::Meanwhile, &attempt) {
+            Err(Refusal::Machine(error)) => return Err(error),
+            Err(Refusal::File(..)) => None,
+            Ok(settled) => settled,
+        };
+        drop(lock);
+        Ok(settled.map(|settled| settled.build(earlier)))
+    }
+
+    /// The digest of the last source that was published.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it is there and cannot be read.
+    pub fn last_good_digest(&self) -> Result<Option<Digest>, Error> {
+        Ok(self.last_good()?.as_ref().map(digest_of))
+    }
+
+    /// What a list that cannot be read, as where a folder is mounted late, counts as where the last good
+    /// one may stand in for it: a list with that error. While a site is served, that is served on.
+    ///
+    /// # Errors
+    /// [`Refusal::Machine`] where nothing may stand in.
+    pub(super) fn stand_in(
+        &self,
+        error: Error,
+        earlier: Option<&Site>,
+    ) -> Result<Refusal, Refusal> {
+        if !self.fall_back || earlier.is_some() || self.store.read_last_good()?.is_none() {
+            return Err(Refusal::Machine(error));
+        }
+        let mut findings = Findings::default();
+        let message = format!("the list cannot be read: {}", chain(&error));
+        findings.push(
+            Finding::error(Code::MissingFile, 0..0, message)
+                .help("put the file back; until then the last good one is served"),
+        );
+        let source = Source::from_bytes(self.file.display().to_string(), Vec::new());
+        Ok(Refusal::File(source, findings))
+    }
+
+    /// The last good source in place of a file that was refused.
+    pub(super) fn settle_last_good(
+        &self,
+        source: Source,
+        findings: Findings,
+        attempt: &Attempt<'_>,
+    ) -> Result<Option<Settled>, Refusal> {
+        let Some(last) = self.last_good()? else {
+            return Err(Refusal::File(source, findings));
+        };
+        let checked = config::load(&last, &self.rules);
+        match self.settle(last, checked, Standing::In, attempt) {
+            // What is said is about the file that was refused.
+            Ok(Some(settled)) => Ok(Some(Settled { source, findings, last_good: true, ..settled })),
+            Ok(None) => Ok(None),
+            Err(_) => Err(Refusal::File(source, findings)),
+        }
+    }
+
+    /// The last source that was published, under the name of the list.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it is there and cannot be read.
+    pub(super) fn last_good(&self) -> Result<Option<Source>, Error> {
+        // An older one on a full disk would take readers back.
+        let kept = self.memory().last_good.clone();
+        let bytes = kept.map_or_else(|| self.store.read_last_good(), |kept| Ok(Some(kept)))?;
+        Ok(bytes.map(|bytes| Source::from_bytes(self.file.display().to_string(), bytes)))
+    }
+}

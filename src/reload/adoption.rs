@@ -1,0 +1,191 @@
+//! When a changed file is adopted: pure rules over what polls found, without disk and clock.
+//!
+//! A half-written file must not be published, and nothing says that a writer is done but that it writes no more.
+//! Every file is tracked from poll to poll:
+//!
+//! - Another file under the same name was renamed into place, and is adopted after 100 ms without a change.
+//! - The same file with another content was written in place, and is adopted after 1 s without a change. So is a
+//!   file that was not there before, or that nothing named.
+//! - A content that removes many upcoming sessions may be one that ends early, and is adopted after 15 s.
+//!
+//! A change is one of content, inode, size or time of writing. Some mounts give a file another time at every
+//! poll, so a content that stays for a minute is adopted all the same.
+
+use std::time::Duration;
+
+use crate::publish::{Digest, Observed};
+
+/// How long a file that was renamed into place stays as it is before it is adopted.
+pub const RENAMED: Duration = Duration::from_millis(100);
+/// How long a file that was written in place stays as it is before it is adopted.
+pub const IN_PLACE: Duration = Duration::from_secs(1);
+/// How long a file that removes many upcoming sessions stays as it is before it is adopted.
+pub const REMOVAL: Duration = Duration::from_secs(15);
+/// How long a content stays before it is adopted, whatever happens to its metadata.
+pub const CONTENT: Duration = Duration::from_secs(60);
+
+/// What is adopted, and since when each file is as the last poll found it.
+#[derive(Debug)]
+pub struct Adoption {
+    adopted: Vec<Observed>,
+    tracked: Vec<Tracked>,
+}
+
+/// What follows from a poll.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// The content of every file is the adopted one.
+    Unchanged,
+    /// A file has changed, and may be half-written.
+    Wait,
+    /// A file has changed, and only waits because of the sessions that it removes.
+    WaitForRemoval,
+    /// What was polled is to be adopted.
+    Adopt,
+}
+
+/// A file from poll to poll. Times are those of a clock that never goes back, since any moment.
+#[derive(Debug)]
+struct Tracked {
+    observed: Observed,
+    /// How long it must stay as it is after its last change.
+    wait: Duration,
+    /// When a poll first found it as it is.
+    since: Duration,
+    /// When a poll first found its content.
+    content_since: Duration,
+}
+
+impl Adoption {
+    /// Goes on from adopted files, and from a poll at the first moment of the clock.
+    pub fn new(adopted: Vec<Observed>, polled: &[Observed]) -> Self {
+        let tracked = polled.iter().map(|polled| track(&[], polled, Duration::ZERO)).collect();
+        Self { adopted, tracked }
+    }
+
+    /// What was adopted last.
+    pub fn adopted(&self) -> &[Observed] {
+        &self.adopted
+    }
+
+    /// Takes in a poll: whether what it found is adopted. `may_end_early` is asked only if nothing else has to
+    /// wait: whether `sessions.toml` removes so much that it may be half-written all the same.
+    pub fn decide(
+        &mut self,
+        polled: &[Observed],
+        at: Duration,
+        may_end_early: impl FnOnce() -> bool,
+    ) -> Decision {
+        let before = std::mem::take(&mut self.tracked);
+        self.tracked = polled.iter().map(|polled| track(&before, polled, at)).collect();
+        let changed: Vec<&Tracked> = self.tracked.iter().filter(|file| self.is_new(file)).collect();
+        let has_waited = |wait: Option<Duration>| {
+            let is_quiet = |file: &&Tracked| {
+                at.saturating_sub(file.since) >= wait.unwrap_or(file.wait)
+                    || at.saturating_sub(file.content_since) >= CONTENT
+            };
+            changed.iter().all(is_quiet)
+        };
+        if changed.is_empty() {
+            Decision::Unchanged
+        } else if !has_waited(None) {
+            Decision::Wait
+        } else if !has_waited(Some(REMOVAL)) && may_end_early() {
+            Decision::WaitForRemoval
+        } else {
+            Decision::Adopt
+        }
+    }
+
+    /// What was polled last is adopted now.
+    pub fn adopt(&mut self) {
+        self.adopted = self.tracked.iter().map(|file| file.observed.clone()).collect();
+    }
+
+    fn is_new(&self, file: &Tracked) -> bool {
+        !self.adopted.iter().any(|adopted| content(adopted) == content(&file.observed))
+    }
+}
+
+fn content(file: &Observed) -> (&std::path::Path, Option<Digest>) {
+    (&file.path, file.digest)
+}
+
+fn track(before: &[Tracked], polled: &Observed, at: Duration) -> Tracked {
+    let observed = polled.clone();
+    let Some(last) = before.iter().find(|last| last.observed.path == polled.path) else {
+        return Tracked { observed, wait: IN_PLACE, since: at, content_since: at };
+    };
+    let Tracked { wait, since, content_since, .. } = *last;
+    if last.observed == *polled {
+        return Tracked { observed, wait, since, content_since };
+    }
+    let same_content = last.observed.digest == polled.digest;
+    Tracked {
+        observed,
+        wait: if is_renamed(&last.observed, polled) { RENAMED } else { IN_PLACE },
+        since: at,
+        content_since: if same_content { content_since } else { at },
+    }
+}
+
+/// Whether another file has got the name.
+fn is_renamed(before: &Observed, after: &Observed) -> bool {
+    before
+        .metadata
+        .zip(after.metadata)
+        .is_some_and(|(before, after)| (before.device, before.inode) != (after.device, after.inode))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+    use crate::publish::Metadata;
+
+    fn file(path: &str, inode: u64, written: u64, content: u8) -> Observed {
+        let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(written);
+        let metadata = Metadata { device: 1, inode, size: 1, modified };
+        Observed { path: path.into(), metadata: Some(metadata), digest: Some([content; 32]) }
+    }
+
+    /// Polls every 50 ms, until something is adopted: after how many milliseconds.
+    fn adopts_after(adoption: &mut Adoption, from: u64, polled: &[Observed], early: bool) -> u64 {
+        let mut polls = (from..).step_by(50);
+        let mut decide = |at: &u64| adoption.decide(polled, Duration::from_millis(*at), || early);
+        let adopted = polls.find(|at| decide(at) == Decision::Adopt).unwrap();
+        adoption.adopt();
+        adopted - from
+    }
+
+    #[test]
+    fn each_file_waits_as_its_last_change_says() {
+        let (list, logo) = (file("list", 1, 1, 1), file("logo", 2, 1, 1));
+        let start = [list.clone(), logo.clone()];
+        let replaced = file("list", 3, 1, 2);
+        let rewritten = file("logo", 2, 2, 2);
+        for (polled, early, wait) in [
+            ([replaced.clone(), logo.clone()], false, RENAMED),
+            ([file("list", 1, 1, 2), logo.clone()], false, IN_PLACE),
+            ([list.clone(), rewritten.clone()], false, IN_PLACE),
+            ([list, file("logo", 3, 1, 2)], false, RENAMED),
+            ([replaced.clone(), rewritten], false, IN_PLACE),
+            ([replaced, logo], true, REMOVAL),
+        ] {
+            let mut adoption = Adoption::new(start.to_vec(), &start);
+            let after = adopts_after(&mut adoption, 0, &polled, early);
+            assert_eq!(Duration::from_millis(after), wait, "{polled:?}");
+            let again = adoption.decide(&polled, Duration::from_secs(999), || true);
+            assert_eq!(again, Decision::Unchanged);
+        }
+    }
+
+    #[test]
+    fn a_file_that_differs_from_the_start_waits_as_one_written_in_place() {
+        let polled = [file("list", 1, 1, 2)];
+        let adopted = vec![Observed { digest: Some([1; 32]), ..polled[0].clone() }];
+        let mut adoption = Adoption::new(adopted, &polled);
+        assert_eq!(adopts_after(&mut adoption, 0, &polled, false), 1_000);
+    }
+}

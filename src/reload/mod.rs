@@ -1,0 +1,280 @@
+//! Live reload: publishes a changed file, keeps the last good edition if the new one is broken, and rebuilds when
+//! time alone changes the output.
+//!
+//! Files are polled, since events are lost where editors rename, and mounts and links are exchanged. A poll finds
+//! what changed ([`Publisher::poll`]), and [`adoption`] says when that is adopted.
+
+pub mod adoption;
+mod report;
+mod start;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use tokio::sync::watch;
+
+use crate::copies::Copier;
+use crate::error::Error;
+use crate::publish::{Digest, Published, Publisher, Refusal};
+use crate::revisions::Revisions;
+use crate::sight::{Outcome, Sight};
+use crate::site::Site;
+use adoption::Decision;
+
+pub use start::{Polling, start};
+
+/// Between two polls.
+const POLL: Duration = Duration::from_millis(50);
+/// Between two polls that read every content, whatever the metadata says.
+const WHOLE: Duration = Duration::from_secs(1);
+/// Between two attempts after a system error: the state could not be written, or read.
+const RETRY: Duration = Duration::from_secs(10);
+
+/// What a reloader is ordered to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Adopt the file now, however young it is.
+    Now,
+    /// Stop.
+    Stop,
+}
+
+/// What is published at the moment, and what was polled since.
+#[derive(Debug)]
+pub struct Reloader<'a> {
+    publisher: &'a Publisher,
+    /// Notified of every edition.
+    sight: Option<&'a Sight>,
+    /// Makes a second copy of large bodies.
+    copier: Option<Copier>,
+    polling: Polling,
+    /// When every content was read last.
+    read: Option<Duration>,
+    /// An order that has not been carried out, since a change was in progress.
+    ordered: bool,
+    /// The content whose removals were logged.
+    logged: Option<Digest>,
+    /// What is served, so that what stays is not made again.
+    site: Option<Arc<Site>>,
+    revisions: Revisions,
+    valid_until: Option<DateTime<Utc>>,
+    degraded: Option<String>,
+    /// Whether what was adopted last was refused.
+    refused: bool,
+    /// Whether that was a system error, which no change of a file ends.
+    failed: bool,
+    /// When publishing was attempted last.
+    tried: Duration,
+    /// The end of an edition at which a rebuild was attempted while a changed file waits.
+    rebuilt: Option<DateTime<Utc>>,
+}
+
+/// Why something is published.
+#[derive(Debug, Clone, Copy)]
+struct Reason {
+    /// The files changed.
+    changed: bool,
+    /// It was ordered.
+    ordered: bool,
+    /// The edition that is served has expired.
+    expired: bool,
+}
+
+impl<'a> Reloader<'a> {
+    /// Goes on from what was published at the start.
+    pub fn new(publisher: &'a Publisher, polling: Polling, published: &Published) -> Self {
+        Self {
+            publisher,
+            sight: None,
+            copier: None,
+            polling,
+            read: None,
+            ordered: false,
+            logged: None,
+            site: None,
+            revisions: published.edition.revisions().clone(),
+            valid_until: published.site.valid_until(),
+            degraded: published.degraded.clone(),
+            refused: published.last_good,
+            failed: false,
+            tried: Duration::ZERO,
+            rebuilt: None,
+        }
+    }
+
+    /// The same, notifying `sight` of every edition and every refusal from now on.
+    #[must_use]
+    pub fn watched_by(self, sight: &'a Sight) -> Self {
+        Self { sight: Some(sight), ..self }
+    }
+
+    /// The same, having large bodies copied once they are served.
+    #[must_use]
+    pub fn copying_by(self, copier: Copier) -> Self {
+        Self { copier: Some(copier), ..self }
+    }
+
+    /// Polls until it is ordered to stop, or nobody is left to order it.
+    pub fn run(
+        mut self,
+        orders: &Receiver<Order>,
+        clock: impl Fn() -> DateTime<Utc>,
+        sites: &watch::Sender<Arc<Site>>,
+    ) {
+        let began = Instant::now();
+        self.copy(&sites.borrow().clone());
+        loop {
+            let now = match orders.recv_timeout(POLL) {
+                Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Ok(Order::Now) => true,
+                Err(RecvTimeoutError::Timeout) => false,
+            };
+            if let Some(sight) = self.sight {
+                sight.tick(clock());
+            }
+            self.site = Some(Arc::clone(&sites.borrow()));
+            if let Some(site) = self.poll(now, clock(), began.elapsed()) {
+                let site = Arc::new(site);
+                // The server has ended if nobody listens; the next order says so.
+                let _ = sites.send(Arc::clone(&site));
+                self.copy(&site);
+            }
+        }
+    }
+
+    /// Not before it is served: a disk may take its time.
+    fn copy(&self, site: &Site) {
+        if let (Some(copier), Some(bodies)) = (&self.copier, site.bodies()) {
+            copier.copy(bodies);
+        }
+    }
+
+    /// One poll of the files and the clock: the next site, if there is one. `at` is the time since the start by a
+    /// clock that never goes back.
+    pub fn poll(&mut self, ordered: bool, now: DateTime<Utc>, at: Duration) -> Option<Site> {
+        self.ordered |= ordered;
+        let decision = self.decide(now, at);
+        let reason = Reason {
+            changed: decision != Decision::Unchanged,
+            ordered: self.ordered,
+            expired: self.valid_until.is_some_and(|until| until <= now),
+        };
+        let failed = self.degraded.is_some() || self.failed;
+        let retry = failed && at.saturating_sub(self.tried) >= RETRY;
+        let adopts = reason.ordered || decision == Decision::Adopt;
+        if adopts || (!reason.changed && (reason.expired || retry)) {
+            self.tried = at;
+            self.publish(reason, now)
+        } else if reason.expired && !self.refused && self.rebuilt != self.valid_until {
+            self.rebuild(now)
+        } else {
+            None
+        }
+    }
+
+    fn decide(&mut self, now: DateTime<Utc>, at: Duration) -> Decision {
+        let Polling { snapshot, adoption } = &mut self.polling;
+        let whole = self.ordered || self.read.is_none_or(|read| at.saturating_sub(read) >= WHOLE);
+        // What two polls agree on is parsed, and the files that it names are found. A content on which the
+        // program fails is reported when it is published.
+        for _ in 0..1 + usize::from(self.ordered) {
+            let _ = catch_unwind(AssertUnwindSafe(|| self.publisher.poll(snapshot, whole)));
+        }
+        if whole {
+            self.read = Some(at);
+        }
+        let removal = || snapshot.removal(&self.revisions, now);
+        let waits = || !snapshot.is_parsed() || removal().is_mass();
+        let decision = adoption.decide(snapshot.files(), at, waits);
+        let is_new = self.logged != snapshot.digest() && snapshot.is_parsed();
+        if decision == Decision::WaitForRemoval && is_new {
+            self.logged = snapshot.digest();
+            tracing::warn!(
+                "{} removes {} of {} upcoming sessions; it is published when it has not changed for {} seconds, or \
+                 at once on SIGHUP",
+                self.publisher.file.display(),
+                removal().removed,
+                removal().upcoming,
+                adoption::REMOVAL.as_secs()
+            );
+        }
+        decision
+    }
+
+    /// Publishes what was polled.
+    fn publish(&mut self, reason: Reason, now: DateTime<Utc>) -> Option<Site> {
+        let Reason { changed, ordered, expired } = reason;
+        let (publisher, site) = (self.publisher, self.site.clone());
+        let snapshot = &mut self.polling.snapshot;
+        let began = Instant::now();
+        let published = match unwound(|| publisher.publish_snapshot(snapshot, now, site.as_deref()))
+        {
+            // A change is in progress: the next poll finds it.
+            Ok(None) => return None,
+            Ok(Some(published)) => Ok(published),
+            Err(refusal) => Err(refusal),
+        };
+        self.polling.adoption.adopt();
+        self.ordered = false;
+        match published {
+            Ok(published) => {
+                // An attempt that goes as the one before it is no news.
+                let news = changed || ordered || expired || self.failed;
+                let outcome = match (published.last_good, expired && !changed) {
+                    _ if !news && published.degraded == self.degraded => None,
+                    (_, true) => Some(Outcome::Turned),
+                    (true, false) => Some(Outcome::Refused),
+                    (false, false) => Some(Outcome::Published),
+                };
+                self.finish(published, outcome, began.elapsed(), now)
+            }
+            Err(refusal) => {
+                let panicked = matches!(refusal, Refusal::Machine(Error::Panic));
+                // It may come with the time alone.
+                let news = changed || ordered || (panicked && !self.failed);
+                (self.refused, self.failed) = (true, matches!(refusal, Refusal::Machine(_)));
+                if news {
+                    self.refuse(&refusal);
+                }
+                // What time brings waits for a file that can be read.
+                self.valid_until = self.valid_until.filter(|until| *until > now);
+                None
+            }
+        }
+    }
+
+    /// Publishes what time changes while a changed file waits, if what is adopted can be had.
+    fn rebuild(&mut self, now: DateTime<Utc>) -> Option<Site> {
+        let (publisher, site) = (self.publisher, self.site.clone());
+        self.rebuilt = self.valid_until;
+        let adopted = self.polling.adoption.adopted();
+        let began = Instant::now();
+        let published =
+            unwound(|| Ok(publisher.publish_last_good(adopted, now, site.as_deref())?));
+        let published = published.ok().flatten()?;
+        self.finish(published, Some(Outcome::Turned), began.elapsed(), now)
+    }
+}
+
+/// A panic as a refusal: the last good edition is served on, and every later list is tried.
+fn unwound<T>(publish: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
+    // What a publisher remembers is what it could not write, whole at any time; files it replaces whole.
+    catch_unwind(AssertUnwindSafe(publish)).unwrap_or(Err(Refusal::Machine(Error::Panic)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::chain;
+
+    #[test]
+    fn a_list_on_which_the_program_fails_is_refused_and_the_next_one_is_tried() {
+        let failed = unwound(|| -> Result<(), Refusal> { panic!("on purpose") });
+        let Err(Refusal::Machine(error)) = failed else { panic!("{failed:?}") };
+        assert!(chain(&error).contains("please report it"), "{error}");
+        assert!(unwound(|| Ok(())).is_ok());
+    }
+}

@@ -1,0 +1,98 @@
+//! Reports of a reloader: what was published, what was refused, and why, in the log and to telemetry.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::Reloader;
+use crate::error::chain;
+use crate::publish::{Published, Refusal};
+use crate::revisions::Revisions;
+use crate::sight::Outcome;
+use crate::site::Site;
+
+impl Reloader<'_> {
+    /// Reports what was published, and goes on from it.
+    pub(super) fn finish(
+        &mut self,
+        published: Published,
+        outcome: Option<Outcome>,
+        took: Duration,
+        now: DateTime<Utc>,
+    ) -> Option<Site> {
+        if let (Some(sight), Some(_)) = (self.sight, outcome) {
+            sight.published(&published, outcome, now);
+        }
+        let Published { site, edition, source, findings, degraded, last_good } = published;
+        let count = edition.catalog.sessions.len();
+        let millis = took.as_millis() as u64;
+        let warnings = findings.iter().count();
+        match outcome {
+            None => {}
+            Some(Outcome::Refused) => tracing::error!(
+                "degraded: {} is not published; the last good edition is served on:\n{}",
+                self.publisher.file.display(),
+                findings.human(&source, false)
+            ),
+            Some(Outcome::Turned) => {
+                tracing::info!(sessions = count, millis, "the edition turned with the time");
+            }
+            Some(Outcome::Published) => {
+                let (added, changed, removed) = difference(&self.revisions, edition.revisions());
+                tracing::info!(
+                    sessions = count,
+                    added,
+                    changed,
+                    removed,
+                    warnings,
+                    millis,
+                    "published"
+                );
+            }
+        }
+        if degraded != self.degraded {
+            match &degraded {
+                Some(reason) => tracing::error!(
+                    "degraded: {reason}; this edition is served from memory and is not remembered"
+                ),
+                None => tracing::info!("the state is written again"),
+            }
+        }
+        self.revisions = edition.revisions().clone();
+        self.valid_until = site.valid_until();
+        self.degraded = degraded;
+        (self.refused, self.failed) = (last_good, false);
+        Some(site)
+    }
+
+    /// Reports a refusal, once for each content.
+    pub(super) fn refuse(&self, refusal: &Refusal) {
+        if let Some(sight) = self.sight {
+            sight.not_published(refusal);
+        }
+        match refusal {
+            Refusal::File(source, findings) => tracing::error!(
+                "degraded: {} is not published; the last good edition is served on:\n{}",
+                source.name(),
+                findings.human(source, false)
+            ),
+            Refusal::Machine(error) => {
+                tracing::error!("degraded: {}; the last good edition is served on", chain(error));
+            }
+        }
+    }
+}
+
+/// How many sessions are new, changed and gone.
+fn difference(before: &Revisions, after: &Revisions) -> (usize, usize, usize) {
+    let (mut added, mut changed, mut removed) = (0, 0, 0);
+    for (id, revision) in after.sessions.iter() {
+        match before.sessions.get(id) {
+            None => added += 1,
+            Some(old) if old.removed.is_none() && revision.removed.is_some() => removed += 1,
+            Some(old) if old.sequence != revision.sequence => changed += 1,
+            Some(_) => {}
+        }
+    }
+    (added, changed, removed)
+}

@@ -1,0 +1,91 @@
+//! The first edition, of a file that may be half-written at this very moment.
+
+use std::time::{Duration, SystemTime};
+
+use chrono::{DateTime, Utc};
+
+use super::adoption::{Adoption, IN_PLACE, REMOVAL, RENAMED};
+use crate::error::Error;
+use crate::publish::{Digest, Observed, Published, Publisher, Refusal, Snapshot};
+
+/// What a reloader polls, and what of it is adopted.
+#[derive(Debug)]
+pub struct Polling {
+    pub(super) snapshot: Snapshot,
+    pub(super) adoption: Adoption,
+}
+
+/// Publishes the first edition.
+///
+/// A file that was written a moment before `clock`, the system's own, may be half-written. Where the publisher may
+/// fall back and there is a last good edition, that is published, and the reloader adopts the file. Otherwise the
+/// file is published as soon as two polls agree on it, with a `pause` between them.
+///
+/// # Errors
+/// [`Refusal`] as for [`Publisher::publish`].
+pub fn start(
+    publisher: &Publisher,
+    now: DateTime<Utc>,
+    clock: SystemTime,
+    mut pause: impl FnMut(Duration),
+) -> Result<(Published, Polling), Refusal> {
+    let mut snapshot = Snapshot::default();
+    loop {
+        let before = contents(&snapshot);
+        if snapshot.files().iter().any(|file| is_younger(file, IN_PLACE, clock)) {
+            pause(RENAMED);
+        }
+        publisher.poll(&mut snapshot, true);
+        if contents(&snapshot) != before {
+            continue;
+        }
+        let mut adopted = snapshot.files().to_vec();
+        let meanwhile = meanwhile(publisher, &snapshot, now, clock)?;
+        if let Some((digest, published)) = meanwhile {
+            adopted[0] = Observed { digest: Some(digest), ..adopted[0].clone() };
+            let adoption = Adoption::new(adopted, snapshot.files());
+            return Ok((published, Polling { snapshot, adoption }));
+        }
+        if let Some(published) = publisher.publish_snapshot(&mut snapshot, now, None)? {
+            let adoption = Adoption::new(adopted, snapshot.files());
+            return Ok((published, Polling { snapshot, adoption }));
+        }
+    }
+}
+
+/// The last good edition with its digest, if it is to be served while the file has to wait.
+fn meanwhile(
+    publisher: &Publisher,
+    snapshot: &Snapshot,
+    now: DateTime<Utc>,
+    clock: SystemTime,
+) -> Result<Option<(Digest, Published)>, Error> {
+    let is_younger = |wait| snapshot.files().first().is_some_and(|f| is_younger(f, wait, clock));
+    if !publisher.fall_back || !is_younger(REMOVAL) {
+        return Ok(None);
+    }
+    let Some(digest) = publisher.last_good_digest()? else { return Ok(None) };
+    let removal = snapshot.removal(&publisher.store.read()?, now);
+    let waits = is_younger(IN_PLACE) || removal.is_mass();
+    if !waits || snapshot.digest() == Some(digest) {
+        return Ok(None);
+    }
+    let published = publisher.publish_last_good(snapshot.files(), now, None)?;
+    if published.is_some() {
+        tracing::info!(
+            "{} was changed a moment ago; the last good edition is served until it is adopted",
+            publisher.file.display()
+        );
+    }
+    Ok(published.map(|published| (digest, published)))
+}
+
+fn contents(snapshot: &Snapshot) -> Vec<Option<Digest>> {
+    snapshot.files().iter().map(|file| file.digest).collect()
+}
+
+/// Whether a file was written less than some time ago. A time that is yet to come says so too.
+fn is_younger(file: &Observed, age: Duration, clock: SystemTime) -> bool {
+    file.metadata
+        .is_some_and(|file| !clock.duration_since(file.modified).is_ok_and(|own| own >= age))
+}
