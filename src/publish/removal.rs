@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{Catalog, Id, Uid};
+use crate::model::{Catalog, Id, Status, Uid};
 use crate::revisions::Revisions;
 
 /// A number of sessions that a file does not have any more, and the number that were upcoming.
@@ -27,7 +27,7 @@ impl Removal {
         let uids: HashSet<&str> = uids.map(Uid::as_str).collect();
         let upcoming = published.sessions.iter().filter(|(_, entry)| {
             let told = &entry.published;
-            entry.removed.is_none() && told.status != "cancelled" && told.ends_after(now)
+            entry.removed.is_none() && told.status != Status::Cancelled && told.ends_after(now)
         });
         let mut removal = Self::default();
         for (id, entry) in upcoming {

@@ -103,9 +103,9 @@ impl Published {
 
     /// Whether it is not over at an instant; whole days count by their date in UTC.
     pub fn ends_after(&self, now: DateTime<Utc>) -> bool {
-        match self.end.parse::<DateTime<Utc>>() {
-            Ok(end) => end > now,
-            Err(_) => self.end.as_str() >= now.date_naive().to_string().as_str(),
+        match self.when {
+            Times::Timed { end, .. } => end > now,
+            Times::Days { last, .. } => last >= now.date_naive(),
         }
     }
 }
