@@ -1,12 +1,16 @@
 //! The revisions file on disk: read whole, written whole or not at all.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::Revisions;
 pub use super::format::{parse, print};
 use crate::error::Error;
+
+/// How long a writer waits for others without a word.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Where the state of one TOML file is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +44,7 @@ impl Store {
         self.lock.parent().unwrap_or_else(|| Path::new("."))
     }
 
-    /// Waits for other writers to finish.
+    /// Waits for other writers to finish, and logs that it waits if that takes more than a second.
     ///
     /// # Errors
     /// [`Error::File`] where the lock cannot be made or taken, as in a read-only folder.
@@ -50,8 +54,28 @@ impl Store {
             .append(true)
             .open(&self.lock)
             .map_err(Error::file("write into the folder", self.folder()))?;
-        file.lock().map_err(Error::file("lock", &self.lock))?;
+        self.wait(&file).map_err(Error::file("lock", &self.lock))?;
         Ok(Lock(file))
+    }
+
+    fn wait(&self, file: &File) -> std::io::Result<()> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(()),
+                Err(TryLockError::Error(error)) => return Err(error),
+                Err(TryLockError::WouldBlock) if Instant::now() < end => {
+                    std::thread::sleep(PATIENCE / 100);
+                }
+                Err(TryLockError::WouldBlock) => break,
+            }
+        }
+        tracing::warn!(
+            "another process holds the lock `{path}`; this one waits until it is released. If that process \
+             hangs, end it: `fuser -v {path}` shows which one it is",
+            path = self.lock.display()
+        );
+        file.lock()
     }
 
     /// Reads the revisions; none where there is no file yet.
