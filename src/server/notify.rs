@@ -36,5 +36,8 @@ fn send(name: &OsStr, word: &[u8]) -> io::Result<()> {
         }
         _ => SocketAddr::from_pathname(name)?,
     };
-    UnixDatagram::unbound()?.send_to_addr(word, &address).map(|_| ())
+    let socket = UnixDatagram::unbound()?;
+    // Whoever does not read is not waited for.
+    socket.set_nonblocking(true)?;
+    socket.send_to_addr(word, &address).map(|_| ())
 }
