@@ -146,7 +146,7 @@ pub(crate) struct Limits {
     /// How long a reader may take nothing of an answer [default: 30s]
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) write_timeout: Option<Duration>,
-    /// How long answers under way may take after SIGTERM or SIGINT [default: 10s]
+    /// How long responses in flight may take after SIGTERM or SIGINT [default: 10s]
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) drain: Option<Duration>,
 }

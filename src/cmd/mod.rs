@@ -8,6 +8,7 @@ pub(crate) mod links;
 pub(crate) mod preview;
 pub(crate) mod record;
 pub(crate) mod serve;
+mod signals;
 
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::net::SocketAddr;

@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
-use std::time::SystemTime;
+use std::thread::ScopedJoinHandle;
+use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, Utc};
 use convene::copies::Copier;
@@ -22,6 +23,10 @@ use tokio::sync::watch;
 
 use crate::cli::{self, Common, See, Serve};
 use crate::cmd;
+use crate::cmd::signals;
+
+/// How long a reload that is under way may take after the last response.
+const MOMENT: Duration = Duration::from_millis(500);
 
 /// What the program was started with besides words.
 pub(crate) struct Surroundings {
@@ -47,7 +52,14 @@ pub(crate) fn run(
         Ok(settings) => settings,
         Err(sentence) => return cmd::usage(sentence),
     };
-    let secure = settings.tls.is_some();
+    let (secure, drain) = (settings.tls.is_some(), settings.limits.drain);
+    let (stop, stopped) = watch::channel(false);
+    let (order, orders) = mpsc::channel();
+    // Before anything that may wait: a lock, a disk, a log.
+    let serving = match signals::watch(stop, order.clone(), notified.clone(), drain) {
+        Ok(serving) => serving,
+        Err(error) => return cmd::machine(&error),
+    };
     let bound = Server::bind(sockets, settings).and_then(|server| {
         let address = server.address().unwrap_or(cli::LISTEN);
         let mut publisher = cmd::publisher(common, None, address)?;
@@ -60,7 +72,6 @@ pub(crate) fn run(
         Ok((publisher, server)) => (Publisher { fall_back: !serve.strict, ..publisher }, server),
         Err(error) => return cmd::machine(&error),
     };
-    let (stop, stopped) = watch::channel(false);
     // Before the first edition, which a probe may want to wait for.
     let (sight, admin) = match watched(&serve.see, &publisher, &stopped, clock.clone()) {
         Ok(watched) => watched,
@@ -77,29 +88,45 @@ pub(crate) fn run(
         cmd::not_remembered(reason, "This edition is served from memory");
     }
     // Before the greeting: whoever waits for it may send a signal at once.
-    let (order, orders) = mpsc::channel();
-    if let Err(error) = watch_signals(stop, order.clone(), notified.clone()) {
-        return cmd::machine(&error);
-    }
+    serving.begin();
     greet(&publisher, &published, &server, admin);
     notify(notified.as_deref(), State::Ready);
     let reloader = Reloader::new(&publisher, polling, &published)
         .watched_by(&sight)
         .copying_by(Copier::new(temporary));
     let (sites, site) = watch::channel(Arc::new(published.site));
-    let ended = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let sites = &sites;
-        scope.spawn(move || reloader.run(&orders, clock, sites));
+        let reloading = scope.spawn(move || reloader.run(&orders, clock, sites));
         let ended = server.run(&site, &stopped, &sight);
         // The reloader has ended already if nobody listens.
         let _ = order.send(Order::Stop);
-        ended
-    });
-    sight.end();
-    match ended {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => cmd::machine(&error),
+        sight.end();
+        let code = match &ended {
+            Ok(()) => 0,
+            Err(error) => {
+                cmd::machine(error);
+                cmd::MACHINE
+            }
+        };
+        if !ends_soon(&reloading) {
+            tracing::warn!(
+                "a reload still waits for a lock or a disk; it is abandoned, and the state is as it was"
+            );
+            // Returning would wait for it.
+            std::process::exit(code.into());
+        }
+        ExitCode::from(code)
+    })
+}
+
+/// Whether a thread ends within a moment.
+fn ends_soon(thread: &ScopedJoinHandle<'_, ()>) -> bool {
+    let end = Instant::now() + MOMENT;
+    while !thread.is_finished() && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(5));
     }
+    thread.is_finished()
 }
 
 /// What watches, with the address of its own listener if there is one.
@@ -217,41 +244,4 @@ fn quoted(word: &str) -> String {
     } else {
         format!("'{}'", word.replace('\'', r"'\''"))
     }
-}
-
-/// Stops on SIGINT and SIGTERM, reads the list again on SIGHUP; watched by a thread of its own.
-fn watch_signals(
-    stop: watch::Sender<bool>,
-    order: mpsc::Sender<Order>,
-    notified: Option<OsString>,
-) -> Result<(), Error> {
-    let refuse = |source| Error::Listen { address: "signals".to_owned(), source };
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(refuse)?;
-    let signals = {
-        let _entered = runtime.enter();
-        use tokio::signal::unix::{SignalKind, signal};
-        [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()]
-            .map(|kind| signal(kind).map_err(refuse))
-    };
-    let [interrupt, terminate, hangup] = signals;
-    let (mut interrupt, mut terminate, mut hangup) = (interrupt?, terminate?, hangup?);
-    std::thread::spawn(move || {
-        runtime.block_on(async {
-            loop {
-                tokio::select! {
-                    _ = interrupt.recv() => break,
-                    _ = terminate.recv() => break,
-                    _ = hangup.recv() => {
-                        // The reloader has ended already if nobody listens.
-                        let _ = order.send(Order::Now);
-                    }
-                }
-            }
-        });
-        notify(notified.as_deref(), State::Stopping);
-        // The server is gone already if nobody listens.
-        let _ = stop.send(true);
-    });
-    Ok(())
 }

@@ -11,6 +11,7 @@ mod negotiation;
 mod not_modified;
 mod paths;
 pub(crate) mod shutdown;
+mod stuck;
 mod targets;
 pub(crate) mod tls;
 mod unsent;

@@ -1,9 +1,7 @@
 //! https: HTTP/1.1 and 2, certificates that are renewed, and the way there from http.
 
-use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +13,7 @@ use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, Stream
 
 use super::connections::is_closed;
 use super::shutdown::{exit, wait_until};
+use super::stuck::{make_pipe, open_pipe};
 use super::{FEED, Served};
 use crate::support::{Answer, BEFORE, EXAMPLE, Fixture, Running, list, session};
 
@@ -257,14 +256,9 @@ fn a_certificate_whose_disk_hangs_holds_nobody_up() {
     let (mut running, fixture, trusted) = secure(EXAMPLE, &["--header-timeout", "1s"]);
     // A pipe that nobody writes into is read for ever.
     let (certificate, pipe) = (fixture.dir().join("cert.pem"), fixture.dir().join("pipe"));
-    let (kind, mode) =
-        (rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR);
-    rustix::fs::mknodat(rustix::fs::CWD, &pipe, kind, mode, 0).unwrap();
+    make_pipe(&pipe);
     std::fs::rename(&pipe, &certificate).unwrap();
-    // It can be opened so as soon as somebody reads it.
-    let nonblocking = rustix::fs::OFlags::NONBLOCK.bits().try_into().unwrap();
-    let open = || File::options().write(true).custom_flags(nonblocking).open(&certificate).ok();
-    let _read_for_ever = wait_until(open);
+    let _read_for_ever = wait_until(|| open_pipe(&certificate));
     // More than there are threads.
     for _ in 0..64 {
         let mut stream = connect(running.address, client(&trusted, &[])).unwrap();
