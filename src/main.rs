@@ -16,6 +16,11 @@ use cli::{Cli, Command, LogFormat};
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let serve = cli.serve();
+    if matches!(cli.command, None | Some(Command::Serve(_)))
+        && let Err(error) = cmd::output::never_block()
+    {
+        cmd::warning(&format!("whoever reads the log may keep readers waiting: {error}"));
+    }
     start_log(serve.see.log_format);
     let at = cli.common.at;
     #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
@@ -62,7 +67,9 @@ fn main() -> ExitCode {
             })
         }
     };
-    done.unwrap_or_else(|error| cmd::machine(&error))
+    let code = done.unwrap_or_else(|error| cmd::machine(&error));
+    cmd::output::flush();
+    code
 }
 
 /// The log goes to standard error; `RUST_LOG` says how much of it.
@@ -70,7 +77,7 @@ fn start_log(format: Option<LogFormat>) {
     // h2 warns of each reader who means ill, of whom there may be thousands.
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,h2=error"));
-    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter);
+    let log = tracing_subscriber::fmt().with_writer(cmd::output::log).with_env_filter(filter);
     match format {
         Some(LogFormat::Json) => log.json().flatten_event(true).with_current_span(false).init(),
         Some(LogFormat::Text) | None => log.with_ansi(std::io::stderr().is_terminal()).init(),

@@ -5,25 +5,25 @@ pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod links;
+pub(crate) mod output;
 pub(crate) mod preview;
 pub(crate) mod record;
 pub(crate) mod serve;
 mod signals;
 
-use std::io::{ErrorKind, IsTerminal as _, Write as _};
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use convene::diagnostic::Findings;
 use convene::error::{Error, chain};
 use convene::model::BaseUrl;
 use convene::publish::{Published, Publisher, Refusal};
 use convene::revisions::store::Store;
-use convene::source::Source;
 use convene::zone::Rules;
 
 use crate::cli::Common;
+pub(crate) use output::{error, print_findings, say, warning};
 
 /// The file is wrong.
 pub(crate) const WRONG_FILE: u8 = 1;
@@ -211,22 +211,4 @@ fn folder(path: &Path) -> String {
         path.display(),
         path.join("sessions.toml").display()
     )
-}
-
-/// Prints a line for people who look at the terminal; nobody reading is no reason to stop.
-pub(crate) fn say(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
-}
-
-pub(crate) fn error(text: &str) {
-    let _ = writeln!(std::io::stderr(), "error: {text}");
-}
-
-pub(crate) fn warning(text: &str) {
-    let _ = writeln!(std::io::stderr(), "warning: {text}");
-}
-
-pub(crate) fn print_findings(source: &Source, findings: &Findings) {
-    let text = findings.human(source, std::io::stderr().is_terminal());
-    let _ = std::io::stderr().write_all(text.as_bytes());
 }

@@ -114,6 +114,7 @@ pub(crate) fn run(
                 "a reload still waits for a lock or a disk; it is abandoned, and the state is as it was"
             );
             // Returning would wait for it.
+            cmd::output::flush();
             std::process::exit(code.into());
         }
         ExitCode::from(code)
@@ -141,6 +142,7 @@ fn watched(
         access_log: see.access_log,
         file: publisher.file.display().to_string(),
         tzdata: publisher.rules.version().to_owned(),
+        dropped: cmd::output::dropped(),
     }));
     let Some(address) = see.admin else { return Ok((sight, None)) };
     if !address.ip().is_loopback() {

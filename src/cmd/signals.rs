@@ -20,6 +20,8 @@ use convene::server::notify::{State, notify};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
+use crate::cmd::output;
+
 /// Time after the drain in which the process ends by itself: it removes its sockets and logs what is left.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -67,6 +69,7 @@ pub(crate) fn watch(
                 let _ = tokio::time::timeout(drain + GRACE, signals.stop(&order)).await;
             }
         });
+        output::flush();
         std::process::exit(0);
     });
     Ok(Serving(serving))

@@ -80,7 +80,9 @@ impl Scrape {
         sheet.gauges("connections_open", "Connections open", None, [(NONE, open)])?;
         let refusals =
             self.sight.refusals.counts().map(|(kind, count)| ([("kind", kind.as_str())], count));
-        sheet.counters("refusals", "What was refused, by kind", None, refusals)
+        sheet.counters("refusals", "What was refused, by kind", None, refusals)?;
+        let dropped = [(NONE, self.sight.watch.dropped.count())];
+        sheet.counters("log_dropped", "Log lines dropped because nothing read them", None, dropped)
     }
 
     fn links(&self, sheet: &mut Sheet<'_>) -> Result<(), Error> {

@@ -10,6 +10,7 @@ mod clicks;
 mod client;
 mod counts;
 mod links;
+mod lossy;
 mod metrics;
 mod refused;
 mod status;
@@ -33,6 +34,7 @@ use status::Status;
 pub use admin::Admin;
 pub(crate) use admin::CONNECTIONS as ADMIN_CONNECTIONS;
 pub use client::Family;
+pub use lossy::{Dropped, Lossy};
 pub use refused::Refused;
 pub use status::Outcome;
 
@@ -57,6 +59,8 @@ pub struct Watch {
     pub file: String,
     /// The version of the time-zone rules, such as `2026f`.
     pub tzdata: String,
+    /// The lines of the log that were dropped.
+    pub dropped: Dropped,
 }
 
 /// A connection, open until this is dropped.

@@ -1,6 +1,10 @@
 //! The log: one line for each thing that matters, and nothing about a reader.
 
-use super::{FEED, Watched, end, talk};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
+
+use super::{FEED, Watched, end, talk, wait_until};
 use crate::support::{BEFORE, Fixture, Running};
 
 /// What a reader sends about itself.
@@ -112,4 +116,105 @@ fn a_flood_of_nonsense_is_two_lines_and_a_count() {
     let counts: Vec<_> = refused.map(|line| line["count"].as_u64().unwrap()).collect();
     // The first at once, the others with the end of the minute or of the program.
     assert_eq!(counts, [1, 49]);
+}
+
+/// Requests whose lines are more than may wait to be written.
+const FLOOD: usize = 12_000;
+
+/// Makes a flood of answers on one connection, all of which must come.
+fn flood(watched: &Watched) {
+    let mut stream = watched.running.connect();
+    let request = "HEAD /robots.txt HTTP/1.1\r\nHost: test\r\n\r\n".repeat(FLOOD / 100);
+    let mut sending = stream.try_clone().unwrap();
+    let sender = std::thread::spawn(move || {
+        for _ in 0..100 {
+            sending.write_all(request.as_bytes()).unwrap();
+        }
+    });
+    let (mut answers, mut bytes, mut tail) = (0, [0; 1 << 16], Vec::new());
+    while answers < FLOOD {
+        let read = stream.read(&mut bytes).expect("answers go on");
+        assert_ne!(read, 0, "closed after {answers} answers");
+        tail.extend_from_slice(&bytes[..read]);
+        answers += tail.windows(4).filter(|end| end == b"\r\n\r\n").count();
+        tail.drain(..tail.len().saturating_sub(3));
+    }
+    assert_eq!(answers, FLOOD);
+    sender.join().unwrap();
+}
+
+/// Ends the program, which must not take long.
+fn ends_soon(running: &mut Running) {
+    let start = Instant::now();
+    running.signal("TERM");
+    let ended = wait_until(|| running.child.try_wait().unwrap());
+    assert_eq!(ended.code(), Some(0));
+    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_log_that_nobody_reads_keeps_nobody_waiting() {
+    for format in ["text", "json"] {
+        let mut watched = Watched::new(&talk(), &["--access-log", "--log-format", format]);
+        flood(&watched);
+        let dropped = watched.value("convene_log_dropped_total").unwrap();
+        assert!(dropped > 100.0 && dropped < FLOOD as f64, "{format}: {dropped}");
+        // The reloader has something to say too.
+        watched.fixture.write(&talk().replace("Session talk", "Another title"));
+        watched.wait("convene_reloads_total{outcome=\"published\"}", 1.0);
+        assert_eq!(watched.ask("GET", "/readyz").text(), "ready\n");
+        ends_soon(&mut watched.running);
+    }
+}
+
+#[test]
+fn a_log_that_is_read_again_says_how_many_lines_were_dropped() {
+    let mut watched = Watched::new(&talk(), &["--access-log", "--log-format", "json"]);
+    flood(&watched);
+    let dropped = watched.value("convene_log_dropped_total").unwrap();
+    let mut lines = BufReader::new(watched.running.child.stderr.take().unwrap()).lines();
+    let mut answered = 0;
+    let count = loop {
+        let line: serde_json::Value =
+            serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        match line["message"].as_str().unwrap() {
+            "answered" => answered += 1,
+            "started" => {}
+            other => {
+                assert!(other.starts_with("log lines were dropped"), "{other}");
+                assert_eq!(line["level"], "WARN");
+                break line["count"].as_f64().unwrap();
+            }
+        }
+    };
+    assert!(answered > 0);
+    assert_eq!(count, dropped);
+    watched.running.get(FEED, &[]);
+    let path =
+        |line: String| serde_json::from_str::<serde_json::Value>(&line).unwrap()["path"].clone();
+    assert!(lines.any(|line| path(line.unwrap()) == FEED), "it is written as before");
+}
+
+#[test]
+fn a_start_whose_output_nobody_reads_serves_and_ends() {
+    // With a finding, which is printed.
+    let fixture = Fixture::new(&talk().replace("America/New_York", "US/Eastern"));
+    let (_reader, writer) = std::io::pipe().unwrap();
+    rustix::io::ioctl_fionbio(&writer, true).unwrap();
+    while (&writer).write(&[b'x'; 4096]).is_ok() {}
+    while (&writer).write(b"x").is_ok() {}
+    rustix::io::ioctl_fionbio(&writer, false).unwrap();
+    let mut command = fixture.command(&["--at", BEFORE, "--listen", "unix:s"]);
+    command.stdout(writer.try_clone().unwrap()).stderr(writer);
+    let mut child = command.spawn().unwrap();
+    let mut stream = wait_until(|| UnixStream::connect(fixture.dir().join("s")).ok());
+    write!(stream, "GET {FEED} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    let pid = child.id().to_string();
+    let killed = std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+    assert!(killed.success());
+    let ended = wait_until(|| child.try_wait().unwrap());
+    assert_eq!(ended.code(), Some(0));
 }

@@ -1,0 +1,236 @@
+//! Output that never blocks: a thread writes the lines, and those that nobody reads are dropped and counted.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::time::{Duration, Instant};
+
+/// Bytes that may wait to be written; a line that comes when there are as many is dropped.
+const WAITING: usize = 1 << 20;
+
+/// A writer to which each write is one line, written whole or dropped.
+#[derive(Debug, Clone)]
+pub struct Lossy {
+    lines: Sender<Line>,
+    waiting: Arc<AtomicUsize>,
+    dropped: Dropped,
+}
+
+/// How many lines were dropped since the start.
+#[derive(Debug, Clone, Default)]
+pub struct Dropped(Arc<AtomicU64>);
+
+#[derive(Debug)]
+enum Line {
+    Text(Vec<u8>),
+    /// Everything before it is written.
+    Flush(SyncSender<()>),
+}
+
+impl Dropped {
+    /// The number.
+    pub fn count(&self) -> u64 {
+        self.0.load(Relaxed)
+    }
+
+    fn add(&self) {
+        self.0.fetch_add(1, Relaxed);
+    }
+}
+
+impl Lossy {
+    /// Starts the thread that writes into `sink`. When that can write again, it calls `report` with the number of
+    /// lines that were dropped since the last report.
+    ///
+    /// # Errors
+    /// The system's, if it gives no thread.
+    pub fn new(
+        sink: impl Write + Send + 'static,
+        report: impl FnMut(u64) + Send + 'static,
+    ) -> io::Result<Self> {
+        let (lines, received) = channel();
+        let lossy = Self { lines, waiting: Arc::default(), dropped: Dropped::default() };
+        let (waiting, dropped) = (Arc::clone(&lossy.waiting), lossy.dropped.clone());
+        std::thread::Builder::new()
+            .name("output".to_owned())
+            .spawn(move || write(&received, sink, &waiting, &dropped, report))?;
+        Ok(lossy)
+    }
+
+    /// The lines that were dropped.
+    pub fn dropped(&self) -> &Dropped {
+        &self.dropped
+    }
+
+    /// Waits until everything is written, but no longer than `most`.
+    pub fn flush_within(&self, most: Duration) {
+        let end = Instant::now() + most;
+        // The second time for what the first may have led to: a report.
+        for _ in 0..2 {
+            let (done, written) = sync_channel(1);
+            if self.lines.send(Line::Flush(done)).is_ok() {
+                // What is not read by then is lost.
+                let _ = written.recv_timeout(end.saturating_duration_since(Instant::now()));
+            }
+        }
+    }
+}
+
+impl Write for Lossy {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let fits = self.waiting.load(Relaxed) < WAITING;
+        if fits {
+            self.waiting.fetch_add(bytes.len(), Relaxed);
+        }
+        if !fits || self.lines.send(Line::Text(bytes.to_vec())).is_err() {
+            self.dropped.add();
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn write(
+    lines: &Receiver<Line>,
+    mut sink: impl Write,
+    waiting: &AtomicUsize,
+    dropped: &Dropped,
+    mut report: impl FnMut(u64),
+) {
+    let mut reported = 0;
+    for line in lines {
+        match line {
+            Line::Text(bytes) => {
+                let written = sink.write_all(&bytes);
+                waiting.fetch_sub(bytes.len(), Relaxed);
+                let count = dropped.count();
+                if written.is_err() {
+                    // A report would fail too.
+                    dropped.add();
+                } else if count > reported {
+                    report(count - reported);
+                    // The report may have been dropped itself.
+                    if dropped.count() == count {
+                        reported = count;
+                    }
+                }
+            }
+            Line::Flush(done) => {
+                // Whoever asked may have gone.
+                let _ = sink.flush().and(done.try_send(()).map_err(io::Error::other));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Condvar, Mutex};
+
+    use super::*;
+
+    /// A sink that blocks while it is shut, and what was written into it.
+    #[derive(Debug, Clone, Default)]
+    struct Gate(Arc<(Mutex<(bool, Vec<u8>)>, Condvar)>);
+
+    impl Gate {
+        fn open(&self) {
+            self.0.0.lock().unwrap().0 = true;
+            self.0.1.notify_all();
+        }
+
+        fn text(&self) -> String {
+            String::from_utf8(self.0.0.lock().unwrap().1.clone()).unwrap()
+        }
+    }
+
+    impl Write for Gate {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let shut = self.0.0.lock().unwrap();
+            let mut open = self.0.1.wait_while(shut, |(open, _)| !*open).unwrap();
+            open.1.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// A writer into a gate, and what was reported.
+    fn lossy(gate: &Gate) -> (Lossy, Arc<Mutex<Vec<u64>>>) {
+        let reports = Arc::new(Mutex::new(Vec::new()));
+        let own = Arc::clone(&reports);
+        (Lossy::new(gate.clone(), move |count| own.lock().unwrap().push(count)).unwrap(), reports)
+    }
+
+    const AGES: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn lines_are_written_in_their_order() {
+        let gate = Gate::default();
+        gate.open();
+        let (mut lossy, reports) = lossy(&gate);
+        for number in 0..1000 {
+            writeln!(lossy, "{number}").unwrap();
+        }
+        lossy.flush_within(AGES);
+        let expected: Vec<String> = (0..1000).map(|number| number.to_string()).collect();
+        assert_eq!(gate.text().lines().collect::<Vec<_>>(), expected);
+        assert_eq!((lossy.dropped().count(), reports.lock().unwrap().len()), (0, 0));
+    }
+
+    #[test]
+    fn what_nobody_reads_is_dropped_and_counted_and_the_count_is_reported_once() {
+        let gate = Gate::default();
+        let (mut lossy, reports) = lossy(&gate);
+        let line = [&[b'x'; 1023][..], b"\n"].concat();
+        for _ in 0..5000 {
+            lossy.write_all(&line).unwrap();
+        }
+        lossy.flush_within(Duration::from_millis(1));
+        let dropped = lossy.dropped().count();
+        assert_eq!(dropped, 5000 - (WAITING as u64 >> 10));
+        gate.open();
+        lossy.flush_within(AGES);
+        assert_eq!(gate.text().lines().count() as u64, 5000 - dropped);
+        lossy.write_all(b"after\n").unwrap();
+        lossy.flush_within(AGES);
+        assert!(gate.text().ends_with("x\nafter\n"));
+        assert_eq!(*reports.lock().unwrap(), [dropped]);
+    }
+
+    #[test]
+    fn a_line_longer_than_what_may_wait_is_written() {
+        let gate = Gate::default();
+        gate.open();
+        let (mut lossy, _) = lossy(&gate);
+        lossy.write_all(&vec![b'x'; 3 * WAITING]).unwrap();
+        lossy.flush_within(AGES);
+        assert_eq!((gate.text().len(), lossy.dropped().count()), (3 * WAITING, 0));
+    }
+
+    #[test]
+    fn what_nobody_can_ever_read_is_counted_and_not_reported() {
+        #[derive(Debug)]
+        struct Broken;
+        impl Write for Broken {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let mut lossy = Lossy::new(Broken, |_| panic!("nobody would read it")).unwrap();
+        for _ in 0..3 {
+            writeln!(lossy, "x").unwrap();
+        }
+        lossy.flush_within(AGES);
+        assert_eq!(lossy.dropped().count(), 3);
+    }
+}
