@@ -11,10 +11,11 @@
 //! What is wrong with the list or the state is said, with 200: a replica that serves a good edition
 //! must not be taken away from readers by whoever balances the load.
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use http_body_util::Full;
@@ -24,13 +25,20 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use super::{Refused, Sight, metrics};
 use crate::error::Error;
 
-/// Scrapers and probes are few; more wait until one is done.
+/// Connections at once; scrapers and probes are few. At this number the one that has taken longest is closed for a
+/// new one.
 pub(crate) const CONNECTIONS: usize = 16;
+/// Time that no other connection takes away, far above what a request takes. However many connections nobody
+/// uses, a new one waits for a place no longer than `n / CONNECTIONS` times this.
+const GUARANTEED: Duration = Duration::from_millis(250);
+/// Between two looks for a place.
+const PLACE_PAUSE: Duration = Duration::from_millis(5);
 /// How long a connection may take, which has one request.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// How long to wait after the system had no descriptor or memory for a connection.
@@ -94,9 +102,8 @@ async fn accept(
     stop: watch::Receiver<bool>,
     clock: impl Fn() -> DateTime<Utc> + Clone + Send + 'static,
 ) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
-    // Never closed, so there is always a place to wait for.
-    while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+    let mut places = Places::default();
+    loop {
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
             Err(error) => {
@@ -105,6 +112,7 @@ async fn accept(
                 continue;
             }
         };
+        places.make_room().await;
         let (sight, stop, clock) = (Arc::clone(&sight), stop.clone(), clock.clone());
         let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
             let ending = *stop.borrow();
@@ -116,11 +124,37 @@ async fn accept(
             .header_read_timeout(TIMEOUT)
             .keep_alive(false)
             .serve_connection(TokioIo::new(stream), service);
-        tokio::spawn(async move {
+        places.start(async {
             // Whoever hangs up or is late gets nothing, and nothing is wrong with us.
             let _ = tokio::time::timeout(TIMEOUT, connection).await;
-            drop(place);
         });
+    }
+}
+
+/// The connections that are open, the oldest first.
+#[derive(Debug, Default)]
+struct Places(VecDeque<(Instant, JoinHandle<()>)>);
+
+impl Places {
+    fn start(&mut self, connection: impl Future<Output = ()> + Send + 'static) {
+        self.0.push_back((Instant::now(), tokio::spawn(connection)));
+    }
+
+    /// Waits until there is a place, and closes the oldest connection if none becomes free by then.
+    async fn make_room(&mut self) {
+        loop {
+            self.0.retain(|(_, task)| !task.is_finished());
+            if self.0.len() < CONNECTIONS {
+                return;
+            }
+            if self.0.front().is_some_and(|(since, _)| since.elapsed() >= GUARANTEED)
+                && let Some((_, oldest)) = self.0.pop_front()
+            {
+                oldest.abort();
+                return;
+            }
+            tokio::time::sleep(PLACE_PAUSE).await;
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! The listener of its own: what is there, and who may listen.
 
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::time::{Duration, Instant};
 
 use super::{FEED, Watched, end, talk};
 use crate::support::{BEFORE, Fixture};
@@ -56,13 +59,50 @@ fn without_the_flag_there_is_no_such_listener() {
     assert!(!end(running).contains("admin="));
 }
 
+/// Three times as many as it takes at once.
+const CROWD: usize = 48;
+
 #[test]
-fn connections_that_say_nothing_lose_their_places() {
-    let watched = Watched::new(&talk(), &[]);
-    // More than it takes at once.
-    let idle: Vec<_> = (0..20).map(|_| TcpStream::connect(watched.admin).unwrap()).collect();
-    assert_eq!(watched.ask("GET", "/healthz").status, 200);
-    drop(idle);
+fn probes_are_answered_while_a_crowd_holds_the_listener() {
+    for (what, sent) in [
+        ("silence", &b""[..]),
+        ("half a request", b"GET /healthz HTTP/1.1\r\nX: "),
+        ("half a line", b"GET /hea"),
+        (
+            "an upload without end",
+            b"POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 9999\r\n\r\n",
+        ),
+    ] {
+        let watched = Watched::new(&talk(), &[]);
+        let (admin, ended) = (watched.admin, AtomicBool::new(false));
+        // Whoever is closed comes again at once; a test that fails ends all the same.
+        let last = Instant::now() + Duration::from_secs(60);
+        let hold = || {
+            while !ended.load(SeqCst) && Instant::now() < last {
+                let Ok(mut stream) = TcpStream::connect(admin) else { continue };
+                stream.set_read_timeout(Some(Duration::from_secs(8))).unwrap();
+                if stream.write_all(sent).is_ok() {
+                    let _ = stream.read_to_end(&mut Vec::new());
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..CROWD {
+                scope.spawn(hold);
+            }
+            std::thread::sleep(Duration::from_millis(500));
+            let asked = ["/healthz", "/readyz", "/metrics", "/healthz", "/healthz"].map(|path| {
+                let start = Instant::now();
+                (watched.ask("GET", path).status, start.elapsed())
+            });
+            ended.store(true, SeqCst);
+            // Those who still hold a place are let go.
+            drop(watched);
+            // A prober's patience, and more.
+            let in_time = |(status, took)| status == 200 && took < Duration::from_secs(3);
+            assert!(asked.into_iter().all(in_time), "{what}: {asked:?}");
+        });
+    }
 }
 
 #[test]
