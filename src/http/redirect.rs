@@ -8,7 +8,7 @@ use hyper::{Method, Request, Response, StatusCode, Uri};
 use super::{refusal, send};
 use crate::site::Site;
 
-/// Leads to the same target under the public address if that is one of https, else under the host
+/// Leads to the same target under the public address if somebody named one of https, else under the host
 /// that was asked for and the port that speaks TLS. 301, and 308 for methods that must stay what
 /// they are (RFC 9110 sections 15.4.2 and 15.4.9).
 pub fn redirect<B>(site: &Site, port: u16, request: &Request<B>) -> Response<Full<Bytes>> {
@@ -50,4 +50,31 @@ fn of_host(uri: &Uri, headers: &HeaderMap, port: u16) -> Option<String> {
     };
     let port = if port == 443 { String::new() } else { format!(":{port}") };
     (!name.is_empty()).then(|| format!("https://{name}{port}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_port_of_https_is_left_out_where_it_is_the_usual_one() {
+        for (target, host, port, origin) in [
+            ("/x", Some("a.example"), 443, Some("https://a.example")),
+            ("/x", Some("a.example:80"), 443, Some("https://a.example")),
+            ("/x", Some("a.example"), 8443, Some("https://a.example:8443")),
+            ("/x", Some("[2001:db8::1]:8080"), 443, Some("https://[2001:db8::1]")),
+            ("/x", Some("[2001:db8::1]"), 8443, Some("https://[2001:db8::1]:8443")),
+            ("/x", Some("192.0.2.1:80"), 443, Some("https://192.0.2.1")),
+            // The target's own authority goes first (RFC 9112 section 3.2.2).
+            ("http://b.example:81/x", Some("a.example"), 443, Some("https://b.example")),
+            ("/x", Some(""), 443, None),
+            ("/x", Some(":80"), 443, None),
+            ("/x", None, 443, None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.extend(host.map(|host| (HOST, HeaderValue::from_static(host))));
+            let found = of_host(&Uri::from_static(target), &headers, port);
+            assert_eq!(found.as_deref(), origin, "{target} {host:?} {port}");
+        }
+    }
 }

@@ -44,12 +44,19 @@ impl Target {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
     base: BaseUrl,
+    /// Whether somebody named the base.
+    is_named: bool,
 }
 
 impl Paths {
     /// The addresses under a base.
     pub fn new(base: BaseUrl) -> Self {
-        Self { base }
+        Self { base, is_named: true }
+    }
+
+    /// The addresses under this machine's own address, where nobody named a public one.
+    pub fn unnamed(base: BaseUrl) -> Self {
+        Self { base, is_named: false }
     }
 
     /// The public address itself.
@@ -57,11 +64,11 @@ impl Paths {
         &self.base
     }
 
-    /// Scheme and authority of the public address, if it is one of https.
+    /// Scheme and authority of the public address, if somebody named one and it is of https.
     pub fn https_origin(&self) -> Option<&str> {
         let whole = self.base.as_str();
         let origin = whole.strip_suffix(self.base.path()).unwrap_or(whole);
-        origin.starts_with("https://").then_some(origin)
+        (self.is_named && origin.starts_with("https://")).then_some(origin)
     }
 
     /// The path of the page of everything: `/`, or the base's own.

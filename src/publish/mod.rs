@@ -244,8 +244,9 @@ impl Publisher {
     }
 
     fn paths(&self, catalog: &Catalog) -> Paths {
-        let url = self.url.clone().or_else(|| catalog.calendar.url.clone());
-        Paths::new(url.unwrap_or_else(|| self.default_url.clone()))
+        let named = self.url.as_ref().or(catalog.calendar.url.as_ref());
+        named
+            .map_or_else(|| Paths::unnamed(self.default_url.clone()), |url| Paths::new(url.clone()))
     }
 
     /// Warnings that need more than the file: what was published before, the bytes, the clock.

@@ -142,7 +142,7 @@ impl Site {
         all.into_iter()
     }
 
-    /// Scheme and authority of the public address (RFC 6454 section 4), if it is one of https.
+    /// Scheme and authority of the public address (RFC 6454 section 4), if somebody named one and it is of https.
     pub fn https_origin(&self) -> Option<&str> {
         self.https_origin.as_deref()
     }

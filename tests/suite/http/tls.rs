@@ -326,16 +326,53 @@ fn http_leads_to_the_public_address_if_that_is_one_of_https() {
     }
 }
 
+/// The example as if nobody had named an address.
+fn nameless() -> String {
+    EXAMPLE
+        .lines()
+        .filter(|line| !line.starts_with("url = "))
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
 #[test]
-fn http_leads_to_the_host_that_was_asked_for_where_no_address_of_https_is_known() {
-    let (mut running, _fixture, _) = secure(EXAMPLE, &["--redirect-http", "127.0.0.1:0"]);
-    let http = redirecting(&mut running);
-    let port = running.address.port();
-    for (host, name) in [("a.example", "a.example"), ("a:80", "a"), ("[::1]:80", "[::1]")] {
-        let request = format!("GET /x HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-        assert_eq!(location(http, &request), (301, Some(format!("https://{name}:{port}/x"))));
+fn http_leads_to_the_host_that_was_asked_for_where_nobody_named_an_address_of_https() {
+    let nameless = nameless();
+    assert_ne!(nameless, EXAMPLE);
+    for toml in [EXAMPLE, &nameless] {
+        let (mut running, _fixture, _) = secure(toml, &["--redirect-http", "127.0.0.1:0"]);
+        let http = redirecting(&mut running);
+        let port = running.address.port();
+        for (host, name) in [
+            ("calendar.example.org", "calendar.example.org"),
+            ("a:80", "a"),
+            ("[::1]:80", "[::1]"),
+            ("127.0.0.1", "127.0.0.1"),
+        ] {
+            let request = format!("GET /x?y HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+            let to = format!("https://{name}:{port}/x?y");
+            assert_eq!(location(http, &request), (301, Some(to)));
+        }
+        for host in ["a b", "a/b", "u@a", "a:b", "a\r\nHost: b", "", ":80", "[::1", "a#b"] {
+            let request = format!("GET /x HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+            assert_eq!(location(http, &request), (400, None), "{host}");
+        }
+        assert_eq!(location(http, "GET /x HTTP/1.0\r\n\r\n"), (400, None));
     }
-    assert_eq!(location(http, "GET /x HTTP/1.0\r\n\r\n"), (400, None));
+}
+
+#[test]
+fn an_address_that_is_named_later_is_led_to_from_then_on() {
+    let (mut running, fixture, _) = secure(&nameless(), &["--redirect-http", "127.0.0.1:0"]);
+    let http = redirecting(&mut running);
+    let ask = "GET /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    let own = format!("https://a:{}/x", running.address.port());
+    assert_eq!(location(http, ask), (301, Some(own)));
+    let named = "[calendar]\nurl = \"https://cal.example\"";
+    fixture.write(&nameless().replace("[calendar]", named));
+    wait_until(|| {
+        (location(http, ask).1.as_deref() == Some("https://cal.example/x")).then_some(())
+    });
 }
 
 #[test]
