@@ -24,7 +24,8 @@ fn main() -> ExitCode {
     start_log(serve.see.log_format);
     let at = cli.common.at;
     #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
-    let clock = move || at.unwrap_or_else(chrono::Utc::now);
+    let real_clock: fn() -> chrono::DateTime<chrono::Utc> = chrono::Utc::now;
+    let clock = move || at.unwrap_or_else(real_clock);
     let now = clock();
     let (common, listen) = (&cli.common, serve.address());
     // Before any thread: the environment is read here and nowhere else.
@@ -36,8 +37,8 @@ fn main() -> ExitCode {
             .chain(["/var/tmp".into()])
             .map(Into::into)
             .collect(),
-        #[expect(clippy::disallowed_methods, reason = "file times are of the system's clock")]
-        started: std::time::SystemTime::now(),
+        started: real_clock().into(),
+        real_clock,
     };
     let publisher = |file: &cli::File| cmd::publisher(common, file.file.clone(), listen);
     let done = match &cli.command {

@@ -39,12 +39,14 @@ pub(crate) struct Surroundings {
     pub(crate) temporary: Vec<PathBuf>,
     /// When it was started, by the system's clock, which file times are compared with.
     pub(crate) started: SystemTime,
+    /// The real clock, by which clients' dates are judged whatever `--at` says.
+    pub(crate) real_clock: fn() -> DateTime<Utc>,
 }
 
 pub(crate) fn run(
     common: &Common,
     serve: &Serve,
-    Surroundings { sockets, notify: notified, temporary, started }: Surroundings,
+    Surroundings { sockets, notify: notified, temporary, started, real_clock }: Surroundings,
     clock: impl Fn() -> DateTime<Utc> + Clone + Send + 'static,
 ) -> ExitCode {
     // The address first: with port 0 the system chooses, and the links name what it chose.
@@ -98,7 +100,7 @@ pub(crate) fn run(
     std::thread::scope(|scope| {
         let sites = &sites;
         let reloading = scope.spawn(move || reloader.run(&orders, clock, sites));
-        let ended = server.run(&site, &stopped, &sight);
+        let ended = server.run(&site, &stopped, &sight, real_clock);
         // The reloader has ended already if nobody listens.
         let _ = order.send(Order::Stop);
         sight.end();

@@ -3,7 +3,7 @@
 //! 1. If-Match: 412 unless one of its tags is ours, compared strongly.
 //! 2. without it, If-Unmodified-Since: 412 if we changed since.
 //! 3. If-None-Match: 304 if one of its tags is ours, compared weakly.
-//! 4. without it, If-Modified-Since: 304 if we have not changed since.
+//! 4. without it, If-Modified-Since: 304 if we have not changed since, and if the date is not still to come.
 //! 5. Range is not offered, so If-Range has nothing to guard.
 
 use std::time::{Duration, SystemTime};
@@ -23,14 +23,19 @@ pub(super) enum Verdict {
 }
 
 /// iPhones send their own clock at the last fetch in place of our date; a clock that goes up to
-/// this much ahead must not hide a change.
+/// this much ahead must not hide a change. One that goes further ahead is told by a date that is still to come.
 const SKEW: Duration = Duration::from_secs(300);
 
 /// Every header that sets a condition.
 const CONDITIONS: [HeaderName; 4] =
     [IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE];
 
-pub(super) fn evaluate(resource: &Resource, headers: &HeaderMap) -> Verdict {
+/// The verdict on a request that was received at an instant, if that is known.
+pub(super) fn evaluate(
+    resource: &Resource,
+    headers: &HeaderMap,
+    received: Option<SystemTime>,
+) -> Verdict {
     // Most requests set none, and a walk over their few headers is shorter than four look-ups.
     if !headers.keys().any(|name| CONDITIONS.contains(name)) {
         return Verdict::Send;
@@ -50,11 +55,19 @@ pub(super) fn evaluate(resource: &Resource, headers: &HeaderMap) -> Verdict {
             return Verdict::NotModified;
         }
     } else if let (Some(since), Some(modified)) = (date(headers, &IF_MODIFIED_SINCE), modified)
-        && (since == modified || since >= modified + SKEW)
+        && is_current(since, modified, received)
     {
         return Verdict::NotModified;
     }
     Verdict::Send
+}
+
+/// Whether a client has the version of an instant, by the date of its own. Our own date always says so. Another
+/// one does by our clock (RFC 9110 section 13.1.3), by which a later date than the present one names nothing that
+/// the client can have seen (RFC 2616 section 14.25 calls it invalid).
+fn is_current(since: SystemTime, modified: SystemTime, received: Option<SystemTime>) -> bool {
+    let is_to_come = received.is_some_and(|received| since > received);
+    since == modified || (since >= modified + SKEW && !is_to_come)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -113,6 +126,26 @@ fn date(headers: &HeaderMap, name: &HeaderName) -> Option<SystemTime> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_date_by_another_clock_says_what_a_client_has_only_within_our_time() {
+        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        let (modified, received) = (at(10_000), at(20_000));
+        for (since, is_known) in [
+            (9_999, false),
+            (10_000, true),
+            (10_001, false),
+            (10_299, false),
+            (10_300, true),
+            (20_000, true),
+            (20_001, false),
+            (u64::from(u32::MAX), false),
+        ] {
+            assert_eq!(is_current(at(since), modified, Some(received)), is_known, "{since}");
+        }
+        // Our clock was put back since: what we said ourselves holds.
+        assert!(is_current(modified, modified, Some(at(5_000))));
+    }
 
     #[test]
     fn a_list_of_tags_is_split_at_commas_outside_of_quotes() {

@@ -18,9 +18,11 @@ mod target;
 
 pub use redirect::redirect;
 
+use std::time::SystemTime;
+
 use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper::header::HeaderMap;
+use hyper::header::{HeaderMap, IF_MODIFIED_SINCE};
 use hyper::{Method, Request, Response, StatusCode};
 
 use crate::site::{Representation, Resource, Site};
@@ -29,9 +31,19 @@ pub use target::normalize;
 use conditional::Verdict;
 use target::Refusal;
 
-/// Answers a request; for HEAD with the headers that GET would have (RFC 9110 section 9.3.2).
+/// Answers a request; for HEAD with the headers that GET would have (RFC 9110 section 9.3.2). It takes each date
+/// of the client's for past: [`respond_at`] knows better.
 pub fn respond<B>(site: &Site, request: &Request<B>) -> Response<Full<Bytes>> {
-    let answer = whole(site, request);
+    respond_at(site, request, None)
+}
+
+/// The same for a request that was received at an instant, in UTC. It matters where [`has_date`] says so.
+pub fn respond_at<B>(
+    site: &Site,
+    request: &Request<B>,
+    received: Option<SystemTime>,
+) -> Response<Full<Bytes>> {
+    let answer = whole(site, request, received);
     match *request.method() {
         // On HTTP/2 hyper would send what it is given.
         Method::HEAD => answer.map(|_| Full::default()),
@@ -39,7 +51,16 @@ pub fn respond<B>(site: &Site, request: &Request<B>) -> Response<Full<Bytes>> {
     }
 }
 
-fn whole<B>(site: &Site, request: &Request<B>) -> Response<Full<Bytes>> {
+/// Whether the response to a request depends on when it was received.
+pub fn has_date(headers: &HeaderMap) -> bool {
+    headers.contains_key(IF_MODIFIED_SINCE)
+}
+
+fn whole<B>(
+    site: &Site,
+    request: &Request<B>,
+    received: Option<SystemTime>,
+) -> Response<Full<Bytes>> {
     if let Some(refused) = refusal(site, request) {
         return refused;
     }
@@ -47,18 +68,23 @@ fn whole<B>(site: &Site, request: &Request<B>) -> Response<Full<Bytes>> {
     if method != Method::GET && method != Method::HEAD {
         return send(site.not_allowed(path).identity());
     }
-    if let Some(answer) = found(site, path, headers) {
+    if let Some(answer) = found(site, path, headers, received) {
         return answer;
     }
     // Hardly anybody writes a path in another form than ours.
     let path = normalize(path);
-    found(site, &path, headers).unwrap_or_else(|| send(site.missing(&path).identity()))
+    found(site, &path, headers, received).unwrap_or_else(|| send(site.missing(&path).identity()))
 }
 
 /// The answer to a path in the form that the site has it in, if something is there.
-fn found(site: &Site, path: &str, headers: &HeaderMap) -> Option<Response<Full<Bytes>>> {
+fn found(
+    site: &Site,
+    path: &str,
+    headers: &HeaderMap,
+    received: Option<SystemTime>,
+) -> Option<Response<Full<Bytes>>> {
     match site.get(path) {
-        Some(resource) => Some(give(site, resource, path, headers)),
+        Some(resource) => Some(give(site, resource, path, headers, received)),
         None => site.without_slash(path).map(|redirect| send(redirect.identity())),
     }
 }
@@ -78,9 +104,10 @@ fn give(
     resource: &Resource,
     path: &str,
     headers: &HeaderMap,
+    received: Option<SystemTime>,
 ) -> Response<Full<Bytes>> {
     let chosen = negotiate::choose(resource, headers);
-    match verdict(resource, chosen, headers) {
+    match verdict(resource, chosen, headers, received) {
         Verdict::Send => send(chosen),
         Verdict::NotModified => {
             let mut response = Response::new(Full::new(Bytes::new()));
@@ -93,9 +120,14 @@ fn give(
 }
 
 /// Errors and redirects have nothing to compare with (RFC 9110 section 13.2.1).
-fn verdict(resource: &Resource, chosen: &Representation, headers: &HeaderMap) -> Verdict {
+fn verdict(
+    resource: &Resource,
+    chosen: &Representation,
+    headers: &HeaderMap,
+    received: Option<SystemTime>,
+) -> Verdict {
     match chosen.etag {
-        Some(_) => conditional::evaluate(resource, headers),
+        Some(_) => conditional::evaluate(resource, headers, received),
         None => Verdict::Send,
     }
 }

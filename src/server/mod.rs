@@ -27,6 +27,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use http_body_util::Full;
 use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::{Request, Response};
@@ -35,7 +36,7 @@ use tokio::sync::watch;
 
 use crate::copies::LARGE;
 use crate::error::Error;
-use crate::http::{redirect, respond};
+use crate::http::{has_date, redirect, respond_at};
 use crate::sight::Sight;
 use crate::site::Site;
 use accept::Shared;
@@ -117,7 +118,7 @@ impl Server {
 
     /// Answers until `stop` turns true or its sender is gone, then lets what is under way finish.
     /// Each answer is of the newest site; one that is being sent stays with its own. `sight` is told
-    /// of all that happens.
+    /// of all that happens. `clock` is that of the clients' dates: the real one, whatever instant the site is of.
     ///
     /// # Errors
     /// [`Error::Listen`] if the system gives no further handle or runtime.
@@ -126,10 +127,12 @@ impl Server {
         site: &watch::Receiver<Arc<Site>>,
         stop: &watch::Receiver<bool>,
         sight: &Arc<Sight>,
+        clock: fn() -> DateTime<Utc>,
     ) -> Result<(), Error> {
         let (site, seen_by) = (site.clone(), Arc::clone(sight));
-        let answer =
-            move |role: &Role, request: &Request<Incoming>| answer(&site, role, request, &seen_by);
+        let answer = move |role: &Role, request: &Request<Incoming>| {
+            answer(&site, role, request, &seen_by, clock)
+        };
         self.run_with(answer, stop, sight)
     }
 
@@ -202,12 +205,16 @@ fn answer(
     role: &Role,
     request: &Request<Incoming>,
     sight: &Sight,
+    clock: fn() -> DateTime<Utc>,
 ) -> Response<Full<Bytes>> {
     // The guard is not held: a reload would wait for it.
     let site = Arc::clone(&site.borrow());
     let began = sight.begin();
     let mut response = match role {
-        Role::Plain | Role::Tls(_) => respond(&site, request),
+        Role::Plain | Role::Tls(_) => {
+            let received = has_date(request.headers()).then(|| clock().into());
+            respond_at(&site, request, received)
+        }
         Role::Redirect(port) => redirect(&site, *port, request),
     };
     if let Some(bodies) = site.bodies()
@@ -283,7 +290,7 @@ mod tests {
             stop.send(true).unwrap();
             running.join().unwrap().unwrap();
         });
-        let metrics = sight.metrics(chrono::DateTime::UNIX_EPOCH);
+        let metrics = sight.metrics(DateTime::UNIX_EPOCH);
         assert!(metrics.contains("convene_refusals_total{kind=\"panic\"} 8\n"), "{metrics}");
         assert!(metrics.contains("convene_connections_open 0\n"), "{metrics}");
     }

@@ -1,6 +1,10 @@
 //! Conditional requests by date (RFC 9110 sections 13.1.3 and 13.1.4).
 
+use std::time::{Duration, SystemTime};
+
+use super::shutdown::wait_until;
 use super::{FEED, INVITE, MODIFIED, NEWER, OLDER, PAGE, ROBOTS, Served};
+use crate::support::{EXAMPLE, Fixture, Running};
 
 #[test]
 fn a_calendar_is_modified_when_its_bytes_were_first_published() {
@@ -56,11 +60,43 @@ fn if_modified_since_allows_for_a_clock_that_is_five_minutes_ahead() {
     assert_eq!(since(NEWER), 304);
 }
 
+/// The server's clock, as it says it.
+fn clock(running: &Running) -> SystemTime {
+    httpdate::parse_http_date(running.get(FEED, &[]).header("date").unwrap()).unwrap()
+}
+
 #[test]
-fn if_modified_since_may_be_far_in_the_future() {
+fn if_modified_since_that_is_still_to_come_hides_nothing() {
     let served = Served::example();
+    let now = clock(&served.running);
+    let in_a = |time: Duration| httpdate::fmt_http_date(now + time);
+    let (minute, day) = (Duration::from_secs(60), Duration::from_secs(86_400));
+    for date in [in_a(minute), in_a(minute * 4), in_a(minute * 10), in_a(day), in_a(day * 3650)] {
+        assert_eq!(served.status(FEED, &[("If-Modified-Since", &date)]), 200, "{date}");
+    }
     for date in ["Fri, 01 Jan 2100 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"] {
-        assert_eq!(served.status(FEED, &[("If-Modified-Since", date)]), 304, "{date}");
+        assert_eq!(served.status(FEED, &[("If-Modified-Since", date)]), 200, "{date}");
+    }
+    // A phone that fetched it just now has it.
+    let just_now = httpdate::fmt_http_date(now - minute);
+    assert_eq!(served.status(FEED, &[("If-Modified-Since", &just_now)]), 304, "{just_now}");
+}
+
+#[test]
+fn a_change_reaches_phones_whose_clocks_are_ahead() {
+    let fixture = Fixture::new(EXAMPLE);
+    let running = fixture.serve(&[]);
+    let now = clock(&running);
+    // What each sends on: its own clock when it had the version before.
+    let clocks = [600, 3_600, 86_400, 400 * 86_400]
+        .map(|ahead| httpdate::fmt_http_date(now + Duration::from_secs(ahead)));
+    let before = running.get(FEED, &[]).body;
+    fixture.write(&EXAMPLE.replace("an Era of Silos", "an Era of Bridges"));
+    wait_until(|| (running.get(FEED, &[]).body != before).then_some(()));
+    for clock in clocks {
+        let answer = running.get(FEED, &[("If-Modified-Since", &clock)]);
+        assert_eq!(answer.status, 200, "{clock}");
+        assert!(answer.text().contains("Era of Bridges"), "{clock}");
     }
 }
 
