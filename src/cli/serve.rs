@@ -143,7 +143,7 @@ pub(crate) struct Limits {
     /// Bytes of answers copied for a reader before it takes them [default: 262144]
     #[arg(long, value_name = "BYTES", value_parser = unsent)]
     pub(crate) max_unsent: Option<usize>,
-    /// How long a reader may take nothing of an answer [default: 30s]
+    /// How long a client may take nothing of a response [default: 30s]
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) write_timeout: Option<Duration>,
     /// How long responses in flight may take after SIGTERM or SIGINT [default: 10s]

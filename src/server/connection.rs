@@ -135,7 +135,7 @@ async fn http_2(
     answer: impl Fn(&Request<Incoming>) -> Response<Full<Bytes>>,
 ) {
     let progress = entry.progress();
-    progress.multiplexes();
+    progress.multiplexes(limits.in_records());
     let answer = |request: &Request<Incoming>| match request.headers().len() <= limits.max_headers {
         true => answer(request),
         // Their size alone is bounded by the parser.

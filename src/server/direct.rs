@@ -16,6 +16,7 @@ use tokio::net::TcpStream;
 
 use super::socket::Socket;
 use super::transmit;
+use super::watched::Queued;
 use crate::copies::Bodies;
 
 /// A shorter piece, such as the end of a body, is copied: that is as quick.
@@ -95,6 +96,12 @@ impl Direct {
         let bodies = self.under_way.bodies()?;
         bodies.place(&parts[index], now)?;
         Some((index, bodies))
+    }
+}
+
+impl Queued for Direct {
+    fn socket(&self) -> Option<u64> {
+        self.stream.socket()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-/// Bytes in a second that a reader must take of an answer in the long run. A modem does.
+/// Bytes in a second that a client must take of a response in the long run. A modem does.
 pub(super) const SLOWEST_READER: u64 = 256;
 /// Bytes of records that a connection of TLS keeps at most; more would save no calls.
 const MOST_IN_RECORDS: usize = 64 * 1024;
@@ -29,7 +29,7 @@ pub struct Limits {
     /// its way to the reader is bounded by the window that the reader offers (RFC 9293 section 3.8.6),
     /// and what HTTP/2 keeps ready is no copy: all readers share a body.
     pub max_unsent: usize,
-    /// How long a reader may take nothing of an answer.
+    /// How long a client may take nothing of a response, whatever else it sends.
     pub write_timeout: Duration,
     /// How long answers under way may take after the server was told to stop.
     pub drain: Duration,

@@ -12,6 +12,7 @@ mod limits;
 mod listen;
 pub mod notify;
 mod progress;
+mod queues;
 mod registry;
 mod socket;
 mod tls;
@@ -170,22 +171,16 @@ impl Server {
         // A handle left open would take connections through the drain that nobody answers.
         let files: Vec<_> = bound.into_iter().map(|(_, bound)| bound.into_file()).collect();
         let shared = Arc::new(Shared::new(limits, stop.clone(), Arc::clone(sight)));
+        shared.registry.keep_watch().map_err(refuse)?;
         if let Some(tls) = tls {
             tls.watch(Arc::clone(sight));
         }
         let in_time = std::thread::scope(|scope| {
             let all: Vec<_> = workers
                 .into_iter()
-                .enumerate()
-                .map(|(number, (listeners, runtime))| {
+                .map(|(listeners, runtime)| {
                     let (shared, answer) = (Arc::clone(&shared), answer.clone());
-                    scope.spawn(move || {
-                        if number == 0 {
-                            let registry = Arc::clone(&shared.registry);
-                            runtime.spawn(async move { registry.keep_watch().await });
-                        }
-                        runtime.block_on(accept::work(listeners, shared, answer))
-                    })
+                    scope.spawn(move || runtime.block_on(accept::work(listeners, shared, answer)))
                 })
                 .collect();
             // A worker that panicked finished nothing.

@@ -23,19 +23,33 @@ pub(super) enum Phase {
     Leaving,
 }
 
-/// A phase and since when: milliseconds since the server's start. For an answer, the moment up to
-/// which the reader has earned its time by reading.
+/// A phase and since when: milliseconds since the server's start. For a response, the moment up to
+/// which the client has earned its time by taking bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mark(u64);
 
 /// The progress of one connection.
+///
+/// What a client takes of a response is seen in two ways. Bytes that could be written count, on HTTP/2 only those of
+/// content: what a client calls forth otherwise, such as answers to PING, is no taking. And once a write had to
+/// wait, what left the socket's queue since the last look counts ([`Self::drained`]), up to the last byte of a response.
 #[derive(Debug)]
 pub(super) struct Progress {
     start: Instant,
     mark: AtomicU64,
-    /// Answers that are not yet handed over; more than one only where requests are multiplexed.
+    /// Responses, and on HTTP/2 pieces of their content, that are not yet handed over.
     answers: AtomicU32,
+    /// The socket's number in [`super::queues`], once a write had to wait; 0 before.
+    socket: AtomicU64,
+    /// Bytes written to the socket.
+    written: AtomicU64,
+    /// The bytes of those that may be of responses.
+    due: AtomicU64,
+    /// The bytes of responses that had left the queue at the last look.
+    drained: AtomicU64,
     multiplexed: AtomicBool,
+    /// Bytes that may have been handed over and not yet written, where requests are multiplexed.
+    held_back: AtomicU64,
     /// Whether what came ends within a request.
     begun: AtomicBool,
     /// Whether a request had content, which nobody reads here.
@@ -78,7 +92,12 @@ impl Progress {
             start,
             mark: AtomicU64::new(0),
             answers: AtomicU32::new(0),
+            socket: AtomicU64::new(0),
+            written: AtomicU64::new(0),
+            due: AtomicU64::new(0),
+            drained: AtomicU64::new(0),
             multiplexed: AtomicBool::new(false),
+            held_back: AtomicU64::new(0),
             begun: AtomicBool::new(false),
             unread: AtomicBool::new(false),
             leave: Notify::new(),
@@ -116,19 +135,65 @@ impl Progress {
         }
     }
 
+    /// A part of an answer is on its way besides the answer itself, until it is [`Self::answered`] too.
+    pub(super) fn part(&self) {
+        self.answers.fetch_add(1, Relaxed);
+    }
+
     /// An answer was handed over, though perhaps not yet taken.
     pub(super) fn answered(&self) {
         self.answers.fetch_sub(1, Relaxed);
     }
 
-    /// The reader took some bytes. A single one every now and then does not hold a connection.
+    /// Bytes could be written to the socket.
     pub(super) fn sent(&self, bytes: usize) {
-        let mark = self.mark();
-        if mark.phase() == Phase::Answer {
-            let earned = (bytes as u64).saturating_mul(1000) / SLOWEST_READER;
-            let until = mark.since().saturating_add(earned).min(self.now());
-            self.mark.store(Mark::new(Phase::Answer, until).0, Relaxed);
+        let written = self.written.fetch_add(bytes as u64, Relaxed) + bytes as u64;
+        if !self.is_multiplexed() {
+            self.due.store(written, Relaxed);
+            self.earn(bytes as u64);
         }
+    }
+
+    /// Bytes of content could be handed to what encrypts them, on HTTP/2.
+    pub(super) fn sent_content(&self, bytes: usize) {
+        let before = self.written.load(Relaxed) + self.held_back.load(Relaxed);
+        self.due.store(before + bytes as u64, Relaxed);
+        self.earn(bytes as u64);
+    }
+
+    /// A write has to wait for room in the queue of a socket.
+    pub(super) fn blocked(&self, socket: impl FnOnce() -> Option<u64>) {
+        if self.socket.load(Relaxed) == 0
+            && let Some(socket) = socket()
+        {
+            self.socket.store(socket, Relaxed);
+        }
+    }
+
+    /// The socket of a client that seems to have taken nothing of a response for a time, if its queue may tell more.
+    pub(super) fn seems_stuck(&self, time: Duration) -> Option<u64> {
+        let mark = self.mark();
+        let is_stuck = mark.phase() == Phase::Answer && self.waited(mark) >= time;
+        Some(self.socket.load(Relaxed)).filter(|socket| is_stuck && *socket != 0)
+    }
+
+    /// So many bytes are in the socket's queue; a single one that left it every now and then does not hold a
+    /// connection.
+    pub(super) fn drained(&self, queue: u64) {
+        let left = self.written.load(Relaxed).saturating_sub(queue).min(self.due.load(Relaxed));
+        let before = self.drained.swap(left, Relaxed);
+        self.earn(left.saturating_sub(before));
+    }
+
+    /// The client earned time by taking bytes of a response.
+    fn earn(&self, bytes: u64) {
+        let earned = bytes.saturating_mul(1000) / SLOWEST_READER;
+        // In another phase there is nothing to earn.
+        let _ = self.mark.fetch_update(Relaxed, Relaxed, |mark| {
+            let mark = Mark(mark);
+            let until = mark.since().saturating_add(earned).min(self.now());
+            (mark.phase() == Phase::Answer).then(|| Mark::new(Phase::Answer, until).0)
+        });
     }
 
     /// Everything that was handed over was taken.
@@ -140,8 +205,10 @@ impl Progress {
         }
     }
 
-    /// Requests come side by side from here on (RFC 9113).
-    pub(super) fn multiplexes(&self) {
+    /// Requests come side by side from here on (RFC 9113), over what encrypts them and holds back so many bytes at
+    /// most.
+    pub(super) fn multiplexes(&self, held_back: usize) {
+        self.held_back.store(held_back as u64, Relaxed);
         self.multiplexed.store(true, Relaxed);
         self.turn(Phase::Idle);
     }
@@ -180,8 +247,11 @@ impl Progress {
             Phase::Head | Phase::Leaving => limits.header_timeout,
             Phase::Answer => limits.write_timeout,
         };
-        let waited = Duration::from_millis(self.now().saturating_sub(mark.since()));
-        (waited >= allowed).then(|| mark.phase())
+        (self.waited(mark) >= allowed).then(|| mark.phase())
+    }
+
+    fn waited(&self, mark: Mark) -> Duration {
+        Duration::from_millis(self.now().saturating_sub(mark.since()))
     }
 
     fn turn(&self, phase: Phase) {

@@ -1,6 +1,6 @@
 //! Who is connected: how many may be, who is closed for the next one, and who had time enough.
 //!
-//! Connections keep no timers of their own. Somebody looks at all of them twice a second, so that a
+//! Connections keep no timers of their own. A thread looks at all of them twice a second, so that a
 //! request costs no more than storing a number.
 
 use std::collections::{HashMap, VecDeque};
@@ -12,12 +12,16 @@ use tokio::task::AbortHandle;
 
 use super::limits::Limits;
 use super::progress::{Mark, Phase, Progress, now};
+use super::queues::queues;
 use crate::sight::{Connection, Refused, Sight};
 
 /// Between two looks at all connections.
 const LOOK: Duration = Duration::from_millis(500);
 /// How many of those who waited longest are found at once; looking for one takes as long.
 const AT_ONCE: usize = 64;
+/// How often within the time for taking nothing the queues are looked at, for which the system goes through all
+/// sockets of the machine.
+const QUEUES_WITHIN_TIMEOUT: u32 = 16;
 
 /// All connections of a server.
 #[derive(Debug)]
@@ -85,11 +89,44 @@ impl Registry {
         self.table().make_room(now(self.start));
     }
 
-    /// Looks at all connections again and again.
-    pub(super) async fn keep_watch(&self) {
-        loop {
-            tokio::time::sleep(LOOK).await;
-            self.look();
+    /// Has a thread look at all connections again and again, until the server is gone.
+    ///
+    /// # Errors
+    /// The system's, if it gives no thread.
+    pub(super) fn keep_watch(self: &Arc<Self>) -> std::io::Result<()> {
+        let registry = Arc::downgrade(self);
+        let between = self.limits.write_timeout / QUEUES_WITHIN_TIMEOUT;
+        std::thread::Builder::new().name("registry".to_owned()).spawn(move || {
+            let mut queues_at = Instant::now();
+            loop {
+                std::thread::sleep(LOOK);
+                let Some(registry) = registry.upgrade() else { return };
+                if Instant::now() >= queues_at {
+                    registry.look_at_queues(between);
+                    queues_at = Instant::now() + between;
+                }
+                registry.look();
+            }
+        })?;
+        Ok(())
+    }
+
+    /// Tells those who seem to take nothing of a response what left their queues.
+    fn look_at_queues(&self, patience: Duration) {
+        let stuck: HashMap<u64, Arc<Progress>> = {
+            let table = self.table();
+            let of = |open: &Open| {
+                Some((open.progress.seems_stuck(patience)?, Arc::clone(&open.progress)))
+            };
+            table.open.values().filter_map(of).collect()
+        };
+        if stuck.is_empty() {
+            return;
+        }
+        for (socket, queue) in queues(&stuck) {
+            if let Some(progress) = stuck.get(&socket) {
+                progress.drained(queue);
+            }
         }
     }
 

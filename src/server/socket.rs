@@ -9,6 +9,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 
 use super::listen::Listener;
+use super::queues::inode;
+use super::watched::Queued;
 
 /// A listener that the present runtime watches.
 #[derive(Debug)]
@@ -61,6 +63,15 @@ impl Socket {
         match self {
             Self::Tcp(stream) => stream.readable().await,
             Self::Unix(stream) => stream.readable().await,
+        }
+    }
+}
+
+impl Queued for Socket {
+    fn socket(&self) -> Option<u64> {
+        match self {
+            Self::Tcp(stream) => inode(stream),
+            Self::Unix(_) => None,
         }
     }
 }

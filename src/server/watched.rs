@@ -6,13 +6,19 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use http_body_util::Full;
-use hyper::body::{Body, Bytes, Frame, SizeHint};
+use hyper::body::{Body, Buf, Bytes, Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::progress::Progress;
 
 /// Bytes of a piece.
 const PIECE: usize = 16 << 10;
+
+/// A stream on a socket.
+pub(super) trait Queued {
+    /// The socket's number in [`super::queues`]; none where those do not list it.
+    fn socket(&self) -> Option<u64>;
+}
 
 /// A stream whose bytes are counted as progress.
 #[derive(Debug)]
@@ -29,6 +35,14 @@ pub(super) struct Sending {
     rest: Bytes,
     pieces: bool,
     progress: Arc<Progress>,
+}
+
+/// Content of an answer on its way.
+#[derive(Debug)]
+pub(super) struct Piece {
+    bytes: Bytes,
+    /// On HTTP/2, until all of it is handed over.
+    progress: Option<Arc<Progress>>,
 }
 
 impl<S> Watched<S> {
@@ -52,16 +66,18 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> Watched<S> {
+impl<S: Queued> Watched<S> {
     fn sent(&self, polled: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        if let Poll::Ready(Ok(bytes)) = polled {
-            self.progress.sent(bytes);
+        match polled {
+            Poll::Ready(Ok(bytes)) => self.progress.sent(bytes),
+            Poll::Ready(Err(_)) => {}
+            Poll::Pending => self.progress.blocked(|| self.stream.socket()),
         }
         polled
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+impl<S: AsyncWrite + Queued + Unpin> AsyncWrite for Watched<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -111,25 +127,73 @@ impl Drop for Sending {
     }
 }
 
+impl Piece {
+    /// All of an answer, of which every byte that is written counts.
+    fn whole(bytes: Bytes) -> Self {
+        Self { bytes, progress: None }
+    }
+
+    /// One among others, between which something else may be written.
+    fn part(bytes: Bytes, progress: &Arc<Progress>) -> Self {
+        progress.part();
+        Self { bytes, progress: Some(Arc::clone(progress)) }
+    }
+
+    fn end(&mut self) {
+        if let Some(progress) = self.progress.take() {
+            progress.answered();
+        }
+    }
+}
+
+impl Buf for Piece {
+    fn remaining(&self) -> usize {
+        self.bytes.len()
+    }
+
+    fn chunk(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    fn advance(&mut self, count: usize) {
+        self.bytes.advance(count);
+        if let Some(progress) = &self.progress {
+            progress.sent_content(count);
+        }
+        if self.bytes.is_empty() {
+            self.end();
+        }
+    }
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
 impl Body for Sending {
-    type Data = Bytes;
+    type Data = Piece;
     type Error = std::convert::Infallible;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+    ) -> Poll<Option<Result<Frame<Piece>, Self::Error>>> {
         if !self.pieces {
-            return Pin::new(&mut self.body).poll_frame(cx);
+            let frame = Pin::new(&mut self.body).poll_frame(cx);
+            return frame.map_ok(|frame| frame.map_data(Piece::whole));
         }
         if self.rest.is_empty() {
             match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
                 Some(Ok(frame)) => self.rest = frame.into_data().unwrap_or_default(),
-                other => return Poll::Ready(other),
+                Some(Err(never)) => match never {},
+                None => return Poll::Ready(None),
             }
         }
         let length = PIECE.min(self.rest.len());
-        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(length)))))
+        let piece = self.rest.split_to(length);
+        Poll::Ready(Some(Ok(Frame::data(Piece::part(piece, &self.progress)))))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -20,12 +20,12 @@ const HEADERS: &[u8] = b"\x82\x87\x84\x41\x09localhost";
 pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// Frames, flags and a reason by their numbers (RFC 9113 sections 6 and 7).
 pub(super) const HEADERS_FRAME: u8 = 1;
-const RST_STREAM: u8 = 3;
+pub(super) const RST_STREAM: u8 = 3;
 pub(super) const SETTINGS: u8 = 4;
 const CONTINUATION: u8 = 9;
 pub(super) const END_STREAM: u8 = 1;
 pub(super) const END_HEADERS: u8 = 4;
-const CANCEL: u32 = 8;
+pub(super) const CANCEL: u32 = 8;
 
 pub(super) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();

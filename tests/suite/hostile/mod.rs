@@ -4,6 +4,7 @@ mod crowd;
 pub(crate) mod frames;
 mod honest;
 mod malformed;
+mod takers;
 mod windows;
 
 use std::net::SocketAddr;

@@ -54,7 +54,7 @@ impl Watched {
     }
 
     /// The value of a row, such as `convene_sessions`; none where there is no such row.
-    fn value(&self, row: &str) -> Option<f64> {
+    pub(crate) fn value(&self, row: &str) -> Option<f64> {
         let metrics = self.ask("GET", "/metrics");
         let rows = metrics.text().lines().filter_map(|line| line.rsplit_once(' '));
         let mut values = rows.filter(|(name, _)| *name == row).map(|(_, value)| value);

@@ -1,0 +1,97 @@
+//! Bytes that the system still holds for clients: written to their sockets, and not acknowledged yet.
+//!
+//! Of a slow client's response the system takes some hundred KiB at once and nothing more for a long time, so that
+//! writing does not tell whether the client takes anything. Linux lists for every TCP socket how much its queue
+//! holds (proc_pid_net(5)): `tx_queue`, in hexadecimal, and `inode`, which is the socket's own.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::os::fd::AsFd;
+
+/// The lists of this process's network, by family.
+const LISTS: [&str; 2] = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
+/// Bytes that are read at once.
+const BUFFER: usize = 64 * 1024;
+
+/// The number that a socket has in the lists; none if the system does not tell it.
+pub(super) fn inode(socket: impl AsFd) -> Option<u64> {
+    rustix::fs::fstat(socket).ok().map(|status| status.st_ino)
+}
+
+/// The bytes in the queues of some sockets, by their numbers. Sockets that are not listed are left out, and so
+/// are all where there is no list.
+pub(super) fn queues<T>(of: &HashMap<u64, T>) -> HashMap<u64, u64> {
+    LISTS.into_iter().filter_map(|list| File::open(list).ok()).fold(
+        HashMap::new(),
+        |found, list| {
+            let mut list = BufReader::with_capacity(BUFFER, list);
+            let (mut found, mut line) = (found, Vec::new());
+            // What could not be read whole is asked for again at the next look.
+            while found.len() < of.len()
+                && list.read_until(b'\n', &mut line).is_ok_and(|read| read > 0)
+            {
+                found.extend(queue(&line).filter(|(inode, _)| of.contains_key(inode)));
+                line.clear();
+            }
+            found
+        },
+    )
+}
+
+/// The number of a socket and the bytes in its queue.
+fn queue(line: &[u8]) -> Option<(u64, u64)> {
+    let mut fields = std::str::from_utf8(line).ok()?.split_ascii_whitespace();
+    let queue = fields.nth(4)?.split_once(':')?.0;
+    let inode = fields.nth(4)?;
+    Some((inode.parse().ok()?, u64::from_str_radix(queue, 16).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_names_a_socket_and_its_queue() {
+        let line =
+            b"   3: 0100007F:6914 0100007F:C35E 01 0003A2F0:00000010 01:00000014 00000000     0   \
+                     0 52531 4 00000000e1c40c1e 20 4 31 10 -1\n";
+        assert_eq!(queue(line), Some((52_531, 0x0003_A2F0)));
+        let head =
+            b"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid \
+                     timeout inode\n";
+        assert_eq!(queue(head), None);
+        assert_eq!(queue(b""), None);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_queue_holds_what_was_written_and_is_not_acknowledged() {
+        use std::io::{Read as _, Write as _};
+        use std::net::{TcpListener, TcpStream};
+        for address in ["127.0.0.1:0", "[::1]:0"] {
+            // A machine may have no IPv6.
+            let Ok(listener) = TcpListener::bind(address) else { continue };
+            let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            let mut server = listener.accept().unwrap().0;
+            server.set_nonblocking(true).unwrap();
+            let wanted = HashMap::from([(inode(&server).unwrap(), ())]);
+            let held = || queues(&wanted).into_values().next();
+            assert_eq!(held(), Some(0), "{address}");
+            let bytes = vec![b'x'; 1 << 20];
+            let mut written = 0;
+            while let Ok(sent) = server.write(&bytes) {
+                written += sent;
+            }
+            let full = held().unwrap();
+            assert!(full > 0 && full < written as u64, "{full} of {written}");
+            client.read_exact(&mut vec![0; written]).unwrap();
+            // The last acknowledgement may be on its way.
+            let empty = (0..500).any(|_| {
+                std::thread::sleep(std::time::Duration::from_millis(10));
+                held() == Some(0)
+            });
+            assert!(empty, "{address}: {:?}", held());
+        }
+    }
+}
