@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
 
-use super::calendar::Defaults;
+use super::defaults::Defaults;
 use super::named_times;
 use super::table::Table;
 use crate::diagnostic::{Code, Finding};

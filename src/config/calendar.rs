@@ -2,45 +2,20 @@
 
 use chrono::TimeDelta;
 
+use super::defaults::{AlsoIn, Defaults};
 use super::table::{At, Table};
 use super::{advice, keys, languages};
 use crate::diagnostic::{Code, Finding};
 use crate::l10n::Words;
 use crate::model::{
     BaseUrl, Calendar, Cancellation, Color, Email, HttpUrl, Id, Language, Length, Markdown,
-    Organizer, OtherZone, Title,
+    Organizer, OtherZone,
 };
-use crate::zone::Zone;
 
 /// The table, as far as it could be read.
 pub(super) struct Read {
     pub(super) id: Option<At<Id>>,
     pub(super) calendar: Option<Calendar>,
-}
-
-/// What sessions fall back on.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Defaults {
-    /// `None` where the calendar's own zone is missing or wrong, which was said already.
-    pub(super) zone: Option<Zone>,
-    pub(super) duration: Option<Length>,
-    pub(super) also_in: Vec<AlsoIn>,
-    pub(super) language: Language,
-    pub(super) cancellation: Cancellation,
-}
-
-/// An item of `also_in`.
-#[derive(Debug, Clone)]
-pub(super) struct AlsoIn {
-    pub(super) zone: Zone,
-    pub(super) label: Option<At<Title>>,
-}
-
-impl Defaults {
-    /// The calendar's zone and the further ones that times are spelled out in.
-    pub(super) fn zones(&self) -> impl Iterator<Item = &Zone> {
-        self.zone.iter().chain(self.also_in.iter().map(|also| &also.zone))
-    }
 }
 
 pub(super) fn read(table: &Table<'_>) -> (Read, Defaults) {

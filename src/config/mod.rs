@@ -7,12 +7,14 @@
 mod advice;
 mod calendar;
 mod civil;
+mod defaults;
 mod feeds;
 mod guess;
 mod ids;
 mod keys;
 mod known;
 mod languages;
+mod meanings;
 mod named_times;
 mod page;
 mod session;

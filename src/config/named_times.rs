@@ -7,36 +7,17 @@ use std::ops::Range;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Timelike, Utc};
 
-use super::calendar::AlsoIn;
+use super::defaults::AlsoIn;
 use super::guess;
+use super::meanings::Meanings;
 use super::table::At;
 use crate::diagnostic::{Code, Finding};
-use crate::l10n::ZoneNames;
-use crate::model::{Language, Session, Timed, When};
-use crate::zone::Rules;
+use crate::model::{Session, Timed, When};
 
 /// The longest abbreviation of a zone that CLDR has ("HADT", "ACWST") is shorter, in bytes.
 const LONGEST_NAME: usize = 8;
 /// How much of a text before a name can be a time, in bytes: "at 10:30:00 p.m. ".
 const LONGEST_TIME: usize = 24;
-
-/// What the names of zones mean: in the calendar's language, and in the kinds of English that have
-/// different ones.
-pub(super) struct Meanings(Vec<ZoneNames>);
-
-impl Meanings {
-    pub(super) fn new(language: &Language, rules: &Rules) -> Self {
-        let languages = [language.as_str(), "en-US", "en-GB", "en-CA", "en-AU"];
-        let locales = languages.iter().filter_map(|language| language.parse().ok());
-        Self(locales.filter_map(|locale| ZoneNames::new(&locale, rules)).collect())
-    }
-
-    /// The offsets that a name may stand for at an instant; none if it names no zone.
-    fn of(&self, name: &str, at: DateTime<Utc>) -> Vec<TimeDelta> {
-        let all = self.0.iter().flat_map(|names| names.meanings(name, at));
-        all.map(|seconds| TimeDelta::seconds(seconds.into())).collect()
-    }
-}
 
 /// Times with a zone in a text, such as "5 pm ET", that are neither the start nor the end there.
 pub(super) fn in_text<'m>(

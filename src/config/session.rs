@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::advice;
-use super::calendar::{Defaults, cancellation};
+use super::calendar::cancellation;
+use super::defaults::Defaults;
 use super::feeds::{ids, values};
 use super::table::{At, Table};
 use super::{keys, when};

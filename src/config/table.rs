@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use toml::value::Datetime;
 
-use super::named_times::Meanings;
+use super::meanings::Meanings;
 use super::{Places, guess, known, languages, wording};
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::{Id, Language, TextError, Title};

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
-use super::calendar::Defaults;
 use super::civil::{Civil, FORMAT, Split, civil};
+use super::defaults::Defaults;
 use super::table::{At, Table};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{AllDay, Length, Timed, When};

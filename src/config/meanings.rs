@@ -1,0 +1,25 @@
+//! The offsets that names of zones stand for, in a language and in English.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::l10n::ZoneNames;
+use crate::model::Language;
+use crate::zone::Rules;
+
+/// What the names of zones mean: in the calendar's language, and in the kinds of English that have
+/// different ones.
+pub(super) struct Meanings(Vec<ZoneNames>);
+
+impl Meanings {
+    pub(super) fn new(language: &Language, rules: &Rules) -> Self {
+        let languages = [language.as_str(), "en-US", "en-GB", "en-CA", "en-AU"];
+        let locales = languages.iter().filter_map(|language| language.parse().ok());
+        Self(locales.filter_map(|locale| ZoneNames::new(&locale, rules)).collect())
+    }
+
+    /// The offsets that a name may stand for at an instant; none if it names no zone.
+    pub(super) fn of(&self, name: &str, at: DateTime<Utc>) -> Vec<TimeDelta> {
+        let all = self.0.iter().flat_map(|names| names.meanings(name, at));
+        all.map(|seconds| TimeDelta::seconds(seconds.into())).collect()
+    }
+}
