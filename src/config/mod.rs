@@ -26,7 +26,7 @@ use toml::de::DeTable;
 
 use crate::diagnostic::{Code, Finding, Findings, Severity};
 use crate::model::{Catalog, Id};
-use crate::source::{MAX_BYTES, Source};
+use crate::source::Source;
 use crate::zone::Rules;
 use table::{Context, Table};
 
@@ -103,7 +103,7 @@ pub fn load(source: &Source, rules: &Rules) -> Checked {
 
 fn read(source: &Source, context: &Context<'_>) -> Option<Catalog> {
     let text = source.text();
-    if text.len() > MAX_BYTES {
+    if source.is_too_large() {
         context.push(
             Finding::error(Code::FileTooLarge, 0..0, "the file is larger than 64 MiB")
                 .help("split the sessions over several files, each with a service of its own"),

@@ -132,7 +132,7 @@ impl Publisher {
 
     /// All findings, and what would follow from what, if the file can be read so far.
     fn examine(&self, now: DateTime<Utc>) -> Result<(Source, Findings, Option<Followed>), Error> {
-        let source = Source::read(&self.file)?;
+        let source = Source::read_given(&self.file)?;
         let checked = config::load(&source, &self.rules);
         let mut findings = checked.findings;
         let before = self.store.read()?;
