@@ -79,6 +79,8 @@ codes! {
     BadUrl = "bad-url",
     /// A file that `[page]` names and that cannot be read.
     MissingFile = "missing-file",
+    /// A file that `[page]` names and that is outside the folder of sessions.toml.
+    FileOutside = "file-outside",
     /// A time-zone name that the rules do not have.
     UnknownZone = "unknown-zone",
     /// A legacy name, an abbreviation or an `Etc/` zone.

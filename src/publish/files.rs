@@ -5,8 +5,9 @@ use std::path::Path;
 use super::Publisher;
 use crate::config::{self, Places};
 use crate::diagnostic::{Code, Finding, Findings};
+use crate::files::{ReadError, read_asset, read_bounded};
 use crate::model::{Assets, Catalog, Logo};
-use crate::source::Source;
+use crate::source::{MAX_BYTES, Source};
 
 /// The largest file that pages load, in bytes.
 const MAX_ASSET: u64 = 1 << 20;
@@ -25,7 +26,7 @@ impl Publisher {
     /// What the list and the files that it names look like now; with `frozen` the revisions too,
     /// which must come to match them. A list that looks as it did `before` is not parsed for names.
     pub fn look(&self, before: Option<&Seen>) -> Seen {
-        let list = std::fs::read(&self.file).ok();
+        let list = read_bounded(&self.file, MAX_BYTES as u64).ok();
         let names = match (before, &list) {
             (Some(before), _) if before.list == list => before.names.clone(),
             (_, Some(bytes)) => config::files(&Source::from_bytes("", bytes.clone())),
@@ -33,9 +34,9 @@ impl Publisher {
         };
         let folder = self.folder();
         let mut others: Vec<Option<Vec<u8>>> =
-            names.iter().map(|name| std::fs::read(folder.join(name)).ok()).collect();
+            names.iter().map(|name| read_asset(folder, name, MAX_ASSET).ok()).collect();
         if self.frozen {
-            others.push(std::fs::read(self.store.revisions_path()).ok());
+            others.push(read_bounded(self.store.revisions_path(), u64::MAX).ok());
         }
         Seen { list, names, others }
     }
@@ -49,21 +50,24 @@ impl Publisher {
     ) -> Assets {
         let folder = self.folder();
         let mut read = |name: &str, span: &Option<std::ops::Range<usize>>| {
-            let path = folder.join(name);
-            let size = std::fs::metadata(&path).map(|metadata| metadata.len());
-            let reason = match (size, std::fs::read(&path)) {
-                (Ok(size), _) if size > MAX_ASSET => "it has more than 1 MiB".to_owned(),
-                (_, Ok(bytes)) => return Some(bytes),
-                (_, Err(error)) if error.kind() == std::io::ErrorKind::NotFound => {
-                    "it is not there".to_owned()
-                }
-                (_, Err(error)) => error.to_string(),
+            let error = match read_asset(folder, name, MAX_ASSET) {
+                Ok(bytes) => return Some(bytes),
+                Err(error) => error,
             };
-            let message = format!("the file `{name}` cannot be used: {reason}");
-            findings.push(
-                Finding::error(Code::MissingFile, span.clone().unwrap_or_default(), message)
-                    .help("put the file beside the list, or delete the line"),
-            );
+            let (code, help) = match &error {
+                ReadError::Outside => (
+                    Code::FileOutside,
+                    "copy the file into the folder; a link may lead only to files in it",
+                ),
+                ReadError::TooLarge(_) => (Code::MissingFile, "name a smaller file"),
+                ReadError::NotRegular => {
+                    (Code::MissingFile, "put a regular file in its place, or delete the line")
+                }
+                _ => (Code::MissingFile, "put the file beside the list, or delete the line"),
+            };
+            let message = format!("the file `{name}` cannot be used: {error}");
+            let span = span.clone().unwrap_or_default();
+            findings.push(Finding::error(code, span, message).help(help));
             None
         };
         let css = catalog.page.css.as_ref().and_then(|name| read(name, &places.css));

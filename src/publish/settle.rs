@@ -9,6 +9,7 @@ use super::{Plan, Publisher, Refusal, history, plan_after};
 use crate::config;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::error::{Error, chain};
+use crate::model::Assets;
 use crate::revisions::Revisions;
 use crate::revisions::store::Lock;
 use crate::site::Site;
@@ -23,6 +24,8 @@ pub struct Memory {
     saved: bool,
     /// The last good source, where it could not be written.
     last_good: Option<Vec<u8>>,
+    /// The files that it names, as they were then.
+    assets: Option<Assets>,
 }
 
 /// What is published before the site is built of it, which needs no lock.
@@ -39,8 +42,8 @@ pub(super) struct Settled {
 pub(super) enum Standing {
     /// It is the list.
     Alone,
-    /// It was the last good one, in place of the list. That a logo is missing meanwhile is no reason
-    /// to let feeds go dark.
+    /// It was the last good one, in place of the list. A logo that is missing meanwhile is taken from memory,
+    /// or left out: it is no reason to let feeds go dark.
     In,
 }
 
@@ -120,15 +123,18 @@ impl Publisher {
         };
         findings.extend(history::against_history(&catalog, before, &checked.places));
         let mut missing = Findings::default();
-        let assets = self.assets(&catalog, &checked.places, &mut missing);
-        if standing == Standing::Alone {
-            findings.extend(missing);
+        let mut assets = self.assets(&catalog, &checked.places, &mut missing);
+        match (standing, &memory.assets) {
+            (Standing::Alone, _) => findings.extend(missing),
+            (Standing::In, Some(kept)) if missing.has_errors() => assets = kept.clone(),
+            (Standing::In, _) => {}
         }
         if findings.has_errors() {
             findings.sort();
             return Err(Refusal::File(source, findings));
         }
         let paths = self.paths(&catalog);
+        let used = assets.clone();
         let plan = plan_after(catalog, paths, assets, before, now, earlier);
         findings.extend(history::same_uid(&plan, &checked.places));
         if findings.has_errors() {
@@ -153,6 +159,7 @@ impl Publisher {
             degraded = written.err();
         }
         (memory.revisions, memory.saved) = (Some(plan.revisions.clone()), degraded.is_none());
+        memory.assets = Some(used);
         let kept = match (lock, &degraded) {
             (Ok(lock), None) => self.keep_last_good(&source, lock),
             _ => false,

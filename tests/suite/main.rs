@@ -4,6 +4,7 @@
 
 mod architecture;
 mod atom;
+mod bounds;
 mod browser;
 mod calendars;
 mod changed;
