@@ -60,8 +60,8 @@ pub struct Places {
 
 /// The files that a list names, by their paths from its folder, as far as the text can be read.
 pub fn files(source: &Source) -> Vec<String> {
-    let (root, _) = DeTable::parse_recoverable(source.text());
-    let page = root.get_ref().get("page").and_then(|page| page.get_ref().as_table());
+    let root = syntax::parse(source.text()).root.unwrap_or_default();
+    let page = root.get("page").and_then(|page| page.get_ref().as_table());
     let named = |key: &str| page?.get(key)?.get_ref().as_str().map(ToOwned::to_owned);
     ["logo", "css"].into_iter().filter_map(named).collect()
 }
@@ -118,16 +118,14 @@ fn read(source: &Source, context: &Context<'_>) -> Option<Catalog> {
         );
         return None;
     }
-    let (root, errors) = DeTable::parse_recoverable(text);
-    let (said, unread) = syntax::findings(&errors, text, root.get_ref());
-    let catalog = meaning(context, root.into_inner());
-    // Of what could not be read the tree holds only guesses.
-    context.retain(|finding| !unread.iter().any(|part| part.contains(&finding.span.start)));
+    let syntax::Parsed { root, said, unread } = syntax::parse(text);
     let broken = !said.iter().all(|finding| finding.severity == Severity::Warning);
     for finding in said {
         context.push(finding);
     }
-    catalog.filter(|_| !broken)
+    // Of what could not be read the tree holds only guesses.
+    context.leave_out(unread);
+    meaning(context, root?).filter(|_| !broken)
 }
 
 /// The tree is taken apart on the way: of a long list it is most of the memory.
@@ -148,6 +146,10 @@ fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
     let selections = table::each(context, "[[feeds]]", selections, keys::FEEDS, feeds::selection);
     let read = |table: &Table<'_>| session::read(table, &defaults);
     let sessions = table::each(context, "[[sessions]]", sessions, keys::SESSIONS, read);
+    // Not all was read.
+    if context.is_full() {
+        return None;
+    }
     ids::check(context, calendar.as_ref().map(|(c, _)| c), &series, &selections, &sessions);
 
     let (calendar, _) = calendar?;

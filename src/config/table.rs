@@ -18,6 +18,8 @@ pub(super) struct Context<'a> {
     rules: &'a Rules,
     findings: RefCell<Findings>,
     places: RefCell<Places>,
+    /// The parts of the text about which nothing is said.
+    unread: RefCell<Vec<Range<usize>>>,
 }
 
 /// The keys that take a length.
@@ -41,7 +43,12 @@ pub(super) struct Table<'a> {
 
 impl<'a> Context<'a> {
     pub(super) fn new(rules: &'a Rules) -> Self {
-        Self { rules, findings: RefCell::default(), places: RefCell::default() }
+        Self {
+            rules,
+            findings: RefCell::default(),
+            places: RefCell::default(),
+            unread: RefCell::default(),
+        }
     }
 
     pub(super) fn rules(&self) -> &'a Rules {
@@ -49,11 +56,19 @@ impl<'a> Context<'a> {
     }
 
     pub(super) fn push(&self, finding: Finding) {
-        self.findings.borrow_mut().push(finding);
+        if !self.unread.borrow().iter().any(|part| part.contains(&finding.span.start)) {
+            self.findings.borrow_mut().push(finding);
+        }
     }
 
-    pub(super) fn retain(&self, keep: impl Fn(&Finding) -> bool) {
-        self.findings.borrow_mut().retain(keep);
+    /// From now on nothing is said about some parts of the text.
+    pub(super) fn leave_out(&self, unread: Vec<Range<usize>>) {
+        self.unread.replace(unread);
+    }
+
+    /// Whether there are more errors than are kept, so that nothing else needs to be read.
+    pub(super) fn is_full(&self) -> bool {
+        self.findings.borrow().is_full()
     }
 
     pub(super) fn places(&self) -> std::cell::RefMut<'_, Places> {
@@ -85,6 +100,9 @@ pub(super) fn each<T>(
     };
     let mut all = Vec::with_capacity(items.len());
     for item in items {
+        if context.is_full() {
+            break;
+        }
         let span = item.span();
         match item.into_inner() {
             DeValue::Table(entries) => {
@@ -106,6 +124,9 @@ impl<'a> Table<'a> {
         known: &[&str],
     ) -> Self {
         for key in entries.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
+            if context.is_full() {
+                break;
+            }
             context.push(wording::unknown_key(name, key.get_ref(), key.span(), known));
         }
         Self { context, name, header, entries }
@@ -201,6 +222,9 @@ impl<'a> Table<'a> {
         };
         let mut read = Vec::new();
         for item in items {
+            if self.context.is_full() {
+                break;
+            }
             match item.get_ref() {
                 DeValue::String(text) => {
                     let text = At { value: text.as_ref(), span: item.span() };
@@ -290,6 +314,7 @@ impl<'a> Table<'a> {
     pub(super) fn zones(&self, key: &str) -> Vec<At<Zone>> {
         self.parsed_list(key, Code::UnknownZone, |name| Ok(name.to_owned()))
             .into_iter()
+            .take_while(|_| !self.context.is_full())
             .filter_map(|name| self.zone_of(At { value: &name.value, span: name.span }))
             .collect()
     }
