@@ -102,7 +102,12 @@ fn weekday(
     also_in: &[Zone],
     span: Range<usize>,
 ) -> Option<Finding> {
-    let named: Vec<Weekday> = words(text).filter_map(full_weekday).collect();
+    let mut named: Vec<Weekday> = Vec::new();
+    for day in words(text).filter_map(full_weekday) {
+        if !named.contains(&day) {
+            named.push(day);
+        }
+    }
     let first = *named.first()?;
     let days = match &session.when {
         When::AllDay(days) => vec![days.first, days.last],
@@ -172,15 +177,21 @@ fn times(key: &str, text: &str, timed: &Timed, rules: &Rules, span: &Range<usize
 
 /// The whole word that begins at an offset, if one does.
 fn word_at(text: &str, at: usize) -> Option<&str> {
-    let letter_before = text[..at].chars().next_back().is_some_and(char::is_alphanumeric);
+    // First, as a word of capitals would be measured anew from each of them.
+    if text[..at].chars().next_back().is_some_and(char::is_alphanumeric) {
+        return None;
+    }
     let rest = &text[at..];
     let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
-    (!letter_before).then(|| &rest[..end])
+    Some(&rest[..end])
 }
 
 /// The time that a text ends in: both readings where the half of the day is not said.
 fn time_before(text: &str) -> Option<Vec<NaiveTime>> {
+    /// More than any time has, in bytes.
+    const LONGEST: usize = 32;
     let text = text.trim_end();
+    let text = &text[text.ceil_char_boundary(text.len().saturating_sub(LONGEST))..];
     let lower = text.to_ascii_lowercase();
     let half = ["a.m.", "p.m.", "am", "pm"].into_iter().find(|half| lower.ends_with(half));
     let clock = text[..text.len() - half.map_or(0, str::len)].trim_end();
@@ -286,6 +297,8 @@ mod tests {
         assert_eq!(time_before("17:00"), Some(vec![at(17, 0)]));
         assert_eq!(time_before("the"), None);
         assert_eq!(time_before(""), None);
+        let far = "é".repeat(1000);
+        assert_eq!(time_before(&format!("{far} 5 pm{}", " ".repeat(1000))), Some(vec![at(17, 0)]));
     }
 
     #[test]
