@@ -4,6 +4,7 @@
 
 mod color;
 mod length;
+mod nesting;
 mod session;
 mod text;
 mod url;

@@ -17,6 +17,7 @@ mod preview;
 mod proof;
 mod qr;
 mod renamed;
+mod shallow;
 mod vtimezone;
 mod words;
 
