@@ -156,7 +156,9 @@ impl Turned {
 
     /// Whether an item has begun, in which a mark would begin another.
     fn is_item(&self) -> bool {
-        self.out.strip_suffix("- ").is_some_and(|before| before.is_empty() || before.ends_with('\n'))
+        self.out
+            .strip_suffix("- ")
+            .is_some_and(|before| before.is_empty() || before.ends_with('\n'))
     }
 
     /// What stands before a text or a link.

@@ -1,6 +1,6 @@
 //! Feeds, made of the events of invites; those of what is gone end with a notice.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use icalendar::Property;
 
@@ -61,8 +61,9 @@ fn retired<'a, 'e: 'a>(
     let head = feed_head(edition, &feed.title, None, &path);
     let file_name = file_name(&feed.id, &feed.title);
     // Those that went with it too: what took place stays in its readers' calendars.
+    let last: HashSet<&String> = feed.sessions.iter().collect();
     let mut with_it: Vec<&Removed> =
-        edition.removed().filter(|gone| feed.sessions.contains(&gone.revision.uid)).collect();
+        edition.removed().filter(|gone| last.contains(&gone.revision.uid)).collect();
     with_it
         .sort_by(|a, b| (a.when.start(), &a.revision.uid).cmp(&(b.when.start(), &b.revision.uid)));
     let mut more: String =

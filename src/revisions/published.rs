@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Revision, bounds, digest};
-use crate::model::{AllDay, Catalog, Session, Timed, When};
+use crate::model::{AllDay, Session, Timed, When};
 use crate::zone::Zone;
 
 /// What readers were told about a session.
@@ -68,10 +68,10 @@ impl Published {
     }
 }
 
-/// What is published, but for what was given out before.
+/// What is published, but for what was given out before; `feeds` are the ids of those that it is in.
 pub(super) fn published(
-    catalog: &Catalog,
     session: &Session,
+    feeds: Vec<String>,
     entry: Option<&Revision>,
 ) -> Published {
     let (start, end) = times(session);
@@ -90,7 +90,7 @@ pub(super) fn published(
         zone: session.when.zone().tzid().to_owned(),
         status: session.status.as_str().to_owned(),
         place: session.place.as_ref().map(crate::model::Place::line),
-        feeds: catalog.feeds().filter(|f| f.holds(session)).map(|f| f.id.to_string()).collect(),
+        feeds,
         earlier,
         was: Vec::new(),
         text: Some(digest::of_text(session)),
