@@ -147,6 +147,8 @@ codes! {
     NotRecorded = "not-recorded",
     /// An event that its own VTIMEZONE would have moved; it is written in UTC.
     ZoneNotProven = "zone-not-proven",
+    /// More than a server can keep would be published.
+    OutputTooLarge = "output-too-large",
     /// The last of a hundred findings, where there are more.
     MoreFindings = "more-findings",
 }

@@ -6,6 +6,7 @@
 mod advice;
 mod files;
 mod history;
+mod output;
 mod plan;
 mod settle;
 
@@ -136,8 +137,13 @@ impl Publisher {
         let checked = config::load(&source, &self.rules);
         let mut findings = checked.findings;
         let before = self.store.read()?;
+        let too_large =
+            checked.catalog.as_ref().and_then(|own| output::too_large(own, &checked.places));
+        // What would be too large is not made to be looked at either.
+        let catalog = checked.catalog.filter(|_| too_large.is_none());
+        findings.extend(too_large);
         let mut planned = None;
-        if let Some(catalog) = checked.catalog {
+        if let Some(catalog) = catalog {
             findings.extend(history::against_history(&catalog, &before, &checked.places));
             let assets = self.assets(&catalog, &checked.places, &mut findings);
             let plan = plan(catalog.clone(), self.paths(&catalog), assets, &before, now);

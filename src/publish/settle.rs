@@ -5,7 +5,7 @@ use std::sync::{MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 
-use super::{Plan, Publisher, Refusal, history, plan_after};
+use super::{Plan, Publisher, Refusal, history, output, plan_after};
 use crate::config;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::error::{Error, chain};
@@ -125,7 +125,10 @@ impl Publisher {
         let mut missing = Findings::default();
         let mut assets = self.assets(&catalog, &checked.places, &mut missing);
         match (standing, &memory.assets) {
-            (Standing::Alone, _) => findings.extend(missing),
+            (Standing::Alone, _) => {
+                findings.extend(missing);
+                findings.extend(output::too_large(&catalog, &checked.places));
+            }
             (Standing::In, Some(kept)) if missing.has_errors() => assets = kept.clone(),
             (Standing::In, _) => {}
         }

@@ -2,6 +2,7 @@
 
 mod files;
 mod markdown;
+mod output;
 
 use std::process::{Command, Output};
 
