@@ -1,6 +1,8 @@
 //! Files that are hard on memory, time or the machine: each is refused or published within bounds.
 
 mod files;
+mod import;
+mod junk;
 mod markdown;
 mod output;
 
