@@ -171,11 +171,16 @@ impl Edition {
         self.settled(self.sessions_of(feed))
     }
 
-    /// What a feed that is gone from the file holds now: of its last sessions those that the file has.
-    pub fn contents_of_retired(&self, feed: &Retired) -> Contents<'_> {
+    /// What a feed that is gone from the file holds now: of its last sessions those that the file has, given by
+    /// their UIDs.
+    pub fn contents_of_retired<'a>(
+        &'a self,
+        feed: &Retired,
+        by_uid: &HashMap<&str, &'a Session>,
+    ) -> Contents<'a> {
         let last: BTreeSet<&str> = feed.sessions.iter().map(String::as_str).collect();
-        let held = |session: &&Session| last.contains(self.revision(session).uid.as_str());
-        self.settled(self.sorted(self.catalog.sessions.iter().filter(held)))
+        let held = last.into_iter().filter_map(|uid| by_uid.get(uid).copied());
+        self.settled(self.sorted(held))
     }
 
     /// The sessions that are gone from the file and whose addresses answer.
