@@ -1,5 +1,7 @@
 //! Files that are hard on memory, time or the machine: each is refused or published within bounds.
 
+mod calendars;
+mod doubling;
 mod files;
 mod import;
 mod junk;
