@@ -3,13 +3,17 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
 use crate::source::Source;
 
-/// How many findings the human form shows; the rest are counted.
-const SHOWN: usize = 100;
+/// How many findings are kept. Nobody reads more at once, and to make them takes time.
+pub const MOST: usize = 100;
+/// How many bytes of a sentence are kept; the longest address has 2,000 characters.
+const LONGEST_SENTENCE: usize = 4_000;
+/// The longest line that is shown under a finding, in bytes; of a longer one only the place is named.
+const LONGEST_LINE: usize = 1 << 19;
 
 /// Whether a finding stops the file from being published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -79,6 +83,8 @@ codes! {
     BadUrl = "bad-url",
     /// A file that `[page]` names and that cannot be read.
     MissingFile = "missing-file",
+    /// A file that `[page]` names and that is outside the folder of sessions.toml.
+    FileOutside = "file-outside",
     /// A time-zone name that the rules do not have.
     UnknownZone = "unknown-zone",
     /// A language that CLDR has no dates in.
@@ -143,6 +149,10 @@ codes! {
     NotRecorded = "not-recorded",
     /// An event that its own VTIMEZONE would have moved; it is written in UTC.
     ZoneNotProven = "zone-not-proven",
+    /// More than a server can keep would be published.
+    OutputTooLarge = "output-too-large",
+    /// The last of a hundred findings, where there are more.
+    MoreFindings = "more-findings",
 }
 
 /// One thing that is wrong, or probably not meant, and what to write instead.
@@ -185,68 +195,106 @@ impl Finding {
     pub fn earlier(self, span: Range<usize>, label: impl Into<String>) -> Self {
         Self { earlier: Some((span, label.into())), ..self }
     }
+
+    /// With sentences that a person can read: what they quote may be as long as the file.
+    fn shortened(mut self) -> Self {
+        for text in [Some(&mut self.message), self.help.as_mut()].into_iter().flatten() {
+            if text.len() > LONGEST_SENTENCE {
+                text.truncate(text.floor_char_boundary(LONGEST_SENTENCE));
+                text.push_str("...");
+                text.shrink_to_fit();
+            }
+        }
+        self
+    }
 }
 
-/// All findings of one reading, in the order of their places.
+/// The findings of one reading, in the order of their places: at most [`MOST`], errors before warnings, and
+/// one that says so where there were more.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Findings(Vec<Finding>);
+pub struct Findings {
+    kept: Vec<Finding>,
+    /// How many of those kept are errors.
+    errors: usize,
+    /// What is said last where some were not kept.
+    more: Option<Finding>,
+}
 
 impl Findings {
-    /// Adds one.
+    /// Adds one. Where there are too many an error takes the place of a warning.
     pub fn push(&mut self, finding: Finding) {
-        self.0.push(finding);
+        let is_error = finding.severity == Severity::Error;
+        if self.kept.len() == MOST {
+            let left = match is_error && self.errors < MOST {
+                true => self.kept.iter().rposition(|own| own.severity == Severity::Warning),
+                false => None,
+            };
+            self.left_out(left.map_or(finding.severity, |_| Severity::Warning));
+            match left {
+                Some(at) => drop(self.kept.remove(at)),
+                None => return,
+            }
+        }
+        self.errors += usize::from(is_error);
+        self.kept.push(finding.shortened());
     }
 
     /// Adds all of another reading.
     pub fn extend(&mut self, others: impl IntoIterator<Item = Finding>) {
-        self.0.extend(others);
+        others.into_iter().for_each(|finding| self.push(finding));
     }
 
-    /// Keeps only some.
-    pub fn retain(&mut self, keep: impl Fn(&Finding) -> bool) {
-        self.0.retain(keep);
+    /// Whether an error was not kept, so that there is no need to look for more.
+    pub fn is_full(&self) -> bool {
+        self.more.as_ref().is_some_and(|more| more.severity == Severity::Error)
+    }
+
+    fn left_out(&mut self, severity: Severity) {
+        if self.more.as_ref().is_none_or(|more| more.severity > severity) {
+            let text = format!("there are more findings than these {MOST}");
+            let more = Finding::error(Code::MoreFindings, 0..0, text);
+            let more = more.help("mend these first, then run `convene check` again");
+            self.more = Some(Finding { severity, ..more });
+        }
     }
 
     /// Sorts by place, errors first where two share one.
     pub fn sort(&mut self) {
-        self.0.sort_by_key(|finding| (finding.span.start, finding.severity, finding.code));
+        self.kept.sort_by_key(|finding| (finding.span.start, finding.severity, finding.code));
     }
 
     /// Whether anything stops publishing.
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|finding| finding.severity == Severity::Error)
+        self.errors > 0
     }
 
     /// Whether there is nothing to say.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.kept.is_empty()
     }
 
     /// Each finding.
     pub fn iter(&self) -> impl Iterator<Item = &Finding> {
-        self.0.iter()
+        self.kept.iter().chain(&self.more)
     }
 
-    /// The form for people: each finding under its line, the first 100, then a count.
+    /// The form for people: each finding under its line, then a count.
     pub fn human(&self, source: &Source, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let mut text = String::new();
-        for finding in self.0.iter().take(SHOWN) {
+        for finding in self.iter() {
             text.push_str(&renderer.render(&[group(finding, source)]));
             text.push_str("\n\n");
         }
-        if self.0.len() > SHOWN {
-            let _ = writeln!(text, "... and {} more\n", self.0.len() - SHOWN);
-        }
-        let count = |severity| self.0.iter().filter(|f| f.severity == severity).count();
-        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-        if errors + warnings > 0 {
+        let warnings = self.kept.len() - self.errors;
+        if !self.is_empty() {
             let _ = writeln!(
                 text,
-                "{}: {}, {}",
+                "{}: {}, {}{}",
                 source.name(),
-                plural(errors, "error"),
-                plural(warnings, "warning")
+                plural(self.errors, "error"),
+                plural(warnings, "warning"),
+                if self.more.is_some() { ", and more" } else { "" }
             );
         }
         text
@@ -254,7 +302,7 @@ impl Findings {
 
     /// The form for programs: one JSON array.
     pub fn json(&self, source: &Source) -> String {
-        let rows: Vec<Row<'_>> = self.0.iter().map(|finding| Row::new(finding, source)).collect();
+        let rows: Vec<Row<'_>> = self.iter().map(|finding| Row::new(finding, source)).collect();
         let mut text = serde_json::to_string_pretty(&rows).unwrap_or_else(|_| "[]".to_owned());
         text.push('\n');
         text
@@ -263,9 +311,9 @@ impl Findings {
 
 impl IntoIterator for Findings {
     type Item = Finding;
-    type IntoIter = std::vec::IntoIter<Finding>;
+    type IntoIter = std::iter::Chain<std::vec::IntoIter<Finding>, std::option::IntoIter<Finding>>;
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.kept.into_iter().chain(self.more)
     }
 }
 
@@ -278,14 +326,13 @@ fn group<'a>(finding: &'a Finding, source: &'a Source) -> Group<'a> {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = level.primary_title(finding.message.as_str()).element(snippet(
-        source,
-        finding.span.clone(),
-        AnnotationKind::Primary,
-        None,
-    ));
+    let mut group = Group::with_title(level.primary_title(finding.message.as_str()));
+    // It is about no line.
+    if finding.code != Code::MoreFindings {
+        group = group.element(place(source, &finding.span, AnnotationKind::Primary, None));
+    }
     if let Some((span, label)) = &finding.earlier {
-        group = group.element(snippet(source, span.clone(), AnnotationKind::Context, Some(label)));
+        group = group.element(place(source, span, AnnotationKind::Context, Some(label)));
     }
     if let Some(help) = &finding.help {
         group = group.element(Level::HELP.message(help.as_str()));
@@ -294,18 +341,22 @@ fn group<'a>(finding: &'a Finding, source: &'a Source) -> Group<'a> {
 }
 
 /// Only the lines that matter are handed over, so that a finding costs the same in a large file.
-fn snippet<'a>(
+fn place<'a>(
     source: &'a Source,
-    span: Range<usize>,
+    span: &Range<usize>,
     kind: AnnotationKind,
     label: Option<&'a String>,
-) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+) -> Element<'a> {
     let text = source.text();
     let start = text.floor_char_boundary(span.start.min(text.len()));
     let end = text.ceil_char_boundary(span.end.min(text.len())).max(start);
     // A value over several lines is underlined on its first.
     let end = text[start..end].find('\n').map_or(end, |at| start + at);
     let (lines, first) = source.lines_around(start..end);
+    if lines.len() > LONGEST_LINE {
+        let column = source.position(start).column;
+        return Origin::path(source.name()).line(first).char_column(column).into();
+    }
     let mut annotation = kind.span(start - lines.start..end - lines.start);
     if let Some(label) = label {
         annotation = annotation.label(label.as_str());
@@ -315,6 +366,7 @@ fn snippet<'a>(
         .path(source.name())
         .fold(true)
         .annotation(annotation)
+        .into()
 }
 
 #[derive(Serialize)]
@@ -382,12 +434,57 @@ mod tests {
         );
     }
 
-    #[test]
-    fn the_hundred_and_first_finding_is_counted() {
+    fn many(errors: usize, warnings: usize) -> Findings {
         let mut findings = Findings::default();
-        for _ in 0..103 {
-            findings.push(Finding::error(Code::Syntax, 0..1, "no"));
+        findings.extend((0..warnings).map(|at| Finding::warning(Code::Tab, at..at, "tab")));
+        findings.extend((0..errors).map(|at| Finding::error(Code::Syntax, at..at, "no")));
+        findings.extend((0..warnings).map(|at| Finding::warning(Code::Tab, at..at, "tab")));
+        findings.sort();
+        findings
+    }
+
+    #[test]
+    fn a_hundred_findings_are_kept_and_the_last_says_that_there_are_more() {
+        for (errors, warnings, kept, last) in [
+            (100, 0, (100, 0), None),
+            (0, 50, (0, 100), None),
+            (103, 0, (100, 0), Some(Severity::Error)),
+            (0, 60, (0, 100), Some(Severity::Warning)),
+            (3, 60, (3, 97), Some(Severity::Warning)),
+            (120, 60, (100, 0), Some(Severity::Error)),
+        ] {
+            let findings = many(errors, warnings);
+            let all: Vec<&Finding> = findings.iter().collect();
+            let of = |severity| {
+                let own = |f: &&&Finding| f.severity == severity && f.code != Code::MoreFindings;
+                all.iter().filter(own).count()
+            };
+            assert_eq!((of(Severity::Error), of(Severity::Warning)), kept, "{errors} {warnings}");
+            let more = all.last().filter(|finding| finding.code == Code::MoreFindings);
+            assert_eq!(more.map(|finding| finding.severity), last, "{errors} {warnings}");
+            assert_eq!(findings.clone().into_iter().count(), all.len());
+            let json: Vec<serde_json::Value> =
+                serde_json::from_str(&findings.json(&source())).unwrap();
+            assert_eq!(json.len(), all.len());
+            let human = findings.human(&source(), false);
+            assert_eq!(human.contains("there are more findings than these 100"), last.is_some());
+            assert_eq!(human.ends_with(", and more\n"), last.is_some());
         }
-        assert!(findings.human(&source(), false).contains("... and 3 more"));
+    }
+
+    #[test]
+    fn neither_a_long_sentence_nor_a_long_line_is_printed_whole() {
+        let long = "é".repeat(1 << 20);
+        let text = format!("a = \"{long}\"\nb = 1\n");
+        let (start, source) = (text.len() - 6, Source::from_bytes("x", text.into()));
+        let mut findings = Findings::default();
+        findings.push(Finding::error(Code::BadValue, 4..8, long.clone()).help(long.clone()));
+        findings.push(
+            Finding::error(Code::DuplicateKey, start..start + 1, "again").earlier(4..8, "here"),
+        );
+        let human = findings.human(&source, false);
+        assert!(human.len() < 20_000, "{}", human.len());
+        assert!(human.contains("--> x:1:5") && human.contains("--> x:2:1"), "{human}");
+        assert!(findings.json(&source).len() < 20_000);
     }
 }

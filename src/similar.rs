@@ -21,17 +21,29 @@ pub fn distance(a: &str, b: &str) -> usize {
 
 /// Longer words were not meant for any that we know, and comparing them takes long.
 pub const LONGEST: usize = 64;
+/// How many letters of known words one search compares with each of the word's at most.
+const MOST: usize = 1 << 14;
 
-/// The nearest of some words, if it is near enough to have been meant.
+/// The nearest of some words, if it is near enough to have been meant. Of very many words only the first of a
+/// similar length are compared.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if word.len() > LONGEST {
         return None;
     }
+    let (lower, length) = (word.to_lowercase(), word.chars().count());
+    let mut left = MOST;
     known
         .into_iter()
-        .map(|other| (distance(&word.to_lowercase(), &other.to_lowercase()), other))
-        .filter(|(distance, other)| {
-            *distance <= 1 + other.chars().count().min(word.chars().count()) / 4
+        .filter_map(|other| {
+            let own = other.chars().take(2 * LONGEST).count();
+            let most = 1 + own.min(length) / 4;
+            // A distance is never less than the difference in length.
+            if own.abs_diff(length) > most || left < own {
+                return None;
+            }
+            left -= own;
+            let distance = distance(&lower, &other.to_lowercase());
+            (distance <= most).then_some((distance, other))
         })
         .min()
         .map(|(_, other)| other)
@@ -46,6 +58,18 @@ mod tests {
         assert_eq!(distance("tilte", "title"), 1);
         assert_eq!(distance("", "abc"), 3);
         assert_eq!(distance("kitten", "sitting"), 3);
+    }
+
+    #[test]
+    fn neither_long_words_nor_many_are_all_compared() {
+        let long = "a".repeat(1 << 20);
+        assert_eq!(nearest(&long, ["a"]), None);
+        assert_eq!(nearest("word", [long.as_str(), "wort"]), Some("wort"));
+        let many: Vec<String> = (0..1_000_000).map(|number| format!("w{number:06}")).collect();
+        let words = || many.iter().map(String::as_str);
+        assert_eq!(nearest("w000111x", words()), Some("w000111"));
+        // As the whole million was not compared.
+        assert_eq!(nearest("w999998", words()), None);
     }
 
     #[test]

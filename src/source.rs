@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::error::Error;
+use crate::files::{self, ReadError};
 
 /// The largest file that is read, in bytes.
 pub const MAX_BYTES: usize = 64 << 20;
@@ -14,6 +15,7 @@ pub struct Source {
     text: String,
     line_starts: Vec<usize>,
     invalid_from: Option<usize>,
+    is_too_large: bool,
 }
 
 /// A place for people: line and column, both from 1, the column in characters.
@@ -26,17 +28,40 @@ pub struct Position {
 }
 
 impl Source {
-    /// Reads a file.
+    /// Reads a regular file; one that is larger than [`MAX_BYTES`] is not read, see [`Self::is_too_large`].
     ///
     /// # Errors
     /// [`Error::File`] if the file cannot be read.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let bytes = std::fs::read(path).map_err(Error::file("read", path))?;
-        Ok(Self::from_bytes(path.display().to_string(), bytes))
+        Self::of(path, files::read_bounded(path, MAX_BYTES as u64))
+    }
+
+    /// The same for a command that ends: a pipe is read to its end, as of `<(...)` in a shell.
+    ///
+    /// # Errors
+    /// As for [`Self::read`].
+    pub fn read_given(path: &Path) -> Result<Self, Error> {
+        Self::of(path, files::read_given(path, MAX_BYTES as u64))
+    }
+
+    fn of(path: &Path, read: Result<Vec<u8>, ReadError>) -> Result<Self, Error> {
+        let name = path.display().to_string();
+        match read {
+            Ok(bytes) => Ok(Self::from_bytes(name, bytes)),
+            Err(ReadError::TooLarge(_)) => Ok(Self::too_large(name)),
+            Err(error) => Err(Error::file("read", path)(error.into())),
+        }
+    }
+
+    fn too_large(name: String) -> Self {
+        Self { is_too_large: true, ..Self::from_bytes(name, Vec::new()) }
     }
 
     /// A source from bytes. Where they stop being UTF-8 the text ends; see [`Self::invalid_from`].
     pub fn from_bytes(name: impl Into<String>, bytes: Vec<u8>) -> Self {
+        if bytes.len() > MAX_BYTES {
+            return Self::too_large(name.into());
+        }
         let (text, invalid_from) = match String::from_utf8(bytes) {
             Ok(text) => (text, None),
             Err(error) => {
@@ -48,7 +73,7 @@ impl Source {
         };
         let line_starts =
             std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { name: name.into(), text, line_starts, invalid_from }
+        Self { name: name.into(), text, line_starts, invalid_from, is_too_large: false }
     }
 
     /// The name that messages give the file.
@@ -64,6 +89,11 @@ impl Source {
     /// The offset of the first byte that is not UTF-8.
     pub fn invalid_from(&self) -> Option<usize> {
         self.invalid_from
+    }
+
+    /// Whether it has more bytes than [`MAX_BYTES`]; its text is empty then.
+    pub fn is_too_large(&self) -> bool {
+        self.is_too_large
     }
 
     /// The place of a byte offset; an offset past the end is the end.
@@ -99,6 +129,22 @@ mod tests {
     fn text_ends_where_utf8_ends() {
         let source = Source::from_bytes("x", b"ab\xff\xfecd".to_vec());
         assert_eq!((source.text(), source.invalid_from()), ("ab", Some(2)));
+    }
+
+    #[test]
+    fn a_file_that_is_too_large_has_no_text() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("list");
+        for (length, is_too_large) in [(MAX_BYTES, false), (MAX_BYTES + 1, true)] {
+            std::fs::File::create(&path).unwrap().set_len(length as u64).unwrap();
+            let read = Source::read(&path).unwrap();
+            assert_eq!(read.is_too_large(), is_too_large);
+            let bytes = Source::from_bytes("x", vec![b'a'; length]);
+            assert_eq!(
+                (bytes.is_too_large(), bytes.text().is_empty()),
+                (is_too_large, is_too_large)
+            );
+        }
     }
 
     #[test]

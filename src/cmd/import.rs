@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 use convene::error::Error;
+use convene::files::{self, ReadError};
+use convene::source::MAX_BYTES;
 use convene::zone::Rules;
 use convene::{config, import};
 
@@ -35,7 +37,20 @@ pub(crate) fn run(
             return Ok(ExitCode::from(cmd::WRONG_USAGE));
         }
     };
-    let bytes = read(file, input)?;
+    let bytes = match read(file, input) {
+        Ok(bytes) => bytes,
+        Err(ReadError::TooLarge(_)) => {
+            cmd::error(&format!("`{name}`: {}", import::Unreadable::TooLarge));
+            return Ok(ExitCode::from(cmd::WRONG_FILE));
+        }
+        Err(error) => {
+            let (action, path) = match file == Path::new("-") {
+                true => ("read", Path::new("standard input")),
+                false => ("open", file),
+            };
+            return Err(Error::file(action, path)(error.into()));
+        }
+    };
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let stem = stem.filter(|stem| stem != "-").unwrap_or_else(|| "calendar".to_owned());
     let options = import::Options { name: &stem, now, until: import.until, zone };
@@ -69,11 +84,9 @@ pub(crate) fn run(
     }
 }
 
-fn read(file: &Path, input: &mut dyn Read) -> Result<Vec<u8>, Error> {
-    if file != Path::new("-") {
-        return std::fs::read(file).map_err(Error::file("open", file));
+fn read(file: &Path, input: &mut dyn Read) -> Result<Vec<u8>, ReadError> {
+    match file == Path::new("-") {
+        true => files::read_to_end(input, MAX_BYTES as u64),
+        false => files::read_given(file, MAX_BYTES as u64),
     }
-    let mut bytes = Vec::new();
-    input.read_to_end(&mut bytes).map_err(Error::file("read", Path::new("standard input")))?;
-    Ok(bytes)
 }

@@ -136,6 +136,11 @@ fn explain(reason: &Error) -> String {
                 )
             }
             ErrorKind::IsADirectory => folder(path),
+            ErrorKind::InvalidInput => format!(
+                "`{}` is not a regular file\n  \
+                 Name the file of sessions itself; `convene check` alone reads a pipe.",
+                path.display()
+            ),
             _ => chain(reason),
         },
         Error::File { action: "open", path, source } => match source.kind() {

@@ -77,7 +77,12 @@ fn weekday(
     defaults: &Defaults,
     span: Range<usize>,
 ) -> Option<Finding> {
-    let named: Vec<Weekday> = words(text).filter_map(full_weekday).collect();
+    let mut named: Vec<Weekday> = Vec::new();
+    for day in words(text).filter_map(full_weekday) {
+        if !named.contains(&day) {
+            named.push(day);
+        }
+    }
     let first = *named.first()?;
     let days = match &session.when {
         When::AllDay(days) => vec![days.first, days.last],

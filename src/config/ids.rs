@@ -1,6 +1,6 @@
 //! Ids that clash, and ids that lead nowhere.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 use std::ops::Range;
 
@@ -28,11 +28,10 @@ pub(super) fn check(
     unique(context, "a session's id", sessions.iter().flat_map(|s| s.id.iter().chain(&s.was)));
     unique(context, "a session's `uid`", sessions.iter().filter_map(|s| s.uid.as_ref()));
 
-    for series in series {
-        let Some(id) = &series.id else { continue };
-        let has =
-            |session: &session::Read| session.series.as_ref().is_some_and(|s| s.value == id.value);
-        if !sessions.iter().any(has) {
+    let named: HashSet<&Id> =
+        sessions.iter().filter_map(|session| Some(&session.series.as_ref()?.value)).collect();
+    for id in series.iter().filter_map(|series| series.id.as_ref()) {
+        if !named.contains(&id.value) {
             let message = format!("no session belongs to the series `{}`", id.value);
             context.push(
                 Finding::warning(Code::EmptySeries, id.span.clone(), message)
@@ -50,6 +49,9 @@ pub(super) fn check(
         series.iter().filter_map(|s| s.id.as_ref()).map(|at| &at.value).collect();
     let named = sessions.iter().filter_map(|session| session.series.as_ref());
     for id in named.chain(selections.iter().flat_map(|feed| &feed.series)) {
+        if context.is_full() {
+            return;
+        }
         if !known.contains(&id.value) {
             let message = format!("there is no series `{}`", id.value);
             let finding = Finding::error(Code::UnknownSeries, id.span.clone(), message);

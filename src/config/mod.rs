@@ -30,7 +30,7 @@ use toml::de::DeTable;
 
 use crate::diagnostic::{Code, Finding, Findings, Severity};
 use crate::model::{Catalog, Id};
-use crate::source::{MAX_BYTES, Source};
+use crate::source::Source;
 use crate::zone::Rules;
 use table::{Context, Table};
 
@@ -102,7 +102,7 @@ pub fn load(source: &Source, rules: &Rules) -> Checked {
 
 fn read(source: &Source, context: &Context<'_>, files: &mut Vec<String>) -> Option<Catalog> {
     let text = source.text();
-    if text.len() > MAX_BYTES {
+    if source.is_too_large() {
         context.push(
             Finding::error(Code::FileTooLarge, 0..0, "the file is larger than 64 MiB")
                 .help("split the sessions over several files, each with a service of its own"),
@@ -117,17 +117,15 @@ fn read(source: &Source, context: &Context<'_>, files: &mut Vec<String>) -> Opti
         );
         return None;
     }
-    let (root, errors) = DeTable::parse_recoverable(text);
-    let (said, unread) = syntax::findings(&errors, text, root.get_ref());
-    files.extend(page_files(root.get_ref()));
-    let catalog = meaning(context, root.into_inner());
-    // Of what could not be read the tree holds only guesses.
-    context.retain(|finding| !unread.iter().any(|part| part.contains(&finding.span.start)));
+    let syntax::Parsed { root, said, unread } = syntax::parse(text);
+    files.extend(root.iter().flat_map(page_files));
     let broken = !said.iter().all(|finding| finding.severity == Severity::Warning);
     for finding in said {
         context.push(finding);
     }
-    catalog.filter(|_| !broken)
+    // Of what could not be read the tree holds only guesses.
+    context.leave_out(unread);
+    meaning(context, root?).filter(|_| !broken)
 }
 
 fn page_files(root: &DeTable<'_>) -> impl Iterator<Item = String> {
@@ -154,6 +152,10 @@ fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
     let selections = table::each(context, "[[feeds]]", selections, keys::FEEDS, feeds::selection);
     let read = |table: &Table<'_>| session::read(table, &defaults);
     let sessions = table::each(context, "[[sessions]]", sessions, keys::SESSIONS, read);
+    // Not all was read.
+    if context.is_full() {
+        return None;
+    }
     ids::check(context, calendar.as_ref().map(|(c, _)| c), &series, &selections, &sessions);
 
     let (calendar, defaults) = (calendar?.0, defaults);

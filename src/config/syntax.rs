@@ -1,31 +1,70 @@
 //! What is not TOML, said so that a beginner can mend it.
 
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeTable, DeValue, Error};
 
 use super::guess;
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, MOST};
 
 /// Quotes that word processors make; TOML knows the straight ones.
 const TYPOGRAPHIC: [char; 10] = ['“', '”', '„', '‟', '«', '»', '‘', '’', '‚', '′'];
+/// How much of a text is parsed first, in bytes. Of what is not TOML the parser keeps every error, which take a
+/// few hundred times as much memory as the text.
+const PROBES: [usize; 3] = [1 << 18, 1 << 21, 1 << 24];
+/// With so many findings nothing else of the text matters: one may be about a mark at its beginning, and one may
+/// come of the end of a probe.
+const ENOUGH: usize = MOST + 2;
 
-/// The findings for the parser's errors, one a line, and the parts of the text that could not be
-/// read, about which nothing else should be said.
-pub(super) fn findings(
-    errors: &[toml::de::Error],
-    text: &str,
-    root: &DeTable<'_>,
-) -> (Vec<Finding>, Vec<Range<usize>>) {
+/// A text as far as it is TOML.
+pub(super) struct Parsed<'a> {
+    /// The tree; none where there are more mistakes than anybody reads.
+    pub(super) root: Option<DeTable<'a>>,
+    /// What is said about it, one finding a line.
+    pub(super) said: Vec<Finding>,
+    /// The parts of the text that could not be read, about which nothing else should be said.
+    pub(super) unread: Vec<Range<usize>>,
+}
+
+/// Parses a text, or its beginning, if that has more than enough mistakes.
+pub(super) fn parse(text: &str) -> Parsed<'_> {
+    for probe in PROBES.into_iter().filter(|probe| *probe < text.len()) {
+        let end = text[..text.floor_char_boundary(probe)].rfind('\n').map_or(0, |at| at + 1);
+        let (root, errors) = DeTable::parse_recoverable(&text[..end]);
+        let (said, unread) = findings(&errors, &text[..end], root.get_ref());
+        if said.len() >= ENOUGH {
+            return Parsed { root: None, said, unread };
+        }
+    }
+    let (root, errors) = DeTable::parse_recoverable(text);
+    let (said, unread) = findings(&errors, text, root.get_ref());
+    let root = (said.len() < ENOUGH).then(|| root.into_inner());
+    Parsed { root, said, unread }
+}
+
+/// The findings for the parser's errors, and the parts of the text that could not be read.
+fn findings(errors: &[Error], text: &str, root: &DeTable<'_>) -> (Vec<Finding>, Vec<Range<usize>>) {
     let mut found = Vec::new();
-    let mut unread = Vec::new();
+    let mut unread: Vec<Range<usize>> = Vec::new();
+    let keys = Keys { errors, text, root, places: OnceCell::new() };
+    if text.starts_with('\u{feff}') {
+        found.push(
+            Finding::warning(Code::ByteOrderMark, 0..3, "the file begins with a byte order mark")
+                .help("it is skipped here; save the file as plain UTF-8 for other programs"),
+        );
+    }
     for error in errors {
+        if found.len() == ENOUGH {
+            break;
+        }
         let span = error.span().unwrap_or(text.len()..text.len());
-        let line = Line::around(text, span.start);
-        if unread.iter().any(|part: &Range<usize>| part.contains(&span.start)) {
+        if unread.iter().rev().any(|part| part.contains(&span.start)) {
             continue;
         }
-        let said = finding(error.message(), span.clone(), &line, text, root);
+        let line = Line::around(text, span.start);
+        let said = finding(error.message(), span.clone(), &line, text, &keys);
         let start = line.span.start.min(said.span.start);
         found.push(said);
         // Further errors of a line follow from its first; a header that is wrong takes the keys
@@ -38,14 +77,42 @@ pub(super) fn findings(
         };
         unread.push(start..end.max(span.end) + 1);
     }
-    if text.starts_with('\u{feff}') {
-        found.push(
-            Finding::warning(Code::ByteOrderMark, 0..3, "the file begins with a byte order mark")
-                .help("it is skipped here; save the file as plain UTF-8 for other programs"),
-        );
-    }
     (found, unread)
 }
+
+/// Where the keys stand that are there twice.
+struct Keys<'a> {
+    errors: &'a [Error],
+    text: &'a str,
+    root: &'a DeTable<'a>,
+    /// By name, in the order of the text; made when first asked for.
+    places: OnceCell<HashMap<&'a str, Vec<Range<usize>>>>,
+}
+
+impl<'a> Keys<'a> {
+    /// The last place of a key before an offset.
+    fn before(&self, name: &str, offset: usize) -> Option<Range<usize>> {
+        let places = self.places.get_or_init(|| self.places()).get(name)?;
+        let at = places.partition_point(|place| place.end <= offset);
+        places.get(at.checked_sub(1)?).cloned()
+    }
+
+    fn places(&self) -> HashMap<&'a str, Vec<Range<usize>>> {
+        let twice = self.errors.iter().filter(|error| error.message() == DUPLICATE);
+        let names: HashSet<&str> = twice.filter_map(|error| self.text.get(error.span()?)).collect();
+        let mut places: HashMap<&'a str, Vec<Range<usize>>> = HashMap::new();
+        visit(self.root, &mut |key, at| {
+            if names.contains(key) {
+                places.entry(key).or_default().push(at);
+            }
+        });
+        places.values_mut().for_each(|all| all.sort_unstable_by_key(|place| place.start));
+        places
+    }
+}
+
+/// What the parser says of a key that is there already.
+const DUPLICATE: &str = "duplicate key";
 
 /// One line of the text, with the key and the value that stand on it.
 struct Line<'a> {
@@ -84,7 +151,7 @@ fn finding(
     span: Range<usize>,
     line: &Line<'_>,
     text: &str,
-    root: &DeTable<'_>,
+    keys: &Keys<'_>,
 ) -> Finding {
     let (key, value) = (line.key, line.value);
     let at = |message: &str| Finding::error(Code::Syntax, span.clone(), message);
@@ -99,8 +166,8 @@ fn finding(
         )
         .help(format!("write straight ones: {key} = \"{plain}\""));
     }
-    if message == "duplicate key" {
-        return duplicate(span, line, text, root);
+    if message == DUPLICATE {
+        return duplicate(span, line, text, keys);
     }
     if let Some(guess) = guess::datetime(key, value)
         && !value.starts_with(['"', '\'', '[', '{'])
@@ -192,17 +259,9 @@ fn finding(
 }
 
 /// A key or table that is there already, with the earlier place.
-fn duplicate(span: Range<usize>, line: &Line<'_>, text: &str, root: &DeTable<'_>) -> Finding {
+fn duplicate(span: Range<usize>, line: &Line<'_>, text: &str, keys: &Keys<'_>) -> Finding {
     let name = &text[span.clone()];
-    let mut earlier = None;
-    visit(root, &mut |key, at| {
-        if key == name
-            && at.end <= span.start
-            && earlier.as_ref().is_none_or(|old: &Range<usize>| old.start < at.start)
-        {
-            earlier = Some(at);
-        }
-    });
+    let mut earlier = keys.before(name, span.start);
     // Of tables with one name the tree keeps only the last header.
     let header = format!("[{name}]");
     let is_header = line.text.trim_start().starts_with('[');
@@ -221,7 +280,7 @@ fn duplicate(span: Range<usize>, line: &Line<'_>, text: &str, root: &DeTable<'_>
     finding.help("delete one of the two")
 }
 
-fn visit(table: &DeTable<'_>, see: &mut impl FnMut(&str, Range<usize>)) {
+fn visit<'a>(table: &'a DeTable<'_>, see: &mut impl FnMut(&'a str, Range<usize>)) {
     for (key, value) in table {
         see(key.get_ref(), key.span());
         match value.get_ref() {

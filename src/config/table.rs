@@ -21,6 +21,8 @@ pub(super) struct Context<'a> {
     places: RefCell<Places>,
     /// What names of zones mean; made for the first text that holds one.
     meanings: OnceCell<Meanings>,
+    /// The parts of the text about which nothing is said.
+    unread: RefCell<Vec<Range<usize>>>,
 }
 
 /// The keys that take a length.
@@ -49,6 +51,7 @@ impl<'a> Context<'a> {
             findings: RefCell::default(),
             places: RefCell::default(),
             meanings: OnceCell::new(),
+            unread: RefCell::default(),
         }
     }
 
@@ -62,11 +65,19 @@ impl<'a> Context<'a> {
     }
 
     pub(super) fn push(&self, finding: Finding) {
-        self.findings.borrow_mut().push(finding);
+        if !self.unread.borrow().iter().any(|part| part.contains(&finding.span.start)) {
+            self.findings.borrow_mut().push(finding);
+        }
     }
 
-    pub(super) fn retain(&self, keep: impl Fn(&Finding) -> bool) {
-        self.findings.borrow_mut().retain(keep);
+    /// From now on nothing is said about some parts of the text.
+    pub(super) fn leave_out(&self, unread: Vec<Range<usize>>) {
+        self.unread.replace(unread);
+    }
+
+    /// Whether there are more errors than are kept, so that nothing else needs to be read.
+    pub(super) fn is_full(&self) -> bool {
+        self.findings.borrow().is_full()
     }
 
     pub(super) fn places(&self) -> std::cell::RefMut<'_, Places> {
@@ -98,6 +109,9 @@ pub(super) fn each<T>(
     };
     let mut all = Vec::with_capacity(items.len());
     for item in items {
+        if context.is_full() {
+            break;
+        }
         let span = item.span();
         match item.into_inner() {
             DeValue::Table(entries) => {
@@ -119,6 +133,9 @@ impl<'a> Table<'a> {
         known: &[&str],
     ) -> Self {
         for key in entries.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
+            if context.is_full() {
+                break;
+            }
             context.push(wording::unknown_key(name, key.get_ref(), key.span(), known));
         }
         Self { context, name, header, entries }
@@ -214,6 +231,9 @@ impl<'a> Table<'a> {
         };
         let mut read = Vec::new();
         for item in items {
+            if self.context.is_full() {
+                break;
+            }
             match item.get_ref() {
                 DeValue::String(text) => {
                     let text = At { value: text.as_ref(), span: item.span() };

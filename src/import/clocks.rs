@@ -7,6 +7,7 @@ use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
 use super::content::Component;
 use super::definition::Definition;
+use super::recur::Budget;
 use crate::zone::{Local, Naming, Rules, Zone};
 
 /// What turns a wall-clock time of the file into an instant.
@@ -53,32 +54,43 @@ pub(super) struct Understood {
     pub(super) by_rules: bool,
 }
 
+/// The longest TZID that is looked up, in bytes; Outlook's sentences have less than a hundred.
+const LONGEST: usize = 255;
+/// How many segments the longest name of tzdata has, such as `America/Argentina/Ushuaia`.
+const MOST_SEGMENTS: usize = 3;
+
 /// Every clock of a file, by TZID.
 #[derive(Debug)]
 pub(super) struct Clocks<'a> {
     rules: &'a Rules,
-    definitions: HashMap<String, (Rc<Definition>, Option<String>)>,
+    /// The last VTIMEZONE of each TZID.
+    definitions: HashMap<String, &'a Component>,
     /// The years that times of the file lie in.
     years: (i32, i32),
     known: HashMap<String, Option<Understood>>,
+    /// How far the rules of its zones are followed, and those of its events.
+    zones: Budget,
+    pub(super) events: Budget,
 }
 
 impl<'a> Clocks<'a> {
     /// The clocks of a file whose times lie in these years.
-    pub(super) fn new(rules: &'a Rules, calendars: &[&Component], years: (i32, i32)) -> Self {
-        let mut definitions = HashMap::new();
-        for zone in calendars.iter().flat_map(|calendar| calendar.within("VTIMEZONE")) {
-            let Some(tzid) = zone.get("TZID") else { continue };
-            let location = zone.get("X-LIC-LOCATION").map(|own| own.value.trim().to_owned());
-            let definition = Definition::read(zone, years.1);
-            definitions.insert(named(&tzid.value), (Rc::new(definition), location));
-        }
-        Self { rules, definitions, years, known: HashMap::new() }
+    pub(super) fn new(rules: &'a Rules, calendars: &[&'a Component], years: (i32, i32)) -> Self {
+        let zones = calendars.iter().flat_map(|calendar| calendar.within("VTIMEZONE"));
+        let definitions =
+            zones.filter_map(|zone| Some((named(&zone.get("TZID")?.value)?, zone))).collect();
+        let (zones, events) = (Budget::ZONES, Budget::EVENTS);
+        Self { rules, definitions, years, known: HashMap::new(), zones, events }
+    }
+
+    /// Whether the rules of zones were too many to follow them all.
+    pub(super) fn is_cut(&self) -> bool {
+        self.zones.is_spent()
     }
 
     /// The clock of a TZID; none if neither its name nor the file says what it is.
     pub(super) fn of(&mut self, tzid: &str) -> Option<Understood> {
-        let tzid = named(tzid);
+        let tzid = named(tzid)?;
         if let Some(known) = self.known.get(&tzid) {
             return known.clone();
         }
@@ -87,25 +99,25 @@ impl<'a> Clocks<'a> {
         understood
     }
 
-    fn understand(&self, tzid: &str) -> Option<Understood> {
+    fn understand(&mut self, tzid: &str) -> Option<Understood> {
         let by_name = |zone| Understood { clock: Clock::Zone(zone), by_rules: false };
-        let (definition, location) = match self.definitions.get(tzid) {
-            Some((definition, location)) => (Some(definition), location.as_deref()),
-            None => (None, None),
-        };
-        if let Some(zone) = self.zone_named(tzid, definition.is_some()) {
+        let defined = self.definitions.get(tzid).copied();
+        if let Some(zone) = self.zone_named(tzid, defined.is_some()) {
             return Some(by_name(zone));
         }
-        if let Some(zone) = location.and_then(|name| self.zone_named(name, true)) {
+        let location = defined.and_then(|zone| zone.get("X-LIC-LOCATION"));
+        if let Some(zone) = location.and_then(|own| self.zone_named(own.value.trim(), true)) {
             return Some(by_name(zone));
         }
+        // Only now, as most names are known.
+        let definition = defined.map(|zone| Definition::read(zone, self.years.1, &mut self.zones));
         let Some(definition) = definition.filter(|own| !own.is_empty()) else {
             // A name that is only an abbreviation is better than nothing.
             return self.zone_named(tzid, false).map(by_name);
         };
-        Some(match self.zone_like(definition, tzid) {
+        Some(match self.zone_like(&definition, tzid) {
             Some(zone) => Understood { clock: Clock::Zone(zone), by_rules: true },
-            None => Understood { clock: Clock::Own(Rc::clone(definition)), by_rules: true },
+            None => Understood { clock: Clock::Own(Rc::new(definition)), by_rules: true },
         })
     }
 
@@ -116,12 +128,14 @@ impl<'a> Clocks<'a> {
             .iter()
             .any(|utc| utc.eq_ignore_ascii_case(name))
         {
-            return self.rules.zone("UTC").ok();
+            return self.rules.known("UTC");
         }
         let segments: Vec<&str> = name.split('/').collect();
-        let tails = (0..segments.len()).filter(|from| *from == 0 || segments.len() - from >= 2);
-        tails
-            .filter_map(|from| self.rules.zone(&segments[from..].join("/")).ok())
+        let longest = segments.len().saturating_sub(MOST_SEGMENTS);
+        let tails = longest..segments.len().saturating_sub(1);
+        std::iter::once(name.to_owned())
+            .chain(tails.map(|from| segments[from..].join("/")))
+            .filter_map(|tail| self.rules.known(&tail))
             .find(|zone| !is_defined || !matches!(zone.naming(), Naming::Abbreviation(_)))
             .or_else(|| self.rules.of_windows(name))
     }
@@ -141,7 +155,7 @@ impl<'a> Clocks<'a> {
             .collect();
         candidates.sort_unstable();
         candidates.into_iter().find_map(|(_, name)| {
-            let zone = self.rules.zone(name).ok()?;
+            let zone = self.rules.known(name)?;
             (*zone.naming() == Naming::Place && self.is_like(definition, &zone)).then_some(zone)
         })
     }
@@ -196,8 +210,10 @@ const KNOWN: [&str; 36] = [
     "Pacific/Auckland",
 ];
 
-fn named(tzid: &str) -> String {
-    tzid.trim().trim_matches('"').trim().to_owned()
+/// A TZID as it is looked up; none if it is too long for a name.
+fn named(tzid: &str) -> Option<String> {
+    let name = tzid.trim().trim_matches('"').trim();
+    (name.len() <= LONGEST).then(|| name.to_owned())
 }
 
 #[cfg(test)]

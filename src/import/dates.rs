@@ -36,7 +36,8 @@ pub(super) fn read(
     let mut starts: BTreeMap<NaiveDateTime, Option<TimeDelta>> =
         BTreeMap::from([(timing.start, None)]);
     for rule in event.all("RRULE") {
-        match recur::expand(&rule.value, timing.start, end, |until| timing.clock.local(until)) {
+        let local = |until| timing.clock.local(until);
+        match recur::expand(&rule.value, timing.start, end, local, &mut clocks.events) {
             Ok(expansion) => {
                 if expansion.starts.is_empty() && !expansion.more {
                     said.push(ONLY_FIRST.to_owned());
@@ -53,20 +54,22 @@ pub(super) fn read(
         }
     }
     for dates in event.all("RDATE") {
+        let local = timing.dates(dates, clocks);
         for value in dates.value.split(',') {
             let (start, length) = match value.split_once('/') {
                 Some((start, end)) => (start, period(timing, start, end)),
                 None => (value, None),
             };
-            if let Some(start) = timing.local(dates, start, clocks) {
+            if let Some(start) = local(start) {
                 starts.insert(start, length);
             }
         }
     }
     let repeats = starts.len() > 1;
     for dates in event.all("EXDATE") {
+        let local = timing.dates(dates, clocks);
         for value in dates.value.split(',') {
-            let Some(excluded) = timing.local(dates, value, clocks) else { continue };
+            let Some(excluded) = local(value) else { continue };
             starts.remove(&excluded);
         }
     }

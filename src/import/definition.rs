@@ -1,18 +1,27 @@
 //! The VTIMEZONE of a file, followed to the letter (RFC 5545 section 3.6.5).
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
 use super::content::Component;
-use super::recur;
+use super::recur::{self, Budget};
 use super::values::{Stamp, stamp};
+
+/// How many parts of a VTIMEZONE are read; those of libical have a few hundred.
+const MOST_PARTS: usize = 1_000;
 
 /// A VTIMEZONE as it stands in the file (RFC 5545 section 3.6.5).
 #[derive(Debug, Default)]
 pub(super) struct Definition {
-    observances: Vec<Observance>,
+    /// When offsets begin, on the clock before the change, in order, with seconds east of Greenwich.
+    onsets: Vec<(NaiveDateTime, i64)>,
+    /// The offset before the first.
+    before: Option<i64>,
+    /// Every offset once.
+    offsets: Vec<i64>,
 }
 
-#[derive(Debug)]
 struct Observance {
     /// Seconds east of Greenwich.
     from: i64,
@@ -22,40 +31,47 @@ struct Observance {
 }
 
 impl Definition {
-    pub(super) fn read(zone: &Component, last_year: i32) -> Self {
-        let parts = zone.within("STANDARD").chain(zone.within("DAYLIGHT"));
+    /// Reads a VTIMEZONE up to the end of the year after a last one, as far as a budget goes.
+    pub(super) fn read(zone: &Component, last_year: i32, budget: &mut Budget) -> Self {
+        let parts = zone.within("STANDARD").chain(zone.within("DAYLIGHT")).take(MOST_PARTS);
         let mut observances: Vec<Observance> =
-            parts.filter_map(|part| Observance::read(part, last_year)).collect();
+            parts.filter_map(|part| Observance::read(part, last_year, budget)).collect();
         observances.sort_by_key(|observance| observance.onsets.first().copied());
-        Self { observances }
+        let mut known = HashSet::new();
+        let offsets = observances.iter().flat_map(|own| [own.to, own.from]);
+        let offsets = offsets.filter(|offset| known.insert(*offset)).collect();
+        let before = observances.first().map(|first| first.from);
+        let mut onsets: Vec<(NaiveDateTime, i64)> = observances
+            .into_iter()
+            .flat_map(|own| own.onsets.into_iter().map(move |onset| (onset, own.to)))
+            .collect();
+        // Of two at once the later part counts.
+        onsets.sort_by_key(|(onset, _)| *onset);
+        Self { onsets, before, offsets }
     }
 
     /// Whether nothing in it can be used.
     pub(super) fn is_empty(&self) -> bool {
-        self.observances.is_empty()
+        self.onsets.is_empty()
     }
 
     /// The offset in seconds of the last onset that is not after a wall-clock time.
     pub(super) fn offset(&self, local: NaiveDateTime) -> i64 {
-        let last = |observance: &Observance| {
-            let at = observance.onsets.partition_point(|onset| *onset <= local);
-            at.checked_sub(1).map(|at| (observance.onsets[at], observance.to))
-        };
-        let found = self.observances.iter().filter_map(last).max_by_key(|(onset, _)| *onset);
-        found.map_or_else(|| self.observances.first().map_or(0, |first| first.from), |(_, to)| to)
+        let at = self.onsets.partition_point(|(onset, _)| *onset <= local);
+        let found = at.checked_sub(1).map(|at| self.onsets[at].1);
+        found.or(self.before).unwrap_or(0)
     }
 
     /// The wall-clock time at an instant.
     pub(super) fn local(&self, instant: DateTime<Utc>) -> NaiveDateTime {
         let at = |offset: i64| instant.naive_utc() + TimeDelta::seconds(offset);
-        let offsets = || self.observances.iter().flat_map(|own| [own.to, own.from]);
-        let right = offsets().find(|offset| self.offset(at(*offset)) == *offset);
-        at(right.or_else(|| offsets().next()).unwrap_or(0))
+        let right = self.offsets.iter().find(|offset| self.offset(at(**offset)) == **offset);
+        at(right.or(self.offsets.first()).copied().unwrap_or(0))
     }
 }
 
 impl Observance {
-    fn read(part: &Component, last_year: i32) -> Option<Self> {
+    fn read(part: &Component, last_year: i32, budget: &mut Budget) -> Option<Self> {
         let value = |name: &str| part.get(name).map(|property| property.value.as_str());
         let to = offset(value("TZOFFSETTO")?)?;
         let from = value("TZOFFSETFROM").and_then(offset).unwrap_or(to);
@@ -74,7 +90,7 @@ impl Observance {
             };
             let last = NaiveDate::from_ymd_opt(last_year + 1, 12, 31)?.and_hms_opt(0, 0, 0)?;
             let in_local = |until: DateTime<Utc>| until.naive_utc() + TimeDelta::seconds(from);
-            onsets.extend(recur::expand(rule, start, last, in_local).ok()?.starts);
+            onsets.extend(recur::expand(rule, start, last, in_local, budget).ok()?.starts);
         }
         for dates in part.all("RDATE") {
             onsets.extend(dates.value.split(',').filter_map(local));

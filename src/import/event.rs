@@ -93,7 +93,8 @@ fn unescaped(title: &str) -> String {
     while let Some(at) = rest.find('&') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let end = rest.find(';').filter(|end| *end < 10);
+        // Farther away it ends no entity, and is not looked for from each ampersand.
+        let end = rest.bytes().take(10).position(|b| b == b';');
         let entity = end.map_or("", |end| &rest[1..end]);
         let c = match entity {
             "amp" => Some('&'),

@@ -96,6 +96,10 @@ impl<'a> Reader<'a> {
             );
             super::note(&mut self.notes, 1, &text);
         }
+        if self.clocks.is_cut() {
+            let text = "its time zones have more rules than can be followed, so look at the times of events";
+            super::note(&mut self.notes, 1, text);
+        }
         let is_timed = |draft: &Draft| matches!(draft.times, Times::Timed(None, ..));
         if self.zone.is_utc() && !self.is_said && drafts.iter().any(is_timed) {
             super::note(
@@ -150,7 +154,7 @@ impl<'a> Reader<'a> {
         let mut changed: BTreeMap<NaiveDateTime, &Found<'_>> = BTreeMap::new();
         for exception in exceptions {
             let Some(id) = exception.event.get("RECURRENCE-ID") else { continue };
-            let Some(at) = timing.local(id, &id.value, &mut self.clocks) else { continue };
+            let Some(at) = timing.local(id, &mut self.clocks) else { continue };
             // Exchange writes midnight in place of the time.
             let not_before = || starts.partition_point(|(start, _)| *start < at);
             let same_day = || {
@@ -204,7 +208,7 @@ impl<'a> Reader<'a> {
         }
         let uid = uid.or_else(|| {
             let own = self.uid(found.event)?;
-            let start = id.and_then(|id| timing.local(id, &id.value, &mut self.clocks));
+            let start = id.and_then(|id| timing.local(id, &mut self.clocks));
             further(&own, start.unwrap_or(timing.start), timing.is_days())
         });
         let times = timing.at(timing.start);

@@ -73,6 +73,7 @@ mod tests {
             ("<a href='https://a.example'>https://a.example</a>", "<https://a.example>"),
             ("<a href=\"javascript:alert(1)\">x</a><br>", "x"),
             ("<ul><li>a</li><li>b <i>c</i></li></ul>", "- a\n- b *c*"),
+            ("<ul><li>- - a</li><li>1. b</li><li># c</li></ul>", "- \\- - a\n- 1\\. b\n- \\# c"),
             (
                 "<html><head><style>p{}</style></head><body><p>x&nbsp;&eacute; &lt;</p></body></html>",
                 "x &eacute; &lt;",

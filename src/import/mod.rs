@@ -40,6 +40,9 @@ use content::{Component, CutOff, Parsed};
 pub use decode::Unreadable;
 use values::{Stamp, stamp};
 
+/// How many entries without an end are named; where there are more the file is broken as a whole.
+const MOST_UNENDED: usize = 100;
+
 /// What is to be known beside the file.
 #[derive(Debug)]
 pub struct Options<'a> {
@@ -109,12 +112,16 @@ pub fn import(bytes: &[u8], options: &Options<'_>, rules: &Rules) -> Result<Impo
             &format!("{lines} nothing that a calendar knows, and was left out"),
         );
     }
-    for line in unended {
+    for line in unended.iter().take(MOST_UNENDED) {
         note(
             &mut notes,
-            line,
+            *line,
             "what begins here does not end before something else does, so look at it",
         );
+    }
+    if let Some(line) = unended.get(MOST_UNENDED) {
+        let more = count(unended.len() - MOST_UNENDED, "more does", "more do");
+        note(&mut notes, *line, &format!("{more} not end either, from here on"));
     }
     notes.extend(cut_off.map(cut_short));
     // Events without a calendar around them are taken as one.

@@ -3,13 +3,21 @@
 //! The rules are the rrule crate's; times go in and come out as if they were UTC, so that a session
 //! at six stays at six when the clocks change.
 
-use chrono::{DateTime, Datelike, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use rrule::{RRule, RRuleSet, Tz, Unvalidated};
 
 use super::values::{Stamp, stamp};
 
 /// How many times a rule is followed at most before its end is looked for: daily for fifty years.
 const MOST: usize = 20_000;
+/// How long a rule may be, in bytes: one that names every day of a year and every hour of a day is shorter.
+const LONGEST: usize = 2_000;
+/// How many of its periods the crate looks at in vain before it gives a rule up.
+const IN_VAIN: i64 = 100_000;
+/// The last year that the crate looks at.
+const LAST_YEAR: i32 = 9_999;
+/// What it costs to begin looking at a period, in steps of about three nanoseconds.
+const PERIOD: u64 = 64;
 /// How many times a day may come back at most, by BYHOUR, BYMINUTE and BYSECOND together.
 const MOST_A_DAY: usize = 24;
 
@@ -22,6 +30,56 @@ pub(super) struct Expansion {
     pub(super) more: bool,
 }
 
+/// How far the rules of one file are followed together.
+#[derive(Debug)]
+pub(super) struct Budget {
+    /// Steps of about three nanoseconds, as far as they can be told from what a rule gives.
+    steps: u64,
+    dates: usize,
+}
+
+impl Budget {
+    /// For events: some three seconds, which is 20,000 that repeat daily for two years.
+    pub(super) const EVENTS: Self = Self { steps: 1_000_000_000, dates: usize::MAX };
+    /// For the rules of zones, of which all that tzdata has are 100,000 dates.
+    pub(super) const ZONES: Self = Self { steps: 200_000_000, dates: 1_000_000 };
+
+    /// Whether nothing is left.
+    pub(super) fn is_spent(&self) -> bool {
+        self.steps == 0 || self.dates == 0
+    }
+}
+
+/// What looking for the next date of a rule costs.
+struct Cost {
+    /// A period of the rule, in seconds.
+    period: i64,
+    /// Steps for each.
+    steps: u64,
+}
+
+impl Cost {
+    fn new(frequency: &str, interval: i64, length: usize, a_day: usize) -> Self {
+        let (days, seconds) = match frequency {
+            "YEARLY" => (366, 31_536_000),
+            "MONTHLY" => (31, 2_592_000),
+            "WEEKLY" => (7, 604_800),
+            "DAILY" => (1, 86_400),
+            _ => (1, 3_600),
+        };
+        // Each day of a period is compared with what the rule names.
+        let names = 1 + length as u64 / 64;
+        let steps = PERIOD + days * names * a_day as u64;
+        Self { period: interval.saturating_mul(seconds), steps }
+    }
+
+    /// Of all periods between two times; the crate gives up after so many.
+    fn between(&self, from: NaiveDateTime, to: NaiveDateTime) -> u64 {
+        let periods = (to - from).num_seconds() / self.period.max(1);
+        (periods.clamp(0, IN_VAIN) as u64 * self.steps).max(PERIOD)
+    }
+}
+
 /// Every time from `start` up to and with `last`. `local` gives the wall-clock time of an UNTIL, which
 /// is an instant where the start has a zone.
 ///
@@ -32,12 +90,20 @@ pub(super) fn expand(
     start: NaiveDateTime,
     last: NaiveDateTime,
     local: impl Fn(DateTime<Utc>) -> NaiveDateTime,
+    budget: &mut Budget,
 ) -> Result<Expansion, &'static str> {
     const STRANGE: &str = "its rule cannot be understood";
+    const SPENT: &str = "the rules of the file give more dates than can be followed";
     // Rules are words and digits, and the crate cuts days by bytes.
-    if !rule.is_ascii() {
+    if !rule.is_ascii() || rule.len() > LONGEST {
         return Err(STRANGE);
     }
+    if budget.is_spent() {
+        return Err(SPENT);
+    }
+    let (mut frequency, mut interval) = (String::new(), 1);
+    // How many dates it gives, if it says so; one that only names its last date gives some.
+    let mut ends_after = None;
     let mut parts = Vec::new();
     let mut a_day = 1_usize;
     for part in rule.trim().trim_end_matches(';').split(';') {
@@ -47,9 +113,21 @@ pub(super) fn expand(
             "FREQ" if value == "SECONDLY" || value == "MINUTELY" => {
                 return Err("it repeats within the hour");
             }
+            "FREQ" => {
+                frequency.clone_from(&value);
+                parts.push(format!("{name}={value}"));
+            }
             // It would come back to the same date without end.
             "INTERVAL" if value.bytes().all(|b| b == b'0') => {
                 return Err("its rule repeats every 0 times, which is never");
+            }
+            "INTERVAL" => {
+                interval = value.parse().unwrap_or(1);
+                parts.push(format!("{name}={value}"));
+            }
+            "COUNT" => {
+                ends_after = value.parse().ok();
+                parts.push(format!("{name}={value}"));
             }
             "BYHOUR" | "BYMINUTE" | "BYSECOND" => {
                 a_day = a_day.saturating_mul(value.split(',').count());
@@ -69,6 +147,7 @@ pub(super) fn expand(
                 if until < start {
                     return Ok(Expansion { starts: Vec::new(), more: false });
                 }
+                ends_after = Some(1);
                 parts.push(format!("UNTIL={}Z", until.format("%Y%m%dT%H%M%S")));
             }
             "RSCALE" if value != "GREGORIAN" => return Err("it follows another calendar's months"),
@@ -81,16 +160,33 @@ pub(super) fn expand(
         return Err("it repeats many times a day");
     }
     let utc = |local: NaiveDateTime| local.and_utc().with_timezone(&Tz::UTC);
+    let cost = Cost::new(&frequency, interval, rule.len(), a_day);
     let rule: RRule<Unvalidated> = parts.join(";").parse().map_err(|_| STRANGE)?;
     let rule = rule.validate(utc(start)).map_err(|_| STRANGE)?;
     let dates = RRuleSet::new(utc(start)).rrule(rule).limit();
     let mut expansion = Expansion { starts: Vec::new(), more: false };
+    let mut before = start;
+    let mut ended = true;
     for at in dates.into_iter().map(|at| at.naive_utc()) {
-        if at > last || at.year() > 2100 || expansion.starts.len() == MOST {
+        budget.steps = budget.steps.saturating_sub(cost.between(before, at));
+        before = at;
+        let most = MOST.min(budget.dates);
+        if at > last || at.year() > 2100 || expansion.starts.len() == most || budget.steps == 0 {
             expansion.more = true;
+            ended = false;
             break;
         }
         expansion.starts.push(at);
+    }
+    budget.dates = budget.dates.saturating_sub(expansion.starts.len());
+    // It was looked at up to the end of all years.
+    if ended && ends_after.is_none_or(|count| expansion.starts.len() < count) {
+        let end = NaiveDate::from_ymd_opt(LAST_YEAR, 12, 31).unwrap_or_default();
+        let in_vain = cost.between(before, end.and_time(NaiveTime::MIN));
+        budget.steps = budget.steps.saturating_sub(in_vain);
+    }
+    if budget.is_spent() {
+        return Err(SPENT);
     }
     Ok(expansion)
 }
@@ -105,7 +201,8 @@ mod tests {
 
     fn expanded(rule: &str, last: &str) -> Result<(Vec<String>, bool), &'static str> {
         let eastern = |instant: DateTime<Utc>| instant.naive_utc() - chrono::TimeDelta::hours(4);
-        expand(rule, at("2027-05-04T18:00:00"), at(last), eastern).map(|expansion| {
+        let mut budget = Budget::EVENTS;
+        expand(rule, at("2027-05-04T18:00:00"), at(last), eastern, &mut budget).map(|expansion| {
             let starts = expansion.starts.iter().map(|at| at.format("%m-%d %H:%M").to_string());
             (starts.collect(), expansion.more)
         })
@@ -145,6 +242,41 @@ mod tests {
         }
     }
 
+    /// How often a rule can be followed for two years within a hundredth of a file's budget, if less than a hundred
+    /// times.
+    fn rounds(rule: &str) -> usize {
+        let mut budget = Budget { steps: Budget::EVENTS.steps / 100, ..Budget::EVENTS };
+        let (start, last) = (at("2027-05-04T18:00:00"), at("2029-05-04T18:00:00"));
+        let mut follow = || expand(rule, start, last, |until| until.naive_utc(), &mut budget);
+        (0..100).take_while(|_| follow().is_ok()).count()
+    }
+
+    #[test]
+    fn a_file_may_have_ten_thousand_rules_that_people_write() {
+        for rule in [
+            "FREQ=DAILY",
+            "FREQ=DAILY;COUNT=2",
+            "FREQ=YEARLY",
+            "FREQ=MONTHLY;BYDAY=1TU",
+            "FREQ=WEEKLY;BYDAY=TU,TH;UNTIL=20280101",
+        ] {
+            assert_eq!(rounds(rule), 100, "{rule}");
+        }
+    }
+
+    #[test]
+    fn rules_that_never_come_are_given_up_after_some() {
+        for rule in [
+            "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+            "FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30",
+            "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=3",
+            "FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30;UNTIL=20991231",
+            "FREQ=YEARLY;INTERVAL=2;BYYEARDAY=366;BYDAY=MO;BYMONTH=1",
+        ] {
+            assert!((1..50).contains(&rounds(rule)), "{rule}: {}", rounds(rule));
+        }
+    }
+
     #[test]
     fn what_cannot_be_followed_is_refused_and_never_runs_away() {
         for rule in [
@@ -158,6 +290,7 @@ mod tests {
             "FREQ=DAILY;UNTIL=soon",
             "RSCALE=HEBREW;FREQ=YEARLY",
             "FREQ=YEARLY;BYHOUR=0,1,2,3,4;BYMINUTE=0,1,2,3,4,5,6",
+            &format!("FREQ=YEARLY;BYYEARDAY=1{}", ",1".repeat(LONGEST / 2)),
         ] {
             assert!(expanded(rule, "2028-01-01T00:00:00").is_err(), "{rule}");
         }

@@ -129,23 +129,33 @@ impl Timing {
         Times::Timed(zone, begins, ends)
     }
 
-    /// A DATE-TIME of the same event on its own clock: of RECURRENCE-ID, EXDATE and RDATE.
+    /// A DATE-TIME of the same event on its own clock: a RECURRENCE-ID.
     pub(super) fn local(
         &self,
         property: &Property,
-        value: &str,
         clocks: &mut Clocks<'_>,
     ) -> Option<NaiveDateTime> {
-        Some(match stamp(value)? {
-            Stamp::Date(date) => date.and_time(self.start.time()),
-            Stamp::Utc(instant) => self.clock.local(instant),
-            Stamp::Local(local) => {
-                match property.parameter("TZID").and_then(|own| clocks.of(own)) {
+        self.dates(property, clocks)(&property.value)
+    }
+
+    /// The same for each value of a property: of EXDATE and RDATE.
+    pub(super) fn dates(
+        &self,
+        property: &Property,
+        clocks: &mut Clocks<'_>,
+    ) -> impl Fn(&str) -> Option<NaiveDateTime> {
+        // Once, as there may be thousands of values.
+        let own = property.parameter("TZID").and_then(|tzid| clocks.of(tzid));
+        move |value| {
+            Some(match stamp(value)? {
+                Stamp::Date(date) => date.and_time(self.start.time()),
+                Stamp::Utc(instant) => self.clock.local(instant),
+                Stamp::Local(local) => match &own {
                     Some(own) => self.clock.local(own.clock.instant(local)),
                     None => local,
-                }
-            }
-        })
+                },
+            })
+        }
     }
 
     fn length(&mut self, event: &Component, start: Stamp, clocks: &mut Clocks<'_>) -> Length {

@@ -116,7 +116,7 @@ impl Turned {
             }
             self.begin();
             // Within a link an address is only a text.
-            let at_start = self.out.is_empty() || self.out.ends_with('\n');
+            let at_start = self.out.is_empty() || self.out.ends_with('\n') || self.is_item();
             match (self.link.is_some(), at_start) {
                 (true, _) => self.out.push_str(&words.replace(['[', ']', '\\', '`', '<'], "")),
                 (false, true) => self.out.push_str(&start_escaped(&words, false)),
@@ -152,6 +152,13 @@ impl Turned {
             }
             _ => self.text(&alt),
         }
+    }
+
+    /// Whether an item has begun, in which a mark would begin another.
+    fn is_item(&self) -> bool {
+        self.out
+            .strip_suffix("- ")
+            .is_some_and(|before| before.is_empty() || before.ends_with('\n'))
     }
 
     /// What stands before a text or a link.

@@ -4,12 +4,15 @@
 
 mod color;
 mod length;
+mod members;
+mod nesting;
 mod session;
 mod text;
 mod url;
 
 pub use color::Color;
 pub use length::Length;
+pub use members::{Index, Members};
 pub use session::{AllDay, Cancellation, Geo, Place, Session, Status, Timed, When};
 pub use text::{Email, Id, Language, Markdown, Tag, TextError, Title, Uid};
 pub use url::{BaseUrl, HttpUrl};
@@ -172,14 +175,7 @@ pub struct Feed<'a> {
     pub description: Option<&'a Markdown>,
     /// Ids that it had before, oldest first.
     pub was: &'a [Id],
-    kind: Kind<'a>,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Kind<'a> {
-    All,
-    Series,
-    Selection(&'a Selection),
+    index: usize,
 }
 
 impl Calendar {
@@ -208,30 +204,22 @@ impl Calendar {
 
 impl Catalog {
     /// Every feed: the calendar's, each series', each selection's.
-    pub fn feeds(&self) -> impl Iterator<Item = Feed<'_>> {
-        let calendar = &self.calendar;
-        let all = Feed {
-            id: &calendar.id,
-            title: &calendar.title,
-            description: calendar.description.as_ref(),
-            was: &[],
-            kind: Kind::All,
+    pub fn feeds(&self) -> impl Iterator<Item = Feed<'_>> + Clone {
+        (0..=self.series.len() + self.selections.len()).filter_map(|index| self.feed(index))
+    }
+
+    /// The feed at a place in the order of [`Self::feeds`].
+    pub fn feed(&self, index: usize) -> Option<Feed<'_>> {
+        let Some(index_of_series) = index.checked_sub(1) else {
+            let Calendar { id, title, description, .. } = &self.calendar;
+            return Some(Feed { id, title, description: description.as_ref(), was: &[], index });
         };
-        let series = self.series.iter().map(|series| Feed {
-            id: &series.id,
-            title: &series.title,
-            description: series.description.as_ref(),
-            was: &series.was,
-            kind: Kind::Series,
-        });
-        let selections = self.selections.iter().map(|selection| Feed {
-            id: &selection.id,
-            title: &selection.title,
-            description: selection.description.as_ref(),
-            was: &selection.was,
-            kind: Kind::Selection(selection),
-        });
-        std::iter::once(all).chain(series).chain(selections)
+        if let Some(Series { id, title, description, was }) = self.series.get(index_of_series) {
+            return Some(Feed { id, title, description: description.as_ref(), was, index });
+        }
+        let Selection { id, title, description, was, .. } =
+            self.selections.get(index_of_series - self.series.len())?;
+        Some(Feed { id, title, description: description.as_ref(), was, index })
     }
 
     /// The feed that a session's readers are sent to: its series', else the calendar's.
@@ -241,17 +229,8 @@ impl Catalog {
 }
 
 impl Feed<'_> {
-    /// Whether a session belongs to the feed, whatever the time is.
-    pub fn holds(&self, session: &Session) -> bool {
-        match self.kind {
-            Kind::All => true,
-            Kind::Series => session.series.as_ref() == Some(self.id),
-            Kind::Selection(selection) => {
-                let series = &selection.series;
-                let tags = &selection.tags;
-                (series.is_empty() || session.series.as_ref().is_some_and(|id| series.contains(id)))
-                    && (tags.is_empty() || session.tags.iter().any(|tag| tags.contains(tag)))
-            }
-        }
+    /// Its place in the order of [`Catalog::feeds`].
+    pub fn index(&self) -> usize {
+        self.index
     }
 }

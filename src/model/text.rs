@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::nesting;
+
 /// Why a text was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TextError {
@@ -62,7 +64,7 @@ text! {
     Tag
 }
 text! {
-    /// A text in Markdown (CommonMark), at most 200,000 characters, its lines ended by LF.
+    /// A text in Markdown (CommonMark), at most 200,000 characters, its lines ended by LF and its nesting bounded.
     Markdown
 }
 text! {
@@ -132,7 +134,8 @@ impl Tag {
 }
 
 impl Markdown {
-    /// Reads a text; CR LF and CR become LF.
+    /// Reads a text; CR LF and CR become LF, and marks of lists and quotes that are nested deeper than anybody
+    /// reads become text.
     ///
     /// # Errors
     /// [`TextError`] with what is wrong.
@@ -149,7 +152,7 @@ impl Markdown {
             true => text.replace("\r\n", "\n").replace(BREAKS, "\n"),
             false => text.to_owned(),
         };
-        Ok(Self(lines))
+        Ok(Self(nesting::bounded(&lines).unwrap_or(lines)))
     }
 }
 

@@ -90,21 +90,17 @@ pub(super) fn retired(planned: &Revisions, before: &Revisions, places: &Places) 
 /// Feeds that Google does not read to their end.
 pub(super) fn too_large(plan: &Plan, places: &Places) -> Vec<Finding> {
     let paths = &plan.edition.paths;
-    let large = |path: &str| {
-        let of = |document: &&crate::render::Document| {
-            document.kind == Kind::Feed && document.path == path
-        };
-        plan.calendars
-            .iter()
-            .find(of)
-            .map(|document| document.body.len())
-            .filter(|size| *size > GOOGLE)
-    };
+    let large: HashMap<&str, usize> = plan
+        .calendars
+        .iter()
+        .filter(|document| document.kind == Kind::Feed && document.body.len() > GOOGLE)
+        .map(|document| (document.path.as_str(), document.body.len()))
+        .collect();
     plan.edition
         .catalog
         .feeds()
         .filter_map(|feed| {
-            let size = large(&paths.feed_calendar(feed.id))?;
+            let size = *large.get(paths.feed_calendar(feed.id).as_str())?;
             let span = places.feeds.get(feed.id).cloned().unwrap_or_default();
             let (id, size) = (feed.id, size / 1000);
             let message = format!("the feed `{id}` has {size} kB; Google Calendar stops reading at 1,000");

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::Publisher;
 use crate::config::Places;
 use crate::diagnostic::{Code, Finding, Findings};
+use crate::files::{ReadError, read_asset};
 use crate::model::{Assets, Catalog, Logo};
 
 /// The largest file that pages load, in bytes.
@@ -20,21 +21,24 @@ impl Publisher {
     ) -> Assets {
         let folder = self.folder();
         let mut read = |name: &str, span: &Option<std::ops::Range<usize>>| {
-            let path = folder.join(name);
-            let size = std::fs::metadata(&path).map(|metadata| metadata.len());
-            let reason = match (size, std::fs::read(&path)) {
-                (Ok(size), _) if size > MAX_ASSET => "it has more than 1 MiB".to_owned(),
-                (_, Ok(bytes)) => return Some(bytes),
-                (_, Err(error)) if error.kind() == std::io::ErrorKind::NotFound => {
-                    "it is not there".to_owned()
-                }
-                (_, Err(error)) => error.to_string(),
+            let error = match read_asset(folder, name, MAX_ASSET) {
+                Ok(bytes) => return Some(bytes),
+                Err(error) => error,
             };
-            let message = format!("the file `{name}` cannot be used: {reason}");
-            findings.push(
-                Finding::error(Code::MissingFile, span.clone().unwrap_or_default(), message)
-                    .help("put the file beside the list, or delete the line"),
-            );
+            let (code, help) = match &error {
+                ReadError::Outside => (
+                    Code::FileOutside,
+                    "copy the file into the folder; a link may lead only to files in it",
+                ),
+                ReadError::TooLarge(_) => (Code::MissingFile, "name a smaller file"),
+                ReadError::NotRegular => {
+                    (Code::MissingFile, "put a regular file in its place, or delete the line")
+                }
+                _ => (Code::MissingFile, "put the file beside the list, or delete the line"),
+            };
+            let message = format!("the file `{name}` cannot be used: {error}");
+            let span = span.clone().unwrap_or_default();
+            findings.push(Finding::error(code, span, message).help(help));
             None
         };
         let css = catalog.page.css.as_ref().and_then(|name| read(name, &places.css));

@@ -7,6 +7,7 @@ mod advice;
 mod files;
 mod history;
 mod last_good;
+mod output;
 mod plan;
 mod removal;
 mod settle;
@@ -137,12 +138,17 @@ impl Publisher {
 
     /// All findings, and what would follow from what, if the file can be read so far.
     fn examine(&self, now: DateTime<Utc>) -> Result<(Source, Findings, Option<Followed>), Error> {
-        let source = Source::read(&self.file)?;
+        let source = Source::read_given(&self.file)?;
         let checked = config::load(&source, &self.rules);
         let mut findings = checked.findings;
         let before = self.store.read()?;
+        let too_large =
+            checked.catalog.as_ref().and_then(|own| output::too_large(own, &checked.places));
+        // What would be too large is not made to be looked at either.
+        let catalog = checked.catalog.filter(|_| too_large.is_none());
+        findings.extend(too_large);
         let mut planned = None;
-        if let Some(catalog) = checked.catalog {
+        if let Some(catalog) = catalog {
             findings.extend(history::against_history(&catalog, &before, &checked.places));
             let assets = self.assets(&catalog, &checked.places, &mut findings);
             let plan = plan(catalog.clone(), self.paths(&catalog), assets, &before, now);

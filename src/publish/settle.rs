@@ -6,7 +6,7 @@ use std::sync::{MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 
 use super::snapshot::digest_of_bytes;
-use super::{Observed, Plan, Published, Publisher, Refusal, history, plan_after};
+use super::{Observed, Plan, Published, Publisher, Refusal, history, output, plan_after};
 use crate::config::Checked;
 use crate::diagnostic::Findings;
 use crate::error::{Error, chain};
@@ -25,6 +25,8 @@ pub struct Memory {
     saved: bool,
     /// The last good source, where it could not be written.
     pub(super) last_good: Option<Vec<u8>>,
+    /// The files that it names, as they were then.
+    assets: Option<Assets>,
 }
 
 /// One attempt to publish.
@@ -50,8 +52,8 @@ pub(super) struct Settled {
 pub(super) enum Standing {
     /// It is the list.
     Alone,
-    /// It was the last good one, in place of the list. That a logo is missing meanwhile is no reason
-    /// to let feeds go dark.
+    /// It was the last good one, in place of the list. A logo that is missing meanwhile is taken from memory,
+    /// or left out: it is no reason to let feeds go dark.
     In,
     /// It was the last good one, and a changed file is not adopted yet. It is published as it is recorded or not
     /// at all, since another process may have recorded a newer one.
@@ -95,18 +97,26 @@ impl Publisher {
         };
         findings.extend(history::against_history(&catalog, before, &checked.places));
         let mut missing = Findings::default();
-        let assets = self.assets(&catalog, &checked.places, &mut missing);
+        let mut assets = self.assets(&catalog, &checked.places, &mut missing);
         if !self.are_observed(&catalog.page, &assets, attempt.observed) {
             return Ok(None);
         }
-        if standing == Standing::Alone {
-            findings.extend(missing);
+        match (standing, &memory.assets) {
+            (Standing::Alone, _) => {
+                findings.extend(missing);
+                findings.extend(output::too_large(&catalog, &checked.places));
+            }
+            (Standing::In | Standing::Meanwhile, Some(kept)) if missing.has_errors() => {
+                assets = kept.clone();
+            }
+            (Standing::In | Standing::Meanwhile, _) => {}
         }
         if findings.has_errors() {
             findings.sort();
             return Err(Refusal::File(source, findings));
         }
         let paths = self.paths(&catalog);
+        let used = assets.clone();
         let plan = plan_after(catalog, paths, assets, before, now, earlier);
         findings.extend(history::same_uid(&plan, &checked.places));
         if findings.has_errors() {
@@ -134,6 +144,7 @@ impl Publisher {
             degraded = written.err();
         }
         (memory.revisions, memory.saved) = (Some(plan.revisions.clone()), degraded.is_none());
+        memory.assets = Some(used);
         let kept = match (lock, &degraded) {
             (Ok(lock), None) => self.keep_last_good(&source, lock),
             _ => false,

@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use super::files::MAX_ASSET;
 use super::{Publisher, Removal};
 use crate::config::{self, Checked};
+use crate::files::read_bounded;
 use crate::revisions::Revisions;
 use crate::source::Source;
 
@@ -162,11 +163,16 @@ impl Snapshot {
     }
 }
 
-/// The digest of all that a source says: bytes after the first that is not UTF-8 say nothing.
+/// The digest of all that a source says: bytes after the first that is not UTF-8 say nothing, and neither do
+/// those of a file that is too large.
 pub(super) fn digest_of(source: &Source) -> Digest {
     let mut hash = Sha256::new_with_prefix(source.text());
+    // No text ends in these bytes.
     if source.invalid_from().is_some() {
         hash.update([0xff]);
+    }
+    if source.is_too_large() {
+        hash.update([0xfe]);
     }
     hash.finalize().into()
 }
@@ -184,7 +190,7 @@ fn observe(path: PathBuf, last: &[Observed], whole: bool, max_size: u64) -> Obse
     let digest = match known.and_then(|known| known.digest) {
         _ if !usable => None,
         Some(digest) if !whole => Some(digest),
-        _ => std::fs::read(&path).ok().map(|bytes| digest_of_bytes(&bytes)),
+        _ => read_bounded(&path, max_size).ok().map(|bytes| digest_of_bytes(&bytes)),
     };
     Observed { path, metadata, digest }
 }

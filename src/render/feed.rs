@@ -1,6 +1,6 @@
 //! Feeds, made of the events of invites; those of what is gone end with a notice.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use icalendar::Property;
 
@@ -30,7 +30,9 @@ pub fn calendars<'p>(
     let event = |session: &Session| &events[&session.id];
     let feeds = edition.catalog.feeds().map(|feed| self::feed(edition, &feed, event));
     let mut drafts: Vec<Draft> = feeds.collect();
-    let retired = edition.retired().map(|feed| retired(edition, feed, &words, event));
+    let mut retired = edition.retired().peekable();
+    let known = retired.peek().map(|_| Known::new(edition)).unwrap_or_default();
+    let retired = retired.map(|feed| self::retired(edition, feed, &known, &words, event));
     let retired: Vec<Draft> = retired.collect();
     drafts.extend(invites);
     drafts.extend(retired);
@@ -50,10 +52,29 @@ fn feed<'a, 'e: 'a>(
     subscribed(edition, path, file_name, head, edition.contents(feed), "", event)
 }
 
+/// Sessions by their UIDs, as feeds that are gone from the file name them.
+#[derive(Default)]
+struct Known<'e> {
+    sessions: HashMap<&'e str, &'e Session>,
+    removed: HashMap<&'e str, &'e Removed>,
+}
+
+impl<'e> Known<'e> {
+    fn new(edition: &'e Edition) -> Self {
+        let sessions = edition.catalog.sessions.iter();
+        let removed = edition.removed();
+        Self {
+            sessions: sessions.map(|own| (edition.revision(own).uid.as_str(), own)).collect(),
+            removed: removed.map(|own| (own.revision.uid.as_str(), own)).collect(),
+        }
+    }
+}
+
 /// A feed that is gone from the file: what it had last, and a notice that it has ended.
 fn retired<'a, 'e: 'a>(
     edition: &'e Edition,
     feed: &Retired,
+    known: &Known<'e>,
     words: &Words,
     event: impl Fn(&Session) -> &'a Event<'a>,
 ) -> Draft {
@@ -61,14 +82,16 @@ fn retired<'a, 'e: 'a>(
     let head = feed_head(edition, &feed.title, None, &path);
     let file_name = file_name(&feed.id, &feed.title);
     // Those that went with it too: what took place stays in its readers' calendars.
-    let mut with_it: Vec<&Removed> =
-        edition.removed().filter(|gone| feed.sessions.contains(&gone.revision.uid)).collect();
+    let last: HashSet<&String> = feed.sessions.iter().collect();
+    let with_it = last.into_iter().filter_map(|uid| known.removed.get(uid.as_str()).copied());
+    let mut with_it: Vec<&Removed> = with_it.collect();
     with_it
         .sort_by(|a, b| (a.when.start(), &a.revision.uid).cmp(&(b.when.start(), &b.revision.uid)));
     let mut more: String =
         with_it.into_iter().map(|session| gone::event(edition, session, words)).collect();
     more.push_str(&gone::notice(edition, feed));
-    subscribed(edition, path, file_name, head, edition.contents_of_retired(feed), &more, event)
+    let contents = edition.contents_of_retired(feed, &known.sessions);
+    subscribed(edition, path, file_name, head, contents, &more, event)
 }
 
 /// A calendar to subscribe to; `more` are events that no session stands behind.

@@ -3,8 +3,9 @@
 //! Safe by construction: HTML in the text is shown as text, and links lead to the web, a mailbox or
 //! a telephone, or are no links.
 
-use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd, html};
 
+use super::shallow::events;
 use crate::model::Markdown;
 
 /// As HTML. Images become links.
@@ -47,17 +48,20 @@ fn safe(markdown: &Markdown) -> impl Iterator<Item = Event<'_>> {
     }
     let mut out = Vec::new();
     let mut open: Vec<Open<'_>> = Vec::new();
-    for event in Parser::new(markdown.as_str()) {
+    // Whether one of them is shown; then none within it is.
+    let mut within = false;
+    for event in events(markdown) {
         match event {
             Event::Html(text) | Event::InlineHtml(text) => out.push(Event::Text(text)),
             Event::Start(Tag::HtmlBlock) => out.push(Event::Start(Tag::Paragraph)),
             Event::End(TagEnd::HtmlBlock) => out.push(Event::End(TagEnd::Paragraph)),
             // A mailbox in angle brackets has no scheme yet.
             Event::Start(Tag::Link { link_type: LinkType::Email, dest_url, title, id }) => {
-                let shown = !open.iter().any(|outer| outer.shown);
+                let shown = !within;
                 let dest_url: CowStr<'_> = format!("mailto:{dest_url}").into();
                 open.push(Open { shown, at: out.len(), address: dest_url.clone() });
                 if shown {
+                    within = true;
                     let link_type = LinkType::Inline;
                     out.push(Event::Start(Tag::Link { link_type, dest_url, title, id }));
                 }
@@ -65,15 +69,17 @@ fn safe(markdown: &Markdown) -> impl Iterator<Item = Event<'_>> {
             Event::Start(
                 Tag::Link { dest_url, title, id, .. } | Tag::Image { dest_url, title, id, .. },
             ) => {
-                let shown = is_safe(&dest_url) && !open.iter().any(|outer| outer.shown);
+                let shown = !within && is_safe(&dest_url);
                 open.push(Open { shown, at: out.len(), address: dest_url.clone() });
                 let link_type = LinkType::Inline;
                 if shown {
+                    within = true;
                     out.push(Event::Start(Tag::Link { link_type, dest_url, title, id }));
                 }
             }
             Event::End(TagEnd::Link | TagEnd::Image) => {
                 let Some(Open { shown: true, at, address }) = open.pop() else { continue };
+                within = false;
                 let said = |event: &Event<'_>| match event {
                     Event::Text(text) | Event::Code(text) => !text.trim().is_empty(),
                     _ => false,
@@ -90,15 +96,18 @@ fn safe(markdown: &Markdown) -> impl Iterator<Item = Event<'_>> {
 }
 
 fn is_safe(address: &str) -> bool {
-    let lower = address.trim_start().to_ascii_lowercase();
-    ["https://", "http://", "mailto:", "tel:"].iter().any(|scheme| lower.starts_with(scheme))
+    let address = address.trim_start();
+    let begins = |scheme: &&str| {
+        address.get(..scheme.len()).is_some_and(|own| own.eq_ignore_ascii_case(scheme))
+    };
+    ["https://", "http://", "mailto:", "tel:"].iter().any(begins)
 }
 
 /// As plain text: links as "text (address)", lists with dashes or numbers, a blank line between
 /// blocks.
 pub(crate) fn to_text(markdown: &Markdown) -> String {
     let mut text = Text::default();
-    for event in Parser::new(markdown.as_str()) {
+    for event in events(markdown) {
         text.take(event);
     }
     let out = cleaned(&text.out);
@@ -194,7 +203,7 @@ impl Text {
                     self.out.push_str(&address);
                 } else if shown != &*address
                     && !address.is_empty()
-                    && format!("mailto:{shown}") != *address
+                    && address.strip_prefix("mailto:") != Some(shown)
                 {
                     self.out.push_str(&format!(" ({address})"));
                 }

@@ -18,6 +18,7 @@ mod preview;
 mod proof;
 mod qr;
 mod renamed;
+mod shallow;
 mod vtimezone;
 
 use chrono::{DateTime, Utc};

@@ -1,6 +1,6 @@
 //! Differences between two states that readers notice.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{LinkChange, Published, Revision, Revisions, Times};
 use crate::model::Status;
@@ -66,11 +66,12 @@ pub fn differences(before: &Revisions, after: &Revisions) -> Vec<Difference> {
         .iter()
         .map(|(id, entry)| (entry.uid.as_str(), (id, entry.as_ref())))
         .collect();
+    let renamed = Renamed::new(after);
     let mut all: Vec<Difference> = after
         .sessions
         .iter()
         .filter_map(|(id, entry)| {
-            let old = known.get(entry.uid.as_str()).map(|(id, old)| (*id, renamed(old, after)));
+            let old = known.get(entry.uid.as_str()).map(|(id, old)| (*id, renamed.today(old)));
             let what = difference(old.as_ref().map(|(id, old)| (*id, old)), id, entry);
             let before = old.map(|(_, old)| old.published);
             let after = entry.published.clone();
@@ -82,19 +83,35 @@ pub fn differences(before: &Revisions, after: &Revisions) -> Vec<Difference> {
     all
 }
 
-/// A revision with today's ids of the feeds that it was in.
-fn renamed(revision: &Revision, after: &Revisions) -> Revision {
-    let mut revision = revision.clone();
-    for feed in &mut revision.published.feeds {
-        let live = |id: &str| after.feeds.get(id).is_some_and(|feed| feed.gone.is_none());
-        if !live(feed)
-            && let Some((id, _)) =
-                after.feeds.iter().find(|(id, known)| live(id) && known.was.contains(feed))
-        {
-            *feed = id.clone();
+/// The ids that feeds had before, with those that they have.
+struct Renamed<'a> {
+    after: &'a Revisions,
+    by_former: HashMap<&'a String, &'a String>,
+}
+
+impl<'a> Renamed<'a> {
+    fn new(after: &'a Revisions) -> Self {
+        let live = after.feeds.iter().filter(|(_, feed)| feed.gone.is_none());
+        let mut by_former = HashMap::new();
+        for (id, feed) in live {
+            for old in &feed.was {
+                by_former.entry(old).or_insert(id);
+            }
         }
+        Self { after, by_former }
     }
-    revision
+
+    /// A revision with today's ids of the feeds that it was in.
+    fn today(&self, revision: &Revision) -> Revision {
+        let mut revision = revision.clone();
+        for feed in &mut revision.published.feeds {
+            let is_live = self.after.feeds.get(feed).is_some_and(|feed| feed.gone.is_none());
+            if let Some(id) = self.by_former.get(feed).filter(|_| !is_live) {
+                *feed = (*id).clone();
+            }
+        }
+        revision
+    }
 }
 
 fn difference(old: Option<(&String, &Revision)>, id: &String, new: &Revision) -> Vec<What> {

@@ -1,6 +1,6 @@
 //! A catalog with its revisions, as of an instant.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::OnceLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::former::{self, Former};
 use super::gone::{self, Removed, Retired};
 use super::{News, Revision, Revisions, identity};
-use crate::model::{Assets, Catalog, Feed, Id, Session, Status, When};
+use crate::model::{Assets, Catalog, Feed, Id, Members, Session, Status, When};
 use crate::paths::Paths;
 use crate::zone::Zone;
 
@@ -25,6 +25,7 @@ pub struct Edition {
     pub paths: Paths,
     /// The files that its pages need.
     pub assets: Assets,
+    members: Members,
     revisions: Revisions,
     former: Former,
     former_feeds: Former,
@@ -82,6 +83,7 @@ impl Edition {
         let as_of = turns().filter(|turn| *turn <= now).max().unwrap_or_default();
         let valid_until = turns().filter(|turn| *turn > now).min();
         Self {
+            members: Members::new(&catalog),
             catalog,
             paths,
             assets,
@@ -163,9 +165,14 @@ impl Edition {
         leaves(&self.catalog, session)
     }
 
+    /// The feed of an id.
+    pub fn feed(&self, id: &Id) -> Option<Feed<'_>> {
+        self.catalog.feed(self.members.place(id)?)
+    }
+
     /// The sessions of a feed by start and UID, whether they left it by time or not.
     pub fn sessions_of(&self, feed: &Feed<'_>) -> Vec<&Session> {
-        self.sorted(self.catalog.sessions.iter().filter(|session| feed.holds(session)))
+        self.sorted(self.members.of(feed).iter().map(|at| &self.catalog.sessions[*at]))
     }
 
     /// What a feed holds now.
@@ -173,11 +180,16 @@ impl Edition {
         self.settled(self.sessions_of(feed))
     }
 
-    /// What a feed that is gone from the file holds now: of its last sessions those that the file has.
-    pub fn contents_of_retired(&self, feed: &Retired) -> Contents<'_> {
+    /// What a feed that is gone from the file holds now: of its last sessions those that the file has, given by
+    /// their UIDs.
+    pub fn contents_of_retired<'a>(
+        &'a self,
+        feed: &Retired,
+        by_uid: &HashMap<&str, &'a Session>,
+    ) -> Contents<'a> {
         let last: BTreeSet<&str> = feed.sessions.iter().map(String::as_str).collect();
-        let held = |session: &&Session| last.contains(self.revision(session).uid.as_str());
-        self.settled(self.sorted(self.catalog.sessions.iter().filter(held)))
+        let held = last.into_iter().filter_map(|uid| by_uid.get(uid).copied());
+        self.settled(self.sorted(held))
     }
 
     /// The sessions that are gone from the file and whose addresses answer.
@@ -200,9 +212,9 @@ impl Edition {
         self.retired.iter().filter(|gone| gone.ends <= self.as_of)
     }
 
-    /// The zone of a name that was published, if the list still has it; else the calendar's.
-    pub fn zone_of(&self, tzid: &str) -> &Zone {
-        gone::zone(&self.catalog, tzid)
+    /// The zones of the catalog by the names that are written into calendars.
+    pub fn zones(&self) -> HashMap<&str, &Zone> {
+        gone::zones(&self.catalog)
     }
 
     /// The UID of the notice in a feed that is gone from the file.

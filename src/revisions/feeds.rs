@@ -1,6 +1,6 @@
 //! Which feeds were published, so that one that is gone from the file can still say so.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -37,9 +37,7 @@ pub(super) fn revise(
     catalog: &Catalog,
     now: DateTime<Utc>,
 ) -> BTreeMap<String, KnownFeed> {
-    let claims = former::claims(
-        catalog.feeds().map(|feed| (feed.id, feed.was)).collect::<Vec<_>>().into_iter(),
-    );
+    let claims = former::claims(catalog.feeds().map(|feed| (feed.id, feed.was)));
     let live: BTreeMap<String, KnownFeed> = catalog
         .feeds()
         .map(|feed| {
@@ -53,24 +51,40 @@ pub(super) fn revise(
         })
         .collect();
     let former: BTreeSet<&String> = live.values().flat_map(|feed| &feed.was).collect();
-    let gone = before.iter().filter(|(id, _)| !live.contains_key(*id) && !former.contains(id));
-    let gone: Vec<(String, KnownFeed)> = gone
+    let gone = || before.iter().filter(|(id, _)| !live.contains_key(*id) && !former.contains(id));
+    let mut left = members(
+        gone().filter(|(_, feed)| feed.gone.is_none()).map(|(id, _)| id.as_str()),
+        sessions,
+    );
+    let gone: Vec<(String, KnownFeed)> = gone()
         .map(|(id, feed)| {
-            let retired =
-                || KnownFeed { gone: Some(now), sessions: members(id, sessions), ..feed.clone() };
+            let mut retired = || {
+                let sessions = left.remove(id.as_str()).unwrap_or_default();
+                KnownFeed { gone: Some(now), sessions, ..feed.clone() }
+            };
             (id.clone(), if feed.gone.is_some() { feed.clone() } else { retired() })
         })
         .collect();
     live.into_iter().chain(gone).collect()
 }
 
-/// The UIDs of the sessions that were last published in a feed.
-fn members(id: &String, sessions: &BTreeMap<String, Arc<Revision>>) -> Vec<String> {
-    let mut all: Vec<String> = sessions
-        .values()
-        .filter(|entry| entry.removed.is_none() && entry.published.feeds.contains(id))
-        .map(|entry| entry.uid.clone())
-        .collect();
-    all.sort();
+/// The UIDs of the sessions that were last published in each of some feeds.
+fn members<'a>(
+    feeds: impl Iterator<Item = &'a str>,
+    sessions: &BTreeMap<String, Arc<Revision>>,
+) -> HashMap<&'a str, Vec<String>> {
+    let mut all: HashMap<&str, Vec<String>> = feeds.map(|id| (id, Vec::new())).collect();
+    if all.is_empty() {
+        return all;
+    }
+    for entry in sessions.values().filter(|entry| entry.removed.is_none()) {
+        let feeds: BTreeSet<&String> = entry.published.feeds.iter().collect();
+        for id in feeds {
+            if let Some(own) = all.get_mut(id.as_str()) {
+                own.push(entry.uid.clone());
+            }
+        }
+    }
+    all.values_mut().for_each(|own| own.sort());
     all
 }

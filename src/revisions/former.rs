@@ -44,19 +44,15 @@ pub(super) fn recorded<'a, 'c>(
     now: &Id,
     owner: impl Fn(&str) -> Option<&'c Id>,
 ) -> Vec<String> {
-    let mut all: Vec<String> = Vec::new();
+    let all_named: HashSet<&str> = named.iter().map(Id::as_str).collect();
     let named = named.iter().map(Id::as_str);
     // The author's order counts where both say it.
-    let before = before.into_iter().filter(|id| !named.clone().any(|own| own == *id));
+    let before = before.into_iter().filter(|id| !all_named.contains(id));
     let former = |id: &&str| *id != now.as_str();
     let free = |id: &&str| former(id) && owner(id).is_none_or(|owner| owner == now);
-    let named = named.clone().filter(former);
-    for id in before.filter(free).chain(named).chain(had.filter(free)) {
-        if !all.iter().any(|known| known == id) {
-            all.push(id.to_owned());
-        }
-    }
-    all
+    let mut known = HashSet::new();
+    let all = before.filter(free).chain(named.filter(former)).chain(had.filter(free));
+    all.filter(|id| known.insert(*id)).map(ToOwned::to_owned).collect()
 }
 
 /// By id, who has or names it.
@@ -80,13 +76,14 @@ fn settle(all: Vec<(&Id, &[Id], &[String])>) -> Former {
         .collect();
     let mut former = Former::new();
     for (id, named, recorded) in all {
+        let names: HashSet<&str> = named.iter().map(Id::as_str).collect();
         let mut own: Vec<Id> = recorded
             .iter()
-            .filter(|old| named.iter().any(|named| named.as_str() == *old) || taken.insert(old))
+            .filter(|old| names.contains(old.as_str()) || taken.insert(old))
             .filter_map(|old| Id::parse(old).ok())
             .collect();
-        let missing = named.iter().filter(|named| !own.contains(named)).cloned();
-        own.extend(missing.collect::<Vec<Id>>());
+        let known: HashSet<Id> = own.iter().cloned().collect();
+        own.extend(named.iter().filter(|named| !known.contains(named)).cloned());
         if !own.is_empty() {
             former.insert(id.clone(), own);
         }

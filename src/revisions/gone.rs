@@ -1,6 +1,6 @@
 //! What was published and is gone from the file: its addresses go on answering for a while.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -67,9 +67,11 @@ pub(super) fn removed(revisions: &Revisions, catalog: &Catalog, former: &Former)
     let mut taken: BTreeSet<&str> = live.chain(former.values().flatten()).map(Id::as_str).collect();
     own.retain(|(id, _)| !taken.contains(id.as_str()));
     taken.extend(own.iter().map(|(id, _)| id.as_str()));
+    let zones = zones(catalog);
     own.into_iter()
         .filter_map(|(id, revision)| {
-            let zone = zone(catalog, &revision.published.zone);
+            let zone = zones.get(revision.published.zone.as_str()).copied();
+            let zone = zone.unwrap_or(&catalog.calendar.zone);
             Some(Removed {
                 id: Id::parse(id).ok()?,
                 was: free(&revision.published.was, &mut taken),
@@ -114,13 +116,12 @@ fn after(instant: DateTime<Utc>, keep: TimeDelta) -> DateTime<Utc> {
     instant.checked_add_signed(keep).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
-/// The zone of a name, if the list has it; else the calendar's.
-pub(super) fn zone<'a>(catalog: &'a Catalog, tzid: &str) -> &'a Zone {
+/// The zones of a catalog by the names that are written into calendars.
+pub(super) fn zones(catalog: &Catalog) -> HashMap<&str, &Zone> {
     let calendar = &catalog.calendar;
     let of_sessions = catalog.sessions.iter().map(|session| session.when.zone());
-    std::iter::once(&calendar.zone)
-        .chain(calendar.also_in.iter().map(|also| &also.zone))
-        .chain(of_sessions)
-        .find(|zone| zone.tzid() == tzid)
-        .unwrap_or(&calendar.zone)
+    let others = calendar.also_in.iter().map(|also| &also.zone);
+    let all = std::iter::once(&calendar.zone).chain(others).chain(of_sessions);
+    // Of several under one name the first counts.
+    all.collect::<Vec<_>>().into_iter().rev().map(|zone| (zone.tzid(), zone)).collect()
 }

@@ -25,7 +25,7 @@ use std::sync::Arc;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Catalog, Id, Session};
+use crate::model::{Catalog, Id, Members, Session};
 use crate::paths::Paths;
 
 pub use bounds::is_publishable;
@@ -107,7 +107,9 @@ impl Revisions {
         let own = catalog.sessions.iter().map(|session| (&session.id, session.was.as_slice()));
         // Asked only where a session was renamed, and there are as many as sessions.
         let claims = LazyCell::new(|| former::claims(own));
-        for session in &catalog.sessions {
+        let names: Vec<&Id> = catalog.feeds().map(|feed| feed.id).collect();
+        let feeds_of_sessions = Members::new(catalog).feeds_of_sessions();
+        for (session, feeds) in catalog.sessions.iter().zip(feeds_of_sessions) {
             let (had, known) = before.take(session, id).unzip();
             let entry = known.map(Arc::as_ref);
             let uid = before.uid(session, entry, id);
@@ -125,7 +127,8 @@ impl Revisions {
                 |id| claims.get(id).copied(),
             );
             let links = links(session, given);
-            let published = Published { was, links, ..published(catalog, session) };
+            let feeds = feeds.into_iter().map(|feed| names[feed].to_string()).collect();
+            let published = Published { was, links, ..published(session, feeds) };
             let (sequence, last_modified, changes) = match entry {
                 None => (0, now, Vec::new()),
                 // Belonging to another feed changes nothing in the session itself.

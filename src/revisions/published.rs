@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::{Time, Times, digest};
-use crate::model::{Catalog, Session, Status};
+use crate::model::{Session, Status};
 
 /// What readers were told about a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,15 +110,15 @@ impl Published {
     }
 }
 
-/// What is published, but for what was given out before.
-pub(super) fn published(catalog: &Catalog, session: &Session) -> Published {
+/// What is published, but for what was given out before; `feeds` are the ids of those that it is in.
+pub(super) fn published(session: &Session, feeds: Vec<String>) -> Published {
     Published {
         title: session.title.to_string(),
         when: Times::of(&session.when),
         zone: session.when.zone().tzid().to_owned(),
         status: session.status,
         place: session.place.as_ref().map(crate::model::Place::line),
-        feeds: catalog.feeds().filter(|f| f.holds(session)).map(|f| f.id.to_string()).collect(),
+        feeds,
         was: Vec::new(),
         digests: Some(Digests {
             text: digest::of_text(session),

@@ -18,7 +18,7 @@ struct Database {
     folder: Option<PathBuf>,
     version: String,
     /// Names that do not exist too: in a long list the same slip comes again and again.
-    loaded: Mutex<HashMap<String, Result<Zone, UnknownZone>>>,
+    loaded: Mutex<HashMap<String, Option<Zone>>>,
 }
 
 /// A name that the rules do not have, with names that may have been meant, best first.
@@ -72,12 +72,21 @@ impl Rules {
     /// # Errors
     /// [`UnknownZone`] with names that are near, if the rules have no such name.
     pub fn zone(&self, name: &str) -> Result<Zone, UnknownZone> {
+        self.known(name).ok_or_else(|| UnknownZone { similar: similar(name) })
+    }
+
+    /// The same, where nobody needs to know which names are near, which takes long to find.
+    pub fn known(&self, name: &str) -> Option<Zone> {
+        // No zone has such a name, and it need not be kept.
+        if name.len() > crate::similar::LONGEST {
+            return None;
+        }
         // A poisoned lock only means that another thread stopped between two whole entries.
         let mut loaded = self.0.loaded.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(zone) = loaded.get(name) {
             return zone.clone();
         }
-        let zone = self.find(name).ok_or_else(|| UnknownZone { similar: similar(name) });
+        let zone = self.find(name);
         loaded.insert(name.to_owned(), zone.clone());
         zone
     }
@@ -161,11 +170,14 @@ fn similar(typed: &str) -> Vec<String> {
         .filter_map(|name| {
             let lower = name.to_ascii_lowercase();
             let own_city = lower.rsplit('/').next().unwrap_or_default();
-            let distance = if own_city == city {
-                0
-            } else {
-                crate::similar::distance(&lower, &wanted)
-                    .min(crate::similar::distance(own_city, &city))
+            // A distance is never less than the difference in length.
+            let distance = |a: &str, b: &str| match a.len().abs_diff(b.len()) <= 2 {
+                true => crate::similar::distance(a, b),
+                false => usize::MAX,
+            };
+            let distance = match own_city == city {
+                true => 0,
+                false => distance(&lower, &wanted).min(distance(own_city, &city)),
             };
             (distance <= 2 && distance * 3 <= city.len()).then_some((distance, name))
         })

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 /// Each room with the rooms that it may import, in the order of the flow.
 const ROOMS: &[(&str, &[&str])] = &[
     ("error", &[]),
+    ("files", &[]),
     ("similar", &[]),
     ("starter", &[]),
-    ("source", &["error"]),
+    ("source", &["error", "files"]),
     ("diagnostic", &["source"]),
     ("zone", &["error", "similar"]),
     ("model", &["zone"]),
@@ -28,6 +29,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config",
             "diagnostic",
             "error",
+            "files",
             "model",
             "paths",
             "render",
@@ -57,7 +59,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("memchr", &["render"]),
     ("prometheus_client", &["sight"]),
     ("rrule", &["import"]),
-    ("rustix", &["copies", "server"]),
+    ("rustix", &["copies", "files", "server"]),
     ("serde", &["diagnostic", "render", "revisions"]),
     ("socket2", &["server"]),
     ("tokio", &["cmd", "reload", "server", "sight"]),

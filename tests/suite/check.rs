@@ -1,7 +1,7 @@
 //! Every file of `tests/invalid/` gets exactly the findings beside it, in both forms.
 //!
-//! A first line `# test: ...` may say `pad=N` (PADDING stands for N letters), further arguments of
-//! `check`, or `export` in its place. `UPDATE=1` rewrites what is expected; read it aloud.
+//! A first line `# test: ...` may say `pad=N` (PADDING stands for N letters), `outside=NAME` (a link of that
+//! name to a file in another folder), `pipe=NAME`, further arguments of `check`, or `export` in its place. `UPDATE=1` rewrites what is expected; read it aloud.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -35,15 +35,23 @@ fn printed(case: &Path, format: &str) -> String {
     let copy = dir.path().join(name);
     let mut arguments = vec!["check"];
     let mut content = bytes.clone();
+    let elsewhere = tempfile::NamedTempFile::new().unwrap();
     for directive in directives.split(' ').filter(|word| !word.is_empty()) {
-        match directive.strip_prefix("pad=") {
-            Some(count) => {
+        match directive.split_once('=') {
+            Some(("pad", count)) => {
                 let padding = "x".repeat(count.parse().unwrap());
                 let text = String::from_utf8(content).unwrap();
                 content = text.replace("PADDING", &padding).into_bytes();
             }
-            None if directive == "export" => arguments = vec!["export", "--out", "out"],
-            None => arguments.push(directive),
+            Some(("outside", link)) => {
+                std::os::unix::fs::symlink(elsewhere.path(), dir.path().join(link)).unwrap();
+            }
+            Some(("pipe", name)) => {
+                let made = Command::new("mkfifo").arg(dir.path().join(name)).status();
+                assert!(made.unwrap().success());
+            }
+            _ if directive == "export" => arguments = vec!["export", "--out", "out"],
+            _ => arguments.push(directive),
         }
     }
     std::fs::write(&copy, content).unwrap();

@@ -5,6 +5,7 @@
 mod adoption;
 mod architecture;
 mod atom;
+mod bounds;
 mod browser;
 mod calendars;
 mod changed;

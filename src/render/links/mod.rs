@@ -41,7 +41,8 @@ pub(super) fn documents(edition: &Edition, words: &Words) -> Vec<Document> {
         sessions.flat_map(|session| of_session(edition, session, words)).collect();
     all.extend(edition.catalog.feeds().flat_map(|feed| of_feed(edition, &feed)));
     let (page, title) = (edition.paths.root(), edition.catalog.calendar.title.as_str());
-    all.push(next(edition, edition.paths.next(), |_| true, page, title));
+    let sessions = edition.catalog.sessions.iter();
+    all.push(next(edition, edition.paths.next(), sessions, page, title));
     all
 }
 
@@ -92,22 +93,21 @@ fn of_feed(edition: &Edition, feed: &Feed<'_>) -> Vec<Document> {
         .collect();
     all.push(apple(edition, feed));
     let page = paths.feed_page(feed.id);
-    let held = |session: &Session| feed.holds(session);
-    all.push(next(edition, paths.feed_next(feed.id), held, page, title));
+    let sessions = edition.sessions_of(feed).into_iter();
+    all.push(next(edition, paths.feed_next(feed.id), sessions, page, title));
     all
 }
 
 /// To the first session that is not over and takes place; without one to the page of them all.
-fn next(
+fn next<'a>(
     edition: &Edition,
     path: String,
-    held: impl Fn(&Session) -> bool,
+    sessions: impl Iterator<Item = &'a Session>,
     page: String,
     title: &str,
 ) -> Document {
-    let to_come = edition.catalog.sessions.iter().filter(|session| {
-        held(session) && session.status != Status::Cancelled && !edition.is_past(session)
-    });
+    let to_come =
+        sessions.filter(|session| session.status != Status::Cancelled && !edition.is_past(session));
     let first = to_come.min_by_key(|s| (s.when.start(), edition.revision(s).uid.as_str()));
     match first {
         Some(session) => {

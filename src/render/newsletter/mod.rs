@@ -129,7 +129,7 @@ impl Block {
             };
             edition.sessions_of(feed).into_iter().filter(open).collect()
         };
-        let whole = || catalog.feeds().find(|feed| feed.id == &calendar.id);
+        let whole = || edition.feed(&calendar.id);
         let (home, sessions, most) = match subject {
             Subject::Session(session) => (catalog.home_feed(session), vec![session], 1),
             Subject::Feed(feed) => (feed.id, to_come(&feed), MOST),
@@ -138,7 +138,7 @@ impl Block {
                 (&calendar.id, all, usize::MAX)
             }
         };
-        let feed = catalog.feeds().find(|feed| feed.id == home);
+        let feed = edition.feed(home);
         let feed_title = feed.map_or(&calendar.title, |feed| feed.title).to_string();
         let feed_page = paths.absolute(&paths.feed_page(home));
         let (title, list, about) = match subject {

@@ -90,7 +90,7 @@ fn add(edition: &Edition, session: &Session) -> Markup {
 
 fn subscribe(edition: &Edition, session: &Session, open: bool) -> Markup {
     let home = edition.catalog.home_feed(session);
-    let title = edition.catalog.feeds().find(|feed| feed.id == home).map(|feed| feed.title);
+    let title = edition.feed(home).map(|feed| feed.title);
     html! {
         h2 { @if open { "Or subscribe" } @else { "Subscribe" } }
         p { "A calendar that you subscribe to updates itself." }

@@ -4,6 +4,8 @@ mod json;
 mod sentence;
 mod text;
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 
 use crate::l10n::Words;
@@ -76,9 +78,10 @@ pub fn preview(
     now: DateTime<Utc>,
 ) -> Report {
     let words = Words::new(&edition.catalog.calendar).in_year(now.year());
+    let known = Known::new(edition);
     let items: Vec<Item> = differences(before, after)
         .into_iter()
-        .map(|change| item(edition, change, &words, cities, now))
+        .map(|change| item(&known, change, &words, cities, now))
         .collect();
     let to_come = match items.is_empty() {
         false => Vec::new(),
@@ -100,15 +103,36 @@ impl Report {
     }
 }
 
+/// What each change asks of the edition, looked up by name.
+struct Known<'a> {
+    edition: &'a Edition,
+    zones: HashMap<&'a str, &'a Zone>,
+    sessions: HashMap<&'a str, &'a Session>,
+}
+
+impl<'a> Known<'a> {
+    fn new(edition: &'a Edition) -> Self {
+        let sessions = edition.catalog.sessions.iter();
+        let sessions = sessions.map(|session| (session.id.as_str(), session)).collect();
+        Self { edition, zones: edition.zones(), sessions }
+    }
+
+    /// The zone of a name that was published, if the file still has it; else the calendar's.
+    fn zone(&self, tzid: &str) -> &'a Zone {
+        self.zones.get(tzid).copied().unwrap_or(&self.edition.catalog.calendar.zone)
+    }
+}
+
 fn item(
-    edition: &Edition,
+    known: &Known<'_>,
     change: Difference,
     words: &Words,
     cities: &[City],
     now: DateTime<Utc>,
 ) -> Item {
+    let edition = known.edition;
     // Both in the zone of today, so that only what moved differs.
-    let zone = edition.zone_of(&change.after.zone);
+    let zone = known.zone(&change.after.zone);
     let is = Some(change.after.when.when(zone));
     let was = change.before.as_ref().map(|before| before.when.when(zone));
     let said = sentence::all(edition, &change, was.as_ref(), is.as_ref(), words);
@@ -117,7 +141,7 @@ fn item(
     let gone = change.what.contains(&What::Removed);
     let ahead = is.as_ref().is_some_and(|when| when.end() > now);
     let paths = &edition.paths;
-    let session = edition.catalog.sessions.iter().find(|own| own.id.as_str() == change.id);
+    let session = known.sessions.get(change.id.as_str()).copied();
     let newsletter = session.filter(|own| ahead && is_told(edition, own, &change.what));
     let expected = change.before.as_ref().is_some_and(|before| before.status != Status::Cancelled);
     Item {

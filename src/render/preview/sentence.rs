@@ -1,5 +1,7 @@
 //! One change as sentences.
 
+use std::collections::HashSet;
+
 use crate::l10n::Words;
 use crate::model::{Id, Status, When};
 use crate::revisions::{Difference, Edition, LinkChange, What};
@@ -124,10 +126,11 @@ fn membership(edition: &Edition, change: &Difference) -> String {
     let none = Vec::new();
     let (was, is) = (change.before.as_ref().map_or(&none, |old| &old.feeds), &change.after.feeds);
     let title = |id: &String| {
-        let feed = edition.catalog.feeds().find(|feed| feed.id.as_str() == id);
+        let feed = Id::parse(id).ok().and_then(|id| edition.feed(&id));
         format!("\"{}\"", feed.map_or(id.as_str(), |feed| feed.title.as_str()))
     };
     let only = |of: &[String], other: &[String]| -> Vec<String> {
+        let other: HashSet<&String> = other.iter().collect();
         of.iter().filter(|id| !other.contains(id)).map(title).collect()
     };
     let (left, joined) = (only(was, is), only(is, was));

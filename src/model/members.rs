@@ -1,0 +1,95 @@
+//! Which sessions each feed holds: looked up by series and tag, not feed by session.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::{Catalog, Feed, Id, Selection, Session, Tag};
+
+/// The sessions of a catalog by what selections ask for.
+#[derive(Debug)]
+pub struct Index<'a> {
+    sessions: usize,
+    by_series: HashMap<&'a Id, Vec<usize>>,
+    by_tag: HashMap<&'a Tag, Vec<usize>>,
+}
+
+impl<'a> Index<'a> {
+    /// The index of a catalog's sessions.
+    pub fn new(sessions: &'a [Session]) -> Self {
+        let (mut by_series, mut by_tag) = (HashMap::new(), HashMap::new());
+        for (at, session) in sessions.iter().enumerate() {
+            if let Some(series) = &session.series {
+                by_series.entry(series).or_insert_with(Vec::new).push(at);
+            }
+            for tag in &session.tags {
+                by_tag.entry(tag).or_insert_with(Vec::new).push(at);
+            }
+        }
+        Self { sessions: sessions.len(), by_series, by_tag }
+    }
+
+    /// The sessions of a series, in the order of the catalog.
+    pub fn of_series(&self, series: &Id) -> &[usize] {
+        self.by_series.get(series).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The sessions of a selection, in the order of the catalog.
+    pub fn of_selection(&self, selection: &Selection) -> Vec<usize> {
+        let in_series = union(&selection.series, &self.by_series);
+        let with_tags = union(&selection.tags, &self.by_tag);
+        match (in_series, with_tags) {
+            (None, None) => (0..self.sessions).collect(),
+            (Some(some), None) | (None, Some(some)) => some.into_iter().collect(),
+            (Some(some), Some(tagged)) => some.intersection(&tagged).copied().collect(),
+        }
+    }
+}
+
+/// What any of some keys has; none where there is no key, which asks for nothing.
+fn union<T: Ord + std::hash::Hash>(
+    keys: &[T],
+    index: &HashMap<&T, Vec<usize>>,
+) -> Option<BTreeSet<usize>> {
+    // The same key again would only be looked up again.
+    let keys: Option<BTreeSet<&T>> = (!keys.is_empty()).then(|| keys.iter().collect());
+    Some(keys?.into_iter().filter_map(|key| index.get(key)).flatten().copied().collect())
+}
+
+/// Which sessions each feed holds, and where each feed stands.
+#[derive(Debug, Clone, Default)]
+pub struct Members {
+    of_feed: Vec<Vec<usize>>,
+    by_id: HashMap<Id, usize>,
+}
+
+impl Members {
+    /// The members of a catalog's feeds.
+    pub fn new(catalog: &Catalog) -> Self {
+        let index = Index::new(&catalog.sessions);
+        let all = std::iter::once((0..catalog.sessions.len()).collect());
+        let series = catalog.series.iter().map(|series| index.of_series(&series.id).to_vec());
+        let selections = catalog.selections.iter().map(|own| index.of_selection(own));
+        let of_feed = all.chain(series).chain(selections).collect();
+        let by_id = catalog.feeds().map(|feed| (feed.id.clone(), feed.index())).collect();
+        Self { of_feed, by_id }
+    }
+
+    /// The sessions of a feed by their place in the catalog, in its order.
+    pub fn of(&self, feed: &Feed<'_>) -> &[usize] {
+        &self.of_feed[feed.index()]
+    }
+
+    /// The place of a feed among the feeds.
+    pub fn place(&self, feed: &Id) -> Option<usize> {
+        self.by_id.get(feed).copied()
+    }
+
+    /// The feeds of each session by their place among the feeds, in their order.
+    pub fn feeds_of_sessions(&self) -> Vec<Vec<usize>> {
+        let sessions = self.of_feed.first().map_or(0, Vec::len);
+        let mut feeds = vec![Vec::new(); sessions];
+        for (feed, members) in self.of_feed.iter().enumerate() {
+            members.iter().for_each(|session| feeds[*session].push(feed));
+        }
+        feeds
+    }
+}

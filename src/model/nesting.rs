@@ -1,0 +1,149 @@
+//! Bounded nesting of Markdown: lists and quotes that are nested deeper than anybody reads.
+//!
+//! Parsers of Markdown walk through all open lists and quotes at each line, so that deep ones take the square of the
+//! text's length. Whatever is open at a line is either continued by what the line begins with or was opened by it: with
+//! few marks and spaces there, few can be open.
+
+use std::ops::Range;
+
+/// How many marks of lists and quotes may follow each other at the beginning of a line.
+const MARKS: usize = 16;
+/// How many columns of spaces may stand there, which continue at most half as many lists.
+const COLUMNS: usize = 128;
+
+/// A text whose nesting is bounded; none where the text itself is. Marks beyond the bound become text, spaces beyond it
+/// are left out.
+pub(super) fn bounded(text: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut copied = 0;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        for Edit { range, with } in edits(line.trim_end_matches('\n')) {
+            out.push_str(&text[copied..at + range.start]);
+            out.push_str(with);
+            copied = at + range.end;
+        }
+        at += line.len();
+    }
+    (copied > 0).then(|| out + &text[copied..])
+}
+
+/// Bytes of a line that are exchanged.
+struct Edit {
+    range: Range<usize>,
+    with: &'static str,
+}
+
+/// What has to be exchanged at the beginning of a line.
+fn edits(line: &str) -> Vec<Edit> {
+    let bytes = line.as_bytes();
+    let rule = thematic_break(bytes);
+    let (mut at, mut marks, mut columns) = (0, 0, 0);
+    let mut edits = Vec::new();
+    while at < bytes.len() {
+        if matches!(bytes[at], b' ' | b'\t') {
+            let end = at + bytes[at..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+            let start = at;
+            while at < end && columns < COLUMNS {
+                // A tab is at most four columns (CommonMark 2.2).
+                columns += if bytes[at] == b'\t' { 4 } else { 1 };
+                at += 1;
+            }
+            // Something must separate a mark from what follows it.
+            at += usize::from(at == start && start > 0);
+            if at < end {
+                edits.push(Edit { range: at..end, with: "" });
+            }
+            at = end;
+            continue;
+        }
+        let Some(mark) = mark(&bytes[at..]) else { break };
+        // It is no list, however many marks of one it has (CommonMark 4.1).
+        if rule.is_some_and(|rule| rule <= at) {
+            break;
+        }
+        marks += 1;
+        if marks > MARKS {
+            let last = at + mark - 1;
+            edits.push(Edit { range: last..last, with: "\\" });
+            break;
+        }
+        at += mark;
+    }
+    edits
+}
+
+/// Where the thematic break begins that a line ends in, if it could be one: nothing but one kind of mark, and spaces.
+fn thematic_break(line: &[u8]) -> Option<usize> {
+    let last = *line.iter().rev().find(|b| !matches!(b, b' ' | b'\t'))?;
+    if !matches!(last, b'-' | b'*') {
+        return None;
+    }
+    let other = line.iter().rposition(|b| *b != last && !matches!(b, b' ' | b'\t'));
+    let start = other.map_or(0, |at| at + 1);
+    (line[start..].iter().filter(|b| **b == last).count() >= 3).then_some(start)
+}
+
+/// The length of a mark of a quote or a list at the beginning of a line (CommonMark 5.1 and 5.2).
+fn mark(line: &[u8]) -> Option<usize> {
+    let ends = |at: usize| line.get(at).is_none_or(|b| matches!(b, b' ' | b'\t'));
+    match line.first()? {
+        b'>' => Some(1),
+        b'-' | b'+' | b'*' => ends(1).then_some(1),
+        _ => {
+            let digits = line.iter().take_while(|b| b.is_ascii_digit()).count();
+            let is_mark = (1..=9).contains(&digits)
+                && matches!(line.get(digits), Some(b'.' | b')'))
+                && ends(digits + 1);
+            is_mark.then_some(digits + 1)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_that_people_write_stay_as_they_are() {
+        for text in [
+            "",
+            "One.\n\n- a\n  - b\n    1. c\n\n> quoted\n> > twice\n",
+            "- - - - - - - - - - - - - - - - - - - - - - - -",
+            "> * * * * * * * * * * * * * * * * * * * * * * * *\t",
+            "*****************************\n------------------------",
+            "    code\n\n\t\t\tcode\n                                                  10:00 a table",
+            ">>>>>>>>>>>>>>>> sixteen",
+            "2027. 2028. and 2029-2030",
+            "+------+------+------+------+------+------+------+------+------+------+",
+        ] {
+            assert_eq!(bounded(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn marks_beyond_the_bound_are_text() {
+        for (mark, escaped) in [("- ", "\\- "), ("12) ", "12\\) "), (">", "\\>"), ("+\t", "\\+\t")]
+        {
+            let text = format!("a\n{}x\nb", mark.repeat(20));
+            let expected =
+                format!("a\n{}{escaped}{}x\nb", mark.repeat(MARKS), mark.repeat(19 - MARKS));
+            assert_eq!(bounded(&text).as_deref(), Some(expected.as_str()));
+        }
+    }
+
+    #[test]
+    fn spaces_beyond_the_bound_are_left_out() {
+        let deep = format!("a\n{}- b\n{}é", " ".repeat(500), "\t".repeat(500));
+        let expected = format!("a\n{}- b\n{}é", " ".repeat(COLUMNS), "\t".repeat(COLUMNS / 4));
+        assert_eq!(bounded(&deep), Some(expected));
+        let apart = format!("{}-{}1.\tx", " ".repeat(COLUMNS), " ".repeat(20));
+        assert_eq!(bounded(&apart), Some(format!("{}- 1.\tx", " ".repeat(COLUMNS))));
+    }
+
+    #[test]
+    fn a_text_that_is_bounded_stays_as_it_is() {
+        let text = format!("{}x\n{}- y", "- ".repeat(99), " ".repeat(999));
+        assert_eq!(bounded(&bounded(&text).unwrap()), None);
+    }
+}

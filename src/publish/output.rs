@@ -1,0 +1,182 @@
+//! The bound on what a file makes of itself: feeds repeat sessions, pages repeat the footer, times are spelled out in
+//! every zone. A few lines more in the file can be gigabytes more to keep.
+
+use std::ops::Range;
+
+use crate::config::Places;
+use crate::diagnostic::{Code, Finding};
+use crate::model::{Catalog, Id, Index, Markdown, Session};
+
+/// How much memory may be taken by what is repeated, and by all that is published, in MB. A server needs twice as much
+/// for a moment, while one edition takes the place of another.
+const MOST_REPEATED: u64 = 1_000;
+const MOST: u64 = 2_000;
+const MB: u64 = 1_000_000;
+
+// As measured, in bytes of memory: docs/performance.md.
+
+/// A session with all its pages, links and blocks, and each byte of its texts in them.
+const SESSION: u64 = 34_000;
+const TEXT: u64 = 16;
+/// A feed without sessions.
+const FEED: u64 = 40_000;
+/// A session in one more feed, and each byte of its texts there.
+const MEMBER: u64 = 2_050;
+const MEMBER_TEXT: u64 = 4;
+/// A former id, and each byte of the texts that stand there too.
+const FORMER: u64 = 18_000;
+const FORMER_TEXT: u64 = 3;
+/// The pages of a session that have a footer, and a byte of it there.
+const FOOTER: u64 = 3;
+/// Each zone that the times of a session are spelled out in: its 700 bytes take as long to make as thrice as many
+/// others.
+const ZONE: u64 = 2_000;
+
+/// One thing that takes memory.
+struct Part {
+    bytes: u64,
+    /// Whether it takes more than the lines of the file that say it, all others being the same.
+    is_repeated: bool,
+    says: &'static str,
+    help: &'static str,
+    span: Range<usize>,
+}
+
+/// What to say of a file whose output would be too large. Looks at no more than it takes to know.
+pub(super) fn too_large(catalog: &Catalog, places: &Places) -> Option<Finding> {
+    let parts = parts(catalog, places);
+    let sum = |parts: &mut dyn Iterator<Item = &Part>| -> u64 {
+        parts.fold(0, |sum: u64, part| sum.saturating_add(part.bytes))
+    };
+    let repeated = sum(&mut parts.iter().filter(|part| part.is_repeated)) > MOST_REPEATED * MB;
+    let all = sum(&mut parts.iter()) > MOST * MB;
+    if !repeated && !all {
+        return None;
+    }
+    let limit = if repeated { "1,000" } else { "2,000" };
+    let largest = parts.into_iter().filter(|part| part.is_repeated || !repeated);
+    let Part { says, help, span, .. } = largest.max_by_key(|part| part.bytes)?;
+    let message = format!("{says}; publishing this file would take more than {limit} MB of memory");
+    Some(Finding::error(Code::OutputTooLarge, span, message).help(help))
+}
+
+fn parts(catalog: &Catalog, places: &Places) -> Vec<Part> {
+    let count = |number: usize| number as u64;
+    let (sessions, feeds) = (count(catalog.sessions.len()), count(catalog.feeds().count()));
+    let texts: u64 = catalog.sessions.iter().map(text).sum();
+    let (members, largest) = members(catalog);
+    let footer = catalog.page.footer.as_ref().map_or(0, length);
+    let zones = count(catalog.calendar.also_in.len());
+    let ids = |was: &mut dyn Iterator<Item = usize>| -> u64 { was.map(count).sum() };
+    let former = ids(&mut catalog.sessions.iter().map(|session| session.was.len()))
+        + ids(&mut catalog.feeds().map(|feed| feed.was.len()));
+    let whole = places.calendar_id.clone();
+    let span = |id: Option<&Id>| id.and_then(|id| places.feeds.get(id)).unwrap_or(&whole).clone();
+    vec![
+        Part {
+            bytes: sessions * SESSION + texts * TEXT,
+            is_repeated: false,
+            says: "there are too many sessions",
+            help: "split the sessions over several files, each with a service of its own",
+            span: whole.clone(),
+        },
+        Part {
+            bytes: feeds * FEED,
+            is_repeated: false,
+            says: "there are too many series and feeds",
+            help: "delete series and [[feeds]] that nobody subscribes to",
+            span: whole.clone(),
+        },
+        Part {
+            bytes: members,
+            is_repeated: true,
+            says: "the [[feeds]] hold too many sessions together",
+            help: "let fewer sessions belong to each of them, or delete some; with short texts 480,000 \
+                   sessions fit, each counted once for every one of the [[feeds]] that it is in",
+            span: span(largest),
+        },
+        Part {
+            bytes: former * FORMER,
+            is_repeated: false,
+            says: "`was` names too many former ids",
+            help: "delete those that were never given out",
+            span: whole.clone(),
+        },
+        Part {
+            bytes: copies(catalog),
+            is_repeated: true,
+            says: "`was` names too many former ids of what has long texts or many sessions",
+            help: "delete those that were never given out",
+            span: whole.clone(),
+        },
+        Part {
+            bytes: footer.saturating_mul(sessions + feeds).saturating_mul(FOOTER),
+            is_repeated: true,
+            says: "the footer, which stands on every page, is too long",
+            help: "shorten `footer`, or link to a page that says the rest",
+            span: whole.clone(),
+        },
+        Part {
+            bytes: zones.saturating_mul(sessions).saturating_mul(ZONE),
+            is_repeated: true,
+            says: "`also_in` names too many zones, as each time is spelled out in all of them",
+            help: "name the few zones that most readers live in",
+            span: whole,
+        },
+    ]
+}
+
+/// What the sessions of all selections take, and the selection that takes most; no more than just above the bound.
+fn members(catalog: &Catalog) -> (u64, Option<&Id>) {
+    let (mut all, mut most, mut largest) = (0_u64, 0, None);
+    let index = Index::new(&catalog.sessions);
+    for selection in &catalog.selections {
+        let own: u64 = index.of_selection(selection).iter().map(|at| member(catalog, *at)).sum();
+        if own > most {
+            (most, largest) = (own, Some(&selection.id));
+        }
+        all = all.saturating_add(own);
+        if all > MOST_REPEATED * MB {
+            break;
+        }
+    }
+    (all, largest)
+}
+
+/// What stands at former addresses too, as some calendars follow no redirect.
+fn copies(catalog: &Catalog) -> u64 {
+    let number = |was: &[Id]| was.len() as u64;
+    let of_sessions = catalog.sessions.iter().filter(|session| !session.was.is_empty());
+    let of_sessions = of_sessions.map(|session| {
+        number(&session.was).saturating_mul(text(session)).saturating_mul(FORMER_TEXT)
+    });
+    let index = Index::new(&catalog.sessions);
+    let sum = |all: &[usize]| -> u64 { all.iter().map(|at| member(catalog, *at)).sum() };
+    let of_series = catalog.series.iter().filter(|series| !series.was.is_empty());
+    let of_series = of_series
+        .map(|series| number(&series.was).saturating_mul(sum(index.of_series(&series.id))));
+    let of_selections = catalog.selections.iter().filter(|own| !own.was.is_empty());
+    let of_selections =
+        of_selections.map(|own| number(&own.was).saturating_mul(sum(&index.of_selection(own))));
+    let mut all = 0_u64;
+    for bytes in of_sessions.chain(of_series).chain(of_selections) {
+        all = all.saturating_add(bytes);
+        if all > MOST_REPEATED * MB {
+            break;
+        }
+    }
+    all
+}
+
+fn member(catalog: &Catalog, at: usize) -> u64 {
+    MEMBER + MEMBER_TEXT * text(&catalog.sessions[at])
+}
+
+/// The bytes of a session's texts.
+fn text(session: &Session) -> u64 {
+    session.title.as_str().len() as u64 + session.description.as_ref().map_or(0, length)
+}
+
+fn length(text: &Markdown) -> u64 {
+    text.as_str().len() as u64
+}

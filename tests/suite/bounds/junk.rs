@@ -1,0 +1,112 @@
+//! What is no list of sessions: refused in little time and memory, with a hundred findings at most.
+
+use std::time::{Duration, Instant};
+
+use convene::diagnostic::MOST;
+
+use super::{said, within};
+use crate::support::{BEFORE, Fixture, list, session};
+
+/// Texts of a length that editors, exports and accidents leave in a file's place, or at its end.
+pub(super) fn junk(length: usize) -> Vec<(&'static str, String)> {
+    let to = |piece: &str| piece.repeat(length / piece.len());
+    let numbered = |piece: &str| -> String {
+        let count = length / (piece.len() + 4);
+        (0..count).map(|n| piece.replace('#', &format!("{n:05}"))).collect()
+    };
+    vec![
+        ("lines", to("x x\n")),
+        ("words", to("x\n")),
+        ("equals signs", to("=\n")),
+        ("one line of equals signs", to("=")),
+        ("brackets", to("[\n")),
+        ("one line of brackets", to("[")),
+        ("quotation marks", to("\"\n")),
+        ("typographic quotes", to("a = “b”\n")),
+        ("control characters", to("\u{1}\n")),
+        ("prose", to("This is a line of prose, and it has words.\n")),
+        ("a log", to("2027-01-01 12:00:00 INFO all is well\n")),
+        ("a table of commas", to("a,b,c,1,2,3\n")),
+        ("JSON", to("{\"a\": 1, \"b\": [1, 2]},\n")),
+        ("JSON in one line", to("{\"a\": 1, \"b\": [1, 2]},")),
+        ("dates", to("start = 30.04.2027 2pm\n")),
+        ("a key again", to("k = 1\n")),
+        ("a table again", to("[t]\nk = 1\n")),
+        ("other keys", numbered("k# = 1\n")),
+        ("other tables", numbered("[t#]\n")),
+        ("dotted keys", format!("x{} = 1\n", to(".a"))),
+        ("a text without end", format!("x = \"\"\"{}", to("a\n"))),
+        ("a list without end", format!("x = [{}", to("1, "))),
+        ("bad sessions", numbered("[[sessions]]\nid = \"S#\"\n")),
+        ("bad sessions in one line", format!("sessions = [{}]\n", to("{a=1},"))),
+        (
+            "unknown zones",
+            numbered(&session("s#", "2027-01-01T10:00:00", "timezone = \"Nowhere/Place#\"")),
+        ),
+        ("unknown series", numbered(&session("s#", "2027-01-01T10:00:00", "series = \"g#\""))),
+        ("the same id", to(&session("same", "2027-01-01T10:00:00", ""))),
+        ("words for keys", numbered(&session("s#", "2027-01-01T10:00:00", "locaton# = \"x\""))),
+        ("comments", to("#\n")),
+        ("empty lines", to("\n")),
+    ]
+}
+
+/// A list with something behind it, or in its place.
+fn lists(junk: &str) -> [String; 2] {
+    let series: String =
+        (0..2_000).map(|n| format!("[[series]]\nid = \"f{n}\"\ntitle = \"T\"\n")).collect();
+    [junk.to_owned(), list("") + &series + junk]
+}
+
+#[test]
+fn two_megabytes_of_anything_are_answered_in_little_time_with_a_hundred_findings() {
+    for (name, junk) in junk(2_000_000) {
+        for toml in lists(&junk) {
+            let fixture = Fixture::new(&toml);
+            let output =
+                within(&fixture, 1_000, 60, &["check", "--format", "json", "--at", BEFORE]);
+            let code = output.status.code();
+            assert!(matches!(code, Some(0 | 1)), "{name}: {code:?} {}", said(&output));
+            let rows: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
+            assert!(rows.len() <= MOST + 1, "{name}: {}", rows.len());
+            let output = within(&fixture, 1_000, 60, &["check", "--at", BEFORE]);
+            assert_eq!(output.status.code(), code, "{name}: {}", said(&output));
+            assert!(output.stdout.len() < 1_000_000, "{name}: {}", output.stdout.len());
+        }
+    }
+}
+
+#[test]
+fn an_error_far_behind_a_thousand_warnings_is_named() {
+    let titled = |n: usize| {
+        session(&format!("s{n}"), "2027-01-01T10:00:00", "description = \"on a Monday\"")
+    };
+    let warnings: String = (0..1_000).map(titled).collect();
+    let fixture = Fixture::new(&list(&(warnings + &session("Last", "2027-01-01T10:00:00", ""))));
+    let output = fixture.run(&["check", "--at", BEFORE]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("`id` must be lower-case letters"), "{text}");
+    assert!(text.contains("there are more findings than these 100"), "{text}");
+}
+
+#[test]
+fn a_file_that_is_mended_while_junk_is_looked_at_is_live_soon() {
+    let good = list(&session("talk", "2027-01-01T10:00:00", ""));
+    let fixture = Fixture::new(&good);
+    let running = fixture.serve(&["--at", BEFORE]);
+    for (name, junk) in junk(2_000_000).into_iter().take(4) {
+        fixture.write(&junk);
+        std::thread::sleep(Duration::from_secs(2));
+        assert!(running.get("/feeds/test.ics", &[]).text().contains("SUMMARY:"), "{name}");
+        fixture.write(&good.replace("Session talk", name));
+        let start = Instant::now();
+        while !running.get("/feeds/test.ics", &[]).text().contains(&format!("SUMMARY:{name}")) {
+            assert!(start.elapsed() < Duration::from_secs(20), "not published after {name}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+    let mut running = running;
+    running.signal("TERM");
+    assert!(running.child.wait().unwrap().success());
+}

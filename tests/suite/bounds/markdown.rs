@@ -1,0 +1,162 @@
+//! Texts that are nested without end: their forms are bounded, and so is the work that parsers have with them.
+
+use convene::model::Markdown;
+use proptest::prelude::*;
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+
+use super::{said, within};
+use crate::support::{BEFORE, Fixture, body, list, quoted, session};
+
+/// How deep lists and quotes may be for a parser: 16 marks and 128 columns of a line open or continue 80 of them.
+const DEEPEST: usize = 80;
+
+/// How deep the lists and quotes of a text are for a parser.
+fn depth(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for event in Parser::new(text) {
+        match event {
+            Event::Start(Tag::List(_) | Tag::BlockQuote(_)) => depth += 1,
+            Event::End(TagEnd::List(_) | TagEnd::BlockQuote(_)) => depth -= 1,
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+/// What lists and quotes begin with, and what keeps them open.
+fn piece() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "- ",
+        "* ",
+        "+ ",
+        "-\t",
+        "1. ",
+        "12) ",
+        "123456789. ",
+        "> ",
+        ">",
+        "-",
+        "1.",
+        " ",
+        "  ",
+        "   ",
+        "    ",
+        "\t",
+        "\n",
+        "\n\n",
+        "x",
+        "x\n",
+        "\\\n",
+        "```\n",
+        "    - ",
+        "---\n",
+        "- - -\n",
+        "***",
+        "#",
+        "\u{a0}",
+        "é",
+    ])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn no_text_is_deeper_than_the_bound(
+        pieces in prop::collection::vec((piece(), 1_usize..200), 1..40),
+        all in prop::collection::vec(piece(), 0..2000),
+    ) {
+        let repeated: String = pieces.iter().map(|(piece, times)| piece.repeat(*times)).collect();
+        for text in [repeated.clone(), all.concat(), all.concat() + &repeated] {
+            // A text of spaces is none.
+            let Ok(markdown) = Markdown::parse(&text) else { continue };
+            let deepest = depth(markdown.as_str());
+            prop_assert!(deepest <= DEEPEST, "{deepest}: {:?}", markdown.as_str());
+            prop_assert_eq!(Markdown::parse(markdown.as_str()), Ok(markdown));
+        }
+    }
+
+    #[test]
+    fn a_text_of_few_marks_stays_as_it_is(pieces in prop::collection::vec(piece(), 1..16)) {
+        let text = pieces.concat();
+        if let Ok(markdown) = Markdown::parse(&text) {
+            prop_assert_eq!(markdown.as_str(), text.as_str());
+        }
+    }
+}
+
+/// Texts of at most so many characters whose forms grew with the square of their length, or nearly.
+pub(super) fn bombs(length: usize) -> Vec<(&'static str, String)> {
+    let to = |length: usize, piece: &str| piece.repeat(length / piece.len());
+    let (half, all) = (length / 2 - 100, length - 100);
+    // The lines of a stair grow, so that it has the root of its length.
+    let levels = (length as f64).sqrt() as usize;
+    let stair = |mark: &str| -> String {
+        let levels = levels / mark.len();
+        (0..levels).map(|level| format!("{}{mark}x\n", " ".repeat(mark.len() * level))).collect()
+    };
+    vec![
+        ("list", to(all, "- ") + "x"),
+        ("stars", to(all, "* ") + "x"),
+        ("both", to(all, "* - ") + "x"),
+        ("numbers", to(all, "1. ") + "x"),
+        ("quotes", to(all, "> ") + "x"),
+        ("bare quotes", to(all, ">") + "x"),
+        ("quotes of lists", to(all, "> 1. ") + "x"),
+        ("hard breaks", to(half, "- ") + "a" + &to(half, "\\\nb")),
+        ("lazy lines", to(half, "- ") + "a" + &to(half, "\nb")),
+        ("lazy quotes", to(half, ">") + "a" + &to(half, "\nb")),
+        ("empty lines", to(half, "1. ") + "```\n" + &to(half, "\n")),
+        ("paragraphs", to(half, "- ") + "a\n\n" + &to(half, " ") + "b"),
+        ("stair", stair("- ") + &to(half, "\n")),
+        ("stair of numbers", stair("1. ") + &to(half, "\\\nb")),
+        ("tabs", (0..400).map(|level| "\t".repeat(level) + "- x\n").collect()),
+        ("pictures", to(half, "![") + "a" + &to(half, "](x)")),
+        ("pictures of the web", to(half / 5, "![") + "a" + &to(half, "](https://a.example)")),
+        ("links", to(half, "[") + "a" + &to(half, "](x)")),
+        ("emphasis", to(half, "*a ") + &to(half, "a* ")),
+        ("strong", to(half, "**a ") + &to(half, "a** ")),
+        ("references", format!("[a]: https://e.example/{}\n\n", to(half, "x")) + &to(half, "[a]")),
+        ("entities", to(all, "&amp;")),
+        ("quotation marks", to(all, "\"")),
+    ]
+}
+
+/// A text wherever one can be: of the calendar, the footer, a series, a feed and a session.
+pub(super) fn everywhere(text: &str) -> String {
+    let text = quoted(text);
+    let more = format!("description = {text}\nseries = \"s\"\n");
+    list(&format!("description = {text}\n[page]\nfooter = {text}\n"))
+        + &format!("[[series]]\nid = \"s\"\ntitle = \"S\"\ndescription = {text}\n")
+        + &format!("[[feeds]]\nid = \"f\"\ntitle = \"F\"\ndescription = {text}\n")
+        + &session("talk", "2024-04-30T14:00:00", &more)
+}
+
+#[test]
+fn no_form_of_a_nested_text_is_much_longer_than_the_text() {
+    for (name, text) in bombs(190_000) {
+        let more = format!("description = {}\n", quoted(&text));
+        let published = Fixture::new(&list(&session("talk", "2024-04-30T14:00:00", &more)));
+        let published = published.publish(BEFORE);
+        for (path, resource) in published.site.documents() {
+            let length = resource.identity().body.len();
+            // Quotation marks are escaped twice in Atom, and plain and rich text are both in an invite.
+            assert!(length <= 24 * text.len() + 100_000, "{name}: {path} has {length}");
+        }
+        let calendar = body(&published, "/feeds/test.ics");
+        assert!(calendar.len() <= 8 * text.len() + 10_000, "{name}: {}", calendar.len());
+    }
+}
+
+#[test]
+fn nested_texts_are_published_wherever_they_stand_in_little_memory_and_time() {
+    for (name, text) in bombs(190_000) {
+        let fixture = Fixture::new(&everywhere(&text));
+        for command in [&["check", "--at", BEFORE][..], &["export", "--out", "out", "--at", BEFORE]]
+        {
+            let output = within(&fixture, 500, 60, command);
+            assert_eq!(output.status.code(), Some(0), "{name}: {command:?}: {}", said(&output));
+        }
+    }
+}
