@@ -16,12 +16,6 @@ use cli::{Cli, Command, LogFormat};
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let serve = cli.serve();
-    if matches!(cli.command, None | Some(Command::Serve(_)))
-        && let Err(error) = cmd::output::never_block()
-    {
-        cmd::warning(&format!("whoever reads the log may keep readers waiting: {error}"));
-    }
-    start_log(serve.see.log_format);
     let at = cli.common.at;
     #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
     let real_clock: fn() -> chrono::DateTime<chrono::Utc> = chrono::Utc::now;
@@ -40,6 +34,12 @@ fn main() -> ExitCode {
         started: real_clock().into(),
         real_clock,
     };
+    if matches!(cli.command, None | Some(Command::Serve(_)))
+        && let Err(error) = cmd::output::never_block()
+    {
+        cmd::warning(&format!("whoever reads the log may keep readers waiting: {error}"));
+    }
+    start_log(serve.see.log_format);
     let publisher = |file: &cli::File| cmd::publisher(common, file.file.clone(), listen);
     let done = match &cli.command {
         None | Some(Command::Serve(_)) => Ok(cmd::serve::run(common, &serve, surroundings, clock)),

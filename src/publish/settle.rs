@@ -7,12 +7,12 @@ use chrono::{DateTime, Utc};
 
 use super::snapshot::digest_of_bytes;
 use super::{Observed, Plan, Published, Publisher, Refusal, history, output, plan_after};
-use crate::config::Checked;
+use crate::config::{self, Checked};
 use crate::diagnostic::Findings;
 use crate::error::{Error, chain};
 use crate::model::{Assets, Page};
-use crate::revisions::Revisions;
 use crate::revisions::store::Lock;
+use crate::revisions::{Edition, Revisions};
 use crate::site::Site;
 use crate::source::Source;
 
@@ -25,8 +25,15 @@ pub struct Memory {
     saved: bool,
     /// The last good source, where it could not be written.
     pub(super) last_good: Option<Vec<u8>>,
-    /// The files that it names, as they were then.
-    assets: Option<Assets>,
+    /// What is served was made from these.
+    served: Option<Served>,
+}
+
+/// The author's part of an edition.
+#[derive(Debug, Clone)]
+struct Served {
+    source: Source,
+    assets: Assets,
 }
 
 /// One attempt to publish.
@@ -101,13 +108,13 @@ impl Publisher {
         if !self.are_observed(&catalog.page, &assets, attempt.observed) {
             return Ok(None);
         }
-        match (standing, &memory.assets) {
+        match (standing, &memory.served) {
             (Standing::Alone, _) => {
                 findings.extend(missing);
                 findings.extend(output::too_large(&catalog, &checked.places));
             }
             (Standing::In | Standing::Meanwhile, Some(kept)) if missing.has_errors() => {
-                assets = kept.clone();
+                assets = kept.assets.clone();
             }
             (Standing::In | Standing::Meanwhile, _) => {}
         }
@@ -115,8 +122,8 @@ impl Publisher {
             findings.sort();
             return Err(Refusal::File(source, findings));
         }
+        let served = Served { source: source.clone(), assets: assets.clone() };
         let paths = self.paths(&catalog);
-        let used = assets.clone();
         let plan = plan_after(catalog, paths, assets, before, now, earlier);
         findings.extend(history::same_uid(&plan, &checked.places));
         if findings.has_errors() {
@@ -144,13 +151,31 @@ impl Publisher {
             degraded = written.err();
         }
         (memory.revisions, memory.saved) = (Some(plan.revisions.clone()), degraded.is_none());
-        memory.assets = Some(used);
+        memory.served = Some(served);
         let kept = match (lock, &degraded) {
             (Ok(lock), None) => self.keep_last_good(&source, lock),
             _ => false,
         };
         memory.last_good = (!kept).then(|| source.text().as_bytes().to_vec());
         Ok(Some(Settled { plan, source, findings, degraded, last_good: false }))
+    }
+
+    /// The edition that was published last, as of a later instant: for what time alone changes while the file is
+    /// gone or refused. It is made from memory, so that no file, no state and no lock holds it up. None if nothing was
+    /// published, or if more than the time would change.
+    pub fn rebuild(&self, now: DateTime<Utc>, earlier: Option<&Site>) -> Option<(Site, Edition)> {
+        let (served, before) = {
+            let memory = self.memory();
+            (memory.served.clone()?, memory.revisions.clone()?)
+        };
+        let catalog = config::load(&served.source, &self.rules).catalog?;
+        let paths = self.paths(&catalog);
+        let plan = plan_after(catalog, paths, served.assets, &before, now, earlier);
+        if plan.revisions != before {
+            return None;
+        }
+        let site = Site::build_after(&plan.edition, plan.calendars, earlier);
+        Some((site, plan.edition))
     }
 
     /// Whether files that were read have the content that a poll found.

@@ -168,7 +168,9 @@ impl<'a> Reloader<'a> {
         if adopts || (!reason.changed && (reason.expired || retry)) {
             self.tried = at;
             self.publish(reason, now)
-        } else if reason.expired && !self.refused && self.rebuilt != self.valid_until {
+        } else if reason.expired && self.refused {
+            self.rebuild_from_memory(now)
+        } else if reason.expired && self.rebuilt != self.valid_until {
             self.rebuild(now)
         } else {
             None
@@ -239,11 +241,22 @@ impl<'a> Reloader<'a> {
                 if news {
                     self.refuse(&refusal);
                 }
-                // What time brings waits for a file that can be read.
-                self.valid_until = self.valid_until.filter(|until| *until > now);
-                None
+                if expired { self.rebuild_from_memory(now) } else { None }
             }
         }
+    }
+
+    /// Publishes what time changes while the file is gone or refused.
+    fn rebuild_from_memory(&mut self, now: DateTime<Utc>) -> Option<Site> {
+        let (publisher, site) = (self.publisher, self.site.clone());
+        let began = Instant::now();
+        let rebuilt = unwound(|| Ok(publisher.rebuild(now, site.as_deref())));
+        // Without a result it is not attempted again.
+        self.valid_until = None;
+        let (site, edition) = rebuilt.ok().flatten()?;
+        self.valid_until = site.valid_until();
+        self.report_rebuilt(&site, &edition, began.elapsed());
+        Some(site)
     }
 
     /// Publishes what time changes while a changed file waits, if what is adopted can be had.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::Reloader;
 use crate::error::chain;
 use crate::publish::{Published, Refusal};
-use crate::revisions::Revisions;
+use crate::revisions::{Edition, Revisions};
 use crate::sight::Outcome;
 use crate::site::Site;
 
@@ -63,6 +63,15 @@ impl Reloader<'_> {
         self.degraded = degraded;
         (self.refused, self.failed) = (last_good, false);
         Some(site)
+    }
+
+    /// Reports what time alone changed. What is wrong with the file stays so.
+    pub(super) fn report_rebuilt(&self, site: &Site, edition: &Edition, took: Duration) {
+        if let Some(sight) = self.sight {
+            sight.rebuilt(site, &edition.paths);
+        }
+        let (sessions, millis) = (edition.catalog.sessions.len(), took.as_millis() as u64);
+        tracing::info!(sessions, millis, "the edition turned with the time");
     }
 
     /// Reports a refusal, once for each content.

@@ -120,8 +120,9 @@ fn write(
                 }
             }
             Line::Flush(done) => {
-                // Whoever asked may have gone.
-                let _ = sink.flush().and(done.try_send(()).map_err(io::Error::other));
+                // What cannot be written is lost, and whoever asked may have gone.
+                let _ = sink.flush();
+                let _ = done.try_send(());
             }
         }
     }
@@ -135,24 +136,31 @@ mod tests {
 
     /// A sink that blocks while it is shut, and what was written into it.
     #[derive(Debug, Clone, Default)]
-    struct Gate(Arc<(Mutex<(bool, Vec<u8>)>, Condvar)>);
+    struct Gate(Arc<Shared>);
+
+    #[derive(Debug, Default)]
+    struct Shared {
+        open: Mutex<bool>,
+        opened: Condvar,
+        written: Mutex<Vec<u8>>,
+    }
 
     impl Gate {
         fn open(&self) {
-            self.0.0.lock().unwrap().0 = true;
-            self.0.1.notify_all();
+            *self.0.open.lock().unwrap() = true;
+            self.0.opened.notify_all();
         }
 
         fn text(&self) -> String {
-            String::from_utf8(self.0.0.lock().unwrap().1.clone()).unwrap()
+            String::from_utf8(self.0.written.lock().unwrap().clone()).unwrap()
         }
     }
 
     impl Write for Gate {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            let shut = self.0.0.lock().unwrap();
-            let mut open = self.0.1.wait_while(shut, |(open, _)| !*open).unwrap();
-            open.1.extend_from_slice(bytes);
+            let open = self.0.open.lock().unwrap();
+            drop(self.0.opened.wait_while(open, |open| !*open).unwrap());
+            self.0.written.lock().unwrap().extend_from_slice(bytes);
             Ok(bytes.len())
         }
 

@@ -24,7 +24,9 @@ use hyper::header::{HeaderMap, USER_AGENT};
 use hyper::{Method, Request, Response, StatusCode};
 
 use crate::http::normalize;
+use crate::paths::Paths;
 use crate::publish::{Published, Refusal};
+use crate::site::Site;
 use certificate::Certificate;
 use counts::{Counts, Kind};
 use links::{Ids, Links};
@@ -166,8 +168,18 @@ impl Sight {
             status.reloads[outcome as usize] += 1;
         }
         drop(status);
+        self.turn(&published.site, &published.edition.paths);
+    }
+
+    /// What is served changed with the time alone, while its file is gone or refused.
+    pub fn rebuilt(&self, site: &Site, paths: &Paths) {
+        self.status().reloads[Outcome::Turned as usize] += 1;
+        self.turn(site, paths);
+    }
+
+    fn turn(&self, site: &Site, paths: &Paths) {
         if self.watch.counting {
-            let ids = Ids::of(&published.site, &published.edition.paths);
+            let ids = Ids::of(site, paths);
             self.links.write().unwrap_or_else(PoisonError::into_inner).turn(ids);
         }
     }

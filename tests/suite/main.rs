@@ -48,6 +48,7 @@ mod subscriber;
 mod support;
 mod texts;
 mod third_party;
+mod without_file;
 mod words;
 mod zone_changes;
 mod zone_rules;
