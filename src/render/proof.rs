@@ -183,10 +183,9 @@ fn yearly(rule: &str) -> Option<(u32, i64, u32)> {
 
 /// By walking through the month, week by week.
 fn day(year: i32, (month, which, weekday): (u32, i64, u32)) -> Option<NaiveDate> {
-    let first = (1..=7)
-        .filter_map(|day| NaiveDate::from_ymd_opt(year, month, day))
-        .find(|date| date.weekday().num_days_from_monday() == weekday)?;
-    let days = || (0..5).map_while(|week| first.with_day(first.day() + 7 * week));
+    let first = NaiveDate::from_ymd_opt(year, month, 1)?;
+    let ahead = (7 + weekday - first.weekday().num_days_from_monday()) % 7;
+    let days = || (0..5).map_while(|week| first.with_day(1 + ahead + 7 * week));
     let index = if which > 0 { which - 1 } else { i64::try_from(days().count()).ok()? + which };
     days().nth(usize::try_from(index).ok()?)
 }

@@ -53,25 +53,23 @@ impl Pair {
     /// (RFC 5545 section 3.6.5 leaves that time open).
     pub fn instant(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
         let begun = self.observances.iter().all(|observance| observance.onset < local);
-        match self.readings(local)[..] {
-            [only] if begun => Some(only),
-            _ => None,
-        }
+        let [one, other] = self.readings(local);
+        (begun && one == other).then_some(one)
     }
 
-    /// The instants that parsers give a local time if the rules had held always: one, or two where the
-    /// rules repeat the time, or skip it and parsers take the offset before or after the gap.
-    pub(super) fn readings(&self, local: NaiveDateTime) -> Vec<DateTime<Utc>> {
-        let with_offset = |offset| local - seconds(offset);
-        let offsets = || self.observances.iter().map(|observance| observance.to);
-        let mut found: Vec<NaiveDateTime> = offsets()
-            .filter(|offset| self.offset(with_offset(*offset)) == Some(*offset))
-            .map(with_offset)
-            .collect();
-        if found.is_empty() {
-            found.extend(offsets().map(with_offset));
-        }
-        found.into_iter().map(|utc| utc.and_utc()).collect()
+    /// The two instants that parsers give a local time if the rules had held always. They differ where the
+    /// rules repeat the time, and where they skip it: some take the offset before the gap, some the one after.
+    pub(super) fn readings(&self, local: NaiveDateTime) -> [DateTime<Utc>; 2] {
+        let halves = || self.observances.iter();
+        let instants = halves().map(|observance| local - seconds(observance.to));
+        let (earliest, latest) = (instants.clone().min(), instants.max());
+        let [earliest, latest] = [earliest, latest].map(|at| at.expect("a pair has an observance"));
+        let last = halves().map(|observance| (observance.last(latest), observance.to)).max();
+        let (change, offset) = last.expect("a pair has an observance");
+        // A change between the two is what makes both of them possible, or neither.
+        let read =
+            if earliest < change { [earliest, latest] } else { [local - seconds(offset); 2] };
+        read.map(|utc| utc.and_utc())
     }
 
     /// The same rules, begun so many years earlier that every observance begins before a local time.
@@ -83,12 +81,6 @@ impl Pair {
         }
         self.observances.sort_by_key(|observance| observance.onset);
         self
-    }
-
-    /// The offset in seconds at a time of UTC, by the last change that is not after it.
-    fn offset(&self, utc: NaiveDateTime) -> Option<i32> {
-        let last = self.observances.iter().map(|observance| (observance.last(utc), observance.to));
-        last.max().map(|(_, offset)| offset)
     }
 }
 

@@ -183,8 +183,8 @@ pub(super) fn choose(candidates: &[Candidate], events: &[[Moment; 2]]) -> Pair {
     };
     let count = |candidate: &Candidate| plain.iter().filter(|e| fits(candidate, e)).count();
     let in_force = |candidate: &Candidate| candidate.from <= latest && latest < candidate.until;
-    let laws = candidates.iter().filter(|candidate| candidate.law);
-    let first = laws.filter(|law| in_force(law)).max_by_key(|law| (count(law), law.from));
+    let laws = candidates.iter().filter(|candidate| candidate.law && in_force(candidate));
+    let first = laws.map(|law| (count(law), law)).max_by_key(|(count, law)| (*count, law.from));
     let score = |candidate: &Candidate| {
         (count(candidate), candidate.law, in_force(candidate), candidate.from)
     };
@@ -192,9 +192,9 @@ pub(super) fn choose(candidates: &[Candidate], events: &[[Moment; 2]]) -> Pair {
         let known = candidates.iter().filter(|candidate| candidate.from <= latest);
         known.max_by_key(|candidate| score(candidate))
     };
-    let best = first.filter(|law| count(law) == plain.len()).or_else(any);
+    let best = first.filter(|(count, _)| *count == plain.len()).map(|(_, law)| law).or_else(any);
     let Some(Candidate { pair, .. }) = best else { return Pair::fixed(0, "UTC".to_owned()) };
-    let exact = |m: &Moment| pair.readings(m.local) == [m.instant];
+    let exact = |m: &Moment| pair.readings(m.local) == [m.instant; 2];
     let written = plain.into_iter().filter(|event| event.iter().all(exact));
     match written.map(|[start, _]| start.local).min() {
         Some(earliest) => pair.clone().begun_before(earliest),

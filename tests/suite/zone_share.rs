@@ -34,6 +34,7 @@ fn of_a_feed_of_all_zones_since_2007_95_percent_carry_tzid() {
         let zone = zones[random.below(418) as usize];
         Sample::new(zone, from + quarter_hours(random, quarters), random)
     });
+    println!("{forms:?}");
     assert!(forms[ZONED] * 100 >= EVENTS * 95, "{forms:?}");
 }
 
@@ -51,6 +52,7 @@ fn of_a_feed_near_changes_since_2007_95_percent_of_what_happens_once_carry_tzid(
         let change = changes[random.below(changes.len() as u64) as usize];
         Sample::new(zone, change - 3.hours() + quarter_hours(random, 25), random)
     });
+    println!("{forms:?}");
     assert!(forms[ZONED] * 100 >= (EVENTS - forms[FOLD]) * 95, "{forms:?}");
 }
 
@@ -118,6 +120,5 @@ fn forms(mut sample: impl FnMut(&mut Random) -> Sample) -> BTreeMap<&'static str
         let invite = &read(&format!("/sessions/s{id}.ics"))[0];
         *forms.entry(sample.form(&feed[&invite.uid], invite)).or_default() += 1;
     }
-    println!("{forms:?}");
     forms
 }
