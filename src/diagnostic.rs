@@ -478,7 +478,7 @@ mod tests {
         let text = format!("a = \"{long}\"\nb = 1\n");
         let (start, source) = (text.len() - 6, Source::from_bytes("x", text.into()));
         let mut findings = Findings::default();
-        findings.push(Finding::error(Code::BadValue, 4..8, long.clone()).help(long.clone()));
+        findings.push(Finding::error(Code::BadValue, 4..8, long.clone()).help(long));
         findings.push(
             Finding::error(Code::DuplicateKey, start..start + 1, "again").earlier(4..8, "here"),
         );

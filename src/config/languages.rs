@@ -1,9 +1,9 @@
 //! Languages that people name in another way than BCP 47 does.
 
 /// The tag of a language that is meant by a country's code, a three-letter code or its English name.
-/// Only for tags that CLDR has no dates for: `br` is Breton, whatever people think.
+/// Only for tags that CLDR has no dates for: `br` stays Breton.
 pub(super) fn meant(tag: &str) -> Option<&'static str> {
-    const TAGS: [(&str, &[&str]); 37] = [
+    const TAGS: [(&str, &[&str]); 39] = [
         ("ar", &["ara", "arabic", "ae", "eg", "iq"]),
         ("bg", &["bul", "bulgarian"]),
         ("bn", &["ben", "bengali", "bd"]),
@@ -16,6 +16,8 @@ pub(super) fn meant(tag: &str) -> Option<&'static str> {
         ("en-US", &["eng", "english", "us"]),
         ("es", &["spa", "spanish", "sp", "castilian"]),
         ("es-MX", &["mx"]),
+        ("fil", &["tl", "tagalog"]),
+        ("zh-Hant", &["tw", "hk"]),
         ("et", &["est", "estonian"]),
         ("fa", &["fas", "per", "persian", "farsi", "ir"]),
         ("fi", &["fin", "finnish"]),
@@ -36,7 +38,7 @@ pub(super) fn meant(tag: &str) -> Option<&'static str> {
         ("ru", &["rus", "russian"]),
         ("sk", &["slk", "slo", "slovak"]),
         ("sl", &["slv", "slovenian"]),
-        ("sv", &["swe", "swedish"]),
+        ("sv", &["swe", "swedish", "se"]),
         ("tr", &["tur", "turkish"]),
         ("uk", &["ukr", "ukrainian", "ua"]),
         ("vi", &["vie", "vietnamese", "vn"]),

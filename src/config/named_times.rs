@@ -30,14 +30,18 @@ pub(super) fn in_text<'m>(
     let mut found = Vec::new();
     for (at, word) in names(text) {
         let Some(said) = time_before(&text[..at]) else { continue };
-        let offsets = meanings().of(word, timed.start.instant);
+        if !stands_alone(&text[at + word.len()..]) {
+            continue;
+        }
         let there = |at: DateTime<Utc>, offset: TimeDelta| (at.naive_utc() + offset).time();
-        let is_right = |offset: &TimeDelta| {
-            let times = [timed.start.instant, timed.end.instant].map(|at| there(at, *offset));
-            said.iter().any(|said| times.contains(said))
+        // The clocks may change between start and end.
+        let is_right = |at: DateTime<Utc>| {
+            let times = meanings().of(word, at).into_iter().map(|offset| there(at, offset));
+            times.into_iter().any(|time| said.contains(&time))
         };
+        let offsets = meanings().of(word, timed.start.instant);
         let Some(first) = offsets.first() else { continue };
-        if offsets.iter().any(is_right) {
+        if is_right(timed.start.instant) || is_right(timed.end.instant) {
             continue;
         }
         let shown = said.first().copied().map(clock).unwrap_or_default();
@@ -95,6 +99,19 @@ fn names(text: &str) -> impl Iterator<Item = (usize, &str)> {
     .filter(|(_, word)| {
         (2..=LONGEST_NAME).contains(&word.len()) && word.starts_with(char::is_uppercase)
     })
+}
+
+/// Whether a word before a text can be the name of a zone: not in "GMT+1", and not in "10 AM AT CITY HALL", where
+/// everything is in capitals.
+fn stands_alone(after: &str) -> bool {
+    let mut rest = after.chars();
+    match (rest.next(), rest.next()) {
+        (Some('+' | '-' | '\u{2212}'), Some(digit)) => !digit.is_ascii_digit(),
+        (Some(' '), Some(first)) => {
+            !(first.is_uppercase() && rest.next().is_some_and(char::is_uppercase))
+        }
+        _ => true,
+    }
 }
 
 /// The time that a text ends in: both readings where it says neither am nor pm.

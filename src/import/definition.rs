@@ -66,7 +66,7 @@ impl Definition {
     pub(super) fn local(&self, instant: DateTime<Utc>) -> NaiveDateTime {
         let at = |offset: i64| instant.naive_utc() + TimeDelta::seconds(offset);
         let right = self.offsets.iter().find(|offset| self.offset(at(**offset)) == **offset);
-        at(right.or(self.offsets.first()).copied().unwrap_or(0))
+        at(right.or_else(|| self.offsets.first()).copied().unwrap_or(0))
     }
 }
 

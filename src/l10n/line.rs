@@ -22,6 +22,7 @@ pub(super) struct Line<'w> {
 /// A zone's offsets at start and end, and the names that are printed with them.
 #[derive(PartialEq, Eq)]
 struct Clock {
+    is_utc: bool,
     offsets: (i32, i32),
     names: (String, String),
 }
@@ -68,7 +69,8 @@ impl<'w> Line<'w> {
         let of = |at: DateTime<Utc>| (zone.offset(at), self.words.zone(zone, at, calendar));
         let start = of(timed.start.instant);
         let end = if with_end { of(timed.end.instant) } else { start.clone() };
-        let clock = Clock { offsets: (start.0, end.0), names: (start.1, end.1) };
+        let (is_utc, offsets, names) = (zone.is_utc(), (start.0, end.0), (start.1, end.1));
+        let clock = Clock { is_utc, offsets, names };
         if !self.clocks.contains(&clock) {
             if !self.clocks.is_empty() {
                 self.text.push_str(" / ");
@@ -81,7 +83,7 @@ impl<'w> Line<'w> {
 
     /// Start, and end if wanted, in UTC, in parentheses; nothing if a zone of the line is UTC.
     pub(super) fn utc(mut self, timed: &Timed, with_end: bool) -> Self {
-        if self.clocks.iter().any(|clock| clock.names.0 == "UTC") {
+        if self.clocks.iter().any(|clock| clock.is_utc) {
             return self;
         }
         self.text.push_str(" (");
@@ -153,6 +155,12 @@ impl<'w> Line<'w> {
         self.last = Some(date);
     }
 
+    /// Whether a day was named, and no day of another week.
+    fn is_clear_by_weekday(&self, date: NaiveDate) -> bool {
+        let is_near = |other: &NaiveDate| (*other - date).num_days().abs() < 7;
+        self.named.contains(&date) && self.named.iter().all(is_near)
+    }
+
     fn name_day(&mut self, date: NaiveDate) {
         let words = self.words;
         match self.first {
@@ -160,7 +168,7 @@ impl<'w> Line<'w> {
                 self.text.push_str(&words.day(date));
                 self.first = Some(date);
             }
-            Some(_) if self.named.contains(&date) => {
+            Some(_) if self.is_clear_by_weekday(date) => {
                 self.text.push_str(&words.weekday(date));
                 self.text.push(' ');
             }

@@ -78,7 +78,7 @@ impl ZoneNames {
         Some(Self { generic, specific, location, city, offset, around_city, rules, golden })
     }
 
-    /// The name of a zone at an instant; one that means another offset nowhere on that day.
+    /// The name of a zone at an instant; it means no other offset on that day.
     pub fn name(&self, zone: &Zone, at: DateTime<Utc>) -> String {
         if zone.is_utc() {
             return "UTC".to_owned();
@@ -96,7 +96,7 @@ impl ZoneNames {
             .find(|name| means(&golden, name, offset, at))
             .map(ToOwned::to_owned)
             .or_else(|| self.of_city(zone))
-            .unwrap_or_else(|| self.gmt_offset(offset))
+            .unwrap_or_else(|| self.printed_offset(offset))
     }
 
     /// The name of a zone at an instant whose wall-clock time happens twice: the specific one, or the
@@ -105,7 +105,7 @@ impl ZoneNames {
         let offset = zone.offset(at);
         self.specific(zone.tzid(), offset, at)
             .filter(|name| means(&self.golden(at), name, offset, at))
-            .unwrap_or_else(|| self.gmt_offset(offset))
+            .unwrap_or_else(|| self.printed_offset(offset))
     }
 
     /// The offsets that a name stands for at an instant, in seconds east of Greenwich; none for a word
@@ -146,6 +146,15 @@ impl ZoneNames {
         let city = plain(&self.city.format(&info).to_string());
         let (before, after) = &self.around_city;
         Some(format!("{before}{city}{after}"))
+    }
+
+    /// "GMT-5"; zero is "GMT" alone, as CLDR has it.
+    fn printed_offset(&self, offset: i32) -> String {
+        let text = self.gmt_offset(offset);
+        match text.strip_suffix("+0") {
+            Some(zero) => zero.to_owned(),
+            None => text,
+        }
     }
 
     fn gmt_offset(&self, offset: i32) -> String {

@@ -65,7 +65,7 @@ impl Publisher {
                 .help("put the file back; until then the last good one is served"),
         );
         let source = Source::from_bytes(self.file.display().to_string(), Vec::new());
-        Ok(Refusal::File(source, findings))
+        Ok(Refusal::File(source, Box::new(findings)))
     }
 
     /// The last good source in place of a file that was refused.
@@ -76,14 +76,14 @@ impl Publisher {
         attempt: &Attempt<'_>,
     ) -> Result<Option<Settled>, Refusal> {
         let Some(last) = self.last_good()? else {
-            return Err(Refusal::File(source, findings));
+            return Err(Refusal::File(source, Box::new(findings)));
         };
         let checked = config::load(&last, &self.rules);
         match self.settle(last, checked, Standing::In, attempt) {
             // What is said is about the file that was refused.
             Ok(Some(settled)) => Ok(Some(Settled { source, findings, last_good: true, ..settled })),
             Ok(None) => Ok(None),
-            Err(_) => Err(Refusal::File(source, findings)),
+            Err(_) => Err(Refusal::File(source, Box::new(findings))),
         }
     }
 

@@ -101,7 +101,7 @@ struct Followed {
 #[derive(Debug)]
 pub enum Refusal {
     /// The file is wrong.
-    File(Source, Findings),
+    File(Source, Box<Findings>),
     /// The machine said no.
     Machine(Error),
 }
@@ -132,7 +132,7 @@ impl Publisher {
                 let Plan { edition, revisions, .. } = plan;
                 Ok(Preview { edition, before, revisions, source, findings })
             }
-            (source, findings, _) => Err(Refusal::File(source, findings)),
+            (source, findings, _) => Err(Refusal::File(source, Box::new(findings))),
         }
     }
 
@@ -241,7 +241,7 @@ impl Publisher {
         };
         let settled = match settled {
             Err(Refusal::File(source, findings)) if self.frozen || self.fall_back => {
-                self.settle_last_good(source, findings, &attempt)
+                self.settle_last_good(source, *findings, &attempt)
             }
             other => other,
         };

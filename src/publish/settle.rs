@@ -88,7 +88,7 @@ impl Publisher {
         let Attempt { lock, now, earlier, .. } = *attempt;
         let mut findings = checked.findings;
         let Some(catalog) = checked.catalog else {
-            return Err(Refusal::File(source, findings));
+            return Err(Refusal::File(source, Box::new(findings)));
         };
         // What could not be written was published all the same, and must not be forgotten.
         let mut memory = self.memory();
@@ -120,7 +120,7 @@ impl Publisher {
         }
         if findings.has_errors() {
             findings.sort();
-            return Err(Refusal::File(source, findings));
+            return Err(Refusal::File(source, Box::new(findings)));
         }
         let served = Served { source: source.clone(), assets: assets.clone() };
         let paths = self.paths(&catalog);
@@ -128,7 +128,7 @@ impl Publisher {
         findings.extend(history::same_uid(&plan, &checked.places));
         if findings.has_errors() {
             findings.sort();
-            return Err(Refusal::File(source, findings));
+            return Err(Refusal::File(source, Box::new(findings)));
         }
         if standing == Standing::Meanwhile && plan.revisions != *before {
             return Ok(None);
@@ -143,7 +143,7 @@ impl Publisher {
             if self.frozen {
                 findings.extend(history::not_recorded(&plan.revisions, before, &checked.places));
                 findings.sort();
-                return Err(Refusal::File(source, findings));
+                return Err(Refusal::File(source, Box::new(findings)));
             }
             let written = lock.as_ref().map_err(chain_of).and_then(|lock| {
                 self.store.write(&plan.revisions, lock).map_err(|error| chain(&error))

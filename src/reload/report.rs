@@ -35,7 +35,11 @@ impl Reloader<'_> {
                 findings.human(&source, false)
             ),
             Some(Outcome::Turned) => {
-                tracing::info!(sessions = count, millis, "the edition turned with the time");
+                tracing::info!(
+                    sessions = count,
+                    millis,
+                    "the next edition starts: time alone changed it"
+                );
             }
             Some(Outcome::Published) => {
                 let (added, changed, removed) = difference(&self.revisions, edition.revisions());
@@ -71,7 +75,7 @@ impl Reloader<'_> {
             sight.rebuilt(site, &edition.paths);
         }
         let (sessions, millis) = (edition.catalog.sessions.len(), took.as_millis() as u64);
-        tracing::info!(sessions, millis, "the edition turned with the time");
+        tracing::info!(sessions, millis, "the next edition starts: time alone changed it");
     }
 
     /// Reports a refusal, once for each content.

@@ -36,15 +36,15 @@ pub fn start(
             pause(RENAMED);
         }
         publisher.poll(&mut snapshot, true);
-        if contents(&snapshot) != before {
-            continue;
-        }
         let mut adopted = snapshot.files().to_vec();
-        let meanwhile = meanwhile(publisher, &snapshot, now, clock)?;
-        if let Some((digest, published)) = meanwhile {
+        if let Some((digest, published)) = meanwhile(publisher, &snapshot, now, clock)? {
             adopted[0] = Observed { digest: Some(digest), ..adopted[0].clone() };
             let adoption = Adoption::new(adopted, snapshot.files());
             return Ok((published, Polling { snapshot, adoption }));
+        }
+        // What is still being written has to wait for itself.
+        if contents(&snapshot) != before {
+            continue;
         }
         if let Some(published) = publisher.publish_snapshot(&mut snapshot, now, None)? {
             let adoption = Adoption::new(adopted, snapshot.files());
@@ -61,12 +61,13 @@ fn meanwhile(
     clock: SystemTime,
 ) -> Result<Option<(Digest, Published)>, Error> {
     let is_younger = |wait| snapshot.files().first().is_some_and(|f| is_younger(f, wait, clock));
-    if !publisher.fall_back || !is_younger(REMOVAL) {
+    if !is_younger(REMOVAL) {
         return Ok(None);
     }
     let Some(digest) = publisher.last_good_digest()? else { return Ok(None) };
     let removal = snapshot.removal(&publisher.store.read()?, now);
-    let waits = is_younger(IN_PLACE) || removal.is_mass();
+    // With `--strict`, a file that is wrong is to be refused now; one that removes many sessions is not wrong.
+    let waits = (publisher.fall_back && is_younger(IN_PLACE)) || removal.is_mass();
     if !waits || snapshot.digest() == Some(digest) {
         return Ok(None);
     }

@@ -82,7 +82,7 @@ fn other(change: &Difference) -> &'static str {
     let before = change.before.as_ref().and_then(|before| before.digests.as_ref());
     match (before, &change.after.digests) {
         (Some(was), Some(is)) if was == is => {
-            "is told otherwise: reminders, zones, addresses, language or organiser"
+            "has other changes: reminders, zones, links, language or organiser"
         }
         // The links say so themselves.
         (Some(was), Some(is)) if was.text == is.text => "",

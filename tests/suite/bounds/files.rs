@@ -135,7 +135,8 @@ fn whatever_takes_a_files_place_while_it_is_served_the_last_good_edition_stays()
     let page = running.get("/", &[]).body;
     let large = |path: &Path| File::create(path).unwrap().set_len(MAX_BYTES as u64 + 1).unwrap();
     let out = |path: &Path| symlink(&secret, path).unwrap();
-    let broken: [(&str, &dyn Fn(&Path)); 5] = [
+    type Damage<'a> = (&'a str, &'a dyn Fn(&Path));
+    let broken: [Damage<'_>; 5] = [
         ("logo.svg", &fifo),
         ("logo.svg", &out),
         ("own.css", &large),

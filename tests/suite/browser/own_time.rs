@@ -51,6 +51,21 @@ fn every_page_begins_with_the_time_on_the_reader_s_device() {
 
 #[test]
 #[ignore = "needs chromium and chromedriver"]
+fn where_clocks_change_during_a_session_start_and_end_have_their_own_names() {
+    let browser = Browser::start();
+    let night = LIST.replace("2027-03-16T18:30:00", "2027-11-07T00:30:00\nduration = \"4h\"");
+    let running = Fixture::new(&night).serve(&["--at", "2027-01-15T12:00:00Z"]);
+    let zone = json!({ "timezoneId": "America/Los_Angeles" });
+    browser.devtools("Emulation.setTimezoneOverride", zone);
+    browser.open(&format!("http://{}/sessions/evening", running.address));
+    let line = browser.run("return document.querySelector('.yours').textContent");
+    let line = line.as_str().unwrap();
+    assert!(line.contains("12:30") && line.contains("PDT"), "{line}");
+    assert!(line.contains("3:30") && line.contains("PST"), "{line}");
+}
+
+#[test]
+#[ignore = "needs chromium and chromedriver"]
 fn a_frame_on_another_site_shows_it_too() {
     let browser = Browser::start();
     let running = Fixture::new(LIST).serve(&["--at", "2027-01-15T12:00:00Z"]);

@@ -65,6 +65,9 @@ fn a_text_that_is_exactly_right_gets_no_finding() {
         ("America/New_York", "2027-12-07", "4 pm CET", false),
         ("Australia/Brisbane", "2027-01-05", "10 am AEST", false),
         ("America/New_York", "2027-07-06", "10 OK", false),
+        ("America/New_York", "2027-07-06", "3 pm GMT+1", false),
+        ("America/New_York", "2027-07-06", "8 AM AT CITY HALL", false),
+        ("America/Los_Angeles", "2027-07-06", "8 AM AT", true),
     ] {
         let session = format!("start = {day}T10:00:00\ndescription = \"We meet at {text}.\"");
         let said = findings(&file(&format!("timezone = \"{zone}\""), &session));

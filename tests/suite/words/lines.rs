@@ -97,6 +97,26 @@ fn a_summer_s_day_has_the_summer_s_name() {
 }
 
 #[test]
+fn a_day_of_another_week_is_never_named_by_its_weekday_alone() {
+    let calendar = "timezone = \"America/Los_Angeles\"\nalso_in = [\"America/New_York\"]";
+    let line =
+        range_with_utc(&file(calendar, "start = 2027-03-16T18:30:00\nend = 2027-03-23T20:00:00"));
+    assert_eq!(
+        line,
+        "Tuesday, March 16, 2027, 6:30 pm~–~Tue, Mar 23, 8 pm PT / Tue, Mar 16, 9:30 pm~–~\
+         Tue, Mar 23, 11 pm ET (Wed, Mar 17, 01:30~–~Wed, Mar 24, 03:00 UTC)"
+    );
+}
+
+#[test]
+fn a_label_of_utc_does_not_hide_utc() {
+    let calendar = "timezone = \"America/New_York\"\n\
+        also_in = { zone = \"Europe/London\", label = \"UTC\" }";
+    let line = range_with_utc(&file(calendar, "start = 2027-07-06T12:00:00"));
+    assert!(line.ends_with("(16:00~–~17:30 UTC)"), "{line}");
+}
+
+#[test]
 fn utc_is_said_once() {
     let line = range_with_utc(&file("timezone = \"UTC\"", "start = 2027-07-07T10:00:00"));
     assert_eq!(line, "Wednesday, July 7, 2027, 10~–~11:30 am UTC");

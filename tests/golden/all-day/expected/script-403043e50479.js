@@ -10,7 +10,11 @@ for (const time of document.querySelectorAll("time[data-end]")) {
     });
     const line = document.createElement("div");
     line.className = "yours";
-    line.textContent = "Your time: " + (form.formatRange ? form.formatRange(start, end) : form.format(start));
+    const zone = time => form.formatToParts(time).find(part => part.type === "timeZoneName").value;
+    // A range names one zone, which would be wrong for a start before the clocks change.
+    const text = !form.formatRange || zone(start) !== zone(end)
+      ? form.format(start) + " \u2013 " + form.format(end) : form.formatRange(start, end);
+    line.textContent = "Your time: " + text;
     time.closest("p, div").before(line);
   } catch (error) { /* an old browser shows the organiser's times alone */ }
 }
