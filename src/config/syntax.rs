@@ -11,9 +11,14 @@ use crate::diagnostic::{Code, Finding, MOST};
 
 /// Quotes that word processors make; TOML knows the straight ones.
 const TYPOGRAPHIC: [char; 10] = ['“', '”', '„', '‟', '«', '»', '‘', '’', '‚', '′'];
-/// How much of a text is parsed first, in bytes. Of what is not TOML the parser keeps every error, which take a
-/// few hundred times as much memory as the text.
-const PROBES: [usize; 3] = [1 << 18, 1 << 21, 1 << 24];
+/// How much of a text is parsed first, in bytes, and by how much that grows. The parser keeps a few hundred bytes for
+/// each mistake, and a text may have one in each of its bytes.
+const PROBE: usize = 1 << 18;
+const STEP: usize = 1 << 23;
+/// With so many mistakes of the parser's nothing behind them is looked at.
+const MOST_ERRORS: usize = 20_000;
+/// How many marks a text may have: the parser takes a hundred bytes and more for what stands between two of them.
+const MOST_MARKS: usize = 1 << 24;
 /// With so many findings nothing else of the text matters: one may be about a mark at its beginning, and one may
 /// come of the end of a probe.
 const ENOUGH: usize = MOST + 2;
@@ -30,18 +35,32 @@ pub(super) struct Parsed<'a> {
 
 /// Parses a text, or its beginning, if that has more than enough mistakes.
 pub(super) fn parse(text: &str) -> Parsed<'_> {
-    for probe in PROBES.into_iter().filter(|probe| *probe < text.len()) {
-        let end = text[..text.floor_char_boundary(probe)].rfind('\n').map_or(0, |at| at + 1);
-        let (root, errors) = DeTable::parse_recoverable(&text[..end]);
-        let (said, unread) = findings(&errors, &text[..end], root.get_ref());
-        if said.len() >= ENOUGH {
+    let probes = std::iter::successors(Some(PROBE), |probe| Some(probe + (3 * probe).min(STEP)));
+    for probe in probes.take_while(|probe| *probe < text.len()) {
+        let end = text[..text.floor_char_boundary(probe)].rfind('\n').map_or(probe, |at| at + 1);
+        let beginning = &text[..text.floor_char_boundary(end)];
+        let (root, errors) = DeTable::parse_recoverable(beginning);
+        let (said, unread) = findings(&errors, beginning, root.get_ref());
+        if said.len() >= ENOUGH || errors.len() > MOST_ERRORS {
             return Parsed { root: None, said, unread };
+        }
+        if probe == PROBE && is_dense(text) {
+            let message = "the file has more than 16 million lines, keys and values";
+            let said = Finding::error(Code::FileTooLarge, 0..0, message)
+                .help("split the sessions over several files, each with a service of its own");
+            return Parsed { root: None, said: vec![said], unread };
         }
     }
     let (root, errors) = DeTable::parse_recoverable(text);
     let (said, unread) = findings(&errors, text, root.get_ref());
     let root = (said.len() < ENOUGH).then(|| root.into_inner());
     Parsed { root, said, unread }
+}
+
+/// Whether a text has so many lines, keys and values that it would take gigabytes to parse.
+fn is_dense(text: &str) -> bool {
+    let is_mark = |byte: &&u8| matches!(byte, b'\n' | b',' | b'.' | b'=' | b'[' | b'{');
+    text.as_bytes().iter().filter(is_mark).count() > MOST_MARKS
 }
 
 /// The findings for the parser's errors, and the parts of the text that could not be read.

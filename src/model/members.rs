@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Catalog, Feed, Id, Selection, Session, Tag};
+use super::{Catalog, Feed, Id, Selection, Tag};
 
 /// The sessions of a catalog by what selections ask for.
 #[derive(Debug)]
@@ -13,18 +13,26 @@ pub struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    /// The index of a catalog's sessions.
-    pub fn new(sessions: &'a [Session]) -> Self {
+    /// The index of a catalog's sessions, by the tags that its selections ask for.
+    pub fn new(catalog: &'a Catalog) -> Self {
         let (mut by_series, mut by_tag) = (HashMap::new(), HashMap::new());
-        for (at, session) in sessions.iter().enumerate() {
+        for tag in catalog.selections.iter().flat_map(|selection| &selection.tags) {
+            by_tag.insert(tag, Vec::new());
+        }
+        for (at, session) in catalog.sessions.iter().enumerate() {
             if let Some(series) = &session.series {
                 by_series.entry(series).or_insert_with(Vec::new).push(at);
             }
+            if by_tag.is_empty() {
+                continue;
+            }
             for tag in &session.tags {
-                by_tag.entry(tag).or_insert_with(Vec::new).push(at);
+                if let Some(tagged) = by_tag.get_mut(tag) {
+                    tagged.push(at);
+                }
             }
         }
-        Self { sessions: sessions.len(), by_series, by_tag }
+        Self { sessions: catalog.sessions.len(), by_series, by_tag }
     }
 
     /// The sessions of a series, in the order of the catalog.
@@ -64,7 +72,7 @@ pub struct Members {
 impl Members {
     /// The members of a catalog's feeds.
     pub fn new(catalog: &Catalog) -> Self {
-        let index = Index::new(&catalog.sessions);
+        let index = Index::new(catalog);
         let all = std::iter::once((0..catalog.sessions.len()).collect());
         let series = catalog.series.iter().map(|series| index.of_series(&series.id).to_vec());
         let selections = catalog.selections.iter().map(|own| index.of_selection(own));

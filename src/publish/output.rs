@@ -64,7 +64,8 @@ fn parts(catalog: &Catalog, places: &Places) -> Vec<Part> {
     let count = |number: usize| number as u64;
     let (sessions, feeds) = (count(catalog.sessions.len()), count(catalog.feeds().count()));
     let texts: u64 = catalog.sessions.iter().map(text).sum();
-    let (members, largest) = members(catalog);
+    let index = Index::new(catalog);
+    let (members, largest) = members(catalog, &index);
     let footer = catalog.page.footer.as_ref().map_or(0, length);
     let zones = count(catalog.calendar.also_in.len());
     let ids = |was: &mut dyn Iterator<Item = usize>| -> u64 { was.map(count).sum() };
@@ -103,7 +104,7 @@ fn parts(catalog: &Catalog, places: &Places) -> Vec<Part> {
             span: whole.clone(),
         },
         Part {
-            bytes: copies(catalog),
+            bytes: copies(catalog, &index),
             is_repeated: true,
             says: "`was` names too many former ids of what has long texts or many sessions",
             help: "delete those that were never given out",
@@ -127,9 +128,8 @@ fn parts(catalog: &Catalog, places: &Places) -> Vec<Part> {
 }
 
 /// What the sessions of all selections take, and the selection that takes most; no more than just above the bound.
-fn members(catalog: &Catalog) -> (u64, Option<&Id>) {
+fn members<'a>(catalog: &'a Catalog, index: &Index<'_>) -> (u64, Option<&'a Id>) {
     let (mut all, mut most, mut largest) = (0_u64, 0, None);
-    let index = Index::new(&catalog.sessions);
     for selection in &catalog.selections {
         let own: u64 = index.of_selection(selection).iter().map(|at| member(catalog, *at)).sum();
         if own > most {
@@ -144,13 +144,12 @@ fn members(catalog: &Catalog) -> (u64, Option<&Id>) {
 }
 
 /// What stands at former addresses too, as some calendars follow no redirect.
-fn copies(catalog: &Catalog) -> u64 {
+fn copies(catalog: &Catalog, index: &Index<'_>) -> u64 {
     let number = |was: &[Id]| was.len() as u64;
     let of_sessions = catalog.sessions.iter().filter(|session| !session.was.is_empty());
     let of_sessions = of_sessions.map(|session| {
         number(&session.was).saturating_mul(text(session)).saturating_mul(FORMER_TEXT)
     });
-    let index = Index::new(&catalog.sessions);
     let sum = |all: &[usize]| -> u64 { all.iter().map(|at| member(catalog, *at)).sum() };
     let of_series = catalog.series.iter().filter(|series| !series.was.is_empty());
     let of_series = of_series

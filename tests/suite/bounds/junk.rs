@@ -77,6 +77,22 @@ fn two_megabytes_of_anything_are_answered_in_little_time_with_a_hundred_findings
 }
 
 #[test]
+#[ignore = "long: files of 64 MiB, each parsed in gigabytes by the second"]
+fn no_file_of_the_largest_size_takes_the_machine_down() {
+    let length = (64 << 20) - 400_000;
+    let good = session("s", "2027-01-01T10:00:00", "").repeat(length / 4 / 80);
+    let mut all: Vec<(&str, String)> = junk(length);
+    // Behind 16 MiB of a list, which is more than is looked at first.
+    all.extend(junk(length / 2).into_iter().map(|(name, junk)| (name, list(&good) + &junk)));
+    for (name, toml) in all {
+        let output = within(&Fixture::new(&toml), 6_000, 600, &["check", "--at", BEFORE]);
+        let code = output.status.code();
+        assert!(matches!(code, Some(0 | 1)), "{name}: {code:?} {}", said(&output));
+        assert!(output.stdout.len() < 1_000_000, "{name}: {}", output.stdout.len());
+    }
+}
+
+#[test]
 fn an_error_far_behind_a_thousand_warnings_is_named() {
     let titled = |n: usize| {
         session(&format!("s{n}"), "2027-01-01T10:00:00", "description = \"on a Monday\"")
