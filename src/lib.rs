@@ -11,6 +11,7 @@ pub mod copies;
 pub mod diagnostic;
 pub mod error;
 pub mod export;
+pub mod files;
 pub mod http;
 pub mod import;
 pub mod l10n;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 /// Each room with the rooms that it may import, in the order of the flow.
 const ROOMS: &[(&str, &[&str])] = &[
     ("error", &[]),
+    ("files", &[]),
     ("similar", &[]),
     ("starter", &[]),
     ("source", &["error"]),
@@ -57,7 +58,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("memchr", &["render"]),
     ("prometheus_client", &["sight"]),
     ("rrule", &["import"]),
-    ("rustix", &["copies", "server"]),
+    ("rustix", &["copies", "files", "server"]),
     ("serde", &["diagnostic", "render", "revisions"]),
     ("socket2", &["server"]),
     ("tokio", &["cmd", "reload", "server", "sight"]),

@@ -1,0 +1,243 @@
+//! Bounded reads: regular files, refused for their size before they are read, and never waited for.
+//!
+//! Every check is made on the file that was opened, so that no exchange of files comes between a check and the read.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
+use std::path::{Component, Path, PathBuf};
+
+use rustix::fs::{CWD, Mode, OFlags};
+
+/// Why a file was not read.
+#[derive(Debug)]
+pub enum ReadError {
+    /// It has more bytes than the limit, in bytes.
+    TooLarge(u64),
+    /// It is a folder, a pipe, a socket or a device.
+    NotRegular,
+    /// It is not in the folder that it must be in, or below.
+    Outside,
+    /// The system error.
+    System(io::Error),
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge(limit) if limit % (1 << 20) == 0 => {
+                write!(f, "it has more than {} MiB", limit >> 20)
+            }
+            Self::TooLarge(limit) => write!(f, "it has more than {limit} bytes"),
+            Self::NotRegular => f.write_str("it is not a regular file"),
+            Self::Outside => f.write_str("it is outside the folder of this file"),
+            Self::System(error) if error.kind() == ErrorKind::NotFound => {
+                f.write_str("it is not there")
+            }
+            Self::System(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+impl From<io::Error> for ReadError {
+    fn from(error: io::Error) -> Self {
+        Self::System(error)
+    }
+}
+
+impl From<ReadError> for io::Error {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::System(error) => error,
+            ReadError::TooLarge(_) => Self::new(ErrorKind::FileTooLarge, error),
+            ReadError::NotRegular | ReadError::Outside => Self::new(ErrorKind::InvalidInput, error),
+        }
+    }
+}
+
+/// Never waits for the other end of a pipe, and makes no terminal the process's own (open(2)).
+const FLAGS: OFlags =
+    OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
+
+/// Reads a regular file of at most `limit` bytes; links are followed.
+///
+/// # Errors
+/// [`ReadError`]; a folder is a system error, as in [`std::fs::read`].
+pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let file = File::from(rustix::fs::open(path, FLAGS, Mode::empty()).map_err(io::Error::from)?);
+    regular(file, limit)
+}
+
+/// Reads at most `limit` bytes of what somebody named on the command line: a regular file, or a pipe or
+/// device up to its end, which is waited for.
+///
+/// # Errors
+/// [`ReadError`]; a folder is a system error, as in [`std::fs::read`].
+pub fn read_given(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let file = File::from(rustix::fs::open(path, FLAGS, Mode::empty()).map_err(io::Error::from)?);
+    let about = file.metadata()?;
+    if about.is_file() || about.is_dir() {
+        return regular(file, limit);
+    }
+    rustix::fs::fcntl_setfl(&file, OFlags::empty()).map_err(io::Error::from)?;
+    read_to_end(file, limit)
+}
+
+/// Reads to the end of a stream of at most `limit` bytes.
+///
+/// # Errors
+/// [`ReadError::TooLarge`], [`ReadError::System`].
+pub fn read_to_end(stream: impl Read, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let mut bytes = Vec::new();
+    stream.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(ReadError::TooLarge(limit));
+    }
+    Ok(bytes)
+}
+
+/// Reads a regular file of at most `limit` bytes by its path from a folder. The path may hold links, which
+/// must not lead out of the folder; the folder itself may be a link.
+///
+/// # Errors
+/// [`ReadError`].
+pub fn read_asset(folder: &Path, name: &str, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let folder = folder.canonicalize()?;
+    let real = folder.join(name).canonicalize()?;
+    let below = real.strip_prefix(&folder).map_err(|_| ReadError::Outside)?;
+    regular(open_below(&folder, below)?, limit)
+}
+
+/// Opens a path without links below a folder. A link that takes a part's place meanwhile is an error.
+fn open_below(folder: &Path, below: &Path) -> Result<File, ReadError> {
+    let folders = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC;
+    let mut at =
+        rustix::fs::openat(CWD, folder, folders, Mode::empty()).map_err(io::Error::from)?;
+    let parts: Vec<Component<'_>> = below.components().collect();
+    for (index, part) in parts.iter().enumerate() {
+        let flags = if index + 1 < parts.len() { folders } else { FLAGS };
+        let part: PathBuf = part.as_os_str().into();
+        at = rustix::fs::openat(&at, part, flags | OFlags::NOFOLLOW, Mode::empty())
+            .map_err(io::Error::from)?;
+    }
+    Ok(File::from(at))
+}
+
+fn regular(file: File, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let about = file.metadata()?;
+    if about.is_dir() {
+        return Err(ReadError::System(ErrorKind::IsADirectory.into()));
+    }
+    if !about.is_file() {
+        return Err(ReadError::NotRegular);
+    }
+    if about.len() > limit {
+        return Err(ReadError::TooLarge(limit));
+    }
+    // It may grow meanwhile, and some systems say a length of 0 for what has one.
+    let mut bytes = Vec::with_capacity(usize::try_from(about.len()).unwrap_or_default());
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(ReadError::TooLarge(limit));
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    fn folder() -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(dir.path().join("in/deep")).unwrap();
+        for (name, text) in [("in/a", "aaa"), ("in/deep/b", "bb"), ("secret", "s")] {
+            std::fs::write(dir.path().join(name), text).unwrap();
+        }
+        dir
+    }
+
+    #[test]
+    fn a_file_of_the_limit_is_read_and_one_byte_more_is_not() {
+        let dir = folder();
+        let file = dir.path().join("in/a");
+        assert_eq!(read_bounded(&file, 3).unwrap(), b"aaa");
+        assert!(matches!(read_bounded(&file, 2), Err(ReadError::TooLarge(2))));
+        assert!(matches!(read_given(&file, 2), Err(ReadError::TooLarge(2))));
+        assert!(matches!(read_asset(&dir.path().join("in"), "a", 2), Err(ReadError::TooLarge(2))));
+        assert!(matches!(read_to_end(&b"abc"[..], 2), Err(ReadError::TooLarge(2))));
+        assert_eq!(read_to_end(&b"abc"[..], 3).unwrap(), b"abc");
+    }
+
+    #[test]
+    fn what_has_no_end_is_read_no_further_than_the_limit() {
+        assert!(matches!(read_given(Path::new("/dev/zero"), 9), Err(ReadError::TooLarge(9))));
+        assert!(matches!(read_bounded(Path::new("/dev/zero"), 9), Err(ReadError::NotRegular)));
+    }
+
+    #[test]
+    fn a_pipe_that_nobody_writes_to_is_not_waited_for() {
+        let dir = folder();
+        let pipe = dir.path().join("in/pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        assert!(matches!(read_bounded(&pipe, 9), Err(ReadError::NotRegular)));
+        let asset = read_asset(&dir.path().join("in"), "pipe", 9);
+        assert!(matches!(asset, Err(ReadError::NotRegular)));
+        assert_eq!(read_given(&pipe, 9).unwrap(), b"");
+    }
+
+    #[test]
+    fn links_lead_anywhere_below_the_folder_and_nowhere_else() {
+        let dir = folder();
+        let (root, inner) = (dir.path(), dir.path().join("in"));
+        // As a mounted ConfigMap has them: a link of the folder's exchange, and links through it.
+        symlink("deep", inner.join("..data")).unwrap();
+        symlink("..data/b", inner.join("b")).unwrap();
+        symlink(inner.join("deep/b"), inner.join("absolute")).unwrap();
+        symlink("in", root.join("to-in")).unwrap();
+        for folder in [&inner, &root.join("to-in")] {
+            for name in ["b", "absolute", "deep/b", "..data/b"] {
+                assert_eq!(read_asset(folder, name, 9).unwrap(), b"bb", "{name}");
+            }
+        }
+        symlink("../secret", inner.join("up")).unwrap();
+        symlink(root.join("secret"), inner.join("out")).unwrap();
+        symlink("/dev/zero", inner.join("device")).unwrap();
+        symlink(root, inner.join("folder")).unwrap();
+        for name in ["up", "out", "device", "folder/secret", "../secret"] {
+            assert!(matches!(read_asset(&inner, name, 9), Err(ReadError::Outside)), "{name}");
+        }
+        // A folder's name is not the beginning of another's.
+        std::fs::create_dir(root.join("in2")).unwrap();
+        std::fs::write(root.join("in2/c"), "c").unwrap();
+        symlink("../in2/c", inner.join("c")).unwrap();
+        assert!(matches!(read_asset(&inner, "c", 9), Err(ReadError::Outside)));
+    }
+
+    #[test]
+    fn a_link_that_takes_a_parts_place_is_not_followed() {
+        let dir = folder();
+        let inner = dir.path().join("in").canonicalize().unwrap();
+        symlink("../secret", inner.join("swapped")).unwrap();
+        symlink("..", inner.join("up")).unwrap();
+        for below in ["swapped", "up/secret"] {
+            assert!(open_below(&inner, Path::new(below)).is_err(), "{below}");
+        }
+    }
+
+    #[test]
+    fn folders_and_missing_files_are_what_the_system_calls_them() {
+        let dir = folder();
+        for (name, kind) in [("in", ErrorKind::IsADirectory), ("none", ErrorKind::NotFound)] {
+            let path = dir.path().join(name);
+            for read in
+                [read_bounded(&path, 9), read_given(&path, 9), read_asset(dir.path(), name, 9)]
+            {
+                assert_eq!(io::Error::from(read.unwrap_err()).kind(), kind, "{name}");
+            }
+        }
+    }
+}
