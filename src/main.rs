@@ -17,6 +17,9 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let serve = cli.serve();
     start_log(serve.see.log_format);
+    if let Err(error) = cmd::file_size::fail_writes() {
+        tracing::warn!("a limit on the size of files would end this process: {error}");
+    }
     let at = cli.common.at;
     #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
     let clock = move || at.unwrap_or_else(chrono::Utc::now);

@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod export;
+pub(crate) mod file_size;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod links;

@@ -58,7 +58,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("memchr", &["render"]),
     ("prometheus_client", &["sight"]),
     ("rrule", &["import"]),
-    ("rustix", &["copies", "files", "server"]),
+    ("rustix", &["cmd", "copies", "files", "server"]),
     ("serde", &["diagnostic", "render", "revisions"]),
     ("socket2", &["server"]),
     ("tokio", &["cmd", "reload", "server", "sight"]),
