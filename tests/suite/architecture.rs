@@ -22,7 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("copies", &[]),
     ("site", &["copies", "paths", "render", "revisions"]),
     ("http", &["site"]),
-    ("export", &["error", "paths", "site"]),
+    ("export", &["error", "files", "paths", "site"]),
     (
         "publish",
         &[
