@@ -16,7 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("paths", &["model"]),
     ("l10n", &["model", "zone"]),
     ("config", &["diagnostic", "l10n", "model", "similar", "source", "zone"]),
-    ("revisions", &["error", "model", "paths", "zone"]),
+    ("revisions", &["error", "files", "model", "paths", "zone"]),
     ("render", &["l10n", "model", "paths", "revisions", "zone"]),
     ("import", &["model", "render", "source", "zone"]),
     ("copies", &[]),
