@@ -68,7 +68,7 @@ impl<'a> Reloader<'a> {
             revisions: published.edition.revisions().clone(),
             valid_until: published.site.valid_until(),
             degraded: published.degraded.clone(),
-            refused: false,
+            refused: published.broken_state.is_some(),
             looks: 0,
         }
     }
@@ -132,7 +132,8 @@ impl<'a> Reloader<'a> {
             return None;
         }
         self.fresh = None;
-        if !(changed || at_once || turned || retry) {
+        let damaged = self.publisher.finds_damage();
+        if !(changed || at_once || turned || retry || damaged) {
             return None;
         }
         self.taken = seen;
@@ -140,7 +141,7 @@ impl<'a> Reloader<'a> {
         match unwound(|| self.publisher.publish_after(now, self.site.as_deref())) {
             Ok(published) => {
                 // A try that goes as the one before it is no news.
-                let news = changed || at_once || turned || self.refused;
+                let news = changed || at_once || turned || damaged || self.refused;
                 let outcome = match (published.last_good, turned && !changed) {
                     _ if !news && published.degraded == self.degraded => None,
                     (_, true) => Some(Outcome::Turned),
@@ -155,7 +156,7 @@ impl<'a> Reloader<'a> {
             Err(refusal) => {
                 let failed = matches!(refusal, Refusal::Machine(Error::Panic));
                 // It may come with the time alone.
-                let news = changed || at_once || (failed && !self.refused);
+                let news = changed || at_once || damaged || (failed && !self.refused);
                 self.refused = matches!(refusal, Refusal::Machine(_));
                 if news {
                     self.refuse(&refusal);
@@ -173,12 +174,15 @@ impl<'a> Reloader<'a> {
         outcome: Option<Outcome>,
         took: Duration,
     ) -> Option<Site> {
-        let Published { site, edition, source, findings, degraded, .. } = published;
+        let Published { site, edition, source, findings, degraded, broken_state, .. } = published;
         let count = edition.catalog.sessions.len();
         let millis = took.as_millis() as u64;
         let warnings = findings.iter().count();
         match outcome {
             None => {}
+            Some(Outcome::Refused) if let Some(error) = &broken_state => {
+                tracing::error!("degraded: {}; the last good edition is served on", chain(error));
+            }
             Some(Outcome::Refused) => tracing::error!(
                 "degraded: {} is not published; the last good edition is served on:\n{}",
                 self.publisher.file.display(),
@@ -211,7 +215,7 @@ impl<'a> Reloader<'a> {
         self.revisions = edition.revisions().clone();
         self.valid_until = site.valid_until();
         self.degraded = degraded;
-        self.refused = false;
+        self.refused = broken_state.is_some();
         Some(site)
     }
 

@@ -8,6 +8,7 @@ mod files;
 mod history;
 mod plan;
 mod settle;
+mod state;
 
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -83,6 +84,8 @@ pub struct Published {
     pub degraded: Option<String>,
     /// Whether the last good source was taken in place of the file.
     pub last_good: bool,
+    /// Why the revisions file cannot be used, if the last good source was taken because of that.
+    pub broken_state: Option<Error>,
 }
 
 /// What would follow, and from what.
@@ -189,12 +192,16 @@ impl Publisher {
             Err(Refusal::File(source, findings)) if self.frozen || self.fall_back => {
                 self.settle_last_good(source, findings, &lock, now, earlier)
             }
+            Err(Refusal::Machine(error)) if self.goes_on(earlier, now) => {
+                self.settle_without_state(error, &lock, now, earlier)
+            }
             other => other,
         };
         drop(lock);
-        let Settled { plan, source, findings, degraded, last_good } = settled?;
-        let site = Site::build_after(&plan.edition, plan.calendars, earlier);
-        Ok(Published { site, edition: plan.edition, source, findings, degraded, last_good })
+        let Settled { plan, source, findings, degraded, last_good, broken_state } = settled?;
+        let (edition, site) = (plan.edition, plan.calendars);
+        let site = Site::build_after(&edition, site, earlier);
+        Ok(Published { site, edition, source, findings, degraded, last_good, broken_state })
     }
 
     fn paths(&self, catalog: &Catalog) -> Paths {

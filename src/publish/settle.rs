@@ -10,7 +10,7 @@ use crate::config;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::error::{Error, chain};
 use crate::revisions::Revisions;
-use crate::revisions::store::Lock;
+use crate::revisions::store::{Identity, Lock};
 use crate::site::Site;
 use crate::source::Source;
 
@@ -18,9 +18,15 @@ use crate::source::Source;
 #[derive(Debug, Default)]
 pub struct Memory {
     /// The revisions: in place of a file that could not be written, or that is gone.
-    revisions: Option<Revisions>,
+    pub(super) revisions: Option<Revisions>,
     /// Whether they stand in the file.
-    saved: bool,
+    pub(super) saved: bool,
+    /// The revisions file as it was last read or written.
+    pub(super) state: Option<Identity>,
+    /// Whether it could not be used then.
+    pub(super) unusable: bool,
+    /// The revisions file as it was last polled.
+    pub(super) polled: Option<Option<Identity>>,
     /// The last good source, where it could not be written.
     last_good: Option<Vec<u8>>,
 }
@@ -32,6 +38,7 @@ pub(super) struct Settled {
     pub(super) findings: Findings,
     pub(super) degraded: Option<String>,
     pub(super) last_good: bool,
+    pub(super) broken_state: Option<Error>,
 }
 
 /// What a source is published for.
@@ -42,6 +49,8 @@ pub(super) enum Standing {
     /// It was the last good one, in place of the list. That a logo is missing meanwhile is no reason
     /// to let feeds go dark.
     In,
+    /// The same, as the revisions file cannot be used: what was recorded last counts, and the file is left alone.
+    Stateless,
 }
 
 impl Publisher {
@@ -88,7 +97,31 @@ impl Publisher {
         match self.settle(last, lock, now, Standing::In, earlier) {
             // What is said is about the file that was refused.
             Ok(settled) => Ok(Settled { source, findings, last_good: true, ..settled }),
+            Err(Refusal::Machine(error)) if self.goes_on(earlier, now) => {
+                match self.settle_without_state(error, lock, now, earlier) {
+                    Ok(settled) => Ok(Settled { source, findings, ..settled }),
+                    Err(_) => Err(Refusal::File(source, findings)),
+                }
+            }
             Err(_) => Err(Refusal::File(source, findings)),
+        }
+    }
+
+    /// The last good source while the revisions file cannot be used.
+    pub(super) fn settle_without_state(
+        &self,
+        error: Error,
+        lock: &Result<Lock, Error>,
+        now: DateTime<Utc>,
+        earlier: Option<&Site>,
+    ) -> Result<Settled, Refusal> {
+        let kept = self.memory().last_good.clone();
+        let bytes = kept.map_or_else(|| self.store.read_last_good(), |kept| Ok(Some(kept)));
+        let Ok(Some(bytes)) = bytes else { return Err(Refusal::Machine(error)) };
+        let last = Source::from_bytes(self.file.display().to_string(), bytes);
+        match self.settle(last, lock, now, Standing::Stateless, earlier) {
+            Ok(settled) => Ok(Settled { last_good: true, broken_state: Some(error), ..settled }),
+            Err(_) => Err(Refusal::Machine(error)),
         }
     }
 
@@ -108,16 +141,18 @@ impl Publisher {
         };
         // What could not be written was published all the same, and must not be forgotten.
         let mut memory = self.memory();
-        let found = self.store.read_if_any()?;
-        let is_lost = found.is_none() && !self.frozen;
-        if is_lost {
-            self.warn_of_loss(&memory);
-        }
-        let recorded = found.unwrap_or_default();
-        let before = match &memory.revisions {
-            Some(own) if is_lost || !memory.saved => own,
-            _ => &recorded,
+        memory.state = self.store.identity();
+        let found = match standing {
+            Standing::Stateless => Some(self.last_known(&memory)?),
+            Standing::Alone | Standing::In => {
+                let read = self.store.read_if_any();
+                memory.unusable = read.is_err();
+                read?
+            }
         };
+        let warns = standing == Standing::Alone;
+        let before = self.known(found.as_ref(), &memory, &catalog.calendar.id, warns);
+        let before = before.as_ref();
         findings.extend(history::against_history(&catalog, before, &checked.places));
         let mut missing = Findings::default();
         let assets = self.assets(&catalog, &checked.places, &mut missing);
@@ -141,9 +176,11 @@ impl Publisher {
             tracing::error!(session = %id, "its time zone could not be proved; it is written in UTC");
         }
         let mut degraded = None;
-        if plan.revisions != recorded {
+        let recorded = found.as_ref().is_some_and(|found| *found == plan.revisions);
+        if !recorded && standing != Standing::Stateless {
             if self.frozen {
-                findings.extend(history::not_recorded(&plan.revisions, before, &checked.places));
+                let found = found.clone().unwrap_or_default();
+                findings.extend(history::not_recorded(&plan.revisions, &found, &checked.places));
                 findings.sort();
                 return Err(Refusal::File(source, findings));
             }
@@ -152,49 +189,22 @@ impl Publisher {
             });
             degraded = written.err();
         }
-        (memory.revisions, memory.saved) = (Some(plan.revisions.clone()), degraded.is_none());
+        let known = memory.revisions.replace(plan.revisions.clone());
+        memory.saved = degraded.is_none() && standing != Standing::Stateless;
+        memory.state = if recorded { memory.state } else { self.store.identity() };
         let kept = match (lock, &degraded) {
-            (Ok(lock), None) => self.keep_last_good(&source, lock),
+            (Ok(lock), None) => {
+                let revisions = Some(&plan.revisions).filter(|own| known.as_ref() != Some(own));
+                self.keep_last_good(&source, revisions, lock)
+            }
             _ => false,
         };
         memory.last_good = (!kept).then(|| source.text().as_bytes().to_vec());
-        Ok(Settled { plan, source, findings, degraded, last_good: false })
+        Ok(Settled { plan, source, findings, degraded, last_good: false, broken_state: None })
     }
 
-    fn memory(&self) -> MutexGuard<'_, Memory> {
+    pub(super) fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Says that there is no revisions file where something was published before. Numbers that go back
-    /// make calendar apps keep what they have (RFC 5545 section 3.8.7.4).
-    fn warn_of_loss(&self, memory: &Memory) {
-        let file = self.store.revisions_path().display();
-        match &memory.revisions {
-            Some(_) if memory.saved => {
-                tracing::warn!(
-                    "`{file}` was gone; it is written anew, as this process remembers it"
-                );
-            }
-            // There never was one: it could not be written.
-            Some(_) => {}
-            // Where that cannot be read, it is no reason to publish nothing.
-            None if matches!(self.store.read_last_good(), Ok(Some(_))) => tracing::warn!(
-                "there is no `{file}`, though this list was published before: its numbers begin anew, and calendar \
-                 apps that know higher ones take no change; stop, and take the file back from your last commit or \
-                 backup"
-            ),
-            None => {}
-        }
-    }
-
-    /// A convenience for the next start; without it the present start is just as good. Whether the
-    /// source is kept.
-    fn keep_last_good(&self, source: &Source, lock: &Lock) -> bool {
-        let kept = self.store.write_last_good(source.text().as_bytes(), lock);
-        if let Err(error) = &kept {
-            tracing::warn!("the last good source was not kept: {}", chain(error));
-        }
-        kept.is_ok()
     }
 }
 
