@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::error::Error;
+use crate::files::read_bounded;
 use crate::paths::Paths;
 use crate::site::{Resource, Site};
 
@@ -73,7 +74,8 @@ pub fn make(folder: &Path) -> Result<(), Error> {
 /// A path without an ending is `PATH/index.html`. A file is replaced whole, never half, and has
 /// the Last-Modified of its resource as its time. What is named is written before what names it, and
 /// removals come last, so that a reader who comes meanwhile, or a copy that was cut off, has no page
-/// without its style. With `prune`, files that an earlier export wrote and this one does not are
+/// without its style. A link in the place of a file or of a folder of the site is replaced, and nothing is written where
+/// it leads. With `prune`, files that an earlier export wrote and this one does not are
 /// removed, but never through a link that leads out of the folder. What is right already is not
 /// touched, not even its times.
 ///
@@ -101,7 +103,7 @@ pub fn export(
     write_manifest(folder, &all)?;
     for (file, resource) in &files {
         let modified = resource.last_modified().map(SystemTime::from);
-        match write(&folder.join(file), &resource.identity().body, modified)? {
+        match write(folder, file, &resource.identity().body, modified)? {
             true => report.written += 1,
             false => report.unchanged += 1,
         }
@@ -150,7 +152,7 @@ fn remove(folder: &Path, file: &Path) -> Result<bool, Error> {
     }
     let removed = match std::fs::remove_file(&target) {
         Ok(()) => true,
-        Err(error) if error.kind() == ErrorKind::NotFound => false,
+        Err(error) if is_none(&error) => false,
         Err(error) => return Err(Error::file("remove", &target)(error)),
     };
     // Upwards as long as that emptied one; a folder that is not empty stays.
@@ -160,6 +162,12 @@ fn remove(folder: &Path, file: &Path) -> Result<bool, Error> {
         }
     }
     Ok(removed)
+}
+
+/// Whether there is no file of a name: nothing, a folder, or a name that no file can have. Then no export wrote it.
+fn is_none(error: &std::io::Error) -> bool {
+    use ErrorKind::{InvalidFilename, InvalidInput, IsADirectory, NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory | IsADirectory | InvalidFilename | InvalidInput)
 }
 
 /// `/feeds/a.ics` as it is, `/feeds/a` as `feeds/a/index.html`.
@@ -175,29 +183,36 @@ fn file_of(path: &str) -> String {
 
 fn write_manifest(folder: &Path, files: &BTreeSet<String>) -> Result<(), Error> {
     let text: String = files.iter().map(|file| format!("{file}\n")).collect();
-    write(&folder.join(MANIFEST), text.as_bytes(), None).map(|_| ())
+    write(folder, MANIFEST, text.as_bytes(), None).map(|_| ())
 }
 
-/// Names with `..` or a root are none of ours, whoever wrote them there, nor are lines that are no text;
-/// those beside them still are.
+/// Names with `..`, a root or another spelling are none of ours, whoever wrote them there, nor are lines that are no
+/// text; those beside them still are.
 fn read_manifest(folder: &Path) -> BTreeSet<String> {
-    let bytes = std::fs::read(folder.join(MANIFEST)).unwrap_or_default();
+    let bytes = read_bounded(&folder.join(MANIFEST), u64::MAX).unwrap_or_default();
     let lines = bytes.split(|byte| *byte == b'\n').filter_map(|line| str::from_utf8(line).ok());
     // A checkout may have given them the line ends of its system.
     let lines = lines.map(|line| line.strip_suffix('\r').unwrap_or(line));
+    // In any other spelling it would be another name of a file that is right, and that would be removed.
     let ours = |line: &&str| {
-        !line.is_empty()
-            && Path::new(line)
-                .components()
-                .all(|part| matches!(part, std::path::Component::Normal(_)))
+        let mut parts = line.split('/');
+        !line.contains(char::is_control) && parts.all(|part| !matches!(part, "" | "." | ".."))
     };
     lines.filter(ours).map(ToOwned::to_owned).collect()
 }
 
 /// Writes a file whole or not at all; whether its bytes were others before.
-fn write(target: &Path, bytes: &[u8], modified: Option<SystemTime>) -> Result<bool, Error> {
-    // A link is replaced by a file, so that nothing is changed where it leads.
-    let same = !target.is_symlink() && std::fs::read(target).is_ok_and(|before| before == bytes);
+fn write(
+    folder: &Path,
+    file: &str,
+    bytes: &[u8],
+    modified: Option<SystemTime>,
+) -> Result<bool, Error> {
+    let target = &folder.join(file);
+    remove_links(folder, Path::new(file))?;
+    // A link is replaced by a file, so that nothing is changed where it leads; so is a pipe.
+    let before = || read_bounded(target, bytes.len() as u64);
+    let same = !target.is_symlink() && before().is_ok_and(|before| before == bytes);
     if same {
         if let Some(modified) = modified {
             set_modified(target, modified).map_err(Error::file("write", target))?;
@@ -224,6 +239,18 @@ fn write(target: &Path, bytes: &[u8], modified: Option<SystemTime>) -> Result<bo
     }
     written.map_err(Error::file("write", target))?;
     Ok(true)
+}
+
+/// Removes links in the place of the folders of a file; what they lead to stays.
+fn remove_links(folder: &Path, file: &Path) -> Result<(), Error> {
+    let above: Vec<&Path> = file.ancestors().skip(1).collect();
+    for part in above.into_iter().rev().filter(|part| !part.as_os_str().is_empty()) {
+        let path = folder.join(part);
+        if path.is_symlink() {
+            std::fs::remove_file(&path).map_err(Error::file("remove", &path))?;
+        }
+    }
+    Ok(())
 }
 
 /// `feeds/.a.ics.new` for `feeds/a.ics`: what a file is called until it is whole.

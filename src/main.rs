@@ -40,6 +40,9 @@ fn main() -> ExitCode {
         cmd::warning(&format!("whoever reads the log may keep readers waiting: {error}"));
     }
     start_log(serve.see.log_format);
+    if let Err(error) = cmd::file_size::fail_writes() {
+        tracing::warn!("a limit on the size of files would end this process: {error}");
+    }
     let publisher = |file: &cli::File| cmd::publisher(common, file.file.clone(), listen);
     let done = match &cli.command {
         None | Some(Command::Serve(_)) => Ok(cmd::serve::run(common, &serve, surroundings, clock)),

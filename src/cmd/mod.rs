@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod export;
+pub(crate) mod file_size;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod links;
@@ -118,7 +119,7 @@ pub(crate) fn machine(reason: &Error) -> ExitCode {
 }
 
 /// The refusals that most people meet, each with the way out.
-fn explain(reason: &Error) -> String {
+pub(crate) fn explain(reason: &Error) -> String {
     match reason {
         Error::File { action: "read", path, source } => match source.kind() {
             ErrorKind::NotFound => format!(
@@ -203,7 +204,7 @@ fn explain(reason: &Error) -> String {
         ),
         Error::Revisions { .. } => format!(
             "{}\n  \
-             The file was left as it is. If it is damaged, take it back from your last commit or backup.",
+             The file was left as it is. If it is damaged, restore it from your last commit or backup.",
             chain(reason)
         ),
         _ => chain(reason),

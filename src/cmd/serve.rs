@@ -86,6 +86,9 @@ pub(crate) fn run(
     };
     sight.published(&published, None, clock());
     cmd::announce(&published);
+    if let Some(error) = &published.broken_state {
+        cmd::error(&cmd::explain(error));
+    }
     if let Some(reason) = &published.degraded {
         cmd::not_remembered(reason, "This edition is served from memory");
     }

@@ -83,7 +83,31 @@ impl Publisher {
             // What is said is about the file that was refused.
             Ok(Some(settled)) => Ok(Some(Settled { source, findings, last_good: true, ..settled })),
             Ok(None) => Ok(None),
+            Err(Refusal::Machine(error)) if self.goes_on(attempt.earlier, attempt.now) => {
+                match self.settle_without_state(error, attempt) {
+                    Ok(Some(settled)) => Ok(Some(Settled { source, findings, ..settled })),
+                    Ok(None) => Ok(None),
+                    Err(_) => Err(Refusal::File(source, Box::new(findings))),
+                }
+            }
             Err(_) => Err(Refusal::File(source, Box::new(findings))),
+        }
+    }
+
+    /// The last good source while the revisions file cannot be used.
+    pub(super) fn settle_without_state(
+        &self,
+        error: Error,
+        attempt: &Attempt<'_>,
+    ) -> Result<Option<Settled>, Refusal> {
+        let Ok(Some(last)) = self.last_good() else { return Err(Refusal::Machine(error)) };
+        let checked = config::load(&last, &self.rules);
+        match self.settle(last, checked, Standing::Stateless, attempt) {
+            Ok(Some(settled)) => {
+                Ok(Some(Settled { last_good: true, broken_state: Some(error), ..settled }))
+            }
+            Ok(None) => Ok(None),
+            Err(_) => Err(Refusal::Machine(error)),
         }
     }
 

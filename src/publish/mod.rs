@@ -12,6 +12,7 @@ mod plan;
 mod removal;
 mod settle;
 mod snapshot;
+mod state;
 
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -89,6 +90,8 @@ pub struct Published {
     pub degraded: Option<String>,
     /// Whether the last good source was taken in place of the file.
     pub last_good: bool,
+    /// Why the revisions file cannot be used, if the last good source was taken because of that.
+    pub broken_state: Option<Error>,
 }
 
 /// What would follow, and from what.
@@ -242,6 +245,9 @@ impl Publisher {
         let settled = match settled {
             Err(Refusal::File(source, findings)) if self.frozen || self.fall_back => {
                 self.settle_last_good(source, *findings, &attempt)
+            }
+            Err(Refusal::Machine(error)) if self.goes_on(earlier, now) => {
+                self.settle_without_state(error, &attempt)
             }
             other => other,
         };

@@ -11,7 +11,7 @@ use crate::config::{self, Checked};
 use crate::diagnostic::Findings;
 use crate::error::{Error, chain};
 use crate::model::{Assets, Page};
-use crate::revisions::store::Lock;
+use crate::revisions::store::{Identity, Lock};
 use crate::revisions::{Edition, Revisions};
 use crate::site::Site;
 use crate::source::Source;
@@ -20,9 +20,15 @@ use crate::source::Source;
 #[derive(Debug, Default)]
 pub struct Memory {
     /// The revisions: in place of a file that could not be written, or that is gone.
-    revisions: Option<Revisions>,
+    pub(super) revisions: Option<Revisions>,
     /// Whether they stand in the file.
-    saved: bool,
+    pub(super) saved: bool,
+    /// The revisions file as it was last read or written.
+    pub(super) state: Option<Identity>,
+    /// Whether it could not be used then.
+    pub(super) unusable: bool,
+    /// The revisions file as it was last polled.
+    pub(super) polled: Option<Option<Identity>>,
     /// The last good source, where it could not be written.
     pub(super) last_good: Option<Vec<u8>>,
     /// What is served was made from these.
@@ -52,6 +58,7 @@ pub(super) struct Settled {
     pub(super) findings: Findings,
     pub(super) degraded: Option<String>,
     pub(super) last_good: bool,
+    pub(super) broken_state: Option<Error>,
 }
 
 /// What a source is published for.
@@ -65,13 +72,17 @@ pub(super) enum Standing {
     /// It was the last good one, and a changed file is not adopted yet. It is published as it is recorded or not
     /// at all, since another process may have recorded a newer one.
     Meanwhile,
+    /// It was the last good one, as the revisions file cannot be used: what was recorded last counts, and the file is
+    /// left alone.
+    Stateless,
 }
 
 impl Settled {
     pub(super) fn build(self, earlier: Option<&Site>) -> Published {
-        let Self { plan, source, findings, degraded, last_good } = self;
-        let site = Site::build_after(&plan.edition, plan.calendars, earlier);
-        Published { site, edition: plan.edition, source, findings, degraded, last_good }
+        let Self { plan, source, findings, degraded, last_good, broken_state } = self;
+        let (edition, calendars) = (plan.edition, plan.calendars);
+        let site = Site::build_after(&edition, calendars, earlier);
+        Published { site, edition, source, findings, degraded, last_good, broken_state }
     }
 }
 
@@ -92,16 +103,18 @@ impl Publisher {
         };
         // What could not be written was published all the same, and must not be forgotten.
         let mut memory = self.memory();
-        let found = self.store.read_if_any()?;
-        let is_lost = found.is_none() && !self.frozen;
-        if is_lost && standing != Standing::Meanwhile {
-            self.warn_of_loss(&memory);
-        }
-        let recorded = found.unwrap_or_default();
-        let before = match &memory.revisions {
-            Some(own) if is_lost || !memory.saved => own,
-            _ => &recorded,
+        memory.state = self.store.identity();
+        let found = match standing {
+            Standing::Stateless => Some(self.last_known(&memory)?),
+            Standing::Alone | Standing::In | Standing::Meanwhile => {
+                let read = self.store.read_if_any();
+                memory.unusable = read.is_err();
+                read?
+            }
         };
+        let warns = standing == Standing::Alone;
+        let before = self.known(found.as_ref(), &memory, &catalog.calendar.id, warns);
+        let before = before.as_ref();
         findings.extend(history::against_history(&catalog, before, &checked.places));
         let mut missing = Findings::default();
         let mut assets = self.assets(&catalog, &checked.places, &mut missing);
@@ -113,10 +126,8 @@ impl Publisher {
                 findings.extend(missing);
                 findings.extend(output::too_large(&catalog, &checked.places));
             }
-            (Standing::In | Standing::Meanwhile, Some(kept)) if missing.has_errors() => {
-                assets = kept.assets.clone();
-            }
-            (Standing::In | Standing::Meanwhile, _) => {}
+            (_, Some(kept)) if missing.has_errors() => assets = kept.assets.clone(),
+            (_, _) => {}
         }
         if findings.has_errors() {
             findings.sort();
@@ -139,9 +150,11 @@ impl Publisher {
             tracing::error!(session = %id, "its time zone could not be proved; it is written in UTC");
         }
         let mut degraded = None;
-        if plan.revisions != recorded {
+        let recorded = found.as_ref().is_some_and(|found| *found == plan.revisions);
+        if !recorded && standing != Standing::Stateless {
             if self.frozen {
-                findings.extend(history::not_recorded(&plan.revisions, before, &checked.places));
+                let found = found.clone().unwrap_or_default();
+                findings.extend(history::not_recorded(&plan.revisions, &found, &checked.places));
                 findings.sort();
                 return Err(Refusal::File(source, Box::new(findings)));
             }
@@ -150,14 +163,19 @@ impl Publisher {
             });
             degraded = written.err();
         }
-        (memory.revisions, memory.saved) = (Some(plan.revisions.clone()), degraded.is_none());
+        let known = memory.revisions.replace(plan.revisions.clone());
+        memory.saved = degraded.is_none() && standing != Standing::Stateless;
+        memory.state = if recorded { memory.state } else { self.store.identity() };
         memory.served = Some(served);
         let kept = match (lock, &degraded) {
-            (Ok(lock), None) => self.keep_last_good(&source, lock),
+            (Ok(lock), None) => {
+                let revisions = Some(&plan.revisions).filter(|own| known.as_ref() != Some(own));
+                self.keep_last_good(&source, revisions, lock)
+            }
             _ => false,
         };
         memory.last_good = (!kept).then(|| source.text().as_bytes().to_vec());
-        Ok(Some(Settled { plan, source, findings, degraded, last_good: false }))
+        Ok(Some(Settled { plan, source, findings, degraded, last_good: false, broken_state: None }))
     }
 
     /// The edition that was published last, as of a later instant: for what time alone changes while the file is
@@ -192,38 +210,6 @@ impl Publisher {
 
     pub(super) fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Says that there is no revisions file where something was published before. Numbers that go back
-    /// make calendar apps keep what they have (RFC 5545 section 3.8.7.4).
-    fn warn_of_loss(&self, memory: &Memory) {
-        let file = self.store.revisions_path().display();
-        match &memory.revisions {
-            Some(_) if memory.saved => {
-                tracing::warn!(
-                    "`{file}` was gone; it is written anew, as this process remembers it"
-                );
-            }
-            // There never was one: it could not be written.
-            Some(_) => {}
-            // Where that cannot be read, it is no reason to publish nothing.
-            None if matches!(self.store.read_last_good(), Ok(Some(_))) => tracing::warn!(
-                "there is no `{file}`, though this list was published before: its numbers begin anew, and calendar \
-                 apps that know higher ones take no change; stop, and take the file back from your last commit or \
-                 backup"
-            ),
-            None => {}
-        }
-    }
-
-    /// A convenience for the next start; without it the present start is just as good. Whether the
-    /// source is kept.
-    fn keep_last_good(&self, source: &Source, lock: &Lock) -> bool {
-        let kept = self.store.write_last_good(source.text().as_bytes(), lock);
-        if let Err(error) = &kept {
-            tracing::warn!("the last good source was not kept: {}", chain(error));
-        }
-        kept.is_ok()
     }
 }
 

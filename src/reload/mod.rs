@@ -81,6 +81,8 @@ struct Reason {
     ordered: bool,
     /// The edition that is served has expired.
     expired: bool,
+    /// The revisions file was replaced by one that lacks numbers, or that cannot be used.
+    damaged: bool,
 }
 
 impl<'a> Reloader<'a> {
@@ -99,7 +101,7 @@ impl<'a> Reloader<'a> {
             valid_until: published.site.valid_until(),
             degraded: published.degraded.clone(),
             refused: published.last_good,
-            failed: false,
+            failed: published.broken_state.is_some(),
             tried: Duration::ZERO,
             rebuilt: None,
         }
@@ -161,11 +163,12 @@ impl<'a> Reloader<'a> {
             changed: decision != Decision::Unchanged,
             ordered: self.ordered,
             expired: self.valid_until.is_some_and(|until| until <= now),
+            damaged: self.publisher.finds_damage(),
         };
         let failed = self.degraded.is_some() || self.failed;
         let retry = failed && at.saturating_sub(self.tried) >= RETRY;
         let adopts = reason.ordered || decision == Decision::Adopt;
-        if adopts || (!reason.changed && (reason.expired || retry)) {
+        if adopts || (!reason.changed && (reason.expired || reason.damaged || retry)) {
             self.tried = at;
             self.publish(reason, now)
         } else if reason.expired && self.refused {
@@ -208,7 +211,7 @@ impl<'a> Reloader<'a> {
 
     /// Publishes what was polled.
     fn publish(&mut self, reason: Reason, now: DateTime<Utc>) -> Option<Site> {
-        let Reason { changed, ordered, expired } = reason;
+        let Reason { changed, ordered, expired, damaged } = reason;
         let (publisher, site) = (self.publisher, self.site.clone());
         let snapshot = &mut self.polling.snapshot;
         let began = Instant::now();
@@ -224,7 +227,7 @@ impl<'a> Reloader<'a> {
         match published {
             Ok(published) => {
                 // An attempt that goes as the one before it is no news.
-                let news = changed || ordered || expired || self.failed;
+                let news = changed || ordered || expired || damaged || self.failed;
                 let outcome = match (published.last_good, expired && !changed) {
                     _ if !news && published.degraded == self.degraded => None,
                     (_, true) => Some(Outcome::Turned),
@@ -236,7 +239,7 @@ impl<'a> Reloader<'a> {
             Err(refusal) => {
                 let panicked = matches!(refusal, Refusal::Machine(Error::Panic));
                 // It may come with the time alone.
-                let news = changed || ordered || (panicked && !self.failed);
+                let news = changed || ordered || damaged || (panicked && !self.failed);
                 (self.refused, self.failed) = (true, matches!(refusal, Refusal::Machine(_)));
                 if news {
                     self.refuse(&refusal);

@@ -1,8 +1,12 @@
-//! Which instants and dates a revisions file may hold: those that calendars and headers can name.
+//! Which numbers, instants and dates a revisions file may hold: those that calendars and headers can name, with room
+//! for what comes after them.
+//!
+//! What no checksum vouches for may be somebody's slip and is bounded more closely, so that this program can go on
+//! counting from it and read again what it wrote.
 
 use std::ops::RangeInclusive;
 
-use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, TimeDelta, Utc};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
@@ -13,16 +17,45 @@ const YEARS: RangeInclusive<i32> = 1970..=9998;
 /// A list's years are those of its clocks, and where they are ahead of UTC 1970 begins in 1969.
 const PUBLISHED: RangeInclusive<i32> = 1969..=9998;
 
+/// Of what no checksum vouches for: a year is left for what comes a second later.
+const GIVEN: RangeInclusive<i32> = 1970..=9997;
+
+/// The highest SEQUENCE that a file may hold.
+pub(super) const MAX_SEQUENCE: u32 = i32::MAX.unsigned_abs(); // RFC 5545 section 3.3.8
+/// The highest SEQUENCE of an entry that no checksum vouches for.
+pub(super) const MAX_GIVEN_SEQUENCE: u32 = 1 << 30;
+
 /// Whether something can be published at an instant.
 pub fn is_publishable(instant: DateTime<Utc>) -> bool {
     YEARS.contains(&instant.year())
 }
 
-/// An instant in UTC.
+/// The SEQUENCE after another. It ends at the highest one, which no history reaches.
+pub(super) fn after_sequence(sequence: u32) -> u32 {
+    sequence.saturating_add(1).min(MAX_SEQUENCE)
+}
+
+/// A second after an instant, while a file may hold that.
+pub(super) fn after_instant(instant: DateTime<Utc>) -> DateTime<Utc> {
+    let next = instant + TimeDelta::seconds(1);
+    if is_publishable(next) { next } else { instant }
+}
+
+/// Whether an instant that no checksum vouches for is one that a file may hold.
+pub(super) fn given(instant: DateTime<Utc>) -> Result<(), String> {
+    bounded(GIVEN, instant.year(), || instant.to_rfc3339())
+}
+
+/// An instant in UTC, in whole seconds and without leap seconds.
 pub(super) fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<DateTime<Utc>, D::Error> {
-    let instant = DateTime::deserialize(from)?;
+    let instant = DateTime::<Utc>::deserialize(from)?;
     bounded(YEARS, instant.year(), || instant.to_rfc3339()).map_err(D::Error::custom)?;
-    Ok(instant)
+    Ok(whole(instant))
+}
+
+/// An instant in whole seconds and without leap seconds, which instants in headers do not have either.
+pub(super) fn whole(instant: DateTime<Utc>) -> DateTime<Utc> {
+    DateTime::from_timestamp(instant.timestamp(), 0).expect("an instant's second is in its range")
 }
 
 /// An instant in UTC, or none.

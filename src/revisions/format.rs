@@ -1,48 +1,23 @@
-//! The text of the revisions file.
+//! The text of the revisions file: one line per entry, each with a checksum.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::schema2::Old;
-use super::{KnownFeed, Revision, Revisions, Stamp};
+use super::{Revisions, Stamp, sums};
 
 /// The form of the file. Older ones are read, and newer ones refused.
-const SCHEMA: u32 = 3;
-
-/// The revisions that a file's bytes hold.
-///
-/// # Errors
-/// The line, from 1, and what is wrong there.
-pub fn parse(bytes: &[u8]) -> Result<Revisions, (usize, String)> {
-    let refuse = |error: serde_json::Error| {
-        let text = error.to_string();
-        // The line is said already.
-        let reason = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
-        (error.line().max(1), reason.to_owned())
-    };
-    let Schema { schema } = serde_json::from_slice(bytes).map_err(refuse)?;
-    if schema > SCHEMA {
-        let reason = format!(
-            "a newer release wrote it, with schema {schema} where this one knows up to {SCHEMA}; \
-             use the newer release"
-        );
-        return Err((1, reason));
-    }
-    if schema < SCHEMA {
-        let whole: Whole<Old> = serde_json::from_slice(bytes).map_err(refuse)?;
-        return Ok(whole.into());
-    }
-    let whole: Whole<Revision> = serde_json::from_slice(bytes).map_err(refuse)?;
-    Ok(whole.into())
-}
+pub(super) const SCHEMA: u32 = 3;
+/// The name of the calendar's id, which has a checksum on its line too.
+pub(super) const CALENDAR: &str = "calendar";
 
 /// The file's text: sorted, one line per entry, so that it can be committed and its differences read.
 pub fn print(revisions: &Revisions) -> String {
+    let calendar = json(&revisions.calendar);
+    let (name, sum) = (sums::NAME, sums::of(CALENDAR, &calendar));
     let mut text =
-        format!("{{\n\"schema\": {SCHEMA},\n\"calendar\": {},\n", json(&revisions.calendar));
+        format!("{{\n\"schema\": {SCHEMA},\n\"{CALENDAR}\": {calendar}, \"{name}\": \"{sum}\",\n");
     entries(&mut text, "sessions", revisions.sessions.as_ref());
     text.push_str(",\n");
     entries(&mut text, "feeds", &revisions.feeds);
@@ -53,6 +28,11 @@ pub fn print(revisions: &Revisions) -> String {
     text
 }
 
+/// The JSON of a value, on one line.
+pub(super) fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("strings, numbers and instants have a JSON form")
+}
+
 fn entries<'a, T: Serialize + 'a>(
     text: &mut String,
     name: &str,
@@ -61,44 +41,17 @@ fn entries<'a, T: Serialize + 'a>(
     let _ = write!(text, "\"{name}\": {{");
     for (index, (key, entry)) in entries.into_iter().enumerate() {
         let comma = if index == 0 { "" } else { "," };
-        let _ = write!(text, "{comma}\n{}: {}", json(key), json(entry));
+        let entry = json(entry);
+        let members = entry.strip_suffix('}').expect("entries are objects");
+        let (name, sum) = (sums::NAME, sums::of(key, &entry));
+        let _ = write!(text, "{comma}\n{}: {members},\"{name}\":\"{sum}\"}}", json(key));
     }
     text.push_str("\n}");
 }
 
-fn json(value: &impl Serialize) -> String {
-    // Strings, numbers and instants always have a JSON form.
-    serde_json::to_string(value).unwrap_or_default()
-}
-
-#[derive(Deserialize)]
-struct Schema {
-    schema: u32,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Whole<R> {
-    #[serde(rename = "schema")]
-    _schema: u32,
-    calendar: Option<String>,
-    sessions: BTreeMap<String, R>,
-    /// Since schema 2.
-    #[serde(default)]
-    feeds: BTreeMap<String, KnownFeed>,
-    resources: HashMap<String, Stamp>,
-}
-
-impl<R: Into<Revision>> From<Whole<R>> for Revisions {
-    fn from(read: Whole<R>) -> Self {
-        let Whole { calendar, sessions, feeds, resources, .. } = read;
-        let sessions = sessions.into_iter().map(|(id, read)| (id, Arc::new(read.into())));
-        Self { calendar, sessions: Arc::new(sessions.collect()), feeds, resources }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::parse::parse;
     use super::*;
 
     const ONE: &str = r#"{
@@ -117,18 +70,35 @@ mod tests {
 }
 "#;
 
+    /// The text as somebody leaves it who deletes every checksum.
+    fn unsummed(text: &str) -> String {
+        let mut parts = text.split(",\"sum\":\"");
+        let first = parts.next().unwrap().to_owned();
+        let text = parts.fold(first, |text, part| text + &part[9..]);
+        let (head, tail) = text.split_once(", \"sum\": \"").unwrap();
+        format!("{head}{}", &tail[9..])
+    }
+
     #[test]
     fn what_is_written_is_read_back_and_printed_the_same() {
         let revisions = parse(ONE.as_bytes()).unwrap();
         assert_eq!(revisions.sessions["a"].sequence, 2);
-        assert_eq!(print(&revisions), ONE);
+        let printed = print(&revisions);
+        assert_eq!(unsummed(&printed), ONE);
+        assert_eq!(parse(printed.as_bytes()).unwrap(), revisions);
+        assert_eq!(printed.matches("\"sum\"").count(), 1 + 1 + 2 + 1);
         assert_eq!(parse(print(&Revisions::default()).as_bytes()).unwrap(), Revisions::default());
     }
 
     #[test]
     fn a_newer_schema_and_a_broken_line_are_refused_with_their_line() {
         let newer = ONE.replace("\"schema\": 3", "\"schema\": 4");
-        assert!(parse(newer.as_bytes()).unwrap_err().1.contains("schema 4"));
+        let (line, reason) = parse(newer.as_bytes()).unwrap_err();
+        assert!(line == 2 && reason.contains("schema 4"), "{line}: {reason}");
+        for schema in ["0", "-1", "4294967296", "\"3\"", "null"] {
+            let text = ONE.replace("\"schema\": 3", &format!("\"schema\": {schema}"));
+            assert_eq!(parse(text.as_bytes()).unwrap_err().0, 2, "{schema}");
+        }
         let broken = ONE.replace("\"sequence\":2", "\"sequence\":-2");
         assert_eq!(parse(broken.as_bytes()).unwrap_err().0, 5);
         assert_eq!(parse(b"").unwrap_err().0, 1);

@@ -4,6 +4,7 @@
 //! room is pure; [`store`] reads and writes that file.
 
 mod bounds;
+mod checks;
 mod differences;
 mod digest;
 mod edition;
@@ -13,16 +14,21 @@ mod former;
 mod gone;
 mod history;
 mod identity;
+mod join;
+mod lines;
+mod parse;
 mod published;
+mod replace;
 mod schema2;
 pub mod store;
+mod sums;
 mod times;
 
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Catalog, Id, Members, Session};
@@ -100,7 +106,7 @@ impl Revisions {
     /// the same revisions.
     #[must_use]
     pub fn revise(&self, catalog: &Catalog, paths: &Paths, now: DateTime<Utc>) -> Self {
-        let now = now.trunc_subsecs(0);
+        let now = bounds::whole(now);
         let id = &catalog.calendar.id;
         let mut before = Entries::new(&self.sessions, catalog);
         let mut sessions = BTreeMap::new();
@@ -161,11 +167,7 @@ impl Revisions {
                 Some(_) => Arc::clone(entry),
                 None => Arc::new(entry.gone(now)),
             };
-            // Where another session was renamed to its id, its UID is all that is left to name it.
-            let numbered = (2..).map(|number| format!("{}/{number}", entry.uid));
-            let keys = [id.to_owned(), entry.uid.clone()].into_iter().chain(numbered);
-            let key = keys.into_iter().find(|key| !sessions.contains_key(key));
-            sessions.insert(key.unwrap_or_default(), entry);
+            insert(&mut sessions, id, entry);
         }
         let feeds = feeds::revise(&self.feeds, &self.sessions, catalog, now);
         let (calendar, sessions) = (Some(id.to_string()), Arc::new(sessions));
@@ -197,7 +199,7 @@ impl Revisions {
             if let Some(left) = self.resources.get(&old) {
                 let least = match left.digest == stamp.digest {
                     true => left.last_modified,
-                    false => left.last_modified + TimeDelta::seconds(1),
+                    false => bounds::after_instant(left.last_modified),
                 };
                 stamp.last_modified = stamp.last_modified.max(least);
                 self.resources.insert(new, stamp.clone());
@@ -216,7 +218,7 @@ impl Revisions {
         calendars: impl IntoIterator<Item = (&'a str, &'a str)>,
         now: DateTime<Utc>,
     ) -> Self {
-        let now = now.trunc_subsecs(0);
+        let now = bounds::whole(now);
         let mut resources = self.resources;
         for (path, digest) in calendars {
             let last_modified = match resources.get(path) {
@@ -258,11 +260,19 @@ impl Revision {
 
     /// SEQUENCE and LAST-MODIFIED of a change.
     fn raised(&self, now: DateTime<Utc>) -> (u32, DateTime<Utc>) {
-        (self.sequence.saturating_add(1), next(self.last_modified, now))
+        (bounds::after_sequence(self.sequence), next(self.last_modified, now))
     }
+}
+
+/// Adds an entry under its id. Where another session has that, its UID is all that is left to name it.
+fn insert(sessions: &mut BTreeMap<String, Arc<Revision>>, id: &str, entry: Arc<Revision>) {
+    let numbered = (2..).map(|number| format!("{}/{number}", entry.uid));
+    let keys = [id.to_owned(), entry.uid.clone()].into_iter().chain(numbered);
+    let key = keys.into_iter().find(|key| !sessions.contains_key(key));
+    sessions.insert(key.expect("there is no end of numbers"), entry);
 }
 
 /// A clock that was set back must not take a calendar back.
 fn next(last: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
-    now.max(last + TimeDelta::seconds(1))
+    now.max(bounds::after_instant(last))
 }

@@ -1,13 +1,17 @@
 //! The revisions file on disk: read whole, written whole or not at all.
 
 use std::fs::{File, TryLockError};
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::Revisions;
-pub use super::format::{parse, print};
+pub use super::format::print;
+pub use super::parse::parse;
+use super::replace::{has_mode_of, replace};
 use crate::error::Error;
+use crate::files::read_bounded;
 
 /// How long a writer waits for others without a word.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -15,9 +19,20 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Where the state of one TOML file is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Store {
+    toml: PathBuf,
     revisions: PathBuf,
     last_good: PathBuf,
+    last_good_revisions: PathBuf,
     lock: PathBuf,
+}
+
+/// What tells a file from the one that takes its place, and from itself after a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Identity {
+    device: u64,
+    inode: u64,
+    size: u64,
+    modified: (i64, i64),
 }
 
 /// Held while state is read and written; given back when it is dropped or the process ends.
@@ -25,12 +40,15 @@ pub struct Store {
 pub struct Lock(#[expect(dead_code, reason = "the lock lives as long as the file is open")] File);
 
 impl Store {
-    /// The state of a TOML file in a folder: its revisions, its last good source, its lock.
+    /// The state of a TOML file in a folder: its revisions, its last good source and what was recorded of that, its
+    /// lock.
     pub fn new(toml: &Path, folder: &Path) -> Self {
         let stem = toml.file_stem().unwrap_or_default().to_string_lossy();
         Self {
+            toml: toml.to_owned(),
             revisions: folder.join(format!("{stem}.revisions.json")),
             last_good: folder.join(format!(".{stem}.last-good.toml")),
+            last_good_revisions: folder.join(format!(".{stem}.last-good.json")),
             lock: folder.join(format!(".{stem}.lock")),
         }
     }
@@ -38,6 +56,18 @@ impl Store {
     /// The revisions file.
     pub fn revisions_path(&self) -> &Path {
         &self.revisions
+    }
+
+    /// What was recorded of the last source that was published.
+    pub fn last_good_revisions_path(&self) -> &Path {
+        &self.last_good_revisions
+    }
+
+    /// The revisions file as it is now; none where there is no file.
+    pub fn identity(&self) -> Option<Identity> {
+        let file = std::fs::metadata(&self.revisions).ok()?;
+        let (device, inode, size) = (file.dev(), file.ino(), file.size());
+        Some(Identity { device, inode, size, modified: (file.mtime(), file.mtime_nsec()) })
     }
 
     fn folder(&self) -> &Path {
@@ -49,6 +79,12 @@ impl Store {
     /// # Errors
     /// [`Error::File`] where the lock cannot be made or taken, as in a read-only folder.
     pub fn lock(&self) -> Result<Lock, Error> {
+        // What is no file is not even opened: a link would be written through, and a pipe waited for.
+        if self.lock.symlink_metadata().is_ok_and(|lock| !lock.is_file()) {
+            let reason = "it is not a regular file";
+            let error = std::io::Error::new(ErrorKind::InvalidInput, reason);
+            return Err(Error::file("lock", &self.lock)(error));
+        }
         let file = File::options()
             .create(true)
             .append(true)
@@ -86,16 +122,15 @@ impl Store {
         self.read_if_any().map(Option::unwrap_or_default)
     }
 
-    /// The same, where it matters whether there is a file.
+    /// The same, where it matters whether there is a file. An empty one is none.
     ///
     /// # Errors
     /// As for [`Self::read`].
     pub fn read_if_any(&self) -> Result<Option<Revisions>, Error> {
-        let bytes = match std::fs::read(&self.revisions) {
-            Ok(bytes) => bytes,
-            Err(error) if is_absent(&error) => return Ok(None),
-            Err(error) => return Err(Error::file("read", &self.revisions)(error)),
-        };
+        let Some(bytes) = read(&self.revisions)? else { return Ok(None) };
+        if bytes.trim_ascii().is_empty() {
+            return Ok(None);
+        }
         parse(&bytes).map(Some).map_err(|(line, reason)| Error::Revisions {
             path: self.revisions.clone(),
             line,
@@ -109,7 +144,25 @@ impl Store {
     /// # Errors
     /// [`Error::File`] if that is not possible; the old file is then untouched.
     pub fn write(&self, revisions: &Revisions, _lock: &Lock) -> Result<(), Error> {
-        replace(&self.revisions, print(revisions).as_bytes())
+        replace(&self.revisions, print(revisions).as_bytes(), &[&self.revisions, &self.toml])
+    }
+
+    /// What was recorded of the last source that was published; none if that is broken too.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it is there and cannot be read.
+    pub fn read_last_good_revisions(&self) -> Result<Option<Revisions>, Error> {
+        let bytes = read(&self.last_good_revisions)?;
+        Ok(bytes.and_then(|bytes| parse(&bytes).ok()))
+    }
+
+    /// Keeps what is recorded of the source that is published, unless it is kept already.
+    ///
+    /// # Errors
+    /// [`Error::File`] if it cannot be written.
+    pub fn write_last_good_revisions(&self, own: &Revisions, _lock: &Lock) -> Result<(), Error> {
+        let path = &self.last_good_revisions;
+        keep(path, print(own).as_bytes(), &[&self.revisions, &self.toml, path])
     }
 
     /// The last source that was published, if any.
@@ -117,11 +170,7 @@ impl Store {
     /// # Errors
     /// [`Error::File`] if it is there and cannot be read.
     pub fn read_last_good(&self) -> Result<Option<Vec<u8>>, Error> {
-        match std::fs::read(&self.last_good) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if is_absent(&error) => Ok(None),
-            Err(error) => Err(Error::file("read", &self.last_good)(error)),
-        }
+        read(&self.last_good)
     }
 
     /// Keeps the source that is published, unless it is kept already.
@@ -129,10 +178,25 @@ impl Store {
     /// # Errors
     /// [`Error::File`] if it cannot be written.
     pub fn write_last_good(&self, source: &[u8], _lock: &Lock) -> Result<(), Error> {
-        if self.read_last_good()?.as_deref() == Some(source) {
-            return Ok(());
-        }
-        replace(&self.last_good, source)
+        keep(&self.last_good, source, &[&self.toml, &self.last_good])
+    }
+}
+
+/// Writes a file, unless it is there with the same bytes and the mode of its model.
+fn keep(path: &Path, bytes: &[u8], models: &[&Path]) -> Result<(), Error> {
+    let same = read(path).is_ok_and(|before| before.as_deref() == Some(bytes));
+    if same && has_mode_of(path, models) {
+        return Ok(());
+    }
+    replace(path, bytes, models)
+}
+
+/// Reads a regular file; none where there is no file.
+fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    match read_bounded(path, u64::MAX).map_err(std::io::Error::from) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if is_absent(&error) => Ok(None),
+        Err(error) => Err(Error::file("read", path)(error)),
     }
 }
 
@@ -140,37 +204,6 @@ impl Store {
 /// either is said when it is written.
 fn is_absent(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
-}
-
-/// Replaces a file by new bytes, or leaves it as it was. One writer at a time: the name of the
-/// temporary file is fixed, so that one left by a crash is overwritten.
-fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let target = followed(path);
-    let mut name = std::ffi::OsString::from(".");
-    name.push(target.file_name().unwrap_or_default());
-    name.push(".new");
-    let temporary = target.with_file_name(name);
-    let written = (|| {
-        let mut file = File::create(&temporary)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&temporary, &target)?;
-        let folder = target.parent().filter(|parent| !parent.as_os_str().is_empty());
-        File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
-    })();
-    if written.is_err() {
-        // On a full disk half a file is in the way of everything else.
-        let _ = std::fs::remove_file(&temporary);
-    }
-    written.map_err(Error::file("write", path))
-}
-
-/// A link keeps its place: the file that it leads to is replaced, even where that is not there yet.
-fn followed(path: &Path) -> PathBuf {
-    std::fs::canonicalize(path).unwrap_or_else(|_| match std::fs::read_link(path) {
-        Ok(target) => path.with_file_name(target),
-        Err(_) => path.to_owned(),
-    })
 }
 
 #[cfg(test)]

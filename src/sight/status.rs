@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::certificate::Certificate;
 use crate::diagnostic::{Findings, Severity};
+use crate::error::{Error, chain};
 use crate::publish::{Published, Refusal};
 
 /// Why an edition was made.
@@ -62,7 +63,10 @@ impl Status {
             edition.revisions().sessions.values().map(|revision| revision.last_modified).max();
         self.sessions = edition.catalog.sessions.len();
         self.findings = by_severity(&published.findings);
-        self.refused = published.last_good.then(|| wrong(file, &published.findings));
+        self.refused = match &published.broken_state {
+            Some(error) => Some(not_published(file, error)),
+            None => published.last_good.then(|| wrong(file, &published.findings)),
+        };
         self.unsaved = published.degraded.clone();
     }
 
@@ -73,9 +77,7 @@ impl Status {
                 self.findings = by_severity(findings);
                 wrong(file, findings)
             }
-            Refusal::Machine(error) => {
-                format!("{file} is not published: {}", crate::error::chain(error))
-            }
+            Refusal::Machine(error) => not_published(file, error),
         });
     }
 
@@ -92,6 +94,10 @@ impl Status {
         let all: Vec<_> = refused.into_iter().chain(unsaved).chain(certificate).collect();
         (!all.is_empty()).then(|| all.join("; "))
     }
+}
+
+fn not_published(file: &str, error: &Error) -> String {
+    format!("{file} is not published: {}", chain(error))
 }
 
 fn by_severity(findings: &Findings) -> [usize; 2] {

@@ -4,6 +4,7 @@ mod check;
 mod export;
 mod exports;
 mod init;
+mod obstacles;
 mod serve;
 mod state;
 mod usage;

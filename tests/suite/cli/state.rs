@@ -5,7 +5,12 @@ use super::{
 };
 use crate::support::Fixture;
 
-const STATE: [&str; 3] = [".sessions.last-good.toml", ".sessions.lock", "sessions.revisions.json"];
+const STATE: [&str; 4] = [
+    ".sessions.last-good.json",
+    ".sessions.last-good.toml",
+    ".sessions.lock",
+    "sessions.revisions.json",
+];
 
 /// Every command that would write state.
 const WRITERS: [&[&str]; 3] =
@@ -196,7 +201,7 @@ fn a_revisions_file_that_cannot_be_read_is_left_alone_and_its_line_is_named() {
     assert_refused(&damaged("\"sequence\":0,", ""), &[&number, "sequence"]);
     assert_refused(&damaged("\"uid\"", "\"uid"), &[&number]);
     assert_refused(&damaged("\"last_modified\":\"2024", "\"last_modified\":\"someday"), &[&number]);
-    assert_refused("", &["line 1: "]);
+    assert_refused(&now.replacen("\"sequence\":0", "\"sequence\":1", 1), &["checksum", "delete"]);
     assert_refused("<<<<<<< HEAD\n", &["line 1: "]);
     assert_refused(&now[..now.len() / 2], &["line "]);
 }

@@ -4,10 +4,13 @@
 //! goes back. One thing alone breaks the second half: a state that could not be written lives in the
 //! process, so a kill at that time takes with it what readers were told since. The readers then
 //! start anew, and how often that was is counted.
+//!
+//! A second test damages the state besides; see [`super::damage`].
 
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::{Duration, Instant};
 
+use super::damage::Damages;
 use super::edits::Author;
 use super::folder::{Folder, Way};
 use super::reader::{As, Reader, World};
@@ -31,6 +34,7 @@ struct Count {
     kills: u64,
     kills_on_broken: u64,
     kills_in_halves: u64,
+    kills_on_damage: u64,
     losses: u64,
 }
 
@@ -50,6 +54,10 @@ struct Chaos<'a> {
     /// Resident set after the start of this process, and the most that any process grew, in KiB.
     warm: Option<u64>,
     growth: u64,
+    /// What damages the state, if that is wanted.
+    damages: Option<Damages>,
+    /// Whether the disk of the state is full sometimes.
+    fills: bool,
 }
 
 impl Chaos<'_> {
@@ -92,14 +100,42 @@ impl Chaos<'_> {
             self.count.hang_ups += 1;
             self.folder.hang_up();
         }
-        if self.one_in(25) {
+        let is_broken = self.damages.as_ref().is_some_and(Damages::is_broken);
+        if self.one_in(if is_broken { 4 } else { 25 }) {
             std::thread::sleep(Duration::from_millis(self.random.below(1200)));
             self.restart();
         }
-        if well && self.random.below(10) < 7 {
+        if is_broken {
+            std::thread::sleep(Duration::from_millis(self.random.below(1500)));
+            self.mend();
+        } else if well && self.random.below(10) < 7 {
             self.wait();
+            self.damage();
         } else {
             std::thread::sleep(Duration::from_millis(self.random.below(300)));
+        }
+    }
+
+    /// Damages the state sometimes, while nothing waits to be published.
+    fn damage(&mut self) {
+        if self.full || self.one_in(5) {
+            return;
+        }
+        if let Some(damages) = &mut self.damages {
+            damages.damage(&self.folder.revisions(), &mut self.random);
+        }
+    }
+
+    /// Has somebody mend a broken state sometimes; then the list that is there is published.
+    fn mend(&mut self) {
+        if !self.one_in(2) {
+            return;
+        }
+        if let Some(damages) = &mut self.damages {
+            damages.mend(&self.folder.revisions(), &mut self.random);
+        }
+        if self.well {
+            self.wait();
         }
     }
 
@@ -119,7 +155,7 @@ impl Chaos<'_> {
 
     /// Fills the disk of the state sometimes, and frees it after a while.
     fn disk(&mut self) {
-        if !self.full && self.one_in(30) {
+        if self.fills && !self.full && self.one_in(30) {
             self.count.full += 1;
             self.folder.fill();
             (self.full, self.unsaved) = (true, true);
@@ -151,6 +187,8 @@ impl Chaos<'_> {
     fn restart(&mut self) {
         self.count.kills += 1;
         self.count.kills_on_broken += u64::from(!self.well);
+        let is_broken = self.damages.as_ref().is_some_and(Damages::is_broken);
+        self.count.kills_on_damage += u64::from(is_broken);
         self.world.down.store(true, SeqCst);
         self.world.kills.fetch_add(1, SeqCst);
         self.folder.kill();
@@ -170,6 +208,9 @@ impl Chaos<'_> {
         if self.full {
             self.folder.free();
             self.full = false;
+        }
+        if let Some(damages) = &mut self.damages {
+            damages.mend(&self.folder.revisions(), &mut self.random);
         }
         for number in [number, number + 1] {
             let bytes = self.good_list(number);
@@ -193,13 +234,26 @@ impl Drop for Ending<'_> {
 #[test]
 #[ignore = "needs root, for a disk that is full; takes a minute, or CONVENE_CHAOS_EDITS edits"]
 fn readers_get_whole_good_editions_that_never_go_back_whatever_the_author_does() {
+    live(true, None);
+}
+
+#[test]
+#[ignore = "long: a minute, or CONVENE_CHAOS_SECONDS or CONVENE_CHAOS_EDITS"]
+fn no_number_goes_back_and_no_feed_goes_dark_whatever_happens_to_the_state() {
+    live(false, Some(Damages::default()));
+}
+
+/// The author and the readers for a while. `fills` if the state has a disk of its own that is full sometimes.
+#[expect(clippy::print_stdout, reason = "the report of both tests")]
+fn live(fills: bool, damages: Option<Damages>) {
     let seed = given("CONVENE_SEED").unwrap_or(0x5eed_0fc0_7e5e).max(1);
     let edits = given("CONVENE_CHAOS_EDITS");
+    let lasting = given("CONVENE_CHAOS_SECONDS").map_or(SHORT, Duration::from_secs);
     println!("CONVENE_SEED={seed}");
     let mut random = Random(seed);
     let author = Author::new(&mut random);
     let world = World::default();
-    let folder = Folder::new(&author.text(0), true);
+    let folder = Folder::new(&author.text(0), fills);
     world.editions.lock().unwrap().insert(0, author.events());
     *world.ids.lock().unwrap() = author.ids();
     let (count, growth) = (Count::default(), 0);
@@ -215,6 +269,8 @@ fn readers_get_whole_good_editions_that_never_go_back_whatever_the_author_does()
         unsaved: false,
         warm: None,
         growth,
+        damages,
+        fills,
     };
     world.port.store(chaos.folder.start(), SeqCst);
     let began = Instant::now();
@@ -235,7 +291,7 @@ fn readers_get_whole_good_editions_that_never_go_back_whatever_the_author_does()
             .collect();
         let goes_on = |made: u64| match edits {
             Some(edits) => made < edits,
-            None => began.elapsed() < SHORT,
+            None => began.elapsed() < lasting,
         };
         let mut number = 0;
         while goes_on(number) && readers.iter().all(|(_, reader)| !reader.is_finished()) {
@@ -250,9 +306,11 @@ fn readers_get_whole_good_editions_that_never_go_back_whatever_the_author_does()
     });
     println!("{:?} in {:?}", chaos.count, began.elapsed());
     println!("{:?}", chaos.author.done);
+    println!("{:?}", chaos.damages);
     println!("published by the running program: {}", chaos.folder.said("published sessions="));
     println!("most that a process grew after its first edition: {} KiB", chaos.growth);
     let (edits, awaited) = (chaos.count.edits, chaos.count.awaited);
-    assert!(awaited * 4 > edits, "only {awaited} of {edits} edits were waited for");
+    let share = if chaos.damages.is_some() { 6 } else { 4 };
+    assert!(awaited * share > edits, "only {awaited} of {edits} edits were waited for");
     assert!(chaos.growth < 64 * 1024, "{} KiB more", chaos.growth);
 }

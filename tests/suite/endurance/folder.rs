@@ -46,6 +46,10 @@ impl Folder {
         self.fixture.dir().join("state")
     }
 
+    pub(super) fn revisions(&self) -> PathBuf {
+        self.state().join("sessions.revisions.json")
+    }
+
     fn log(&self) -> PathBuf {
         self.fixture.dir().join("log")
     }

@@ -2,6 +2,7 @@
 
 mod chaos;
 mod client;
+mod damage;
 mod edits;
 mod folder;
 mod reader;

@@ -186,6 +186,9 @@ impl<'a> Reader<'a> {
         parsed.unwrap_or_else(|error| panic!("{path}: {error}\n{body}"));
         assert!(body.ends_with("END:VCALENDAR\r\n"), "{path} is torn");
         let text = body.replace("\r\n ", "");
+        let mut uids: Vec<&str> = text.lines().filter(|line| line.starts_with("UID:")).collect();
+        uids.sort_unstable();
+        assert!(uids.windows(2).all(|two| two[0] != two[1]), "{path}: a UID is there twice");
         let mut events: Vec<Event> =
             text.split("BEGIN:VEVENT").skip(1).map(|event| self.event(path, event)).collect();
         if path != "/feeds/test.ics" {

@@ -1,9 +1,9 @@
-//! A lock, a disk or a client that never lets go: the process ends all the same when it is told to.
+//! A lock or a client that never lets go: the process ends all the same when it is told to.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -16,61 +16,22 @@ const SOON: Duration = Duration::from_secs(8);
 const SHORT_DRAIN: [&str; 2] = ["--drain", "1s"];
 const LONG_DRAIN: [&str; 2] = ["--drain", "10m"];
 
-/// What the process waits for without end.
-#[derive(Debug, Clone, Copy)]
-enum Hangs {
-    /// The lock of the state, which a stopped process holds.
-    Lock,
-    /// A file on a disk that does not respond: a pipe that is open, and into which nobody writes.
-    Disk(&'static str),
+/// Holds the lock of the state, as a stopped process would; what is returned holds it.
+fn hold_lock(folder: &Path) -> File {
+    let path = folder.join(".sessions.lock");
+    let lock = File::options().create(true).append(true).open(path).unwrap();
+    lock.lock().unwrap();
+    lock
 }
 
-impl Hangs {
-    const ALL: [Self; 3] =
-        [Self::Lock, Self::Disk("sessions.revisions.json"), Self::Disk(".sessions.last-good.toml")];
-
-    /// Makes it hang; what is returned keeps it so, once it is waited for.
-    fn begin(self, folder: &Path) -> Waited {
-        match self {
-            Self::Lock => {
-                let path = folder.join(".sessions.lock");
-                let lock = File::options().create(true).append(true).open(&path).unwrap();
-                lock.lock().unwrap();
-                Waited::Lock(lock)
-            }
-            Self::Disk(name) => {
-                let (path, pipe) = (folder.join(name), folder.join("pipe"));
-                make_pipe(&pipe);
-                std::fs::rename(&pipe, &path).unwrap();
-                Waited::Pipe(path)
-            }
-        }
+/// Waits until a process says that it waits for the lock.
+fn until_waited_for(stderr: &mut impl BufRead) {
+    let mut line = String::new();
+    while !line.contains(".sessions.lock`") {
+        line.clear();
+        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "it has ended");
     }
-}
-
-/// A thing that hangs as long as this lives.
-enum Waited {
-    Lock(File),
-    Pipe(PathBuf),
-}
-
-impl Waited {
-    /// Waits until a process waits for it, and gives back what keeps it waiting.
-    fn until_waited_for(self, stderr: &mut impl BufRead) -> File {
-        match self {
-            Self::Lock(lock) => {
-                let mut line = String::new();
-                while !line.contains(".sessions.lock`") {
-                    line.clear();
-                    assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "it has ended");
-                }
-                assert!(line.contains("fuser -v ") && line.contains("WARN"), "{line}");
-                lock
-            }
-            // It can be opened so as soon as somebody reads it.
-            Self::Pipe(path) => wait_until(|| open_pipe(&path)),
-        }
-    }
+    assert!(line.contains("fuser -v ") && line.contains("WARN"), "{line}");
 }
 
 pub(crate) fn make_pipe(path: &Path) {
@@ -86,16 +47,14 @@ pub(crate) fn open_pipe(path: &Path) -> Option<File> {
 }
 
 /// Serves with `more`, and lets the reload of a changed file hang.
-fn reload_hangs(hangs: Hangs, more: &[&str]) -> (Running, Fixture, File) {
+fn reload_hangs(more: &[&str]) -> (Running, Fixture, File) {
     let fixture = Fixture::new(EXAMPLE);
     let mut running = fixture.serve(&[&["--at", BEFORE], more].concat());
     let mut stderr = BufReader::new(running.child.stderr.take().unwrap());
-    let waited = hangs.begin(fixture.dir());
-    if !matches!(hangs, Hangs::Disk("sessions.toml")) {
-        fixture.write(&EXAMPLE.replace("an Era of Silos", "an Era of Bridges"));
-    }
-    let held = waited.until_waited_for(&mut stderr);
-    assert_eq!(running.get(FEED, &[]).status, 200, "{hangs:?}");
+    let held = hold_lock(fixture.dir());
+    fixture.write(&EXAMPLE.replace("an Era of Silos", "an Era of Bridges"));
+    until_waited_for(&mut stderr);
+    assert_eq!(running.get(FEED, &[]).status, 200);
     // Who still writes into it must not fail.
     std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
     (running, fixture, held)
@@ -103,21 +62,19 @@ fn reload_hangs(hangs: Hangs, more: &[&str]) -> (Running, Fixture, File) {
 
 #[test]
 fn it_ends_after_the_drain_whatever_a_reload_waits_for() {
-    for hangs in Hangs::ALL {
-        for signal in ["TERM", "INT"] {
-            let (mut running, _fixture, _held) = reload_hangs(hangs, &SHORT_DRAIN);
-            let start = Instant::now();
-            running.signal(signal);
-            assert_eq!(exit(&mut running).code(), Some(0), "{hangs:?}");
-            assert!(start.elapsed() < SOON, "{hangs:?}: {:?}", start.elapsed());
-        }
+    for signal in ["TERM", "INT"] {
+        let (mut running, _fixture, _held) = reload_hangs(&SHORT_DRAIN);
+        let start = Instant::now();
+        running.signal(signal);
+        assert_eq!(exit(&mut running).code(), Some(0), "{signal}");
+        assert!(start.elapsed() < SOON, "{signal}: {:?}", start.elapsed());
     }
 }
 
 #[test]
 fn a_second_signal_ends_it_at_once() {
     for signals in [["TERM", "TERM"], ["INT", "INT"], ["TERM", "INT"]] {
-        let (mut running, _fixture, _held) = reload_hangs(Hangs::Lock, &LONG_DRAIN);
+        let (mut running, _fixture, _held) = reload_hangs(&LONG_DRAIN);
         let mut half = running.connect();
         write!(half, "GET {FEED} HTTP/1.1\r\nHost: te").unwrap();
         // It is accepted before this one, which is answered.
@@ -143,19 +100,17 @@ fn start(fixture: &Fixture) -> Child {
 
 #[test]
 fn a_start_that_waits_is_ended_by_a_signal() {
-    for hangs in Hangs::ALL {
-        let fixture = Fixture::new(EXAMPLE);
-        let waited = hangs.begin(fixture.dir());
-        let mut child = start(&fixture);
-        let mut stderr = BufReader::new(child.stderr.take().unwrap());
-        let _held = waited.until_waited_for(&mut stderr);
-        let start = Instant::now();
-        let pid = child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        let ended = wait_until(|| child.try_wait().unwrap());
-        assert_eq!(ended.code(), Some(0), "{hangs:?}");
-        assert!(start.elapsed() < SOON, "{hangs:?}: {:?}", start.elapsed());
-    }
+    let fixture = Fixture::new(EXAMPLE);
+    let _held = hold_lock(fixture.dir());
+    let mut child = start(&fixture);
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    until_waited_for(&mut stderr);
+    let start = Instant::now();
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    let ended = wait_until(|| child.try_wait().unwrap());
+    assert_eq!(ended.code(), Some(0));
+    assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
 }
 
 #[test]

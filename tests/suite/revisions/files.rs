@@ -45,13 +45,13 @@ fn a_file_of_a_newer_release_or_a_broken_one_is_never_overwritten() {
     let good = String::from_utf8(written(&fixture).0).unwrap();
     fixture.write(&titled("Two"));
     for (bad, line, reason) in [
-        (good.replace("\"schema\": 3", "\"schema\": 4"), 1, "schema 4"),
-        (good.replace("\"schema\": 3", "\"schema\": 4, \"more\": []"), 1, "schema 4"),
+        (good.replace("\"schema\": 3", "\"schema\": 4"), 2, "schema 4"),
+        (good.replace("\"schema\": 3", "\"schema\": 4, \"more\": []"), 2, "schema 4"),
         (good.replace("\"sequence\":0", "\"sequence\":\"none\""), 5, "invalid type"),
         (good.replace("\"sequence\":0", "\"sequence\":0,\"unknown\":1"), 5, "unknown field"),
         (good.replace("\"a\": {", "<<<<<<< HEAD\n\"a\": {"), 5, "key must be a string"),
+        (good.replace("\"sequence\":0", "\"sequence\":1"), 5, "checksum"),
         (good[..good.len() / 2].to_owned(), 5, "EOF"),
-        (String::new(), 1, "EOF"),
     ] {
         assert_ne!(bad, good);
         std::fs::write(fixture.revisions_file(), &bad).unwrap();

@@ -1,13 +1,17 @@
 //! What subscribers are told when something changes, step by step: the bytes that are served and the
 //! file that remembers them.
 
+mod broken;
 mod calendars;
 mod changes;
+mod damage;
 mod files;
 mod frozen;
 mod history;
 mod identity;
 mod kills;
+mod modes;
+mod older;
 mod removals;
 mod time;
 mod writers;

@@ -1,0 +1,152 @@
+//! The state that an edition is planned after: what the revisions file records, and what this process knows besides.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+
+use super::Publisher;
+use super::settle::Memory;
+use crate::error::{Error, chain};
+use crate::model::Id;
+use crate::revisions::Revisions;
+use crate::revisions::store::Lock;
+use crate::site::Site;
+use crate::source::Source;
+
+impl Publisher {
+    /// Whether somebody else replaced the revisions file by one that lacks numbers of what this process published, by
+    /// one that cannot be used, or by one that can again; true once for each such file, when two calls have found it.
+    /// Then an edition is to be published, which adds the numbers or reports what is wrong.
+    ///
+    /// A file with newer numbers is none of these: the list that they belong to may be on its way.
+    pub fn finds_damage(&self) -> bool {
+        let mut memory = self.memory();
+        let found = self.store.identity();
+        // With `frozen` any change of the file is a reason to publish.
+        if self.frozen || memory.state == found {
+            return false;
+        }
+        let Some(own) = &memory.revisions else { return false };
+        if memory.polled != Some(found) {
+            memory.polled = Some(found);
+            return false;
+        }
+        let is_damaged = match self.store.read() {
+            Ok(read) => memory.unusable || !read.behind(own).is_empty(),
+            Err(_) => true,
+        };
+        memory.state = found;
+        is_damaged
+    }
+
+    /// What counts as published before: of what the file records and what this process remembers the highest numbers
+    /// for each UID. With `frozen` nothing can be recorded, so the file alone counts unless it has lower ones, which
+    /// are then refused as not recorded. `warns` if what the file lacks is logged.
+    pub(super) fn known<'a>(
+        &self,
+        found: Option<&'a Revisions>,
+        memory: &Memory,
+        calendar: &Id,
+        warns: bool,
+    ) -> Cow<'a, Revisions> {
+        let recorded = found.map_or_else(Cow::default, Cow::Borrowed);
+        let lost = found.is_none() && !self.frozen;
+        let Some(own) = &memory.revisions else {
+            return if lost { Cow::Owned(self.recovered(calendar)) } else { recorded };
+        };
+        // Another calendar's file is refused, unless the list is that calendar's too.
+        if *own == *recorded || (recorded.calendar.is_some() && recorded.calendar != own.calendar) {
+            return recorded;
+        }
+        let file = self.store.revisions_path().display();
+        let behind = recorded.behind(own);
+        let warns = warns && memory.saved;
+        match behind.first() {
+            Some(_) if warns && lost => {
+                tracing::warn!(
+                    "`{file}` is missing or empty; it is written again, as this process remembers it"
+                );
+            }
+            Some(first) if warns => tracing::warn!(
+                "`{file}` is older than what this process published: {} of its entries, such as `{first}`; {}",
+                behind.len(),
+                match self.frozen {
+                    true => "the last good edition is served until it has them all",
+                    false => "their numbers are written again",
+                }
+            ),
+            None if self.frozen => return recorded,
+            _ => {}
+        }
+        Cow::Owned(recorded.into_owned().joined(own))
+    }
+
+    /// What was published last from this folder, where the revisions file is missing or empty at the start. Numbers
+    /// that go back make calendar apps keep what they have (RFC 5545 section 3.8.7.4).
+    fn recovered(&self, calendar: &Id) -> Revisions {
+        let file = self.store.revisions_path().display();
+        let last_good = self.store.last_good_revisions_path().display();
+        match self.store.read_last_good_revisions() {
+            Ok(Some(known)) if known.calendar.as_deref() == Some(calendar.as_str()) => {
+                tracing::warn!(
+                    "`{file}` is missing or empty, though this list was published before; it is written again from \
+                     `{last_good}`"
+                );
+                known
+            }
+            // Where that cannot be read, it is no reason to publish nothing.
+            _ => {
+                if matches!(self.store.read_last_good(), Ok(Some(_))) {
+                    tracing::warn!(
+                        "`{file}` is missing or empty, though this list was published before: its numbers start over, \
+                         and calendar apps that know higher ones take no change; stop, and restore the file from your \
+                         last commit or backup"
+                    );
+                }
+                Revisions::default()
+            }
+        }
+    }
+
+    /// What was published last, where the revisions file cannot be used.
+    ///
+    /// # Errors
+    /// [`Error::File`] where nothing is known, or it cannot be read.
+    pub(super) fn last_known(&self, memory: &Memory) -> Result<Revisions, Error> {
+        if let Some(own) = &memory.revisions {
+            return Ok(own.clone());
+        }
+        let missing = || std::io::Error::from(std::io::ErrorKind::NotFound);
+        let path = self.store.last_good_revisions_path();
+        self.store.read_last_good_revisions()?.ok_or_else(|| Error::file("read", path)(missing()))
+    }
+
+    /// Whether the last good edition is published although the revisions file cannot be used: at a start, so that no
+    /// feed goes dark, and when time alone changes what is served.
+    pub(super) fn goes_on(&self, earlier: Option<&Site>, now: DateTime<Utc>) -> bool {
+        match earlier {
+            None => self.fall_back && !self.frozen,
+            Some(site) => site.valid_until().is_some_and(|until| until <= now),
+        }
+    }
+
+    /// Keeps what is published for a start that finds a broken list or a broken state; without it the present start is
+    /// just as good. Whether the source is kept.
+    pub(super) fn keep_last_good(
+        &self,
+        source: &Source,
+        revisions: Option<&Revisions>,
+        lock: &Lock,
+    ) -> bool {
+        let kept = |own| self.store.write_last_good_revisions(own, lock);
+        let revisions = revisions.map_or(Ok(()), kept);
+        if let Err(error) = revisions {
+            tracing::warn!("the last good state was not kept: {}", chain(&error));
+        }
+        let source = self.store.write_last_good(source.text().as_bytes(), lock);
+        if let Err(error) = &source {
+            tracing::warn!("the last good source was not kept: {}", chain(error));
+        }
+        source.is_ok()
+    }
+}

@@ -1,0 +1,177 @@
+//! The members of a JSON object with their lines, no two of the same name.
+
+use std::collections::HashMap;
+
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+/// The line, from 1, and what is wrong there.
+pub(super) type Refused = (usize, String);
+
+/// A text, to find the lines of its parts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Text<'t>(&'t str);
+
+/// A member of an object.
+#[derive(Debug)]
+pub(super) struct Member<'t> {
+    /// Its name.
+    pub(super) name: String,
+    /// Its value, not parsed yet.
+    pub(super) value: &'t RawValue,
+}
+
+impl<'t> Text<'t> {
+    /// The text of a file.
+    ///
+    /// # Errors
+    /// The line with the first byte that is not UTF-8.
+    pub(super) fn new(bytes: &'t [u8]) -> Result<Self, Refused> {
+        str::from_utf8(bytes).map(Self).map_err(|error| {
+            let valid = &bytes[..error.valid_up_to()];
+            (1 + breaks(valid), "a byte that is not UTF-8".to_owned())
+        })
+    }
+
+    /// The members of the object that the whole text is.
+    ///
+    /// # Errors
+    /// The line of the first mistake.
+    pub(super) fn members(self) -> Result<Vec<Member<'t>>, Refused> {
+        self.members_in(self.0)
+    }
+
+    /// The members of a value that is an object.
+    ///
+    /// # Errors
+    /// The line of the first mistake.
+    pub(super) fn members_of(self, value: &'t RawValue) -> Result<Vec<Member<'t>>, Refused> {
+        self.members_in(value.get())
+    }
+
+    /// Parses a value.
+    ///
+    /// # Errors
+    /// The line of the first mistake.
+    pub(super) fn parse<T: Deserialize<'t>>(self, value: &'t RawValue) -> Result<T, Refused> {
+        self.parse_part(value.get())
+    }
+
+    /// The line on which a value begins, from 1.
+    pub(super) fn line(self, value: &RawValue) -> usize {
+        self.line_of(value.get())
+    }
+
+    /// The number of lines.
+    pub(super) fn last_line(self) -> usize {
+        1 + breaks(self.0.trim_end().as_bytes())
+    }
+
+    fn members_in(self, part: &'t str) -> Result<Vec<Member<'t>>, Refused> {
+        let Members(all) = self.parse_part(part)?;
+        let mut known: HashMap<&str, &RawValue> = HashMap::with_capacity(all.len());
+        for Member { name, value } in &all {
+            if let Some(first) = known.insert(name, value) {
+                let (first, second) = (self.line(first), self.line(value));
+                let reason = format!("`{name}` is also in line {first}; delete one of both");
+                return Err((second, shown(&reason)));
+            }
+        }
+        Ok(all)
+    }
+
+    fn parse_part<T: Deserialize<'t>>(self, part: &'t str) -> Result<T, Refused> {
+        serde_json::from_str(part).map_err(|error| {
+            let text = error.to_string();
+            // The line is printed before the reason.
+            let reason = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
+            (self.line_of(part) + error.line().saturating_sub(1), shown(reason))
+        })
+    }
+
+    fn line_of(self, part: &str) -> usize {
+        let offset = part.as_ptr().addr().saturating_sub(self.0.as_ptr().addr());
+        1 + breaks(&self.0.as_bytes()[..offset.min(self.0.len())])
+    }
+}
+
+/// A sentence without characters that a terminal would obey.
+pub(super) fn shown(text: &str) -> String {
+    let is_mark = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() || is_mark(c) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn breaks(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte == b'\n').count()
+}
+
+struct Members<'t>(Vec<Member<'t>>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct All;
+        impl<'de> Visitor<'de> for All {
+            type Value = Members<'de>;
+
+            fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                out.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut all = Vec::new();
+                while let Some((name, value)) = map.next_entry()? {
+                    all.push(Member { name, value });
+                }
+                Ok(Members(all))
+            }
+        }
+        from.deserialize_map(All)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_members_of_one_name_are_refused_with_both_lines() {
+        let text =
+            Text::new(b"{\n\"a\": {\"x\":1},\n\"b\": {\"y\":1,\n\"y\":2},\n\"a\": 3}").unwrap();
+        assert_eq!(text.last_line(), 5);
+        let (line, reason) = text.members().unwrap_err();
+        assert_eq!((line, reason.as_str()), (5, "`a` is also in line 2; delete one of both"));
+        let text = Text::new(b"{\n\"b\": {\"y\":1,\n\"y\":2}}").unwrap();
+        let members = text.members().unwrap();
+        assert_eq!(text.members_of(members[0].value).unwrap_err().0, 3);
+    }
+
+    #[test]
+    fn a_mistake_is_refused_with_the_line_of_the_file() {
+        for (bytes, line) in [
+            (&b""[..], 1),
+            (b"[]", 1),
+            (b"{\n\"a\": 1,\n}", 3),
+            (b"{\n\"a\": \xff}", 2),
+            (b"{\n\"a\": \"\x07\"}", 2),
+        ] {
+            let refused = Text::new(bytes).and_then(|text| text.members().map(|_| ()));
+            assert_eq!(refused.unwrap_err().0, line, "{bytes:?}");
+        }
+        let text = Text::new(b"{\n\"a\":\n {\"b\":\n x}}").unwrap();
+        assert_eq!(text.members().unwrap_err().0, 4);
+    }
+
+    #[test]
+    fn what_a_file_says_does_not_command_a_terminal() {
+        assert_eq!(shown("a\u{1b}[2J\u{202e}b\u{85}"), "a\\u{1b}[2J\\u{202e}b\\u{85}");
+    }
+}

@@ -1,0 +1,77 @@
+//! Replaced files: whole or not at all, written through no link, with the mode and the owner of a model.
+
+use std::fs::{File, Metadata, Permissions};
+use std::io::Write as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown};
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+
+/// The bits of a mode that say who may read, write and execute (chmod(2)).
+const ACCESS: u32 = 0o777;
+
+/// Replaces a file by new bytes, or leaves it as it was: a temporary file, fsync, rename, fsync of the folder. The
+/// file has the mode of the first model that is there, and its owner and group where the system allows that;
+/// without a model only its owner may use it.
+///
+/// One writer at a time: the name of the temporary file is fixed, so that one left by a crash is removed.
+///
+/// # Errors
+/// [`Error::File`] if that is not possible.
+pub(super) fn replace(path: &Path, bytes: &[u8], models: &[&Path]) -> Result<(), Error> {
+    let target = followed(path);
+    let mut name = std::ffi::OsString::from(".");
+    name.push(target.file_name().unwrap_or_default());
+    name.push(".new");
+    let temporary = target.with_file_name(name);
+    let written = (|| {
+        // What a crash left, or a link that somebody put there, is not written into.
+        let _ = std::fs::remove_file(&temporary);
+        let mut file = File::options().write(true).create_new(true).mode(0o600).open(&temporary)?;
+        if let Some(model) = models.iter().find_map(|model| regular(model)) {
+            adopt(&file, &model)?;
+        }
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&temporary, &target)?;
+        let folder = target.parent().filter(|parent| !parent.as_os_str().is_empty());
+        File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
+    })();
+    if written.is_err() {
+        // On a full disk half a file is in the way of everything else.
+        let _ = std::fs::remove_file(&temporary);
+    }
+    written.map_err(Error::file("write", path))
+}
+
+/// Whether a file has the mode of the first model that is there.
+pub(super) fn has_mode_of(path: &Path, models: &[&Path]) -> bool {
+    let mode = |file: Metadata| file.mode() & ACCESS;
+    let wanted = models.iter().find_map(|model| regular(model)).map(mode);
+    wanted.is_none() || regular(path).map(mode) == wanted
+}
+
+/// Gives a file the owner, the group and the mode of another one. Only root may give files away, and others
+/// keep what they are allowed to.
+fn adopt(file: &File, model: &Metadata) -> std::io::Result<()> {
+    let own = file.metadata()?;
+    let (user, group) = (model.uid(), model.gid());
+    let user = (own.uid() != user).then_some(user);
+    let group = (own.gid() != group).then_some(group);
+    if (user.is_some() || group.is_some()) && fchown(file, user, group).is_err() {
+        let _ = fchown(file, None, group);
+    }
+    file.set_permissions(Permissions::from_mode(model.mode() & ACCESS))
+}
+
+fn regular(path: &Path) -> Option<Metadata> {
+    std::fs::metadata(path).ok().filter(Metadata::is_file)
+}
+
+/// A link keeps its place: the file that it leads to is replaced, even where that is not there yet.
+fn followed(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| match std::fs::read_link(path) {
+        Ok(target) => path.with_file_name(target),
+        Err(_) => path.to_owned(),
+    })
+}
