@@ -58,7 +58,7 @@ impl<'t> Text<'t> {
         self.parse_part(value.get())
     }
 
-    /// The line on which a value begins, from 1.
+    /// The line on which a value begins, from 1; for what is wrong, as the text is searched for it.
     pub(super) fn line(self, value: &RawValue) -> usize {
         self.line_of(value.get())
     }

@@ -151,12 +151,12 @@ impl<'t> File<'t> {
         sum: Option<String>,
     ) -> Result<bool, Refused> {
         let Some(sum) = sum else { return Ok(false) };
+        if !self.is_old && sum == sums::of(&member.name, &json(value)) {
+            return Ok(true);
+        }
         let line = self.text.line(member.value);
         if self.is_old {
             return Err((line, format!("unknown field `{}`", sums::NAME)));
-        }
-        if sum == sums::of(&member.name, &json(value)) {
-            return Ok(true);
         }
         let reason = format!(
             "its checksum does not match: the line was damaged, or edited by hand. Restore it from your last commit \
