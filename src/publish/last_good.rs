@@ -83,10 +83,11 @@ impl Publisher {
             // What is said is about the file that was refused.
             Ok(Some(settled)) => Ok(Some(Settled { source, findings, last_good: true, ..settled })),
             Ok(None) => Ok(None),
-            Err(Refusal::Machine(error)) if self.goes_on(attempt.earlier, attempt.now) => {
+            Err(Refusal::Machine(error)) if self.goes_on(attempt.earlier) => {
                 match self.settle_without_state(error, attempt) {
-                    Ok(Some(settled)) => Ok(Some(Settled { source, findings, ..settled })),
-                    Ok(None) => Ok(None),
+                    Ok(settled) => {
+                        Ok(settled.map(|settled| Settled { source, findings, ..settled }))
+                    }
                     Err(_) => Err(Refusal::File(source, Box::new(findings))),
                 }
             }
@@ -94,7 +95,10 @@ impl Publisher {
         }
     }
 
-    /// The last good source while the revisions file cannot be used.
+    /// The last good source while the revisions file cannot be used, which `error` is about.
+    ///
+    /// # Errors
+    /// That error where there is none, or it is not known what was recorded of it.
     pub(super) fn settle_without_state(
         &self,
         error: Error,

@@ -246,7 +246,7 @@ impl Publisher {
             Err(Refusal::File(source, findings)) if self.frozen || self.fall_back => {
                 self.settle_last_good(source, *findings, &attempt)
             }
-            Err(Refusal::Machine(error)) if self.goes_on(earlier, now) => {
+            Err(Refusal::Machine(error)) if self.goes_on(earlier) => {
                 self.settle_without_state(error, &attempt)
             }
             other => other,

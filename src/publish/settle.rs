@@ -72,7 +72,7 @@ pub(super) enum Standing {
     /// It was the last good one, and a changed file is not adopted yet. It is published as it is recorded or not
     /// at all, since another process may have recorded a newer one.
     Meanwhile,
-    /// It was the last good one, as the revisions file cannot be used: what was recorded last counts, and the file is
+    /// It was the last good one, and the revisions file cannot be used: what was recorded last counts, and the file is
     /// left alone.
     Stateless,
 }
@@ -112,7 +112,7 @@ impl Publisher {
                 read?
             }
         };
-        let warns = standing == Standing::Alone;
+        let warns = standing != Standing::Meanwhile;
         let before = self.known(found.as_ref(), &memory, &catalog.calendar.id, warns);
         let before = before.as_ref();
         findings.extend(history::against_history(&catalog, before, &checked.places));
@@ -127,7 +127,7 @@ impl Publisher {
                 findings.extend(output::too_large(&catalog, &checked.places));
             }
             (_, Some(kept)) if missing.has_errors() => assets = kept.assets.clone(),
-            (_, _) => {}
+            (Standing::In | Standing::Meanwhile | Standing::Stateless, _) => {}
         }
         if findings.has_errors() {
             findings.sort();
@@ -165,7 +165,9 @@ impl Publisher {
         }
         let known = memory.revisions.replace(plan.revisions.clone());
         memory.saved = degraded.is_none() && standing != Standing::Stateless;
-        memory.state = if recorded { memory.state } else { self.store.identity() };
+        if !recorded {
+            memory.state = self.store.identity();
+        }
         memory.served = Some(served);
         let kept = match (lock, &degraded) {
             (Ok(lock), None) => {
@@ -175,7 +177,8 @@ impl Publisher {
             _ => false,
         };
         memory.last_good = (!kept).then(|| source.text().as_bytes().to_vec());
-        Ok(Some(Settled { plan, source, findings, degraded, last_good: false, broken_state: None }))
+        let (last_good, broken_state) = (false, None);
+        Ok(Some(Settled { plan, source, findings, degraded, last_good, broken_state }))
     }
 
     /// The edition that was published last, as of a later instant: for what time alone changes while the file is

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Utc};
-
 use super::Publisher;
 use super::settle::Memory;
 use crate::error::{Error, chain};
@@ -121,13 +119,10 @@ impl Publisher {
         self.store.read_last_good_revisions()?.ok_or_else(|| Error::file("read", path)(missing()))
     }
 
-    /// Whether the last good edition is published although the revisions file cannot be used: at a start, so that no
-    /// feed goes dark, and when time alone changes what is served.
-    pub(super) fn goes_on(&self, earlier: Option<&Site>, now: DateTime<Utc>) -> bool {
-        match earlier {
-            None => self.fall_back && !self.frozen,
-            Some(site) => site.valid_until().is_some_and(|until| until <= now),
-        }
+    /// Whether the last good edition is served although the revisions file cannot be used: at a start, so that no feed
+    /// goes dark. Later what was served is served on.
+    pub(super) fn goes_on(&self, earlier: Option<&Site>) -> bool {
+        earlier.is_none() && self.fall_back && !self.frozen
     }
 
     /// Keeps what is published for a start that finds a broken list or a broken state; without it the present start is

@@ -81,7 +81,7 @@ struct Reason {
     ordered: bool,
     /// The edition that is served has expired.
     expired: bool,
-    /// The revisions file was replaced by one that lacks numbers, or that cannot be used.
+    /// Somebody replaced the revisions file by one that lacks numbers, cannot be used, or can again.
     damaged: bool,
 }
 
@@ -159,16 +159,17 @@ impl<'a> Reloader<'a> {
     pub fn poll(&mut self, ordered: bool, now: DateTime<Utc>, at: Duration) -> Option<Site> {
         self.ordered |= ordered;
         let decision = self.decide(now, at);
+        let changed = decision != Decision::Unchanged;
         let reason = Reason {
-            changed: decision != Decision::Unchanged,
+            changed,
             ordered: self.ordered,
             expired: self.valid_until.is_some_and(|until| until <= now),
-            damaged: self.publisher.finds_damage(),
+            damaged: !changed && self.publisher.finds_damage(),
         };
         let failed = self.degraded.is_some() || self.failed;
         let retry = failed && at.saturating_sub(self.tried) >= RETRY;
         let adopts = reason.ordered || decision == Decision::Adopt;
-        if adopts || (!reason.changed && (reason.expired || reason.damaged || retry)) {
+        if adopts || (!changed && (reason.expired || retry || reason.damaged)) {
             self.tried = at;
             self.publish(reason, now)
         } else if reason.expired && self.refused {

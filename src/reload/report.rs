@@ -23,16 +23,12 @@ impl Reloader<'_> {
         if let (Some(sight), Some(_)) = (self.sight, outcome) {
             sight.published(&published, outcome, now);
         }
-        let Published { site, edition, source, findings, degraded, last_good, broken_state } =
-            published;
+        let Published { site, edition, source, findings, degraded, last_good, .. } = published;
         let count = edition.catalog.sessions.len();
         let millis = took.as_millis() as u64;
         let warnings = findings.iter().count();
         match outcome {
             None => {}
-            Some(Outcome::Refused) if let Some(error) = &broken_state => {
-                tracing::error!("degraded: {}; the last good edition is served on", chain(error));
-            }
             Some(Outcome::Refused) => tracing::error!(
                 "degraded: {} is not published; the last good edition is served on:\n{}",
                 self.publisher.file.display(),
@@ -69,7 +65,7 @@ impl Reloader<'_> {
         self.revisions = edition.revisions().clone();
         self.valid_until = site.valid_until();
         self.degraded = degraded;
-        (self.refused, self.failed) = (last_good, broken_state.is_some());
+        (self.refused, self.failed) = (last_good, false);
         Some(site)
     }
 

@@ -65,7 +65,9 @@ fn meanwhile(
         return Ok(None);
     }
     let Some(digest) = publisher.last_good_digest()? else { return Ok(None) };
-    let removal = snapshot.removal(&publisher.store.read()?, now);
+    // A revisions file that cannot be used is reported when the file is published.
+    let Ok(recorded) = publisher.store.read() else { return Ok(None) };
+    let removal = snapshot.removal(&recorded, now);
     // With `--strict`, a file that is wrong is to be refused now; one that removes many sessions is not wrong.
     let waits = (publisher.fall_back && is_younger(IN_PLACE)) || removal.is_mass();
     if !waits || snapshot.digest() == Some(digest) {
