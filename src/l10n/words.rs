@@ -180,13 +180,16 @@ impl Words {
 
     /// "Tuesday, April 30, 2024, 10 pm": an instant in a zone, without the zone's name.
     pub fn there(&self, instant: DateTime<Utc>, zone: &Zone) -> String {
-        let local = zone.local(instant);
-        format!("{}{}", self.day(local.date()), self.time(local.time()))
+        self.day(zone.local(instant).date()) + &self.hour_there(instant, zone)
     }
 
-    /// "10 pm": the time of day of an instant in a zone.
+    /// "10 pm": the time of day of an instant in a zone; with a name in an hour that the clocks repeat.
     pub fn hour_there(&self, instant: DateTime<Utc>, zone: &Zone) -> String {
-        self.time(zone.local(instant).time())
+        let time = self.time(zone.local(instant).time());
+        match zone.is_repeated(instant) {
+            true => format!("{time} {}", self.formatters.names.exact_name(zone, instant)),
+            false => time,
+        }
     }
 
     /// A date with its weekday: "Tuesday, April 30, 2024".

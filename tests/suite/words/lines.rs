@@ -117,6 +117,16 @@ fn a_label_of_utc_does_not_hide_utc() {
 }
 
 #[test]
+fn a_city_s_repeated_hour_says_which_of_the_two_it_is() {
+    let catalog = super::catalog(&file("timezone = \"UTC\"", "start = 2027-10-31T00:10:00"));
+    let words = super::Words::new(&catalog.calendar);
+    let london = catalog.calendar.rules.zone("Europe/London").unwrap();
+    let hours = ["2027-10-31T00:10:00Z", "2027-10-31T01:10:00Z", "2027-10-31T02:10:00Z"]
+        .map(|at| words.hour_there(at.parse().unwrap(), &london));
+    assert_eq!(hours, ["1:10 am GMT+1", "1:10 am GMT", "2:10 am"]);
+}
+
+#[test]
 fn utc_is_said_once() {
     let line = range_with_utc(&file("timezone = \"UTC\"", "start = 2027-07-07T10:00:00"));
     assert_eq!(line, "Wednesday, July 7, 2027, 10~–~11:30 am UTC");
