@@ -7,7 +7,6 @@
 //! Every arrow is a pure function. The API is internal: the binary, the tests and the benches use it.
 
 pub mod config;
-pub mod copies;
 pub mod diagnostic;
 pub mod error;
 pub mod export;

@@ -26,11 +26,6 @@ fn main() -> ExitCode {
     let surroundings = cmd::serve::Surroundings {
         sockets: listenfd::ListenFd::from_env(),
         notify: std::env::var_os("NOTIFY_SOCKET"),
-        temporary: std::env::var_os("TMPDIR")
-            .into_iter()
-            .chain(["/var/tmp".into()])
-            .map(Into::into)
-            .collect(),
         started: real_clock().into(),
         real_clock,
     };

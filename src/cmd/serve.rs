@@ -2,14 +2,12 @@
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
 use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, Utc};
-use convene::copies::Copier;
 use convene::diagnostic::Severity;
 use convene::error::{Error, chain};
 use convene::model::BaseUrl;
@@ -34,9 +32,6 @@ pub(crate) struct Surroundings {
     pub(crate) sockets: ListenFd,
     /// Where to say that it is ready: NOTIFY_SOCKET.
     pub(crate) notify: Option<OsString>,
-    /// The folders for large files that end with the program: TMPDIR, and the one that systems have for
-    /// them (file-hierarchy(7)).
-    pub(crate) temporary: Vec<PathBuf>,
     /// When it was started, by the system's clock, which file times are compared with.
     pub(crate) started: SystemTime,
     /// The real clock, by which clients' dates are judged whatever `--at` says.
@@ -46,7 +41,7 @@ pub(crate) struct Surroundings {
 pub(crate) fn run(
     common: &Common,
     serve: &Serve,
-    Surroundings { sockets, notify: notified, temporary, started, real_clock }: Surroundings,
+    Surroundings { sockets, notify: notified, started, real_clock }: Surroundings,
     clock: impl Fn() -> DateTime<Utc> + Clone + Send + 'static,
 ) -> ExitCode {
     // The address first: with port 0 the system chooses, and the links name what it chose.
@@ -96,9 +91,7 @@ pub(crate) fn run(
     serving.begin();
     greet(&publisher, &published, &server, admin);
     notify(notified.as_deref(), State::Ready);
-    let reloader = Reloader::new(&publisher, polling, &published)
-        .watched_by(&sight)
-        .copying_by(Copier::new(temporary));
+    let reloader = Reloader::new(&publisher, polling, &published).watched_by(&sight);
     let (sites, site) = watch::channel(Arc::new(published.site));
     std::thread::scope(|scope| {
         let sites = &sites;

@@ -16,7 +16,6 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-use crate::copies::Copier;
 use crate::error::Error;
 use crate::publish::{Digest, Published, Publisher, Refusal};
 use crate::revisions::Revisions;
@@ -48,8 +47,6 @@ pub struct Reloader<'a> {
     publisher: &'a Publisher,
     /// Notified of every edition.
     sight: Option<&'a Sight>,
-    /// Makes a second copy of large bodies.
-    copier: Option<Copier>,
     polling: Polling,
     /// When every content was read last.
     read: Option<Duration>,
@@ -91,7 +88,6 @@ impl<'a> Reloader<'a> {
         Self {
             publisher,
             sight: None,
-            copier: None,
             polling,
             read: None,
             ordered: false,
@@ -113,12 +109,6 @@ impl<'a> Reloader<'a> {
         Self { sight: Some(sight), ..self }
     }
 
-    /// The same, having large bodies copied once they are served.
-    #[must_use]
-    pub fn copying_by(self, copier: Copier) -> Self {
-        Self { copier: Some(copier), ..self }
-    }
-
     /// Polls until it is ordered to stop, or nobody is left to order it.
     pub fn run(
         mut self,
@@ -127,7 +117,6 @@ impl<'a> Reloader<'a> {
         sites: &watch::Sender<Arc<Site>>,
     ) {
         let began = Instant::now();
-        self.copy(&sites.borrow().clone());
         loop {
             let now = match orders.recv_timeout(POLL) {
                 Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return,
@@ -139,18 +128,9 @@ impl<'a> Reloader<'a> {
             }
             self.site = Some(Arc::clone(&sites.borrow()));
             if let Some(site) = self.poll(now, clock(), began.elapsed()) {
-                let site = Arc::new(site);
                 // The server has ended if nobody listens; the next order says so.
-                let _ = sites.send(Arc::clone(&site));
-                self.copy(&site);
+                let _ = sites.send(Arc::new(site));
             }
-        }
-    }
-
-    /// Not before it is served: a disk may take its time.
-    fn copy(&self, site: &Site) {
-        if let (Some(copier), Some(bodies)) = (&self.copier, site.bodies()) {
-            copier.copy(bodies);
         }
     }
 

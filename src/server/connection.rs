@@ -19,14 +19,12 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::{ServerConfig, ServerConnection};
 
 use super::begun::Begun;
-use super::direct::{Direct, UnderWay};
 use super::limits::Limits;
 use super::progress::Progress;
 use super::registry::Entry;
 use super::socket::Socket;
 use super::tls::HTTP_2;
 use super::watched::{Sending, Watched};
-use crate::copies::Bodies;
 use crate::error::chain;
 use crate::sight::Refused;
 
@@ -77,25 +75,14 @@ pub(super) fn start(
             ready = socket.readable() => if ready.is_err() { return },
             () = progress.asked_to_leave() => return,
         }
-        let under_way = Arc::new(UnderWay::default());
-        let stream = Direct::new(socket, Arc::clone(&under_way));
-        let stream = Watched::new(stream, Arc::clone(&progress));
+        let stream = Watched::new(socket, Arc::clone(&progress));
         let answer = |request: &Request<Incoming>| answer(&role, request);
         match &role {
             // In a box of its own, which is large: most connections of most servers are plain.
             Role::Tls(configs) => {
                 Box::pin(over_tls(stream, configs, &entry, limits, answer)).await;
             }
-            Role::Plain | Role::Redirect(_) => {
-                let answer = |request: &Request<Incoming>| {
-                    let answer = answer(request);
-                    if let Some(bodies) = answer.extensions().get::<Arc<Bodies>>() {
-                        under_way.begin(bodies);
-                    }
-                    answer
-                };
-                http_1(stream, &entry, limits, answer).await;
-            }
+            Role::Plain | Role::Redirect(_) => http_1(stream, &entry, limits, answer).await,
         }
     });
     task.abort_handle()

@@ -7,7 +7,6 @@ mod accept;
 mod begun;
 mod connection;
 mod descriptors;
-mod direct;
 mod limits;
 mod listen;
 pub mod notify;
@@ -16,7 +15,6 @@ mod queues;
 mod registry;
 mod socket;
 mod tls;
-mod transmit;
 mod validity;
 mod watched;
 
@@ -30,12 +28,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use http_body_util::Full;
-use hyper::body::{Body as _, Bytes, Incoming};
+use hyper::body::{Bytes, Incoming};
 use hyper::{Request, Response};
 use listenfd::ListenFd;
 use tokio::sync::watch;
 
-use crate::copies::LARGE;
 use crate::error::Error;
 use crate::http::{has_date, redirect, respond_at};
 use crate::sight::Sight;
@@ -205,18 +202,13 @@ fn answer(
     // The guard is not held: a reload would wait for it.
     let site = Arc::clone(&site.borrow());
     let began = sight.begin();
-    let mut response = match role {
+    let response = match role {
         Role::Plain | Role::Tls(_) => {
             let received = has_date(request.headers()).then(|| clock().into());
             respond_at(&site, request, received)
         }
         Role::Redirect(port) => redirect(&site, *port, request),
     };
-    if let Some(bodies) = site.bodies()
-        && response.body().size_hint().lower() >= LARGE as u64
-    {
-        response.extensions_mut().insert(Arc::clone(bodies));
-    }
     // What leads to https is asked for again there.
     let is_last = !matches!(role, Role::Redirect(_));
     sight.answered(began, request, &response, is_last);

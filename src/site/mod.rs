@@ -12,7 +12,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::copies::Bodies;
 use crate::paths::Paths;
 use crate::render::{self, Document, Kind, Printed, errors};
 use crate::revisions::Edition;
@@ -30,7 +29,6 @@ pub struct Site {
     ended: HashSet<String>,
     valid_until: Option<DateTime<Utc>>,
     https_origin: Option<String>,
-    bodies: Option<Arc<Bodies>>,
 }
 
 /// The answers where there is nothing to give: as text for programs, as a page for people.
@@ -96,8 +94,6 @@ impl Site {
             bad_request: ByReader::new(400, "Bad request\n", &errors::bad_request(paths)),
             too_long: ByReader::new(414, "URI too long\n", &errors::too_long(paths)),
         };
-        let forms = table.values().flat_map(|resource| resource.made());
-        let bodies = Bodies::of(forms.map(|form| &form.body)).map(Arc::new);
         Self {
             table,
             robots: edition.paths.robots(),
@@ -105,7 +101,6 @@ impl Site {
             ended: render::ended(edition).into_iter().collect(),
             valid_until: edition.valid_until(),
             https_origin: edition.paths.https_origin().map(ToOwned::to_owned),
-            bodies,
         }
     }
 
@@ -150,11 +145,6 @@ impl Site {
     /// When the next edition of the same catalog begins.
     pub fn valid_until(&self) -> Option<DateTime<Utc>> {
         self.valid_until
-    }
-
-    /// The large bodies, for a server that sends them from a file.
-    pub fn bodies(&self) -> Option<&Arc<Bodies>> {
-        self.bodies.as_ref()
     }
 
     /// The answer for a path where nothing is: 410 where something was, else 404 (RFC 9110 sections

