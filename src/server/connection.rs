@@ -18,7 +18,6 @@ use tokio::task::AbortHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::{ServerConfig, ServerConnection};
 
-use super::begun::Begun;
 use super::limits::Limits;
 use super::progress::Progress;
 use super::registry::Entry;
@@ -176,8 +175,7 @@ async fn http_1(
         builder.max_headers(limits.max_headers);
     }
     let ended = {
-        let connection =
-            builder.serve_connection(TokioIo::new(Begun::new(&mut stream, progress)), service);
+        let connection = builder.serve_connection(TokioIo::new(&mut stream), service);
         let mut connection = pin!(connection);
         tokio::select! {
             ended = connection.as_mut() => ended,

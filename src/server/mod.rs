@@ -4,7 +4,6 @@
 //! them rather than SO_REUSEPORT, so that a second instance finds the port taken.
 
 mod accept;
-mod begun;
 mod connection;
 mod descriptors;
 mod limits;

@@ -50,8 +50,6 @@ pub(super) struct Progress {
     multiplexed: AtomicBool,
     /// Bytes that may have been handed over and not yet written, where requests are multiplexed.
     held_back: AtomicU64,
-    /// Whether what came ends within a request.
-    begun: AtomicBool,
     /// Whether a request had content, which nobody reads here.
     unread: AtomicBool,
     leave: Notify,
@@ -98,7 +96,6 @@ impl Progress {
             drained: AtomicU64::new(0),
             multiplexed: AtomicBool::new(false),
             held_back: AtomicU64::new(0),
-            begun: AtomicBool::new(false),
             unread: AtomicBool::new(false),
             leave: Notify::new(),
         };
@@ -115,12 +112,6 @@ impl Progress {
         if self.mark().phase() == Phase::Idle && !self.multiplexed.load(Relaxed) {
             self.turn(Phase::Head);
         }
-    }
-
-    /// Whether what came ends within a request. Part of one that came together with the request before it
-    /// is not received again when that one is answered.
-    pub(super) fn begun(&self, begun: bool) {
-        self.begun.store(begun, Relaxed);
     }
 
     /// A request came as a whole, and its answer begins. Another one does not earn a reader time
@@ -199,9 +190,7 @@ impl Progress {
     /// Everything that was handed over was taken.
     pub(super) fn flushed(&self) {
         if self.mark().phase() == Phase::Answer && self.answers.load(Relaxed) == 0 {
-            // What came last may be content; who sends some is waited for as if nothing had begun.
-            let begun = self.begun.load(Relaxed) && !self.has_unread();
-            self.turn(if begun { Phase::Head } else { Phase::Idle });
+            self.turn(Phase::Idle);
         }
     }
 

@@ -110,17 +110,18 @@ fn who_sent_content_has_as_long_for_the_next_request_as_others() {
 }
 
 #[test]
-fn headers_that_began_together_with_the_request_before_are_not_waited_for_either() {
-    let served = Served::new(EXAMPLE, &["--header-timeout", "1s"]);
+fn headers_that_began_together_with_the_request_before_have_the_idle_timeout() {
+    let served = Served::new(EXAMPLE, &["--idle-timeout", "1s"]);
     let ask = format!("GET {FEED} HTTP/1.1\r\nHost: test\r\n\r\n");
-    let mut whole = served.running.connect();
-    let mut part = served.running.connect();
-    whole.write_all(ask.repeat(2).as_bytes()).unwrap();
-    part.write_all(ask.repeat(2).trim_end().as_bytes()).unwrap();
-    let answered = [read_one(&mut part), read_one(&mut whole), read_one(&mut whole)];
-    assert_eq!(answered.map(|answer| answer.status), [200; 3]);
-    assert!(is_closed(&mut part));
-    assert!(is_answered(&mut whole), "who waits for nothing has longer");
+    let streams = (1..ask.len()).map(|end| {
+        let mut stream = served.running.connect();
+        stream.write_all(format!("{ask}{}", &ask[..end]).as_bytes()).unwrap();
+        assert_eq!(read_one(&mut stream).status, 200, "{end} bytes of the next");
+        (end, stream)
+    });
+    for (end, mut stream) in streams.collect::<Vec<_>>() {
+        assert!(is_closed(&mut stream), "{end} bytes of the next");
+    }
 }
 
 #[test]
