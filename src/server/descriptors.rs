@@ -1,29 +1,19 @@
-//! Each connection is a file descriptor, of which a process may have so many.
+//! File descriptors: each connection takes one, and a process may have a limited number.
 
 use std::num::NonZeroUsize;
 
 use rustix::process::{Resource, getrlimit, setrlimit};
 
-use crate::sight::ADMIN_CONNECTIONS;
+/// Descriptors that connections leave to everything else.
+///
+/// A worker takes four and one for each listening socket: 448 on 64 cores with three addresses. The standard streams,
+/// signals and the admin listener with its connections take 30, and the files that a reload reads and writes a few. A
+/// larger machine runs out of descriptors only with all connections in use; the server then closes the
+/// longest-waiting client, as it does at the limit of connections.
+const RESERVE: usize = 512;
 
-/// Of a runtime: what it waits with (epoll(7)), a second handle of that, what wakes it (eventfd(2)), and
-/// the end of a pipe at which it hears of signals.
-const RUNTIME: usize = 4;
-/// Of every process: the standard streams, both ends of the pipe, and the runtimes of signals and of the
-/// admin listener, that listener and its connections.
-const PROCESS: usize = 3 + 2 + 2 * RUNTIME + 1 + ADMIN_CONNECTIONS;
-/// For what is held for a while: files that are read and written, the bodies of editions that somebody
-/// still takes, and connections that are closed but not yet let go.
-const SPARE: usize = 88;
-
-/// Descriptors for everything that is no connection, where so many workers accept from so many
-/// listening sockets, each from a handle of its own.
-pub(super) fn own(workers: NonZeroUsize, listeners: usize) -> usize {
-    PROCESS + SPARE + workers.get() * (RUNTIME + listeners)
-}
-
-/// Raises this process's limit to the highest that it may set, and says what it is then; nothing
-/// where there is none.
+/// Raises this process's limit to the highest that it may set, and returns the limit; none where the number is
+/// unlimited.
 pub(super) fn raise() -> Option<u64> {
     let mut limit = getrlimit(Resource::Nofile);
     let before = limit.current;
@@ -35,10 +25,12 @@ pub(super) fn raise() -> Option<u64> {
     }
 }
 
-/// How many of the wanted connections fit into a limit of descriptors beside the server's own.
-pub(super) fn affordable(wanted: NonZeroUsize, limit: Option<u64>, own: usize) -> NonZeroUsize {
+/// The wanted number of connections, or as many as a limit of descriptors leaves room for: all but [`RESERVE`], and
+/// half of a limit that is below twice that.
+pub(super) fn affordable(wanted: NonZeroUsize, limit: Option<u64>) -> NonZeroUsize {
     let Some(limit) = limit else { return wanted };
-    let fit = usize::try_from(limit).unwrap_or(usize::MAX).saturating_sub(own);
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let fit = limit - RESERVE.min(limit / 2);
     NonZeroUsize::new(fit).map_or(NonZeroUsize::MIN, |fit| fit.min(wanted))
 }
 
@@ -47,24 +39,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn connections_fit_into_the_descriptors_less_the_servers_own() {
+    fn connections_fit_into_the_limit_less_the_reserve_or_into_half_of_it() {
         let wanted = NonZeroUsize::new(16_384).unwrap();
         for (limit, fit) in [
             (None, 16_384),
-            (Some(20_000), 16_384),
-            (Some(1024), 896),
-            (Some(129), 1),
-            (Some(128), 1),
+            (Some(u64::MAX), 16_384),
+            (Some(16_896), 16_384),
+            (Some(16_895), 16_383),
+            (Some(1025), 513),
+            (Some(1024), 512),
+            (Some(1023), 512),
+            (Some(64), 32),
             (Some(0), 1),
         ] {
-            assert_eq!(affordable(wanted, limit, 128).get(), fit, "{limit:?}");
+            assert_eq!(affordable(wanted, limit).get(), fit, "{limit:?}");
         }
-    }
-
-    #[test]
-    fn each_core_and_each_listening_socket_takes_its_own() {
-        let own = |workers, listeners| own(NonZeroUsize::new(workers).unwrap(), listeners);
-        assert_eq!(own(2, 5) - own(2, 1), 2 * 4);
-        assert_eq!(own(64, 3) - own(2, 3), 62 * (RUNTIME + 3));
     }
 }

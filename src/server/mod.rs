@@ -90,8 +90,7 @@ impl Server {
         let redirecting =
             redirect.into_iter().map(|address| Bound::bind(&Listen::Tcp(address), unsent));
         let redirecting = redirecting.collect::<Result<Vec<_>, _>>()?;
-        let own = descriptors::own(workers(), bound.len() + redirecting.len());
-        limits.max_connections = afford(limits.max_connections, own);
+        limits.max_connections = afford(limits.max_connections);
         Ok(Self { bound, redirecting, tls, limits })
     }
 
@@ -219,10 +218,10 @@ fn workers() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
-/// As many connections as the system has descriptors for beside the server's own.
-fn afford(wanted: NonZeroUsize, own: usize) -> NonZeroUsize {
+/// The wanted number of connections, or as many as the system has descriptors for.
+fn afford(wanted: NonZeroUsize) -> NonZeroUsize {
     let limit = descriptors::raise();
-    let fit = descriptors::affordable(wanted, limit, own);
+    let fit = descriptors::affordable(wanted, limit);
     if let Some(limit) = limit.filter(|_| fit < wanted) {
         tracing::warn!(
             "only {fit} connections at once, not {wanted}: this process may have {limit} open \

@@ -33,7 +33,7 @@ use crate::error::Error;
 
 /// Connections at once; scrapers and probes are few. At this number the one that has taken longest is closed for a
 /// new one.
-pub(crate) const CONNECTIONS: usize = 16;
+const CONNECTIONS: usize = 16;
 /// Time that no other connection takes away, far above what a request takes. However many connections nobody
 /// uses, a new one waits for a place no longer than `n / CONNECTIONS` times this.
 const GUARANTEED: Duration = Duration::from_millis(250);

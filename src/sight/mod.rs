@@ -34,7 +34,6 @@ use refused::{Line, Refusals};
 use status::Status;
 
 pub use admin::Admin;
-pub(crate) use admin::CONNECTIONS as ADMIN_CONNECTIONS;
 pub use client::Family;
 pub use lossy::{Dropped, Lossy};
 pub use refused::Refused;
