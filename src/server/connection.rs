@@ -23,7 +23,7 @@ use super::progress::Progress;
 use super::registry::Entry;
 use super::socket::Socket;
 use super::tls::HTTP_2;
-use super::watched::{Sending, Watched};
+use super::tracked::{Sending, Tracked};
 use crate::error::chain;
 use crate::sight::Refused;
 
@@ -74,7 +74,7 @@ pub(super) fn start(
             ready = socket.readable() => if ready.is_err() { return },
             () = progress.asked_to_leave() => return,
         }
-        let stream = Watched::new(socket, Arc::clone(&progress));
+        let stream = Tracked::new(socket, Arc::clone(&progress));
         let answer = |request: &Request<Incoming>| answer(&role, request);
         match &role {
             // In a box of its own, which is large: most connections of most servers are plain.

@@ -14,8 +14,8 @@ mod queues;
 mod registry;
 mod socket;
 mod tls;
+mod tracked;
 mod validity;
-mod watched;
 
 pub use limits::Limits;
 pub use listen::Listen;

@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 
 use super::listen::Listener;
 use super::queues::inode;
-use super::watched::Queued;
+use super::tracked::Queued;
 
 /// A listener that the present runtime watches.
 #[derive(Debug)]

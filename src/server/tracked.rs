@@ -22,7 +22,7 @@ pub(super) trait Queued {
 
 /// A stream whose bytes are counted as progress.
 #[derive(Debug)]
-pub(super) struct Watched<S> {
+pub(super) struct Tracked<S> {
     stream: S,
     progress: Arc<Progress>,
 }
@@ -45,13 +45,13 @@ pub(super) struct Piece {
     progress: Option<Arc<Progress>>,
 }
 
-impl<S> Watched<S> {
+impl<S> Tracked<S> {
     pub(super) fn new(stream: S, progress: Arc<Progress>) -> Self {
         Self { stream, progress }
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for Tracked<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -66,7 +66,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     }
 }
 
-impl<S: Queued> Watched<S> {
+impl<S: Queued> Tracked<S> {
     fn sent(&self, polled: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         match polled {
             Poll::Ready(Ok(bytes)) => self.progress.sent(bytes),
@@ -77,7 +77,7 @@ impl<S: Queued> Watched<S> {
     }
 }
 
-impl<S: AsyncWrite + Queued + Unpin> AsyncWrite for Watched<S> {
+impl<S: AsyncWrite + Queued + Unpin> AsyncWrite for Tracked<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
