@@ -8,7 +8,7 @@ use rustix::io::Errno;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::connection::{self, Answer, Role};
+use super::connection::{self, Respond, Role};
 use super::limits::Limits;
 use super::listen::Listener;
 use super::registry::Registry;
@@ -40,17 +40,17 @@ impl Shared {
     }
 }
 
-/// One worker: whether all its answers were finished in time at the end.
+/// One worker: whether all its responses were finished in time at the end.
 pub(super) async fn work(
     listeners: Vec<(Listener, Role)>,
     shared: Arc<Shared>,
-    answer: impl Answer,
+    respond: impl Respond,
 ) -> bool {
     let mut all = JoinSet::new();
     for (listener, role) in listeners {
         match Accepting::new(listener) {
             Ok(listener) => {
-                all.spawn(accept(listener, role, Arc::clone(&shared), answer.clone()));
+                all.spawn(accept(listener, role, Arc::clone(&shared), respond.clone()));
             }
             Err(error) => tracing::error!("a listening socket could not be watched: {error}"),
         }
@@ -61,12 +61,12 @@ pub(super) async fn work(
     tokio::time::timeout(shared.limits.drain, shared.registry.emptied()).await.is_ok()
 }
 
-async fn accept(listener: Accepting, role: Role, shared: Arc<Shared>, answer: impl Answer) {
+async fn accept(listener: Accepting, role: Role, shared: Arc<Shared>, respond: impl Respond) {
     loop {
         match listener.accept(shared.limits.in_kernel(false)).await {
             Ok(socket) => {
-                let (role, answer) = (role.clone(), answer.clone());
-                let start = |entry| connection::start(socket, entry, shared.limits, role, answer);
+                let (role, respond) = (role.clone(), respond.clone());
+                let start = |entry| connection::start(socket, entry, shared.limits, role, respond);
                 shared.registry.enter(start);
             }
             Err(error) if is_of_one_connection(&error) => {}

@@ -1,4 +1,4 @@
-//! One connection: its requests, one after another, each with its answer.
+//! One connection: its requests in order, each with its response.
 
 use std::convert::Infallible;
 use std::future::ready;
@@ -27,7 +27,7 @@ use super::tracked::{Sending, Tracked};
 use crate::error::chain;
 use crate::sight::Refused;
 
-/// How long, and how many bytes, what nobody reads is waited out, so that the answer is not lost
+/// How long, and how many bytes, what nobody reads is waited out, so that the response is not lost
 /// (RFC 9112 section 9.6).
 const LINGER: (Duration, usize) = (Duration::from_secs(1), 256 * 1024);
 
@@ -48,14 +48,14 @@ pub(super) enum Role {
     Redirect(u16),
 }
 
-/// How requests become answers.
-pub(super) trait Answer:
+/// A function from requests to responses.
+pub(super) trait Respond:
     Fn(&Role, &Request<Incoming>) -> Response<Full<Bytes>> + Clone + Send + Sync + 'static
 {
 }
 
 impl<A: Fn(&Role, &Request<Incoming>) -> Response<Full<Bytes>> + Clone + Send + Sync + 'static>
-    Answer for A
+    Respond for A
 {
 }
 
@@ -65,23 +65,23 @@ pub(super) fn start(
     entry: Entry,
     limits: Limits,
     role: Role,
-    answer: impl Answer,
+    respond: impl Respond,
 ) -> AbortHandle {
     let task = tokio::spawn(async move {
         let progress = Arc::clone(entry.progress());
-        // Nothing is kept ready for readers who ask for nothing.
+        // Nothing is kept ready for clients who ask for nothing.
         tokio::select! {
             ready = socket.readable() => if ready.is_err() { return },
             () = progress.asked_to_leave() => return,
         }
         let stream = Tracked::new(socket, Arc::clone(&progress));
-        let answer = |request: &Request<Incoming>| answer(&role, request);
+        let respond = |request: &Request<Incoming>| respond(&role, request);
         match &role {
             // In a box of its own, which is large: most connections of most servers are plain.
             Role::Tls(configs) => {
-                Box::pin(over_tls(stream, configs, &entry, limits, answer)).await;
+                Box::pin(over_tls(stream, configs, &entry, limits, respond)).await;
             }
-            Role::Plain | Role::Redirect(_) => http_1(stream, &entry, limits, answer).await,
+            Role::Plain | Role::Redirect(_) => http_1(stream, &entry, limits, respond).await,
         }
     });
     task.abort_handle()
@@ -93,7 +93,7 @@ async fn over_tls(
     configs: &watch::Receiver<Arc<ServerConfig>>,
     entry: &Entry,
     limits: Limits,
-    answer: impl Fn(&Request<Incoming>) -> Response<Full<Bytes>>,
+    respond: impl Fn(&Request<Incoming>) -> Response<Full<Bytes>>,
 ) {
     let config = Arc::clone(&configs.borrow());
     let progress = entry.progress();
@@ -108,8 +108,8 @@ async fn over_tls(
         () = progress.asked_to_leave() => return,
     };
     match stream.get_ref().1.alpn_protocol() {
-        Some(HTTP_2) => http_2(stream, entry, limits, answer).await,
-        _ => http_1(stream, entry, limits, answer).await,
+        Some(HTTP_2) => http_2(stream, entry, limits, respond).await,
+        _ => http_1(stream, entry, limits, respond).await,
     }
 }
 
@@ -118,12 +118,13 @@ async fn http_2(
     stream: impl AsyncRead + AsyncWrite + Unpin,
     entry: &Entry,
     limits: Limits,
-    answer: impl Fn(&Request<Incoming>) -> Response<Full<Bytes>>,
+    respond: impl Fn(&Request<Incoming>) -> Response<Full<Bytes>>,
 ) {
     let progress = entry.progress();
     progress.multiplexes(limits.in_records());
-    let answer = |request: &Request<Incoming>| match request.headers().len() <= limits.max_headers {
-        true => answer(request),
+    let respond = |request: &Request<Incoming>| match request.headers().len() <= limits.max_headers
+    {
+        true => respond(request),
         // Their size alone is bounded by the parser.
         false => {
             entry.sight().refused(Refused::TooLarge, &"too many header lines");
@@ -132,7 +133,7 @@ async fn http_2(
             refused
         }
     };
-    let service = service_fn(|request| ready(respond(&request, progress, answer)));
+    let service = service_fn(|request| ready(track(&request, progress, respond)));
     let connection = http2::Builder::new(TokioExecutor::new())
         .max_concurrent_streams(STREAMS)
         .max_pending_accept_reset_streams(RESETS)
@@ -158,10 +159,10 @@ async fn http_1(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
     entry: &Entry,
     limits: Limits,
-    answer: impl Fn(&Request<Incoming>) -> Response<Full<Bytes>>,
+    respond: impl Fn(&Request<Incoming>) -> Response<Full<Bytes>>,
 ) {
     let progress = entry.progress();
-    let service = service_fn(|request| ready(respond(&request, progress, &answer)));
+    let service = service_fn(|request| ready(track(&request, progress, &respond)));
     let mut builder = http1::Builder::new();
     builder
         // Who has said all still wants to hear.
@@ -197,25 +198,25 @@ async fn http_1(
 fn refuse(entry: &Entry, error: &hyper::Error) {
     match Refused::by(error) {
         Some(kind) => entry.sight().refused(kind, &chain(error)),
-        // Readers hang up all the time; nothing is wrong with us.
+        // Clients hang up all the time; nothing is wrong with us.
         None => tracing::debug!("a connection ended early: {error}"),
     }
 }
 
-/// An answer that says how far it is.
-fn respond(
+/// The response to a request, with its content tracked.
+fn track(
     request: &Request<Incoming>,
     progress: &Arc<Progress>,
-    answer: impl Fn(&Request<Incoming>) -> Response<Full<Bytes>>,
+    respond: impl Fn(&Request<Incoming>) -> Response<Full<Bytes>>,
 ) -> Result<Response<Sending>, Infallible> {
-    let answer = answer(request);
+    let response = respond(request);
     progress.asked(!request.body().is_end_stream());
     let pieces = progress.is_multiplexed();
-    Ok(answer.map(|body| Sending::new(body, Arc::clone(progress), pieces)))
+    Ok(response.map(|body| Sending::new(body, Arc::clone(progress), pieces)))
 }
 
-/// Reads what the reader still sends. Closing at once would reset the connection, and the reader's
-/// system would throw our answer away.
+/// Reads what the client still sends. Closing at once would reset the connection, and the client's
+/// system would throw our response away.
 async fn linger(mut stream: impl AsyncRead + Unpin, progress: &Progress) {
     progress.leaving();
     let (patience, mut left) = LINGER;
@@ -228,6 +229,6 @@ async fn linger(mut stream: impl AsyncRead + Unpin, progress: &Progress) {
             }
         }
     };
-    // Nothing is lost either way: the answer was sent.
+    // Nothing is lost either way: the response was sent.
     let _ = tokio::time::timeout(patience, read).await;
 }

@@ -1,4 +1,4 @@
-//! Where the server listens: TCP addresses, Unix sockets, and sockets that somebody hands over.
+//! Listeners: TCP addresses, Unix sockets, and sockets that systemd hands over.
 
 use std::fmt;
 use std::io::{self, ErrorKind};

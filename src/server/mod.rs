@@ -1,4 +1,4 @@
-//! Sockets: accept, serve, drain, and keep readers from taking what belongs to others.
+//! Sockets: accept connections, serve requests, drain, and bound what one client takes from the others.
 //!
 //! One single-threaded runtime per core, all accepting from the same listening sockets. Duplicates of
 //! them rather than SO_REUSEPORT, so that a second instance finds the port taken.
@@ -37,7 +37,7 @@ use crate::http::{has_date, redirect, respond_at};
 use crate::sight::Sight;
 use crate::site::Site;
 use accept::Shared;
-use connection::{Answer, Role};
+use connection::{Respond, Role};
 use listen::Bound;
 use tls::Tls;
 
@@ -52,7 +52,7 @@ pub struct Settings {
     pub tls: Option<TlsFiles>,
     /// Addresses that lead to https and do nothing else.
     pub redirect: Vec<SocketAddr>,
-    /// What readers may take.
+    /// What clients may take.
     pub limits: Limits,
 }
 
@@ -113,7 +113,7 @@ impl Server {
     }
 
     /// Answers until `stop` turns true or its sender is gone, then lets what is under way finish.
-    /// Each answer is of the newest site; one that is being sent stays with its own. `sight` is told
+    /// Each response is of the newest site; one that is being sent stays with its own. `sight` is told
     /// of all that happens. `clock` is that of the clients' dates: the real one, whatever instant the site is of.
     ///
     /// # Errors
@@ -126,15 +126,15 @@ impl Server {
         clock: fn() -> DateTime<Utc>,
     ) -> Result<(), Error> {
         let (site, seen_by) = (site.clone(), Arc::clone(sight));
-        let answer = move |role: &Role, request: &Request<Incoming>| {
-            answer(&site, role, request, &seen_by, clock)
+        let respond = move |role: &Role, request: &Request<Incoming>| {
+            respond(&site, role, request, &seen_by, clock)
         };
-        self.run_with(answer, stop, sight)
+        self.run_with(respond, stop, sight)
     }
 
     fn run_with(
         self,
-        answer: impl Answer,
+        respond: impl Respond,
         stop: &watch::Receiver<bool>,
         sight: &Arc<Sight>,
     ) -> Result<(), Error> {
@@ -163,7 +163,7 @@ impl Server {
                 .map_err(refuse)?;
             workers.push((listeners, runtime));
         }
-        // A handle left open would take connections through the drain that nobody answers.
+        // A handle left open would take connections through the drain that no worker accepts.
         let files: Vec<_> = bound.into_iter().map(|(_, bound)| bound.into_file()).collect();
         let shared = Arc::new(Shared::new(limits, stop.clone(), Arc::clone(sight)));
         shared.registry.keep_watch().map_err(refuse)?;
@@ -174,23 +174,23 @@ impl Server {
             let all: Vec<_> = workers
                 .into_iter()
                 .map(|(listeners, runtime)| {
-                    let (shared, answer) = (Arc::clone(&shared), answer.clone());
-                    scope.spawn(move || runtime.block_on(accept::work(listeners, shared, answer)))
+                    let (shared, respond) = (Arc::clone(&shared), respond.clone());
+                    scope.spawn(move || runtime.block_on(accept::work(listeners, shared, respond)))
                 })
                 .collect();
             // A worker that panicked finished nothing.
             all.into_iter().map(|worker| worker.join().unwrap_or(false)).fold(true, |a, b| a & b)
         });
         if !in_time {
-            tracing::warn!("some answers were not finished within {:?}", limits.drain);
+            tracing::warn!("some responses were not finished within {:?}", limits.drain);
         }
         drop(files);
         Ok(())
     }
 }
 
-/// The answer of the newest site at the moment of the request.
-fn answer(
+/// The response of the newest site at the moment of the request.
+fn respond(
     site: &watch::Receiver<Arc<Site>>,
     role: &Role,
     request: &Request<Incoming>,
@@ -253,7 +253,7 @@ mod tests {
         let address = server.address().unwrap();
         let (stop, stopped) = watch::channel(false);
         let sight = Arc::new(Sight::new(Watch { counting: true, ..Watch::default() }));
-        let answer = |_: &Role, request: &Request<Incoming>| {
+        let respond = |_: &Role, request: &Request<Incoming>| {
             assert_ne!(request.uri().path(), "/panic", "as the test wants it");
             Response::new(Full::new(Bytes::from_static(b"well")))
         };
@@ -264,7 +264,7 @@ mod tests {
             String::from_utf8_lossy(&bytes[..read]).ends_with("well")
         };
         std::thread::scope(|scope| {
-            let running = scope.spawn(|| server.run_with(answer, &stopped, &sight));
+            let running = scope.spawn(|| server.run_with(respond, &stopped, &sight));
             let mut others = [(); 8].map(|()| TcpStream::connect(address).unwrap());
             assert!(others.iter_mut().all(|other| ask(other, "/")));
             // More than there are workers: each would be gone.

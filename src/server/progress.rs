@@ -1,25 +1,25 @@
-//! How far a connection is, as numbers that another thread may look at while it works.
+//! Progress of a connection: numbers that the connection stores and the registry's thread reads.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use super::limits::{Limits, SLOWEST_READER};
+use super::limits::{Limits, SLOWEST_CLIENT};
 
-/// Milliseconds that a reader may be slow before it counts as one who asks for nothing.
+/// Milliseconds that a client may be slow before it counts as one who asks for nothing.
 const AHEAD: u64 = 5000;
 
 /// What a connection is waiting for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// The reader, to ask for something.
+    /// The client, to ask for something.
     Idle,
     /// The rest of a handshake or of a request's headers.
     Head,
-    /// The reader, to take an answer.
-    Answer,
-    /// The reader, to take leave.
+    /// The client, to take a response.
+    Response,
+    /// The client, to take leave.
     Leaving,
 }
 
@@ -31,14 +31,14 @@ pub(super) struct Mark(u64);
 /// The progress of one connection.
 ///
 /// What a client takes of a response is seen in two ways. Bytes that could be written count, on HTTP/2 only those of
-/// content: what a client calls forth otherwise, such as answers to PING, is no taking. And once a write had to
+/// content: what a client calls forth otherwise, such as responses to PING, is no taking. And once a write had to
 /// wait, what left the socket's queue since the last look counts ([`Self::drained`]), up to the last byte of a response.
 #[derive(Debug)]
 pub(super) struct Progress {
     start: Instant,
     mark: AtomicU64,
     /// Responses, and on HTTP/2 pieces of their content, that are not yet handed over.
-    answers: AtomicU32,
+    responses: AtomicU32,
     /// The socket's number in [`super::queues`], once a write had to wait; 0 before.
     socket: AtomicU64,
     /// Bytes written to the socket.
@@ -64,7 +64,7 @@ impl Mark {
         match self.0 & 3 {
             0 => Phase::Idle,
             1 => Phase::Head,
-            2 => Phase::Answer,
+            2 => Phase::Response,
             _ => Phase::Leaving,
         }
     }
@@ -73,11 +73,11 @@ impl Mark {
         self.0 >> 2
     }
 
-    /// Who is closed first where there are too many: the lowest, who has waited longest. A reader who
-    /// is taking an answer has [`AHEAD`] of those who ask for nothing.
+    /// Who is closed first where there are too many: the lowest, who has waited longest. A client who
+    /// is taking a response has [`AHEAD`] of those who ask for nothing.
     pub(super) fn rank(self) -> u64 {
         match self.phase() {
-            Phase::Answer => self.since().saturating_add(AHEAD),
+            Phase::Response => self.since().saturating_add(AHEAD),
             _ => self.since(),
         }
     }
@@ -89,7 +89,7 @@ impl Progress {
         let progress = Self {
             start,
             mark: AtomicU64::new(0),
-            answers: AtomicU32::new(0),
+            responses: AtomicU32::new(0),
             socket: AtomicU64::new(0),
             written: AtomicU64::new(0),
             due: AtomicU64::new(0),
@@ -114,26 +114,26 @@ impl Progress {
         }
     }
 
-    /// A request came as a whole, and its answer begins. Another one does not earn a reader time
+    /// A request came as a whole, and its response begins. Another one does not earn a client time
     /// for those that it leaves lying.
     pub(super) fn asked(&self, with_content: bool) {
-        self.answers.fetch_add(1, Relaxed);
+        self.responses.fetch_add(1, Relaxed);
         if with_content {
             self.unread.store(true, Relaxed);
         }
-        if self.mark().phase() != Phase::Answer {
-            self.turn(Phase::Answer);
+        if self.mark().phase() != Phase::Response {
+            self.turn(Phase::Response);
         }
     }
 
-    /// A part of an answer is on its way besides the answer itself, until it is [`Self::answered`] too.
+    /// A part of a response is on its way besides the response itself, until it is [`Self::handed_over`] too.
     pub(super) fn part(&self) {
-        self.answers.fetch_add(1, Relaxed);
+        self.responses.fetch_add(1, Relaxed);
     }
 
-    /// An answer was handed over, though perhaps not yet taken.
-    pub(super) fn answered(&self) {
-        self.answers.fetch_sub(1, Relaxed);
+    /// A response was handed over, though perhaps not yet taken.
+    pub(super) fn handed_over(&self) {
+        self.responses.fetch_sub(1, Relaxed);
     }
 
     /// Bytes could be written to the socket.
@@ -164,7 +164,7 @@ impl Progress {
     /// The socket of a client that seems to have taken nothing of a response for a time, if its queue may tell more.
     pub(super) fn seems_stuck(&self, time: Duration) -> Option<u64> {
         let mark = self.mark();
-        let is_stuck = mark.phase() == Phase::Answer && self.waited(mark) >= time;
+        let is_stuck = mark.phase() == Phase::Response && self.waited(mark) >= time;
         Some(self.socket.load(Relaxed)).filter(|socket| is_stuck && *socket != 0)
     }
 
@@ -178,18 +178,18 @@ impl Progress {
 
     /// The client earned time by taking bytes of a response.
     fn earn(&self, bytes: u64) {
-        let earned = bytes.saturating_mul(1000) / SLOWEST_READER;
+        let earned = bytes.saturating_mul(1000) / SLOWEST_CLIENT;
         // In another phase there is nothing to earn.
         let _ = self.mark.fetch_update(Relaxed, Relaxed, |mark| {
             let mark = Mark(mark);
             let until = mark.since().saturating_add(earned).min(self.now());
-            (mark.phase() == Phase::Answer).then(|| Mark::new(Phase::Answer, until).0)
+            (mark.phase() == Phase::Response).then(|| Mark::new(Phase::Response, until).0)
         });
     }
 
     /// Everything that was handed over was taken.
     pub(super) fn flushed(&self) {
-        if self.mark().phase() == Phase::Answer && self.answers.load(Relaxed) == 0 {
+        if self.mark().phase() == Phase::Response && self.responses.load(Relaxed) == 0 {
             self.turn(Phase::Idle);
         }
     }
@@ -202,7 +202,7 @@ impl Progress {
         self.turn(Phase::Idle);
     }
 
-    /// Whether there may be several answers at once.
+    /// Whether there may be several responses at once.
     pub(super) fn is_multiplexed(&self) -> bool {
         self.multiplexed.load(Relaxed)
     }
@@ -212,7 +212,7 @@ impl Progress {
         self.turn(Phase::Leaving);
     }
 
-    /// Whether the reader may still be sending what nobody reads.
+    /// Whether the client may still be sending what nobody reads.
     pub(super) fn has_unread(&self) -> bool {
         self.unread.load(Relaxed)
     }
@@ -234,7 +234,7 @@ impl Progress {
         let allowed = match mark.phase() {
             Phase::Idle => limits.idle_timeout,
             Phase::Head | Phase::Leaving => limits.header_timeout,
-            Phase::Answer => limits.write_timeout,
+            Phase::Response => limits.write_timeout,
         };
         (self.waited(mark) >= allowed).then(|| mark.phase())
     }

@@ -1,6 +1,6 @@
-//! Who is connected: how many may be, who is closed for the next one, and who had time enough.
+//! Connection registry: enforces the limit, evicts the longest-waiting client when full, and times out slow ones.
 //!
-//! Connections keep no timers of their own. A thread looks at all of them twice a second, so that a
+//! Connections keep no timers of their own. A thread polls all of them twice a second, so that a
 //! request costs no more than storing a number.
 
 use std::collections::{HashMap, VecDeque};
@@ -150,7 +150,7 @@ impl Registry {
         }
     }
 
-    /// Ends whoever had time enough; an idle reader is told so where the protocol has words for it.
+    /// Ends whoever had time enough; an idle client is told so where the protocol has words for it.
     fn look(&self) {
         let mut table = self.table();
         table.open.retain(|_, Open { progress, task }| {
@@ -162,7 +162,7 @@ impl Registry {
                     return true;
                 }
                 Phase::Head => self.refused(Refused::Late, self.limits.header_timeout),
-                Phase::Answer => self.refused(Refused::Slow, self.limits.write_timeout),
+                Phase::Response => self.refused(Refused::Slow, self.limits.write_timeout),
                 Phase::Leaving => {}
             }
             task.abort();

@@ -34,7 +34,7 @@ impl Accepting {
         })
     }
 
-    /// The next connection. Whose it is, nobody wants to know. On a Unix socket the kernel keeps so many
+    /// The next connection; the client's address is not kept. On a Unix socket the kernel keeps so many
     /// bytes `unsent` for it; on one of TCP it was said to the listener.
     pub(super) async fn accept(&self, unsent: usize) -> io::Result<Socket> {
         match self {

@@ -84,7 +84,7 @@ impl Tls {
     }
 
     /// Has the files looked at again and again, by a thread that nobody waits for: where they lie may hang,
-    /// and readers and their timeouts go on. It ends when nobody makes handshakes any more.
+    /// and clients and their timeouts go on. It ends when nobody makes handshakes any more.
     pub(super) fn watch(self, sight: Arc<Sight>) {
         self.report(&sight);
         if let Err(error) = std::thread::Builder::new().spawn(move || self.keep_watch(&sight)) {

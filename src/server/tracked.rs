@@ -1,4 +1,4 @@
-//! A stream and an answer that say how far they are.
+//! A socket and the content of a response that report their progress.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -27,7 +27,7 @@ pub(super) struct Tracked<S> {
     progress: Arc<Progress>,
 }
 
-/// The content of an answer; dropped when it is handed over, or nobody wants it any more.
+/// The content of a response; dropped when it is handed over, or nobody wants it any more.
 #[derive(Debug)]
 pub(super) struct Sending {
     body: Full<Bytes>,
@@ -37,7 +37,7 @@ pub(super) struct Sending {
     progress: Arc<Progress>,
 }
 
-/// Content of an answer on its way.
+/// Content of a response on its way.
 #[derive(Debug)]
 pub(super) struct Piece {
     bytes: Bytes,
@@ -114,7 +114,7 @@ impl<S: AsyncWrite + Queued + Unpin> AsyncWrite for Tracked<S> {
 }
 
 impl Sending {
-    /// The content of an answer to a request that [`Progress::asked`] was told of. In `pieces`, a reader's
+    /// The content of a response to a request that [`Progress::asked`] was told of. In `pieces`, a client's
     /// window says when there is more to hand over; as one, all of it is handed over at once.
     pub(super) fn new(body: Full<Bytes>, progress: Arc<Progress>, pieces: bool) -> Self {
         Self { body, rest: Bytes::new(), pieces, progress }
@@ -123,12 +123,12 @@ impl Sending {
 
 impl Drop for Sending {
     fn drop(&mut self) {
-        self.progress.answered();
+        self.progress.handed_over();
     }
 }
 
 impl Piece {
-    /// All of an answer, of which every byte that is written counts.
+    /// All of a response, of which every byte that is written counts.
     fn whole(bytes: Bytes) -> Self {
         Self { bytes, progress: None }
     }
@@ -141,7 +141,7 @@ impl Piece {
 
     fn end(&mut self) {
         if let Some(progress) = self.progress.take() {
-            progress.answered();
+            progress.handed_over();
         }
     }
 }

@@ -94,7 +94,7 @@ fn a_request_that_never_ends_does_not_hold_the_exit_for_ever() {
     served.running.signal("TERM");
     assert_eq!(exit(&mut served.running).code(), Some(0));
     let stderr = rest_of_stderr(&mut served.running);
-    assert!(stderr.contains("some answers were not finished within 1s"), "{stderr}");
+    assert!(stderr.contains("some responses were not finished within 1s"), "{stderr}");
     drop(half);
 }
 
