@@ -10,7 +10,6 @@ use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 
 use super::listen::Listener;
 use super::queues::inode;
-use super::tracked::Queued;
 
 /// A listener that the present runtime watches.
 #[derive(Debug)]
@@ -65,10 +64,9 @@ impl Socket {
             Self::Unix(stream) => stream.readable().await,
         }
     }
-}
 
-impl Queued for Socket {
-    fn socket(&self) -> Option<u64> {
+    /// The socket's number in [`super::queues`]; none where those do not list it.
+    pub(super) fn inode(&self) -> Option<u64> {
         match self {
             Self::Tcp(stream) => inode(stream),
             Self::Unix(_) => None,

@@ -10,20 +10,15 @@ use hyper::body::{Body, Buf, Bytes, Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::progress::Progress;
+use super::socket::Socket;
 
 /// Bytes of a piece.
 const PIECE: usize = 16 << 10;
 
-/// A stream on a socket.
-pub(super) trait Queued {
-    /// The socket's number in [`super::queues`]; none where those do not list it.
-    fn socket(&self) -> Option<u64>;
-}
-
-/// A stream whose bytes are counted as progress.
+/// A socket whose bytes are counted as progress.
 #[derive(Debug)]
-pub(super) struct Tracked<S> {
-    stream: S,
+pub(super) struct Tracked {
+    socket: Socket,
     progress: Arc<Progress>,
 }
 
@@ -45,20 +40,29 @@ pub(super) struct Piece {
     progress: Option<Arc<Progress>>,
 }
 
-impl<S> Tracked<S> {
-    pub(super) fn new(stream: S, progress: Arc<Progress>) -> Self {
-        Self { stream, progress }
+impl Tracked {
+    pub(super) fn new(socket: Socket, progress: Arc<Progress>) -> Self {
+        Self { socket, progress }
+    }
+
+    fn sent(&self, polled: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        match polled {
+            Poll::Ready(Ok(bytes)) => self.progress.sent(bytes),
+            Poll::Ready(Err(_)) => {}
+            Poll::Pending => self.progress.blocked(|| self.socket.inode()),
+        }
+        polled
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Tracked<S> {
+impl AsyncRead for Tracked {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
-        let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        let polled = Pin::new(&mut self.socket).poll_read(cx, buffer);
         if buffer.filled().len() > before {
             self.progress.received();
         }
@@ -66,24 +70,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tracked<S> {
     }
 }
 
-impl<S: Queued> Tracked<S> {
-    fn sent(&self, polled: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        match polled {
-            Poll::Ready(Ok(bytes)) => self.progress.sent(bytes),
-            Poll::Ready(Err(_)) => {}
-            Poll::Pending => self.progress.blocked(|| self.stream.socket()),
-        }
-        polled
-    }
-}
-
-impl<S: AsyncWrite + Queued + Unpin> AsyncWrite for Tracked<S> {
+impl AsyncWrite for Tracked {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        let polled = Pin::new(&mut self.socket).poll_write(cx, bytes);
         self.sent(polled)
     }
 
@@ -92,16 +85,16 @@ impl<S: AsyncWrite + Queued + Unpin> AsyncWrite for Tracked<S> {
         cx: &mut Context<'_>,
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let polled = Pin::new(&mut self.stream).poll_write_vectored(cx, parts);
+        let polled = Pin::new(&mut self.socket).poll_write_vectored(cx, parts);
         self.sent(polled)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        self.socket.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let polled = Pin::new(&mut self.stream).poll_flush(cx);
+        let polled = Pin::new(&mut self.socket).poll_flush(cx);
         if let Poll::Ready(Ok(())) = polled {
             self.progress.flushed();
         }
@@ -109,7 +102,7 @@ impl<S: AsyncWrite + Queued + Unpin> AsyncWrite for Tracked<S> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        Pin::new(&mut self.socket).poll_shutdown(cx)
     }
 }
 
