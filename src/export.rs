@@ -1,6 +1,5 @@
 //! A site as a folder of files, for any server of static files.
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Write as _};
@@ -9,8 +8,7 @@ use std::time::SystemTime;
 
 use crate::error::Error;
 use crate::files::read_bounded;
-use crate::paths::Paths;
-use crate::site::{Resource, Site};
+use crate::site::{Found, Site};
 
 /// Lists what an export wrote, so that a later one removes nothing else.
 const MANIFEST: &str = ".convene-export";
@@ -86,13 +84,12 @@ pub fn make(folder: &Path) -> Result<(), Error> {
 /// [`Error::File`] with the path that could not be written.
 pub fn export(
     site: &Site,
-    paths: &Paths,
     folder: &Path,
     prune: bool,
     turn: Option<&Turn>,
 ) -> Result<Report, Error> {
     let mut report = Report::default();
-    let files = files(site, paths);
+    let files = files(site);
     let before = read_manifest(folder);
     if turn.is_some() {
         tidy(folder, &before);
@@ -101,12 +98,16 @@ pub fn export(
     let all = before.union(&now).cloned().collect();
     // Before the files: an export that is cut off here leaves none that a later one does not know.
     write_manifest(folder, &all)?;
-    for (file, resource) in &files {
-        let modified = resource.last_modified().map(SystemTime::from);
-        match write(folder, file, &resource.identity().body, modified)? {
-            true => report.written += 1,
-            false => report.unchanged += 1,
-        }
+    let mut count = |is_new: bool| match is_new {
+        true => report.written += 1,
+        false => report.unchanged += 1,
+    };
+    let missing = site.missing(&site.edition().urls.root());
+    count(write(folder, NOT_FOUND, &missing.identity().body, None)?);
+    for (file, found) in files.iter().filter_map(|(file, found)| Some((file, found.as_ref()?))) {
+        let document = site.document(found);
+        let modified = document.last_modified.map(SystemTime::from);
+        count(write(folder, file, &document.body, modified)?);
     }
     if prune {
         for file in before.difference(&now) {
@@ -117,15 +118,16 @@ pub fn export(
     Ok(report)
 }
 
-/// Every file in the order of writing: assets, then from the last path to the first, which has
-/// sessions before the feeds that name them, and the page of everything at the end.
-fn files<'a>(site: &'a Site, paths: &Paths) -> Vec<(String, &'a Resource)> {
-    let mut all: Vec<_> = site.documents().collect();
-    all.sort_by_key(|(path, resource)| (!resource.is_asset(), Reverse(*path)));
-    let root = paths.root();
-    std::iter::once((NOT_FOUND.to_owned(), site.missing(&root)))
-        .chain(all.into_iter().map(|(path, resource)| (file_of(paths.relative(path)), resource)))
-        .collect()
+/// Every file with what is published in it, in the order of writing: assets, then from the last path to the first,
+/// which has sessions before the feeds that name them, and the home page at the end.
+fn files(site: &Site) -> Vec<(String, Option<Found<'_>>)> {
+    let mut all = site.addresses();
+    all.sort_by(|(a, one), (b, other)| {
+        (!one.address.is_asset(), b).cmp(&(!other.address.is_asset(), a))
+    });
+    let urls = &site.edition().urls;
+    let all = all.into_iter().map(|(path, found)| (file_of(urls.relative(&path)), Some(found)));
+    std::iter::once((NOT_FOUND.to_owned(), None)).chain(all).collect()
 }
 
 /// Removes what an export left that was cut off inside a file: only what has the name that one of its

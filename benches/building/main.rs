@@ -1,10 +1,9 @@
-//! What a reload costs: processor time of each arrow from the text to the site, as a multiple of
-//! parsing the same text alone, and how that grows with the list.
+//! What publishing a file costs: processor time of each arrow from the text to the site, as a multiple of
+//! parsing the same text alone, and how that grows with the file.
 //!
-//! `cargo bench --bench building`; `-- --long` adds 100,000 sessions, without their pages, which take
-//! more memory than small machines have, and many large feeds; `-- --only 10,000` takes the rows of
-//! that name alone. It keeps itself on one core, where everything is done by one thread, whose time is
-//! known exactly.
+//! `cargo bench --bench building`; `-- --long` adds 100,000 sessions and many large feeds; `-- --only 10,000` takes the
+//! rows of that name alone. It keeps itself on one core, where everything is done by one thread, whose time is known
+//! exactly.
 
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
 
@@ -12,15 +11,17 @@
 mod common;
 
 use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use convene::config;
 use convene::model::{BaseUrl, Catalog};
-use convene::paths::Paths;
-use convene::publish::{Plan, plan_after};
+use convene::publish::{Plan, plan};
 use convene::revisions::Revisions;
-use convene::site::Site;
+use convene::site::{CacheSize, Site};
 use convene::source::Source;
+use convene::urls::Urls;
 use convene::zone::Rules;
 
 use common::{AT, asked, flag, folder, free_address, list, list_with_selections};
@@ -31,32 +32,25 @@ fn main() {
         return;
     }
     pin("0");
-    println!("CPU of a reload as a multiple of the TOML parse alone, which is in milliseconds");
+    println!("CPU of publishing as a multiple of the TOML parse alone, which is in milliseconds");
     println!(
-        "{:>22} {:>9} {:>6} {:>6} {:>6} {:>9} {:>7} {:>7} {:>9} {:>9}",
-        "sessions",
-        "parse ms",
-        "load",
-        "plan",
-        "coded",
-        "calendars",
-        "others",
-        "all",
-        "reloaded",
-        "with all"
+        "{:>22} {:>9} {:>6} {:>6} {:>6} {:>9} {:>7}",
+        "sessions", "parse ms", "load", "plan", "site", "published", "others"
     );
-    let small = measure("1,000", || list(1_000), 9, true);
-    let medium = measure("10,000", || list(10_000), 5, true);
+    let small = measure("1,000", || list(1_000), 9);
+    let medium = measure("10,000", || list(10_000), 5);
     growth("from 1,000 to 10,000", small, medium);
     if flag("--long") {
-        let large = measure("100,000", || list(100_000), 3, false);
+        let large = measure("100,000", || list(100_000), 3);
         growth("from 10,000 to 100,000", medium, large);
-        let few = measure("1,000 in 52 feeds", || list_with_selections(1_000, 50), 3, true);
-        let many = measure("10,000 in 52 feeds", || list_with_selections(10_000, 50), 1, true);
+        let few = measure("1,000 in 52 feeds", || list_with_selections(1_000, 50), 3);
+        let many = measure("10,000 in 52 feeds", || list_with_selections(10_000, 50), 1);
         growth("from 1,000 to 10,000", few, many);
     }
-    println!("levels: calendars <= 12 x the parse at 10,000 sessions; growth <= 11 x");
-    resident();
+    println!("levels: published <= 15 x the parse at 10,000 sessions; growth <= 11 x");
+    for (count, level) in [(1_000, 40), (10_000, 150)] {
+        resident(count, level);
+    }
 }
 
 /// Processor seconds of each arrow.
@@ -68,34 +62,27 @@ struct Costs {
     load: f64,
     /// Catalog to revisions, edition and calendars.
     plan: f64,
-    /// Codings and headers of feeds and invites.
-    coded: f64,
-    /// Pages and everything else, with their codings and headers; no number if they were not made.
+    /// Calendars to a site, with the encodings of feeds.
+    site: f64,
+    /// Every page and everything else, rendered once: nobody waits for all of them.
     others: f64,
-    /// The calendars again after one title changed, and everything again.
-    reloaded: [f64; 2],
 }
 
 impl Costs {
-    /// What the level is about: feeds and invites, from the text to the table.
-    fn calendars(&self) -> f64 {
-        self.load + self.plan + self.coded
-    }
-
-    fn all(&self) -> f64 {
-        self.calendars() + self.others
+    /// What a reload takes, from the text to the site.
+    fn published(&self) -> f64 {
+        self.load + self.plan + self.site
     }
 }
 
 fn growth(name: &str, from: Option<Costs>, to: Option<Costs>) {
     let (Some(from), Some(to)) = (from, to) else { return };
-    let (calendars, all) = (to.calendars() / from.calendars(), to.all() / from.all());
-    println!("    growth {name}: {calendars:.1} x for the calendars, {all:.1} x for all");
+    println!("    growth {name}: {:.1} x", to.published() / from.published());
 }
 
 /// All arrows in turn, so many times, so that what disturbs disturbs all of them; the least of each, as the
 /// rows cannot take turns, and what disturbs only ever adds.
-fn measure(name: &str, toml: impl FnOnce() -> String, rounds: usize, pages: bool) -> Option<Costs> {
+fn measure(name: &str, toml: impl FnOnce() -> String, rounds: usize) -> Option<Costs> {
     if value_of("--only").is_some_and(|only| only != name) {
         return None;
     }
@@ -106,82 +93,46 @@ fn measure(name: &str, toml: impl FnOnce() -> String, rounds: usize, pages: bool
     let Some(catalog) = checked.catalog else {
         panic!("{}", checked.findings.human(&source, false));
     };
-    // As at any reload but the first, everything else is recorded already.
-    let recorded = planned(catalog, &Revisions::default(), None).revisions;
-    let retitled = toml.replacen(", part 0\"", ", part nil\"", 1);
-    let retitled = Source::from_bytes("sessions.toml", retitled.into_bytes());
-    let sources = [&source, &retitled];
-    let rounds: Vec<Costs> =
-        (0..rounds).map(|_| round(sources, &rules, &recorded, pages)).collect();
+    // As at any reload but the first, everything is recorded already.
+    let recorded = planned(catalog, &Revisions::default()).revisions;
+    let rounds: Vec<Costs> = (0..rounds).map(|_| round(&source, &rules, &recorded)).collect();
     let of = |arrow: fn(&Costs) -> f64| rounds.iter().map(arrow).fold(f64::NAN, f64::min);
     let times = |arrow: fn(&Costs) -> f64| middle(rounds.iter().map(|c| arrow(c) / c.parse));
     println!(
-        "{name:>22} {:>9.1} {:>6.1} {:>6.1} {:>6.1} {:>9.1} {:>7.1} {:>7.1} {:>9.1} {:>9.1}",
+        "{name:>22} {:>9.1} {:>6.1} {:>6.1} {:>6.1} {:>9.1} {:>7.1}",
         of(|c| c.parse) * 1e3,
         times(|c| c.load),
         times(|c| c.plan),
-        times(|c| c.coded),
-        times(Costs::calendars),
+        times(|c| c.site),
+        times(Costs::published),
         times(|c| c.others),
-        times(Costs::all),
-        times(|c| c.reloaded[0]),
-        times(|c| c.reloaded[1])
     );
     Some(Costs {
         parse: of(|c| c.parse),
         load: of(|c| c.load),
         plan: of(|c| c.plan),
-        coded: of(|c| c.coded),
+        site: of(|c| c.site),
         others: of(|c| c.others),
-        reloaded: [of(|c| c.reloaded[0]), of(|c| c.reloaded[1])],
     })
 }
 
-fn round(sources: [&Source; 2], rules: &Rules, recorded: &Revisions, pages: bool) -> Costs {
-    let [first, retitled] = sources;
-    let toml = first.text();
+fn round(source: &Source, rules: &Rules, recorded: &Revisions) -> Costs {
+    let toml = source.text();
     let (parse, _) = timed(|| toml::from_str::<toml::Table>(black_box(toml)).expect("it is TOML"));
-    let fresh = build(first, rules, recorded, pages, None);
-    let again = build(retitled, rules, recorded, pages, Some(&fresh));
-    let calendars = again.load + again.plan + again.coded;
-    let reloaded = [calendars, calendars + again.others];
-    let Built { load, plan, coded, others, .. } = fresh;
-    Costs { parse, load, plan, coded, others, reloaded }
-}
-
-/// A site in two parts, and what they cost.
-struct Built {
-    load: f64,
-    plan: f64,
-    coded: f64,
-    others: f64,
-    calendars: Site,
-    rest: Option<Site>,
-}
-
-fn build(
-    source: &Source,
-    rules: &Rules,
-    recorded: &Revisions,
-    pages: bool,
-    earlier: Option<&Built>,
-) -> Built {
     let (load, checked) = timed(|| config::load(black_box(source), rules));
-    let catalog = checked.catalog.expect("the list is right");
-    let known = earlier.map(|built| &built.calendars);
-    let (plan, planned) = timed(|| planned(catalog, recorded, known));
+    let catalog = checked.catalog.expect("the file is right");
+    let (plan, planned) = timed(|| planned(catalog, recorded));
     let Plan { edition, calendars, .. } = planned;
-    let (coded, calendars) = timed(|| Site::of(&edition, calendars, known));
-    let known = earlier.and_then(|built| built.rest.as_ref());
-    let rest = pages.then(|| timed(|| Site::build_after(&edition, Vec::new(), known)));
-    let (others, rest) = rest.map_or((f64::NAN, None), |(others, rest)| (others, Some(rest)));
-    Built { load, plan, coded, others, calendars, rest }
+    let edition = Arc::new(edition);
+    let (site, built) = timed(|| Site::build(edition, calendars, CacheSize::default()));
+    let (others, _) = timed(|| built.documents().map(|(path, _)| path.len()).sum::<usize>());
+    Costs { parse, load, plan, site, others }
 }
 
-fn planned(catalog: Catalog, before: &Revisions, earlier: Option<&Site>) -> Plan {
+fn planned(catalog: Catalog, before: &Revisions) -> Plan {
     let now: DateTime<Utc> = AT.parse().expect("it is an instant");
-    let url = BaseUrl::parse("https://calendar.example").expect("it is an address");
-    plan_after(catalog, Paths::new(url), Default::default(), before, now, earlier)
+    let url = BaseUrl::parse("https://calendar.example").expect("it is a URL");
+    plan(catalog, Urls::new(url), Default::default(), before, now)
 }
 
 /// Processor seconds of one call. What it returns is dropped later.
@@ -198,16 +149,33 @@ fn spent() -> f64 {
     own.tv_sec as f64 + own.tv_nsec as f64 / 1e9
 }
 
-/// Memory of the program while it serves 1,000 sessions: at rest, and at its highest.
-fn resident() {
-    let (_dir, file) = folder(&list(1_000));
+/// Memory of the program after ten reloads with an empty cache, and the time from a rename to the new feed.
+fn resident(count: usize, level: u32) {
+    let toml = list(count);
+    let (_dir, file) = folder(&toml);
     let address = free_address();
-    let (served, _) = common::Served::start(common::serve(&file, &address), &address, "/");
+    let (served, start) = common::Served::start(common::serve(&file, &address), &address, "/");
+    let mut lives = Vec::new();
+    for number in 0..10 {
+        let title = format!(", part {number} again\"");
+        let new = file.with_extension("new");
+        std::fs::write(&new, toml.replacen(", part 0\"", &title, 1)).expect("the folder is ours");
+        let saved = Instant::now();
+        std::fs::rename(&new, &file).expect("the folder is ours");
+        while !common::get(&address, "/sessions/session-0.ics").contains(&title[2..]) {
+            assert!(saved.elapsed() < Duration::from_secs(60), "the new file is not live");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        lives.push(saved.elapsed().as_secs_f64());
+    }
     let mebibytes = |line| memory(served.pid(), line) as f64 / 1024.0;
     println!(
-        "resident with 1,000 sessions live: {:.1} MiB, at most {:.1} MiB (level: <= 96 MiB)",
+        "{count} sessions after ten reloads: {:.1} MiB resident (level: <= {level}), at most {:.1} MiB; first response \
+         after {:.2} s, rename to live {:.2} s",
         mebibytes("VmRSS"),
-        mebibytes("VmHWM")
+        mebibytes("VmHWM"),
+        start.as_secs_f64(),
+        middle(lives.iter().copied()),
     );
     served.stop();
 }

@@ -249,6 +249,18 @@ fn first_byte(address: &str, request: &str) -> Option<u8> {
     Some(byte[0])
 }
 
+/// The response to a request for a path, as text; nothing where there is none.
+pub(crate) fn get(address: &str, path: &str) -> String {
+    use std::io::{Read as _, Write as _};
+    let mut text = String::new();
+    if let Ok(mut stream) = std::net::TcpStream::connect(address) {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n");
+        let _ =
+            stream.write_all(request.as_bytes()).and_then(|()| stream.read_to_string(&mut text));
+    }
+    text
+}
+
 /// An address of this machine that nobody has at the moment.
 pub(crate) fn free_address() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("there are free ports");

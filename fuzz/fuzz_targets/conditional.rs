@@ -21,7 +21,8 @@ static SITE: LazyLock<Site> = LazyLock::new(example);
 const FEED: &str = "/feeds/state-of-solidarity.ics";
 
 fuzz_target!(|bytes: &[u8]| {
-    let identity = SITE.get(FEED).expect("the example has it").identity();
+    let resource = SITE.get(FEED).expect("the example has it");
+    let identity = resource.identity();
     let tag = identity.etag.as_ref().expect("a feed has one").to_str().unwrap();
     let mut request = Request::builder().uri(FEED).header(HOST, "x");
     let names =

@@ -1,14 +1,14 @@
 //! Any bytes as a list of sessions: read, said back in both forms, and published if nothing is wrong.
 #![no_main]
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use convene::config;
 use convene::model::BaseUrl;
-use convene::paths::Paths;
+use convene::urls::Urls;
 use convene::publish::plan;
 use convene::revisions::Revisions;
-use convene::site::Site;
+use convene::site::{CacheSize, Site};
 use convene::source::Source;
 use convene::zone::Rules;
 use libfuzzer_sys::fuzz_target;
@@ -24,10 +24,11 @@ fuzz_target!(|bytes: &[u8]| {
     let _ = checked.findings.json(&source);
     if let Some(catalog) = checked.catalog {
         let base = catalog.calendar.url.clone();
-        let paths = Paths::new(base.unwrap_or_else(|| BaseUrl::parse("http://a.example").unwrap()));
+        let urls = Urls::new(base.unwrap_or_else(|| BaseUrl::parse("http://a.example").unwrap()));
         let now = chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-        let plan = plan(catalog, paths, Default::default(), &Revisions::default(), now);
+        let plan = plan(catalog, urls, Default::default(), &Revisions::default(), now);
         assert!(plan.unproven.is_empty(), "{:?}", plan.unproven);
-        let _ = Site::build(&plan.edition, plan.calendars);
+        let site = Site::build(Arc::new(plan.edition), plan.calendars, CacheSize::default());
+        assert!(site.documents().count() > 0);
     }
 });

@@ -3,16 +3,16 @@
 //! with a line of three hyphens between them.
 #![no_main]
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, Utc};
 use convene::config;
 use convene::model::Catalog;
-use convene::paths::Paths;
+use convene::urls::Urls;
 use convene::publish::{Plan, plan};
 use convene::revisions::Revisions;
 use convene::revisions::store::{parse, print};
-use convene::site::Site;
+use convene::site::{CacheSize, Site};
 use convene::source::Source;
 use convene::zone::Rules;
 use libfuzzer_sys::fuzz_target;
@@ -32,7 +32,7 @@ fn now() -> DateTime<Utc> {
 
 fn planned(before: &Revisions) -> Plan {
     let base = CATALOG.calendar.url.clone().expect("the example has an address");
-    plan(CATALOG.clone(), Paths::new(base), Default::default(), before, now())
+    plan(CATALOG.clone(), Urls::new(base), Default::default(), before, now())
 }
 
 /// What is written is read again as it was.
@@ -95,5 +95,6 @@ fuzz_target!(|bytes: &[u8]| {
         }
         assert_writable(&planned(&joined).revisions);
     }
-    let _ = Site::build(&next.edition, next.calendars);
+    let site = Site::build(Arc::new(next.edition), next.calendars, CacheSize::default());
+    assert!(site.documents().count() > 0);
 });

@@ -1,10 +1,12 @@
 //! What the targets share.
 
+use std::sync::Arc;
+
 use convene::config;
-use convene::paths::Paths;
+use convene::urls::Urls;
 use convene::publish::plan;
 use convene::revisions::Revisions;
-use convene::site::Site;
+use convene::site::{CacheSize, Site};
 use convene::source::Source;
 use convene::zone::Rules;
 
@@ -15,6 +17,6 @@ pub fn example() -> Site {
     let catalog = config::load(&source, &Rules::bundled()).catalog.expect("the example is right");
     let base = catalog.calendar.url.clone().expect("the example has an address");
     let now = chrono::DateTime::from_timestamp(1_700_000_000, 0).expect("it is in range");
-    let plan = plan(catalog, Paths::new(base), Default::default(), &Revisions::default(), now);
-    Site::build(&plan.edition, plan.calendars)
+    let plan = plan(catalog, Urls::new(base), Default::default(), &Revisions::default(), now);
+    Site::build(Arc::new(plan.edition), plan.calendars, CacheSize::default())
 }

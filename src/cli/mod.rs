@@ -50,7 +50,7 @@ impl Cli {
     /// What was said about serving, before the command's name or behind it; there goes first.
     pub(crate) fn serve(&self) -> Serve {
         match &self.command {
-            Some(Command::Serve(behind)) => behind.clone().or(&self.serve),
+            Some(Command::Serve(behind)) => Serve::clone(behind).or(&self.serve),
             _ => self.serve.clone(),
         }
     }
@@ -63,7 +63,7 @@ pub(crate) enum Command {
     /// Prints a list with the sessions of another calendar (.ics)
     Import(Import),
     /// Serves the calendars and pages (what happens without a command)
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Says everything that is wrong with the list, and writes nothing
     Check(Check),
     /// Writes every calendar and page as a file

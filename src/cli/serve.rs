@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use convene::model::Length;
 use convene::server::{self, Listen, TlsFiles};
+use convene::site::CacheSize;
 
 /// Where the program listens, and where its links lead if nobody says anything else.
 pub(crate) const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
@@ -29,6 +30,9 @@ pub(crate) struct Serve {
     /// Refuse to start on a wrong list, instead of serving the last good one
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Bytes that pages and other rendered responses may take in memory [default: 33554432]
+    #[arg(long, value_name = "BYTES", value_parser = cache_size)]
+    pub(crate) cache_size: Option<u64>,
     #[command(flatten)]
     pub(crate) see: See,
     #[command(flatten, next_help_heading = "Limits of serving")]
@@ -43,6 +47,11 @@ impl Serve {
             Listen::Unix(_) => None,
         });
         tcp.unwrap_or(LISTEN)
+    }
+
+    /// How much of what is rendered is kept.
+    pub(crate) fn cache(&self) -> CacheSize {
+        self.cache_size.map_or_else(CacheSize::default, CacheSize)
     }
 
     /// What the server is to be.
@@ -84,6 +93,7 @@ impl Serve {
             tls_key: self.tls_key.or_else(|| before.tls_key.clone()),
             redirect_http: or(self.redirect_http, &before.redirect_http),
             strict: self.strict || before.strict,
+            cache_size: self.cache_size.or(before.cache_size),
             see: self.see.or(&before.see),
             limits: self.limits.or(&before.limits),
         }
@@ -212,6 +222,15 @@ fn bytes(text: &str, least: usize, most: usize) -> Result<usize, String> {
         .ok()
         .filter(|bytes| (least..=most).contains(bytes))
         .ok_or_else(|| format!("a number of bytes from {least} to {most}"))
+}
+
+/// Up to a TiB, so that no sum of sizes leaves its range.
+fn cache_size(text: &str) -> Result<u64, String> {
+    const MOST: u64 = 1 << 40;
+    text.parse()
+        .ok()
+        .filter(|bytes| *bytes <= MOST)
+        .ok_or_else(|| format!("a number of bytes from 0 to {MOST}"))
 }
 
 fn headers(text: &str) -> Result<usize, String> {

@@ -30,7 +30,7 @@ pub(crate) fn run(publisher: &Publisher, out: &Path, prune: bool, now: DateTime<
         }
         Err(error) => return cmd::machine(&error),
     };
-    match export(&published.site, &published.edition.paths, out, prune, turn.as_ref()) {
+    match export(&published.site, out, prune, turn.as_ref()) {
         Ok(report) => {
             cmd::say(&format!(
                 "{}: {} written, {} unchanged, {} removed",

@@ -21,6 +21,7 @@ use convene::error::{Error, chain};
 use convene::model::BaseUrl;
 use convene::publish::{Published, Publisher, Refusal};
 use convene::revisions::store::Store;
+use convene::site::CacheSize;
 use convene::zone::Rules;
 
 use crate::cli::Common;
@@ -57,6 +58,7 @@ pub(crate) fn publisher(
         frozen: common.frozen,
         exporting: false,
         fall_back: false,
+        cache: CacheSize::default(),
         memory: std::sync::Mutex::default(),
     })
 }

@@ -22,6 +22,7 @@ use tokio::sync::watch;
 use crate::cli::{self, Common, See, Serve};
 use crate::cmd;
 use crate::cmd::signals;
+use convene::urls::FeedRoute;
 
 /// How long a reload that is under way may take after the last response.
 const MOMENT: Duration = Duration::from_millis(500);
@@ -66,7 +67,9 @@ pub(crate) fn run(
         Ok((publisher, server))
     });
     let (publisher, server) = match bound {
-        Ok((publisher, server)) => (Publisher { fall_back: !serve.strict, ..publisher }, server),
+        Ok((publisher, server)) => {
+            (Publisher { fall_back: !serve.strict, cache: serve.cache(), ..publisher }, server)
+        }
         Err(error) => return cmd::machine(&error),
     };
     // Before the first edition, which a probe may want to wait for.
@@ -166,7 +169,7 @@ fn no_admin(error: &Error) -> ExitCode {
 
 fn greet(publisher: &Publisher, published: &Published, server: &Server, admin: Option<SocketAddr>) {
     let edition = &published.edition;
-    let paths = &edition.paths;
+    let urls = &edition.urls;
     let count = edition.catalog.sessions.len();
     let sessions = if count == 1 { "1 session".to_owned() } else { format!("{count} sessions") };
     cmd::say(&format!(
@@ -187,29 +190,32 @@ fn greet(publisher: &Publisher, published: &Published, server: &Server, admin: O
     match server.places().next() {
         // With neither an address nor a port, no link leads here.
         Some(Listen::Unix(socket)) if !named && server.address().is_none() => {
-            let (socket, root) = (quoted(&socket.display().to_string()), paths.root());
+            let (socket, root) = (quoted(&socket.display().to_string()), urls.root());
             cmd::say(&format!("open       curl --unix-socket {socket} http://localhost{root}"));
             cmd::say(&format!(
                 "no url     links lead to {}, where nothing listens; write the address of the proxy \
                  in front into the list, such as `url = \"https://calendar.example.org\"`",
-                paths.base().as_str()
+                urls.base().as_str()
             ));
         }
         _ => {
-            let leads_nowhere = leads_nowhere(paths.base(), &publisher.default_url, server);
+            let leads_nowhere = leads_nowhere(urls.base(), &publisher.default_url, server);
             let address = |path: &str| match leads_nowhere {
                 true => format!("{}{path}", publisher.default_url.as_str()),
-                false => paths.absolute(path),
+                false => urls.absolute(path),
             };
-            cmd::say(&format!("open       {}", address(&paths.root())));
+            cmd::say(&format!("open       {}", address(&urls.root())));
             for feed in edition.catalog.feeds() {
-                cmd::say(&format!("subscribe  {}", address(&paths.feed_calendar(feed.id))));
+                cmd::say(&format!(
+                    "subscribe  {}",
+                    address(&urls.feed(feed.id, FeedRoute::Calendar))
+                ));
             }
             if leads_nowhere {
                 cmd::say(&format!(
                     "wrong url  links lead to {}, where nothing listens; write the address that readers reach \
                      into the list, such as `url = \"https://calendar.example.org\"`",
-                    paths.base().as_str()
+                    urls.base().as_str()
                 ));
             }
         }

@@ -1,4 +1,4 @@
-//! From a request to its answer: one look-up and a few comparisons, without a socket and without fail.
+//! From a request to its response: one lookup and a few comparisons, without a socket and without fail.
 //!
 //! ```text
 //! GET, HEAD  a path of the site     200, 304, 412, or 301 to the path without a slash at the end
@@ -26,29 +26,39 @@ use hyper::header::{HeaderMap, IF_MODIFIED_SINCE};
 use hyper::{Method, Request, Response, StatusCode};
 
 use crate::site::{Representation, Resource, Site};
-pub use target::normalize;
+use crate::urls::Address;
 
 use conditional::Verdict;
-use target::Refusal;
+use target::{Refusal, normalize};
 
-/// Answers a request; for HEAD with the headers that GET would have (RFC 9110 section 9.3.2). It takes each date
+/// A response, and what it is about.
+#[derive(Debug)]
+pub struct Responded<'a> {
+    /// The response.
+    pub response: Response<Full<Bytes>>,
+    /// The address that was asked for, where something is published.
+    pub address: Option<Address<'a>>,
+}
+
+/// Responds to a request; for HEAD with the headers that GET would have (RFC 9110 section 9.3.2). It takes each date
 /// of the client's for past: [`respond_at`] knows better.
 pub fn respond<B>(site: &Site, request: &Request<B>) -> Response<Full<Bytes>> {
-    respond_at(site, request, None)
+    respond_at(site, request, None).response
 }
 
 /// The same for a request that was received at an instant, in UTC. It matters where [`has_date`] says so.
-pub fn respond_at<B>(
-    site: &Site,
+pub fn respond_at<'a, B>(
+    site: &'a Site,
     request: &Request<B>,
     received: Option<SystemTime>,
-) -> Response<Full<Bytes>> {
-    let answer = whole(site, request, received);
-    match *request.method() {
+) -> Responded<'a> {
+    let Responded { response, address } = whole(site, request, received);
+    let response = match *request.method() {
         // On HTTP/2 hyper would send what it is given.
-        Method::HEAD => answer.map(|_| Full::default()),
-        _ => answer,
-    }
+        Method::HEAD => response.map(|_| Full::default()),
+        _ => response,
+    };
+    Responded { response, address }
 }
 
 /// Whether the response to a request depends on when it was received.
@@ -56,36 +66,35 @@ pub fn has_date(headers: &HeaderMap) -> bool {
     headers.contains_key(IF_MODIFIED_SINCE)
 }
 
-fn whole<B>(
-    site: &Site,
+/// Whether making the response takes longer than a thread that serves others may spend on it.
+pub fn takes_long<B>(site: &Site, request: &Request<B>) -> bool {
+    let path = normalize(request.uri().path());
+    site.find(&path).is_some_and(|found| site.takes_long(&found))
+}
+
+fn whole<'a, B>(
+    site: &'a Site,
     request: &Request<B>,
     received: Option<SystemTime>,
-) -> Response<Full<Bytes>> {
+) -> Responded<'a> {
+    let nowhere = |response| Responded { response, address: None };
     if let Some(refused) = refusal(site, request) {
-        return refused;
+        return nowhere(refused);
     }
     let (method, path, headers) = (request.method(), request.uri().path(), request.headers());
     if method != Method::GET && method != Method::HEAD {
-        return send(site.not_allowed(path).identity());
+        return nowhere(send(site.not_allowed(path).identity()));
     }
-    if let Some(answer) = found(site, path, headers, received) {
-        return answer;
-    }
-    // Hardly anybody writes a path in another form than ours.
     let path = normalize(path);
-    found(site, &path, headers, received).unwrap_or_else(|| send(site.missing(&path).identity()))
-}
-
-/// The answer to a path in the form that the site has it in, if something is there.
-fn found(
-    site: &Site,
-    path: &str,
-    headers: &HeaderMap,
-    received: Option<SystemTime>,
-) -> Option<Response<Full<Bytes>>> {
-    match site.get(path) {
-        Some(resource) => Some(give(site, resource, path, headers, received)),
-        None => site.without_slash(path).map(|redirect| send(redirect.identity())),
+    if let Some(found) = site.find(&path) {
+        let response = give(site, &site.resource(&found), &path, headers, received);
+        return Responded { response, address: Some(found.address) };
+    }
+    match site.without_slash(&path) {
+        Some((found, redirect)) => {
+            Responded { response: send(redirect.identity()), address: Some(found.address) }
+        }
+        None => nowhere(send(site.missing(&path).identity())),
     }
 }
 

@@ -17,7 +17,7 @@ pub fn redirect<B>(site: &Site, port: u16, request: &Request<B>) -> Response<Ful
     }
     let uri = request.uri();
     let target = uri.path_and_query().map_or("/", |target| target.as_str());
-    let origin = site.https_origin().map(ToOwned::to_owned);
+    let origin = site.edition().urls.https_origin().map(ToOwned::to_owned);
     let location = origin
         .or_else(|| of_host(uri, request.headers(), port))
         .filter(|_| target.starts_with('/'))

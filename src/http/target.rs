@@ -70,7 +70,7 @@ fn is_host(value: &[u8]) -> bool {
 /// A path in the one form of all that mean the same: letters, digits, `-`, `.`, `_` and `~` are not
 /// encoded, other escapes have capitals, and dot segments are gone (RFC 3986 sections 6.2.2.1 to
 /// 6.2.2.3). An escape that is none stays, and so does every slash.
-pub fn normalize(path: &str) -> Cow<'_, str> {
+pub(super) fn normalize(path: &str) -> Cow<'_, str> {
     if !path.contains('%') && !path.contains("/.") {
         return Cow::Borrowed(path);
     }

@@ -1,6 +1,7 @@
 //! Dates and times in words: "Tuesday, April 30, 2024, 2 pm PT / 5 pm ET (21:00 UTC)".
 
-use std::rc::Rc;
+use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime, Timelike, Utc};
 use icu_calendar::Gregorian;
@@ -22,11 +23,17 @@ const DASH: &str = "\u{2060}\u{2013}\u{2060}";
 /// The words of one language. A clone shares the formatters.
 #[derive(Clone)]
 pub struct Words {
-    formatters: Rc<Formatters>,
+    formatters: Arc<Formatters>,
     /// Between the two ends of a range.
     dash: &'static str,
     /// The year that readers know without reading it.
     year: Option<i32>,
+}
+
+impl fmt::Debug for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Words").field("year", &self.year).finish_non_exhaustive()
+    }
 }
 
 struct Formatters {
@@ -55,7 +62,7 @@ impl Words {
             .filter(Formatters::have_months)
             .or_else(|| Formatters::load(&Language::default(), rules))
             .expect("the words of American English are compiled in");
-        Self { formatters: Rc::new(formatters), dash: DASH, year: None }
+        Self { formatters: Arc::new(formatters), dash: DASH, year: None }
     }
 
     /// Whether CLDR has dates in a language.

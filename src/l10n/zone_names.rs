@@ -12,9 +12,8 @@
 //!
 //! Offsets come from the active rules, so the names follow `--zoneinfo` too.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Datelike, TimeZone as _, Utc};
 use icu_datetime::NoCalendarFormatter;
@@ -41,7 +40,7 @@ pub struct ZoneNames {
     around_city: (String, String),
     rules: Rules,
     /// By year in UTC, made when a session of that year is first printed.
-    golden: RefCell<BTreeMap<i32, Rc<[Golden]>>>,
+    golden: Mutex<BTreeMap<i32, Arc<[Golden]>>>,
 }
 
 /// A golden zone during a year: between changes of its offset, at least one stretch.
@@ -74,7 +73,7 @@ impl ZoneNames {
             .filter(|(before, after)| ![before, after].iter().any(|text| is_label(text)))
             .map(|(before, after)| (before.to_owned(), after.to_owned()))
             .unwrap_or_default();
-        let (rules, golden) = (rules.clone(), RefCell::default());
+        let (rules, golden) = (rules.clone(), Mutex::default());
         Some(Self { generic, specific, location, city, offset, around_city, rules, golden })
     }
 
@@ -162,10 +161,10 @@ impl ZoneNames {
         plain(&self.offset.format(&offset).to_string())
     }
 
-    fn golden(&self, at: DateTime<Utc>) -> Rc<[Golden]> {
-        let mut years = self.golden.borrow_mut();
+    fn golden(&self, at: DateTime<Utc>) -> Arc<[Golden]> {
+        let mut years = self.golden.lock().unwrap_or_else(PoisonError::into_inner);
         let year = years.entry(at.year());
-        Rc::clone(year.or_insert_with(|| self.golden_in(at.year()).into()))
+        Arc::clone(year.or_insert_with(|| self.golden_in(at.year()).into()))
     }
 
     /// The golden zones that have names of their own in this language at some time of a year.

@@ -1,5 +1,6 @@
 //! Texts that cannot hold what a calendar, a page or a header could not carry.
 
+use std::borrow::Borrow;
 use std::fmt;
 
 use super::nesting;
@@ -81,6 +82,12 @@ text! {
     Language
 }
 
+impl Borrow<str> for Id {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl Id {
     /// Reads an id.
     ///
@@ -88,14 +95,18 @@ impl Id {
     /// [`TextError`] with what is wrong.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         limited(text, 64)?;
-        let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-        let bytes = text.as_bytes();
-        let ends =
-            bytes.first().copied().is_some_and(inner) && bytes.last().copied().is_some_and(inner);
-        if ends && bytes.iter().all(|b| inner(*b) || *b == b'-') {
+        if Self::is_valid(text) {
             return Ok(Self(text.to_owned()));
         }
         Err(TextError::Form("lower-case letters a-z, digits, and hyphens between them"))
+    }
+
+    /// Whether a text is an id.
+    pub fn is_valid(text: &str) -> bool {
+        let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+        let bytes = text.as_bytes();
+        let ends = [bytes.first(), bytes.last()].into_iter().all(|b| b.copied().is_some_and(inner));
+        ends && bytes.len() <= 64 && bytes.iter().all(|b| inner(*b) || *b == b'-')
     }
 
     /// An id made of a text's letters and digits, to offer in place of a bad one.

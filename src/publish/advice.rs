@@ -8,9 +8,9 @@ use super::Plan;
 use crate::config::Places;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Catalog, Id, Status};
-use crate::paths::Paths;
 use crate::render::Kind;
 use crate::revisions::Revisions;
+use crate::urls::{FeedRoute, Urls};
 
 /// Where Google stops reading a subscribed calendar, in bytes (JM-Lemmi/ical-relay#212).
 const GOOGLE: usize = 1_000_000;
@@ -89,7 +89,7 @@ pub(super) fn retired(planned: &Revisions, before: &Revisions, places: &Places) 
 
 /// Feeds that Google does not read to their end.
 pub(super) fn too_large(plan: &Plan, places: &Places) -> Vec<Finding> {
-    let paths = &plan.edition.paths;
+    let urls = &plan.edition.urls;
     let large: HashMap<&str, usize> = plan
         .calendars
         .iter()
@@ -100,7 +100,7 @@ pub(super) fn too_large(plan: &Plan, places: &Places) -> Vec<Finding> {
         .catalog
         .feeds()
         .filter_map(|feed| {
-            let size = *large.get(paths.feed_calendar(feed.id).as_str())?;
+            let size = *large.get(urls.feed(feed.id, FeedRoute::Calendar).as_str())?;
             let span = places.feeds.get(feed.id).cloned().unwrap_or_default();
             let (id, size) = (feed.id, size / 1000);
             let message = format!("the feed `{id}` has {size} kB; Google Calendar stops reading at 1,000");
@@ -132,8 +132,8 @@ pub(super) fn nothing_to_come(
 }
 
 /// An address that only this machine reaches, in files for another server.
-pub(super) fn loopback(paths: &Paths, places: &Places) -> Option<Finding> {
-    let base = paths.base();
+pub(super) fn loopback(urls: &Urls, places: &Places) -> Option<Finding> {
+    let base = urls.base();
     base.is_loopback().then(|| {
         let span = places.calendar_url.clone().unwrap_or_else(|| places.calendar_id.clone());
         let message = format!(

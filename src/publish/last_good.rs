@@ -34,7 +34,7 @@ impl Publisher {
             Ok(settled) => settled,
         };
         drop(lock);
-        Ok(settled.map(|settled| settled.build(earlier)))
+        Ok(settled.map(|settled| settled.build(self.cache)))
     }
 
     /// The digest of the last source that was published.

@@ -15,7 +15,7 @@ mod snapshot;
 mod state;
 
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
 
@@ -23,15 +23,15 @@ use crate::config::{self, Places};
 use crate::diagnostic::{Finding, Findings};
 use crate::error::Error;
 use crate::model::{BaseUrl, Catalog};
-use crate::paths::Paths;
 use crate::revisions::store::Store;
 use crate::revisions::{Edition, Revisions};
-use crate::site::Site;
+use crate::site::{CacheSize, Site};
 use crate::source::Source;
+use crate::urls::Urls;
 use crate::zone::Rules;
 use snapshot::digest_of;
 
-pub use plan::{Plan, plan, plan_after};
+pub use plan::{Plan, plan};
 pub use removal::Removal;
 pub use settle::Memory;
 use settle::{Attempt, Standing};
@@ -56,6 +56,8 @@ pub struct Publisher {
     pub exporting: bool,
     /// Whether the last good source stands in for a list that is wrong, so that no feed goes dark.
     pub fall_back: bool,
+    /// How much of what is rendered the site may keep.
+    pub cache: CacheSize,
     /// What this process remembers of what it published.
     pub memory: Mutex<Memory>,
 }
@@ -81,7 +83,7 @@ pub struct Published {
     /// What is served.
     pub site: Site,
     /// What it was made from.
-    pub edition: Edition,
+    pub edition: Arc<Edition>,
     /// The text of the list, which the findings are about.
     pub source: Source,
     /// Warnings.
@@ -154,7 +156,7 @@ impl Publisher {
         if let Some(catalog) = catalog {
             findings.extend(history::against_history(&catalog, &before, &checked.places));
             let assets = self.assets(&catalog, &checked.places, &mut findings);
-            let plan = plan(catalog.clone(), self.paths(&catalog), assets, &before, now);
+            let plan = plan(catalog.clone(), self.urls(&catalog), assets, &before, now);
             findings.extend(history::same_uid(&plan, &checked.places));
             findings.extend(history::unproven(&plan, &checked.places));
             findings.extend(self.advice(&plan, &before, &checked.places, now));
@@ -252,13 +254,12 @@ impl Publisher {
             other => other,
         };
         drop(lock);
-        Ok(settled?.map(|settled| settled.build(earlier)))
+        Ok(settled?.map(|settled| settled.build(self.cache)))
     }
 
-    fn paths(&self, catalog: &Catalog) -> Paths {
+    fn urls(&self, catalog: &Catalog) -> Urls {
         let named = self.url.as_ref().or(catalog.calendar.url.as_ref());
-        named
-            .map_or_else(|| Paths::unnamed(self.default_url.clone()), |url| Paths::new(url.clone()))
+        named.map_or_else(|| Urls::unnamed(self.default_url.clone()), |url| Urls::new(url.clone()))
     }
 
     /// Warnings that need more than the file: what was published before, the bytes, the clock.
@@ -275,7 +276,7 @@ impl Publisher {
         found.extend(advice::too_large(plan, places));
         found.extend(advice::nothing_to_come(&plan.edition.catalog, places, now));
         if self.exporting {
-            found.extend(advice::loopback(&plan.edition.paths, places));
+            found.extend(advice::loopback(&plan.edition.urls, places));
         }
         found
     }

@@ -3,10 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use crate::model::{Assets, Catalog, Id};
-use crate::paths::Paths;
 use crate::render;
 use crate::revisions::{Edition, Revisions};
-use crate::site::Site;
+use crate::urls::{FeedRoute, SessionRoute, Urls};
 
 /// What follows from a catalog and what was published before.
 #[derive(Debug)]
@@ -24,41 +23,35 @@ pub struct Plan {
 /// What is published of a catalog at an instant, after what was published before.
 pub fn plan(
     catalog: Catalog,
-    paths: Paths,
+    urls: Urls,
     assets: Assets,
     before: &Revisions,
     now: DateTime<Utc>,
 ) -> Plan {
-    plan_after(catalog, paths, assets, before, now, None)
-}
-
-/// The same plan, with less work: the invites of an earlier site under the same rules of zones that follow
-/// from the same are not printed again.
-pub fn plan_after(
-    catalog: Catalog,
-    paths: Paths,
-    assets: Assets,
-    before: &Revisions,
-    now: DateTime<Utc>,
-    earlier: Option<&Site>,
-) -> Plan {
-    let mut revised = before.revise(&catalog, &paths, now);
+    let mut revised = before.revise(&catalog, &urls, now);
     // What is printed follows from no stamp, and there are more of them than of sessions.
     let stamps = std::mem::take(&mut revised.resources);
-    let edition = Edition::new(catalog, paths, assets, revised.clone(), now);
+    let edition = Edition::new(catalog, urls, assets, revised.clone(), now);
     revised.resources = stamps;
-    let drafts = render::calendars(&edition, |path, origin| earlier?.printed(path, origin));
-    let (catalog, paths) = (&edition.catalog, &edition.paths);
-    let digests = drafts.iter().map(|d| (paths.relative(&d.path), d.digest.as_str()));
+    let drafts = render::calendars(&edition);
+    let (catalog, urls) = (&edition.catalog, &edition.urls);
+    let digests = drafts.iter().map(|d| (urls.relative(&d.path), d.digest.as_str()));
     let relative = |(old, new): (String, String)| {
-        (paths.relative(&old).to_owned(), paths.relative(&new).to_owned())
+        (urls.relative(&old).to_owned(), urls.relative(&new).to_owned())
     };
     let sessions = catalog.sessions.iter().flat_map(|session| {
-        let pair = |old| (paths.invite(old), paths.invite(&session.id));
+        let pair = |old| {
+            (
+                urls.session(old, SessionRoute::Invite),
+                urls.session(&session.id, SessionRoute::Invite),
+            )
+        };
         edition.former(&session.id).iter().map(pair)
     });
     let feeds = catalog.feeds().flat_map(|feed| {
-        let pair = move |old| (paths.feed_calendar(old), paths.feed_calendar(feed.id));
+        let pair = move |old| {
+            (urls.feed(old, FeedRoute::Calendar), urls.feed(feed.id, FeedRoute::Calendar))
+        };
         edition.former_of_feed(feed.id).iter().map(pair)
     });
     let former: Vec<(String, String)> = sessions.chain(feeds).map(relative).collect();
@@ -67,7 +60,7 @@ pub fn plan_after(
     let calendars = drafts
         .into_iter()
         .filter_map(|draft| {
-            let stamp = revisions.resources.get(paths.relative(&draft.path))?;
+            let stamp = revisions.resources.get(urls.relative(&draft.path))?;
             Some(draft.finish(stamp))
         })
         .collect();

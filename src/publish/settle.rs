@@ -1,19 +1,19 @@
 //! What is published is brought into the state before anybody sees it, and what stands in for a list
 //! that cannot be.
 
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 
 use super::snapshot::digest_of_bytes;
-use super::{Observed, Plan, Published, Publisher, Refusal, history, output, plan_after};
+use super::{Observed, Plan, Published, Publisher, Refusal, history, output, plan};
 use crate::config::{self, Checked};
 use crate::diagnostic::Findings;
 use crate::error::{Error, chain};
 use crate::model::{Assets, Page};
+use crate::revisions::Revisions;
 use crate::revisions::store::{Identity, Lock};
-use crate::revisions::{Edition, Revisions};
-use crate::site::Site;
+use crate::site::{CacheSize, Site};
 use crate::source::Source;
 
 /// What this process itself remembers of what it published.
@@ -78,10 +78,10 @@ pub(super) enum Standing {
 }
 
 impl Settled {
-    pub(super) fn build(self, earlier: Option<&Site>) -> Published {
+    pub(super) fn build(self, cache: CacheSize) -> Published {
         let Self { plan, source, findings, degraded, last_good, broken_state } = self;
-        let (edition, calendars) = (plan.edition, plan.calendars);
-        let site = Site::build_after(&edition, calendars, earlier);
+        let edition = Arc::new(plan.edition);
+        let site = Site::build(Arc::clone(&edition), plan.calendars, cache);
         Published { site, edition, source, findings, degraded, last_good, broken_state }
     }
 }
@@ -96,7 +96,7 @@ impl Publisher {
         standing: Standing,
         attempt: &Attempt<'_>,
     ) -> Result<Option<Settled>, Refusal> {
-        let Attempt { lock, now, earlier, .. } = *attempt;
+        let Attempt { lock, now, .. } = *attempt;
         let mut findings = checked.findings;
         let Some(catalog) = checked.catalog else {
             return Err(Refusal::File(source, Box::new(findings)));
@@ -134,8 +134,8 @@ impl Publisher {
             return Err(Refusal::File(source, Box::new(findings)));
         }
         let served = Served { source: source.clone(), assets: assets.clone() };
-        let paths = self.paths(&catalog);
-        let plan = plan_after(catalog, paths, assets, before, now, earlier);
+        let urls = self.urls(&catalog);
+        let plan = plan(catalog, urls, assets, before, now);
         findings.extend(history::same_uid(&plan, &checked.places));
         if findings.has_errors() {
             findings.sort();
@@ -184,19 +184,18 @@ impl Publisher {
     /// The edition that was published last, as of a later instant: for what time alone changes while the file is
     /// gone or refused. It is made from memory, so that no file, no state and no lock holds it up. None if nothing was
     /// published, or if more than the time would change.
-    pub fn rebuild(&self, now: DateTime<Utc>, earlier: Option<&Site>) -> Option<(Site, Edition)> {
+    pub fn rebuild(&self, now: DateTime<Utc>) -> Option<Site> {
         let (served, before) = {
             let memory = self.memory();
             (memory.served.clone()?, memory.revisions.clone()?)
         };
         let catalog = config::load(&served.source, &self.rules).catalog?;
-        let paths = self.paths(&catalog);
-        let plan = plan_after(catalog, paths, served.assets, &before, now, earlier);
+        let urls = self.urls(&catalog);
+        let plan = plan(catalog, urls, served.assets, &before, now);
         if plan.revisions != before {
             return None;
         }
-        let site = Site::build_after(&plan.edition, plan.calendars, earlier);
-        Some((site, plan.edition))
+        Some(Site::build(Arc::new(plan.edition), plan.calendars, self.cache))
     }
 
     /// Whether files that were read have the content that a poll found.

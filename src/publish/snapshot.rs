@@ -229,6 +229,7 @@ mod tests {
             frozen: false,
             exporting: false,
             fall_back: false,
+            cache: crate::site::CacheSize::default(),
             memory: std::sync::Mutex::default(),
         };
         let mut snapshot = Snapshot::default();

@@ -232,14 +232,14 @@ impl<'a> Reloader<'a> {
 
     /// Publishes what time changes while the file is gone or refused.
     fn rebuild_from_memory(&mut self, now: DateTime<Utc>) -> Option<Site> {
-        let (publisher, site) = (self.publisher, self.site.clone());
+        let publisher = self.publisher;
         let began = Instant::now();
-        let rebuilt = unwound(|| Ok(publisher.rebuild(now, site.as_deref())));
+        let rebuilt = unwound(|| Ok(publisher.rebuild(now)));
         // Without a result it is not attempted again.
         self.valid_until = None;
-        let (site, edition) = rebuilt.ok().flatten()?;
+        let site = rebuilt.ok().flatten()?;
         self.valid_until = site.valid_until();
-        self.report_rebuilt(&site, &edition, began.elapsed());
+        self.report_rebuilt(&site, began.elapsed());
         Some(site)
     }
 

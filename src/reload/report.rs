@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::Reloader;
 use crate::error::chain;
 use crate::publish::{Published, Refusal};
-use crate::revisions::{Edition, Revisions};
+use crate::revisions::Revisions;
 use crate::sight::Outcome;
 use crate::site::Site;
 
@@ -70,11 +70,12 @@ impl Reloader<'_> {
     }
 
     /// Reports what time alone changed. What is wrong with the file stays so.
-    pub(super) fn report_rebuilt(&self, site: &Site, edition: &Edition, took: Duration) {
+    pub(super) fn report_rebuilt(&self, site: &Site, took: Duration) {
         if let Some(sight) = self.sight {
-            sight.rebuilt(site, &edition.paths);
+            sight.rebuilt(site);
         }
-        let (sessions, millis) = (edition.catalog.sessions.len(), took.as_millis() as u64);
+        let sessions = site.edition().catalog.sessions.len();
+        let (sessions, millis) = (sessions, took.as_millis() as u64);
         tracing::info!(sessions, millis, "the next edition starts: time alone changed it");
     }
 

@@ -11,24 +11,19 @@ use super::{Document, Kind, markdown, news};
 use crate::l10n::Words;
 use crate::model::{Feed, Session, Status};
 use crate::revisions::Edition;
+use crate::urls::{FeedRoute, SessionRoute};
 
 /// How many entries a feed has at most; mail tools look at the first few.
 const MOST: usize = 200;
 
-/// One for every feed.
-pub(super) fn documents(edition: &Edition, words: &Words) -> Vec<Document> {
-    edition
-        .catalog
-        .feeds()
-        .map(|feed| {
-            let path = edition.paths.feed_atom(feed.id);
-            Document::new(path, Kind::Atom, self::feed(edition, &feed, words))
-        })
-        .collect()
+/// A feed as Atom.
+pub fn atom(edition: &Edition, feed: &Feed<'_>, words: &Words) -> Document {
+    let path = edition.urls.feed(feed.id, FeedRoute::Atom);
+    Document::new(path, Kind::Atom, self::feed(edition, feed, words))
 }
 
 fn feed(edition: &Edition, feed: &Feed<'_>, words: &Words) -> String {
-    let (paths, calendar) = (&edition.paths, &edition.catalog.calendar);
+    let (urls, calendar) = (&edition.urls, &edition.catalog.calendar);
     let updated = edition
         .sessions_of(feed)
         .into_iter()
@@ -58,10 +53,10 @@ fn feed(edition: &Edition, feed: &Feed<'_>, words: &Words) -> String {
         None => xml.text("name", calendar.title.as_str()),
     }
     xml.close("author");
-    let link = |path: &str| paths.absolute(path);
-    xml.link("self", "application/atom+xml", &link(&paths.feed_atom(feed.id)));
-    xml.link("alternate", "text/html", &link(&paths.feed_page(feed.id)));
-    xml.link("alternate", "text/calendar", &link(&paths.feed_calendar(feed.id)));
+    let link = |path: &str| urls.absolute(path);
+    xml.link("self", "application/atom+xml", &link(&urls.feed(feed.id, FeedRoute::Atom)));
+    xml.link("alternate", "text/html", &link(&urls.feed(feed.id, FeedRoute::Page)));
+    xml.link("alternate", "text/calendar", &link(&urls.feed(feed.id, FeedRoute::Calendar)));
     for session in listed(edition, feed) {
         entry(&mut xml, edition, session, words);
     }
@@ -97,8 +92,8 @@ fn entry(xml: &mut Xml, edition: &Edition, session: &Session, words: &Words) {
     xml.text("title", &format!("{said}{}", session.title));
     xml.text("published", &instant(revision.created));
     xml.text("updated", &instant(revision.last_modified));
-    let page = edition.paths.session_page(&session.id);
-    xml.link("alternate", "text/html", &edition.paths.absolute(&page));
+    let page = edition.urls.session(&session.id, SessionRoute::Page);
+    xml.link("alternate", "text/html", &edition.urls.absolute(&page));
     for tag in &session.tags {
         xml.empty("category", &[("term", tag.as_str())]);
     }
@@ -113,11 +108,11 @@ fn entry(xml: &mut Xml, edition: &Edition, session: &Session, words: &Words) {
 }
 
 fn content(edition: &Edition, session: &Session, when: &str, said: &[String]) -> String {
-    let paths = &edition.paths;
+    let urls = &edition.urls;
     let cancelled = session.status == Status::Cancelled;
-    let page = paths.absolute(&paths.session_page(&session.id));
-    let register = paths.absolute(&paths.session_register(&session.id));
-    let join = paths.absolute(&paths.session_join(&session.id));
+    let page = urls.absolute(&urls.session(&session.id, SessionRoute::Page));
+    let register = urls.absolute(&urls.session(&session.id, SessionRoute::Register));
+    let join = urls.absolute(&urls.session(&session.id, SessionRoute::Join));
     let content = html! {
         @if cancelled { p { strong { (CALLED_OFF) } } }
         @for said in said { p { strong { (said) } } }

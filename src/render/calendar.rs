@@ -1,6 +1,7 @@
 //! What feeds and invites share: envelope, zones and events put together, and proved before they leave.
 
 use chrono::{DateTime, Utc};
+use hyper::body::Bytes;
 
 use super::event::{Form, utc, zoned};
 use super::{Document, FileName, Kind, line, proof, vtimezone};
@@ -26,8 +27,6 @@ pub struct Draft {
     pub(super) parts: (String, String),
     /// When time last took a session from it.
     pub(super) turned: Option<DateTime<Utc>>,
-    /// What an invite follows from, where it may stand for a later one.
-    pub(super) origin: Option<String>,
 }
 
 impl Draft {
@@ -45,11 +44,10 @@ impl Draft {
             path: self.path,
             kind: self.kind,
             file_name: Some(self.file_name),
-            body: body.into_bytes(),
+            body: Bytes::from(body.into_bytes().into_boxed_slice()),
             last_modified: Some(published),
             location: None,
             digest: (self.kind == Kind::Invite).then_some(self.digest),
-            origin: self.origin,
         }
     }
 }

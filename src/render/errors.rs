@@ -2,16 +2,16 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use crate::paths::Paths;
+use crate::urls::Urls;
 
 /// The page for a path where nothing is.
-pub fn not_found(paths: &Paths) -> String {
-    leading_on("Not found", "There is nothing here", "The address may be mistyped.", paths)
+pub fn not_found(urls: &Urls) -> String {
+    leading_on("Not found", "There is nothing here", "The address may be mistyped.", urls)
 }
 
 /// The page for a path where something was that is gone for good.
-pub fn gone(paths: &Paths) -> String {
-    leading_on("Gone", "This is no more", "What stood here was removed long ago.", paths)
+pub fn gone(urls: &Urls) -> String {
+    leading_on("Gone", "This is no more", "What stood here was removed long ago.", urls)
 }
 
 /// The page for a method that is not answered.
@@ -21,22 +21,22 @@ pub fn not_allowed() -> String {
 }
 
 /// The page for a request that is no right one (RFC 9110 section 15.5.1).
-pub fn bad_request(paths: &Paths) -> String {
+pub fn bad_request(urls: &Urls) -> String {
     leading_on(
         "Bad request",
         "This address cannot be read",
         "It may be mistyped, or cut off.",
-        paths,
+        urls,
     )
 }
 
 /// The page for an address that nobody would write (RFC 9110 section 15.5.15).
-pub fn too_long(paths: &Paths) -> String {
+pub fn too_long(urls: &Urls) -> String {
     leading_on(
         "Address too long",
         "This address is too long",
         "Nothing here has one like that.",
-        paths,
+        urls,
     )
 }
 
@@ -47,10 +47,10 @@ pub fn precondition_failed() -> String {
 }
 
 /// With a way to what there is.
-fn leading_on(title: &str, heading: &str, text: &str, paths: &Paths) -> String {
+fn leading_on(title: &str, heading: &str, text: &str, urls: &Urls) -> String {
     let body = html! {
         h1 { (heading) }
-        p { (text) " " a href=(paths.root()) { "All sessions" } }
+        p { (text) " " a href=(urls.root()) { "All sessions" } }
     };
     error(title, &body).into_string()
 }

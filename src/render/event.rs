@@ -3,12 +3,12 @@
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use icalendar::{EventStatus, Property};
 use maud::{PreEscaped, html};
-use memchr::memmem;
 
 use super::{line, markdown};
 use crate::l10n::Words;
 use crate::model::{Cancellation, Markdown, Session, Status, When};
 use crate::revisions::{Edition, Revision};
+use crate::urls::FeedRoute;
 use crate::zone::Zone;
 
 /// How the times of an event are written.
@@ -20,13 +20,13 @@ pub(super) enum Form {
     Utc,
 }
 
-/// The lines of a session's event that feeds have in common with its invite, out of which they are.
+/// A session's event: the lines that its invite and the feeds share.
 pub(super) struct Event<'a> {
     session: &'a Session,
     /// From BEGIN to SEQUENCE.
-    head: &'a str,
+    head: String,
     /// From SUMMARY to STATUS.
-    body: &'a str,
+    body: String,
 }
 
 /// Before the title of what is called off; Outlook shows nothing else of it.
@@ -47,64 +47,60 @@ const BUSY: &str = "TRANSP:OPAQUE\r\nX-MICROSOFT-CDO-BUSYSTATUS:BUSY\r\n";
 const MAYBE: &str = "TRANSP:OPAQUE\r\nX-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE\r\n";
 
 impl<'a> Event<'a> {
-    /// The event of a session out of its invite. A text cannot be taken for a line, as its own are folded
-    /// or escaped.
-    pub(super) fn in_invite(session: &'a Session, invite: &'a str) -> Option<Self> {
-        // Each is looked for behind the one before: a VTIMEZONE has a DTSTART too.
-        let mut at = 0;
-        let mut place = |begin: &str| {
-            at += memmem::find(&invite.as_bytes()[at..], begin.as_bytes())? + "\r\n".len();
-            Some(at)
-        };
-        let head = place("\r\nBEGIN:VEVENT")?..place("\r\nDTSTART")?;
-        let body = place("\r\nSUMMARY:")?..place("\r\nTRANSP:")?;
-        Some(Self { session, head: &invite[head], body: &invite[body] })
+    pub(super) fn new(session: &'a Session, edition: &Edition, text: &Text<'_>) -> Self {
+        let (mut head, mut body) = (String::with_capacity(256), String::with_capacity(512));
+        write_head(&mut head, edition.revision(session).into());
+        write_body(&mut body, session, edition, text);
+        Self { session, head, body }
     }
 
     /// Appends the event as it stands in feeds.
     pub(super) fn write_in_feed(&self, out: &mut String, form: Form) {
-        out.push_str(self.head);
-        write_times(out, &self.session.when, form);
-        out.push_str(self.body);
-        out.push_str(free(self.session, self.session.busy.unwrap_or(false)));
+        self.write_shared(out, form, false);
         line::write_plain(out, "END:VEVENT");
     }
-}
 
-/// Appends a session's event as it stands in its invite: with rich text, the organiser and alarms.
-pub(super) fn write_in_invite(
-    out: &mut String,
-    (session, revision): (&Session, &Revision),
-    form: Form,
-    edition: &Edition,
-    text: &Text<'_>,
-) {
-    write_head(out, revision.into());
-    write_times(out, &session.when, form);
-    write_body(out, session, edition, text);
-    out.push_str(free(session, session.busy.unwrap_or(true)));
-    // Outlook shows this in place of DESCRIPTION and takes no other type (MS-OXCICAL
-    // 2.1.3.1.1.20.27).
-    let rich =
-        Property::new("X-ALT-DESC", text.html()).add_parameter("FMTTYPE", "text/html").done();
-    line::write(out, &rich);
-    if let Some(organizer) = &edition.catalog.calendar.organizer
-        && let Some(email) = &organizer.email
-    {
-        let property = Property::new("ORGANIZER", format!("mailto:{email}"))
-            .add_parameter("CN", organizer.name.as_str())
-            .done();
-        line::write(out, &property);
+    /// Appends the event as it stands in its invite: with rich text, the organiser and alarms.
+    pub(super) fn write_in_invite(
+        &self,
+        out: &mut String,
+        form: Form,
+        edition: &Edition,
+        text: &Text<'_>,
+    ) {
+        let session = self.session;
+        self.write_shared(out, form, true);
+        // Outlook shows this in place of DESCRIPTION and takes no other type (MS-OXCICAL
+        // 2.1.3.1.1.20.27).
+        let rich =
+            Property::new("X-ALT-DESC", text.html()).add_parameter("FMTTYPE", "text/html").done();
+        line::write(out, &rich);
+        if let Some(organizer) = &edition.catalog.calendar.organizer
+            && let Some(email) = &organizer.email
+        {
+            let property = Property::new("ORGANIZER", format!("mailto:{email}"))
+                .add_parameter("CN", organizer.name.as_str())
+                .done();
+            line::write(out, &property);
+        }
+        // Outlook hides what stands after an alarm.
+        for before in session.remind.iter().filter(|_| session.status != Status::Cancelled) {
+            line::write_plain(out, "BEGIN:VALARM");
+            line::write_plain(out, "ACTION:DISPLAY");
+            line::write(out, &Property::new("DESCRIPTION", session.title.as_str()));
+            line::write_plain(out, &format!("TRIGGER:-{}", duration(*before)));
+            line::write_plain(out, "END:VALARM");
+        }
+        line::write_plain(out, "END:VEVENT");
     }
-    // Outlook hides what stands after an alarm.
-    for before in session.remind.iter().filter(|_| session.status != Status::Cancelled) {
-        line::write_plain(out, "BEGIN:VALARM");
-        line::write_plain(out, "ACTION:DISPLAY");
-        line::write(out, &Property::new("DESCRIPTION", session.title.as_str()));
-        line::write_plain(out, &format!("TRIGGER:-{}", duration(*before)));
-        line::write_plain(out, "END:VALARM");
+
+    /// From BEGIN to what says whether the session takes time; `busy` where its author does not say it.
+    fn write_shared(&self, out: &mut String, form: Form, busy: bool) {
+        out.push_str(&self.head);
+        write_times(out, &self.session.when, form);
+        out.push_str(&self.body);
+        out.push_str(free(self.session, self.session.busy.unwrap_or(busy)));
     }
-    line::write_plain(out, "END:VEVENT");
 }
 
 /// What follows the shared lines, by whether the session takes time.
@@ -180,7 +176,7 @@ fn write_body(out: &mut String, session: &Session, edition: &Edition, text: &Tex
         let (latitude, longitude) = (degrees(geo.latitude), degrees(geo.longitude));
         line::write_plain(out, &format!("GEO:{latitude};{longitude}"));
     }
-    line::write(out, &Property::new("URL", edition.paths.about(session)));
+    line::write(out, &Property::new("URL", edition.urls.about(session)));
     if let Some(join) = &session.join {
         let conference = Property::new("CONFERENCE", join.as_str())
             .add_parameter("VALUE", "URI")
@@ -224,12 +220,12 @@ impl<'a> Text<'a> {
             first.push(CALLED_OFF.to_owned());
         }
         first.push(words.start_with_utc(&session.when, &edition.catalog.calendar));
-        let paths = &edition.paths;
-        let feed = paths.absolute(&paths.feed_page(edition.catalog.home_feed(session)));
+        let urls = &edition.urls;
+        let feed = urls.absolute(&urls.feed(edition.catalog.home_feed(session), FeedRoute::Page));
         let links = [
             (REGISTER, session.register.as_ref().map(ToString::to_string)),
             (JOIN, session.join.as_ref().map(ToString::to_string)),
-            (ABOUT, Some(paths.about(session))),
+            (ABOUT, Some(urls.about(session))),
             (ALL, Some(feed)),
         ];
         let links = links.into_iter().filter_map(|(label, url)| Some((label, url?))).collect();

@@ -5,28 +5,25 @@ use std::collections::{HashMap, HashSet};
 use icalendar::Property;
 
 use super::calendar::{Draft, body, envelope, file_name};
-use super::event::{Event, duration};
-use super::{FileName, Kind, Printed, gone, invite, line, markdown};
+use super::event::{Event, Text, duration};
+use super::{FileName, Kind, gone, invite, line, markdown};
 use crate::l10n::Words;
-use crate::model::{Feed, Id, Session};
+use crate::model::{Feed, Session};
 use crate::revisions::{Contents, Edition, Removed, Retired, of_bytes};
+use crate::urls::FeedRoute;
 
-/// Every calendar of an edition: the feeds, then the invites. `earlier` gives the invite that stood at a
-/// path if it was made from the same origin: that is not printed again.
-pub fn calendars<'p>(
-    edition: &Edition,
-    earlier: impl Fn(&str, &str) -> Option<Printed<'p>>,
-) -> Vec<Draft> {
+/// Every calendar of an edition: the feeds, then the invites.
+pub fn calendars(edition: &Edition) -> Vec<Draft> {
     let words = Words::new(&edition.catalog.calendar).in_calendars();
     let sessions = &edition.catalog.sessions;
-    let invites: Vec<Draft> =
-        sessions.iter().map(|session| invite::of(edition, session, &words, &earlier)).collect();
-    let events: HashMap<&Id, Event<'_>> = sessions
-        .iter()
-        .zip(&invites)
-        .filter_map(|(session, invite)| Some((&session.id, invite::event(session, invite)?)))
-        .collect();
-    // Every invite holds its event.
+    let (mut events, mut invites) = (HashMap::with_capacity(sessions.len()), Vec::new());
+    for session in sessions {
+        let text = Text::new(session, edition, &words);
+        let event = Event::new(session, edition, &text);
+        invites.push(invite::of(edition, session, &event, &text));
+        events.insert(&session.id, event);
+    }
+    // Every session of a feed is one of the catalog.
     let event = |session: &Session| &events[&session.id];
     let feeds = edition.catalog.feeds().map(|feed| self::feed(edition, &feed, event));
     let mut drafts: Vec<Draft> = feeds.collect();
@@ -45,7 +42,7 @@ fn feed<'a, 'e: 'a>(
     feed: &Feed<'e>,
     event: impl Fn(&Session) -> &'a Event<'a>,
 ) -> Draft {
-    let path = edition.paths.feed_calendar(feed.id);
+    let path = edition.urls.feed(feed.id, FeedRoute::Calendar);
     let description = feed.description.and_then(markdown::to_some_text);
     let head = feed_head(edition, feed.title.as_str(), description, &path);
     let file_name = file_name(feed.id, feed.title.as_str());
@@ -78,7 +75,7 @@ fn retired<'a, 'e: 'a>(
     words: &Words,
     event: impl Fn(&Session) -> &'a Event<'a>,
 ) -> Draft {
-    let path = edition.paths.feed_calendar(&feed.id);
+    let path = edition.urls.feed(&feed.id, FeedRoute::Calendar);
     let head = feed_head(edition, &feed.title, None, &path);
     let file_name = file_name(&feed.id, &feed.title);
     // Those that went with it too: what took place stays in its readers' calendars.
@@ -120,7 +117,7 @@ fn subscribed<'a, 'e: 'a>(
         Some(_) => body(edition, &here, more, write),
     };
     let parts = (head, tail);
-    Draft { path, digest, unproven, kind: Kind::Feed, file_name, parts, turned, origin: None }
+    Draft { path, digest, unproven, kind: Kind::Feed, file_name, parts, turned }
 }
 
 fn feed_head(edition: &Edition, title: &str, description: Option<String>, path: &str) -> String {
@@ -139,7 +136,7 @@ fn feed_head(edition: &Edition, title: &str, description: Option<String>, path: 
     line::write_plain(&mut out, &format!("REFRESH-INTERVAL;VALUE=DURATION:{refresh}"));
     line::write_plain(&mut out, &format!("X-PUBLISHED-TTL:{refresh}"));
     let source =
-        Property::new("SOURCE", edition.paths.absolute(path)).add_parameter("VALUE", "URI").done();
+        Property::new("SOURCE", edition.urls.absolute(path)).add_parameter("VALUE", "URI").done();
     line::write(&mut out, &source);
     if let Some(color) = calendar.color {
         line::write_plain(&mut out, &format!("COLOR:{}", color.name()));

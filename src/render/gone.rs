@@ -6,20 +6,22 @@ use maud::html;
 use super::event::{
     ABOUT, ALL, CALLED_OFF, CANCELLED, EventHead, FREE, Form, write_head, write_times,
 };
-use super::page::shell::{self, Head};
+use super::page::Shell;
+use super::page::shell::Head;
 use super::{Document, Kind, line, links};
 use crate::l10n::Words;
-use crate::model::{AllDay, Id, When};
+use crate::model::{AllDay, When};
 use crate::revisions::{Edition, Removed, Retired};
+use crate::urls::{FeedRoute, SessionRoute};
 
 /// The event of a session that is gone: called off, unless it was over before. Its time is in UTC: the
 /// zone that it had may be one that the list does not have any more.
 pub(super) fn event(edition: &Edition, session: &Removed, words: &Words) -> String {
     let published = &session.revision.published;
-    let (calendar, paths) = (&edition.catalog.calendar, &edition.paths);
+    let (calendar, urls) = (&edition.catalog.calendar, &edition.urls);
     let when = words.start_with_utc(&session.when, calendar);
-    let feed = paths.absolute(&paths.feed_page(&calendar.id));
-    let page = paths.absolute(&paths.session_page(&session.id));
+    let feed = urls.absolute(&urls.feed(&calendar.id, FeedRoute::Page));
+    let page = urls.absolute(&urls.session(&session.id, SessionRoute::Page));
     let called_off = session.is_called_off();
     let first = if called_off { format!("{CALLED_OFF}\n{when}") } else { when };
     let text = format!("{first}\n\n{ABOUT}: {page}\n{ALL}: {feed}");
@@ -43,10 +45,10 @@ pub(super) fn event(edition: &Edition, session: &Removed, words: &Words) -> Stri
 
 /// The event that tells subscribers that a feed has ended: on the day it did, in the calendar's zone.
 pub(super) fn notice(edition: &Edition, feed: &Retired) -> String {
-    let (calendar, paths) = (&edition.catalog.calendar, &edition.paths);
+    let (calendar, urls) = (&edition.catalog.calendar, &edition.urls);
     let day = calendar.zone.local(feed.gone).date();
     let when = When::AllDay(AllDay { zone: calendar.zone.clone(), first: day, last: day });
-    let all = paths.absolute(&paths.feed_page(&calendar.id));
+    let all = urls.absolute(&urls.feed(&calendar.id, FeedRoute::Page));
     let uid = edition.uid_of_notice(feed);
     let head = EventHead { uid: &uid, sequence: 0, created: feed.gone, last_modified: feed.gone };
     let mut out = String::with_capacity(1024);
@@ -60,65 +62,48 @@ pub(super) fn notice(edition: &Edition, feed: &Retired) -> String {
         calendar.title
     );
     property("DESCRIPTION", &text);
-    property("URL", &paths.absolute(&paths.feed_page(&feed.id)));
+    property("URL", &urls.absolute(&urls.feed(&feed.id, FeedRoute::Page)));
     line::write(&mut out, &Property::from(EventStatus::Confirmed));
     out.push_str(FREE);
     line::write_plain(&mut out, "END:VEVENT");
     out
 }
 
-/// The pages of what is gone, and what leads to them from every address that there was.
-pub(super) fn documents(edition: &Edition, words: &Words) -> Vec<Document> {
-    let paths = &edition.paths;
-    let mut all = Vec::new();
-    for session in edition.removed() {
-        let title = session.revision.published.title.as_str();
-        let when = words.start_with_utc(&session.when, &edition.catalog.calendar);
-        let said = match session.is_called_off() {
-            true => "This session is no longer planned.",
-            false => "This session is over.",
-        };
-        let page = paths.session_page(&session.id);
-        all.push(self::page(edition, page.clone(), title, said, Some(&when)));
-        let pages = |id: &Id| paths.session_pages(id);
-        all.extend(leading(&page, title, &session.id, &session.was, pages));
-    }
-    for feed in edition.retired() {
-        let page = paths.feed_page(&feed.id);
-        let said = "This calendar has ended. Nothing new will appear in it.";
-        all.push(self::page(edition, page.clone(), &feed.title, said, None));
-        all.extend(leading(&page, &feed.title, &feed.id, &feed.was, |id| paths.feed_pages(id)));
-    }
-    all
+/// The page of a session that is gone.
+pub fn session(shell: &Shell<'_>, session: &Removed, words: &Words) -> Document {
+    let edition = shell.edition;
+    let title = session.revision.published.title.as_str();
+    let when = words.start_with_utc(&session.when, &edition.catalog.calendar);
+    let said = match session.is_called_off() {
+        true => "This session is no longer planned.",
+        false => "This session is over.",
+    };
+    page(shell, edition.urls.session(&session.id, SessionRoute::Page), title, said, Some(&when))
 }
 
-/// The paths where something was that is gone for good.
-pub fn ended(edition: &Edition) -> Vec<String> {
-    let paths = &edition.paths;
-    let mut all = Vec::new();
-    for session in edition.removed_for_good() {
-        for id in std::iter::once(&session.id).chain(&session.was) {
-            all.push(paths.invite(id));
-            all.extend(paths.session_pages(id));
-        }
-    }
-    for feed in edition.retired() {
-        for id in std::iter::once(&feed.id).chain(&feed.was) {
-            all.extend([paths.feed_atom(id), paths.feed_json(id)]);
-        }
-    }
-    for feed in edition.retired_for_good() {
-        for id in std::iter::once(&feed.id).chain(&feed.was) {
-            all.extend(paths.feed_data(id));
-            all.extend(paths.feed_pages(id));
-        }
-    }
-    all
+/// The page of a feed that is gone.
+pub fn feed(shell: &Shell<'_>, feed: &Retired) -> Document {
+    let said = "This calendar has ended. Nothing new will appear in it.";
+    let path = shell.edition.urls.feed(&feed.id, FeedRoute::Page);
+    page(shell, path, &feed.title, said, None)
 }
 
-fn page(edition: &Edition, path: String, title: &str, said: &str, when: Option<&str>) -> Document {
-    let calendar = &edition.catalog.calendar;
-    let feed = edition.paths.feed_page(&calendar.id);
+/// The redirect from any other address of a session that is gone to its page. It is temporary: what is gone may come
+/// back.
+pub fn to_session(edition: &Edition, path: String, session: &Removed) -> Document {
+    let page = edition.urls.session(&session.id, SessionRoute::Page);
+    links::lead(path, page, Kind::Redirect, &session.revision.published.title)
+}
+
+/// The same redirect for a feed.
+pub fn to_feed(edition: &Edition, path: String, feed: &Retired) -> Document {
+    let page = edition.urls.feed(&feed.id, FeedRoute::Page);
+    links::lead(path, page, Kind::Redirect, &feed.title)
+}
+
+fn page(shell: &Shell<'_>, path: String, title: &str, said: &str, when: Option<&str>) -> Document {
+    let calendar = &shell.edition.catalog.calendar;
+    let feed = shell.edition.urls.feed(&calendar.id, FeedRoute::Page);
     let body = html! {
         p.say { (said) }
         h1 dir="auto" { (title) }
@@ -126,21 +111,5 @@ fn page(edition: &Edition, path: String, title: &str, said: &str, when: Option<&
         ul.buttons { li { a.first href=(feed) { "All sessions of " (calendar.title) } } }
     };
     let head = Head { title, path: path.clone(), hidden: true, ..Head::default() };
-    Document::new(path, Kind::Page, shell::page(edition, &head, &body).into_string())
-}
-
-/// From every other address to the page. Not for good: what is gone may come back.
-fn leading(
-    page: &str,
-    title: &str,
-    id: &Id,
-    was: &[Id],
-    pages: impl Fn(&Id) -> Vec<String>,
-) -> Vec<Document> {
-    let below = pages(id).into_iter().skip(1);
-    let former = was.iter().flat_map(&pages);
-    below
-        .chain(former)
-        .map(|path| links::lead(path, page.to_owned(), Kind::Redirect, title))
-        .collect()
+    Document::new(path, Kind::Page, shell.page(&head, &body).into_string())
 }

@@ -7,6 +7,7 @@ use super::{Document, Kind, markdown};
 use crate::l10n::Words;
 use crate::model::{AllDay, Feed, Session, Timed, When};
 use crate::revisions::Edition;
+use crate::urls::{FeedRoute, SessionRoute};
 use crate::zone::Moment;
 
 #[derive(Serialize)]
@@ -62,36 +63,31 @@ struct Place<'a> {
     longitude: Option<f64>,
 }
 
-/// One for every feed.
-pub(super) fn documents(edition: &Edition, words: &Words) -> Vec<Document> {
-    edition
-        .catalog
-        .feeds()
-        .filter_map(|feed| {
-            let mut body = serde_json::to_string_pretty(&listing(edition, &feed, words)).ok()?;
-            body.push('\n');
-            Some(Document::new(edition.paths.feed_json(feed.id), Kind::Json, body))
-        })
-        .collect()
+/// A feed as JSON.
+pub fn json(edition: &Edition, feed: &Feed<'_>, words: &Words) -> Document {
+    let mut body = serde_json::to_string_pretty(&listing(edition, feed, words))
+        .expect("a listing has texts and numbers alone, and its keys are texts");
+    body.push('\n');
+    Document::new(edition.urls.feed(feed.id, FeedRoute::Json), Kind::Json, body)
 }
 
 fn listing<'a>(edition: &'a Edition, feed: &Feed<'a>, words: &Words) -> Listing<'a> {
-    let paths = &edition.paths;
+    let urls = &edition.urls;
     let here = edition.contents(feed).here.into_iter();
     Listing {
         feed: About {
             id: feed.id.as_str(),
             title: feed.title.as_str(),
             description: feed.description.map(markdown::to_text),
-            url: paths.absolute(&paths.feed_page(feed.id)),
-            ics: paths.absolute(&paths.feed_calendar(feed.id)),
+            url: urls.absolute(&urls.feed(feed.id, FeedRoute::Page)),
+            ics: urls.absolute(&urls.feed(feed.id, FeedRoute::Calendar)),
         },
         sessions: here.map(|session| entry(edition, session, words)).collect(),
     }
 }
 
 fn entry<'a>(edition: &'a Edition, session: &'a Session, words: &Words) -> Entry<'a> {
-    let (paths, revision) = (&edition.paths, edition.revision(session));
+    let (urls, revision) = (&edition.urls, edition.revision(session));
     let [start, end] = times(&session.when, edition, words);
     Entry {
         id: session.id.as_str(),
@@ -102,11 +98,11 @@ fn entry<'a>(edition: &'a Edition, session: &'a Session, words: &Words) -> Entry
         start,
         end,
         description: session.description.as_ref().map(markdown::to_text),
-        url: paths.absolute(&paths.session_page(&session.id)),
-        page: paths.about(session),
+        url: urls.absolute(&urls.session(&session.id, SessionRoute::Page)),
+        page: urls.about(session),
         register: session.register.as_ref().map(|url| url.as_str()),
         join: session.join.as_ref().map(|url| url.as_str()),
-        ics: paths.absolute(&paths.invite(&session.id)),
+        ics: urls.absolute(&urls.session(&session.id, SessionRoute::Invite)),
         place: session.place.as_ref().map(|place| Place {
             name: place.name.as_str(),
             address: place.address.as_ref().map(|address| address.as_str()),

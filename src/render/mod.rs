@@ -1,56 +1,32 @@
-//! From an edition to documents: calendars and pages, each a pure function.
+//! From an edition to documents: calendars and pages, each by a pure function.
 
-mod atom;
+pub mod atom;
 pub(crate) mod calendar;
 pub mod errors;
 pub(crate) mod event;
 mod feed;
-mod gone;
+pub mod gone;
 mod invite;
-mod json;
+pub mod json;
 mod line;
-mod links;
+pub mod links;
 pub(crate) mod markdown;
 mod news;
-mod newsletter;
-mod page;
+pub mod newsletter;
+pub mod page;
 mod preview;
 mod proof;
-mod qr;
-mod renamed;
+pub mod qr;
 mod shallow;
 mod vtimezone;
 
 use chrono::{DateTime, Utc};
-
-use crate::l10n::Words;
-use crate::revisions::Edition;
+use hyper::body::Bytes;
 
 pub use calendar::Draft;
 pub use feed::calendars;
-pub use gone::ended;
 pub use newsletter::{Form, Subject, changed, newsletter};
 pub use preview::{City, Report, preview};
-
-/// Every document of an edition, given its calendars. `earlier` gives what stood at a path if it was made
-/// from the same origin: that is not made again.
-pub fn documents<'p>(
-    edition: &Edition,
-    calendars: Vec<Document>,
-    earlier: impl Fn(&str, &str) -> Option<Printed<'p>>,
-) -> Vec<Document> {
-    let words = Words::new(&edition.catalog.calendar);
-    let mut all = calendars;
-    all.extend(page::documents(edition, &words));
-    all.extend(links::documents(edition, &words.clone().in_calendars()));
-    all.extend(atom::documents(edition, &words));
-    all.extend(json::documents(edition, &words));
-    all.extend(qr::documents(edition, earlier));
-    all.extend(newsletter::documents(edition, &words));
-    all.extend(gone::documents(edition, &words));
-    all.extend(renamed::documents(edition, &all));
-    all
-}
 
 /// What a document is, which decides how it is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -93,7 +69,7 @@ pub struct Document {
     /// What it is.
     pub kind: Kind,
     /// Its bytes.
-    pub body: Vec<u8>,
+    pub body: Bytes,
     /// The name that it is saved under, and a readable one; calendars only.
     pub file_name: Option<FileName>,
     /// When these bytes were first published; calendars only.
@@ -102,24 +78,13 @@ pub struct Document {
     pub location: Option<String>,
     /// The digest of its bytes, where it was made already.
     pub digest: Option<String>,
-    /// What says all that its bytes follow from, so that what has the same one need not be made again;
-    /// invites and QR codes only.
-    pub origin: Option<String>,
-}
-
-/// A document as it was published.
-#[derive(Debug, Clone, Copy)]
-pub struct Printed<'a> {
-    /// Its bytes.
-    pub body: &'a str,
-    /// Their digest.
-    pub digest: &'a str,
 }
 
 impl Document {
     /// A document of a kind that has nothing but bytes.
     pub fn new(path: String, kind: Kind, body: impl Into<Vec<u8>>) -> Self {
-        let body = body.into();
+        // Without the room that it grew into.
+        let body = Bytes::from(body.into().into_boxed_slice());
         Self {
             path,
             kind,
@@ -128,7 +93,6 @@ impl Document {
             last_modified: None,
             location: None,
             digest: None,
-            origin: None,
         }
     }
 }

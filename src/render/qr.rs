@@ -2,7 +2,7 @@
 
 use fast_qr::{ECL, QRBuilder, QRCode};
 
-use super::{Document, Kind, Printed};
+use super::{Document, Kind};
 use crate::revisions::Edition;
 
 /// Light modules around the code, which readers need to find it (ISO/IEC 18004).
@@ -10,44 +10,31 @@ const QUIET: usize = 4;
 /// The side of a module in the picture's own size, in pixels; it scales without loss.
 const SIDE: usize = 8;
 
-/// One for every page of a session and of a feed; out of an earlier site where the page had the same
-/// address, which is all that a code says.
-pub(super) fn documents<'p>(
-    edition: &Edition,
-    earlier: impl Fn(&str, &str) -> Option<Printed<'p>>,
-) -> Vec<Document> {
-    let paths = &edition.paths;
-    let code = |path: String, page: String| {
-        let address = paths.absolute(&page);
-        let known = earlier(&path, &address);
-        let digest = known.map(|known| known.digest.to_owned());
-        let svg = known.map_or_else(|| svg(&address), |known| Some(known.body.to_owned()))?;
-        Some(Document { digest, origin: Some(address), ..Document::new(path, Kind::Svg, svg) })
-    };
-    let feeds = edition
-        .catalog
-        .feeds()
-        .filter_map(|feed| code(paths.feed_qr(feed.id), paths.feed_page(feed.id)));
-    let sessions =
-        edition.catalog.sessions.iter().filter_map(|session| {
-            code(paths.session_qr(&session.id), paths.session_page(&session.id))
-        });
-    feeds.chain(sessions).collect()
+/// The longest URL in a code of this level, in bytes (ISO/IEC 18004 table 7, version 40-M).
+const LONGEST: usize = 2331;
+
+/// Whether a URL fits into a code.
+pub fn fits(url: &str) -> bool {
+    url.len() <= LONGEST
 }
 
-/// Dark on white whatever is behind it; a code that a poster's printer may smudge a little. None
-/// for an address beyond 2,331 bytes, more than a code can hold.
-fn svg(address: &str) -> Option<String> {
-    let code = QRBuilder::new(address).ecl(ECL::M).build().ok()?;
+/// The QR code of a page whose URL [`fits`], published at a path.
+pub fn qr(edition: &Edition, path: String, page: &str) -> Document {
+    Document::new(path, Kind::Svg, svg(&edition.urls.absolute(page)))
+}
+
+/// Dark on white whatever is behind it; a code that a poster's printer may smudge a little.
+fn svg(url: &str) -> String {
+    let code = QRBuilder::new(url).ecl(ECL::M).build().expect("the URL fits");
     let modules = code.size + 2 * QUIET;
     let pixels = modules * SIDE;
-    Some(format!(
+    format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {modules} {modules}\" \
          width=\"{pixels}\" height=\"{pixels}\" shape-rendering=\"crispEdges\">\
          <path fill=\"#fff\" d=\"M0 0h{modules}v{modules}H0z\"/>\
          <path stroke=\"#000\" d=\"{}\"/></svg>\n",
         path(&code)
-    ))
+    )
 }
 
 /// A stroke through the middle of each row, lifted where modules are light: half the size of boxes.
@@ -77,7 +64,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_beyond_what_a_code_holds_has_none() {
-        assert!(svg(&format!("https://cal.example/{}", "a".repeat(3000))).is_none());
+    fn the_longest_url_has_a_code() {
+        let url = |length: usize| {
+            let host = "https://cal.example/";
+            format!("{host}{}", "a".repeat(length - host.len()))
+        };
+        assert!(fits(&url(LONGEST)) && svg(&url(LONGEST)).contains("<path"));
+        assert!(!fits(&url(LONGEST + 1)));
+        assert!(QRBuilder::new(url(LONGEST + 1)).ecl(ECL::M).build().is_err());
     }
 }

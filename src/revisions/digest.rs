@@ -5,7 +5,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::model::{Cancellation, Catalog, HttpUrl, Session, Status, When};
-use crate::paths::Paths;
+use crate::urls::{FeedRoute, Urls};
 
 /// Raised when a release prints the same session differently, so that subscribers take the new form.
 pub const FORMAT: u32 = 2;
@@ -52,7 +52,7 @@ pub fn of_bytes<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
 
 /// The digest of what a session's event says in any calendar: instants are part of it, whether
 /// they are written with a zone or in UTC is not.
-pub(super) fn of_session(catalog: &Catalog, session: &Session, paths: &Paths, uid: &str) -> String {
+pub(super) fn of_session(catalog: &Catalog, session: &Session, urls: &Urls, uid: &str) -> String {
     let calendar = &catalog.calendar;
     let mut form = Canonical(Sha256::new());
     form.field("format", &FORMAT.to_string());
@@ -78,8 +78,8 @@ pub(super) fn of_session(catalog: &Catalog, session: &Session, paths: &Paths, ui
     form.optional("description", session.description.as_ref());
     form.optional("register", session.register.as_ref());
     form.optional("join", session.join.as_ref());
-    form.field("about", &paths.about(session));
-    form.field("feed", &paths.absolute(&paths.feed_page(catalog.home_feed(session))));
+    form.field("about", &urls.about(session));
+    form.field("feed", &urls.absolute(&urls.feed(catalog.home_feed(session), FeedRoute::Page)));
     if let Some(place) = &session.place {
         form.field("place", place.name.as_str());
         form.optional("address", place.address.as_ref());

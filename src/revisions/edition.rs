@@ -1,15 +1,15 @@
 //! A catalog with its revisions, as of an instant.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::OnceLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::former::{self, Former};
 use super::gone::{self, Removed, Retired};
+use super::holders::Holders;
 use super::{News, Revision, Revisions, identity};
 use crate::model::{Assets, Catalog, Feed, Id, Members, Session, Status, When};
-use crate::paths::Paths;
+use crate::urls::Urls;
 use crate::zone::Zone;
 
 /// What is published from one turning instant to the next.
@@ -22,7 +22,7 @@ pub struct Edition {
     /// What the author means.
     pub catalog: Catalog,
     /// The addresses.
-    pub paths: Paths,
+    pub urls: Urls,
     /// The files that its pages need.
     pub assets: Assets,
     members: Members,
@@ -33,20 +33,7 @@ pub struct Edition {
     retired: Vec<Retired>,
     as_of: DateTime<Utc>,
     valid_until: Option<DateTime<Utc>>,
-    page_assets: OnceLock<PageAssets>,
-}
-
-/// The paths of what every page names. They hold digests, which there is no need to make for each page.
-#[derive(Debug, Clone)]
-pub struct PageAssets {
-    /// The style of all pages.
-    pub style: String,
-    /// The script of all pages.
-    pub script: String,
-    /// The author's style.
-    pub css: Option<String>,
-    /// The author's logo.
-    pub logo: Option<String>,
+    pub(super) holders: Holders,
 }
 
 /// What a feed holds, by start and UID.
@@ -64,7 +51,7 @@ impl Edition {
     /// The edition of an instant. `revisions` are those that the catalog was revised into.
     pub fn new(
         catalog: Catalog,
-        paths: Paths,
+        urls: Urls,
         assets: Assets,
         revisions: Revisions,
         now: DateTime<Utc>,
@@ -82,10 +69,12 @@ impl Edition {
         };
         let as_of = turns().filter(|turn| *turn <= now).max().unwrap_or_default();
         let valid_until = turns().filter(|turn| *turn > now).min();
+        let holders = Holders::new(&catalog, (&former, &former_feeds), (&removed, &retired));
         Self {
             members: Members::new(&catalog),
+            holders,
             catalog,
-            paths,
+            urls,
             assets,
             revisions,
             former,
@@ -94,13 +83,7 @@ impl Edition {
             retired,
             as_of,
             valid_until,
-            page_assets: OnceLock::new(),
         }
-    }
-
-    /// The paths of what every page names, made once.
-    pub fn page_assets(&self, make: impl FnOnce(&Self) -> PageAssets) -> &PageAssets {
-        self.page_assets.get_or_init(|| make(self))
     }
 
     /// The last turning instant; 1970 before the first.
@@ -175,6 +158,11 @@ impl Edition {
         self.sorted(self.members.of(feed).iter().map(|at| &self.catalog.sessions[*at]))
     }
 
+    /// How many sessions [`Self::sessions_of`] a feed are.
+    pub fn number_of(&self, feed: &Feed<'_>) -> usize {
+        self.members.of(feed).len()
+    }
+
     /// What a feed holds now.
     pub fn contents(&self, feed: &Feed<'_>) -> Contents<'_> {
         self.settled(self.sessions_of(feed))
@@ -194,22 +182,25 @@ impl Edition {
 
     /// The sessions that are gone from the file and whose addresses answer.
     pub fn removed(&self) -> impl Iterator<Item = &Removed> {
-        self.removed.iter().filter(|gone| gone.ends > self.as_of)
-    }
-
-    /// The sessions that are gone from the file and whose addresses have ended.
-    pub fn removed_for_good(&self) -> impl Iterator<Item = &Removed> {
-        self.removed.iter().filter(|gone| gone.ends <= self.as_of)
+        self.removed.iter().filter(|gone| !self.has_ended(gone.ends))
     }
 
     /// The feeds that are gone from the file and whose addresses answer.
     pub fn retired(&self) -> impl Iterator<Item = &Retired> {
-        self.retired.iter().filter(|gone| gone.ends > self.as_of)
+        self.retired.iter().filter(|gone| !self.has_ended(gone.ends))
     }
 
-    /// The feeds that are gone from the file and whose addresses have ended.
-    pub fn retired_for_good(&self) -> impl Iterator<Item = &Retired> {
-        self.retired.iter().filter(|gone| gone.ends <= self.as_of)
+    /// Whether the addresses of what is gone have ended, given the instant of their end.
+    pub fn has_ended(&self, ends: DateTime<Utc>) -> bool {
+        ends <= self.as_of
+    }
+
+    pub(super) fn all_removed(&self) -> &[Removed] {
+        &self.removed
+    }
+
+    pub(super) fn all_retired(&self) -> &[Retired] {
+        &self.retired
     }
 
     /// The zones of the catalog by the names that are written into calendars.

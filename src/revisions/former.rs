@@ -83,7 +83,7 @@ fn settle(all: Vec<(&Id, &[Id], &[String])>) -> Former {
             .filter_map(|old| Id::parse(old).ok())
             .collect();
         let known: HashSet<Id> = own.iter().cloned().collect();
-        own.extend(named.iter().filter(|named| !known.contains(named)).cloned());
+        own.extend(named.iter().filter(|named| !known.contains(*named)).cloned());
         if !own.is_empty() {
             former.insert(id.clone(), own);
         }

@@ -13,6 +13,7 @@ mod format;
 mod former;
 mod gone;
 mod history;
+mod holders;
 mod identity;
 mod join;
 mod lines;
@@ -32,15 +33,16 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Catalog, Id, Members, Session};
-use crate::paths::Paths;
+use crate::urls::Urls;
 
 pub use bounds::is_publishable;
 pub use differences::{Difference, What, differences};
 pub use digest::{FORMAT, of_bytes};
-pub use edition::{Contents, Edition, PageAssets};
+pub use edition::{Contents, Edition};
 pub use feeds::KnownFeed;
 pub use gone::{Removed, Retired};
 pub use history::{Change, LinkChange, News, PlaceChange, Was};
+pub use holders::{FeedHolder, SessionHolder};
 use identity::Entries;
 pub use published::{Digests, Published};
 use published::{links, published};
@@ -105,7 +107,7 @@ impl Revisions {
     /// The revisions after a catalog is published at an instant. Pure; the same catalog again gives
     /// the same revisions.
     #[must_use]
-    pub fn revise(&self, catalog: &Catalog, paths: &Paths, now: DateTime<Utc>) -> Self {
+    pub fn revise(&self, catalog: &Catalog, urls: &Urls, now: DateTime<Utc>) -> Self {
         let now = bounds::whole(now);
         let id = &catalog.calendar.id;
         let mut before = Entries::new(&self.sessions, catalog);
@@ -119,7 +121,7 @@ impl Revisions {
             let (had, known) = before.take(session, id).unzip();
             let entry = known.map(Arc::as_ref);
             let uid = before.uid(session, entry, id);
-            let digest = digest::of_session(catalog, session, paths, &uid);
+            let digest = digest::of_session(catalog, session, urls, &uid);
             // What was given out under its id and under those that it takes over.
             let under = entry.or_else(|| before.under(session));
             let over = session.was.iter().filter_map(|old| self.under(old));

@@ -1,13 +1,12 @@
 //! One connection: its requests in order, each with its response.
 
 use std::convert::Infallible;
-use std::future::ready;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::Full;
-use hyper::body::{Body as _, Bytes, Incoming};
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
@@ -19,6 +18,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::{ServerConfig, ServerConnection};
 
 use super::limits::Limits;
+use super::made::Made;
 use super::progress::Progress;
 use super::registry::Entry;
 use super::socket::Socket;
@@ -50,14 +50,11 @@ pub(super) enum Role {
 
 /// A function from requests to responses.
 pub(super) trait Respond:
-    Fn(&Role, &Request<Incoming>) -> Response<Full<Bytes>> + Clone + Send + Sync + 'static
+    Fn(&Role, &Request<Incoming>) -> Made + Clone + Send + Sync + 'static
 {
 }
 
-impl<A: Fn(&Role, &Request<Incoming>) -> Response<Full<Bytes>> + Clone + Send + Sync + 'static>
-    Respond for A
-{
-}
+impl<A: Fn(&Role, &Request<Incoming>) -> Made + Clone + Send + Sync + 'static> Respond for A {}
 
 /// Serves a connection in a task of its own; what goes wrong in it, even a panic, ends no other.
 pub(super) fn start(
@@ -93,7 +90,7 @@ async fn over_tls(
     configs: &watch::Receiver<Arc<ServerConfig>>,
     entry: &Entry,
     limits: Limits,
-    respond: impl Fn(&Request<Incoming>) -> Response<Full<Bytes>>,
+    respond: impl Fn(&Request<Incoming>) -> Made,
 ) {
     let config = Arc::clone(&configs.borrow());
     let progress = entry.progress();
@@ -118,7 +115,7 @@ async fn http_2(
     stream: impl AsyncRead + AsyncWrite + Unpin,
     entry: &Entry,
     limits: Limits,
-    respond: impl Fn(&Request<Incoming>) -> Response<Full<Bytes>>,
+    respond: impl Fn(&Request<Incoming>) -> Made,
 ) {
     let progress = entry.progress();
     progress.multiplexes(limits.in_records());
@@ -130,10 +127,10 @@ async fn http_2(
             entry.sight().refused(Refused::TooLarge, &"too many header lines");
             let mut refused = Response::new(Full::default());
             *refused.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-            refused
+            Made::Now(refused)
         }
     };
-    let service = service_fn(|request| ready(track(&request, progress, respond)));
+    let service = service_fn(|request| track(respond(&request), &request, progress));
     let connection = http2::Builder::new(TokioExecutor::new())
         .max_concurrent_streams(STREAMS)
         .max_pending_accept_reset_streams(RESETS)
@@ -159,10 +156,10 @@ async fn http_1(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
     entry: &Entry,
     limits: Limits,
-    respond: impl Fn(&Request<Incoming>) -> Response<Full<Bytes>>,
+    respond: impl Fn(&Request<Incoming>) -> Made,
 ) {
     let progress = entry.progress();
-    let service = service_fn(|request| ready(track(&request, progress, &respond)));
+    let service = service_fn(|request| track(respond(&request), &request, progress));
     let mut builder = http1::Builder::new();
     builder
         // Who has said all still wants to hear.
@@ -205,14 +202,17 @@ fn refuse(entry: &Entry, error: &hyper::Error) {
 
 /// The response to a request, with its content tracked.
 fn track(
+    made: Made,
     request: &Request<Incoming>,
     progress: &Arc<Progress>,
-    respond: impl Fn(&Request<Incoming>) -> Response<Full<Bytes>>,
-) -> Result<Response<Sending>, Infallible> {
-    let response = respond(request);
+) -> impl Future<Output = Result<Response<Sending>, Infallible>> + Send + use<> {
     progress.asked(!request.body().is_end_stream());
-    let pieces = progress.is_multiplexed();
-    Ok(response.map(|body| Sending::new(body, Arc::clone(progress), pieces)))
+    let progress = Arc::clone(progress);
+    async move {
+        let response = made.response().await;
+        let pieces = progress.is_multiplexed();
+        Ok(response.map(|body| Sending::new(body, progress, pieces)))
+    }
 }
 
 /// Reads what the client still sends. Closing at once would reset the connection, and the client's

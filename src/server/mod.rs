@@ -8,6 +8,7 @@ mod connection;
 mod descriptors;
 mod limits;
 mod listen;
+mod made;
 pub mod notify;
 mod progress;
 mod queues;
@@ -26,19 +27,18 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
-use hyper::{Request, Response};
+use hyper::Request;
+use hyper::body::Incoming;
 use listenfd::ListenFd;
 use tokio::sync::watch;
 
 use crate::error::Error;
-use crate::http::{has_date, redirect, respond_at};
 use crate::sight::Sight;
 use crate::site::Site;
 use accept::Shared;
 use connection::{Respond, Role};
 use listen::Bound;
+use made::Source;
 use tls::Tls;
 
 /// What a server is to be.
@@ -125,10 +125,8 @@ impl Server {
         sight: &Arc<Sight>,
         clock: fn() -> DateTime<Utc>,
     ) -> Result<(), Error> {
-        let (site, seen_by) = (site.clone(), Arc::clone(sight));
-        let respond = move |role: &Role, request: &Request<Incoming>| {
-            respond(&site, role, request, &seen_by, clock)
-        };
+        let source = Source { site: site.clone(), sight: Arc::clone(sight), clock };
+        let respond = move |role: &Role, request: &Request<Incoming>| source.respond(role, request);
         self.run_with(respond, stop, sight)
     }
 
@@ -159,6 +157,8 @@ impl Server {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_io()
                 .enable_time()
+                // Makes what takes long, one after another.
+                .max_blocking_threads(1)
                 .build()
                 .map_err(refuse)?;
             workers.push((listeners, runtime));
@@ -175,7 +175,12 @@ impl Server {
                 .into_iter()
                 .map(|(listeners, runtime)| {
                     let (shared, respond) = (Arc::clone(&shared), respond.clone());
-                    scope.spawn(move || runtime.block_on(accept::work(listeners, shared, respond)))
+                    scope.spawn(move || {
+                        let in_time = runtime.block_on(accept::work(listeners, shared, respond));
+                        // Nobody waits any more for what is being made.
+                        runtime.shutdown_background();
+                        in_time
+                    })
                 })
                 .collect();
             // A worker that panicked finished nothing.
@@ -187,30 +192,6 @@ impl Server {
         drop(files);
         Ok(())
     }
-}
-
-/// The response of the newest site at the moment of the request.
-fn respond(
-    site: &watch::Receiver<Arc<Site>>,
-    role: &Role,
-    request: &Request<Incoming>,
-    sight: &Sight,
-    clock: fn() -> DateTime<Utc>,
-) -> Response<Full<Bytes>> {
-    // The guard is not held: a reload would wait for it.
-    let site = Arc::clone(&site.borrow());
-    let began = sight.begin();
-    let response = match role {
-        Role::Plain | Role::Tls(_) => {
-            let received = has_date(request.headers()).then(|| clock().into());
-            respond_at(&site, request, received)
-        }
-        Role::Redirect(port) => redirect(&site, *port, request),
-    };
-    // What leads to https is asked for again there.
-    let is_last = !matches!(role, Role::Redirect(_));
-    sight.answered(began, request, &response, is_last);
-    response
 }
 
 /// One for each core.
@@ -237,6 +218,11 @@ mod tests {
     use std::io::{Read as _, Write as _};
     use std::net::TcpStream;
 
+    use http_body_util::Full;
+    use hyper::Response;
+    use hyper::body::Bytes;
+
+    use super::made::Made;
     use super::*;
     use crate::sight::Watch;
 
@@ -255,7 +241,7 @@ mod tests {
         let sight = Arc::new(Sight::new(Watch { counting: true, ..Watch::default() }));
         let respond = |_: &Role, request: &Request<Incoming>| {
             assert_ne!(request.uri().path(), "/panic", "as the test wants it");
-            Response::new(Full::new(Bytes::from_static(b"well")))
+            Made::Now(Response::new(Full::new(Bytes::from_static(b"well"))))
         };
         let ask = |stream: &mut TcpStream, path: &str| {
             write!(stream, "GET {path} HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::paths::Of;
+use crate::urls::Address;
 
 /// The name of what has no place of its own any more.
 const REST: &str = "other";
@@ -32,6 +32,25 @@ pub(super) struct Clicks {
 pub(super) struct Owners {
     sessions: HashMap<Box<str>, u32>,
     feeds: HashMap<Box<str>, u32>,
+}
+
+/// The session or feed that an address belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of<'a> {
+    Feed(&'a str),
+    Session(&'a str),
+    /// The calendar as a whole.
+    All,
+}
+
+impl<'a> From<Address<'a>> for Of<'a> {
+    fn from(address: Address<'a>) -> Self {
+        match address {
+            Address::Feed(id, _) => Self::Feed(id),
+            Address::Session(id, _) => Self::Session(id),
+            _ => Self::All,
+        }
+    }
 }
 
 /// A row of the table, by places in the lists of names.

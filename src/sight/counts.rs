@@ -7,7 +7,7 @@ use std::time::Duration;
 use hyper::{Method, StatusCode};
 
 use super::client::Family;
-use crate::paths::{Address, Of, Part};
+use crate::urls::{Address, FeedRoute, SessionRoute};
 
 /// A kind of resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,27 +88,35 @@ impl Kind {
         Self::Other,
     ];
 
-    /// The kind of what was answered. An error has no resource behind it, whatever its path says.
-    pub(super) fn of(address: Address<'_>, status: StatusCode) -> Self {
+    /// The kind of a response. An error has no resource behind it, whatever its path says.
+    pub(super) fn of(address: Option<Address<'_>>, status: StatusCode) -> Self {
         match status {
             StatusCode::MOVED_PERMANENTLY => return Self::Moved,
             StatusCode::NOT_FOUND | StatusCode::GONE => return Self::Missing,
-            StatusCode::BAD_REQUEST | StatusCode::METHOD_NOT_ALLOWED | StatusCode::URI_TOO_LONG => {
-                return Self::Other;
-            }
             _ => {}
         }
-        match (address.part, address.of) {
-            (Part::Calendar, Of::Session(_)) => Self::Invite,
-            (Part::Calendar, _) => Self::Feed,
-            (Part::Apple | Part::Page, _) => Self::Page,
-            (Part::Join | Part::Next | Part::Register | Part::Target(_), _) => Self::Link,
-            (Part::Newsletter, _) => Self::Block,
-            (Part::Embed, _) => Self::Embed,
-            (Part::Atom, _) => Self::Atom,
-            (Part::Json, _) => Self::Json,
-            (Part::Qr, _) => Self::Qr,
-            (Part::Other, _) => Self::Asset,
+        match address {
+            None => Self::Other,
+            Some(Address::Home | Address::Year(_)) => Self::Page,
+            Some(Address::Next) => Self::Link,
+            Some(Address::Asset(_) | Address::Favicon | Address::Robots) => Self::Asset,
+            Some(Address::Feed(_, route)) => match route {
+                FeedRoute::Calendar => Self::Feed,
+                FeedRoute::Atom => Self::Atom,
+                FeedRoute::Json => Self::Json,
+                FeedRoute::Page | FeedRoute::Apple => Self::Page,
+                FeedRoute::Target(_) | FeedRoute::Next => Self::Link,
+                FeedRoute::Embed => Self::Embed,
+                FeedRoute::Newsletter => Self::Block,
+                FeedRoute::Qr => Self::Qr,
+            },
+            Some(Address::Session(_, route)) => match route {
+                SessionRoute::Invite => Self::Invite,
+                SessionRoute::Page => Self::Page,
+                SessionRoute::Target(_) | SessionRoute::Register | SessionRoute::Join => Self::Link,
+                SessionRoute::Newsletter => Self::Block,
+                SessionRoute::Qr => Self::Qr,
+            },
         }
     }
 

@@ -7,16 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::clicks::{Click, Clicks, Owners};
+use super::clicks::{Click, Clicks, Of, Owners};
 use super::client::Family;
 use super::counts::{add, get};
-use crate::paths::{Address, Of, Part, Paths};
+use crate::model::Id;
 use crate::site::Site;
+use crate::urls::{Address, FeedRoute, SessionRoute};
 
 /// What is counted for the ids of one site.
 #[derive(Debug, Default)]
 pub(super) struct Links {
-    paths: Option<Paths>,
     /// Fetches by the id in a feed's address, each by family. Feeds are few, and a tree of few is
     /// searched faster than a text is hashed.
     feeds: BTreeMap<Box<str>, [AtomicU64; Family::ALL.len()]>,
@@ -26,25 +26,27 @@ pub(super) struct Links {
 /// The ids of a site: looked for before anything is locked, as readers would wait.
 #[derive(Debug)]
 pub(super) struct Ids {
-    paths: Paths,
     feeds: BTreeSet<Box<str>>,
     owners: Owners,
 }
 
 impl Ids {
     /// The ids of what a site has, and of former addresses that it leads on from.
-    pub(super) fn of(site: &Site, paths: &Paths) -> Self {
+    pub(super) fn of(site: &Site) -> Self {
         let (mut feeds, mut owners) = (BTreeSet::new(), Owners::default());
-        for (path, _) in site.documents() {
-            match paths.read(path) {
-                Address { of: Of::Feed(id), part: Part::Calendar } => {
-                    feeds.insert(id.into());
-                }
-                Address { of, part: Part::Page } => owners.enter(of),
-                _ => {}
+        let edition = site.edition();
+        for id in edition.feed_ids().map(Id::as_str) {
+            if site.has(Address::Feed(id, FeedRoute::Calendar)) {
+                feeds.insert(id.into());
+                owners.enter(Of::Feed(id));
             }
         }
-        Self { paths: paths.clone(), feeds, owners }
+        for id in edition.session_ids().map(Id::as_str) {
+            if site.has(Address::Session(id, SessionRoute::Page)) {
+                owners.enter(Of::Session(id));
+            }
+        }
+        Self { feeds, owners }
     }
 }
 
@@ -52,7 +54,7 @@ impl Links {
     /// Counts for the ids of another site from now on. What was counted for an id that is still
     /// there goes on; the rows of others end, so that a list that changes leaves nothing behind.
     pub(super) fn turn(&mut self, ids: Ids) {
-        let Ids { paths, feeds, owners } = ids;
+        let Ids { feeds, owners } = ids;
         let mut before = std::mem::take(&mut self.feeds);
         self.feeds = feeds
             .into_iter()
@@ -61,17 +63,8 @@ impl Links {
                 (id, counts)
             })
             .collect();
-        self.paths = Some(paths);
         let clicks = self.clicks.get_mut().unwrap_or_else(PoisonError::into_inner);
         *clicks = clicks.after(owners);
-    }
-
-    /// What a path names, once there is a site.
-    pub(super) fn read<'a>(&self, path: &'a str) -> Address<'a> {
-        match &self.paths {
-            Some(paths) => paths.read(path),
-            None => Address { of: Of::All, part: Part::Other },
-        }
     }
 
     /// Counts what was fetched or opened. `moved` says that the answer leads to another address of
@@ -83,7 +76,7 @@ impl Links {
         family: Family,
         moved: bool,
     ) {
-        if let Address { of: Of::Feed(id), part: Part::Calendar } = address {
+        if let Address::Feed(id, FeedRoute::Calendar) = address {
             // Who was led on fetches it there.
             if let Some(counts) = self.feeds.get(id).filter(|_| !moved) {
                 add(&counts[family as usize], 1);
@@ -98,7 +91,7 @@ impl Links {
             return;
         }
         if let Some(to) = target(address) {
-            self.clicks().count(address.of, to, via);
+            self.clicks().count(address.into(), to, via);
         }
     }
 
@@ -128,17 +121,30 @@ impl Links {
 
 /// Where a link leads, if a newsletter would lead there.
 fn target(address: Address<'_>) -> Option<&'static str> {
-    Some(match address.part {
-        Part::Apple => "apple",
-        Part::Calendar => "calendar",
-        Part::Join => "join",
-        Part::Next => "next",
-        Part::Page => "page",
-        Part::Register => "register",
-        Part::Target(target) => target.as_str(),
-        Part::Atom | Part::Embed | Part::Json | Part::Newsletter | Part::Other | Part::Qr => {
-            return None;
-        }
+    Some(match address {
+        Address::Home | Address::Year(_) => "page",
+        Address::Next => "next",
+        Address::Asset(_) | Address::Favicon | Address::Robots => return None,
+        Address::Feed(_, route) => match route {
+            FeedRoute::Calendar => "calendar",
+            FeedRoute::Page => "page",
+            FeedRoute::Target(target) => target.as_str(),
+            FeedRoute::Apple => "apple",
+            FeedRoute::Next => "next",
+            FeedRoute::Atom
+            | FeedRoute::Json
+            | FeedRoute::Embed
+            | FeedRoute::Newsletter
+            | FeedRoute::Qr => return None,
+        },
+        Address::Session(_, route) => match route {
+            SessionRoute::Invite => "calendar",
+            SessionRoute::Page => "page",
+            SessionRoute::Target(target) => target.as_str(),
+            SessionRoute::Register => "register",
+            SessionRoute::Join => "join",
+            SessionRoute::Newsletter | SessionRoute::Qr => return None,
+        },
     })
 }
 
@@ -151,16 +157,14 @@ pub(super) fn via(query: Option<&str>) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::BaseUrl;
 
-    const PAGE: Address<'_> = Address { of: Of::Session("talk"), part: Part::Page };
+    const PAGE: Address<'_> = Address::Session("talk", SessionRoute::Page);
 
     fn links() -> Links {
         let mut owners = Owners::default();
         [Of::Session("talk"), Of::Feed("all")].into_iter().for_each(|of| owners.enter(of));
-        let paths = Paths::new(BaseUrl::parse("https://org.example").unwrap());
         let mut links = Links::default();
-        links.turn(Ids { paths, feeds: ["all".into()].into(), owners });
+        links.turn(Ids { feeds: ["all".into()].into(), owners });
         links
     }
 
@@ -188,9 +192,9 @@ mod tests {
         for via in [Some("may"), Some("may"), Some("May!"), None] {
             links.opened(PAGE, via, Family::Browser, false);
         }
-        let gone = Address { of: Of::Session("gone"), part: Part::Register };
+        let gone = Address::Session("gone", SessionRoute::Register);
         links.opened(gone, Some("may"), Family::Browser, false);
-        links.opened(Address { of: Of::All, part: Part::Next }, None, Family::Other, false);
+        links.opened(Address::Next, None, Family::Other, false);
         assert_eq!(
             links.rows(),
             [
@@ -206,7 +210,7 @@ mod tests {
     #[test]
     fn a_subscription_is_a_fetch_and_no_click() {
         let links = links();
-        let feed = Address { of: Of::Feed("all"), part: Part::Calendar };
+        let feed = Address::Feed("all", FeedRoute::Calendar);
         links.opened(feed, Some("may"), Family::Google, false);
         links.opened(feed, None, Family::Browser, false);
         links.opened(feed, Some("may"), Family::Browser, false);

@@ -23,10 +23,9 @@ use hyper::body::Body;
 use hyper::header::{HeaderMap, USER_AGENT};
 use hyper::{Method, Request, Response, StatusCode};
 
-use crate::http::normalize;
-use crate::paths::Paths;
 use crate::publish::{Published, Refusal};
 use crate::site::Site;
+use crate::urls::Address;
 use certificate::Certificate;
 use counts::{Counts, Kind};
 use links::{Ids, Links};
@@ -97,13 +96,14 @@ impl Sight {
         (self.watch.counting || self.watch.access_log).then(Instant::now)
     }
 
-    /// An answer was made that [`Self::begin`] was called for; `is_last` unless it only leads to where the
-    /// very same is answered.
+    /// A response to a request for an `address`, if there is one, was made since [`Self::begin`] was called; `is_last`
+    /// unless it only leads to where the very same is answered.
     pub fn answered(
         &self,
         began: Option<Instant>,
         request: &Request<impl Sized>,
         answer: &Response<impl Body>,
+        address: Option<Address<'_>>,
         is_last: bool,
     ) {
         let Some(began) = began else { return };
@@ -114,10 +114,12 @@ impl Sight {
         let bytes = counts::sent(method, answer.body().size_hint().exact());
         if self.watch.counting {
             let links = self.links.read().unwrap_or_else(PoisonError::into_inner);
-            let path = normalize(uri.path());
-            let address = links.read(&path);
             self.counts.answered(Kind::of(address, status), status, family, bytes, took);
-            if is_last && method == Method::GET && is_there(status) {
+            if let Some(address) = address
+                && is_last
+                && method == Method::GET
+                && is_there(status)
+            {
                 let moved = status == StatusCode::MOVED_PERMANENTLY;
                 links.opened(address, via, family, moved);
             }
@@ -167,18 +169,18 @@ impl Sight {
             status.reloads[outcome as usize] += 1;
         }
         drop(status);
-        self.turn(&published.site, &published.edition.paths);
+        self.turn(&published.site);
     }
 
     /// What is served changed with the time alone, while its file is gone or refused.
-    pub fn rebuilt(&self, site: &Site, paths: &Paths) {
+    pub fn rebuilt(&self, site: &Site) {
         self.status().reloads[Outcome::Turned as usize] += 1;
-        self.turn(site, paths);
+        self.turn(site);
     }
 
-    fn turn(&self, site: &Site, paths: &Paths) {
+    fn turn(&self, site: &Site) {
         if self.watch.counting {
-            let ids = Ids::of(site, paths);
+            let ids = Ids::of(site);
             self.links.write().unwrap_or_else(PoisonError::into_inner).turn(ids);
         }
     }

@@ -37,16 +37,17 @@ pub(super) type Codings = Vec<(Coding, Option<Bytes>)>;
 ///
 /// What is long is compressed now, and left out where that does not make it smaller. What is short
 /// would take most of the time that a site takes to build, and hardly anybody asks for most of it.
-pub(super) fn all(documents: &[Document]) -> Vec<Codings> {
+pub(super) fn all<'a>(documents: impl IntoIterator<Item = &'a Document>) -> Vec<Codings> {
+    let documents: Vec<&Document> = documents.into_iter().collect();
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let long: Vec<usize> = (0..documents.len()).filter(|at| !waits(&documents[*at])).collect();
+    let long: Vec<usize> = (0..documents.len()).filter(|at| !waits(documents[*at])).collect();
     // Small pieces, so that one large feed does not leave the other cores idle.
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
         let mut encoder = Encoder::default();
         while let Some(at) = long.get(next.fetch_add(1, Ordering::Relaxed)) {
-            done.push((*at, encoder.codings(&documents[*at])));
+            done.push((*at, encoder.codings(documents[*at])));
         }
         done
     };
@@ -59,7 +60,8 @@ pub(super) fn all(documents: &[Document]) -> Vec<Codings> {
         }
         made
     });
-    let later = |document| codings_of(document).iter().map(|coding| (*coding, None)).collect();
+    let later =
+        |document: &&Document| codings_of(document).iter().map(|coding| (*coding, None)).collect();
     let mut all: Vec<Codings> = documents.iter().map(later).collect();
     for (at, codings) in made {
         all[at] = codings;
@@ -103,7 +105,7 @@ struct Encoder {
 impl Encoder {
     /// Those that make a document smaller.
     fn codings(&mut self, document: &Document) -> Codings {
-        let body = document.body.as_slice();
+        let body = &document.body[..];
         let coded = codings_of(document).iter().filter_map(|coding| {
             let coded = self.coded(*coding, body).filter(|coded| coded.len() < body.len())?;
             Some((*coding, Some(Bytes::from(coded))))

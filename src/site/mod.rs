@@ -1,193 +1,156 @@
-//! The table that is served and exported: every path with its finished answers.
+//! The site of an edition: from a path to its response.
 //!
-//! Immutable: a new edition is a new site. Building one cannot fail; whatever could be wrong was
-//! found earlier, where somebody is looking.
+//! Calendars are made when the edition is published, and everything else when somebody first asks for it: rendering is
+//! pure and takes well under a millisecond, and most of it nobody ever asks for. What was made is kept in a cache that
+//! is bounded in bytes. Building a site cannot fail; whatever could be wrong was found earlier, where somebody is
+//! looking. To read: `content` (what is published where), `resource` (its response), `calendars`, `headers`, `encode`.
 
+mod cache;
+mod calendars;
+mod content;
 mod encode;
+mod errors;
 mod headers;
 mod resource;
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::paths::Paths;
-use crate::render::{self, Document, Kind, Printed, errors};
+use crate::render::Document;
 use crate::revisions::Edition;
+use crate::urls::FeedRoute;
+use cache::Cache;
+use calendars::Calendars;
+use content::{Content, Kit, Lookup};
+use errors::Errors;
 
+pub use cache::CacheSize;
+pub use content::Found;
 pub use resource::{Coding, Representation, Resource};
 
-/// Every resource of one edition.
+/// Everything that is published of one edition.
 #[derive(Debug)]
 pub struct Site {
-    table: HashMap<Box<str>, Arc<Resource>>,
-    /// The path of the rules for crawlers, which the host's root answers with too.
-    robots: String,
+    edition: Arc<Edition>,
+    calendars: Calendars,
+    kit: Kit,
+    cache: Cache,
     errors: Errors,
-    /// Paths where something was that is gone for good.
-    ended: HashSet<String>,
-    valid_until: Option<DateTime<Utc>>,
-    https_origin: Option<String>,
-}
-
-/// The answers where there is nothing to give: as text for programs, as a page for people.
-#[derive(Debug)]
-struct Errors {
-    gone: ByReader,
-    not_found: ByReader,
-    not_allowed: ByReader,
-    precondition_failed: ByReader,
-    bad_request: ByReader,
-    too_long: ByReader,
-}
-
-#[derive(Debug)]
-struct ByReader {
-    text: Resource,
-    page: Resource,
 }
 
 impl Site {
-    /// The site of an edition, from its calendars; the pages are made here.
-    pub fn build(edition: &Edition, calendars: Vec<Document>) -> Self {
-        Self::build_after(edition, calendars, None)
+    /// The site of an edition, from its calendars.
+    pub fn build(edition: Arc<Edition>, calendars: Vec<Document>, cache: CacheSize) -> Self {
+        Self {
+            calendars: Calendars::new(&edition.urls, calendars),
+            kit: Kit::new(&edition),
+            cache: Cache::new(cache),
+            errors: Errors::new(&edition.urls),
+            edition,
+        }
     }
 
-    /// The same site, with less work: what stays as it is in an earlier site is not made again, and
-    /// both share it.
-    pub fn build_after(
-        edition: &Edition,
-        calendars: Vec<Document>,
-        earlier: Option<&Self>,
-    ) -> Self {
-        let known = |path: &str, origin: &str| earlier?.printed(path, origin);
-        Self::of(edition, render::documents(edition, calendars, known), earlier)
+    /// The edition.
+    pub fn edition(&self) -> &Arc<Edition> {
+        &self.edition
     }
 
-    /// The site of some documents of an edition alone, likewise.
-    pub fn of(edition: &Edition, documents: Vec<Document>, earlier: Option<&Self>) -> Self {
-        let mut table: HashMap<Box<str>, Arc<Resource>> = HashMap::with_capacity(documents.len());
-        let mut new = Vec::new();
-        for document in documents {
-            let path = document.path.as_str();
-            match earlier.and_then(|site| site.table.get(path)).filter(|own| own.is_of(&document)) {
-                Some(same) => drop(table.insert(path.into(), Arc::clone(same))),
-                None => new.push(document),
+    /// What is published at a path; none where nothing is.
+    pub fn find(&self, path: &str) -> Option<Found<'_>> {
+        match self.lookup(self.edition.urls.parse(path)?) {
+            Lookup::Found(found) => Some(found),
+            Lookup::Gone | Lookup::Missing => None,
+        }
+    }
+
+    /// The resource of what was found, kept for whoever asks next.
+    pub fn resource(&self, found: &Found<'_>) -> Arc<Resource> {
+        match self.feed_of(found) {
+            Some(feed) => Arc::clone(feed),
+            None => {
+                self.cache.get_or_make(self.edition.urls.path(found.address), || self.made(found))
             }
         }
-        let codings = encode::all(&new);
-        for (document, codings) in new.into_iter().zip(codings) {
-            let path = document.path.as_str().into();
-            table.insert(path, Arc::new(Resource::of(document, codings)));
-        }
-        let paths = &edition.paths;
-        let errors = Errors {
-            gone: ByReader::new(410, "Gone\n", &errors::gone(paths)),
-            not_found: ByReader::new(404, "Not found\n", &errors::not_found(paths)),
-            not_allowed: ByReader::new(405, "Method not allowed\n", &errors::not_allowed()),
-            precondition_failed: ByReader::new(
-                412,
-                "Precondition failed\n",
-                &errors::precondition_failed(),
-            ),
-            bad_request: ByReader::new(400, "Bad request\n", &errors::bad_request(paths)),
-            too_long: ByReader::new(414, "URI too long\n", &errors::too_long(paths)),
-        };
-        Self {
-            table,
-            robots: edition.paths.robots(),
-            errors,
-            ended: render::ended(edition).into_iter().collect(),
-            valid_until: edition.valid_until(),
-            https_origin: edition.paths.https_origin().map(ToOwned::to_owned),
-        }
     }
 
-    /// The resource at a path.
-    pub fn get(&self, path: &str) -> Option<&Resource> {
-        let resource = self.table.get(path).or_else(|| match path {
-            Paths::ROBOTS_OF_HOST => self.table.get(self.robots.as_str()),
-            _ => None,
-        });
-        resource.map(AsRef::as_ref)
+    /// The resource at a path; none where nothing is published.
+    pub fn get(&self, path: &str) -> Option<Arc<Resource>> {
+        Some(self.resource(&self.find(path)?))
     }
 
-    /// What stands at a path, if it was made from a certain origin.
-    pub fn printed(&self, path: &str, origin: &str) -> Option<Printed<'_>> {
-        self.table.get(path)?.printed_from(origin)
+    /// Whether the resource of what was found is still to be made and takes more than a few milliseconds: longer than
+    /// a thread that serves others may spend on it.
+    pub fn takes_long(&self, found: &Found<'_>) -> bool {
+        self.is_long(found) && !self.cache.has(&self.edition.urls.path(found.address))
     }
 
-    /// The redirect for a path with a slash too many, which is a slip of whoever typed the address and not
-    /// another resource. It is made when it is asked for, which is seldom: kept, there would be as many of
-    /// them as of documents.
-    pub fn without_slash(&self, path: &str) -> Option<Resource> {
-        let (path, _) = self
-            .table
-            .get_key_value(path.strip_suffix('/')?)
-            .filter(|(path, _)| ***path != *"/")?;
-        Some(Resource::redirect(path))
-    }
-
-    /// Every document with its path, by path.
-    pub fn documents(&self) -> impl Iterator<Item = (&str, &Resource)> {
-        let mut all: Vec<(&str, &Resource)> =
-            self.table.iter().map(|(path, resource)| (path.as_ref(), resource.as_ref())).collect();
-        all.sort_by_key(|(path, _)| *path);
-        all.into_iter()
-    }
-
-    /// Scheme and authority of the public address (RFC 6454 section 4), if somebody named one and it is of https.
-    pub fn https_origin(&self) -> Option<&str> {
-        self.https_origin.as_deref()
+    /// Every resource with its path, by path. It is made for this call, and not kept.
+    pub fn documents(&self) -> impl Iterator<Item = (String, Arc<Resource>)> {
+        self.addresses().into_iter().map(|(path, found)| {
+            let resource = match self.feed_of(&found) {
+                Some(feed) => Arc::clone(feed),
+                None => self.made(&found),
+            };
+            (path, resource)
+        })
     }
 
     /// When the next edition of the same catalog begins.
     pub fn valid_until(&self) -> Option<DateTime<Utc>> {
-        self.valid_until
+        self.edition.valid_until()
     }
 
-    /// The answer for a path where nothing is: 410 where something was, else 404 (RFC 9110 sections
+    /// The response for a path where nothing is: 410 where something was, else 404 (RFC 9110 sections
     /// 15.5.11 and 15.5.5).
     pub fn missing(&self, path: &str) -> &Resource {
         let without_slash = path.strip_suffix('/').unwrap_or(path);
-        match self.ended.contains(without_slash) {
-            true => self.errors.gone.by(without_slash),
-            false => self.errors.not_found.by(path),
+        match self.edition.urls.parse(without_slash).map(|address| self.lookup(address)) {
+            Some(Lookup::Gone) => self.errors.gone.at(without_slash),
+            _ => self.errors.not_found.at(path),
         }
+    }
+
+    /// The redirect for a path with a slash too many, which is a slip of whoever typed the address and not
+    /// another resource.
+    pub fn without_slash(&self, path: &str) -> Option<(Found<'_>, Resource)> {
+        let path = path.strip_suffix('/').filter(|path| *path != "/")?;
+        Some((self.find(path)?, Resource::redirect(path)))
     }
 
     /// 405 for a path, with Allow.
     pub fn not_allowed(&self, path: &str) -> &Resource {
-        self.errors.not_allowed.by(path)
+        self.errors.not_allowed.at(path)
     }
 
     /// 412 for a path (RFC 9110 section 15.5.13).
     pub fn precondition_failed(&self, path: &str) -> &Resource {
-        self.errors.precondition_failed.by(path)
+        self.errors.precondition_failed.at(path)
     }
 
     /// 400 for a path (RFC 9110 section 15.5.1).
     pub fn bad_request(&self, path: &str) -> &Resource {
-        self.errors.bad_request.by(path)
+        self.errors.bad_request.at(path)
     }
 
     /// 414 for a path (RFC 9110 section 15.5.15).
     pub fn too_long(&self, path: &str) -> &Resource {
-        self.errors.too_long.by(path)
-    }
-}
-
-impl ByReader {
-    fn new(status: u16, text: &str, page: &str) -> Self {
-        Self {
-            text: Resource::error(status, "text/plain; charset=utf-8", text),
-            page: Resource::error(status, headers::content_type(Kind::Page), page),
-        }
+        self.errors.too_long.at(path)
     }
 
-    fn by(&self, path: &str) -> &Resource {
-        let program = [".ics", ".json", ".atom", ".svg"].iter().any(|end| path.ends_with(end));
-        if program { &self.text } else { &self.page }
+    fn made(&self, found: &Found<'_>) -> Arc<Resource> {
+        let document = self.document(found);
+        let codings = encode::all([&document]).pop().unwrap_or_default();
+        Arc::new(Resource::of(document, codings))
+    }
+
+    /// The resource of a feed's calendar, where one was found.
+    fn feed_of(&self, found: &Found<'_>) -> Option<&Arc<Resource>> {
+        let id = match found.content {
+            Content::Feed(feed, FeedRoute::Calendar) => feed.id,
+            Content::Retired(feed, FeedRoute::Calendar) => &feed.id,
+            _ => return None,
+        };
+        Some(&self.calendars.feed(id).1)
     }
 }

@@ -8,17 +8,13 @@ use hyper::StatusCode;
 use hyper::body::Bytes;
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH,
-    CONTENT_LOCATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED,
-    LOCATION, VARY,
+    CONTENT_LOCATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, LAST_MODIFIED, LOCATION, VARY,
 };
 
 use super::encode::{self, Codings};
 use super::headers;
-use crate::render::{Document, Kind, Printed};
+use crate::render::{Document, Kind};
 use crate::revisions::of_bytes;
-
-/// Headers that a document's body decides, or its target, besides those of its kind.
-const OF_BODY: [HeaderName; 4] = [CONTENT_LENGTH, ETAG, LOCATION, VARY];
 
 /// A content coding (RFC 9110 section 8.4.1), the less preferred first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,8 +34,6 @@ pub struct Resource {
     identity: Representation,
     coded: Vec<Coded>,
     last_modified: Option<DateTime<Utc>>,
-    /// What its bytes follow from; invites only.
-    origin: Option<Box<str>>,
 }
 
 /// A coded form of a resource, made when it is first asked for if it was not before.
@@ -74,32 +68,29 @@ impl Resource {
         if let Some(location) = &document.location {
             return Self::moved(document.kind, headers, location, document.body);
         }
-        let hash = document.digest.unwrap_or_else(|| of_bytes([document.body.as_slice()]));
+        let hash = document.digest.unwrap_or_else(|| of_bytes([&document.body[..]]));
         let etag = headers::value(&format!("\"{hash}\""));
         headers.insert(ETAG, etag.clone());
         if !codings.is_empty() {
             headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
         }
-        // Without the room that it grew into.
-        let body = Bytes::from(document.body.into_boxed_slice());
-        let identity = Representation::new(headers, Coding::Identity, body, etag);
+        let identity = Representation::new(headers, Coding::Identity, document.body, etag);
         let coded = codings
             .into_iter()
             .map(|(coding, bytes)| Coded::new(&identity, &hash, coding, bytes))
             .collect();
-        let origin = document.origin.map(String::into_boxed_str);
         let (kind, last_modified) = (Some(document.kind), document.last_modified);
-        Self { kind, identity, coded, last_modified, origin }
+        Self { kind, identity, coded, last_modified }
     }
 
     /// For good, or where it may lead elsewhere tomorrow.
-    fn moved(kind: Kind, mut headers: HeaderMap, location: &str, body: Vec<u8>) -> Self {
+    fn moved(kind: Kind, mut headers: HeaderMap, location: &str, body: Bytes) -> Self {
         headers.insert(LOCATION, headers::value(location));
         let status = match kind {
             Kind::Moved => StatusCode::MOVED_PERMANENTLY,
             _ => StatusCode::FOUND,
         };
-        let bare = Self::bare(status, headers, Bytes::from(body.into_boxed_slice()));
+        let bare = Self::bare(status, headers, body);
         Self { kind: Some(kind), ..bare }
     }
 
@@ -133,38 +124,22 @@ impl Resource {
             body,
             etag: None,
         };
-        Self { kind: None, identity, coded: Vec::new(), last_modified: None, origin: None }
+        Self { kind: None, identity, coded: Vec::new(), last_modified: None }
     }
 
-    /// Whether a document would become the same resource.
-    pub(super) fn is_of(&self, document: &Document) -> bool {
-        let (own, base) = (&self.identity.headers, headers::of(document));
-        let location = document.location.as_deref().map(str::as_bytes);
-        self.kind == Some(document.kind)
-            && self.identity.body == document.body
-            && self.last_modified == document.last_modified
-            && self.origin.as_deref() == document.origin.as_deref()
-            && own.get(LOCATION).map(HeaderValue::as_bytes) == location
-            && base.iter().all(|(name, value)| own.get(name) == Some(value))
-            // What follows from the body alone is not among them.
-            && own.keys().all(|name| OF_BODY.contains(name) || base.contains_key(name))
-    }
-
-    /// Its bytes with their digest, if they follow from a certain origin.
-    pub(super) fn printed_from(&self, origin: &str) -> Option<Printed<'_>> {
-        self.origin.as_deref().filter(|own| *own == origin)?;
-        let digest = self.identity.etag.as_ref()?.to_str().ok()?.trim_matches('"');
-        Some(Printed { body: std::str::from_utf8(&self.identity.body).ok()?, digest })
+    /// The bytes of its bodies, with half as many for each coding that may be asked for later.
+    pub(super) fn weight(&self) -> u64 {
+        let plain = self.identity.body.len();
+        let coded = self.coded.iter().map(|coded| match coded.form.get() {
+            Some(form) => form.body.len(),
+            None => plain / 2,
+        });
+        (plain + coded.sum::<usize>()) as u64
     }
 
     /// What it is; none for errors and redirects.
     pub fn kind(&self) -> Option<Kind> {
         self.kind
-    }
-
-    /// Whether it is a picture, a script or a style sheet, which pages name and which name nothing.
-    pub fn is_asset(&self) -> bool {
-        matches!(self.kind, Some(Kind::Image(_) | Kind::Script | Kind::Style | Kind::Svg))
     }
 
     /// The bytes as they are.
@@ -255,30 +230,6 @@ mod tests {
         let file_name = Some(FileName { ascii: "a.ics".into(), readable: "A.ics".into() });
         let body = "BEGIN:VCALENDAR\r\n".repeat(100);
         Document { last_modified, file_name, ..Document::new("/a".into(), Kind::Invite, body) }
-    }
-
-    #[test]
-    fn a_document_becomes_the_same_resource_only_with_the_same_bytes_and_headers() {
-        let codings = vec![(Coding::Gzip, None)];
-        let own = Resource::of(document(), codings);
-        assert!(own.is_of(&document()));
-        let file_name = Some(FileName { ascii: "a.ics".into(), readable: "B.ics".into() });
-        for other in [
-            Document { body: b"BEGIN".into(), ..document() },
-            Document { kind: Kind::Feed, ..document() },
-            Document { last_modified: DateTime::from_timestamp(1_700_000_001, 0), ..document() },
-            Document { last_modified: None, ..document() },
-            Document { file_name, ..document() },
-            Document { file_name: None, ..document() },
-        ] {
-            assert!(!own.is_of(&other), "{other:?}");
-        }
-        let to = |location: &str| Document {
-            location: Some(location.into()),
-            ..Document::new("/b".into(), Kind::Redirect, "b")
-        };
-        let own = Resource::of(to("/c"), Codings::new());
-        assert!(own.is_of(&to("/c")) && !own.is_of(&to("/d")));
     }
 
     #[test]

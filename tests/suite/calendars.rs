@@ -23,7 +23,8 @@ const ANNOUNCED: [(&str, &str, &str); 3] = [
 pub(crate) fn calendars(published: &Published) -> Vec<(String, Kind, String)> {
     let all = published.site.documents().filter_map(|(path, resource)| {
         let kind = resource.kind().filter(|kind| matches!(kind, Kind::Feed | Kind::Invite))?;
-        Some((path.to_owned(), kind, body(published, path)))
+        let body = body(published, &path);
+        Some((path, kind, body))
     });
     all.collect()
 }

@@ -111,7 +111,7 @@ fn serve_answers_with_the_bytes_that_export_wrote() {
         // A name that is no address, for hosts to answer with.
         assert!(files.remove("404.html").is_some());
         let published = fixture.publish(LATER);
-        let base = published.edition.paths.base().path().to_owned();
+        let base = published.edition.urls.base().path().to_owned();
         let running = fixture.serve(&["--at", LATER]);
         let mut answered = Vec::new();
         for (file, bytes) in &files {
@@ -121,7 +121,7 @@ fn serve_answers_with_the_bytes_that_export_wrote() {
             };
             let answer = running.get(&path, &[]);
             // The file of a redirect leads on by itself; its body is the same.
-            let status = match published.site.get(&path).and_then(convene::site::Resource::kind) {
+            let status = match published.site.get(&path).and_then(|resource| resource.kind()) {
                 Some(convene::render::Kind::Moved) => 301,
                 Some(convene::render::Kind::Redirect) => 302,
                 _ => 200,
@@ -132,7 +132,7 @@ fn serve_answers_with_the_bytes_that_export_wrote() {
             answered.push(path);
         }
         answered.sort();
-        let all: Vec<&str> = published.site.documents().map(|(path, _)| path).collect();
+        let all: Vec<String> = published.site.documents().map(|(path, _)| path).collect();
         assert_eq!(answered, all, "{case:?}");
     }
 }
@@ -143,7 +143,7 @@ fn two_servers_give_the_same_validators_and_codings() {
     export(one.dir(), &one, FIRST, &[]);
     let two = replica(&one);
     let published = one.publish(FIRST);
-    let paths: Vec<String> = published.site.documents().map(|(path, _)| path.to_owned()).collect();
+    let paths: Vec<String> = published.site.documents().map(|(path, _)| path).collect();
     let (left, right) = (one.serve(&["--at", FIRST]), two.serve(&["--at", LATER]));
     for path in &paths {
         for coding in ["identity", "gzip", "br"] {

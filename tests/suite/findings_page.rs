@@ -63,6 +63,7 @@ fn findings(example: &str) -> Vec<Finding> {
         frozen: false,
         exporting: false,
         fall_back: false,
+        cache: convene::site::CacheSize::default(),
         memory: std::sync::Mutex::default(),
     };
     let (_, findings) = publisher.check(instant(NOW)).unwrap();

@@ -7,6 +7,7 @@ use std::process::{Output, Stdio};
 
 use convene::import::{Options, Unreadable, import as read};
 use convene::publish::Published;
+use convene::urls::{FeedRoute, SessionRoute};
 use convene::zone::Rules;
 use proptest::prelude::*;
 
@@ -75,7 +76,8 @@ fn every_list_can_be_published_as_it_is() {
 /// first block, which says the time in the zones of the list.
 fn said(published: &Published) -> Said {
     let edition = &published.edition;
-    let feed = body(published, &edition.paths.feed_calendar(&edition.catalog.calendar.id));
+    let feed =
+        body(published, &edition.urls.feed(&edition.catalog.calendar.id, FeedRoute::Calendar));
     let unfolded = feed.replace("\r\n ", "");
     let events = unfolded.split("BEGIN:VEVENT\r\n").skip(1);
     events
@@ -113,7 +115,8 @@ fn there_and_back(toml: &str) -> (Said, Said, String) {
     let fixture = Fixture::new(toml);
     let published = fixture.publish(NOW);
     let edition = &published.edition;
-    let feed = body(&published, &edition.paths.feed_calendar(&edition.catalog.calendar.id));
+    let feed =
+        body(&published, &edition.urls.feed(&edition.catalog.calendar.id, FeedRoute::Calendar));
     let options = Options { name: "feed", now: instant(NOW), until: None, zone: None };
     let imported = read(feed.as_bytes(), &options, &Rules::bundled()).unwrap();
     assert_eq!(imported.notes, [], "{}", imported.toml);
@@ -415,7 +418,10 @@ fn an_invite_of_ours_says_only_what_is_not_the_rule_there() {
         let toml = list(&session("a", "2027-05-04T18:00:00", more));
         let published = Fixture::new(&toml).publish(NOW);
         let edition = &published.edition;
-        let invite = body(&published, &edition.paths.invite(&edition.catalog.sessions[0].id));
+        let invite = body(
+            &published,
+            &edition.urls.session(&edition.catalog.sessions[0].id, SessionRoute::Invite),
+        );
         let (list, _) = imported(&invite);
         assert_eq!(list.matches("busy = false").count(), expected, "{list}");
         assert!(!list.contains("busy = true"), "{list}");

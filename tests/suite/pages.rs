@@ -27,7 +27,7 @@ fn is_strict(policy: &str) -> bool {
 fn the_whole_example_site_is_smaller_than_a_picture() {
     for at in [BEFORE, samples::AFTER] {
         let published = Fixture::new(EXAMPLE).publish(at);
-        let sizes: Vec<(&str, usize)> = published
+        let sizes: Vec<(String, usize)> = published
             .site
             .documents()
             .map(|(path, resource)| (path, resource.identity().body.len()))
@@ -95,7 +95,8 @@ fn written(folder: &std::path::Path) -> usize {
             ("/412", site.precondition_failed("/x")),
             ("/414", site.too_long("/x")),
         ];
-        let errors = errors.map(|(name, page)| (name, "html", page.identity().body.to_vec()));
+        let errors =
+            errors.map(|(name, page)| (name.to_owned(), "html", page.identity().body.to_vec()));
         let documents = published.site.documents().filter_map(|(path, resource)| {
             let ending = match resource.kind().unwrap() {
                 Kind::Embed | Kind::Kit | Kind::Page | Kind::Redirect => "html",

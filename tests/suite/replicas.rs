@@ -20,7 +20,7 @@ fn comparable(mut answer: Answer) -> (u16, Vec<(String, String)>, Vec<u8>) {
 /// Every path that the list has, and some that it has not.
 fn paths(fixture: &Fixture) -> Vec<String> {
     let published = fixture.publish(AT[0]);
-    let documents = published.site.documents().map(|(path, _)| path.to_owned());
+    let documents = published.site.documents().map(|(path, _)| path);
     documents.chain(["/none".into(), "/none.ics".into(), format!("{FEED}/")]).collect()
 }
 

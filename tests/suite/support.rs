@@ -86,6 +86,7 @@ impl Fixture {
             frozen: false,
             exporting: false,
             fall_back: false,
+            cache: convene::site::CacheSize::default(),
             memory: std::sync::Mutex::default(),
         }
     }

@@ -91,7 +91,7 @@ const INSTANTS: [&str; 8] = [
 fn all(site: &Site) -> BTreeMap<String, (Vec<u8>, String)> {
     let documents = site.documents().map(|(path, resource)| {
         let said = (resource.identity().body.to_vec(), format!("{:?}", resource.last_modified()));
-        (path.to_owned(), said)
+        (path, said)
     });
     documents.collect()
 }

@@ -7,6 +7,7 @@ use crate::l10n::Words;
 use crate::model::{Place, Session};
 use crate::render::markdown;
 use crate::revisions::Edition;
+use crate::urls::SessionRoute;
 
 /// The longest address, in bytes: mail programs break longer ones, and Google answers 414.
 pub(super) const LIMIT: usize = 1800;
@@ -70,12 +71,12 @@ pub(super) fn fit(
 
 /// The page of the session, which knows what will have changed since.
 fn address(session: &Session, edition: &Edition, encode: impl Fn(&str) -> String) -> String {
-    let paths = &edition.paths;
-    let about = encode(&paths.about(session));
+    let urls = &edition.urls;
+    let about = encode(&urls.about(session));
     if about.len() <= ABOUT {
         return about;
     }
-    let ours = encode(&paths.absolute(&paths.session_page(&session.id)));
+    let ours = encode(&urls.absolute(&urls.session(&session.id, SessionRoute::Page)));
     if ours.len() <= OURS { ours } else { String::new() }
 }
 
@@ -96,7 +97,8 @@ fn location(session: &Session, edition: &Edition) -> String {
         (Some(place), _) => Place::line(place),
         (None, Some(join)) if encoded(join.as_str()).len() <= LOCATION => join.to_string(),
         (None, Some(_)) => {
-            let ours = edition.paths.absolute(&edition.paths.session_join(&session.id));
+            let ours =
+                edition.urls.absolute(&edition.urls.session(&session.id, SessionRoute::Join));
             if encoded(&ours).len() <= LOCATION { ours } else { String::new() }
         }
         (None, None) => String::new(),

@@ -5,6 +5,7 @@ use crate::l10n::Words;
 use crate::model::{Feed, Session, When};
 use crate::render::event::utc;
 use crate::revisions::Edition;
+use crate::urls::FeedRoute;
 use crate::zone::Zone;
 
 const RENDER: &str = "https://calendar.google.com/calendar/render";
@@ -26,7 +27,7 @@ pub(super) fn add(session: &Session, edition: &Edition, words: &Words) -> String
 /// The address in `cid` has to be a `webcal:` one: with `https:` Google looks for a person's
 /// account of that name (calagator#556).
 pub(super) fn subscribe(feed: &Feed<'_>, edition: &Edition) -> String {
-    let address = edition.paths.subscribe(&edition.paths.feed_calendar(feed.id));
+    let address = edition.urls.subscribe(&edition.urls.feed(feed.id, FeedRoute::Calendar));
     format!("{RENDER}?cid={}", encoded(&address))
 }
 

@@ -9,12 +9,13 @@ mod outlook;
 
 use maud::{DOCTYPE, html};
 
-use super::page::shell::{self, Head};
+use super::page::Shell;
+use super::page::shell::Head;
 use super::{Document, Kind};
 use crate::l10n::Words;
-use crate::model::{Feed, Session, Status};
-use crate::paths::Target;
+use crate::model::{Feed, HttpUrl, Session, Status};
 use crate::revisions::Edition;
+use crate::urls::{Address, FeedRoute, SessionRoute, Target};
 
 /// Where a session is added to a calendar once, with the data of today.
 pub(super) fn add(target: Target, session: &Session, edition: &Edition, words: &Words) -> String {
@@ -34,72 +35,87 @@ pub(super) fn subscribe(target: Target, feed: &Feed<'_>, edition: &Edition) -> S
     }
 }
 
-/// Every lasting address of an edition.
-pub(super) fn documents(edition: &Edition, words: &Words) -> Vec<Document> {
-    let sessions = edition.catalog.sessions.iter();
-    let mut all: Vec<Document> =
-        sessions.flat_map(|session| of_session(edition, session, words)).collect();
-    all.extend(edition.catalog.feeds().flat_map(|feed| of_feed(edition, &feed)));
-    let (page, title) = (edition.paths.root(), edition.catalog.calendar.title.as_str());
-    let sessions = edition.catalog.sessions.iter();
-    all.push(next(edition, edition.paths.next(), sessions, page, title));
-    all
+/// The redirect to adding a session to a web calendar, or to its page where it is cancelled: nobody should enter it.
+pub fn session_target(
+    edition: &Edition,
+    session: &Session,
+    target: Target,
+    words: &Words,
+) -> Document {
+    let path = edition.urls.session(&session.id, SessionRoute::Target(target));
+    if session.status == Status::Cancelled {
+        return to_page(edition, session, path);
+    }
+    let label = format!("Add to {}: {}", target.name(), session.title);
+    redirect(path, add(target, session, edition, words), &label)
 }
 
-fn of_session(edition: &Edition, session: &Session, words: &Words) -> Vec<Document> {
-    let (paths, id, title) = (&edition.paths, &session.id, session.title.as_str());
-    let to_page = |path: String| redirect(path, paths.session_page(id), title);
-    // Nobody should enter a cancelled session, sign up for it or join it; its page says so.
-    let is_cancelled = session.status == Status::Cancelled;
-    let mut all = Vec::new();
-    for target in Target::ALL {
-        let path = paths.session_target(id, target);
-        all.push(match is_cancelled {
-            true => to_page(path),
-            false => {
-                let label = format!("Add to {}: {title}", target.name());
-                redirect(path, add(target, session, edition, words), &label)
-            }
-        });
-    }
-    let given = &edition.revision(session).published.links;
-    let links = [
-        ("register", paths.session_register(id), &session.register),
-        ("join", paths.session_join(id), &session.join),
-    ];
-    for (name, path, link) in links {
-        match link.as_ref().filter(|_| !is_cancelled) {
-            Some(url) => {
-                let verb = if name == "join" { "Join" } else { "Register" };
-                all.push(redirect(path, url.to_string(), &format!("{verb}: {title}")));
-            }
-            // The address is in newsletters.
-            None if given.contains(name) => all.push(to_page(path)),
-            None => {}
-        }
-    }
-    all
+/// Whether a session has an address that leads to where readers register: it has the link, or had it once, as the
+/// address is in newsletters.
+pub fn has_register(edition: &Edition, session: &Session) -> bool {
+    edition.revision(session).published.links.contains("register")
 }
 
-fn of_feed(edition: &Edition, feed: &Feed<'_>) -> Vec<Document> {
-    let (paths, title) = (&edition.paths, feed.title.as_str());
-    let mut all: Vec<Document> = Target::ALL
-        .into_iter()
-        .map(|target| {
-            let label = format!("Subscribe in {}: {title}", target.name());
-            let to = subscribe(target, feed, edition);
-            redirect(paths.feed_target(feed.id, target), to, &label)
-        })
-        .collect();
-    all.push(apple(edition, feed));
-    let page = paths.feed_page(feed.id);
+/// Whether a session has an address that leads to where readers join online, likewise.
+pub fn has_join(edition: &Edition, session: &Session) -> bool {
+    edition.revision(session).published.links.contains("join")
+}
+
+/// The redirect to where readers register for a session.
+pub fn register(edition: &Edition, session: &Session) -> Document {
+    let path = edition.urls.session(&session.id, SessionRoute::Register);
+    link(edition, session, path, "Register", session.register.as_ref())
+}
+
+/// The redirect to where readers join a session online.
+pub fn join(edition: &Edition, session: &Session) -> Document {
+    let path = edition.urls.session(&session.id, SessionRoute::Join);
+    link(edition, session, path, "Join", session.join.as_ref())
+}
+
+/// The redirect to a web calendar that subscribes to a feed.
+pub fn feed_target(edition: &Edition, feed: &Feed<'_>, target: Target) -> Document {
+    let label = format!("Subscribe in {}: {}", target.name(), feed.title);
+    let path = edition.urls.feed(feed.id, FeedRoute::Target(target));
+    redirect(path, subscribe(target, feed, edition), &label)
+}
+
+/// The redirect to the next session of all.
+pub fn next(edition: &Edition) -> Document {
+    let (page, title) = (edition.urls.root(), edition.catalog.calendar.title.as_str());
+    let path = edition.urls.path(Address::Next);
+    first(edition, path, edition.catalog.sessions.iter(), page, title)
+}
+
+/// The redirect to the next session of a feed.
+pub fn feed_next(edition: &Edition, feed: &Feed<'_>) -> Document {
+    let page = edition.urls.feed(feed.id, FeedRoute::Page);
+    let path = edition.urls.feed(feed.id, FeedRoute::Next);
     let sessions = edition.sessions_of(feed).into_iter();
-    all.push(next(edition, paths.feed_next(feed.id), sessions, page, title));
-    all
+    first(edition, path, sessions, page, feed.title.as_str())
+}
+
+/// A redirect to a link of a session, or to its page where the session is cancelled or has the link no more.
+fn link(
+    edition: &Edition,
+    session: &Session,
+    path: String,
+    verb: &str,
+    url: Option<&HttpUrl>,
+) -> Document {
+    match url.filter(|_| session.status != Status::Cancelled) {
+        Some(url) => redirect(path, url.to_string(), &format!("{verb}: {}", session.title)),
+        None => to_page(edition, session, path),
+    }
+}
+
+fn to_page(edition: &Edition, session: &Session, path: String) -> Document {
+    let page = edition.urls.session(&session.id, SessionRoute::Page);
+    redirect(path, page, session.title.as_str())
 }
 
 /// To the first session that is not over and takes place; without one to the page of them all.
-fn next<'a>(
+fn first<'a>(
     edition: &Edition,
     path: String,
     sessions: impl Iterator<Item = &'a Session>,
@@ -110,9 +126,11 @@ fn next<'a>(
         sessions.filter(|session| session.status != Status::Cancelled && !edition.is_past(session));
     let first = to_come.min_by_key(|s| (s.when.start(), edition.revision(s).uid.as_str()));
     match first {
-        Some(session) => {
-            redirect(path, edition.paths.session_page(&session.id), session.title.as_str())
-        }
+        Some(session) => redirect(
+            path,
+            edition.urls.session(&session.id, SessionRoute::Page),
+            session.title.as_str(),
+        ),
         None => redirect(path, page, title),
     }
 }
@@ -123,7 +141,7 @@ fn redirect(path: String, location: String, label: &str) -> Document {
 
 /// A redirect of a kind. Its body is for where redirects cannot be had: an exported folder, and
 /// readers that ask first.
-pub(super) fn lead(path: String, location: String, kind: Kind, label: &str) -> Document {
+pub fn lead(path: String, location: String, kind: Kind, label: &str) -> Document {
     let body = html! {
         (DOCTYPE)
         html lang="en" {
@@ -141,16 +159,16 @@ pub(super) fn lead(path: String, location: String, kind: Kind, label: &str) -> D
     Document { location: Some(location), ..Document::new(path, kind, body) }
 }
 
-/// A page and no redirect: in-app browsers end at a scheme that they do not know, and what is left
+/// The page for subscribing in Apple Calendar. It is no redirect: in-app browsers end at a scheme that they do not know, and what is left
 /// must say how to go on.
-fn apple(edition: &Edition, feed: &Feed<'_>) -> Document {
-    let paths = &edition.paths;
-    let calendar = paths.feed_calendar(feed.id);
-    let address = paths.absolute(&calendar);
+pub fn apple(shell: &Shell<'_>, feed: &Feed<'_>) -> Document {
+    let urls = &shell.edition.urls;
+    let calendar = urls.feed(feed.id, FeedRoute::Calendar);
+    let address = urls.absolute(&calendar);
     let title = format!("Subscribe in Apple Calendar: {}", feed.title);
     let body = html! {
         h1 { (title) }
-        ul.buttons { li { a.first href=(paths.subscribe(&calendar)) { "Open in Apple Calendar" } } }
+        ul.buttons { li { a.first href=(urls.subscribe(&calendar)) { "Open in Apple Calendar" } } }
         h2 { "If nothing happens" }
         ul {
             li { "In a mail or chat app: open this page in Safari first, then use the link above." }
@@ -161,9 +179,9 @@ fn apple(edition: &Edition, feed: &Feed<'_>) -> Document {
             li { "On a Mac: Calendar, File, New Calendar Subscription. Paste the address below." }
         }
         p { "The address: " a href=(calendar) { (address) } }
-        p { a href=(paths.feed_page(feed.id)) { "Other calendars" } }
+        p { a href=(urls.feed(feed.id, FeedRoute::Page)) { "Other calendars" } }
     };
-    let path = paths.feed_apple(feed.id);
+    let path = urls.feed(feed.id, FeedRoute::Apple);
     let head = Head { title: &title, path: path.clone(), hidden: true, ..Head::default() };
-    Document::new(path, Kind::Page, shell::page(edition, &head, &body).into_string())
+    Document::new(path, Kind::Page, shell.page(&head, &body).into_string())
 }

@@ -7,6 +7,7 @@ use super::fit::{self, LIMIT, cut, encoded};
 use crate::l10n::Words;
 use crate::model::{Feed, Session, When};
 use crate::revisions::Edition;
+use crate::urls::FeedRoute;
 
 pub(super) const PERSONAL: &str = "https://outlook.live.com";
 pub(super) const WORK: &str = "https://outlook.office.com";
@@ -31,7 +32,7 @@ pub(super) fn add(host: &str, session: &Session, edition: &Edition, words: &Word
 
 /// An `https:` address: a `webcal:` one has made an empty calendar (sportstimes/f1#449).
 pub(super) fn subscribe(host: &str, feed: &Feed<'_>, edition: &Edition) -> String {
-    let address = edition.paths.absolute(&edition.paths.feed_calendar(feed.id));
+    let address = edition.urls.absolute(&edition.urls.feed(feed.id, FeedRoute::Calendar));
     let link = format!("{host}/calendar/0/addfromweb?url={}&name=", encoded(&address));
     let name = cut(feed.title.as_str(), LIMIT.saturating_sub(link.len()), encoded);
     link + &name

@@ -12,6 +12,7 @@ use crate::model::{Session, Status};
 use crate::render::event::ABOUT;
 use crate::render::news;
 use crate::revisions::Edition;
+use crate::urls::SessionRoute;
 
 /// The sessions of a subject that changed and are not over; none where nothing did.
 pub(super) struct Changed {
@@ -154,11 +155,11 @@ fn notice(edition: &Edition, session: &Session, words: &Words) -> Option<Notice>
     if was.is_none() && said.is_empty() {
         return None;
     }
-    let paths = &edition.paths;
+    let urls = &edition.urls;
     Some(Notice {
         id: session.id.to_string(),
         title: session.title.to_string(),
-        page: paths.absolute(&paths.session_page(&session.id)),
+        page: urls.absolute(&urls.session(&session.id, SessionRoute::Page)),
         was,
         now: (!off).then(|| words.range_with_utc(&session.when, calendar)),
         said,

@@ -4,19 +4,19 @@ use maud::{Markup, PreEscaped, html};
 
 use super::changed::Changed;
 use super::{Block, Form};
-use crate::render::page::shell::{self, Head};
+use crate::render::page::Shell;
+use crate::render::page::shell::Head;
 use crate::render::{Document, Kind};
-use crate::revisions::Edition;
 
 pub(super) fn page(
-    edition: &Edition,
+    shell: &Shell<'_>,
     block: &Block,
     changed: Option<&Changed>,
     path: String,
     about: &str,
 ) -> Document {
     let title = format!("Newsletter: {}", block.title);
-    let base = edition.paths.base();
+    let base = shell.edition.urls.base();
     let body = html! {
         h1 { (title) }
         @if base.is_loopback() {
@@ -45,7 +45,7 @@ pub(super) fn page(
         }
     };
     let head = Head { title: &title, path: path.clone(), hidden: true, ..Head::default() };
-    Document::new(path, Kind::Kit, shell::page(edition, &head, &body).into_string())
+    Document::new(path, Kind::Kit, shell.page(&head, &body).into_string())
 }
 
 /// A field for each form, to copy from.

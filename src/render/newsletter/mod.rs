@@ -12,10 +12,11 @@ mod text;
 use chrono::SecondsFormat;
 
 use super::Document;
+use super::page::Shell;
 use crate::l10n::Words;
 use crate::model::{Feed, Session, Status, When};
-use crate::paths::Target;
 use crate::revisions::Edition;
+use crate::urls::{FeedRoute, SessionRoute, Target};
 use changed::Changed;
 
 /// How many sessions a feed's block has: with 2 kB each, 3 kB where ids and titles are long, the most
@@ -63,21 +64,32 @@ pub fn changed(edition: &Edition, subject: Subject<'_>, form: Form) -> Option<St
     Some(Changed::new(edition, subject, &words)?.print(form))
 }
 
-pub(super) fn documents(edition: &Edition, words: &Words) -> Vec<Document> {
-    let (catalog, paths) = (&edition.catalog, &edition.paths);
-    let feeds = catalog.feeds().map(|feed| {
-        let block = Block::new(edition, Subject::Feed(feed), words);
-        let changed = Changed::new(edition, Subject::Feed(feed), words);
-        let page = paths.feed_page(feed.id);
-        kit::page(edition, &block, changed.as_ref(), paths.feed_newsletter(feed.id), &page)
-    });
-    let sessions = catalog.sessions.iter().map(|session| {
-        let block = Block::new(edition, Subject::Session(session), words);
-        let changed = Changed::new(edition, Subject::Session(session), words);
-        let page = paths.session_page(&session.id);
-        kit::page(edition, &block, changed.as_ref(), paths.session_newsletter(&session.id), &page)
-    });
-    feeds.chain(sessions).collect()
+/// The page with the block of a session.
+pub fn of_session(shell: &Shell<'_>, session: &Session, words: &Words) -> Document {
+    let urls = &shell.edition.urls;
+    let path = urls.session(&session.id, SessionRoute::Newsletter);
+    let page = urls.session(&session.id, SessionRoute::Page);
+    kit_of(shell, Subject::Session(session), path, &page, words)
+}
+
+/// The page with the block of a feed.
+pub fn of_feed(shell: &Shell<'_>, feed: Feed<'_>, words: &Words) -> Document {
+    let urls = &shell.edition.urls;
+    let path = urls.feed(feed.id, FeedRoute::Newsletter);
+    let page = urls.feed(feed.id, FeedRoute::Page);
+    kit_of(shell, Subject::Feed(feed), path, &page, words)
+}
+
+fn kit_of(
+    shell: &Shell<'_>,
+    subject: Subject<'_>,
+    path: String,
+    page: &str,
+    words: &Words,
+) -> Document {
+    let block = Block::new(shell.edition, subject, words);
+    let changed = Changed::new(shell.edition, subject, words);
+    kit::page(shell, &block, changed.as_ref(), path, page)
 }
 
 /// What every form of a block says.
@@ -121,7 +133,7 @@ struct Add {
 
 impl Block {
     fn new(edition: &Edition, subject: Subject<'_>, words: &Words) -> Self {
-        let (catalog, paths) = (&edition.catalog, &edition.paths);
+        let (catalog, urls) = (&edition.catalog, &edition.urls);
         let calendar = &catalog.calendar;
         let to_come = |feed: &Feed<'_>| -> Vec<&Session> {
             let open = |session: &&Session| {
@@ -140,7 +152,7 @@ impl Block {
         };
         let feed = edition.feed(home);
         let feed_title = feed.map_or(&calendar.title, |feed| feed.title).to_string();
-        let feed_page = paths.absolute(&paths.feed_page(home));
+        let feed_page = urls.absolute(&urls.feed(home, FeedRoute::Page));
         let (title, list, about) = match subject {
             Subject::Session(session) => (session.title.to_string(), false, ABOUT),
             _ => (feed_title.clone(), true, ABOUT_IN_LIST),
@@ -197,7 +209,7 @@ impl Block {
 
 impl Card {
     fn new(edition: &Edition, session: &Session, words: &Words, about: usize) -> Self {
-        let (catalog, paths, id) = (&edition.catalog, &edition.paths, &session.id);
+        let (catalog, urls, id) = (&edition.catalog, &edition.urls, &session.id);
         let over = edition.is_past(session);
         let open = !over && session.status != Status::Cancelled;
         let when = words.range_with_utc(&session.when, &catalog.calendar);
@@ -214,7 +226,9 @@ impl Card {
             Some(_) => format!("{}; and online", place.line()),
             None => place.line(),
         });
-        let to = |target: Target| (target, paths.absolute(&paths.session_target(id, target)));
+        let to = |target: Target| {
+            (target, urls.absolute(&urls.session(id, SessionRoute::Target(target))))
+        };
         Self {
             id: id.to_string(),
             title: session.title.to_string(),
@@ -225,14 +239,14 @@ impl Card {
             over,
             place: place.or_else(|| session.join.as_ref().map(|_| "Online".to_owned())),
             about: session.description.as_ref().and_then(|text| excerpt::of(text, about)),
-            page: paths.absolute(&paths.session_page(id)),
+            page: urls.absolute(&urls.session(id, SessionRoute::Page)),
             register: (open && session.register.is_some())
-                .then(|| paths.absolute(&paths.session_register(id))),
+                .then(|| urls.absolute(&urls.session(id, SessionRoute::Register))),
             add: open.then(|| Add {
                 targets: Target::ALL.map(to),
-                invite: paths.absolute(&paths.invite(id)),
+                invite: urls.absolute(&urls.session(id, SessionRoute::Invite)),
             }),
-            feed: paths.absolute(&paths.feed_page(catalog.home_feed(session))),
+            feed: urls.absolute(&urls.feed(catalog.home_feed(session), FeedRoute::Page)),
         }
     }
 

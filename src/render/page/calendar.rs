@@ -6,37 +6,42 @@ use chrono::Datelike;
 use maud::{Markup, PreEscaped, html};
 
 use super::parts::{self, NEXT, Under};
-use super::shell::{self, Head};
+use super::shell::{Head, Shell};
 use crate::l10n::Words;
-use crate::model::{Session, When};
+use crate::model::{Catalog, Session, When};
 use crate::render::{Document, Kind, markdown};
-use crate::revisions::Edition;
+use crate::urls::{Address, FeedRoute};
 
-pub(super) fn documents(edition: &Edition, words: &Words) -> Vec<Document> {
-    let years = years(edition);
-    let root = root(edition, &years, words).into_string();
-    let mut all = vec![Document::new(edition.paths.root(), Kind::Page, root)];
-    all.extend(years.iter().map(|(year, sessions)| {
-        let body = of_year(edition, *year, sessions, words).into_string();
-        Document::new(edition.paths.year(*year), Kind::Page, body)
-    }));
-    all
-}
-
-/// Every session by the year that it starts in, where it is.
-fn years(edition: &Edition) -> BTreeMap<i32, Vec<&Session>> {
-    let mut years: BTreeMap<i32, Vec<&Session>> = BTreeMap::new();
-    for session in &edition.catalog.sessions {
-        let year = match &session.when {
-            When::Timed(timed) => timed.start.local.year(),
-            When::AllDay(days) => days.first.year(),
-        };
-        years.entry(year).or_default().push(session);
+/// The years that sessions start in, where they take place, with the number of sessions in each.
+pub fn years(catalog: &Catalog) -> BTreeMap<i32, usize> {
+    let mut years = BTreeMap::new();
+    for session in &catalog.sessions {
+        *years.entry(year_of(session)).or_default() += 1;
     }
     years
 }
 
-fn root(edition: &Edition, years: &BTreeMap<i32, Vec<&Session>>, words: &Words) -> Markup {
+/// The home page.
+pub fn home(shell: &Shell<'_>, words: &Words) -> Document {
+    Document::new(shell.edition.urls.root(), Kind::Page, root(shell, words).into_string())
+}
+
+/// The page of the sessions that start in a year.
+pub fn year(shell: &Shell<'_>, year: i32, words: &Words) -> Document {
+    let path = shell.edition.urls.path(Address::Year(year));
+    Document::new(path, Kind::Page, of_year(shell, year, words).into_string())
+}
+
+fn year_of(session: &Session) -> i32 {
+    match &session.when {
+        When::Timed(timed) => timed.start.local.year(),
+        When::AllDay(days) => days.first.year(),
+    }
+}
+
+fn root(shell: &Shell<'_>, words: &Words) -> Markup {
+    let edition = shell.edition;
+    let years = years(&edition.catalog);
     let calendar = &edition.catalog.calendar;
     let (_, to_come) = parts::split(edition, &edition.catalog.sessions);
     let next = &to_come[..to_come.len().min(NEXT)];
@@ -46,7 +51,7 @@ fn root(edition: &Edition, years: &BTreeMap<i32, Vec<&Session>>, words: &Words) 
         h1 dir="auto" { (calendar.title) }
         @if let Some(text) = description { (PreEscaped(markdown::to_html_below_a_title(text))) }
         ul.buttons {
-            li { a.first href=(edition.paths.feed_page(feed)) { "Subscribe to all sessions" } }
+            li { a.first href=(edition.urls.feed(feed, FeedRoute::Page)) { "Subscribe to all sessions" } }
         }
         h2 { "To come" }
         @if next.is_empty() {
@@ -61,7 +66,7 @@ fn root(edition: &Edition, years: &BTreeMap<i32, Vec<&Session>>, words: &Words) 
             h2 { "Subscribe to a part" }
             ul.list {
                 @for feed in edition.catalog.feeds().skip(1) {
-                    li { h3 dir="auto" { a href=(edition.paths.feed_page(feed.id)) { (feed.title) } } }
+                    li { h3 dir="auto" { a href=(edition.urls.feed(feed.id, FeedRoute::Page)) { (feed.title) } } }
                 }
             }
         }
@@ -70,7 +75,7 @@ fn root(edition: &Edition, years: &BTreeMap<i32, Vec<&Session>>, words: &Words) 
             nav aria-label="Years" {
                 ul {
                     @for year in years.keys().rev() {
-                        li { a href=(edition.paths.year(*year)) { (year) } }
+                        li { a href=(edition.urls.path(Address::Year(*year))) { (year) } }
                     }
                 }
             }
@@ -78,23 +83,27 @@ fn root(edition: &Edition, years: &BTreeMap<i32, Vec<&Session>>, words: &Words) 
     };
     let summary = description.and_then(markdown::to_some_text);
     let summary = summary.map(|text| parts::shortened(&text, 200));
-    let paths = &edition.paths;
+    let urls = &edition.urls;
     let title = calendar.title.as_str();
     let alternates = vec![
-        ("text/calendar", paths.feed_calendar(feed), title.to_owned()),
-        ("application/atom+xml", paths.feed_atom(feed), title.to_owned()),
+        ("text/calendar", urls.feed(feed, FeedRoute::Calendar), title.to_owned()),
+        ("application/atom+xml", urls.feed(feed, FeedRoute::Atom), title.to_owned()),
     ];
-    let head = Head { title, path: paths.root(), summary, alternates, ..Head::default() };
-    shell::page(edition, &head, &body)
+    let head = Head { title, path: urls.root(), summary, alternates, ..Head::default() };
+    shell.page(&head, &body)
 }
 
-fn of_year(edition: &Edition, year: i32, sessions: &[&Session], words: &Words) -> Markup {
+fn of_year(shell: &Shell<'_>, year: i32, words: &Words) -> Markup {
+    let edition = shell.edition;
+    let sessions = edition.catalog.sessions.iter().filter(|session| year_of(session) == year);
+    let sessions: Vec<&Session> = sessions.collect();
     let title = format!("Sessions in {year}");
     let body = html! {
         h1 { (title) }
-        (parts::list(edition, sessions, words, Under::Title))
-        p { a href=(edition.paths.root()) { "All sessions" } }
+        (parts::list(edition, &sessions, words, Under::Title))
+        p { a href=(edition.urls.root()) { "All sessions" } }
     };
-    let head = Head { title: &title, path: edition.paths.year(year), ..Head::default() };
-    shell::page(edition, &head, &body)
+    let head =
+        Head { title: &title, path: edition.urls.path(Address::Year(year)), ..Head::default() };
+    shell.page(&head, &body)
 }

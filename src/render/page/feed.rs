@@ -3,27 +3,31 @@
 use maud::{Markup, PreEscaped, html};
 
 use super::parts::{self, NEXT, Under};
-use super::shell::{self, Head};
+use super::shell::{Head, Shell};
 use crate::l10n::Words;
 use crate::model::{Feed, Session};
-use crate::paths::Target;
 use crate::render::{Document, Kind, markdown};
 use crate::revisions::Edition;
+use crate::urls::{FeedRoute, Target};
 
 /// How many sessions a frame shows.
 const FRAMED: usize = 10;
 
-pub(super) fn documents(edition: &Edition, feed: &Feed<'_>, words: &Words) -> [Document; 2] {
-    let page = page(edition, feed, words).into_string();
-    let embed = embed(edition, feed, words).into_string();
-    [
-        Document::new(edition.paths.feed_page(feed.id), Kind::Page, page),
-        Document::new(edition.paths.feed_embed(feed.id), Kind::Embed, embed),
-    ]
+/// A feed's page.
+pub fn feed(shell: &Shell<'_>, feed: &Feed<'_>, words: &Words) -> Document {
+    let path = shell.edition.urls.feed(feed.id, FeedRoute::Page);
+    Document::new(path, Kind::Page, page(shell, feed, words).into_string())
 }
 
-fn page(edition: &Edition, feed: &Feed<'_>, words: &Words) -> Markup {
-    let paths = &edition.paths;
+/// A feed's list for frames on other sites.
+pub fn embed(shell: &Shell<'_>, feed: &Feed<'_>, words: &Words) -> Document {
+    let path = shell.edition.urls.feed(feed.id, FeedRoute::Embed);
+    Document::new(path, Kind::Embed, frame(shell, feed, words).into_string())
+}
+
+fn page(shell: &Shell<'_>, feed: &Feed<'_>, words: &Words) -> Markup {
+    let edition = shell.edition;
+    let urls = &edition.urls;
     let (past, to_come) = parts::split(edition, edition.sessions_of(feed));
     let next = &to_come[..to_come.len().min(NEXT)];
     // The latest of the past first; all of them stand on the pages of their years.
@@ -46,37 +50,42 @@ fn page(edition: &Edition, feed: &Feed<'_>, words: &Words) -> Markup {
             h2 { "Past" }
             (parts::list(edition, &last, words, Under::Heading))
         }
-        p { a href=(paths.root()) { "All sessions" } }
+        p { a href=(urls.root()) { "All sessions" } }
     };
     let summary = feed.description.and_then(markdown::to_some_text);
     let summary = summary.map(|text| parts::shortened(&text, 200));
     let title = feed.title.as_str();
     let alternates = vec![
-        ("text/calendar", paths.feed_calendar(feed.id), title.to_owned()),
-        ("application/atom+xml", paths.feed_atom(feed.id), title.to_owned()),
-        ("application/json", paths.feed_json(feed.id), title.to_owned()),
+        ("text/calendar", urls.feed(feed.id, FeedRoute::Calendar), title.to_owned()),
+        ("application/atom+xml", urls.feed(feed.id, FeedRoute::Atom), title.to_owned()),
+        ("application/json", urls.feed(feed.id, FeedRoute::Json), title.to_owned()),
     ];
-    let head =
-        Head { title, path: paths.feed_page(feed.id), summary, alternates, ..Head::default() };
-    shell::page(edition, &head, &body)
+    let head = Head {
+        title,
+        path: urls.feed(feed.id, FeedRoute::Page),
+        summary,
+        alternates,
+        ..Head::default()
+    };
+    shell.page(&head, &body)
 }
 
 /// One way for each kind of calendar: no link works for all of them.
 fn subscribe(edition: &Edition, feed: &Feed<'_>) -> Markup {
-    let paths = &edition.paths;
-    let path = paths.feed_calendar(feed.id);
+    let urls = &edition.urls;
+    let path = urls.feed(feed.id, FeedRoute::Calendar);
     html! {
         h2 id="subscribe" { "Subscribe" }
         p { "A calendar that you subscribe to updates itself: new sessions and changed times appear without your doing." }
         ul.buttons {
-            li { a.first href=(paths.subscribe(&path)) { "Apple Calendar" } }
+            li { a.first href=(urls.subscribe(&path)) { "Apple Calendar" } }
             @for target in Target::ALL {
-                li { a href=(paths.feed_target(feed.id, target)) { (target.name()) } }
+                li { a href=(urls.feed(feed.id, FeedRoute::Target(target))) { (target.name()) } }
             }
         }
         div.field {
             label for="address" { "The address, for every other app" }
-            input id="address" type="text" readonly value=(paths.absolute(&path));
+            input id="address" type="text" readonly value=(urls.absolute(&path));
         }
         details {
             summary { "Outlook for Windows, Thunderbird, Proton, Fastmail and others" }
@@ -97,7 +106,8 @@ fn subscribe(edition: &Edition, feed: &Feed<'_>) -> Markup {
     }
 }
 
-fn embed(edition: &Edition, feed: &Feed<'_>, words: &Words) -> Markup {
+fn frame(shell: &Shell<'_>, feed: &Feed<'_>, words: &Words) -> Markup {
+    let edition = shell.edition;
     let (_, to_come) = parts::split(edition, edition.sessions_of(feed));
     let next = &to_come[..to_come.len().min(FRAMED)];
     let body = html! {
@@ -108,10 +118,10 @@ fn embed(edition: &Edition, feed: &Feed<'_>, words: &Words) -> Markup {
             (parts::list(edition, next, words, Under::Frame))
         }
         ul.buttons {
-            li { a href=(edition.paths.feed_page(feed.id)) target="_blank" { "Subscribe" } }
+            li { a href=(edition.urls.feed(feed.id, FeedRoute::Page)) target="_blank" { "Subscribe" } }
         }
     };
-    let path = edition.paths.feed_page(feed.id);
+    let path = edition.urls.feed(feed.id, FeedRoute::Page);
     let head = Head { title: feed.title.as_str(), path, hidden: true, ..Head::default() };
-    shell::bare(edition, &head, &body)
+    shell.bare(&head, &body)
 }

@@ -9,7 +9,7 @@ use crate::revisions::Edition;
 
 /// The event, fit for a script element: no character in it can end one.
 pub(super) fn event(edition: &Edition, session: &Session) -> String {
-    let about = edition.paths.about(session);
+    let about = edition.urls.about(session);
     let end = match &session.when {
         When::Timed(timed) => with_offset(&timed.zone, timed.end.instant),
         When::AllDay(days) => days.last.to_string(),

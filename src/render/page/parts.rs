@@ -7,6 +7,7 @@ use crate::l10n::Words;
 use crate::model::{Session, Status, When};
 use crate::render::event::CALLED_OFF;
 use crate::revisions::Edition;
+use crate::urls::SessionRoute;
 use crate::zone::Zone;
 
 /// How many sessions to come a page lists; later ones stand on the pages of their years.
@@ -43,7 +44,7 @@ pub(super) fn list(
         ul.list {
             @for session in sessions {
                 @let title = html! {
-                    a href=(edition.paths.session_page(&session.id)) target=[blank] {
+                    a href=(edition.urls.session(&session.id, SessionRoute::Page)) target=[blank] {
                         (session.title)
                     }
                 };

@@ -2,15 +2,22 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use super::shell::{self, Head};
+use super::shell::{Head, Shell};
 use super::{jsonld, parts};
 use crate::l10n::Words;
 use crate::model::{Session, Status};
-use crate::paths::Target;
-use crate::render::{markdown, news};
+use crate::render::{Document, Kind, markdown, news};
 use crate::revisions::Edition;
+use crate::urls::{FeedRoute, SessionRoute, Target};
 
-pub(super) fn page(edition: &Edition, session: &Session, words: &Words) -> Markup {
+/// A session's page.
+pub fn session(shell: &Shell<'_>, session: &Session, words: &Words) -> Document {
+    let path = shell.edition.urls.session(&session.id, SessionRoute::Page);
+    Document::new(path, Kind::Page, page(shell, session, words).into_string())
+}
+
+fn page(shell: &Shell<'_>, session: &Session, words: &Words) -> Markup {
+    let edition = shell.edition;
     let open = session.status != Status::Cancelled && !edition.is_past(session);
     let body = html! {
         (said_first(edition, session, words))
@@ -33,10 +40,14 @@ pub(super) fn page(edition: &Edition, session: &Session, words: &Words) -> Marku
     let when = words.start(&session.when, &edition.catalog.calendar);
     let summary = Some(parts::shortened(&format!("{when}. {text}"), 200));
     let title = session.title.as_str();
-    let alternates = vec![("text/calendar", edition.paths.invite(&session.id), title.to_owned())];
+    let alternates = vec![(
+        "text/calendar",
+        edition.urls.session(&session.id, SessionRoute::Invite),
+        title.to_owned(),
+    )];
     let json_ld = Some(jsonld::event(edition, session));
-    let path = edition.paths.session_page(&session.id);
-    shell::page(edition, &Head { title, path, summary, alternates, json_ld, hidden: false }, &body)
+    let path = edition.urls.session(&session.id, SessionRoute::Page);
+    shell.page(&Head { title, path, summary, alternates, json_ld, hidden: false }, &body)
 }
 
 /// What has to be said first, and what readers may not know yet, in lines.
@@ -75,15 +86,15 @@ fn take_part(session: &Session) -> Markup {
 }
 
 fn add(edition: &Edition, session: &Session) -> Markup {
-    let paths = &edition.paths;
+    let urls = &edition.urls;
     html! {
         h2 id="add" { "Add this session to your calendar" }
         p { "A copy that does not update if the session moves." }
         ul.buttons {
             @for target in Target::ALL {
-                li { a href=(paths.session_target(&session.id, target)) { (target.name()) } }
+                li { a href=(urls.session(&session.id, SessionRoute::Target(target))) { (target.name()) } }
             }
-            li { a href=(paths.invite(&session.id)) { "Any other app (.ics)" } }
+            li { a href=(urls.session(&session.id, SessionRoute::Invite)) { "Any other app (.ics)" } }
         }
     }
 }
@@ -96,7 +107,7 @@ fn subscribe(edition: &Edition, session: &Session, open: bool) -> Markup {
         p { "A calendar that you subscribe to updates itself." }
         ul.buttons {
             li {
-                a href=(edition.paths.feed_page(home)) {
+                a href=(edition.urls.feed(home, FeedRoute::Page)) {
                     "All of " @if let Some(title) = title { (title) } @else { "them" }
                 }
             }

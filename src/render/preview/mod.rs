@@ -11,6 +11,7 @@ use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use crate::l10n::Words;
 use crate::model::{Id, Session, Status, When};
 use crate::revisions::{Difference, Edition, Revisions, What, differences};
+use crate::urls::{FeedRoute, SessionRoute};
 use crate::zone::Zone;
 
 /// Calendar apps look every few hours; what is nearer than this has to go out by mail too.
@@ -140,7 +141,7 @@ fn item(
     let heavy = change.what.iter().any(|what| !matches!(what, What::Other | What::Feeds));
     let gone = change.what.contains(&What::Removed);
     let ahead = is.as_ref().is_some_and(|when| when.end() > now);
-    let paths = &edition.paths;
+    let urls = &edition.urls;
     let session = known.sessions.get(change.id.as_str()).copied();
     let newsletter = session.filter(|own| ahead && is_told(edition, own, &change.what));
     let expected = change.before.as_ref().is_some_and(|before| before.status != Status::Cancelled);
@@ -156,7 +157,8 @@ fn item(
                 there(city, moved, shown, words)
             })
             .collect(),
-        newsletter: newsletter.map(|own| paths.absolute(&paths.session_newsletter(&own.id))),
+        newsletter: newsletter
+            .map(|own| urls.absolute(&urls.session(&own.id, SessionRoute::Newsletter))),
         change,
     }
 }
@@ -220,7 +222,7 @@ fn to_come(
 
 /// The calendars whose bytes differ.
 fn feeds(edition: &Edition, before: &Revisions, after: &Revisions) -> Vec<FeedChange> {
-    let paths = &edition.paths;
+    let urls = &edition.urls;
     let live = edition.catalog.feeds().map(|feed| (feed.id, feed.title.to_string(), false));
     // Feeds whose address gives another one's calendar from now on, which was there already.
     let known = |id: &Id| before.feeds.get(id.as_str()).filter(|feed| feed.gone.is_none());
@@ -231,7 +233,7 @@ fn feeds(edition: &Edition, before: &Revisions, after: &Revisions) -> Vec<FeedCh
                 Some(FeedChange {
                     id,
                     title,
-                    url: paths.absolute(&paths.feed_calendar(old)),
+                    url: urls.absolute(&urls.feed(old, FeedRoute::Calendar)),
                     what: "taken-over",
                 })
             })
@@ -240,8 +242,8 @@ fn feeds(edition: &Edition, before: &Revisions, after: &Revisions) -> Vec<FeedCh
     let ended = edition.retired().map(|feed| (&feed.id, feed.title.clone(), true));
     live.chain(ended)
         .filter_map(|(id, title, ended)| {
-            let path = paths.feed_calendar(id);
-            let key = paths.relative(&path);
+            let path = urls.feed(id, FeedRoute::Calendar);
+            let key = urls.relative(&path);
             let digest = |state: &Revisions| state.resources.get(key).map(|own| own.digest.clone());
             let (old, new) = (digest(before), digest(after));
             let had = |id: &Id| known(id).is_some();
@@ -253,7 +255,7 @@ fn feeds(edition: &Edition, before: &Revisions, after: &Revisions) -> Vec<FeedCh
                 (_, _, true) => "ended",
                 (_, _, false) => "changed",
             };
-            Some(FeedChange { id: id.to_string(), title, url: paths.absolute(&path), what })
+            Some(FeedChange { id: id.to_string(), title, url: urls.absolute(&path), what })
         })
         .chain(taken_over)
         .collect()

@@ -6,11 +6,12 @@ use std::hint::black_box;
 use chrono::{DateTime, Utc};
 use convene::import::{Options, import};
 use convene::model::Catalog;
-use convene::paths::Paths;
 use convene::publish::{Plan, plan};
-use convene::render::{City, documents, preview};
+use convene::render::{City, preview};
 use convene::revisions::{Revisions, store};
+use convene::site::{CacheSize, Site};
 use convene::source::Source;
+use convene::urls::Urls;
 use convene::zone::Rules;
 use convene::{config, model};
 use rustix::time::{ClockId, clock_gettime};
@@ -79,7 +80,7 @@ fn checked(text: &str, rules: &Rules) -> Option<Catalog> {
 /// What follows from a catalog after what was published before.
 fn planned(catalog: Catalog, before: &Revisions, now: DateTime<Utc>) -> Plan {
     let base = catalog.calendar.url.clone().unwrap();
-    plan(catalog, Paths::new(base), model::Assets::default(), before, now)
+    plan(catalog, Urls::new(base), model::Assets::default(), before, now)
 }
 
 /// Everything that is made of a list: findings, revisions, calendars, pages, blocks, and what changes for readers.
@@ -90,7 +91,8 @@ fn published(text: &str, before: &Revisions, rules: &Rules) -> Revisions {
     let cities = [City { name: "Berlin".to_owned(), zone: rules.zone("Europe/Berlin").unwrap() }];
     let report = preview(&edition, before, &revisions, &cities, now);
     black_box((report.text(), report.json()));
-    black_box(documents(&edition, calendars, |_, _| None));
+    let site = Site::build(edition.into(), calendars, CacheSize::default());
+    black_box(site.documents().count());
     revisions
 }
 

@@ -176,6 +176,8 @@ fn a_limit_that_is_none_is_wrong_usage_and_an_example_is_given() {
         ("--max-header-size", "100", "a number of bytes from 8192"),
         ("--max-headers", "0", "a number of header lines from 16"),
         ("--max-unsent", "16383", "a number of bytes from 16384 to 67108864"),
+        ("--cache-size", "0x10", "a number of bytes from 0 to 1099511627776"),
+        ("--cache-size", "32M", "a number of bytes from 0 to 1099511627776"),
         ("--max-unsent", "1g", "a number of bytes from 16384 to 67108864"),
         ("--header-timeout", "0s", "a time such as 30s or 2m"),
         ("--idle-timeout", "soon", "a time such as 30s or 2m"),

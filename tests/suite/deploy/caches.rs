@@ -136,9 +136,9 @@ fn comparable(answer: &Answer) -> Vec<(String, String)> {
 /// Bytes, status and headers in each coding, the first time and from the cache.
 fn same_as_the_program(behind: &Behind, at: SocketAddr) {
     let published = behind.fixture.publish("2027-01-01T00:00:00Z");
-    let mut paths: Vec<&str> = published.site.documents().map(|(path, _)| path).collect();
-    paths.extend(["/none", "/none.ics", "/feeds/test/"]);
-    for path in paths {
+    let mut paths: Vec<String> = published.site.documents().map(|(path, _)| path).collect();
+    paths.extend(["/none", "/none.ics", "/feeds/test/"].map(str::to_owned));
+    for path in paths.iter().map(String::as_str) {
         for accept in ["identity", "gzip", "gzip, deflate, br", "br;q=0, gzip", "br"] {
             for _ in 0..2 {
                 let headers = [("Accept-Encoding", accept)];

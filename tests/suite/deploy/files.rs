@@ -154,7 +154,7 @@ fn files_in_nginx_differ_from_serve_as_the_table_says_and_in_nothing_else() {
     let paths: Vec<(String, &'static str)> = published
         .site
         .documents()
-        .map(|(path, resource)| (path.to_owned(), word(resource.kind().unwrap())))
+        .map(|(path, resource)| (path, word(resource.kind().unwrap())))
         .collect();
     let kinds: BTreeSet<&str> = paths.iter().map(|(_, kind)| *kind).collect();
     assert_eq!(kinds.len(), 7, "{kinds:?}");

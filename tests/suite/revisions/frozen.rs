@@ -36,7 +36,7 @@ fn what_is_recorded_is_published_as_it_would_be_without() {
     let published = frozen(&fixture, &day(5)).unwrap();
     assert!(!published.last_good && published.degraded.is_none());
     for (path, resource) in free.site.documents() {
-        let same = published.site.get(path).unwrap();
+        let same = published.site.get(&path).unwrap();
         assert_eq!(same.identity().body, resource.identity().body, "{path}");
     }
     assert_eq!(state(&fixture), before);

@@ -157,7 +157,7 @@ fn publish_once(fixture: &Fixture, at: &str) -> Published {
     let second = fixture.publish(&later);
     assert_eq!(written(fixture), file, "a second run writes nothing");
     for (path, resource) in first.site.documents() {
-        let again = second.site.get(path).unwrap_or_else(|| panic!("{path} is gone"));
+        let again = second.site.get(&path).unwrap_or_else(|| panic!("{path} is gone"));
         assert_eq!(again.identity().body, resource.identity().body, "{path} changed by itself");
         assert_eq!(again.last_modified(), resource.last_modified(), "{path}");
     }

@@ -18,7 +18,7 @@ fn a(more: &str) -> String {
 fn everything(published: &Published) -> Vec<(String, Vec<u8>, String)> {
     let all = published.site.documents().map(|(path, resource)| {
         let identity = resource.identity();
-        (path.to_owned(), identity.body.to_vec(), format!("{:?}", identity.headers))
+        (path, identity.body.to_vec(), format!("{:?}", identity.headers))
     });
     all.collect()
 }

@@ -3,10 +3,10 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
-use convene::http::respond;
-use convene::paths::{Of, Part};
+use convene::http::{Responded, respond_at};
 use convene::render::Kind;
 use convene::sight::{Sight, Watch};
+use convene::urls::{Address, FeedRoute, SessionRoute};
 use hyper::Request;
 
 use super::{FEED, PAGE, Watched, talk};
@@ -95,37 +95,52 @@ fn a_newsletter_tag_never_changes_the_answer() {
 }
 
 #[test]
-fn every_published_address_is_read_as_what_it_is() {
+fn every_published_path_is_parsed_as_its_address() {
     for base in ["https://cal.example", "https://cal.example/in/a/folder"] {
         let was = EXAMPLE.replace("id = \"era-of-silos\"", "id = \"era\"\nwas = \"era-of-silos\"");
         let fixture = Fixture::new(&was);
         let mut publisher = fixture.publisher();
         publisher.url = Some(convene::model::BaseUrl::parse(base).unwrap());
         let published = publisher.publish(instant(BEFORE)).unwrap();
-        let paths = &published.edition.paths;
+        let urls = &published.edition.urls;
         let mut kinds = std::collections::BTreeSet::new();
         for (path, resource) in published.site.documents() {
-            let address = paths.read(path);
+            use {FeedRoute as F, SessionRoute as S};
+            let address = urls.parse(&path).unwrap();
+            assert_eq!(urls.path(address), path);
             let kind = resource.kind().unwrap();
             let fits = match kind {
-                Kind::Feed => matches!(address.of, Of::Feed(_)) && address.part == Part::Calendar,
-                Kind::Invite => {
-                    matches!(address.of, Of::Session(_)) && address.part == Part::Calendar
-                }
-                Kind::Atom => address.part == Part::Atom,
-                Kind::Json => address.part == Part::Json,
-                Kind::Embed => address.part == Part::Embed,
-                Kind::Kit => address.part == Part::Newsletter,
-                Kind::Page => matches!(address.part, Part::Page | Part::Apple),
+                Kind::Feed => matches!(address, Address::Feed(_, F::Calendar)),
+                Kind::Invite => matches!(address, Address::Session(_, S::Invite)),
+                Kind::Atom => matches!(address, Address::Feed(_, F::Atom)),
+                Kind::Json => matches!(address, Address::Feed(_, F::Json)),
+                Kind::Embed => matches!(address, Address::Feed(_, F::Embed)),
+                Kind::Kit => matches!(
+                    address,
+                    Address::Feed(_, F::Newsletter) | Address::Session(_, S::Newsletter)
+                ),
+                Kind::Page => matches!(
+                    address,
+                    Address::Home
+                        | Address::Year(_)
+                        | Address::Feed(_, F::Page | F::Apple)
+                        | Address::Session(_, S::Page)
+                ),
                 Kind::Redirect => matches!(
-                    address.part,
-                    Part::Join | Part::Next | Part::Register | Part::Target(_)
+                    address,
+                    Address::Next
+                        | Address::Feed(_, F::Next | F::Target(_))
+                        | Address::Session(_, S::Register | S::Join | S::Target(_))
                 ),
                 // A former address, whatever stands there now.
-                Kind::Moved => matches!(address.of, Of::Session("era-of-silos")),
-                Kind::Svg => matches!(address.part, Part::Qr | Part::Other),
-                Kind::Robots | Kind::Script | Kind::Style | Kind::Image(_) => {
-                    address.part == Part::Other
+                Kind::Moved => matches!(address, Address::Session("era-of-silos", _)),
+                Kind::Svg => matches!(
+                    address,
+                    Address::Favicon | Address::Feed(_, F::Qr) | Address::Session(_, S::Qr)
+                ),
+                Kind::Robots => address == Address::Robots,
+                Kind::Script | Kind::Style | Kind::Image(_) => {
+                    matches!(address, Address::Asset(_))
                 }
             };
             assert!(fits, "{path}: {kind:?} is read as {address:?}");
@@ -166,8 +181,8 @@ fn a_feed_that_ends_takes_its_row_with_it() {
         for path in [FEED, "/feeds/spring.ics"] {
             let request = Request::get(path).header("Host", "test").body(()).unwrap();
             let began = sight.begin();
-            let answer = respond(&published.site, &request);
-            sight.answered(began, &request, &answer, true);
+            let Responded { response, address } = respond_at(&published.site, &request, None);
+            sight.answered(began, &request, &response, address, true);
         }
         let metrics = sight.metrics(instant(at));
         let rows = metrics.lines().filter_map(|line| line.strip_prefix(FETCHES));
@@ -191,8 +206,8 @@ fn without_an_admin_nothing_is_counted() {
     sight.published(&published, None, instant(BEFORE));
     assert!(sight.begin().is_none());
     let request = Request::get(FEED).header("Host", "test").body(()).unwrap();
-    let answer = respond(&published.site, &request);
-    sight.answered(sight.begin(), &request, &answer, true);
+    let Responded { response, address } = respond_at(&published.site, &request, None);
+    sight.answered(sight.begin(), &request, &response, address, true);
     let open = sight.connection();
     let metrics = sight.metrics(instant(BEFORE));
     assert!(!metrics.contains("\nconvene_requests_total"), "{metrics}");

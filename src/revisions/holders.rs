@@ -1,0 +1,133 @@
+//! Ids in addresses, resolved: each names the session or feed that has it now, or that had it before.
+
+use std::collections::HashMap;
+
+use super::edition::Edition;
+use super::former::Former;
+use super::gone::{Removed, Retired};
+use crate::model::{Catalog, Feed, Id, Session};
+
+/// The session that an id in an address names.
+#[derive(Debug, Clone, Copy)]
+pub enum SessionHolder<'a> {
+    /// A session of the catalog.
+    Present(&'a Session),
+    /// A session of the catalog, which had this id before.
+    Former(&'a Session),
+    /// A session that was removed from the file.
+    Removed(&'a Removed),
+    /// A session that was removed from the file, and that had this id before.
+    FormerOfRemoved(&'a Removed),
+}
+
+/// The feed that an id in an address names.
+#[derive(Debug, Clone, Copy)]
+pub enum FeedHolder<'a> {
+    /// A feed of the catalog.
+    Present(Feed<'a>),
+    /// A feed of the catalog, which had this id before.
+    Former(Feed<'a>),
+    /// A feed that was removed from the file.
+    Removed(&'a Retired),
+    /// A feed that was removed from the file, and that had this id before.
+    FormerOfRemoved(&'a Retired),
+}
+
+/// The ids of an edition, by what holds them.
+#[derive(Debug, Clone)]
+pub(super) struct Holders {
+    sessions: HashMap<Id, Holder>,
+    feeds: HashMap<Id, Holder>,
+}
+
+/// The index of what holds an id: among the catalog's sessions or feeds, or among the removed ones.
+#[derive(Debug, Clone, Copy)]
+enum Holder {
+    Present(usize),
+    Former(usize),
+    Removed(usize),
+    FormerOfRemoved(usize),
+}
+
+impl Holders {
+    pub(super) fn new(
+        catalog: &Catalog,
+        (former, former_feeds): (&Former, &Former),
+        (removed, retired): (&[Removed], &[Retired]),
+    ) -> Self {
+        let sessions = catalog.sessions.iter().map(|session| &session.id);
+        let removed = removed.iter().map(|session| (&session.id, session.was.as_slice()));
+        let retired = retired.iter().map(|feed| (&feed.id, feed.was.as_slice()));
+        Self {
+            sessions: index(sessions, former, removed),
+            feeds: index(catalog.feeds().map(|feed| feed.id), former_feeds, retired),
+        }
+    }
+}
+
+/// An id goes to what has it now before what had it, and to the catalog before what was removed from it.
+fn index<'a>(
+    present: impl Iterator<Item = &'a Id> + Clone,
+    former: &Former,
+    removed: impl Iterator<Item = (&'a Id, &'a [Id])> + Clone,
+) -> HashMap<Id, Holder> {
+    let mut all = HashMap::with_capacity(present.size_hint().0);
+    for (at, (_, was)) in removed.clone().enumerate() {
+        all.extend(was.iter().map(|old| (old.clone(), Holder::FormerOfRemoved(at))));
+    }
+    all.extend(removed.enumerate().map(|(at, (id, _))| (id.clone(), Holder::Removed(at))));
+    if !former.is_empty() {
+        for (at, id) in present.clone().enumerate() {
+            let was = former.get(id).into_iter().flatten();
+            all.extend(was.map(|old| (old.clone(), Holder::Former(at))));
+        }
+    }
+    all.extend(present.enumerate().map(|(at, id)| (id.clone(), Holder::Present(at))));
+    all
+}
+
+impl Edition {
+    /// The session that an id names, with the id; none where no session ever had it. The addresses of a removed one
+    /// may have ended: see [`Self::has_ended`].
+    pub fn session_holder(&self, id: &str) -> Option<(&Id, SessionHolder<'_>)> {
+        let (id, holder) = self.holders.sessions.get_key_value(id)?;
+        let (sessions, removed) = (&self.catalog.sessions, self.all_removed());
+        Some((
+            id,
+            match *holder {
+                Holder::Present(at) => SessionHolder::Present(&sessions[at]),
+                Holder::Former(at) => SessionHolder::Former(&sessions[at]),
+                Holder::Removed(at) => SessionHolder::Removed(&removed[at]),
+                Holder::FormerOfRemoved(at) => SessionHolder::FormerOfRemoved(&removed[at]),
+            },
+        ))
+    }
+
+    /// The feed that an id names, with the id; none where no feed ever had it. The addresses of a removed one may
+    /// have ended: see [`Self::has_ended`].
+    pub fn feed_holder(&self, id: &str) -> Option<(&Id, FeedHolder<'_>)> {
+        let (id, holder) = self.holders.feeds.get_key_value(id)?;
+        let present =
+            |at| self.catalog.feed(at).expect("the index was made of the catalog's own feeds");
+        let retired = self.all_retired();
+        Some((
+            id,
+            match *holder {
+                Holder::Present(at) => FeedHolder::Present(present(at)),
+                Holder::Former(at) => FeedHolder::Former(present(at)),
+                Holder::Removed(at) => FeedHolder::Removed(&retired[at]),
+                Holder::FormerOfRemoved(at) => FeedHolder::FormerOfRemoved(&retired[at]),
+            },
+        ))
+    }
+
+    /// Every id in the addresses of sessions, in no order.
+    pub fn session_ids(&self) -> impl Iterator<Item = &Id> {
+        self.holders.sessions.keys()
+    }
+
+    /// Every id in the addresses of feeds, in no order.
+    pub fn feed_ids(&self) -> impl Iterator<Item = &Id> {
+        self.holders.feeds.keys()
+    }
+}

@@ -1,0 +1,74 @@
+//! The cache of what was rendered, bounded in bytes. It belongs to one edition and ends with it.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::sync::Arc;
+
+use quick_cache::sync::{Cache as QuickCache, DefaultLifecycle};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
+
+use super::resource::Resource;
+
+/// How many bytes a cache may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CacheSize(pub u64);
+
+impl Default for CacheSize {
+    /// 32 MiB: some 1,500 pages.
+    fn default() -> Self {
+        Self(32 << 20)
+    }
+}
+
+/// A typical resource, for the size of the cache's own table.
+const TYPICAL: u64 = 16 << 10;
+/// What a resource takes besides its bodies: its headers, twice.
+const OVERHEAD: u64 = 2 << 10;
+
+/// Resources by path.
+pub(super) struct Cache(QuickCache<String, Arc<Resource>, Bytes>);
+
+/// The weight of a resource: the bytes that it takes once it was asked for in each of its codings.
+#[derive(Debug, Clone)]
+struct Bytes;
+
+impl Weighter<String, Arc<Resource>> for Bytes {
+    fn weight(&self, path: &String, resource: &Arc<Resource>) -> u64 {
+        path.len() as u64 + OVERHEAD + resource.weight()
+    }
+}
+
+impl Cache {
+    pub(super) fn new(CacheSize(bytes): CacheSize) -> Self {
+        let items = usize::try_from(bytes / TYPICAL).unwrap_or(usize::MAX).max(1);
+        let options = OptionsBuilder::new()
+            // Each shard has its own part of the bytes, and the largest resource has to fit into one.
+            .shards(1)
+            .estimated_items_capacity(items)
+            .weight_capacity(bytes)
+            .build()
+            .expect("both capacities are given");
+        let hasher = DefaultHashBuilder::default();
+        Self(QuickCache::with_options(options, Bytes, hasher, DefaultLifecycle::default()))
+    }
+
+    /// The resource of a path. Of several who ask at once, one makes it and the others wait.
+    pub(super) fn get_or_make(
+        &self,
+        path: String,
+        make: impl FnOnce() -> Arc<Resource>,
+    ) -> Arc<Resource> {
+        let made = self.0.get_or_insert_with::<_, Infallible>(path.as_str(), || Ok(make()));
+        made.unwrap_or_else(|never| match never {})
+    }
+
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.0.peek(path).is_some()
+    }
+}
+
+impl fmt::Debug for Cache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cache").field("bytes", &self.0.weight()).finish()
+    }
+}

@@ -1,0 +1,54 @@
+//! The calendars of an edition, made before it is published.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::encode;
+use super::resource::Resource;
+use crate::model::Id;
+use crate::render::Document;
+use crate::urls::{Address, Urls};
+
+/// Every feed and invite by the id of its session or feed, removed ones included.
+#[derive(Debug)]
+pub(super) struct Calendars {
+    /// Fetched again and again, so their responses are ready.
+    feeds: HashMap<Id, (Document, Arc<Resource>)>,
+    invites: HashMap<Id, Document>,
+}
+
+impl Calendars {
+    /// The calendars among some documents, by their paths.
+    pub(super) fn new(urls: &Urls, documents: Vec<Document>) -> Self {
+        let (mut feeds, mut invites) = (Vec::new(), HashMap::with_capacity(documents.len()));
+        for document in documents {
+            let ids = match urls.parse(&document.path) {
+                Some(Address::Feed(id, _)) => (Id::parse(id).ok(), None),
+                Some(Address::Session(id, _)) => (None, Id::parse(id).ok()),
+                _ => (None, None),
+            };
+            match ids {
+                (Some(id), _) => feeds.push((id, document)),
+                (_, Some(id)) => drop(invites.insert(id, document)),
+                (None, None) => {}
+            }
+        }
+        let codings = encode::all(feeds.iter().map(|(_, document)| document));
+        let feeds = feeds.into_iter().zip(codings).map(|((id, document), codings)| {
+            let resource = Arc::new(Resource::of(document.clone(), codings));
+            (id, (document, resource))
+        });
+        Self { feeds: feeds.collect(), invites }
+    }
+
+    /// The feed of an id of the edition.
+    pub(super) fn feed(&self, id: &Id) -> &(Document, Arc<Resource>) {
+        self.feeds.get(id).expect("every feed of an edition is printed before it is published")
+    }
+
+    /// The invite of an id of the edition.
+    pub(super) fn invite(&self, id: &Id) -> Document {
+        let invite = self.invites.get(id);
+        invite.expect("every invite of an edition is printed before it is published").clone()
+    }
+}

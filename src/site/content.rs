@@ -1,0 +1,262 @@
+//! From an address to the document published there: the only file that knows every renderer.
+
+use std::collections::BTreeMap;
+
+use super::Site;
+use crate::l10n::Words;
+use crate::model::{Feed, Session};
+use crate::render::page::{self, PageAssets, Shell};
+use crate::render::{Document, Kind, atom, gone, json, links, newsletter, qr};
+use crate::revisions::{Edition, FeedHolder, Removed, Retired, SessionHolder};
+use crate::urls::{Address, FeedRoute, SessionRoute};
+
+/// How many sessions a document may spell out on a thread that serves others: each takes some 20 to 50 microseconds.
+const MANY: usize = 50;
+
+/// What a path leads to.
+#[derive(Debug)]
+pub(super) enum Lookup<'a> {
+    /// Something is published there.
+    Found(Found<'a>),
+    /// Something was published there, and its addresses have ended.
+    Gone,
+    /// Nothing was ever published there.
+    Missing,
+}
+
+/// An address where something is published.
+#[derive(Debug, Clone, Copy)]
+pub struct Found<'a> {
+    /// The address that was asked for. Its id is one of the edition's.
+    pub address: Address<'a>,
+    pub(super) content: Content<'a>,
+}
+
+/// The subject of a response.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Content<'a> {
+    Home,
+    Next,
+    Year(i32),
+    Asset(&'a str),
+    Favicon,
+    Robots,
+    Session(&'a Session, SessionRoute),
+    Feed(Feed<'a>, FeedRoute),
+    Removed(&'a Removed, SessionRoute),
+    Retired(&'a Retired, FeedRoute),
+    /// The redirect from a page of a former id to the same page of the present one.
+    Moved {
+        to: Address<'a>,
+    },
+}
+
+/// Everything that renderers need besides the edition, made once for it.
+#[derive(Debug)]
+pub(super) struct Kit {
+    pub(super) words: Words,
+    pub(super) calendar_words: Words,
+    pub(super) assets: PageAssets,
+    pub(super) years: BTreeMap<i32, usize>,
+}
+
+impl Kit {
+    pub(super) fn new(edition: &Edition) -> Self {
+        let words = Words::new(&edition.catalog.calendar);
+        Self {
+            calendar_words: words.clone().in_calendars(),
+            words,
+            assets: PageAssets::new(edition),
+            years: page::years(&edition.catalog),
+        }
+    }
+}
+
+impl Site {
+    /// What an address leads to.
+    pub(super) fn lookup(&self, address: Address<'_>) -> Lookup<'_> {
+        let content = match address {
+            Address::Home => Some((Address::Home, Content::Home)),
+            Address::Next => Some((Address::Next, Content::Next)),
+            Address::Favicon => Some((Address::Favicon, Content::Favicon)),
+            Address::Robots => Some((Address::Robots, Content::Robots)),
+            Address::Year(year) => self
+                .kit
+                .years
+                .contains_key(&year)
+                .then_some((Address::Year(year), Content::Year(year))),
+            Address::Asset(_) => {
+                let path = self.edition.urls.path(address);
+                let own = self.kit.assets.paths().find(|own| *own == path);
+                own.and_then(|own| Some((self.edition.urls.parse(own)?, Content::Asset(own))))
+            }
+            Address::Session(id, route) => return self.session(id, route),
+            Address::Feed(id, route) => return self.feed(id, route),
+        };
+        content
+            .map_or(Lookup::Missing, |(address, content)| Lookup::Found(Found { address, content }))
+    }
+
+    /// A calendar answers at a former id itself, as many apps follow no redirect and some forget the old address when
+    /// they do; pages redirect for good.
+    fn session(&self, id: &str, route: SessionRoute) -> Lookup<'_> {
+        use SessionHolder::{Former, FormerOfRemoved, Present, Removed};
+        let Some((id, holder)) = self.edition.session_holder(id) else { return Lookup::Missing };
+        let content = match holder {
+            Removed(removed) | FormerOfRemoved(removed) if self.edition.has_ended(removed.ends) => {
+                return Lookup::Gone;
+            }
+            Removed(removed) => Content::Removed(removed, route),
+            FormerOfRemoved(removed) => Content::Removed(removed, route),
+            Present(session) | Former(session) if !self.has_route(session, route) => {
+                return Lookup::Missing;
+            }
+            Present(session) => Content::Session(session, route),
+            Former(session) if route == SessionRoute::Invite => Content::Session(session, route),
+            Former(session) => Content::Moved { to: Address::Session(session.id.as_str(), route) },
+        };
+        Lookup::Found(Found { address: Address::Session(id.as_str(), route), content })
+    }
+
+    /// The same for a feed. One that was removed has neither Atom nor JSON.
+    fn feed(&self, id: &str, route: FeedRoute) -> Lookup<'_> {
+        use FeedHolder::{Former, FormerOfRemoved, Present, Removed};
+        let Some((id, holder)) = self.edition.feed_holder(id) else { return Lookup::Missing };
+        let content = match holder {
+            Removed(retired) | FormerOfRemoved(retired)
+                if self.edition.has_ended(retired.ends)
+                    || matches!(route, FeedRoute::Atom | FeedRoute::Json) =>
+            {
+                return Lookup::Gone;
+            }
+            Removed(retired) | FormerOfRemoved(retired) => Content::Retired(retired, route),
+            Present(feed) | Former(feed)
+                if route == FeedRoute::Qr
+                    && !self.has_code(Address::Feed(feed.id.as_str(), FeedRoute::Page)) =>
+            {
+                return Lookup::Missing;
+            }
+            Present(feed) => Content::Feed(feed, route),
+            Former(feed) if route.is_data() => Content::Feed(feed, route),
+            Former(feed) => Content::Moved { to: Address::Feed(feed.id.as_str(), route) },
+        };
+        Lookup::Found(Found { address: Address::Feed(id.as_str(), route), content })
+    }
+
+    /// Whether a session has an address.
+    fn has_route(&self, session: &Session, route: SessionRoute) -> bool {
+        match route {
+            SessionRoute::Register => links::has_register(&self.edition, session),
+            SessionRoute::Join => links::has_join(&self.edition, session),
+            SessionRoute::Qr => {
+                self.has_code(Address::Session(session.id.as_str(), SessionRoute::Page))
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether the URL of a page fits into a QR code.
+    fn has_code(&self, page: Address<'_>) -> bool {
+        let urls = &self.edition.urls;
+        qr::fits(&urls.absolute(&urls.path(page)))
+    }
+
+    /// Whether something is published at an address.
+    pub fn has(&self, address: Address<'_>) -> bool {
+        matches!(self.lookup(address), Lookup::Found(_))
+    }
+
+    /// Whether the document of an address takes more than a few milliseconds to make.
+    pub(super) fn is_long(&self, found: &Found<'_>) -> bool {
+        let sessions = match found.content {
+            Content::Year(year) => self.kit.years.get(&year).copied().unwrap_or_default(),
+            Content::Feed(feed, FeedRoute::Json | FeedRoute::Atom) => self.edition.number_of(&feed),
+            _ => 0,
+        };
+        sessions > MANY
+    }
+
+    /// Every address where something is published, in the order of their paths.
+    pub fn addresses(&self) -> Vec<(String, Found<'_>)> {
+        let fixed = [Address::Home, Address::Next, Address::Favicon, Address::Robots];
+        let years = self.kit.years.keys().map(|year| Address::Year(*year));
+        let urls = &self.edition.urls;
+        let assets = self.kit.assets.paths().filter_map(|path| urls.parse(path));
+        let sessions = self.edition.session_ids().flat_map(|id| {
+            SessionRoute::ALL.into_iter().map(|route| Address::Session(id.as_str(), route))
+        });
+        let feeds = self.edition.feed_ids().flat_map(|id| {
+            FeedRoute::ALL.into_iter().map(|route| Address::Feed(id.as_str(), route))
+        });
+        let all = fixed.into_iter().chain(years).chain(assets).chain(sessions).chain(feeds);
+        let found = all.filter_map(|address| match self.lookup(address) {
+            Lookup::Found(found) => Some((urls.path(found.address), found)),
+            Lookup::Gone | Lookup::Missing => None,
+        });
+        let mut found: Vec<_> = found.collect();
+        found.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        found
+    }
+
+    /// The document of an address. Calendars were made when the edition was published.
+    pub fn document(&self, found: &Found<'_>) -> Document {
+        let (edition, kit) = (&*self.edition, &self.kit);
+        let (urls, words) = (&edition.urls, &kit.words);
+        let shell = &Shell { edition, assets: &kit.assets };
+        let path = || urls.path(found.address);
+        match found.content {
+            Content::Home => page::home(shell, words),
+            Content::Next => links::next(edition),
+            Content::Year(year) => page::year(shell, year, words),
+            Content::Asset(path) => {
+                kit.assets.document(edition, path).expect("the lookup found it among these")
+            }
+            Content::Favicon => page::icon(edition),
+            Content::Robots => page::robots(edition),
+            Content::Session(session, route) => match route {
+                SessionRoute::Page => page::session(shell, session, words),
+                SessionRoute::Target(target) => {
+                    links::session_target(edition, session, target, &kit.calendar_words)
+                }
+                SessionRoute::Register => links::register(edition, session),
+                SessionRoute::Join => links::join(edition, session),
+                SessionRoute::Newsletter => newsletter::of_session(shell, session, words),
+                SessionRoute::Qr => {
+                    qr::qr(edition, path(), &urls.session(&session.id, SessionRoute::Page))
+                }
+                SessionRoute::Invite => self.calendars.invite(&session.id),
+            },
+            Content::Feed(feed, route) => match route {
+                FeedRoute::Page => page::feed(shell, &feed, words),
+                FeedRoute::Embed => page::embed(shell, &feed, words),
+                FeedRoute::Atom => atom::atom(edition, &feed, words),
+                FeedRoute::Json => json::json(edition, &feed, words),
+                FeedRoute::Target(target) => links::feed_target(edition, &feed, target),
+                FeedRoute::Apple => links::apple(shell, &feed),
+                FeedRoute::Next => links::feed_next(edition, &feed),
+                FeedRoute::Newsletter => newsletter::of_feed(shell, feed, words),
+                FeedRoute::Qr => qr::qr(edition, path(), &urls.feed(feed.id, FeedRoute::Page)),
+                FeedRoute::Calendar => self.calendars.feed(feed.id).0.clone(),
+            },
+            Content::Removed(removed, SessionRoute::Page)
+                if found.address == Address::Session(removed.id.as_str(), SessionRoute::Page) =>
+            {
+                gone::session(shell, removed, words)
+            }
+            Content::Removed(removed, SessionRoute::Invite) => self.calendars.invite(&removed.id),
+            Content::Removed(removed, _) => gone::to_session(edition, path(), removed),
+            Content::Retired(retired, FeedRoute::Page)
+                if found.address == Address::Feed(retired.id.as_str(), FeedRoute::Page) =>
+            {
+                gone::feed(shell, retired)
+            }
+            Content::Retired(retired, FeedRoute::Calendar) => {
+                self.calendars.feed(&retired.id).0.clone()
+            }
+            Content::Retired(retired, _) => gone::to_feed(edition, path(), retired),
+            Content::Moved { to } => {
+                links::lead(path(), urls.path(to), Kind::Moved, "This address has changed")
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Every URL that is published: [`Address`] is a parsed URL path, [`Urls`] prints it under the public URL.
+
+mod address;
+
+use crate::model::{BaseUrl, Id, Session};
+
+pub use address::{Address, FeedRoute, SessionRoute, Target};
+
+/// The URLs under one public URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Urls {
+    base: BaseUrl,
+    /// Whether somebody named the base.
+    is_named: bool,
+}
+
+impl Urls {
+    /// The URLs under a base.
+    pub fn new(base: BaseUrl) -> Self {
+        Self { base, is_named: true }
+    }
+
+    /// The URLs under this machine's own address, where nobody named a public one.
+    pub fn unnamed(base: BaseUrl) -> Self {
+        Self { base, is_named: false }
+    }
+
+    /// The public URL itself.
+    pub fn base(&self) -> &BaseUrl {
+        &self.base
+    }
+
+    /// Scheme and authority of the public URL, if somebody named one and it is https.
+    pub fn https_origin(&self) -> Option<&str> {
+        let whole = self.base.as_str();
+        let origin = whole.strip_suffix(self.base.path()).unwrap_or(whole);
+        (self.is_named && origin.starts_with("https://")).then_some(origin)
+    }
+
+    /// The path of an address, with the base's own path before it.
+    pub fn path(&self, address: Address<'_>) -> String {
+        match (address, self.base.path()) {
+            // The home page of a base with a path has no slash at its end.
+            (Address::Home, base) if !base.is_empty() => base.to_owned(),
+            (address, base) => format!("{base}{address}"),
+        }
+    }
+
+    /// The address of a path. Crawlers look for their rules at the root of the host, whatever the base is.
+    pub fn parse<'a>(&self, path: &'a str) -> Option<Address<'a>> {
+        match self.within(path) {
+            Some("") if !self.base.path().is_empty() => Some(Address::Home),
+            // `/calendar/` is not `/calendar`.
+            Some("/") if !self.base.path().is_empty() => None,
+            Some(within) => Address::parse(within),
+            None if path == ROBOTS_OF_HOST => Some(Address::Robots),
+            None => None,
+        }
+    }
+
+    /// The path of a feed's address.
+    pub fn feed(&self, id: &Id, route: FeedRoute) -> String {
+        self.path(Address::Feed(id.as_str(), route))
+    }
+
+    /// The path of a session's address.
+    pub fn session(&self, id: &Id, route: SessionRoute) -> String {
+        self.path(Address::Session(id.as_str(), route))
+    }
+
+    /// The path of the home page: `/`, or the base's own.
+    pub fn root(&self) -> String {
+        self.path(Address::Home)
+    }
+
+    /// The path of a file whose name changes with its content: `style-0123456789ab.css`.
+    pub fn asset(&self, name: &str, hash: &str, ending: &str) -> String {
+        let short = hash.get(..12).unwrap_or(hash);
+        self.path(Address::Asset(&format!("{name}-{short}.{ending}")))
+    }
+
+    /// The whole URL of a path of ours.
+    pub fn absolute(&self, path: &str) -> String {
+        format!("{}{}", self.base.as_str(), self.within(path).unwrap_or(path))
+    }
+
+    /// The URL to subscribe to in Apple's and other apps; `webcals` is refused by iOS
+    /// (nextcloud/calendar#2416).
+    pub fn subscribe(&self, path: &str) -> String {
+        let within = self.within(path).unwrap_or(path);
+        format!("webcal://{}{}{within}", self.base.authority(), self.base.path())
+    }
+
+    /// The URL that a session's links lead to: the organiser's own page, else ours.
+    pub fn about(&self, session: &Session) -> String {
+        match &session.page {
+            Some(page) => page.to_string(),
+            None => self.absolute(&self.session(&session.id, SessionRoute::Page)),
+        }
+    }
+
+    /// A path without the base's own, as the revisions file and an exported folder name it.
+    pub fn relative<'a>(&self, path: &'a str) -> &'a str {
+        match self.within(path) {
+            Some("") => "/",
+            Some(within) => within,
+            None => path,
+        }
+    }
+
+    /// The rest of a path behind the base's own: whole segments, as `/r` is no part of `/robots.txt`.
+    fn within<'a>(&self, path: &'a str) -> Option<&'a str> {
+        let within = path.strip_prefix(self.base.path())?;
+        (within.is_empty() || within.starts_with('/')).then_some(within)
+    }
+}
+
+const ROBOTS_OF_HOST: &str = "/robots.txt";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn urls(base: &str) -> Urls {
+        Urls::new(BaseUrl::parse(base).unwrap())
+    }
+
+    #[test]
+    fn a_base_with_a_path_prefixes_everything_once() {
+        let urls = urls("https://org.example/calendar");
+        let feed = urls.feed(&Id::parse("all").unwrap(), FeedRoute::Calendar);
+        assert_eq!(feed, "/calendar/feeds/all.ics");
+        assert_eq!(urls.absolute(&feed), "https://org.example/calendar/feeds/all.ics");
+        assert_eq!(urls.subscribe(&feed), "webcal://org.example/calendar/feeds/all.ics");
+        assert_eq!(urls.relative(&feed), "/feeds/all.ics");
+        assert_eq!((urls.root().as_str(), urls.relative(&urls.root())), ("/calendar", "/"));
+    }
+
+    #[test]
+    fn every_path_under_a_base_is_parsed_and_no_other() {
+        for base in ["https://org.example", "https://org.example/calendar"] {
+            let urls = urls(base);
+            let feed = Address::Feed("all", FeedRoute::Qr);
+            for address in [Address::Home, Address::Next, Address::Robots, feed] {
+                assert_eq!(urls.parse(&urls.path(address)), Some(address), "{base}");
+            }
+            assert_eq!(urls.parse("/robots.txt"), Some(Address::Robots), "{base}");
+        }
+        let urls = urls("https://org.example/r");
+        for path in ["/", "/r/", "/feeds/all.ics", "/rr/next", "r/next"] {
+            assert_eq!(urls.parse(path), None, "{path}");
+        }
+        assert_eq!(urls.parse("/r"), Some(Address::Home));
+    }
+}
