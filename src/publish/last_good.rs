@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::settle::{Attempt, Settled, Standing};
 use super::snapshot::{Digest, digest_of};
-use super::{Observed, Published, Publisher, Refusal};
+use super::{GoesOn, Observed, Published, Publisher, Refusal};
 use crate::config;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::error::{Error, chain};
@@ -14,27 +14,26 @@ use crate::source::Source;
 impl Publisher {
     /// Publishes the last good source while a newer file is not adopted yet, for what time alone changes. None
     /// if there is none, if it is not what is recorded as published, or if a file that it names is not the
-    /// one that was `observed`.
+    /// one that was `observed`, or if the work does not go on.
     ///
     /// # Errors
-    /// [`Error`] if the state cannot be read.
+    /// [`Refusal::Machine`] if the state cannot be read.
     pub fn publish_last_good(
         &self,
         observed: &[Observed],
         now: DateTime<Utc>,
         earlier: Option<&Site>,
-    ) -> Result<Option<Published>, Error> {
-        let lock = self.store.lock();
-        let Some(source) = self.last_good()? else { return Ok(None) };
-        let attempt = Attempt { lock: &lock, observed, now, earlier };
-        let checked = config::load(&source, &self.rules);
-        let settled = match self.settle(source, checked, Standing::Meanwhile, &attempt) {
-            Err(Refusal::Machine(error)) => return Err(error),
-            Err(Refusal::File(..)) => None,
-            Ok(settled) => settled,
-        };
-        drop(lock);
-        Ok(settled.map(|settled| settled.build(earlier)))
+        goes_on: GoesOn<'_>,
+    ) -> Result<Option<Published>, Refusal> {
+        self.publish_settled(goes_on, || {
+            let Some(source) = self.last_good()? else { return Ok(None) };
+            let attempt = Attempt { observed, now, earlier, goes_on };
+            let checked = config::load(&source, &self.rules);
+            match self.settle(source, checked, Standing::Meanwhile, &attempt) {
+                Err(Refusal::File(..)) => Ok(None),
+                other => other,
+            }
+        })
     }
 
     /// The digest of the last source that was published.

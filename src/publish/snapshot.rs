@@ -244,7 +244,9 @@ mod tests {
             assert!(checked.is_some());
             assert_eq!((poll(&mut snapshot), poll(&mut snapshot)), (checked, checked));
             let now = "2024-01-15T12:00:00Z".parse().unwrap();
-            assert!(publisher.publish_snapshot(&mut snapshot, now, None).unwrap().is_some());
+            assert!(
+                publisher.publish_snapshot(&mut snapshot, now, None, &|_| true).unwrap().is_some()
+            );
             assert_eq!((poll(&mut snapshot), poll(&mut snapshot)), (None, None));
         }
     }

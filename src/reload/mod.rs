@@ -216,13 +216,14 @@ impl<'a> Reloader<'a> {
         let (publisher, site) = (self.publisher, self.site.clone());
         let snapshot = &mut self.polling.snapshot;
         let began = Instant::now();
-        let published = match unwound(|| publisher.publish_snapshot(snapshot, now, site.as_deref()))
-        {
-            // A change is in progress: the next poll finds it.
-            Ok(None) => return None,
-            Ok(Some(published)) => Ok(published),
-            Err(refusal) => Err(refusal),
-        };
+        let published =
+            match unwound(|| publisher.publish_snapshot(snapshot, now, site.as_deref(), &|_| true))
+            {
+                // A change is in progress: the next poll finds it.
+                Ok(None) => return None,
+                Ok(Some(published)) => Ok(published),
+                Err(refusal) => Err(refusal),
+            };
         self.polling.adoption.adopt();
         self.ordered = false;
         match published {
@@ -270,7 +271,7 @@ impl<'a> Reloader<'a> {
         let adopted = self.polling.adoption.adopted();
         let began = Instant::now();
         let published =
-            unwound(|| Ok(publisher.publish_last_good(adopted, now, site.as_deref())?));
+            unwound(|| Ok(publisher.publish_last_good(adopted, now, site.as_deref(), &|_| true)?));
         let published = published.ok().flatten()?;
         self.finish(published, Some(Outcome::Turned), began.elapsed(), now)
     }

@@ -5,7 +5,6 @@ use std::time::{Duration, SystemTime};
 use chrono::{DateTime, Utc};
 
 use super::adoption::{Adoption, IN_PLACE, REMOVAL, RENAMED};
-use crate::error::Error;
 use crate::publish::{Digest, Observed, Published, Publisher, Refusal, Snapshot};
 
 /// What a reloader polls, and what of it is adopted.
@@ -46,7 +45,7 @@ pub fn start(
         if contents(&snapshot) != before {
             continue;
         }
-        if let Some(published) = publisher.publish_snapshot(&mut snapshot, now, None)? {
+        if let Some(published) = publisher.publish_snapshot(&mut snapshot, now, None, &|_| true)? {
             let adoption = Adoption::new(adopted, snapshot.files());
             return Ok((published, Polling { snapshot, adoption }));
         }
@@ -59,7 +58,7 @@ fn meanwhile(
     snapshot: &Snapshot,
     now: DateTime<Utc>,
     clock: SystemTime,
-) -> Result<Option<(Digest, Published)>, Error> {
+) -> Result<Option<(Digest, Published)>, Refusal> {
     let is_younger = |wait| snapshot.files().first().is_some_and(|f| is_younger(f, wait, clock));
     if !is_younger(REMOVAL) {
         return Ok(None);
@@ -73,7 +72,7 @@ fn meanwhile(
     if !waits || snapshot.digest() == Some(digest) {
         return Ok(None);
     }
-    let published = publisher.publish_last_good(snapshot.files(), now, None)?;
+    let published = publisher.publish_last_good(snapshot.files(), now, None, &|_| true)?;
     if published.is_some() {
         tracing::info!(
             "{} was changed a moment ago; the last good edition is served until it is adopted",
