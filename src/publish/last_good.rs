@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::settle::{Attempt, Settled, Standing};
 use super::snapshot::{Digest, digest_of};
-use super::{GoesOn, Observed, Published, Publisher, Refusal};
+use super::{MayGoOn, Observed, Published, Publisher, Refusal};
 use crate::config;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::error::{Error, chain};
@@ -23,11 +23,11 @@ impl Publisher {
         observed: &[Observed],
         now: DateTime<Utc>,
         earlier: Option<&Site>,
-        goes_on: GoesOn<'_>,
+        may_go_on: MayGoOn<'_>,
     ) -> Result<Option<Published>, Refusal> {
-        self.publish_settled(goes_on, || {
+        self.publish_settled(may_go_on, || {
             let Some(source) = self.last_good()? else { return Ok(None) };
-            let attempt = Attempt { observed, now, earlier, goes_on };
+            let attempt = Attempt { observed, now, earlier, may_go_on };
             let checked = config::load(&source, &self.rules);
             match self.settle(source, checked, Standing::Meanwhile, &attempt) {
                 Err(Refusal::File(..)) => Ok(None),

@@ -32,7 +32,7 @@ use crate::source::Source;
 use crate::zone::Rules;
 
 pub use plan::{Plan, plan, plan_after};
-pub use record::{GoesOn, Step};
+pub use record::{MayGoOn, Step};
 pub use removal::Removal;
 pub use settle::Memory;
 use settle::{Attempt, Settled, Standing};
@@ -92,7 +92,8 @@ pub struct Published {
     pub degraded: Option<String>,
     /// Whether the last good source was taken in place of the file.
     pub last_good: bool,
-    /// Why the revisions file cannot be used, if the last good source was taken because of that.
+    /// Why the last good source was taken, if that is no mistake in the file: the revisions file cannot be used, or this
+    /// program failed.
     pub broken_state: Option<Error>,
 }
 
@@ -203,9 +204,9 @@ impl Publisher {
         snapshot: &mut Snapshot,
         now: DateTime<Utc>,
         earlier: Option<&Site>,
-        goes_on: GoesOn<'_>,
+        may_go_on: MayGoOn<'_>,
     ) -> Result<Option<Published>, Refusal> {
-        let published = self.publish_file(Some(snapshot), now, earlier, goes_on);
+        let published = self.publish_file(Some(snapshot), now, earlier, may_go_on);
         if matches!(published, Ok(None)) {
             snapshot.forget();
         }
@@ -217,7 +218,7 @@ impl Publisher {
         mut snapshot: Option<&mut Snapshot>,
         now: DateTime<Utc>,
         earlier: Option<&Site>,
-        goes_on: GoesOn<'_>,
+        may_go_on: MayGoOn<'_>,
     ) -> Result<Option<Published>, Refusal> {
         let polled = snapshot.as_ref().map(|snapshot| snapshot.digest());
         // Where there is no file, nothing is made beside it, unless the last good one stands in.
@@ -228,7 +229,7 @@ impl Publisher {
             let error = Error::file("read", &self.file)(error);
             self.stand_in(error, earlier)?;
         }
-        self.publish_settled(goes_on, || {
+        self.publish_settled(may_go_on, || {
             let read = Source::read(&self.file);
             let file = read.as_ref().ok().map(digest_of);
             if polled.is_some_and(|polled| polled != file) {
@@ -236,7 +237,7 @@ impl Publisher {
             }
             let checked = snapshot.as_mut().and_then(|snapshot| snapshot.spend());
             let observed = snapshot.as_ref().map_or(&[][..], |snapshot| snapshot.files());
-            let attempt = Attempt { observed, now, earlier, goes_on };
+            let attempt = Attempt { observed, now, earlier, may_go_on };
             let settled = match read {
                 Ok(source) => {
                     let checked = checked.unwrap_or_else(|| config::load(&source, &self.rules));

@@ -27,13 +27,13 @@ pub enum Step {
 }
 
 /// Whether the work on a file goes on with a step. Otherwise it ends without a result, and nothing is recorded.
-pub type GoesOn<'a> = &'a dyn Fn(Step) -> bool;
+pub type MayGoOn<'a> = &'a dyn Fn(Step) -> bool;
 
 impl Publisher {
     /// Records what `settle` makes. None if that makes nothing, or if the work does not go on.
     pub(super) fn publish_settled(
         &self,
-        goes_on: GoesOn<'_>,
+        may_go_on: MayGoOn<'_>,
         mut settle: impl FnMut() -> Result<Option<Settled>, Refusal>,
     ) -> Result<Option<Published>, Refusal> {
         let mut attempts = 0;
@@ -44,7 +44,7 @@ impl Publisher {
             let is_locked = early.is_some();
             let lock = early.unwrap_or_else(|| self.store.lock());
             if is_locked || self.is_current(&settled) {
-                return Ok(self.record(settled, &lock, goes_on));
+                return Ok(self.record(settled, &lock, may_go_on));
             }
         }
     }
@@ -65,10 +65,10 @@ impl Publisher {
         &self,
         settled: Settled,
         lock: &Result<Lock, Error>,
-        goes_on: GoesOn<'_>,
+        may_go_on: MayGoOn<'_>,
     ) -> Option<Published> {
         let mut memory = self.memory();
-        if !goes_on(Step::Record) {
+        if !may_go_on(Step::Record) {
             return None;
         }
         let Settled { site, edition, revisions, served, source, findings, .. } = settled;

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::snapshot::digest_of_bytes;
 use super::{
-    Digest, GoesOn, Observed, Plan, Publisher, Refusal, Step, history, output, plan_after,
+    Digest, MayGoOn, Observed, Plan, Publisher, Refusal, Step, history, output, plan_after,
 };
 use crate::config::{self, Checked};
 use crate::diagnostic::Findings;
@@ -50,7 +50,7 @@ pub(super) struct Attempt<'a> {
     pub(super) observed: &'a [Observed],
     pub(super) now: DateTime<Utc>,
     pub(super) earlier: Option<&'a Site>,
-    pub(super) goes_on: GoesOn<'a>,
+    pub(super) may_go_on: MayGoOn<'a>,
 }
 
 /// An edition that is not recorded yet.
@@ -102,12 +102,12 @@ impl Publisher {
         standing: Standing,
         attempt: &Attempt<'_>,
     ) -> Result<Option<Settled>, Refusal> {
-        let Attempt { now, earlier, goes_on, .. } = *attempt;
+        let Attempt { now, earlier, may_go_on, .. } = *attempt;
         let mut findings = checked.findings;
         let Some(catalog) = checked.catalog else {
             return Err(Refusal::File(source, Box::new(findings)));
         };
-        if !goes_on(Step::Plan) {
+        if !may_go_on(Step::Plan) {
             return Ok(None);
         }
         // Before it is read, so that what is written meanwhile counts as a change.
@@ -168,7 +168,7 @@ impl Publisher {
             findings.sort();
             return Err(Refusal::File(source, Box::new(findings)));
         }
-        if !goes_on(Step::Build) {
+        if !may_go_on(Step::Build) {
             return Ok(None);
         }
         let Plan { edition, calendars, revisions, unproven } = plan;

@@ -142,6 +142,13 @@ impl Snapshot {
         }
     }
 
+    /// The same files, as if their content were published: only another content is parsed by later polls.
+    #[must_use]
+    pub fn without_content(&self) -> Self {
+        let (files, names) = (self.files.clone(), self.names.clone());
+        Self { files, content: Content::Spent, names }
+    }
+
     /// The digest of `sessions.toml`.
     pub fn digest(&self) -> Option<Digest> {
         self.files.first().and_then(|file| file.digest)

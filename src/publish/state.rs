@@ -37,6 +37,11 @@ impl Publisher {
         is_damaged
     }
 
+    /// The revisions of what this process published last; none before that.
+    pub fn remembered(&self) -> Option<Revisions> {
+        self.memory().revisions.clone()
+    }
+
     /// What counts as published before: of what the file records and what this process remembers the highest numbers
     /// for each UID. With `frozen` nothing can be recorded, so the file alone counts unless it has lower ones, which
     /// are then refused as not recorded. `warns` if what the file lacks is logged.

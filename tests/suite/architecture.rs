@@ -41,7 +41,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("sight", &["diagnostic", "error", "http", "paths", "publish", "site"]),
     ("server", &["copies", "error", "http", "sight", "site"]),
-    ("reload", &["copies", "error", "publish", "revisions", "sight", "site"]),
+    ("reload", &["copies", "diagnostic", "error", "publish", "revisions", "sight", "site"]),
 ];
 
 /// Libraries that only some rooms may name.

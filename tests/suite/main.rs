@@ -43,6 +43,7 @@ mod revisions;
 mod rfc5545;
 mod samples;
 mod sight;
+mod slow_file;
 mod static_site;
 mod subscriber;
 mod support;
