@@ -12,7 +12,7 @@ use convene::diagnostic::Severity;
 use convene::error::{Error, chain};
 use convene::model::BaseUrl;
 use convene::publish::{Published, Publisher};
-use convene::reload::{self, Order, Reloader};
+use convene::reload::{BeforeStep, Order, Patience, Supervisor};
 use convene::server::notify::{State, notify};
 use convene::server::{Listen, Server};
 use convene::sight::{Admin, Sight, Watch};
@@ -77,28 +77,32 @@ pub(crate) fn run(
         Ok(watched) => watched,
         Err(error) => return no_admin(&error),
     };
-    let first = reload::start(&publisher, clock(), started, std::thread::sleep);
-    let (published, polling) = match first {
-        Ok(first) => first,
-        Err(refusal) => return cmd::refuse(&refusal),
-    };
-    sight.published(&published, None, clock());
-    cmd::announce(&published);
-    if let Some(error) = &published.broken_state {
-        cmd::error(&cmd::explain(error));
-    }
-    if let Some(reason) = &published.degraded {
-        cmd::not_remembered(reason, "This edition is served from memory");
-    }
-    // Before the greeting: whoever waits for it may send a signal at once.
-    serving.begin();
-    greet(&publisher, &published, &server, admin);
-    notify(notified.as_deref(), State::Ready);
-    let reloader = Reloader::new(&publisher, polling, &published).watched_by(&sight);
-    let (sites, site) = watch::channel(Arc::new(published.site));
     std::thread::scope(|scope| {
-        let sites = &sites;
-        let reloading = scope.spawn(move || reloader.run(&orders, clock, sites));
+        let supervisor = Supervisor {
+            publisher: &publisher,
+            sight: &sight,
+            clock: clock.clone(),
+            patience: Patience::default(),
+            before: BeforeStep::default(),
+        };
+        let (published, first) = match supervisor.start(scope, started) {
+            Ok(started) => started,
+            Err(refusal) => return cmd::refuse(&refusal),
+        };
+        sight.published(&published, None, clock());
+        cmd::announce(&published);
+        if let Some(error) = &published.broken_state {
+            cmd::error(&cmd::explain(error));
+        }
+        if let Some(reason) = &published.degraded {
+            cmd::not_remembered(reason, "This edition is served from memory");
+        }
+        // Before the greeting: whoever waits for it may send a signal at once.
+        serving.begin();
+        greet(&publisher, &published, &server, admin);
+        notify(notified.as_deref(), State::Ready);
+        let (sites, site) = watch::channel(Arc::new(published.site));
+        let reloading = scope.spawn(move || supervisor.run(scope, first, &orders, &sites));
         let ended = server.run(&site, &stopped, &sight, real_clock);
         // The reloader has ended already if nobody listens.
         let _ = order.send(Order::Stop);
@@ -112,7 +116,8 @@ pub(crate) fn run(
         };
         if !ends_soon(&reloading) {
             tracing::warn!(
-                "a reload still waits for a lock or a disk; it is abandoned, and the state is as it was"
+                "a reload is still in progress, or waits for a lock or a disk; it is abandoned, and the state is as it \
+                 was"
             );
             // Returning would wait for it.
             cmd::output::flush();

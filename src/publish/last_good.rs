@@ -4,37 +4,34 @@ use chrono::{DateTime, Utc};
 
 use super::settle::{Attempt, Settled, Standing};
 use super::snapshot::{Digest, digest_of};
-use super::{Observed, Published, Publisher, Refusal};
+use super::{MayGoOn, Observed, Published, Publisher, Refusal};
 use crate::config;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::error::{Error, chain};
-use crate::site::Site;
 use crate::source::Source;
 
 impl Publisher {
     /// Publishes the last good source while a newer file is not adopted yet, for what time alone changes. None
     /// if there is none, if it is not what is recorded as published, or if a file that it names is not the
-    /// one that was `observed`.
+    /// one that was `observed`, or if the work does not go on.
     ///
     /// # Errors
-    /// [`Error`] if the state cannot be read.
+    /// [`Refusal::Machine`] if the state cannot be read.
     pub fn publish_last_good(
         &self,
         observed: &[Observed],
         now: DateTime<Utc>,
-        earlier: Option<&Site>,
-    ) -> Result<Option<Published>, Error> {
-        let lock = self.store.lock();
-        let Some(source) = self.last_good()? else { return Ok(None) };
-        let attempt = Attempt { lock: &lock, observed, now, earlier };
-        let checked = config::load(&source, &self.rules);
-        let settled = match self.settle(source, checked, Standing::Meanwhile, &attempt) {
-            Err(Refusal::Machine(error)) => return Err(error),
-            Err(Refusal::File(..)) => None,
-            Ok(settled) => settled,
-        };
-        drop(lock);
-        Ok(settled.map(|settled| settled.build(self.cache)))
+        may_go_on: MayGoOn<'_>,
+    ) -> Result<Option<Published>, Refusal> {
+        self.publish_settled(may_go_on, || {
+            let Some(source) = self.last_good()? else { return Ok(None) };
+            let attempt = Attempt { observed, now, may_go_on };
+            let checked = config::load(&source, &self.rules);
+            match self.settle(source, checked, Standing::Meanwhile, &attempt) {
+                Err(Refusal::File(..)) => Ok(None),
+                other => other,
+            }
+        })
     }
 
     /// The digest of the last source that was published.
@@ -50,12 +47,8 @@ impl Publisher {
     ///
     /// # Errors
     /// [`Refusal::Machine`] where nothing may stand in.
-    pub(super) fn stand_in(
-        &self,
-        error: Error,
-        earlier: Option<&Site>,
-    ) -> Result<Refusal, Refusal> {
-        if !self.fall_back || earlier.is_some() || self.store.read_last_good()?.is_none() {
+    pub(super) fn stand_in(&self, error: Error) -> Result<Refusal, Refusal> {
+        if !self.fall_back || self.is_serving() || self.store.read_last_good()?.is_none() {
             return Err(Refusal::Machine(error));
         }
         let mut findings = Findings::default();
@@ -83,7 +76,7 @@ impl Publisher {
             // What is said is about the file that was refused.
             Ok(Some(settled)) => Ok(Some(Settled { source, findings, last_good: true, ..settled })),
             Ok(None) => Ok(None),
-            Err(Refusal::Machine(error)) if self.goes_on(attempt.earlier) => {
+            Err(Refusal::Machine(error)) if self.goes_on() => {
                 match self.settle_without_state(error, attempt) {
                     Ok(settled) => {
                         Ok(settled.map(|settled| Settled { source, findings, ..settled }))

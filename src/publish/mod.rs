@@ -9,6 +9,7 @@ mod history;
 mod last_good;
 mod output;
 mod plan;
+mod record;
 mod removal;
 mod settle;
 mod snapshot;
@@ -29,12 +30,13 @@ use crate::site::{CacheSize, Site};
 use crate::source::Source;
 use crate::urls::Urls;
 use crate::zone::Rules;
-use snapshot::digest_of;
 
 pub use plan::{Plan, plan};
+pub use record::{MayGoOn, Step};
 pub use removal::Removal;
 pub use settle::Memory;
-use settle::{Attempt, Standing};
+use settle::{Attempt, Settled, Standing};
+use snapshot::digest_of;
 pub use snapshot::{Digest, Metadata, Observed, Snapshot};
 
 /// Where everything is, and how it is published.
@@ -92,7 +94,8 @@ pub struct Published {
     pub degraded: Option<String>,
     /// Whether the last good source was taken in place of the file.
     pub last_good: bool,
-    /// Why the revisions file cannot be used, if the last good source was taken because of that.
+    /// Why the last good source was taken, if that is no mistake in the file: the revisions file cannot be used, or this
+    /// program failed.
     pub broken_state: Option<Error>,
 }
 
@@ -177,24 +180,12 @@ impl Publisher {
     /// # Errors
     /// [`Refusal`] with the findings, or with what the machine refused.
     pub fn publish(&self, now: DateTime<Utc>) -> Result<Published, Refusal> {
-        self.publish_after(now, None)
-    }
-
-    /// The same after an earlier site, whose work is not done again.
-    ///
-    /// # Errors
-    /// [`Refusal`] as for [`Self::publish`].
-    pub fn publish_after(
-        &self,
-        now: DateTime<Utc>,
-        earlier: Option<&Site>,
-    ) -> Result<Published, Refusal> {
-        let published = self.publish_file(None, now, earlier)?;
+        let published = self.publish_file(None, now, &|_| true)?;
         Ok(published.expect("what was not polled cannot differ from a poll"))
     }
 
     /// Publishes the files as they were polled. None if they are not the same on disk any more: then a change
-    /// is in progress, and the next poll finds it.
+    /// is in progress, and the next poll finds it. None too if the work does not go on: then nothing was recorded.
     ///
     /// # Errors
     /// [`Refusal`] as for [`Self::publish`].
@@ -202,9 +193,9 @@ impl Publisher {
         &self,
         snapshot: &mut Snapshot,
         now: DateTime<Utc>,
-        earlier: Option<&Site>,
+        may_go_on: MayGoOn<'_>,
     ) -> Result<Option<Published>, Refusal> {
-        let published = self.publish_file(Some(snapshot), now, earlier);
+        let published = self.publish_file(Some(snapshot), now, may_go_on);
         if matches!(published, Ok(None)) {
             snapshot.forget();
         }
@@ -215,46 +206,44 @@ impl Publisher {
         &self,
         mut snapshot: Option<&mut Snapshot>,
         now: DateTime<Utc>,
-        earlier: Option<&Site>,
+        may_go_on: MayGoOn<'_>,
     ) -> Result<Option<Published>, Refusal> {
-        let polled = snapshot.as_ref().and_then(|snapshot| snapshot.digest());
+        let polled = snapshot.as_ref().map(|snapshot| snapshot.digest());
         // Where there is no file, nothing is made beside it, unless the last good one stands in.
         if let Err(error) = std::fs::metadata(&self.file) {
-            if polled.is_some() {
+            if polled.flatten().is_some() {
                 return Ok(None);
             }
             let error = Error::file("read", &self.file)(error);
-            self.stand_in(error, earlier)?;
+            self.stand_in(error)?;
         }
-        // Two writers take turns, and the file is compared with the snapshot in turn too: the second adds to
-        // what the first has written, and never publishes an older file after a newer one.
-        let lock = self.store.lock();
-        let read = Source::read(&self.file);
-        let checked = match &mut snapshot {
-            Some(_) if polled != read.as_ref().ok().map(digest_of) => return Ok(None),
-            Some(snapshot) => snapshot.spend(),
-            None => None,
-        };
-        let observed = snapshot.as_ref().map_or(&[][..], |snapshot| snapshot.files());
-        let attempt = Attempt { lock: &lock, observed, now, earlier };
-        let settled = match read {
-            Ok(source) => {
-                let checked = checked.unwrap_or_else(|| config::load(&source, &self.rules));
-                self.settle(source, checked, Standing::Alone, &attempt)
+        self.publish_settled(may_go_on, || {
+            let read = Source::read(&self.file);
+            let file = read.as_ref().ok().map(digest_of);
+            if polled.is_some_and(|polled| polled != file) {
+                return Ok(None);
             }
-            Err(error) => self.stand_in(error, earlier).and_then(Err),
-        };
-        let settled = match settled {
-            Err(Refusal::File(source, findings)) if self.frozen || self.fall_back => {
-                self.settle_last_good(source, *findings, &attempt)
-            }
-            Err(Refusal::Machine(error)) if self.goes_on(earlier) => {
-                self.settle_without_state(error, &attempt)
-            }
-            other => other,
-        };
-        drop(lock);
-        Ok(settled?.map(|settled| settled.build(self.cache)))
+            let checked = snapshot.as_mut().and_then(|snapshot| snapshot.spend());
+            let observed = snapshot.as_ref().map_or(&[][..], |snapshot| snapshot.files());
+            let attempt = Attempt { observed, now, may_go_on };
+            let settled = match read {
+                Ok(source) => {
+                    let checked = checked.unwrap_or_else(|| config::load(&source, &self.rules));
+                    self.settle(source, checked, Standing::Alone, &attempt)
+                }
+                Err(error) => self.stand_in(error).and_then(Err),
+            };
+            let settled = match settled {
+                Err(Refusal::File(source, findings)) if self.frozen || self.fall_back => {
+                    self.settle_last_good(source, *findings, &attempt)
+                }
+                Err(Refusal::Machine(error)) if self.goes_on() => {
+                    self.settle_without_state(error, &attempt)
+                }
+                other => other,
+            };
+            Ok(settled?.map(|settled| Settled { file: Some(file), ..settled }))
+        })
     }
 
     fn urls(&self, catalog: &Catalog) -> Urls {

@@ -1,19 +1,19 @@
-//! What is published is brought into the state before anybody sees it, and what stands in for a list
-//! that cannot be.
+//! An edition that is to be published: planned and built without a lock, from a file or from what stands in for one
+//! that cannot be published. [`record`](super::record) brings the state up to it.
 
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 
 use super::snapshot::digest_of_bytes;
-use super::{Observed, Plan, Published, Publisher, Refusal, history, output, plan};
+use super::{Digest, MayGoOn, Observed, Plan, Publisher, Refusal, Step, history, output, plan};
 use crate::config::{self, Checked};
 use crate::diagnostic::Findings;
-use crate::error::{Error, chain};
-use crate::model::{Assets, Page};
-use crate::revisions::Revisions;
-use crate::revisions::store::{Identity, Lock};
-use crate::site::{CacheSize, Site};
+use crate::error::Error;
+use crate::model::{Assets, Id, Page};
+use crate::revisions::store::Identity;
+use crate::revisions::{Edition, Revisions};
+use crate::site::Site;
 use crate::source::Source;
 
 /// What this process itself remembers of what it published.
@@ -32,33 +32,45 @@ pub struct Memory {
     /// The last good source, where it could not be written.
     pub(super) last_good: Option<Vec<u8>>,
     /// What is served was made from these.
-    served: Option<Served>,
+    pub(super) served: Option<Served>,
 }
 
 /// The author's part of an edition.
 #[derive(Debug, Clone)]
-struct Served {
-    source: Source,
+pub(super) struct Served {
+    pub(super) source: Source,
     assets: Assets,
 }
 
 /// One attempt to publish.
 pub(super) struct Attempt<'a> {
-    pub(super) lock: &'a Result<Lock, Error>,
     /// The files that a poll found; of those that `sessions.toml` names, any other is taken as it is.
     pub(super) observed: &'a [Observed],
     pub(super) now: DateTime<Utc>,
-    pub(super) earlier: Option<&'a Site>,
+    pub(super) may_go_on: MayGoOn<'a>,
 }
 
-/// What is published before the site is built of it, which needs no lock.
+/// An edition that is not recorded yet.
 pub(super) struct Settled {
-    pub(super) plan: Plan,
+    pub(super) site: Site,
+    pub(super) edition: Arc<Edition>,
+    pub(super) revisions: Revisions,
+    /// Sessions that are written in UTC because their VTIMEZONE would have moved them.
+    pub(super) unproven: Vec<Id>,
+    /// What it was made from.
+    pub(super) served: Served,
+    /// The text that the findings are about.
     pub(super) source: Source,
     pub(super) findings: Findings,
-    pub(super) degraded: Option<String>,
     pub(super) last_good: bool,
     pub(super) broken_state: Option<Error>,
+    pub(super) standing: Standing,
+    /// The digest of the file, if it follows from that; none inside where it could not be read.
+    pub(super) file: Option<Option<Digest>>,
+    /// The revisions file that it follows from.
+    pub(super) state: Option<Identity>,
+    /// Whether that records it already.
+    pub(super) recorded: bool,
 }
 
 /// What a source is published for.
@@ -77,18 +89,9 @@ pub(super) enum Standing {
     Stateless,
 }
 
-impl Settled {
-    pub(super) fn build(self, cache: CacheSize) -> Published {
-        let Self { plan, source, findings, degraded, last_good, broken_state } = self;
-        let edition = Arc::new(plan.edition);
-        let site = Site::build(Arc::clone(&edition), plan.calendars, cache);
-        Published { site, edition, source, findings, degraded, last_good, broken_state }
-    }
-}
-
 impl Publisher {
-    /// Plans what is published and brings the state up to it. None if a file that `sessions.toml` names
-    /// is not the one that was polled.
+    /// Plans and builds what is published. None if a file that `sessions.toml` names is not the one that was polled,
+    /// or if the work does not go on.
     pub(super) fn settle(
         &self,
         source: Source,
@@ -96,18 +99,23 @@ impl Publisher {
         standing: Standing,
         attempt: &Attempt<'_>,
     ) -> Result<Option<Settled>, Refusal> {
-        let Attempt { lock, now, .. } = *attempt;
+        let Attempt { now, may_go_on, .. } = *attempt;
         let mut findings = checked.findings;
         let Some(catalog) = checked.catalog else {
             return Err(Refusal::File(source, Box::new(findings)));
         };
+        if !may_go_on(Step::Plan) {
+            return Ok(None);
+        }
+        // Before it is read, so that what is written meanwhile counts as a change.
+        let state = self.store.identity();
+        let read = self.store.read_if_any();
         // What could not be written was published all the same, and must not be forgotten.
         let mut memory = self.memory();
-        memory.state = self.store.identity();
+        memory.state = state;
         let found = match standing {
             Standing::Stateless => Some(self.last_known(&memory)?),
             Standing::Alone | Standing::In | Standing::Meanwhile => {
-                let read = self.store.read_if_any();
                 memory.unusable = read.is_err();
                 read?
             }
@@ -115,18 +123,22 @@ impl Publisher {
         let warns = standing != Standing::Meanwhile;
         let before = self.known(found.as_ref(), &memory, &catalog.calendar.id, warns);
         let before = before.as_ref();
+        let kept = memory.served.as_ref().filter(|_| standing != Standing::Alone);
+        let kept = kept.map(|kept| kept.assets.clone());
+        // Planning takes its time, and others may publish meanwhile.
+        drop(memory);
         findings.extend(history::against_history(&catalog, before, &checked.places));
         let mut missing = Findings::default();
         let mut assets = self.assets(&catalog, &checked.places, &mut missing);
         if !self.are_observed(&catalog.page, &assets, attempt.observed) {
             return Ok(None);
         }
-        match (standing, &memory.served) {
+        match (standing, kept) {
             (Standing::Alone, _) => {
                 findings.extend(missing);
                 findings.extend(output::too_large(&catalog, &checked.places));
             }
-            (_, Some(kept)) if missing.has_errors() => assets = kept.assets.clone(),
+            (_, Some(kept)) if missing.has_errors() => assets = kept,
             (Standing::In | Standing::Meanwhile | Standing::Stateless, _) => {}
         }
         if findings.has_errors() {
@@ -146,39 +158,33 @@ impl Publisher {
         }
         findings.extend(self.advice(&plan, before, &checked.places, now));
         findings.sort();
-        for id in &plan.unproven {
-            tracing::error!(session = %id, "its time zone could not be proved; it is written in UTC");
-        }
-        let mut degraded = None;
         let recorded = found.as_ref().is_some_and(|found| *found == plan.revisions);
-        if !recorded && standing != Standing::Stateless {
-            if self.frozen {
-                let found = found.clone().unwrap_or_default();
-                findings.extend(history::not_recorded(&plan.revisions, &found, &checked.places));
-                findings.sort();
-                return Err(Refusal::File(source, Box::new(findings)));
-            }
-            let written = lock.as_ref().map_err(chain_of).and_then(|lock| {
-                self.store.write(&plan.revisions, lock).map_err(|error| chain(&error))
-            });
-            degraded = written.err();
+        if !recorded && standing != Standing::Stateless && self.frozen {
+            let found = found.unwrap_or_default();
+            findings.extend(history::not_recorded(&plan.revisions, &found, &checked.places));
+            findings.sort();
+            return Err(Refusal::File(source, Box::new(findings)));
         }
-        let known = memory.revisions.replace(plan.revisions.clone());
-        memory.saved = degraded.is_none() && standing != Standing::Stateless;
-        if !recorded {
-            memory.state = self.store.identity();
+        if !may_go_on(Step::Build) {
+            return Ok(None);
         }
-        memory.served = Some(served);
-        let kept = match (lock, &degraded) {
-            (Ok(lock), None) => {
-                let revisions = Some(&plan.revisions).filter(|own| known.as_ref() != Some(own));
-                self.keep_last_good(&source, revisions, lock)
-            }
-            _ => false,
-        };
-        memory.last_good = (!kept).then(|| source.text().as_bytes().to_vec());
-        let (last_good, broken_state) = (false, None);
-        Ok(Some(Settled { plan, source, findings, degraded, last_good, broken_state }))
+        let Plan { edition, calendars, revisions, unproven } = plan;
+        let edition = Arc::new(edition);
+        Ok(Some(Settled {
+            site: Site::build(Arc::clone(&edition), calendars, self.cache),
+            edition,
+            revisions,
+            unproven,
+            served,
+            source,
+            findings,
+            last_good: false,
+            broken_state: None,
+            standing,
+            file: None,
+            state,
+            recorded,
+        }))
     }
 
     /// The edition that was published last, as of a later instant: for what time alone changes while the file is
@@ -213,8 +219,4 @@ impl Publisher {
     pub(super) fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn chain_of(error: &Error) -> String {
-    chain(error)
 }

@@ -8,7 +8,6 @@ use crate::error::{Error, chain};
 use crate::model::Id;
 use crate::revisions::Revisions;
 use crate::revisions::store::Lock;
-use crate::site::Site;
 use crate::source::Source;
 
 impl Publisher {
@@ -35,6 +34,11 @@ impl Publisher {
         };
         memory.state = found;
         is_damaged
+    }
+
+    /// The revisions of what this process published last; none before that.
+    pub fn remembered(&self) -> Option<Revisions> {
+        self.memory().revisions.clone()
     }
 
     /// What counts as published before: of what the file records and what this process remembers the highest numbers
@@ -119,10 +123,15 @@ impl Publisher {
         self.store.read_last_good_revisions()?.ok_or_else(|| Error::file("read", path)(missing()))
     }
 
+    /// Whether this process has published an edition.
+    pub(super) fn is_serving(&self) -> bool {
+        self.memory().served.is_some()
+    }
+
     /// Whether the last good edition is served although the revisions file cannot be used: at a start, so that no feed
     /// goes dark. Later what was served is served on.
-    pub(super) fn goes_on(&self, earlier: Option<&Site>) -> bool {
-        earlier.is_none() && self.fall_back && !self.frozen
+    pub(super) fn goes_on(&self) -> bool {
+        !self.is_serving() && self.fall_back && !self.frozen
     }
 
     /// Keeps what is published for a start that finds a broken list or a broken state; without it the present start is

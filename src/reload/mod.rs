@@ -2,11 +2,18 @@
 //! time alone changes the output.
 //!
 //! Files are polled, since events are lost where editors rename, and mounts and links are exchanged. A poll finds
-//! what changed ([`Publisher::poll`]), and [`adoption`] says when that is adopted.
+//! what changed ([`Publisher::poll`]), and [`adoption`] says when that is adopted. A [`Reloader`] polls and works on
+//! what it adopts, in a thread. The [`Supervisor`] looks after that thread: if the work takes long, it says so, and
+//! has another reloader poll meanwhile, so that a newer file is published although an older one is still worked on.
 
 pub mod adoption;
+mod first;
 mod report;
+mod roster;
+mod shift;
 mod start;
+mod supervisor;
+mod worker;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -22,8 +29,12 @@ use crate::revisions::Revisions;
 use crate::sight::{Outcome, Sight};
 use crate::site::Site;
 use adoption::Decision;
+use worker::Worker;
 
+pub use first::Started;
 pub use start::{Polling, start};
+pub use supervisor::{Patience, Supervisor};
+pub use worker::BeforeStep;
 
 /// Between two polls.
 const POLL: Duration = Duration::from_millis(50);
@@ -47,6 +58,7 @@ pub struct Reloader<'a> {
     publisher: &'a Publisher,
     /// Notified of every edition.
     sight: Option<&'a Sight>,
+    worker: Worker,
     polling: Polling,
     /// When every content was read last.
     read: Option<Duration>,
@@ -54,8 +66,6 @@ pub struct Reloader<'a> {
     ordered: bool,
     /// The content whose removals were logged.
     logged: Option<Digest>,
-    /// What is served, so that what stays is not made again.
-    site: Option<Arc<Site>>,
     revisions: Revisions,
     valid_until: Option<DateTime<Utc>>,
     degraded: Option<String>,
@@ -88,11 +98,11 @@ impl<'a> Reloader<'a> {
         Self {
             publisher,
             sight: None,
+            worker: Worker::first(BeforeStep::default()),
             polling,
             read: None,
             ordered: false,
             logged: None,
-            site: None,
             revisions: published.edition.revisions().clone(),
             valid_until: published.site.valid_until(),
             degraded: published.degraded.clone(),
@@ -109,8 +119,14 @@ impl<'a> Reloader<'a> {
         Self { sight: Some(sight), ..self }
     }
 
-    /// Polls until it is ordered to stop, or nobody is left to order it.
-    pub fn run(
+    /// The same, in the place of a worker.
+    #[must_use]
+    fn working_as(self, worker: Worker) -> Self {
+        Self { worker, ..self }
+    }
+
+    /// Polls until it is ordered to stop, nobody is left to order it, or another worker takes its place.
+    fn run(
         mut self,
         orders: &Receiver<Order>,
         clock: impl Fn() -> DateTime<Utc>,
@@ -123,14 +139,17 @@ impl<'a> Reloader<'a> {
                 Ok(Order::Now) => true,
                 Err(RecvTimeoutError::Timeout) => false,
             };
-            if let Some(sight) = self.sight {
-                sight.tick(clock());
+            if self.worker.is_out() {
+                return;
             }
-            self.site = Some(Arc::clone(&sites.borrow()));
+            self.worker.begin();
             if let Some(site) = self.poll(now, clock(), began.elapsed()) {
                 // The server has ended if nobody listens; the next order says so.
-                let _ = sites.send(Arc::new(site));
+                self.worker.serve(|| {
+                    let _ = sites.send(Arc::new(site));
+                });
             }
+            self.worker.rest();
         }
     }
 
@@ -140,19 +159,24 @@ impl<'a> Reloader<'a> {
         self.ordered |= ordered;
         let decision = self.decide(now, at);
         let changed = decision != Decision::Unchanged;
+        let is_standby = self.worker.is_standby();
+        // Another worker works on these files, and has got the order too.
+        let is_theirs = is_standby && !changed;
+        self.ordered &= !is_theirs;
         let reason = Reason {
             changed,
             ordered: self.ordered,
             expired: self.valid_until.is_some_and(|until| until <= now),
-            damaged: !changed && self.publisher.finds_damage(),
+            damaged: !changed && !is_theirs && self.publisher.finds_damage(),
         };
         let failed = self.degraded.is_some() || self.failed;
         let retry = failed && at.saturating_sub(self.tried) >= RETRY;
         let adopts = reason.ordered || decision == Decision::Adopt;
-        if adopts || (!changed && (reason.expired || retry || reason.damaged)) {
+        let again = reason.expired || retry || reason.damaged;
+        if adopts || (!changed && !is_theirs && again) {
             self.tried = at;
             self.publish(reason, now)
-        } else if reason.expired && self.refused {
+        } else if reason.expired && (self.refused || is_standby) {
             self.rebuild_from_memory(now)
         } else if reason.expired && self.rebuilt != self.valid_until {
             self.rebuild(now)
@@ -167,6 +191,7 @@ impl<'a> Reloader<'a> {
         // What two polls agree on is parsed, and the files that it names are found. A content on which the
         // program fails is reported when it is published.
         for _ in 0..1 + usize::from(self.ordered) {
+            self.worker.works_on(snapshot.without_content());
             let _ = catch_unwind(AssertUnwindSafe(|| self.publisher.poll(snapshot, whole)));
         }
         if whole {
@@ -190,19 +215,27 @@ impl<'a> Reloader<'a> {
         decision
     }
 
-    /// Publishes what was polled.
+    /// Publishes what was polled. Whoever worked on an older content until now is out.
     fn publish(&mut self, reason: Reason, now: DateTime<Utc>) -> Option<Site> {
+        if !self.worker.take_over() {
+            return None;
+        }
         let Reason { changed, ordered, expired, damaged } = reason;
-        let (publisher, site) = (self.publisher, self.site.clone());
-        let snapshot = &mut self.polling.snapshot;
+        let publisher = self.publisher;
+        let (worker, snapshot) = (&self.worker, &mut self.polling.snapshot);
+        worker.works_on(snapshot.without_content());
+        let may_go_on = |step| worker.may_go_on(step);
         let began = Instant::now();
-        let published = match unwound(|| publisher.publish_snapshot(snapshot, now, site.as_deref()))
-        {
+        let published = unwound(|| publisher.publish_snapshot(snapshot, now, &may_go_on));
+        let published = match published {
             // A change is in progress: the next poll finds it.
             Ok(None) => return None,
             Ok(Some(published)) => Ok(published),
             Err(refusal) => Err(refusal),
         };
+        if !self.worker.finish() {
+            return None;
+        }
         self.polling.adoption.adopt();
         self.ordered = false;
         match published {
@@ -238,6 +271,9 @@ impl<'a> Reloader<'a> {
         // Without a result it is not attempted again.
         self.valid_until = None;
         let site = rebuilt.ok().flatten()?;
+        if self.worker.is_out() {
+            return None;
+        }
         self.valid_until = site.valid_until();
         self.report_rebuilt(&site, began.elapsed());
         Some(site)
@@ -245,12 +281,12 @@ impl<'a> Reloader<'a> {
 
     /// Publishes what time changes while a changed file waits, if what is adopted can be had.
     fn rebuild(&mut self, now: DateTime<Utc>) -> Option<Site> {
-        let (publisher, site) = (self.publisher, self.site.clone());
+        let publisher = self.publisher;
         self.rebuilt = self.valid_until;
         let adopted = self.polling.adoption.adopted();
         let began = Instant::now();
-        let published =
-            unwound(|| Ok(publisher.publish_last_good(adopted, now, site.as_deref())?));
+        let may_go_on = |step| self.worker.may_go_on(step);
+        let published = unwound(|| publisher.publish_last_good(adopted, now, &may_go_on));
         let published = published.ok().flatten()?;
         self.finish(published, Some(Outcome::Turned), began.elapsed(), now)
     }

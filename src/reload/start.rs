@@ -5,14 +5,22 @@ use std::time::{Duration, SystemTime};
 use chrono::{DateTime, Utc};
 
 use super::adoption::{Adoption, IN_PLACE, REMOVAL, RENAMED};
-use crate::error::Error;
-use crate::publish::{Digest, Observed, Published, Publisher, Refusal, Snapshot};
+use super::worker::{BeforeStep, Worker};
+use crate::publish::{Digest, MayGoOn, Observed, Published, Publisher, Refusal, Snapshot};
 
 /// What a reloader polls, and what of it is adopted.
 #[derive(Debug)]
 pub struct Polling {
     pub(super) snapshot: Snapshot,
     pub(super) adoption: Adoption,
+}
+
+impl Polling {
+    /// Goes on from files that are adopted without a look at their content.
+    pub(super) fn adopting(snapshot: Snapshot) -> Self {
+        let adoption = Adoption::new(snapshot.files().to_vec(), snapshot.files());
+        Self { snapshot: snapshot.without_content(), adoption }
+    }
 }
 
 /// Publishes the first edition.
@@ -27,30 +35,48 @@ pub fn start(
     publisher: &Publisher,
     now: DateTime<Utc>,
     clock: SystemTime,
-    mut pause: impl FnMut(Duration),
+    pause: impl FnMut(Duration),
 ) -> Result<(Published, Polling), Refusal> {
+    let worker = Worker::first(BeforeStep::default());
+    let started = start_as(&worker, publisher, now, clock, pause)?;
+    Ok(started.expect("nobody else is in the roster"))
+}
+
+/// The same in the place of a worker. None if another one has taken it.
+pub(super) fn start_as(
+    worker: &Worker,
+    publisher: &Publisher,
+    now: DateTime<Utc>,
+    clock: SystemTime,
+    mut pause: impl FnMut(Duration),
+) -> Result<Option<(Published, Polling)>, Refusal> {
+    let may_go_on = |step| worker.may_go_on(step);
     let mut snapshot = Snapshot::default();
-    loop {
+    while !worker.is_out() {
         let before = contents(&snapshot);
         if snapshot.files().iter().any(|file| is_younger(file, IN_PLACE, clock)) {
             pause(RENAMED);
         }
+        worker.works_on(snapshot.without_content());
         publisher.poll(&mut snapshot, true);
+        worker.works_on(snapshot.without_content());
         let mut adopted = snapshot.files().to_vec();
-        if let Some((digest, published)) = meanwhile(publisher, &snapshot, now, clock)? {
+        if let Some((digest, published)) = meanwhile(publisher, &snapshot, now, clock, &may_go_on)?
+        {
             adopted[0] = Observed { digest: Some(digest), ..adopted[0].clone() };
             let adoption = Adoption::new(adopted, snapshot.files());
-            return Ok((published, Polling { snapshot, adoption }));
+            return Ok(Some((published, Polling { snapshot, adoption })));
         }
         // What is still being written has to wait for itself.
         if contents(&snapshot) != before {
             continue;
         }
-        if let Some(published) = publisher.publish_snapshot(&mut snapshot, now, None)? {
+        if let Some(published) = publisher.publish_snapshot(&mut snapshot, now, &may_go_on)? {
             let adoption = Adoption::new(adopted, snapshot.files());
-            return Ok((published, Polling { snapshot, adoption }));
+            return Ok(Some((published, Polling { snapshot, adoption })));
         }
     }
+    Ok(None)
 }
 
 /// The last good edition with its digest, if it is to be served while the file has to wait.
@@ -59,7 +85,8 @@ fn meanwhile(
     snapshot: &Snapshot,
     now: DateTime<Utc>,
     clock: SystemTime,
-) -> Result<Option<(Digest, Published)>, Error> {
+    may_go_on: MayGoOn<'_>,
+) -> Result<Option<(Digest, Published)>, Refusal> {
     let is_younger = |wait| snapshot.files().first().is_some_and(|f| is_younger(f, wait, clock));
     if !is_younger(REMOVAL) {
         return Ok(None);
@@ -73,7 +100,7 @@ fn meanwhile(
     if !waits || snapshot.digest() == Some(digest) {
         return Ok(None);
     }
-    let published = publisher.publish_last_good(snapshot.files(), now, None)?;
+    let published = publisher.publish_last_good(snapshot.files(), now, may_go_on)?;
     if published.is_some() {
         tracing::info!(
             "{} was changed a moment ago; the last good edition is served until it is adopted",

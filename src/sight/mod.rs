@@ -16,7 +16,7 @@ mod refused;
 mod status;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use hyper::body::Body;
@@ -192,6 +192,14 @@ impl Sight {
         status.reloads[Outcome::Refused as usize] += 1;
     }
 
+    /// The file is still being processed after this time; none when that is over.
+    pub fn processes(&self, after: Option<Duration>) {
+        let file = &self.watch.file;
+        self.status().slow = after.map(|after| {
+            format!("{file} is still being processed after {} s", after.as_secs_f32())
+        });
+    }
+
     /// A certificate is in use from now on that is valid until `not_after` inclusive (RFC 5280 section
     /// 4.1.2.5), as far as that is known; `refused` says why what stands in its files now is not used.
     pub fn certificate(&self, not_after: Option<DateTime<Utc>>, refused: Option<String>) {
@@ -214,7 +222,9 @@ impl Sight {
             return Err("not ready: this process is about to end".to_owned());
         }
         if status.made.is_none() {
-            return Err("not ready: the first edition is not made yet".to_owned());
+            let slow = status.slow.iter().map(|sentence| format!("; {sentence}"));
+            let reason = "not ready: the first edition is not made yet".to_owned();
+            return Err(slow.fold(reason, |reason, slow| reason + &slow));
         }
         Ok(match status.degraded(now) {
             Some(reason) => format!("ready, but degraded: {reason}"),

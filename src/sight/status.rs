@@ -33,6 +33,8 @@ pub(super) struct Status {
     pub(super) reloads: [u64; Outcome::ALL.len()],
     /// The certificate in use, where there is one.
     pub(super) certificate: Option<Certificate>,
+    /// That the file takes long to process, in a sentence.
+    pub(super) slow: Option<String>,
     /// Why the list is not published, in a sentence.
     refused: Option<String>,
     /// Why the state is not written, in a sentence.
@@ -87,11 +89,14 @@ impl Status {
             .refused
             .as_ref()
             .map(|reason| format!("{reason}; the last good edition is served"));
+        let slow = self.slow.as_ref();
+        let slow = slow.map(|sentence| format!("{sentence}; the last good edition is served"));
         let unsaved = self.unsaved.as_ref().map(|reason| {
             format!("{reason}; this edition is served from memory, and a restart will not know it")
         });
         let certificate = self.certificate.iter().flat_map(|certificate| certificate.wrong(now));
-        let all: Vec<_> = refused.into_iter().chain(unsaved).chain(certificate).collect();
+        let all: Vec<_> =
+            refused.into_iter().chain(slow).chain(unsaved).chain(certificate).collect();
         (!all.is_empty()).then(|| all.join("; "))
     }
 }

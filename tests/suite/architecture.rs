@@ -40,7 +40,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("sight", &["diagnostic", "error", "model", "publish", "site", "urls"]),
     ("server", &["error", "http", "sight", "site"]),
-    ("reload", &["error", "publish", "revisions", "sight", "site"]),
+    ("reload", &["diagnostic", "error", "publish", "revisions", "sight", "site"]),
 ];
 
 /// Libraries that only some rooms may name.

@@ -44,6 +44,7 @@ mod rfc5545;
 mod router;
 mod samples;
 mod sight;
+mod slow_file;
 mod static_site;
 mod subscriber;
 mod support;

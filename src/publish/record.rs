@@ -1,0 +1,107 @@
+//! What is published is recorded before anybody sees it.
+//!
+//! An edition is planned and built without a lock, as that may take long. Under the lock it is recorded if what it
+//! follows from is still the same: so the second of two writers adds to what the first has written, and never publishes
+//! an older file after a newer one. Otherwise it is made again.
+
+use super::settle::{Settled, Standing};
+use super::snapshot::digest_of;
+use super::{Published, Publisher, Refusal};
+use crate::error::{Error, chain};
+use crate::revisions::store::Lock;
+use crate::source::Source;
+
+/// How often an edition is made without a lock. After that it is made under the lock, so that other writers cannot
+/// hold it up for good.
+const UNLOCKED: u32 = 3;
+
+/// A step of the work on a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The file is parsed; the edition is planned next: its revisions and calendars.
+    Plan,
+    /// The site is built next.
+    Build,
+    /// The edition is recorded next, under the lock. Whoever lets it go on has to publish it.
+    Record,
+}
+
+/// Whether the work on a file goes on with a step. Otherwise it ends without a result, and nothing is recorded.
+pub type MayGoOn<'a> = &'a dyn Fn(Step) -> bool;
+
+impl Publisher {
+    /// Records what `settle` makes. None if that makes nothing, or if the work does not go on.
+    pub(super) fn publish_settled(
+        &self,
+        may_go_on: MayGoOn<'_>,
+        mut settle: impl FnMut() -> Result<Option<Settled>, Refusal>,
+    ) -> Result<Option<Published>, Refusal> {
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let early = (attempts > UNLOCKED).then(|| self.store.lock());
+            let Some(settled) = settle()? else { return Ok(None) };
+            let is_locked = early.is_some();
+            let lock = early.unwrap_or_else(|| self.store.lock());
+            if is_locked || self.is_current(&settled) {
+                return Ok(self.record(settled, &lock, may_go_on));
+            }
+        }
+    }
+
+    /// Whether the files are still those that an edition follows from.
+    fn is_current(&self, settled: &Settled) -> bool {
+        let digest = |source: Option<Source>| source.as_ref().map(digest_of);
+        let is_file = |read| digest(Source::read(&self.file).ok()) == read;
+        let stands_in = settled.standing != Standing::Alone;
+        let is_last_good =
+            || digest(self.last_good().ok().flatten()) == Some(digest_of(&settled.served.source));
+        self.store.identity() == settled.state
+            && settled.file.is_none_or(is_file)
+            && (!stands_in || is_last_good())
+    }
+
+    fn record(
+        &self,
+        settled: Settled,
+        lock: &Result<Lock, Error>,
+        may_go_on: MayGoOn<'_>,
+    ) -> Option<Published> {
+        let mut memory = self.memory();
+        if !may_go_on(Step::Record) {
+            return None;
+        }
+        let Settled { site, edition, revisions, served, source, findings, .. } = settled;
+        let Settled { unproven, last_good, broken_state, standing, recorded, .. } = settled;
+        for id in &unproven {
+            tracing::error!(session = %id, "its time zone could not be proved; it is written in UTC");
+        }
+        let mut degraded = None;
+        if !recorded && standing != Standing::Stateless {
+            let written = lock
+                .as_ref()
+                .map_err(chain_of)
+                .and_then(|lock| self.store.write(&revisions, lock).map_err(|error| chain(&error)));
+            degraded = written.err();
+        }
+        let known = memory.revisions.replace(revisions.clone());
+        memory.saved = degraded.is_none() && standing != Standing::Stateless;
+        if !recorded {
+            memory.state = self.store.identity();
+        }
+        let kept = match (lock, &degraded) {
+            (Ok(lock), None) => {
+                let revisions = Some(&revisions).filter(|own| known.as_ref() != Some(own));
+                self.keep_last_good(&served.source, revisions, lock)
+            }
+            _ => false,
+        };
+        memory.last_good = (!kept).then(|| served.source.text().as_bytes().to_vec());
+        memory.served = Some(served);
+        Some(Published { site, edition, source, findings, degraded, last_good, broken_state })
+    }
+}
+
+fn chain_of(error: &Error) -> String {
+    chain(error)
+}

@@ -1,0 +1,158 @@
+//! The first edition of a file that may take long to process, or on which the program fails.
+//!
+//! | the file | first edition |
+//! |---|---|
+//! | processed in time | its own; whatever is refused is decided by [`start`](super::start) |
+//! | takes longer than [`Patience::fall_back`] | the last good one; that of the file when it is ready |
+//! | takes longer, without a last good edition that differs, or with `--strict` | its own when it is ready |
+//! | the program fails | the last good one; with `--strict` or without one nothing is served |
+
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread::{Scope, ScopedJoinHandle};
+use std::time::{Duration, Instant, SystemTime};
+
+use chrono::{DateTime, Utc};
+
+use super::start::{Polling, start_as};
+use super::worker::Worker;
+use super::{Patience, Reloader, Supervisor, unwound};
+use crate::diagnostic::Findings;
+use crate::error::Error;
+use crate::publish::{Published, Publisher, Refusal, Step};
+use crate::revisions::Revisions;
+use crate::sight::Outcome;
+use crate::site::Site;
+
+/// A worker on the first file.
+#[derive(Debug)]
+pub struct Started<'scope, 'env>(pub(super) First<'scope, 'env>);
+
+#[derive(Debug)]
+pub(super) enum First<'scope, 'env> {
+    /// It has published, and is to go on polling.
+    Done(Box<Reloader<'env>>),
+    /// It still works, while the last good edition is served.
+    Late(Late<'scope>),
+}
+
+#[derive(Debug)]
+pub(super) struct Late<'scope> {
+    pub(super) worker: Worker,
+    pub(super) results: Receiver<FirstResult>,
+    pub(super) thread: ScopedJoinHandle<'scope, ()>,
+    pub(super) since: Option<Instant>,
+    /// What is published meanwhile.
+    pub(super) revisions: Revisions,
+}
+
+/// What comes of the work on the first file.
+pub(super) type FirstResult = Result<(Published, Polling), Refusal>;
+
+impl<'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env> Supervisor<'env, C> {
+    /// Publishes the first edition, as of the clock; `clock` is the system's own. It is worked on in a thread of its
+    /// own, which may go on when this returns.
+    ///
+    /// # Errors
+    /// [`Refusal`] if there is nothing to serve.
+    pub fn start<'scope>(
+        &self,
+        scope: &'scope Scope<'scope, 'env>,
+        clock: SystemTime,
+    ) -> Result<(Published, Started<'scope, 'env>), Refusal> {
+        let Self { publisher, sight, patience, .. } = *self;
+        let Patience { announce, fall_back } = patience;
+        let file = publisher.file.display();
+        let (worker, now) = (Worker::first(self.before.clone()), (self.clock)());
+        worker.begin();
+        let (result, results) = mpsc::channel();
+        let own = worker.clone();
+        let thread = scope.spawn(move || {
+            let work = || start_as(&own, publisher, now, clock, std::thread::sleep);
+            // Nobody waits for a worker whose place was taken.
+            if let Some(outcome) = unwound(work).transpose() {
+                let _ = result.send(outcome);
+            }
+        });
+        let mut outcome = results.recv_timeout(announce);
+        if matches!(outcome, Err(RecvTimeoutError::Timeout)) {
+            sight.processes(Some(announce));
+            tracing::warn!(
+                "{file} is still being processed after {} s; nothing is served yet",
+                announce.as_secs_f32()
+            );
+            outcome = results.recv_timeout(fall_back.saturating_sub(announce));
+        }
+        if matches!(outcome, Err(RecvTimeoutError::Timeout)) {
+            if let Some(published) = stand_in(publisher, &worker, now) {
+                tracing::warn!(
+                    "{file} is still being processed after {} s; the last good edition is served until it is ready",
+                    fall_back.as_secs_f32()
+                );
+                let (since, revisions) = (worker.since(), published.edition.revisions().clone());
+                let late = Late { worker, results, thread, since, revisions };
+                return Ok((published, Started(First::Late(late))));
+            }
+            outcome = results.recv().map_err(RecvTimeoutError::from);
+        }
+        sight.processes(None);
+        if let Some(took) =
+            worker.since().map(|since| since.elapsed()).filter(|took| *took >= announce)
+        {
+            tracing::info!("{file} was processed in {:.1} s", took.as_secs_f32());
+        }
+        worker.rest();
+        let outcome = outcome.unwrap_or(Err(Refusal::Machine(Error::Panic)));
+        let (published, polling) = match outcome {
+            Err(Refusal::Machine(Error::Panic)) => {
+                let published = stand_in(publisher, &worker, now);
+                let published = published.ok_or(Refusal::Machine(Error::Panic))?;
+                (failed(published), Polling::adopting(worker.files()))
+            }
+            outcome => outcome?,
+        };
+        let reloader = Reloader::new(publisher, polling, &published);
+        let reloader = reloader.watched_by(sight).working_as(worker);
+        Ok((published, Started(First::Done(Box::new(reloader)))))
+    }
+}
+
+/// The last good edition, unless it is of the same file, or the worker records that file.
+fn stand_in(publisher: &Publisher, worker: &Worker, now: DateTime<Utc>) -> Option<Published> {
+    let last_good = publisher.last_good_digest().ok().flatten();
+    if !publisher.fall_back || last_good.is_none() || worker.files().digest() == last_good {
+        return None;
+    }
+    let may_go_on = |step| step != Step::Record || !worker.roster().records();
+    let published = unwound(|| publisher.publish_last_good(&[], now, &may_go_on));
+    published.ok().flatten()
+}
+
+/// The last good edition in place of a file on which the program failed.
+fn failed(last_good: Published) -> Published {
+    let broken_state = Some(Error::Panic);
+    Published { last_good: true, broken_state, findings: Findings::default(), ..last_good }
+}
+
+impl Reloader<'_> {
+    /// Reports what came of the first file: the next site, if there is one.
+    pub(super) fn take(
+        &mut self,
+        result: FirstResult,
+        took: Duration,
+        now: DateTime<Utc>,
+    ) -> Option<Site> {
+        match result {
+            Ok((published, polling)) => {
+                self.polling = polling;
+                let refused = published.last_good;
+                let outcome = if refused { Outcome::Refused } else { Outcome::Published };
+                self.finish(published, Some(outcome), took, now)
+            }
+            Err(refusal) => {
+                (self.refused, self.failed) = (true, matches!(refusal, Refusal::Machine(_)));
+                self.refuse(&refusal);
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Which worker may publish: pure rules.
+//!
+//! One worker is in charge. While its work takes long, a standby polls the files:
+//!
+//! - The standby adopts another content: it takes over, and nothing of the worker before is recorded or published.
+//! - The worker in charge records, or has a result: the standby is dismissed.
+//! - The worker in charge has begun to record: its numbers have to be published, so nobody takes over until that is done.
+
+/// A worker's number; each has its own.
+pub(super) type Number = u32;
+
+/// Who is in charge, and who stands by.
+#[derive(Debug, Default)]
+pub(super) struct Roster {
+    in_charge: Number,
+    standby: Option<Number>,
+    /// The last number that was given.
+    last: Number,
+    /// Whether the worker in charge has begun to record what is not published yet.
+    records: bool,
+    /// Whether nobody may publish anymore.
+    is_closed: bool,
+}
+
+impl Roster {
+    /// The number of a new standby, unless there is one, or none could take over.
+    pub(super) fn appoint(&mut self) -> Option<Number> {
+        if self.records || self.standby.is_some() || self.is_closed {
+            return None;
+        }
+        self.last += 1;
+        self.standby = Some(self.last);
+        self.standby
+    }
+
+    /// A worker has adopted a content: whether it is in charge from now on.
+    pub(super) fn take_over(&mut self, worker: Number) -> bool {
+        if self.is_standby(worker) {
+            (self.in_charge, self.standby) = (worker, None);
+        }
+        self.is_in_charge(worker)
+    }
+
+    /// A worker is about to record: whether it may.
+    pub(super) fn record(&mut self, worker: Number) -> bool {
+        self.records |= self.finish(worker);
+        self.is_in_charge(worker)
+    }
+
+    /// A worker has a result: whether that counts.
+    pub(super) fn finish(&mut self, worker: Number) -> bool {
+        let counts = self.is_in_charge(worker);
+        if counts {
+            self.standby = None;
+        }
+        counts
+    }
+
+    /// A worker has published what it recorded, if anything.
+    pub(super) fn rest(&mut self, worker: Number) {
+        if self.in_charge == worker {
+            self.records = false;
+        }
+    }
+
+    /// The worker in charge goes on polling.
+    pub(super) fn dismiss(&mut self) {
+        self.standby = None;
+    }
+
+    /// From now on nothing is recorded or published.
+    pub(super) fn close(&mut self) {
+        (self.is_closed, self.standby) = (true, None);
+    }
+
+    /// Whether a worker is in charge.
+    pub(super) fn is_in_charge(&self, worker: Number) -> bool {
+        self.in_charge == worker && !self.is_closed
+    }
+
+    /// Whether a worker stands by.
+    pub(super) fn is_standby(&self, worker: Number) -> bool {
+        self.standby == Some(worker)
+    }
+
+    /// Whether a worker is neither in charge nor standing by.
+    pub(super) fn is_out(&self, worker: Number) -> bool {
+        !self.is_in_charge(worker) && !self.is_standby(worker)
+    }
+
+    /// Whether numbers are recorded whose edition is not published yet.
+    pub(super) fn records(&self) -> bool {
+        self.records
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Clone, Copy)]
+    enum Event {
+        Appoint,
+        TakeOver(Number),
+        Record(Number),
+        Finish(Number),
+        Rest(Number),
+        Dismiss,
+        Close,
+    }
+
+    fn events() -> Vec<Event> {
+        let of = |worker| {
+            use Event::{Finish, Record, Rest, TakeOver};
+            [TakeOver(worker), Record(worker), Finish(worker), Rest(worker)]
+        };
+        let common = [Event::Appoint, Event::Dismiss, Event::Close];
+        (0..3).flat_map(of).chain(common).collect()
+    }
+
+    /// Every sequence of events up to a length.
+    fn every(length: usize, mut check: impl FnMut(&[Event])) {
+        let mut sequences = vec![vec![]];
+        for _ in 0..length {
+            let longer = sequences.iter().flat_map(|before: &Vec<Event>| {
+                events().into_iter().map(|event| {
+                    let mut next = before.clone();
+                    next.push(event);
+                    next
+                })
+            });
+            sequences = longer.collect();
+            sequences.iter().for_each(|sequence| check(sequence));
+        }
+    }
+
+    #[test]
+    fn who_records_is_in_charge_until_that_is_published_and_whoever_was_replaced_never_records() {
+        every(5, |sequence| {
+            let mut roster = Roster::default();
+            let (mut recording, mut out) = (None, Vec::new());
+            for event in sequence {
+                match *event {
+                    Event::Appoint => {
+                        if let Some(worker) = roster.appoint() {
+                            assert!(!out.contains(&worker), "{sequence:?}");
+                        }
+                    }
+                    Event::TakeOver(worker) => {
+                        if roster.take_over(worker) {
+                            assert!(recording.is_none_or(|own| own == worker), "{sequence:?}");
+                        }
+                    }
+                    Event::Record(worker) => {
+                        if roster.record(worker) {
+                            assert!(!out.contains(&worker), "{sequence:?}");
+                            recording = Some(worker);
+                        }
+                    }
+                    Event::Finish(worker) => {
+                        assert!(!roster.finish(worker) || !out.contains(&worker), "{sequence:?}");
+                    }
+                    Event::Rest(worker) => {
+                        roster.rest(worker);
+                        recording = recording.filter(|own| *own != worker);
+                    }
+                    Event::Dismiss => roster.dismiss(),
+                    Event::Close => roster.close(),
+                }
+                let appointed = 0..=roster.last;
+                out.extend(appointed.clone().filter(|worker| roster.is_out(*worker)));
+                let working = appointed.filter(|worker| !roster.is_out(*worker)).count();
+                assert!(working <= 2, "{sequence:?}");
+                assert_eq!(working == 0, roster.is_closed, "{sequence:?}");
+            }
+        });
+    }
+
+    #[test]
+    fn a_standby_takes_over_unless_the_worker_in_charge_was_first() {
+        let mut roster = Roster::default();
+        let standby = roster.appoint().unwrap();
+        assert_eq!(roster.appoint(), None);
+        assert!(roster.take_over(standby) && roster.is_out(0) && !roster.record(0));
+        assert!(roster.record(standby));
+        assert_eq!(roster.appoint(), None, "what is recorded has to be published");
+        roster.rest(standby);
+        let next = roster.appoint().unwrap();
+        assert!(roster.finish(standby) && roster.is_out(next) && !roster.take_over(next));
+    }
+}

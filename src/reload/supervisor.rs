@@ -1,0 +1,70 @@
+//! The supervisor of reloading: takes orders, and looks after the threads that work on the file.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::thread::Scope;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::watch;
+
+use super::first::Started;
+use super::shift::Shift;
+use super::worker::BeforeStep;
+use super::{Order, POLL};
+use crate::publish::Publisher;
+use crate::sight::Sight;
+use crate::site::Site;
+
+/// How long the work on a file may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// Until that is said, and newer files are looked for meanwhile.
+    pub announce: Duration,
+    /// Until a start serves the last good edition, if there is one.
+    pub fall_back: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { announce: Duration::from_secs(3), fall_back: Duration::from_secs(10) }
+    }
+}
+
+/// Live reload of one file.
+#[derive(Debug)]
+pub struct Supervisor<'env, C> {
+    /// What publishes the file.
+    pub publisher: &'env Publisher,
+    /// Notified of every edition, and of a file that takes long.
+    pub sight: &'env Sight,
+    /// The time that editions are made for.
+    pub clock: C,
+    /// How long the work on a file may take.
+    pub patience: Patience,
+    /// Called before each step of the work on a file.
+    pub before: BeforeStep,
+}
+
+impl<'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env> Supervisor<'env, C> {
+    /// Publishes what changes, until it is ordered to stop, or nobody is left to order it. Ends when all workers have.
+    pub fn run<'scope>(
+        self,
+        scope: &'scope Scope<'scope, 'env>,
+        Started(first): Started<'scope, 'env>,
+        orders: &Receiver<Order>,
+        sites: &watch::Sender<Arc<Site>>,
+    ) {
+        let mut shift = Shift::new(&self, scope, first, sites);
+        loop {
+            match orders.recv_timeout(POLL) {
+                Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => break,
+                Ok(Order::Now) => shift.order(),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            self.sight.tick((self.clock)());
+            shift.look();
+        }
+        shift.end();
+    }
+}

@@ -1,0 +1,147 @@
+//! A worker as it and its supervisor see it: what it works on, since when, and whether it may go on.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use super::roster::{Number, Roster};
+use crate::publish::{Snapshot, Step};
+
+/// Is called before each step of the work on a file, by the thread that works.
+#[derive(Clone)]
+pub struct BeforeStep(Arc<dyn Fn(Step) + Send + Sync>);
+
+/// A place in a roster.
+#[derive(Debug, Clone)]
+pub(super) struct Worker(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    number: Number,
+    roster: Arc<Mutex<Roster>>,
+    before: BeforeStep,
+    work: Mutex<Work>,
+}
+
+/// What a worker works on.
+#[derive(Debug, Default)]
+struct Work {
+    /// None between two polls.
+    since: Option<Instant>,
+    /// The files, without their content.
+    files: Snapshot,
+}
+
+impl BeforeStep {
+    /// Calls a function.
+    pub fn new(call: impl Fn(Step) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(call))
+    }
+}
+
+impl Default for BeforeStep {
+    /// Does nothing.
+    fn default() -> Self {
+        Self::new(|_| ())
+    }
+}
+
+impl fmt::Debug for BeforeStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BeforeStep")
+    }
+}
+
+impl Worker {
+    /// The one in charge, in a roster of its own.
+    pub(super) fn first(before: BeforeStep) -> Self {
+        Self::new(0, Arc::default(), before)
+    }
+
+    fn new(number: Number, roster: Arc<Mutex<Roster>>, before: BeforeStep) -> Self {
+        Self(Arc::new(Inner { number, roster, before, work: Mutex::default() }))
+    }
+
+    /// A standby in the same roster, if there may be one.
+    pub(super) fn appoint_standby(&self) -> Option<Self> {
+        let number = self.roster().appoint()?;
+        Some(Self::new(number, Arc::clone(&self.0.roster), self.0.before.clone()))
+    }
+
+    /// The work begins.
+    pub(super) fn begin(&self) {
+        self.work().since = Some(Instant::now());
+    }
+
+    /// It is about these files from now on.
+    pub(super) fn works_on(&self, files: Snapshot) {
+        self.work().files = files;
+    }
+
+    /// The work ends, and what was recorded is published.
+    pub(super) fn rest(&self) {
+        self.work().since = None;
+        self.roster().rest(self.0.number);
+    }
+
+    /// Since when it works; none between two polls.
+    pub(super) fn since(&self) -> Option<Instant> {
+        self.work().since
+    }
+
+    /// The files that it works on, without their content.
+    pub(super) fn files(&self) -> Snapshot {
+        self.work().files.without_content()
+    }
+
+    /// Whether the work goes on with a step.
+    pub(super) fn may_go_on(&self, step: Step) -> bool {
+        (self.0.before.0)(step);
+        match step {
+            Step::Record => self.roster().record(self.0.number),
+            Step::Plan | Step::Build => !self.is_out(),
+        }
+    }
+
+    /// Publishes, unless another worker has taken its place.
+    pub(super) fn serve(&self, publish: impl FnOnce()) {
+        let roster = self.roster();
+        if !roster.is_out(self.0.number) {
+            publish();
+        }
+    }
+
+    /// [`Roster::take_over`].
+    pub(super) fn take_over(&self) -> bool {
+        self.roster().take_over(self.0.number)
+    }
+
+    /// [`Roster::finish`].
+    pub(super) fn finish(&self) -> bool {
+        self.roster().finish(self.0.number)
+    }
+
+    /// [`Roster::is_in_charge`].
+    pub(super) fn is_in_charge(&self) -> bool {
+        self.roster().is_in_charge(self.0.number)
+    }
+
+    /// [`Roster::is_standby`].
+    pub(super) fn is_standby(&self) -> bool {
+        self.roster().is_standby(self.0.number)
+    }
+
+    /// [`Roster::is_out`].
+    pub(super) fn is_out(&self) -> bool {
+        self.roster().is_out(self.0.number)
+    }
+
+    /// Who else is in the roster. It is locked for moments only.
+    pub(super) fn roster(&self) -> MutexGuard<'_, Roster> {
+        self.0.roster.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn work(&self) -> MutexGuard<'_, Work> {
+        self.0.work.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
