@@ -27,4 +27,5 @@ pub mod similar;
 pub mod site;
 pub mod source;
 pub mod starter;
+pub mod visible;
 pub mod zone;

@@ -27,6 +27,7 @@ use crate::http::normalize;
 use crate::paths::Paths;
 use crate::publish::{Published, Refusal};
 use crate::site::Site;
+use crate::visible;
 use certificate::Certificate;
 use counts::{Counts, Kind};
 use links::{Ids, Links};
@@ -216,7 +217,8 @@ impl Sight {
             return Err("not ready: the first edition is not made yet".to_owned());
         }
         Ok(match status.degraded(now) {
-            Some(reason) => format!("ready, but degraded: {reason}"),
+            // Whoever asks may do so from a terminal.
+            Some(reason) => format!("ready, but degraded: {}", visible::line(&reason)),
             None => "ready".to_owned(),
         })
     }
