@@ -10,7 +10,7 @@ mod invite;
 mod json;
 mod line;
 mod links;
-pub(crate) mod markdown;
+pub mod markdown;
 mod news;
 mod newsletter;
 mod page;
