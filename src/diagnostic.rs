@@ -101,6 +101,8 @@ codes! {
     TimeAsText = "time-as-text",
     /// A date-time with an offset.
     OffsetDateTime = "offset-date-time",
+    /// A time with a second of 60.
+    LeapSecond = "leap-second",
     /// A local time that the clocks skip.
     TimeInGap = "time-in-gap",
     /// A local time that happens twice, without `fold`.
