@@ -12,7 +12,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("visible", &[]),
     ("source", &["error", "files"]),
     ("diagnostic", &["source", "visible"]),
-    ("zone", &["error", "similar"]),
+    ("zone", &["error", "files", "similar"]),
     ("model", &["zone"]),
     ("paths", &["model"]),
     ("l10n", &["model", "zone"]),
@@ -41,7 +41,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("sight", &["diagnostic", "error", "http", "paths", "publish", "site", "visible"]),
-    ("server", &["copies", "error", "http", "sight", "site"]),
+    ("server", &["copies", "error", "files", "http", "sight", "site"]),
     ("reload", &["copies", "error", "publish", "revisions", "sight", "site"]),
 ];
 
