@@ -37,7 +37,9 @@ const SCHEMES: [&str; 4] = ["https://", "http://", "mailto:", "tel:"];
 const REFERENCES: usize = 120_000;
 
 fn assert_safe(html: &str) {
-    let markup = Markup::html(html).unwrap_or_else(|error| panic!("{error}: {html}"));
+    // The library writes XML's form.
+    let html = html.replace("<br />", "<br>").replace("<hr />", "<hr>");
+    let markup = Markup::html(&html).unwrap_or_else(|error| panic!("{error}: {html}"));
     for element in &markup.elements {
         let known = ELEMENTS.iter().find(|(name, _)| *name == element.name);
         let (_, attributes) = known.unwrap_or_else(|| panic!("<{}>: {html}", element.name));
