@@ -370,6 +370,22 @@ fn what_no_list_can_carry_is_said_of_each_event() {
 }
 
 #[test]
+fn control_characters_are_left_out_and_counted() {
+    for (text, note) in [
+        ("a\u{7}b", Some("line 8: 1 control character was left out, which no list can carry")),
+        ("a\u{1b}[2Jb\u{85}c\u{7f}d", Some("line 8: 3 control characters were left out, which")),
+        ("a\tb\u{202e}c", None),
+    ] {
+        let (toml, said) = imported(&event(&format!("DESCRIPTION:{text}\n")));
+        match note {
+            Some(note) => assert!(said.contains(note), "{said}"),
+            None => assert!(!said.contains("control"), "{said}"),
+        }
+        assert!(!toml.contains("\\u001") && !toml.contains("\\u008"), "{toml}");
+    }
+}
+
+#[test]
 fn a_leap_second_is_noted_and_read_as_the_second_before() {
     for (lines, is_noted) in [
         ("DTSTART:20270630T235960Z\nDTEND:20270701T005900Z", true),
