@@ -376,7 +376,7 @@ fn underlined(lines: &str, span: Range<usize>) -> (Cow<'_, str>, Range<usize>) {
         return (Cow::Borrowed(lines), span);
     }
     let before = visible::lines(&lines[..span.start]).len();
-    let within = visible::lines(&lines[span.clone()]).len();
+    let within = visible::lines(&lines[span]).len();
     (visible::lines(lines), before..before + within)
 }
 
