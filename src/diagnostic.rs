@@ -1,5 +1,6 @@
 //! Findings about the author's file: many at once, each with its place, a sentence, and what to write.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -7,6 +8,7 @@ use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer,
 use serde::Serialize;
 
 use crate::source::Source;
+use crate::visible;
 
 /// How many findings are kept. Nobody reads more at once, and to make them takes time.
 pub const MOST: usize = 100;
@@ -99,6 +101,8 @@ codes! {
     TimeAsText = "time-as-text",
     /// A date-time with an offset.
     OffsetDateTime = "offset-date-time",
+    /// A time with a second of 60.
+    LeapSecond = "leap-second",
     /// A local time that the clocks skip.
     TimeInGap = "time-in-gap",
     /// A local time that happens twice, without `fold`.
@@ -291,7 +295,7 @@ impl Findings {
             let _ = writeln!(
                 text,
                 "{}: {}, {}{}",
-                source.name(),
+                visible::line(source.name()),
                 plural(self.errors, "error"),
                 plural(warnings, "warning"),
                 if self.more.is_some() { ", and more" } else { "" }
@@ -305,7 +309,7 @@ impl Findings {
         let rows: Vec<Row<'_>> = self.iter().map(|finding| Row::new(finding, source)).collect();
         let mut text = serde_json::to_string_pretty(&rows).unwrap_or_else(|_| "[]".to_owned());
         text.push('\n');
-        text
+        visible::json(&text).into_owned()
     }
 }
 
@@ -326,7 +330,7 @@ fn group<'a>(finding: &'a Finding, source: &'a Source) -> Group<'a> {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = Group::with_title(level.primary_title(finding.message.as_str()));
+    let mut group = Group::with_title(level.primary_title(visible::line(&finding.message)));
     // It is about no line.
     if finding.code != Code::MoreFindings {
         group = group.element(place(source, &finding.span, AnnotationKind::Primary, None));
@@ -335,7 +339,7 @@ fn group<'a>(finding: &'a Finding, source: &'a Source) -> Group<'a> {
         group = group.element(place(source, span, AnnotationKind::Context, Some(label)));
     }
     if let Some(help) = &finding.help {
-        group = group.element(Level::HELP.message(help.as_str()));
+        group = group.element(Level::HELP.message(visible::lines(help)));
     }
     group
 }
@@ -353,20 +357,27 @@ fn place<'a>(
     // A value over several lines is underlined on its first.
     let end = text[start..end].find('\n').map_or(end, |at| start + at);
     let (lines, first) = source.lines_around(start..end);
-    if lines.len() > LONGEST_LINE {
+    let name = visible::line(source.name());
+    let (shown, span) = underlined(&text[lines.clone()], start - lines.start..end - lines.start);
+    if shown.len() > LONGEST_LINE {
         let column = source.position(start).column;
-        return Origin::path(source.name()).line(first).char_column(column).into();
+        return Origin::path(name).line(first).char_column(column).into();
     }
-    let mut annotation = kind.span(start - lines.start..end - lines.start);
+    let mut annotation = kind.span(span);
     if let Some(label) = label {
-        annotation = annotation.label(label.as_str());
+        annotation = annotation.label(visible::line(label));
     }
-    Snippet::source(&text[lines])
-        .line_start(first)
-        .path(source.name())
-        .fold(true)
-        .annotation(annotation)
-        .into()
+    Snippet::source(shown).line_start(first).path(name).fold(true).annotation(annotation).into()
+}
+
+/// Lines as they are shown, and where a range of theirs is in that.
+fn underlined(lines: &str, span: Range<usize>) -> (Cow<'_, str>, Range<usize>) {
+    if lines.len() > LONGEST_LINE {
+        return (Cow::Borrowed(lines), span);
+    }
+    let before = visible::lines(&lines[..span.start]).len();
+    let within = visible::lines(&lines[span]).len();
+    (visible::lines(lines), before..before + within)
 }
 
 #[derive(Serialize)]

@@ -26,4 +26,5 @@ pub mod site;
 pub mod source;
 pub mod starter;
 pub mod urls;
+pub mod visible;
 pub mod zone;

@@ -12,9 +12,10 @@ use convene::publish::Publisher;
 use tracing_subscriber::EnvFilter;
 
 use cli::{Cli, Command, LogFormat};
+use cmd::output::LogForm;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| cmd::mistyped(&error));
     let serve = cli.serve();
     let at = cli.common.at;
     #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
@@ -76,9 +77,18 @@ fn start_log(format: Option<LogFormat>) {
     // h2 warns of each reader who means ill, of whom there may be thousands.
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,h2=error"));
-    let log = tracing_subscriber::fmt().with_writer(cmd::output::log).with_env_filter(filter);
-    match format {
-        Some(LogFormat::Json) => log.json().flatten_event(true).with_current_span(false).init(),
-        Some(LogFormat::Text) | None => log.with_ansi(std::io::stderr().is_terminal()).init(),
+    let form = match format {
+        Some(LogFormat::Json) => LogForm::Json,
+        Some(LogFormat::Text) | None if std::io::stderr().is_terminal() => LogForm::Colored,
+        Some(LogFormat::Text) | None => LogForm::Text,
+    };
+    let log = tracing_subscriber::fmt()
+        .with_writer(move || cmd::output::log(form))
+        .with_env_filter(filter)
+        // Where there are colors, its own escapes keep them apart from foreign ones.
+        .with_ansi_sanitization(form == LogForm::Colored);
+    match form {
+        LogForm::Json => log.json().flatten_event(true).with_current_span(false).init(),
+        _ => log.with_ansi(form == LogForm::Colored).init(),
     }
 }

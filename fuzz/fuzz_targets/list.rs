@@ -10,6 +10,7 @@ use convene::publish::plan;
 use convene::revisions::Revisions;
 use convene::site::{CacheSize, Site};
 use convene::source::Source;
+use convene::visible::is_hidden;
 use convene::zone::Rules;
 use libfuzzer_sys::fuzz_target;
 
@@ -19,9 +20,12 @@ fuzz_target!(|bytes: &[u8]| {
     let source = Source::from_bytes("sessions.toml", bytes.to_vec());
     let checked = config::load(&source, &RULES);
     for colour in [false, true] {
-        let _ = checked.findings.human(&source, colour);
+        let human = checked.findings.human(&source, colour);
+        // Colors are escape sequences themselves.
+        assert!(colour || !human.contains(is_hidden), "{human:?}");
     }
-    let _ = checked.findings.json(&source);
+    let json = checked.findings.json(&source);
+    assert!(!json.contains(is_hidden), "{json:?}");
     if let Some(catalog) = checked.catalog {
         let base = catalog.calendar.url.clone();
         let urls = Urls::new(base.unwrap_or_else(|| BaseUrl::parse("http://a.example").unwrap()));

@@ -64,7 +64,6 @@ fn read(bytes: &[u8]) -> Option<Revisions> {
         Err((line, reason)) => {
             let lines = bytes.iter().filter(|byte| **byte == b'\n').count() + 1;
             assert!((1..=lines).contains(&line), "line {line} of {lines}: {reason}");
-            assert!(!reason.chars().any(char::is_control), "{reason:?}");
             None
         }
     }

@@ -18,7 +18,10 @@ pub(crate) fn run(publisher: &Publisher, format: Format, now: DateTime<Utc>) -> 
     // Findings are what this command is for, so they go to standard output.
     let text = match format {
         Format::Json => findings.json(&source),
-        Format::Human if findings.is_empty() => format!("{}: nothing to say\n", source.name()),
+        Format::Human if findings.is_empty() => {
+            cmd::say(&format!("{}: nothing to say", source.name()));
+            return ExitCode::SUCCESS;
+        }
         Format::Human => findings.human(&source, out.is_terminal()),
     };
     let _ = out.write_all(text.as_bytes());

@@ -61,17 +61,14 @@ pub(crate) fn run(
             return Ok(ExitCode::from(cmd::WRONG_FILE));
         }
     };
-    let mut said = String::new();
     for note in &imported.notes {
-        said.push_str(&format!("note: {note}\n"));
+        cmd::note(&note.to_string());
     }
     let of = |number: usize, what: &str| {
         format!("{number} {what}{}", if number == 1 { "" } else { "s" })
     };
     let (sessions, events) = (of(imported.sessions, "session"), of(imported.events, "event"));
-    said.push_str(&format!("{name}: {sessions} from {events}\n"));
-    // Nobody reading is no reason to fail.
-    let _ = std::io::stderr().write_all(said.as_bytes());
+    cmd::summary(&format!("{name}: {sessions} from {events}"));
     if imported.sessions == 0 {
         cmd::error("nothing in it can be a session, so no list was written");
         return Ok(ExitCode::from(cmd::WRONG_FILE));

@@ -32,7 +32,7 @@ pub(crate) fn run(publisher: &Publisher, now: DateTime<Utc>) -> ExitCode {
     }
     match create(file, &starter::list(now)) {
         Ok(()) => {
-            cmd::say(&next_steps(file, revisions));
+            next_steps(file, revisions).iter().for_each(|line| cmd::say(line));
             ExitCode::SUCCESS
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists && !file.is_dir() => {
@@ -56,7 +56,7 @@ fn create(file: &Path, text: &str) -> std::io::Result<()> {
     })
 }
 
-fn next_steps(file: &Path, revisions: &Path) -> String {
+fn next_steps(file: &Path, revisions: &Path) -> [String; 6] {
     let (list, remembered) = (file.display(), revisions.display());
     let (check, serve) = if file == Path::new("sessions.toml") {
         ("convene check".to_owned(), "convene".to_owned())
@@ -64,12 +64,12 @@ fn next_steps(file: &Path, revisions: &Path) -> String {
         (format!("convene check {list}"), format!("convene --config {list}"))
     };
     let (url, width) = (starter::URL, check.len().max(serve.len()));
-    format!(
-        "{list}: written, with three sessions to come\n\
-         \n\
-         1. Edit it, the calendar's `id` first: that is permanent once it is served.\n\
-         2. {check:width$}   says what is wrong, and what to write instead\n\
-         3. {serve:width$}   serves it: open {url}/\n\
-         4. Commit {list} together with {remembered}, which remembers what was published."
-    )
+    [
+        format!("{list}: written, with three sessions to come"),
+        String::new(),
+        "1. Edit it, the calendar's `id` first: that is permanent once it is served.".to_owned(),
+        format!("2. {check:width$}   says what is wrong, and what to write instead"),
+        format!("3. {serve:width$}   serves it: open {url}/"),
+        format!("4. Commit {list} together with {remembered}, which remembers what was published."),
+    ]
 }

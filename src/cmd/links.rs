@@ -44,7 +44,11 @@ pub(crate) fn run(
             _ => "No upcoming session moved, was cancelled, or has a new place or link.".to_owned(),
         }),
     };
-    let _ = writeln!(std::io::stdout(), "{block}");
+    match form {
+        Form::Json => cmd::json(&(block + "\n")),
+        // They go into a letter as they are, with the marks that its language needs.
+        _ => drop(writeln!(std::io::stdout(), "{block}")),
+    }
     ExitCode::SUCCESS
 }
 

@@ -22,10 +22,11 @@ use convene::model::BaseUrl;
 use convene::publish::{Published, Publisher, Refusal};
 use convene::revisions::store::Store;
 use convene::site::CacheSize;
+use convene::visible;
 use convene::zone::Rules;
 
 use crate::cli::Common;
-pub(crate) use output::{error, print_findings, say, warning};
+pub(crate) use output::{error, json, note, print_findings, report, say, summary, warning};
 
 /// The file is wrong.
 pub(crate) const WRONG_FILE: u8 = 1;
@@ -106,8 +107,20 @@ pub(crate) fn refuse(refusal: &Refusal) -> ExitCode {
 
 /// Says why what was typed means nothing.
 pub(crate) fn usage(sentence: &str) -> ExitCode {
-    error(&format!("{sentence}\n\nFor more information, try '--help'."));
+    error(&format!("{sentence}\n"));
+    summary("For more information, try '--help'.");
     ExitCode::from(WRONG_USAGE)
+}
+
+/// Says what is wrong with the words on the command line, or prints the help, and ends the process. Colors are left out
+/// where a word holds what a terminal would obey.
+pub(crate) fn mistyped(error: &clap::Error) -> ! {
+    let text = error.render().to_string();
+    if !text.contains(visible::is_hidden) {
+        error.exit();
+    }
+    output::apart(&text);
+    std::process::exit(error.exit_code());
 }
 
 /// Says what the machine refused.
@@ -139,6 +152,13 @@ pub(crate) fn explain(reason: &Error) -> String {
                 )
             }
             ErrorKind::IsADirectory => folder(path),
+            ErrorKind::InvalidInput if path.to_string_lossy().ends_with(".revisions.json") => {
+                format!(
+                    "`{}` is not a regular file\n  \
+                     Remove it, and restore the file from your last commit or backup.",
+                    path.display()
+                )
+            }
             ErrorKind::InvalidInput => format!(
                 "`{}` is not a regular file\n  \
                  Name the file of sessions itself; `convene check` alone reads a pipe.",

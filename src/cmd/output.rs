@@ -2,6 +2,10 @@
 //!
 //! A command writes directly, as everything that it prints is to be read. `serve` must not be kept by whoever
 //! reads its output: there both streams drop what nobody reads.
+//!
+//! All that goes through here is escaped (`convene::visible`), so that no text of a foreign file commands a terminal or
+//! looks like another message. What a command makes for other programs (the TOML of `import`, the blocks of `links`) it
+//! writes itself.
 
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::OnceLock;
@@ -10,6 +14,7 @@ use std::time::Duration;
 use convene::diagnostic::Findings;
 use convene::sight::{Dropped, Lossy};
 use convene::source::Source;
+use convene::visible;
 
 /// The streams of `serve`.
 static LOSSY: OnceLock<[Lossy; 2]> = OnceLock::new();
@@ -55,8 +60,44 @@ pub(crate) fn never_block() -> io::Result<()> {
     Ok(())
 }
 
-/// Standard error, to which the log goes.
-pub(crate) fn log() -> Stream {
+/// Standard error, with escapes: the log, each event of which is one write.
+#[derive(Debug)]
+pub(crate) struct Log {
+    stream: Stream,
+    form: LogForm,
+}
+
+/// What the lines of the log are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogForm {
+    Json,
+    Text,
+    Colored,
+}
+
+/// The log in a form.
+pub(crate) fn log(form: LogForm) -> Log {
+    Log { stream: standard_error(), form }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes);
+        let shown = match self.form {
+            LogForm::Json => visible::json(&text),
+            LogForm::Text => visible::message(&text),
+            LogForm::Colored => visible::colored(&text),
+        };
+        self.stream.write_all(shown.as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}
+
+fn standard_error() -> Stream {
     LOSSY.get().map_or_else(|| Stream::Err(io::stderr()), |[_, err]| Stream::Lossy(err.clone()))
 }
 
@@ -72,26 +113,58 @@ pub(crate) fn flush() {
     }
 }
 
+fn standard_output() -> Stream {
+    LOSSY.get().map_or_else(|| Stream::Out(io::stdout()), |[out, _]| Stream::Lossy(out.clone()))
+}
+
 /// Prints a line for people who look at the terminal; nobody reading is no reason to stop.
 pub(crate) fn say(text: &str) {
-    let mut out = match LOSSY.get() {
-        Some([out, _]) => Stream::Lossy(out.clone()),
-        None => Stream::Out(io::stdout()),
-    };
-    let _ = out.write_all(format!("{text}\n").as_bytes());
+    let _ = standard_output().write_all(format!("{}\n", visible::line(text)).as_bytes());
 }
 
+/// Prints a report of several lines for people.
+pub(crate) fn report(text: &str) {
+    let _ = standard_output().write_all(visible::lines(text).as_bytes());
+}
+
+/// Prints JSON.
+pub(crate) fn json(text: &str) {
+    let _ = standard_output().write_all(visible::json(text).as_bytes());
+}
+
+/// Prints what is wrong: a sentence, and indented lines about it.
 pub(crate) fn error(text: &str) {
-    let _ = log().write_all(format!("error: {text}\n").as_bytes());
+    say_apart("error: ", text);
 }
 
+/// Prints what should be looked at, in the same way.
 pub(crate) fn warning(text: &str) {
-    let _ = log().write_all(format!("warning: {text}\n").as_bytes());
+    say_apart("warning: ", text);
+}
+
+/// Prints what could not be done as it was wished, as one line.
+pub(crate) fn note(text: &str) {
+    say_apart("note: ", &visible::line(text));
+}
+
+/// Prints a line about what was done, where standard output is for something else.
+pub(crate) fn summary(text: &str) {
+    say_apart("", &visible::line(text));
+}
+
+/// Prints a text of several lines to standard error.
+pub(crate) fn apart(text: &str) {
+    let _ = standard_error().write_all(visible::lines(text).as_bytes());
+}
+
+fn say_apart(prefix: &str, text: &str) {
+    let line = format!("{prefix}{}\n", visible::message(text));
+    let _ = standard_error().write_all(line.as_bytes());
 }
 
 pub(crate) fn print_findings(source: &Source, findings: &Findings) {
     let text = findings.human(source, io::stderr().is_terminal());
     if !text.is_empty() {
-        let _ = log().write_all(text.as_bytes());
+        let _ = standard_error().write_all(text.as_bytes());
     }
 }

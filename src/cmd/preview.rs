@@ -1,6 +1,5 @@
 //! `convene preview`: what readers will find otherwise if this is published; writes nothing.
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
@@ -33,10 +32,9 @@ pub(crate) fn run(
     };
     cmd::print_findings(&source, &findings);
     let report = preview(&edition, &before, &revisions, &known, now);
-    let text = match format {
-        Format::Human => report.text(),
-        Format::Json => report.json(),
-    };
-    let _ = std::io::stdout().write_all(text.as_bytes());
+    match format {
+        Format::Human => cmd::report(&report.text()),
+        Format::Json => cmd::json(&report.json()),
+    }
     ExitCode::SUCCESS
 }

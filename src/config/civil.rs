@@ -10,6 +10,9 @@ use crate::zone::Zone;
 /// How local times are written in sentences, which is how TOML reads them.
 pub(super) const FORMAT: &str = "%Y-%m-%dT%H:%M:%S";
 
+/// The second that only a minute with a leap second has.
+const LEAP: u8 = 60;
+
 /// A date, or a date with a time of day, as TOML has it.
 pub(super) enum Civil {
     Date(NaiveDate),
@@ -41,7 +44,7 @@ pub(super) fn civil(
     let At { value, span } = at;
     let time = value.time.map_or(Some(NaiveTime::MIN), |time| {
         let (second, nano) = (time.second.unwrap_or(0), time.nanosecond.unwrap_or(0));
-        // A leap second and fractions of a second have no place in a calendar (RFC 5545 3.3.12).
+        // A second of 60 is the one before for calendars, and they have no fractions (RFC 5545 section 3.3.12).
         NaiveTime::from_hms_opt(time.hour.into(), time.minute.into(), second.min(59).into())
             .filter(|_| nano == 0)
     });
@@ -82,6 +85,12 @@ pub(super) fn civil(
         };
         table.context().push(Finding::error(Code::OffsetDateTime, span, message).help(help));
         return None;
+    }
+    if value.time.is_some_and(|time| time.second == Some(LEAP)) {
+        let message = format!("`{key}` has a second of 60, which calendars read as 59");
+        let next = date.and_time(time) + TimeDelta::seconds(1);
+        let help = format!("write {key} = {}, the next second", next.format(FORMAT));
+        table.context().push(Finding::warning(Code::LeapSecond, span.clone(), message).help(help));
     }
     let value = match value.time {
         Some(_) => Civil::DateTime(date.and_time(time)),

@@ -22,9 +22,10 @@ pub(super) enum Verdict {
     PreconditionFailed,
 }
 
-/// iPhones send their own clock at the last fetch in place of our date; a clock that goes up to
-/// this much ahead must not hide a change. One that goes further ahead is told by a date that is still to come.
-const SKEW: Duration = Duration::from_secs(300);
+/// iPhones send their own clock at the last fetch in place of our date. A clock that is ahead by less than this hides no
+/// change: a wrong day, a wrong zone or both. One that is further ahead hides none while its date is still to come. The
+/// price is a whole response to whoever asks so within this time after a change.
+const SKEW: Duration = Duration::from_secs(48 * 3600);
 
 /// Every header that sets a condition.
 const CONDITIONS: [HeaderName; 4] =
@@ -130,21 +131,37 @@ mod tests {
     #[test]
     fn a_date_by_another_clock_says_what_a_client_has_only_within_our_time() {
         let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
-        let (modified, received) = (at(10_000), at(20_000));
+        let (modified, received) = (at(10_000), at(200_000));
         for (since, is_known) in [
             (9_999, false),
             (10_000, true),
             (10_001, false),
-            (10_299, false),
-            (10_300, true),
-            (20_000, true),
-            (20_001, false),
+            (10_000 + 48 * 3600 - 1, false),
+            (10_000 + 48 * 3600, true),
+            (200_000, true),
+            (200_001, false),
             (u64::from(u32::MAX), false),
         ] {
             assert_eq!(is_current(at(since), modified, Some(received)), is_known, "{since}");
         }
         // Our clock was put back since: what we said ourselves holds.
         assert!(is_current(modified, modified, Some(at(5_000))));
+    }
+
+    #[test]
+    fn a_clock_that_is_up_to_two_days_ahead_hides_no_change_whenever_it_asks() {
+        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        let (hour, fetched) = (3600, 1_000_000);
+        for ahead in (0..=48).map(|hours| hours * hour) {
+            let since = at(fetched + ahead);
+            // Not in the very second that the client names, which is taken for our own date.
+            for changed in (1..100).map(|halves| halves * hour / 2 + 1) {
+                for asked in (0..200).map(|hours| fetched + changed + hours * hour) {
+                    let is_known = is_current(since, at(fetched + changed), Some(at(asked)));
+                    assert!(!is_known, "{ahead} ahead, changed {changed} later, asked at {asked}");
+                }
+            }
+        }
     }
 
     #[test]

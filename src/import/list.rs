@@ -10,6 +10,7 @@ use super::draft::Draft;
 use super::head::{Head, id_of};
 use super::timing::Times;
 use crate::model::Status;
+use crate::visible::is_hidden;
 use crate::zone::{Local, Naming, Rules, Zone};
 
 /// The text of a `sessions.toml`.
@@ -266,7 +267,8 @@ fn block(text: &str) -> String {
     if !text.contains(['\n', '\\', '"']) && text.chars().count() < 90 {
         return quoted(text);
     }
-    match text.contains(['\\', '"']) && !text.contains("'''") && !text.ends_with('\'') {
+    let has_marks = text.contains(['\\', '"']) && !text.contains("'''") && !text.ends_with('\'');
+    match has_marks && !text.contains(is_hidden) {
         true => format!("'''\n{text}'''"),
         false => {
             let lines: Vec<String> = text.split('\n').map(escaped).collect();
@@ -281,8 +283,14 @@ fn escaped(text: &str) -> String {
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
-            c if c.is_control() => {
+            '\n' | '\t' => {
                 let _ = write!(out, "\\u{:04X}", u32::from(c));
+            }
+            c if is_hidden(c) && c <= '\u{ffff}' => {
+                let _ = write!(out, "\\u{:04X}", u32::from(c));
+            }
+            c if is_hidden(c) => {
+                let _ = write!(out, "\\U{:08X}", u32::from(c));
             }
             c => out.push(c),
         }

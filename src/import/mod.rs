@@ -112,6 +112,7 @@ pub fn import(bytes: &[u8], options: &Options<'_>, rules: &Rules) -> Result<Impo
             &format!("{lines} nothing that a calendar knows, and was left out"),
         );
     }
+    notes.extend(controls(&text));
     for line in unended.iter().take(MOST_UNENDED) {
         note(
             &mut notes,
@@ -150,6 +151,16 @@ pub fn import(bytes: &[u8], options: &Options<'_>, rules: &Rules) -> Result<Impo
 
 fn note(notes: &mut Vec<Note>, line: usize, text: &str) {
     notes.push(Note { line, event: None, text: text.to_owned() });
+}
+
+/// Says that a text has control characters, which TOML has escapes for and no calendar can carry.
+fn controls(text: &str) -> Option<Note> {
+    let is_left_out = |c: &char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    let first = text.find(|c| is_left_out(&c))?;
+    let number = text[first..].chars().filter(is_left_out).count();
+    let number = count(number, "control character was", "control characters were");
+    let line = 1 + text[..first].matches('\n').count();
+    Some(Note { line, event: None, text: format!("{number} left out, which no list can carry") })
 }
 
 /// Says that the file is not whole.

@@ -4,8 +4,11 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
 use super::clocks::{Clock, Clocks};
 use super::content::{Component, Property};
-use super::values::{Stamp, duration, stamp};
+use super::values::{Stamp, duration, has_leap_second, stamp};
 use crate::zone::{Rules, Zone};
+
+/// The properties of an event that hold times of sessions.
+const TIMES: [&str; 4] = ["DTSTART", "DTEND", "RDATE", "RECURRENCE-ID"];
 
 /// When a session is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +90,10 @@ impl Timing {
             format!("its start `{}` is no time, and it was left out", property.value.trim())
         })?;
         let mut guesses = Vec::new();
+        let mut times = TIMES.iter().flat_map(|name| event.all(name));
+        if times.any(|property| property.value.split([',', '/']).any(has_leap_second)) {
+            guesses.push("a time of it has a second after 59, which is read as 59".to_owned());
+        }
         let utc = || rules.zone("UTC").map(Clock::Zone);
         let (local, clock, is_named) = match start {
             Stamp::Date(date) => {

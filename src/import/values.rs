@@ -42,6 +42,13 @@ pub(super) fn stamp(value: &str) -> Option<Stamp> {
     Some(if utc { Stamp::Utc(local.and_utc()) } else { Stamp::Local(local) })
 }
 
+/// Whether a date-time has a second of 60, or one that no minute has; [`stamp`] reads both as 59.
+pub(super) fn has_leap_second(value: &str) -> bool {
+    let Some((_, time)) = value.trim().split_once(['T', 't', ' ']) else { return false };
+    let digits: String = time.chars().filter(char::is_ascii_digit).collect();
+    digits.len() == 6 && digits[4..].parse::<u32>().is_ok_and(|second| second > 59)
+}
+
 /// `PT1H30M`, `-P1D`, `P2W` (RFC 5545 section 3.3.6), in seconds.
 pub(super) fn duration(value: &str) -> Option<TimeDelta> {
     let value = value.trim().to_ascii_uppercase();

@@ -32,7 +32,7 @@ impl Reloader<'_> {
             Some(Outcome::Refused) => tracing::error!(
                 "degraded: {} is not published; the last good edition is served on:\n{}",
                 self.publisher.file.display(),
-                findings.human(&source, false)
+                indented(&findings.human(&source, false))
             ),
             Some(Outcome::Turned) => {
                 tracing::info!(
@@ -88,13 +88,21 @@ impl Reloader<'_> {
             Refusal::File(source, findings) => tracing::error!(
                 "degraded: {} is not published; the last good edition is served on:\n{}",
                 source.name(),
-                findings.human(source, false)
+                indented(&findings.human(source, false))
             ),
             Refusal::Machine(error) => {
                 tracing::error!("degraded: {}; the last good edition is served on", chain(error));
             }
         }
     }
+}
+
+/// Lines as they stand below the first one of an event of the log; others might be another event.
+fn indented(lines: &str) -> String {
+    lines.trim_end().lines().fold(String::new(), |text, line| match line {
+        "" => text + "\n",
+        line => text + "  " + line + "\n",
+    })
 }
 
 /// How many sessions are new, changed and gone.

@@ -9,7 +9,7 @@ use super::shallow::events;
 use crate::model::Markdown;
 
 /// As HTML. Images become links.
-pub(super) fn to_html(markdown: &Markdown) -> String {
+pub fn to_html(markdown: &Markdown) -> String {
     let mut out = String::new();
     html::push_html(&mut out, safe(markdown));
     cleaned(&out)
@@ -17,7 +17,7 @@ pub(super) fn to_html(markdown: &Markdown) -> String {
 
 /// As HTML below the heading of a page: the highest level of the text's own is the second, and none
 /// is left out, as readers who hear a page find their way by them.
-pub(super) fn to_html_below_a_title(markdown: &Markdown) -> String {
+pub fn to_html_below_a_title(markdown: &Markdown) -> String {
     use HeadingLevel::{H1, H2, H3, H4, H5, H6};
     let mut out = String::new();
     let mut above = 1;
@@ -105,7 +105,7 @@ fn is_safe(address: &str) -> bool {
 
 /// As plain text: links as "text (address)", lists with dashes or numbers, a blank line between
 /// blocks.
-pub(crate) fn to_text(markdown: &Markdown) -> String {
+pub fn to_text(markdown: &Markdown) -> String {
     let mut text = Text::default();
     for event in events(markdown) {
         text.take(event);

@@ -10,7 +10,7 @@ mod invite;
 pub mod json;
 mod line;
 pub mod links;
-pub(crate) mod markdown;
+pub mod markdown;
 mod news;
 pub mod newsletter;
 pub mod page;

@@ -75,7 +75,7 @@ impl<'t> Text<'t> {
             if let Some(first) = known.insert(name, value) {
                 let (first, second) = (self.line(first), self.line(value));
                 let reason = format!("`{name}` is also in line {first}; delete one of both");
-                return Err((second, shown(&reason)));
+                return Err((second, reason));
             }
         }
         Ok(all)
@@ -86,7 +86,7 @@ impl<'t> Text<'t> {
             let text = error.to_string();
             // The line is printed before the reason.
             let reason = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
-            (self.line_of(part) + error.line().saturating_sub(1), shown(reason))
+            (self.line_of(part) + error.line().saturating_sub(1), reason.to_owned())
         })
     }
 
@@ -94,20 +94,6 @@ impl<'t> Text<'t> {
         let offset = part.as_ptr().addr().saturating_sub(self.0.as_ptr().addr());
         1 + breaks(&self.0.as_bytes()[..offset.min(self.0.len())])
     }
-}
-
-/// A sentence without characters that a terminal would obey.
-pub(super) fn shown(text: &str) -> String {
-    let is_mark = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() || is_mark(c) {
-            out.extend(c.escape_unicode());
-        } else {
-            out.push(c);
-        }
-    }
-    out
 }
 
 fn breaks(bytes: &[u8]) -> usize {
@@ -168,10 +154,5 @@ mod tests {
         }
         let text = Text::new(b"{\n\"a\":\n {\"b\":\n x}}").unwrap();
         assert_eq!(text.members().unwrap_err().0, 4);
-    }
-
-    #[test]
-    fn what_a_file_says_does_not_command_a_terminal() {
-        assert_eq!(shown("a\u{1b}[2J\u{202e}b\u{85}"), "a\\u{1b}[2J\\u{202e}b\\u{85}");
     }
 }

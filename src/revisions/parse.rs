@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::checks::{self, Check};
 use super::format::{CALENDAR, SCHEMA, json};
-use super::lines::{Member, Refused, Text, shown};
+use super::lines::{Member, Refused, Text};
 use super::schema2::Old;
 use super::sums::{self, Summed};
 use super::{Revision, Revisions};
@@ -35,7 +35,7 @@ pub fn parse(bytes: &[u8]) -> Result<Revisions, (usize, String)> {
     // A newer release may have other members.
     let newer = matches!(schema, Ok(Err(_)));
     if !newer && let Some(Member { name, value }) = unknown {
-        return Err((text.line(value), shown(&format!("unknown field `{name}`"))));
+        return Err((text.line(value), format!("unknown field `{name}`")));
     }
     let file = File { text, is_old: schema?? < SCHEMA };
     let calendar = file.calendar(take(CALENDAR).ok(), take(sums::NAME).ok())?;
@@ -81,7 +81,7 @@ impl<'t> File<'t> {
         let sum = sum.map(|sum| self.text.parse::<String>(sum.value)).transpose()?;
         self.vouched(&Member { name: CALENDAR.to_owned(), value }, &calendar, sum)?;
         let checked = calendar.as_deref().map_or(Ok(()), checks::line);
-        checked.map_err(|reason| (self.text.line(value), shown(&reason)))?;
+        checked.map_err(|reason| (self.text.line(value), reason))?;
         Ok(calendar)
     }
 
@@ -104,7 +104,7 @@ impl<'t> File<'t> {
                     "`{}` has the UID `{uid}` of `{name}` in line {line}; delete one of both lines",
                     member.name
                 );
-                return Err((self.text.line(member.value), shown(&reason)));
+                return Err((self.text.line(member.value), reason));
             }
             let order = |entry: &Revision| (entry.removed.is_none(), entry.sequence);
             let (owner, entry) = match order(&own) > order(&first) {
@@ -163,12 +163,12 @@ impl<'t> File<'t> {
              or backup; after an edit that you want, delete `\"{}\":\"{sum}\"` from the line",
             sums::NAME
         );
-        Err((line, shown(&reason)))
+        Err((line, reason))
     }
 
     fn checked<T: Check>(self, member: &Member<'t>, entry: T, is_ours: bool) -> Result<T, Refused> {
         let checked = checks::line(&member.name).and_then(|()| entry.check(is_ours));
-        checked.map_err(|reason| (self.text.line(member.value), shown(&reason)))?;
+        checked.map_err(|reason| (self.text.line(member.value), reason))?;
         Ok(entry)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -85,13 +85,43 @@ impl Store {
             let error = std::io::Error::new(ErrorKind::InvalidInput, reason);
             return Err(Error::file("lock", &self.lock)(error));
         }
-        let file = File::options()
-            .create(true)
-            .append(true)
-            .open(&self.lock)
-            .map_err(Error::file("write into the folder", self.folder()))?;
+        let file = self.open_lock()?;
         self.wait(&file).map_err(Error::file("lock", &self.lock))?;
         Ok(Lock(file))
+    }
+
+    /// Opens the lock file, or makes it. Others than its owner and group cannot open it, so that no other account of the
+    /// machine holds writers up; one that root makes belongs to the owner of the folder, as what root writes is for the
+    /// account that serves it.
+    fn open_lock(&self) -> Result<File, Error> {
+        let made = File::options().create_new(true).append(true).mode(0o660).open(&self.lock);
+        if let Ok(file) = &made {
+            let folder = self.folder();
+            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+            if let Ok(owner) = folder.metadata() {
+                // Only root may, and only for root it matters.
+                let _ = fchown(file, Some(owner.uid()), Some(owner.gid()));
+            }
+        }
+        let refuse = |error: std::io::Error| match error.kind() {
+            ErrorKind::PermissionDenied if self.lock.symlink_metadata().is_ok() => {
+                let (lock, folder) = (self.lock.display(), self.folder().display());
+                let reason = format!(
+                    "it belongs to another account; `sudo chown --reference={folder} {lock}` gives it to the \
+                     owner of the folder"
+                );
+                Error::file("lock", &self.lock)(std::io::Error::new(error.kind(), reason))
+            }
+            _ => Error::file("write into the folder", self.folder())(error),
+        };
+        match made {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                // What another account made can be locked without being written into.
+                let append = File::options().append(true).open(&self.lock);
+                append.or_else(|_| File::open(&self.lock)).map_err(refuse)
+            }
+            made => made.map_err(refuse),
+        }
     }
 
     fn wait(&self, file: &File) -> std::io::Result<()> {

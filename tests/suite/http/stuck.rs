@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -38,12 +37,6 @@ pub(crate) fn make_pipe(path: &Path) {
     let (kind, mode) =
         (rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR);
     rustix::fs::mknodat(rustix::fs::CWD, path, kind, mode, 0).unwrap();
-}
-
-/// A pipe that somebody reads, opened so that it stays without an end.
-pub(crate) fn open_pipe(path: &Path) -> Option<File> {
-    let nonblocking = rustix::fs::OFlags::NONBLOCK.bits().try_into().unwrap();
-    File::options().write(true).custom_flags(nonblocking).open(path).ok()
 }
 
 /// Serves with `more`, and lets the reload of a changed file hang.

@@ -1,6 +1,6 @@
 //! https: HTTP/1.1 and 2, certificates that are renewed, and the way there from http.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, Stream
 
 use super::connections::is_closed;
 use super::shutdown::{exit, wait_until};
-use super::stuck::{make_pipe, open_pipe};
+use super::stuck::make_pipe;
 use super::{FEED, Served};
 use crate::support::{Answer, BEFORE, EXAMPLE, Fixture, Running, list, session};
 
@@ -189,7 +189,7 @@ fn a_renewed_certificate_is_used_without_a_restart() {
 fn a_broken_renewal_is_said_once_and_the_certificate_in_use_stays() {
     use std::io::BufRead as _;
     let (mut running, fixture, first) = secure(EXAMPLE, &[]);
-    let mut said = std::io::BufReader::new(running.child.stderr.take().unwrap());
+    let mut said = BufReader::new(running.child.stderr.take().unwrap());
     let mut next = || {
         let mut line = String::new();
         said.read_line(&mut line).unwrap();
@@ -252,13 +252,18 @@ fn what_is_no_handshake_ends_its_own_connection_only() {
 }
 
 #[test]
-fn a_certificate_whose_disk_hangs_holds_nobody_up() {
+fn a_pipe_in_the_place_of_a_certificate_holds_nobody_up() {
     let (mut running, fixture, trusted) = secure(EXAMPLE, &["--header-timeout", "1s"]);
-    // A pipe that nobody writes into is read for ever.
     let (certificate, pipe) = (fixture.dir().join("cert.pem"), fixture.dir().join("pipe"));
     make_pipe(&pipe);
     std::fs::rename(&pipe, &certificate).unwrap();
-    let _read_for_ever = wait_until(|| open_pipe(&certificate));
+    let mut line = String::new();
+    let mut log = BufReader::new(running.child.stderr.take().unwrap());
+    while !line.contains("the certificate in use stays: cannot read the PEM file") {
+        line.clear();
+        assert_ne!(log.read_line(&mut line).unwrap(), 0, "it is logged");
+    }
+    assert!(line.contains("cert.pem`: it is not a regular file"), "{line}");
     // More than there are threads.
     for _ in 0..64 {
         let mut stream = connect(running.address, client(&trusted, &[])).unwrap();

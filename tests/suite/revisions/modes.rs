@@ -87,6 +87,73 @@ fn every_copy_has_the_owner_of_the_authors_file() {
     assert_eq!(owner(&fixture.revisions_file()), (65534, 65533));
 }
 
+/// Runs `record` as an account without rights, which owns the folder.
+fn record_as_owner(fixture: &Fixture) -> std::process::Output {
+    let account = ["--reuid", "65534", "--regid", "65534", "--clear-groups"];
+    // The account may not be allowed to reach the program where it was built.
+    let program = fixture.dir().join("convene");
+    let _ = std::fs::copy(env!("CARGO_BIN_EXE_convene"), &program);
+    Command::new("setpriv")
+        .current_dir(fixture.dir())
+        .args(account)
+        .arg(program)
+        .args(["record", "--at", &day(9)])
+        .output()
+        .unwrap()
+}
+
+fn owned_by_an_account() -> Fixture {
+    let fixture = Fixture::new(&titled("One"));
+    for path in [fixture.dir().to_owned(), fixture.file()] {
+        std::os::unix::fs::chown(path, Some(65534), Some(65534)).unwrap();
+    }
+    fixture
+}
+
+#[test]
+#[ignore = "needs root and setpriv, to be another account"]
+fn what_root_records_does_not_stop_the_account_that_owns_the_folder() {
+    for umask in ["022", "077"] {
+        let fixture = owned_by_an_account();
+        record(&fixture, umask, 0);
+        fixture.write(&titled("Two"));
+        let output = record_as_owner(&fixture);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs root and setpriv, to be another account"]
+fn a_lock_of_another_account_is_used_or_there_is_a_command_that_gives_it_back() {
+    for (mode_of_lock, code) in [(0o644, 0), (0o640, 3)] {
+        let fixture = owned_by_an_account();
+        let lock = fixture.dir().join(".sessions.lock");
+        std::fs::write(&lock, "").unwrap();
+        set_mode(&lock, mode_of_lock);
+        let output = record_as_owner(&fixture);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        if code == 3 {
+            let help =
+                "`sudo chown --reference=. ./.sessions.lock` gives it to the owner of the folder";
+            assert!(said.contains(help), "{said}");
+            let mut chown = Command::new("chown");
+            chown.current_dir(fixture.dir()).args(["--reference=.", "./.sessions.lock"]);
+            assert!(chown.status().unwrap().success());
+            assert_eq!(record_as_owner(&fixture).status.code(), Some(0));
+        }
+    }
+}
+
+#[test]
+fn other_accounts_cannot_hold_the_lock() {
+    for umask in ["022", "002", "000"] {
+        let fixture = Fixture::new(&titled("One"));
+        record(&fixture, umask, 0);
+        assert_eq!(mode(&fixture.dir().join(".sessions.lock")) & 0o7, 0, "{umask}");
+    }
+}
+
 #[test]
 fn nothing_is_written_through_a_link_in_the_place_of_a_temporary_file_or_of_the_lock() {
     let names = [

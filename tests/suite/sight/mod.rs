@@ -49,6 +49,11 @@ impl Watched {
         Self { running, admin, fixture }
     }
 
+    /// What its own listener says at a path.
+    pub(crate) fn get(&self, path: &str) -> String {
+        self.ask("GET", path).text().to_owned()
+    }
+
     fn ask(&self, method: &str, path: &str) -> Answer {
         ask(self.admin, method, path)
     }

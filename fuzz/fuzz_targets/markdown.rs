@@ -1,0 +1,74 @@
+//! Any text as Markdown, and what becomes of it: HTML that a strict parser takes, with no element, attribute or address
+//! beyond those that are safe, and plain text, both of a bounded length.
+#![no_main]
+
+use convene::model::Markdown;
+use convene::render::markdown::{to_html, to_html_below_a_title, to_text};
+use libfuzzer_sys::fuzz_target;
+
+#[allow(dead_code, reason = "the tests use more of it")]
+#[path = "../../tests/suite/markup.rs"]
+mod markup;
+use markup::Markup;
+
+/// Every element that a text may lead to, with the attributes that it may have.
+const ELEMENTS: [(&str, &[&str]); 18] = [
+    ("a", &["href", "title"]),
+    ("blockquote", &[]),
+    ("br", &[]),
+    ("code", &["class"]),
+    ("em", &[]),
+    ("h1", &[]),
+    ("h2", &[]),
+    ("h3", &[]),
+    ("h4", &[]),
+    ("h5", &[]),
+    ("h6", &[]),
+    ("hr", &[]),
+    ("li", &[]),
+    ("ol", &["start"]),
+    ("p", &[]),
+    ("pre", &[]),
+    ("strong", &[]),
+    ("ul", &[]),
+];
+const SCHEMES: [&str; 4] = ["https://", "http://", "mailto:", "tel:"];
+/// Bytes that references to addresses may add to a text of any length (pulldown-cmark's own bound).
+const REFERENCES: usize = 120_000;
+
+fn assert_safe(html: &str) {
+    // The library writes XML's form.
+    let html = html.replace("<br />", "<br>").replace("<hr />", "<hr>");
+    let markup = Markup::html(&html).unwrap_or_else(|error| panic!("{error}: {html}"));
+    for element in &markup.elements {
+        let known = ELEMENTS.iter().find(|(name, _)| *name == element.name);
+        let (_, attributes) = known.unwrap_or_else(|| panic!("<{}>: {html}", element.name));
+        for (name, value) in &element.attributes {
+            assert!(attributes.contains(&name.as_str()), "{name}: {html}");
+            let value = value.trim_start().to_ascii_lowercase();
+            assert!(name != "href" || SCHEMES.iter().any(|own| value.starts_with(own)), "{html}");
+        }
+    }
+}
+
+/// No control character, and no line end but LF.
+fn assert_printable(text: &str) {
+    let is_hidden = |c: char| c.is_control() && c != '\n' && c != '\t';
+    assert!(!text.contains(|c| is_hidden(c) || matches!(c, '\u{2028}' | '\u{2029}')), "{text:?}");
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let Ok(markdown) = Markdown::parse(text) else { return };
+    let extra = if text.contains("]:") { REFERENCES } else { 1_000 };
+    for html in [to_html(&markdown), to_html_below_a_title(&markdown)] {
+        assert!(html.len() <= 24 * text.len() + extra, "{} of {}", html.len(), text.len());
+        assert_safe(&html);
+        assert_printable(&html);
+    }
+    let plain = to_text(&markdown);
+    assert!(plain.len() <= 12 * text.len() + extra, "{} of {}", plain.len(), text.len());
+    assert_printable(&plain);
+    // A tag in plain text is one that the author wrote.
+    assert!(!plain.contains('<') || text.contains(['<', '&']), "{plain}");
+});
