@@ -11,7 +11,7 @@ use super::meanings::Meanings;
 use super::{Places, guess, known, languages, wording};
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::{Id, Language, TextError, Title};
-use crate::similar;
+use crate::suggest;
 use crate::zone::{Rules, Zone};
 
 /// What every table reads with: the rules of zones, and where findings go.
@@ -358,7 +358,7 @@ impl<'a> Table<'a> {
         let known: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
         let message = format!("`{key}` cannot be \"{}\"", wording::quoted(text.value));
         let mut finding = Finding::error(Code::BadValue, text.span, message);
-        finding = match similar::nearest(text.value, words.iter().map(|(word, _)| *word)) {
+        finding = match suggest::nearest(text.value, words.iter().map(|(word, _)| *word)) {
             Some(near) => finding.help(format!("did you mean `{key} = \"{near}\"`?")),
             None => finding.help(format!("write {}", known.join(" or "))),
         };

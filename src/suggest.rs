@@ -1,4 +1,4 @@
-//! How far two words are apart, for "did you mean".
+//! The nearest known word, for "did you mean".
 
 /// The number of letters to insert, delete, exchange or swap (optimal string alignment distance).
 pub fn distance(a: &str, b: &str) -> usize {
