@@ -62,6 +62,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("rustix", &["cmd", "copies", "files", "server"]),
     ("serde", &["diagnostic", "render", "revisions"]),
     ("socket2", &["server"]),
+    ("strsim", &["suggest"]),
     ("tokio", &["cmd", "reload", "server", "sight"]),
     ("tokio_rustls", &["server"]),
     ("toml", &["config"]),
