@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::error::Error;
+use crate::error::{Action, Error};
 use crate::files::{self, ReadError};
 
 /// The largest file that is read, in bytes.
@@ -49,7 +49,7 @@ impl Source {
         match read {
             Ok(bytes) => Ok(Self::from_bytes(name, bytes)),
             Err(ReadError::TooLarge(_)) => Ok(Self::too_large(name)),
-            Err(error) => Err(Error::file("read", path)(error.into())),
+            Err(error) => Err(Error::file(Action::ReadSource, path)(error.into())),
         }
     }
 

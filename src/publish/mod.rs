@@ -21,7 +21,7 @@ use chrono::{DateTime, Utc};
 
 use crate::config::{self, Places};
 use crate::diagnostic::{Finding, Findings};
-use crate::error::Error;
+use crate::error::{Action, Error};
 use crate::model::{BaseUrl, Catalog};
 use crate::paths::Paths;
 use crate::revisions::store::Store;
@@ -221,7 +221,7 @@ impl Publisher {
             if polled.is_some() {
                 return Ok(None);
             }
-            let error = Error::file("read", &self.file)(error);
+            let error = Error::file(Action::ReadSource, &self.file)(error);
             self.stand_in(error, earlier)?;
         }
         // Two writers take turns, and the file is compared with the snapshot in turn too: the second adds to

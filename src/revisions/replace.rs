@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 
-use crate::error::Error;
+use crate::error::{Action, Error};
 
 /// The bits of a mode that say who may read, write and execute (chmod(2)).
 const ACCESS: u32 = 0o777;
@@ -41,7 +41,7 @@ pub(super) fn replace(path: &Path, bytes: &[u8], models: &[&Path]) -> Result<(),
         // On a full disk half a file is in the way of everything else.
         let _ = std::fs::remove_file(&temporary);
     }
-    written.map_err(Error::file("write", path))
+    written.map_err(Error::file(Action::Write, path))
 }
 
 /// Whether a file has the mode of the first model that is there.

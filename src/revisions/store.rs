@@ -10,7 +10,7 @@ use super::Revisions;
 pub use super::format::print;
 pub use super::parse::parse;
 use super::replace::{has_mode_of, replace};
-use crate::error::Error;
+use crate::error::{Action, Error};
 use crate::files::read_bounded;
 
 /// How long a writer waits for others without a word.
@@ -83,14 +83,14 @@ impl Store {
         if self.lock.symlink_metadata().is_ok_and(|lock| !lock.is_file()) {
             let reason = "it is not a regular file";
             let error = std::io::Error::new(ErrorKind::InvalidInput, reason);
-            return Err(Error::file("lock", &self.lock)(error));
+            return Err(Error::file(Action::Lock, &self.lock)(error));
         }
         let file = File::options()
             .create(true)
             .append(true)
             .open(&self.lock)
-            .map_err(Error::file("write into the folder", self.folder()))?;
-        self.wait(&file).map_err(Error::file("lock", &self.lock))?;
+            .map_err(Error::file(Action::WriteInto, self.folder()))?;
+        self.wait(&file).map_err(Error::file(Action::Lock, &self.lock))?;
         Ok(Lock(file))
     }
 
@@ -196,7 +196,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
     match read_bounded(path, u64::MAX).map_err(std::io::Error::from) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if is_absent(&error) => Ok(None),
-        Err(error) => Err(Error::file("read", path)(error)),
+        Err(error) => Err(Error::file(Action::ReadState, path)(error)),
     }
 }
 

@@ -15,7 +15,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{self, ServerConfig};
 
 use super::validity::not_after;
-use crate::error::{Error, chain};
+use crate::error::{Action, Error, chain};
 use crate::sight::Sight;
 
 /// Between two looks at the files.
@@ -154,8 +154,9 @@ fn refuse(error: &Error) -> String {
 
 impl TlsFiles {
     fn read(&self) -> Result<Pair, Error> {
-        let read =
-            |path: &PathBuf| std::fs::read(path).map_err(Error::file("read the PEM file", path));
+        let read = |path: &PathBuf| {
+            std::fs::read(path).map_err(Error::file(Action::ReadCertificate, path))
+        };
         Ok(Pair { certificate: read(&self.certificate)?, key: read(&self.key)? })
     }
 }

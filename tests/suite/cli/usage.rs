@@ -111,12 +111,17 @@ fn a_missing_list_is_said_in_a_sentence_with_the_way_out() {
 #[test]
 fn a_folder_in_place_of_a_list_is_said_in_a_sentence() {
     let fixture = Fixture::new(&two());
-    std::fs::create_dir(fixture.dir().join("talks")).unwrap();
-    let said = refused(&fixture, &["check", "talks"], MACHINE);
-    assert_eq!(
-        said,
-        "error: `talks` is a folder\n  Name a file in it, such as `talks/sessions.toml`.\n"
-    );
+    // Whatever it is called.
+    for folder in ["talks", "talks.toml", "talks.revisions.json"] {
+        std::fs::create_dir(fixture.dir().join(folder)).unwrap();
+        let said = refused(&fixture, &["check", folder], MACHINE);
+        assert_eq!(
+            said,
+            format!(
+                "error: `{folder}` is a folder\n  Name a file in it, such as `{folder}/sessions.toml`.\n"
+            )
+        );
+    }
 }
 
 #[test]
