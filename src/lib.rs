@@ -21,6 +21,7 @@ pub mod publish;
 pub mod reload;
 pub mod render;
 pub mod revisions;
+pub mod rfc3339;
 pub mod server;
 pub mod sight;
 pub mod site;

@@ -5,10 +5,8 @@ use toml::value::{Datetime, Offset};
 
 use super::table::{At, Table};
 use crate::diagnostic::{Code, Finding};
+use crate::rfc3339;
 use crate::zone::Zone;
-
-/// How local times are written in sentences, which is how TOML reads them.
-pub(super) const FORMAT: &str = "%Y-%m-%dT%H:%M:%S";
 
 /// A date, or a date with a time of day, as TOML has it.
 pub(super) enum Civil {
@@ -75,7 +73,7 @@ pub(super) fn civil(
         let help = match zone {
             Some(zone) => format!(
                 "write {key} = {}, which is that moment in {}",
-                zone.local(instant).format(FORMAT),
+                rfc3339::local(zone.local(instant)),
                 zone.name()
             ),
             None => "write the local time without an offset".to_owned(),

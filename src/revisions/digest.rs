@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::model::{Cancellation, Catalog, HttpUrl, Session, Status, When};
 use crate::paths::Paths;
+use crate::rfc3339;
 
 /// Raised when a release prints the same session differently, so that subscribers take the new form.
 pub const FORMAT: u32 = 2;
@@ -60,8 +61,8 @@ pub(super) fn of_session(catalog: &Catalog, session: &Session, paths: &Paths, ui
     form.field("title", session.title.as_str());
     match &session.when {
         When::Timed(timed) => {
-            form.field("start", &timed.start.instant.to_rfc3339());
-            form.field("end", &timed.end.instant.to_rfc3339());
+            form.field("start", &rfc3339::with_offset(timed.start.instant, 0));
+            form.field("end", &rfc3339::with_offset(timed.end.instant, 0));
             // The words name the local time in each zone, which moves with the rules of that zone.
             for zone in calendar.zones(&timed.zone) {
                 form.field("zone", zone.tzid());

@@ -7,6 +7,7 @@ use super::fit::{self, LIMIT, cut, encoded};
 use crate::l10n::Words;
 use crate::model::{Feed, Session, When};
 use crate::revisions::Edition;
+use crate::rfc3339;
 
 pub(super) const PERSONAL: &str = "https://outlook.live.com";
 pub(super) const WORK: &str = "https://outlook.office.com";
@@ -51,7 +52,7 @@ fn times(when: &When) -> String {
 }
 
 fn instant(instant: DateTime<Utc>) -> String {
-    encoded(&instant.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+    encoded(&rfc3339::utc(instant))
 }
 
 /// The body is read as HTML.

@@ -1,12 +1,13 @@
 //! What several pages say in the same way.
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
 use crate::l10n::Words;
 use crate::model::{Session, Status, When};
 use crate::render::event::CALLED_OFF;
 use crate::revisions::Edition;
+use crate::rfc3339;
 use crate::zone::Zone;
 
 /// How many sessions to come a page lists; later ones stand on the pages of their years.
@@ -97,10 +98,7 @@ pub(super) fn utc(session: &Session, words: &Words) -> Option<String> {
 
 /// An instant with the offset of its zone, as HTML and schema.org want it.
 pub(super) fn with_offset(zone: &Zone, instant: DateTime<Utc>) -> String {
-    match FixedOffset::east_opt(zone.offset(instant)) {
-        Some(offset) => instant.with_timezone(&offset).to_rfc3339(),
-        None => instant.to_rfc3339(),
-    }
+    rfc3339::with_offset(instant, zone.offset(instant))
 }
 
 /// The first sentences of a text, for previews: at most so many characters, cut at a space.
