@@ -117,6 +117,9 @@ mod tests {
     #[test]
     fn a_summary_is_one_line_and_ends_with_a_word() {
         assert_eq!(summary("one\n two"), "one two");
-        assert_eq!(summary(&"two, three ".repeat(20)), "two, three ".repeat(17) + "two, three\u{2026}");
+        assert_eq!(
+            summary(&"two, three ".repeat(20)),
+            "two, three ".repeat(17) + "two, three\u{2026}"
+        );
     }
 }
