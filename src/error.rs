@@ -2,6 +2,7 @@
 //!
 //! What is wrong in the author's file is never an [`Error`]; that is a [`crate::diagnostic::Finding`].
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// A refusal of the machine, with what it was about. Ends a command with exit code 3.
@@ -11,8 +12,8 @@ pub enum Error {
     /// A path could not be read, written or made.
     #[error("cannot {action} `{}`", path.display())]
     File {
-        /// What was tried: "read", "open", "create", "write", "lock".
-        action: &'static str,
+        /// What was tried.
+        action: Action,
         /// The path it was tried on.
         path: PathBuf,
         /// The system's reason.
@@ -23,6 +24,8 @@ pub enum Error {
     Listen {
         /// The address as it was given.
         address: String,
+        /// Whether it is the path of a Unix socket.
+        is_unix: bool,
         /// The system's reason.
         source: std::io::Error,
     },
@@ -62,9 +65,53 @@ pub enum Error {
     },
 }
 
+/// What was tried on a path. The same step on files of different purposes has variants of its own, as each has its
+/// own advice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// To read the file of sessions.
+    ReadSource,
+    /// To read what was recorded of earlier publications.
+    ReadState,
+    /// To read the calendar that is to be imported.
+    ReadCalendar,
+    /// To read the standard input.
+    ReadInput,
+    /// To read a certificate or its key.
+    ReadCertificate,
+    /// To create a new file of sessions.
+    CreateSource,
+    /// To create a folder.
+    CreateFolder,
+    /// To create a file in the folder.
+    WriteInto,
+    /// To write a file.
+    Write,
+    /// To remove a file.
+    Remove,
+    /// To lock a file or a folder.
+    Lock,
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ReadSource | Self::ReadState | Self::ReadInput => "read",
+            Self::ReadCalendar => "open",
+            Self::ReadCertificate => "read the PEM file",
+            Self::CreateSource => "create",
+            Self::CreateFolder => "make",
+            Self::WriteInto => "write into the folder",
+            Self::Write => "write",
+            Self::Remove => "remove",
+            Self::Lock => "lock",
+        })
+    }
+}
+
 impl Error {
     /// A closure for `map_err` that names what was tried on which path.
-    pub fn file(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+    pub fn file(action: Action, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         move |source| Self::File { action, path: path.to_owned(), source }
     }
 }

@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::error::Error;
+use crate::error::{Action, Error};
 use crate::files::read_bounded;
 use crate::site::{Found, Site};
 
@@ -54,7 +54,7 @@ impl Turn {
             }
             Ok(open)
         })();
-        taken.map(Self).map_err(Error::file("lock", folder))
+        taken.map(Self).map_err(Error::file(Action::Lock, folder))
     }
 }
 
@@ -63,7 +63,7 @@ impl Turn {
 /// # Errors
 /// [`Error::File`] if that is not possible.
 pub fn make(folder: &Path) -> Result<(), Error> {
-    std::fs::create_dir_all(folder).map_err(Error::file("make", folder))
+    std::fs::create_dir_all(folder).map_err(Error::file(Action::CreateFolder, folder))
 }
 
 /// Writes every document of a site, each the bytes that a server answers without a content coding,
@@ -155,7 +155,7 @@ fn remove(folder: &Path, file: &Path) -> Result<bool, Error> {
     let removed = match std::fs::remove_file(&target) {
         Ok(()) => true,
         Err(error) if is_none(&error) => false,
-        Err(error) => return Err(Error::file("remove", &target)(error)),
+        Err(error) => return Err(Error::file(Action::Remove, &target)(error)),
     };
     // Upwards as long as that emptied one; a folder that is not empty stays.
     for parent in target.ancestors().skip(1).take_while(|parent| *parent != folder) {
@@ -217,7 +217,7 @@ fn write(
     let same = !target.is_symlink() && before().is_ok_and(|before| before == bytes);
     if same {
         if let Some(modified) = modified {
-            set_modified(target, modified).map_err(Error::file("write", target))?;
+            set_modified(target, modified).map_err(Error::file(Action::Write, target))?;
         }
         return Ok(false);
     }
@@ -239,7 +239,7 @@ fn write(
         // On a full disk half a file is in the way of everything else.
         let _ = std::fs::remove_file(&temporary);
     }
-    written.map_err(Error::file("write", target))?;
+    written.map_err(Error::file(Action::Write, target))?;
     Ok(true)
 }
 
@@ -249,7 +249,7 @@ fn remove_links(folder: &Path, file: &Path) -> Result<(), Error> {
     for part in above.into_iter().rev().filter(|part| !part.as_os_str().is_empty()) {
         let path = folder.join(part);
         if path.is_symlink() {
-            std::fs::remove_file(&path).map_err(Error::file("remove", &path))?;
+            std::fs::remove_file(&path).map_err(Error::file(Action::Remove, &path))?;
         }
     }
     Ok(())

@@ -7,6 +7,7 @@
 //! Every arrow is a pure function. The API is internal: the binary, the tests and the benches use it.
 
 pub mod config;
+pub mod cut;
 pub mod diagnostic;
 pub mod error;
 pub mod export;
@@ -19,12 +20,13 @@ pub mod publish;
 pub mod reload;
 pub mod render;
 pub mod revisions;
+pub mod rfc3339;
 pub mod server;
 pub mod sight;
-pub mod similar;
 pub mod site;
 pub mod source;
 pub mod starter;
+pub mod suggest;
 pub mod urls;
 pub mod visible;
 pub mod zone;

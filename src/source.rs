@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::error::Error;
+use crate::error::{Action, Error};
 use crate::files::{self, ReadError};
 
 /// The largest file that is read, in bytes.
@@ -49,7 +49,7 @@ impl Source {
         match read {
             Ok(bytes) => Ok(Self::from_bytes(name, bytes)),
             Err(ReadError::TooLarge(_)) => Ok(Self::too_large(name)),
-            Err(error) => Err(Error::file("read", path)(error.into())),
+            Err(error) => Err(Error::file(Action::ReadSource, path)(error.into())),
         }
     }
 
@@ -68,7 +68,7 @@ impl Source {
                 let valid = error.utf8_error().valid_up_to();
                 let mut bytes = error.into_bytes();
                 bytes.truncate(valid);
-                (String::from_utf8(bytes).unwrap_or_default(), Some(valid))
+                (String::from_utf8(bytes).expect("it was valid up to here"), Some(valid))
             }
         };
         let line_starts =

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
-use convene::error::{Error, chain};
+use convene::error::{Action, Error, chain};
 use convene::export::{Turn, export, make};
 use convene::publish::Publisher;
 
@@ -20,7 +20,7 @@ pub(crate) fn run(publisher: &Publisher, out: &Path, prune: bool, now: DateTime<
     cmd::announce(&published);
     let turn = match early.or_else(|_| make(out).and_then(|()| wait(out))) {
         Ok(turn) => Some(turn),
-        Err(error @ Error::File { action: "lock", .. }) => {
+        Err(error @ Error::File { action: Action::Lock, .. }) => {
             cmd::warning(&format!(
                 "{}\n  \
                  It is written all the same. Let no other export write into it meanwhile.",

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
-use convene::error::Error;
+use convene::error::{Action, Error};
 use convene::files::{self, ReadError};
 use convene::source::MAX_BYTES;
 use convene::zone::Rules;
@@ -45,8 +45,8 @@ pub(crate) fn run(
         }
         Err(error) => {
             let (action, path) = match file == Path::new("-") {
-                true => ("read", Path::new("standard input")),
-                false => ("open", file),
+                true => (Action::ReadInput, Path::new("standard input")),
+                false => (Action::ReadCalendar, file),
             };
             return Err(Error::file(action, path)(error.into()));
         }
@@ -75,7 +75,7 @@ pub(crate) fn run(
     }
     match std::io::stdout().write_all(imported.toml.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::file("write", Path::new("standard output"))(error))
+            Err(Error::file(Action::Write, Path::new("standard output"))(error))
         }
         _ => Ok(ExitCode::SUCCESS),
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
-use convene::error::Error;
+use convene::error::{Action, Error};
 use convene::publish::Publisher;
 use convene::starter;
 
@@ -43,7 +43,7 @@ pub(crate) fn run(publisher: &Publisher, now: DateTime<Utc>) -> ExitCode {
             ));
             ExitCode::from(cmd::WRONG_USAGE)
         }
-        Err(error) => cmd::machine(&Error::file("create", file)(error)),
+        Err(error) => cmd::machine(&Error::file(Action::CreateSource, file)(error)),
     }
 }
 

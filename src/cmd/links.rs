@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use convene::model::Catalog;
 use convene::publish::{Preview, Publisher};
 use convene::render::{Form, Subject, changed, newsletter};
-use convene::similar::nearest;
+use convene::suggest::nearest;
 
 use crate::cli::Block;
 use crate::cmd;

@@ -17,7 +17,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use convene::error::{Error, chain};
+use convene::error::{Action, Error, chain};
 use convene::model::BaseUrl;
 use convene::publish::{Published, Publisher, Refusal};
 use convene::revisions::store::Store;
@@ -51,7 +51,7 @@ pub(crate) fn publisher(
     });
     let rules = rules(common)?;
     Ok(Publisher {
-        store: Store::new(&file, &folder),
+        store: Store::new(&file, &folder)?,
         file,
         url: common.url.clone(),
         default_url: own_url("http", listen),
@@ -136,21 +136,13 @@ pub(crate) fn machine(reason: &Error) -> ExitCode {
 /// The refusals that most people meet, each with the way out.
 pub(crate) fn explain(reason: &Error) -> String {
     match reason {
-        Error::File { action: "read", path, source } => match source.kind() {
+        Error::File { action: Action::ReadSource, path, source } => match source.kind() {
             ErrorKind::NotFound => format!(
                 "there is no file `{}`\n  \
                  Name the list of sessions with `--config FILE`, or start in its folder. To begin a new \
                  list: `convene init`.",
                 path.display()
             ),
-            ErrorKind::IsADirectory if path.to_string_lossy().ends_with(".revisions.json") => {
-                format!(
-                    "`{}` is a folder, where what was published is to be remembered in a file\n  \
-                     Take it away, if it is empty; a container makes such a folder where it is to mount a file \
-                     that is not there.",
-                    path.display()
-                )
-            }
             ErrorKind::IsADirectory => folder(path),
             ErrorKind::InvalidInput if path.to_string_lossy().ends_with(".revisions.json") => {
                 format!(
@@ -166,7 +158,17 @@ pub(crate) fn explain(reason: &Error) -> String {
             ),
             _ => chain(reason),
         },
-        Error::File { action: "open", path, source } => match source.kind() {
+        Error::File { action: Action::ReadState, path, source }
+            if source.kind() == ErrorKind::IsADirectory =>
+        {
+            format!(
+                "`{}` is a folder, where what was published is to be remembered in a file\n  \
+                 Take it away, if it is empty; a container makes such a folder where it is to mount a file \
+                 that is not there.",
+                path.display()
+            )
+        }
+        Error::File { action: Action::ReadCalendar, path, source } => match source.kind() {
             ErrorKind::NotFound => format!(
                 "there is no file `{}`\n  Look at its name, and at the folder that you are in.",
                 path.display()
@@ -176,7 +178,7 @@ pub(crate) fn explain(reason: &Error) -> String {
             }
             _ => chain(reason),
         },
-        Error::File { action: "create", path, source } => match source.kind() {
+        Error::File { action: Action::CreateSource, path, source } => match source.kind() {
             ErrorKind::NotFound => format!(
                 "there is no folder for `{}`\n  Make the folder first, or name a file in another.",
                 path.display()
@@ -189,8 +191,8 @@ pub(crate) fn explain(reason: &Error) -> String {
             ),
             _ => chain(reason),
         },
-        Error::Listen { address, source } => match source.kind() {
-            ErrorKind::AddrInUse if address.starts_with("unix:") => format!(
+        Error::Listen { address, is_unix, source } => match source.kind() {
+            ErrorKind::AddrInUse if *is_unix => format!(
                 "another program listens on {address} already, or it is a file of another kind\n  \
                  End that program, or choose another path."
             ),
@@ -198,7 +200,7 @@ pub(crate) fn explain(reason: &Error) -> String {
                 "there is no folder for {address}\n  \
                  Make it, or choose a path in a folder that is there."
             ),
-            ErrorKind::PermissionDenied if address.starts_with("unix:") => format!(
+            ErrorKind::PermissionDenied if *is_unix => format!(
                 "this account may not make a file at {address}\n  \
                  Choose a path in a folder that it may write, such as the unit's RuntimeDirectory."
             ),

@@ -47,7 +47,7 @@ pub(crate) fn watch(
     notified: Option<OsString>,
     drain: Duration,
 ) -> Result<Serving, Error> {
-    let refuse = |source| Error::Listen { address: "signals".to_owned(), source };
+    let refuse = |source| Error::Listen { address: "signals".to_owned(), is_unix: false, source };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .enable_time()

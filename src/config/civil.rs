@@ -5,10 +5,8 @@ use toml::value::{Datetime, Offset};
 
 use super::table::{At, Table};
 use crate::diagnostic::{Code, Finding};
+use crate::rfc3339;
 use crate::zone::Zone;
-
-/// How local times are written in sentences, which is how TOML reads them.
-pub(super) const FORMAT: &str = "%Y-%m-%dT%H:%M:%S";
 
 /// The second that only a minute with a leap second has.
 const LEAP: u8 = 60;
@@ -78,7 +76,7 @@ pub(super) fn civil(
         let help = match zone {
             Some(zone) => format!(
                 "write {key} = {}, which is that moment in {}",
-                zone.local(instant).format(FORMAT),
+                rfc3339::local(zone.local(instant)),
                 zone.name()
             ),
             None => "write the local time without an offset".to_owned(),
@@ -89,7 +87,7 @@ pub(super) fn civil(
     if value.time.is_some_and(|time| time.second == Some(LEAP)) {
         let message = format!("`{key}` has a second of 60, which calendars read as 59");
         let next = date.and_time(time) + TimeDelta::seconds(1);
-        let help = format!("write {key} = {}, the next second", next.format(FORMAT));
+        let help = format!("write {key} = {}, the next second", rfc3339::local(next));
         table.context().push(Finding::warning(Code::LeapSecond, span.clone(), message).help(help));
     }
     let value = match value.time {

@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, NaiveTime};
 
 use crate::diagnostic::Code;
+use crate::rfc3339;
 
 /// What to say about a value that reads like a date or a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub(super) fn datetime(key: &str, raw: &str) -> Option<Guess> {
         return None;
     }
     let written = |date: NaiveDate| match time {
-        Some(time) => date.and_time(time).format("%Y-%m-%dT%H:%M:%S").to_string(),
+        Some(time) => rfc3339::local(date.and_time(time)),
         None => date.to_string(),
     };
     let numbers: Vec<&str> = head.trim_end_matches(',').split(['.', '/', '-']).collect();

@@ -9,7 +9,7 @@ use super::table::{At, Context};
 use super::{advice, calendar, session};
 use crate::diagnostic::{Code, Finding};
 use crate::model::Id;
-use crate::similar;
+use crate::suggest;
 
 pub(super) fn check(
     context: &Context<'_>,
@@ -55,7 +55,7 @@ pub(super) fn check(
         if !known.contains(&id.value) {
             let message = format!("there is no series `{}`", id.value);
             let finding = Finding::error(Code::UnknownSeries, id.span.clone(), message);
-            let near = similar::nearest(id.value.as_str(), known.iter().map(|id| id.as_str()));
+            let near = suggest::nearest(id.value.as_str(), known.iter().map(|id| id.as_str()));
             context.push(finding.help(match near {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None => format!(

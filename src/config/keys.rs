@@ -1,6 +1,6 @@
 //! The keys of every table, and the words that people use for them.
 
-use crate::similar;
+use crate::suggest;
 
 /// The tables of the file.
 pub(super) const ROOT: &[&str] = &["calendar", "page", "series", "feeds", "sessions"];
@@ -102,8 +102,8 @@ pub(super) fn meant<'a>(word: &str, keys: &[&'a str]) -> Option<&'a str> {
     // Short words are near to anything.
     let long = SYNONYMS.iter().flat_map(|(_, words)| words.iter().copied()).filter(|w| w.len() > 4);
     of_synonym(&word)
-        .or_else(|| similar::nearest(&word, keys.iter().copied()))
-        .or_else(|| of_synonym(similar::nearest(&word, long)?))
+        .or_else(|| suggest::nearest(&word, keys.iter().copied()))
+        .or_else(|| of_synonym(suggest::nearest(&word, long)?))
 }
 
 #[cfg(test)]

@@ -315,3 +315,43 @@ fn visit<'a>(table: &'a DeTable<'_>, see: &mut impl FnMut(&'a str, Range<usize>)
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every sentence of the parser's that a finding is chosen by, with a text that it says that of.
+    const SENTENCES: [(&str, &str); 18] = [
+        ("duplicate key", "a = 1\na = 2"),
+        ("string values must be quoted", "a = b"),
+        ("invalid boolean", "a = True"),
+        ("invalid basic string", "a = \"b"),
+        ("invalid literal string", "a = 'b"),
+        ("invalid multi-line basic string", "a = \"\"\"b"),
+        ("invalid multi-line literal string", "a = '''b"),
+        ("key with no value", "a"),
+        ("unclosed array table", "[[a"),
+        ("unclosed table", "[a"),
+        ("unclosed array", "a = [1"),
+        ("unclosed inline table", "a = {b = 1"),
+        ("invalid date", "a = 2027-02-30"),
+        ("invalid time", "a = 25:00:00"),
+        ("unexpected key or value", "a = \"b\" \"c\""),
+        ("unexpected leading zero", "a = 01"),
+        ("missing escaped value", "a = \"\\q\""),
+        ("too few unicode value digits", "a = \"\\u12\""),
+    ];
+
+    #[test]
+    fn the_parser_says_what_findings_are_chosen_by() {
+        for (sentence, text) in SENTENCES {
+            let (root, errors) = DeTable::parse_recoverable(text);
+            let own: Vec<&str> = errors.iter().map(|error| error.message()).collect();
+            let is_said = own.iter().any(|own| own.split(',').next() == Some(sentence));
+            assert!(is_said, "{sentence}: {own:?}");
+            for said in findings(&errors, text, root.get_ref()).0 {
+                assert!(!said.message.contains("this is not TOML"), "{text}: {}", said.message);
+            }
+        }
+    }
+}

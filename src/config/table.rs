@@ -8,10 +8,11 @@ use toml::de::{DeTable, DeValue};
 use toml::value::Datetime;
 
 use super::meanings::Meanings;
+use super::wording::Wanted;
 use super::{Places, guess, known, languages, wording};
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::{Id, Language, TextError, Title};
-use crate::similar;
+use crate::suggest;
 use crate::zone::{Rules, Zone};
 
 /// What every table reads with: the rules of zones, and where findings go.
@@ -117,7 +118,7 @@ pub(super) fn each<T>(
             DeValue::Table(entries) => {
                 all.push(read(&Table::new(context, name, span, &entries, known)));
             }
-            other => context.push(wording::wrong_type(key, span, &other, "a table")),
+            other => context.push(wording::wrong_type(key, span, &other, Wanted::Table)),
         }
     }
     all
@@ -189,7 +190,7 @@ impl<'a> Table<'a> {
         match value.get_ref() {
             DeValue::String(text) => Some(At { value: text.as_ref(), span: value.span() }),
             other => {
-                self.wrong_type(key, value.span(), other, "a text in quotes");
+                self.wrong_type(key, value.span(), other, Wanted::Text);
                 None
             }
         }
@@ -239,9 +240,7 @@ impl<'a> Table<'a> {
                     let text = At { value: text.as_ref(), span: item.span() };
                     read.extend(self.form(key, form, text, &parse));
                 }
-                other => {
-                    self.wrong_type(key, item.span(), other, "a text in quotes, or a list of texts")
-                }
+                other => self.wrong_type(key, item.span(), other, Wanted::Texts),
             }
         }
         read
@@ -269,7 +268,7 @@ impl<'a> Table<'a> {
         match value.get_ref() {
             DeValue::Boolean(flag) => Some(*flag),
             other => {
-                self.wrong_type(key, value.span(), other, "true or false, without quotes");
+                self.wrong_type(key, value.span(), other, Wanted::Flag);
                 None
             }
         }
@@ -282,7 +281,7 @@ impl<'a> Table<'a> {
             DeValue::Float(number) => number.as_str().replace('_', "").parse().ok(),
             DeValue::Integer(number) => number.as_str().replace('_', "").parse().ok(),
             other => {
-                self.wrong_type(key, value.span(), other, "a number, without quotes");
+                self.wrong_type(key, value.span(), other, Wanted::Number);
                 return None;
             }
         };
@@ -306,8 +305,7 @@ impl<'a> Table<'a> {
                 None
             }
             other => {
-                let wanted = "a date and time such as 2027-04-30T14:00:00, without quotes";
-                self.wrong_type(key, value.span(), other, wanted);
+                self.wrong_type(key, value.span(), other, Wanted::DateTime);
                 None
             }
         }
@@ -341,8 +339,7 @@ impl<'a> Table<'a> {
                 of_table(&Table::new(self.context, item.0, value.span(), entries, item.1))
             }
             other => {
-                let wanted = "the name of a zone in quotes, or a list of names";
-                self.wrong_type(key, value.span(), other, wanted);
+                self.wrong_type(key, value.span(), other, Wanted::Zones);
                 None
             }
         };
@@ -358,7 +355,7 @@ impl<'a> Table<'a> {
         let known: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
         let message = format!("`{key}` cannot be \"{}\"", wording::quoted(text.value));
         let mut finding = Finding::error(Code::BadValue, text.span, message);
-        finding = match similar::nearest(text.value, words.iter().map(|(word, _)| *word)) {
+        finding = match suggest::nearest(text.value, words.iter().map(|(word, _)| *word)) {
             Some(near) => finding.help(format!("did you mean `{key} = \"{near}\"`?")),
             None => finding.help(format!("write {}", known.join(" or "))),
         };
@@ -374,7 +371,7 @@ impl<'a> Table<'a> {
                 Some(Self::new(self.context, name, value.span(), entries, known))
             }
             other => {
-                self.wrong_type(key, value.span(), other, "a table");
+                self.wrong_type(key, value.span(), other, Wanted::Table);
                 None
             }
         }
@@ -425,7 +422,7 @@ impl<'a> Table<'a> {
         Some(At { value: zone, span: name.span })
     }
 
-    fn wrong_type(&self, key: &str, span: Range<usize>, value: &DeValue<'_>, wanted: &str) {
+    fn wrong_type(&self, key: &str, span: Range<usize>, value: &DeValue<'_>, wanted: Wanted) {
         self.context.push(wording::wrong_type(key, span, value, wanted));
     }
 }

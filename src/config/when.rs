@@ -4,11 +4,12 @@ use std::ops::Range;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
-use super::civil::{Civil, FORMAT, Split, civil};
+use super::civil::{Civil, Split, civil};
 use super::defaults::Defaults;
 use super::table::{At, Table};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{AllDay, Length, Timed, When};
+use crate::rfc3339;
 use crate::zone::{Local, Zone};
 
 /// Which of two readings a time that happens twice has.
@@ -204,7 +205,7 @@ impl Reader<'_> {
     }
 
     fn settle(&self, key: &str, at: &At<NaiveDateTime>, local: Local) -> Option<DateTime<Utc>> {
-        let (time, zone) = (at.value.format(FORMAT), self.zone.name());
+        let (time, zone) = (|| rfc3339::local(at.value), self.zone.name());
         match (local, self.fold.as_ref().map(|fold| fold.value)) {
             (Local::Unique(instant), _) => Some(instant),
             (Local::Fold { earlier, .. }, Some(Fold::Earlier)) => Some(earlier),
@@ -212,13 +213,15 @@ impl Reader<'_> {
             (Local::Fold { earlier, later }, None) => {
                 // A `fold` with a wrong word was said already.
                 if !self.table.has("fold") {
-                    let reading = |instant| format!("{time}{}", offset(self.zone.offset(instant)));
+                    let reading =
+                        |instant| format!("{}{}", time(), offset(self.zone.offset(instant)));
                     self.table.context().push(
                         Finding::error(
                             Code::TimeInFold,
                             at.span.clone(),
                             format!(
-                                "{time} happens twice in {zone}: the clocks are put back over it"
+                                "{} happens twice in {zone}: the clocks are put back over it",
+                                time()
                             ),
                         )
                         .help(format!(
@@ -236,13 +239,14 @@ impl Reader<'_> {
                         Code::TimeInGap,
                         at.span.clone(),
                         format!(
-                            "{time} does not exist in {zone}: the clocks are put forward over it"
+                            "{} does not exist in {zone}: the clocks are put forward over it",
+                            time()
                         ),
                     )
                     .help(format!(
                         "write `{key}` up to {} or from {} on",
-                        before.format(FORMAT),
-                        after.format(FORMAT)
+                        rfc3339::local(before),
+                        rfc3339::local(after)
                     )),
                 );
                 None

@@ -1,23 +1,48 @@
 //! The sentences about tables and their values.
 
+use std::fmt;
 use std::ops::Range;
 
 use toml::de::DeValue;
 
 use super::{keys, known};
+use crate::cut;
 use crate::diagnostic::{Code, Finding};
 use crate::model::TextError;
 use crate::zone::{Naming, Rules, UnknownZone, Zone};
+
+/// What a key takes, as it is said where its value has another type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Text,
+    Texts,
+    Flag,
+    Number,
+    DateTime,
+    Zones,
+    Table,
+}
+
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text => "a text in quotes",
+            Self::Texts => "a text in quotes, or a list of texts",
+            Self::Flag => "true or false, without quotes",
+            Self::Number => "a number, without quotes",
+            Self::DateTime => "a date and time such as 2027-04-30T14:00:00, without quotes",
+            Self::Zones => "the name of a zone in quotes, or a list of names",
+            Self::Table => "a table",
+        })
+    }
+}
 
 /// What somebody wrote, short enough for a sentence: the beginning of its first line.
 pub(super) fn quoted(text: &str) -> String {
     const LONGEST: usize = 60;
     let line = text.lines().next().unwrap_or_default();
-    match line.char_indices().nth(LONGEST) {
-        None if line.len() == text.len() => line.to_owned(),
-        None => format!("{line}..."),
-        Some((end, _)) => format!("{}...", &line[..end]),
-    }
+    let start = cut::start(line, LONGEST);
+    if start.len() == text.len() { start.to_owned() } else { format!("{start}...") }
 }
 
 /// A key that a table does not have.
@@ -63,7 +88,7 @@ pub(super) fn wrong_type(
     key: &str,
     span: Range<usize>,
     value: &DeValue<'_>,
-    wanted: &str,
+    wanted: Wanted,
 ) -> Finding {
     let is = match value {
         DeValue::String(_) => "a text",
@@ -128,19 +153,19 @@ pub(super) fn legacy_zone(zone: &Zone, span: Range<usize>) -> Option<Finding> {
 }
 
 /// The value as it would have to be written, where only its quotes are wrong.
-fn mended(value: &DeValue<'_>, wanted: &str) -> Option<String> {
-    match value {
-        DeValue::String(text) if wanted.starts_with("true") => match text.to_lowercase().as_str() {
+fn mended(value: &DeValue<'_>, wanted: Wanted) -> Option<String> {
+    match (wanted, value) {
+        (Wanted::Flag, DeValue::String(text)) => match text.to_lowercase().as_str() {
             "true" | "yes" | "on" => Some("true".to_owned()),
             "false" | "no" | "off" => Some("false".to_owned()),
             _ => None,
         },
-        DeValue::String(text) if wanted.starts_with("a number") => {
+        (Wanted::Number, DeValue::String(text)) => {
             text.parse::<f64>().is_ok().then(|| text.to_string())
         }
-        DeValue::String(text) if wanted == "a table" => Some(format!("{{ name = \"{text}\" }}")),
-        DeValue::Integer(number) if wanted.starts_with("a text") => Some(format!("\"{number}\"")),
-        DeValue::Float(number) if wanted.starts_with("a text") => Some(format!("\"{number}\"")),
+        (Wanted::Table, DeValue::String(text)) => Some(format!("{{ name = \"{text}\" }}")),
+        (Wanted::Text | Wanted::Texts, DeValue::Integer(number)) => Some(format!("\"{number}\"")),
+        (Wanted::Text | Wanted::Texts, DeValue::Float(number)) => Some(format!("\"{number}\"")),
         _ => None,
     }
 }

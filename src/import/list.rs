@@ -3,13 +3,14 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::count;
 use super::draft::Draft;
 use super::head::{Head, id_of};
 use super::timing::Times;
 use crate::model::Status;
+use crate::rfc3339;
 use crate::visible::is_hidden;
 use crate::zone::{Local, Naming, Rules, Zone};
 
@@ -227,16 +228,15 @@ fn write_session(
 
 /// `start` and `end` on the wall, or `duration` where the end would happen twice.
 fn times(zone: &Zone, start: DateTime<Utc>, end: DateTime<Utc>) -> Vec<(&'static str, String)> {
-    let written = |local: NaiveDateTime| local.format("%Y-%m-%dT%H:%M:%S").to_string();
     let twice = |instant: DateTime<Utc>| match zone.resolve(zone.local(instant)) {
         Local::Fold { earlier, .. } => Some(if instant == earlier { "earlier" } else { "later" }),
         _ => None,
     };
-    let mut lines = vec![("start", written(zone.local(start)))];
+    let mut lines = vec![("start", rfc3339::local(zone.local(start)))];
     if twice(start).is_some() || twice(end).is_some() {
         lines.push(("duration", quoted(&elapsed(end - start))));
     } else {
-        lines.push(("end", written(zone.local(end))));
+        lines.push(("end", rfc3339::local(zone.local(end))));
     }
     lines.extend(twice(start).map(|fold| ("fold", quoted(fold))));
     lines

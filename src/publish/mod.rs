@@ -22,7 +22,7 @@ use chrono::{DateTime, Utc};
 
 use crate::config::{self, Places};
 use crate::diagnostic::{Finding, Findings};
-use crate::error::Error;
+use crate::error::{Action, Error};
 use crate::model::{BaseUrl, Catalog};
 use crate::revisions::store::Store;
 use crate::revisions::{Edition, Revisions};
@@ -214,7 +214,7 @@ impl Publisher {
             if polled.flatten().is_some() {
                 return Ok(None);
             }
-            let error = Error::file("read", &self.file)(error);
+            let error = Error::file(Action::ReadSource, &self.file)(error);
             self.stand_in(error)?;
         }
         self.publish_settled(may_go_on, || {

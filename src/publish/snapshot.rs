@@ -228,7 +228,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("sessions.toml");
         let publisher = Publisher {
-            store: Store::new(&file, folder.path()),
+            store: Store::new(&file, folder.path()).unwrap(),
             file,
             url: None,
             default_url: BaseUrl::parse("http://127.0.0.1:8080").unwrap(),
@@ -252,9 +252,7 @@ mod tests {
             assert!(checked.is_some());
             assert_eq!((poll(&mut snapshot), poll(&mut snapshot)), (checked, checked));
             let now = "2024-01-15T12:00:00Z".parse().unwrap();
-            assert!(
-                publisher.publish_snapshot(&mut snapshot, now, &|_| true).unwrap().is_some()
-            );
+            assert!(publisher.publish_snapshot(&mut snapshot, now, &|_| true).unwrap().is_some());
             assert_eq!((poll(&mut snapshot), poll(&mut snapshot)), (None, None));
         }
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Publisher;
 use super::settle::Memory;
-use crate::error::{Error, chain};
+use crate::error::{Action, Error, chain};
 use crate::model::Id;
 use crate::revisions::Revisions;
 use crate::revisions::store::Lock;
@@ -120,7 +120,9 @@ impl Publisher {
         }
         let missing = || std::io::Error::from(std::io::ErrorKind::NotFound);
         let path = self.store.last_good_revisions_path();
-        self.store.read_last_good_revisions()?.ok_or_else(|| Error::file("read", path)(missing()))
+        self.store
+            .read_last_good_revisions()?
+            .ok_or_else(|| Error::file(Action::ReadState, path)(missing()))
     }
 
     /// Whether this process has published an edition.

@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use maud::html;
 use uuid::Uuid;
 
@@ -11,6 +10,7 @@ use super::{Document, Kind, markdown, news};
 use crate::l10n::Words;
 use crate::model::{Feed, Session, Status};
 use crate::revisions::Edition;
+use crate::rfc3339;
 use crate::urls::{FeedRoute, SessionRoute};
 
 /// How many entries a feed has at most; mail tools look at the first few.
@@ -41,7 +41,7 @@ fn feed(edition: &Edition, feed: &Feed<'_>, words: &Words) -> String {
     if let Some(description) = feed.description.and_then(markdown::to_some_text) {
         xml.text("subtitle", &description);
     }
-    xml.text("updated", &instant(updated.unwrap_or_default()));
+    xml.text("updated", &rfc3339::utc(updated.unwrap_or_default()));
     xml.open("author", &[]);
     match &calendar.organizer {
         Some(organizer) => {
@@ -90,8 +90,8 @@ fn entry(xml: &mut Xml, edition: &Edition, session: &Session, words: &Words) {
     xml.open("entry", &[]);
     xml.text("id", &urn(&revision.uid));
     xml.text("title", &format!("{said}{}", session.title));
-    xml.text("published", &instant(revision.created));
-    xml.text("updated", &instant(revision.last_modified));
+    xml.text("published", &rfc3339::utc(revision.created));
+    xml.text("updated", &rfc3339::utc(revision.last_modified));
     let page = edition.urls.session(&session.id, SessionRoute::Page);
     xml.link("alternate", "text/html", &edition.urls.absolute(&page));
     for tag in &session.tags {
@@ -133,10 +133,6 @@ fn urn(name: &str) -> String {
     let uuid = Uuid::parse_str(name);
     let uuid = uuid.unwrap_or_else(|_| Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()));
     format!("urn:uuid:{uuid}")
-}
-
-fn instant(instant: DateTime<Utc>) -> String {
-    instant.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// XML as it is written. Names and the order of calls are ours, texts anybody's.

@@ -1,12 +1,13 @@
 //! Feeds as JSON, for programs; docs/json.md is its description.
 
-use chrono::{DateTime, NaiveDateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{Document, Kind, markdown};
 use crate::l10n::Words;
 use crate::model::{AllDay, Feed, Session, Timed, When};
 use crate::revisions::Edition;
+use crate::rfc3339;
 use crate::urls::{FeedRoute, SessionRoute};
 use crate::zone::Moment;
 
@@ -112,7 +113,7 @@ fn entry<'a>(edition: &'a Edition, session: &'a Session, words: &Words) -> Entry
         tags: session.tags.iter().map(|tag| tag.as_str()).collect(),
         series: session.series.as_ref().map(|id| id.as_str()),
         sequence: revision.sequence,
-        last_modified: instant(revision.last_modified),
+        last_modified: rfc3339::utc(revision.last_modified),
     }
 }
 
@@ -122,7 +123,7 @@ fn times(when: &When, edition: &Edition, words: &Words) -> [At; 2] {
     let at = |local: String, utc: DateTime<Utc>, alone: &When| At {
         local,
         zone: when.zone().tzid().to_owned(),
-        utc: instant(utc),
+        utc: rfc3339::utc(utc),
         words: words.start(alone, &edition.catalog.calendar),
     };
     match when {
@@ -134,15 +135,7 @@ fn times(when: &When, edition: &Edition, words: &Words) -> [At; 2] {
         }
         When::Timed(timed) => [timed.start, timed.end].map(|moment: Moment| {
             let alone = Timed { start: moment, end: moment, zone: timed.zone.clone() };
-            at(local(moment.local), moment.instant, &When::Timed(alone))
+            at(rfc3339::local(moment.local), moment.instant, &When::Timed(alone))
         }),
     }
-}
-
-fn local(local: NaiveDateTime) -> String {
-    local.format("%Y-%m-%dT%H:%M:%S").to_string()
-}
-
-fn instant(instant: DateTime<Utc>) -> String {
-    instant.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -6,6 +6,7 @@
 
 use std::ops::RangeInclusive;
 
+use crate::rfc3339;
 use chrono::{DateTime, Datelike as _, NaiveDate, TimeDelta, Utc};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -43,13 +44,13 @@ pub(super) fn after_instant(instant: DateTime<Utc>) -> DateTime<Utc> {
 
 /// Whether an instant that no checksum vouches for is one that a file may hold.
 pub(super) fn given(instant: DateTime<Utc>) -> Result<(), String> {
-    bounded(GIVEN, instant.year(), || instant.to_rfc3339())
+    bounded(GIVEN, instant.year(), || rfc3339::utc(instant))
 }
 
 /// An instant in UTC, in whole seconds and without leap seconds.
 pub(super) fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<DateTime<Utc>, D::Error> {
     let instant = DateTime::<Utc>::deserialize(from)?;
-    bounded(YEARS, instant.year(), || instant.to_rfc3339()).map_err(D::Error::custom)?;
+    bounded(YEARS, instant.year(), || rfc3339::utc(instant)).map_err(D::Error::custom)?;
     Ok(whole(instant))
 }
 

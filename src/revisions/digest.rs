@@ -5,6 +5,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::model::{Cancellation, Catalog, HttpUrl, Session, Status, When};
+use crate::rfc3339;
 use crate::urls::{FeedRoute, Urls};
 
 /// Raised when a release prints the same session differently, so that subscribers take the new form.
@@ -16,7 +17,9 @@ struct Canonical(Sha256);
 impl Canonical {
     fn field(&mut self, label: &str, value: &str) {
         for part in [label, value] {
-            self.0.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            self.0.update(
+                u64::try_from(part.len()).expect("lengths have at most 64 bits").to_be_bytes(),
+            );
             self.0.update(part);
         }
     }
@@ -60,8 +63,8 @@ pub(super) fn of_session(catalog: &Catalog, session: &Session, urls: &Urls, uid:
     form.field("title", session.title.as_str());
     match &session.when {
         When::Timed(timed) => {
-            form.field("start", &timed.start.instant.to_rfc3339());
-            form.field("end", &timed.end.instant.to_rfc3339());
+            form.field("start", &rfc3339::with_offset(timed.start.instant, 0));
+            form.field("end", &rfc3339::with_offset(timed.end.instant, 0));
             // The words name the local time in each zone, which moves with the rules of that zone.
             for zone in calendar.zones(&timed.zone) {
                 form.field("zone", zone.tzid());

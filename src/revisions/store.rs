@@ -10,7 +10,7 @@ use super::Revisions;
 pub use super::format::print;
 pub use super::parse::parse;
 use super::replace::{has_mode_of, replace};
-use crate::error::Error;
+use crate::error::{Action, Error};
 use crate::files::read_bounded;
 
 /// How long a writer waits for others without a word.
@@ -42,15 +42,19 @@ pub struct Lock(#[expect(dead_code, reason = "the lock lives as long as the file
 impl Store {
     /// The state of a TOML file in a folder: its revisions, its last good source and what was recorded of that, its
     /// lock.
-    pub fn new(toml: &Path, folder: &Path) -> Self {
-        let stem = toml.file_stem().unwrap_or_default().to_string_lossy();
-        Self {
+    ///
+    /// # Errors
+    /// [`Error::File`] if the path ends in no name, as `..` does, so that it can only be a folder.
+    pub fn new(toml: &Path, folder: &Path) -> Result<Self, Error> {
+        let is_folder = || Error::file(Action::ReadSource, toml)(ErrorKind::IsADirectory.into());
+        let stem = toml.file_stem().ok_or_else(is_folder)?.to_string_lossy();
+        Ok(Self {
             toml: toml.to_owned(),
             revisions: folder.join(format!("{stem}.revisions.json")),
             last_good: folder.join(format!(".{stem}.last-good.toml")),
             last_good_revisions: folder.join(format!(".{stem}.last-good.json")),
             lock: folder.join(format!(".{stem}.lock")),
-        }
+        })
     }
 
     /// The revisions file.
@@ -71,7 +75,7 @@ impl Store {
     }
 
     fn folder(&self) -> &Path {
-        self.lock.parent().unwrap_or_else(|| Path::new("."))
+        self.lock.parent().expect("its name was joined to a folder")
     }
 
     /// Waits for other writers to finish, and logs that it waits if that takes more than a second.
@@ -83,10 +87,10 @@ impl Store {
         if self.lock.symlink_metadata().is_ok_and(|lock| !lock.is_file()) {
             let reason = "it is not a regular file";
             let error = std::io::Error::new(ErrorKind::InvalidInput, reason);
-            return Err(Error::file("lock", &self.lock)(error));
+            return Err(Error::file(Action::Lock, &self.lock)(error));
         }
         let file = self.open_lock()?;
-        self.wait(&file).map_err(Error::file("lock", &self.lock))?;
+        self.wait(&file).map_err(Error::file(Action::Lock, &self.lock))?;
         Ok(Lock(file))
     }
 
@@ -110,9 +114,9 @@ impl Store {
                     "it belongs to another account; `sudo chown --reference={folder} {lock}` gives it to the \
                      owner of the folder"
                 );
-                Error::file("lock", &self.lock)(std::io::Error::new(error.kind(), reason))
+                Error::file(Action::Lock, &self.lock)(std::io::Error::new(error.kind(), reason))
             }
-            _ => Error::file("write into the folder", self.folder())(error),
+            _ => Error::file(Action::WriteInto, self.folder())(error),
         };
         match made {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
@@ -226,7 +230,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
     match read_bounded(path, u64::MAX).map_err(std::io::Error::from) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if is_absent(&error) => Ok(None),
-        Err(error) => Err(Error::file("read", path)(error)),
+        Err(error) => Err(Error::file(Action::ReadState, path)(error)),
     }
 }
 
@@ -242,7 +246,7 @@ mod tests {
 
     #[test]
     fn state_stands_beside_the_file_under_its_stem() {
-        let store = Store::new(Path::new("x/talks.toml"), Path::new("y"));
+        let store = Store::new(Path::new("x/talks.toml"), Path::new("y")).unwrap();
         assert_eq!(store.revisions_path(), Path::new("y/talks.revisions.json"));
         assert_eq!(store.last_good, Path::new("y/.talks.last-good.toml"));
     }

@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, SubsecRound as _, Utc};
+use chrono::{DateTime, NaiveDate, SubsecRound as _, Utc};
 use serde::de::Error as _;
 use serde::ser::SerializeStruct as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::bounds;
 use crate::model::{AllDay, Timed, When};
+use crate::rfc3339;
 use crate::zone::Zone;
 
 /// Start and end of a session: both are instants, or both are dates. The zone is recorded separately.
@@ -119,9 +120,7 @@ impl fmt::Display for Time {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Day(day) => day.fmt(out),
-            Self::Instant(instant) => {
-                out.write_str(&instant.to_rfc3339_opts(SecondsFormat::Secs, true))
-            }
+            Self::Instant(instant) => out.write_str(&rfc3339::utc(*instant)),
         }
     }
 }

@@ -91,7 +91,10 @@ impl Bound {
     /// Takes a place to listen; with port 0 a free one. The kernel keeps so many bytes `unsent` for a
     /// connection.
     pub(super) fn bind(at: &Listen, unsent: usize) -> Result<Self, Error> {
-        let refuse = |source| Error::Listen { address: at.to_string(), source };
+        let refuse = |source| {
+            let is_unix = matches!(at, Listen::Unix(_));
+            Error::Listen { address: at.to_string(), is_unix, source }
+        };
         match at {
             Listen::Tcp(address) => {
                 tcp(*address).and_then(|listener| Self::of_tcp(listener, unsent)).map_err(refuse)
@@ -123,8 +126,11 @@ impl Bound {
                 Ok(Some(Self { listener: Listener::Unix(listener), at, file: None }))
             };
             let name = || format!("the socket {index} that was handed over");
-            let taken =
-                take(&mut sockets).map_err(|source| Error::Listen { address: name(), source })?;
+            let taken = take(&mut sockets).map_err(|source| Error::Listen {
+                address: name(),
+                is_unix: false,
+                source,
+            })?;
             all.extend(taken);
         }
         Ok(all)

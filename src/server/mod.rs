@@ -147,7 +147,7 @@ impl Server {
         let redirecting = redirecting.into_iter().map(|bound| (Role::Redirect(tls_port), bound));
         let bound: Vec<(Role, Bound)> = bound.chain(redirecting).collect();
         let named = bound.iter().map(|(_, bound)| bound.at.to_string()).collect::<Vec<_>>();
-        let refuse = |source| Error::Listen { address: named.join(", "), source };
+        let refuse = |source| Error::Listen { address: named.join(", "), is_unix: false, source };
         let mut workers = Vec::with_capacity(cores);
         for _ in 0..cores {
             let listeners = bound

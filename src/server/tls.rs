@@ -15,7 +15,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{self, ServerConfig};
 
 use super::validity::not_after;
-use crate::error::{Error, chain};
+use crate::error::{Action, Error, chain};
 use crate::files::read_bounded;
 use crate::sight::Sight;
 
@@ -159,7 +159,7 @@ impl TlsFiles {
     fn read(&self) -> Result<Pair, Error> {
         let read = |path: &PathBuf| {
             let read = read_bounded(path, MAX_BYTES).map_err(std::io::Error::from);
-            read.map_err(Error::file("read the PEM file", path))
+            read.map_err(Error::file(Action::ReadCertificate, path))
         };
         Ok(Pair { certificate: read(&self.certificate)?, key: read(&self.key)? })
     }

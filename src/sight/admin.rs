@@ -58,7 +58,8 @@ impl Admin {
     /// # Errors
     /// [`Error::Listen`] if the address cannot be had.
     pub fn bind(address: SocketAddr) -> Result<Self, Error> {
-        let refuse = |source| Error::Listen { address: address.to_string(), source };
+        let refuse =
+            |source| Error::Listen { address: address.to_string(), is_unix: false, source };
         let listener = TcpListener::bind(address).map_err(refuse)?;
         listener.set_nonblocking(true).map_err(refuse)?;
         let address = listener.local_addr().map_err(refuse)?;
@@ -81,7 +82,8 @@ impl Admin {
         clock: impl Fn() -> DateTime<Utc> + Clone + Send + 'static,
     ) -> Result<(), Error> {
         let Self { listener, address } = self;
-        let refuse = |source| Error::Listen { address: address.to_string(), source };
+        let refuse =
+            |source| Error::Listen { address: address.to_string(), is_unix: false, source };
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_io()
             .enable_time()

@@ -1,6 +1,7 @@
 //! The certificate in use, and what is wrong with it.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use crate::rfc3339;
+use chrono::{DateTime, Utc};
 
 /// A certificate in use, and what came of the last look at its files.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ impl Certificate {
         Some(format!(
             "the certificate in use expired at {}, and readers refuse it; put a new one and its \
              key into the files that `--tls-cert` and `--tls-key` name",
-            last.to_rfc3339_opts(SecondsFormat::Secs, true)
+            rfc3339::utc(last)
         ))
     }
 }

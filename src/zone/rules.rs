@@ -79,7 +79,7 @@ impl Rules {
     /// The same, where nobody needs to know which names are near, which takes long to find.
     pub fn known(&self, name: &str) -> Option<Zone> {
         // No zone has such a name, and it need not be kept.
-        if name.len() > crate::similar::LONGEST {
+        if name.len() > crate::suggest::LONGEST {
             return None;
         }
         // A poisoned lock only means that another thread stopped between two whole entries.
@@ -172,7 +172,7 @@ fn folder_version(folder: &Path) -> Option<String> {
 
 /// Names that end in the same city, then names a few letters away.
 fn similar(typed: &str) -> Vec<String> {
-    if typed.len() > crate::similar::LONGEST {
+    if typed.len() > crate::suggest::LONGEST {
         return Vec::new();
     }
     let wanted = typed.to_ascii_lowercase().replace([' ', '-'], "_");
@@ -183,7 +183,7 @@ fn similar(typed: &str) -> Vec<String> {
             let own_city = lower.rsplit('/').next().unwrap_or_default();
             // A distance is never less than the difference in length.
             let distance = |a: &str, b: &str| match a.len().abs_diff(b.len()) <= 2 {
-                true => crate::similar::distance(a, b),
+                true => crate::suggest::distance(a, b),
                 false => usize::MAX,
             };
             let distance = match own_city == city {

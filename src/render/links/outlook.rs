@@ -3,10 +3,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::fit::{self, LIMIT, cut, encoded};
+use super::fit::{self, LIMIT, encoded, fitted};
 use crate::l10n::Words;
 use crate::model::{Feed, Session, When};
 use crate::revisions::Edition;
+use crate::rfc3339;
 use crate::urls::FeedRoute;
 
 pub(super) const PERSONAL: &str = "https://outlook.live.com";
@@ -34,7 +35,7 @@ pub(super) fn add(host: &str, session: &Session, edition: &Edition, words: &Word
 pub(super) fn subscribe(host: &str, feed: &Feed<'_>, edition: &Edition) -> String {
     let address = edition.urls.absolute(&edition.urls.feed(feed.id, FeedRoute::Calendar));
     let link = format!("{host}/calendar/0/addfromweb?url={}&name=", encoded(&address));
-    let name = cut(feed.title.as_str(), LIMIT.saturating_sub(link.len()), encoded);
+    let name = fitted(feed.title.as_str(), LIMIT.saturating_sub(link.len()), encoded);
     link + &name
 }
 
@@ -52,7 +53,7 @@ fn times(when: &When) -> String {
 }
 
 fn instant(instant: DateTime<Utc>) -> String {
-    encoded(&instant.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+    encoded(&rfc3339::utc(instant))
 }
 
 /// The body is read as HTML.

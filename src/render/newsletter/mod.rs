@@ -9,13 +9,12 @@ mod kit;
 mod markdown;
 mod text;
 
-use chrono::SecondsFormat;
-
 use super::Document;
 use super::page::Shell;
 use crate::l10n::Words;
 use crate::model::{Feed, Session, Status, When};
 use crate::revisions::Edition;
+use crate::rfc3339;
 use crate::urls::{FeedRoute, SessionRoute, Target};
 use changed::Changed;
 
@@ -216,10 +215,7 @@ impl Card {
         let (start, end) = match &session.when {
             When::AllDay(days) => (days.first.to_string(), days.last.to_string()),
             When::Timed(timed) => {
-                let stamp = |instant: chrono::DateTime<chrono::Utc>| {
-                    instant.to_rfc3339_opts(SecondsFormat::Secs, true)
-                };
-                (stamp(timed.start.instant), stamp(timed.end.instant))
+                (rfc3339::utc(timed.start.instant), rfc3339::utc(timed.end.instant))
             }
         };
         let place = session.place.as_ref().map(|place| match session.join {

@@ -82,7 +82,7 @@ fn root(shell: &Shell<'_>, words: &Words) -> Markup {
         }
     };
     let summary = description.and_then(markdown::to_some_text);
-    let summary = summary.map(|text| parts::shortened(&text, 200));
+    let summary = summary.map(|text| parts::summary(&text));
     let urls = &edition.urls;
     let title = calendar.title.as_str();
     let alternates = vec![

@@ -53,7 +53,7 @@ fn page(shell: &Shell<'_>, feed: &Feed<'_>, words: &Words) -> Markup {
         p { a href=(urls.root()) { "All sessions" } }
     };
     let summary = feed.description.and_then(markdown::to_some_text);
-    let summary = summary.map(|text| parts::shortened(&text, 200));
+    let summary = summary.map(|text| parts::summary(&text));
     let title = feed.title.as_str();
     let alternates = vec![
         ("text/calendar", urls.feed(feed.id, FeedRoute::Calendar), title.to_owned()),

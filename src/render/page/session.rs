@@ -38,7 +38,7 @@ fn page(shell: &Shell<'_>, session: &Session, words: &Words) -> Markup {
     };
     let text = session.description.as_ref().map(markdown::to_text).unwrap_or_default();
     let when = words.start(&session.when, &edition.catalog.calendar);
-    let summary = Some(parts::shortened(&format!("{when}. {text}"), 200));
+    let summary = Some(parts::summary(&format!("{when}. {text}")));
     let title = session.title.as_str();
     let alternates = vec![(
         "text/calendar",

@@ -130,6 +130,22 @@ fn a_state_folder_that_is_none_is_refused_by_record_in_a_sentence() {
 }
 
 #[test]
+fn advice_about_a_state_that_is_no_file_is_about_the_state() {
+    for (make, wanted) in
+        [("mkdir", "is a folder, where what was published"), ("mkfifo", "cannot read")]
+    {
+        let fixture = Fixture::new(&two());
+        let made = std::process::Command::new(make).arg(fixture.revisions_file()).status();
+        assert!(made.unwrap().success());
+        let output = at_before(&fixture, &["record"]);
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), MACHINE, "{said}");
+        assert!(said.contains("sessions.revisions.json`") && said.contains(wanted), "{said}");
+        assert!(!said.contains("file of sessions"), "{said}");
+    }
+}
+
+#[test]
 fn an_export_without_its_state_folder_says_how_there_would_be_one() {
     let fixture = Fixture::new(&two());
     let output = at_before(&fixture, &["export", "--out", "out", "--state", "nowhere"]);

@@ -111,12 +111,31 @@ fn a_missing_list_is_said_in_a_sentence_with_the_way_out() {
 #[test]
 fn a_folder_in_place_of_a_list_is_said_in_a_sentence() {
     let fixture = Fixture::new(&two());
-    std::fs::create_dir(fixture.dir().join("talks")).unwrap();
-    let said = refused(&fixture, &["check", "talks"], MACHINE);
-    assert_eq!(
-        said,
-        "error: `talks` is a folder\n  Name a file in it, such as `talks/sessions.toml`.\n"
-    );
+    // Whatever it is called.
+    for folder in ["talks", "talks.toml", "talks.revisions.json"] {
+        std::fs::create_dir(fixture.dir().join(folder)).unwrap();
+        let said = refused(&fixture, &["check", folder], MACHINE);
+        assert_eq!(
+            said,
+            format!(
+                "error: `{folder}` is a folder\n  Name a file in it, such as `{folder}/sessions.toml`.\n"
+            )
+        );
+    }
+}
+
+#[test]
+fn a_path_without_a_name_is_a_folder_for_every_command_and_nothing_is_written() {
+    let fixture = Fixture::new(&two());
+    for command in
+        [&["check"][..], &["export", "--out", "out"], &["record"], &["serve"], &["links"]]
+    {
+        let arguments = [&["--listen", "127.0.0.1:0", "--config", ".."], command].concat();
+        let said = refused(&fixture, &arguments, MACHINE);
+        let wanted = "error: `..` is a folder\n  \
+                      Name a file in it, such as `../sessions.toml`.\n";
+        assert_eq!(said, wanted, "{command:?}");
+    }
 }
 
 #[test]

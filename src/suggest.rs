@@ -1,23 +1,7 @@
-//! How far two words are apart, for "did you mean".
+//! The nearest known word, for "did you mean".
 
 /// The number of letters to insert, delete, exchange or swap (optimal string alignment distance).
-pub fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut before_last: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut row = vec![i; b.len() + 1];
-        for j in 1..=b.len() {
-            let exchange = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            row[j] = exchange.min(last[j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                row[j] = row[j].min(before_last[j - 2] + 1);
-            }
-        }
-        before_last = std::mem::replace(&mut last, row);
-    }
-    last[b.len()]
-}
+pub use strsim::osa_distance as distance;
 
 /// Longer words were not meant for any that we know, and comparing them takes long.
 pub const LONGEST: usize = 64;
