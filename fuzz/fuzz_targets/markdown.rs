@@ -3,7 +3,7 @@
 #![no_main]
 
 use convene::model::Markdown;
-use convene::render::markdown::{to_html, to_html_below_a_title, to_text};
+use convene::markdown::{to_html, to_html_below_a_title, to_text};
 use libfuzzer_sys::fuzz_target;
 
 #[allow(dead_code, reason = "the tests use more of it")]

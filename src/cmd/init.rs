@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use chrono::{DateTime, Utc};
 use convene::error::{Action, Error};
 use convene::publish::Publisher;
-use convene::starter;
+use convene::template;
 
 use crate::cmd;
 
@@ -30,7 +30,7 @@ pub(crate) fn run(publisher: &Publisher, now: DateTime<Utc>) -> ExitCode {
         ));
         return ExitCode::from(cmd::WRONG_USAGE);
     }
-    match create(file, &starter::list(now)) {
+    match create(file, &template::list(now)) {
         Ok(()) => {
             next_steps(file, revisions).iter().for_each(|line| cmd::say(line));
             ExitCode::SUCCESS
@@ -63,7 +63,7 @@ fn next_steps(file: &Path, revisions: &Path) -> [String; 6] {
     } else {
         (format!("convene check {list}"), format!("convene --config {list}"))
     };
-    let (url, width) = (starter::URL, check.len().max(serve.len()));
+    let (url, width) = (template::URL, check.len().max(serve.len()));
     [
         format!("{list}: written, with three sessions to come"),
         String::new(),

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 use convene::model::Catalog;
+use convene::newsletter::{Form, Subject, changed, newsletter};
 use convene::publish::{Preview, Publisher};
-use convene::render::{Form, Subject, changed, newsletter};
 use convene::suggest::nearest;
 
 use crate::cli::Block;

@@ -144,13 +144,6 @@ pub(crate) fn explain(reason: &Error) -> String {
                 path.display()
             ),
             ErrorKind::IsADirectory => folder(path),
-            ErrorKind::InvalidInput if path.to_string_lossy().ends_with(".revisions.json") => {
-                format!(
-                    "`{}` is not a regular file\n  \
-                     Remove it, and restore the file from your last commit or backup.",
-                    path.display()
-                )
-            }
             ErrorKind::InvalidInput => format!(
                 "`{}` is not a regular file\n  \
                  Name the file of sessions itself; `convene check` alone reads a pipe.",
@@ -158,16 +151,20 @@ pub(crate) fn explain(reason: &Error) -> String {
             ),
             _ => chain(reason),
         },
-        Error::File { action: Action::ReadState, path, source }
-            if source.kind() == ErrorKind::IsADirectory =>
-        {
-            format!(
+        Error::File { action: Action::ReadState, path, source } => match source.kind() {
+            ErrorKind::IsADirectory => format!(
                 "`{}` is a folder, where what was published is to be remembered in a file\n  \
                  Take it away, if it is empty; a container makes such a folder where it is to mount a file \
                  that is not there.",
                 path.display()
-            )
-        }
+            ),
+            ErrorKind::InvalidInput => format!(
+                "`{}` is not a regular file\n  \
+                 Remove it, and restore the file from your last commit or backup.",
+                path.display()
+            ),
+            _ => chain(reason),
+        },
         Error::File { action: Action::ReadCalendar, path, source } => match source.kind() {
             ErrorKind::NotFound => format!(
                 "there is no file `{}`\n  Look at its name, and at the folder that you are in.",

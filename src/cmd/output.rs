@@ -12,8 +12,8 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use convene::diagnostic::Findings;
-use convene::sight::{Dropped, Lossy};
 use convene::source::Source;
+use convene::telemetry::{Dropped, Lossy};
 use convene::visible;
 
 /// The streams of `serve`.

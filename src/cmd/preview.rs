@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 use convene::config;
+use convene::preview::{City, preview};
 use convene::publish::{Preview, Publisher};
-use convene::render::{City, preview};
 
 use crate::cli::Format;
 use crate::cmd;

@@ -15,7 +15,7 @@ use convene::publish::{Published, Publisher};
 use convene::reload::{BeforeStep, Order, Patience, Supervisor};
 use convene::server::notify::{State, notify};
 use convene::server::{Listen, Server};
-use convene::sight::{Admin, Sight, Watch};
+use convene::telemetry::{Admin, Telemetry, Watch};
 use listenfd::ListenFd;
 use tokio::sync::watch;
 
@@ -73,14 +73,14 @@ pub(crate) fn run(
         Err(error) => return cmd::machine(&error),
     };
     // Before the first edition, which a probe may want to wait for.
-    let (sight, admin) = match watched(&serve.see, &publisher, &stopped, clock.clone()) {
+    let (telemetry, admin) = match watched(&serve.see, &publisher, &stopped, clock.clone()) {
         Ok(watched) => watched,
         Err(error) => return no_admin(&error),
     };
     std::thread::scope(|scope| {
         let supervisor = Supervisor {
             publisher: &publisher,
-            sight: &sight,
+            telemetry: &telemetry,
             clock: clock.clone(),
             patience: Patience::default(),
             before: BeforeStep::default(),
@@ -89,7 +89,7 @@ pub(crate) fn run(
             Ok(started) => started,
             Err(refusal) => return cmd::refuse(&refusal),
         };
-        sight.published(&published, None, clock());
+        telemetry.published(&published, None, clock());
         cmd::announce(&published);
         if let Some(error) = &published.broken_state {
             cmd::error(&cmd::explain(error));
@@ -103,10 +103,10 @@ pub(crate) fn run(
         notify(notified.as_deref(), State::Ready);
         let (sites, site) = watch::channel(Arc::new(published.site));
         let reloading = scope.spawn(move || supervisor.run(scope, first, &orders, &sites));
-        let ended = server.run(&site, &stopped, &sight, real_clock);
+        let ended = server.run(&site, &stopped, &telemetry, real_clock);
         // The reloader has ended already if nobody listens.
         let _ = order.send(Order::Stop);
-        sight.end();
+        telemetry.end();
         let code = match &ended {
             Ok(()) => 0,
             Err(error) => {
@@ -142,15 +142,15 @@ fn watched(
     publisher: &Publisher,
     stopped: &watch::Receiver<bool>,
     clock: impl Fn() -> DateTime<Utc> + Clone + Send + 'static,
-) -> Result<(Arc<Sight>, Option<SocketAddr>), Error> {
-    let sight = Arc::new(Sight::new(Watch {
+) -> Result<(Arc<Telemetry>, Option<SocketAddr>), Error> {
+    let telemetry = Arc::new(Telemetry::new(Watch {
         counting: see.admin.is_some(),
         access_log: see.access_log,
         file: publisher.file.display().to_string(),
         tzdata: publisher.rules.version().to_owned(),
         dropped: cmd::output::dropped(),
     }));
-    let Some(address) = see.admin else { return Ok((sight, None)) };
+    let Some(address) = see.admin else { return Ok((telemetry, None)) };
     if !address.ip().is_loopback() {
         tracing::warn!(
             "whoever can reach {address} can read what is counted and what is wrong; \
@@ -160,8 +160,8 @@ fn watched(
     }
     let admin = Admin::bind(address)?;
     let address = admin.address();
-    admin.start(Arc::clone(&sight), stopped.clone(), clock)?;
-    Ok((sight, Some(address)))
+    admin.start(Arc::clone(&telemetry), stopped.clone(), clock)?;
+    Ok((telemetry, Some(address)))
 }
 
 fn no_admin(error: &Error) -> ExitCode {

@@ -7,8 +7,8 @@ use super::draft::Content;
 use super::prose::markdown;
 use super::values::{LONGEST_LINE, duration, kept, line, list, text};
 use super::{own, venue};
+use crate::ics::CANCELLED;
 use crate::model::{HttpUrl, Status, Tag};
-use crate::render::event::CANCELLED;
 
 /// What the calendar around an event says of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

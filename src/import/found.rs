@@ -7,7 +7,7 @@ use chrono::{NaiveDateTime, NaiveTime};
 use super::content::Component;
 use super::event;
 use super::values::{Stamp, stamp};
-use crate::render::calendar::PRODID;
+use crate::ics::PRODID;
 
 /// An event with what is known of the calendar around it.
 pub(super) struct Found<'a> {

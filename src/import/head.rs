@@ -4,8 +4,8 @@ use super::content::Component;
 use super::prose::markdown;
 use super::values::{LONGEST_LINE, duration, kept, line, text};
 use super::{Options, own};
+use crate::ics::PRODID;
 use crate::model::{Color, Email, HttpUrl, Id};
-use crate::render::calendar::PRODID;
 use crate::zone::Zone;
 
 /// The `[calendar]` table.

@@ -1,8 +1,8 @@
 //! What our own calendars add to a text, recognised so that it is not said twice.
 
 use super::tag::direct;
+use crate::ics::{ABOUT, ALL, CALLED_OFF, JOIN, REGISTER};
 use crate::model::Id;
-use crate::render::event::{ABOUT, ALL, CALLED_OFF, JOIN, REGISTER};
 
 /// A text taken apart.
 #[derive(Debug, Default, PartialEq, Eq)]

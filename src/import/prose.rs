@@ -3,8 +3,8 @@
 use super::escape::start_escaped;
 use super::html::{html, is_html};
 use super::values::kept;
+use crate::markdown::to_text;
 use crate::model::Markdown;
-use crate::render::markdown::to_text;
 
 /// How many characters a description in a list may have.
 const LONGEST: usize = 200_000;

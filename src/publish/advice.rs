@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use super::Plan;
 use crate::config::Places;
 use crate::diagnostic::{Code, Finding};
+use crate::document::Kind;
 use crate::model::{Catalog, Id, Status};
-use crate::render::Kind;
 use crate::revisions::Revisions;
 use crate::urls::{FeedRoute, Urls};
 

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::document::Document;
+use crate::ics;
 use crate::model::{Assets, Catalog, Id};
-use crate::render;
 use crate::revisions::{Edition, Revisions};
 use crate::urls::{FeedRoute, SessionRoute, Urls};
 
@@ -13,7 +14,7 @@ pub struct Plan {
     /// The edition.
     pub edition: Edition,
     /// Its calendars.
-    pub calendars: Vec<render::Document>,
+    pub calendars: Vec<Document>,
     /// What will have been published.
     pub revisions: Revisions,
     /// Sessions that are written in UTC because their VTIMEZONE would have moved them.
@@ -33,7 +34,7 @@ pub fn plan(
     let stamps = std::mem::take(&mut revised.resources);
     let edition = Edition::new(catalog, urls, assets, revised.clone(), now);
     revised.resources = stamps;
-    let drafts = render::calendars(&edition);
+    let drafts = ics::calendars(&edition);
     let (catalog, urls) = (&edition.catalog, &edition.urls);
     let digests = drafts.iter().map(|d| (urls.relative(&d.path), d.digest.as_str()));
     let relative = |(old, new): (String, String)| {

@@ -20,8 +20,8 @@ use crate::diagnostic::Findings;
 use crate::error::Error;
 use crate::publish::{Published, Publisher, Refusal, Step};
 use crate::revisions::Revisions;
-use crate::sight::Outcome;
 use crate::site::Site;
+use crate::telemetry::Outcome;
 
 /// A worker on the first file.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ impl<'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env> Supervisor<'env, C> {
         scope: &'scope Scope<'scope, 'env>,
         clock: SystemTime,
     ) -> Result<(Published, Started<'scope, 'env>), Refusal> {
-        let Self { publisher, sight, patience, .. } = *self;
+        let Self { publisher, telemetry, patience, .. } = *self;
         let Patience { announce, fall_back } = patience;
         let file = publisher.file.display();
         let (worker, now) = (Worker::first(self.before.clone()), (self.clock)());
@@ -75,7 +75,7 @@ impl<'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env> Supervisor<'env, C> {
         });
         let mut outcome = results.recv_timeout(announce);
         if matches!(outcome, Err(RecvTimeoutError::Timeout)) {
-            sight.processes(Some(announce));
+            telemetry.processes(Some(announce));
             tracing::warn!(
                 "{file} is still being processed after {} s; nothing is served yet",
                 announce.as_secs_f32()
@@ -94,7 +94,7 @@ impl<'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env> Supervisor<'env, C> {
             }
             outcome = results.recv().map_err(RecvTimeoutError::from);
         }
-        sight.processes(None);
+        telemetry.processes(None);
         if let Some(took) =
             worker.since().map(|since| since.elapsed()).filter(|took| *took >= announce)
         {
@@ -111,7 +111,7 @@ impl<'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env> Supervisor<'env, C> {
             outcome => outcome?,
         };
         let reloader = Reloader::new(publisher, polling, &published);
-        let reloader = reloader.watched_by(sight).working_as(worker);
+        let reloader = reloader.watched_by(telemetry).working_as(worker);
         Ok((published, Started(First::Done(Box::new(reloader)))))
     }
 }

@@ -26,8 +26,8 @@ use tokio::sync::watch;
 use crate::error::Error;
 use crate::publish::{Digest, Published, Publisher, Refusal};
 use crate::revisions::Revisions;
-use crate::sight::{Outcome, Sight};
 use crate::site::Site;
+use crate::telemetry::{Outcome, Telemetry};
 use adoption::Decision;
 use worker::Worker;
 
@@ -57,7 +57,7 @@ pub enum Order {
 pub struct Reloader<'a> {
     publisher: &'a Publisher,
     /// Notified of every edition.
-    sight: Option<&'a Sight>,
+    telemetry: Option<&'a Telemetry>,
     worker: Worker,
     polling: Polling,
     /// When every content was read last.
@@ -97,7 +97,7 @@ impl<'a> Reloader<'a> {
     pub fn new(publisher: &'a Publisher, polling: Polling, published: &Published) -> Self {
         Self {
             publisher,
-            sight: None,
+            telemetry: None,
             worker: Worker::first(BeforeStep::default()),
             polling,
             read: None,
@@ -113,10 +113,10 @@ impl<'a> Reloader<'a> {
         }
     }
 
-    /// The same, notifying `sight` of every edition and every refusal from now on.
+    /// The same, notifying `telemetry` of every edition and every refusal from now on.
     #[must_use]
-    pub fn watched_by(self, sight: &'a Sight) -> Self {
-        Self { sight: Some(sight), ..self }
+    pub fn watched_by(self, telemetry: &'a Telemetry) -> Self {
+        Self { telemetry: Some(telemetry), ..self }
     }
 
     /// The same, in the place of a worker.

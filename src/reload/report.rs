@@ -8,8 +8,8 @@ use super::Reloader;
 use crate::error::chain;
 use crate::publish::{Published, Refusal};
 use crate::revisions::Revisions;
-use crate::sight::Outcome;
 use crate::site::Site;
+use crate::telemetry::Outcome;
 
 impl Reloader<'_> {
     /// Reports what was published, and goes on from it.
@@ -20,8 +20,8 @@ impl Reloader<'_> {
         took: Duration,
         now: DateTime<Utc>,
     ) -> Option<Site> {
-        if let (Some(sight), Some(_)) = (self.sight, outcome) {
-            sight.published(&published, outcome, now);
+        if let (Some(telemetry), Some(_)) = (self.telemetry, outcome) {
+            telemetry.published(&published, outcome, now);
         }
         let Published { site, edition, source, findings, degraded, last_good, .. } = published;
         let count = edition.catalog.sessions.len();
@@ -71,8 +71,8 @@ impl Reloader<'_> {
 
     /// Reports what time alone changed. What is wrong with the file stays so.
     pub(super) fn report_rebuilt(&self, site: &Site, took: Duration) {
-        if let Some(sight) = self.sight {
-            sight.rebuilt(site);
+        if let Some(telemetry) = self.telemetry {
+            telemetry.rebuilt(site);
         }
         let sessions = site.edition().catalog.sessions.len();
         let (sessions, millis) = (sessions, took.as_millis() as u64);
@@ -81,8 +81,8 @@ impl Reloader<'_> {
 
     /// Reports a refusal, once for each content.
     pub(super) fn refuse(&self, refusal: &Refusal) {
-        if let Some(sight) = self.sight {
-            sight.not_published(refusal);
+        if let Some(telemetry) = self.telemetry {
+            telemetry.not_published(refusal);
         }
         match refusal {
             Refusal::File(source, findings) => tracing::error!(

@@ -23,8 +23,8 @@ use super::worker::Worker;
 use super::{Order, Reloader, Supervisor};
 use crate::publish::Publisher;
 use crate::revisions::Revisions;
-use crate::sight::Sight;
 use crate::site::Site;
+use crate::telemetry::Telemetry;
 
 /// A worker with its thread.
 struct Hand<'scope> {
@@ -93,7 +93,7 @@ where
         let since = self.in_charge.worker.since();
         if let Some(announced) = self.announced.filter(|announced| since != Some(*announced)) {
             self.announced = None;
-            self.own.sight.processes(None);
+            self.own.telemetry.processes(None);
             self.in_charge.worker.roster().dismiss();
             tracing::info!(
                 "{} was processed in {:.1} s",
@@ -105,7 +105,7 @@ where
         if let Some(since) = since.filter(|since| since.elapsed() >= announce) {
             if self.announced.is_none() {
                 self.announced = Some(since);
-                self.own.sight.processes(Some(announce));
+                self.own.telemetry.processes(Some(announce));
                 tracing::warn!(
                     "{} is still being processed after {} s; the last good edition is served",
                     self.file(),
@@ -124,9 +124,9 @@ where
         }
         let Some(worker) = self.in_charge.worker.appoint_standby() else { return };
         let (polling, own) = (Polling::adopting(self.in_charge.worker.files()), self.own);
-        let (publisher, sight, of) = (own.publisher, own.sight, worker.clone());
+        let (publisher, telemetry, of) = (own.publisher, own.telemetry, worker.clone());
         let standby = hire(own, self.scope, self.sites, worker, move |site| {
-            Reloader::standing_by(publisher, sight, of, polling, site)
+            Reloader::standing_by(publisher, telemetry, of, polling, site)
         });
         self.standby = Some(standby);
     }
@@ -138,7 +138,7 @@ where
             let before = std::mem::replace(&mut self.in_charge, standby);
             self.leaving.push(before.thread);
             self.late = None;
-            self.own.sight.processes(None);
+            self.own.telemetry.processes(None);
             if let Some(since) = self.announced.take() {
                 tracing::info!(
                     "{} has changed; the work on the version before is abandoned after {:.1} s",
@@ -171,10 +171,11 @@ where
         }
         let took = self.announced.map(|since| since.elapsed()).unwrap_or_default();
         let (polling, own, of) = (Polling::adopting(worker.files()), self.own, worker.clone());
-        let (publisher, sight, sites) = (own.publisher, own.sight, self.sites.clone());
+        let (publisher, telemetry, sites) = (own.publisher, own.telemetry, self.sites.clone());
         let clock = own.clock.clone();
         let hand = hire(own, self.scope, self.sites, worker, move |site| {
-            let mut reloader = Reloader::standing_by(publisher, sight, of.clone(), polling, site);
+            let mut reloader =
+                Reloader::standing_by(publisher, telemetry, of.clone(), polling, site);
             reloader.revisions = before;
             if let Some(site) = reloader.take(result, took, clock()) {
                 of.serve(|| {
@@ -227,14 +228,14 @@ impl<'env> Reloader<'env> {
     /// Polls files that another worker works on, while `site` is served.
     fn standing_by(
         publisher: &'env Publisher,
-        sight: &'env Sight,
+        telemetry: &'env Telemetry,
         worker: Worker,
         polling: Polling,
         site: &Site,
     ) -> Self {
         Self {
             publisher,
-            sight: Some(sight),
+            telemetry: Some(telemetry),
             worker,
             polling,
             read: None,

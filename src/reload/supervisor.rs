@@ -13,8 +13,8 @@ use super::shift::Shift;
 use super::worker::BeforeStep;
 use super::{Order, POLL};
 use crate::publish::Publisher;
-use crate::sight::Sight;
 use crate::site::Site;
+use crate::telemetry::Telemetry;
 
 /// How long the work on a file may take.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +37,7 @@ pub struct Supervisor<'env, C> {
     /// What publishes the file.
     pub publisher: &'env Publisher,
     /// Notified of every edition, and of a file that takes long.
-    pub sight: &'env Sight,
+    pub telemetry: &'env Telemetry,
     /// The time that editions are made for.
     pub clock: C,
     /// How long the work on a file may take.
@@ -62,7 +62,7 @@ impl<'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env> Supervisor<'env, C> {
                 Ok(Order::Now) => shift.order(),
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            self.sight.tick((self.clock)());
+            self.telemetry.tick((self.clock)());
             shift.look();
         }
         shift.end();

@@ -13,7 +13,7 @@ use super::limits::Limits;
 use super::listen::Listener;
 use super::registry::Registry;
 use super::socket::Accepting;
-use crate::sight::{Refused, Sight};
+use crate::telemetry::{Refused, Telemetry};
 
 /// How long to wait after the system had no descriptor or memory for a connection.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -24,13 +24,17 @@ pub(super) struct Shared {
     pub(super) limits: Limits,
     pub(super) registry: Arc<Registry>,
     pub(super) stop: watch::Receiver<bool>,
-    sight: Arc<Sight>,
+    telemetry: Arc<Telemetry>,
 }
 
 impl Shared {
-    pub(super) fn new(limits: Limits, stop: watch::Receiver<bool>, sight: Arc<Sight>) -> Self {
-        let registry = Arc::new(Registry::new(limits, Arc::clone(&sight)));
-        Self { limits, registry, stop, sight }
+    pub(super) fn new(
+        limits: Limits,
+        stop: watch::Receiver<bool>,
+        telemetry: Arc<Telemetry>,
+    ) -> Self {
+        let registry = Arc::new(Registry::new(limits, Arc::clone(&telemetry)));
+        Self { limits, registry, stop, telemetry }
     }
 
     /// Waits until the server is to stop.
@@ -71,7 +75,7 @@ async fn accept(listener: Accepting, role: Role, shared: Arc<Shared>, respond: i
             }
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {
-                shared.sight.refused(Refused::Accept, &error);
+                shared.telemetry.refused(Refused::Accept, &error);
                 shared.registry.make_room();
                 tokio::time::sleep(PAUSE).await;
             }

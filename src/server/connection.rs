@@ -25,7 +25,7 @@ use super::socket::Socket;
 use super::tls::HTTP_2;
 use super::tracked::{Sending, Tracked};
 use crate::error::chain;
-use crate::sight::Refused;
+use crate::telemetry::Refused;
 
 /// How long, and how many bytes, what nobody reads is waited out, so that the response is not lost
 /// (RFC 9112 section 9.6).
@@ -100,7 +100,7 @@ async fn over_tls(
         made = acceptor.accept_with(stream, bounded) => match made {
             Ok(stream) => stream,
             // Scanners and old clients; nothing is wrong with us.
-            Err(error) => return entry.sight().refused(Refused::Tls, &error),
+            Err(error) => return entry.telemetry().refused(Refused::Tls, &error),
         },
         () = progress.asked_to_leave() => return,
     };
@@ -124,7 +124,7 @@ async fn http_2(
         true => respond(request),
         // Their size alone is bounded by the parser.
         false => {
-            entry.sight().refused(Refused::TooLarge, &"too many header lines");
+            entry.telemetry().refused(Refused::TooLarge, &"too many header lines");
             let mut refused = Response::new(Full::default());
             *refused.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
             Made::Now(refused)
@@ -194,7 +194,7 @@ async fn http_1(
 
 fn refuse(entry: &Entry, error: &hyper::Error) {
     match Refused::by(error) {
-        Some(kind) => entry.sight().refused(kind, &chain(error)),
+        Some(kind) => entry.telemetry().refused(kind, &chain(error)),
         // Clients hang up all the time; nothing is wrong with us.
         None => tracing::debug!("a connection ended early: {error}"),
     }

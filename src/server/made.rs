@@ -11,8 +11,8 @@ use tokio::task::JoinHandle;
 
 use super::connection::Role;
 use crate::http::{Responded, has_date, redirect, respond_at, takes_long};
-use crate::sight::Sight;
 use crate::site::Site;
+use crate::telemetry::Telemetry;
 
 /// A response, or the wait for one.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub(super) enum Made {
 #[derive(Debug, Clone)]
 pub(super) struct Source {
     pub(super) site: watch::Receiver<Arc<Site>>,
-    pub(super) sight: Arc<Sight>,
+    pub(super) telemetry: Arc<Telemetry>,
     /// The clock of the clients' dates.
     pub(super) clock: fn() -> DateTime<Utc>,
 }
@@ -63,7 +63,7 @@ impl Source {
         role: &Role,
         request: &Request<B>,
     ) -> Response<Full<Bytes>> {
-        let began = self.sight.begin();
+        let began = self.telemetry.begin();
         let Responded { response, address } = match role {
             Role::Plain | Role::Tls(_) => {
                 let received = has_date(request.headers()).then(|| (self.clock)().into());
@@ -75,7 +75,7 @@ impl Source {
         };
         // What leads to https is asked for again there.
         let is_last = !matches!(role, Role::Redirect(_));
-        self.sight.answered(began, request, &response, address, is_last);
+        self.telemetry.answered(began, request, &response, address, is_last);
         response
     }
 }

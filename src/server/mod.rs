@@ -33,8 +33,8 @@ use listenfd::ListenFd;
 use tokio::sync::watch;
 
 use crate::error::Error;
-use crate::sight::Sight;
 use crate::site::Site;
+use crate::telemetry::Telemetry;
 use accept::Shared;
 use connection::{Respond, Role};
 use listen::Bound;
@@ -113,7 +113,7 @@ impl Server {
     }
 
     /// Answers until `stop` turns true or its sender is gone, then lets what is under way finish.
-    /// Each response is of the newest site; one that is being sent stays with its own. `sight` is told
+    /// Each response is of the newest site; one that is being sent stays with its own. `telemetry` is told
     /// of all that happens. `clock` is that of the clients' dates: the real one, whatever instant the site is of.
     ///
     /// # Errors
@@ -122,19 +122,19 @@ impl Server {
         self,
         site: &watch::Receiver<Arc<Site>>,
         stop: &watch::Receiver<bool>,
-        sight: &Arc<Sight>,
+        telemetry: &Arc<Telemetry>,
         clock: fn() -> DateTime<Utc>,
     ) -> Result<(), Error> {
-        let source = Source { site: site.clone(), sight: Arc::clone(sight), clock };
+        let source = Source { site: site.clone(), telemetry: Arc::clone(telemetry), clock };
         let respond = move |role: &Role, request: &Request<Incoming>| source.respond(role, request);
-        self.run_with(respond, stop, sight)
+        self.run_with(respond, stop, telemetry)
     }
 
     fn run_with(
         self,
         respond: impl Respond,
         stop: &watch::Receiver<bool>,
-        sight: &Arc<Sight>,
+        telemetry: &Arc<Telemetry>,
     ) -> Result<(), Error> {
         let cores = workers().get();
         let tls_port = self.address().map_or(443, |address| address.port());
@@ -165,10 +165,10 @@ impl Server {
         }
         // A handle left open would take connections through the drain that no worker accepts.
         let files: Vec<_> = bound.into_iter().map(|(_, bound)| bound.into_file()).collect();
-        let shared = Arc::new(Shared::new(limits, stop.clone(), Arc::clone(sight)));
+        let shared = Arc::new(Shared::new(limits, stop.clone(), Arc::clone(telemetry)));
         shared.registry.keep_watch().map_err(refuse)?;
         if let Some(tls) = tls {
-            tls.watch(Arc::clone(sight));
+            tls.watch(Arc::clone(telemetry));
         }
         let in_time = std::thread::scope(|scope| {
             let all: Vec<_> = workers
@@ -224,7 +224,7 @@ mod tests {
 
     use super::made::Made;
     use super::*;
-    use crate::sight::Watch;
+    use crate::telemetry::Watch;
 
     #[test]
     fn a_panic_ends_its_own_connection_and_no_other() {
@@ -238,7 +238,7 @@ mod tests {
         let server = Server::bind(ListenFd::empty(), settings).unwrap();
         let address = server.address().unwrap();
         let (stop, stopped) = watch::channel(false);
-        let sight = Arc::new(Sight::new(Watch { counting: true, ..Watch::default() }));
+        let telemetry = Arc::new(Telemetry::new(Watch { counting: true, ..Watch::default() }));
         let respond = |_: &Role, request: &Request<Incoming>| {
             assert_ne!(request.uri().path(), "/panic", "as the test wants it");
             Made::Now(Response::new(Full::new(Bytes::from_static(b"well"))))
@@ -250,7 +250,7 @@ mod tests {
             String::from_utf8_lossy(&bytes[..read]).ends_with("well")
         };
         std::thread::scope(|scope| {
-            let running = scope.spawn(|| server.run_with(respond, &stopped, &sight));
+            let running = scope.spawn(|| server.run_with(respond, &stopped, &telemetry));
             let mut others = [(); 8].map(|()| TcpStream::connect(address).unwrap());
             assert!(others.iter_mut().all(|other| ask(other, "/")));
             // More than there are workers: each would be gone.
@@ -261,7 +261,7 @@ mod tests {
             stop.send(true).unwrap();
             running.join().unwrap().unwrap();
         });
-        let metrics = sight.metrics(DateTime::UNIX_EPOCH);
+        let metrics = telemetry.metrics(DateTime::UNIX_EPOCH);
         assert!(metrics.contains("convene_refusals_total{kind=\"panic\"} 8\n"), "{metrics}");
         assert!(metrics.contains("convene_connections_open 0\n"), "{metrics}");
     }

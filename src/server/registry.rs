@@ -13,7 +13,7 @@ use tokio::task::AbortHandle;
 use super::limits::Limits;
 use super::progress::{Mark, Phase, Progress, now};
 use super::queues::queues;
-use crate::sight::{Connection, Refused, Sight};
+use crate::telemetry::{Connection, Refused, Telemetry};
 
 /// Between two looks at all connections.
 const LOOK: Duration = Duration::from_millis(500);
@@ -27,7 +27,7 @@ const QUEUES_WITHIN_TIMEOUT: u32 = 16;
 #[derive(Debug)]
 pub(super) struct Registry {
     limits: Limits,
-    sight: Arc<Sight>,
+    telemetry: Arc<Telemetry>,
     start: Instant,
     table: Mutex<Table>,
     emptied: Notify,
@@ -59,9 +59,9 @@ pub(super) struct Entry {
 }
 
 impl Registry {
-    pub(super) fn new(limits: Limits, sight: Arc<Sight>) -> Self {
+    pub(super) fn new(limits: Limits, telemetry: Arc<Telemetry>) -> Self {
         let (table, emptied) = (Mutex::default(), Notify::new());
-        Self { limits, sight, start: Instant::now(), table, emptied }
+        Self { limits, telemetry, start: Instant::now(), table, emptied }
     }
 
     /// Gives a connection a place, if need be that of whoever waited longest, and starts its task.
@@ -70,7 +70,7 @@ impl Registry {
         let mut table = self.table();
         while table.open.len() >= self.limits.max_connections.get() {
             table.make_room(now(self.start));
-            self.sight.refused(
+            self.telemetry.refused(
                 Refused::Connections,
                 &format_args!("{} at once", self.limits.max_connections),
             );
@@ -78,7 +78,7 @@ impl Registry {
         let id = table.next;
         table.next += 1;
         let (registry, own) = (Arc::clone(self), Arc::clone(&progress));
-        let entry = Entry { registry, id, progress: own, _open: self.sight.connection() };
+        let entry = Entry { registry, id, progress: own, _open: self.telemetry.connection() };
         // The table is held: whoever looks for room finds every task that is in it.
         let task = start(entry);
         table.open.insert(id, Open { progress, task });
@@ -172,7 +172,7 @@ impl Registry {
     }
 
     fn refused(&self, kind: Refused, time: Duration) {
-        self.sight.refused(kind, &format_args!("it had {time:?}"));
+        self.telemetry.refused(kind, &format_args!("it had {time:?}"));
     }
 
     fn leave(&self, id: u64) {
@@ -228,15 +228,15 @@ impl Entry {
         &self.progress
     }
 
-    pub(super) fn sight(&self) -> &Sight {
-        &self.registry.sight
+    pub(super) fn telemetry(&self) -> &Telemetry {
+        &self.registry.telemetry
     }
 }
 
 impl Drop for Entry {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.sight().refused(Refused::Panic, &"see the message above");
+            self.telemetry().refused(Refused::Panic, &"see the message above");
         }
         self.registry.leave(self.id);
     }

@@ -17,7 +17,7 @@ use tokio_rustls::rustls::{self, ServerConfig};
 use super::validity::not_after;
 use crate::error::{Action, Error, chain};
 use crate::files::read_bounded;
-use crate::sight::Sight;
+use crate::telemetry::Telemetry;
 
 /// Between two looks at the files.
 const LOOK: Duration = Duration::from_secs(1);
@@ -88,14 +88,14 @@ impl Tls {
 
     /// Has the files looked at again and again, by a thread that nobody waits for: where they lie may hang,
     /// and clients and their timeouts go on. It ends when nobody makes handshakes any more.
-    pub(super) fn watch(self, sight: Arc<Sight>) {
-        self.report(&sight);
-        if let Err(error) = std::thread::Builder::new().spawn(move || self.keep_watch(&sight)) {
+    pub(super) fn watch(self, telemetry: Arc<Telemetry>) {
+        self.report(&telemetry);
+        if let Err(error) = std::thread::Builder::new().spawn(move || self.keep_watch(&telemetry)) {
             tracing::warn!("a renewed certificate will not be seen: no thread can be had: {error}");
         }
     }
 
-    fn keep_watch(mut self, sight: &Sight) {
+    fn keep_watch(mut self, telemetry: &Telemetry) {
         let mut unreadable = false;
         loop {
             std::thread::sleep(LOOK);
@@ -106,13 +106,13 @@ impl Tls {
                 Ok(seen) => {
                     unreadable = false;
                     if self.look(seen) {
-                        self.report(sight);
+                        self.report(telemetry);
                     }
                 }
                 // Said once, as long as it lasts.
                 Err(error) if !unreadable => {
                     unreadable = true;
-                    sight.certificate(self.not_after, Some(refuse(&error)));
+                    telemetry.certificate(self.not_after, Some(refuse(&error)));
                 }
                 Err(_) => {}
             }
@@ -143,8 +143,8 @@ impl Tls {
         true
     }
 
-    fn report(&self, sight: &Sight) {
-        sight.certificate(self.not_after, self.refused.clone());
+    fn report(&self, telemetry: &Telemetry) {
+        telemetry.certificate(self.not_after, self.refused.clone());
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::encode;
 use super::resource::Resource;
+use crate::document::Document;
 use crate::model::Id;
-use crate::render::Document;
 use crate::urls::{Address, Urls};
 
 /// Every feed and invite by the id of its session or feed, removed ones included.

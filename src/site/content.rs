@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::Site;
+use crate::document::{Document, Kind};
+use crate::documents::{self, atom, json, qr};
 use crate::l10n::Words;
 use crate::model::{Feed, Session};
-use crate::render::page::{self, PageAssets, Shell};
-use crate::render::{Document, Kind, atom, gone, json, links, newsletter, qr};
+use crate::newsletter;
+use crate::pages::{self, PageAssets, Shell, redirect};
 use crate::revisions::{Edition, FeedHolder, Removed, Retired, SessionHolder};
 use crate::urls::{Address, FeedRoute, SessionRoute};
 
@@ -67,7 +69,7 @@ impl Kit {
             calendar_words: words.clone().in_calendars(),
             words,
             assets: PageAssets::new(edition),
-            years: page::years(&edition.catalog),
+            years: pages::years(&edition.catalog),
         }
     }
 }
@@ -146,8 +148,8 @@ impl Site {
     /// Whether a session has an address.
     fn has_route(&self, session: &Session, route: SessionRoute) -> bool {
         match route {
-            SessionRoute::Register => links::has_register(&self.edition, session),
-            SessionRoute::Join => links::has_join(&self.edition, session),
+            SessionRoute::Register => redirect::has_register(&self.edition, session),
+            SessionRoute::Join => redirect::has_join(&self.edition, session),
             SessionRoute::Qr => {
                 self.has_code(Address::Session(session.id.as_str(), SessionRoute::Page))
             }
@@ -158,7 +160,7 @@ impl Site {
     /// Whether the URL of a page fits into a QR code.
     fn has_code(&self, page: Address<'_>) -> bool {
         let urls = &self.edition.urls;
-        qr::fits(&urls.absolute(&urls.path(page)))
+        documents::fits(&urls.absolute(&urls.path(page)))
     }
 
     /// Whether something is published at an address.
@@ -205,57 +207,57 @@ impl Site {
         let shell = &Shell { edition, assets: &kit.assets };
         let path = || urls.path(found.address);
         match found.content {
-            Content::Home => page::home(shell, words),
-            Content::Next => links::next(edition),
-            Content::Year(year) => page::year(shell, year, words),
+            Content::Home => pages::home(shell, words),
+            Content::Next => redirect::next(edition),
+            Content::Year(year) => pages::year(shell, year, words),
             Content::Asset(path) => {
                 kit.assets.document(edition, path).expect("the lookup found it among these")
             }
-            Content::Favicon => page::icon(edition),
-            Content::Robots => page::robots(edition),
+            Content::Favicon => pages::icon(edition),
+            Content::Robots => pages::robots(edition),
             Content::Session(session, route) => match route {
-                SessionRoute::Page => page::session(shell, session, words),
+                SessionRoute::Page => pages::session(shell, session, words),
                 SessionRoute::Target(target) => {
-                    links::session_target(edition, session, target, &kit.calendar_words)
+                    redirect::session_target(edition, session, target, &kit.calendar_words)
                 }
-                SessionRoute::Register => links::register(edition, session),
-                SessionRoute::Join => links::join(edition, session),
+                SessionRoute::Register => redirect::register(edition, session),
+                SessionRoute::Join => redirect::join(edition, session),
                 SessionRoute::Newsletter => newsletter::of_session(shell, session, words),
                 SessionRoute::Qr => {
-                    qr::qr(edition, path(), &urls.session(&session.id, SessionRoute::Page))
+                    qr(edition, path(), &urls.session(&session.id, SessionRoute::Page))
                 }
                 SessionRoute::Invite => self.calendars.invite(&session.id),
             },
             Content::Feed(feed, route) => match route {
-                FeedRoute::Page => page::feed(shell, &feed, words),
-                FeedRoute::Embed => page::embed(shell, &feed, words),
-                FeedRoute::Atom => atom::atom(edition, &feed, words),
-                FeedRoute::Json => json::json(edition, &feed, words),
-                FeedRoute::Target(target) => links::feed_target(edition, &feed, target),
-                FeedRoute::Apple => links::apple(shell, &feed),
-                FeedRoute::Next => links::feed_next(edition, &feed),
+                FeedRoute::Page => pages::feed(shell, &feed, words),
+                FeedRoute::Embed => pages::embed(shell, &feed, words),
+                FeedRoute::Atom => atom(edition, &feed, words),
+                FeedRoute::Json => json(edition, &feed, words),
+                FeedRoute::Target(target) => redirect::feed_target(edition, &feed, target),
+                FeedRoute::Apple => pages::apple(shell, &feed),
+                FeedRoute::Next => redirect::feed_next(edition, &feed),
                 FeedRoute::Newsletter => newsletter::of_feed(shell, feed, words),
-                FeedRoute::Qr => qr::qr(edition, path(), &urls.feed(feed.id, FeedRoute::Page)),
+                FeedRoute::Qr => qr(edition, path(), &urls.feed(feed.id, FeedRoute::Page)),
                 FeedRoute::Calendar => self.calendars.feed(feed.id).0.clone(),
             },
             Content::Removed(removed, SessionRoute::Page)
                 if found.address == Address::Session(removed.id.as_str(), SessionRoute::Page) =>
             {
-                gone::session(shell, removed, words)
+                pages::removed::session(shell, removed, words)
             }
             Content::Removed(removed, SessionRoute::Invite) => self.calendars.invite(&removed.id),
-            Content::Removed(removed, _) => gone::to_session(edition, path(), removed),
+            Content::Removed(removed, _) => pages::removed::to_session(edition, path(), removed),
             Content::Retired(retired, FeedRoute::Page)
                 if found.address == Address::Feed(retired.id.as_str(), FeedRoute::Page) =>
             {
-                gone::feed(shell, retired)
+                pages::removed::feed(shell, retired)
             }
             Content::Retired(retired, FeedRoute::Calendar) => {
                 self.calendars.feed(&retired.id).0.clone()
             }
-            Content::Retired(retired, _) => gone::to_feed(edition, path(), retired),
+            Content::Retired(retired, _) => pages::removed::to_feed(edition, path(), retired),
             Content::Moved { to } => {
-                links::lead(path(), urls.path(to), Kind::Moved, "This address has changed")
+                redirect::lead(path(), urls.path(to), Kind::Moved, "This address has changed")
             }
         }
     }

@@ -10,7 +10,7 @@ use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 use hyper::body::Bytes;
 
 use super::Coding;
-use crate::render::{Document, Kind};
+use crate::document::{Document, Kind};
 
 /// Below this a coding saves nothing on the wire: headers and body share a packet anyway.
 const SMALL: usize = 512;

@@ -2,7 +2,8 @@
 
 use super::headers;
 use super::resource::Resource;
-use crate::render::{Kind, errors};
+use crate::document::Kind;
+use crate::pages::errors;
 use crate::urls::Urls;
 
 /// Every error response of a site.

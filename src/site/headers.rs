@@ -7,7 +7,7 @@ use hyper::header::{
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::render::{Document, FileName, Kind};
+use crate::document::{Document, FileName, Kind};
 
 /// Calendars may be served stale while they are asked for again, and for a week while we are away.
 const CALENDAR_CACHE: &str =

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::render::Document;
+use crate::document::Document;
 use crate::revisions::Edition;
 use crate::urls::FeedRoute;
 use cache::Cache;

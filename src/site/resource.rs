@@ -13,7 +13,7 @@ use hyper::header::{
 
 use super::encode::{self, Codings};
 use super::headers;
-use crate::render::{Document, Kind};
+use crate::document::{Document, Kind};
 use crate::revisions::of_bytes;
 
 /// A content coding (RFC 9110 section 8.4.1), the less preferred first.
@@ -223,7 +223,7 @@ impl Representation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::FileName;
+    use crate::document::FileName;
 
     fn document() -> Document {
         let last_modified = DateTime::from_timestamp(1_700_000_000, 0);

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use convene::publish::{Publisher, Refusal};
 use convene::reload::{self, Reloader};
-use convene::sight::{Sight, Watch};
+use convene::telemetry::{Telemetry, Watch};
 
 use crate::support::{BEFORE, Fixture, body, instant, list, session};
 
@@ -248,11 +248,11 @@ fn a_broken_file_is_reported_no_earlier_than_a_good_one_is_published() {
         let fixture = Fixture::new(&talks(1..=3, "One"));
         let publisher = fixture.publisher();
         let (published, polling) = fixture.start(&publisher, BEFORE);
-        let sight = Arc::new(Sight::new(Watch::default()));
-        sight.published(&published, None, instant(BEFORE));
-        let reloader = Reloader::new(&publisher, polling, &published).watched_by(&sight);
+        let telemetry = Arc::new(Telemetry::new(Watch::default()));
+        telemetry.published(&published, None, instant(BEFORE));
+        let reloader = Reloader::new(&publisher, polling, &published).watched_by(&telemetry);
         let mut polled = Polled::on(reloader);
-        let ready = || sight.readiness(false, instant(BEFORE)).unwrap();
+        let ready = || telemetry.readiness(false, instant(BEFORE)).unwrap();
         polled.feed_within(200);
         match in_place {
             true => fixture.write("[calendar"),

@@ -1,7 +1,7 @@
 //! What a calendar app finds: the announced hours, one UID a session, lines by the standard.
 
+use convene::document::Kind;
 use convene::publish::Published;
-use convene::render::Kind;
 
 use crate::golden::cases;
 use crate::readers::{At, Event, by_both, lines};

@@ -1,7 +1,7 @@
 //! The block for a newsletter about what moved or was called off.
 
+use convene::newsletter::{Form, Subject, changed};
 use convene::publish::Published;
-use convene::render::{Form, Subject, changed};
 
 use crate::support::{BEFORE, Fixture, body, list, nasty_texts, quoted, session};
 

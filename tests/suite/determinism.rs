@@ -98,7 +98,7 @@ fn path_of(file: &str) -> String {
 }
 
 fn leads_on(published: &convene::publish::Published, path: &str) -> bool {
-    published.site.get(path).unwrap().kind() == Some(convene::render::Kind::Redirect)
+    published.site.get(path).unwrap().kind() == Some(convene::document::Kind::Redirect)
 }
 
 #[test]
@@ -122,8 +122,8 @@ fn serve_answers_with_the_bytes_that_export_wrote() {
             let answer = running.get(&path, &[]);
             // The file of a redirect leads on by itself; its body is the same.
             let status = match published.site.get(&path).and_then(|resource| resource.kind()) {
-                Some(convene::render::Kind::Moved) => 301,
-                Some(convene::render::Kind::Redirect) => 302,
+                Some(convene::document::Kind::Moved) => 301,
+                Some(convene::document::Kind::Redirect) => 302,
                 _ => 200,
             };
             assert_eq!(answer.status, status, "{path}");

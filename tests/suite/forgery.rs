@@ -7,8 +7,8 @@ use std::process::Output;
 
 use serde_json::Value;
 
-use crate::sight::Watched;
 use crate::support::{BEFORE, Fixture, list, quoted, session};
+use crate::telemetry::Watched;
 
 /// Control characters but for NUL, which no argument and no name holds, tabs and line feeds (Unicode's category Cc);
 /// then marks, embeddings, overrides and isolates of direction, separators, and what has no width.

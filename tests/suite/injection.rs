@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use convene::document::Kind;
 use convene::publish::Published;
-use convene::render::Kind;
 
 use crate::markup::Markup;
 use crate::payloads::PAYLOADS;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use convene::model::Color;
-use convene::render::{Form, Subject, newsletter};
+use convene::newsletter::{Form, Subject, newsletter};
 use convene::revisions::Edition;
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};

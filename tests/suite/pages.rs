@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
 
-use convene::render::Kind;
+use convene::document::Kind;
 use serde_json::Value;
 
 use crate::samples;

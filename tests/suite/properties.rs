@@ -1,6 +1,6 @@
 //! Which properties each feed and each invite holds, with which values.
 
-use convene::render::Kind;
+use convene::document::Kind;
 
 use crate::calendars::{calendars, one, publish};
 use crate::readers::{by_both, lines, unescape, value};

@@ -12,8 +12,8 @@ use chrono::{DateTime, Utc};
 use convene::error::Error;
 use convene::publish::{Publisher, Refusal, Step};
 use convene::reload::{BeforeStep, Order, Patience, Supervisor};
-use convene::sight::{Sight, Watch};
 use convene::site::Site;
+use convene::telemetry::{Telemetry, Watch};
 use tokio::sync::watch;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -108,7 +108,7 @@ impl<'a> MakeWriter<'a> for Log {
 struct Stage {
     fixture: Fixture,
     publisher: Publisher,
-    sight: Arc<Sight>,
+    telemetry: Arc<Telemetry>,
     gates: Gates,
     log: Log,
     clock: Arc<Mutex<DateTime<Utc>>>,
@@ -131,7 +131,7 @@ impl Stage {
         Self {
             fixture,
             publisher,
-            sight: Arc::new(Sight::new(watch)),
+            telemetry: Arc::new(Telemetry::new(watch)),
             gates: Gates::default(),
             log: Log::default(),
             clock: Arc::new(Mutex::new(instant(BEFORE))),
@@ -146,7 +146,7 @@ impl Stage {
         let span = Duration::from_millis;
         Supervisor {
             publisher: &self.publisher,
-            sight: &self.sight,
+            telemetry: &self.telemetry,
             clock: move || *clock.lock().unwrap(),
             patience: Patience { announce: span(200), fall_back: span(400) },
             before: BeforeStep::new(move |step| {
@@ -167,7 +167,7 @@ impl Stage {
         let written = std::fs::metadata(self.fixture.file()).unwrap().modified().unwrap();
         let clock = written + Duration::from_secs(7200);
         let (published, started) = self.log.collecting(|| supervisor.start(scope, clock))?;
-        self.sight.published(&published, None, instant(BEFORE));
+        self.telemetry.published(&published, None, instant(BEFORE));
         let (sites, site) = watch::channel(Arc::new(published.site));
         let (orders, taken) = mpsc::channel();
         let log = self.log.clone();
@@ -183,7 +183,7 @@ impl Stage {
     }
 
     fn ready(&self) -> String {
-        self.sight.readiness(false, instant(BEFORE)).unwrap_or_else(|reason| reason)
+        self.telemetry.readiness(false, instant(BEFORE)).unwrap_or_else(|reason| reason)
     }
 
     fn wait_for_ready(&self, has: &str) {

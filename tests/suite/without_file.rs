@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use convene::publish::Publisher;
 use convene::reload::Reloader;
-use convene::sight::{Sight, Watch};
 use convene::site::Site;
+use convene::telemetry::{Telemetry, Watch};
 
 use crate::support::{BEFORE, Fixture, instant, list, session};
 
@@ -143,9 +143,10 @@ fn what_is_wrong_with_the_file_is_still_said_when_time_goes_on() {
         let publisher = fixture.publisher();
         let (published, polling) = fixture.start(&publisher, BEFORE);
         let file = "sessions.toml".to_owned();
-        let sight = Arc::new(Sight::new(Watch { counting: true, file, ..Watch::default() }));
-        sight.published(&published, None, instant(BEFORE));
-        let mut reloader = Reloader::new(&publisher, polling, &published).watched_by(&sight);
+        let telemetry =
+            Arc::new(Telemetry::new(Watch { counting: true, file, ..Watch::default() }));
+        telemetry.published(&published, None, instant(BEFORE));
+        let mut reloader = Reloader::new(&publisher, polling, &published).watched_by(&telemetry);
         trouble.happen(&fixture);
         let mut at = Duration::ZERO;
         for now in [BEFORE, INSTANTS[0], INSTANTS[1]] {
@@ -153,10 +154,10 @@ fn what_is_wrong_with_the_file_is_still_said_when_time_goes_on() {
                 at += Duration::from_millis(500);
                 reloader.poll(false, instant(now), at);
             }
-            let said = sight.readiness(false, instant(now)).unwrap();
+            let said = telemetry.readiness(false, instant(now)).unwrap();
             assert!(said.contains("degraded") && said.contains(reason), "{now}: {said}");
         }
-        let metrics = sight.metrics(instant(INSTANTS[1]));
+        let metrics = telemetry.metrics(instant(INSTANTS[1]));
         let turned = "convene_reloads_total{outcome=\"turned\"} ";
         let count = metrics.lines().find_map(|line| line.strip_prefix(turned)).unwrap();
         assert_ne!(count, "0", "{trouble:?}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use convene::render::Kind;
+use convene::document::Kind;
 
 use super::webdriver::Browser;
 use super::{WIDTHS, axe, findings};

@@ -80,7 +80,7 @@ fn tab_reaches_every_link_and_button_in_visual_order_with_the_focus_in_sight() {
                 assert_eq!(numbers, all, "{path} at {width}: {walked:#?}");
                 for focus in &walked {
                     assert!(focus.outline >= 2.0, "{path} at {width}: no line around {focus:?}");
-                    assert!(focus.within, "{path} at {width}: out of sight {focus:?}");
+                    assert!(focus.within, "{path} at {width}: out of telemetry {focus:?}");
                 }
                 for pair in walked.windows(2).filter(|p| p.iter().all(|f| f.number.is_some())) {
                     let below = pair[1].top >= pair[0].top - 1.0 || pair[1].bottom > pair[0].top;

@@ -2,7 +2,7 @@
 
 use chrono::{Days, TimeDelta};
 use convene::model::When;
-use convene::starter;
+use convene::template;
 
 use super::{FINE, MACHINE, WRONG_USAGE, files, names, stderr, stdout};
 use crate::support::{Fixture, instant};
@@ -22,7 +22,7 @@ fn the_list_is_without_findings_and_its_sessions_are_to_come_on_every_day_of_fou
     let first = instant("2026-01-01T23:30:00Z");
     for day in 0..4 * 366 {
         let now = first + Days::new(day);
-        fixture.write(&starter::list(now));
+        fixture.write(&template::list(now));
         let plan = fixture.publisher().check(now).unwrap();
         assert!(plan.1.is_empty(), "{now}: {:?}", plan.1);
     }
@@ -58,7 +58,7 @@ fn what_is_written_can_be_checked_and_served_at_once() {
 
 #[test]
 fn every_setting_that_is_switched_off_is_right_when_it_is_switched_on() {
-    let list = starter::list(instant(NOW));
+    let list = template::list(instant(NOW));
     let off = |line: &&str| line.starts_with('#') && !line.starts_with("# ") && *line != "#";
     let settings: Vec<&str> = list.lines().filter(off).collect();
     assert!(settings.len() > 5, "{settings:?}");

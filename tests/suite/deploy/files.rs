@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use convene::render::Kind;
+use convene::document::Kind;
 
 use super::nginx::Nginx;
 use crate::support::{Answer, Fixture, Running};

@@ -15,8 +15,8 @@ use super::crowd::connect;
 use super::frames::{PREFACE, SETTINGS, frame};
 use super::windows::{GET, INITIAL_WINDOW_SIZE, PING, WINDOW_UPDATE, ask};
 use crate::http::tls;
-use crate::sight::Watched;
 use crate::support::Fixture;
+use crate::telemetry::Watched;
 
 /// How long a client may take nothing: a few of its steps.
 const PATIENCE: [&str; 2] = ["--write-timeout", "5s"];

@@ -14,8 +14,8 @@ use super::frames::{
 };
 use super::{BIG, SMALL};
 use crate::http::tls;
-use crate::sight::Watched;
 use crate::support::{BEFORE, Fixture};
+use crate::telemetry::Watched;
 
 /// Frames and a setting by their numbers (RFC 9113 sections 6.5.2, 6.7 and 6.9).
 pub(super) const PING: u8 = 6;

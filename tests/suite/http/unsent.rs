@@ -5,8 +5,8 @@ use std::os::unix::net::UnixStream;
 
 use super::limits::connect_with_small_window;
 use super::tls;
-use crate::sight::Watched;
 use crate::support::{Fixture, list, session};
+use crate::telemetry::Watched;
 
 /// What [`Watched`] is started with, but for the bytes.
 const FLAGS: [&str; 2] = ["--write-timeout", "1s"];

@@ -1,8 +1,8 @@
 //! A new place, and a new link to register or to join: said like a new time until the session is over, and not
 //! said where it was taken back.
 
+use convene::newsletter::{Form, Subject, changed};
 use convene::publish::Published;
-use convene::render::{Form, Subject, changed};
 use serde_json::{Value, json};
 
 use super::{Story, other, talk};

@@ -1,0 +1,234 @@
+//! Feeds as Atom (RFC 4287), for mail tools that send from a feed.
+
+use std::cmp::Reverse;
+
+use maud::html;
+use uuid::Uuid;
+
+use crate::document::{Document, Kind};
+use crate::ics::CALLED_OFF;
+use crate::l10n::Words;
+use crate::markdown;
+use crate::model::{Feed, Session, Status};
+use crate::pages;
+use crate::revisions::Edition;
+use crate::rfc3339;
+use crate::urls::{FeedRoute, SessionRoute};
+
+/// How many entries a feed has at most; mail tools look at the first few.
+const MOST: usize = 200;
+
+/// A feed as Atom.
+pub fn atom(edition: &Edition, feed: &Feed<'_>, words: &Words) -> Document {
+    let path = edition.urls.feed(feed.id, FeedRoute::Atom);
+    Document::new(path, Kind::Atom, self::feed(edition, feed, words))
+}
+
+fn feed(edition: &Edition, feed: &Feed<'_>, words: &Words) -> String {
+    let (urls, calendar) = (&edition.urls, &edition.catalog.calendar);
+    let updated = edition
+        .sessions_of(feed)
+        .into_iter()
+        .map(|session| edition.revision(session).last_modified)
+        .max();
+    let mut xml = Xml::new();
+    xml.open(
+        "feed",
+        &[("xmlns", "http://www.w3.org/2005/Atom"), ("xml:lang", calendar.language.as_str())],
+    );
+    // The name that it had first, so that mail tools know it again under another.
+    let first = edition.former_of_feed(feed.id).first().unwrap_or(feed.id);
+    xml.text("id", &urn(&format!("{}/feeds/{first}", calendar.id)));
+    xml.text("title", feed.title.as_str());
+    if let Some(description) = feed.description.and_then(markdown::to_some_text) {
+        xml.text("subtitle", &description);
+    }
+    xml.text("updated", &rfc3339::utc(updated.unwrap_or_default()));
+    xml.open("author", &[]);
+    match &calendar.organizer {
+        Some(organizer) => {
+            xml.text("name", organizer.name.as_str());
+            if let Some(url) = &organizer.url {
+                xml.text("uri", url.as_str());
+            }
+        }
+        None => xml.text("name", calendar.title.as_str()),
+    }
+    xml.close("author");
+    let link = |path: &str| urls.absolute(path);
+    xml.link("self", "application/atom+xml", &link(&urls.feed(feed.id, FeedRoute::Atom)));
+    xml.link("alternate", "text/html", &link(&urls.feed(feed.id, FeedRoute::Page)));
+    xml.link("alternate", "text/calendar", &link(&urls.feed(feed.id, FeedRoute::Calendar)));
+    for session in listed(edition, feed) {
+        entry(&mut xml, edition, session, words);
+    }
+    xml.close("feed");
+    xml.out
+}
+
+/// What comes next first, then what was last.
+fn listed<'a>(
+    edition: &'a Edition,
+    feed: &Feed<'_>,
+) -> impl Iterator<Item = &'a Session> + use<'a> {
+    let here = edition.contents(feed).here.into_iter();
+    let (mut past, to_come): (Vec<_>, Vec<_>) = here.partition(|s| edition.is_past(s));
+    past.sort_by_key(|session| Reverse(session.when.start()));
+    to_come.into_iter().chain(past).take(MOST)
+}
+
+fn entry(xml: &mut Xml, edition: &Edition, session: &Session, words: &Words) {
+    let revision = edition.revision(session);
+    let calendar = &edition.catalog.calendar;
+    let when = words.start_with_utc(&session.when, calendar);
+    let earlier = edition.moved_from(session);
+    let moved = earlier.map(|earlier| words.moved_from(&earlier, &session.when, calendar));
+    let said = match session.status {
+        Status::Cancelled => "Cancelled: ",
+        Status::Tentative => "Not certain yet: ",
+        Status::Confirmed if moved.is_some() => "Moved: ",
+        Status::Confirmed => "",
+    };
+    xml.open("entry", &[]);
+    xml.text("id", &urn(&revision.uid));
+    xml.text("title", &format!("{said}{}", session.title));
+    xml.text("published", &rfc3339::utc(revision.created));
+    xml.text("updated", &rfc3339::utc(revision.last_modified));
+    let page = edition.urls.session(&session.id, SessionRoute::Page);
+    xml.link("alternate", "text/html", &edition.urls.absolute(&page));
+    for tag in &session.tags {
+        xml.empty("category", &[("term", tag.as_str())]);
+    }
+    let said: Vec<String> = moved.into_iter().chain(pages::sentences(edition, session)).collect();
+    let summary = match said.is_empty() {
+        true => when.clone(),
+        false => format!("{when}. {}", said.join(" ")),
+    };
+    xml.text("summary", &summary);
+    xml.html("content", &content(edition, session, &when, &said));
+    xml.close("entry");
+}
+
+fn content(edition: &Edition, session: &Session, when: &str, said: &[String]) -> String {
+    let urls = &edition.urls;
+    let cancelled = session.status == Status::Cancelled;
+    let page = urls.absolute(&urls.session(&session.id, SessionRoute::Page));
+    let register = urls.absolute(&urls.session(&session.id, SessionRoute::Register));
+    let join = urls.absolute(&urls.session(&session.id, SessionRoute::Join));
+    let content = html! {
+        @if cancelled { p { strong { (CALLED_OFF) } } }
+        @for said in said { p { strong { (said) } } }
+        p { (when) }
+        @if let Some(place) = &session.place { p { (place.line()) } }
+        @if let Some(text) = &session.description {
+            (maud::PreEscaped(markdown::to_html(text)))
+        }
+        @if session.register.is_some() && !cancelled { p { a href=(register) { "Register" } } }
+        @if session.join.is_some() && !cancelled { p { a href=(join) { "Join" } } }
+        p { a href=(page) { "More, and add it to your calendar" } }
+    };
+    content.into_string()
+}
+
+/// An identity that no move to another address changes: the UID itself, or one that follows from it.
+fn urn(name: &str) -> String {
+    let uuid = Uuid::parse_str(name);
+    let uuid = uuid.unwrap_or_else(|_| Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()));
+    format!("urn:uuid:{uuid}")
+}
+
+/// XML as it is written. Names and the order of calls are ours, texts anybody's.
+struct Xml {
+    out: String,
+}
+
+impl Xml {
+    fn new() -> Self {
+        Self { out: "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n".to_owned() }
+    }
+
+    fn open(&mut self, name: &str, attributes: &[(&str, &str)]) {
+        self.tag(name, attributes, ">\n");
+    }
+
+    fn close(&mut self, name: &str) {
+        self.out.push_str(&format!("</{name}>\n"));
+    }
+
+    fn empty(&mut self, name: &str, attributes: &[(&str, &str)]) {
+        self.tag(name, attributes, "/>\n");
+    }
+
+    fn link(&mut self, relation: &str, media_type: &str, address: &str) {
+        self.empty("link", &[("rel", relation), ("type", media_type), ("href", address)]);
+    }
+
+    fn text(&mut self, name: &str, text: &str) {
+        self.tag(name, &[], ">");
+        self.escaped(text);
+        self.close(name);
+    }
+
+    /// HTML as text (RFC 4287 section 3.1.1.2).
+    fn html(&mut self, name: &str, html: &str) {
+        self.tag(name, &[("type", "html")], ">");
+        self.escaped(html);
+        self.close(name);
+    }
+
+    fn tag(&mut self, name: &str, attributes: &[(&str, &str)], end: &str) {
+        self.out.push('<');
+        self.out.push_str(name);
+        for (name, value) in attributes {
+            self.out.push_str(&format!(" {name}=\""));
+            self.escaped(value);
+            self.out.push('"');
+        }
+        self.out.push_str(end);
+    }
+
+    fn escaped(&mut self, text: &str) {
+        for c in text.chars() {
+            match c {
+                '&' => self.out.push_str("&amp;"),
+                '<' => self.out.push_str("&lt;"),
+                // Where it stands after `]]` it must not be bare.
+                '>' => self.out.push_str("&gt;"),
+                '"' => self.out.push_str("&quot;"),
+                // Bare in an attribute it would be read as a space.
+                '\t' => self.out.push_str("&#9;"),
+                // Not even an escape may name these (XML 1.0 section 2.2, Char).
+                '\u{fffe}' | '\u{ffff}' => {}
+                c if c.is_control() && c != '\n' => {}
+                c => self.out.push(c),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_comes_back_from_an_xml_parser() {
+        let text = "a & <b> \"c\" 'd' ]]> \u{85}\t\u{fffe}é\u{ffff}👩‍👩‍👧";
+        let mut xml = Xml::new();
+        xml.open("a", &[("b", text)]);
+        xml.text("c", text);
+        xml.close("a");
+        let document = roxmltree::Document::parse(&xml.out).unwrap();
+        let expected = text.replace(['\u{85}', '\u{fffe}', '\u{ffff}'], "");
+        let root = document.root_element();
+        assert_eq!(root.attribute("b"), Some(expected.as_str()));
+        assert_eq!(root.first_element_child().unwrap().text(), Some(expected.as_str()));
+    }
+
+    #[test]
+    fn a_uid_that_is_a_uuid_is_the_identity_itself() {
+        let uuid = "3F2504E0-4F89-41D3-9A0C-0305E82C3301";
+        assert_eq!(urn(uuid), format!("urn:uuid:{}", uuid.to_lowercase()));
+        assert_eq!(urn("a@b.example"), urn("a@b.example"));
+        assert_ne!(urn("a@b.example"), urn("b@b.example"));
+    }
+}

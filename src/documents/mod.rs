@@ -1,0 +1,9 @@
+//! A feed in other formats, for programs: Atom and JSON; and QR codes of pages.
+
+mod atom;
+mod json;
+mod qr;
+
+pub use atom::atom;
+pub use json::json;
+pub use qr::{fits, qr};

@@ -1,0 +1,332 @@
+//! One session as a VEVENT (RFC 5545 section 3.6.1), in the parts that feeds and invites share.
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
+use icalendar::{EventStatus, Property};
+use maud::{PreEscaped, html};
+
+use super::line;
+use crate::l10n::Words;
+use crate::markdown;
+use crate::model::{Cancellation, Markdown, Session, Status, When};
+use crate::revisions::{Edition, Revision};
+use crate::urls::FeedRoute;
+use crate::zone::Zone;
+
+/// How the times of an event are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Local times with TZID.
+    Zoned,
+    /// `...Z`.
+    Utc,
+}
+
+/// A session's event: the lines that its invite and the feeds share.
+pub(super) struct Event<'a> {
+    session: &'a Session,
+    /// From BEGIN to SEQUENCE.
+    head: String,
+    /// From SUMMARY to STATUS.
+    body: String,
+}
+
+/// Before the title of what is called off; Outlook shows nothing else of it.
+pub const CANCELLED: &str = "CANCELLED: ";
+/// The first line of the text of what is called off.
+pub const CALLED_OFF: &str = "This session is cancelled.";
+/// What stands before the addresses at the end of a text.
+pub const REGISTER: &str = "Register";
+/// Where one takes part online.
+pub const JOIN: &str = "Join";
+/// The session's page.
+pub const ABOUT: &str = "About this session";
+/// The page of its feed.
+pub const ALL: &str = "All sessions, kept up to date";
+/// TRANSP and what Exchange reads in its place (MS-OXCICAL, X-MICROSOFT-CDO-BUSYSTATUS).
+pub(super) const FREE: &str = "TRANSP:TRANSPARENT\r\nX-MICROSOFT-CDO-BUSYSTATUS:FREE\r\n";
+const BUSY: &str = "TRANSP:OPAQUE\r\nX-MICROSOFT-CDO-BUSYSTATUS:BUSY\r\n";
+const MAYBE: &str = "TRANSP:OPAQUE\r\nX-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE\r\n";
+
+impl<'a> Event<'a> {
+    pub(super) fn new(session: &'a Session, edition: &Edition, text: &Text<'_>) -> Self {
+        let (mut head, mut body) = (String::with_capacity(256), String::with_capacity(512));
+        write_head(&mut head, edition.revision(session).into());
+        write_body(&mut body, session, edition, text);
+        Self { session, head, body }
+    }
+
+    /// Appends the event as it stands in feeds.
+    pub(super) fn write_in_feed(&self, out: &mut String, form: Form) {
+        self.write_shared(out, form, false);
+        line::write_plain(out, "END:VEVENT");
+    }
+
+    /// Appends the event as it stands in its invite: with rich text, the organiser and alarms.
+    pub(super) fn write_in_invite(
+        &self,
+        out: &mut String,
+        form: Form,
+        edition: &Edition,
+        text: &Text<'_>,
+    ) {
+        let session = self.session;
+        self.write_shared(out, form, true);
+        // Outlook shows this in place of DESCRIPTION and takes no other type (MS-OXCICAL
+        // 2.1.3.1.1.20.27).
+        let rich =
+            Property::new("X-ALT-DESC", text.html()).add_parameter("FMTTYPE", "text/html").done();
+        line::write(out, &rich);
+        if let Some(organizer) = &edition.catalog.calendar.organizer
+            && let Some(email) = &organizer.email
+        {
+            let property = Property::new("ORGANIZER", format!("mailto:{email}"))
+                .add_parameter("CN", organizer.name.as_str())
+                .done();
+            line::write(out, &property);
+        }
+        // Outlook hides what stands after an alarm.
+        for before in session.remind.iter().filter(|_| session.status != Status::Cancelled) {
+            line::write_plain(out, "BEGIN:VALARM");
+            line::write_plain(out, "ACTION:DISPLAY");
+            line::write(out, &Property::new("DESCRIPTION", session.title.as_str()));
+            line::write_plain(out, &format!("TRIGGER:-{}", duration(*before)));
+            line::write_plain(out, "END:VALARM");
+        }
+        line::write_plain(out, "END:VEVENT");
+    }
+
+    /// From BEGIN to what says whether the session takes time; `busy` where its author does not say it.
+    fn write_shared(&self, out: &mut String, form: Form, busy: bool) {
+        out.push_str(&self.head);
+        write_times(out, &self.session.when, form);
+        out.push_str(&self.body);
+        out.push_str(free(self.session, self.session.busy.unwrap_or(busy)));
+    }
+}
+
+/// What follows the shared lines, by whether the session takes time.
+fn free(session: &Session, busy: bool) -> &'static str {
+    match session.status {
+        Status::Tentative if busy => MAYBE,
+        Status::Confirmed if busy => BUSY,
+        _ => FREE,
+    }
+}
+
+/// What calendar apps know an event and its revisions by.
+pub(super) struct EventHead<'a> {
+    pub(super) uid: &'a str,
+    pub(super) sequence: u32,
+    pub(super) created: DateTime<Utc>,
+    pub(super) last_modified: DateTime<Utc>,
+}
+
+impl<'a> From<&'a Revision> for EventHead<'a> {
+    fn from(revision: &'a Revision) -> Self {
+        let Revision { sequence, created, last_modified, .. } = *revision;
+        Self { uid: &revision.uid, sequence, created, last_modified }
+    }
+}
+
+/// Appends the lines from BEGIN to SEQUENCE.
+pub(super) fn write_head(out: &mut String, head: EventHead<'_>) {
+    let modified = utc(head.last_modified);
+    line::write_plain(out, "BEGIN:VEVENT");
+    line::write(out, &Property::new("UID", head.uid));
+    // Without METHOD, DTSTAMP is the last revision (RFC 5545 section 3.8.7.2); in invites the
+    // same, so that nothing depends on when a file is fetched.
+    for (name, value) in
+        [("DTSTAMP", &modified), ("LAST-MODIFIED", &modified), ("CREATED", &utc(head.created))]
+    {
+        line::write_plain(out, &format!("{name}:{value}"));
+    }
+    line::write_plain(out, &format!("SEQUENCE:{}", head.sequence));
+}
+
+/// DTSTART and DTEND, of the same type and zone; the end of whole days is the day after the last.
+pub(super) fn write_times(out: &mut String, when: &When, form: Form) {
+    let mut both = |parameter: &str, start: &str, end: &str| {
+        line::write_plain(out, &format!("DTSTART{parameter}:{start}"));
+        line::write_plain(out, &format!("DTEND{parameter}:{end}"));
+    };
+    match (when, form) {
+        (When::AllDay(days), _) => both(";VALUE=DATE", &date(days.first), &date(days.day_after())),
+        (When::Timed(timed), Form::Utc) => {
+            both("", &utc(timed.start.instant), &utc(timed.end.instant));
+        }
+        (When::Timed(timed), Form::Zoned) => both(
+            &format!(";TZID={}", timed.zone.tzid()),
+            &basic(timed.start.local),
+            &basic(timed.end.local),
+        ),
+    }
+}
+
+/// Appends the lines from SUMMARY to STATUS.
+fn write_body(out: &mut String, session: &Session, edition: &Edition, text: &Text<'_>) {
+    let cancelled = session.status == Status::Cancelled;
+    let prefix = if cancelled { CANCELLED } else { "" };
+    line::write(out, &Property::new("SUMMARY", format!("{prefix}{}", session.title)));
+    line::write(out, &Property::new("DESCRIPTION", text.plain()));
+    // A join link is what phones turn into a button where there is no place.
+    let place = session.place.as_ref().map(crate::model::Place::line);
+    if let Some(location) = place.or_else(|| session.join.as_ref().map(ToString::to_string)) {
+        line::write(out, &Property::new("LOCATION", location));
+    }
+    if let Some(geo) = session.place.as_ref().and_then(|place| place.geo) {
+        let (latitude, longitude) = (degrees(geo.latitude), degrees(geo.longitude));
+        line::write_plain(out, &format!("GEO:{latitude};{longitude}"));
+    }
+    line::write(out, &Property::new("URL", edition.urls.about(session)));
+    if let Some(join) = &session.join {
+        let conference = Property::new("CONFERENCE", join.as_str())
+            .add_parameter("VALUE", "URI")
+            .add_parameter("FEATURE", "AUDIO,VIDEO")
+            .add_parameter("LABEL", "Join")
+            .done();
+        line::write(out, &conference);
+    }
+    if !session.tags.is_empty() {
+        line::write_list(out, "CATEGORIES", session.tags.iter().map(|tag| tag.as_str()));
+    }
+    let status = match (session.status, session.cancellation) {
+        (Status::Cancelled, Cancellation::Silent) => EventStatus::Cancelled,
+        // Google Calendar hides what has the status, and its readers would come all the same.
+        (Status::Cancelled, Cancellation::Announce) => EventStatus::Confirmed,
+        (Status::Confirmed, _) => EventStatus::Confirmed,
+        (Status::Tentative, _) => EventStatus::Tentative,
+    };
+    line::write(out, &Property::from(status));
+}
+
+/// Six decimals are a metre, and more than that is noise (RFC 5545 section 3.8.1.6); a tiny number
+/// in full would not fit its line.
+fn degrees(value: f64) -> f64 {
+    // Adding zero takes the sign from a zero.
+    (value * 1e6).round() / 1e6 + 0.0
+}
+
+/// The text that apps show: first when, in words and in UTC, so that a reader sees if a calendar is
+/// wrong; last the addresses, which many apps show nowhere else.
+pub(super) struct Text<'a> {
+    first: Vec<String>,
+    description: Option<&'a Markdown>,
+    links: Vec<(&'static str, String)>,
+}
+
+impl<'a> Text<'a> {
+    pub(super) fn new(session: &'a Session, edition: &Edition, words: &Words) -> Self {
+        let mut first = Vec::new();
+        if session.status == Status::Cancelled {
+            first.push(CALLED_OFF.to_owned());
+        }
+        first.push(words.start_with_utc(&session.when, &edition.catalog.calendar));
+        let urls = &edition.urls;
+        let feed = urls.absolute(&urls.feed(edition.catalog.home_feed(session), FeedRoute::Page));
+        let links = [
+            (REGISTER, session.register.as_ref().map(ToString::to_string)),
+            (JOIN, session.join.as_ref().map(ToString::to_string)),
+            (ABOUT, Some(urls.about(session))),
+            (ALL, Some(feed)),
+        ];
+        let links = links.into_iter().filter_map(|(label, url)| Some((label, url?))).collect();
+        Self { first, description: session.description.as_ref(), links }
+    }
+
+    fn plain(&self) -> String {
+        let mut blocks = vec![self.first.join("\n")];
+        blocks.extend(self.description.and_then(markdown::to_some_text));
+        let links: Vec<String> =
+            self.links.iter().map(|(label, url)| format!("{label}: {url}")).collect();
+        blocks.push(links.join("\n"));
+        blocks.join("\n\n")
+    }
+
+    fn html(&self) -> String {
+        let description = self.description.map(markdown::to_html).unwrap_or_default();
+        let page = html! {
+            html {
+                body {
+                    @for line in &self.first { p { (line) } }
+                    (PreEscaped(description.trim_end()))
+                    @for (label, url) in &self.links { p { (label) ": " a href=(url) { (url) } } }
+                }
+            }
+        };
+        page.into_string()
+    }
+}
+
+/// The moments that a session's event names, with its zone; none for whole days and for UTC.
+pub(super) fn zoned(session: &Session) -> Option<(&Zone, [crate::zone::Moment; 2])> {
+    match &session.when {
+        When::Timed(timed) if !timed.zone.is_utc() => Some((&timed.zone, [timed.start, timed.end])),
+        _ => None,
+    }
+}
+
+/// `20240430T210000Z`.
+pub fn utc(instant: DateTime<Utc>) -> String {
+    basic(instant.naive_utc()) + "Z"
+}
+
+/// `20240430T140000`; by digits, as chrono reads its format anew each time.
+pub(super) fn basic(local: NaiveDateTime) -> String {
+    let mut text = date(local.date());
+    text.push('T');
+    push_digits(&mut text, local.hour(), 2);
+    push_digits(&mut text, local.minute(), 2);
+    push_digits(&mut text, local.second(), 2);
+    text
+}
+
+/// `20240430`.
+fn date(date: NaiveDate) -> String {
+    let mut text = String::with_capacity(16);
+    // Years lie between 1970 and 2101.
+    push_digits(&mut text, date.year().unsigned_abs(), 4);
+    push_digits(&mut text, date.month(), 2);
+    push_digits(&mut text, date.day(), 2);
+    text
+}
+
+fn push_digits(text: &mut String, value: u32, digits: u32) {
+    for place in (0..digits).rev() {
+        let digit = char::from_digit(value / 10_u32.pow(place) % 10, 10);
+        text.extend(digit);
+    }
+}
+
+/// `P1D`, `PT1H30M`, `PT45S` (RFC 5545 section 3.3.6).
+pub fn duration(length: TimeDelta) -> String {
+    let seconds = length.num_seconds();
+    if seconds % 86_400 == 0 && seconds > 0 {
+        return format!("P{}D", seconds / 86_400);
+    }
+    let mut text = "PT".to_owned();
+    for (size, unit) in [(3600, 'H'), (60, 'M'), (1, 'S')] {
+        let count = match size {
+            3600 => seconds / 3600,
+            60 => seconds / 60 % 60,
+            _ => seconds % 60,
+        };
+        if count > 0 {
+            text.push_str(&format!("{count}{unit}"));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_their_shortest_form() {
+        let of = |seconds| duration(TimeDelta::seconds(seconds));
+        assert_eq!(
+            [of(3600), of(5400), of(86_400), of(45), of(90_061)],
+            ["PT1H", "PT1H30M", "P1D", "PT45S", "PT25H1M1S"]
+        );
+    }
+}

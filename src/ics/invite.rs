@@ -1,0 +1,48 @@
+//! Invites: calendars of one session each.
+
+use super::calendar::{Draft, body, envelope, file_name};
+use super::event::{Event, Text};
+use super::{line, removed};
+use crate::document::Kind;
+use crate::l10n::Words;
+use crate::model::{Id, Session};
+use crate::revisions::{Edition, Removed, of_bytes};
+use crate::urls::SessionRoute;
+
+/// A session's invite.
+pub(super) fn of(
+    edition: &Edition,
+    session: &Session,
+    event: &Event<'_>,
+    text: &Text<'_>,
+) -> Draft {
+    let (tail, unproven) = body(edition, &[session], "", |out, _, form| {
+        event.write_in_invite(out, form, edition, text);
+    });
+    Draft { unproven, ..draft(edition, &session.id, session.title.as_str(), &tail) }
+}
+
+/// The invite of a session that is gone from the file, for whoever still has it.
+pub(super) fn of_removed(edition: &Edition, session: &Removed, words: &Words) -> Draft {
+    let mut tail = removed::event(edition, session, words);
+    line::write_plain(&mut tail, "END:VCALENDAR");
+    draft(edition, &session.id, &session.revision.published.title, &tail)
+}
+
+fn draft(edition: &Edition, id: &Id, title: &str, tail: &str) -> Draft {
+    let mut head = envelope();
+    // With METHOD the Content-Type names it too (RFC 5545 section 8.1); none of the calendar's
+    // names, which would make Outlook open a new calendar (MS-OXCICAL 2.1.3).
+    line::write_plain(&mut head, "METHOD:PUBLISH");
+    // There are as many as sessions: each in no more room than it needs.
+    let whole = [head.as_str(), tail].concat();
+    Draft {
+        path: edition.urls.session(id, SessionRoute::Invite),
+        digest: of_bytes([whole.as_bytes()]),
+        unproven: Vec::new(),
+        kind: Kind::Invite,
+        file_name: file_name(id, title),
+        parts: (String::new(), whole),
+        turned: None,
+    }
+}

@@ -1,0 +1,17 @@
+//! Calendars (RFC 5545): every feed and invite of an edition, proven before it is published.
+//!
+//! To read: `line` (content lines), `event` (VEVENT), `vtimezone`, `calendar` (planned, written and proven), `feed`,
+//! `invite`, `removed` (what was removed from the file), `proof` (an independent parser).
+
+mod calendar;
+mod event;
+mod feed;
+mod invite;
+mod line;
+mod proof;
+mod removed;
+mod vtimezone;
+
+pub use calendar::{Draft, PRODID};
+pub use event::{ABOUT, ALL, CALLED_OFF, CANCELLED, JOIN, REGISTER, duration, utc};
+pub use feed::calendars;

@@ -1,0 +1,196 @@
+//! The block about sessions that moved, are cancelled, or have a new place or link: what was, what is now, and
+//! the link to the page.
+
+use maud::{Markup, html};
+use serde_json::{Value, json};
+
+use super::html::{cell, direction, line, link};
+use super::markdown::{escaped, link as markdown_link};
+use super::{Form, MOST, Subject, text};
+use crate::ics::ABOUT;
+use crate::l10n::Words;
+use crate::model::{Session, Status};
+use crate::pages;
+use crate::revisions::Edition;
+use crate::urls::SessionRoute;
+
+/// The sessions of a subject that changed and are not over; none where nothing did.
+pub(super) struct Changed {
+    language: String,
+    english: bool,
+    accent: String,
+    notices: Vec<Notice>,
+    left_out: usize,
+}
+
+struct Notice {
+    id: String,
+    title: String,
+    page: String,
+    /// The time that it had; none where that is the same.
+    was: Option<String>,
+    /// The time that it has; none where it is cancelled.
+    now: Option<String>,
+    /// Sentences about a new place and new links.
+    said: Vec<String>,
+}
+
+/// What a cancelled session is now.
+const OFF: &str = "Cancelled. This session does not take place.";
+
+impl Changed {
+    pub(super) fn new(edition: &Edition, subject: Subject<'_>, words: &Words) -> Option<Self> {
+        let (sessions, most) = match subject {
+            Subject::Session(session) => (vec![session], 1),
+            Subject::Feed(feed) => (edition.contents(&feed).here, MOST),
+            Subject::ToCome => (edition.catalog.sessions.iter().collect(), usize::MAX),
+        };
+        let all: Vec<Notice> =
+            sessions.into_iter().filter_map(|session| notice(edition, session, words)).collect();
+        let left_out = all.len().saturating_sub(most);
+        let notices: Vec<Notice> = all.into_iter().take(most).collect();
+        let (language, accent) = (&edition.catalog.calendar.language, edition.catalog.page.accent);
+        (!notices.is_empty()).then(|| Self {
+            language: language.as_str().to_owned(),
+            english: language.is_english(),
+            accent: accent.unwrap_or_default().readable_on_light().hex(),
+            notices,
+            left_out,
+        })
+    }
+
+    pub(super) fn print(&self, form: Form) -> String {
+        match form {
+            Form::Html => self.html(true).into_string(),
+            Form::Json => self.json(),
+            Form::Markdown => self.parts(markdown).join("\n\n"),
+            Form::Text => self.parts(plain).join("\n\n"),
+        }
+    }
+
+    /// The block as it looks, for a page whose style sheet does what mail needs inline.
+    pub(super) fn preview(&self) -> Markup {
+        self.html(false)
+    }
+
+    fn html(&self, mail: bool) -> Markup {
+        let only = |style: String| mail.then_some(style);
+        let old = |name: &'static str| mail.then_some(name);
+        let ours = (!self.english).then_some("en");
+        let part = || only("margin:0 0 8px".to_owned());
+        html! {
+            table role="presentation" lang=(self.language) width=[old("100%")]
+                cellpadding=[old("0")] cellspacing=[old("0")] border=[old("0")]
+                style=[only("width:100%".to_owned())] {
+                (line())
+                @for notice in &self.notices {
+                    tr { td style=[only(cell(24))] {
+                        h3 dir=[direction(&notice.title)] style=[only("margin:0 0 8px;font-size:18px".to_owned())] { (notice.title) }
+                        (line())
+                        @if let Some(was) = &notice.was {
+                            p style=[part()] { span lang=[ours] { "Was: " } s { (was) } }
+                            (line())
+                        }
+                        p style=[part()] {
+                            @match (&notice.now, &notice.was) {
+                                (Some(now), Some(_)) => { b { span lang=[ours] { "Now: " } (now) } }
+                                (Some(now), None) => { (now) }
+                                (None, _) => { b lang=[ours] { (OFF) } }
+                            }
+                        }
+                        (line())
+                        @for said in &notice.said {
+                            p lang=[ours] style=[part()] { b { (said) } }
+                            (line())
+                        }
+                        p lang=[ours] style=[only("margin:0".to_owned())] {
+                            a href=(notice.page) style=[only(link(&self.accent))] { (ABOUT) }
+                        }
+                    } }
+                    (line())
+                }
+                @if let Some(more) = self.more() {
+                    tr { td lang=[ours] style=[only(cell(0))] { (more) "." } } (line())
+                }
+            }
+        }
+    }
+
+    fn parts(&self, part: impl Fn(&Notice) -> String) -> Vec<String> {
+        let more = self.more().map(|more| format!("{more}."));
+        self.notices.iter().map(part).chain(more).collect()
+    }
+
+    fn json(&self) -> String {
+        let object = |notice: &Notice| {
+            json!({
+                "id": notice.id,
+                "title": notice.title,
+                "was": notice.was,
+                "now": notice.now,
+                "said": notice.said,
+                "page": notice.page,
+            })
+        };
+        let all: Vec<Value> = self.notices.iter().map(object).collect();
+        serde_json::to_string_pretty(&all).expect("its keys are texts")
+    }
+
+    fn more(&self) -> Option<String> {
+        (self.left_out > 0).then(|| format!("And {} more sessions changed", self.left_out))
+    }
+}
+
+fn notice(edition: &Edition, session: &Session, words: &Words) -> Option<Notice> {
+    if edition.is_past(session) {
+        return None;
+    }
+    let calendar = &edition.catalog.calendar;
+    let off = session.status == Status::Cancelled;
+    let said = pages::sentences(edition, session);
+    let was = match off {
+        true => Some(words.range(&session.when, calendar)),
+        false => edition.moved_from(session).map(|was| words.start(&was, calendar)),
+    };
+    if was.is_none() && said.is_empty() {
+        return None;
+    }
+    let urls = &edition.urls;
+    Some(Notice {
+        id: session.id.to_string(),
+        title: session.title.to_string(),
+        page: urls.absolute(&urls.session(&session.id, SessionRoute::Page)),
+        was,
+        now: (!off).then(|| words.range_with_utc(&session.when, calendar)),
+        said,
+    })
+}
+
+/// The time that it had and the time that it has, each by its label where they differ.
+fn times(notice: &Notice) -> (Option<String>, String) {
+    let was = notice.was.as_ref().map(|was| format!("Was: {was}"));
+    let now = match (&notice.now, &was) {
+        (Some(now), Some(_)) => format!("Now: {now}"),
+        (Some(now), None) => now.clone(),
+        (None, _) => OFF.to_owned(),
+    };
+    (was, now)
+}
+
+fn markdown(notice: &Notice) -> String {
+    let (was, now) = times(notice);
+    let now = if was.is_some() { format!("**{}**", escaped(&now)) } else { escaped(&now) };
+    let mut parts = vec![format!("### {}", escaped(&notice.title))];
+    parts.extend(was.map(|was| escaped(&was)));
+    parts.push(now);
+    parts.extend(notice.said.iter().map(|said| format!("**{}**", escaped(said))));
+    parts.push(markdown_link(ABOUT, &notice.page));
+    parts.join("\n\n")
+}
+
+fn plain(notice: &Notice) -> String {
+    let (was, now) = times(notice);
+    let lines = std::iter::once(notice.title.clone()).chain(was).chain([now]);
+    let lines: Vec<String> = lines.chain(notice.said.iter().cloned()).collect();
+    format!("{}\n\n{ABOUT}\n{}\n\n{}", lines.join("\n"), notice.page, text::RULE)
+}

@@ -1,0 +1,270 @@
+//! Blocks to paste into a newsletter, with links to this service only: whatever moves later, a link
+//! that was sent leads to today's data.
+
+mod changed;
+mod excerpt;
+mod html;
+mod json;
+mod kit;
+mod markdown;
+mod text;
+
+use crate::document::Document;
+use crate::l10n::Words;
+use crate::model::{Feed, Session, Status, When};
+use crate::pages::Shell;
+use crate::revisions::Edition;
+use crate::rfc3339;
+use crate::urls::{FeedRoute, SessionRoute, Target};
+use changed::Changed;
+
+/// How many sessions a feed's block has: with 2 kB each, 3 kB where ids and titles are long, the most
+/// that stays below the 102 kB at which Gmail cuts a message off.
+const MOST: usize = 30;
+/// How much of its description a session has in a block of its own, in characters: three lines.
+const ABOUT: usize = 300;
+/// How much it has in a list, so that ten sessions stay below 21 kB.
+const ABOUT_IN_LIST: usize = 160;
+
+/// What a block is about.
+#[derive(Debug, Clone, Copy)]
+pub enum Subject<'a> {
+    /// One session.
+    Session(&'a Session),
+    /// The next sessions of a feed.
+    Feed(Feed<'a>),
+    /// All sessions to come, however many they are.
+    ToCome,
+}
+
+/// The forms of a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// For mail tools that take HTML.
+    Html,
+    /// For mail tools that take Markdown.
+    Markdown,
+    /// For mail without markup.
+    Text,
+    /// For programs; not a block but its data.
+    Json,
+}
+
+/// A block of an edition in one of its forms, without a line end behind it.
+pub fn newsletter(edition: &Edition, subject: Subject<'_>, form: Form) -> String {
+    let words = Words::new(&edition.catalog.calendar);
+    Block::new(edition, subject, &words).print(form)
+}
+
+/// The block about those of its sessions that moved, are cancelled, or have a new place or link, and are not
+/// over, in one of its forms; none where there is no such session.
+pub fn changed(edition: &Edition, subject: Subject<'_>, form: Form) -> Option<String> {
+    let words = Words::new(&edition.catalog.calendar);
+    Some(Changed::new(edition, subject, &words)?.print(form))
+}
+
+/// The page with the block of a session.
+pub fn of_session(shell: &Shell<'_>, session: &Session, words: &Words) -> Document {
+    let urls = &shell.edition.urls;
+    let path = urls.session(&session.id, SessionRoute::Newsletter);
+    let page = urls.session(&session.id, SessionRoute::Page);
+    kit_of(shell, Subject::Session(session), path, &page, words)
+}
+
+/// The page with the block of a feed.
+pub fn of_feed(shell: &Shell<'_>, feed: Feed<'_>, words: &Words) -> Document {
+    let urls = &shell.edition.urls;
+    let path = urls.feed(feed.id, FeedRoute::Newsletter);
+    let page = urls.feed(feed.id, FeedRoute::Page);
+    kit_of(shell, Subject::Feed(feed), path, &page, words)
+}
+
+fn kit_of(
+    shell: &Shell<'_>,
+    subject: Subject<'_>,
+    path: String,
+    page: &str,
+    words: &Words,
+) -> Document {
+    let block = Block::new(shell.edition, subject, words);
+    let changed = Changed::new(shell.edition, subject, words);
+    kit::page(shell, &block, changed.as_ref(), path, page)
+}
+
+/// What every form of a block says.
+struct Block {
+    language: String,
+    english: bool,
+    accent: String,
+    /// The title of the session or the feed.
+    title: String,
+    /// Whether it is a list, which has a heading of its own and may be empty.
+    list: bool,
+    cards: Vec<Card>,
+    /// How many sessions to come found no room.
+    left_out: usize,
+    /// The feed to subscribe to: title and page.
+    feed: (String, String),
+}
+
+/// One session of a block.
+struct Card {
+    id: String,
+    title: String,
+    when: String,
+    start: String,
+    end: String,
+    status: Status,
+    over: bool,
+    place: Option<String>,
+    about: Option<String>,
+    page: String,
+    register: Option<String>,
+    /// To each calendar, and to the invite for all others; none where there is nothing to add.
+    add: Option<Add>,
+    feed: String,
+}
+
+struct Add {
+    targets: [(Target, String); 3],
+    invite: String,
+}
+
+impl Block {
+    fn new(edition: &Edition, subject: Subject<'_>, words: &Words) -> Self {
+        let (catalog, urls) = (&edition.catalog, &edition.urls);
+        let calendar = &catalog.calendar;
+        let to_come = |feed: &Feed<'_>| -> Vec<&Session> {
+            let open = |session: &&Session| {
+                session.status != Status::Cancelled && !edition.is_past(session)
+            };
+            edition.sessions_of(feed).into_iter().filter(open).collect()
+        };
+        let whole = || edition.feed(&calendar.id);
+        let (home, sessions, most) = match subject {
+            Subject::Session(session) => (catalog.home_feed(session), vec![session], 1),
+            Subject::Feed(feed) => (feed.id, to_come(&feed), MOST),
+            Subject::ToCome => {
+                let all = whole().map(|feed| to_come(&feed)).unwrap_or_default();
+                (&calendar.id, all, usize::MAX)
+            }
+        };
+        let feed = edition.feed(home);
+        let feed_title = feed.map_or(&calendar.title, |feed| feed.title).to_string();
+        let feed_page = urls.absolute(&urls.feed(home, FeedRoute::Page));
+        let (title, list, about) = match subject {
+            Subject::Session(session) => (session.title.to_string(), false, ABOUT),
+            _ => (feed_title.clone(), true, ABOUT_IN_LIST),
+        };
+        let left_out = sessions.len().saturating_sub(most);
+        let cards: Vec<Card> = sessions
+            .iter()
+            .take(most)
+            .map(|session| Card::new(edition, session, words, about))
+            .collect();
+        Self {
+            language: calendar.language.as_str().to_owned(),
+            english: calendar.language.is_english(),
+            accent: catalog.page.accent.unwrap_or_default().readable_on_light().hex(),
+            title,
+            list,
+            cards,
+            left_out,
+            feed: (feed_title, feed_page),
+        }
+    }
+
+    fn print(&self, form: Form) -> String {
+        match form {
+            Form::Html => html::print(self),
+            Form::Markdown => markdown::print(self),
+            Form::Text => text::print(self),
+            Form::Json => json::print(self),
+        }
+    }
+
+    /// The sentence in place of sessions, where there are none.
+    fn nothing(&self) -> Option<&'static str> {
+        self.cards.is_empty().then_some(
+            "There is no session to come at the moment. Whoever subscribes gets the next one by \
+             itself.",
+        )
+    }
+
+    /// The sentence about sessions that found no room.
+    fn more(&self) -> Option<String> {
+        match self.left_out {
+            0 => None,
+            1 => Some("And one more session".to_owned()),
+            count => Some(format!("And {count} more sessions")),
+        }
+    }
+
+    /// "Subscribe to all: Spring series".
+    fn subscribe(&self) -> String {
+        format!("Subscribe to all: {}", self.feed.0)
+    }
+}
+
+impl Card {
+    fn new(edition: &Edition, session: &Session, words: &Words, about: usize) -> Self {
+        let (catalog, urls, id) = (&edition.catalog, &edition.urls, &session.id);
+        let over = edition.is_past(session);
+        let open = !over && session.status != Status::Cancelled;
+        let when = words.range_with_utc(&session.when, &catalog.calendar);
+        let (start, end) = match &session.when {
+            When::AllDay(days) => (days.first.to_string(), days.last.to_string()),
+            When::Timed(timed) => {
+                (rfc3339::utc(timed.start.instant), rfc3339::utc(timed.end.instant))
+            }
+        };
+        let place = session.place.as_ref().map(|place| match session.join {
+            Some(_) => format!("{}; and online", place.line()),
+            None => place.line(),
+        });
+        let to = |target: Target| {
+            (target, urls.absolute(&urls.session(id, SessionRoute::Target(target))))
+        };
+        Self {
+            id: id.to_string(),
+            title: session.title.to_string(),
+            when,
+            start,
+            end,
+            status: session.status,
+            over,
+            place: place.or_else(|| session.join.as_ref().map(|_| "Online".to_owned())),
+            about: session.description.as_ref().and_then(|text| excerpt::of(text, about)),
+            page: urls.absolute(&urls.session(id, SessionRoute::Page)),
+            register: (open && session.register.is_some())
+                .then(|| urls.absolute(&urls.session(id, SessionRoute::Register))),
+            add: open.then(|| Add {
+                targets: Target::ALL.map(to),
+                invite: urls.absolute(&urls.session(id, SessionRoute::Invite)),
+            }),
+            feed: urls.absolute(&urls.feed(catalog.home_feed(session), FeedRoute::Page)),
+        }
+    }
+
+    /// What readers should know before all else.
+    fn note(&self) -> Option<&'static str> {
+        match (self.status, self.over) {
+            (Status::Cancelled, _) => Some("Cancelled. This session does not take place."),
+            (_, true) => Some("This session is over."),
+            (Status::Tentative, false) => Some("Not certain yet."),
+            (Status::Confirmed, false) => None,
+        }
+    }
+
+    /// Every link but the title's: what it does, and its address.
+    fn links(&self) -> Vec<(String, &str)> {
+        let mut all: Vec<(String, &str)> = Vec::new();
+        all.extend(self.register.as_deref().map(|url| ("Register".to_owned(), url)));
+        if let Some(add) = &self.add {
+            let targets = add.targets.iter();
+            all.extend(targets.map(|(to, url)| (format!("Add to {}", to.name()), url.as_str())));
+            all.push(("Add to any other app (.ics)".to_owned(), &add.invite));
+        }
+        all
+    }
+}

@@ -1,0 +1,110 @@
+//! The page of everything, and a page for each year.
+
+use std::collections::BTreeMap;
+
+use chrono::Datelike;
+use maud::{Markup, PreEscaped, html};
+
+use super::parts::{self, NEXT, Under};
+use super::shell::{Head, Shell};
+use crate::document::{Document, Kind};
+use crate::l10n::Words;
+use crate::markdown;
+use crate::model::{Catalog, Session, When};
+use crate::urls::{Address, FeedRoute};
+
+/// The years that sessions start in, where they take place, with the number of sessions in each.
+pub fn years(catalog: &Catalog) -> BTreeMap<i32, usize> {
+    let mut years = BTreeMap::new();
+    for session in &catalog.sessions {
+        *years.entry(year_of(session)).or_default() += 1;
+    }
+    years
+}
+
+/// The home page.
+pub fn home(shell: &Shell<'_>, words: &Words) -> Document {
+    Document::new(shell.edition.urls.root(), Kind::Page, root(shell, words).into_string())
+}
+
+/// The page of the sessions that start in a year.
+pub fn year(shell: &Shell<'_>, year: i32, words: &Words) -> Document {
+    let path = shell.edition.urls.path(Address::Year(year));
+    Document::new(path, Kind::Page, of_year(shell, year, words).into_string())
+}
+
+fn year_of(session: &Session) -> i32 {
+    match &session.when {
+        When::Timed(timed) => timed.start.local.year(),
+        When::AllDay(days) => days.first.year(),
+    }
+}
+
+fn root(shell: &Shell<'_>, words: &Words) -> Markup {
+    let edition = shell.edition;
+    let years = years(&edition.catalog);
+    let calendar = &edition.catalog.calendar;
+    let (_, to_come) = parts::split(edition, &edition.catalog.sessions);
+    let next = &to_come[..to_come.len().min(NEXT)];
+    let description = calendar.description.as_ref();
+    let feed = &calendar.id;
+    let body = html! {
+        h1 dir="auto" { (calendar.title) }
+        @if let Some(text) = description { (PreEscaped(markdown::to_html_below_a_title(text))) }
+        ul.buttons {
+            li { a.first href=(edition.urls.feed(feed, FeedRoute::Page)) { "Subscribe to all sessions" } }
+        }
+        h2 { "To come" }
+        @if next.is_empty() {
+            p { "Nothing is announced at the moment. Whoever subscribes will see what comes by itself." }
+        } @else {
+            (parts::list(edition, next, words, Under::Heading))
+        }
+        @if to_come.len() > next.len() {
+            p { "The next " (NEXT) " of " (to_come.len()) "; later ones stand under their year." }
+        }
+        @if edition.catalog.series.len() + edition.catalog.selections.len() > 0 {
+            h2 { "Subscribe to a part" }
+            ul.list {
+                @for feed in edition.catalog.feeds().skip(1) {
+                    li { h3 dir="auto" { a href=(edition.urls.feed(feed.id, FeedRoute::Page)) { (feed.title) } } }
+                }
+            }
+        }
+        @if !years.is_empty() {
+            h2 { "All sessions by year" }
+            nav aria-label="Years" {
+                ul {
+                    @for year in years.keys().rev() {
+                        li { a href=(edition.urls.path(Address::Year(*year))) { (year) } }
+                    }
+                }
+            }
+        }
+    };
+    let summary = description.and_then(markdown::to_some_text);
+    let summary = summary.map(|text| parts::summary(&text));
+    let urls = &edition.urls;
+    let title = calendar.title.as_str();
+    let alternates = vec![
+        ("text/calendar", urls.feed(feed, FeedRoute::Calendar), title.to_owned()),
+        ("application/atom+xml", urls.feed(feed, FeedRoute::Atom), title.to_owned()),
+    ];
+    let head = Head { title, path: urls.root(), summary, alternates, ..Head::default() };
+    shell.page(&head, &body)
+}
+
+fn of_year(shell: &Shell<'_>, year: i32, words: &Words) -> Markup {
+    let edition = shell.edition;
+    let sessions = edition.catalog.sessions.iter().filter(|session| year_of(session) == year);
+    let sessions: Vec<&Session> = sessions.collect();
+    let title = format!("Sessions in {year}");
+    let body = html! {
+        h1 { (title) }
+        (parts::list(edition, &sessions, words, Under::Title))
+        p { a href=(edition.urls.root()) { "All sessions" } }
+    };
+    let head =
+        Head { title: &title, path: edition.urls.path(Address::Year(year)), ..Head::default() };
+    shell.page(&head, &body)
+}

@@ -1,0 +1,116 @@
+//! A session as schema.org's Event, for search engines (clients of JSON-LD 1.1).
+
+use serde_json::{Value, json};
+
+use super::parts::with_offset;
+use crate::markdown;
+use crate::model::{Session, Status, When};
+use crate::revisions::Edition;
+
+/// The event, fit for a script element: no character in it can end one.
+pub(super) fn event(edition: &Edition, session: &Session) -> String {
+    let about = edition.urls.about(session);
+    let end = match &session.when {
+        When::Timed(timed) => with_offset(&timed.zone, timed.end.instant),
+        When::AllDay(days) => days.last.to_string(),
+    };
+    // One that was moved back was once planned for when it is now.
+    let now = start(&session.when);
+    let earlier = edition.earlier(session);
+    let earlier: Vec<String> = earlier.iter().map(start).filter(|then| *then != now).collect();
+    // schema.org has no word for "not certain yet".
+    let status = match session.status {
+        Status::Cancelled => "https://schema.org/EventCancelled",
+        _ if !earlier.is_empty() => "https://schema.org/EventRescheduled",
+        Status::Confirmed | Status::Tentative => "https://schema.org/EventScheduled",
+    };
+    let (mode, location) = location(session, &about);
+    let mut event = json!({
+        "@context": "https://schema.org",
+        "@type": "Event",
+        "name": session.title.as_str(),
+        "startDate": start(&session.when),
+        "endDate": end,
+        "eventStatus": status,
+        "eventAttendanceMode": mode,
+        "location": location,
+        "url": about,
+    });
+    match earlier.as_slice() {
+        [] => {}
+        [one] => event["previousStartDate"] = one.as_str().into(),
+        several => event["previousStartDate"] = json!(several),
+    }
+    if let Some(text) = session.description.as_ref().and_then(markdown::to_some_text) {
+        event["description"] = text.into();
+    }
+    if let Some(organizer) = &edition.catalog.calendar.organizer {
+        let mut who = json!({ "@type": "Organization", "name": organizer.name.as_str() });
+        if let Some(url) = &organizer.url {
+            who["url"] = url.as_str().into();
+        }
+        event["organizer"] = who;
+    }
+    fit(&event)
+}
+
+fn start(when: &When) -> String {
+    match when {
+        When::Timed(timed) => with_offset(&timed.zone, timed.start.instant),
+        When::AllDay(days) => days.first.to_string(),
+    }
+}
+
+/// Online, at a place, or both.
+fn location(session: &Session, about: &str) -> (&'static str, Value) {
+    let url = [&session.join, &session.register].into_iter().flatten().next();
+    let online = json!({
+        "@type": "VirtualLocation",
+        "url": url.map_or(about, |url| url.as_str()),
+    });
+    let Some(place) = &session.place else {
+        return ("https://schema.org/OnlineEventAttendanceMode", online);
+    };
+    let address = place.address.as_ref().unwrap_or(&place.name);
+    let mut there = json!({
+        "@type": "Place",
+        "name": place.name.as_str(),
+        "address": address.as_str(),
+    });
+    if let Some(geo) = place.geo {
+        there["geo"] = json!({
+            "@type": "GeoCoordinates",
+            "latitude": geo.latitude,
+            "longitude": geo.longitude,
+        });
+    }
+    match session.join {
+        Some(_) => ("https://schema.org/MixedEventAttendanceMode", json!([there, online])),
+        None => ("https://schema.org/OfflineEventAttendanceMode", there),
+    }
+}
+
+fn fit(value: &Value) -> String {
+    let mut out = String::new();
+    for c in value.to_string().chars() {
+        match c {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                out.push_str(&format!("\\u{:04x}", u32::from(c)));
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_it_can_end_the_element() {
+        let text = fit(&json!({ "a": "</script><!-- & \u{2028}" }));
+        assert!(!text.contains(['<', '>', '&', '\u{2028}']), "{text}");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap()["a"], "</script><!-- & \u{2028}");
+    }
+}

@@ -1,0 +1,33 @@
+//! Pages for people, and the redirects that lead to them. They work without JavaScript and cookies.
+//!
+//! To read: `shell` (the frame of every page), `parts`, then each page: `home`, `feed`, `session`, `apple`, `removed`,
+//! `errors`; `redirect`; `news` (what readers may not know yet); `jsonld` (for search engines).
+
+mod apple;
+pub mod errors;
+mod feed;
+mod home;
+mod jsonld;
+mod news;
+mod parts;
+pub mod redirect;
+pub mod removed;
+mod session;
+mod shell;
+
+use crate::document::{Document, Kind};
+use crate::revisions::Edition;
+use crate::urls::Address;
+
+pub use apple::apple;
+pub use feed::{embed, feed};
+pub use home::{home, year, years};
+pub use news::sentences;
+pub use session::session;
+pub use shell::{Head, PageAssets, Shell, icon};
+
+/// The rules for crawlers. Google's fetcher of feeds obeys this file, and has failed where it was missing.
+pub fn robots(edition: &Edition) -> Document {
+    let path = edition.urls.path(Address::Robots);
+    Document::new(path, Kind::Robots, "User-agent: *\nAllow: /\n")
+}

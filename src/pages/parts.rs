@@ -1,0 +1,126 @@
+//! What several pages say in the same way.
+
+use chrono::{DateTime, Utc};
+use maud::{Markup, html};
+
+use crate::cut;
+use crate::ics::CALLED_OFF;
+use crate::l10n::Words;
+use crate::model::{Session, Status, When};
+use crate::revisions::Edition;
+use crate::rfc3339;
+use crate::urls::SessionRoute;
+use crate::zone::Zone;
+
+/// How many sessions to come a page lists; later ones stand on the pages of their years.
+pub(super) const NEXT: usize = 50;
+
+/// How many characters a summary has at most.
+const SUMMARY: usize = 201;
+
+/// Sessions of an edition, those that are over and those that are not.
+pub(super) fn split<'a>(
+    edition: &Edition,
+    sessions: impl IntoIterator<Item = &'a Session>,
+) -> (Vec<&'a Session>, Vec<&'a Session>) {
+    sessions.into_iter().partition(|session| edition.is_past(session))
+}
+
+/// Where a list of sessions stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Under {
+    /// Under the title of a page.
+    Title,
+    /// Under the title of a frame, which its links leave.
+    Frame,
+    /// Under a heading of its own.
+    Heading,
+}
+
+/// A list of sessions with their times.
+pub(super) fn list(
+    edition: &Edition,
+    sessions: &[&Session],
+    words: &Words,
+    under: Under,
+) -> Markup {
+    let blank = (under == Under::Frame).then_some("_blank");
+    html! {
+        ul.list {
+            @for session in sessions {
+                @let title = html! {
+                    a href=(edition.urls.session(&session.id, SessionRoute::Page)) target=[blank] {
+                        (session.title)
+                    }
+                };
+                li {
+                    @match under {
+                        Under::Heading => h3 dir="auto" { (title) },
+                        Under::Title | Under::Frame => h2 dir="auto" { (title) },
+                    }
+                    @if let Some(said) = state(edition, session, words) { div { strong { (said) } } }
+                    div { (time(edition, session, words)) }
+                    @if let Some(place) = &session.place { div.quiet dir="auto" { (place.name) } }
+                }
+            }
+        }
+    }
+}
+
+/// What has to be said first: cancelled, over, not certain, moved.
+pub(super) fn state(edition: &Edition, session: &Session, words: &Words) -> Option<String> {
+    let said = match (session.status, edition.is_past(session)) {
+        (Status::Cancelled, _) => Some(CALLED_OFF),
+        (_, true) => Some("This session is over."),
+        (Status::Tentative, _) => Some("This session is not certain yet."),
+        (Status::Confirmed, false) => None,
+    };
+    let calendar = &edition.catalog.calendar;
+    let earlier = edition.moved_from(session);
+    let moved = earlier.map(|earlier| words.moved_from(&earlier, &session.when, calendar));
+    let said: Vec<String> = said.map(str::to_owned).into_iter().chain(moved).collect();
+    (!said.is_empty()).then(|| said.join(" "))
+}
+
+/// The time in words from start to end, for people and for programs.
+pub(super) fn time(edition: &Edition, session: &Session, words: &Words) -> Markup {
+    let text = words.range(&session.when, &edition.catalog.calendar);
+    match &session.when {
+        When::AllDay(days) => html! { time datetime=(days.first) { (text) } },
+        When::Timed(timed) => {
+            let start = with_offset(&timed.zone, timed.start.instant);
+            let end = with_offset(&timed.zone, timed.end.instant);
+            html! { time datetime=(start) data-end=(end) { (text) } }
+        }
+    }
+}
+
+/// "21:00–22:30 UTC", with the day where it is another one; none for whole days.
+pub(super) fn utc(session: &Session, words: &Words) -> Option<String> {
+    let When::Timed(timed) = &session.when else { return None };
+    Some(words.utc(timed))
+}
+
+/// An instant with the offset of its zone, as HTML and schema.org want it.
+pub(super) fn with_offset(zone: &Zone, instant: DateTime<Utc>) -> String {
+    rfc3339::with_offset(instant, zone.offset(instant))
+}
+
+/// The first sentences of a text in one line, for previews.
+pub(super) fn summary(text: &str) -> String {
+    cut::to_chars(&text.split_whitespace().collect::<Vec<_>>().join(" "), SUMMARY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_is_one_line_and_ends_with_a_word() {
+        assert_eq!(summary("one\n two"), "one two");
+        assert_eq!(
+            summary(&"two, three ".repeat(20)),
+            "two, three ".repeat(17) + "two, three\u{2026}"
+        );
+    }
+}

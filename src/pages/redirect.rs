@@ -1,0 +1,137 @@
+//! Lasting addresses that redirect: into web calendars, to links of a session, to the next session.
+//!
+//! What is printed in a newsletter is an address of ours; where it leads is decided by each edition, so that a link
+//! printed months ago opens today's hour.
+
+use maud::{DOCTYPE, html};
+
+use crate::document::{Document, Kind};
+use crate::l10n::Words;
+use crate::links::{add, subscribe};
+use crate::model::{Feed, HttpUrl, Session, Status};
+use crate::revisions::Edition;
+use crate::urls::{Address, FeedRoute, SessionRoute, Target};
+
+/// The redirect to adding a session to a web calendar, or to its page where it is cancelled: nobody should enter it.
+pub fn session_target(
+    edition: &Edition,
+    session: &Session,
+    target: Target,
+    words: &Words,
+) -> Document {
+    let path = edition.urls.session(&session.id, SessionRoute::Target(target));
+    if session.status == Status::Cancelled {
+        return to_page(edition, session, path);
+    }
+    let label = format!("Add to {}: {}", target.name(), session.title);
+    redirect(path, add(target, session, edition, words), &label)
+}
+
+/// Whether a session has an address that leads to where readers register: it has the link, or had it once, as the
+/// address is in newsletters.
+pub fn has_register(edition: &Edition, session: &Session) -> bool {
+    edition.revision(session).published.links.contains("register")
+}
+
+/// Whether a session has an address that leads to where readers join online, likewise.
+pub fn has_join(edition: &Edition, session: &Session) -> bool {
+    edition.revision(session).published.links.contains("join")
+}
+
+/// The redirect to where readers register for a session.
+pub fn register(edition: &Edition, session: &Session) -> Document {
+    let path = edition.urls.session(&session.id, SessionRoute::Register);
+    link(edition, session, path, "Register", session.register.as_ref())
+}
+
+/// The redirect to where readers join a session online.
+pub fn join(edition: &Edition, session: &Session) -> Document {
+    let path = edition.urls.session(&session.id, SessionRoute::Join);
+    link(edition, session, path, "Join", session.join.as_ref())
+}
+
+/// The redirect to a web calendar that subscribes to a feed.
+pub fn feed_target(edition: &Edition, feed: &Feed<'_>, target: Target) -> Document {
+    let label = format!("Subscribe in {}: {}", target.name(), feed.title);
+    let path = edition.urls.feed(feed.id, FeedRoute::Target(target));
+    redirect(path, subscribe(target, feed, edition), &label)
+}
+
+/// The redirect to the next session of all.
+pub fn next(edition: &Edition) -> Document {
+    let (page, title) = (edition.urls.root(), edition.catalog.calendar.title.as_str());
+    let path = edition.urls.path(Address::Next);
+    first(edition, path, edition.catalog.sessions.iter(), page, title)
+}
+
+/// The redirect to the next session of a feed.
+pub fn feed_next(edition: &Edition, feed: &Feed<'_>) -> Document {
+    let page = edition.urls.feed(feed.id, FeedRoute::Page);
+    let path = edition.urls.feed(feed.id, FeedRoute::Next);
+    let sessions = edition.sessions_of(feed).into_iter();
+    first(edition, path, sessions, page, feed.title.as_str())
+}
+
+/// A redirect to a link of a session, or to its page where the session is cancelled or has the link no more.
+fn link(
+    edition: &Edition,
+    session: &Session,
+    path: String,
+    verb: &str,
+    url: Option<&HttpUrl>,
+) -> Document {
+    match url.filter(|_| session.status != Status::Cancelled) {
+        Some(url) => redirect(path, url.to_string(), &format!("{verb}: {}", session.title)),
+        None => to_page(edition, session, path),
+    }
+}
+
+fn to_page(edition: &Edition, session: &Session, path: String) -> Document {
+    let page = edition.urls.session(&session.id, SessionRoute::Page);
+    redirect(path, page, session.title.as_str())
+}
+
+/// To the first session that is not over and takes place; without one to the page of them all.
+fn first<'a>(
+    edition: &Edition,
+    path: String,
+    sessions: impl Iterator<Item = &'a Session>,
+    page: String,
+    title: &str,
+) -> Document {
+    let to_come =
+        sessions.filter(|session| session.status != Status::Cancelled && !edition.is_past(session));
+    let first = to_come.min_by_key(|s| (s.when.start(), edition.revision(s).uid.as_str()));
+    match first {
+        Some(session) => redirect(
+            path,
+            edition.urls.session(&session.id, SessionRoute::Page),
+            session.title.as_str(),
+        ),
+        None => redirect(path, page, title),
+    }
+}
+
+fn redirect(path: String, location: String, label: &str) -> Document {
+    lead(path, location, Kind::Redirect, label)
+}
+
+/// A redirect of a kind. Its body is for where redirects cannot be had: an exported folder, and
+/// readers that ask first.
+pub fn lead(path: String, location: String, kind: Kind, label: &str) -> Document {
+    let body = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="robots" content="noindex";
+                meta http-equiv="refresh" content={ "0; url=" (location) };
+                title { (label) }
+            }
+            body { main { h1 { a href=(location) { (label) } } } }
+        }
+    };
+    let body = body.into_string();
+    Document { location: Some(location), ..Document::new(path, kind, body) }
+}

@@ -1,0 +1,55 @@
+//! Pages of what was removed from the file, and the redirects to them.
+
+use maud::html;
+
+use super::redirect;
+use super::shell::{Head, Shell};
+use crate::document::{Document, Kind};
+use crate::l10n::Words;
+use crate::revisions::{Edition, Removed, Retired};
+use crate::urls::{FeedRoute, SessionRoute};
+
+/// The page of a session that is gone.
+pub fn session(shell: &Shell<'_>, session: &Removed, words: &Words) -> Document {
+    let edition = shell.edition;
+    let title = session.revision.published.title.as_str();
+    let when = words.start_with_utc(&session.when, &edition.catalog.calendar);
+    let said = match session.is_called_off() {
+        true => "This session is no longer planned.",
+        false => "This session is over.",
+    };
+    page(shell, edition.urls.session(&session.id, SessionRoute::Page), title, said, Some(&when))
+}
+
+/// The page of a feed that is gone.
+pub fn feed(shell: &Shell<'_>, feed: &Retired) -> Document {
+    let said = "This calendar has ended. Nothing new will appear in it.";
+    let path = shell.edition.urls.feed(&feed.id, FeedRoute::Page);
+    page(shell, path, &feed.title, said, None)
+}
+
+/// The redirect from any other address of a session that is gone to its page. It is temporary: what is gone may come
+/// back.
+pub fn to_session(edition: &Edition, path: String, session: &Removed) -> Document {
+    let page = edition.urls.session(&session.id, SessionRoute::Page);
+    redirect::lead(path, page, Kind::Redirect, &session.revision.published.title)
+}
+
+/// The same redirect for a feed.
+pub fn to_feed(edition: &Edition, path: String, feed: &Retired) -> Document {
+    let page = edition.urls.feed(&feed.id, FeedRoute::Page);
+    redirect::lead(path, page, Kind::Redirect, &feed.title)
+}
+
+fn page(shell: &Shell<'_>, path: String, title: &str, said: &str, when: Option<&str>) -> Document {
+    let calendar = &shell.edition.catalog.calendar;
+    let feed = shell.edition.urls.feed(&calendar.id, FeedRoute::Page);
+    let body = html! {
+        p.say { (said) }
+        h1 dir="auto" { (title) }
+        @if let Some(when) = when { p.when { s { (when) } } }
+        ul.buttons { li { a.first href=(feed) { "All sessions of " (calendar.title) } } }
+    };
+    let head = Head { title, path: path.clone(), hidden: true, ..Head::default() };
+    Document::new(path, Kind::Page, shell.page(&head, &body).into_string())
+}

@@ -1,0 +1,274 @@
+//! What the person who runs it can see: numbers, readiness, and a log of answers.
+//!
+//! The server tells a [`Telemetry`] about every connection, answer and refusal, and the reloader about
+//! every edition. Nothing is counted unless somebody may ask (`--admin`), nothing is ever known about
+//! a single reader, and no answer depends on any of it.
+
+mod admin;
+mod certificate;
+mod clicks;
+mod client;
+mod counts;
+mod links;
+mod lossy;
+mod metrics;
+mod refused;
+mod status;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use hyper::body::Body;
+use hyper::header::{HeaderMap, USER_AGENT};
+use hyper::{Method, Request, Response, StatusCode};
+
+use crate::publish::{Published, Refusal};
+use crate::site::Site;
+use crate::urls::Address;
+use crate::visible;
+use certificate::Certificate;
+use counts::{Counts, Kind};
+use links::{Ids, Links};
+use refused::{Line, Refusals};
+use status::Status;
+
+pub use admin::Admin;
+pub use client::Family;
+pub use lossy::{Dropped, Lossy};
+pub use refused::Refused;
+pub use status::Outcome;
+
+/// What is watched, and what was seen.
+#[derive(Debug)]
+pub struct Telemetry {
+    watch: Watch,
+    counts: Counts,
+    links: RwLock<Links>,
+    refusals: Refusals,
+    status: Mutex<Status>,
+}
+
+/// What somebody wants to see.
+#[derive(Debug, Clone, Default)]
+pub struct Watch {
+    /// Whether answers, connections and links are counted.
+    pub counting: bool,
+    /// Whether each answer is a line in the log.
+    pub access_log: bool,
+    /// The name of the list in sentences.
+    pub file: String,
+    /// The version of the time-zone rules, such as `2026f`.
+    pub tzdata: String,
+    /// The lines of the log that were dropped.
+    pub dropped: Dropped,
+}
+
+/// A connection, open until this is dropped.
+#[derive(Debug)]
+pub struct Connection {
+    /// None where nothing is counted.
+    telemetry: Option<Arc<Telemetry>>,
+}
+
+impl Telemetry {
+    /// Nothing seen yet.
+    pub fn new(watch: Watch) -> Self {
+        Self {
+            watch,
+            counts: Counts::new(),
+            links: RwLock::default(),
+            refusals: Refusals::new(),
+            status: Mutex::default(),
+        }
+    }
+
+    /// A connection was accepted; it is open until what is given back is dropped.
+    pub fn connection(self: &Arc<Self>) -> Connection {
+        let telemetry = self.watch.counting.then(|| Arc::clone(self));
+        if let Some(telemetry) = &telemetry {
+            telemetry.counts.accepted();
+        }
+        Connection { telemetry }
+    }
+
+    /// The instant before an answer is made; none where nobody wants to know.
+    pub fn begin(&self) -> Option<Instant> {
+        (self.watch.counting || self.watch.access_log).then(Instant::now)
+    }
+
+    /// A response to a request for an `address`, if there is one, was made since [`Self::begin`] was called; `is_last`
+    /// unless it only leads to where the very same is answered.
+    pub fn answered(
+        &self,
+        began: Option<Instant>,
+        request: &Request<impl Sized>,
+        answer: &Response<impl Body>,
+        address: Option<Address<'_>>,
+        is_last: bool,
+    ) {
+        let Some(began) = began else { return };
+        let took = began.elapsed();
+        let (method, uri, status) = (request.method(), request.uri(), answer.status());
+        let family = family(request.headers());
+        let via = links::via(uri.query());
+        let bytes = counts::sent(method, answer.body().size_hint().exact());
+        if self.watch.counting {
+            let links = self.links.read().unwrap_or_else(PoisonError::into_inner);
+            self.counts.answered(Kind::of(address, status), status, family, bytes, took);
+            if let Some(address) = address
+                && is_last
+                && method == Method::GET
+                && is_there(status)
+            {
+                let moved = status == StatusCode::MOVED_PERMANENTLY;
+                links.opened(address, via, family, moved);
+            }
+        }
+        if self.watch.access_log {
+            tracing::info!(
+                target: "convene::access",
+                %method,
+                path = uri.path(),
+                via = via.map(clicks::plain),
+                status = status.as_u16(),
+                bytes,
+                client = family.as_str(),
+                micros = took.as_micros() as u64,
+                "answered"
+            );
+        }
+    }
+
+    /// Something was refused. Always logged, though not each time; see [`Refused`].
+    pub fn refused(&self, kind: Refused, detail: &dyn std::fmt::Display) {
+        if let Some(line) = self.refusals.note(kind, detail, Instant::now()) {
+            log(&line);
+        }
+    }
+
+    /// Logs what is due about refusals, and once that the certificate in use has expired; to be called
+    /// every now and then.
+    pub fn tick(&self, now: DateTime<Utc>) {
+        self.refusals.due(Instant::now()).iter().for_each(log);
+        let news = self.status().certificate.as_mut().and_then(|own| own.news(now));
+        if let Some(sentence) = news {
+            tracing::error!("{sentence}");
+        }
+    }
+
+    /// Logs what was not said about refusals; to be called at the end.
+    pub fn end(&self) {
+        self.refusals.rest(Instant::now()).iter().for_each(log);
+    }
+
+    /// An edition is served from now on. `outcome` is none for that of the start.
+    pub fn published(&self, published: &Published, outcome: Option<Outcome>, now: DateTime<Utc>) {
+        let mut status = self.status();
+        status.publish(&self.watch.file, published, now);
+        if let Some(outcome) = outcome {
+            status.reloads[outcome as usize] += 1;
+        }
+        drop(status);
+        self.turn(&published.site);
+    }
+
+    /// What is served changed with the time alone, while its file is gone or refused.
+    pub fn rebuilt(&self, site: &Site) {
+        self.status().reloads[Outcome::Turned as usize] += 1;
+        self.turn(site);
+    }
+
+    fn turn(&self, site: &Site) {
+        if self.watch.counting {
+            let ids = Ids::of(site);
+            self.links.write().unwrap_or_else(PoisonError::into_inner).turn(ids);
+        }
+    }
+
+    /// Nothing could be published; what was served before is served on.
+    pub fn not_published(&self, refusal: &Refusal) {
+        let mut status = self.status();
+        status.refuse(&self.watch.file, refusal);
+        status.reloads[Outcome::Refused as usize] += 1;
+    }
+
+    /// The file is still being processed after this time; none when that is over.
+    pub fn processes(&self, after: Option<Duration>) {
+        let file = &self.watch.file;
+        self.status().slow = after.map(|after| {
+            format!("{file} is still being processed after {} s", after.as_secs_f32())
+        });
+    }
+
+    /// A certificate is in use from now on that is valid until `not_after` inclusive (RFC 5280 section
+    /// 4.1.2.5), as far as that is known; `refused` says why what stands in its files now is not used.
+    pub fn certificate(&self, not_after: Option<DateTime<Utc>>, refused: Option<String>) {
+        let mut status = self.status();
+        // The same one is said once, however often its files are looked at.
+        let same = status.certificate.as_ref().filter(|own| own.not_after == not_after);
+        let logged = same.is_some_and(|own| own.logged);
+        status.certificate = Some(Certificate { not_after, refused, logged });
+    }
+
+    /// Whether readers may be sent here at an instant, with the reason in words. Only that there is no
+    /// edition, or soon no process, makes it an error; what is wrong otherwise is said, and the last
+    /// good edition is better than none.
+    ///
+    /// # Errors
+    /// The sentence that says why readers should go elsewhere.
+    pub fn readiness(&self, ending: bool, now: DateTime<Utc>) -> Result<String, String> {
+        let status = self.status();
+        if ending {
+            return Err("not ready: this process is about to end".to_owned());
+        }
+        if status.made.is_none() {
+            let slow = status.slow.iter().map(|sentence| format!("; {sentence}"));
+            let reason = "not ready: the first edition is not made yet".to_owned();
+            return Err(slow.fold(reason, |reason, slow| reason + &slow));
+        }
+        Ok(match status.degraded(now) {
+            // Whoever asks may do so from a terminal.
+            Some(reason) => format!("ready, but degraded: {}", visible::line(&reason)),
+            None => "ready".to_owned(),
+        })
+    }
+
+    fn status(&self) -> MutexGuard<'_, Status> {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if let Some(telemetry) = &self.telemetry {
+            telemetry.counts.closed();
+        }
+    }
+}
+
+/// Who asks, by its own word; a client that says nothing, or that twice, is another one.
+fn family(headers: &HeaderMap) -> Family {
+    headers.get(USER_AGENT).map_or(Family::Other, |name| Family::of(name.as_bytes()))
+}
+
+/// Whether an answer gives what was asked for, or leads there.
+fn is_there(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::OK
+            | StatusCode::NOT_MODIFIED
+            | StatusCode::FOUND
+            | StatusCode::MOVED_PERMANENTLY
+    )
+}
+
+fn log(line: &Line) {
+    let Line { kind, count, detail } = line;
+    let (kind, sentence, ours) = (kind.as_str(), kind.sentence(), kind.is_ours());
+    if ours {
+        tracing::warn!(kind, count, "{sentence}: {detail}");
+    } else {
+        tracing::info!(kind, count, "{sentence}: {detail}");
+    }
+}
