@@ -1,8 +1,13 @@
 //! A client that does as little as it can: known requests, answers of known length.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::sync::Arc;
 use std::time::Duration;
+
+use tokio_rustls::rustls::ClientConfig;
+
+use crate::tls;
 
 /// How it is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,11 +22,27 @@ pub(crate) enum How {
     Once,
 }
 
+/// A server as a client knows it.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    pub(crate) address: String,
+    /// The settings of TLS, over https.
+    pub(crate) https: Option<Arc<ClientConfig>>,
+}
+
+/// A connection over http or https.
+trait Stream: Read + Write {}
+
+impl Stream for TcpStream {}
+impl Stream for tls::Stream {}
+
 /// Some connections to one server, each with one request at a time.
 pub(crate) struct Client {
-    address: String,
+    target: Target,
     request: Vec<u8>,
-    streams: Vec<TcpStream>,
+    streams: Vec<Box<dyn Stream>>,
+    /// The first body.
+    body: Vec<u8>,
     /// The bytes of an answer with its headers; all answers to a request are of one length.
     answer: usize,
     status: &'static [u8],
@@ -30,29 +51,34 @@ pub(crate) struct Client {
 
 impl Client {
     /// Connects, asks once, and remembers how long the answer is.
-    pub(crate) fn new(address: &str, path: &str, how: How, connections: usize) -> Self {
+    pub(crate) fn new(target: &Target, path: &str, how: How, connections: usize) -> Self {
         let request = match how {
             How::Plain => request(path, ""),
             How::Gzip => request(path, "Accept-Encoding: gzip\r\n"),
             How::Once => request(path, "Connection: close\r\n"),
             How::Unchanged => {
-                let (head, _) = fetch(address, path, "");
+                let (head, _) = fetch(target, path, "");
                 let tag = header(&head, "etag").expect("what can be unchanged has a tag");
                 request(path, &format!("If-None-Match: {tag}\r\n"))
             }
         };
-        let mut stream = connect(address);
+        let mut stream = target.connect();
         stream.write_all(&request).expect("it was connected");
-        let (head, body) = read_answer(&mut stream, how != How::Unchanged);
+        let (head, body) = read_answer(stream.as_mut(), how != How::Unchanged);
         if how == How::Gzip {
             assert_eq!(header(&head, "content-encoding").as_deref(), Some("gzip"));
         }
         let status: &[u8] = if how == How::Unchanged { b"HTTP/1.1 304" } else { b"HTTP/1.1 200" };
         let answer = head.len() + body.len();
         let connections = if how == How::Once { 0 } else { connections };
-        let streams = (0..connections).map(|_| connect(address)).collect();
+        let streams = (0..connections).map(|_| target.connect()).collect();
         let buffer = vec![0; answer + 1];
-        Self { address: address.to_owned(), request, streams, answer, status, buffer }
+        Self { target: target.clone(), request, streams, body, answer, status, buffer }
+    }
+
+    /// The body that it got first.
+    pub(crate) fn body(&self) -> &[u8] {
+        &self.body
     }
 
     /// Bytes of an answer, with its headers.
@@ -64,13 +90,15 @@ impl Client {
     pub(crate) fn ask(&mut self, times: usize) -> usize {
         if self.streams.is_empty() {
             for _ in 0..times {
-                let mut stream = connect(&self.address);
+                let mut stream = self.target.connect();
                 stream.write_all(&self.request).expect("it was connected");
                 let mut read = 0;
                 loop {
                     match stream.read(&mut self.buffer[read..]) {
                         Ok(0) => break,
                         Ok(more) => read += more,
+                        // Not every server takes leave (RFC 8446 section 6.1).
+                        Err(error) if error.kind() == ErrorKind::UnexpectedEof => break,
                         Err(error) => panic!("an answer broke off: {error}"),
                     }
                 }
@@ -98,25 +126,32 @@ impl Client {
 }
 
 /// Head and body of one answer on a connection of its own.
-pub(crate) fn fetch(address: &str, path: &str, headers: &str) -> (String, Vec<u8>) {
-    let mut stream = connect(address);
+pub(crate) fn fetch(target: &Target, path: &str, headers: &str) -> (String, Vec<u8>) {
+    let mut stream = target.connect();
     stream.write_all(&request(path, headers)).expect("it was connected");
-    read_answer(&mut stream, true)
+    read_answer(stream.as_mut(), true)
 }
 
 fn request(path: &str, headers: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nHost: bench\r\nUser-Agent: bench\r\n{headers}\r\n").into_bytes()
 }
 
-fn connect(address: &str) -> TcpStream {
-    let stream = TcpStream::connect(address).expect("the server takes connections");
-    stream.set_nodelay(true).expect("it was connected");
-    let patience = Some(Duration::from_secs(30));
-    stream.set_read_timeout(patience).expect("it was connected");
-    stream
+impl Target {
+    fn connect(&self) -> Box<dyn Stream> {
+        let stream = TcpStream::connect(&self.address).expect("the server takes connections");
+        stream.set_nodelay(true).expect("it was connected");
+        let patience = Some(Duration::from_secs(30));
+        stream.set_read_timeout(patience).expect("it was connected");
+        match &self.https {
+            Some(config) => {
+                Box::new(tls::over(stream, config).expect("the client trusts the server"))
+            }
+            None => Box::new(stream),
+        }
+    }
 }
 
-fn read_answer(stream: &mut TcpStream, with_body: bool) -> (String, Vec<u8>) {
+fn read_answer(stream: &mut dyn Stream, with_body: bool) -> (String, Vec<u8>) {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {

@@ -2,7 +2,8 @@
 //! same bytes behind it on the same machine in the same minute.
 //!
 //! `cargo bench --bench answering`; it needs nginx and taskset. `-- --long` takes 25 rounds in
-//! place of 9; `-- --instructions` counts user instructions by valgrind's callgrind instead.
+//! place of 9; `-- --only https` takes the rows whose names have that in them;
+//! `-- --instructions` counts user instructions by valgrind's callgrind instead.
 
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
 
@@ -11,6 +12,7 @@ mod client;
 #[path = "../common/mod.rs"]
 mod common;
 mod servers;
+mod tls;
 
 use std::time::{Duration, Instant};
 
@@ -38,25 +40,41 @@ struct Row {
     /// The path at convene, and that of the same file at nginx.
     paths: [&'static str; 2],
     how: How,
-    level: f64,
+    https: bool,
+    /// The ratio that a release should not exceed, if one is set.
+    level: Option<f64>,
 }
 
 const FEED: [&str; 2] = ["/feeds/state-of-solidarity.ics"; 2];
 const LARGE: [&str; 2] = ["/feeds/all.ics"; 2];
-const ROWS: [Row; 6] = [
-    Row { name: "feed of 3", list: 0, paths: FEED, how: How::Plain, level: 0.90 },
-    Row { name: "304", list: 0, paths: FEED, how: How::Unchanged, level: 1.00 },
-    Row {
-        name: "page of 17 KB",
-        list: 1,
-        paths: ["/", "/index.html"],
-        how: How::Plain,
-        level: 1.00,
-    },
-    Row { name: "feed of 1,000, gzip", list: 2, paths: LARGE, how: How::Gzip, level: 0.95 },
-    Row { name: "feed of 1,000, raw", list: 2, paths: LARGE, how: How::Plain, level: 1.00 },
-    Row { name: "new connection each", list: 0, paths: FEED, how: How::Once, level: 1.10 },
+const ROWS: [Row; 10] = [
+    Row::new("feed of 3", 0, FEED, How::Plain, Some(1.00)),
+    Row::new("304", 0, FEED, How::Unchanged, Some(1.00)),
+    Row::new("page of 17 KB", 1, ["/", "/index.html"], How::Plain, Some(1.00)),
+    Row::new("feed of 1,000, gzip", 2, LARGE, How::Gzip, None),
+    Row::new("feed of 1,000, raw", 2, LARGE, How::Plain, None),
+    Row::new("new connection each", 0, FEED, How::Once, Some(1.10)),
+    Row::new("https, feed of 3", 0, FEED, How::Plain, Some(0.82)).by_tls(),
+    Row::new("https, handshake each", 0, FEED, How::Once, Some(0.68)).by_tls(),
+    Row::new("https, 1,000, gzip", 2, LARGE, How::Gzip, Some(0.50)).by_tls(),
+    Row::new("https, 1,000, raw", 2, LARGE, How::Plain, Some(0.48)).by_tls(),
 ];
+
+impl Row {
+    const fn new(
+        name: &'static str,
+        list: usize,
+        paths: [&'static str; 2],
+        how: How,
+        level: Option<f64>,
+    ) -> Self {
+        Self { name, list, paths, how, https: false, level }
+    }
+
+    const fn by_tls(self) -> Self {
+        Self { https: true, ..self }
+    }
+}
 
 fn main() {
     if let Some(address) = value_of("--bare") {
@@ -76,7 +94,10 @@ fn main() {
     }
     let rounds = if flag("--long") { 25 } else { 9 };
     pin(CLIENT);
-    start_to_first_byte(&lists[0], rounds);
+    let only = value_of("--only").unwrap_or_default();
+    if only.is_empty() {
+        start_to_first_byte(&lists[0], rounds);
+    }
     let paced = std::fs::read_to_string("/proc/sys/net/ipv4/tcp_congestion_control");
     println!(
         "server CPU per request, the middle of {rounds} rounds; nginx in its best way; {}",
@@ -86,32 +107,41 @@ fn main() {
         "{:>22} {:>9} {:>11} {:>11} {:>7} {:>7} {:>12}",
         "", "bytes", "convene us", "nginx us", "ratio", "level", "nginx/itself"
     );
-    let only = value_of("--only").unwrap_or_default();
     for row in ROWS.iter().filter(|row| row.name.contains(&only)) {
         answer(row, &lists[row.list], rounds);
     }
-    idle(&lists[0]);
+    if only.is_empty() {
+        idle(&lists[0]);
+    }
 }
 
 /// One row: in each round every server in turn, so that what disturbs disturbs all of them.
 fn answer(row: &Row, exported: &Exported, rounds: usize) {
-    let (ours, _) = exported.convene(&SERVER);
+    let (ours, _) = match row.https {
+        true => exported.convene_by_tls(&SERVER),
+        false => exported.convene(&SERVER),
+    };
     if row.how == How::Gzip {
-        exported.compress(&ours.address, row.paths[0]);
+        exported.compress(&exported.target(&ours, row.https), row.paths[0]);
     }
     let mut servers = vec![ours];
     // The first way a second time, by a server of its own: how far equal ones lie apart.
     for (_, way) in NGINX.into_iter().chain([NGINX[0]]) {
-        servers.push(exported.nginx(&SERVER, way, true).0);
+        let (theirs, _) = match row.https {
+            true => exported.nginx_by_tls(&SERVER, way),
+            false => exported.nginx(&SERVER, way, true),
+        };
+        servers.push(theirs);
     }
     let mut clients: Vec<Client> = servers
         .iter()
         .enumerate()
         .map(|(index, server)| {
             let path = row.paths[usize::from(index > 0)];
-            Client::new(&server.address, path, row.how, CONNECTIONS)
+            Client::new(&exported.target(server, row.https), path, row.how, CONNECTIONS)
         })
         .collect();
+    assert!(clients.iter().all(|client| client.body() == clients[0].body()), "other bytes");
     let before = Instant::now();
     let asked = clients[0].ask(CONNECTIONS * 20);
     let times = (TURN / (before.elapsed().as_secs_f64() / asked as f64)) as usize;
@@ -132,13 +162,13 @@ fn answer(row: &Row, exported: &Exported, rounds: usize) {
         .min_by(|a, b| middle(costs[*a].clone()).total_cmp(&middle(costs[*b].clone())))
         .expect("there is a way");
     println!(
-        "{:>22} {:>9} {:>11.2} {:>11.2} {:>7.2} {:>7.2} {:>12.2}  ({})",
+        "{:>22} {:>9} {:>11.2} {:>11.2} {:>7.2} {:>7} {:>12.2}  ({})",
         row.name,
         clients[0].answer_bytes(),
         middle(costs[0].clone()),
         middle(costs[better].clone()),
         middle(ratios(&costs[0], &costs[better])),
-        row.level,
+        row.level.map_or_else(|| "-".to_owned(), |level| format!("{level:.2}")),
         middle(ratios(&costs[NGINX.len() + 1], &costs[1])),
         NGINX[better - 1].0
     );
@@ -158,7 +188,7 @@ fn start_to_first_byte(example: &Exported, rounds: usize) {
         bare.push(milliseconds(example.bare(&SERVER, FEED[0])));
     }
     println!(
-        "start to first byte: convene {:.1} ms, nginx {:.1} ms, ratio {:.2} (level: <= 0.5); \
+        "start to first byte: convene {:.1} ms, nginx {:.1} ms, ratio {:.2} (level: <= 0.8); \
          hyper alone {:.1} ms, ratio {:.2}",
         middle(ours.clone()),
         middle(theirs.clone()),
@@ -172,7 +202,7 @@ fn start_to_first_byte(example: &Exported, rounds: usize) {
 fn idle(example: &Exported) {
     let (served, _) = example.convene(&SERVER);
     let before = memory(served.pid(), "VmRSS");
-    let mut client = Client::new(&served.address, FEED[0], How::Plain, IDLE);
+    let mut client = Client::new(&example.target(&served, false), FEED[0], How::Plain, IDLE);
     client.ask(IDLE);
     let more = memory(served.pid(), "VmRSS").saturating_sub(before);
     println!("KiB per idle connection: {:.1} (level: <= 13)", more as f64 / IDLE as f64);
@@ -186,7 +216,7 @@ fn instructions(example: &Exported) {
         ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", log_file.as_str()];
     let collected = |start: &dyn Fn() -> Served, how, times| {
         let served = start();
-        Client::new(&served.address, FEED[0], how, 1).ask(times);
+        Client::new(&example.target(&served, false), FEED[0], how, 1).ask(times);
         served.stop();
         let text = std::fs::read_to_string(log.path()).unwrap_or_default();
         let sum = text.lines().find_map(|line| line.split_once("Collected : ")?.1.parse().ok());
@@ -196,7 +226,9 @@ fn instructions(example: &Exported) {
     let counted = || example.convene_with(&valgrind, &["--admin", "127.0.0.1:0"]).0;
     let theirs = || example.nginx(&valgrind, NGINX[0].1, true).0;
     let bare = || example.bare(&valgrind, FEED[0]).0;
-    println!("user instructions per request on one connection (level for the feed of 3: <= 9,500)");
+    println!(
+        "user instructions per request on one connection (level for the feed of 3: <= 1.25 of hyper alone)"
+    );
     for (name, how) in [("feed of 3", How::Plain), ("304", How::Unchanged)] {
         let per_request = |start: &dyn Fn() -> Served| -> f64 {
             let (few, many): (f64, f64) =

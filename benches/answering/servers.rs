@@ -2,10 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::client::fetch;
+use tokio_rustls::rustls::ClientConfig;
+
+use crate::client::{Target, fetch};
 use crate::common::{self, Served, folder, free_address};
+use crate::tls;
 
 /// The ways of nginx to send a file; which is cheaper depends on its size.
 pub(crate) const NGINX: [(&str, &str); 3] = [
@@ -18,6 +22,8 @@ pub(crate) const NGINX: [(&str, &str); 3] = [
 pub(crate) struct Exported {
     dir: tempfile::TempDir,
     file: PathBuf,
+    /// Trusts the certificate in the folder.
+    trusting: Arc<ClientConfig>,
 }
 
 impl Exported {
@@ -27,12 +33,19 @@ impl Exported {
         export.arg(dir.path().join("out")).arg(&file);
         let output = export.output().expect("the program is built");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        Self { dir, file }
+        let trusting = tls::certify(dir.path());
+        Self { dir, file, trusting }
+    }
+
+    /// One of its servers, as a client knows it.
+    pub(crate) fn target(&self, served: &Served, https: bool) -> Target {
+        let address = served.address.clone();
+        Target { address, https: https.then(|| Arc::clone(&self.trusting)) }
     }
 
     /// Puts the gzip form beside a file, in convene's own bytes.
-    pub(crate) fn compress(&self, address: &str, path: &str) {
-        let (_, body) = fetch(address, path, "Accept-Encoding: gzip\r\n");
+    pub(crate) fn compress(&self, convene: &Target, path: &str) {
+        let (_, body) = fetch(convene, path, "Accept-Encoding: gzip\r\n");
         let file = self.dir.path().join(format!("out{path}.gz"));
         std::fs::write(file, body).expect("the folder can be written");
     }
@@ -40,6 +53,12 @@ impl Exported {
     /// convene, behind `before` (such as `taskset`).
     pub(crate) fn convene(&self, before: &[&str]) -> (Served, Duration) {
         self.convene_with(before, &[])
+    }
+
+    /// The same over https.
+    pub(crate) fn convene_by_tls(&self, before: &[&str]) -> (Served, Duration) {
+        let [certificate, key] = self.certificate().map(|file| file.display().to_string());
+        self.convene_with(before, &["--tls-cert", &certificate, "--tls-key", &key])
     }
 
     /// The same with further arguments.
@@ -53,7 +72,7 @@ impl Exported {
     /// hyper alone with the answer that convene gives at a path, behind `before`.
     pub(crate) fn bare(&self, before: &[&str], path: &str) -> (Served, Duration) {
         let (convene, _) = self.convene(&[]);
-        let (head, body) = fetch(&convene.address, path, "");
+        let (head, body) = fetch(&self.target(&convene, false), path, "");
         let (head_file, body_file) = (self.dir.path().join("head"), self.dir.path().join("body"));
         std::fs::write(&head_file, head).expect("the folder can be written");
         std::fs::write(&body_file, body).expect("the folder can be written");
@@ -66,12 +85,36 @@ impl Exported {
     /// nginx in one of its ways, behind `before`, as a single process or as it is started by
     /// default with a master and a worker.
     pub(crate) fn nginx(&self, before: &[&str], way: &str, single: bool) -> (Served, Duration) {
+        self.nginx_with(before, way, single, "")
+    }
+
+    /// The same as a single process over https, with the certificate that convene has.
+    pub(crate) fn nginx_by_tls(&self, before: &[&str], way: &str) -> (Served, Duration) {
+        let [certificate, key] = self.certificate().map(|file| file.display().to_string());
+        let tls = format!(
+            "ssl_certificate {certificate}; ssl_certificate_key {key}; ssl_protocols TLSv1.2 TLSv1.3;"
+        );
+        self.nginx_with(before, way, true, &tls)
+    }
+
+    /// A certificate and its key.
+    fn certificate(&self) -> [PathBuf; 2] {
+        ["cert.pem", "key.pem"].map(|name| self.dir.path().join(name))
+    }
+
+    fn nginx_with(
+        &self,
+        before: &[&str],
+        way: &str,
+        single: bool,
+        tls: &str,
+    ) -> (Served, Duration) {
         let address = free_address();
         let work = self.dir.path().join(format!("nginx-{}", address.replace(':', "-")));
         std::fs::create_dir_all(&work).expect("the folder can be written");
         let out = self.dir.path().join("out");
         let file = work.join("nginx.conf");
-        std::fs::write(&file, configuration(&address, &work, &out, way, single))
+        std::fs::write(&file, configuration(&address, &work, &out, way, single, tls))
             .expect("the folder can be written");
         let mut command = Command::new("nginx");
         command.arg("-p").arg(&work).arg("-e").arg(work.join("error.log")).arg("-c").arg(&file);
@@ -91,7 +134,15 @@ fn behind(before: &[&str], command: &Command) -> Command {
 }
 
 /// With the headers that convene sends, since whoever serves calendars from files sets them too.
-fn configuration(address: &str, work: &Path, out: &Path, way: &str, single: bool) -> String {
+fn configuration(
+    address: &str,
+    work: &Path,
+    out: &Path,
+    way: &str,
+    single: bool,
+    tls: &str,
+) -> String {
+    let ssl = if tls.is_empty() { "" } else { " ssl" };
     let (work, out) = (work.display(), out.display());
     let master = if single { "off" } else { "on" };
     format!(
@@ -107,7 +158,7 @@ http {{
   charset utf-8; charset_types text/calendar text/plain; etag on; gzip_static on; gzip_vary on;
   {way}
   server {{
-    listen {address};
+    listen {address}{ssl}; {tls}
     root {out};
     add_header X-Content-Type-Options nosniff;
     add_header Cache-Control 'public, max-age=300, stale-while-revalidate=3600, stale-if-error=604800';
