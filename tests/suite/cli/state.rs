@@ -132,7 +132,7 @@ fn a_state_folder_that_is_none_is_refused_by_record_in_a_sentence() {
 #[test]
 fn advice_about_a_state_that_is_no_file_is_about_the_state() {
     for (make, wanted) in
-        [("mkdir", "is a folder, where what was published"), ("mkfifo", "cannot read")]
+        [("mkdir", "is a folder, where what was published"), ("mkfifo", "is not a regular file\n  Remove it, and restore the file")]
     {
         let fixture = Fixture::new(&two());
         let made = std::process::Command::new(make).arg(fixture.revisions_file()).status();
@@ -164,23 +164,6 @@ fn a_folder_in_the_place_of_the_revisions_file_is_to_be_taken_away() {
         assert_eq!(output.status.code(), MACHINE, "{said}");
         assert!(said.contains("Take it away, if it is empty"), "{said}");
     }
-}
-
-/// Runs every command on a revisions file that cannot be used; it must stay as it is.
-#[test]
-fn a_pipe_in_the_place_of_the_revisions_file_is_to_be_removed() {
-    let fixture = Fixture::new(EXAMPLE);
-    let made = std::process::Command::new("mkfifo").arg(fixture.revisions_file()).status();
-    assert!(made.unwrap().success());
-    let output = fixture.run(&["record", "--at", BEFORE]);
-    assert_eq!(output.status.code(), Some(3));
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    for part in
-        ["sessions.revisions.json` is not a regular file", "Remove it, and restore the file"]
-    {
-        assert!(said.contains(part), "{said}");
-    }
-    assert!(!said.contains("convene check"), "{said}");
 }
 
 fn assert_refused(revisions: &str, parts: &[&str]) {
