@@ -3,7 +3,7 @@
 use super::{
     FINE, MACHINE, WRONG_FILE, at_before, broken, files, moved, names, stderr, stdout, two,
 };
-use crate::support::{BEFORE, EXAMPLE, Fixture};
+use crate::support::{BEFORE, Fixture};
 
 const STATE: [&str; 4] = [
     ".sessions.last-good.json",
