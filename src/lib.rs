@@ -8,6 +8,7 @@
 
 pub mod config;
 pub mod copies;
+pub mod cut;
 pub mod diagnostic;
 pub mod error;
 pub mod export;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use toml::de::DeValue;
 
 use super::{keys, known};
+use crate::cut;
 use crate::diagnostic::{Code, Finding};
 use crate::model::TextError;
 use crate::zone::{Naming, Rules, UnknownZone, Zone};
@@ -40,11 +41,8 @@ impl fmt::Display for Wanted {
 pub(super) fn quoted(text: &str) -> String {
     const LONGEST: usize = 60;
     let line = text.lines().next().unwrap_or_default();
-    match line.char_indices().nth(LONGEST) {
-        None if line.len() == text.len() => line.to_owned(),
-        None => format!("{line}..."),
-        Some((end, _)) => format!("{}...", &line[..end]),
-    }
+    let start = cut::start(line, LONGEST);
+    if start.len() == text.len() { start.to_owned() } else { format!("{start}...") }
 }
 
 /// A key that a table does not have.

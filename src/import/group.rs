@@ -13,7 +13,7 @@ use super::event;
 use super::found::{Found, groups, version};
 use super::nearest::Nearest;
 use super::timing::{Floating, Times, Timing};
-use super::values::line;
+use super::values::{line, shown};
 use super::{Note, Options, count};
 use crate::model::Uid;
 use crate::zone::{Rules, Zone};
@@ -268,8 +268,7 @@ impl<'a> Reader<'a> {
     }
 
     fn note(&mut self, event: &Component, text: String) {
-        let title = line(event.get("SUMMARY").map_or("", |title| title.value.as_str()));
-        let title: String = title.chars().take(80).collect();
+        let title = shown(event.get("SUMMARY").map_or("", |title| title.value.as_str()));
         let event_title = Some(title).filter(|title| !title.is_empty());
         let note = Note { line: event.line, event: event_title, text };
         // One that repeats gives the same for each of its dates.

@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
+use crate::cut;
+
 /// A DATE or DATE-TIME as it stands in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stamp {
@@ -102,13 +104,19 @@ pub(super) fn line(value: &str) -> String {
     text(value).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// What can be shown of a TEXT in a sentence.
+pub(super) fn shown(value: &str) -> String {
+    cut::start(&line(value), 80).to_owned()
+}
+
 /// How many characters a line of a list may have: a title, a place.
 pub(super) const LONGEST_LINE: usize = 1_000;
 
 /// The start of a text that is too long for a list; that it was cut is said.
 pub(super) fn kept(mut text: String, longest: usize, what: &str, lost: &mut Vec<String>) -> String {
-    if let Some((end, _)) = text.char_indices().nth(longest) {
-        text.truncate(end);
+    let start = cut::start(&text, longest).len();
+    if start < text.len() {
+        text.truncate(start);
         // A backslash escapes what followed it, or broke the line there.
         text.truncate(text.trim_end().trim_end_matches('\\').trim_end().len());
         lost.push(format!("the end of its {what}, after {},000 characters", longest / 1_000));

@@ -2,7 +2,7 @@
 
 use super::content::{Component, Property};
 use super::draft::{Content, Place};
-use super::values::{LONGEST_LINE, kept, line};
+use super::values::{LONGEST_LINE, kept, line, shown};
 use crate::model::HttpUrl;
 
 /// Where Google and Microsoft say the address of a meeting.
@@ -94,7 +94,7 @@ pub(super) fn place(
 fn join(content: &mut Content, address: String, lost: &mut Vec<String>) {
     let join = content.join.get_or_insert_with(|| address.clone());
     if HttpUrl::parse(join) != HttpUrl::parse(&address) {
-        lost.push(format!("the further link `{}`", start(&address)));
+        lost.push(format!("the further link `{}`", shown(&address)));
     }
 }
 
@@ -110,14 +110,9 @@ fn web(property: &Property, what: &str, lost: &mut Vec<String>) -> Option<String
         false => "is none of the web",
     };
     if !address.is_empty() {
-        lost.push(format!("{what} `{}`, which {reason}", start(address)));
+        lost.push(format!("{what} `{}`, which {reason}", shown(address)));
     }
     None
-}
-
-/// What can be shown of an address in a sentence.
-fn start(address: &str) -> String {
-    line(address).chars().take(80).collect()
 }
 
 fn degrees((latitude, longitude): (&str, &str)) -> Option<(f64, f64)> {

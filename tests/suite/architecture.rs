@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Each room with the rooms that it may import, in the order of the flow.
 const ROOMS: &[(&str, &[&str])] = &[
+    ("cut", &[]),
     ("error", &[]),
     ("files", &[]),
     ("rfc3339", &[]),
@@ -16,10 +17,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("model", &["zone"]),
     ("paths", &["model"]),
     ("l10n", &["model", "zone"]),
-    ("config", &["diagnostic", "l10n", "model", "rfc3339", "source", "suggest", "zone"]),
+    ("config", &["cut", "diagnostic", "l10n", "model", "rfc3339", "source", "suggest", "zone"]),
     ("revisions", &["error", "files", "model", "paths", "rfc3339", "zone"]),
-    ("render", &["l10n", "model", "paths", "revisions", "rfc3339", "zone"]),
-    ("import", &["model", "render", "rfc3339", "source", "zone"]),
+    ("render", &["cut", "l10n", "model", "paths", "revisions", "rfc3339", "zone"]),
+    ("import", &["cut", "model", "render", "rfc3339", "source", "zone"]),
     ("copies", &[]),
     ("site", &["copies", "paths", "render", "revisions"]),
     ("http", &["site"]),

@@ -1,8 +1,8 @@
 //! What a calendar is told about a session, cut so that the whole address stays short.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use unicode_segmentation::UnicodeSegmentation as _;
 
+use crate::cut;
 use crate::l10n::Words;
 use crate::model::{Place, Session};
 use crate::render::markdown;
@@ -51,7 +51,7 @@ pub(super) fn fit(
     let address = address(session, edition, &encode);
     left = left.saturating_sub(address.len());
     let mut take = |text: &str, most: usize, encode: &dyn Fn(&str) -> String| {
-        let taken = cut(text, most.min(left), encode);
+        let taken = fitted(text, most.min(left), encode);
         left -= taken.len();
         taken
     };
@@ -103,9 +103,8 @@ fn location(session: &Session, edition: &Edition) -> String {
     }
 }
 
-/// As much of a text as fits, encoded: between what readers see as characters, between words if
-/// one ends near enough, and never inside an escape.
-pub(super) fn cut(text: &str, most: usize, encode: impl Fn(&str) -> String) -> String {
+/// As much of a text as fits, encoded; never cut inside an escape.
+pub(super) fn fitted(text: &str, most: usize, encode: impl Fn(&str) -> String) -> String {
     // Nothing becomes shorter by being encoded.
     if text.len() <= most {
         let whole = encode(text);
@@ -113,38 +112,10 @@ pub(super) fn cut(text: &str, most: usize, encode: impl Fn(&str) -> String) -> S
             return whole;
         }
     }
-    let dots = encode("…");
+    let dots = encode(cut::DOTS);
     let Some(room) = most.checked_sub(dots.len()) else { return String::new() };
-    let end = match end(text.graphemes(true), room, &encode) {
-        // One character with a thousand accents.
-        0 => end(text.split_inclusive(|_: char| true), room, &encode),
-        end => end,
-    };
-    let mut kept = text[..end].trim_end();
-    if let Some(space) = kept.rfind(char::is_whitespace)
-        && space >= kept.len() / 3 * 2
-        && !text[kept.len()..].starts_with(char::is_whitespace)
-    {
-        kept = kept[..space].trim_end();
-    }
+    let kept = cut::words(text, room, |piece| encode(piece).len());
     if kept.is_empty() { String::new() } else { encode(kept) + &dots }
-}
-
-/// Where the pieces that fit end.
-fn end<'a>(
-    pieces: impl Iterator<Item = &'a str>,
-    room: usize,
-    encode: impl Fn(&str) -> String,
-) -> usize {
-    let (mut end, mut used) = (0, 0);
-    for piece in pieces {
-        used += encode(piece).len();
-        if used > room {
-            break;
-        }
-        end += piece.len();
-    }
-    end
 }
 
 #[cfg(test)]
@@ -163,13 +134,13 @@ mod tests {
         let one = encoded(family).len();
         let dots = encoded("…");
         let text = family.repeat(3);
-        assert_eq!(cut(&text, 3 * one, encoded), encoded(&text));
-        assert_eq!(cut(&text, 3 * one - 1, encoded), encoded(&family.repeat(2)) + &dots);
+        assert_eq!(fitted(&text, 3 * one, encoded), encoded(&text));
+        assert_eq!(fitted(&text, 3 * one - 1, encoded), encoded(&family.repeat(2)) + &dots);
     }
 
     #[test]
     fn a_text_is_cut_between_words_if_one_ends_near() {
-        let cut = |text| cut(text, 36, encoded);
+        let cut = |text| fitted(text, 36, encoded);
         assert_eq!(cut("solidarity beyond elections now"), "solidarity%20beyond%E2%80%A6");
         assert_eq!(
             cut("a solidaritybeyondtheelections here"),
@@ -179,14 +150,14 @@ mod tests {
 
     #[test]
     fn nothing_is_left_where_nothing_fits() {
-        assert_eq!(cut("abc", 2, encoded), "");
-        assert_eq!(cut("", 0, encoded), "");
+        assert_eq!(fitted("abc", 2, encoded), "");
+        assert_eq!(fitted("", 0, encoded), "");
     }
 
     #[test]
     fn a_character_with_a_thousand_accents_is_cut_all_the_same() {
         let text = format!("e{}", "\u{301}".repeat(1000));
-        let cut = cut(&text, 100, encoded);
+        let cut = fitted(&text, 100, encoded);
         assert!(cut.len() <= 100 && cut.starts_with("e%CC%81"), "{cut}");
     }
 }

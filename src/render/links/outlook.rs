@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::fit::{self, LIMIT, cut, encoded};
+use super::fit::{self, LIMIT, encoded, fitted};
 use crate::l10n::Words;
 use crate::model::{Feed, Session, When};
 use crate::revisions::Edition;
@@ -34,7 +34,7 @@ pub(super) fn add(host: &str, session: &Session, edition: &Edition, words: &Word
 pub(super) fn subscribe(host: &str, feed: &Feed<'_>, edition: &Edition) -> String {
     let address = edition.paths.absolute(&edition.paths.feed_calendar(feed.id));
     let link = format!("{host}/calendar/0/addfromweb?url={}&name=", encoded(&address));
-    let name = cut(feed.title.as_str(), LIMIT.saturating_sub(link.len()), encoded);
+    let name = fitted(feed.title.as_str(), LIMIT.saturating_sub(link.len()), encoded);
     link + &name
 }
 

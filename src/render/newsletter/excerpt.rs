@@ -1,8 +1,8 @@
 //! The first words of a text, as one plain line.
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
-use unicode_segmentation::UnicodeSegmentation as _;
 
+use crate::cut;
 use crate::model::Markdown;
 
 /// What stands where an address was: mail apps make links of addresses by themselves, and a block
@@ -42,7 +42,7 @@ pub(super) fn of(markdown: &Markdown, most: usize) -> Option<String> {
         }
     }
     let line = without_addresses(if first.trim().is_empty() { &all } else { &first });
-    (!line.is_empty()).then(|| cut(&line, most))
+    (!line.is_empty()).then(|| cut::to_chars(&line, most))
 }
 
 /// One line of words with single spaces between them.
@@ -60,31 +60,6 @@ fn without_addresses(text: &str) -> String {
         }
     }
     line
-}
-
-/// At most so many characters: whole words if there are any, never part of what readers see as one
-/// character.
-pub(super) fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let mut kept = String::new();
-    let mut count = 0;
-    for grapheme in text.graphemes(true) {
-        count += grapheme.chars().count();
-        // One for the dots.
-        if count >= most {
-            break;
-        }
-        kept.push_str(grapheme);
-    }
-    // A language without spaces would lose most of its text at the last one.
-    let word = kept.rfind(' ').filter(|at| *at > kept.len() / 2).unwrap_or(kept.len());
-    let whole = match text[kept.len()..].starts_with(' ') {
-        true => kept.len(),
-        false => word,
-    };
-    format!("{}\u{2026}", kept[..whole].trim_end_matches([' ', ',', ';', ':']))
 }
 
 #[cfg(test)]
@@ -123,14 +98,5 @@ mod tests {
         let cut = excerpt(&"solidarity ".repeat(100)).unwrap();
         assert!(cut.chars().count() <= 300, "{cut}");
         assert!(cut.ends_with("solidarity\u{2026}"), "{cut}");
-    }
-
-    #[test]
-    fn what_readers_see_as_one_character_stays_whole() {
-        let family = "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}";
-        let cut = excerpt(&family.repeat(100)).unwrap();
-        assert!(cut.chars().count() <= 300, "{cut}");
-        assert!(cut.strip_suffix('\u{2026}').unwrap().split(family).all(str::is_empty), "{cut}");
-        assert_eq!(super::cut(&format!("a{}", "\u{301}".repeat(400)), 300), "\u{2026}");
     }
 }

@@ -3,7 +3,8 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use super::{Block, Card, excerpt};
+use super::{Block, Card};
+use crate::cut;
 
 const FONT: &str = "16px/24px Arial,sans-serif";
 const TEXT: &str = "#1B1F24";
@@ -74,7 +75,7 @@ pub(super) fn cell(below: u8) -> String {
 
 fn card(block: &Block, card: &Card, ours: Option<&str>, within: Within) -> Markup {
     let part = "margin:0 0 8px";
-    let label = |action: &str| format!("{action}: {}", excerpt::cut(&card.title, LABEL));
+    let label = |action: &str| format!("{action}: {}", cut::to_chars(&card.title, LABEL));
     let links = card.links();
     let (register, add): (Vec<_>, Vec<_>) =
         links.iter().partition(|(_, url)| Some(*url) == card.register.as_deref());

@@ -77,7 +77,7 @@ fn root(edition: &Edition, years: &BTreeMap<i32, Vec<&Session>>, words: &Words) 
         }
     };
     let summary = description.and_then(markdown::to_some_text);
-    let summary = summary.map(|text| parts::shortened(&text, 200));
+    let summary = summary.map(|text| parts::summary(&text));
     let paths = &edition.paths;
     let title = calendar.title.as_str();
     let alternates = vec![

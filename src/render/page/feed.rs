@@ -49,7 +49,7 @@ fn page(edition: &Edition, feed: &Feed<'_>, words: &Words) -> Markup {
         p { a href=(paths.root()) { "All sessions" } }
     };
     let summary = feed.description.and_then(markdown::to_some_text);
-    let summary = summary.map(|text| parts::shortened(&text, 200));
+    let summary = summary.map(|text| parts::summary(&text));
     let title = feed.title.as_str();
     let alternates = vec![
         ("text/calendar", paths.feed_calendar(feed.id), title.to_owned()),

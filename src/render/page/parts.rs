@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
+use crate::cut;
 use crate::l10n::Words;
 use crate::model::{Session, Status, When};
 use crate::render::event::CALLED_OFF;
@@ -12,6 +13,9 @@ use crate::zone::Zone;
 
 /// How many sessions to come a page lists; later ones stand on the pages of their years.
 pub(super) const NEXT: usize = 50;
+
+/// How many characters a summary has at most.
+const SUMMARY: usize = 201;
 
 /// Sessions of an edition, those that are over and those that are not.
 pub(super) fn split<'a>(
@@ -101,12 +105,9 @@ pub(super) fn with_offset(zone: &Zone, instant: DateTime<Utc>) -> String {
     rfc3339::with_offset(instant, zone.offset(instant))
 }
 
-/// The first sentences of a text, for previews: at most so many characters, cut at a space.
-pub(super) fn shortened(text: &str, limit: usize) -> String {
-    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let Some((end, _)) = flat.char_indices().nth(limit) else { return flat };
-    let cut = flat[..end].rfind(' ').unwrap_or(end);
-    format!("{}\u{2026}", flat[..cut].trim_end_matches([',', ';', ':', ' ']))
+/// The first sentences of a text in one line, for previews.
+pub(super) fn summary(text: &str) -> String {
+    cut::to_chars(&text.split_whitespace().collect::<Vec<_>>().join(" "), SUMMARY)
 }
 
 #[cfg(test)]
@@ -114,9 +115,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_text_is_cut_at_a_space() {
-        assert_eq!(shortened("one two, three", 9), "one two\u{2026}");
-        assert_eq!(shortened("one\n two", 9), "one two");
-        assert_eq!(shortened(&"é".repeat(20), 9), format!("{}\u{2026}", "é".repeat(9)));
+    fn a_summary_is_one_line_and_ends_with_a_word() {
+        assert_eq!(summary("one\n two"), "one two");
+        assert_eq!(
+            summary(&"two, three ".repeat(20)),
+            "two, three ".repeat(17) + "two, three\u{2026}"
+        );
     }
 }

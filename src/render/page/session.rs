@@ -31,7 +31,7 @@ pub(super) fn page(edition: &Edition, session: &Session, words: &Words) -> Marku
     };
     let text = session.description.as_ref().map(markdown::to_text).unwrap_or_default();
     let when = words.start(&session.when, &edition.catalog.calendar);
-    let summary = Some(parts::shortened(&format!("{when}. {text}"), 200));
+    let summary = Some(parts::summary(&format!("{when}. {text}")));
     let title = session.title.as_str();
     let alternates = vec![("text/calendar", edition.paths.invite(&session.id), title.to_owned())];
     let json_ld = Some(jsonld::event(edition, session));
