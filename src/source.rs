@@ -68,7 +68,7 @@ impl Source {
                 let valid = error.utf8_error().valid_up_to();
                 let mut bytes = error.into_bytes();
                 bytes.truncate(valid);
-                (String::from_utf8(bytes).unwrap_or_default(), Some(valid))
+                (String::from_utf8(bytes).expect("it was valid up to here"), Some(valid))
             }
         };
         let line_starts =

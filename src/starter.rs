@@ -75,5 +75,6 @@ end = {sunday}
 
 /// The first such day of the week that is at least so many days after a date.
 fn next(weekday: Weekday, date: NaiveDate, days: u64) -> NaiveDate {
-    (date + Days::new(days)).iter_days().find(|day| day.weekday() == weekday).unwrap_or(date)
+    let mut following = (date + Days::new(days)).iter_days();
+    following.find(|day| day.weekday() == weekday).expect("one of seven days has the name")
 }

@@ -49,7 +49,7 @@ pub(crate) fn publisher(
     });
     let rules = rules(common)?;
     Ok(Publisher {
-        store: Store::new(&file, &folder),
+        store: Store::new(&file, &folder)?,
         file,
         url: common.url.clone(),
         default_url: own_url("http", listen),

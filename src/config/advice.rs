@@ -120,7 +120,11 @@ fn full_weekday(word: &str) -> Option<Weekday> {
 }
 
 fn name(day: Weekday) -> &'static str {
-    WEEKDAYS.iter().find(|(_, own)| *own == day).map_or("", |(name, _)| name)
+    WEEKDAYS
+        .iter()
+        .find(|(_, own)| *own == day)
+        .map(|(name, _)| *name)
+        .expect("all seven have names")
 }
 
 /// A start or end that devices with the older rules would show at another hour.

@@ -161,7 +161,7 @@ impl<'a> Clocks<'a> {
     }
 
     fn is_like(&self, definition: &Definition, zone: &Zone) -> bool {
-        let first = NaiveDate::from_ymd_opt(self.years.0, 1, 5).unwrap_or_default();
+        let first = NaiveDate::from_ymd_opt(self.years.0, 1, 5).expect("a year that dates have");
         let days = first.iter_days().step_by(10).take_while(|day| day.year() <= self.years.1);
         days.filter_map(|day| day.and_hms_opt(12, 0, 0)).all(|noon| {
             let instant = (noon - TimeDelta::seconds(definition.offset(noon))).and_utc();

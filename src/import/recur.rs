@@ -181,7 +181,7 @@ pub(super) fn expand(
     budget.dates = budget.dates.saturating_sub(expansion.starts.len());
     // It was looked at up to the end of all years.
     if ended && ends_after.is_none_or(|count| expansion.starts.len() < count) {
-        let end = NaiveDate::from_ymd_opt(LAST_YEAR, 12, 31).unwrap_or_default();
+        let end = NaiveDate::from_ymd_opt(LAST_YEAR, 12, 31).expect("every year ends");
         let in_vain = cost.between(before, end.and_time(NaiveTime::MIN));
         budget.steps = budget.steps.saturating_sub(in_vain);
     }

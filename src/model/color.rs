@@ -78,7 +78,8 @@ impl Color {
                 .map(|shift| ((self.rgb >> shift) & 0xff).abs_diff((other >> shift) & 0xff).pow(2))
                 .sum()
         };
-        NAMES.iter().min_by_key(|(_, rgb)| distance(*rgb)).map_or("gray", |(name, _)| name)
+        let nearest = NAMES.iter().min_by_key(|(_, rgb)| distance(*rgb));
+        nearest.map(|(name, _)| *name).expect("there are colours with names")
     }
 }
 

@@ -221,7 +221,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("sessions.toml");
         let publisher = Publisher {
-            store: Store::new(&file, folder.path()),
+            store: Store::new(&file, folder.path()).unwrap(),
             file,
             url: None,
             default_url: BaseUrl::parse("http://127.0.0.1:8080").unwrap(),

@@ -142,7 +142,7 @@ impl<'a> Plan<'a> {
         };
         let kept: Vec<bool> = self.zones.iter().map(|(zone, _)| used(zone)).collect();
         let mut kept = kept.iter();
-        self.zones.retain(|_| kept.next().copied().unwrap_or(false));
+        self.zones.retain(|_| *kept.next().expect("there is one for each zone"));
     }
 
     /// A calendar must hold something (RFC 5545 section 3.6): without events, its zone.

@@ -68,10 +68,11 @@ pub(super) fn documents(edition: &Edition, words: &Words) -> Vec<Document> {
     edition
         .catalog
         .feeds()
-        .filter_map(|feed| {
-            let mut body = serde_json::to_string_pretty(&listing(edition, &feed, words)).ok()?;
+        .map(|feed| {
+            let listing = listing(edition, &feed, words);
+            let mut body = serde_json::to_string_pretty(&listing).expect("its keys are texts");
             body.push('\n');
-            Some(Document::new(edition.paths.feed_json(feed.id), Kind::Json, body))
+            Document::new(edition.paths.feed_json(feed.id), Kind::Json, body)
         })
         .collect()
 }

@@ -17,7 +17,9 @@ struct Canonical(Sha256);
 impl Canonical {
     fn field(&mut self, label: &str, value: &str) {
         for part in [label, value] {
-            self.0.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            self.0.update(
+                u64::try_from(part.len()).expect("lengths have at most 64 bits").to_be_bytes(),
+            );
             self.0.update(part);
         }
     }

@@ -59,7 +59,8 @@ pub(super) fn revise(
     let gone: Vec<(String, KnownFeed)> = gone()
         .map(|(id, feed)| {
             let mut retired = || {
-                let sessions = left.remove(id.as_str()).unwrap_or_default();
+                let sessions =
+                    left.remove(id.as_str()).expect("each feed that goes was given to `members`");
                 KnownFeed { gone: Some(now), sessions, ..feed.clone() }
             };
             (id.clone(), if feed.gone.is_some() { feed.clone() } else { retired() })

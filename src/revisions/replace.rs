@@ -1,7 +1,8 @@
 //! Replaced files: whole or not at all, written through no link, with the mode and the owner of a model.
 
+use std::ffi::OsString;
 use std::fs::{File, Metadata, Permissions};
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 
@@ -20,8 +21,12 @@ const ACCESS: u32 = 0o777;
 /// [`Error::File`] if that is not possible.
 pub(super) fn replace(path: &Path, bytes: &[u8], models: &[&Path]) -> Result<(), Error> {
     let target = followed(path);
-    let mut name = std::ffi::OsString::from(".");
-    name.push(target.file_name().unwrap_or_default());
+    let Some(file_name) = target.file_name() else {
+        // A link to `..` and the like.
+        return Err(Error::file(Action::Write, path)(ErrorKind::IsADirectory.into()));
+    };
+    let mut name = OsString::from(".");
+    name.push(file_name);
     name.push(".new");
     let temporary = target.with_file_name(name);
     let written = (|| {

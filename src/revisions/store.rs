@@ -42,15 +42,19 @@ pub struct Lock(#[expect(dead_code, reason = "the lock lives as long as the file
 impl Store {
     /// The state of a TOML file in a folder: its revisions, its last good source and what was recorded of that, its
     /// lock.
-    pub fn new(toml: &Path, folder: &Path) -> Self {
-        let stem = toml.file_stem().unwrap_or_default().to_string_lossy();
-        Self {
+    ///
+    /// # Errors
+    /// [`Error::File`] if the path ends in no name, as `..` does, so that it can only be a folder.
+    pub fn new(toml: &Path, folder: &Path) -> Result<Self, Error> {
+        let is_folder = || Error::file(Action::ReadSource, toml)(ErrorKind::IsADirectory.into());
+        let stem = toml.file_stem().ok_or_else(is_folder)?.to_string_lossy();
+        Ok(Self {
             toml: toml.to_owned(),
             revisions: folder.join(format!("{stem}.revisions.json")),
             last_good: folder.join(format!(".{stem}.last-good.toml")),
             last_good_revisions: folder.join(format!(".{stem}.last-good.json")),
             lock: folder.join(format!(".{stem}.lock")),
-        }
+        })
     }
 
     /// The revisions file.
@@ -71,7 +75,7 @@ impl Store {
     }
 
     fn folder(&self) -> &Path {
-        self.lock.parent().unwrap_or_else(|| Path::new("."))
+        self.lock.parent().expect("its name was joined to a folder")
     }
 
     /// Waits for other writers to finish, and logs that it waits if that takes more than a second.
@@ -212,7 +216,7 @@ mod tests {
 
     #[test]
     fn state_stands_beside_the_file_under_its_stem() {
-        let store = Store::new(Path::new("x/talks.toml"), Path::new("y"));
+        let store = Store::new(Path::new("x/talks.toml"), Path::new("y")).unwrap();
         assert_eq!(store.revisions_path(), Path::new("y/talks.revisions.json"));
         assert_eq!(store.last_good, Path::new("y/.talks.last-good.toml"));
     }

@@ -55,7 +55,7 @@ fn findings(example: &str) -> Vec<Finding> {
     let file = dir.path().join("sessions.toml");
     std::fs::write(&file, format!("{CALENDAR}{example}")).unwrap();
     let publisher = Publisher {
-        store: Store::new(&file, dir.path()),
+        store: Store::new(&file, dir.path()).unwrap(),
         file,
         url: None,
         default_url: BaseUrl::parse("http://127.0.0.1:8080").unwrap(),

@@ -79,7 +79,7 @@ impl Fixture {
     pub(crate) fn publisher(&self) -> Publisher {
         Publisher {
             file: self.file(),
-            store: Store::new(&self.file(), self.dir()),
+            store: Store::new(&self.file(), self.dir()).unwrap(),
             url: None,
             default_url: BaseUrl::parse("http://127.0.0.1:8080").unwrap(),
             rules: Rules::bundled(),

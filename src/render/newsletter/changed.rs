@@ -132,7 +132,7 @@ impl Changed {
             })
         };
         let all: Vec<Value> = self.notices.iter().map(object).collect();
-        serde_json::to_string_pretty(&all).unwrap_or_default()
+        serde_json::to_string_pretty(&all).expect("its keys are texts")
     }
 
     fn more(&self) -> Option<String> {

@@ -13,7 +13,7 @@ pub(super) fn print(report: &Report) -> String {
     });
     let to_come: Vec<Value> = to_come.collect();
     let whole = json!({ "sessions": sessions, "feeds": feeds, "to_come": to_come });
-    serde_json::to_string_pretty(&whole).unwrap_or_default() + "\n"
+    serde_json::to_string_pretty(&whole).expect("its keys are texts") + "\n"
 }
 
 fn item(item: &Item) -> Value {

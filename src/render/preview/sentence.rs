@@ -118,7 +118,8 @@ fn place(change: &Difference) -> String {
     match (before, change.after.place.as_deref()) {
         (Some(before), Some(after)) => format!("is at {after} in place of {before}"),
         (Some(before), None) => format!("is no longer at {before}"),
-        (None, after) => format!("is at {}", after.unwrap_or_default()),
+        (None, Some(after)) => format!("is at {after}"),
+        (None, None) => unreachable!("a place that changed is there before or after"),
     }
 }
 

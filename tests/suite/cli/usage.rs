@@ -125,6 +125,20 @@ fn a_folder_in_place_of_a_list_is_said_in_a_sentence() {
 }
 
 #[test]
+fn a_path_without_a_name_is_a_folder_for_every_command_and_nothing_is_written() {
+    let fixture = Fixture::new(&two());
+    for command in
+        [&["check"][..], &["export", "--out", "out"], &["record"], &["serve"], &["links"]]
+    {
+        let arguments = [&["--listen", "127.0.0.1:0", "--config", ".."], command].concat();
+        let said = refused(&fixture, &arguments, MACHINE);
+        let wanted = "error: `..` is a folder\n  \
+                      Name a file in it, such as `../sessions.toml`.\n";
+        assert_eq!(said, wanted, "{command:?}");
+    }
+}
+
+#[test]
 fn an_address_of_another_machine_is_said_in_a_sentence() {
     let fixture = Fixture::new(&two());
     // From the block that is kept for documentation (RFC 5737): no machine has it.
