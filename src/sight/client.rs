@@ -4,7 +4,7 @@
 //! feeds are fetched, not by whom.
 
 /// Programs that fetch calendars in the same way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Family {
     /// Google Calendar's servers, which fetch once for many subscribers.
     Google,

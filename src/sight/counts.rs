@@ -1,16 +1,22 @@
-//! What is counted with every answer: tables that are made beforehand, so that a request adds to a
-//! few numbers and neither searches nor allocates.
+//! What is counted with every answer, in the families of prometheus-client.
 
+use std::fmt::Error;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use hyper::{Method, StatusCode};
+use prometheus_client::encoding::{EncodeLabelSet, LabelSetEncoder};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
 
 use super::client::Family;
 use crate::paths::{Address, Of, Part};
 
 /// A kind of resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
     Feed,
     Invite,
@@ -27,7 +33,7 @@ pub(super) enum Kind {
     Other,
 }
 
-/// The statuses that have a place of their own; the last place is for all others.
+/// The statuses that have rows of their own; all others share one.
 const STATUSES: [StatusCode; 10] = [
     StatusCode::OK,
     StatusCode::MOVED_PERMANENTLY,
@@ -41,34 +47,27 @@ const STATUSES: [StatusCode; 10] = [
     StatusCode::URI_TOO_LONG,
 ];
 
-/// Upper bounds of the time that an answer takes, in nanoseconds: from the look-up in a table to a
+/// Upper bounds of the time that an answer takes, in seconds: from the look-up in a table to a
 /// machine that is busy with other things.
-const BOUNDS: [u64; 11] = [
-    1_000,
-    2_000,
-    5_000,
-    10_000,
-    20_000,
-    50_000,
-    100_000,
-    500_000,
-    1_000_000,
-    10_000_000,
-    100_000_000,
-];
+const BOUNDS: [f64; 11] = [1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 5e-4, 1e-3, 1e-2, 0.1];
 
 /// The numbers since the start.
 #[derive(Debug)]
 pub(super) struct Counts {
-    /// By kind, status and family.
-    requests: Box<[AtomicU64]>,
-    /// By kind.
-    bytes: [AtomicU64; Kind::ALL.len()],
-    /// By bound; the last is for what takes longer.
-    latency: [AtomicU64; BOUNDS.len() + 1],
-    nanoseconds: AtomicU64,
-    accepted: AtomicU64,
-    closed: AtomicU64,
+    requests: family::Family<Answered, Counter>,
+    bytes: family::Family<Kind, Counter>,
+    latency: Histogram,
+    accepted: Counter,
+    open: Gauge,
+}
+
+/// The labels of an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Answered {
+    kind: Kind,
+    /// Its place among [`STATUSES`]; their number for all others.
+    status: usize,
+    family: Family,
 }
 
 impl Kind {
@@ -133,14 +132,17 @@ impl Kind {
 
 impl Counts {
     pub(super) fn new() -> Self {
-        let places = Kind::ALL.len() * (STATUSES.len() + 1) * Family::ALL.len();
+        let bytes = family::Family::<Kind, Counter>::default();
+        // From the start on, so that rates have something to begin with.
+        for kind in Kind::ALL {
+            drop(bytes.get_or_create(&kind));
+        }
         Self {
-            requests: (0..places).map(|_| AtomicU64::new(0)).collect(),
-            bytes: Default::default(),
-            latency: Default::default(),
-            nanoseconds: AtomicU64::new(0),
-            accepted: AtomicU64::new(0),
-            closed: AtomicU64::new(0),
+            requests: family::Family::default(),
+            bytes,
+            latency: Histogram::new(BOUNDS),
+            accepted: Counter::default(),
+            open: Gauge::default(),
         }
     }
 
@@ -153,65 +155,50 @@ impl Counts {
         took: Duration,
     ) {
         let status = STATUSES.iter().position(|own| *own == status).unwrap_or(STATUSES.len());
-        add(&self.requests[place(kind, status, family)], 1);
-        add(&self.bytes[kind as usize], bytes);
-        let took = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
-        let bound = BOUNDS.iter().position(|bound| took <= *bound).unwrap_or(BOUNDS.len());
-        add(&self.latency[bound], 1);
-        add(&self.nanoseconds, took);
+        self.requests.get_or_create(&Answered { kind, status, family }).inc();
+        self.bytes.get_or_create(&kind).inc_by(bytes);
+        self.latency.observe(took.as_secs_f64());
     }
 
     pub(super) fn accepted(&self) {
-        add(&self.accepted, 1);
+        self.accepted.inc();
+        self.open.inc();
     }
 
     pub(super) fn closed(&self) {
-        add(&self.closed, 1);
+        self.open.dec();
     }
 
-    /// What was answered at least once: kind, status and family with how often.
-    pub(super) fn requests(&self) -> impl Iterator<Item = (Kind, String, Family, u64)> {
-        Kind::ALL.into_iter().flat_map(move |kind| {
-            (0..=STATUSES.len()).flat_map(move |status| {
-                Family::ALL.into_iter().filter_map(move |family| {
-                    let count = get(&self.requests[place(kind, status, family)]);
-                    let name = STATUSES.get(status).map_or("other", StatusCode::as_str);
-                    (count > 0).then(|| (kind, name.to_owned(), family, count))
-                })
-            })
-        })
+    /// Has a registry print them.
+    pub(super) fn register(&self, registry: &mut Registry) {
+        let help = "Answers by kind of resource, status and client";
+        registry.register("requests", help, self.requests.clone());
+        let help = "Bytes of bodies handed to connections, without headers";
+        registry.register_with_unit("sent", help, Unit::Bytes, self.bytes.clone());
+        let help = "Time from a request's last header to its answer handed to the connection";
+        registry.register_with_unit("answer", help, Unit::Seconds, self.latency.clone());
+        registry.register("connections_accepted", "Connections accepted", self.accepted.clone());
+        registry.register("connections_open", "Connections open", self.open.clone());
     }
+}
 
-    /// Bytes of bodies by kind.
-    pub(super) fn bytes(&self) -> impl Iterator<Item = (Kind, u64)> {
-        Kind::ALL.into_iter().zip(&self.bytes).map(|(kind, bytes)| (kind, get(bytes)))
+impl EncodeLabelSet for Answered {
+    fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> Result<(), Error> {
+        let status = STATUSES.get(self.status).map_or("other", StatusCode::as_str);
+        let labels = [("status", status), ("client", self.family.as_str())];
+        (self.kind, labels).encode(encoder)
     }
+}
 
-    /// The time that answers took: how many in all, seconds in all, and how many up to each bound
-    /// in seconds and above the one before.
-    pub(super) fn latency(&self) -> (u64, f64, Vec<(f64, u64)>) {
-        let bounds = BOUNDS.iter().map(|bound| *bound as f64 / 1e9).chain([f64::INFINITY]);
-        let buckets: Vec<_> = bounds.zip(self.latency.iter().map(get)).collect();
-        let count = buckets.iter().map(|(_, count)| count).sum();
-        (count, get(&self.nanoseconds) as f64 / 1e9, buckets)
-    }
-
-    /// Connections that were accepted, and those that are open.
-    pub(super) fn connections(&self) -> (u64, u64) {
-        // In this order: what is accepted in between must not look like less than none.
-        let closed = get(&self.closed);
-        let accepted = get(&self.accepted);
-        (accepted, accepted.saturating_sub(closed))
+impl EncodeLabelSet for Kind {
+    fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> Result<(), Error> {
+        [("resource", self.as_str())].encode(encoder)
     }
 }
 
 /// HEAD and what has no body of its own send none, whatever Content-Length says.
 pub(super) fn sent(method: &Method, length: Option<u64>) -> u64 {
     if method == Method::HEAD { 0 } else { length.unwrap_or(0) }
-}
-
-fn place(kind: Kind, status: usize, family: Family) -> usize {
-    (kind as usize * (STATUSES.len() + 1) + status) * Family::ALL.len() + family as usize
 }
 
 /// Nothing else hangs on the number, so no order is asked for.
@@ -225,19 +212,25 @@ pub(super) fn get(counter: &AtomicU64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
+    fn text(counts: &Counts) -> String {
+        let (mut registry, mut text) = (Registry::default(), String::new());
+        counts.register(&mut registry);
+        prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
+        text
+    }
+
     #[test]
-    fn every_kind_stands_at_its_place_under_a_name_of_its_own() {
-        for (place, kind) in Kind::ALL.into_iter().enumerate() {
-            assert_eq!(kind as usize, place);
-        }
-        let names: std::collections::BTreeSet<_> = Kind::ALL.map(Kind::as_str).into();
+    fn every_kind_has_a_name_of_its_own() {
+        let names: BTreeSet<_> = Kind::ALL.map(Kind::as_str).into();
         assert_eq!(names.len(), Kind::ALL.len());
     }
 
     #[test]
-    fn no_two_answers_share_a_place() {
+    fn no_two_answers_share_a_row() {
         let counts = Counts::new();
         let took = Duration::from_micros(3);
         for kind in Kind::ALL {
@@ -247,25 +240,46 @@ mod tests {
                 }
             }
         }
-        counts.answered(Kind::Page, StatusCode::IM_A_TEAPOT, Family::Apple, 5, took);
-        let all: Vec<_> = counts.requests().collect();
-        assert_eq!(all.len(), Kind::ALL.len() * STATUSES.len() * Family::ALL.len() + 1);
-        assert!(all.iter().all(|(.., count)| *count == 1));
-        assert!(all.contains(&(Kind::Page, "other".to_owned(), Family::Apple, 1)));
-        let (count, seconds, buckets) = counts.latency();
-        assert_eq!(count, all.len() as u64);
-        assert!((seconds - 3e-6 * count as f64).abs() < 1e-9);
-        assert_eq!(buckets.iter().find(|(_, in_it)| *in_it > 0), Some(&(5e-6, count)));
+        for (status, bytes) in [(StatusCode::IM_A_TEAPOT, 5), (StatusCode::CONFLICT, 6)] {
+            counts.answered(Kind::Page, status, Family::Apple, bytes, took);
+        }
+        let text = text(&counts);
+        let rows: BTreeSet<_> =
+            text.lines().filter_map(|line| line.strip_prefix("requests_total{")).collect();
+        let all = Kind::ALL.len() * STATUSES.len() * Family::ALL.len();
+        assert_eq!(rows.len(), all + 1);
+        assert_eq!(rows.iter().filter(|row| row.ends_with("} 1")).count(), all);
+        assert!(rows.contains("resource=\"page\",status=\"other\",client=\"apple\"} 2"), "{text}");
+        let page = STATUSES.len() * Family::ALL.len() + 11;
+        assert!(
+            text.contains(&format!("sent_bytes_total{{resource=\"page\"}} {page}\n")),
+            "{text}"
+        );
+        assert!(text.contains(&format!("answer_seconds_count {}\n", all + 2)), "{text}");
+    }
+
+    #[test]
+    fn bytes_have_rows_before_anything_is_sent() {
+        let text = text(&Counts::new());
+        let rows = text.lines().filter(|line| line.starts_with("sent_bytes_total{"));
+        assert_eq!(rows.filter(|row| row.ends_with("} 0")).count(), Kind::ALL.len());
     }
 
     #[test]
     fn an_answer_as_long_as_a_bound_is_within_it() {
-        let counts = Counts::new();
-        for nanoseconds in [1_000, 1_001, u64::MAX] {
-            let took = Duration::from_nanos(nanoseconds);
-            counts.answered(Kind::Feed, StatusCode::OK, Family::Google, 0, took);
+        for bound in BOUNDS {
+            let counts = Counts::new();
+            let bound = Duration::from_secs_f64(bound);
+            for took in [bound, bound + Duration::from_nanos(1)] {
+                counts.answered(Kind::Feed, StatusCode::OK, Family::Google, 0, took);
+            }
+            let text = text(&counts);
+            let buckets =
+                text.lines().filter_map(|line| line.strip_prefix("answer_seconds_bucket"));
+            let within: Vec<&str> = buckets.filter_map(|row| row.rsplit(' ').next()).collect();
+            let at = BOUNDS.iter().position(|own| Duration::from_secs_f64(*own) == bound).unwrap();
+            assert_eq!(within.len(), BOUNDS.len() + 1);
+            assert_eq!((within[at], within[at + 1]), ("1", "2"), "{text}");
         }
-        let (_, _, buckets) = counts.latency();
-        assert_eq!((buckets[0].1, buckets[1].1, buckets[BOUNDS.len()].1), (1, 1, 1));
     }
 }

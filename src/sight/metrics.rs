@@ -21,8 +21,9 @@ pub(super) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0
 impl Sight {
     /// Every number, as of an instant.
     pub fn metrics(self: &Arc<Self>, now: DateTime<Utc>) -> String {
-        // A registry for each scrape: the numbers are ours, and only their form is the library's.
+        // A registry for each scrape: it has nothing of its own, and what is read at an instant belongs to one.
         let mut registry = Registry::with_prefix("convene");
+        self.counts.register(&mut registry);
         registry.register_collector(Box::new(Scrape { sight: Arc::clone(self), now }));
         let mut text = String::new();
         if encode(&mut text, &registry).is_err() {
@@ -43,41 +44,14 @@ struct Scrape {
 impl Collector for Scrape {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> Result<(), Error> {
         let mut sheet = Sheet(encoder);
-        self.answers(&mut sheet)?;
+        self.losses(&mut sheet)?;
         self.links(&mut sheet)?;
         self.editions(&mut sheet)
     }
 }
 
 impl Scrape {
-    fn answers(&self, sheet: &mut Sheet<'_>) -> Result<(), Error> {
-        let counts = &self.sight.counts;
-        let requests = counts.requests().map(|(kind, status, family, count)| {
-            let labels = [
-                ("resource", kind.as_str().to_owned()),
-                ("status", status),
-                ("client", family.as_str().to_owned()),
-            ];
-            (labels, count)
-        });
-        sheet.counters(
-            "requests",
-            "Answers by kind of resource, status and client",
-            None,
-            requests,
-        )?;
-        let bytes = counts.bytes().map(|(kind, bytes)| ([("resource", kind.as_str())], bytes));
-        let help = "Bytes of bodies handed to connections, without headers";
-        sheet.counters("sent", help, Some(&Unit::Bytes), bytes)?;
-        let (count, sum, buckets) = counts.latency();
-        let help = "Time from a request's last header to its answer handed to the connection";
-        sheet
-            .0
-            .encode_descriptor("answer", help, Some(&Unit::Seconds), MetricType::Histogram)?
-            .encode_histogram::<NoLabelSet>(sum, count, &buckets, None)?;
-        let (accepted, open) = counts.connections();
-        sheet.counters("connections_accepted", "Connections accepted", None, [(NONE, accepted)])?;
-        sheet.gauges("connections_open", "Connections open", None, [(NONE, open)])?;
+    fn losses(&self, sheet: &mut Sheet<'_>) -> Result<(), Error> {
         let refusals =
             self.sight.refusals.counts().map(|(kind, count)| ([("kind", kind.as_str())], count));
         sheet.counters("refusals", "What was refused, by kind", None, refusals)?;

@@ -203,7 +203,8 @@ fn a_path_in_another_form_is_counted_as_what_it_means() {
     assert_eq!(watched.running.get("/feeds/x/../%74est.ics", &[]).status, 200);
     assert_eq!(watched.rows("convene_feed_fetches_total"), ["{feed=\"test\",client=\"other\"} 1"]);
     assert_eq!(watched.running.get(FEED, &[("Host", "twice")]).status, 400);
-    let requests = watched.rows("convene_requests_total");
+    let mut requests = watched.rows("convene_requests_total");
+    requests.sort();
     let row = |kind: &str, status| {
         format!("{{resource=\"{kind}\",status=\"{status}\",client=\"other\"}} 1")
     };
