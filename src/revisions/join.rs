@@ -15,7 +15,8 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::{KnownFeed, Revision, Revisions, Stamp, bounds, insert};
+use super::revise::insert;
+use super::{KnownFeed, Revision, Revisions, Stamp, bounds};
 
 impl Revisions {
     /// A file's revisions and those that are `known` to have been published. No number of either is higher than the

@@ -19,20 +19,19 @@ mod lines;
 mod parse;
 mod published;
 mod replace;
+mod revise;
 mod schema2;
 pub mod store;
 mod sums;
 mod times;
 
-use std::cell::LazyCell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Catalog, Id, Members, Session};
-use crate::paths::Paths;
+use crate::model::{Catalog, Id, Session};
 
 pub use bounds::is_publishable;
 pub use differences::{Difference, What, differences};
@@ -41,9 +40,7 @@ pub use edition::{Contents, Edition, PageAssets};
 pub use feeds::KnownFeed;
 pub use gone::{Removed, Retired};
 pub use history::{Change, LinkChange, News, PlaceChange, Was};
-use identity::Entries;
 pub use published::{Digests, Published};
-use published::{links, published};
 pub use times::{Time, Times};
 
 /// Everything that was published before.
@@ -102,78 +99,6 @@ pub struct Stamp {
 }
 
 impl Revisions {
-    /// The revisions after a catalog is published at an instant. Pure; the same catalog again gives
-    /// the same revisions.
-    #[must_use]
-    pub fn revise(&self, catalog: &Catalog, paths: &Paths, now: DateTime<Utc>) -> Self {
-        let now = bounds::whole(now);
-        let id = &catalog.calendar.id;
-        let mut before = Entries::new(&self.sessions, catalog);
-        let mut sessions = BTreeMap::new();
-        let own = catalog.sessions.iter().map(|session| (&session.id, session.was.as_slice()));
-        // Asked only where a session was renamed, and there are as many as sessions.
-        let claims = LazyCell::new(|| former::claims(own));
-        let names: Vec<&Id> = catalog.feeds().map(|feed| feed.id).collect();
-        let feeds_of_sessions = Members::new(catalog).feeds_of_sessions();
-        for (session, feeds) in catalog.sessions.iter().zip(feeds_of_sessions) {
-            let (had, known) = before.take(session, id).unzip();
-            let entry = known.map(Arc::as_ref);
-            let uid = before.uid(session, entry, id);
-            let digest = digest::of_session(catalog, session, paths, &uid);
-            // What was given out under its id and under those that it takes over.
-            let under = entry.or_else(|| before.under(session));
-            let over = session.was.iter().filter_map(|old| self.under(old));
-            let given = under.into_iter().chain(over).map(|known| &known.published);
-            let was = former::recorded(
-                given.clone().flat_map(|known| known.was.iter().map(String::as_str)),
-                // By its UID alone the entry of a session that another took the id of has been kept.
-                had.filter(|had| entry.is_some_and(|own| own.uid != *had)),
-                &session.was,
-                &session.id,
-                |id| claims.get(id).copied(),
-            );
-            let links = links(session, given);
-            let feeds = feeds.into_iter().map(|feed| names[feed].to_string()).collect();
-            let published = Published { was, links, ..published(session, feeds) };
-            let (sequence, last_modified, changes) = match entry {
-                None => (0, now, Vec::new()),
-                // Belonging to another feed changes nothing in the session itself.
-                Some(entry) if entry.digest == digest && entry.removed.is_none() => {
-                    (entry.sequence, entry.last_modified, entry.changes.clone())
-                }
-                Some(entry) => {
-                    let (sequence, last_modified) = entry.raised(now);
-                    (sequence, last_modified, entry.changes_with(&published, last_modified))
-                }
-            };
-            let created = entry.map_or(now, |entry| entry.created);
-            let revision = Revision {
-                uid,
-                digest,
-                sequence,
-                created,
-                last_modified,
-                removed: None,
-                published,
-                changes,
-            };
-            let same = known.filter(|known| ***known == revision);
-            let revision = same.map_or_else(|| Arc::new(revision), Arc::clone);
-            sessions.insert(session.id.to_string(), revision);
-        }
-        // What is left is gone from the file; it is remembered, so that no UID is used again.
-        for (id, entry) in before.left() {
-            let entry = match entry.removed {
-                Some(_) => Arc::clone(entry),
-                None => Arc::new(entry.gone(now)),
-            };
-            insert(&mut sessions, id, entry);
-        }
-        let feeds = feeds::revise(&self.feeds, &self.sessions, catalog, now);
-        let (calendar, sessions) = (Some(id.to_string()), Arc::new(sessions));
-        Self { calendar, sessions, feeds, resources: self.resources.clone() }
-    }
-
     /// The entry under an id.
     fn under(&self, id: &Id) -> Option<&Revision> {
         self.sessions.get(id.as_str()).map(Arc::as_ref)
@@ -248,28 +173,6 @@ impl Revisions {
             })
             .collect()
     }
-}
-
-impl Revision {
-    /// It, found to be gone from the file.
-    fn gone(&self, now: DateTime<Utc>) -> Self {
-        let removed = Some(next(self.last_modified, now));
-        let (sequence, last_modified) = self.raised(now);
-        Self { removed, sequence, last_modified, ..self.clone() }
-    }
-
-    /// SEQUENCE and LAST-MODIFIED of a change.
-    fn raised(&self, now: DateTime<Utc>) -> (u32, DateTime<Utc>) {
-        (bounds::after_sequence(self.sequence), next(self.last_modified, now))
-    }
-}
-
-/// Adds an entry under its id. Where another session has that, its UID is all that is left to name it.
-fn insert(sessions: &mut BTreeMap<String, Arc<Revision>>, id: &str, entry: Arc<Revision>) {
-    let numbered = (2..).map(|number| format!("{}/{number}", entry.uid));
-    let keys = [id.to_owned(), entry.uid.clone()].into_iter().chain(numbered);
-    let key = keys.into_iter().find(|key| !sessions.contains_key(key));
-    sessions.insert(key.expect("there is no end of numbers"), entry);
 }
 
 /// A clock that was set back must not take a calendar back.

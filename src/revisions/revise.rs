@@ -1,0 +1,122 @@
+//! Revisions after one more publication.
+
+use std::cell::LazyCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::identity::Entries;
+use super::published::{links, published};
+use super::{Published, Revision, Revisions, bounds, digest, feeds, former, next};
+use crate::model::{Catalog, Id, Members};
+use crate::paths::Paths;
+
+impl Revisions {
+    /// The revisions after a catalog is published at an instant. Pure; the same catalog again gives
+    /// the same revisions.
+    #[must_use]
+    pub fn revise(&self, catalog: &Catalog, paths: &Paths, now: DateTime<Utc>) -> Self {
+        let now = bounds::whole(now);
+        let id = &catalog.calendar.id;
+        let mut before = Entries::new(&self.sessions, catalog);
+        let mut sessions = BTreeMap::new();
+        let own = catalog.sessions.iter().map(|session| (&session.id, session.was.as_slice()));
+        // Asked only where a session was renamed, and there are as many as sessions.
+        let claims = LazyCell::new(|| former::claims(own));
+        let names: Vec<&Id> = catalog.feeds().map(|feed| feed.id).collect();
+        let feeds_of_sessions = Members::new(catalog).feeds_of_sessions();
+        for (session, feeds) in catalog.sessions.iter().zip(feeds_of_sessions) {
+            let (had, known) = before.take(session, id).unzip();
+            let entry = known.map(Arc::as_ref);
+            let uid = before.uid(session, entry, id);
+            let digest = digest::of_session(catalog, session, paths, &uid);
+            // What was given out under its id and under those that it takes over.
+            let under = entry.or_else(|| before.under(session));
+            let over = session.was.iter().filter_map(|old| self.under(old));
+            let given = under.into_iter().chain(over).map(|known| &known.published);
+            let was = former::recorded(
+                given.clone().flat_map(|known| known.was.iter().map(String::as_str)),
+                // By its UID alone the entry of a session that another took the id of has been kept.
+                had.filter(|had| entry.is_some_and(|own| own.uid != *had)),
+                &session.was,
+                &session.id,
+                |id| claims.get(id).copied(),
+            );
+            let links = links(session, given);
+            let feeds = feeds.into_iter().map(|feed| names[feed].to_string()).collect();
+            let published = Published { was, links, ..published(session, feeds) };
+            sessions.insert(session.id.to_string(), revised(known, uid, digest, published, now));
+        }
+        // What is left is gone from the file; it is remembered, so that no UID is used again.
+        for (id, entry) in before.left() {
+            insert(&mut sessions, id, gone(entry, now));
+        }
+        let feeds = feeds::revise(&self.feeds, &self.sessions, catalog, now);
+        let (calendar, sessions) = (Some(id.to_string()), Arc::new(sessions));
+        Self { calendar, sessions, feeds, resources: self.resources.clone() }
+    }
+}
+
+/// The revision of one session of the file that publishes this at an instant. `known` is the entry that it goes on
+/// with.
+///
+/// 1. Without one it is new: SEQUENCE is 0, and it is created and changed now.
+/// 2. Its digest is the same: the numbers stay. Where it differs in nothing that is remembered either, it is `known`
+///    itself; its feeds, its former ids and the links that were given out may differ, which changes no event.
+/// 3. Its digest is another one: SEQUENCE and LAST-MODIFIED rise together, once, and what changed is recorded with
+///    the new LAST-MODIFIED.
+/// 4. It was removed and is back: the same as 3, even with the digest that it had.
+fn revised(
+    known: Option<&Arc<Revision>>,
+    uid: String,
+    digest: String,
+    published: Published,
+    now: DateTime<Utc>,
+) -> Arc<Revision> {
+    let (sequence, last_modified, changes) = match known {
+        None => (0, now, Vec::new()),
+        Some(known) if known.digest == digest && known.removed.is_none() => {
+            (known.sequence, known.last_modified, known.changes.clone())
+        }
+        Some(known) => {
+            let (sequence, last_modified) = raised(known, now);
+            (sequence, last_modified, known.changes_with(&published, last_modified))
+        }
+    };
+    let created = known.map_or(now, |known| known.created);
+    let removed = None;
+    let revision =
+        Revision { uid, digest, sequence, created, last_modified, removed, published, changes };
+    match known {
+        Some(known) if **known == revision => Arc::clone(known),
+        _ => Arc::new(revision),
+    }
+}
+
+/// The entry of a session that is not in the file: found to be gone now, unless it was before.
+fn gone(entry: &Arc<Revision>, now: DateTime<Utc>) -> Arc<Revision> {
+    if entry.removed.is_some() {
+        return Arc::clone(entry);
+    }
+    let (sequence, last_modified) = raised(entry, now);
+    let removed = Some(last_modified);
+    Arc::new(Revision { removed, sequence, last_modified, ..entry.as_ref().clone() })
+}
+
+/// SEQUENCE and LAST-MODIFIED of a change.
+fn raised(entry: &Revision, now: DateTime<Utc>) -> (u32, DateTime<Utc>) {
+    (bounds::after_sequence(entry.sequence), next(entry.last_modified, now))
+}
+
+/// Adds an entry under its id. Where another session has that, its UID is all that is left to name it.
+pub(super) fn insert(
+    sessions: &mut BTreeMap<String, Arc<Revision>>,
+    id: &str,
+    entry: Arc<Revision>,
+) {
+    let numbered = (2..).map(|number| format!("{}/{number}", entry.uid));
+    let keys = [id.to_owned(), entry.uid.clone()].into_iter().chain(numbered);
+    let key = keys.into_iter().find(|key| !sessions.contains_key(key));
+    sessions.insert(key.expect("there is no end of numbers"), entry);
+}
