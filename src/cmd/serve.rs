@@ -101,7 +101,7 @@ pub(crate) fn run(
         serving.begin();
         greet(&publisher, &published, &server, admin);
         notify(notified.as_deref(), State::Ready);
-        let (sites, site) = watch::channel(Arc::new(published.site));
+        let (sites, site) = watch::channel(Arc::new(published.into_site()));
         let reloading = scope.spawn(move || supervisor.run(scope, first, &orders, &sites));
         let ended = server.run(&site, &stopped, &telemetry, real_clock);
         // The reloader has ended already if nobody listens.

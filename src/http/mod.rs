@@ -18,6 +18,7 @@ mod target;
 
 pub use redirect::redirect;
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use http_body_util::Full;
@@ -25,7 +26,7 @@ use hyper::body::Bytes;
 use hyper::header::{HeaderMap, IF_MODIFIED_SINCE};
 use hyper::{Method, Request, Response, StatusCode};
 
-use crate::site::{Representation, Resource, Site};
+use crate::site::{Found, Representation, Resource, Site};
 use crate::urls::Address;
 
 use conditional::Verdict;
@@ -52,13 +53,17 @@ pub fn respond_at<'a, B>(
     request: &Request<B>,
     received: Option<SystemTime>,
 ) -> Responded<'a> {
-    let Responded { response, address } = whole(site, request, received);
-    let response = match *request.method() {
-        // On HTTP/2 hyper would send what it is given.
-        Method::HEAD => response.map(|_| Full::default()),
-        _ => response,
-    };
-    Responded { response, address }
+    let responded = whole(site, request, received, |found| Some(site.resource(found)));
+    responded.expect("a resource that may take its time is always made")
+}
+
+/// The same, unless making the response takes longer than a thread that serves others may spend on it.
+pub fn respond_now<'a, B>(
+    site: &'a Site,
+    request: &Request<B>,
+    received: Option<SystemTime>,
+) -> Option<Responded<'a>> {
+    whole(site, request, received, |found| site.resource_now(found))
 }
 
 /// Whether the response to a request depends on when it was received.
@@ -66,18 +71,28 @@ pub fn has_date(headers: &HeaderMap) -> bool {
     headers.contains_key(IF_MODIFIED_SINCE)
 }
 
-/// Whether making the response takes longer than a thread that serves others may spend on it.
-pub fn takes_long<B>(site: &Site, request: &Request<B>) -> bool {
-    let path = normalize(request.uri().path());
-    site.find(&path).is_some_and(|found| site.takes_long(&found))
-}
-
 fn whole<'a, B>(
     site: &'a Site,
     request: &Request<B>,
     received: Option<SystemTime>,
-) -> Responded<'a> {
-    let nowhere = |response| Responded { response, address: None };
+    resource: impl FnOnce(&Found<'a>) -> Option<Arc<Resource>>,
+) -> Option<Responded<'a>> {
+    let Responded { response, address } = get(site, request, received, resource)?;
+    let response = match *request.method() {
+        // On HTTP/2 hyper would send what it is given.
+        Method::HEAD => response.map(|_| Full::default()),
+        _ => response,
+    };
+    Some(Responded { response, address })
+}
+
+fn get<'a, B>(
+    site: &'a Site,
+    request: &Request<B>,
+    received: Option<SystemTime>,
+    resource: impl FnOnce(&Found<'a>) -> Option<Arc<Resource>>,
+) -> Option<Responded<'a>> {
+    let nowhere = |response| Some(Responded { response, address: None });
     if let Some(refused) = refusal(site, request) {
         return nowhere(refused);
     }
@@ -87,12 +102,12 @@ fn whole<'a, B>(
     }
     let path = normalize(path);
     if let Some(found) = site.find(&path) {
-        let response = give(site, &site.resource(&found), &path, headers, received);
-        return Responded { response, address: Some(found.address) };
+        let response = give(site, &*resource(&found)?, &path, headers, received);
+        return Some(Responded { response, address: Some(found.address) });
     }
     match site.without_slash(&path) {
         Some((found, redirect)) => {
-            Responded { response: send(redirect.identity()), address: Some(found.address) }
+            Some(Responded { response: send(redirect.identity()), address: Some(found.address) })
         }
         None => nowhere(send(site.missing(&path).identity())),
     }

@@ -105,6 +105,13 @@ struct Followed {
     before: Revisions,
 }
 
+impl Published {
+    /// The site alone, without what it was made from: that would stay in memory as long as the rest.
+    pub fn into_site(self) -> Site {
+        self.site
+    }
+}
+
 /// Why nothing was published.
 #[derive(Debug)]
 pub enum Refusal {

@@ -60,9 +60,9 @@ pub fn plan(
     let unproven = drafts.iter().flat_map(|draft| draft.unproven.clone()).collect();
     let calendars = drafts
         .into_iter()
-        .filter_map(|draft| {
-            let stamp = revisions.resources.get(urls.relative(&draft.path))?;
-            Some(draft.finish(stamp))
+        .map(|draft| {
+            let stamp = revisions.resources.get(urls.relative(&draft.path));
+            draft.finish(stamp.expect("each of these was stamped"))
         })
         .collect();
     Plan { edition, calendars, revisions, unproven }

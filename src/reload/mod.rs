@@ -143,11 +143,18 @@ impl<'a> Reloader<'a> {
                 return;
             }
             self.worker.begin();
-            if let Some(site) = self.poll(now, clock(), began.elapsed()) {
+            match unwound(|| Ok(self.poll(now, clock(), began.elapsed()))) {
                 // The server has ended if nobody listens; the next order says so.
-                self.worker.serve(|| {
+                Ok(Some(site)) => self.worker.serve(|| {
                     let _ = sites.send(Arc::new(site));
-                });
+                }),
+                Ok(None) => {}
+                // A panic besides publishing is reported once, and the next poll goes on.
+                Err(refusal) if !self.failed => {
+                    self.failed = true;
+                    self.refuse(&refusal);
+                }
+                Err(_) => {}
             }
             self.worker.rest();
         }

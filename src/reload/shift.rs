@@ -219,7 +219,10 @@ fn hire<'scope, 'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env>(
     let (clock, sites) = (own.clock.clone(), sites.clone());
     let thread = scope.spawn(move || {
         let site = Arc::clone(&sites.borrow());
-        make(&site).run(&orders, clock, &sites);
+        let reloader = make(&site);
+        // It would stay in memory as long as this thread runs.
+        drop(site);
+        reloader.run(&orders, clock, &sites);
     });
     Hand { worker, orders: Some(order), thread }
 }

@@ -155,12 +155,12 @@ impl Edition {
 
     /// The sessions of a feed by start and UID, whether they left it by time or not.
     pub fn sessions_of(&self, feed: &Feed<'_>) -> Vec<&Session> {
-        self.sorted(self.members.of(feed).iter().map(|at| &self.catalog.sessions[*at]))
+        self.sorted(self.members(feed))
     }
 
-    /// How many sessions [`Self::sessions_of`] a feed are.
-    pub fn number_of(&self, feed: &Feed<'_>) -> usize {
-        self.members.of(feed).len()
+    /// The sessions of a feed in the order of the catalog.
+    pub fn members(&self, feed: &Feed<'_>) -> impl Iterator<Item = &Session> {
+        self.members.of(feed).iter().map(|at| &self.catalog.sessions[*at])
     }
 
     /// What a feed holds now.

@@ -12,6 +12,7 @@ pub use super::parse::parse;
 use super::replace::{has_mode_of, replace};
 use crate::error::{Action, Error};
 use crate::files::read_bounded;
+use crate::visible;
 
 /// How long a writer waits for others without a word.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -168,7 +169,8 @@ impl Store {
         parse(&bytes).map(Some).map_err(|(line, reason)| Error::Revisions {
             path: self.revisions.clone(),
             line,
-            reason,
+            // It quotes the file; a line break in that could look like a line of ours.
+            reason: visible::line(&reason).into_owned(),
         })
     }
 

@@ -206,12 +206,14 @@ fn track(
     request: &Request<Incoming>,
     progress: &Arc<Progress>,
 ) -> impl Future<Output = Result<Response<Sending>, Infallible>> + Send + use<> {
-    progress.asked(!request.body().is_end_stream());
-    let progress = Arc::clone(progress);
+    let underway = progress.asked(!request.body().is_end_stream());
     async move {
-        let response = made.response().await;
-        let pieces = progress.is_multiplexed();
-        Ok(response.map(|body| Sending::new(body, progress, pieces)))
+        let response = match made {
+            Made::Now(response) => response,
+            Made::Later(later) => underway.made(later.response()).await,
+        };
+        let pieces = underway.progress().is_multiplexed();
+        Ok(response.map(|body| Sending::new(body, underway, pieces)))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The response to a request: of the newest site, made at once or by a thread that serves nobody else.
+//! The response to a request, of the newest site: made at once, or by a thread that serves nobody else.
 
 use std::sync::Arc;
 
@@ -6,20 +6,18 @@ use chrono::{DateTime, Utc};
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::{Request, Response};
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::sync::{Semaphore, watch};
 
 use super::connection::Role;
-use crate::http::{Responded, has_date, redirect, respond_at, takes_long};
+use crate::http::{Responded, has_date, redirect, respond_at, respond_now};
 use crate::site::Site;
 use crate::telemetry::Telemetry;
 
-/// A response, or the wait for one.
+/// A response, or what is needed to make one that takes longer than this thread's other clients may wait.
 #[derive(Debug)]
 pub(super) enum Made {
     Now(Response<Full<Bytes>>),
-    /// It takes longer than this thread's other clients may wait.
-    Later(JoinHandle<Response<Full<Bytes>>>),
+    Later(Later),
 }
 
 /// What every response of a server is made from.
@@ -29,54 +27,84 @@ pub(super) struct Source {
     pub(super) telemetry: Arc<Telemetry>,
     /// The clock of the clients' dates.
     pub(super) clock: fn() -> DateTime<Utc>,
+    /// One turn, so that what takes long takes one thread, whatever is asked for.
+    pub(super) turn: Arc<Semaphore>,
 }
 
-impl Made {
-    /// Waits for the response.
-    pub(super) async fn response(self) -> Response<Full<Bytes>> {
-        match self {
-            Self::Now(response) => response,
-            Self::Later(made) => match made.await {
-                Ok(response) => response,
-                // As if it had panicked here: it ends this connection and no other.
-                Err(error) => std::panic::resume_unwind(error.into_panic()),
-            },
-        }
-    }
+/// A request whose response takes long to make.
+#[derive(Debug)]
+pub(super) struct Later {
+    source: Source,
+    request: Request<()>,
 }
 
 impl Source {
     /// Responds with the newest site.
     pub(super) fn respond<B>(&self, role: &Role, request: &Request<B>) -> Made {
-        // The guard is not held: a reload would wait for it.
-        let site = Arc::clone(&self.site.borrow());
-        if matches!(role, Role::Redirect(_)) || !takes_long(&site, request) {
-            return Made::Now(self.respond_of(&site, role, request));
+        if let Role::Redirect(port) = role {
+            return Made::Now(self.redirect(*port, request));
         }
-        let (own, role, request) = (self.clone(), role.clone(), without_body(request));
-        Made::Later(tokio::task::spawn_blocking(move || own.respond_of(&site, &role, &request)))
+        match self.respond_now(request) {
+            Some(response) => Made::Now(response),
+            None => Made::Later(Later { source: self.clone(), request: without_body(request) }),
+        }
     }
 
-    fn respond_of<B>(
-        &self,
-        site: &Site,
-        role: &Role,
-        request: &Request<B>,
-    ) -> Response<Full<Bytes>> {
-        let began = self.telemetry.begin();
-        let Responded { response, address } = match role {
-            Role::Plain | Role::Tls(_) => {
-                let received = has_date(request.headers()).then(|| (self.clock)().into());
-                respond_at(site, request, received)
-            }
-            Role::Redirect(port) => {
-                Responded { response: redirect(site, *port, request), address: None }
-            }
-        };
-        // What leads to https is asked for again there.
-        let is_last = !matches!(role, Role::Redirect(_));
-        self.telemetry.answered(began, request, &response, address, is_last);
+    fn respond_now<B>(&self, request: &Request<B>) -> Option<Response<Full<Bytes>>> {
+        let (site, began) = (self.site(), self.telemetry.begin());
+        let Responded { response, address } = respond_now(&site, request, self.received(request))?;
+        self.telemetry.answered(began, request, &response, address, true);
+        Some(response)
+    }
+
+    fn respond_at_length(&self, request: &Request<()>) -> Response<Full<Bytes>> {
+        let (site, began) = (self.site(), self.telemetry.begin());
+        let Responded { response, address } = respond_at(&site, request, self.received(request));
+        self.telemetry.answered(began, request, &response, address, true);
         response
+    }
+
+    fn redirect<B>(&self, port: u16, request: &Request<B>) -> Response<Full<Bytes>> {
+        let (site, began) = (self.site(), self.telemetry.begin());
+        let response = redirect(&site, port, request);
+        // What leads to https is asked for again there.
+        self.telemetry.answered(began, request, &response, None, false);
+        response
+    }
+
+    fn site(&self) -> Arc<Site> {
+        // The guard is not held: a reload would wait for it.
+        Arc::clone(&self.site.borrow())
+    }
+
+    fn received<B>(&self, request: &Request<B>) -> Option<std::time::SystemTime> {
+        has_date(request.headers()).then(|| (self.clock)().into())
+    }
+}
+
+impl Later {
+    /// Makes the response when it is its turn. A client that is gone by then has dropped this, and nothing is made.
+    pub(super) async fn response(self) -> Response<Full<Bytes>> {
+        let Self { source, request } = self;
+        let turn = Arc::clone(&source.turn).acquire_owned().await;
+        let turn = turn.expect("the semaphore is never closed");
+        // Somebody may have asked for the same before.
+        if let Some(response) = source.respond_now(&request) {
+            return response;
+        }
+        let made = tokio::task::spawn_blocking(move || {
+            let response = source.respond_at_length(&request);
+            drop(turn);
+            response
+        });
+        match made.await {
+            Ok(response) => response,
+            Err(error) => match error.try_into_panic() {
+                // As if it had panicked here: it ends this connection and no other.
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(error) => panic!("nobody cancels it: {error}"),
+            },
+        }
     }
 }
 

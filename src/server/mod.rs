@@ -30,7 +30,7 @@ use chrono::{DateTime, Utc};
 use hyper::Request;
 use hyper::body::Incoming;
 use listenfd::ListenFd;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::error::Error;
 use crate::site::Site;
@@ -125,7 +125,9 @@ impl Server {
         telemetry: &Arc<Telemetry>,
         clock: fn() -> DateTime<Utc>,
     ) -> Result<(), Error> {
-        let source = Source { site: site.clone(), telemetry: Arc::clone(telemetry), clock };
+        let (site, telemetry_of) = (site.clone(), Arc::clone(telemetry));
+        let turn = Arc::new(Semaphore::new(1));
+        let source = Source { site, telemetry: telemetry_of, clock, turn };
         let respond = move |role: &Role, request: &Request<Incoming>| source.respond(role, request);
         self.run_with(respond, stop, telemetry)
     }
@@ -157,7 +159,7 @@ impl Server {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_io()
                 .enable_time()
-                // Makes what takes long, one after another.
+                // Makes what takes long, in turn with the other workers.
                 .max_blocking_threads(1)
                 .build()
                 .map_err(refuse)?;

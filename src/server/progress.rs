@@ -1,5 +1,6 @@
 //! Progress of a connection: numbers that the connection stores and the registry's thread reads.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
@@ -39,6 +40,8 @@ pub(super) struct Progress {
     mark: AtomicU64,
     /// Responses, and on HTTP/2 pieces of their content, that are not yet handed over.
     responses: AtomicU32,
+    /// Responses that are being made, for which the client waits.
+    making: AtomicU32,
     /// The socket's number in [`super::queues`], once a write had to wait; 0 before.
     socket: AtomicU64,
     /// Bytes written to the socket.
@@ -53,6 +56,39 @@ pub(super) struct Progress {
     /// Whether a request had content, which nobody reads here.
     unread: AtomicBool,
     leave: Notify,
+}
+
+/// A response that is made or handed over, counted until this is dropped.
+#[derive(Debug)]
+pub(super) struct Underway(Arc<Progress>);
+
+impl Underway {
+    /// The progress of its connection.
+    pub(super) fn progress(&self) -> &Arc<Progress> {
+        &self.0
+    }
+
+    /// Waits for a response that takes long to make. The client's time begins when it is made.
+    pub(super) async fn made<T>(&self, response: impl Future<Output = T>) -> T {
+        struct Making<'a>(&'a Progress);
+        impl Drop for Making<'_> {
+            fn drop(&mut self) {
+                self.0.turn(Phase::Response);
+                self.0.making.fetch_sub(1, Relaxed);
+            }
+        }
+        self.0.making.fetch_add(1, Relaxed);
+        let making = Making(&self.0);
+        let made = response.await;
+        drop(making);
+        made
+    }
+}
+
+impl Drop for Underway {
+    fn drop(&mut self) {
+        self.0.handed_over();
+    }
 }
 
 impl Mark {
@@ -90,6 +126,7 @@ impl Progress {
             start,
             mark: AtomicU64::new(0),
             responses: AtomicU32::new(0),
+            making: AtomicU32::new(0),
             socket: AtomicU64::new(0),
             written: AtomicU64::new(0),
             due: AtomicU64::new(0),
@@ -116,7 +153,7 @@ impl Progress {
 
     /// A request came as a whole, and its response begins. Another one does not earn a client time
     /// for those that it leaves lying.
-    pub(super) fn asked(&self, with_content: bool) {
+    pub(super) fn asked(self: &Arc<Self>, with_content: bool) -> Underway {
         self.responses.fetch_add(1, Relaxed);
         if with_content {
             self.unread.store(true, Relaxed);
@@ -124,6 +161,7 @@ impl Progress {
         if self.mark().phase() != Phase::Response {
             self.turn(Phase::Response);
         }
+        Underway(Arc::clone(self))
     }
 
     /// A part of a response is on its way besides the response itself, until it is [`Self::handed_over`] too.
@@ -231,6 +269,10 @@ impl Progress {
     pub(super) fn overdue(&self, limits: &Limits) -> Option<Phase> {
         // Looked at once: it may be waiting for something else by now.
         let mark = self.mark();
+        // It is we who take long.
+        if self.making.load(Relaxed) > 0 {
+            return None;
+        }
         let allowed = match mark.phase() {
             Phase::Idle => limits.idle_timeout,
             Phase::Head | Phase::Leaving => limits.header_timeout,

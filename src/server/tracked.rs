@@ -9,7 +9,7 @@ use http_body_util::Full;
 use hyper::body::{Body, Buf, Bytes, Frame, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::progress::Progress;
+use super::progress::{Progress, Underway};
 use super::socket::Socket;
 
 /// Bytes of a piece.
@@ -29,7 +29,7 @@ pub(super) struct Sending {
     /// What was taken from it and is not yet handed over.
     rest: Bytes,
     pieces: bool,
-    progress: Arc<Progress>,
+    underway: Underway,
 }
 
 /// Content of a response on its way.
@@ -107,16 +107,10 @@ impl AsyncWrite for Tracked {
 }
 
 impl Sending {
-    /// The content of a response to a request that [`Progress::asked`] was told of. In `pieces`, a client's
+    /// The content of a response to a request that is [`Underway`]. In `pieces`, a client's
     /// window says when there is more to hand over; as one, all of it is handed over at once.
-    pub(super) fn new(body: Full<Bytes>, progress: Arc<Progress>, pieces: bool) -> Self {
-        Self { body, rest: Bytes::new(), pieces, progress }
-    }
-}
-
-impl Drop for Sending {
-    fn drop(&mut self) {
-        self.progress.handed_over();
+    pub(super) fn new(body: Full<Bytes>, underway: Underway, pieces: bool) -> Self {
+        Self { body, rest: Bytes::new(), pieces, underway }
     }
 }
 
@@ -186,7 +180,7 @@ impl Body for Sending {
         }
         let length = PIECE.min(self.rest.len());
         let piece = self.rest.split_to(length);
-        Poll::Ready(Some(Ok(Frame::data(Piece::part(piece, &self.progress)))))
+        Poll::Ready(Some(Ok(Frame::data(Piece::part(piece, self.underway.progress())))))
     }
 
     fn is_end_stream(&self) -> bool {

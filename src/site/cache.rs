@@ -55,15 +55,16 @@ impl Cache {
     /// The resource of a path. Of several who ask at once, one makes it and the others wait.
     pub(super) fn get_or_make(
         &self,
-        path: String,
+        path: &str,
         make: impl FnOnce() -> Arc<Resource>,
     ) -> Arc<Resource> {
-        let made = self.0.get_or_insert_with::<_, Infallible>(path.as_str(), || Ok(make()));
+        let made = self.0.get_or_insert_with::<_, Infallible>(path, || Ok(make()));
         made.unwrap_or_else(|never| match never {})
     }
 
-    pub(super) fn has(&self, path: &str) -> bool {
-        self.0.peek(path).is_some()
+    /// The resource of a path, if it is kept.
+    pub(super) fn get(&self, path: &str) -> Option<Arc<Resource>> {
+        self.0.get(path)
     }
 }
 

@@ -22,15 +22,11 @@ impl Calendars {
     pub(super) fn new(urls: &Urls, documents: Vec<Document>) -> Self {
         let (mut feeds, mut invites) = (Vec::new(), HashMap::with_capacity(documents.len()));
         for document in documents {
-            let ids = match urls.parse(&document.path) {
-                Some(Address::Feed(id, _)) => (Id::parse(id).ok(), None),
-                Some(Address::Session(id, _)) => (None, Id::parse(id).ok()),
-                _ => (None, None),
-            };
-            match ids {
-                (Some(id), _) => feeds.push((id, document)),
-                (_, Some(id)) => drop(invites.insert(id, document)),
-                (None, None) => {}
+            let id = |id| Id::parse(id).expect("an address has a valid id");
+            match urls.parse(&document.path) {
+                Some(Address::Feed(own, _)) => feeds.push((id(own), document)),
+                Some(Address::Session(own, _)) => drop(invites.insert(id(own), document)),
+                other => panic!("{other:?} is no address of a calendar"),
             }
         }
         let codings = encode::all(feeds.iter().map(|(_, document)| document));

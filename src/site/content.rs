@@ -12,9 +12,6 @@ use crate::pages::{self, PageAssets, Shell, redirect};
 use crate::revisions::{Edition, FeedHolder, Removed, Retired, SessionHolder};
 use crate::urls::{Address, FeedRoute, SessionRoute};
 
-/// How many sessions a document may spell out on a thread that serves others: each takes some 20 to 50 microseconds.
-const MANY: usize = 50;
-
 /// What a path leads to.
 #[derive(Debug)]
 pub(super) enum Lookup<'a> {
@@ -166,16 +163,6 @@ impl Site {
     /// Whether something is published at an address.
     pub fn has(&self, address: Address<'_>) -> bool {
         matches!(self.lookup(address), Lookup::Found(_))
-    }
-
-    /// Whether the document of an address takes more than a few milliseconds to make.
-    pub(super) fn is_long(&self, found: &Found<'_>) -> bool {
-        let sessions = match found.content {
-            Content::Year(year) => self.kit.years.get(&year).copied().unwrap_or_default(),
-            Content::Feed(feed, FeedRoute::Json | FeedRoute::Atom) => self.edition.number_of(&feed),
-            _ => 0,
-        };
-        sessions > MANY
     }
 
     /// Every address where something is published, in the order of their paths.

@@ -29,6 +29,10 @@ const BROTLI_QUALITY: u32 = 5;
 /// to look back at takes half as long again and memory of every reader, and saves nothing.
 const BROTLI_WINDOW: u32 = 20;
 
+thread_local! {
+    static ENCODER: RefCell<Encoder> = RefCell::default();
+}
+
 /// The codings of a document, gzip first, each with its bytes; without them where they are made only
 /// when somebody asks.
 pub(super) type Codings = Vec<(Coding, Option<Bytes>)>;
@@ -69,11 +73,16 @@ pub(super) fn all<'a>(documents: impl IntoIterator<Item = &'a Document>) -> Vec<
     all
 }
 
+/// The codings of one document, likewise, by this thread.
+pub(super) fn one(document: &Document) -> Codings {
+    match waits(document) {
+        true => codings_of(document).iter().map(|coding| (*coding, None)).collect(),
+        false => ENCODER.with_borrow_mut(|encoder| encoder.codings(document)),
+    }
+}
+
 /// A short body in a coding: the same bytes every time.
 pub(super) fn later(coding: Coding, body: &[u8]) -> Option<Bytes> {
-    thread_local! {
-        static ENCODER: RefCell<Encoder> = RefCell::default();
-    }
     ENCODER.with_borrow_mut(|encoder| encoder.coded(coding, body)).map(Bytes::from)
 }
 

@@ -1,5 +1,7 @@
 //! The responses where there is nothing to give: as text for programs, as a page for people.
 
+use hyper::StatusCode;
+
 use super::headers;
 use super::resource::Resource;
 use crate::document::Kind;
@@ -27,22 +29,38 @@ pub(super) struct ByClient {
 impl Errors {
     pub(super) fn new(urls: &Urls) -> Self {
         Self {
-            gone: ByClient::new(410, "Gone\n", &errors::gone(urls)),
-            not_found: ByClient::new(404, "Not found\n", &errors::not_found(urls)),
-            not_allowed: ByClient::new(405, "Method not allowed\n", &errors::not_allowed()),
+            gone: ByClient::new(StatusCode::GONE, "Gone\n", &errors::gone(urls)),
+            not_found: ByClient::new(
+                StatusCode::NOT_FOUND,
+                "Not found\n",
+                &errors::not_found(urls),
+            ),
+            not_allowed: ByClient::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "Method not allowed\n",
+                &errors::not_allowed(),
+            ),
             precondition_failed: ByClient::new(
-                412,
+                StatusCode::PRECONDITION_FAILED,
                 "Precondition failed\n",
                 &errors::precondition_failed(),
             ),
-            bad_request: ByClient::new(400, "Bad request\n", &errors::bad_request(urls)),
-            too_long: ByClient::new(414, "URI too long\n", &errors::too_long(urls)),
+            bad_request: ByClient::new(
+                StatusCode::BAD_REQUEST,
+                "Bad request\n",
+                &errors::bad_request(urls),
+            ),
+            too_long: ByClient::new(
+                StatusCode::URI_TOO_LONG,
+                "URI too long\n",
+                &errors::too_long(urls),
+            ),
         }
     }
 }
 
 impl ByClient {
-    fn new(status: u16, text: &str, page: &str) -> Self {
+    fn new(status: StatusCode, text: &str, page: &str) -> Self {
         Self {
             text: Resource::error(status, "text/plain; charset=utf-8", text),
             page: Resource::error(status, headers::content_type(Kind::Page), page),

@@ -108,7 +108,7 @@ pub(super) fn of(document: &Document) -> HeaderMap {
 
 /// A value made of our own ASCII, or of what was percent-encoded.
 pub(super) fn value(text: &str) -> HeaderValue {
-    HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""))
+    HeaderValue::from_str(text).expect("it is printable ASCII")
 }
 
 /// Inline, so that iOS offers to add the events (RFC 6266); the plain name first.

@@ -11,6 +11,7 @@ mod content;
 mod encode;
 mod errors;
 mod headers;
+mod long;
 mod resource;
 
 use std::sync::Arc;
@@ -64,25 +65,31 @@ impl Site {
         }
     }
 
-    /// The resource of what was found, kept for whoever asks next.
+    /// The resource of what was found, if it is made already or takes no more than a moment to make.
+    pub fn resource_now(&self, found: &Found<'_>) -> Option<Arc<Resource>> {
+        if let Some(feed) = self.feed_of(found) {
+            return Some(Arc::clone(feed));
+        }
+        let path = self.edition.urls.path(found.address);
+        match self.cache.get(&path) {
+            None if self.is_long(found) => None,
+            None => Some(self.cache.get_or_make(&path, || self.made(found))),
+            made => made,
+        }
+    }
+
+    /// The resource of what was found, however long it takes to make; kept for whoever asks next.
     pub fn resource(&self, found: &Found<'_>) -> Arc<Resource> {
+        let path = self.edition.urls.path(found.address);
         match self.feed_of(found) {
             Some(feed) => Arc::clone(feed),
-            None => {
-                self.cache.get_or_make(self.edition.urls.path(found.address), || self.made(found))
-            }
+            None => self.cache.get_or_make(&path, || self.made(found)),
         }
     }
 
     /// The resource at a path; none where nothing is published.
     pub fn get(&self, path: &str) -> Option<Arc<Resource>> {
         Some(self.resource(&self.find(path)?))
-    }
-
-    /// Whether the resource of what was found is still to be made and takes more than a few milliseconds: longer than
-    /// a thread that serves others may spend on it.
-    pub fn takes_long(&self, found: &Found<'_>) -> bool {
-        self.is_long(found) && !self.cache.has(&self.edition.urls.path(found.address))
     }
 
     /// Every resource with its path, by path. It is made for this call, and not kept.
@@ -140,7 +147,7 @@ impl Site {
 
     fn made(&self, found: &Found<'_>) -> Arc<Resource> {
         let document = self.document(found);
-        let codings = encode::all([&document]).pop().unwrap_or_default();
+        let codings = encode::one(&document);
         Arc::new(Resource::of(document, codings))
     }
 

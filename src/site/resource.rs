@@ -103,8 +103,7 @@ impl Resource {
     }
 
     /// An error, never stored by caches.
-    pub(super) fn error(status: u16, content_type: &'static str, body: &str) -> Self {
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::NOT_FOUND);
+    pub(super) fn error(status: StatusCode, content_type: &'static str, body: &str) -> Self {
         let mut headers = headers::everywhere();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

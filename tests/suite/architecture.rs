@@ -19,7 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("urls", &["model"]),
     ("l10n", &["model", "zone"]),
     ("config", &["cut", "diagnostic", "l10n", "model", "rfc3339", "source", "suggest", "zone"]),
-    ("revisions", &["error", "files", "model", "rfc3339", "urls", "zone"]),
+    ("revisions", &["error", "files", "model", "rfc3339", "urls", "visible", "zone"]),
     ("document", &[]),
     ("markdown", &["model"]),
     ("ics", &["document", "l10n", "markdown", "model", "revisions", "urls", "zone"]),

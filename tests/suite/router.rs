@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use convene::http::{respond_at, takes_long};
+use convene::http::{respond_at, respond_now};
 use convene::urls::{Address, FeedRoute, SessionRoute};
 use hyper::{Request, StatusCode};
 
@@ -112,15 +112,23 @@ fn every_address_of_any_history_responds_and_no_other_does() {
 }
 
 #[test]
-fn what_spells_out_many_sessions_is_made_elsewhere_and_once() {
+fn what_takes_long_is_made_elsewhere_and_once() {
     let many: String =
-        (0..60).map(|n| session(&format!("talk-{n}"), "2026-06-01T10:00:00", "")).collect();
-    let published = Fixture::new(&list(&many)).publish(AT);
+        (0..120).map(|n| session(&format!("talk-{n}"), "2026-06-01T10:00:00", "")).collect();
+    let text = format!("description = \"{}\"\n", "word ".repeat(15_000));
+    let long = session("long", "2026-07-01T10:00:00", &text);
+    let published = Fixture::new(&list(&(many + &long))).publish(AT);
     let asks = |path: &str| {
         let request = Request::get(path).header("Host", "x").body(()).unwrap();
-        takes_long(&published.site, &request)
+        respond_now(&published.site, &request, None).is_none()
     };
-    for path in ["/feeds/test.json", "/feeds/test.atom", "/years/2026"] {
+    for path in [
+        "/feeds/test.json",
+        "/feeds/test.atom",
+        "/years/2026",
+        "/sessions/long",
+        "/sessions/long.ics",
+    ] {
         assert!(asks(path), "{path}");
         published.site.get(path).unwrap();
         assert!(!asks(path), "{path} is in the cache");
@@ -129,4 +137,6 @@ fn what_spells_out_many_sessions_is_made_elsewhere_and_once() {
     {
         assert!(!asks(path), "{path}");
     }
+    let post = Request::post("/sessions/long").header("Host", "x").body(()).unwrap();
+    assert!(respond_now(&published.site, &post, None).is_some(), "nothing is made for it");
 }

@@ -131,9 +131,10 @@ fn a_state_folder_that_is_none_is_refused_by_record_in_a_sentence() {
 
 #[test]
 fn advice_about_a_state_that_is_no_file_is_about_the_state() {
-    for (make, wanted) in
-        [("mkdir", "is a folder, where what was published"), ("mkfifo", "is not a regular file\n  Remove it, and restore the file")]
-    {
+    for (make, wanted) in [
+        ("mkdir", "is a folder, where what was published"),
+        ("mkfifo", "is not a regular file\n  Remove it, and restore the file"),
+    ] {
         let fixture = Fixture::new(&two());
         let made = std::process::Command::new(make).arg(fixture.revisions_file()).status();
         assert!(made.unwrap().success());

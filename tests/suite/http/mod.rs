@@ -7,6 +7,7 @@ mod headers;
 mod large;
 mod limits;
 mod listeners;
+mod long;
 mod negotiation;
 mod not_modified;
 mod paths;

@@ -1,0 +1,65 @@
+//! Documents that take longer to make than a thread may spend that serves others.
+
+use super::Site;
+use super::content::{Content, Found};
+use crate::model::{Markdown, Session};
+use crate::urls::{FeedRoute, SessionRoute};
+
+/// The text that is rendered and compressed within some three milliseconds, in bytes.
+const LONG: usize = 64 << 10;
+/// The text that takes as long as a session in a list without its description: its times in words, and its links.
+const ENTRY: usize = 600;
+/// How often the text of a session is in its block: shown, and in each format to copy.
+const FORMATS: usize = 5;
+/// The most sessions that Atom and the page of a feed list.
+const LISTED: usize = 200;
+const ON_PAGE: usize = 100;
+
+impl Site {
+    /// Whether the document of an address takes long to make, by the texts that it is made of.
+    pub(super) fn is_long(&self, found: &Found<'_>) -> bool {
+        self.text_of(found) > LONG
+    }
+
+    fn text_of(&self, found: &Found<'_>) -> usize {
+        let (catalog, assets) = (&self.edition.catalog, &self.edition.assets);
+        let footer = catalog.page.footer.as_ref().map_or(0, length);
+        let description = catalog.calendar.description.as_ref().map_or(0, length);
+        match found.content {
+            Content::Home => footer + description + ENTRY * catalog.sessions.len().min(ON_PAGE),
+            Content::Year(year) => {
+                footer + ENTRY * self.kit.years.get(&year).copied().unwrap_or_default()
+            }
+            Content::Session(session, SessionRoute::Newsletter) => footer + FORMATS * text(session),
+            Content::Session(session, _) => footer + text(session),
+            Content::Feed(feed, route) => {
+                let own = footer + feed.description.map_or(0, length);
+                let listed = match route {
+                    FeedRoute::Json => usize::MAX,
+                    FeedRoute::Atom => LISTED,
+                    FeedRoute::Page | FeedRoute::Newsletter => ON_PAGE,
+                    _ => return own,
+                };
+                let entry = |session: &Session| match route {
+                    FeedRoute::Page => ENTRY,
+                    _ => ENTRY + text(session),
+                };
+                own + self.edition.members(&feed).take(listed).map(entry).sum::<usize>()
+            }
+            Content::Asset(_) => {
+                let logo = assets.logo.as_ref().map_or(0, |logo| logo.bytes.len());
+                logo.max(assets.css.as_ref().map_or(0, Vec::len))
+            }
+            Content::Removed(..) | Content::Retired(..) => footer,
+            Content::Next | Content::Favicon | Content::Robots | Content::Moved { .. } => 0,
+        }
+    }
+}
+
+fn text(session: &Session) -> usize {
+    session.title.as_str().len() + session.description.as_ref().map_or(0, length)
+}
+
+fn length(text: &Markdown) -> usize {
+    text.as_str().len()
+}
