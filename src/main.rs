@@ -7,7 +7,6 @@ mod cmd;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use convene::publish::Publisher;
 use tracing_subscriber::EnvFilter;
 
@@ -15,7 +14,7 @@ use cli::{Cli, Command, LogFormat};
 use cmd::output::LogForm;
 
 fn main() -> ExitCode {
-    let cli = Cli::try_parse().unwrap_or_else(|error| cmd::mistyped(&error));
+    let (cli, unused) = Cli::from_arguments().unwrap_or_else(|error| cmd::mistyped(&error));
     let serve = cli.serve();
     let at = cli.common.at;
     #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
@@ -43,7 +42,7 @@ fn main() -> ExitCode {
     let done = match &cli.command {
         None | Some(Command::Serve(_)) => Ok(cmd::serve::run(common, &serve, surroundings, clock)),
         Some(Command::Init(init)) => {
-            publisher(&init.file).map(|publisher| cmd::init::run(&publisher, now))
+            publisher(&init.file).map(|publisher| cmd::init::run(&publisher, &unused, now))
         }
         Some(Command::Import(import)) => cmd::rules(common)
             .and_then(|rules| cmd::import::run(import, &rules, now, &mut std::io::stdin())),

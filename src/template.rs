@@ -5,10 +5,15 @@ use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc, Weekday};
 /// The address that the list names, which is where `convene` serves without further words.
 pub const URL: &str = "http://127.0.0.1:8080";
 
-/// A commented `sessions.toml` without findings, whose sessions are some weeks after `now`.
+/// A commented `sessions.toml` without findings, whose sessions are some weeks after `now`. Its `url` is the given one,
+/// which holds no quote and no backslash, or else [`URL`].
 ///
 /// Lines that begin with `#` and a letter are settings switched off; each is right as it stands.
-pub fn list(now: DateTime<Utc>) -> String {
+pub fn list(url: Option<&str>, now: DateTime<Utc>) -> String {
+    let (url, note) = match url {
+        Some(url) => (url, "the public address"),
+        None => (URL, "the public address; change it before you put this online"),
+    };
     let today = now.date_naive();
     let talk = next(Weekday::Tue, today, 14);
     let workshop = next(Weekday::Thu, today, 42);
@@ -29,7 +34,7 @@ title = "Our sessions"
 description = """
 What this calendar is about, in two or three sentences. *Markdown* works, and so do \
 [links](https://example.org)."""
-url = "{URL}"    # the public address; change it before you put this online
+url = "{url}"    # {note}
 timezone = "America/New_York"    # the clock that `start` and `end` are read on
 also_in = ["America/Los_Angeles"]    # times are spelled out in these zones too
 duration = "90m"                 # how long a session lasts that does not say so

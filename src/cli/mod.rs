@@ -1,17 +1,19 @@
-//! What is typed on the command line.
+//! The command line: commands, options and their help.
 
+mod help;
 mod serve;
 
 use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use convene::model::BaseUrl;
 use convene::revisions::is_publishable;
 
 pub(crate) use serve::{LISTEN, LogFormat, See, Serve};
 
-/// One TOML list of sessions, served as calendar feeds, invites and pages.
+/// Calendar feeds, invites, pages and newsletter blocks from one TOML file of sessions
 #[derive(Debug, Parser)]
 #[command(name = "convene", version, disable_help_subcommand = true)]
 pub(crate) struct Cli {
@@ -23,31 +25,46 @@ pub(crate) struct Cli {
     pub(crate) serve: Serve,
 }
 
-/// What every command takes.
+/// The options that every command accepts. `help` says which command uses which.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
-    /// The list of sessions
+    /// The file of sessions
     #[arg(long, global = true, value_name = "FILE", default_value = "sessions.toml")]
     pub(crate) config: PathBuf,
-    /// Where the revisions file is kept [default: the folder of the list]
+    /// The folder of the revisions file [default: the folder of the file of sessions]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,
-    /// The public address, instead of the list's own
+    /// The public address, in place of the file's `url`
     #[arg(long, global = true, value_name = "URL", value_parser = url)]
     pub(crate) url: Option<BaseUrl>,
-    /// Compiled time-zone rules that are newer than the built-in ones
+    /// A folder of compiled time-zone rules, in place of the built-in ones
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) zoneinfo: Option<PathBuf>,
-    /// Publish only what the revisions file records
+    /// Publish only what the revisions file has recorded
     #[arg(long, global = true)]
     pub(crate) frozen: bool,
-    /// Act as if it were this instant, such as 2027-04-30T12:00:00Z
+    /// Act as if it were this time, such as 2027-04-30T12:00:00Z
     #[arg(long, global = true, value_name = "INSTANT", value_parser = instant)]
     pub(crate) at: Option<DateTime<Utc>>,
 }
 
 impl Cli {
-    /// What was said about serving, before the command's name or behind it; there goes first.
+    /// Parses the arguments of this process.
+    ///
+    /// # Errors
+    /// The mistake, or the help or version that was asked for.
+    pub(crate) fn from_arguments() -> Result<(Self, Unused), clap::Error> {
+        let mut command = help::command();
+        let matches = command.clone().try_get_matches()?;
+        let cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+        let unused = match cli.command {
+            Some(Command::Init(_)) => help::unused("init", &command, &|id| is_given(&matches, id)),
+            _ => Vec::new(),
+        };
+        Ok((cli, Unused(unused)))
+    }
+
+    /// The options of serving, given before the command's name or after it; those after it have precedence.
     pub(crate) fn serve(&self) -> Serve {
         match &self.command {
             Some(Command::Serve(behind)) => Serve::clone(behind).or(&self.serve),
@@ -56,23 +73,30 @@ impl Cli {
     }
 }
 
+/// The options that were given and have no effect on the command, such as `--frozen`. Empty for all commands but `init`.
+pub(crate) struct Unused(pub(crate) Vec<String>);
+
+fn is_given(matches: &ArgMatches, id: &str) -> bool {
+    matches.value_source(id) == Some(ValueSource::CommandLine)
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Writes a list to begin with, never over a file that is there
+    /// Write a commented file of sessions to start from; never overwrites a file
     Init(Init),
-    /// Prints a list with the sessions of another calendar (.ics)
+    /// Print a file of sessions made from another calendar (.ics)
     Import(Import),
-    /// Serves the calendars and pages (what happens without a command)
+    /// Serve the calendars and pages (the default command)
     Serve(Box<Serve>),
-    /// Says everything that is wrong with the list, and writes nothing
+    /// Report every mistake in the file; writes nothing
     Check(Check),
-    /// Writes every calendar and page as a file
+    /// Write every calendar and page as a file, for a static host
     Export(Export),
-    /// Brings the revisions file up to date, and nothing else
+    /// Record the file's current sessions as published, without serving or exporting
     Record(Record),
-    /// Says what changes for readers, and when they learn of it; writes nothing
+    /// Show what changes for readers, and when they learn of it; writes nothing
     Preview(Preview),
-    /// Prints a block with links for a newsletter, and writes nothing
+    /// Print a newsletter block with links; writes nothing
     Links(Links),
 }
 
@@ -87,10 +111,10 @@ pub(crate) struct Import {
     /// The calendar, such as calendar.ics; `-` reads standard input
     #[arg(value_name = "FILE.ics")]
     pub(crate) calendar: PathBuf,
-    /// The last day to write of what repeats [default: in two years]
+    /// The last day to write of repeating events [default: two years from now]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) until: Option<NaiveDate>,
-    /// The zone of times that say none, and of the calendar: a city or a zone
+    /// The time zone of the calendar, and of times without one: a city or a zone
     #[arg(long, value_name = "ZONE")]
     pub(crate) timezone: Option<String>,
 }
@@ -111,7 +135,7 @@ pub(crate) struct Export {
     /// The folder to write into
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
-    /// Remove what an earlier export wrote and this one does not
+    /// Remove files that an earlier export wrote and this one does not
     #[arg(long)]
     pub(crate) prune: bool,
 }
@@ -120,10 +144,10 @@ pub(crate) struct Export {
 pub(crate) struct Preview {
     #[command(flatten)]
     pub(crate) file: File,
-    /// How it is printed
+    /// How the changes are printed
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
-    /// What people in some cities or zones will see, such as "London,Nairobi"
+    /// Also show the times in these cities or zones, such as "London,Nairobi"
     #[arg(long, value_name = "CITIES", value_delimiter = ',')]
     pub(crate) cities: Vec<String>,
 }
@@ -136,21 +160,20 @@ pub(crate) struct Record {
 
 #[derive(Debug, Args)]
 pub(crate) struct Links {
-    /// A session or a feed, as `session/ID` or `feed/ID` where both have the id; without it, all
-    /// sessions to come
+    /// The id of a session or feed; `session/ID` or `feed/ID` if both have it [default: all upcoming sessions]
     #[arg(value_name = "ID")]
     pub(crate) id: Option<String>,
-    /// Only what moved, was cancelled, or has a new place or link, and is not over
+    /// Print only upcoming sessions that moved, were cancelled, or have a new place or link
     #[arg(long)]
     pub(crate) changed: bool,
-    /// What the newsletter takes
+    /// The format of the block
     #[arg(long, value_enum, default_value_t = Block::Text)]
     pub(crate) format: Block,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct File {
-    /// The list of sessions, instead of --config
+    /// The file of sessions, in place of --config
     #[arg(value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
 }
@@ -199,7 +222,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent() {
-        use clap::CommandFactory as _;
-        Cli::command().debug_assert();
+        help::command().debug_assert();
     }
 }

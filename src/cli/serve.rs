@@ -15,27 +15,27 @@ pub(crate) const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCAL
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Serve {
-    /// An address to listen on, or unix:PATH; may be given several times [default: 127.0.0.1:8080]
+    /// Listen on this address, or on unix:PATH; repeat it for more [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Vec<Listen>,
-    /// Speak https with this certificate, a PEM file; read again when it changes
+    /// Serve HTTPS with this certificate, a PEM file; reloaded when it changes
     #[arg(long, value_name = "FILE")]
     pub(crate) tls_cert: Option<PathBuf>,
     /// The private key of --tls-cert, a PEM file
     #[arg(long, value_name = "FILE")]
     pub(crate) tls_key: Option<PathBuf>,
-    /// Lead http here to https, such as 0.0.0.0:80; may be given several times
+    /// Redirect HTTP to HTTPS on this address, such as 0.0.0.0:80; repeat it for more
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub(crate) redirect_http: Vec<SocketAddr>,
-    /// Refuse to start on a wrong list, instead of serving the last good one
+    /// Exit if the file has errors at a start, in place of serving the last good edition
     #[arg(long)]
     pub(crate) strict: bool,
-    /// Bytes that pages and other rendered responses may take in memory [default: 33554432]
+    /// Bytes of memory for rendered pages and other cached responses [default: 33554432]
     #[arg(long, value_name = "BYTES", value_parser = cache_size)]
     pub(crate) cache_size: Option<u64>,
     #[command(flatten)]
     pub(crate) see: See,
-    #[command(flatten, next_help_heading = "Limits of serving")]
+    #[command(flatten, next_help_heading = "Limits")]
     pub(crate) limits: Limits,
 }
 
@@ -103,13 +103,13 @@ impl Serve {
 /// What the person who runs it wants to see.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct See {
-    /// Answer /healthz, /readyz and /metrics on this address, which readers should not reach
+    /// Serve /healthz, /readyz and /metrics on this address; keep it private
     #[arg(long, value_name = "ADDRESS", value_parser = address_within)]
     pub(crate) admin: Option<SocketAddr>,
-    /// Write a line into the log for each answer, without the reader's address
+    /// Log a line for each response, without the client's address
     #[arg(long)]
     pub(crate) access_log: bool,
-    /// How the log is written [default: text]
+    /// The format of the log [default: text]
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(crate) log_format: Option<LogFormat>,
 }
@@ -135,28 +135,28 @@ pub(crate) enum LogFormat {
 /// The limits of a server, for those that were named.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Limits {
-    /// Connections at once; at this number the longest idle is closed for a new one [default: 16384]
+    /// Open connections; when full, the longest-waiting one is closed for a new one [default: 16384]
     #[arg(long, value_name = "NUMBER", value_parser = connections)]
     pub(crate) max_connections: Option<NonZeroUsize>,
-    /// Bytes of a request's line and headers; more is answered with 431 [default: 16384]
+    /// Bytes of a request line and header section; larger ones get 431 [default: 16384]
     #[arg(long, value_name = "BYTES", value_parser = header_size)]
     pub(crate) max_header_size: Option<usize>,
-    /// Header lines of a request; more are answered with 431 [default: 100]
+    /// Header fields of a request; more get 431 [default: 100]
     #[arg(long, value_name = "NUMBER", value_parser = headers)]
     pub(crate) max_headers: Option<usize>,
-    /// From connecting, or a request's first byte, to the end of its headers [default: 15s]
+    /// Time from connecting, or from a request's first byte, to the end of its headers [default: 15s]
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) header_timeout: Option<Duration>,
-    /// From the end of an answer to the next request [default: 75s]
+    /// Time from the end of a response to the next request [default: 75s]
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) idle_timeout: Option<Duration>,
-    /// Bytes of answers copied for a reader before it takes them [default: 262144]
+    /// Bytes of responses buffered for a client that has not read them [default: 262144]
     #[arg(long, value_name = "BYTES", value_parser = unsent)]
     pub(crate) max_unsent: Option<usize>,
-    /// How long a client may take nothing of a response [default: 30s]
+    /// Time that a client may read nothing of a response [default: 30s]
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) write_timeout: Option<Duration>,
-    /// How long responses in flight may take after SIGTERM or SIGINT [default: 10s]
+    /// Time for in-flight responses to finish after SIGTERM or SIGINT [default: 10s]
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) drain: Option<Duration>,
 }

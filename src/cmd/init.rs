@@ -7,12 +7,17 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 use convene::error::{Action, Error};
+use convene::model::BaseUrl;
 use convene::publish::Publisher;
 use convene::template;
 
+use crate::cli::Unused;
 use crate::cmd;
 
-pub(crate) fn run(publisher: &Publisher, now: DateTime<Utc>) -> ExitCode {
+pub(crate) fn run(publisher: &Publisher, unused: &Unused, now: DateTime<Utc>) -> ExitCode {
+    for option in &unused.0 {
+        cmd::warning(&format!("`{option}` has no effect on `convene init`"));
+    }
     let (file, revisions) = (&publisher.file, publisher.store.revisions_path());
     if file == Path::new("-") {
         cmd::error("`-` is no name for a list\n  Name a file, such as `convene init talks.toml`.");
@@ -30,7 +35,7 @@ pub(crate) fn run(publisher: &Publisher, now: DateTime<Utc>) -> ExitCode {
         ));
         return ExitCode::from(cmd::WRONG_USAGE);
     }
-    match create(file, &template::list(now)) {
+    match create(file, &template::list(publisher.url.as_ref().map(BaseUrl::as_str), now)) {
         Ok(()) => {
             next_steps(file, revisions).iter().for_each(|line| cmd::say(line));
             ExitCode::SUCCESS

@@ -22,7 +22,7 @@ fn the_list_is_without_findings_and_its_sessions_are_to_come_on_every_day_of_fou
     let first = instant("2026-01-01T23:30:00Z");
     for day in 0..4 * 366 {
         let now = first + Days::new(day);
-        fixture.write(&template::list(now));
+        fixture.write(&template::list(None, now));
         let plan = fixture.publisher().check(now).unwrap();
         assert!(plan.1.is_empty(), "{now}: {:?}", plan.1);
     }
@@ -57,8 +57,47 @@ fn what_is_written_can_be_checked_and_served_at_once() {
 }
 
 #[test]
+fn the_file_names_the_url_that_was_given() {
+    let fixture = empty();
+    let output = fixture.run(&["init", "--url", "https://cal.example/our/", "--at", NOW]);
+    assert_eq!((output.status.code(), stderr(&output)), (FINE, String::new()));
+    let written = std::fs::read_to_string(fixture.file()).unwrap();
+    assert!(
+        written.contains("\nurl = \"https://cal.example/our\"    # the public address\n"),
+        "{written}"
+    );
+    let check = fixture.run(&["--at", NOW, "check"]);
+    assert_eq!((check.status.code(), stderr(&check)), (FINE, String::new()));
+}
+
+#[test]
+fn options_without_effect_are_warnings() {
+    let fixture = empty();
+    let output = fixture.run(&[
+        "--strict",
+        "--max-headers",
+        "50",
+        "init",
+        "talks.toml",
+        "--frozen",
+        "--zoneinfo",
+        "/usr/share/zoneinfo",
+        "--at",
+        NOW,
+    ]);
+    assert_eq!(output.status.code(), FINE);
+    let warnings = ["--zoneinfo", "--frozen", "--strict", "--max-headers"];
+    let expected: String = warnings
+        .iter()
+        .map(|option| format!("warning: `{option}` has no effect on `convene init`\n"))
+        .collect();
+    assert_eq!(stderr(&output), expected);
+    assert_eq!(names(fixture.dir()), ["talks.toml"]);
+}
+
+#[test]
 fn every_setting_that_is_switched_off_is_right_when_it_is_switched_on() {
-    let list = template::list(instant(NOW));
+    let list = template::list(None, instant(NOW));
     let off = |line: &&str| line.starts_with('#') && !line.starts_with("# ") && *line != "#";
     let settings: Vec<&str> = list.lines().filter(off).collect();
     assert!(settings.len() > 5, "{settings:?}");

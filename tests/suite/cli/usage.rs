@@ -186,6 +186,76 @@ fn help_and_version_are_fine_and_name_every_command_and_option() {
     );
 }
 
+/// The options, such as `--out`, at the beginning of the lines of a help.
+pub(crate) fn options(help: &str) -> Vec<String> {
+    let lines = help.lines().map(str::trim_start);
+    lines
+        .map(|line| line.strip_prefix("-h, ").unwrap_or(line))
+        .map(|line| line.strip_prefix("-V, ").unwrap_or(line))
+        .filter(|line| line.starts_with("--"))
+        .map(|line| line.split([' ', '.']).next().unwrap().to_owned())
+        .collect()
+}
+
+/// The common options that each command uses.
+const USED: [(&str, &[&str]); 8] = [
+    ("init", &["--config", "--state", "--url", "--at"]),
+    ("import", &["--zoneinfo", "--at"]),
+    ("serve", &COMMON),
+    ("check", &COMMON),
+    ("export", &COMMON),
+    ("record", &["--config", "--state", "--url", "--zoneinfo", "--at"]),
+    ("preview", &["--config", "--state", "--url", "--zoneinfo", "--at"]),
+    ("links", &COMMON),
+];
+const COMMON: [&str; 6] = ["--config", "--state", "--url", "--zoneinfo", "--frozen", "--at"];
+
+#[test]
+fn the_help_of_a_command_has_the_options_that_it_uses_and_an_example() {
+    let fixture = Fixture::new(&two());
+    for (command, used) in USED {
+        let help = stdout(&fixture.run(&[command, "--help"]));
+        let shown = options(&help);
+        for option in COMMON {
+            let is_shown = shown.iter().any(|own| own == option);
+            assert_eq!(is_shown, used.contains(&option), "{command} {option}: {help}");
+        }
+        let (_, examples) =
+            help.split_once("Example").unwrap_or_else(|| panic!("{command}: {help}"));
+        assert!(examples.contains("\n  convene "), "{command}: {help}");
+    }
+}
+
+#[test]
+fn examples_of_the_help_are_read() {
+    let fixture = Fixture::new(&two());
+    for (command, _) in USED {
+        let help = stdout(&fixture.run(&[command, "--help"]));
+        for example in help.lines().filter_map(|line| line.strip_prefix("  convene ")) {
+            let words = example.split([' ', '"']).filter(|word| !word.is_empty());
+            let words: Vec<&str> = words.take_while(|word| *word != ">" && *word != "&&").collect();
+            let output = fixture.run(&[&words[..], &["--help"]].concat());
+            assert_eq!(output.status.code(), FINE, "{example}: {}", stderr(&output));
+        }
+    }
+}
+
+#[test]
+fn hidden_options_are_accepted() {
+    let fixture = Fixture::new(&two());
+    std::fs::write(fixture.dir().join("c.ics"), include_str!("../../import/eventbrite.ics"))
+        .unwrap();
+    let hidden =
+        ["--config", "sessions.toml", "--state", ".", "--url", "https://a.example", "--frozen"];
+    let output = fixture.run(&[&["import", "c.ics"][..], &hidden].concat());
+    assert_eq!(output.status.code(), FINE, "{}", stderr(&output));
+    fixture.run(&["record"]);
+    for command in ["record", "preview", "links"] {
+        let output = fixture.run(&[command, "--frozen"]);
+        assert_eq!(output.status.code(), FINE, "{command}: {}", stderr(&output));
+    }
+}
+
 #[test]
 fn a_limit_that_is_none_is_wrong_usage_and_an_example_is_given() {
     let fixture = Fixture::new(&two());

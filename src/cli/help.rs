@@ -1,0 +1,85 @@
+//! The help of each command: the common options that it uses, and examples. The options that it does not use are
+//! accepted and hidden.
+
+use clap::{Command, CommandFactory as _};
+
+use super::Cli;
+
+/// The help of one command.
+struct Help {
+    name: &'static str,
+    /// The ids of the common options that it uses.
+    uses: &'static [&'static str],
+    examples: &'static str,
+}
+
+const COMMANDS: [Help; 8] = [
+    Help {
+        name: "init",
+        uses: &["config", "state", "url", "at"],
+        examples: "Example:\n  convene init --url https://calendar.example.org",
+    },
+    Help {
+        name: "import",
+        uses: &["zoneinfo", "at"],
+        examples: "Example:\n  convene import calendar.ics --timezone Berlin > sessions.toml",
+    },
+    Help { name: "serve", uses: ALL, examples: SERVE },
+    Help {
+        name: "check",
+        uses: ALL,
+        examples: "Examples:\n  convene check\n  convene check talks.toml --format json",
+    },
+    Help { name: "export", uses: ALL, examples: "Example:\n  convene export --out public --prune" },
+    Help {
+        name: "record",
+        uses: &["config", "state", "url", "zoneinfo", "at"],
+        examples: "Example:\n  convene record && git add sessions.toml sessions.revisions.json",
+    },
+    Help {
+        name: "preview",
+        uses: &["config", "state", "url", "zoneinfo", "at"],
+        examples: "Example:\n  convene preview --cities \"London,Nairobi\"",
+    },
+    Help {
+        name: "links",
+        uses: ALL,
+        examples: "Examples:\n  convene links opening-talk --format html\n  convene links --changed",
+    },
+];
+
+const ALL: &[&str] = &["config", "state", "url", "zoneinfo", "frozen", "at"];
+const SERVE: &str = "Examples:\n  \
+    convene --config talks.toml --listen 127.0.0.1:8081\n  \
+    convene serve --listen 0.0.0.0:443 --tls-cert fullchain.pem --tls-key privkey.pem --redirect-http 0.0.0.0:80";
+
+/// The command line with the help of each command.
+pub(super) fn command() -> Command {
+    let command = Cli::command().after_help(SERVE);
+    let common: Vec<_> =
+        command.get_arguments().filter(|option| option.is_global_set()).cloned().collect();
+    COMMANDS.iter().fold(command, |command, help| {
+        command.mut_subcommand(help.name, |own| {
+            // A global option that the command already has is not copied into it. Those of the command itself come first.
+            common.iter().fold(own.after_help(help.examples), |own, option| {
+                let is_used = help.uses.contains(&option.get_id().as_str());
+                own.arg(option.clone().hide(!is_used).display_order(500))
+            })
+        })
+    })
+}
+
+/// The options, such as `--frozen`, that were given and that a command does not use.
+pub(super) fn unused(
+    name: &str,
+    command: &Command,
+    is_given: &dyn Fn(&str) -> bool,
+) -> Vec<String> {
+    let uses = COMMANDS.iter().find(|help| help.name == name).map_or(ALL, |help| help.uses);
+    command
+        .get_arguments()
+        .filter(|option| !uses.contains(&option.get_id().as_str()))
+        .filter(|option| is_given(option.get_id().as_str()))
+        .filter_map(|option| Some(format!("--{}", option.get_long()?)))
+        .collect()
+}
