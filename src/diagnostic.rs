@@ -38,7 +38,7 @@ macro_rules! codes {
             /// Every code there is.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// The word as it is printed in the JSON form.
+            /// The word, as it is printed.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $word,)* }
             }
@@ -282,7 +282,7 @@ impl Findings {
         self.kept.iter().chain(&self.more)
     }
 
-    /// The form for people: each finding under its line, then a count.
+    /// The form for people: each finding with its code, under its line, then a count.
     pub fn human(&self, source: &Source, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let mut text = String::new();
@@ -330,7 +330,8 @@ fn group<'a>(finding: &'a Finding, source: &'a Source) -> Group<'a> {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = Group::with_title(level.primary_title(visible::line(&finding.message)));
+    let title = level.primary_title(visible::line(&finding.message)).id(finding.code.as_str());
+    let mut group = Group::with_title(title);
     // It is about no line.
     if finding.code != Code::MoreFindings {
         group = group.element(place(source, &finding.span, AnnotationKind::Primary, None));
@@ -426,7 +427,7 @@ mod tests {
                 .help("write the name of a city's zone"),
         );
         let text = findings.human(&source(), false);
-        assert!(text.starts_with("error: no time zone is called `Mars`\n"), "{text}");
+        assert!(text.starts_with("error[unknown-zone]: no time zone is called `Mars`\n"), "{text}");
         assert!(text.contains("--> sessions.toml:2:12\n"), "{text}");
         assert!(text.contains("^^^^^^"), "{text}");
         assert!(text.contains("help: write the name of a city's zone"), "{text}");

@@ -73,7 +73,7 @@ fn printed(case: &Path, format: &str) -> String {
     let text = String::from_utf8(findings.clone()).unwrap();
     let errors = text
         .lines()
-        .any(|line| line.starts_with("error:") || line.contains("\"severity\": \"error\""));
+        .any(|line| line.starts_with("error[") || line.contains("\"severity\": \"error\""));
     assert_eq!(status, i32::from(errors), "{name}: {text}");
     text
 }

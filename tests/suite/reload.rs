@@ -235,7 +235,7 @@ fn a_start_on_a_broken_list_without_a_good_one_says_what_is_wrong() {
     let fixture = Fixture::new("broken");
     let output = fixture.run(&["serve", "--listen", "127.0.0.1:0"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("error:"), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("error["), "{output:?}");
 }
 
 #[test]

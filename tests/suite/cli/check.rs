@@ -32,7 +32,7 @@ fn warnings_alone_are_fine() {
     let fixture = Fixture::new(&toml);
     let output = at_before(&fixture, &["check"]);
     assert_eq!(output.status.code(), FINE);
-    assert!(stdout(&output).contains("warning: "), "{}", stdout(&output));
+    assert!(stdout(&output).contains("warning["), "{}", stdout(&output));
     assert!(stdout(&output).contains("America/New_York"), "{}", stdout(&output));
 }
 

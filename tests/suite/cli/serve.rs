@@ -115,7 +115,7 @@ fn warnings_are_said_and_do_not_stop_it() {
     let running = fixture.serve(&["--at", BEFORE]);
     assert_eq!(running.get(FEED, &[]).status, 200);
     let said = end(running);
-    assert!(said.contains("warning: ") && said.contains("--> sessions.toml:"), "{said}");
+    assert!(said.contains("warning[") && said.contains("--> sessions.toml:"), "{said}");
 }
 
 #[test]
