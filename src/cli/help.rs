@@ -61,9 +61,10 @@ pub(super) fn command() -> Command {
     COMMANDS.iter().fold(command, |command, help| {
         command.mut_subcommand(help.name, |own| {
             // A global option that the command already has is not copied into it. Those of the command itself come first.
-            common.iter().fold(own.after_help(help.examples), |own, option| {
+            let options = common.iter().zip(500..);
+            options.fold(own.after_help(help.examples), |own, (option, order)| {
                 let is_used = help.uses.contains(&option.get_id().as_str());
-                own.arg(option.clone().hide(!is_used).display_order(500))
+                own.arg(option.clone().hide(!is_used).display_order(order))
             })
         })
     })

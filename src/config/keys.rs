@@ -110,6 +110,35 @@ pub(super) fn meant<'a>(word: &str, keys: &[&'a str]) -> Option<&'a str> {
 mod tests {
     use super::*;
 
+    /// The first cells of the table under a heading of docs/sessions-toml.md.
+    fn described(heading: &str) -> Vec<&'static str> {
+        let page = include_str!("../../docs/sessions-toml.md");
+        let (_, text) = page.split_once(&format!("\n## `{heading}`\n")).unwrap();
+        let (text, _) = text.split_once("\n## ").unwrap();
+        let rows = text.lines().filter_map(|line| line.strip_prefix("| `"));
+        rows.map(|row| row.split_once('`').unwrap().0).collect()
+    }
+
+    #[test]
+    fn the_documentation_has_every_key_of_every_table() {
+        for (heading, keys) in [
+            ("[calendar]", CALENDAR),
+            ("[[series]]", SERIES),
+            ("[[feeds]]", FEEDS),
+            ("[[sessions]]", SESSIONS),
+            ("[page]", PAGE),
+        ] {
+            let (mut keys, mut described) = (keys.to_vec(), described(heading));
+            keys.sort();
+            described.sort();
+            assert_eq!(described, keys, "{heading}");
+        }
+        let page = include_str!("../../docs/sessions-toml.md");
+        for key in PLACE.iter().chain(ALSO_IN).chain(ORGANIZER) {
+            assert!(page.contains(&format!("{key} = ")), "{key}");
+        }
+    }
+
     #[test]
     fn other_words_for_keys_are_known() {
         let keys = ["duration", "place", "timezone"];

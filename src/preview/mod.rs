@@ -98,7 +98,7 @@ impl Report {
         text::print(self)
     }
 
-    /// For programs; docs/preview.md describes it.
+    /// For programs; docs/json.md describes it.
     pub fn json(&self) -> String {
         json::print(self)
     }

@@ -1,6 +1,7 @@
-//! docs/findings.md names every code with a wrong and a right example, and says what the program says.
+//! docs/findings.md has every code, with a wrong and a right example and the message that the program prints. UPDATE=1 rewrites
+//! the messages.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use convene::config;
 use convene::diagnostic::{Code, Finding, Severity};
@@ -24,10 +25,19 @@ struct Section {
     example: Option<(String, String, Option<String>, String)>,
 }
 
+fn page() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/findings.md")
+}
+
 fn sections() -> Vec<Section> {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/findings.md");
-    let page = std::fs::read_to_string(page).unwrap();
-    page.split("\n## `").skip(1).map(section).collect()
+    let page = std::fs::read_to_string(page()).unwrap();
+    page.split("\n### `").skip(1).map(section).collect()
+}
+
+/// A message and its help as the page quotes them.
+fn quotation(message: &str, help: Option<&str>) -> String {
+    let help = help.map(|help| format!(">\n> help: {help}\n")).unwrap_or_default();
+    format!("\n> {message}\n{help}")
 }
 
 fn section(text: &str) -> Section {
@@ -71,24 +81,35 @@ fn findings(example: &str) -> Vec<Finding> {
 }
 
 #[test]
-fn the_page_has_every_code_once_and_in_order() {
-    let on_page: Vec<String> = sections().into_iter().map(|section| section.code).collect();
-    let in_code: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+fn the_page_has_every_code_once() {
+    let mut on_page: Vec<String> = sections().into_iter().map(|section| section.code).collect();
+    let mut in_code: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    on_page.sort();
+    in_code.sort();
     assert_eq!(on_page, in_code);
 }
 
 #[test]
 fn wrong_examples_get_the_sentence_of_the_page_and_right_ones_do_not() {
+    let mut updated = std::fs::read_to_string(page()).unwrap();
     for Section { code, severity, example } in sections() {
         let Some((wrong, message, help, right)) = example else { continue };
         let of_code = |example: &str| {
             findings(example).into_iter().find(|finding| finding.code.as_str() == code)
         };
         let finding = of_code(&wrong).unwrap_or_else(|| panic!("{code}: nothing found"));
-        assert_eq!((finding.message, finding.help), (message, help), "{code}");
+        if std::env::var_os("UPDATE").is_some() {
+            let old = quotation(&message, help.as_deref());
+            updated = updated.replace(&old, &quotation(&finding.message, finding.help.as_deref()));
+        } else {
+            assert_eq!((finding.message, finding.help), (message, help), "{code}");
+        }
         let expected = if finding.severity == Severity::Error { "error" } else { "warning" };
         assert_eq!(severity, expected, "{code}");
         assert!(of_code(&right).is_none(), "{code}: the right example is wrong");
+    }
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(page(), updated).unwrap();
     }
 }
 

@@ -14,6 +14,7 @@ mod cli;
 mod components;
 mod deploy;
 mod determinism;
+mod docs;
 mod endurance;
 mod findings_page;
 mod forgery;

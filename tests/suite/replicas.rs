@@ -1,4 +1,4 @@
-//! Three processes with the same inputs, as docs/replicas.md arranges them: the same answers, and
+//! Three processes with the same inputs, as docs/operate/replicas.md arranges them: the same answers, and
 //! validators that never go back.
 
 use std::collections::BTreeSet;

@@ -7,7 +7,7 @@ mod init;
 mod obstacles;
 mod serve;
 mod state;
-mod usage;
+pub(crate) mod usage;
 
 use std::collections::BTreeMap;
 use std::path::Path;

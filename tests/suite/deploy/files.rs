@@ -1,5 +1,5 @@
 //! An exported folder in nginx, header by header against the program: what differs is what
-//! docs/static-hosting.md says, no more and no less.
+//! docs/operate/static.md says, no more and no less.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use convene::document::Kind;
 use super::nginx::Nginx;
 use crate::support::{Answer, Fixture, Running};
 
-const DOCS: &str = include_str!("../../../docs/static-hosting.md");
+const DOCS: &str = include_str!("../../../docs/operate/static.md");
 const RICH: &str = include_str!("../../golden/rich/sessions.toml");
 const FIRST: &str = "2027-01-02T08:00:00Z";
 /// After the first session, so that something is over.

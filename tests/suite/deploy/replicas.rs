@@ -1,4 +1,4 @@
-//! Replicas behind nginx as docs/replicas.md arranges them: while a change is on its way to the last
+//! Replicas behind nginx as docs/operate/replicas.md arranges them: while a change is on its way to the last
 //! of them, no feed goes back for a reader, though readers know nothing of replicas.
 
 use std::collections::BTreeMap;
@@ -53,9 +53,11 @@ fn no_feed_goes_back_while_a_change_is_on_its_way_to_the_last_replica() {
     let replicas: Vec<Replica> = (0..3).map(|_| Replica::start(&recorder)).collect();
     let servers: String =
         replicas.iter().map(|one| format!("    server {};\n", one.origin.address)).collect();
-    // What docs/replicas.md says to write in the place of one address.
+    // What docs/operate/replicas.md says to write in the place of one address.
     let upstream = format!("    hash $uri consistent;\n{servers}");
-    assert!(include_str!("../../../docs/replicas.md").contains("    hash $uri consistent;\n"));
+    assert!(
+        include_str!("../../../docs/operate/replicas.md").contains("    hash $uri consistent;\n")
+    );
     let nginx = Nginx::start("nginx.conf", &[("    server 127.0.0.1:8080;\n", &upstream)]);
 
     recorder.write(&listed("15:00:00"));

@@ -23,7 +23,7 @@ const BIG: &str = "/feeds/test.ics";
 const SMALL: &str = "/sessions/s0.ics";
 /// How long it lasts, once everybody is connected: longer than a slow reader is borne.
 const LASTS: Duration = Duration::from_secs(40);
-/// The bound on resident memory that README states for this many connections, in KiB.
+/// The bound on resident memory that docs/operate/limits.md states for this many connections, in KiB.
 const BOUND: u64 = 256 * 1024;
 /// How long beginnings of requests may be kept: the time for headers, and some more where so many
 /// want to be served.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{day, entry, publish_once, written};
 use crate::support::{Fixture, Random, body, list, session, without_sums};
 
-const README: &str = include_str!("../../../README.md");
+const UPGRADE: &str = include_str!("../../../docs/operate/upgrade.md");
 
 /// The revisions file.
 fn file(fixture: &Fixture) -> Value {
@@ -375,8 +375,8 @@ fn with_the_number_of_schema_2_and_a_key_of_schema_3_the_file_is_refused() {
 
 #[test]
 #[ignore = "needs jq"]
-fn the_command_of_the_readme_makes_a_file_that_the_previous_release_takes() {
-    let command = README.lines().find_map(|line| line.strip_prefix("$ jq ")).unwrap();
+fn the_documented_command_makes_a_file_that_the_previous_release_takes() {
+    let command = UPGRADE.lines().find_map(|line| line.strip_prefix("$ jq ")).unwrap();
     let fixture = full();
     let output = std::process::Command::new("sh")
         .args(["-c", &format!("jq {command}")])
