@@ -1,6 +1,6 @@
-# convene behind Varnish, tried with 7.1: /etc/varnish/default.vcl
-# Start varnishd with `-p http_gzip_support=off`: convene has each answer coded already, and Varnish
-# decoding it would weaken its ETag.
+# Varnish as a cache in front of convene, tested with 7.1: /etc/varnish/default.vcl
+# Start varnishd with `-p http_gzip_support=off`: convene compresses each response itself, and Varnish
+# would weaken its ETag.
 vcl 4.1;
 
 import std;
@@ -21,10 +21,10 @@ backend default {
 }
 
 sub vcl_recv {
-    # Nothing depends on who asks; a cookie of the same domain would only keep answers from being kept.
+    # No response depends on the client. A cookie of the same domain would only prevent caching.
     unset req.http.Cookie;
     unset req.http.Authorization;
-    # One kept answer for each set of codings that apps understand, however they write it.
+    # Store one response for each set of content codings that clients accept, however they write Accept-Encoding.
     set req.http.X-Codings = "";
     if (req.http.Accept-Encoding ~ "(?i)\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))") {
         set req.http.X-Codings = "br, ";
@@ -35,10 +35,10 @@ sub vcl_recv {
     set req.http.Accept-Encoding = req.http.X-Codings;
     unset req.http.X-Codings;
     if (req.restarts == 0) {
-        # As given, so that nobody has a say in it.
+        # Set here, so that no client can choose it.
         unset req.http.X-Away;
         if (std.healthy(req.backend_hint)) {
-            # While convene answers, nobody gets what is older than its stale-while-revalidate.
+            # While convene responds, no client gets a response older than its stale-while-revalidate.
             if (req.url ~ "\.ics($|\?)") {
                 set req.grace = 1h;
             } else {
@@ -49,7 +49,7 @@ sub vcl_recv {
 }
 
 sub vcl_hash {
-    # Neither the query nor the host changes an answer.
+    # Neither the query nor the host changes a response.
     hash_data(regsub(req.url, "\?.*$", ""));
     return (lookup);
 }
@@ -63,14 +63,14 @@ sub vcl_backend_response {
         return (deliver);
     }
     if (beresp.http.Cache-Control !~ "no-store") {
-        # Kept beyond its time, to ask by its ETag, and for a week while convene is away.
+        # Stored beyond its freshness lifetime: to validate it by its ETag, and for a week while convene is down.
         set beresp.grace = 7d;
     }
 }
 
 sub vcl_deliver {
     if (resp.status >= 500 && req.restarts == 0 && req.http.X-Away != "yes") {
-        # convene has just gone away: what is kept is given after all.
+        # convene has just gone down: serve the stored response after all.
         set req.http.X-Away = "yes";
         set req.grace = 7d;
         return (restart);
