@@ -13,6 +13,11 @@ use tracing_subscriber::EnvFilter;
 use cli::{Cli, Command, LogFormat};
 use cmd::output::LogForm;
 
+/// Gives memory back to the system after a reload, which the C library's allocator does not: with 10,000 sessions that
+/// made three times as much resident as is in use.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let (cli, unused) = Cli::from_arguments().unwrap_or_else(|error| cmd::mistyped(&error));
     let serve = cli.serve();

@@ -44,14 +44,16 @@ pub(super) type Codings = Vec<(Coding, Option<Bytes>)>;
 pub(super) fn all<'a>(documents: impl IntoIterator<Item = &'a Document>) -> Vec<Codings> {
     let documents: Vec<&Document> = documents.into_iter().collect();
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let long: Vec<usize> = (0..documents.len()).filter(|at| !waits(documents[*at])).collect();
     // Small pieces, so that one large feed does not leave the other cores idle.
+    let long = documents.iter().enumerate().filter(|(_, document)| !waits(document));
+    let long = long.flat_map(|(at, own)| codings_of(own).iter().map(move |coding| (at, *coding)));
+    let long: Vec<(usize, Coding)> = long.collect();
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
         let mut encoder = Encoder::default();
-        while let Some(at) = long.get(next.fetch_add(1, Ordering::Relaxed)) {
-            done.push((*at, encoder.codings(documents[*at])));
+        while let Some((at, coding)) = long.get(next.fetch_add(1, Ordering::Relaxed)) {
+            done.push((*at, *coding, encoder.smaller(*coding, documents[*at])));
         }
         done
     };
@@ -64,25 +66,32 @@ pub(super) fn all<'a>(documents: impl IntoIterator<Item = &'a Document>) -> Vec<
         }
         made
     });
-    let later =
-        |document: &&Document| codings_of(document).iter().map(|coding| (*coding, None)).collect();
-    let mut all: Vec<Codings> = documents.iter().map(later).collect();
-    for (at, codings) in made {
-        all[at] = codings;
+    let mut all: Vec<Codings> = documents.iter().map(|own| later(own)).collect();
+    for (at, coding, bytes) in made {
+        all[at].extend(bytes.map(|bytes| (coding, Some(bytes))));
     }
+    all.iter_mut().for_each(|codings| codings.sort_by_key(|(coding, _)| *coding));
     all
 }
 
 /// The codings of one document, likewise, by this thread.
 pub(super) fn one(document: &Document) -> Codings {
     match waits(document) {
-        true => codings_of(document).iter().map(|coding| (*coding, None)).collect(),
+        true => later(document),
         false => ENCODER.with_borrow_mut(|encoder| encoder.codings(document)),
     }
 }
 
+/// The codings of a document that are made when somebody asks.
+fn later(document: &Document) -> Codings {
+    match waits(document) {
+        true => codings_of(document).iter().map(|coding| (*coding, None)).collect(),
+        false => Codings::new(),
+    }
+}
+
 /// A short body in a coding: the same bytes every time.
-pub(super) fn later(coding: Coding, body: &[u8]) -> Option<Bytes> {
+pub(super) fn coded(coding: Coding, body: &[u8]) -> Option<Bytes> {
     ENCODER.with_borrow_mut(|encoder| encoder.coded(coding, body)).map(Bytes::from)
 }
 
@@ -114,12 +123,14 @@ struct Encoder {
 impl Encoder {
     /// Those that make a document smaller.
     fn codings(&mut self, document: &Document) -> Codings {
-        let body = &document.body[..];
-        let coded = codings_of(document).iter().filter_map(|coding| {
-            let coded = self.coded(*coding, body).filter(|coded| coded.len() < body.len())?;
-            Some((*coding, Some(Bytes::from(coded))))
-        });
-        coded.collect()
+        let coded = codings_of(document).iter();
+        coded.filter_map(|coding| Some((*coding, Some(self.smaller(*coding, document)?)))).collect()
+    }
+
+    /// A coding, if it makes a document smaller.
+    fn smaller(&mut self, coding: Coding, document: &Document) -> Option<Bytes> {
+        let coded = self.coded(coding, &document.body)?;
+        (coded.len() < document.body.len()).then(|| Bytes::from(coded))
     }
 
     fn coded(&mut self, coding: Coding, body: &[u8]) -> Option<Vec<u8>> {
@@ -201,7 +212,7 @@ mod tests {
             assert_eq!(names, [Coding::Gzip, Coding::Brotli]);
             for (coding, bytes) in codings {
                 assert_eq!(bytes.is_some(), made, "{count}");
-                let bytes = bytes.or_else(|| later(coding, text.as_bytes())).unwrap();
+                let bytes = bytes.or_else(|| coded(coding, text.as_bytes())).unwrap();
                 assert_eq!(decoded(coding, &bytes), text.as_bytes());
             }
         }
@@ -239,7 +250,7 @@ mod tests {
         documents.push(document(Kind::Page, &(0..5000).map(noise).collect::<String>()));
         for (document, codings) in documents.iter().zip(all(&documents)) {
             for (coding, bytes) in codings {
-                let bytes = bytes.or_else(|| later(coding, &document.body)).unwrap();
+                let bytes = bytes.or_else(|| coded(coding, &document.body)).unwrap();
                 assert_eq!(decoded(coding, &bytes), document.body);
             }
         }

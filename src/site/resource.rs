@@ -181,7 +181,7 @@ impl Coded {
 
     fn form(&self, identity: &Representation) -> &Representation {
         self.form.get_or_init(|| {
-            let bytes = encode::later(self.coding, &identity.body);
+            let bytes = encode::coded(self.coding, &identity.body);
             Box::new(match bytes {
                 Some(bytes) => self.made(identity, bytes),
                 // Compressing into memory does not fail; if it did, the plain bytes are right too.
