@@ -1,5 +1,5 @@
-//! The bound on what a file makes of itself: feeds repeat sessions, pages repeat the footer, times are spelled out in
-//! every zone. A few lines more in the file can be gigabytes more to keep.
+//! The bound on what is published of a file: feeds repeat sessions, pages repeat the footer, times are spelled out in every
+//! zone. A few lines more in the file can be gigabytes more in a folder of exported files, and in the memory of a server.
 
 use std::ops::Range;
 
@@ -7,13 +7,12 @@ use crate::config::Places;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Catalog, Id, Index, Markdown, Session};
 
-/// How much memory may be taken by what is repeated, and by all that is published, in MB. A server needs twice as much
-/// for a moment, while one edition takes the place of another.
+/// How much room may be taken by what is repeated, and by all that is published, in MB.
 const MOST_REPEATED: u64 = 1_000;
 const MOST: u64 = 2_000;
 const MB: u64 = 1_000_000;
 
-// As measured, in bytes of memory: docs/performance.md.
+// In bytes, as measured: docs/performance.md.
 
 /// A session with all its pages, links and blocks, and each byte of its texts in them.
 const SESSION: u64 = 34_000;
@@ -32,7 +31,7 @@ const FOOTER: u64 = 3;
 /// others.
 const ZONE: u64 = 2_000;
 
-/// One thing that takes memory.
+/// One thing that takes room.
 struct Part {
     bytes: u64,
     /// Whether it takes more than the lines of the file that say it, all others being the same.
@@ -56,7 +55,7 @@ pub(super) fn too_large(catalog: &Catalog, places: &Places) -> Option<Finding> {
     let limit = if repeated { "1,000" } else { "2,000" };
     let largest = parts.into_iter().filter(|part| part.is_repeated || !repeated);
     let Part { says, help, span, .. } = largest.max_by_key(|part| part.bytes)?;
-    let message = format!("{says}; publishing this file would take more than {limit} MB of memory");
+    let message = format!("{says}; what is published of this file would take more than {limit} MB");
     Some(Finding::error(Code::OutputTooLarge, span, message).help(help))
 }
 
