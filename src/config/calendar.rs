@@ -77,6 +77,7 @@ pub(super) fn read(table: &Table<'_>) -> (Read, Defaults) {
             keep_cancelled: keep_cancelled.unwrap_or(Calendar::KEEP_CANCELLED),
             keep_gone: keep_gone.unwrap_or(Calendar::KEEP_GONE),
             rules: table.context().rules().clone(),
+            words: std::collections::BTreeMap::new(),
         })
     })();
     (Read { id, calendar }, defaults)
