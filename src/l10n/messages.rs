@@ -43,7 +43,7 @@ impl Messages {
         BUNDLED.clone()
     }
 
-    /// The bundled messages with overrides by id, each of which [`super::overrides::parse`] returned.
+    /// The bundled messages with overrides by id, each of which [`super::parse_override`] returned.
     pub fn new(overrides: &BTreeMap<String, String>) -> Self {
         let language = "en-US".parse().expect("it is a language tag");
         let mut bundle = FluentBundle::new_concurrent(vec![language]);
