@@ -77,6 +77,8 @@ codes! {
     UnknownSeries = "unknown-series",
     /// A text with more characters than allowed.
     TooLong = "too-long",
+    /// A message of `[words]` that is not in the syntax of messages, or has a variable that it cannot have.
+    BadMessage = "bad-message",
     /// A character that no calendar can carry.
     ControlCharacter = "control-character",
     /// A tab in a text of one line.

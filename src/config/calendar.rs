@@ -1,5 +1,7 @@
 //! The `[calendar]` table.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 
 use super::defaults::{AlsoIn, Defaults};
@@ -18,7 +20,8 @@ pub(super) struct Read {
     pub(super) calendar: Option<Calendar>,
 }
 
-pub(super) fn read(table: &Table<'_>) -> (Read, Defaults) {
+/// Reads the table; `words` are the author's own messages.
+pub(super) fn read(table: &Table<'_>, words: BTreeMap<String, String>) -> (Read, Defaults) {
     let id = table.require("id", "\"my-calendar\"", table.id("id"));
     let title = table.line("title");
     let title = table.require("title", "\"Our sessions\"", title);
@@ -77,6 +80,7 @@ pub(super) fn read(table: &Table<'_>) -> (Read, Defaults) {
             keep_cancelled: keep_cancelled.unwrap_or(Calendar::KEEP_CANCELLED),
             keep_gone: keep_gone.unwrap_or(Calendar::KEEP_GONE),
             rules: table.context().rules().clone(),
+            words,
         })
     })();
     (Read { id, calendar }, defaults)

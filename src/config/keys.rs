@@ -3,7 +3,7 @@
 use crate::suggest;
 
 /// The tables of the file.
-pub(super) const ROOT: &[&str] = &["calendar", "page", "series", "feeds", "sessions"];
+pub(super) const ROOT: &[&str] = &["calendar", "page", "words", "series", "feeds", "sessions"];
 /// `[calendar]`.
 pub(super) const CALENDAR: &[&str] = &[
     "id",

@@ -22,6 +22,7 @@ mod syntax;
 mod table;
 mod when;
 mod wording;
+mod words;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -139,8 +140,9 @@ fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
     let [series, selections, sessions] =
         ["series", "feeds", "sessions"].map(|key| root.remove(key));
     let root = Table::new(context, "the file", 0..0, &root, keys::ROOT);
+    let own = root.get("words").map(|words| words::read(context, words)).unwrap_or_default();
     let calendar = match root.table("calendar", "[calendar]", keys::CALENDAR) {
-        Some(table) => Some(calendar::read(&table)),
+        Some(table) => Some(calendar::read(&table, own)),
         None => {
             root.missing_table("calendar", "[calendar]\nid = \"my-calendar\"");
             None

@@ -6,8 +6,7 @@ use maud::html;
 use uuid::Uuid;
 
 use crate::document::{Document, Kind};
-use crate::ics::CALLED_OFF;
-use crate::l10n::Words;
+use crate::l10n::{Messages, SLOTS, Words};
 use crate::markdown;
 use crate::model::{Feed, Session, Status};
 use crate::pages;
@@ -83,15 +82,17 @@ fn entry(xml: &mut Xml, edition: &Edition, session: &Session, words: &Words) {
     let when = words.start_with_utc(&session.when, calendar);
     let earlier = edition.moved_from(session);
     let moved = earlier.map(|earlier| words.moved_from(&earlier, &session.when, calendar));
-    let said = match session.status {
-        Status::Cancelled => "Cancelled: ",
-        Status::Tentative => "Not certain yet: ",
-        Status::Confirmed if moved.is_some() => "Moved: ",
-        Status::Confirmed => "",
+    let messages = words.messages();
+    let marked = match session.status {
+        Status::Cancelled => Some(messages.atom_cancelled(SLOTS[0])),
+        Status::Tentative => Some(messages.atom_tentative(SLOTS[0])),
+        Status::Confirmed => moved.as_ref().map(|_| messages.atom_moved(SLOTS[0])),
     };
+    let title = session.title.as_str();
+    let marked = marked.map(|marked| words.sentence(marked, [title]).to_string());
     xml.open("entry", &[]);
     xml.text("id", &urn(&revision.uid));
-    xml.text("title", &format!("{said}{}", session.title));
+    xml.text("title", marked.as_deref().unwrap_or(title));
     xml.text("published", &rfc3339::utc(revision.created));
     xml.text("updated", &rfc3339::utc(revision.last_modified));
     let page = edition.urls.session(&session.id, SessionRoute::Page);
@@ -99,33 +100,40 @@ fn entry(xml: &mut Xml, edition: &Edition, session: &Session, words: &Words) {
     for tag in &session.tags {
         xml.empty("category", &[("term", tag.as_str())]);
     }
-    let said: Vec<String> = moved.into_iter().chain(pages::sentences(edition, session)).collect();
+    let news = pages::sentences(edition, session, words);
+    let said: Vec<String> = moved.into_iter().chain(news.iter().map(ToString::to_string)).collect();
     let summary = match said.is_empty() {
         true => when.clone(),
-        false => format!("{when}. {}", said.join(" ")),
+        false => messages.atom_summary(&when, said.join(" ")),
     };
     xml.text("summary", &summary);
-    xml.html("content", &content(edition, session, &when, &said));
+    xml.html("content", &content(edition, session, &when, &said, messages));
     xml.close("entry");
 }
 
-fn content(edition: &Edition, session: &Session, when: &str, said: &[String]) -> String {
+fn content(
+    edition: &Edition,
+    session: &Session,
+    when: &str,
+    said: &[String],
+    messages: &Messages,
+) -> String {
     let urls = &edition.urls;
     let cancelled = session.status == Status::Cancelled;
     let page = urls.absolute(&urls.session(&session.id, SessionRoute::Page));
     let register = urls.absolute(&urls.session(&session.id, SessionRoute::Register));
     let join = urls.absolute(&urls.session(&session.id, SessionRoute::Join));
     let content = html! {
-        @if cancelled { p { strong { (CALLED_OFF) } } }
+        @if cancelled { p { strong { (messages.session_cancelled()) } } }
         @for said in said { p { strong { (said) } } }
         p { (when) }
         @if let Some(place) = &session.place { p { (place.line()) } }
         @if let Some(text) = &session.description {
             (maud::PreEscaped(markdown::to_html(text)))
         }
-        @if session.register.is_some() && !cancelled { p { a href=(register) { "Register" } } }
-        @if session.join.is_some() && !cancelled { p { a href=(join) { "Join" } } }
-        p { a href=(page) { "More, and add it to your calendar" } }
+        @if session.register.is_some() && !cancelled { p { a href=(register) { (messages.register()) } } }
+        @if session.join.is_some() && !cancelled { p { a href=(join) { (messages.join()) } } }
+        p { a href=(page) { (messages.atom_more()) } }
     };
     content.into_string()
 }

@@ -5,7 +5,7 @@ use icalendar::{EventStatus, Property};
 use maud::{PreEscaped, html};
 
 use super::line;
-use crate::l10n::Words;
+use crate::l10n::{Messages, Piece, SLOTS, Words, pieces};
 use crate::markdown;
 use crate::model::{Cancellation, Markdown, Session, Status, When};
 use crate::revisions::{Edition, Revision};
@@ -30,18 +30,8 @@ pub(super) struct Event<'a> {
     body: String,
 }
 
-/// Before the title of what is called off; Outlook shows nothing else of it.
-pub const CANCELLED: &str = "CANCELLED: ";
-/// The first line of the text of what is called off.
-pub const CALLED_OFF: &str = "This session is cancelled.";
-/// What stands before the addresses at the end of a text.
-pub const REGISTER: &str = "Register";
-/// Where one takes part online.
-pub const JOIN: &str = "Join";
-/// The session's page.
-pub const ABOUT: &str = "About this session";
-/// The page of its feed.
-pub const ALL: &str = "All sessions, kept up to date";
+/// Stands for the address in a message around it.
+const SLOT: &str = SLOTS[0];
 /// TRANSP and what Exchange reads in its place (MS-OXCICAL, X-MICROSOFT-CDO-BUSYSTATUS).
 pub(super) const FREE: &str = "TRANSP:TRANSPARENT\r\nX-MICROSOFT-CDO-BUSYSTATUS:FREE\r\n";
 const BUSY: &str = "TRANSP:OPAQUE\r\nX-MICROSOFT-CDO-BUSYSTATUS:BUSY\r\n";
@@ -164,9 +154,13 @@ pub(super) fn write_times(out: &mut String, when: &When, form: Form) {
 
 /// Appends the lines from SUMMARY to STATUS.
 fn write_body(out: &mut String, session: &Session, edition: &Edition, text: &Text<'_>) {
-    let cancelled = session.status == Status::Cancelled;
-    let prefix = if cancelled { CANCELLED } else { "" };
-    line::write(out, &Property::new("SUMMARY", format!("{prefix}{}", session.title)));
+    let title = session.title.as_str();
+    let summary = match session.status {
+        // Outlook shows nothing else of what is cancelled.
+        Status::Cancelled => text.messages.event_cancelled_title(title),
+        Status::Confirmed | Status::Tentative => title.to_owned(),
+    };
+    line::write(out, &Property::new("SUMMARY", summary));
     line::write(out, &Property::new("DESCRIPTION", text.plain()));
     // A join link is what phones turn into a button where there is no place.
     let place = session.place.as_ref().map(crate::model::Place::line);
@@ -182,7 +176,7 @@ fn write_body(out: &mut String, session: &Session, edition: &Edition, text: &Tex
         let conference = Property::new("CONFERENCE", join.as_str())
             .add_parameter("VALUE", "URI")
             .add_parameter("FEATURE", "AUDIO,VIDEO")
-            .add_parameter("LABEL", "Join")
+            .add_parameter("LABEL", text.messages.event_join_label())
             .done();
         line::write(out, &conference);
     }
@@ -209,35 +203,45 @@ fn degrees(value: f64) -> f64 {
 /// The text that apps show: first when, in words and in UTC, so that a reader sees if a calendar is
 /// wrong; last the addresses, which many apps show nowhere else.
 pub(super) struct Text<'a> {
+    messages: &'a Messages,
     first: Vec<String>,
     description: Option<&'a Markdown>,
-    links: Vec<(&'static str, String)>,
+    links: Vec<Link>,
+}
+
+/// An address with words around it.
+struct Link {
+    /// A message whose slot is the address.
+    words: String,
+    url: String,
 }
 
 impl<'a> Text<'a> {
-    pub(super) fn new(session: &'a Session, edition: &Edition, words: &Words) -> Self {
+    pub(super) fn new(session: &'a Session, edition: &Edition, words: &'a Words) -> Self {
+        let messages = words.messages();
         let mut first = Vec::new();
         if session.status == Status::Cancelled {
-            first.push(CALLED_OFF.to_owned());
+            first.push(messages.event_cancelled().to_owned());
         }
         first.push(words.start_with_utc(&session.when, &edition.catalog.calendar));
         let urls = &edition.urls;
         let feed = urls.absolute(&urls.feed(edition.catalog.home_feed(session), FeedRoute::Page));
         let links = [
-            (REGISTER, session.register.as_ref().map(ToString::to_string)),
-            (JOIN, session.join.as_ref().map(ToString::to_string)),
-            (ABOUT, Some(urls.about(session))),
-            (ALL, Some(feed)),
+            (messages.event_register(SLOT), session.register.as_ref().map(ToString::to_string)),
+            (messages.event_join(SLOT), session.join.as_ref().map(ToString::to_string)),
+            (messages.event_about(SLOT), Some(urls.about(session))),
+            (messages.event_all(SLOT), Some(feed)),
         ];
-        let links = links.into_iter().filter_map(|(label, url)| Some((label, url?))).collect();
-        Self { first, description: session.description.as_ref(), links }
+        let links =
+            links.into_iter().filter_map(|(words, url)| Some(Link { words, url: url? })).collect();
+        Self { messages, first, description: session.description.as_ref(), links }
     }
 
     fn plain(&self) -> String {
         let mut blocks = vec![self.first.join("\n")];
         blocks.extend(self.description.and_then(markdown::to_some_text));
         let links: Vec<String> =
-            self.links.iter().map(|(label, url)| format!("{label}: {url}")).collect();
+            self.links.iter().map(|link| link.words.replace(SLOT, &link.url)).collect();
         blocks.push(links.join("\n"));
         blocks.join("\n\n")
     }
@@ -249,7 +253,16 @@ impl<'a> Text<'a> {
                 body {
                     @for line in &self.first { p { (line) } }
                     (PreEscaped(description.trim_end()))
-                    @for (label, url) in &self.links { p { (label) ": " a href=(url) { (url) } } }
+                    @for link in &self.links {
+                        p {
+                            @for piece in pieces(&link.words) {
+                                @match piece {
+                                    Piece::Words(words) => (words),
+                                    Piece::Slot(_) => a href=(link.url) { (link.url) },
+                                }
+                            }
+                        }
+                    }
                 }
             }
         };

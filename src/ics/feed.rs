@@ -88,7 +88,7 @@ fn retired<'a, 'e: 'a>(
         .sort_by(|a, b| (a.when.start(), &a.revision.uid).cmp(&(b.when.start(), &b.revision.uid)));
     let mut more: String =
         with_it.into_iter().map(|session| removed::event(edition, session, words)).collect();
-    more.push_str(&removed::notice(edition, feed));
+    more.push_str(&removed::notice(edition, feed, words));
     let contents = edition.contents_of_retired(feed, &known.sessions);
     subscribed(edition, path, file_name, head, contents, &more, event)
 }

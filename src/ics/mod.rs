@@ -13,5 +13,5 @@ mod removed;
 mod vtimezone;
 
 pub use calendar::{Draft, PRODID};
-pub use event::{ABOUT, ALL, CALLED_OFF, CANCELLED, JOIN, REGISTER, duration, utc};
+pub use event::{duration, utc};
 pub use feed::calendars;

@@ -2,9 +2,7 @@
 
 use icalendar::{EventStatus, Property};
 
-use super::event::{
-    ABOUT, ALL, CALLED_OFF, CANCELLED, EventHead, FREE, Form, write_head, write_times,
-};
+use super::event::{EventHead, FREE, Form, write_head, write_times};
 use super::line;
 use crate::l10n::Words;
 use crate::model::{AllDay, When};
@@ -19,15 +17,22 @@ pub(super) fn event(edition: &Edition, session: &Removed, words: &Words) -> Stri
     let when = words.start_with_utc(&session.when, calendar);
     let feed = urls.absolute(&urls.feed(&calendar.id, FeedRoute::Page));
     let page = urls.absolute(&urls.session(&session.id, SessionRoute::Page));
-    let called_off = session.is_called_off();
-    let first = if called_off { format!("{CALLED_OFF}\n{when}") } else { when };
-    let text = format!("{first}\n\n{ABOUT}: {page}\n{ALL}: {feed}");
+    let messages = words.messages();
+    let (about, all) = (messages.event_about(&page), messages.event_all(&feed));
+    let (called_off, title) = (session.is_called_off(), published.title.as_str());
+    let (summary, first) = match called_off {
+        true => (
+            messages.event_cancelled_title(title),
+            format!("{}\n{when}", messages.event_cancelled()),
+        ),
+        false => (title.to_owned(), when),
+    };
+    let text = format!("{first}\n\n{about}\n{all}");
     let mut out = String::with_capacity(1024);
     write_head(&mut out, session.revision.as_ref().into());
     write_times(&mut out, &session.when, Form::Utc);
     let mut property = |name: &str, value: &str| line::write(&mut out, &Property::new(name, value));
-    let prefix = if called_off { CANCELLED } else { "" };
-    property("SUMMARY", &format!("{prefix}{}", published.title));
+    property("SUMMARY", &summary);
     property("DESCRIPTION", &text);
     if let Some(place) = &published.place {
         property("LOCATION", place);
@@ -41,7 +46,7 @@ pub(super) fn event(edition: &Edition, session: &Removed, words: &Words) -> Stri
 }
 
 /// The event that tells subscribers that a feed has ended: on the day it did, in the calendar's zone.
-pub(super) fn notice(edition: &Edition, feed: &Retired) -> String {
+pub(super) fn notice(edition: &Edition, feed: &Retired, words: &Words) -> String {
     let (calendar, urls) = (&edition.catalog.calendar, &edition.urls);
     let day = calendar.zone.local(feed.gone).date();
     let when = When::AllDay(AllDay { zone: calendar.zone.clone(), first: day, last: day });
@@ -52,13 +57,10 @@ pub(super) fn notice(edition: &Edition, feed: &Retired) -> String {
     write_head(&mut out, head);
     write_times(&mut out, &when, Form::Utc);
     let mut property = |name: &str, value: &str| line::write(&mut out, &Property::new(name, value));
-    property("SUMMARY", &format!("This calendar has ended: {}", feed.title));
-    let text = format!(
-        "Nothing new will appear in this calendar, and it will be gone after a while. You can \
-         remove it.\n\nAll sessions of {}: {all}",
-        calendar.title
-    );
-    property("DESCRIPTION", &text);
+    let messages = words.messages();
+    property("SUMMARY", &messages.ended_title(feed.title.as_str()));
+    let all = messages.ended_all(calendar.title.as_str(), &all);
+    property("DESCRIPTION", &format!("{}\n\n{all}", messages.ended_text()));
     property("URL", &urls.absolute(&urls.feed(&feed.id, FeedRoute::Page)));
     line::write(&mut out, &Property::from(EventStatus::Confirmed));
     out.push_str(FREE);

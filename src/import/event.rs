@@ -7,7 +7,6 @@ use super::draft::Content;
 use super::prose::markdown;
 use super::values::{LONGEST_LINE, duration, kept, line, list, text};
 use super::{own, venue};
-use crate::ics::CANCELLED;
 use crate::model::{HttpUrl, Status, Tag};
 
 /// What the calendar around an event says of it.
@@ -69,11 +68,12 @@ fn title(content: &mut Content, summary: Option<&str>, ours: Option<bool>, lost:
         None => unescaped(&line(summary)),
     };
     // As several programs mark what is called off, beside its status.
-    for mark in [CANCELLED, "Cancelled: ", "Canceled: ", "CANCELED: "] {
+    let own = own::cancelled_mark();
+    for mark in [own.as_str(), "Cancelled: ", "Canceled: ", "CANCELED: "] {
         let Some(rest) = title.strip_prefix(mark) else { continue };
         if content.status == Status::Cancelled {
             title = rest.to_owned();
-        } else if ours == Some(true) && mark == CANCELLED {
+        } else if ours == Some(true) && mark == own {
             title = rest.to_owned();
             content.status = Status::Cancelled;
             content.announce = true;

@@ -1,7 +1,7 @@
 //! What our own calendars add to a text, recognised so that it is not said twice.
 
 use super::tag::direct;
-use crate::ics::{ABOUT, ALL, CALLED_OFF, JOIN, REGISTER};
+use crate::l10n::{Messages, SLOTS};
 use crate::model::Id;
 
 /// A text taken apart.
@@ -16,6 +16,36 @@ pub(super) struct Text {
     pub(super) all: Option<String>,
     /// Whether it is of ours and says that the session is cancelled.
     pub(super) is_called_off: bool,
+}
+
+/// What stands before the title of what is cancelled.
+pub(super) fn cancelled_mark() -> String {
+    before(&Messages::bundled().event_cancelled_title(SLOTS[0]))
+}
+
+/// The words of a message before its variable.
+fn before(message: &str) -> String {
+    message.split(SLOTS[0]).next().unwrap_or_default().to_owned()
+}
+
+/// What stands before the addresses at the end of a text.
+struct Labels {
+    register: String,
+    join: String,
+    about: String,
+    all: String,
+}
+
+impl Labels {
+    fn new() -> Self {
+        let messages = Messages::bundled();
+        Self {
+            register: before(&messages.event_register(SLOTS[0])),
+            join: before(&messages.event_join(SLOTS[0])),
+            about: before(&messages.event_about(SLOTS[0])),
+            all: before(&messages.event_all(SLOTS[0])),
+        }
+    }
 }
 
 /// A text without the section that Google writes into it, which says itself that nobody should edit
@@ -50,21 +80,22 @@ fn meeting(section: &str) -> Option<String> {
 /// Takes the addresses from the end of a text that another program wrote: lines such as
 /// `Register: https://...`, which stand alone.
 pub(super) fn links(text: &str) -> Text {
+    let labels = Labels::new();
     let mut found = Text::default();
     let mut kept: Vec<&str> = Vec::new();
     for line in text.lines() {
-        let link = line.trim().split_once(": ").filter(|(_, url)| is_address(url));
-        let place = match link {
-            Some((REGISTER, _)) => &mut found.register,
-            Some((JOIN, _)) => &mut found.join,
-            _ => {
+        let after = |label: &String| line.trim().strip_prefix(label).filter(|url| is_address(url));
+        let (place, url) = match (after(&labels.register), after(&labels.join)) {
+            (Some(url), _) => (&mut found.register, url),
+            (None, Some(url)) => (&mut found.join, url),
+            (None, None) => {
                 kept.push(line);
                 continue;
             }
         };
-        match (place, link) {
-            (place @ None, Some((_, url))) => *place = Some(url.to_owned()),
-            _ => kept.push(line),
+        match place {
+            None => *place = Some(url.to_owned()),
+            Some(_) => kept.push(line),
         }
     }
     found.rest = kept.join("\n").trim().to_owned();
@@ -77,21 +108,28 @@ pub(super) fn text(text: &str) -> Text {
     let mut found = Text::default();
     let mut last = blocks.pop().unwrap_or_default();
     // The time is one line; of what is called off two.
+    let messages = Messages::bundled();
+    let called_off = messages.event_cancelled();
     let first =
-        |block: &str| block.strip_prefix(CALLED_OFF).unwrap_or(block).trim().lines().count();
+        |block: &str| block.strip_prefix(called_off).unwrap_or(block).trim().lines().count();
     if !blocks.is_empty() && first(blocks[0]) == 1 {
-        found.is_called_off = blocks.remove(0).starts_with(CALLED_OFF);
+        found.is_called_off = blocks.remove(0).starts_with(called_off);
     }
-    let links: Vec<(&str, &str)> = last.lines().filter_map(|line| line.split_once(": ")).collect();
-    if links.iter().any(|(label, _)| *label == ALL) && links.len() == last.lines().count() {
-        for (label, url) in links {
-            let place = match label {
-                REGISTER => &mut found.register,
-                JOIN => &mut found.join,
-                ABOUT => &mut found.about,
-                _ => &mut found.all,
-            };
-            *place = Some(url.to_owned());
+    let labels = Labels::new();
+    let is_link = |line: &str| line.contains(": ");
+    if last.lines().any(|line| line.starts_with(&labels.all)) && last.lines().all(is_link) {
+        for line in last.lines() {
+            let places = [
+                (&labels.register, &mut found.register),
+                (&labels.join, &mut found.join),
+                (&labels.about, &mut found.about),
+                (&labels.all, &mut found.all),
+            ];
+            for (label, place) in places {
+                if let Some(url) = line.strip_prefix(label) {
+                    *place = Some(url.to_owned());
+                }
+            }
         }
         last = "";
     }

@@ -1,13 +1,20 @@
-//! Dates, times and zone names in a calendar's language, by CLDR.
+//! What is printed in a calendar's language: dates, times and zone names by CLDR, and the messages of `locales/`.
 //!
-//! Read `words` first: it is what others call. `line` puts several clocks into one line, `zone_names`
+//! Read `words` first: it is what others call. `messages` is the catalogue, `overrides` reads the author's own messages,
+//! and `sentence` puts texts of the author and markup into one. `line` puts several clocks into one line, `zone_names`
 //! says what a zone is called on a day, and `golden` is CLDR's table behind that.
 
 mod golden;
 mod line;
+mod messages;
+mod overrides;
+mod sentence;
 mod words;
 mod zone_names;
 
+pub use messages::{ENGLISH, Messages, SLOTS, ids};
+pub use overrides::{OverrideError, messages as messages_of, parse as parse_override};
+pub use sentence::{Piece, Sentence, pieces};
 pub use words::Words;
 pub use zone_names::ZoneNames;
 

@@ -11,19 +11,19 @@ use icu_datetime::options::TimePrecision;
 use icu_datetime::{DateTimeFormatter, NoCalendarFormatter};
 use icu_locale_core::Locale;
 
-use super::ZoneNames;
 use super::line::Line;
-use super::plain;
+use super::{Messages, Sentence, ZoneNames, plain};
 use crate::model::{AllDay, Calendar, Language, Timed, When};
 use crate::zone::{Rules, Zone};
 
 /// Between the two ends of a range where text wraps: an en dash that no line breaks at.
 const DASH: &str = "\u{2060}\u{2013}\u{2060}";
 
-/// The words of one language. A clone shares the formatters.
+/// The words of one language. A clone shares the formatters and the messages.
 #[derive(Clone)]
 pub struct Words {
     formatters: Arc<Formatters>,
+    messages: Messages,
     /// Between the two ends of a range.
     dash: &'static str,
     /// The year that readers know without reading it.
@@ -53,16 +53,21 @@ struct Formatters {
 impl Words {
     /// The words of a calendar's language; of American English where CLDR has no dates for it.
     pub fn new(calendar: &Calendar) -> Self {
-        Self::of(&calendar.language, &calendar.rules)
+        let words = Self::of(&calendar.language, &calendar.rules);
+        match calendar.words.is_empty() {
+            true => words,
+            false => Self { messages: Messages::new(&calendar.words), ..words },
+        }
     }
 
-    /// The words of a language, with zones by a set of rules.
+    /// The words of a language, with zones by a set of rules and the bundled messages.
     pub fn of(language: &Language, rules: &Rules) -> Self {
         let formatters = Formatters::load(language, rules)
             .filter(Formatters::have_months)
             .or_else(|| Formatters::load(&Language::default(), rules))
             .expect("the words of American English are compiled in");
-        Self { formatters: Arc::new(formatters), dash: DASH, year: None }
+        let messages = Messages::bundled();
+        Self { formatters: Arc::new(formatters), messages, dash: DASH, year: None }
     }
 
     /// Whether CLDR has dates in a language.
@@ -82,6 +87,17 @@ impl Words {
     #[must_use]
     pub fn in_year(self, year: i32) -> Self {
         Self { year: Some(year), ..self }
+    }
+
+    /// The messages.
+    pub fn messages(&self) -> &Messages {
+        &self.messages
+    }
+
+    /// A message in which [`super::SLOTS`] stand for texts of the author.
+    pub fn sentence<const N: usize>(&self, text: String, inserts: [&str; N]) -> Sentence {
+        let inserts = inserts.map(ToOwned::to_owned).to_vec();
+        Sentence::new(text, inserts, self.formatters.right_to_left)
     }
 
     /// The start in every zone of the calendar: "Tuesday, April 30, 2024, 2 pm PT / 5 pm ET". A zone in
@@ -140,12 +156,13 @@ impl Words {
 
     /// "Moved from Tuesday, April 30, 2024, 2 pm PT / 5 pm ET to 3 pm PT / 6 pm ET."
     pub fn moved_from(&self, from: &When, to: &When, calendar: &Calendar) -> String {
-        format!("Moved from {}.", self.change(from, to, calendar))
+        let (before, after) = self.change(from, to, calendar);
+        self.messages.session_moved(before, after)
     }
 
-    /// "Tuesday, April 30, 2024, 2 pm PT / 5 pm ET to 3 pm PT / 6 pm ET": two starts, the second without
-    /// its day if the first names that day alone.
-    pub fn change(&self, from: &When, to: &When, calendar: &Calendar) -> String {
+    /// "Tuesday, April 30, 2024, 2 pm PT / 5 pm ET" and "3 pm PT / 6 pm ET": two starts, the second without its day if
+    /// the first names that day alone.
+    pub fn change(&self, from: &When, to: &When, calendar: &Calendar) -> (String, String) {
         let (first, only_day) = match from {
             When::AllDay(days) => {
                 (self.days(days), (days.first == days.last).then_some(days.first))
@@ -164,7 +181,7 @@ impl Words {
                 line.clocks(timed, false, calendar).finish()
             }
         };
-        format!("{first} to {second}")
+        (first, second)
     }
 
     /// "21:00 to 22:00 UTC": two starts in UTC, where both have a time of day; the second names its day

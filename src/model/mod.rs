@@ -17,6 +17,8 @@ pub use session::{AllDay, Cancellation, Geo, Place, Session, Status, Timed, When
 pub use text::{Email, Id, Language, Markdown, Tag, TextError, Title, Uid};
 pub use url::{BaseUrl, HttpUrl};
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 
 use crate::zone::{Rules, Zone};
@@ -67,6 +69,8 @@ pub struct Calendar {
     pub keep_gone: TimeDelta,
     /// The rules that its zones were read by; the names of zones in words follow them too.
     pub rules: Rules,
+    /// The author's own messages by id, in the form in which `l10n` prints them after it has read them.
+    pub words: BTreeMap<String, String>,
 }
 
 /// A further zone that times are spelled out in.

@@ -4,18 +4,18 @@
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
-use super::html::{cell, direction, line, link};
+use super::html::{cell, direction, isolated, line, link};
 use super::markdown::{escaped, link as markdown_link};
 use super::{Form, MOST, Subject, text};
-use crate::ics::ABOUT;
-use crate::l10n::Words;
+use crate::l10n::{SLOTS, Sentence, Words};
 use crate::model::{Session, Status};
-use crate::pages;
+use crate::pages::{self, filled};
 use crate::revisions::Edition;
 use crate::urls::SessionRoute;
 
 /// The sessions of a subject that changed and are not over; none where nothing did.
 pub(super) struct Changed {
+    words: Words,
     language: String,
     english: bool,
     accent: String,
@@ -32,11 +32,8 @@ struct Notice {
     /// The time that it has; none where it is cancelled.
     now: Option<String>,
     /// Sentences about a new place and new links.
-    said: Vec<String>,
+    said: Vec<Sentence>,
 }
-
-/// What a cancelled session is now.
-const OFF: &str = "Cancelled. This session does not take place.";
 
 impl Changed {
     pub(super) fn new(edition: &Edition, subject: Subject<'_>, words: &Words) -> Option<Self> {
@@ -51,6 +48,7 @@ impl Changed {
         let notices: Vec<Notice> = all.into_iter().take(most).collect();
         let (language, accent) = (&edition.catalog.calendar.language, edition.catalog.page.accent);
         (!notices.is_empty()).then(|| Self {
+            words: words.clone(),
             language: language.as_str().to_owned(),
             english: language.is_english(),
             accent: accent.unwrap_or_default().readable_on_light().hex(),
@@ -63,8 +61,8 @@ impl Changed {
         match form {
             Form::Html => self.html(true).into_string(),
             Form::Json => self.json(),
-            Form::Markdown => self.parts(markdown).join("\n\n"),
-            Form::Text => self.parts(plain).join("\n\n"),
+            Form::Markdown => self.parts(|notice| markdown(notice, &self.words)).join("\n\n"),
+            Form::Text => self.parts(|notice| plain(notice, &self.words)).join("\n\n"),
         }
     }
 
@@ -77,6 +75,8 @@ impl Changed {
         let only = |style: String| mail.then_some(style);
         let old = |name: &'static str| mail.then_some(name);
         let ours = (!self.english).then_some("en");
+        let theirs = (!self.english).then_some(self.language.as_str());
+        let messages = self.words.messages();
         let part = || only("margin:0 0 8px".to_owned());
         html! {
             table role="presentation" lang=(self.language) width=[old("100%")]
@@ -88,37 +88,44 @@ impl Changed {
                         h3 dir=[direction(&notice.title)] style=[only("margin:0 0 8px;font-size:18px".to_owned())] { (notice.title) }
                         (line())
                         @if let Some(was) = &notice.was {
-                            p style=[part()] { span lang=[ours] { "Was: " } s { (was) } }
+                            p lang=[ours] style=[part()] {
+                                (filled(&messages.block_was(SLOTS[0]), [html! { s lang=[theirs] { (was) } }]))
+                            }
                             (line())
                         }
                         p style=[part()] {
                             @match (&notice.now, &notice.was) {
-                                (Some(now), Some(_)) => { b { span lang=[ours] { "Now: " } (now) } }
+                                (Some(now), Some(_)) => {
+                                    @let now = html! { @match theirs {
+                                        Some(theirs) => span lang=(theirs) { (now) },
+                                        None => (now),
+                                    } };
+                                    b lang=[ours] { (filled(&messages.block_now(SLOTS[0]), [now])) }
+                                }
                                 (Some(now), None) => { (now) }
-                                (None, _) => { b lang=[ours] { (OFF) } }
+                                (None, _) => { b lang=[ours] { (messages.block_cancelled()) } }
                             }
                         }
                         (line())
                         @for said in &notice.said {
-                            p lang=[ours] style=[part()] { b { (said) } }
+                            p lang=[ours] style=[part()] { b { (isolated(said)) } }
                             (line())
                         }
                         p lang=[ours] style=[only("margin:0".to_owned())] {
-                            a href=(notice.page) style=[only(link(&self.accent))] { (ABOUT) }
+                            a href=(notice.page) style=[only(link(&self.accent))] { (messages.block_about()) }
                         }
                     } }
                     (line())
                 }
                 @if let Some(more) = self.more() {
-                    tr { td lang=[ours] style=[only(cell(0))] { (more) "." } } (line())
+                    tr { td lang=[ours] style=[only(cell(0))] { (more) } } (line())
                 }
             }
         }
     }
 
     fn parts(&self, part: impl Fn(&Notice) -> String) -> Vec<String> {
-        let more = self.more().map(|more| format!("{more}."));
-        self.notices.iter().map(part).chain(more).collect()
+        self.notices.iter().map(part).chain(self.more()).collect()
     }
 
     fn json(&self) -> String {
@@ -128,7 +135,7 @@ impl Changed {
                 "title": notice.title,
                 "was": notice.was,
                 "now": notice.now,
-                "said": notice.said,
+                "said": notice.said.iter().map(ToString::to_string).collect::<Vec<_>>(),
                 "page": notice.page,
             })
         };
@@ -137,7 +144,7 @@ impl Changed {
     }
 
     fn more(&self) -> Option<String> {
-        (self.left_out > 0).then(|| format!("And {} more sessions changed", self.left_out))
+        (self.left_out > 0).then(|| self.words.messages().block_more_changed(self.left_out))
     }
 }
 
@@ -147,7 +154,7 @@ fn notice(edition: &Edition, session: &Session, words: &Words) -> Option<Notice>
     }
     let calendar = &edition.catalog.calendar;
     let off = session.status == Status::Cancelled;
-    let said = pages::sentences(edition, session);
+    let said = pages::sentences(edition, session, words);
     let was = match off {
         true => Some(words.range(&session.when, calendar)),
         false => edition.moved_from(session).map(|was| words.start(&was, calendar)),
@@ -167,30 +174,32 @@ fn notice(edition: &Edition, session: &Session, words: &Words) -> Option<Notice>
 }
 
 /// The time that it had and the time that it has, each by its label where they differ.
-fn times(notice: &Notice) -> (Option<String>, String) {
-    let was = notice.was.as_ref().map(|was| format!("Was: {was}"));
+fn times(notice: &Notice, words: &Words) -> (Option<String>, String) {
+    let messages = words.messages();
+    let was = notice.was.as_ref().map(|was| messages.block_was(was));
     let now = match (&notice.now, &was) {
-        (Some(now), Some(_)) => format!("Now: {now}"),
+        (Some(now), Some(_)) => messages.block_now(now),
         (Some(now), None) => now.clone(),
-        (None, _) => OFF.to_owned(),
+        (None, _) => messages.block_cancelled().to_owned(),
     };
     (was, now)
 }
 
-fn markdown(notice: &Notice) -> String {
-    let (was, now) = times(notice);
+fn markdown(notice: &Notice, words: &Words) -> String {
+    let (was, now) = times(notice, words);
     let now = if was.is_some() { format!("**{}**", escaped(&now)) } else { escaped(&now) };
     let mut parts = vec![format!("### {}", escaped(&notice.title))];
     parts.extend(was.map(|was| escaped(&was)));
     parts.push(now);
-    parts.extend(notice.said.iter().map(|said| format!("**{}**", escaped(said))));
-    parts.push(markdown_link(ABOUT, &notice.page));
+    parts.extend(notice.said.iter().map(|said| format!("**{}**", escaped(&said.to_string()))));
+    parts.push(markdown_link(words.messages().block_about(), &notice.page));
     parts.join("\n\n")
 }
 
-fn plain(notice: &Notice) -> String {
-    let (was, now) = times(notice);
+fn plain(notice: &Notice, words: &Words) -> String {
+    let (was, now) = times(notice, words);
     let lines = std::iter::once(notice.title.clone()).chain(was).chain([now]);
-    let lines: Vec<String> = lines.chain(notice.said.iter().cloned()).collect();
-    format!("{}\n\n{ABOUT}\n{}\n\n{}", lines.join("\n"), notice.page, text::RULE)
+    let lines: Vec<String> = lines.chain(notice.said.iter().map(ToString::to_string)).collect();
+    let about = words.messages().block_about();
+    format!("{}\n\n{about}\n{}\n\n{}", lines.join("\n"), notice.page, text::RULE)
 }

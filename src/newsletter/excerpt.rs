@@ -5,13 +5,10 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use crate::cut;
 use crate::model::Markdown;
 
-/// What stands where an address was: mail apps make links of addresses by themselves, and a block
-/// links to this service only.
-const ADDRESS: &str = "(see the page)";
-
 /// The first paragraph, else whatever there is, without markup and addresses, in at most so many
-/// characters.
-pub(super) fn of(markdown: &Markdown, most: usize) -> Option<String> {
+/// characters. In the place of an address stand other words: mail apps make links of addresses by themselves, and a block
+/// links to this service only.
+pub(super) fn of(markdown: &Markdown, most: usize, address: &str) -> Option<String> {
     let (mut first, mut all) = (String::new(), String::new());
     let (mut within, mut done) = (false, false);
     for event in Parser::new(markdown.as_str()) {
@@ -41,18 +38,18 @@ pub(super) fn of(markdown: &Markdown, most: usize) -> Option<String> {
             break;
         }
     }
-    let line = without_addresses(if first.trim().is_empty() { &all } else { &first });
+    let line = without_addresses(if first.trim().is_empty() { &all } else { &first }, address);
     (!line.is_empty()).then(|| cut::to_chars(&line, most))
 }
 
 /// One line of words with single spaces between them.
-fn without_addresses(text: &str) -> String {
+fn without_addresses(text: &str, address: &str) -> String {
     let clean = text.replace(|c: char| c.is_control(), " ");
     let mut line = String::new();
     for word in clean.split_whitespace() {
         let lower = word.to_ascii_lowercase();
-        let word = if lower.contains("://") || lower.contains("www.") { ADDRESS } else { word };
-        if !(word == ADDRESS && line.ends_with(ADDRESS)) {
+        let word = if lower.contains("://") || lower.contains("www.") { address } else { word };
+        if !(word == address && line.ends_with(address)) {
             if !line.is_empty() {
                 line.push(' ');
             }
@@ -67,7 +64,7 @@ mod tests {
     use super::*;
 
     fn excerpt(text: &str) -> Option<String> {
-        of(&Markdown::parse(text).unwrap(), 300)
+        of(&Markdown::parse(text).unwrap(), 300, "(see the page)")
     }
 
     #[test]

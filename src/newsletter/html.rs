@@ -3,8 +3,10 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use super::{Block, Card};
+use super::{Action, Block, Card};
 use crate::cut;
+use crate::l10n::{SLOTS, Sentence};
+use crate::pages::filled;
 
 const FONT: &str = "16px/24px Arial,sans-serif";
 const TEXT: &str = "#1B1F24";
@@ -40,6 +42,7 @@ pub(super) fn preview(block: &Block) -> Markup {
 fn markup(block: &Block, within: Within) -> Markup {
     // Titles are written in the calendar's language, our own words in English.
     let ours = (!block.english).then_some("en");
+    let theirs = (!block.english).then_some(block.language.as_str());
     let row = cell(24);
     html! {
         table role="presentation" lang=(block.language) width=[within.mail("100%")]
@@ -59,10 +62,12 @@ fn markup(block: &Block, within: Within) -> Markup {
             }
             tr { td style=[within.mail(cell(0))] {
                 @if let Some(more) = block.more() {
-                    span lang=[ours] { (more) } ". "
+                    span lang=[ours] { (more) } " "
                 }
-                a href=(block.feed.1) style=[within.mail(link(&block.accent))] { (block.subscribe()) }
-                span lang=[ours] { " (updates itself)" }
+                @let subscribe = html! {
+                    a href=(block.feed.1) lang=[theirs] style=[within.mail(link(&block.accent))] { (isolated(&block.subscribe())) }
+                };
+                span lang=[ours] { (filled(&block.words.messages().block_updates(SLOTS[0]), [subscribe])) }
             } } (line())
         }
     }
@@ -75,36 +80,40 @@ pub(super) fn cell(below: u8) -> String {
 
 fn card(block: &Block, card: &Card, ours: Option<&str>, within: Within) -> Markup {
     let part = "margin:0 0 8px";
-    let label = |action: &str| format!("{action}: {}", cut::to_chars(&card.title, LABEL));
-    let links = card.links();
+    let words = &block.words;
+    let label = |action: &Action<'_>| {
+        let title = cut::to_chars(&card.title, LABEL);
+        words.sentence(action.with_title.clone(), [&title]).to_string()
+    };
+    let links = card.links(words);
     let (register, add): (Vec<_>, Vec<_>) =
-        links.iter().partition(|(_, url)| Some(*url) == card.register.as_deref());
+        links.iter().partition(|link| Some(link.url) == card.register.as_deref());
     html! {
         h3 dir=[direction(&card.title)] style=[within.mail(format!("{part};font-size:18px"))] {
             a href=(card.page) style=[within.mail(link(&block.accent))] { (card.title) }
         }
         (line())
-        @if let Some(note) = card.note() {
+        @if let Some(note) = card.note(words) {
             p lang=[ours] style=[within.mail(part)] { b { (note) } } (line())
         }
         p style=[within.mail(part)] { b { (card.when) } } (line())
-        @if let Some(place) = &card.place { p dir=[direction(place)] style=[within.mail(part)] { (place) } (line()) }
+        @if let Some(place) = &card.place { p style=[within.mail(part)] { (isolated(place)) } (line()) }
         @if let Some(about) = &card.about {
             p dir=[direction(about)] style=[within.mail(part)] { (about) } (line())
         }
-        @for (action, url) in register {
+        @for to in register {
             table role="presentation" {
                 tr { td bgcolor=[within.mail(&block.accent)] style=[within.mail(format!("border-radius:6px;font:bold {FONT}"))] {
-                    a href=(url) lang=[ours] aria-label=[within.mail(label(action))] style=[within.mail(BUTTON)] { (action) }
+                    a href=(to.url) lang=[ours] aria-label=[within.mail(label(to))] style=[within.mail(BUTTON)] { (to.text) }
                 } }
             }
             (line())
         }
         @if !add.is_empty() {
             p lang=[ours] style=[within.mail("margin:8px 0 0")] {
-                @for (index, (action, url)) in add.into_iter().enumerate() {
+                @for (index, to) in add.into_iter().enumerate() {
                     @if index > 0 { " |" (line()) }
-                    a href=(url) aria-label=[within.mail(label(action))] style=[within.mail(link(&block.accent))] { (action) }
+                    a href=(to.url) aria-label=[within.mail(label(to))] style=[within.mail(link(&block.accent))] { (to.text) }
                 }
             }
         }
@@ -125,6 +134,20 @@ pub(super) fn direction(text: &str) -> Option<&'static str> {
             | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     text.contains(runs_left).then_some("auto")
+}
+
+/// A message with the author's texts isolated where they may run another way; mail apps know the attribute, and not
+/// all of them know `bdi`.
+pub(super) fn isolated(sentence: &Sentence) -> Markup {
+    let both_ways = sentence.runs_left().then_some("auto");
+    html! {
+        @for part in sentence.parts() {
+            @match part {
+                Ok(words) => (words),
+                Err(own) => span dir=[direction(own).or(both_ways)] { (own) },
+            }
+        }
+    }
 }
 
 /// Mail is sent in lines, and long ones are broken anywhere (RFC 5322 section 2.1.1).

@@ -5,7 +5,8 @@ use maud::{Markup, PreEscaped, html};
 use super::changed::Changed;
 use super::{Block, Form};
 use crate::document::{Document, Kind};
-use crate::pages::{Head, Shell};
+use crate::l10n::{Messages, SLOTS};
+use crate::pages::{Head, Shell, isolated};
 
 pub(super) fn page(
     shell: &Shell<'_>,
@@ -14,45 +15,41 @@ pub(super) fn page(
     path: String,
     about: &str,
 ) -> Document {
-    let title = format!("Newsletter: {}", block.title);
+    let (words, messages) = (shell.words, shell.words.messages());
+    let title = messages.newsletter_title(SLOTS[0]);
+    let title = words.sentence(title, [&block.title]);
     let base = shell.edition.urls.base();
     let body = html! {
-        h1 { (title) }
+        h1 { (isolated(&title)) }
         @if base.is_loopback() {
-            p.say {
-                "These links lead to " (base.as_str()) ", which only this machine reaches. Set the \
-                 public address before you send them."
-            }
+            p.say { (messages.newsletter_loopback(base.as_str())) }
         }
         p {
-            "Copy one of the three forms into your newsletter. Its links keep working: if a session \
-             moves, they lead to the new time. "
-            a href=(about) { "The page that readers see" }
+            (messages.newsletter_how()) " "
+            a href=(about) { (messages.newsletter_page()) }
         }
-        h2 { "As it will look" }
+        h2 { (messages.newsletter_preview()) }
         div.block { (super::html::preview(block)) }
-        h2 { "To copy" }
-        (fields("", |form| block.print(form)))
+        h2 { (messages.newsletter_copy()) }
+        (fields(messages, "", |form| block.print(form)))
         @if let Some(changed) = changed {
-            h2 { "What changed" }
-            p {
-                "For readers who know the old time, place or link. Send it soon: calendar apps look \
-                 when they like."
-            }
+            h2 { (messages.newsletter_changed()) }
+            p { (messages.newsletter_changed_how()) }
             div.block { (changed.preview()) }
-            (fields("changed-", |form| changed.print(form)))
+            (fields(messages, "changed-", |form| changed.print(form)))
         }
     };
-    let head = Head { title: &title, path: path.clone(), hidden: true, ..Head::default() };
+    let head =
+        Head { title: &title.to_string(), path: path.clone(), hidden: true, ..Head::default() };
     Document::new(path, Kind::Kit, shell.page(&head, &body).into_string())
 }
 
 /// A field for each form, to copy from.
-fn fields(prefix: &str, print: impl Fn(Form) -> String) -> Markup {
+fn fields(messages: &Messages, prefix: &str, print: impl Fn(Form) -> String) -> Markup {
     let forms = [
         ("html", "HTML", Form::Html),
         ("markdown", "Markdown", Form::Markdown),
-        ("text", "Plain text", Form::Text),
+        ("text", messages.newsletter_plain_text(), Form::Text),
     ];
     html! {
         @for (id, name, form) in forms {

@@ -1,28 +1,31 @@
 //! The block as Markdown (CommonMark) that reads well in tools that show it as it is.
 
 use super::{Block, Card};
+use crate::l10n::SLOTS;
 
 pub(super) fn print(block: &Block) -> String {
     let mut parts: Vec<String> = Vec::new();
     if block.list {
         parts.push(format!("## {}", escaped(&block.title)));
     }
-    parts.extend(block.nothing().map(str::to_owned));
-    parts.extend(block.cards.iter().flat_map(card));
-    let more = block.more().map(|more| format!("{more}. ")).unwrap_or_default();
-    let subscribe = link(&block.subscribe(), &block.feed.1);
-    parts.push(format!("{more}{subscribe} (updates itself)"));
+    parts.extend(block.nothing().map(escaped));
+    parts.extend(block.cards.iter().flat_map(|session| card(block, session)));
+    let more = block.more().map(|more| format!("{} ", escaped(&more))).unwrap_or_default();
+    let subscribe = link(&block.subscribe().to_string(), &block.feed.1);
+    let updates = block.words.messages().block_updates(SLOTS[0]);
+    parts.push(format!("{more}{}", escaped(&updates).replace(SLOTS[0], &subscribe)));
     parts.join("\n\n")
 }
 
-fn card(card: &Card) -> Vec<String> {
+fn card(block: &Block, card: &Card) -> Vec<String> {
+    let words = &block.words;
     let mut parts = vec![format!("### {}", link(&card.title, &card.page))];
-    parts.extend(card.note().map(|note| format!("**{note}**")));
+    parts.extend(card.note(words).map(|note| format!("**{}**", escaped(note))));
     parts.push(format!("**{}**", escaped(&card.when)));
-    parts.extend(card.place.as_deref().map(escaped));
+    parts.extend(card.place.as_ref().map(|place| escaped(&place.to_string())));
     parts.extend(card.about.as_deref().map(escaped));
     let links: Vec<String> =
-        card.links().iter().map(|(action, url)| format!("- {}", link(action, url))).collect();
+        card.links(words).iter().map(|to| format!("- {}", link(&to.text, to.url))).collect();
     if !links.is_empty() {
         parts.push(links.join("\n"));
     }

@@ -10,7 +10,7 @@ mod markdown;
 mod text;
 
 use crate::document::Document;
-use crate::l10n::Words;
+use crate::l10n::{SLOTS, Sentence, Words};
 use crate::model::{Feed, Session, Status, When};
 use crate::pages::Shell;
 use crate::revisions::Edition;
@@ -64,35 +64,30 @@ pub fn changed(edition: &Edition, subject: Subject<'_>, form: Form) -> Option<St
 }
 
 /// The page with the block of a session.
-pub fn of_session(shell: &Shell<'_>, session: &Session, words: &Words) -> Document {
+pub fn of_session(shell: &Shell<'_>, session: &Session) -> Document {
     let urls = &shell.edition.urls;
     let path = urls.session(&session.id, SessionRoute::Newsletter);
     let page = urls.session(&session.id, SessionRoute::Page);
-    kit_of(shell, Subject::Session(session), path, &page, words)
+    kit_of(shell, Subject::Session(session), path, &page)
 }
 
 /// The page with the block of a feed.
-pub fn of_feed(shell: &Shell<'_>, feed: Feed<'_>, words: &Words) -> Document {
+pub fn of_feed(shell: &Shell<'_>, feed: Feed<'_>) -> Document {
     let urls = &shell.edition.urls;
     let path = urls.feed(feed.id, FeedRoute::Newsletter);
     let page = urls.feed(feed.id, FeedRoute::Page);
-    kit_of(shell, Subject::Feed(feed), path, &page, words)
+    kit_of(shell, Subject::Feed(feed), path, &page)
 }
 
-fn kit_of(
-    shell: &Shell<'_>,
-    subject: Subject<'_>,
-    path: String,
-    page: &str,
-    words: &Words,
-) -> Document {
-    let block = Block::new(shell.edition, subject, words);
-    let changed = Changed::new(shell.edition, subject, words);
+fn kit_of(shell: &Shell<'_>, subject: Subject<'_>, path: String, page: &str) -> Document {
+    let block = Block::new(shell.edition, subject, shell.words);
+    let changed = Changed::new(shell.edition, subject, shell.words);
     kit::page(shell, &block, changed.as_ref(), path, page)
 }
 
 /// What every form of a block says.
 struct Block {
+    words: Words,
     language: String,
     english: bool,
     accent: String,
@@ -116,7 +111,7 @@ struct Card {
     end: String,
     status: Status,
     over: bool,
-    place: Option<String>,
+    place: Option<Sentence>,
     about: Option<String>,
     page: String,
     register: Option<String>,
@@ -163,6 +158,7 @@ impl Block {
             .map(|session| Card::new(edition, session, words, about))
             .collect();
         Self {
+            words: words.clone(),
             language: calendar.language.as_str().to_owned(),
             english: calendar.language.is_english(),
             accent: catalog.page.accent.unwrap_or_default().readable_on_light().hex(),
@@ -184,25 +180,19 @@ impl Block {
     }
 
     /// The sentence in place of sessions, where there are none.
-    fn nothing(&self) -> Option<&'static str> {
-        self.cards.is_empty().then_some(
-            "There is no session to come at the moment. Whoever subscribes gets the next one by \
-             itself.",
-        )
+    fn nothing(&self) -> Option<&str> {
+        self.cards.is_empty().then(|| self.words.messages().block_none())
     }
 
     /// The sentence about sessions that found no room.
     fn more(&self) -> Option<String> {
-        match self.left_out {
-            0 => None,
-            1 => Some("And one more session".to_owned()),
-            count => Some(format!("And {count} more sessions")),
-        }
+        (self.left_out > 0).then(|| self.words.messages().block_more(self.left_out))
     }
 
     /// "Subscribe to all: Spring series".
-    fn subscribe(&self) -> String {
-        format!("Subscribe to all: {}", self.feed.0)
+    fn subscribe(&self) -> Sentence {
+        let text = self.words.messages().block_subscribe(SLOTS[0]);
+        self.words.sentence(text, [&self.feed.0])
     }
 }
 
@@ -218,10 +208,15 @@ impl Card {
                 (rfc3339::utc(timed.start.instant), rfc3339::utc(timed.end.instant))
             }
         };
-        let place = session.place.as_ref().map(|place| match session.join {
-            Some(_) => format!("{}; and online", place.line()),
-            None => place.line(),
-        });
+        let messages = words.messages();
+        let place = match (&session.place, &session.join) {
+            (Some(place), Some(_)) => {
+                Some(words.sentence(messages.place_and_online(SLOTS[0]), [&place.line()]))
+            }
+            (Some(place), None) => Some(words.sentence(SLOTS[0].to_owned(), [&place.line()])),
+            (None, Some(_)) => Some(words.sentence(messages.online().to_owned(), [])),
+            (None, None) => None,
+        };
         let to = |target: Target| {
             (target, urls.absolute(&urls.session(id, SessionRoute::Target(target))))
         };
@@ -233,8 +228,11 @@ impl Card {
             end,
             status: session.status,
             over,
-            place: place.or_else(|| session.join.as_ref().map(|_| "Online".to_owned())),
-            about: session.description.as_ref().and_then(|text| excerpt::of(text, about)),
+            place,
+            about: session
+                .description
+                .as_ref()
+                .and_then(|text| excerpt::of(text, about, messages.block_address())),
             page: urls.absolute(&urls.session(id, SessionRoute::Page)),
             register: (open && session.register.is_some())
                 .then(|| urls.absolute(&urls.session(id, SessionRoute::Register))),
@@ -247,24 +245,44 @@ impl Card {
     }
 
     /// What readers should know before all else.
-    fn note(&self) -> Option<&'static str> {
+    fn note<'w>(&self, words: &'w Words) -> Option<&'w str> {
+        let messages = words.messages();
         match (self.status, self.over) {
-            (Status::Cancelled, _) => Some("Cancelled. This session does not take place."),
-            (_, true) => Some("This session is over."),
-            (Status::Tentative, false) => Some("Not certain yet."),
+            (Status::Cancelled, _) => Some(messages.block_cancelled()),
+            (_, true) => Some(messages.session_over()),
+            (Status::Tentative, false) => Some(messages.session_tentative()),
             (Status::Confirmed, false) => None,
         }
     }
 
-    /// Every link but the title's: what it does, and its address.
-    fn links(&self) -> Vec<(String, &str)> {
-        let mut all: Vec<(String, &str)> = Vec::new();
-        all.extend(self.register.as_deref().map(|url| ("Register".to_owned(), url)));
+    /// Every link but the title's.
+    fn links(&self, words: &Words) -> Vec<Action<'_>> {
+        let messages = words.messages();
+        let action = |text: String, with_title: String, url| Action { text, with_title, url };
+        let slot = SLOTS[0];
+        let mut all = Vec::new();
+        all.extend(
+            self.register.as_deref().map(|url| {
+                action(messages.register().to_owned(), messages.register_for(slot), url)
+            }),
+        );
         if let Some(add) = &self.add {
-            let targets = add.targets.iter();
-            all.extend(targets.map(|(to, url)| (format!("Add to {}", to.name()), url.as_str())));
-            all.push(("Add to any other app (.ics)".to_owned(), &add.invite));
+            all.extend(add.targets.iter().map(|(to, url)| {
+                let app = to.name();
+                action(messages.add_to(app), messages.add_title_to(app, slot), url)
+            }));
+            let text = messages.add_to_other().to_owned();
+            all.push(action(text, messages.add_title_to_other(slot), &add.invite));
         }
         all
     }
+}
+
+/// A link that does something.
+struct Action<'a> {
+    /// What it does.
+    text: String,
+    /// The same with a slot for the session's title, for screen readers.
+    with_title: String,
+    url: &'a str,
 }

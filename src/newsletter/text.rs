@@ -13,23 +13,26 @@ pub(super) fn print(block: &Block) -> String {
     }
     parts.extend(block.nothing().map(str::to_owned));
     for session in &block.cards {
-        parts.extend(card(session));
+        parts.extend(card(block, session));
         if block.list {
             parts.push(RULE.to_owned());
         }
     }
-    parts.extend(block.more().map(|more| format!("{more}.")));
-    parts.push(format!("{} (updates itself)\n{}", block.subscribe(), block.feed.1));
+    parts.extend(block.more());
+    let subscribe = block.words.messages().block_updates(block.subscribe().to_string());
+    parts.push(format!("{subscribe}\n{}", block.feed.1));
     parts.join("\n\n")
 }
 
-fn card(card: &Card) -> Vec<String> {
-    let head = [Some(card.title.as_str()), card.note(), Some(&card.when), card.place.as_deref()];
+fn card(block: &Block, card: &Card) -> Vec<String> {
+    let words = &block.words;
+    let place = card.place.as_ref().map(ToString::to_string);
+    let head = [Some(card.title.as_str()), card.note(words), Some(&card.when), place.as_deref()];
     let head: Vec<&str> = head.into_iter().flatten().collect();
     let mut parts = vec![head.join("\n")];
     parts.extend(card.about.clone());
-    let mut links = vec![format!("About this session\n{}", card.page)];
-    links.extend(card.links().iter().map(|(action, url)| format!("{action}\n{url}")));
+    let mut links = vec![format!("{}\n{}", words.messages().block_about(), card.page)];
+    links.extend(card.links(words).iter().map(|link| format!("{}\n{}", link.text, link.url)));
     parts.push(links.join("\n"));
     parts
 }

@@ -2,10 +2,15 @@
 
 use maud::html;
 
+use super::sentence::{filled, isolated};
 use super::shell::{Head, Shell};
 use crate::document::{Document, Kind};
+use crate::l10n::SLOTS;
 use crate::model::Feed;
 use crate::urls::FeedRoute;
+
+/// The name of the app.
+pub(super) const APPLE: &str = "Apple Calendar";
 
 /// The page for subscribing in Apple Calendar. It is no redirect: in-app browsers end at a scheme that they do not know, and what is left
 /// must say how to go on.
@@ -13,23 +18,23 @@ pub fn apple(shell: &Shell<'_>, feed: &Feed<'_>) -> Document {
     let urls = &shell.edition.urls;
     let calendar = urls.feed(feed.id, FeedRoute::Calendar);
     let address = urls.absolute(&calendar);
-    let title = format!("Subscribe in Apple Calendar: {}", feed.title);
+    let (words, messages) = (shell.words, shell.words.messages());
+    let title = messages.subscribe_in(APPLE, SLOTS[0]);
+    let title = words.sentence(title, [feed.title.as_str()]);
     let body = html! {
-        h1 { (title) }
-        ul.buttons { li { a.first href=(urls.subscribe(&calendar)) { "Open in Apple Calendar" } } }
-        h2 { "If nothing happens" }
+        h1 { (isolated(&title)) }
+        ul.buttons { li { a.first href=(urls.subscribe(&calendar)) { (messages.apple_open()) } } }
+        h2 { (messages.apple_nothing_happens()) }
         ul {
-            li { "In a mail or chat app: open this page in Safari first, then use the link above." }
-            li {
-                "On an iPhone or iPad: Settings, Apps, Calendar, Calendar Accounts, Add Account, \
-                 Other, Add Subscribed Calendar. Paste the address below."
-            }
-            li { "On a Mac: Calendar, File, New Calendar Subscription. Paste the address below." }
+            li { (messages.apple_in_apps()) }
+            li { (messages.apple_iphone()) }
+            li { (messages.apple_mac()) }
         }
-        p { "The address: " a href=(calendar) { (address) } }
-        p { a href=(urls.feed(feed.id, FeedRoute::Page)) { "Other calendars" } }
+        p { (filled(&messages.apple_address(SLOTS[0]), [html! { a href=(calendar) { (address) } }])) }
+        p { a href=(urls.feed(feed.id, FeedRoute::Page)) { (messages.apple_others()) } }
     };
     let path = urls.feed(feed.id, FeedRoute::Apple);
-    let head = Head { title: &title, path: path.clone(), hidden: true, ..Head::default() };
+    let head =
+        Head { title: &title.to_string(), path: path.clone(), hidden: true, ..Head::default() };
     Document::new(path, Kind::Page, shell.page(&head, &body).into_string())
 }

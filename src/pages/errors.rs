@@ -2,55 +2,58 @@
 
 use maud::{DOCTYPE, Markup, html};
 
+use crate::l10n::Messages;
 use crate::urls::Urls;
 
 /// The page for a path where nothing is.
-pub fn not_found(urls: &Urls) -> String {
-    leading_on("Not found", "There is nothing here", "The address may be mistyped.", urls)
+pub fn not_found(urls: &Urls, messages: &Messages) -> String {
+    let text = Some(messages.not_found_text());
+    leading_on(messages.not_found_title(), messages.not_found(), text, urls, messages)
 }
 
 /// The page for a path where something was that is gone for good.
-pub fn gone(urls: &Urls) -> String {
-    leading_on("Gone", "This is no more", "What stood here was removed long ago.", urls)
+pub fn gone(urls: &Urls, messages: &Messages) -> String {
+    leading_on(messages.gone_title(), messages.gone(), None, urls, messages)
 }
 
 /// The page for a method that is not answered.
-pub fn not_allowed() -> String {
-    let body = html! { h1 { "Only GET and HEAD are answered here" } };
-    error("Method not allowed", &body).into_string()
+pub fn not_allowed(messages: &Messages) -> String {
+    let body = html! { h1 { (messages.not_allowed()) } };
+    error(messages.not_allowed_title(), &body).into_string()
 }
 
 /// The page for a request that is no right one (RFC 9110 section 15.5.1).
-pub fn bad_request(urls: &Urls) -> String {
-    leading_on(
-        "Bad request",
-        "This address cannot be read",
-        "It may be mistyped, or cut off.",
-        urls,
-    )
+pub fn bad_request(urls: &Urls, messages: &Messages) -> String {
+    let text = Some(messages.bad_request_text());
+    leading_on(messages.bad_request_title(), messages.bad_request(), text, urls, messages)
 }
 
 /// The page for an address that nobody would write (RFC 9110 section 15.5.15).
-pub fn too_long(urls: &Urls) -> String {
-    leading_on(
-        "Address too long",
-        "This address is too long",
-        "Nothing here has one like that.",
-        urls,
-    )
+pub fn too_long(urls: &Urls, messages: &Messages) -> String {
+    let text = Some(messages.too_long_text());
+    leading_on(messages.too_long_title(), messages.too_long(), text, urls, messages)
 }
 
 /// The page for what is not what the reader takes it for any more (RFC 9110 section 15.5.13).
-pub fn precondition_failed() -> String {
-    let body = html! { h1 { "This has changed meanwhile" } };
-    error("Precondition failed", &body).into_string()
+pub fn precondition_failed(messages: &Messages) -> String {
+    let body = html! { h1 { (messages.precondition_failed()) } };
+    error(messages.precondition_failed_title(), &body).into_string()
 }
 
 /// With a way to what there is.
-fn leading_on(title: &str, heading: &str, text: &str, urls: &Urls) -> String {
+fn leading_on(
+    title: &str,
+    heading: &str,
+    text: Option<&str>,
+    urls: &Urls,
+    messages: &Messages,
+) -> String {
     let body = html! {
         h1 { (heading) }
-        p { (text) " " a href=(urls.root()) { "All sessions" } }
+        p {
+            @if let Some(text) = text { (text) " " }
+            a href=(urls.root()) { (messages.all_sessions()) }
+        }
     };
     error(title, &body).into_string()
 }

@@ -2,10 +2,12 @@
 
 use maud::{Markup, PreEscaped, html};
 
+use super::apple::APPLE;
 use super::parts::{self, NEXT, Under};
+use super::sentence::filled;
 use super::shell::{Head, Shell};
 use crate::document::{Document, Kind};
-use crate::l10n::Words;
+use crate::l10n::{Messages, SLOTS};
 use crate::markdown;
 use crate::model::{Feed, Session};
 use crate::revisions::Edition;
@@ -15,19 +17,20 @@ use crate::urls::{FeedRoute, Target};
 const FRAMED: usize = 10;
 
 /// A feed's page.
-pub fn feed(shell: &Shell<'_>, feed: &Feed<'_>, words: &Words) -> Document {
+pub fn feed(shell: &Shell<'_>, feed: &Feed<'_>) -> Document {
     let path = shell.edition.urls.feed(feed.id, FeedRoute::Page);
-    Document::new(path, Kind::Page, page(shell, feed, words).into_string())
+    Document::new(path, Kind::Page, page(shell, feed).into_string())
 }
 
 /// A feed's list for frames on other sites.
-pub fn embed(shell: &Shell<'_>, feed: &Feed<'_>, words: &Words) -> Document {
+pub fn embed(shell: &Shell<'_>, feed: &Feed<'_>) -> Document {
     let path = shell.edition.urls.feed(feed.id, FeedRoute::Embed);
-    Document::new(path, Kind::Embed, frame(shell, feed, words).into_string())
+    Document::new(path, Kind::Embed, frame(shell, feed).into_string())
 }
 
-fn page(shell: &Shell<'_>, feed: &Feed<'_>, words: &Words) -> Markup {
-    let edition = shell.edition;
+fn page(shell: &Shell<'_>, feed: &Feed<'_>) -> Markup {
+    let (edition, words) = (shell.edition, shell.words);
+    let messages = words.messages();
     let urls = &edition.urls;
     let (past, to_come) = parts::split(edition, edition.sessions_of(feed));
     let next = &to_come[..to_come.len().min(NEXT)];
@@ -37,21 +40,21 @@ fn page(shell: &Shell<'_>, feed: &Feed<'_>, words: &Words) -> Markup {
         h1 dir="auto" { (feed.title) }
         @if let Some(text) = feed.description { (PreEscaped(markdown::to_html_below_a_title(text))) }
         // Nobody can do it on paper.
-        section { (subscribe(edition, feed)) }
-        h2 { "To come" }
+        section { (subscribe(edition, feed, messages)) }
+        h2 { (messages.upcoming()) }
         @if next.is_empty() {
-            p { "Nothing is announced at the moment. Whoever subscribes will see what comes by itself." }
+            p { (messages.no_sessions()) }
         } @else {
             (parts::list(edition, next, words, Under::Heading))
         }
         @if to_come.len() > next.len() {
-            p { "These are the next " (NEXT) " of " (to_come.len()) "; the calendar holds them all." }
+            p { (messages.next_of_feed(NEXT, to_come.len())) }
         }
         @if !last.is_empty() {
-            h2 { "Past" }
+            h2 { (messages.past()) }
             (parts::list(edition, &last, words, Under::Heading))
         }
-        p { a href=(urls.root()) { "All sessions" } }
+        p { a href=(urls.root()) { (messages.all_sessions()) } }
     };
     let summary = feed.description.and_then(markdown::to_some_text);
     let summary = summary.map(|text| parts::summary(&text));
@@ -72,54 +75,60 @@ fn page(shell: &Shell<'_>, feed: &Feed<'_>, words: &Words) -> Markup {
 }
 
 /// One way for each kind of calendar: no link works for all of them.
-fn subscribe(edition: &Edition, feed: &Feed<'_>) -> Markup {
+fn subscribe(edition: &Edition, feed: &Feed<'_>, messages: &Messages) -> Markup {
     let urls = &edition.urls;
     let path = urls.feed(feed.id, FeedRoute::Calendar);
     html! {
-        h2 id="subscribe" { "Subscribe" }
-        p { "A calendar that you subscribe to updates itself: new sessions and changed times appear without your doing." }
+        h2 id="subscribe" { (messages.subscribe()) }
+        p { (messages.new_sessions_appear()) }
         ul.buttons {
-            li { a.first href=(urls.subscribe(&path)) { "Apple Calendar" } }
+            li { a.first href=(urls.subscribe(&path)) { (APPLE) } }
             @for target in Target::ALL {
                 li { a href=(urls.feed(feed.id, FeedRoute::Target(target))) { (target.name()) } }
             }
         }
         div.field {
-            label for="address" { "The address, for every other app" }
+            label for="address" { (messages.address_for_others()) }
             input id="address" type="text" readonly value=(urls.absolute(&path));
         }
         details {
-            summary { "Outlook for Windows, Thunderbird, Proton, Fastmail and others" }
-            p { "Copy the address above. In your calendar look for " em { "Add calendar" } ", " em { "Subscribe" } " or "
-                em { "From the internet" } ", and paste it there." }
-            p { "In Yahoo Calendar choose " em { "Follow other calendars" } " and paste it." }
+            summary { (messages.others()) }
+            @let [add, subscribe, internet, ..] = SLOTS;
+            p {
+                (filled(&messages.others_how(add, subscribe, internet), [
+                    html! { em { (messages.other_add()) } },
+                    html! { em { (messages.other_subscribe()) } },
+                    html! { em { (messages.other_internet()) } },
+                ]))
+            }
+            p { (filled(&messages.yahoo_how(SLOTS[0]), [html! { em { (messages.yahoo_follow()) } }])) }
         }
         details {
-            summary { "Android" }
-            p { "The Google Calendar app on a phone cannot subscribe by itself. Open this page on a computer, choose "
-                em { "Google Calendar" } ", and your phone will show the calendar too." }
-            p { "Without a computer: the free app ICSx5 subscribes to the address above." }
+            summary { (messages.android()) }
+            p { (filled(&messages.android_how(SLOTS[0]), [html! { em { (Target::Google.name()) } }])) }
+            p { (messages.android_without_computer()) }
         }
         details {
-            summary { "How fast changes appear" }
-            p { "That is up to your calendar: Apple looks about every hour, Outlook every few hours, Google a few times a day." }
+            summary { (messages.how_fast()) }
+            p { (messages.how_fast_text()) }
         }
     }
 }
 
-fn frame(shell: &Shell<'_>, feed: &Feed<'_>, words: &Words) -> Markup {
-    let edition = shell.edition;
+fn frame(shell: &Shell<'_>, feed: &Feed<'_>) -> Markup {
+    let (edition, words) = (shell.edition, shell.words);
+    let messages = words.messages();
     let (_, to_come) = parts::split(edition, edition.sessions_of(feed));
     let next = &to_come[..to_come.len().min(FRAMED)];
     let body = html! {
         h1 dir="auto" { (feed.title) }
         @if next.is_empty() {
-            p { "Nothing is announced at the moment." }
+            p { (messages.no_sessions_in_frame()) }
         } @else {
             (parts::list(edition, next, words, Under::Frame))
         }
         ul.buttons {
-            li { a href=(edition.urls.feed(feed.id, FeedRoute::Page)) target="_blank" { "Subscribe" } }
+            li { a href=(edition.urls.feed(feed.id, FeedRoute::Page)) target="_blank" { (messages.subscribe()) } }
         }
     };
     let path = edition.urls.feed(feed.id, FeedRoute::Page);

@@ -8,7 +8,6 @@ use maud::{Markup, PreEscaped, html};
 use super::parts::{self, NEXT, Under};
 use super::shell::{Head, Shell};
 use crate::document::{Document, Kind};
-use crate::l10n::Words;
 use crate::markdown;
 use crate::model::{Catalog, Session, When};
 use crate::urls::{Address, FeedRoute};
@@ -23,14 +22,14 @@ pub fn years(catalog: &Catalog) -> BTreeMap<i32, usize> {
 }
 
 /// The home page.
-pub fn home(shell: &Shell<'_>, words: &Words) -> Document {
-    Document::new(shell.edition.urls.root(), Kind::Page, root(shell, words).into_string())
+pub fn home(shell: &Shell<'_>) -> Document {
+    Document::new(shell.edition.urls.root(), Kind::Page, root(shell).into_string())
 }
 
 /// The page of the sessions that start in a year.
-pub fn year(shell: &Shell<'_>, year: i32, words: &Words) -> Document {
+pub fn year(shell: &Shell<'_>, year: i32) -> Document {
     let path = shell.edition.urls.path(Address::Year(year));
-    Document::new(path, Kind::Page, of_year(shell, year, words).into_string())
+    Document::new(path, Kind::Page, of_year(shell, year).into_string())
 }
 
 fn year_of(session: &Session) -> i32 {
@@ -40,8 +39,9 @@ fn year_of(session: &Session) -> i32 {
     }
 }
 
-fn root(shell: &Shell<'_>, words: &Words) -> Markup {
-    let edition = shell.edition;
+fn root(shell: &Shell<'_>) -> Markup {
+    let (edition, words) = (shell.edition, shell.words);
+    let messages = words.messages();
     let years = years(&edition.catalog);
     let calendar = &edition.catalog.calendar;
     let (_, to_come) = parts::split(edition, &edition.catalog.sessions);
@@ -52,19 +52,19 @@ fn root(shell: &Shell<'_>, words: &Words) -> Markup {
         h1 dir="auto" { (calendar.title) }
         @if let Some(text) = description { (PreEscaped(markdown::to_html_below_a_title(text))) }
         ul.buttons {
-            li { a.first href=(edition.urls.feed(feed, FeedRoute::Page)) { "Subscribe to all sessions" } }
+            li { a.first href=(edition.urls.feed(feed, FeedRoute::Page)) { (messages.subscribe_to_all_sessions()) } }
         }
-        h2 { "To come" }
+        h2 { (messages.upcoming()) }
         @if next.is_empty() {
-            p { "Nothing is announced at the moment. Whoever subscribes will see what comes by itself." }
+            p { (messages.no_sessions()) }
         } @else {
             (parts::list(edition, next, words, Under::Heading))
         }
         @if to_come.len() > next.len() {
-            p { "The next " (NEXT) " of " (to_come.len()) "; later ones stand under their year." }
+            p { (messages.next_of_all(NEXT, to_come.len())) }
         }
         @if edition.catalog.series.len() + edition.catalog.selections.len() > 0 {
-            h2 { "Subscribe to a part" }
+            h2 { (messages.subscribe_to_series()) }
             ul.list {
                 @for feed in edition.catalog.feeds().skip(1) {
                     li { h3 dir="auto" { a href=(edition.urls.feed(feed.id, FeedRoute::Page)) { (feed.title) } } }
@@ -72,8 +72,8 @@ fn root(shell: &Shell<'_>, words: &Words) -> Markup {
             }
         }
         @if !years.is_empty() {
-            h2 { "All sessions by year" }
-            nav aria-label="Years" {
+            h2 { (messages.sessions_by_year()) }
+            nav aria-label=(messages.years()) {
                 ul {
                     @for year in years.keys().rev() {
                         li { a href=(edition.urls.path(Address::Year(*year))) { (year) } }
@@ -94,15 +94,16 @@ fn root(shell: &Shell<'_>, words: &Words) -> Markup {
     shell.page(&head, &body)
 }
 
-fn of_year(shell: &Shell<'_>, year: i32, words: &Words) -> Markup {
-    let edition = shell.edition;
+fn of_year(shell: &Shell<'_>, year: i32) -> Markup {
+    let (edition, words) = (shell.edition, shell.words);
+    let messages = words.messages();
     let sessions = edition.catalog.sessions.iter().filter(|session| year_of(session) == year);
     let sessions: Vec<&Session> = sessions.collect();
-    let title = format!("Sessions in {year}");
+    let title = messages.sessions_in_year(year.to_string());
     let body = html! {
         h1 { (title) }
         (parts::list(edition, &sessions, words, Under::Title))
-        p { a href=(edition.urls.root()) { "All sessions" } }
+        p { a href=(edition.urls.root()) { (messages.all_sessions()) } }
     };
     let head =
         Head { title: &title, path: edition.urls.path(Address::Year(year)), ..Head::default() };

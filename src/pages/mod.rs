@@ -1,6 +1,6 @@
 //! Pages for people, and the redirects that lead to them. They work without JavaScript and cookies.
 //!
-//! To read: `shell` (the frame of every page), `parts`, then each page: `home`, `feed`, `session`, `apple`, `removed`,
+//! To read: `shell` (the frame of every page), `sentence`, `parts`, then each page: `home`, `feed`, `session`, `apple`, `removed`,
 //! `errors`; `redirect`; `news` (what readers may not know yet); `jsonld` (for search engines).
 
 mod apple;
@@ -12,6 +12,7 @@ mod news;
 mod parts;
 pub mod redirect;
 pub mod removed;
+mod sentence;
 mod session;
 mod shell;
 
@@ -23,6 +24,7 @@ pub use apple::apple;
 pub use feed::{embed, feed};
 pub use home::{home, year, years};
 pub use news::sentences;
+pub use sentence::{filled, isolated};
 pub use session::session;
 pub use shell::{Head, PageAssets, Shell, icon};
 

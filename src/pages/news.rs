@@ -1,34 +1,38 @@
 //! Sentences about a session's new place and new links. [`crate::l10n::Words::moved_from`] has the one about a
 //! new time.
 
+use crate::l10n::{SLOTS, Sentence, Words};
 use crate::model::Session;
 use crate::revisions::{Edition, LinkChange, News, PlaceChange};
 
 /// One sentence for each change that is news; none if the session is over or cancelled.
-pub fn sentences(edition: &Edition, session: &Session) -> Vec<String> {
+pub fn sentences(edition: &Edition, session: &Session, words: &Words) -> Vec<Sentence> {
     let News { place, register, join } = edition.news(session);
-    let links = [(register, "register"), (join, "join")];
-    let links = links.into_iter().filter_map(|(change, verb)| Some(link(change?, verb)));
-    place.as_ref().map(self::place).into_iter().chain(links).collect()
+    let messages = words.messages();
+    let register = register.map(|change| match change {
+        LinkChange::Added => messages.register_added(),
+        LinkChange::Changed => messages.register_changed(),
+        LinkChange::Removed => messages.register_removed(),
+    });
+    let join = join.map(|change| match change {
+        LinkChange::Added => messages.join_added(),
+        LinkChange::Changed => messages.join_changed(),
+        LinkChange::Removed => messages.join_removed(),
+    });
+    let links = [register, join].into_iter().flatten();
+    let links = links.map(|said| words.sentence(said.to_owned(), []));
+    place.as_ref().map(|change| self::place(change, words)).into_iter().chain(links).collect()
 }
 
-fn place(change: &PlaceChange) -> String {
+fn place(change: &PlaceChange, words: &Words) -> Sentence {
+    let messages = words.messages();
+    let [one, other, ..] = SLOTS;
     match change {
-        PlaceChange::Added { now } => format!("There is now a place: {}", ended(now)),
+        PlaceChange::Added { now } => words.sentence(messages.place_added(one), [&ended(now)]),
         PlaceChange::Changed { was, now } => {
-            format!("The place has changed. Was: {} Now: {}", ended(was), ended(now))
+            words.sentence(messages.place_changed(one, other), [&ended(was), &ended(now)])
         }
-        PlaceChange::Removed { was } => {
-            format!("This session is no longer at {}", ended(was))
-        }
-    }
-}
-
-fn link(change: LinkChange, verb: &str) -> String {
-    match change {
-        LinkChange::Added => format!("There is now a link to {verb}."),
-        LinkChange::Changed => format!("The link to {verb} has changed."),
-        LinkChange::Removed => format!("There is no longer a link to {verb}."),
+        PlaceChange::Removed { was } => words.sentence(messages.place_removed(one), [&ended(was)]),
     }
 }
 

@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
 use crate::cut;
-use crate::ics::CALLED_OFF;
 use crate::l10n::Words;
 use crate::model::{Session, Status, When};
 use crate::revisions::Edition;
@@ -69,10 +68,11 @@ pub(super) fn list(
 
 /// What has to be said first: cancelled, over, not certain, moved.
 pub(super) fn state(edition: &Edition, session: &Session, words: &Words) -> Option<String> {
+    let messages = words.messages();
     let said = match (session.status, edition.is_past(session)) {
-        (Status::Cancelled, _) => Some(CALLED_OFF),
-        (_, true) => Some("This session is over."),
-        (Status::Tentative, _) => Some("This session is not certain yet."),
+        (Status::Cancelled, _) => Some(messages.session_cancelled()),
+        (_, true) => Some(messages.session_over()),
+        (Status::Tentative, _) => Some(messages.session_tentative()),
         (Status::Confirmed, false) => None,
     };
     let calendar = &edition.catalog.calendar;

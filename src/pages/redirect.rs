@@ -6,7 +6,7 @@
 use maud::{DOCTYPE, html};
 
 use crate::document::{Document, Kind};
-use crate::l10n::Words;
+use crate::l10n::{SLOTS, Sentence, Words};
 use crate::links::{add, subscribe};
 use crate::model::{Feed, HttpUrl, Session, Status};
 use crate::revisions::Edition;
@@ -23,8 +23,9 @@ pub fn session_target(
     if session.status == Status::Cancelled {
         return to_page(edition, session, path);
     }
-    let label = format!("Add to {}: {}", target.name(), session.title);
-    redirect(path, add(target, session, edition, words), &label)
+    let label = words.messages().add_title_to(target.name(), SLOTS[0]);
+    let label = words.sentence(label, [session.title.as_str()]);
+    redirect(path, add(target, session, edition, words), &label.to_string())
 }
 
 /// Whether a session has an address that leads to where readers register: it has the link, or had it once, as the
@@ -39,22 +40,27 @@ pub fn has_join(edition: &Edition, session: &Session) -> bool {
 }
 
 /// The redirect to where readers register for a session.
-pub fn register(edition: &Edition, session: &Session) -> Document {
+pub fn register(edition: &Edition, session: &Session, words: &Words) -> Document {
     let path = edition.urls.session(&session.id, SessionRoute::Register);
-    link(edition, session, path, "Register", session.register.as_ref())
+    let label = words.messages().register_for(SLOTS[0]);
+    let label = words.sentence(label, [session.title.as_str()]);
+    link(edition, session, path, &label, session.register.as_ref())
 }
 
 /// The redirect to where readers join a session online.
-pub fn join(edition: &Edition, session: &Session) -> Document {
+pub fn join(edition: &Edition, session: &Session, words: &Words) -> Document {
     let path = edition.urls.session(&session.id, SessionRoute::Join);
-    link(edition, session, path, "Join", session.join.as_ref())
+    let label = words.messages().join_in(SLOTS[0]);
+    let label = words.sentence(label, [session.title.as_str()]);
+    link(edition, session, path, &label, session.join.as_ref())
 }
 
 /// The redirect to a web calendar that subscribes to a feed.
-pub fn feed_target(edition: &Edition, feed: &Feed<'_>, target: Target) -> Document {
-    let label = format!("Subscribe in {}: {}", target.name(), feed.title);
+pub fn feed_target(edition: &Edition, feed: &Feed<'_>, target: Target, words: &Words) -> Document {
+    let label = words.messages().subscribe_in(target.name(), SLOTS[0]);
+    let label = words.sentence(label, [feed.title.as_str()]);
     let path = edition.urls.feed(feed.id, FeedRoute::Target(target));
-    redirect(path, subscribe(target, feed, edition), &label)
+    redirect(path, subscribe(target, feed, edition), &label.to_string())
 }
 
 /// The redirect to the next session of all.
@@ -77,11 +83,11 @@ fn link(
     edition: &Edition,
     session: &Session,
     path: String,
-    verb: &str,
+    label: &Sentence,
     url: Option<&HttpUrl>,
 ) -> Document {
     match url.filter(|_| session.status != Status::Cancelled) {
-        Some(url) => redirect(path, url.to_string(), &format!("{verb}: {}", session.title)),
+        Some(url) => redirect(path, url.to_string(), &label.to_string()),
         None => to_page(edition, session, path),
     }
 }

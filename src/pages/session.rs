@@ -3,44 +3,46 @@
 use maud::{Markup, PreEscaped, html};
 
 use super::news;
+use super::sentence::{filled, isolated};
 use super::shell::{Head, Shell};
 use super::{jsonld, parts};
 use crate::document::{Document, Kind};
-use crate::l10n::Words;
+use crate::l10n::{Messages, SLOTS, Words};
 use crate::markdown;
 use crate::model::{Session, Status};
 use crate::revisions::Edition;
 use crate::urls::{FeedRoute, SessionRoute, Target};
 
 /// A session's page.
-pub fn session(shell: &Shell<'_>, session: &Session, words: &Words) -> Document {
+pub fn session(shell: &Shell<'_>, session: &Session) -> Document {
     let path = shell.edition.urls.session(&session.id, SessionRoute::Page);
-    Document::new(path, Kind::Page, page(shell, session, words).into_string())
+    Document::new(path, Kind::Page, page(shell, session).into_string())
 }
 
-fn page(shell: &Shell<'_>, session: &Session, words: &Words) -> Markup {
-    let edition = shell.edition;
+fn page(shell: &Shell<'_>, session: &Session) -> Markup {
+    let (edition, words) = (shell.edition, shell.words);
+    let messages = words.messages();
     let open = session.status != Status::Cancelled && !edition.is_past(session);
     let body = html! {
         (said_first(edition, session, words))
         h1 dir="auto" { (session.title) }
         p.when { (parts::time(edition, session, words)) }
         @if let Some(utc) = parts::utc(session, words) { p.utc { (utc) } }
-        (place(session))
-        @if open { (take_part(session)) }
+        (place(session, messages))
+        @if open { (take_part(session, messages)) }
         @if let Some(text) = &session.description {
             div dir="auto" { (PreEscaped(markdown::to_html_below_a_title(text))) }
         }
         @if let Some(page) = &session.page {
-            p { a href=(page) { "More about this session" } }
+            p { a href=(page) { (messages.more_about_session()) } }
         }
         // Sections are what nobody can do on paper.
-        @if open { section { (add(edition, session)) } }
-        section { (subscribe(edition, session, open)) }
+        @if open { section { (add(edition, session, messages)) } }
+        section { (subscribe(shell, session, open)) }
     };
     let text = session.description.as_ref().map(markdown::to_text).unwrap_or_default();
     let when = words.start(&session.when, &edition.catalog.calendar);
-    let summary = Some(parts::summary(&format!("{when}. {text}")));
+    let summary = Some(parts::summary(&messages.session_summary(when, text)));
     let title = session.title.as_str();
     let alternates = vec![(
         "text/calendar",
@@ -55,7 +57,9 @@ fn page(shell: &Shell<'_>, session: &Session, words: &Words) -> Markup {
 /// What has to be said first, and what readers may not know yet, in lines.
 fn said_first(edition: &Edition, session: &Session, words: &Words) -> Markup {
     let state = parts::state(edition, session, words);
-    let said: Vec<String> = state.into_iter().chain(news::sentences(edition, session)).collect();
+    let news = news::sentences(edition, session, words);
+    let news = news.iter().map(isolated);
+    let said: Vec<Markup> = state.into_iter().map(|said| html! { (said) }).chain(news).collect();
     html! {
         @if let Some((first, others)) = said.split_first() {
             p.say { (first) @for other in others { br; (other) } }
@@ -63,55 +67,57 @@ fn said_first(edition: &Edition, session: &Session, words: &Words) -> Markup {
     }
 }
 
-fn place(session: &Session) -> Markup {
+fn place(session: &Session, messages: &Messages) -> Markup {
     html! {
         @match (&session.place, &session.join) {
-            (Some(place), Some(_)) => { p dir="auto" { (place.line()) ", and online" } }
+            (Some(place), Some(_)) => {
+                p { (filled(&messages.place_and_online(SLOTS[0]), [html! { bdi { (place.line()) } }])) }
+            }
             (Some(place), None) => { p dir="auto" { (place.line()) } }
-            (None, Some(_)) => { p { "Online" } }
+            (None, Some(_)) => { p { (messages.online()) } }
             (None, None) => {}
         }
     }
 }
 
-fn take_part(session: &Session) -> Markup {
+fn take_part(session: &Session, messages: &Messages) -> Markup {
     html! {
         @if session.register.is_some() || session.join.is_some() {
             ul.buttons {
-                @if let Some(url) = &session.register { li { a.first href=(url) { "Register" } } }
+                @if let Some(url) = &session.register { li { a.first href=(url) { (messages.register()) } } }
                 @if let Some(url) = &session.join {
-                    li { a.first[session.register.is_none()] href=(url) { "Join" } }
+                    li { a.first[session.register.is_none()] href=(url) { (messages.join()) } }
                 }
             }
         }
     }
 }
 
-fn add(edition: &Edition, session: &Session) -> Markup {
+fn add(edition: &Edition, session: &Session, messages: &Messages) -> Markup {
     let urls = &edition.urls;
     html! {
-        h2 id="add" { "Add this session to your calendar" }
-        p { "A copy that does not update if the session moves." }
+        h2 id="add" { (messages.add_session()) }
+        p { (messages.copy_stays()) }
         ul.buttons {
             @for target in Target::ALL {
                 li { a href=(urls.session(&session.id, SessionRoute::Target(target))) { (target.name()) } }
             }
-            li { a href=(urls.session(&session.id, SessionRoute::Invite)) { "Any other app (.ics)" } }
+            li { a href=(urls.session(&session.id, SessionRoute::Invite)) { (messages.any_other_app()) } }
         }
     }
 }
 
-fn subscribe(edition: &Edition, session: &Session, open: bool) -> Markup {
+fn subscribe(shell: &Shell<'_>, session: &Session, open: bool) -> Markup {
+    let (edition, messages) = (shell.edition, shell.words.messages());
     let home = edition.catalog.home_feed(session);
-    let title = edition.feed(home).map(|feed| feed.title);
+    let feed = edition.feed(home).expect("a session's feed is one of its edition");
+    let all = shell.words.sentence(messages.all_of_feed(SLOTS[0]), [feed.title.as_str()]);
     html! {
-        h2 { @if open { "Or subscribe" } @else { "Subscribe" } }
-        p { "A calendar that you subscribe to updates itself." }
+        h2 { @if open { (messages.or_subscribe()) } @else { (messages.subscribe()) } }
+        p { (messages.subscription_updates()) }
         ul.buttons {
             li {
-                a href=(edition.urls.feed(home, FeedRoute::Page)) {
-                    "All of " @if let Some(title) = title { (title) } @else { "them" }
-                }
+                a href=(edition.urls.feed(home, FeedRoute::Page)) { (isolated(&all)) }
             }
         }
     }

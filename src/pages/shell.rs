@@ -2,7 +2,9 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::sentence::filled;
 use crate::document::{Document, Kind};
+use crate::l10n::{SLOTS, Words};
 use crate::markdown;
 use crate::revisions::{Edition, of_bytes};
 use crate::urls::Address;
@@ -28,6 +30,8 @@ pub struct Shell<'a> {
     pub edition: &'a Edition,
     /// The files that the pages name.
     pub assets: &'a PageAssets,
+    /// What the pages say.
+    pub words: &'a Words,
 }
 
 /// What a page says of itself.
@@ -53,10 +57,12 @@ impl Shell<'_> {
         let edition = self.edition;
         let calendar = &edition.catalog.calendar;
         let settings = &edition.catalog.page;
+        let messages = self.words.messages();
         let title = if head.title == calendar.title.as_str() {
             head.title.to_owned()
         } else {
-            format!("{} - {}", head.title, calendar.title)
+            let title = messages.page_title(SLOTS[0], SLOTS[1]);
+            self.words.sentence(title, [head.title, calendar.title.as_str()]).to_string()
         };
         let inner = html! {
             header {
@@ -69,12 +75,14 @@ impl Shell<'_> {
             @if calendar.organizer.is_some() || settings.footer.is_some() {
                 footer {
                     @if let Some(organizer) = &calendar.organizer {
-                        p dir="auto" {
-                            "Hosted by "
-                            @match &organizer.url {
-                                Some(url) => a href=(url) { (organizer.name) },
-                                None => (organizer.name),
-                            }
+                        p {
+                            @let name = html! {
+                                @match &organizer.url {
+                                    Some(url) => a href=(url) { bdi { (organizer.name) } },
+                                    None => bdi { (organizer.name) },
+                                }
+                            };
+                            (filled(&messages.hosted_by(SLOTS[0]), [name]))
                         }
                     }
                     @if let Some(text) = &settings.footer { (PreEscaped(markdown::to_html_below_a_title(text))) }
@@ -101,7 +109,7 @@ impl Shell<'_> {
     }
 
     fn head(&self, head: &Head<'_>, whole: &str) -> Markup {
-        let urls = &self.edition.urls;
+        let (urls, messages) = (&self.edition.urls, self.words.messages());
         html! {
             head {
                 meta charset="utf-8";
@@ -120,7 +128,8 @@ impl Shell<'_> {
                 }
                 link rel="icon" href=(urls.path(Address::Favicon));
                 @for path in std::iter::once(&self.assets.style).chain(&self.assets.css) { link rel="stylesheet" href=(path); }
-                script src=(self.assets.script) defer {}
+                script src=(self.assets.script) defer data-your-time=(messages.your_time("{time}"))
+                    data-copy=(messages.copy()) data-copied=(messages.copied()) {}
                 @if !head.hidden {
                     meta property="og:title" content=(head.title);
                     meta property="og:type" content="website";

@@ -51,19 +51,19 @@ pub(super) fn all(
 /// "moves from Tuesday, April 30, 2 pm PT / 5 pm ET to 3 pm PT / 6 pm ET; 21:00 to 22:00 UTC".
 fn moves(was: Option<&When>, is: Option<&When>, words: &Words, edition: &Edition) -> String {
     let (Some(was), Some(is)) = (was, is) else { return "moves".to_owned() };
-    let moves = words.change(was, is, &edition.catalog.calendar);
+    let (before, after) = words.change(was, is, &edition.catalog.calendar);
     match words.change_in_utc(was, is) {
-        Some(utc) => format!("moves from {moves}; {utc}"),
-        None => format!("moves from {moves}"),
+        Some(utc) => format!("moves from {before} to {after}; {utc}"),
+        None => format!("moves from {before} to {after}"),
     }
 }
 
 fn ends(was: Option<&When>, is: Option<&When>, words: &Words, edition: &Edition) -> String {
     let (Some(was), Some(is)) = (was, is) else { return "ends at another time".to_owned() };
-    let ends = words.change(&end(was), &end(is), &edition.catalog.calendar);
+    let (before, after) = words.change(&end(was), &end(is), &edition.catalog.calendar);
     match words.change_in_utc(&end(was), &end(is)) {
-        Some(utc) => format!("moves its end from {ends}; {utc}"),
-        None => format!("moves its last day from {ends}"),
+        Some(utc) => format!("moves its end from {before} to {after}; {utc}"),
+        None => format!("moves its last day from {before} to {after}"),
     }
 }
 

@@ -62,9 +62,10 @@ pub(super) fn too_large(catalog: &Catalog, places: &Places) -> Option<Finding> {
 fn parts(catalog: &Catalog, places: &Places) -> Vec<Part> {
     let count = |number: usize| number as u64;
     let (sessions, feeds) = (count(catalog.sessions.len()), count(catalog.feeds().count()));
-    let texts: u64 = catalog.sessions.iter().map(text).sum();
+    let words: u64 = catalog.calendar.words.values().map(|text| count(text.len())).sum();
+    let texts: u64 = catalog.sessions.iter().map(|session| text(session, words)).sum();
     let index = Index::new(catalog);
-    let (members, largest) = members(catalog, &index);
+    let (members, largest) = members(catalog, &index, words);
     let footer = catalog.page.footer.as_ref().map_or(0, length);
     let zones = count(catalog.calendar.also_in.len());
     let ids = |was: &mut dyn Iterator<Item = usize>| -> u64 { was.map(count).sum() };
@@ -103,7 +104,7 @@ fn parts(catalog: &Catalog, places: &Places) -> Vec<Part> {
             span: whole.clone(),
         },
         Part {
-            bytes: copies(catalog, &index),
+            bytes: copies(catalog, &index, words),
             is_repeated: true,
             says: "`was` names too many former ids of what has long texts or many sessions",
             help: "delete those that were never given out",
@@ -127,10 +128,11 @@ fn parts(catalog: &Catalog, places: &Places) -> Vec<Part> {
 }
 
 /// What the sessions of all selections take, and the selection that takes most; no more than just above the bound.
-fn members<'a>(catalog: &'a Catalog, index: &Index<'_>) -> (u64, Option<&'a Id>) {
+fn members<'a>(catalog: &'a Catalog, index: &Index<'_>, words: u64) -> (u64, Option<&'a Id>) {
     let (mut all, mut most, mut largest) = (0_u64, 0, None);
     for selection in &catalog.selections {
-        let own: u64 = index.of_selection(selection).iter().map(|at| member(catalog, *at)).sum();
+        let own: u64 =
+            index.of_selection(selection).iter().map(|at| member(catalog, *at, words)).sum();
         if own > most {
             (most, largest) = (own, Some(&selection.id));
         }
@@ -143,13 +145,13 @@ fn members<'a>(catalog: &'a Catalog, index: &Index<'_>) -> (u64, Option<&'a Id>)
 }
 
 /// What stands at former addresses too, as some calendars follow no redirect.
-fn copies(catalog: &Catalog, index: &Index<'_>) -> u64 {
+fn copies(catalog: &Catalog, index: &Index<'_>, words: u64) -> u64 {
     let number = |was: &[Id]| was.len() as u64;
     let of_sessions = catalog.sessions.iter().filter(|session| !session.was.is_empty());
     let of_sessions = of_sessions.map(|session| {
-        number(&session.was).saturating_mul(text(session)).saturating_mul(FORMER_TEXT)
+        number(&session.was).saturating_mul(text(session, words)).saturating_mul(FORMER_TEXT)
     });
-    let sum = |all: &[usize]| -> u64 { all.iter().map(|at| member(catalog, *at)).sum() };
+    let sum = |all: &[usize]| -> u64 { all.iter().map(|at| member(catalog, *at, words)).sum() };
     let of_series = catalog.series.iter().filter(|series| !series.was.is_empty());
     let of_series = of_series
         .map(|series| number(&series.was).saturating_mul(sum(index.of_series(&series.id))));
@@ -166,13 +168,13 @@ fn copies(catalog: &Catalog, index: &Index<'_>) -> u64 {
     all
 }
 
-fn member(catalog: &Catalog, at: usize) -> u64 {
-    MEMBER + MEMBER_TEXT * text(&catalog.sessions[at])
+fn member(catalog: &Catalog, at: usize, words: u64) -> u64 {
+    MEMBER + MEMBER_TEXT * text(&catalog.sessions[at], words)
 }
 
-/// The bytes of a session's texts.
-fn text(session: &Session) -> u64 {
-    session.title.as_str().len() as u64 + session.description.as_ref().map_or(0, length)
+/// The bytes of a session's texts, with the author's own messages.
+fn text(session: &Session, words: u64) -> u64 {
+    words + session.title.as_str().len() as u64 + session.description.as_ref().map_or(0, length)
 }
 
 fn length(text: &Markdown) -> u64 {

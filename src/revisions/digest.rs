@@ -96,6 +96,9 @@ pub(super) fn of_session(catalog: &Catalog, session: &Session, urls: &Urls, uid:
     }
     form.optional("busy", session.busy);
     form.all("remind", session.remind.iter().map(chrono::TimeDelta::num_seconds));
+    for id in messages_of(session) {
+        form.optional(id, calendar.words.get(id));
+    }
     // ORGANIZER needs a mailbox; without one only pages name the organiser.
     if let Some(organizer) = &calendar.organizer
         && let Some(email) = &organizer.email
@@ -104,6 +107,21 @@ pub(super) fn of_session(catalog: &Catalog, session: &Session, urls: &Urls, uid:
         form.field("email", &email.to_string());
     }
     hex(form.0)
+}
+
+/// The messages that a session's event prints. Only overrides of them are part of its digest.
+fn messages_of(session: &Session) -> impl Iterator<Item = &'static str> {
+    let cancelled = session.status == Status::Cancelled;
+    let all = [
+        ("event_cancelled_title", cancelled),
+        ("event_cancelled", cancelled),
+        ("event_register", session.register.is_some()),
+        ("event_join", session.join.is_some()),
+        ("event_join_label", session.join.is_some()),
+        ("event_about", true),
+        ("event_all", true),
+    ];
+    all.into_iter().filter(|(_, printed)| *printed).map(|(id, _)| id)
 }
 
 /// The digest of a session's description, own page and tags: enough to say that one of them is different.

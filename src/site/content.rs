@@ -191,46 +191,46 @@ impl Site {
     pub fn document(&self, found: &Found<'_>) -> Document {
         let (edition, kit) = (&*self.edition, &self.kit);
         let (urls, words) = (&edition.urls, &kit.words);
-        let shell = &Shell { edition, assets: &kit.assets };
+        let shell = &Shell { edition, assets: &kit.assets, words };
         let path = || urls.path(found.address);
         match found.content {
-            Content::Home => pages::home(shell, words),
+            Content::Home => pages::home(shell),
             Content::Next => redirect::next(edition),
-            Content::Year(year) => pages::year(shell, year, words),
+            Content::Year(year) => pages::year(shell, year),
             Content::Asset(path) => {
                 kit.assets.document(edition, path).expect("the lookup found it among these")
             }
             Content::Favicon => pages::icon(edition),
             Content::Robots => pages::robots(edition),
             Content::Session(session, route) => match route {
-                SessionRoute::Page => pages::session(shell, session, words),
+                SessionRoute::Page => pages::session(shell, session),
                 SessionRoute::Target(target) => {
                     redirect::session_target(edition, session, target, &kit.calendar_words)
                 }
-                SessionRoute::Register => redirect::register(edition, session),
-                SessionRoute::Join => redirect::join(edition, session),
-                SessionRoute::Newsletter => newsletter::of_session(shell, session, words),
+                SessionRoute::Register => redirect::register(edition, session, words),
+                SessionRoute::Join => redirect::join(edition, session, words),
+                SessionRoute::Newsletter => newsletter::of_session(shell, session),
                 SessionRoute::Qr => {
                     qr(edition, path(), &urls.session(&session.id, SessionRoute::Page))
                 }
                 SessionRoute::Invite => self.calendars.invite(&session.id),
             },
             Content::Feed(feed, route) => match route {
-                FeedRoute::Page => pages::feed(shell, &feed, words),
-                FeedRoute::Embed => pages::embed(shell, &feed, words),
+                FeedRoute::Page => pages::feed(shell, &feed),
+                FeedRoute::Embed => pages::embed(shell, &feed),
                 FeedRoute::Atom => atom(edition, &feed, words),
                 FeedRoute::Json => json(edition, &feed, words),
-                FeedRoute::Target(target) => redirect::feed_target(edition, &feed, target),
+                FeedRoute::Target(target) => redirect::feed_target(edition, &feed, target, words),
                 FeedRoute::Apple => pages::apple(shell, &feed),
                 FeedRoute::Next => redirect::feed_next(edition, &feed),
-                FeedRoute::Newsletter => newsletter::of_feed(shell, feed, words),
+                FeedRoute::Newsletter => newsletter::of_feed(shell, feed),
                 FeedRoute::Qr => qr(edition, path(), &urls.feed(feed.id, FeedRoute::Page)),
                 FeedRoute::Calendar => self.calendars.feed(feed.id).0.clone(),
             },
             Content::Removed(removed, SessionRoute::Page)
                 if found.address == Address::Session(removed.id.as_str(), SessionRoute::Page) =>
             {
-                pages::removed::session(shell, removed, words)
+                pages::removed::session(shell, removed)
             }
             Content::Removed(removed, SessionRoute::Invite) => self.calendars.invite(&removed.id),
             Content::Removed(removed, _) => pages::removed::to_session(edition, path(), removed),
@@ -243,9 +243,12 @@ impl Site {
                 self.calendars.feed(&retired.id).0.clone()
             }
             Content::Retired(retired, _) => pages::removed::to_feed(edition, path(), retired),
-            Content::Moved { to } => {
-                redirect::lead(path(), urls.path(to), Kind::Moved, "This address has changed")
-            }
+            Content::Moved { to } => redirect::lead(
+                path(),
+                urls.path(to),
+                Kind::Moved,
+                words.messages().address_changed(),
+            ),
         }
     }
 }

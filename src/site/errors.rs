@@ -5,6 +5,7 @@ use hyper::StatusCode;
 use super::headers;
 use super::resource::Resource;
 use crate::document::Kind;
+use crate::l10n::Messages;
 use crate::pages::errors;
 use crate::urls::Urls;
 
@@ -27,33 +28,33 @@ pub(super) struct ByClient {
 }
 
 impl Errors {
-    pub(super) fn new(urls: &Urls) -> Self {
+    pub(super) fn new(urls: &Urls, messages: &Messages) -> Self {
         Self {
-            gone: ByClient::new(StatusCode::GONE, "Gone\n", &errors::gone(urls)),
+            gone: ByClient::new(StatusCode::GONE, "Gone\n", &errors::gone(urls, messages)),
             not_found: ByClient::new(
                 StatusCode::NOT_FOUND,
                 "Not found\n",
-                &errors::not_found(urls),
+                &errors::not_found(urls, messages),
             ),
             not_allowed: ByClient::new(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "Method not allowed\n",
-                &errors::not_allowed(),
+                &errors::not_allowed(messages),
             ),
             precondition_failed: ByClient::new(
                 StatusCode::PRECONDITION_FAILED,
                 "Precondition failed\n",
-                &errors::precondition_failed(),
+                &errors::precondition_failed(messages),
             ),
             bad_request: ByClient::new(
                 StatusCode::BAD_REQUEST,
                 "Bad request\n",
-                &errors::bad_request(urls),
+                &errors::bad_request(urls, messages),
             ),
             too_long: ByClient::new(
                 StatusCode::URI_TOO_LONG,
                 "URI too long\n",
-                &errors::too_long(urls),
+                &errors::too_long(urls, messages),
             ),
         }
     }

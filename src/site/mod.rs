@@ -43,11 +43,12 @@ pub struct Site {
 impl Site {
     /// The site of an edition, from its calendars.
     pub fn build(edition: Arc<Edition>, calendars: Vec<Document>, cache: CacheSize) -> Self {
+        let kit = Kit::new(&edition);
         Self {
             calendars: Calendars::new(&edition.urls, calendars),
-            kit: Kit::new(&edition),
             cache: Cache::new(cache),
-            errors: Errors::new(&edition.urls),
+            errors: Errors::new(&edition.urls, kit.words.messages()),
+            kit,
             edition,
         }
     }

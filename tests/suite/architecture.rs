@@ -29,7 +29,6 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "cut",
             "document",
-            "ics",
             "l10n",
             "links",
             "markdown",
@@ -42,39 +41,20 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "newsletter",
-        &[
-            "cut",
-            "document",
-            "ics",
-            "l10n",
-            "markdown",
-            "model",
-            "pages",
-            "revisions",
-            "rfc3339",
-            "urls",
-        ],
+        &["cut", "document", "l10n", "markdown", "model", "pages", "revisions", "rfc3339", "urls"],
     ),
     (
         "documents",
-        &[
-            "document",
-            "ics",
-            "l10n",
-            "markdown",
-            "model",
-            "pages",
-            "revisions",
-            "rfc3339",
-            "urls",
-            "zone",
-        ],
+        &["document", "l10n", "markdown", "model", "pages", "revisions", "rfc3339", "urls", "zone"],
     ),
     (
         "preview",
         &["ics", "l10n", "markdown", "model", "newsletter", "revisions", "rfc3339", "urls", "zone"],
     ),
-    ("import", &["cut", "ics", "markdown", "model", "rfc3339", "source", "visible", "zone"]),
+    (
+        "import",
+        &["cut", "ics", "l10n", "markdown", "model", "rfc3339", "source", "visible", "zone"],
+    ),
     (
         "site",
         &["document", "documents", "l10n", "model", "newsletter", "pages", "revisions", "urls"],
@@ -111,6 +91,8 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("chrono_tz", &["zone"]),
     ("deunicode", &["import"]),
     ("fast_qr", &["documents"]),
+    ("fluent_bundle", &["l10n"]),
+    ("fluent_syntax", &["l10n"]),
     ("h2", &["telemetry"]),
     // `document` and `ics` name the type of bytes alone.
     ("hyper", &["document", "http", "ics", "server", "telemetry", "site"]),

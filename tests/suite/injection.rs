@@ -168,6 +168,7 @@ fn no_markdown_brings_more_than_text_lists_and_links() {
     let known: BTreeSet<&str> = [
         "a",
         "b",
+        "bdi",
         "blockquote",
         "br",
         "code",
@@ -183,6 +184,7 @@ fn no_markdown_brings_more_than_text_lists_and_links() {
         "header",
         "hr",
         "html",
+        "bdi",
         "body",
         "img",
         "input",

@@ -297,7 +297,7 @@ fn what_depends_on_the_time_turns_at_its_instant_without_writing() {
     let site = reloader.poll(false, instant("2024-04-30T19:00:00Z"), POLL * 2);
     let site = site.expect("it has not ended");
     let page = String::from_utf8(site.get("/").unwrap().identity().body.to_vec()).unwrap();
-    assert!(page.contains("Nothing is announced"), "{page}");
+    assert!(page.contains("No sessions are scheduled right now."), "{page}");
     assert!(reloader.poll(false, instant("2024-04-30T19:00:01Z"), POLL * 3).is_none());
     assert_eq!(std::fs::read(fixture.revisions_file()).unwrap(), state);
 }

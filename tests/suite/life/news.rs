@@ -60,6 +60,13 @@ fn sentence(field: &str, was: &str, now: &str) -> String {
     }
 }
 
+/// A page or block without the elements that isolate the author's texts.
+fn isolated(page: &str) -> String {
+    ["<bdi>", "</bdi>", "<span>", "</span>"]
+        .iter()
+        .fold(page.to_owned(), |page, tag| page.replace(tag, ""))
+}
+
 /// Every way to publish two to four values, each other than the one before.
 fn walks() -> Vec<Vec<usize>> {
     let one: Vec<Vec<usize>> = (0..3).map(|value| vec![value]).collect();
@@ -102,7 +109,7 @@ fn what_changed_is_said_against_the_last_other_value_and_what_was_taken_back_is_
         assert_eq!(blocks.len(), if was.is_some() { 3 } else { 0 }, "{walk:?}");
         for (id, values) in FIELDS {
             let page = body(&published, &format!("/sessions/{id}"));
-            let page = page.replace("&lt;", "<").replace("&gt;", ">");
+            let page = isolated(&page).replace("&lt;", "<").replace("&gt;", ">");
             let Some(was) = was else {
                 assert!(!page.contains("<p class=\"say\">"), "{walk:?}: {page}");
                 continue;
@@ -141,7 +148,7 @@ fn page_atom_and_blocks_say_it_until_the_session_is_over() {
     for said in SAID {
         for path in PLACES {
             for (served, says) in [(&first, false), (&told, true), (&last, true), (&over, false)] {
-                assert_eq!(served.text(path).contains(said), says, "{path}: {said}");
+                assert_eq!(isolated(&served.text(path)).contains(said), says, "{path}: {said}");
             }
         }
         for path in ["/sessions/other", "/sessions/other/newsletter", "/", "/feeds/test"] {
@@ -163,7 +170,7 @@ fn it_is_said_next_to_the_new_time_and_not_where_the_session_is_cancelled() {
     story.serve(BEFORE);
     let moved = talk(OTHERS).replace("T14:", "T15:");
     let told = story.then(&list(&moved), LATER);
-    let page = told.text("/sessions/talk");
+    let page = isolated(&told.text("/sessions/talk"));
     let all = format!(
         "<p class=\"say\">Moved from Tuesday, April 30, 2024, 2 pm ET to 3 pm ET.<br>{}</p>",
         SAID.join("<br>")
@@ -206,7 +213,7 @@ fn the_block_has_each_sentence_in_every_form_and_no_address_but_the_pages() {
     );
     assert!(text.starts_with(&whole), "{text}");
     let markdown = print("markdown");
-    let html = print("html");
+    let html = isolated(&print("html"));
     for said in SAID {
         assert!(markdown.contains(&format!("**{said}**\n")), "{markdown}");
         assert!(html.contains(&format!("<b>{said}</b>")), "{html}");
@@ -238,10 +245,15 @@ fn a_place_of_any_kind_stays_a_text() {
         // It is XML too, so that a parser shows what a reader sees.
         let html = html.replace(['\u{fffe}', '\u{ffff}'], "");
         let shown = roxmltree::Document::parse(&html).unwrap();
-        let bold: Vec<&str> = shown
+        let bold: Vec<String> = shown
             .descendants()
             .filter(|node| node.has_tag_name("b"))
-            .filter_map(|node| node.text())
+            .map(|node| {
+                node.descendants()
+                    .filter(|node| node.is_text())
+                    .filter_map(|node| node.text())
+                    .collect()
+            })
             .collect();
         let seen = name.replace(['\u{fffe}', '\u{ffff}'], "");
         let [said] = bold.as_slice() else { panic!("{html}") };

@@ -136,20 +136,22 @@ fn utc_is_said_once() {
 fn a_move_to_another_day_names_both_days_in_full() {
     let toml = file(&american("en-US"), "start = 2027-03-16T18:30:00");
     let to = super::catalog(&file(&american("en-US"), "start = 2027-03-18T18:30:00"));
-    let change =
-        printed(&toml, |words, when, calendar| words.change(when, &to.sessions[0].when, calendar));
+    let change = printed(&toml, |words, when, calendar| {
+        words.moved_from(when, &to.sessions[0].when, calendar)
+    });
     assert_eq!(
         change,
-        "Tuesday, March 16, 2027, 6:30 pm PT / 9:30 pm ET / Wed, Mar 17, 1:30 am London Time / \
+        "Moved from Tuesday, March 16, 2027, 6:30 pm PT / 9:30 pm ET / Wed, Mar 17, 1:30 am London Time / \
          Wed 10:30 am Tokyo Time to Thursday, March 18, 2027, 6:30 pm PT / 9:30 pm ET / \
-         Fri, Mar 19, 1:30 am London Time / Fri 10:30 am Tokyo Time"
+         Fri, Mar 19, 1:30 am London Time / Fri 10:30 am Tokyo Time."
     );
     let summer = "timezone = \"America/Los_Angeles\"\nalso_in = [\"America/New_York\"]";
     let to = super::catalog(&file(summer, "start = 2027-07-06T15:00:00"));
     let toml = file(summer, "start = 2027-07-06T14:00:00");
-    let change =
-        printed(&toml, |words, when, calendar| words.change(when, &to.sessions[0].when, calendar));
-    assert_eq!(change, "Tuesday, July 6, 2027, 2 pm PT / 5 pm ET to 3 pm PT / 6 pm ET");
+    let change = printed(&toml, |words, when, calendar| {
+        words.moved_from(when, &to.sessions[0].when, calendar)
+    });
+    assert_eq!(change, "Moved from Tuesday, July 6, 2027, 2 pm PT / 5 pm ET to 3 pm PT / 6 pm ET.");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 // Everything works without this file: it adds the reader's own time, and copies on a click.
 "use strict";
+const words = document.currentScript.dataset;
 for (const time of document.querySelectorAll("time[data-end]")) {
   const start = new Date(time.dateTime), end = new Date(time.dataset.end);
   if (isNaN(start) || isNaN(end)) continue;
@@ -14,7 +15,7 @@ for (const time of document.querySelectorAll("time[data-end]")) {
     // A range names one zone, which would be wrong for a start before the clocks change.
     const text = !form.formatRange || zone(start) !== zone(end)
       ? form.format(start) + " \u2013 " + form.format(end) : form.formatRange(start, end);
-    line.textContent = "Your time: " + text;
+    line.textContent = words.yourTime.replace("{time}", () => text);
     time.closest("p, div").before(line);
   } catch (error) { /* an old browser shows the organiser's times alone */ }
 }
@@ -23,9 +24,9 @@ for (const field of document.querySelectorAll("input[readonly], textarea[readonl
   if (!navigator.clipboard) continue;
   const button = document.createElement("button");
   button.type = "button";
-  button.textContent = "Copy";
+  button.textContent = words.copy;
   button.addEventListener("click", async () => {
-    try { await navigator.clipboard.writeText(field.value); button.textContent = "Copied"; }
+    try { await navigator.clipboard.writeText(field.value); button.textContent = words.copied; }
     catch (error) { field.focus(); field.select(); }
   });
   field.after(button);

@@ -1,0 +1,195 @@
+### Every sentence that readers see, in American English: pages, newsletter blocks, Atom and calendars.
+###
+### For translators: each message is one whole sentence or label. A variable such as { $title } stands for a text of
+### the organiser or for a date; it may be moved within its message, and be left out. What programs print for
+### organisers and operators is not here.
+
+## Links and buttons
+
+all_sessions = All sessions
+all_sessions_of = All sessions of { $calendar }
+subscribe = Subscribe
+register = Register
+join = Join
+add_to = Add to { $app }
+add_to_other = Add to any other app (.ics)
+
+## Titles of redirects, and what screen readers say for a link of a newsletter block; $title may be cut
+
+register_for = Register: { $title }
+join_in = Join: { $title }
+add_title_to = Add to { $app }: { $title }
+add_title_to_other = Add to any other app (.ics): { $title }
+subscribe_in = Subscribe in { $app }: { $feed }
+address_changed = This address has changed
+
+## The place of a session
+
+online = Online
+place_and_online = { $place }, and online
+
+## What readers should know about a session before all else
+
+session_cancelled = This session is cancelled.
+session_over = This session is over.
+session_tentative = This session is not certain yet.
+session_removed = This session is no longer planned.
+# $before and $after are dates with times; $after has no date if it is the same day.
+session_moved = Moved from { $before } to { $after }.
+
+## What changed of a session; $place, $before and $after are places, each of which ends with a full stop
+
+place_added = There is now a place: { $place }
+place_changed = The place has changed. Was: { $before } Now: { $after }
+place_removed = This session is no longer at { $place }
+register_added = There is now a link to register.
+register_changed = The link to register has changed.
+register_removed = There is no longer a link to register.
+join_added = There is now a link to join.
+join_changed = The link to join has changed.
+join_removed = There is no longer a link to join.
+
+## Every page
+
+# The title of a browser's tab.
+page_title = { $title } - { $calendar }
+hosted_by = Hosted by { $organizer }
+# The script of the pages shows the time in the reader's own zone.
+your_time = Your time: { $time }
+# A button that copies the text beside it, before and after.
+copy = Copy
+copied = Copied
+
+## The home page and the pages of years
+
+upcoming = Upcoming
+past = Past
+no_sessions = No sessions are scheduled right now. Subscribe, and new ones will appear in your calendar automatically.
+next_of_all = Showing the next { $shown } of { $all }. Later sessions are on the year pages.
+subscribe_to_all_sessions = Subscribe to all sessions
+subscribe_to_series = Subscribe to one series
+sessions_by_year = All sessions by year
+# For screen readers: the list of links to the pages of years.
+years = Years
+sessions_in_year = Sessions in { $year }
+
+## The page of a session
+
+# For search engines and previews of links: the date, then the first words of the description, if there is one.
+session_summary = { $when }. { $text }
+more_about_session = More about this session
+add_session = Add this session to your calendar
+copy_stays = A copy that does not update if the session moves.
+any_other_app = Any other app (.ics)
+or_subscribe = Or subscribe
+subscription_updates = A calendar that you subscribe to updates itself.
+all_of_feed = All of { $feed }
+
+## The page of a feed
+
+next_of_feed = Showing the next { $shown } of { $all }. The calendar has them all.
+new_sessions_appear = A calendar that you subscribe to updates itself: new sessions and changed times appear automatically.
+address_for_others = The address, for every other app
+others = Outlook for Windows, Thunderbird, Proton, Fastmail and others
+# The three variables are other_add, other_subscribe and other_internet, which calendar apps write on their buttons.
+others_how = Copy the address above. In your calendar look for { $add }, { $subscribe } or { $internet }, and paste it there.
+other_add = Add calendar
+other_subscribe = Subscribe
+other_internet = From the internet
+# The variable is yahoo_follow, a menu entry of Yahoo Calendar.
+yahoo_how = In Yahoo Calendar choose { $follow } and paste it.
+yahoo_follow = Follow other calendars
+android = Android
+android_how = The Google Calendar app on a phone cannot subscribe by itself. Open this page on a computer, choose { $google }, and your phone will show the calendar too.
+android_without_computer = Without a computer: the free app ICSx5 subscribes to the address above.
+how_fast = How fast changes appear
+how_fast_text = That is up to your calendar: Apple looks about every hour, Outlook every few hours, Google a few times a day.
+no_sessions_in_frame = No sessions are scheduled right now.
+calendar_ended = This calendar has ended. Nothing new will appear in it.
+
+## The page for Apple Calendar
+
+apple_open = Open in Apple Calendar
+apple_nothing_happens = If nothing happens
+apple_in_apps = In a mail or chat app: open this page in Safari first, then use the link above.
+apple_iphone = On an iPhone or iPad: Settings, Apps, Calendar, Calendar Accounts, Add Account, Other, Add Subscribed Calendar. Paste the address below.
+apple_mac = On a Mac: Calendar, File, New Calendar Subscription. Paste the address below.
+apple_address = The address: { $address }
+apple_others = Other calendars
+
+## Error pages: the title of the tab, the heading, and a sentence before the link to all sessions
+
+not_found_title = Not found
+not_found = There is nothing here
+not_found_text = The address may be mistyped.
+gone_title = Gone
+gone = This page has been removed
+bad_request_title = Bad request
+bad_request = This address cannot be read
+bad_request_text = It may be mistyped, or cut off.
+too_long_title = Address too long
+too_long = This address is too long
+too_long_text = Nothing here has one like that.
+not_allowed_title = Method not allowed
+not_allowed = Only GET and HEAD are answered here
+precondition_failed_title = Precondition failed
+precondition_failed = This has changed in the meantime
+
+## Atom
+
+atom_cancelled = Cancelled: { $title }
+atom_tentative = Not certain yet: { $title }
+atom_moved = Moved: { $title }
+# $news are sentences.
+atom_summary = { $when }. { $news }
+atom_more = More, and add it to your calendar
+
+## The page with a block for a newsletter, which organisers read
+
+newsletter_title = Newsletter: { $title }
+newsletter_loopback = These links lead to { $address }, which only this machine reaches. Set the public address before you send them.
+newsletter_how = Copy one of the three forms into your newsletter. Its links keep working: if a session moves, they lead to the new time.
+newsletter_page = The page that readers see
+newsletter_preview = As it will look
+newsletter_copy = To copy
+newsletter_plain_text = Plain text
+newsletter_changed = What changed
+newsletter_changed_how = For readers who know the old time, place or link. Send it soon: calendar apps look when they like.
+
+## Blocks for newsletters
+
+block_none = No sessions are scheduled right now. Subscribe, and the next one will appear in your calendar automatically.
+block_cancelled = Cancelled. This session does not take place.
+block_more = { $count ->
+    [one] And one more session.
+   *[other] And { $count } more sessions.
+}
+block_subscribe = Subscribe to all: { $feed }
+# $link is block_subscribe.
+block_updates = { $link } (updates itself)
+block_about = About this session
+# In place of an address in the text of a session.
+block_address = (see the page)
+block_was = Was: { $when }
+block_now = Now: { $when }
+block_more_changed = { $count ->
+    [one] And one more session changed.
+   *[other] And { $count } more sessions changed.
+}
+
+## Calendars. To change one of these changes the entries of subscribers: SEQUENCE rises for each session that has it
+
+event_cancelled_title = CANCELLED: { $title }
+event_cancelled = This session is cancelled.
+event_register = Register: { $address }
+event_join = Join: { $address }
+event_about = About this session: { $address }
+event_all = All sessions, kept up to date: { $address }
+# The button with which some apps lead to a meeting.
+event_join_label = Join
+
+## The last entry of a calendar that has ended
+
+ended_title = This calendar has ended: { $feed }
+ended_text = Nothing new will appear in this calendar, and it will be gone after a while. You can remove it.
+ended_all = All sessions of { $calendar }: { $address }

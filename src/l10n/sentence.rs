@@ -1,0 +1,92 @@
+//! Sentences that hold texts of the author, or markup.
+
+use std::fmt;
+
+use super::messages::SLOTS;
+
+/// A message around texts of the author. Printed as plain text, with an isolate around each of them where the message runs
+/// from right to left and is more than the one text; pages isolate by an element.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sentence {
+    text: String,
+    inserts: Vec<String>,
+    runs_left: bool,
+}
+
+/// A piece of a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// Words of the message.
+    Words(&'a str),
+    /// The place of the variable with this number.
+    Slot(usize),
+}
+
+impl Sentence {
+    /// A sentence, in which the first of [`SLOTS`] stands for the first of `inserts`, and so on.
+    pub(super) fn new(text: String, inserts: Vec<String>, runs_left: bool) -> Self {
+        Self { text, inserts, runs_left }
+    }
+
+    /// Whether the text around it runs from right to left.
+    pub fn runs_left(&self) -> bool {
+        self.runs_left
+    }
+
+    /// Its words (`Ok`), and the author's texts (`Err`) in their places.
+    pub fn parts(&self) -> impl Iterator<Item = Result<&str, &str>> {
+        pieces(&self.text).into_iter().filter_map(|piece| match piece {
+            Piece::Words(words) => Some(Ok(words)),
+            Piece::Slot(number) => Some(Err(self.inserts.get(number)?.as_str())),
+        })
+    }
+}
+
+impl fmt::Display for Sentence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let isolates = self.runs_left && self.parts().count() > 1;
+        self.parts().try_for_each(|part| match part {
+            Ok(words) => f.write_str(words),
+            // FSI and PDI (Unicode UAX #9).
+            Err(own) if isolates => write!(f, "\u{2068}{own}\u{2069}"),
+            Err(own) => f.write_str(own),
+        })
+    }
+}
+
+/// The pieces of a message whose variables are [`SLOTS`].
+pub fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let (mut all, mut rest) = (Vec::new(), text);
+    while let Some((at, c)) = rest.char_indices().find(|(_, c)| number(*c).is_some()) {
+        all.extend((at > 0).then_some(Piece::Words(&rest[..at])));
+        all.extend(number(c).map(Piece::Slot));
+        rest = &rest[at + c.len_utf8()..];
+    }
+    all.extend((!rest.is_empty()).then_some(Piece::Words(rest)));
+    all
+}
+
+fn number(c: char) -> Option<usize> {
+    SLOTS.iter().position(|slot| slot.starts_with(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_the_author_is_isolated_and_never_read_as_a_slot() {
+        let sentence = |isolates| {
+            Sentence::new(
+                format!("{}: a {}.", SLOTS[1], SLOTS[0]),
+                vec![SLOTS[1].to_owned(), "b".to_owned()],
+                isolates,
+            )
+        };
+        assert_eq!(sentence(false).to_string(), format!("b: a {}.", SLOTS[1]));
+        assert_eq!(
+            sentence(true).to_string(),
+            format!("\u{2068}b\u{2069}: a \u{2068}{}\u{2069}.", SLOTS[1])
+        );
+    }
+}

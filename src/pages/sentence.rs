@@ -1,0 +1,29 @@
+//! Messages with markup in them.
+
+use maud::{Markup, html};
+
+use crate::l10n::{Piece, Sentence, pieces};
+
+/// A message in which each of [`crate::l10n::SLOTS`] stands for the markup with its number.
+pub fn filled<const N: usize>(text: &str, markup: [Markup; N]) -> Markup {
+    html! {
+        @for piece in pieces(text) {
+            @match piece {
+                Piece::Words(words) => (words),
+                Piece::Slot(number) => @if let Some(markup) = markup.get(number) { (markup) },
+            }
+        }
+    }
+}
+
+/// A message with each text of the author isolated, so that neither turns the other where one runs from right to left.
+pub fn isolated(sentence: &Sentence) -> Markup {
+    html! {
+        @for part in sentence.parts() {
+            @match part {
+                Ok(words) => (words),
+                Err(own) => bdi { (own) },
+            }
+        }
+    }
+}

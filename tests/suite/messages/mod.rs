@@ -1,0 +1,40 @@
+//! The catalogue of messages: everything that readers see is in it, and `[words]` replaces single ones.
+
+mod isolated;
+mod overrides;
+mod page;
+mod printed;
+mod pseudo;
+
+use convene::l10n::ENGLISH;
+
+use crate::texts::toml;
+
+/// Every message of the catalogue with its text, in order.
+fn catalogue() -> Vec<(String, String)> {
+    let mut all: Vec<(String, String)> = Vec::new();
+    for line in ENGLISH.lines() {
+        match (line.split_once(" = "), all.last_mut()) {
+            _ if line.is_empty() || line.starts_with('#') => {}
+            (_, Some((_, text))) if line.starts_with([' ', '}']) => {
+                text.push('\n');
+                text.push_str(line);
+            }
+            (Some((id, text)), _) => all.push((id.to_owned(), text.to_owned())),
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+    assert_eq!(all.len(), convene::l10n::ids().len());
+    all
+}
+
+/// A message in the pseudo-language: as it is, between marks that name it.
+fn marked(id: &str, text: &str) -> String {
+    format!("\u{27e6}{id}:{text}\u{27e7}")
+}
+
+/// A `[words]` table of some messages.
+fn words<'a>(messages: impl IntoIterator<Item = (&'a str, String)>) -> String {
+    let lines = messages.into_iter().map(|(id, text)| format!("{id} = {}\n", toml(&text)));
+    format!("\n[words]\n{}", lines.collect::<String>())
+}
