@@ -7,11 +7,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use convene::model::BaseUrl;
 use convene::publish::{Published, Publisher};
 use convene::reload::{self, Polling};
-use convene::revisions::store::Store;
-use convene::zone::Rules;
 
 /// The list of sessions that stands in the repository.
 pub(crate) const EXAMPLE: &str = include_str!("../../sessions.toml");
@@ -77,18 +74,7 @@ impl Fixture {
 
     /// The publisher that the program would have in this folder.
     pub(crate) fn publisher(&self) -> Publisher {
-        Publisher {
-            file: self.file(),
-            store: Store::new(&self.file(), self.dir()).unwrap(),
-            url: None,
-            default_url: BaseUrl::parse("http://127.0.0.1:8080").unwrap(),
-            rules: Rules::bundled(),
-            frozen: false,
-            exporting: false,
-            fall_back: false,
-            cache: convene::site::CacheSize::default(),
-            memory: std::sync::Mutex::default(),
-        }
+        Publisher::new(&self.file(), self.dir()).unwrap()
     }
 
     /// Publishes the first edition as `serve` does, long after the file was written.
