@@ -29,6 +29,7 @@ mod life;
 mod links;
 mod links_command;
 mod markup;
+mod nasty;
 mod newsletter;
 mod observances;
 mod pages;

@@ -303,38 +303,6 @@ impl Running {
     }
 }
 
-/// Texts that break what is put together carelessly: each is a title, and a part of a description.
-pub(crate) fn nasty_texts() -> Vec<String> {
-    let mut all: Vec<String> = [
-        "One, two; three: \\n and \\, a \\",
-        "\"Quotes\" 'single' “curly” `ticks`",
-        "&#+%?='\"<>",
-        "a+b c%20d %E4 %% %3 100% &amp; &lt;b&gt;",
-        "</script><script>alert(1)</script>",
-        "]]> <!-- --> <![CDATA[ ?>",
-        "javascript:alert(1)//",
-        "<img src=x onerror=alert(1)>",
-        "END:VCALENDAR BEGIN:VEVENT",
-        "👩‍👩‍👧‍👦 🏳️‍🌈 👍🏽 e\u{301}",
-        "שלום עולם, مرحبا بالعالم (2027)",
-        "a \u{202e}drow sdrawkcab\u{202c} b",
-        "中文标题与很长的说明",
-        "Tab\there",
-        "{{template}} ${shell} $(cmd) ../../etc",
-        "\u{fffd} \u{feff}mark \u{fffe}none\u{ffff}",
-    ]
-    .map(ToOwned::to_owned)
-    .into();
-    for length in [300, 1000] {
-        let cut = |text: &str| text.chars().cycle().take(length).collect::<String>();
-        all.push(cut("Solidarity, bridges & silos "));
-        all.push(cut("👩‍👩‍👧‍👦"));
-        all.push(cut("é%"));
-        all.push("x".repeat(length));
-    }
-    all.into_iter().map(|text| text.trim().to_owned()).collect()
-}
-
 /// A text as a TOML string.
 pub(crate) fn quoted(text: &str) -> String {
     // JSON escapes no more than TOML knows.
