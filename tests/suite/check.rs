@@ -15,7 +15,7 @@ use convene::publish::Publisher;
 use convene::source::Source;
 use serde_json::Value;
 
-use crate::support::instant;
+use crate::support::{instant, rewrites};
 
 /// The clock of all these files.
 const NOW: &str = "2027-01-01T12:00:00Z";
@@ -87,7 +87,7 @@ fn check(file: PathBuf) -> Case {
 /// Compares what was printed with the file of an ending beside a case.
 fn compare(case: &Case, ending: &str, printed: &str) -> Result<(), String> {
     let expected_file = case.file.with_extension(ending);
-    if std::env::var_os("UPDATE").is_some() {
+    if rewrites() {
         std::fs::write(&expected_file, printed).unwrap();
         return Ok(());
     }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use convene::document::Kind;
 
-use crate::support::{BEFORE, Fixture, tree};
+use crate::support::{BEFORE, Fixture, rewrites, tree};
 
 /// The case whose pages are kept. It has every key that there is.
 const PAGES_OF: &str = "rich";
@@ -107,7 +107,7 @@ fn first_difference(expected: &[u8], got: &[u8]) -> String {
 
 #[test]
 fn every_export_has_the_bytes_that_were_looked_at() {
-    let rewrite = std::env::vars_os().any(|(name, value)| name == "UPDATE" && value == "1");
+    let rewrite = rewrites();
     let mut wrong = Vec::new();
     for case in cases() {
         let got = compared(&case, &exported(&case));

@@ -12,7 +12,7 @@ use convene::zone::Rules;
 use proptest::prelude::*;
 
 use crate::nasty;
-use crate::support::{Fixture, body, instant, list, quoted, session};
+use crate::support::{Fixture, body, instant, list, quoted, rewrites, session};
 
 /// What the events of a feed say, by UID.
 type Said = BTreeMap<String, Vec<String>>;
@@ -41,7 +41,7 @@ fn text(bytes: &[u8]) -> String {
 
 #[test]
 fn calendars_of_known_programs_become_the_lists_that_were_looked_at() {
-    let rewrite = std::env::vars_os().any(|(name, value)| name == "UPDATE" && value == "1");
+    let rewrite = rewrites();
     let mut wrong = Vec::new();
     for case in cases() {
         let name = case.file_name().unwrap().to_str().unwrap();

@@ -303,6 +303,11 @@ impl Running {
     }
 }
 
+/// Whether `UPDATE=1` asks for the expected files to be written instead of compared.
+pub(crate) fn rewrites() -> bool {
+    std::env::vars_os().any(|(name, value)| name == "UPDATE" && value == "1")
+}
+
 /// A text as a TOML string.
 pub(crate) fn quoted(text: &str) -> String {
     // JSON escapes no more than TOML knows.
