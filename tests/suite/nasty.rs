@@ -46,7 +46,7 @@ const SHORT: &[(&str, &str)] = &[
     ("address", "javascript:alert(1)//"),
     ("image", "<img src=x onerror=alert(1)>"),
     ("calendar", "END:VCALENDAR BEGIN:VEVENT"),
-    ("emoji", "Family 👨‍👩‍👧‍👦 flag 🏳️‍🌈 👍🏽 e\u{301} and Zoë Ünïcödé 日本語"),
+    ("emoji", "Family 👨‍👩‍👧‍👦 flag 🏳️‍🌈 👍🏽 and Zoë Ünïcödé 日本語"),
     ("chinese", "中文标题与很长的说明"),
     ("arabic", "مرحبا بالعالم (hello) שלום עולם 2027"),
     (
@@ -55,15 +55,21 @@ const SHORT: &[(&str, &str)] = &[
     ),
     ("markdown", "*stars* _lines_ [link](javascript:alert(1)) ![picture](https://a.example/a.png)"),
     ("tab", "Tab\there"),
-    (NONCHARACTERS, "\u{fffd} \u{feff}mark \u{fffe}none\u{ffff}"),
+    ("combining", "e\u{301}\u{302} is an e with two accents"),
+    ("noncharacters", "\u{fffd} \u{feff}mark \u{fffe}none\u{ffff}"),
 ];
 
-/// The text with characters that HTML forbids in a document, so that its checkers refuse whatever shows them.
-pub(crate) const NONCHARACTERS: &str = "noncharacters";
+/// The names of the texts that a checker of pages has something to say about wherever they are shown: not in normal form C, in
+/// a language that it does not expect, with characters that HTML forbids.
+pub(crate) const REMARKABLE: [&str; 5] =
+    ["combining", "noncharacters", "unbroken-1000", "accents-300", "accents-1000"];
 
 #[test]
-fn short_texts_are_so_short_that_nothing_cuts_them() {
+fn short_texts_are_so_short_that_nothing_cuts_them_and_every_name_is_known() {
     for (name, text) in SHORT {
         assert!(text.len() <= 100, "{name}");
+    }
+    for name in REMARKABLE {
+        assert!(named().iter().any(|(own, _)| *own == name), "{name}");
     }
 }

@@ -1,6 +1,6 @@
 //! Lists whose pages are looked at by checkers, browsers and readers.
 
-use crate::nasty::{self, NONCHARACTERS};
+use crate::nasty::{self, REMARKABLE};
 use crate::support::{BEFORE, EXAMPLE, Fixture, list, session};
 use crate::texts::{literally, toml};
 
@@ -122,7 +122,7 @@ fn many() -> String {
 
 /// The nasty texts that a checker of pages lets stand.
 fn nasty() -> impl Iterator<Item = (&'static str, String)> {
-    nasty::named().into_iter().filter(|(name, _)| *name != NONCHARACTERS)
+    nasty::named().into_iter().filter(|(name, _)| !REMARKABLE.contains(name))
 }
 
 /// A session with each of the nasty texts, and Markdown of every kind.
