@@ -17,7 +17,7 @@ test *names:
 
 # The ignored tests: long ones, and those that need other programs. Varnish is tried by hand, as its package starts a server
 long *names:
-    cargo test --locked --test suite -- --ignored --skip varnish {{ names }}
+    RUST_TEST_THREADS="$(nproc)" cargo test --locked --test suite -- --ignored --skip varnish {{ names }}
 
 # Compare with nginx (`just bench answering`) or with larger files (`just bench building`)
 bench name *options:
