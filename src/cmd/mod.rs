@@ -20,8 +20,6 @@ use std::process::ExitCode;
 use convene::error::{Action, Error, chain};
 use convene::model::BaseUrl;
 use convene::publish::{Published, Publisher, Refusal};
-use convene::revisions::store::Store;
-use convene::site::CacheSize;
 use convene::visible;
 use convene::zone::Rules;
 
@@ -49,18 +47,12 @@ pub(crate) fn publisher(
             .unwrap_or_else(|| Path::new("."))
             .to_owned()
     });
-    let rules = rules(common)?;
     Ok(Publisher {
-        store: Store::new(&file, &folder)?,
-        file,
         url: common.url.clone(),
         default_url: own_url("http", listen),
-        rules,
+        rules: rules(common)?,
         frozen: common.frozen,
-        exporting: false,
-        fall_back: false,
-        cache: CacheSize::default(),
-        memory: std::sync::Mutex::default(),
+        ..Publisher::new(&file, &folder)?
     })
 }
 

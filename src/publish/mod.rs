@@ -15,7 +15,7 @@ mod settle;
 mod snapshot;
 mod state;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
@@ -128,6 +128,27 @@ impl From<Error> for Refusal {
 }
 
 impl Publisher {
+    /// Publishes a file with its state in a folder, as `serve` does where no option says otherwise: at the address of this
+    /// machine where the file has none, by the bundled rules. Other settings are its fields.
+    ///
+    /// # Errors
+    /// [`Error::File`] if the path can only be a folder, see [`Store::new`].
+    pub fn new(file: &Path, state_folder: &Path) -> Result<Self, Error> {
+        let default_url = BaseUrl::parse("http://127.0.0.1:8080").expect("it is an address");
+        Ok(Self {
+            file: file.to_owned(),
+            store: Store::new(file, state_folder)?,
+            url: None,
+            default_url,
+            rules: Rules::bundled(),
+            frozen: false,
+            exporting: false,
+            fall_back: false,
+            cache: CacheSize::default(),
+            memory: Mutex::default(),
+        })
+    }
+
     /// All findings about the file, and with `frozen` whether the revisions file knows all of it.
     /// Writes nothing.
     ///

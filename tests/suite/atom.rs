@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use roxmltree::{Document, Node};
 
-use crate::support::{BEFORE, EXAMPLE, Fixture, body, list, nasty_texts, quoted, session};
+use crate::nasty;
+use crate::support::{BEFORE, EXAMPLE, Fixture, body, list, quoted, session};
 
 const ATOM: &str = "http://www.w3.org/2005/Atom";
 
@@ -79,7 +80,7 @@ fn the_example_reads_as_it_was_announced() {
 
 #[test]
 fn every_text_comes_back_from_an_xml_parser() {
-    let texts = nasty_texts();
+    let texts = nasty::texts();
     let mut toml = list("").replace("title = \"Test\"", &format!("title = {}", quoted(&texts[3])));
     toml.push_str(&format!("organizer = {{ name = {} }}\n", quoted(&texts[2])));
     for (at, text) in texts.iter().enumerate() {

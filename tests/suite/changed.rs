@@ -3,7 +3,8 @@
 use convene::newsletter::{Form, Subject, changed};
 use convene::publish::Published;
 
-use crate::support::{BEFORE, Fixture, body, list, nasty_texts, quoted, session};
+use crate::nasty;
+use crate::support::{BEFORE, Fixture, body, list, quoted, session};
 
 const LATER: &str = "2024-02-01T12:00:00Z";
 const KIT: &str = "/sessions/talk/newsletter";
@@ -95,7 +96,7 @@ fn a_list_in_which_nothing_changed_has_no_such_block() {
 
 #[test]
 fn titles_of_any_kind_stay_texts() {
-    for title in nasty_texts() {
+    for title in nasty::texts() {
         let titled = |start: &str| {
             let title = format!("title = {}", quoted(&title));
             list(&talk(start, "").replace("title = \"Session talk\"", &title))

@@ -1,42 +1,55 @@
-//! Every file of `tests/invalid/` gets exactly the findings beside it, in both forms.
+//! Every file of `tests/invalid/` gets exactly the findings beside it. They are compared as people read them; the JSON form is
+//! held to its schema for every file, and byte for byte for the files that have a `.json`.
 //!
 //! A first line `# test: ...` may say `pad=N` (PADDING stands for N letters), `outside=NAME` (a link of that
-//! name to a file in another folder), `pipe=NAME`, further arguments of `check`, or `export` in its place. `UPDATE=1` rewrites what is expected; read it aloud.
+//! name to a file in another folder), `pipe=NAME`, `--frozen`, or `export` (the findings are those of an export).
+//! `UPDATE=1` rewrites what is expected; read it aloud.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
-use convene::diagnostic::Code;
+use convene::diagnostic::{Code, Finding, Findings, Severity};
+use convene::publish::Publisher;
+use convene::source::Source;
+use serde_json::Value;
+
+use crate::support::{instant, rewrites};
 
 /// The clock of all these files.
 const NOW: &str = "2027-01-01T12:00:00Z";
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/invalid")
+/// What `check` finds in one file.
+struct Case {
+    file: PathBuf,
+    name: String,
+    source: Source,
+    findings: Findings,
+    human: String,
+    json: String,
 }
 
-fn cases() -> Vec<PathBuf> {
-    let files = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
-    let mut cases: Vec<PathBuf> =
+/// Every file, checked once for all tests.
+static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/invalid");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<PathBuf> =
         files.filter(|file| file.extension().is_some_and(|ending| ending == "toml")).collect();
-    cases.sort();
-    cases
-}
+    files.sort();
+    files.into_iter().map(check).collect()
+});
 
-/// What the program prints about a case, in one of its forms.
-fn printed(case: &Path, format: &str) -> String {
-    let bytes = std::fs::read(case).unwrap();
-    let first = bytes.split(|b| *b == b'\n').next().unwrap();
-    let directives = String::from_utf8_lossy(first.strip_prefix(b"# test: ").unwrap_or_default());
-    // The program runs beside a copy, so that the repository stays as it is.
+/// Checks a copy of a file in a folder of its own, so that the repository stays as it is.
+fn check(file: PathBuf) -> Case {
+    let mut content = std::fs::read(&file).unwrap();
+    let first = content.split(|b| *b == b'\n').next().unwrap();
+    let directives = first.strip_prefix(b"# test: ").unwrap_or_default();
+    let directives = String::from_utf8_lossy(directives).into_owned();
     let dir = tempfile::tempdir().unwrap();
-    let name = case.file_name().unwrap().to_str().unwrap();
-    let copy = dir.path().join(name);
-    let mut arguments = vec!["check"];
-    let mut content = bytes.clone();
     let elsewhere = tempfile::NamedTempFile::new().unwrap();
-    for directive in directives.split(' ').filter(|word| !word.is_empty()) {
+    let (mut frozen, mut exporting) = (false, false);
+    for directive in directives.split_whitespace() {
         match directive.split_once('=') {
             Some(("pad", count)) => {
                 let padding = "x".repeat(count.parse().unwrap());
@@ -50,82 +63,99 @@ fn printed(case: &Path, format: &str) -> String {
                 let made = Command::new("mkfifo").arg(dir.path().join(name)).status();
                 assert!(made.unwrap().success());
             }
-            _ if directive == "export" => arguments = vec!["export", "--out", "out"],
-            _ => arguments.push(directive),
+            None if directive == "--frozen" => frozen = true,
+            None if directive == "export" => exporting = true,
+            _ => panic!("{}: unknown directive {directive}", file.display()),
         }
     }
+    let name = file.file_name().unwrap().to_str().unwrap().to_owned();
+    let copy = dir.path().join(&name);
     std::fs::write(&copy, content).unwrap();
-    let state = case.with_extension("revisions.json");
+    let state = file.with_extension("revisions.json");
     if state.exists() {
         std::fs::copy(&state, copy.with_extension("revisions.json")).unwrap();
     }
-    if arguments[0] == "check" {
-        arguments.extend(["--format", format]);
-    }
-    let output = Command::new(env!("CARGO_BIN_EXE_convene"))
-        .current_dir(dir.path())
-        .args(&arguments)
-        .args([name, "--at", NOW])
-        .output()
-        .unwrap();
-    let status = output.status.code().unwrap();
-    let findings = if arguments[0] == "check" { &output.stdout } else { &output.stderr };
-    let text = String::from_utf8(findings.clone()).unwrap();
-    let errors = text
-        .lines()
-        .any(|line| line.starts_with("error[") || line.contains("\"severity\": \"error\""));
-    assert_eq!(status, i32::from(errors), "{name}: {text}");
-    text
+    let publisher = Publisher { frozen, exporting, ..Publisher::new(&copy, dir.path()).unwrap() };
+    let (source, findings) = publisher.check(instant(NOW)).unwrap();
+    // The program runs in the folder of the file, which messages do not name then.
+    let folder = format!("{}/", dir.path().display());
+    let human = findings.human(&source, false).replace(&folder, "");
+    let json = findings.json(&source).replace(&folder, "");
+    Case { file, name, source, findings, human, json }
 }
 
-fn compare(case: &Path, ending: &str, actual: &str) -> Result<(), String> {
-    let expected_file = case.with_extension(ending);
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&expected_file, actual).unwrap();
+/// Compares what was printed with the file of an ending beside a case.
+fn compare(case: &Case, ending: &str, printed: &str) -> Result<(), String> {
+    let expected_file = case.file.with_extension(ending);
+    if rewrites() {
+        std::fs::write(&expected_file, printed).unwrap();
         return Ok(());
     }
     let expected = std::fs::read_to_string(&expected_file).unwrap_or_default();
-    if expected == actual {
+    if expected == printed {
         return Ok(());
     }
-    Err(format!("{}\n--- expected\n{expected}\n--- printed\n{actual}", expected_file.display()))
+    Err(format!("{}\n--- expected\n{expected}\n--- printed\n{printed}", expected_file.display()))
 }
 
 #[test]
 fn every_wrong_file_gets_exactly_its_findings() {
-    let mut wrong = Vec::new();
-    for case in cases() {
-        wrong.extend(compare(&case, "txt", &printed(&case, "human")).err());
-    }
+    let wrong: Vec<String> =
+        CASES.iter().filter_map(|case| compare(case, "txt", &case.human).err()).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn every_wrong_file_gets_the_same_findings_as_json() {
-    let mut wrong = Vec::new();
-    for case in cases() {
-        let json = printed(&case, "json");
-        // An export says its findings to people only.
-        if json.starts_with('[') {
-            wrong.extend(compare(&case, "json", &json).err());
+fn the_files_with_a_json_form_get_exactly_that() {
+    let with_json: Vec<&Case> =
+        CASES.iter().filter(|case| case.file.with_extension("json").exists()).collect();
+    assert_eq!(with_json.len(), 10, "one for each thing that the form has to say is enough");
+    let wrong: Vec<String> =
+        with_json.iter().filter_map(|case| compare(case, "json", &case.json).err()).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The schema of one finding: nine keys, of these types, with the values of the finding.
+fn assert_schema(case: &Case, row: &Value, finding: &Finding) {
+    let name = &case.name;
+    let keys: BTreeSet<&str> = row.as_object().unwrap().keys().map(String::as_str).collect();
+    let expected =
+        ["code", "column", "end", "file", "help", "line", "message", "severity", "start"];
+    assert_eq!(keys, expected.into(), "{name}");
+    assert_eq!(row["code"], finding.code.as_str(), "{name}");
+    let severity = if finding.severity == Severity::Error { "error" } else { "warning" };
+    assert_eq!(row["severity"], severity, "{name}");
+    // Both are escaped for terminals in the text of the JSON, and parse as they are.
+    assert_eq!(row["message"], finding.message, "{name}");
+    assert_eq!(row["help"].as_str(), finding.help.as_deref(), "{name}");
+    assert_eq!(row["file"], *name, "{name}");
+    let number = |key: &str| usize::try_from(row[key].as_u64().unwrap()).unwrap();
+    assert_eq!(number("start")..number("end"), finding.span, "{name}");
+    // The place is counted anew: lines end with LF, columns are characters, both are from 1.
+    let before = &case.source.text()[..number("start").min(case.source.text().len())];
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap().chars().count() + 1;
+    assert_eq!((number("line"), number("column")), (line, column), "{name}");
+}
+
+#[test]
+fn the_json_form_of_every_wrong_file_has_its_schema_and_the_same_findings() {
+    for case in CASES.iter() {
+        let rows: Vec<Value> = serde_json::from_str(&case.json).unwrap();
+        assert_eq!(rows.len(), case.findings.iter().count(), "{}", case.name);
+        for (row, finding) in rows.iter().zip(case.findings.iter()) {
+            assert_schema(case, row, finding);
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
 fn every_code_has_a_file_and_there_are_at_least_eighty() {
-    let mut seen = BTreeSet::new();
-    for case in cases() {
-        let json = std::fs::read_to_string(case.with_extension("json")).unwrap_or_default();
-        let rows: Vec<serde_json::Value> = serde_json::from_str(&json).unwrap_or_default();
-        seen.extend(rows.iter().filter_map(|row| row["code"].as_str().map(ToOwned::to_owned)));
+    let seen: BTreeSet<Code> =
+        CASES.iter().flat_map(|case| case.findings.iter()).map(|finding| finding.code).collect();
+    // A zone that cannot be proved is a fault of ours that no file is known to cause.
+    for code in Code::ALL.iter().filter(|code| **code != Code::ZoneNotProven) {
+        assert!(seen.contains(code), "no file shows {}", code.as_str());
     }
-    // The export's own warning has a human form only; a zone that cannot be proved is a fault of
-    // ours that no file is known to cause.
-    let elsewhere = [Code::LoopbackUrl, Code::ZoneNotProven];
-    for code in Code::ALL.iter().filter(|code| !elsewhere.contains(code)) {
-        assert!(seen.contains(code.as_str()), "no file shows {}", code.as_str());
-    }
-    assert!(cases().len() >= 80, "{} files", cases().len());
+    assert!(CASES.len() >= 80, "{} files", CASES.len());
 }

@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 
 use convene::config;
 use convene::diagnostic::{Code, Finding, Severity};
-use convene::model::BaseUrl;
 use convene::publish::Publisher;
-use convene::revisions::store::Store;
 use convene::source::Source;
 use convene::zone::Rules;
 
@@ -64,18 +62,7 @@ fn findings(example: &str) -> Vec<Finding> {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("sessions.toml");
     std::fs::write(&file, format!("{CALENDAR}{example}")).unwrap();
-    let publisher = Publisher {
-        store: Store::new(&file, dir.path()).unwrap(),
-        file,
-        url: None,
-        default_url: BaseUrl::parse("http://127.0.0.1:8080").unwrap(),
-        rules: Rules::bundled(),
-        frozen: false,
-        exporting: false,
-        fall_back: false,
-        cache: convene::site::CacheSize::default(),
-        memory: std::sync::Mutex::default(),
-    };
+    let publisher = Publisher::new(&file, dir.path()).unwrap();
     let (_, findings) = publisher.check(instant(NOW)).unwrap();
     findings.into_iter().collect()
 }

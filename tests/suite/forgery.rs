@@ -7,7 +7,7 @@ use std::process::Output;
 
 use serde_json::Value;
 
-use crate::support::{BEFORE, Fixture, list, quoted, session};
+use crate::support::{BEFORE, Fixture, instant, list, quoted, session};
 use crate::telemetry::Watched;
 
 /// Control characters but for NUL, which no argument and no name holds, tabs and line feeds (Unicode's category Cc);
@@ -75,6 +75,13 @@ fn talk(title: &str) -> String {
     list(&session("talk", "2024-04-30T14:00:00", "")).replace("\"Session talk\"", &quoted(title))
 }
 
+/// The findings about a list in both forms, as `check` prints them.
+fn findings(toml: &str) -> (String, String) {
+    let fixture = Fixture::new(toml);
+    let (source, findings) = fixture.publisher().check(instant(BEFORE)).unwrap();
+    (findings.human(&source, false), findings.json(&source))
+}
+
 #[test]
 fn findings_show_what_a_value_and_its_line_hold() {
     for c in hidden() {
@@ -82,12 +89,10 @@ fn findings_show_what_a_value_and_its_line_hold() {
         let bare = list(&format!("[page]\nlogo = \"x{c}x\"\n"));
         let escaped = list(&format!("[page]\nlogo = \"x\\U{:08X}x\\nforged\"\n", u32::from(c)));
         for toml in [bare, escaped] {
-            let fixture = Fixture::new(&toml);
-            let human = out(&fixture.run(&["check", "--at", BEFORE]));
+            let (human, json) = findings(&toml);
             assert_plain(&human);
             let shown = [format!("x{}x", c.escape_unicode()), format!("x\\U{:08X}x", u32::from(c))];
             assert!(shown.iter().any(|own| human.contains(own)), "{human}");
-            let json = out(&fixture.run(&["check", "--format", "json", "--at", BEFORE]));
             assert_plain(&json);
             let rows: Value = serde_json::from_str(&json).unwrap();
             assert!(rows.as_array().is_some_and(|rows| !rows.is_empty()));
@@ -95,7 +100,11 @@ fn findings_show_what_a_value_and_its_line_hold() {
     }
     let all = allowed();
     let fixture = Fixture::new(&list("").replace("America/New_York", &spelled(&all[..9])));
+    // The program prints both as they are.
+    let human = out(&fixture.run(&["check"]));
+    assert_plain(&human);
     let json = out(&fixture.run(&["check", "--format", "json"]));
+    assert_plain(&json);
     let rows: Vec<Value> = serde_json::from_str(&json).unwrap();
     let said = |row: &Value| row["message"].as_str().unwrap().contains("x\u{200b}x");
     assert!(rows.iter().any(said), "a parser gets the text itself: {json}");
@@ -104,8 +113,7 @@ fn findings_show_what_a_value_and_its_line_hold() {
 #[test]
 fn the_underline_stands_below_what_it_is_about() {
     for c in hidden().into_iter().filter(|c| !c.is_control()) {
-        let fixture = Fixture::new(&list(&format!("words = {{ a = \"{c}{c}\", b = 1 }} # {c}\n")));
-        let human = out(&fixture.run(&["check"]));
+        let (human, _) = findings(&list(&format!("words = {{ a = \"{c}{c}\", b = 1 }} # {c}\n")));
         let lines: Vec<&str> = human.lines().collect();
         let at = lines.iter().position(|line| line.contains("words = ")).unwrap();
         let (from, to) = (lines[at].find("words").unwrap(), lines[at].len());
@@ -113,8 +121,7 @@ fn the_underline_stands_below_what_it_is_about() {
         assert_eq!(under.find('^'), Some(from), "{human}");
         assert!(under.len() <= to, "{human}");
         // One that stands behind them.
-        let fixture = Fixture::new(&list(&format!("[page]\nlogo = {{ a = \"{c}{c}\", a = 1 }}\n")));
-        let human = out(&fixture.run(&["check"]));
+        let (human, _) = findings(&list(&format!("[page]\nlogo = {{ a = \"{c}{c}\", a = 1 }}\n")));
         let lines: Vec<&str> = human.lines().collect();
         let at = lines.iter().position(|line| line.contains("logo = ")).unwrap();
         let second = lines[at].rfind("a = 1").unwrap();

@@ -1,9 +1,35 @@
-//! Exports that are compared as bytes: a release that prints anything differently shows here, and
-//! raises FORMAT if it is an event. `UPDATE=1` writes what is printed now.
+//! Exports that are compared as bytes: every calendar of every case, one page of each kind, and the names of all files. A
+//! release that prints a calendar differently shows here, and raises FORMAT if it is an event. `UPDATE=1` writes what is
+//! printed now.
+//!
+//! The hash in the names of the style sheet and the script is blanked, and neither is kept: an edit of them changes no
+//! golden file.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem::discriminant;
 use std::path::{Path, PathBuf};
 
-use crate::support::{BEFORE, Fixture, tree};
+use convene::document::Kind;
+
+use crate::support::{BEFORE, Fixture, rewrites, tree};
+
+/// The case whose pages are kept. It has every key that there is.
+const PAGES_OF: &str = "rich";
+/// Its files that are kept beside its calendars, by the beginning of their names: the whole of one feed and one session, and
+/// one of whatever there is once.
+const PAGES: [&str; 9] = [
+    "404.html",
+    "favicon.svg",
+    "feeds/lectures/index.html",
+    "feeds/talks",
+    "index.html",
+    "next/",
+    "robots.txt",
+    "sessions/opening/",
+    "years/2027/",
+];
+/// The golden file with the names of all files of an export.
+const NAMES: &str = "files.txt";
 
 /// Every case: a folder with a list of sessions.
 pub(crate) fn cases() -> Vec<PathBuf> {
@@ -16,14 +42,51 @@ pub(crate) fn cases() -> Vec<PathBuf> {
 }
 
 /// What the program exports for a case.
-fn exported(case: &Path) -> Fixture {
+fn exported(case: &Path) -> BTreeMap<String, Vec<u8>> {
     let fixture = Fixture::new(&std::fs::read_to_string(case.join("sessions.toml")).unwrap());
     let output = fixture.run(&["export", "--out", "out", "--at", BEFORE]);
     assert!(output.status.success(), "{case:?}: {}", String::from_utf8_lossy(&output.stderr));
-    fixture
+    tree(&fixture.dir().join("out"))
 }
 
-fn update(expected: &Path, files: &std::collections::BTreeMap<String, Vec<u8>>) {
+/// Whether a file of a case is kept.
+fn is_kept(case: &Path, file: &str) -> bool {
+    file.ends_with(".ics")
+        || case.ends_with(PAGES_OF) && PAGES.iter().any(|page| file.starts_with(page))
+}
+
+/// A text in which the names of the style sheet and the script have no hash.
+fn without_hashes(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = ["/style-", "/script-"]
+        .iter()
+        .filter_map(|name| rest.find(name).map(|at| at + name.len()))
+        .min()
+    {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let hash = rest.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(rest.len());
+        if hash == 12 {
+            out.push_str("HASH");
+            rest = &rest[hash..];
+        }
+    }
+    out + rest
+}
+
+/// What is compared of an export: the files that are kept, and the names of all.
+fn compared(case: &Path, files: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<u8>> {
+    let names: String = files.keys().map(|name| without_hashes(&format!("/{name}\n"))).collect();
+    let kept = files.iter().filter(|(name, _)| is_kept(case, name)).map(|(name, bytes)| {
+        let is_page = name.ends_with(".html");
+        let page = || without_hashes(std::str::from_utf8(bytes).unwrap()).into_bytes();
+        (name.clone(), if is_page { page() } else { bytes.clone() })
+    });
+    kept.chain([(NAMES.to_owned(), names.into_bytes())]).collect()
+}
+
+fn update(expected: &Path, files: &BTreeMap<String, Vec<u8>>) {
     let _ = std::fs::remove_dir_all(expected);
     for (name, bytes) in files {
         let file = expected.join(name);
@@ -44,18 +107,17 @@ fn first_difference(expected: &[u8], got: &[u8]) -> String {
 
 #[test]
 fn every_export_has_the_bytes_that_were_looked_at() {
-    let rewrite = std::env::vars_os().any(|(name, value)| name == "UPDATE" && value == "1");
+    let rewrite = rewrites();
     let mut wrong = Vec::new();
     for case in cases() {
-        let fixture = exported(&case);
-        let got = tree(&fixture.dir().join("out"));
+        let got = compared(&case, &exported(&case));
         let folder = case.join("expected");
         if rewrite {
             update(&folder, &got);
         }
         let expected = tree(&folder);
         let name = case.file_name().unwrap().to_string_lossy().into_owned();
-        for file in expected.keys().chain(got.keys()).collect::<std::collections::BTreeSet<_>>() {
+        for file in expected.keys().chain(got.keys()).collect::<BTreeSet<_>>() {
             match (expected.get(file), got.get(file)) {
                 (Some(old), Some(new)) if old == new => {}
                 (Some(old), Some(new)) => {
@@ -67,4 +129,35 @@ fn every_export_has_the_bytes_that_were_looked_at() {
         }
     }
     assert!(wrong.is_empty(), "{}\nif that is meant: UPDATE=1", wrong.join("\n"));
+}
+
+#[test]
+fn every_kind_of_document_has_a_golden_file() {
+    let case = cases().into_iter().find(|case| case.ends_with(PAGES_OF)).unwrap();
+    let published =
+        Fixture::new(&std::fs::read_to_string(case.join("sessions.toml")).unwrap()).publish(BEFORE);
+    let expected = case.join("expected");
+    let mut without: BTreeMap<String, Kind> = BTreeMap::new();
+    let mut with = Vec::new();
+    for (path, resource) in published.site.documents() {
+        let kind = resource.kind().unwrap();
+        let file = expected.join(path.trim_start_matches('/'));
+        if file.is_file() || file.join("index.html").is_file() {
+            with.push(discriminant(&kind));
+        } else {
+            without.insert(path, kind);
+        }
+    }
+    without.retain(|_, kind| {
+        !matches!(kind, Kind::Style | Kind::Script) && !with.contains(&discriminant(kind))
+    });
+    assert!(without.is_empty(), "{without:?}");
+}
+
+#[test]
+fn hashes_are_blanked_in_names_only() {
+    let page = "<link href=\"/r/style-992bc08f2af0.css\"><script src=/script-403043e50479.js> a-style-x /style-guide";
+    let blanked =
+        "<link href=\"/r/style-HASH.css\"><script src=/script-HASH.js> a-style-x /style-guide";
+    assert_eq!(without_hashes(page), blanked);
 }

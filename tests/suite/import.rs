@@ -11,7 +11,8 @@ use convene::urls::{FeedRoute, SessionRoute};
 use convene::zone::Rules;
 use proptest::prelude::*;
 
-use crate::support::{Fixture, body, instant, list, nasty_texts, quoted, session};
+use crate::nasty;
+use crate::support::{Fixture, body, instant, list, quoted, rewrites, session};
 
 /// What the events of a feed say, by UID.
 type Said = BTreeMap<String, Vec<String>>;
@@ -40,7 +41,7 @@ fn text(bytes: &[u8]) -> String {
 
 #[test]
 fn calendars_of_known_programs_become_the_lists_that_were_looked_at() {
-    let rewrite = std::env::vars_os().any(|(name, value)| name == "UPDATE" && value == "1");
+    let rewrite = rewrites();
     let mut wrong = Vec::new();
     for case in cases() {
         let name = case.file_name().unwrap().to_str().unwrap();
@@ -145,7 +146,7 @@ fn our_own_feeds_come_back_with_the_same_instants_uids_titles_and_texts() {
 
 #[test]
 fn texts_that_are_full_of_marks_come_back_too() {
-    for text in nasty_texts() {
+    for text in nasty::texts() {
         let description = format!("description = {}", quoted(&text));
         let toml = list(&session("a", "2027-05-04T18:00:00", &description));
         let fixture = Fixture::new(&toml);

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::support::{BEFORE, EXAMPLE, Fixture, body, list, nasty_texts, quoted, session};
+use crate::nasty;
+use crate::support::{BEFORE, EXAMPLE, Fixture, body, list, quoted, session};
 
 const DESCRIPTION: &str = include_str!("../../docs/json.md");
 
@@ -64,7 +65,7 @@ fn every_key_is_described_and_no_other() {
 
 #[test]
 fn every_text_comes_back() {
-    let texts = nasty_texts();
+    let texts = nasty::texts();
     let mut sessions = String::new();
     for (at, text) in texts.iter().enumerate() {
         sessions.push_str(&format!(

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::support::{Fixture, list, session};
+use crate::support::{Fixture, list, rewrites, session};
 
 /// When the earlier list was published, and when the later one is looked at.
 const PUBLISHED: &str = "2024-01-15T12:00:00Z";
@@ -40,7 +40,7 @@ fn printed(case: &Path, format: &str) -> String {
 
 #[test]
 fn every_change_is_said_as_it_was_looked_at() {
-    let rewrite = std::env::vars_os().any(|(name, value)| name == "UPDATE" && value == "1");
+    let rewrite = rewrites();
     let mut wrong = Vec::new();
     for case in cases() {
         for (format, name) in [("human", "expected.txt"), ("json", "expected.json")] {

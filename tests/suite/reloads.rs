@@ -92,8 +92,8 @@ fn text(calendar: &Table, sessions: &[(u64, Table)]) -> String {
     out
 }
 
-#[test]
-fn a_reload_after_any_edit_gives_the_bytes_of_a_fresh_start() {
+/// Edits a list so many times, the same edits in every run.
+fn edit(times: u64) {
     let mut random = Random(7);
     let mut calendar = Table::new(OF_CALENDAR);
     let mut sessions: Vec<(u64, Table)> = (0..6).map(|id| (id, Table::new(OF_SESSION))).collect();
@@ -104,7 +104,7 @@ fn a_reload_after_any_edit_gives_the_bytes_of_a_fresh_start() {
     let mut now = instant(AT);
     let publisher = fixture.publisher();
     publisher.publish(now).unwrap();
-    for next in 0..80 {
+    for next in 0..times {
         match random.below(8) {
             0 => calendar.edit(OF_CALENDAR, &mut random),
             1 if sessions.len() > 2 => {
@@ -123,4 +123,15 @@ fn a_reload_after_any_edit_gives_the_bytes_of_a_fresh_start() {
         // Another process, which has loaded its own rules, and finds the state that this one wrote.
         assert_same(&served.site, &fixture.publish(&now.to_rfc3339()).site);
     }
+}
+
+#[test]
+fn a_reload_after_any_edit_gives_the_bytes_of_a_fresh_start() {
+    edit(30);
+}
+
+#[test]
+#[ignore = "long: 300 edits"]
+fn a_reload_after_many_edits_gives_the_bytes_of_a_fresh_start() {
+    edit(300);
 }

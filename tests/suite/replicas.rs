@@ -97,6 +97,7 @@ fn replicas_on_one_folder_take_a_change_once_and_agree_again() {
             seen.insert(now.clone());
             *last = now;
         }
+        std::thread::sleep(std::time::Duration::from_millis(20));
     }
     // Whoever was first settled the number; nobody has made another of it.
     assert_eq!(seen.len(), 2, "{seen:?}");

@@ -1,5 +1,6 @@
 //! Lists whose pages are looked at by checkers, browsers and readers.
 
+use crate::nasty::{self, REMARKABLE};
 use crate::support::{BEFORE, EXAMPLE, Fixture, list, session};
 use crate::texts::{literally, toml};
 
@@ -25,29 +26,6 @@ impl Sample {
 
 const LOGO: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 90 40\" width=\"90\" height=\"40\">\
                     <circle cx=\"20\" cy=\"20\" r=\"18\" fill=\"#2a6f97\"/></svg>\n";
-
-/// What people write that programs trip over, each on one line.
-pub(crate) fn nasty() -> Vec<String> {
-    let words = "How movements build bridges across difference, and what keeps them alive; ";
-    let long = |length: usize| words.repeat(20).chars().take(length - 1).collect::<String>() + "!";
-    [
-        "Commas, semicolons; and colons: all of them",
-        r#"Quotes "double", 'single', “curly” and `back`"#,
-        r"Back\slashes \n \, \; and ^carets^",
-        "Us & them <b>bold</b> &amp; &lt; a < b > c",
-        "</script><script>window.__ran=1</script>",
-        "-- <!-- ]]> --> {{7*7}} ${7*7} #{7*7} %3Cb%3E 100%",
-        "Plus + equals = question ? hash # percent % tilde ~",
-        "Family 👨‍👩‍👧‍👦 flag 🏳️‍🌈 and Zoë Ünïcödé 日本語",
-        "مرحبا بالعالم (hello) שלום עולם 2027",
-        "\u{202e}turned round\u{202c} and \u{2066}isolated\u{2069} and zero\u{200b}width",
-        "*stars* _lines_ [link](javascript:alert(1)) ![picture](https://a.example/a.png)",
-    ]
-    .map(str::to_owned)
-    .into_iter()
-    .chain([long(300), long(1000), long(360).replace(' ', ""), long(300).replace('!', "🏳️‍🌈")])
-    .collect()
-}
 
 /// A list with one text wherever a text can be; `markdown` is the text where Markdown is read.
 pub(crate) fn everywhere(line: &str, markdown: &str) -> String {
@@ -97,29 +75,11 @@ pub(crate) fn all() -> Vec<Sample> {
         sample("many", many(), BEFORE),
         sample("nasty", nasty_sessions(), BEFORE),
     ];
-    for (line, name) in nasty().iter().zip(NAMES) {
-        samples.push(sample(name, everywhere(line, &literally(line)), BEFORE));
+    for (name, line) in nasty() {
+        samples.push(sample(name, everywhere(&line, &literally(&line)), BEFORE));
     }
     samples
 }
-
-const NAMES: [&str; 15] = [
-    "commas",
-    "quotes",
-    "backslashes",
-    "entities",
-    "script",
-    "comments",
-    "signs",
-    "emoji",
-    "arabic",
-    "controls",
-    "markdown",
-    "long-300",
-    "long-1000",
-    "unbroken-300",
-    "emoji-at-the-cut",
-];
 
 const OWN_LOOK: &str = "\n[page]\naccent = \"gold\"\nlogo = \"logo.svg\"\ncss = \"own.css\"\n\
                         footer = \"Write to [us](mailto:us@b.example) or call [us](tel:+123).\"\n";
@@ -160,16 +120,21 @@ fn many() -> String {
     list(&all)
 }
 
+/// The nasty texts that a checker of pages lets stand.
+fn nasty() -> impl Iterator<Item = (&'static str, String)> {
+    nasty::named().into_iter().filter(|(name, _)| !REMARKABLE.contains(name))
+}
+
 /// A session with each of the nasty texts, and Markdown of every kind.
 fn nasty_sessions() -> String {
     let mut all = String::new();
-    for (number, text) in nasty().iter().enumerate() {
+    for (number, (_, text)) in nasty().enumerate() {
         all.push_str(&format!(
             "\n[[sessions]]\nid = \"nasty-{number}\"\ntitle = {}\nstart = 2027-0{}-01T18:00:00\n\
              description = {}\n",
-            toml(text),
+            toml(&text),
             number % 9 + 1,
-            toml(text)
+            toml(&text)
         ));
     }
     all.push_str(&format!(

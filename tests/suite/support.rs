@@ -7,11 +7,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use convene::model::BaseUrl;
 use convene::publish::{Published, Publisher};
 use convene::reload::{self, Polling};
-use convene::revisions::store::Store;
-use convene::zone::Rules;
 
 /// The list of sessions that stands in the repository.
 pub(crate) const EXAMPLE: &str = include_str!("../../sessions.toml");
@@ -77,18 +74,7 @@ impl Fixture {
 
     /// The publisher that the program would have in this folder.
     pub(crate) fn publisher(&self) -> Publisher {
-        Publisher {
-            file: self.file(),
-            store: Store::new(&self.file(), self.dir()).unwrap(),
-            url: None,
-            default_url: BaseUrl::parse("http://127.0.0.1:8080").unwrap(),
-            rules: Rules::bundled(),
-            frozen: false,
-            exporting: false,
-            fall_back: false,
-            cache: convene::site::CacheSize::default(),
-            memory: std::sync::Mutex::default(),
-        }
+        Publisher::new(&self.file(), self.dir()).unwrap()
     }
 
     /// Publishes the first edition as `serve` does, long after the file was written.
@@ -317,36 +303,9 @@ impl Running {
     }
 }
 
-/// Texts that break what is put together carelessly: each is a title, and a part of a description.
-pub(crate) fn nasty_texts() -> Vec<String> {
-    let mut all: Vec<String> = [
-        "One, two; three: \\n and \\, a \\",
-        "\"Quotes\" 'single' “curly” `ticks`",
-        "&#+%?='\"<>",
-        "a+b c%20d %E4 %% %3 100% &amp; &lt;b&gt;",
-        "</script><script>alert(1)</script>",
-        "]]> <!-- --> <![CDATA[ ?>",
-        "javascript:alert(1)//",
-        "<img src=x onerror=alert(1)>",
-        "END:VCALENDAR BEGIN:VEVENT",
-        "👩‍👩‍👧‍👦 🏳️‍🌈 👍🏽 e\u{301}",
-        "שלום עולם, مرحبا بالعالم (2027)",
-        "a \u{202e}drow sdrawkcab\u{202c} b",
-        "中文标题与很长的说明",
-        "Tab\there",
-        "{{template}} ${shell} $(cmd) ../../etc",
-        "\u{fffd} \u{feff}mark \u{fffe}none\u{ffff}",
-    ]
-    .map(ToOwned::to_owned)
-    .into();
-    for length in [300, 1000] {
-        let cut = |text: &str| text.chars().cycle().take(length).collect::<String>();
-        all.push(cut("Solidarity, bridges & silos "));
-        all.push(cut("👩‍👩‍👧‍👦"));
-        all.push(cut("é%"));
-        all.push("x".repeat(length));
-    }
-    all.into_iter().map(|text| text.trim().to_owned()).collect()
+/// Whether `UPDATE=1` asks for the expected files to be written instead of compared.
+pub(crate) fn rewrites() -> bool {
+    std::env::vars_os().any(|(name, value)| name == "UPDATE" && value == "1")
 }
 
 /// A text as a TOML string.

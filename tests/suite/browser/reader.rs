@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::WIDTHS;
 use super::webdriver::Browser;
 use crate::markup::Markup;
-use crate::samples::nasty;
+use crate::nasty;
 use crate::support::{BEFORE, Fixture, Running, instant};
 use crate::texts::{literally, toml};
 
@@ -26,7 +26,7 @@ fn sessions() -> String {
                    timezone = \"America/Los_Angeles\"\nduration = \"90m\"\n\
                    [[series]]\nid = \"some\"\ntitle = \"Some\"\n"
         .to_owned();
-    for (number, text) in nasty().iter().enumerate() {
+    for (number, text) in nasty::texts().iter().enumerate() {
         let (zone, start, _) = WHEN[number % WHEN.len()];
         let (title, description) = (toml(text), toml(&literally(text)));
         all.push_str(&format!(
@@ -159,7 +159,7 @@ fn every_link_of_a_newsletter_leads_to_its_target_with_and_without_scripts() {
         };
         let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
         let number: usize = rest[..end].parse().unwrap();
-        let text = &nasty()[number];
+        let text = &nasty::texts()[number];
         followed += 1;
         match &rest[end..] {
             "" => {
@@ -187,7 +187,7 @@ fn every_link_of_a_newsletter_leads_to_its_target_with_and_without_scripts() {
             }
         }
     }
-    assert_eq!(followed, 6 * nasty().len());
+    assert_eq!(followed, 6 * nasty::texts().len());
 }
 
 /// The session's page and its feed's: every button, the words, and what a script adds.

@@ -6,7 +6,8 @@ use convene::publish::Published;
 use serde_json::{Value, json};
 
 use super::{Story, other, talk};
-use crate::support::{BEFORE, Fixture, body, list, nasty_texts, quoted, session};
+use crate::nasty;
+use crate::support::{BEFORE, Fixture, body, list, quoted, session};
 
 const LATER: &str = "2024-02-01T12:00:00Z";
 
@@ -237,7 +238,7 @@ fn the_block_has_each_sentence_in_every_form_and_no_address_but_the_pages() {
 #[test]
 fn a_place_of_any_kind_stays_a_text() {
     let at = |name: &str| format!("place = {{ name = {} }}\n", quoted(name));
-    for name in nasty_texts() {
+    for name in nasty::texts() {
         let fixture = after(&at(&name), &talk(&at("Hall")));
         let published = fixture.publish(LATER);
         let subject = Subject::ToCome;

@@ -3,9 +3,8 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{TARGETS, Understood, assert_sound, location, understood};
-use crate::support::{
-    BEFORE, EXAMPLE, Fixture, instant, list, nasty_texts, quoted, session, taken_apart,
-};
+use crate::nasty;
+use crate::support::{BEFORE, EXAMPLE, Fixture, instant, list, quoted, session, taken_apart};
 
 /// Zones of both hemispheres in both halves of the year, with the instant of ten o'clock there.
 const TEN_O_CLOCK: [(&str, &str, &str); 6] = [
@@ -35,7 +34,7 @@ fn literally(text: &str) -> String {
 
 #[test]
 fn every_text_and_instant_comes_back_from_every_deep_link() {
-    let texts = nasty_texts();
+    let texts = nasty::texts();
     let mut sessions = String::new();
     let mut expected = Vec::new();
     for (at, text) in texts.iter().enumerate() {

@@ -99,7 +99,7 @@ fn kill(times: u32) -> Count {
 
 #[test]
 fn a_writer_killed_at_any_moment_leaves_the_old_file_or_the_new_one() {
-    println!("{:?}", kill(200));
+    println!("{:?}", kill(40));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use super::{file, printed, range_with_utc};
+use crate::support::rewrites;
 
 const EXPECTED: &str = "tests/words/lines.txt";
 
@@ -43,7 +44,7 @@ fn american_evenings_whole_days_and_repeated_hours_read_as_expected() {
         }
     }
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(EXPECTED);
-    if std::env::var_os("UPDATE").is_some() {
+    if rewrites() {
         std::fs::write(&path, &lines).unwrap();
     }
     assert_eq!(lines, std::fs::read_to_string(path).unwrap());
