@@ -12,14 +12,14 @@ use crate::zone::{Local, Naming, Rules, Zone};
 
 /// What turns a wall-clock time of the file into an instant.
 #[derive(Debug, Clone)]
-pub(super) enum Clock {
+pub(super) enum EventClock {
     /// A zone that tzdata has.
     Zone(Zone),
     /// The file's own rules, which no zone follows.
     Own(Rc<Definition>),
 }
 
-impl Clock {
+impl EventClock {
     /// The instant of a wall-clock time. One that happens twice is the first, and one that does not
     /// happen is counted with the offset before the gap (RFC 5545 section 3.3.5).
     pub(super) fn instant(&self, local: NaiveDateTime) -> DateTime<Utc> {
@@ -49,7 +49,7 @@ impl Clock {
 /// How a TZID was understood.
 #[derive(Debug, Clone)]
 pub(super) struct Understood {
-    pub(super) clock: Clock,
+    pub(super) clock: EventClock,
     /// Whether the zone was chosen because its rules are the same, not by its name.
     pub(super) by_rules: bool,
 }
@@ -100,7 +100,7 @@ impl<'a> Clocks<'a> {
     }
 
     fn understand(&mut self, tzid: &str) -> Option<Understood> {
-        let by_name = |zone| Understood { clock: Clock::Zone(zone), by_rules: false };
+        let by_name = |zone| Understood { clock: EventClock::Zone(zone), by_rules: false };
         let defined = self.definitions.get(tzid).copied();
         if let Some(zone) = self.zone_named(tzid, defined.is_some()) {
             return Some(by_name(zone));
@@ -116,8 +116,8 @@ impl<'a> Clocks<'a> {
             return self.zone_named(tzid, false).map(by_name);
         };
         Some(match self.zone_like(&definition, tzid) {
-            Some(zone) => Understood { clock: Clock::Zone(zone), by_rules: true },
-            None => Understood { clock: Clock::Own(Rc::new(definition)), by_rules: true },
+            Some(zone) => Understood { clock: EventClock::Zone(zone), by_rules: true },
+            None => Understood { clock: EventClock::Own(Rc::new(definition)), by_rules: true },
         })
     }
 
@@ -228,8 +228,8 @@ mod tests {
         let calendars: Vec<&Component> = file.children.iter().collect();
         let understood = Clocks::new(&rules, &calendars, (2024, 2028)).of(tzid)?;
         Some(match understood.clock {
-            Clock::Zone(zone) => (zone.name().to_owned(), understood.by_rules),
-            Clock::Own(own) => (format!("{:?}", own.offset(at("2027-07-01T12:00:00"))), true),
+            EventClock::Zone(zone) => (zone.name().to_owned(), understood.by_rules),
+            EventClock::Own(own) => (format!("{:?}", own.offset(at("2027-07-01T12:00:00"))), true),
         })
     }
 
@@ -304,7 +304,7 @@ mod tests {
 
     #[test]
     fn a_time_in_a_gap_is_counted_with_the_offset_before_it() {
-        let clock = Clock::Zone(Rules::bundled().zone("America/New_York").unwrap());
+        let clock = EventClock::Zone(Rules::bundled().zone("America/New_York").unwrap());
         let rfc = |local: &str| clock.instant(at(local)).format("%d %H:%M").to_string();
         assert_eq!(rfc("2027-03-14T02:30:00"), "14 07:30");
         assert_eq!(rfc("2027-11-07T01:30:00"), "07 05:30");

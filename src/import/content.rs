@@ -24,7 +24,7 @@ pub(super) struct Property {
 
 /// A file as its lines say it.
 #[derive(Debug)]
-pub(super) struct Parsed {
+pub(super) struct ParsedFile {
     /// The whole file, as one component without a name.
     pub(super) file: Component,
     /// The numbers of the lines that mean nothing.
@@ -74,7 +74,7 @@ impl Property {
 }
 
 /// Reads the components of a text.
-pub(super) fn parse(text: &str) -> Parsed {
+pub(super) fn parse(text: &str) -> ParsedFile {
     let (mut strange, mut unended) = (Vec::new(), Vec::new());
     let mut open = vec![Component::default()];
     let mut too_deep = 0_usize;
@@ -117,7 +117,7 @@ pub(super) fn parse(text: &str) -> Parsed {
     let is_open = open.iter().any(|own| own.name == "VCALENDAR") || within.is_some();
     let cut_off = is_open.then_some(CutOff { line: last, within });
     close(&mut open, 1);
-    Parsed { file: open.pop().unwrap_or_default(), strange, unended, cut_off }
+    ParsedFile { file: open.pop().unwrap_or_default(), strange, unended, cut_off }
 }
 
 /// The depth from which on a BEGIN ends what is open, as the two never lie within each other.
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn one_bad_line_costs_no_more_than_itself() {
-        let Parsed { file, strange, .. } = parse(
+        let ParsedFile { file, strange, .. } = parse(
             "BEGIN:VCALENDAR\nnonsense\nBEGIN:VEVENT\nSUMMARY:a\n=:x\nEND:VALARM\nEND:VCALENDAR\n\
              BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:b",
         );

@@ -8,7 +8,7 @@ use super::clocks::Clocks;
 use super::content::Component;
 use super::recur;
 use super::timing::Timing;
-use super::values::{Stamp, duration, stamp};
+use super::values::{DateValue, date_value, duration};
 
 /// How many occurrences of one event are written at most; the latest ones.
 const MOST: usize = 1_000;
@@ -83,10 +83,10 @@ pub(super) fn read(
 
 /// The length of a PERIOD (RFC 5545 section 3.3.9).
 fn period(timing: &Timing, start: &str, end: &str) -> Option<TimeDelta> {
-    let instant = |value: &str| match stamp(value)? {
-        Stamp::Utc(instant) => Some(instant),
-        Stamp::Local(local) => Some(timing.clock.instant(local)),
-        Stamp::Date(_) => None,
+    let instant = |value: &str| match date_value(value)? {
+        DateValue::Utc(instant) => Some(instant),
+        DateValue::Local(local) => Some(timing.clock.instant(local)),
+        DateValue::Date(_) => None,
     };
     let length = duration(end).or_else(|| Some(instant(end)? - instant(start)?))?;
     (length > TimeDelta::zero()).then_some(length)

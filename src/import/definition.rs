@@ -6,7 +6,7 @@ use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
 use super::content::Component;
 use super::recur::{self, Budget};
-use super::values::{Stamp, stamp};
+use super::values::{DateValue, date_value};
 
 /// How many parts of a VTIMEZONE are read; those of libical have a few hundred.
 const MOST_PARTS: usize = 1_000;
@@ -22,7 +22,7 @@ pub(super) struct Definition {
     offsets: Vec<i64>,
 }
 
-struct Observance {
+struct FileObservance {
     /// Seconds east of Greenwich.
     from: i64,
     to: i64,
@@ -34,8 +34,8 @@ impl Definition {
     /// Reads a VTIMEZONE up to the end of the year after a last one, as far as a budget goes.
     pub(super) fn read(zone: &Component, last_year: i32, budget: &mut Budget) -> Self {
         let parts = zone.within("STANDARD").chain(zone.within("DAYLIGHT")).take(MOST_PARTS);
-        let mut observances: Vec<Observance> =
-            parts.filter_map(|part| Observance::read(part, last_year, budget)).collect();
+        let mut observances: Vec<FileObservance> =
+            parts.filter_map(|part| FileObservance::read(part, last_year, budget)).collect();
         observances.sort_by_key(|observance| observance.onsets.first().copied());
         let mut known = HashSet::new();
         let offsets = observances.iter().flat_map(|own| [own.to, own.from]);
@@ -70,15 +70,15 @@ impl Definition {
     }
 }
 
-impl Observance {
+impl FileObservance {
     fn read(part: &Component, last_year: i32, budget: &mut Budget) -> Option<Self> {
         let value = |name: &str| part.get(name).map(|property| property.value.as_str());
         let to = offset(value("TZOFFSETTO")?)?;
         let from = value("TZOFFSETFROM").and_then(offset).unwrap_or(to);
-        let local = |value: &str| match stamp(value)? {
-            Stamp::Local(local) => Some(local),
-            Stamp::Date(date) => date.and_hms_opt(0, 0, 0),
-            Stamp::Utc(instant) => Some(instant.naive_utc() + TimeDelta::seconds(from)),
+        let local = |value: &str| match date_value(value)? {
+            DateValue::Local(local) => Some(local),
+            DateValue::Date(date) => date.and_hms_opt(0, 0, 0),
+            DateValue::Utc(instant) => Some(instant.naive_utc() + TimeDelta::seconds(from)),
         };
         let first = local(value("DTSTART")?)?;
         let mut onsets = vec![first];

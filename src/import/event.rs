@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::content::{Component, Property};
-use super::draft::Content;
+use super::new_session::Details;
 use super::prose::markdown;
 use super::values::{LONGEST_LINE, duration, kept, line, list, text};
-use super::{own, venue};
+use super::{own_export, venue};
 use crate::model::{HttpUrl, Status, Tag};
 
 /// What the calendar around an event says of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Calendar {
+pub(super) struct CalendarTraits {
     /// Whether we wrote it.
     pub(super) is_ours: bool,
     /// Whether it is one to subscribe to, and not an invite.
@@ -21,26 +21,26 @@ pub(super) struct Calendar {
 }
 
 /// Reads an event. Adds what could not come along.
-pub(super) fn read(event: &Component, calendar: Calendar, lost: &mut Vec<String>) -> Content {
-    let Calendar { is_ours, is_cancelled, .. } = calendar;
+pub(super) fn read(event: &Component, calendar: CalendarTraits, lost: &mut Vec<String>) -> Details {
+    let CalendarTraits { is_ours, is_cancelled, .. } = calendar;
     let value = |name: &str| event.get(name).map(|property| property.value.as_str());
     let status = value("STATUS").map(|status| status.trim().to_ascii_uppercase());
-    let mut content = Content {
+    let mut details = Details {
         status: match status.as_deref() {
             _ if is_cancelled => Status::Cancelled,
             Some("CANCELLED" | "CANCELED") => Status::Cancelled,
             Some("TENTATIVE") => Status::Tentative,
             _ => Status::Confirmed,
         },
-        ..Content::default()
+        ..Details::default()
     };
-    let is_called_off = description(&mut content, event, is_ours, lost);
-    title(&mut content, value("SUMMARY"), is_ours.then_some(is_called_off), lost);
-    venue::links(&mut content, event, lost);
-    venue::place(&mut content, event, is_ours, lost);
-    tags(&mut content, event, lost);
-    content.busy = busy(value("TRANSP"), content.status, calendar);
-    reminders(&mut content, event, lost);
+    let is_called_off = description(&mut details, event, is_ours, lost);
+    title(&mut details, value("SUMMARY"), is_ours.then_some(is_called_off), lost);
+    venue::links(&mut details, event, lost);
+    venue::place(&mut details, event, is_ours, lost);
+    tags(&mut details, event, lost);
+    details.busy = busy(value("TRANSP"), details.status, calendar);
+    reminders(&mut details, event, lost);
     for (name, one, more) in [
         ("ATTENDEE", "attendee", "attendees"),
         ("ATTACH", "attachment", "attachments"),
@@ -56,11 +56,11 @@ pub(super) fn read(event: &Component, calendar: Calendar, lost: &mut Vec<String>
             number => lost.push(super::count(number, one, more)),
         }
     }
-    content
+    details
 }
 
 /// `ours`: of a calendar of ours, whether the text says that the session is cancelled.
-fn title(content: &mut Content, summary: Option<&str>, ours: Option<bool>, lost: &mut Vec<String>) {
+fn title(details: &mut Details, summary: Option<&str>, ours: Option<bool>, lost: &mut Vec<String>) {
     let summary = summary.unwrap_or_default();
     let mut title = match ours {
         // As it was written, but that one line stays one.
@@ -68,21 +68,21 @@ fn title(content: &mut Content, summary: Option<&str>, ours: Option<bool>, lost:
         None => unescaped(&line(summary)),
     };
     // As several programs mark what is called off, beside its status.
-    let own = own::cancelled_mark();
+    let own = own_export::cancelled_mark();
     for mark in [own.as_str(), "Cancelled: ", "Canceled: ", "CANCELED: "] {
         let Some(rest) = title.strip_prefix(mark) else { continue };
-        if content.status == Status::Cancelled {
+        if details.status == Status::Cancelled {
             title = rest.to_owned();
         } else if ours == Some(true) && mark == own {
             title = rest.to_owned();
-            content.status = Status::Cancelled;
-            content.announce = true;
+            details.status = Status::Cancelled;
+            details.announce = true;
         }
         break;
     }
-    content.title = kept(title, LONGEST_LINE, "title", lost);
-    if content.title.trim().is_empty() {
-        content.title = "Without a title".to_owned();
+    details.title = kept(title, LONGEST_LINE, "title", lost);
+    if details.title.trim().is_empty() {
+        details.title = "Without a title".to_owned();
     }
 }
 
@@ -129,7 +129,7 @@ fn unescaped(title: &str) -> String {
 
 /// The text and what stands in it; whether it is one of ours that says that the session is cancelled.
 fn description(
-    content: &mut Content,
+    details: &mut Details,
     event: &Component,
     is_ours: bool,
     lost: &mut Vec<String>,
@@ -142,29 +142,29 @@ fn description(
         .filter(|property| !property.value.trim().is_empty())
         .or_else(|| event.all("X-ALT-DESC").find(is_rich));
     let Some(said) = said else { return false };
-    let (said, meeting) = own::without_google(&text(&said.value));
-    let parts = if is_ours { own::text(&said) } else { own::links(&said) };
+    let (said, meeting) = own_export::without_google(&text(&said.value));
+    let parts = if is_ours { own_export::text(&said) } else { own_export::links(&said) };
     let valid = |address: Option<String>| address.filter(|address| HttpUrl::parse(address).is_ok());
-    content.register = valid(parts.register);
-    content.join = valid(parts.join).or_else(|| valid(meeting));
-    content.feed =
-        parts.all.as_deref().and_then(|page| own::id(page, "feeds")).map(ToOwned::to_owned);
+    details.register = valid(parts.register);
+    details.join = valid(parts.join).or_else(|| valid(meeting));
+    details.feed =
+        parts.all.as_deref().and_then(|page| own_export::id(page, "feeds")).map(ToOwned::to_owned);
     if is_ours {
         let about = parts.about.as_deref();
-        content.id = about.and_then(|page| own::id(page, "sessions")).map(ToOwned::to_owned);
+        details.id = about.and_then(|page| own_export::id(page, "sessions")).map(ToOwned::to_owned);
     }
-    content.description = markdown(&parts.rest, is_ours, lost);
+    details.description = markdown(&parts.rest, is_ours, lost);
     parts.is_called_off
 }
 
-fn tags(content: &mut Content, event: &Component, lost: &mut Vec<String>) {
+fn tags(details: &mut Details, event: &Component, lost: &mut Vec<String>) {
     let (mut known, mut strange) = (BTreeSet::new(), 0);
     let tags = event.all("CATEGORIES").flat_map(|property| list(&property.value)).map(line);
     for tag in tags.filter(|tag| !tag.is_empty()) {
         if Tag::parse(&tag).is_err() {
             strange += 1;
         } else if known.insert(tag.clone()) {
-            content.tags.push(tag);
+            details.tags.push(tag);
         }
     }
     if strange > 0 {
@@ -178,17 +178,17 @@ fn tags(content: &mut Content, event: &Component, lost: &mut Vec<String>) {
 
 /// Whether the time is taken, where the list is to say it: what ours say of all that do not say
 /// otherwise is left to it, and of what is cancelled they say no more.
-fn busy(transparency: Option<&str>, status: Status, calendar: Calendar) -> Option<bool> {
+fn busy(transparency: Option<&str>, status: Status, calendar: CalendarTraits) -> Option<bool> {
     let is = |value: &str| transparency.is_some_and(|own| own.trim().eq_ignore_ascii_case(value));
     let is_cancelled = status == Status::Cancelled;
     match calendar {
-        Calendar { is_ours: true, .. } if is_cancelled => None,
-        Calendar { is_ours: true, is_feed: true, .. } => is("OPAQUE").then_some(true),
+        CalendarTraits { is_ours: true, .. } if is_cancelled => None,
+        CalendarTraits { is_ours: true, is_feed: true, .. } => is("OPAQUE").then_some(true),
         _ => is("TRANSPARENT").then_some(false),
     }
 }
 
-fn reminders(content: &mut Content, event: &Component, lost: &mut Vec<String>) {
+fn reminders(details: &mut Details, event: &Component, lost: &mut Vec<String>) {
     let (mut known, mut strange) = (BTreeSet::new(), 0);
     // Apple's stand-in for none has no action.
     let has_action = |alarm: &&Component| {
@@ -208,7 +208,7 @@ fn reminders(content: &mut Content, event: &Component, lost: &mut Vec<String>) {
                     _ => format!("{seconds}s"),
                 };
                 if known.insert(seconds) {
-                    content.remind.push(length);
+                    details.remind.push(length);
                 }
             }
             _ => strange += 1,

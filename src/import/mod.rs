@@ -1,32 +1,32 @@
 //! From another program's calendar (RFC 5545) to a list of sessions, and what could not come along.
 //!
 //! ```text
-//! bytes -> decode -> content (lines, components) -> clocks, recur -> drafts -> toml
+//! bytes -> decode -> content (lines, components) -> clocks, recur -> sessions -> toml
 //! ```
 //!
 //! Pure: the same bytes, options and rules give the same list. Nothing in a file stops it that costs
 //! only one event; that is said in a note.
 
+mod by_uid;
+mod calendar;
 mod clocks;
 mod content;
 mod dates;
 mod decode;
 mod definition;
-mod draft;
 mod escape;
 mod event;
-mod found;
-mod group;
-mod head;
+mod events;
 mod html;
-mod list;
+mod html_tag;
+mod markdown_writer;
 mod nearest;
-mod own;
+mod new_session;
+mod own_export;
 mod prose;
 mod recur;
-mod tag;
 mod timing;
-mod turned;
+mod toml_writer;
 mod values;
 mod venue;
 
@@ -36,9 +36,9 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use crate::zone::{Rules, Zone};
 use clocks::Clocks;
-use content::{Component, CutOff, Parsed};
+use content::{Component, CutOff, ParsedFile};
 pub use decode::Unreadable;
-use values::{Stamp, stamp};
+use values::{DateValue, date_value};
 
 /// How many entries without an end are named; where there are more the file is broken as a whole.
 const MOST_UNENDED: usize = 100;
@@ -95,7 +95,7 @@ impl std::fmt::Display for Note {
 /// [`Unreadable`] if the bytes are no calendar at all.
 pub fn import(bytes: &[u8], options: &Options<'_>, rules: &Rules) -> Result<Imported, Unreadable> {
     let (text, guessed) = decode::decode(bytes)?;
-    let Parsed { file, strange, unended, cut_off } = content::parse(&text);
+    let ParsedFile { file, strange, unended, cut_off } = content::parse(&text);
     let mut notes = Vec::new();
     if guessed {
         note(
@@ -133,20 +133,20 @@ pub fn import(bytes: &[u8], options: &Options<'_>, rules: &Rules) -> Result<Impo
     others(&calendars, &mut notes);
     let last = last_day(options);
     let clocks = Clocks::new(rules, &calendars, years(&calendars, last));
-    let mut reader = group::Reader::new(clocks, options, last, rules, &calendars);
-    let drafts = reader.read(&calendars, options.now);
+    let mut parser = events::EventParser::new(clocks, options, last, rules, &calendars);
+    let sessions = parser.read(&calendars, options.now);
     let events = calendars.iter().map(|calendar| calendar.within("VEVENT").count()).sum();
     let mut lost = Vec::new();
-    let head = head::read(&calendars, options, &reader.zone, &mut lost);
+    let calendar = calendar::read(&calendars, options, &parser.zone, &mut lost);
     if !lost.is_empty() {
         note(&mut notes, 1, &format!("of the calendar was left out: {}", lost.join(", ")));
     }
-    notes.append(&mut reader.notes);
+    notes.append(&mut parser.notes);
     notes.sort();
     notes.dedup();
-    let sessions = drafts.len();
-    let toml = list::write(&head, drafts, rules);
-    Ok(Imported { toml, notes, sessions, events })
+    let number = sessions.len();
+    let toml = toml_writer::write(&calendar, sessions, rules);
+    Ok(Imported { toml, notes, sessions: number, events })
 }
 
 fn note(notes: &mut Vec<Note>, line: usize, text: &str) {
@@ -214,11 +214,12 @@ fn last_day(options: &Options<'_>) -> NaiveDate {
 fn years(calendars: &[&Component], last: NaiveDate) -> (i32, i32) {
     let events = calendars.iter().flat_map(|calendar| calendar.within("VEVENT"));
     let stamps = events.flat_map(|event| ["DTSTART", "DTEND"].map(|name| event.get(name)));
-    let years = stamps.flatten().filter_map(|property| stamp(&property.value)).map(|at| match at {
-        Stamp::Date(date) => date.year(),
-        Stamp::Local(local) => local.year(),
-        Stamp::Utc(instant) => instant.year(),
-    });
+    let years =
+        stamps.flatten().filter_map(|property| date_value(&property.value)).map(|at| match at {
+            DateValue::Date(date) => date.year(),
+            DateValue::Local(local) => local.year(),
+            DateValue::Utc(instant) => instant.year(),
+        });
     let known: Vec<i32> = years.map(|year| year.clamp(1970, 2100)).collect();
     let first = known.iter().copied().min().unwrap_or_else(|| last.year());
     let until = known.iter().copied().max().unwrap_or(first);

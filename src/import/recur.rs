@@ -6,7 +6,7 @@
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use rrule::{RRule, RRuleSet, Tz, Unvalidated};
 
-use super::values::{Stamp, stamp};
+use super::values::{DateValue, date_value};
 
 /// How many times a rule is followed at most before its end is looked for: daily for fifty years.
 const MOST: usize = 20_000;
@@ -134,14 +134,14 @@ pub(super) fn expand(
                 parts.push(format!("{name}={value}"));
             }
             "UNTIL" => {
-                let until = match stamp(&value).ok_or(STRANGE)? {
+                let until = match date_value(&value).ok_or(STRANGE)? {
                     // The whole of the last day.
-                    Stamp::Date(date) => {
+                    DateValue::Date(date) => {
                         date.and_time(NaiveTime::MIN) + chrono::Days::new(1)
                             - chrono::TimeDelta::seconds(1)
                     }
-                    Stamp::Local(until) => until,
-                    Stamp::Utc(until) => local(until),
+                    DateValue::Local(until) => until,
+                    DateValue::Utc(until) => local(until),
                 };
                 // The crate refuses it as a mistake; only the start counts then.
                 if until < start {

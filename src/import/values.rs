@@ -6,7 +6,7 @@ use crate::cut;
 
 /// A DATE or DATE-TIME as it stands in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stamp {
+pub(super) enum DateValue {
     /// A whole day.
     Date(NaiveDate),
     /// A wall-clock time, of the zone that TZID names, or of no zone.
@@ -17,7 +17,7 @@ pub(super) enum Stamp {
 
 /// `20270504`, `20270504T180000`, `20270504T180000Z`; also with hyphens and colons, and without
 /// seconds, as some programs write them.
-pub(super) fn stamp(value: &str) -> Option<Stamp> {
+pub(super) fn date_value(value: &str) -> Option<DateValue> {
     let value = value.trim().to_ascii_uppercase();
     let digits = |text: &str| -> Option<String> {
         let digits: String = text.chars().filter(|c| !matches!(c, '-' | ':')).collect();
@@ -31,7 +31,7 @@ pub(super) fn stamp(value: &str) -> Option<Stamp> {
     let part = |from: usize, to: usize| date[from..to].parse::<u32>().ok();
     let year = i32::try_from(part(0, 4)?).ok()?;
     let date = NaiveDate::from_ymd_opt(year, part(4, 6)?, part(6, 8)?)?;
-    let Some(time) = time else { return Some(Stamp::Date(date)) };
+    let Some(time) = time else { return Some(DateValue::Date(date)) };
     let (time, utc) = match time.strip_suffix('Z') {
         Some(time) => (time, true),
         None => (time, false),
@@ -41,10 +41,10 @@ pub(super) fn stamp(value: &str) -> Option<Stamp> {
     // A leap second is the last of its minute for every calendar.
     let time = NaiveTime::from_hms_opt(part(0)?, part(2)?, part(4)?.min(59))?;
     let local = date.and_time(time);
-    Some(if utc { Stamp::Utc(local.and_utc()) } else { Stamp::Local(local) })
+    Some(if utc { DateValue::Utc(local.and_utc()) } else { DateValue::Local(local) })
 }
 
-/// Whether a date-time has a second of 60, or one that no minute has; [`stamp`] reads both as 59.
+/// Whether a date-time has a second of 60, or one that no minute has; [`date_value`] reads both as 59.
 pub(super) fn has_leap_second(value: &str) -> bool {
     let Some((_, time)) = value.trim().split_once(['T', 't', ' ']) else { return false };
     let digits: String = time.chars().filter(char::is_ascii_digit).collect();
@@ -157,19 +157,19 @@ mod tests {
         let day = NaiveDate::from_ymd_opt(2027, 5, 4).unwrap();
         let six = day.and_hms_opt(18, 0, 0).unwrap();
         for (value, expected) in [
-            ("20270504", Some(Stamp::Date(day))),
-            ("2027-05-04", Some(Stamp::Date(day))),
-            ("20270504T180000", Some(Stamp::Local(six))),
-            ("20270504T1800", Some(Stamp::Local(six))),
-            (" 20270504t180000z", Some(Stamp::Utc(six.and_utc()))),
-            ("2027-05-04T18:00:00Z", Some(Stamp::Utc(six.and_utc()))),
+            ("20270504", Some(DateValue::Date(day))),
+            ("2027-05-04", Some(DateValue::Date(day))),
+            ("20270504T180000", Some(DateValue::Local(six))),
+            ("20270504T1800", Some(DateValue::Local(six))),
+            (" 20270504t180000z", Some(DateValue::Utc(six.and_utc()))),
+            ("2027-05-04T18:00:00Z", Some(DateValue::Utc(six.and_utc()))),
             ("20270231", None),
             ("20270504T250000", None),
             ("20270504T18", None),
             ("soon", None),
             ("", None),
         ] {
-            assert_eq!(stamp(value), expected, "{value}");
+            assert_eq!(date_value(value), expected, "{value}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! Where one takes part: the addresses of an event, and its place.
 
 use super::content::{Component, Property};
-use super::draft::{Content, Place};
+use super::new_session::{Details, NewPlace};
 use super::values::{LONGEST_LINE, kept, line, shown};
 use crate::model::HttpUrl;
 
@@ -14,7 +14,7 @@ const MEETINGS: [&str; 4] = [
 ];
 
 /// The address to take part by and the page. Adds what could not come along.
-pub(super) fn links(content: &mut Content, event: &Component, lost: &mut Vec<String>) {
+pub(super) fn links(details: &mut Details, event: &Component, lost: &mut Vec<String>) {
     let conferences: Vec<String> = event
         .all("CONFERENCE")
         .filter_map(|property| web(property, "the conference", lost))
@@ -23,24 +23,24 @@ pub(super) fn links(content: &mut Content, event: &Component, lost: &mut Vec<Str
         let values = MEETINGS.iter().flat_map(|name| event.all(name));
         values.map(|own| own.value.trim()).find(|own| HttpUrl::parse(own).is_ok())
     };
-    let of_text = content.join.take();
-    content.join = conferences
+    let of_text = details.join.take();
+    details.join = conferences
         .first()
         .cloned()
         .or_else(|| known().map(ToOwned::to_owned))
         .or_else(|| of_text.clone());
     for further in conferences.into_iter().chain(of_text) {
-        join(content, further, lost);
+        join(details, further, lost);
     }
     // The page of a session in a list of ours is made anew.
-    if content.id.is_none() {
-        content.page = event.get("URL").and_then(|url| web(url, "its address", lost));
+    if details.id.is_none() {
+        details.page = event.get("URL").and_then(|url| web(url, "its address", lost));
     }
 }
 
 /// The place. Adds what could not come along.
 pub(super) fn place(
-    content: &mut Content,
+    details: &mut Details,
     event: &Component,
     is_ours: bool,
     lost: &mut Vec<String>,
@@ -61,7 +61,7 @@ pub(super) fn place(
             part("X-TITLE").or_else(|| Some(location.clone()).filter(|l| !l.is_empty()))
         {
             let address = part("X-ADDRESS");
-            content.place = Some(Place {
+            details.place = Some(NewPlace {
                 address: address.map(|own| kept(own, LONGEST_LINE, "place's address", lost)),
                 name: kept(name, LONGEST_LINE, "place", lost),
                 geo,
@@ -70,12 +70,12 @@ pub(super) fn place(
         }
     }
     if HttpUrl::parse(&location).is_ok() {
-        join(content, location, lost);
+        join(details, location, lost);
         return;
     }
     // Outlook writes the name of the program where the link is, before a room if there is one.
     let is_program = |part: &&str| part.starts_with("Microsoft Teams") && !is_ours;
-    let name = match content.join {
+    let name = match details.join {
         Some(_) if location.split("; ").any(|part| is_program(&part)) => {
             location.split("; ").filter(|part| !is_program(part)).collect::<Vec<_>>().join("; ")
         }
@@ -83,16 +83,16 @@ pub(super) fn place(
     };
     if !name.is_empty() {
         let name = kept(name, LONGEST_LINE, "place", lost);
-        content.place = Some(Place { name, address: None, geo });
+        details.place = Some(NewPlace { name, address: None, geo });
     } else if let Some((latitude, longitude)) = geo {
         let name = format!("{latitude}, {longitude}");
-        content.place = Some(Place { name, address: None, geo });
+        details.place = Some(NewPlace { name, address: None, geo });
     }
 }
 
 /// Takes an address to take part by, if there is no other.
-fn join(content: &mut Content, address: String, lost: &mut Vec<String>) {
-    let join = content.join.get_or_insert_with(|| address.clone());
+fn join(details: &mut Details, address: String, lost: &mut Vec<String>) {
+    let join = details.join.get_or_insert_with(|| address.clone());
     if HttpUrl::parse(join) != HttpUrl::parse(&address) {
         lost.push(format!("the further link `{}`", shown(&address)));
     }

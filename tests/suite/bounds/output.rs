@@ -61,7 +61,11 @@ fn a_file_that_would_be_gigabytes_is_refused_with_its_cause_before_it_is_made() 
             let output = within(&fixture, 1_500, 60, &[command, "--at", BEFORE]);
             let said = said(&output);
             assert_eq!(output.status.code(), Some(1), "{cause}: {command}: {said}");
-            assert!(said.contains(cause) && said.contains("is published of this file would take more than"), "{cause}: {said}");
+            assert!(
+                said.contains(cause)
+                    && said.contains("is published of this file would take more than"),
+                "{cause}: {said}"
+            );
         }
     }
 }

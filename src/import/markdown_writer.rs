@@ -1,7 +1,7 @@
 //! Markdown, written from what HTML says: line breaks, paragraphs, lists, links and emphasis.
 
 use super::escape::{escaped, start_escaped};
-use super::tag::{attribute, is_web};
+use super::html_tag::{attribute, is_web};
 
 /// What stands apart from what is before and after it.
 const BLOCKS: [&str; 27] = [
@@ -36,7 +36,7 @@ const BLOCKS: [&str; 27] = [
 
 /// The Markdown that tags and texts, one after another, come to.
 #[derive(Default)]
-pub(super) struct Turned {
+pub(super) struct MarkdownWriter {
     out: String,
     /// Whether line feeds are line breaks, as nothing else is.
     lines: bool,
@@ -50,7 +50,7 @@ pub(super) struct Turned {
     link: Option<(String, usize)>,
 }
 
-impl Turned {
+impl MarkdownWriter {
     /// Nothing yet. `lines` says whether line feeds are line breaks.
     pub(super) fn new(lines: bool) -> Self {
         Self { lines, ..Self::default() }

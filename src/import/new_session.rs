@@ -2,15 +2,15 @@
 
 use std::rc::Rc;
 
-use super::timing::Times;
+use super::timing::SessionTimes;
 use crate::model::Status;
 
 /// A session as it will stand in the list, but for its id.
 #[derive(Debug)]
-pub(super) struct Draft {
+pub(super) struct NewSession {
     /// Shared by the occurrences of an event.
-    pub(super) content: Rc<Content>,
-    pub(super) times: Times,
+    pub(super) details: Rc<Details>,
+    pub(super) times: SessionTimes,
     pub(super) uid: Option<String>,
     /// The event that it is an occurrence of, if that repeats: a number, and its title.
     pub(super) repeats: Option<(usize, Rc<str>)>,
@@ -18,7 +18,7 @@ pub(super) struct Draft {
 
 /// The words, links and settings of a session.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Content {
+pub(super) struct Details {
     /// The id that it had in a list of ours.
     pub(super) id: Option<String>,
     pub(super) title: String,
@@ -27,7 +27,7 @@ pub(super) struct Content {
     pub(super) register: Option<String>,
     pub(super) join: Option<String>,
     pub(super) page: Option<String>,
-    pub(super) place: Option<Place>,
+    pub(super) place: Option<NewPlace>,
     /// The id of the feed of ours that it belonged to.
     pub(super) feed: Option<String>,
     pub(super) tags: Vec<String>,
@@ -39,7 +39,7 @@ pub(super) struct Content {
     pub(super) remind: Vec<String>,
 }
 
-impl Content {
+impl Details {
     /// About how many bytes a session with it takes in a list.
     pub(super) fn size(&self) -> usize {
         let texts = [&self.description, &self.register, &self.join, &self.page, &self.feed];
@@ -55,7 +55,7 @@ impl Content {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Place {
+pub(super) struct NewPlace {
     pub(super) name: String,
     pub(super) address: Option<String>,
     /// Latitude and longitude in degrees.

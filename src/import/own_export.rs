@@ -1,12 +1,12 @@
 //! What our own calendars add to a text, recognised so that it is not said twice.
 
-use super::tag::direct;
+use super::html_tag::direct;
 use crate::l10n::{Messages, SLOTS};
 use crate::model::Id;
 
 /// A text taken apart.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Text {
+pub(super) struct ExportText {
     /// What the organiser wrote.
     pub(super) rest: String,
     pub(super) register: Option<String>,
@@ -79,9 +79,9 @@ fn meeting(section: &str) -> Option<String> {
 
 /// Takes the addresses from the end of a text that another program wrote: lines such as
 /// `Register: https://...`, which stand alone.
-pub(super) fn links(text: &str) -> Text {
+pub(super) fn links(text: &str) -> ExportText {
     let labels = Labels::new();
-    let mut found = Text::default();
+    let mut found = ExportText::default();
     let mut kept: Vec<&str> = Vec::new();
     for line in text.lines() {
         let after = |label: &String| line.trim().strip_prefix(label).filter(|url| is_address(url));
@@ -103,9 +103,9 @@ pub(super) fn links(text: &str) -> Text {
 }
 
 /// Takes apart a text of ours: the time in words first, the addresses last.
-pub(super) fn text(text: &str) -> Text {
+pub(super) fn text(text: &str) -> ExportText {
     let mut blocks: Vec<&str> = text.split("\n\n").collect();
-    let mut found = Text::default();
+    let mut found = ExportText::default();
     let mut last = blocks.pop().unwrap_or_default();
     // The time is one line; of what is called off two.
     let messages = Messages::bundled();

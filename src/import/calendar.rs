@@ -3,14 +3,14 @@
 use super::content::Component;
 use super::prose::markdown;
 use super::values::{LONGEST_LINE, duration, kept, line, text};
-use super::{Options, own};
+use super::{Options, own_export};
 use crate::ics::PRODID;
 use crate::model::{Color, Email, HttpUrl, Id};
 use crate::zone::Zone;
 
 /// The `[calendar]` table.
 #[derive(Debug)]
-pub(super) struct Head {
+pub(super) struct CalendarTable {
     pub(super) id: String,
     pub(super) title: String,
     /// Markdown.
@@ -31,7 +31,7 @@ pub(super) fn read(
     options: &Options<'_>,
     zone: &Zone,
     lost: &mut Vec<String>,
-) -> Head {
+) -> CalendarTable {
     let value = |names: &[&str]| {
         let all = names.iter().flat_map(|name| calendars.iter().filter_map(|own| own.get(name)));
         all.map(|property| property.value.as_str()).find(|value| !value.trim().is_empty())
@@ -43,7 +43,7 @@ pub(super) fn read(
     // Ours names its own address: `URL/feeds/ID.ics`.
     let source =
         value(&["SOURCE"]).filter(|_| is_ours).and_then(|own| own.trim().strip_suffix(".ics"));
-    let own_id = source.and_then(|source| own::id(source, "feeds"));
+    let own_id = source.and_then(|source| own_export::id(source, "feeds"));
     let url =
         source.zip(own_id).and_then(|(source, id)| source.strip_suffix(&format!("/feeds/{id}")));
     let refresh = value(&["REFRESH-INTERVAL", "X-PUBLISHED-TTL"]).and_then(duration);
@@ -52,7 +52,7 @@ pub(super) fn read(
         let color = color.trim();
         if color.len() == 9 && color.is_char_boundary(7) { &color[..7] } else { color }
     });
-    Head {
+    CalendarTable {
         id: own_id.map_or_else(|| id_of(&title, "calendar"), ToOwned::to_owned),
         description: value(&["DESCRIPTION", "X-WR-CALDESC"])
             .and_then(|own| markdown(&text(own), is_ours, lost)),
