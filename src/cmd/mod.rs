@@ -101,7 +101,7 @@ pub(crate) fn refuse(refusal: &Refusal) -> ExitCode {
             print_findings(source, findings);
             ExitCode::from(WRONG_FILE)
         }
-        Refusal::Machine(reason) => machine(reason),
+        Refusal::System(reason) => machine(reason),
     }
 }
 

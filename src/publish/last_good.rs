@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::settle::{Attempt, Settled, Standing};
+use super::prepare::{Attempt, Prepared, Standing};
 use super::snapshot::{Digest, digest_of};
 use super::{MayGoOn, Observed, Published, Publisher, Refusal};
 use crate::config;
@@ -16,18 +16,18 @@ impl Publisher {
     /// one that was `observed`, or if the work does not go on.
     ///
     /// # Errors
-    /// [`Refusal::Machine`] if the state cannot be read.
+    /// [`Refusal::System`] if the state cannot be read.
     pub fn publish_last_good(
         &self,
         observed: &[Observed],
         now: DateTime<Utc>,
         may_go_on: MayGoOn<'_>,
     ) -> Result<Option<Published>, Refusal> {
-        self.publish_settled(may_go_on, || {
+        self.publish_prepared(may_go_on, || {
             let Some(source) = self.last_good()? else { return Ok(None) };
             let attempt = Attempt { observed, now, may_go_on };
             let checked = config::load(&source, &self.rules);
-            match self.settle(source, checked, Standing::Meanwhile, &attempt) {
+            match self.prepare(source, checked, Standing::Meanwhile, &attempt) {
                 Err(Refusal::File(..)) => Ok(None),
                 other => other,
             }
@@ -46,10 +46,10 @@ impl Publisher {
     /// one may stand in for it: a list with that error. While a site is served, that is served on.
     ///
     /// # Errors
-    /// [`Refusal::Machine`] where nothing may stand in.
+    /// [`Refusal::System`] where nothing may stand in.
     pub(super) fn stand_in(&self, error: Error) -> Result<Refusal, Refusal> {
         if !self.fall_back || self.is_serving() || self.store.read_last_good()?.is_none() {
-            return Err(Refusal::Machine(error));
+            return Err(Refusal::System(error));
         }
         let mut findings = Findings::default();
         let message = format!("the list cannot be read: {}", chain(&error));
@@ -62,24 +62,26 @@ impl Publisher {
     }
 
     /// The last good source in place of a file that was refused.
-    pub(super) fn settle_last_good(
+    pub(super) fn prepare_last_good(
         &self,
         source: Source,
         findings: Findings,
         attempt: &Attempt<'_>,
-    ) -> Result<Option<Settled>, Refusal> {
+    ) -> Result<Option<Prepared>, Refusal> {
         let Some(last) = self.last_good()? else {
             return Err(Refusal::File(source, Box::new(findings)));
         };
         let checked = config::load(&last, &self.rules);
-        match self.settle(last, checked, Standing::In, attempt) {
+        match self.prepare(last, checked, Standing::In, attempt) {
             // What is said is about the file that was refused.
-            Ok(Some(settled)) => Ok(Some(Settled { source, findings, last_good: true, ..settled })),
+            Ok(Some(prepared)) => {
+                Ok(Some(Prepared { source, findings, last_good: true, ..prepared }))
+            }
             Ok(None) => Ok(None),
-            Err(Refusal::Machine(error)) if self.goes_on() => {
-                match self.settle_without_state(error, attempt) {
-                    Ok(settled) => {
-                        Ok(settled.map(|settled| Settled { source, findings, ..settled }))
+            Err(Refusal::System(error)) if self.goes_on() => {
+                match self.prepare_without_state(error, attempt) {
+                    Ok(prepared) => {
+                        Ok(prepared.map(|prepared| Prepared { source, findings, ..prepared }))
                     }
                     Err(_) => Err(Refusal::File(source, Box::new(findings))),
                 }
@@ -92,19 +94,19 @@ impl Publisher {
     ///
     /// # Errors
     /// That error where there is none, or it is not known what was recorded of it.
-    pub(super) fn settle_without_state(
+    pub(super) fn prepare_without_state(
         &self,
         error: Error,
         attempt: &Attempt<'_>,
-    ) -> Result<Option<Settled>, Refusal> {
-        let Ok(Some(last)) = self.last_good() else { return Err(Refusal::Machine(error)) };
+    ) -> Result<Option<Prepared>, Refusal> {
+        let Ok(Some(last)) = self.last_good() else { return Err(Refusal::System(error)) };
         let checked = config::load(&last, &self.rules);
-        match self.settle(last, checked, Standing::Stateless, attempt) {
-            Ok(Some(settled)) => {
-                Ok(Some(Settled { last_good: true, broken_state: Some(error), ..settled }))
+        match self.prepare(last, checked, Standing::Stateless, attempt) {
+            Ok(Some(prepared)) => {
+                Ok(Some(Prepared { last_good: true, broken_state: Some(error), ..prepared }))
             }
             Ok(None) => Ok(None),
-            Err(_) => Err(Refusal::Machine(error)),
+            Err(_) => Err(Refusal::System(error)),
         }
     }
 

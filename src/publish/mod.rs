@@ -9,9 +9,9 @@ mod history;
 mod last_good;
 mod output;
 mod plan;
+mod prepare;
 mod record;
 mod removal;
-mod settle;
 mod snapshot;
 mod state;
 
@@ -32,10 +32,10 @@ use crate::urls::Urls;
 use crate::zone::Rules;
 
 pub use plan::{Plan, plan};
+pub use prepare::Memory;
+use prepare::{Attempt, Prepared, Standing};
 pub use record::{MayGoOn, Step};
 pub use removal::Removal;
-pub use settle::Memory;
-use settle::{Attempt, Settled, Standing};
 use snapshot::digest_of;
 pub use snapshot::{Digest, Metadata, Observed, Snapshot};
 
@@ -117,13 +117,13 @@ impl Published {
 pub enum Refusal {
     /// The file is wrong.
     File(Source, Box<Findings>),
-    /// The machine said no.
-    Machine(Error),
+    /// A system error: I/O, a lock, or a panic.
+    System(Error),
 }
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
-        Self::Machine(error)
+        Self::System(error)
     }
 }
 
@@ -224,7 +224,7 @@ impl Publisher {
             let error = Error::file(Action::ReadSource, &self.file)(error);
             self.stand_in(error)?;
         }
-        self.publish_settled(may_go_on, || {
+        self.publish_prepared(may_go_on, || {
             let read = Source::read(&self.file);
             let file = read.as_ref().ok().map(digest_of);
             if polled.is_some_and(|polled| polled != file) {
@@ -233,23 +233,23 @@ impl Publisher {
             let checked = snapshot.as_mut().and_then(|snapshot| snapshot.spend());
             let observed = snapshot.as_ref().map_or(&[][..], |snapshot| snapshot.files());
             let attempt = Attempt { observed, now, may_go_on };
-            let settled = match read {
+            let prepared = match read {
                 Ok(source) => {
                     let checked = checked.unwrap_or_else(|| config::load(&source, &self.rules));
-                    self.settle(source, checked, Standing::Alone, &attempt)
+                    self.prepare(source, checked, Standing::Alone, &attempt)
                 }
                 Err(error) => self.stand_in(error).and_then(Err),
             };
-            let settled = match settled {
+            let prepared = match prepared {
                 Err(Refusal::File(source, findings)) if self.frozen || self.fall_back => {
-                    self.settle_last_good(source, *findings, &attempt)
+                    self.prepare_last_good(source, *findings, &attempt)
                 }
-                Err(Refusal::Machine(error)) if self.goes_on() => {
-                    self.settle_without_state(error, &attempt)
+                Err(Refusal::System(error)) if self.goes_on() => {
+                    self.prepare_without_state(error, &attempt)
                 }
                 other => other,
             };
-            Ok(settled?.map(|settled| Settled { file: Some(file), ..settled }))
+            Ok(prepared?.map(|prepared| Prepared { file: Some(file), ..prepared }))
         })
     }
 

@@ -4,7 +4,7 @@
 //! follows from is still the same: so the second of two writers adds to what the first has written, and never publishes
 //! an older file after a newer one. Otherwise it is made again.
 
-use super::settle::{Settled, Standing};
+use super::prepare::{Prepared, Standing};
 use super::snapshot::digest_of;
 use super::{Published, Publisher, Refusal};
 use crate::error::{Error, chain};
@@ -30,40 +30,40 @@ pub enum Step {
 pub type MayGoOn<'a> = &'a dyn Fn(Step) -> bool;
 
 impl Publisher {
-    /// Records what `settle` makes. None if that makes nothing, or if the work does not go on.
-    pub(super) fn publish_settled(
+    /// Records what `prepare` makes. None if that makes nothing, or if the work does not go on.
+    pub(super) fn publish_prepared(
         &self,
         may_go_on: MayGoOn<'_>,
-        mut settle: impl FnMut() -> Result<Option<Settled>, Refusal>,
+        mut prepare: impl FnMut() -> Result<Option<Prepared>, Refusal>,
     ) -> Result<Option<Published>, Refusal> {
         let mut attempts = 0;
         loop {
             attempts += 1;
             let early = (attempts > UNLOCKED).then(|| self.store.lock());
-            let Some(settled) = settle()? else { return Ok(None) };
+            let Some(prepared) = prepare()? else { return Ok(None) };
             let is_locked = early.is_some();
             let lock = early.unwrap_or_else(|| self.store.lock());
-            if is_locked || self.is_current(&settled) {
-                return Ok(self.record(settled, &lock, may_go_on));
+            if is_locked || self.is_current(&prepared) {
+                return Ok(self.record(prepared, &lock, may_go_on));
             }
         }
     }
 
     /// Whether the files are still those that an edition follows from.
-    fn is_current(&self, settled: &Settled) -> bool {
+    fn is_current(&self, prepared: &Prepared) -> bool {
         let digest = |source: Option<Source>| source.as_ref().map(digest_of);
         let is_file = |read| digest(Source::read(&self.file).ok()) == read;
-        let stands_in = settled.standing != Standing::Alone;
+        let stands_in = prepared.standing != Standing::Alone;
         let is_last_good =
-            || digest(self.last_good().ok().flatten()) == Some(digest_of(&settled.served.source));
-        self.store.identity() == settled.state
-            && settled.file.is_none_or(is_file)
+            || digest(self.last_good().ok().flatten()) == Some(digest_of(&prepared.served.source));
+        self.store.identity() == prepared.state
+            && prepared.file.is_none_or(is_file)
             && (!stands_in || is_last_good())
     }
 
     fn record(
         &self,
-        settled: Settled,
+        prepared: Prepared,
         lock: &Result<Lock, Error>,
         may_go_on: MayGoOn<'_>,
     ) -> Option<Published> {
@@ -71,8 +71,8 @@ impl Publisher {
         if !may_go_on(Step::Record) {
             return None;
         }
-        let Settled { site, edition, revisions, served, source, findings, .. } = settled;
-        let Settled { unproven, last_good, broken_state, standing, recorded, .. } = settled;
+        let Prepared { site, edition, revisions, served, source, findings, .. } = prepared;
+        let Prepared { unproven, last_good, broken_state, standing, recorded, .. } = prepared;
         for id in &unproven {
             tracing::error!(session = %id, "its time zone could not be proved; it is written in UTC");
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Publisher;
-use super::settle::Memory;
+use super::prepare::Memory;
 use crate::error::{Action, Error, chain};
 use crate::model::Id;
 use crate::revisions::Revisions;

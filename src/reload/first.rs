@@ -101,11 +101,11 @@ impl<'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env> Supervisor<'env, C> {
             tracing::info!("{file} was processed in {:.1} s", took.as_secs_f32());
         }
         worker.rest();
-        let outcome = outcome.unwrap_or(Err(Refusal::Machine(Error::Panic)));
+        let outcome = outcome.unwrap_or(Err(Refusal::System(Error::Panic)));
         let (published, polling) = match outcome {
-            Err(Refusal::Machine(Error::Panic)) => {
+            Err(Refusal::System(Error::Panic)) => {
                 let published = stand_in(publisher, &worker, now);
-                let published = published.ok_or(Refusal::Machine(Error::Panic))?;
+                let published = published.ok_or(Refusal::System(Error::Panic))?;
                 (failed(published), Polling::adopting(worker.files()))
             }
             outcome => outcome?,
@@ -149,7 +149,7 @@ impl Reloader<'_> {
                 self.finish(published, Some(outcome), took, now)
             }
             Err(refusal) => {
-                (self.refused, self.failed) = (true, matches!(refusal, Refusal::Machine(_)));
+                (self.refused, self.failed) = (true, matches!(refusal, Refusal::System(_)));
                 self.refuse(&refusal);
                 None
             }

@@ -258,10 +258,10 @@ impl<'a> Reloader<'a> {
                 self.finish(published, outcome, began.elapsed(), now)
             }
             Err(refusal) => {
-                let panicked = matches!(refusal, Refusal::Machine(Error::Panic));
+                let panicked = matches!(refusal, Refusal::System(Error::Panic));
                 // It may come with the time alone.
                 let news = changed || ordered || damaged || (panicked && !self.failed);
-                (self.refused, self.failed) = (true, matches!(refusal, Refusal::Machine(_)));
+                (self.refused, self.failed) = (true, matches!(refusal, Refusal::System(_)));
                 if news {
                     self.refuse(&refusal);
                 }
@@ -302,7 +302,7 @@ impl<'a> Reloader<'a> {
 /// A panic as a refusal: the last good edition is served on, and every later list is tried.
 fn unwound<T>(publish: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
     // What a publisher remembers is what it could not write, whole at any time; files it replaces whole.
-    catch_unwind(AssertUnwindSafe(publish)).unwrap_or(Err(Refusal::Machine(Error::Panic)))
+    catch_unwind(AssertUnwindSafe(publish)).unwrap_or(Err(Refusal::System(Error::Panic)))
 }
 
 #[cfg(test)]
@@ -313,7 +313,7 @@ mod tests {
     #[test]
     fn a_list_on_which_the_program_fails_is_refused_and_the_next_one_is_tried() {
         let failed = unwound(|| -> Result<(), Refusal> { panic!("on purpose") });
-        let Err(Refusal::Machine(error)) = failed else { panic!("{failed:?}") };
+        let Err(Refusal::System(error)) = failed else { panic!("{failed:?}") };
         assert!(chain(&error).contains("please report it"), "{error}");
         assert!(unwound(|| Ok(())).is_ok());
     }

@@ -90,7 +90,7 @@ impl Reloader<'_> {
                 source.name(),
                 indented(&findings.human(source, false))
             ),
-            Refusal::Machine(error) => {
+            Refusal::System(error) => {
                 tracing::error!("degraded: {}; the last good edition is served on", chain(error));
             }
         }

@@ -165,7 +165,7 @@ impl Edition {
 
     /// What a feed holds now.
     pub fn contents(&self, feed: &Feed<'_>) -> Contents<'_> {
-        self.settled(self.sessions_of(feed))
+        self.contents_at(self.sessions_of(feed))
     }
 
     /// What a feed that is gone from the file holds now: of its last sessions those that the file has, given by
@@ -177,7 +177,7 @@ impl Edition {
     ) -> Contents<'a> {
         let last: BTreeSet<&str> = feed.sessions.iter().map(String::as_str).collect();
         let held = last.into_iter().filter_map(|uid| by_uid.get(uid).copied());
-        self.settled(self.sorted(held))
+        self.contents_at(self.sorted(held))
     }
 
     /// The sessions that are gone from the file and whose addresses answer.
@@ -229,7 +229,7 @@ impl Edition {
     }
 
     /// Time takes what has had its stay; the last one stays, as an empty calendar looks broken.
-    fn settled<'a>(&self, all: Vec<&'a Session>) -> Contents<'a> {
+    fn contents_at<'a>(&self, all: Vec<&'a Session>) -> Contents<'a> {
         let left: BTreeMap<usize, DateTime<Utc>> = all
             .iter()
             .enumerate()

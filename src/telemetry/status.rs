@@ -79,7 +79,7 @@ impl Status {
                 self.findings = by_severity(findings);
                 wrong(file, findings)
             }
-            Refusal::Machine(error) => not_published(file, error),
+            Refusal::System(error) => not_published(file, error),
         });
     }
 

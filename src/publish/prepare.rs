@@ -51,7 +51,7 @@ pub(super) struct Attempt<'a> {
 }
 
 /// An edition that is not recorded yet.
-pub(super) struct Settled {
+pub(super) struct Prepared {
     pub(super) site: Site,
     pub(super) edition: Arc<Edition>,
     pub(super) revisions: Revisions,
@@ -92,13 +92,13 @@ pub(super) enum Standing {
 impl Publisher {
     /// Plans and builds what is published. None if a file that `sessions.toml` names is not the one that was polled,
     /// or if the work does not go on.
-    pub(super) fn settle(
+    pub(super) fn prepare(
         &self,
         source: Source,
         checked: Checked,
         standing: Standing,
         attempt: &Attempt<'_>,
-    ) -> Result<Option<Settled>, Refusal> {
+    ) -> Result<Option<Prepared>, Refusal> {
         let Attempt { now, may_go_on, .. } = *attempt;
         let mut findings = checked.findings;
         let Some(catalog) = checked.catalog else {
@@ -170,7 +170,7 @@ impl Publisher {
         }
         let Plan { edition, calendars, revisions, unproven } = plan;
         let edition = Arc::new(edition);
-        Ok(Some(Settled {
+        Ok(Some(Prepared {
             site: Site::build(Arc::clone(&edition), calendars, self.cache),
             edition,
             revisions,
