@@ -308,7 +308,8 @@ impl Findings {
 
     /// The form for programs: one JSON array.
     pub fn json(&self, source: &Source) -> String {
-        let rows: Vec<Row<'_>> = self.iter().map(|finding| Row::new(finding, source)).collect();
+        let rows: Vec<SourceRow<'_>> =
+            self.iter().map(|finding| SourceRow::new(finding, source)).collect();
         let mut text = serde_json::to_string_pretty(&rows).expect("its keys are texts");
         text.push('\n');
         visible::json(&text).into_owned()
@@ -384,7 +385,7 @@ fn underlined(lines: &str, span: Range<usize>) -> (Cow<'_, str>, Range<usize>) {
 }
 
 #[derive(Serialize)]
-struct Row<'a> {
+struct SourceRow<'a> {
     code: &'static str,
     severity: Severity,
     message: &'a str,
@@ -396,10 +397,10 @@ struct Row<'a> {
     end: usize,
 }
 
-impl<'a> Row<'a> {
+impl<'a> SourceRow<'a> {
     fn new(finding: &'a Finding, source: &'a Source) -> Self {
         let position = source.position(finding.span.start);
-        Row {
+        SourceRow {
             code: finding.code.as_str(),
             severity: finding.severity,
             message: &finding.message,

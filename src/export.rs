@@ -17,7 +17,7 @@ const NOT_FOUND: &str = "404.html";
 
 /// What an export did.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct ExportReport {
     /// Files that are new or have new bytes.
     pub written: usize,
     /// Files that were right already.
@@ -87,8 +87,8 @@ pub fn export(
     folder: &Path,
     prune: bool,
     turn: Option<&Turn>,
-) -> Result<Report, Error> {
-    let mut report = Report::default();
+) -> Result<ExportReport, Error> {
+    let mut report = ExportReport::default();
     let files = files(site);
     let before = read_manifest(folder);
     if turn.is_some() {

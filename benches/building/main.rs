@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use convene::config;
 use convene::model::{BaseUrl, Catalog};
-use convene::publish::{Plan, plan};
+use convene::publish::{Planned, plan};
 use convene::revisions::Revisions;
 use convene::site::{CacheSize, Site};
 use convene::source::Source;
@@ -122,14 +122,14 @@ fn round(source: &Source, rules: &Rules, recorded: &Revisions) -> Costs {
     let (load, checked) = timed(|| config::load(black_box(source), rules));
     let catalog = checked.catalog.expect("the file is right");
     let (plan, planned) = timed(|| planned(catalog, recorded));
-    let Plan { edition, calendars, .. } = planned;
+    let Planned { edition, calendars, .. } = planned;
     let edition = Arc::new(edition);
     let (site, built) = timed(|| Site::build(edition, calendars, CacheSize::default()));
     let (others, _) = timed(|| built.documents().map(|(path, _)| path.len()).sum::<usize>());
     Costs { parse, load, plan, site, others }
 }
 
-fn planned(catalog: Catalog, before: &Revisions) -> Plan {
+fn planned(catalog: Catalog, before: &Revisions) -> Planned {
     let now: DateTime<Utc> = AT.parse().expect("it is an instant");
     let url = BaseUrl::parse("https://calendar.example").expect("it is a URL");
     plan(catalog, Urls::new(url), Default::default(), before, now)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 
 use super::defaults::{AlsoIn, Defaults};
-use super::table::{At, Table};
+use super::table::{Located, Table};
 use super::{advice, keys, languages};
 use crate::diagnostic::{Code, Finding};
 use crate::l10n::Words;
@@ -15,27 +15,27 @@ use crate::model::{
 };
 
 /// The table, as far as it could be read.
-pub(super) struct Read {
-    pub(super) id: Option<At<Id>>,
+pub(super) struct ReadCalendar {
+    pub(super) id: Option<Located<Id>>,
     pub(super) calendar: Option<Calendar>,
 }
 
 /// Reads the table; `words` are the author's own messages.
-pub(super) fn read(table: &Table<'_>, words: BTreeMap<String, String>) -> (Read, Defaults) {
+pub(super) fn read(table: &Table<'_>, words: BTreeMap<String, String>) -> (ReadCalendar, Defaults) {
     let id = table.require("id", "\"my-calendar\"", table.id("id"));
     let title = table.line("title");
     let title = table.require("title", "\"Our sessions\"", title);
     let zone = table.require("timezone", "\"America/New_York\"", table.zone("timezone"));
     if let Some(id) = &id {
-        let mut places = table.context().places();
-        places.calendar_id = id.span.clone();
-        places.feeds.insert(id.value.clone(), id.span.clone());
+        let mut locations = table.context().locations();
+        locations.calendar_id = id.span.clone();
+        locations.feeds.insert(id.value.clone(), id.span.clone());
     }
     let duration = table.parsed("duration", Code::BadValue, Length::parse).map(|at| at.value);
     let description = table.parsed("description", Code::BadValue, Markdown::parse);
     let url = table.parsed("url", Code::BadUrl, BaseUrl::parse);
     if let Some(url) = &url {
-        table.context().places().calendar_url = Some(url.span.clone());
+        table.context().locations().calendar_url = Some(url.span.clone());
         if url.value.as_str().starts_with("http://") && !url.value.is_loopback() {
             let finding = advice::insecure("url", url.value.as_str(), url.span.clone());
             table.context().push(finding);
@@ -83,7 +83,7 @@ pub(super) fn read(table: &Table<'_>, words: BTreeMap<String, String>) -> (Read,
             words,
         })
     })();
-    (Read { id, calendar }, defaults)
+    (ReadCalendar { id, calendar }, defaults)
 }
 
 fn also_in(table: &Table<'_>) -> Vec<AlsoIn> {
@@ -131,7 +131,7 @@ fn read_organizer(table: &Table<'_>) -> Option<Organizer> {
 }
 
 /// How cancelled sessions are shown: of one, or of all.
-pub(super) fn cancellation(table: &Table<'_>) -> Option<At<Cancellation>> {
+pub(super) fn cancellation(table: &Table<'_>) -> Option<Located<Cancellation>> {
     table.word(
         "cancelled",
         &[("silent", Cancellation::Silent), ("announce", Cancellation::Announce)],

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use toml::value::{Datetime, Offset};
 
-use super::table::{At, Table};
+use super::table::{Located, Table};
 use crate::diagnostic::{Code, Finding};
 use crate::rfc3339;
 use crate::zone::Zone;
@@ -19,15 +19,15 @@ pub(super) enum Civil {
 
 /// The same, with its place in either half.
 pub(super) enum Split {
-    AllDay(At<NaiveDate>),
-    Timed(At<NaiveDateTime>),
+    AllDay(Located<NaiveDate>),
+    Timed(Located<NaiveDateTime>),
 }
 
-impl At<Civil> {
+impl Located<Civil> {
     pub(super) fn split(self) -> Split {
         match self.value {
-            Civil::Date(value) => Split::AllDay(At { value, span: self.span }),
-            Civil::DateTime(value) => Split::Timed(At { value, span: self.span }),
+            Civil::Date(value) => Split::AllDay(Located { value, span: self.span }),
+            Civil::DateTime(value) => Split::Timed(Located { value, span: self.span }),
         }
     }
 }
@@ -36,10 +36,10 @@ impl At<Civil> {
 pub(super) fn civil(
     table: &Table<'_>,
     key: &str,
-    at: At<Datetime>,
+    at: Located<Datetime>,
     zone: Option<&Zone>,
-) -> Option<At<Civil>> {
-    let At { value, span } = at;
+) -> Option<Located<Civil>> {
+    let Located { value, span } = at;
     let time = value.time.map_or(Some(NaiveTime::MIN), |time| {
         let (second, nano) = (time.second.unwrap_or(0), time.nanosecond.unwrap_or(0));
         // A second of 60 is the one before for calendars, and they have no fractions (RFC 5545 section 3.3.12).
@@ -94,5 +94,5 @@ pub(super) fn civil(
         Some(_) => Civil::DateTime(date.and_time(time)),
         None => Civil::Date(date),
     };
-    Some(At { value, span })
+    Some(Located { value, span })
 }

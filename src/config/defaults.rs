@@ -1,6 +1,6 @@
 //! What `[calendar]` says for all sessions.
 
-use super::table::At;
+use super::table::Located;
 use crate::model::{Cancellation, Language, Length, Title};
 use crate::zone::Zone;
 
@@ -19,7 +19,7 @@ pub(super) struct Defaults {
 #[derive(Debug, Clone)]
 pub(super) struct AlsoIn {
     pub(super) zone: Zone,
-    pub(super) label: Option<At<Title>>,
+    pub(super) label: Option<Located<Title>>,
 }
 
 impl Defaults {

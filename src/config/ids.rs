@@ -5,7 +5,7 @@ use std::hash::Hash;
 use std::ops::Range;
 
 use super::feeds::{ReadSelection, ReadSeries};
-use super::table::{At, Context};
+use super::table::{Context, Located};
 use super::{advice, calendar, session};
 use crate::diagnostic::{Code, Finding};
 use crate::model::Id;
@@ -13,10 +13,10 @@ use crate::suggest;
 
 pub(super) fn check(
     context: &Context<'_>,
-    calendar: Option<&calendar::Read>,
+    calendar: Option<&calendar::ReadCalendar>,
     series: &[ReadSeries],
     selections: &[ReadSelection],
-    sessions: &[session::Read],
+    sessions: &[session::ReadSession],
 ) {
     // The calendar's id comes first: it is the one that may not change.
     let feed_ids = calendar
@@ -70,7 +70,7 @@ pub(super) fn check(
 fn unique<'a, T: Eq + Hash + std::fmt::Display + 'a>(
     context: &Context<'_>,
     what: &str,
-    ids: impl Iterator<Item = &'a At<T>>,
+    ids: impl Iterator<Item = &'a Located<T>>,
 ) {
     let mut seen: HashMap<&T, Range<usize>> = HashMap::new();
     for id in ids {

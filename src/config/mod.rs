@@ -43,14 +43,14 @@ pub struct Checked {
     /// Everything that is wrong or probably not meant, by place.
     pub findings: Findings,
     /// Where ids stand, for findings that are made later.
-    pub places: Places,
+    pub locations: Locations,
     /// The files that `[page]` names, by their paths from the file's folder, as far as the text can be read.
     pub files: Vec<String>,
 }
 
-/// The places of ids in the file, as byte ranges.
+/// The locations of ids in the file, as byte ranges.
 #[derive(Debug, Default, Clone)]
-pub struct Places {
+pub struct Locations {
     /// The value of `calendar.id`.
     pub calendar_id: Range<usize>,
     /// The value of `calendar.url`, if it is there.
@@ -95,10 +95,10 @@ pub fn load(source: &Source, rules: &Rules) -> Checked {
     let context = Context::new(rules);
     let mut files = Vec::new();
     let catalog = read(source, &context, &mut files);
-    let (mut findings, places) = context.finish();
+    let (mut findings, locations) = context.finish();
     findings.sort();
     let catalog = catalog.filter(|_| !findings.has_errors());
-    Checked { catalog, findings, places, files }
+    Checked { catalog, findings, locations, files }
 }
 
 fn read(source: &Source, context: &Context<'_>, files: &mut Vec<String>) -> Option<Catalog> {
@@ -118,7 +118,7 @@ fn read(source: &Source, context: &Context<'_>, files: &mut Vec<String>) -> Opti
         );
         return None;
     }
-    let syntax::Parsed { root, said, unread } = syntax::parse(text);
+    let syntax::ParsedToml { root, said, unread } = syntax::parse(text);
     files.extend(root.iter().flat_map(page_files));
     let broken = !said.iter().all(|finding| finding.severity == Severity::Warning);
     for finding in said {

@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveTime, TimeDelta, Timelike, Utc};
 use super::defaults::AlsoIn;
 use super::guess;
 use super::meanings::Meanings;
-use super::table::At;
+use super::table::Located;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Session, Timed, When};
 
@@ -62,7 +62,7 @@ pub(super) fn label<'a, 'm>(
     sessions: impl Iterator<Item = &'a Session>,
     meanings: impl Fn() -> &'m Meanings,
 ) -> Option<Finding> {
-    let At { value: label, span } = also.label.as_ref()?;
+    let Located { value: label, span } = also.label.as_ref()?;
     let words: Vec<&str> = names(label.as_str()).map(|(_, word)| word).collect();
     let wrong = |session: &&Session| {
         let When::Timed(timed) = &session.when else { return None };

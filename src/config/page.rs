@@ -1,6 +1,6 @@
 //! The `[page]` table.
 
-use super::table::{At, Table};
+use super::table::{Located, Table};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Color, Logo, Markdown, Page};
 
@@ -10,15 +10,15 @@ pub(super) fn read(table: &Table<'_>) -> Page {
     let endings: Vec<&str> = Logo::TYPES.iter().map(|(ending, _)| *ending).collect();
     let logo = file(table, "logo", &endings);
     let css = file(table, "css", &["css"]);
-    let mut places = table.context().places();
-    places.logo = table.span("logo");
-    places.css = table.span("css");
+    let mut locations = table.context().locations();
+    locations.logo = table.span("logo");
+    locations.css = table.span("css");
     Page { accent, logo, footer, css }
 }
 
 /// The path of a file beside the list: downwards only, so that nothing else is published by mistake.
 fn file(table: &Table<'_>, key: &str, endings: &[&str]) -> Option<String> {
-    let At { value, span } = table.text(key)?;
+    let Located { value, span } = table.text(key)?;
     let path = std::path::Path::new(value);
     let below = path.components().all(|part| matches!(part, std::path::Component::Normal(_)));
     let ending =

@@ -6,22 +6,22 @@ use super::advice;
 use super::calendar::cancellation;
 use super::defaults::Defaults;
 use super::feeds::{ids, values};
-use super::table::{At, Table};
+use super::table::{Located, Table};
 use super::{keys, when};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Geo, HttpUrl, Id, Length, Markdown, Place, Session, Status, Tag, Uid};
 
 /// A `[[sessions]]` table, as far as it could be read.
-pub(super) struct Read {
-    pub(super) id: Option<At<Id>>,
-    pub(super) uid: Option<At<Uid>>,
-    pub(super) was: Vec<At<Id>>,
-    pub(super) series: Option<At<Id>>,
+pub(super) struct ReadSession {
+    pub(super) id: Option<Located<Id>>,
+    pub(super) uid: Option<Located<Uid>>,
+    pub(super) was: Vec<Located<Id>>,
+    pub(super) series: Option<Located<Id>>,
     pub(super) start: Option<Range<usize>>,
     pub(super) session: Option<Session>,
 }
 
-pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Read {
+pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> ReadSession {
     let id = table.require("id", "\"opening-talk\"", table.id("id"));
     let title = table.line("title");
     let title = table.require("title", "\"Opening talk\"", title);
@@ -60,7 +60,7 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Read {
     if let Some(id) = &id {
         table
             .context()
-            .places()
+            .locations()
             .sessions
             .entry(id.value.clone())
             .or_insert_with(|| id.span.clone());
@@ -89,7 +89,7 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Read {
     if let Some(session) = &session {
         advice::session(table, session, defaults);
     }
-    Read { id, uid, was, series, start: table.span("start"), session }
+    ReadSession { id, uid, was, series, start: table.span("start"), session }
 }
 
 fn read_place(table: &Table<'_>) -> Option<Place> {

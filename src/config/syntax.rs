@@ -24,7 +24,7 @@ const MOST_MARKS: usize = 1 << 24;
 const ENOUGH: usize = MOST + 2;
 
 /// A text as far as it is TOML.
-pub(super) struct Parsed<'a> {
+pub(super) struct ParsedToml<'a> {
     /// The tree; none where there are more mistakes than anybody reads.
     pub(super) root: Option<DeTable<'a>>,
     /// What is said about it, one finding a line.
@@ -34,7 +34,7 @@ pub(super) struct Parsed<'a> {
 }
 
 /// Parses a text, or its beginning, if that has more than enough mistakes.
-pub(super) fn parse(text: &str) -> Parsed<'_> {
+pub(super) fn parse(text: &str) -> ParsedToml<'_> {
     let probes = std::iter::successors(Some(PROBE), |probe| Some(probe + (3 * probe).min(STEP)));
     for probe in probes.take_while(|probe| *probe < text.len()) {
         let end = text[..text.floor_char_boundary(probe)].rfind('\n').map_or(probe, |at| at + 1);
@@ -42,19 +42,19 @@ pub(super) fn parse(text: &str) -> Parsed<'_> {
         let (root, errors) = DeTable::parse_recoverable(beginning);
         let (said, unread) = findings(&errors, beginning, root.get_ref());
         if said.len() >= ENOUGH || errors.len() > MOST_ERRORS {
-            return Parsed { root: None, said, unread };
+            return ParsedToml { root: None, said, unread };
         }
         if probe == PROBE && is_dense(text) {
             let message = "the file has more than 16 million lines, keys and values";
             let said = Finding::error(Code::FileTooLarge, 0..0, message)
                 .help("split the sessions over several files, each with a service of its own");
-            return Parsed { root: None, said: vec![said], unread };
+            return ParsedToml { root: None, said: vec![said], unread };
         }
     }
     let (root, errors) = DeTable::parse_recoverable(text);
     let (said, unread) = findings(&errors, text, root.get_ref());
     let root = (said.len() < ENOUGH).then(|| root.into_inner());
-    Parsed { root, said, unread }
+    ParsedToml { root, said, unread }
 }
 
 /// Whether a text has so many lines, keys and values that it would take gigabytes to parse.
@@ -67,7 +67,7 @@ fn is_dense(text: &str) -> bool {
 fn findings(errors: &[Error], text: &str, root: &DeTable<'_>) -> (Vec<Finding>, Vec<Range<usize>>) {
     let mut found = Vec::new();
     let mut unread: Vec<Range<usize>> = Vec::new();
-    let keys = Keys { errors, text, root, places: OnceCell::new() };
+    let keys = Keys { errors, text, root, locations: OnceCell::new() };
     if text.starts_with('\u{feff}') {
         found.push(
             Finding::warning(Code::ByteOrderMark, 0..3, "the file begins with a byte order mark")
@@ -82,7 +82,7 @@ fn findings(errors: &[Error], text: &str, root: &DeTable<'_>) -> (Vec<Finding>, 
         if unread.iter().rev().any(|part| part.contains(&span.start)) {
             continue;
         }
-        let line = Line::around(text, span.start);
+        let line = SourceLine::around(text, span.start);
         let said = finding(error.message(), span.clone(), &line, text, &keys);
         let start = line.span.start.min(said.span.start);
         found.push(said);
@@ -105,28 +105,28 @@ struct Keys<'a> {
     text: &'a str,
     root: &'a DeTable<'a>,
     /// By name, in the order of the text; made when first asked for.
-    places: OnceCell<HashMap<&'a str, Vec<Range<usize>>>>,
+    locations: OnceCell<HashMap<&'a str, Vec<Range<usize>>>>,
 }
 
 impl<'a> Keys<'a> {
     /// The last place of a key before an offset.
     fn before(&self, name: &str, offset: usize) -> Option<Range<usize>> {
-        let places = self.places.get_or_init(|| self.places()).get(name)?;
-        let at = places.partition_point(|place| place.end <= offset);
-        places.get(at.checked_sub(1)?).cloned()
+        let locations = self.locations.get_or_init(|| self.locations()).get(name)?;
+        let at = locations.partition_point(|place| place.end <= offset);
+        locations.get(at.checked_sub(1)?).cloned()
     }
 
-    fn places(&self) -> HashMap<&'a str, Vec<Range<usize>>> {
+    fn locations(&self) -> HashMap<&'a str, Vec<Range<usize>>> {
         let twice = self.errors.iter().filter(|error| error.message() == DUPLICATE);
         let names: HashSet<&str> = twice.filter_map(|error| self.text.get(error.span()?)).collect();
-        let mut places: HashMap<&'a str, Vec<Range<usize>>> = HashMap::new();
+        let mut locations: HashMap<&'a str, Vec<Range<usize>>> = HashMap::new();
         visit(self.root, &mut |key, at| {
             if names.contains(key) {
-                places.entry(key).or_default().push(at);
+                locations.entry(key).or_default().push(at);
             }
         });
-        places.values_mut().for_each(|all| all.sort_unstable_by_key(|place| place.start));
-        places
+        locations.values_mut().for_each(|all| all.sort_unstable_by_key(|place| place.start));
+        locations
     }
 }
 
@@ -134,7 +134,7 @@ impl<'a> Keys<'a> {
 const DUPLICATE: &str = "duplicate key";
 
 /// One line of the text, with the key and the value that stand on it.
-struct Line<'a> {
+struct SourceLine<'a> {
     span: Range<usize>,
     text: &'a str,
     key: &'a str,
@@ -142,7 +142,7 @@ struct Line<'a> {
     value_span: Range<usize>,
 }
 
-impl<'a> Line<'a> {
+impl<'a> SourceLine<'a> {
     fn around(text: &'a str, at: usize) -> Self {
         let at = text.floor_char_boundary(at.min(text.len()));
         let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
@@ -168,7 +168,7 @@ impl<'a> Line<'a> {
 fn finding(
     message: &str,
     span: Range<usize>,
-    line: &Line<'_>,
+    line: &SourceLine<'_>,
     text: &str,
     keys: &Keys<'_>,
 ) -> Finding {
@@ -278,7 +278,7 @@ fn finding(
 }
 
 /// A key or table that is there already, with the earlier place.
-fn duplicate(span: Range<usize>, line: &Line<'_>, text: &str, keys: &Keys<'_>) -> Finding {
+fn duplicate(span: Range<usize>, line: &SourceLine<'_>, text: &str, keys: &Keys<'_>) -> Finding {
     let name = &text[span.clone()];
     let mut earlier = keys.before(name, span.start);
     // Of tables with one name the tree keeps only the last header.

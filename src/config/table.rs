@@ -9,7 +9,7 @@ use toml::value::Datetime;
 
 use super::meanings::Meanings;
 use super::wording::Wanted;
-use super::{Places, guess, known, languages, wording};
+use super::{Locations, guess, known, languages, wording};
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::{Id, Language, TextError, Title};
 use crate::suggest;
@@ -19,7 +19,7 @@ use crate::zone::{Rules, Zone};
 pub(super) struct Context<'a> {
     rules: &'a Rules,
     findings: RefCell<Findings>,
-    places: RefCell<Places>,
+    locations: RefCell<Locations>,
     /// What names of zones mean; made for the first text that holds one.
     meanings: OnceCell<Meanings>,
     /// The parts of the text about which nothing is said.
@@ -32,7 +32,7 @@ const LENGTHS: [&str; 6] =
 
 /// A value with its place in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct At<T> {
+pub(super) struct Located<T> {
     pub(super) value: T,
     pub(super) span: Range<usize>,
 }
@@ -50,7 +50,7 @@ impl<'a> Context<'a> {
         Self {
             rules,
             findings: RefCell::default(),
-            places: RefCell::default(),
+            locations: RefCell::default(),
             meanings: OnceCell::new(),
             unread: RefCell::default(),
         }
@@ -81,12 +81,12 @@ impl<'a> Context<'a> {
         self.findings.borrow().is_full()
     }
 
-    pub(super) fn places(&self) -> std::cell::RefMut<'_, Places> {
-        self.places.borrow_mut()
+    pub(super) fn locations(&self) -> std::cell::RefMut<'_, Locations> {
+        self.locations.borrow_mut()
     }
 
-    pub(super) fn finish(self) -> (Findings, Places) {
-        (self.findings.into_inner(), self.places.into_inner())
+    pub(super) fn finish(self) -> (Findings, Locations) {
+        (self.findings.into_inner(), self.locations.into_inner())
     }
 }
 
@@ -185,10 +185,10 @@ impl<'a> Table<'a> {
     }
 
     /// A text, as it stands.
-    pub(super) fn text(&self, key: &str) -> Option<At<&'a str>> {
+    pub(super) fn text(&self, key: &str) -> Option<Located<&'a str>> {
         let value = self.get(key)?;
         match value.get_ref() {
-            DeValue::String(text) => Some(At { value: text.as_ref(), span: value.span() }),
+            DeValue::String(text) => Some(Located { value: text.as_ref(), span: value.span() }),
             other => {
                 self.wrong_type(key, value.span(), other, Wanted::Text);
                 None
@@ -202,13 +202,13 @@ impl<'a> Table<'a> {
         key: &str,
         form: Code,
         parse: impl Fn(&str) -> Result<T, TextError>,
-    ) -> Option<At<T>> {
+    ) -> Option<Located<T>> {
         let text = self.text(key)?;
         self.form(key, form, text, parse)
     }
 
     /// One line for people.
-    pub(super) fn line(&self, key: &str) -> Option<At<Title>> {
+    pub(super) fn line(&self, key: &str) -> Option<Located<Title>> {
         let title = self.parsed(key, Code::BadValue, Title::parse)?;
         if title.value.as_str().contains('\t') {
             let message = format!("`{key}` holds a tab, which every app shows differently");
@@ -224,7 +224,7 @@ impl<'a> Table<'a> {
         key: &str,
         form: Code,
         parse: impl Fn(&str) -> Result<T, TextError>,
-    ) -> Vec<At<T>> {
+    ) -> Vec<Located<T>> {
         let Some(value) = self.get(key) else { return Vec::new() };
         let items: Vec<&Spanned<DeValue<'_>>> = match value.get_ref() {
             DeValue::Array(items) => items.iter().collect(),
@@ -237,7 +237,7 @@ impl<'a> Table<'a> {
             }
             match item.get_ref() {
                 DeValue::String(text) => {
-                    let text = At { value: text.as_ref(), span: item.span() };
+                    let text = Located { value: text.as_ref(), span: item.span() };
                     read.extend(self.form(key, form, text, &parse));
                 }
                 other => self.wrong_type(key, item.span(), other, Wanted::Texts),
@@ -247,10 +247,10 @@ impl<'a> Table<'a> {
     }
 
     /// An id, with one to offer if it has another form.
-    pub(super) fn id(&self, key: &str) -> Option<At<Id>> {
+    pub(super) fn id(&self, key: &str) -> Option<Located<Id>> {
         let text = self.text(key)?;
         match Id::parse(text.value) {
-            Ok(value) => Some(At { value, span: text.span }),
+            Ok(value) => Some(Located { value, span: text.span }),
             Err(error) => {
                 let mut finding = wording::problem(key, Code::BadId, &error, text.span);
                 if let Some(id) = Id::suggest(text.value) {
@@ -294,10 +294,10 @@ impl<'a> Table<'a> {
     }
 
     /// A date or date-time, as it stands.
-    pub(super) fn datetime(&self, key: &str) -> Option<At<Datetime>> {
+    pub(super) fn datetime(&self, key: &str) -> Option<Located<Datetime>> {
         let value = self.get(key)?;
         match value.get_ref() {
-            DeValue::Datetime(datetime) => Some(At { value: *datetime, span: value.span() }),
+            DeValue::Datetime(datetime) => Some(Located { value: *datetime, span: value.span() }),
             DeValue::String(text) if guess::datetime(key, &format!("\"{text}\"")).is_some() => {
                 let guess = guess::datetime(key, &format!("\"{text}\""))?;
                 let finding = Finding::error(guess.code, value.span(), guess.message);
@@ -312,7 +312,7 @@ impl<'a> Table<'a> {
     }
 
     /// The zone of a name, with a warning for names that are not today's name of a place.
-    pub(super) fn zone(&self, key: &str) -> Option<At<Zone>> {
+    pub(super) fn zone(&self, key: &str) -> Option<Located<Zone>> {
         let text = self.text(key)?;
         self.zone_of(text)
     }
@@ -332,7 +332,7 @@ impl<'a> Table<'a> {
         };
         let read = |value: &&Spanned<DeValue<'a>>| match value.get_ref() {
             DeValue::String(text) => {
-                let name = At { value: text.as_ref(), span: value.span() };
+                let name = Located { value: text.as_ref(), span: value.span() };
                 self.zone_of(name).map(|zone| of_name(zone.value))
             }
             DeValue::Table(entries) => {
@@ -347,10 +347,10 @@ impl<'a> Table<'a> {
     }
 
     /// One of some words.
-    pub(super) fn word<T: Copy>(&self, key: &str, words: &[(&str, T)]) -> Option<At<T>> {
+    pub(super) fn word<T: Copy>(&self, key: &str, words: &[(&str, T)]) -> Option<Located<T>> {
         let text = self.text(key)?;
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == text.value) {
-            return Some(At { value: *value, span: text.span });
+            return Some(Located { value: *value, span: text.span });
         }
         let known: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
         let message = format!("`{key}` cannot be \"{}\"", wording::quoted(text.value));
@@ -386,11 +386,11 @@ impl<'a> Table<'a> {
         &self,
         key: &str,
         form: Code,
-        text: At<&str>,
+        text: Located<&str>,
         parse: impl Fn(&str) -> Result<T, TextError>,
-    ) -> Option<At<T>> {
+    ) -> Option<Located<T>> {
         match parse(text.value) {
-            Ok(value) => Some(At { value, span: text.span }),
+            Ok(value) => Some(Located { value, span: text.span }),
             Err(error) => {
                 let mut finding = wording::problem(key, form, &error, text.span);
                 // Where people write another form again and again, offer theirs in ours.
@@ -408,7 +408,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn zone_of(&self, name: At<&str>) -> Option<At<Zone>> {
+    fn zone_of(&self, name: Located<&str>) -> Option<Located<Zone>> {
         let rules = self.context.rules;
         let zone = match rules.zone(name.value) {
             Ok(zone) => zone,
@@ -420,7 +420,7 @@ impl<'a> Table<'a> {
         if let Some(finding) = wording::legacy_zone(&zone, name.span.clone()) {
             self.context.push(finding);
         }
-        Some(At { value: zone, span: name.span })
+        Some(Located { value: zone, span: name.span })
     }
 
     fn wrong_type(&self, key: &str, span: Range<usize>, value: &DeValue<'_>, wanted: Wanted) {

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
 use super::civil::{Civil, Split, civil};
 use super::defaults::Defaults;
-use super::table::{At, Table};
+use super::table::{Located, Table};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{AllDay, Length, Timed, When};
 use crate::rfc3339;
@@ -56,7 +56,7 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Option<When> {
             all_day(table, first, civil_end, own, zone)
         }
         Split::Timed(start) => {
-            let end = match civil_end.map(At::split) {
+            let end = match civil_end.map(Located::split) {
                 Some(Split::Timed(end)) => Some(end),
                 Some(Split::AllDay(end)) => {
                     mixed(table, end.span, start.span, "the start has a time of day");
@@ -73,7 +73,7 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Option<When> {
             };
             let own =
                 duration.map(|at| at.value).or(if no_length { defaults.duration } else { None });
-            Reader { table, zone, fold }.timed(start, end, own)
+            TimesParser { table, zone, fold }.timed(start, end, own)
         }
     }
 }
@@ -88,15 +88,15 @@ fn ends_too_early(table: &Table<'_>, end: Range<usize>, start: Range<usize>) {
 
 fn all_day(
     table: &Table<'_>,
-    first: At<NaiveDate>,
-    end: Option<At<Civil>>,
+    first: Located<NaiveDate>,
+    end: Option<Located<Civil>>,
     duration: Option<Length>,
     zone: Option<Zone>,
 ) -> Option<When> {
     if table.has("fold") {
         needless_fold(table);
     }
-    let last = match (end.map(At::split), duration) {
+    let last = match (end.map(Located::split), duration) {
         (Some(Split::AllDay(last)), _) if last.value < first.value => {
             table.context().push(
                 Finding::error(
@@ -149,17 +149,17 @@ fn needless_fold(table: &Table<'_>) {
 }
 
 /// Settles the instants of one session.
-struct Reader<'a> {
+struct TimesParser<'a> {
     table: &'a Table<'a>,
     zone: Zone,
-    fold: Option<At<Fold>>,
+    fold: Option<Located<Fold>>,
 }
 
-impl Reader<'_> {
+impl TimesParser<'_> {
     fn timed(
         &self,
-        start: At<NaiveDateTime>,
-        end: Option<At<NaiveDateTime>>,
+        start: Located<NaiveDateTime>,
+        end: Option<Located<NaiveDateTime>>,
         duration: Option<Length>,
     ) -> Option<When> {
         let start_local = self.zone.resolve(start.value);
@@ -190,7 +190,7 @@ impl Reader<'_> {
     /// An end that happens twice is its first reading after the start where `fold` settled the start.
     fn settle_end(
         &self,
-        end: &At<NaiveDateTime>,
+        end: &Located<NaiveDateTime>,
         local: Local,
         start_is_ambiguous: bool,
         begins: Option<DateTime<Utc>>,
@@ -204,7 +204,12 @@ impl Reader<'_> {
         }
     }
 
-    fn settle(&self, key: &str, at: &At<NaiveDateTime>, local: Local) -> Option<DateTime<Utc>> {
+    fn settle(
+        &self,
+        key: &str,
+        at: &Located<NaiveDateTime>,
+        local: Local,
+    ) -> Option<DateTime<Utc>> {
         let (time, zone) = (|| rfc3339::local(at.value), self.zone.name());
         match (local, self.fold.as_ref().map(|fold| fold.value)) {
             (Local::Unique(instant), _) => Some(instant),

@@ -30,7 +30,7 @@ use crate::site::{Found, Representation, Resource, Site};
 use crate::urls::Address;
 
 use conditional::Verdict;
-use target::{Refusal, normalize};
+use target::{BadTarget, normalize};
 
 /// A response, and what it is about.
 #[derive(Debug)]
@@ -118,8 +118,8 @@ fn refusal<B>(site: &Site, request: &Request<B>) -> Option<Response<Full<Bytes>>
     let (uri, path) = (request.uri(), request.uri().path());
     match target::check(request.method(), uri, request.version(), request.headers()) {
         Ok(()) => None,
-        Err(Refusal::Bad) => Some(send(site.bad_request(path).identity())),
-        Err(Refusal::TooLong) => Some(send(site.too_long(path).identity())),
+        Err(BadTarget::Malformed) => Some(send(site.bad_request(path).identity())),
+        Err(BadTarget::TooLong) => Some(send(site.too_long(path).identity())),
     }
 }
 

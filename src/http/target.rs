@@ -11,9 +11,9 @@ const LONGEST: usize = 8000;
 
 /// Why a request is refused whatever the site holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum BadTarget {
     /// 400: a target that does not go with its method, or no right Host.
-    Bad,
+    Malformed,
     /// 414.
     TooLong,
 }
@@ -24,15 +24,15 @@ pub(super) fn check(
     uri: &Uri,
     version: Version,
     headers: &HeaderMap,
-) -> Result<(), Refusal> {
+) -> Result<(), BadTarget> {
     let length = uri.path_and_query().map_or(0, |target| target.as_str().len());
     if length > LONGEST {
-        return Err(Refusal::TooLong);
+        return Err(BadTarget::TooLong);
     }
     // Only OPTIONS has `*`, and only CONNECT an authority alone (RFC 9112 sections 3.2.3, 3.2.4).
     let about_a_resource = method != Method::OPTIONS && method != Method::CONNECT;
     if about_a_resource && !uri.path().starts_with('/') {
-        return Err(Refusal::Bad);
+        return Err(BadTarget::Malformed);
     }
     let mut hosts = headers.get_all(HOST).iter();
     let right = match (hosts.next(), hosts.next()) {
@@ -41,7 +41,7 @@ pub(super) fn check(
         (Some(host), None) => is_host(host.as_bytes()),
         (Some(_), Some(_)) => false,
     };
-    if right { Ok(()) } else { Err(Refusal::Bad) }
+    if right { Ok(()) } else { Err(BadTarget::Malformed) }
 }
 
 /// `uri-host [ ":" port ]`, or nothing where the target has no authority (RFC 9112 section 3.2).

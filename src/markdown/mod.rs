@@ -108,7 +108,7 @@ fn is_safe(address: &str) -> bool {
 /// As plain text: links as "text (address)", lists with dashes or numbers, a blank line between
 /// blocks.
 pub fn to_text(markdown: &Markdown) -> String {
-    let mut text = Text::default();
+    let mut text = TextWriter::default();
     for event in events(markdown) {
         text.take(event);
     }
@@ -129,7 +129,7 @@ fn cleaned(text: &str) -> String {
 }
 
 #[derive(Default)]
-struct Text {
+struct TextWriter {
     out: String,
     /// The next number of each list that is open; none for a list of dashes.
     lists: Vec<Option<u64>>,
@@ -137,7 +137,7 @@ struct Text {
     links: Vec<(CowStr<'static>, usize)>,
 }
 
-impl Text {
+impl TextWriter {
     fn take(&mut self, event: Event<'_>) {
         match event {
             Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {

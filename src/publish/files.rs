@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Publisher;
-use crate::config::Places;
+use crate::config::Locations;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::files::{ReadError, read_asset};
 use crate::model::{Assets, Catalog, Logo};
@@ -16,7 +16,7 @@ impl Publisher {
     pub(super) fn assets(
         &self,
         catalog: &Catalog,
-        places: &Places,
+        locations: &Locations,
         findings: &mut Findings,
     ) -> Assets {
         let folder = self.folder();
@@ -41,9 +41,9 @@ impl Publisher {
             findings.push(Finding::error(code, span, message).help(help));
             None
         };
-        let css = catalog.page.css.as_ref().and_then(|name| read(name, &places.css));
+        let css = catalog.page.css.as_ref().and_then(|name| read(name, &locations.css));
         let logo = catalog.page.logo.as_ref().and_then(|name| {
-            let bytes = read(name, &places.logo)?;
+            let bytes = read(name, &locations.logo)?;
             let lower = name.to_lowercase();
             let (ending, media_type) =
                 *Logo::TYPES.iter().find(|(ending, _)| lower.ends_with(&format!(".{ending}")))?;

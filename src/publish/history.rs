@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::Plan;
-use crate::config::Places;
+use super::Planned;
+use crate::config::Locations;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Catalog, Id, Session};
 use crate::revisions::Revisions;
@@ -12,12 +12,12 @@ use crate::revisions::Revisions;
 pub(super) fn against_history(
     catalog: &Catalog,
     before: &Revisions,
-    places: &Places,
+    locations: &Locations,
 ) -> Vec<Finding> {
-    another_calendar(catalog, before, places)
+    another_calendar(catalog, before, locations)
         .into_iter()
         .chain(before.reused(catalog).into_iter().map(|(session, entry)| {
-            let span = places.sessions.get(&session.id).cloned().unwrap_or_default();
+            let span = locations.sessions.get(&session.id).cloned().unwrap_or_default();
             let (id, title) = (&session.id, &entry.published.title);
             let message = format!("`{id}` was the id of another session, \"{title}\", which was removed");
             Finding::error(Code::ReusedId, span, message).help("choose a new id; if it is that session again, moved and retitled, add `again = true`")
@@ -26,20 +26,26 @@ pub(super) fn against_history(
 }
 
 /// UIDs derive from the id: another one would give every subscriber every session twice.
-fn another_calendar(catalog: &Catalog, before: &Revisions, places: &Places) -> Option<Finding> {
+fn another_calendar(
+    catalog: &Catalog,
+    before: &Revisions,
+    locations: &Locations,
+) -> Option<Finding> {
     let published = before.calendar.as_deref()?;
     let id = catalog.calendar.id.as_str();
     (published != id).then(|| {
         let message =
             format!("this calendar was published as `{published}`, and its id is permanent");
-        Finding::error(Code::CalendarIdChanged, places.calendar_id.clone(), message).help(format!(
-            "write `id = \"{published}\"`; for a new calendar start with another file and state"
-        ))
+        Finding::error(Code::CalendarIdChanged, locations.calendar_id.clone(), message).help(
+            format!(
+                "write `id = \"{published}\"`; for a new calendar start with another file and state"
+            ),
+        )
     })
 }
 
 /// A UID that the author gives and another session has already: calendars would show only one.
-pub(super) fn same_uid(plan: &Plan, places: &Places) -> Vec<Finding> {
+pub(super) fn same_uid(plan: &Planned, locations: &Locations) -> Vec<Finding> {
     let edition = &plan.edition;
     let uid = |session: &Session| edition.revision(session).uid.as_str();
     let mut owners: HashMap<&str, &Id> = HashMap::new();
@@ -48,7 +54,7 @@ pub(super) fn same_uid(plan: &Plan, places: &Places) -> Vec<Finding> {
     owners.extend(kept.into_iter().map(|session| (uid(session), &session.id)));
     let clash = |session: &Session| {
         let owner = owners.get(uid(session))?;
-        let span = places.sessions.get(&session.id).cloned().unwrap_or_default();
+        let span = locations.sessions.get(&session.id).cloned().unwrap_or_default();
         let message = format!("`{owner}` was published with the `uid` of `{}`", session.id);
         Some(Finding::error(Code::DuplicateId, span, message).help(format!(
             "delete the `uid` line; if this is that session, delete the other and add `was = [\"{owner}\"]`"
@@ -57,9 +63,9 @@ pub(super) fn same_uid(plan: &Plan, places: &Places) -> Vec<Finding> {
     given.into_iter().filter_map(clash).collect()
 }
 
-pub(super) fn unproven(plan: &Plan, places: &Places) -> Vec<Finding> {
+pub(super) fn unproven(plan: &Planned, locations: &Locations) -> Vec<Finding> {
     let finding = |id: &Id| {
-        let span = places.sessions.get(id).cloned().unwrap_or_default();
+        let span = locations.sessions.get(id).cloned().unwrap_or_default();
         let message = format!(
             "the time zone of `{id}` cannot be written so that every reader gets the right hour"
         );
@@ -72,7 +78,7 @@ pub(super) fn unproven(plan: &Plan, places: &Places) -> Vec<Finding> {
 pub(super) fn not_recorded(
     planned: &Revisions,
     before: &Revisions,
-    places: &Places,
+    locations: &Locations,
 ) -> Vec<Finding> {
     let mut changed: Vec<&str> = planned
         .sessions
@@ -85,8 +91,8 @@ pub(super) fn not_recorded(
         changed.push("the calendar");
     }
     let place = |id: &str| {
-        let of_session = Id::parse(id).ok().and_then(|id| places.sessions.get(&id).cloned());
-        of_session.unwrap_or_else(|| places.calendar_id.clone())
+        let of_session = Id::parse(id).ok().and_then(|id| locations.sessions.get(&id).cloned());
+        of_session.unwrap_or_else(|| locations.calendar_id.clone())
     };
     changed
         .into_iter()

@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
 
-use crate::config::{self, Places};
+use crate::config::{self, Locations};
 use crate::diagnostic::{Finding, Findings};
 use crate::error::{Action, Error};
 use crate::model::{BaseUrl, Catalog};
@@ -31,7 +31,7 @@ use crate::source::Source;
 use crate::urls::Urls;
 use crate::zone::Rules;
 
-pub use plan::{Plan, plan};
+pub use plan::{Planned, plan};
 pub use prepare::Memory;
 use prepare::{Attempt, Prepared, Standing};
 pub use record::{MayGoOn, Step};
@@ -101,7 +101,7 @@ pub struct Published {
 
 /// What would follow, and from what.
 struct Followed {
-    plan: Plan,
+    plan: Planned,
     before: Revisions,
 }
 
@@ -144,7 +144,7 @@ impl Publisher {
     pub fn preview(&self, now: DateTime<Utc>) -> Result<Preview, Refusal> {
         match self.examine(now)? {
             (source, findings, Some(Followed { plan, before })) if !findings.has_errors() => {
-                let Plan { edition, revisions, .. } = plan;
+                let Planned { edition, revisions, .. } = plan;
                 Ok(Preview { edition, before, revisions, source, findings })
             }
             (source, findings, _) => Err(Refusal::File(source, Box::new(findings))),
@@ -158,20 +158,24 @@ impl Publisher {
         let mut findings = checked.findings;
         let before = self.store.read()?;
         let too_large =
-            checked.catalog.as_ref().and_then(|own| output::too_large(own, &checked.places));
+            checked.catalog.as_ref().and_then(|own| output::too_large(own, &checked.locations));
         // What would be too large is not made to be looked at either.
         let catalog = checked.catalog.filter(|_| too_large.is_none());
         findings.extend(too_large);
         let mut planned = None;
         if let Some(catalog) = catalog {
-            findings.extend(history::against_history(&catalog, &before, &checked.places));
-            let assets = self.assets(&catalog, &checked.places, &mut findings);
+            findings.extend(history::against_history(&catalog, &before, &checked.locations));
+            let assets = self.assets(&catalog, &checked.locations, &mut findings);
             let plan = plan(catalog.clone(), self.urls(&catalog), assets, &before, now);
-            findings.extend(history::same_uid(&plan, &checked.places));
-            findings.extend(history::unproven(&plan, &checked.places));
-            findings.extend(self.advice(&plan, &before, &checked.places, now));
+            findings.extend(history::same_uid(&plan, &checked.locations));
+            findings.extend(history::unproven(&plan, &checked.locations));
+            findings.extend(self.advice(&plan, &before, &checked.locations, now));
             if self.frozen {
-                findings.extend(history::not_recorded(&plan.revisions, &before, &checked.places));
+                findings.extend(history::not_recorded(
+                    &plan.revisions,
+                    &before,
+                    &checked.locations,
+                ));
             }
             planned = Some(Followed { plan, before });
         }
@@ -261,18 +265,18 @@ impl Publisher {
     /// Warnings that need more than the file: what was published before, the bytes, the clock.
     fn advice(
         &self,
-        plan: &Plan,
+        plan: &Planned,
         before: &Revisions,
-        places: &Places,
+        locations: &Locations,
         now: DateTime<Utc>,
     ) -> Vec<Finding> {
-        let mut found = advice::gone(&plan.revisions, before, places, now);
-        found.extend(advice::another_uid(&plan.revisions, before, places));
-        found.extend(advice::retired(&plan.revisions, before, places));
-        found.extend(advice::too_large(plan, places));
-        found.extend(advice::nothing_to_come(&plan.edition.catalog, places, now));
+        let mut found = advice::gone(&plan.revisions, before, locations, now);
+        found.extend(advice::another_uid(&plan.revisions, before, locations));
+        found.extend(advice::retired(&plan.revisions, before, locations));
+        found.extend(advice::too_large(plan, locations));
+        found.extend(advice::nothing_to_come(&plan.edition.catalog, locations, now));
         if self.exporting {
-            found.extend(advice::loopback(&plan.edition.urls, places));
+            found.extend(advice::loopback(&plan.edition.urls, locations));
         }
         found
     }

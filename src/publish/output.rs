@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::config::Places;
+use crate::config::Locations;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Catalog, Id, Index, Markdown, Session};
 
@@ -42,8 +42,8 @@ struct Part {
 }
 
 /// What to say of a file whose output would be too large. Looks at no more than it takes to know.
-pub(super) fn too_large(catalog: &Catalog, places: &Places) -> Option<Finding> {
-    let parts = parts(catalog, places);
+pub(super) fn too_large(catalog: &Catalog, locations: &Locations) -> Option<Finding> {
+    let parts = parts(catalog, locations);
     let sum = |parts: &mut dyn Iterator<Item = &Part>| -> u64 {
         parts.fold(0, |sum: u64, part| sum.saturating_add(part.bytes))
     };
@@ -59,7 +59,7 @@ pub(super) fn too_large(catalog: &Catalog, places: &Places) -> Option<Finding> {
     Some(Finding::error(Code::OutputTooLarge, span, message).help(help))
 }
 
-fn parts(catalog: &Catalog, places: &Places) -> Vec<Part> {
+fn parts(catalog: &Catalog, locations: &Locations) -> Vec<Part> {
     let count = |number: usize| number as u64;
     let (sessions, feeds) = (count(catalog.sessions.len()), count(catalog.feeds().count()));
     let words: u64 = catalog.calendar.words.values().map(|text| count(text.len())).sum();
@@ -71,8 +71,9 @@ fn parts(catalog: &Catalog, places: &Places) -> Vec<Part> {
     let ids = |was: &mut dyn Iterator<Item = usize>| -> u64 { was.map(count).sum() };
     let former = ids(&mut catalog.sessions.iter().map(|session| session.was.len()))
         + ids(&mut catalog.feeds().map(|feed| feed.was.len()));
-    let whole = places.calendar_id.clone();
-    let span = |id: Option<&Id>| id.and_then(|id| places.feeds.get(id)).unwrap_or(&whole).clone();
+    let whole = locations.calendar_id.clone();
+    let span =
+        |id: Option<&Id>| id.and_then(|id| locations.feeds.get(id)).unwrap_or(&whole).clone();
     vec![
         Part {
             bytes: sessions * SESSION + texts * TEXT,

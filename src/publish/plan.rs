@@ -10,7 +10,7 @@ use crate::urls::{FeedRoute, SessionRoute, Urls};
 
 /// What follows from a catalog and what was published before.
 #[derive(Debug)]
-pub struct Plan {
+pub struct Planned {
     /// The edition.
     pub edition: Edition,
     /// Its calendars.
@@ -28,7 +28,7 @@ pub fn plan(
     assets: Assets,
     before: &Revisions,
     now: DateTime<Utc>,
-) -> Plan {
+) -> Planned {
     let mut revised = before.revise(&catalog, &urls, now);
     // What is printed follows from no stamp, and there are more of them than of sessions.
     let stamps = std::mem::take(&mut revised.resources);
@@ -65,5 +65,5 @@ pub fn plan(
             draft.finish(stamp.expect("each of these was stamped"))
         })
         .collect();
-    Plan { edition, calendars, revisions, unproven }
+    Planned { edition, calendars, revisions, unproven }
 }

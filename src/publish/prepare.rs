@@ -6,7 +6,7 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 
 use super::snapshot::digest_of_bytes;
-use super::{Digest, MayGoOn, Observed, Plan, Publisher, Refusal, Step, history, output, plan};
+use super::{Digest, MayGoOn, Observed, Planned, Publisher, Refusal, Step, history, output, plan};
 use crate::config::{self, Checked};
 use crate::diagnostic::Findings;
 use crate::error::Error;
@@ -127,16 +127,16 @@ impl Publisher {
         let kept = kept.map(|kept| kept.assets.clone());
         // Planning takes its time, and others may publish meanwhile.
         drop(memory);
-        findings.extend(history::against_history(&catalog, before, &checked.places));
+        findings.extend(history::against_history(&catalog, before, &checked.locations));
         let mut missing = Findings::default();
-        let mut assets = self.assets(&catalog, &checked.places, &mut missing);
+        let mut assets = self.assets(&catalog, &checked.locations, &mut missing);
         if !self.are_observed(&catalog.page, &assets, attempt.observed) {
             return Ok(None);
         }
         match (standing, kept) {
             (Standing::Alone, _) => {
                 findings.extend(missing);
-                findings.extend(output::too_large(&catalog, &checked.places));
+                findings.extend(output::too_large(&catalog, &checked.locations));
             }
             (_, Some(kept)) if missing.has_errors() => assets = kept,
             (Standing::In | Standing::Meanwhile | Standing::Stateless, _) => {}
@@ -148,7 +148,7 @@ impl Publisher {
         let served = Served { source: source.clone(), assets: assets.clone() };
         let urls = self.urls(&catalog);
         let plan = plan(catalog, urls, assets, before, now);
-        findings.extend(history::same_uid(&plan, &checked.places));
+        findings.extend(history::same_uid(&plan, &checked.locations));
         if findings.has_errors() {
             findings.sort();
             return Err(Refusal::File(source, Box::new(findings)));
@@ -156,19 +156,19 @@ impl Publisher {
         if standing == Standing::Meanwhile && plan.revisions != *before {
             return Ok(None);
         }
-        findings.extend(self.advice(&plan, before, &checked.places, now));
+        findings.extend(self.advice(&plan, before, &checked.locations, now));
         findings.sort();
         let recorded = found.as_ref().is_some_and(|found| *found == plan.revisions);
         if !recorded && standing != Standing::Stateless && self.frozen {
             let found = found.unwrap_or_default();
-            findings.extend(history::not_recorded(&plan.revisions, &found, &checked.places));
+            findings.extend(history::not_recorded(&plan.revisions, &found, &checked.locations));
             findings.sort();
             return Err(Refusal::File(source, Box::new(findings)));
         }
         if !may_go_on(Step::Build) {
             return Ok(None);
         }
-        let Plan { edition, calendars, revisions, unproven } = plan;
+        let Planned { edition, calendars, revisions, unproven } = plan;
         let edition = Arc::new(edition);
         Ok(Some(Prepared {
             site: Site::build(Arc::clone(&edition), calendars, self.cache),

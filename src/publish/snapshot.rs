@@ -1,6 +1,6 @@
 //! One poll of the file and of the files that it names, which are read and parsed no more often than they change.
 //!
-//! A poll asks for metadata. Content is read where the metadata changed, and by a whole poll, because some
+//! A poll asks for metadata. PolledContent is read where the metadata changed, and by a whole poll, because some
 //! mounts give a changed file the metadata that it had before. A content is parsed once two polls agree on it.
 
 use std::os::unix::fs::MetadataExt as _;
@@ -59,14 +59,14 @@ pub struct Metadata {
 pub struct Snapshot {
     /// `sessions.toml` first; empty before the first poll.
     files: Vec<Observed>,
-    content: Content,
+    content: PolledContent,
     /// The files that the last parsed content names, by their paths from its folder.
     names: Vec<String>,
 }
 
 /// The content of `sessions.toml`, until it is published.
 #[derive(Debug, Default)]
-enum Content {
+enum PolledContent {
     /// It was published or refused, or there is none.
     #[default]
     Spent,
@@ -76,7 +76,7 @@ enum Content {
     Parsed(Box<Checked>),
 }
 
-impl Content {
+impl PolledContent {
     /// A content that is to be parsed. Spent until it is, so that one on which the parser fails is not parsed at
     /// every poll.
     fn agreed(&mut self) -> Option<Source> {
@@ -116,14 +116,14 @@ impl Publisher {
             Some(source) => source.as_ref().map(digest_of),
         };
         if digest != known {
-            snapshot.content = read.flatten().map_or(Content::Spent, Content::Read);
+            snapshot.content = read.flatten().map_or(PolledContent::Spent, PolledContent::Read);
         } else if let Some(source) = snapshot.content.agreed() {
             let checked = config::load(&source, &self.rules);
             // A file that ends early may not have them yet.
             if checked.catalog.is_some() || !checked.files.is_empty() {
                 snapshot.names.clone_from(&checked.files);
             }
-            snapshot.content = Content::Parsed(Box::new(checked));
+            snapshot.content = PolledContent::Parsed(Box::new(checked));
         }
         Observed { path: self.file.clone(), metadata, digest }
     }
@@ -137,18 +137,18 @@ impl Snapshot {
 
     /// Whether no content waits for a second poll to agree on it.
     pub fn is_parsed(&self) -> bool {
-        !matches!(self.content, Content::Read(_))
+        !matches!(self.content, PolledContent::Read(_))
     }
 
     /// How many of the upcoming sessions that are published the content would remove; none if it is not
     /// parsed, or has errors.
     pub fn removal(&self, published: &Revisions, now: DateTime<Utc>) -> Removal {
         match &self.content {
-            Content::Parsed(checked) => checked
+            PolledContent::Parsed(checked) => checked
                 .catalog
                 .as_ref()
                 .map_or_else(Removal::default, |catalog| Removal::new(published, catalog, now)),
-            Content::Spent | Content::Read(_) => Removal::default(),
+            PolledContent::Spent | PolledContent::Read(_) => Removal::default(),
         }
     }
 
@@ -156,7 +156,7 @@ impl Snapshot {
     #[must_use]
     pub fn without_content(&self) -> Self {
         let (files, names) = (self.files.clone(), self.names.clone());
-        Self { files, content: Content::Spent, names }
+        Self { files, content: PolledContent::Spent, names }
     }
 
     /// The digest of `sessions.toml`.
@@ -167,8 +167,8 @@ impl Snapshot {
     /// The parsed content, once.
     pub(super) fn spend(&mut self) -> Option<Checked> {
         match std::mem::take(&mut self.content) {
-            Content::Parsed(checked) => Some(*checked),
-            Content::Spent | Content::Read(_) => None,
+            PolledContent::Parsed(checked) => Some(*checked),
+            PolledContent::Spent | PolledContent::Read(_) => None,
         }
     }
 
@@ -230,8 +230,8 @@ mod tests {
 
     fn parsed(snapshot: &Snapshot) -> Option<*const Checked> {
         match &snapshot.content {
-            Content::Parsed(checked) => Some(std::ptr::from_ref(checked)),
-            Content::Spent | Content::Read(_) => None,
+            PolledContent::Parsed(checked) => Some(std::ptr::from_ref(checked)),
+            PolledContent::Spent | PolledContent::Read(_) => None,
         }
     }
 

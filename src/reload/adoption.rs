@@ -28,7 +28,7 @@ pub const CONTENT: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Adoption {
     adopted: Vec<Observed>,
-    tracked: Vec<Tracked>,
+    tracked: Vec<TrackedFile>,
 }
 
 /// What follows from a poll.
@@ -46,7 +46,7 @@ pub enum Decision {
 
 /// A file from poll to poll. Times are those of a clock that never goes back, since any moment.
 #[derive(Debug)]
-struct Tracked {
+struct TrackedFile {
     observed: Observed,
     /// How long it must stay as it is after its last change.
     wait: Duration,
@@ -78,9 +78,10 @@ impl Adoption {
     ) -> Decision {
         let before = std::mem::take(&mut self.tracked);
         self.tracked = polled.iter().map(|polled| track(&before, polled, at)).collect();
-        let changed: Vec<&Tracked> = self.tracked.iter().filter(|file| self.is_new(file)).collect();
+        let changed: Vec<&TrackedFile> =
+            self.tracked.iter().filter(|file| self.is_new(file)).collect();
         let has_waited = |wait: Option<Duration>| {
-            let is_quiet = |file: &&Tracked| {
+            let is_quiet = |file: &&TrackedFile| {
                 at.saturating_sub(file.since) >= wait.unwrap_or(file.wait)
                     || at.saturating_sub(file.content_since) >= CONTENT
             };
@@ -102,7 +103,7 @@ impl Adoption {
         self.adopted = self.tracked.iter().map(|file| file.observed.clone()).collect();
     }
 
-    fn is_new(&self, file: &Tracked) -> bool {
+    fn is_new(&self, file: &TrackedFile) -> bool {
         !self.adopted.iter().any(|adopted| content(adopted) == content(&file.observed))
     }
 }
@@ -111,17 +112,17 @@ fn content(file: &Observed) -> (&std::path::Path, Option<Digest>) {
     (&file.path, file.digest)
 }
 
-fn track(before: &[Tracked], polled: &Observed, at: Duration) -> Tracked {
+fn track(before: &[TrackedFile], polled: &Observed, at: Duration) -> TrackedFile {
     let observed = polled.clone();
     let Some(last) = before.iter().find(|last| last.observed.path == polled.path) else {
-        return Tracked { observed, wait: IN_PLACE, since: at, content_since: at };
+        return TrackedFile { observed, wait: IN_PLACE, since: at, content_since: at };
     };
-    let Tracked { wait, since, content_since, .. } = *last;
+    let TrackedFile { wait, since, content_since, .. } = *last;
     if last.observed == *polled {
-        return Tracked { observed, wait, since, content_since };
+        return TrackedFile { observed, wait, since, content_since };
     }
     let same_content = last.observed.digest == polled.digest;
-    Tracked {
+    TrackedFile {
         observed,
         wait: if is_renamed(&last.observed, polled) { RENAMED } else { IN_PLACE },
         since: at,

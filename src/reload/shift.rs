@@ -27,7 +27,7 @@ use crate::site::Site;
 use crate::telemetry::Telemetry;
 
 /// A worker with its thread.
-struct Hand<'scope> {
+struct WorkerThread<'scope> {
     worker: Worker,
     /// None while it works on the first file.
     orders: Option<mpsc::Sender<Order>>,
@@ -39,8 +39,8 @@ pub(super) struct Shift<'a, 'scope, 'env, C> {
     own: &'a Supervisor<'env, C>,
     scope: &'scope Scope<'scope, 'env>,
     sites: &'a watch::Sender<Arc<Site>>,
-    in_charge: Hand<'scope>,
-    standby: Option<Hand<'scope>>,
+    in_charge: WorkerThread<'scope>,
+    standby: Option<WorkerThread<'scope>>,
     /// Replaced or dismissed, and not at an end yet.
     leaving: Vec<ScopedJoinHandle<'scope, ()>>,
     /// The results of the work on the first file, if the worker in charge still does that, and what is published
@@ -66,7 +66,7 @@ where
                 (hire(own, scope, sites, worker, |_| *reloader), None, None)
             }
             First::Late(Late { worker, results, thread, since, revisions }) => {
-                (Hand { worker, orders: None, thread }, Some((results, revisions)), since)
+                (WorkerThread { worker, orders: None, thread }, Some((results, revisions)), since)
             }
         };
         let (standby, leaving) = (None, Vec::new());
@@ -214,7 +214,7 @@ fn hire<'scope, 'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env>(
     sites: &watch::Sender<Arc<Site>>,
     worker: Worker,
     make: impl FnOnce(&Site) -> Reloader<'env> + Send + 'scope,
-) -> Hand<'scope> {
+) -> WorkerThread<'scope> {
     let (order, orders) = mpsc::channel();
     let (clock, sites) = (own.clock.clone(), sites.clone());
     let thread = scope.spawn(move || {
@@ -224,7 +224,7 @@ fn hire<'scope, 'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env>(
         drop(site);
         reloader.run(&orders, clock, &sites);
     });
-    Hand { worker, orders: Some(order), thread }
+    WorkerThread { worker, orders: Some(order), thread }
 }
 
 impl<'env> Reloader<'env> {

@@ -13,10 +13,10 @@ pub struct BeforeStep(Arc<dyn Fn(Step) + Send + Sync>);
 
 /// A place in a roster.
 #[derive(Debug, Clone)]
-pub(super) struct Worker(Arc<Inner>);
+pub(super) struct Worker(Arc<WorkerState>);
 
 #[derive(Debug)]
-struct Inner {
+struct WorkerState {
     number: Number,
     roster: Arc<Mutex<Roster>>,
     before: BeforeStep,
@@ -59,7 +59,7 @@ impl Worker {
     }
 
     fn new(number: Number, roster: Arc<Mutex<Roster>>, before: BeforeStep) -> Self {
-        Self(Arc::new(Inner { number, roster, before, work: Mutex::default() }))
+        Self(Arc::new(WorkerState { number, roster, before, work: Mutex::default() }))
     }
 
     /// A standby in the same roster, if there may be one.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{LinkChange, Published, Revision, Revisions, Times};
+use super::{LinkChange, PublishedSession, Revision, Revisions, Times};
 use crate::model::Status;
 
 /// One session that readers will find otherwise.
@@ -13,9 +13,9 @@ pub struct Difference {
     /// What is different, the most important first; never empty.
     pub what: Vec<What>,
     /// What was published before, unless it is new.
-    pub before: Option<Published>,
+    pub before: Option<PublishedSession>,
     /// What will be published; of a removed one, what was published last.
-    pub after: Published,
+    pub after: PublishedSession,
 }
 
 /// What is different.
@@ -171,7 +171,7 @@ fn difference(old: Option<(&String, &Revision)>, id: &String, new: &Revision) ->
     if digests.is_some_and(|(was, is)| was != is) {
         what.push(What::Other);
     }
-    let feeds = |of: &Published| of.feeds.iter().cloned().collect::<BTreeSet<String>>();
+    let feeds = |of: &PublishedSession| of.feeds.iter().cloned().collect::<BTreeSet<String>>();
     if feeds(was) != feeds(is) {
         what.push(What::Feeds);
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Published, Revision, Time, Times, bounds, published};
+use super::{PublishedSession, Revision, Time, Times, bounds, published};
 use crate::model::Status;
 
 /// How many changes of a session are recorded; the oldest are dropped.
@@ -11,7 +11,7 @@ const KEPT: usize = 100;
 
 /// One thing that a publication changed in a session; in JSON `at`, `field` and `was`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Unchecked", into = "Unchecked")]
+#[serde(try_from = "UncheckedChange", into = "UncheckedChange")]
 pub struct Change {
     /// When it was published, UTC in whole seconds: the LAST-MODIFIED of that revision.
     pub at: DateTime<Utc>,
@@ -115,7 +115,7 @@ impl News {
 
 impl Revision {
     /// The changes of this revision and of one more that publishes `next` at an instant.
-    pub(super) fn changes_with(&self, next: &Published, at: DateTime<Utc>) -> Vec<Change> {
+    pub(super) fn changes_with(&self, next: &PublishedSession, at: DateTime<Utc>) -> Vec<Change> {
         let old = &self.published;
         let mut all = self.changes.clone();
         let mut push = |is_other: bool, was: Was| {
@@ -204,7 +204,7 @@ fn publications(changes: &[Change]) -> Vec<&[Change]> {
 /// [`Change`] as it is read and written.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Unchecked {
+struct UncheckedChange {
     #[serde(deserialize_with = "bounds::instant")]
     at: DateTime<Utc>,
     field: Field,
@@ -239,7 +239,7 @@ impl Was {
     }
 }
 
-impl From<Change> for Unchecked {
+impl From<Change> for UncheckedChange {
     fn from(change: Change) -> Self {
         let field = change.was.field();
         let was = match change.was {
@@ -252,10 +252,10 @@ impl From<Change> for Unchecked {
     }
 }
 
-impl TryFrom<Unchecked> for Change {
+impl TryFrom<UncheckedChange> for Change {
     type Error = String;
 
-    fn try_from(Unchecked { at, field, was }: Unchecked) -> Result<Self, String> {
+    fn try_from(UncheckedChange { at, field, was }: UncheckedChange) -> Result<Self, String> {
         let was = match (field, was) {
             (Field::Start, Some(was)) => Was::Start(was.parse()?),
             (Field::End, Some(was)) => Was::End(was.parse()?),

@@ -42,7 +42,7 @@ pub use feeds::KnownFeed;
 pub use gone::{Removed, Retired};
 pub use history::{Change, LinkChange, News, PlaceChange, Was};
 pub use holders::{FeedHolder, SessionHolder};
-pub use published::{Digests, Published};
+pub use published::{Digests, PublishedSession};
 pub use times::{Time, Times};
 
 /// Everything that was published before.
@@ -83,7 +83,7 @@ pub struct Revision {
     )]
     pub removed: Option<DateTime<Utc>>,
     /// What was published, so that a later edition can say what changed.
-    pub published: Published,
+    pub published: PublishedSession,
     /// What changed since it was first published, oldest first; the last 100.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,

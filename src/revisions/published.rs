@@ -10,8 +10,8 @@ use crate::model::{Session, Status};
 
 /// What readers were told about a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Unchecked")]
-pub struct Published {
+#[serde(try_from = "UncheckedSession")]
+pub struct PublishedSession {
     /// Its title.
     pub title: String,
     /// When it is; in JSON `start` and `end`, each an instant or a date.
@@ -52,10 +52,10 @@ pub struct Digests {
     pub join: Option<String>,
 }
 
-/// [`Published`] as it is read.
+/// [`PublishedSession`] as it is read.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Unchecked {
+struct UncheckedSession {
     title: String,
     start: Time,
     end: Time,
@@ -70,12 +70,12 @@ struct Unchecked {
     links: BTreeSet<String>,
 }
 
-impl TryFrom<Unchecked> for Published {
+impl TryFrom<UncheckedSession> for PublishedSession {
     type Error = String;
 
-    fn try_from(read: Unchecked) -> Result<Self, String> {
-        let Unchecked { title, start, end, zone, status, place, feeds, .. } = read;
-        let Unchecked { was, digests, links, .. } = read;
+    fn try_from(read: UncheckedSession) -> Result<Self, String> {
+        let UncheckedSession { title, start, end, zone, status, place, feeds, .. } = read;
+        let UncheckedSession { was, digests, links, .. } = read;
         let (when, status) = (Times::new(start, end)?, self::status(&status)?);
         Ok(Self { title, when, zone, status, place, feeds, was, digests, links })
     }
@@ -92,7 +92,7 @@ pub(super) fn status(word: &str) -> Result<Status, String> {
     found.ok_or_else(|| format!("`{word}` is no status of a session"))
 }
 
-impl Published {
+impl PublishedSession {
     /// Whether it begins after an instant; whole days count by their date in UTC.
     pub fn starts_after(&self, now: DateTime<Utc>) -> bool {
         match self.when {
@@ -111,8 +111,8 @@ impl Published {
 }
 
 /// What is published, but for what was given out before; `feeds` are the ids of those that it is in.
-pub(super) fn published(session: &Session, feeds: Vec<String>) -> Published {
-    Published {
+pub(super) fn published(session: &Session, feeds: Vec<String>) -> PublishedSession {
+    PublishedSession {
         title: session.title.to_string(),
         when: Times::of(&session.when),
         zone: session.when.zone().tzid().to_owned(),
@@ -132,7 +132,7 @@ pub(super) fn published(session: &Session, feeds: Vec<String>) -> Published {
 /// Those that it has, and those that it had.
 pub(super) fn links<'a>(
     session: &Session,
-    given: impl Iterator<Item = &'a Published>,
+    given: impl Iterator<Item = &'a PublishedSession>,
 ) -> BTreeSet<String> {
     let own = [("register", &session.register), ("join", &session.join)];
     let own = own.into_iter().filter(|(_, link)| link.is_some()).map(|(name, _)| name.to_owned());

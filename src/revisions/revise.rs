@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::identity::Entries;
 use super::published::{links, published};
-use super::{Published, Revision, Revisions, bounds, digest, feeds, former, next};
+use super::{PublishedSession, Revision, Revisions, bounds, digest, feeds, former, next};
 use crate::model::{Catalog, Id, Members};
 use crate::urls::Urls;
 
@@ -45,7 +45,7 @@ impl Revisions {
             );
             let links = links(session, given);
             let feeds = feeds.into_iter().map(|feed| names[feed].to_string()).collect();
-            let published = Published { was, links, ..published(session, feeds) };
+            let published = PublishedSession { was, links, ..published(session, feeds) };
             sessions.insert(session.id.to_string(), revised(known, uid, digest, published, now));
         }
         // What is left is gone from the file; it is remembered, so that no UID is used again.
@@ -71,7 +71,7 @@ fn revised(
     known: Option<&Arc<Revision>>,
     uid: String,
     digest: String,
-    published: Published,
+    published: PublishedSession,
     now: DateTime<Utc>,
 ) -> Arc<Revision> {
     let (sequence, last_modified, changes) = match known {

@@ -7,7 +7,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 use super::history::{Change, Was};
-use super::{Published, Revision, Time, Times, bounds, published};
+use super::{PublishedSession, Revision, Time, Times, bounds, published};
 
 /// A revision of such a file.
 ///
@@ -31,15 +31,15 @@ pub(super) struct Old {
 
 /// What was published, and before it.
 #[derive(Deserialize)]
-#[serde(try_from = "Unchecked")]
+#[serde(try_from = "UncheckedOldSession")]
 struct Converted {
-    published: Published,
+    published: PublishedSession,
     earlier: Vec<Start>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Unchecked {
+struct UncheckedOldSession {
     title: String,
     start: Time,
     end: Time,
@@ -69,15 +69,16 @@ impl<'de> Deserialize<'de> for Start {
     }
 }
 
-impl TryFrom<Unchecked> for Converted {
+impl TryFrom<UncheckedOldSession> for Converted {
     type Error = String;
 
-    fn try_from(read: Unchecked) -> Result<Self, String> {
-        let Unchecked { title, start, end, zone, status, place, feeds, .. } = read;
-        let Unchecked { earlier, was, links, .. } = read;
+    fn try_from(read: UncheckedOldSession) -> Result<Self, String> {
+        let UncheckedOldSession { title, start, end, zone, status, place, feeds, .. } = read;
+        let UncheckedOldSession { earlier, was, links, .. } = read;
         let (when, status) = (Times::new(start, end)?, published::status(&status)?);
         let digests = None;
-        let published = Published { title, when, zone, status, place, feeds, was, digests, links };
+        let published =
+            PublishedSession { title, when, zone, status, place, feeds, was, digests, links };
         Ok(Self { published, earlier })
     }
 }

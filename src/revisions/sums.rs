@@ -34,13 +34,13 @@ pub(super) struct Summed<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Summed<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_map(Entry(PhantomData))
+        from.deserialize_map(EntryVisitor(PhantomData))
     }
 }
 
-struct Entry<T>(PhantomData<T>);
+struct EntryVisitor<T>(PhantomData<T>);
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Entry<T> {
+impl<'de, T: Deserialize<'de>> Visitor<'de> for EntryVisitor<T> {
     type Value = Summed<T>;
 
     fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -18,9 +18,9 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::{ServerConfig, ServerConnection};
 
 use super::limits::Limits;
-use super::made::Made;
 use super::progress::Progress;
-use super::registry::Entry;
+use super::registry::Registration;
+use super::responder::PendingResponse;
 use super::socket::Socket;
 use super::tls::HTTP_2;
 use super::tracked::{Sending, Tracked};
@@ -50,16 +50,19 @@ pub(super) enum Role {
 
 /// A function from requests to responses.
 pub(super) trait Respond:
-    Fn(&Role, &Request<Incoming>) -> Made + Clone + Send + Sync + 'static
+    Fn(&Role, &Request<Incoming>) -> PendingResponse + Clone + Send + Sync + 'static
 {
 }
 
-impl<A: Fn(&Role, &Request<Incoming>) -> Made + Clone + Send + Sync + 'static> Respond for A {}
+impl<A: Fn(&Role, &Request<Incoming>) -> PendingResponse + Clone + Send + Sync + 'static> Respond
+    for A
+{
+}
 
 /// Serves a connection in a task of its own; what goes wrong in it, even a panic, ends no other.
 pub(super) fn start(
     socket: Socket,
-    entry: Entry,
+    entry: Registration,
     limits: Limits,
     role: Role,
     respond: impl Respond,
@@ -88,9 +91,9 @@ pub(super) fn start(
 async fn over_tls(
     stream: impl AsyncRead + AsyncWrite + Unpin,
     configs: &watch::Receiver<Arc<ServerConfig>>,
-    entry: &Entry,
+    entry: &Registration,
     limits: Limits,
-    respond: impl Fn(&Request<Incoming>) -> Made,
+    respond: impl Fn(&Request<Incoming>) -> PendingResponse,
 ) {
     let config = Arc::clone(&configs.borrow());
     let progress = entry.progress();
@@ -113,9 +116,9 @@ async fn over_tls(
 /// HTTP/2 on a stream (RFC 9113).
 async fn http_2(
     stream: impl AsyncRead + AsyncWrite + Unpin,
-    entry: &Entry,
+    entry: &Registration,
     limits: Limits,
-    respond: impl Fn(&Request<Incoming>) -> Made,
+    respond: impl Fn(&Request<Incoming>) -> PendingResponse,
 ) {
     let progress = entry.progress();
     progress.multiplexes(limits.in_records());
@@ -127,7 +130,7 @@ async fn http_2(
             entry.telemetry().refused(Refused::TooLarge, &"too many header lines");
             let mut refused = Response::new(Full::default());
             *refused.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-            Made::Now(refused)
+            PendingResponse::Now(refused)
         }
     };
     let service = service_fn(|request| track(respond(&request), &request, progress));
@@ -154,9 +157,9 @@ async fn http_2(
 /// HTTP/1.0 and 1.1 on a stream (RFC 9112).
 async fn http_1(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
-    entry: &Entry,
+    entry: &Registration,
     limits: Limits,
-    respond: impl Fn(&Request<Incoming>) -> Made,
+    respond: impl Fn(&Request<Incoming>) -> PendingResponse,
 ) {
     let progress = entry.progress();
     let service = service_fn(|request| track(respond(&request), &request, progress));
@@ -192,7 +195,7 @@ async fn http_1(
     }
 }
 
-fn refuse(entry: &Entry, error: &hyper::Error) {
+fn refuse(entry: &Registration, error: &hyper::Error) {
     match Refused::by(error) {
         Some(kind) => entry.telemetry().refused(kind, &chain(error)),
         // Clients hang up all the time; nothing is wrong with us.
@@ -202,15 +205,15 @@ fn refuse(entry: &Entry, error: &hyper::Error) {
 
 /// The response to a request, with its content tracked.
 fn track(
-    made: Made,
+    made: PendingResponse,
     request: &Request<Incoming>,
     progress: &Arc<Progress>,
 ) -> impl Future<Output = Result<Response<Sending>, Infallible>> + Send + use<> {
     let underway = progress.asked(!request.body().is_end_stream());
     async move {
         let response = match made {
-            Made::Now(response) => response,
-            Made::Later(later) => underway.made(later.response()).await,
+            PendingResponse::Now(response) => response,
+            PendingResponse::Later(later) => underway.made(later.response()).await,
         };
         let pieces = underway.progress().is_multiplexed();
         Ok(response.map(|body| Sending::new(body, underway, pieces)))

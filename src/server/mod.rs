@@ -8,11 +8,11 @@ mod connection;
 mod descriptors;
 mod limits;
 mod listen;
-mod made;
 pub mod notify;
 mod progress;
 mod queues;
 mod registry;
+mod responder;
 mod socket;
 mod tls;
 mod tracked;
@@ -38,7 +38,7 @@ use crate::telemetry::Telemetry;
 use accept::Shared;
 use connection::{Respond, Role};
 use listen::Bound;
-use made::Source;
+use responder::Responder;
 use tls::Tls;
 
 /// What a server is to be.
@@ -127,8 +127,9 @@ impl Server {
     ) -> Result<(), Error> {
         let (site, telemetry_of) = (site.clone(), Arc::clone(telemetry));
         let turn = Arc::new(Semaphore::new(1));
-        let source = Source { site, telemetry: telemetry_of, clock, turn };
-        let respond = move |role: &Role, request: &Request<Incoming>| source.respond(role, request);
+        let responder = Responder { site, telemetry: telemetry_of, clock, turn };
+        let respond =
+            move |role: &Role, request: &Request<Incoming>| responder.respond(role, request);
         self.run_with(respond, stop, telemetry)
     }
 
@@ -224,7 +225,7 @@ mod tests {
     use hyper::Response;
     use hyper::body::Bytes;
 
-    use super::made::Made;
+    use super::responder::PendingResponse;
     use super::*;
     use crate::telemetry::Watch;
 
@@ -243,7 +244,7 @@ mod tests {
         let telemetry = Arc::new(Telemetry::new(Watch { counting: true, ..Watch::default() }));
         let respond = |_: &Role, request: &Request<Incoming>| {
             assert_ne!(request.uri().path(), "/panic", "as the test wants it");
-            Made::Now(Response::new(Full::new(Bytes::from_static(b"well"))))
+            PendingResponse::Now(Response::new(Full::new(Bytes::from_static(b"well"))))
         };
         let ask = |stream: &mut TcpStream, path: &str| {
             write!(stream, "GET {path} HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();

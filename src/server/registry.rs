@@ -29,28 +29,28 @@ pub(super) struct Registry {
     limits: Limits,
     telemetry: Arc<Telemetry>,
     start: Instant,
-    table: Mutex<Table>,
+    table: Mutex<ConnectionTable>,
     emptied: Notify,
 }
 
 #[derive(Debug, Default)]
-struct Table {
+struct ConnectionTable {
     next: u64,
-    open: HashMap<u64, Open>,
+    open: HashMap<u64, OpenConnection>,
     /// Who waited longest, first the longest, and with which mark. Whoever came or moved since has
     /// waited less, so the order holds for those whose mark does.
     longest: VecDeque<(u64, Mark)>,
 }
 
 #[derive(Debug)]
-struct Open {
+struct OpenConnection {
     progress: Arc<Progress>,
     task: AbortHandle,
 }
 
 /// A connection's place among the others; given back when it is dropped.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct Registration {
     registry: Arc<Registry>,
     id: u64,
     progress: Arc<Progress>,
@@ -65,7 +65,7 @@ impl Registry {
     }
 
     /// Gives a connection a place, if need be that of whoever waited longest, and starts its task.
-    pub(super) fn enter(self: &Arc<Self>, start: impl FnOnce(Entry) -> AbortHandle) {
+    pub(super) fn enter(self: &Arc<Self>, start: impl FnOnce(Registration) -> AbortHandle) {
         let progress = Arc::new(Progress::new(self.start));
         let mut table = self.table();
         while table.open.len() >= self.limits.max_connections.get() {
@@ -78,10 +78,11 @@ impl Registry {
         let id = table.next;
         table.next += 1;
         let (registry, own) = (Arc::clone(self), Arc::clone(&progress));
-        let entry = Entry { registry, id, progress: own, _open: self.telemetry.connection() };
+        let entry =
+            Registration { registry, id, progress: own, _open: self.telemetry.connection() };
         // The table is held: whoever looks for room finds every task that is in it.
         let task = start(entry);
-        table.open.insert(id, Open { progress, task });
+        table.open.insert(id, OpenConnection { progress, task });
     }
 
     /// Closes whoever waited longest, where the machine has no room for another connection.
@@ -115,7 +116,7 @@ impl Registry {
     fn look_at_queues(&self, patience: Duration) {
         let stuck: HashMap<u64, Arc<Progress>> = {
             let table = self.table();
-            let of = |open: &Open| {
+            let of = |open: &OpenConnection| {
                 Some((open.progress.seems_stuck(patience)?, Arc::clone(&open.progress)))
             };
             table.open.values().filter_map(of).collect()
@@ -153,7 +154,7 @@ impl Registry {
     /// Ends whoever had time enough; an idle client is told so where the protocol has words for it.
     fn look(&self) {
         let mut table = self.table();
-        table.open.retain(|_, Open { progress, task }| {
+        table.open.retain(|_, OpenConnection { progress, task }| {
             let Some(phase) = progress.overdue(&self.limits) else { return true };
             match phase {
                 Phase::Idle => {
@@ -181,19 +182,19 @@ impl Registry {
         self.tell(&table);
     }
 
-    fn tell(&self, table: &Table) {
+    fn tell(&self, table: &ConnectionTable) {
         if table.open.is_empty() {
             self.emptied.notify_waiters();
         }
     }
 
-    fn table(&self) -> MutexGuard<'_, Table> {
+    fn table(&self) -> MutexGuard<'_, ConnectionTable> {
         // No step leaves the table half changed.
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Table {
+impl ConnectionTable {
     /// Closes whoever waited longest, if there is anybody.
     fn make_room(&mut self, now: u64) {
         while let Some((id, mark)) = self.longest.pop_front() {
@@ -223,7 +224,7 @@ impl Table {
     }
 }
 
-impl Entry {
+impl Registration {
     pub(super) fn progress(&self) -> &Arc<Progress> {
         &self.progress
     }
@@ -233,7 +234,7 @@ impl Entry {
     }
 }
 
-impl Drop for Entry {
+impl Drop for Registration {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.telemetry().refused(Refused::Panic, &"see the message above");

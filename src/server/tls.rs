@@ -44,9 +44,9 @@ pub(super) struct Tls {
     /// The last second of the certificate in use.
     not_after: Option<DateTime<Utc>>,
     /// What was judged last, with the reason if it is not used.
-    judged: Pair,
+    judged: KeyPair,
     refused: Option<String>,
-    fresh: Option<Pair>,
+    fresh: Option<KeyPair>,
 }
 
 /// What a pair of files is good for.
@@ -57,15 +57,15 @@ struct Usable {
 
 /// What stands in both files.
 #[derive(PartialEq, Eq)]
-struct Pair {
+struct KeyPair {
     certificate: Vec<u8>,
     key: Vec<u8>,
 }
 
-impl std::fmt::Debug for Pair {
+impl std::fmt::Debug for KeyPair {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // A key belongs in no log.
-        f.write_str("Pair")
+        f.write_str("KeyPair")
     }
 }
 
@@ -120,7 +120,7 @@ impl Tls {
     }
 
     /// Whether what was seen is judged; a pair is that at its second look.
-    fn look(&mut self, seen: Pair) -> bool {
+    fn look(&mut self, seen: KeyPair) -> bool {
         if seen == self.judged {
             self.fresh = None;
             return true;
@@ -156,16 +156,16 @@ fn refuse(error: &Error) -> String {
 }
 
 impl TlsFiles {
-    fn read(&self) -> Result<Pair, Error> {
+    fn read(&self) -> Result<KeyPair, Error> {
         let read = |path: &PathBuf| {
             let read = read_bounded(path, MAX_BYTES).map_err(std::io::Error::from);
             read.map_err(Error::file(Action::ReadCertificate, path))
         };
-        Ok(Pair { certificate: read(&self.certificate)?, key: read(&self.key)? })
+        Ok(KeyPair { certificate: read(&self.certificate)?, key: read(&self.key)? })
     }
 }
 
-impl Pair {
+impl KeyPair {
     fn check(&self, files: &TlsFiles) -> Result<Usable, Error> {
         let refuse = |path: &PathBuf, reason: String| Error::Tls { path: path.clone(), reason };
         let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&self.certificate)

@@ -104,7 +104,7 @@ async fn accept(
     stop: watch::Receiver<bool>,
     clock: impl Fn() -> DateTime<Utc> + Clone + Send + 'static,
 ) {
-    let mut places = Places::default();
+    let mut slots = Slots::default();
     loop {
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
@@ -114,7 +114,7 @@ async fn accept(
                 continue;
             }
         };
-        places.make_room().await;
+        slots.make_room().await;
         let (telemetry, stop, clock) = (Arc::clone(&telemetry), stop.clone(), clock.clone());
         let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
             let ending = *stop.borrow();
@@ -127,7 +127,7 @@ async fn accept(
             .header_read_timeout(TIMEOUT)
             .keep_alive(false)
             .serve_connection(TokioIo::new(stream), service);
-        places.start(async {
+        slots.start(async {
             // Whoever hangs up or is late gets nothing, and nothing is wrong with us.
             let _ = tokio::time::timeout(TIMEOUT, connection).await;
         });
@@ -136,9 +136,9 @@ async fn accept(
 
 /// The connections that are open, the oldest first.
 #[derive(Debug, Default)]
-struct Places(VecDeque<(Instant, JoinHandle<()>)>);
+struct Slots(VecDeque<(Instant, JoinHandle<()>)>);
 
-impl Places {
+impl Slots {
     fn start(&mut self, connection: impl Future<Output = ()> + Send + 'static) {
         self.0.push_back((Instant::now(), tokio::spawn(connection)));
     }

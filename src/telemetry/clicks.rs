@@ -24,7 +24,7 @@ pub(super) struct Clicks {
     tags: Vec<Box<str>>,
     /// Whether the log says that no further tag has rows of its own.
     told: bool,
-    counts: HashMap<Row, u64>,
+    counts: HashMap<ClickRow, u64>,
 }
 
 /// The ids that have rows of their own, each with its place.
@@ -55,7 +55,7 @@ impl<'a> From<Address<'a>> for Of<'a> {
 
 /// A row of the table, by places in the lists of names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Row {
+struct ClickRow {
     of: Owner,
     to: &'static str,
     via: Via,
@@ -88,7 +88,7 @@ impl Clicks {
     pub(super) fn count(&mut self, of: Of<'_>, to: &'static str, via: Option<&str>) {
         let via = self.via(via);
         let of = self.owners.find(of);
-        let mut row = Row { of, to, via };
+        let mut row = ClickRow { of, to, via };
         if self.counts.len() >= ROWS && !self.counts.contains_key(&row) {
             row.of = Owner::Rest;
         }
@@ -119,14 +119,14 @@ impl Clicks {
     /// The table for other ids: rows of those that are no more end.
     pub(super) fn after(&self, owners: Owners) -> Self {
         let names = self.owners.names();
-        let mut counts: HashMap<Row, u64> = HashMap::new();
+        let mut counts: HashMap<ClickRow, u64> = HashMap::new();
         for (row, count) in &self.counts {
             let of = match names.get(&row.of) {
                 Some(of) => owners.find(*of),
                 None => row.of,
             };
             if of != Owner::Rest || row.of == Owner::Rest {
-                counts.insert(Row { of, ..*row }, *count);
+                counts.insert(ClickRow { of, ..*row }, *count);
             }
         }
         Self { owners: Arc::new(owners), tags: self.tags.clone(), told: self.told, counts }

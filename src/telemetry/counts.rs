@@ -17,7 +17,7 @@ use crate::urls::{Address, FeedRoute, SessionRoute};
 
 /// A kind of resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
+pub(super) enum ResponseKind {
     Feed,
     Invite,
     Page,
@@ -55,7 +55,7 @@ const BOUNDS: [f64; 11] = [1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 5e-4, 1e-3,
 #[derive(Debug)]
 pub(super) struct Counts {
     requests: family::Family<Answered, Counter>,
-    bytes: family::Family<Kind, Counter>,
+    bytes: family::Family<ResponseKind, Counter>,
     latency: Histogram,
     accepted: Counter,
     open: Gauge,
@@ -64,13 +64,13 @@ pub(super) struct Counts {
 /// The labels of an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Answered {
-    kind: Kind,
+    kind: ResponseKind,
     /// Its place among [`STATUSES`]; their number for all others.
     status: usize,
     family: Family,
 }
 
-impl Kind {
+impl ResponseKind {
     pub(super) const ALL: [Self; 13] = [
         Self::Feed,
         Self::Invite,
@@ -140,9 +140,9 @@ impl Kind {
 
 impl Counts {
     pub(super) fn new() -> Self {
-        let bytes = family::Family::<Kind, Counter>::default();
+        let bytes = family::Family::<ResponseKind, Counter>::default();
         // From the start on, so that rates have something to begin with.
-        for kind in Kind::ALL {
+        for kind in ResponseKind::ALL {
             drop(bytes.get_or_create(&kind));
         }
         Self {
@@ -156,7 +156,7 @@ impl Counts {
 
     pub(super) fn answered(
         &self,
-        kind: Kind,
+        kind: ResponseKind,
         status: StatusCode,
         family: Family,
         bytes: u64,
@@ -198,7 +198,7 @@ impl EncodeLabelSet for Answered {
     }
 }
 
-impl EncodeLabelSet for Kind {
+impl EncodeLabelSet for ResponseKind {
     fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> Result<(), Error> {
         [("resource", self.as_str())].encode(encoder)
     }
@@ -233,15 +233,15 @@ mod tests {
 
     #[test]
     fn every_kind_has_a_name_of_its_own() {
-        let names: BTreeSet<_> = Kind::ALL.map(Kind::as_str).into();
-        assert_eq!(names.len(), Kind::ALL.len());
+        let names: BTreeSet<_> = ResponseKind::ALL.map(ResponseKind::as_str).into();
+        assert_eq!(names.len(), ResponseKind::ALL.len());
     }
 
     #[test]
     fn no_two_answers_share_a_row() {
         let counts = Counts::new();
         let took = Duration::from_micros(3);
-        for kind in Kind::ALL {
+        for kind in ResponseKind::ALL {
             for status in STATUSES {
                 for family in Family::ALL {
                     counts.answered(kind, status, family, 1, took);
@@ -249,12 +249,12 @@ mod tests {
             }
         }
         for (status, bytes) in [(StatusCode::IM_A_TEAPOT, 5), (StatusCode::CONFLICT, 6)] {
-            counts.answered(Kind::Page, status, Family::Apple, bytes, took);
+            counts.answered(ResponseKind::Page, status, Family::Apple, bytes, took);
         }
         let text = text(&counts);
         let rows: BTreeSet<_> =
             text.lines().filter_map(|line| line.strip_prefix("requests_total{")).collect();
-        let all = Kind::ALL.len() * STATUSES.len() * Family::ALL.len();
+        let all = ResponseKind::ALL.len() * STATUSES.len() * Family::ALL.len();
         assert_eq!(rows.len(), all + 1);
         assert_eq!(rows.iter().filter(|row| row.ends_with("} 1")).count(), all);
         assert!(rows.contains("resource=\"page\",status=\"other\",client=\"apple\"} 2"), "{text}");
@@ -270,7 +270,7 @@ mod tests {
     fn bytes_have_rows_before_anything_is_sent() {
         let text = text(&Counts::new());
         let rows = text.lines().filter(|line| line.starts_with("sent_bytes_total{"));
-        assert_eq!(rows.filter(|row| row.ends_with("} 0")).count(), Kind::ALL.len());
+        assert_eq!(rows.filter(|row| row.ends_with("} 0")).count(), ResponseKind::ALL.len());
     }
 
     #[test]
@@ -279,7 +279,7 @@ mod tests {
             let counts = Counts::new();
             let bound = Duration::from_secs_f64(bound);
             for took in [bound, bound + Duration::from_nanos(1)] {
-                counts.answered(Kind::Feed, StatusCode::OK, Family::Google, 0, took);
+                counts.answered(ResponseKind::Feed, StatusCode::OK, Family::Google, 0, took);
             }
             let text = text(&counts);
             let buckets =

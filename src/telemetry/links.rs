@@ -16,7 +16,7 @@ use crate::urls::{Address, FeedRoute, SessionRoute};
 
 /// What is counted for the ids of one site.
 #[derive(Debug, Default)]
-pub(super) struct Links {
+pub(super) struct LinkCounts {
     /// Fetches by the id in a feed's address, each by family. Feeds are few, and a tree of few is
     /// searched faster than a text is hashed.
     feeds: BTreeMap<Box<str>, [AtomicU64; Family::ALL.len()]>,
@@ -25,12 +25,12 @@ pub(super) struct Links {
 
 /// The ids of a site: looked for before anything is locked, as readers would wait.
 #[derive(Debug)]
-pub(super) struct Ids {
+pub(super) struct SiteIds {
     feeds: BTreeSet<Box<str>>,
     owners: Owners,
 }
 
-impl Ids {
+impl SiteIds {
     /// The ids of what a site has, and of former addresses that it leads on from.
     pub(super) fn of(site: &Site) -> Self {
         let (mut feeds, mut owners) = (BTreeSet::new(), Owners::default());
@@ -50,11 +50,11 @@ impl Ids {
     }
 }
 
-impl Links {
+impl LinkCounts {
     /// Counts for the ids of another site from now on. What was counted for an id that is still
     /// there goes on; the rows of others end, so that a list that changes leaves nothing behind.
-    pub(super) fn turn(&mut self, ids: Ids) {
-        let Ids { feeds, owners } = ids;
+    pub(super) fn turn(&mut self, ids: SiteIds) {
+        let SiteIds { feeds, owners } = ids;
         let mut before = std::mem::take(&mut self.feeds);
         self.feeds = feeds
             .into_iter()
@@ -160,11 +160,11 @@ mod tests {
 
     const PAGE: Address<'_> = Address::Session("talk", SessionRoute::Page);
 
-    fn links() -> Links {
+    fn links() -> LinkCounts {
         let mut owners = Owners::default();
         [Of::Session("talk"), Of::Feed("all")].into_iter().for_each(|of| owners.enter(of));
-        let mut links = Links::default();
-        links.turn(Ids { feeds: ["all".into()].into(), owners });
+        let mut links = LinkCounts::default();
+        links.turn(SiteIds { feeds: ["all".into()].into(), owners });
         links
     }
 

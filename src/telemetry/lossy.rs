@@ -12,7 +12,7 @@ const WAITING: usize = 1 << 20;
 /// A writer to which each write is one line, written whole or dropped.
 #[derive(Debug, Clone)]
 pub struct Lossy {
-    lines: Sender<Line>,
+    lines: Sender<QueuedOutput>,
     waiting: Arc<AtomicUsize>,
     dropped: Dropped,
 }
@@ -22,7 +22,7 @@ pub struct Lossy {
 pub struct Dropped(Arc<AtomicU64>);
 
 #[derive(Debug)]
-enum Line {
+enum QueuedOutput {
     Text(Vec<u8>),
     /// Everything before it is written.
     Flush(SyncSender<()>),
@@ -69,7 +69,7 @@ impl Lossy {
         // The second time for what the first may have led to: a report.
         for _ in 0..2 {
             let (done, written) = sync_channel(1);
-            if self.lines.send(Line::Flush(done)).is_ok() {
+            if self.lines.send(QueuedOutput::Flush(done)).is_ok() {
                 // What is not read by then is lost.
                 let _ = written.recv_timeout(end.saturating_duration_since(Instant::now()));
             }
@@ -83,7 +83,7 @@ impl Write for Lossy {
         if fits {
             self.waiting.fetch_add(bytes.len(), Relaxed);
         }
-        if !fits || self.lines.send(Line::Text(bytes.to_vec())).is_err() {
+        if !fits || self.lines.send(QueuedOutput::Text(bytes.to_vec())).is_err() {
             self.dropped.add();
         }
         Ok(bytes.len())
@@ -95,7 +95,7 @@ impl Write for Lossy {
 }
 
 fn write(
-    lines: &Receiver<Line>,
+    lines: &Receiver<QueuedOutput>,
     mut sink: impl Write,
     waiting: &AtomicUsize,
     dropped: &Dropped,
@@ -104,7 +104,7 @@ fn write(
     let mut reported = 0;
     for line in lines {
         match line {
-            Line::Text(bytes) => {
+            QueuedOutput::Text(bytes) => {
                 let written = sink.write_all(&bytes);
                 waiting.fetch_sub(bytes.len(), Relaxed);
                 let count = dropped.count();
@@ -119,7 +119,7 @@ fn write(
                     }
                 }
             }
-            Line::Flush(done) => {
+            QueuedOutput::Flush(done) => {
                 // What cannot be written is lost, and whoever asked may have gone.
                 let _ = sink.flush();
                 let _ = done.try_send(());

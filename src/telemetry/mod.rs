@@ -28,10 +28,10 @@ use crate::site::Site;
 use crate::urls::Address;
 use crate::visible;
 use certificate::Certificate;
-use counts::{Counts, Kind};
-use links::{Ids, Links};
-use refused::{Line, Refusals};
-use status::Status;
+use counts::{Counts, ResponseKind};
+use links::{LinkCounts, SiteIds};
+use refused::{LogLine, Refusals};
+use status::ServiceStatus;
 
 pub use admin::Admin;
 pub use client::Family;
@@ -44,9 +44,9 @@ pub use status::Outcome;
 pub struct Telemetry {
     watch: Watch,
     counts: Counts,
-    links: RwLock<Links>,
+    links: RwLock<LinkCounts>,
     refusals: Refusals,
-    status: Mutex<Status>,
+    status: Mutex<ServiceStatus>,
 }
 
 /// What somebody wants to see.
@@ -115,7 +115,7 @@ impl Telemetry {
         let bytes = counts::sent(method, answer.body().size_hint().exact());
         if self.watch.counting {
             let links = self.links.read().unwrap_or_else(PoisonError::into_inner);
-            self.counts.answered(Kind::of(address, status), status, family, bytes, took);
+            self.counts.answered(ResponseKind::of(address, status), status, family, bytes, took);
             if let Some(address) = address
                 && is_last
                 && method == Method::GET
@@ -181,7 +181,7 @@ impl Telemetry {
 
     fn turn(&self, site: &Site) {
         if self.watch.counting {
-            let ids = Ids::of(site);
+            let ids = SiteIds::of(site);
             self.links.write().unwrap_or_else(PoisonError::into_inner).turn(ids);
         }
     }
@@ -234,7 +234,7 @@ impl Telemetry {
         })
     }
 
-    fn status(&self) -> MutexGuard<'_, Status> {
+    fn status(&self) -> MutexGuard<'_, ServiceStatus> {
         self.status.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -263,8 +263,8 @@ fn is_there(status: StatusCode) -> bool {
     )
 }
 
-fn log(line: &Line) {
-    let Line { kind, count, detail } = line;
+fn log(line: &LogLine) {
+    let LogLine { kind, count, detail } = line;
     let (kind, sentence, ours) = (kind.as_str(), kind.sentence(), kind.is_ours());
     if ours {
         tracing::warn!(kind, count, "{sentence}: {detail}");

@@ -31,11 +31,11 @@ pub enum Refused {
 /// How often each kind happened.
 #[derive(Debug)]
 pub(super) struct Refusals {
-    kinds: [Mutex<Seen>; Refused::ALL.len()],
+    kinds: [Mutex<KindCount>; Refused::ALL.len()],
 }
 
 #[derive(Debug, Clone, Default)]
-struct Seen {
+struct KindCount {
     all: u64,
     /// Since the last line.
     unsaid: u64,
@@ -45,7 +45,7 @@ struct Seen {
 
 /// What a line says.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Line {
+pub(super) struct LogLine {
     pub(super) kind: Refused,
     /// How many since the line before.
     pub(super) count: u64,
@@ -132,7 +132,7 @@ impl Refusals {
         kind: Refused,
         detail: &dyn std::fmt::Display,
         now: Instant,
-    ) -> Option<Line> {
+    ) -> Option<LogLine> {
         let mut seen = self.kinds[kind as usize].lock().unwrap_or_else(PoisonError::into_inner);
         seen.all += 1;
         seen.unsaid += 1;
@@ -144,12 +144,12 @@ impl Refusals {
     }
 
     /// The lines about all that was not said yet; to be asked for at the end.
-    pub(super) fn rest(&self, now: Instant) -> Vec<Line> {
+    pub(super) fn rest(&self, now: Instant) -> Vec<LogLine> {
         self.due(now + PAUSE)
     }
 
     /// The lines that are due about what happened since the last ones.
-    pub(super) fn due(&self, now: Instant) -> Vec<Line> {
+    pub(super) fn due(&self, now: Instant) -> Vec<LogLine> {
         let lines = Refused::ALL.into_iter().filter_map(|kind| {
             let mut seen = self.kinds[kind as usize].lock().unwrap_or_else(PoisonError::into_inner);
             seen.line(kind, now)
@@ -166,18 +166,18 @@ impl Refusals {
     }
 }
 
-impl Seen {
+impl KindCount {
     fn due(&self, now: Instant) -> bool {
         self.said.is_none_or(|said| now.duration_since(said) >= PAUSE)
     }
 
-    fn line(&mut self, kind: Refused, now: Instant) -> Option<Line> {
+    fn line(&mut self, kind: Refused, now: Instant) -> Option<LogLine> {
         if self.unsaid == 0 || !self.due(now) {
             return None;
         }
         self.said = Some(now);
         let count = std::mem::take(&mut self.unsaid);
-        Some(Line { kind, count, detail: std::mem::take(&mut self.detail) })
+        Some(LogLine { kind, count, detail: std::mem::take(&mut self.detail) })
     }
 }
 
@@ -190,7 +190,7 @@ mod tests {
         let refusals = Refusals::new();
         let start = Instant::now();
         let after = |seconds| start + Duration::from_secs(seconds);
-        let line = |kind, count, detail: &str| Line { kind, count, detail: detail.to_owned() };
+        let line = |kind, count, detail: &str| LogLine { kind, count, detail: detail.to_owned() };
         let first = refusals.note(Refused::Late, &"a", start);
         assert_eq!(first, Some(line(Refused::Late, 1, "a")));
         for second in 1..60 {

@@ -20,7 +20,7 @@ pub enum Outcome {
 
 /// The state of publishing.
 #[derive(Debug, Default)]
-pub(super) struct Status {
+pub(super) struct ServiceStatus {
     /// When the edition that is served was made, UTC.
     pub(super) made: Option<DateTime<Utc>>,
     /// When a session was last changed, UTC in whole seconds.
@@ -55,7 +55,7 @@ impl Outcome {
     }
 }
 
-impl Status {
+impl ServiceStatus {
     /// Takes in what was published from `file`.
     pub(super) fn publish(&mut self, file: &str, published: &Published, now: DateTime<Utc>) {
         let edition = &published.edition;

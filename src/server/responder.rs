@@ -15,14 +15,14 @@ use crate::telemetry::Telemetry;
 
 /// A response, or what is needed to make one that takes longer than this thread's other clients may wait.
 #[derive(Debug)]
-pub(super) enum Made {
+pub(super) enum PendingResponse {
     Now(Response<Full<Bytes>>),
     Later(Later),
 }
 
 /// What every response of a server is made from.
 #[derive(Debug, Clone)]
-pub(super) struct Source {
+pub(super) struct Responder {
     pub(super) site: watch::Receiver<Arc<Site>>,
     pub(super) telemetry: Arc<Telemetry>,
     /// The clock of the clients' dates.
@@ -34,19 +34,22 @@ pub(super) struct Source {
 /// A request whose response takes long to make.
 #[derive(Debug)]
 pub(super) struct Later {
-    source: Source,
+    responder: Responder,
     request: Request<()>,
 }
 
-impl Source {
+impl Responder {
     /// Responds with the newest site.
-    pub(super) fn respond<B>(&self, role: &Role, request: &Request<B>) -> Made {
+    pub(super) fn respond<B>(&self, role: &Role, request: &Request<B>) -> PendingResponse {
         if let Role::Redirect(port) = role {
-            return Made::Now(self.redirect(*port, request));
+            return PendingResponse::Now(self.redirect(*port, request));
         }
         match self.respond_now(request) {
-            Some(response) => Made::Now(response),
-            None => Made::Later(Later { source: self.clone(), request: without_body(request) }),
+            Some(response) => PendingResponse::Now(response),
+            None => PendingResponse::Later(Later {
+                responder: self.clone(),
+                request: without_body(request),
+            }),
         }
     }
 
@@ -85,15 +88,15 @@ impl Source {
 impl Later {
     /// Makes the response when it is its turn. A client that is gone by then has dropped this, and nothing is made.
     pub(super) async fn response(self) -> Response<Full<Bytes>> {
-        let Self { source, request } = self;
-        let turn = Arc::clone(&source.turn).acquire_owned().await;
+        let Self { responder, request } = self;
+        let turn = Arc::clone(&responder.turn).acquire_owned().await;
         let turn = turn.expect("the semaphore is never closed");
         // Somebody may have asked for the same before.
-        if let Some(response) = source.respond_now(&request) {
+        if let Some(response) = responder.respond_now(&request) {
             return response;
         }
         let made = tokio::task::spawn_blocking(move || {
-            let response = source.respond_at_length(&request);
+            let response = responder.respond_at_length(&request);
             drop(turn);
             response
         });
