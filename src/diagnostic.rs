@@ -337,10 +337,10 @@ fn group<'a>(finding: &'a Finding, source: &'a Source) -> Group<'a> {
     let mut group = Group::with_title(title);
     // It is about no line.
     if finding.code != Code::MoreFindings {
-        group = group.element(place(source, &finding.span, AnnotationKind::Primary, None));
+        group = group.element(annotation(source, &finding.span, AnnotationKind::Primary, None));
     }
     if let Some((span, label)) = &finding.earlier {
-        group = group.element(place(source, span, AnnotationKind::Context, Some(label)));
+        group = group.element(annotation(source, span, AnnotationKind::Context, Some(label)));
     }
     if let Some(help) = &finding.help {
         group = group.element(Level::HELP.message(visible::lines(help)));
@@ -349,7 +349,7 @@ fn group<'a>(finding: &'a Finding, source: &'a Source) -> Group<'a> {
 }
 
 /// Only the lines that matter are handed over, so that a finding costs the same in a large file.
-fn place<'a>(
+fn annotation<'a>(
     source: &'a Source,
     span: &Range<usize>,
     kind: AnnotationKind,

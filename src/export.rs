@@ -38,7 +38,7 @@ impl Turn {
     /// # Errors
     /// [`Error::File`] where there is no folder yet, or it cannot be locked.
     pub fn wait(folder: &Path, waits: impl FnOnce()) -> Result<Self, Error> {
-        let taken = (|| {
+        let locked = (|| {
             // What is no folder is not even opened: a pipe would keep us until somebody writes to it.
             if !folder.is_dir() {
                 return Err(ErrorKind::NotADirectory.into());
@@ -54,7 +54,7 @@ impl Turn {
             }
             Ok(open)
         })();
-        taken.map(Self).map_err(Error::file(Action::Lock, folder))
+        locked.map(Self).map_err(Error::file(Action::Lock, folder))
     }
 }
 

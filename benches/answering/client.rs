@@ -44,7 +44,7 @@ pub(crate) struct Client {
     /// The first body.
     body: Vec<u8>,
     /// The bytes of an answer with its headers; all answers to a request are of one length.
-    answer: usize,
+    response: usize,
     status: &'static [u8],
     buffer: Vec<u8>,
 }
@@ -64,16 +64,16 @@ impl Client {
         };
         let mut stream = target.connect();
         stream.write_all(&request).expect("it was connected");
-        let (head, body) = read_answer(stream.as_mut(), how != How::Unchanged);
+        let (head, body) = read_response(stream.as_mut(), how != How::Unchanged);
         if how == How::Gzip {
             assert_eq!(header(&head, "content-encoding").as_deref(), Some("gzip"));
         }
         let status: &[u8] = if how == How::Unchanged { b"HTTP/1.1 304" } else { b"HTTP/1.1 200" };
-        let answer = head.len() + body.len();
+        let response = head.len() + body.len();
         let connections = if how == How::Once { 0 } else { connections };
         let streams = (0..connections).map(|_| target.connect()).collect();
-        let buffer = vec![0; answer + 1];
-        Self { target: target.clone(), request, streams, body, answer, status, buffer }
+        let buffer = vec![0; response + 1];
+        Self { target: target.clone(), request, streams, body, response, status, buffer }
     }
 
     /// The body that it got first.
@@ -81,9 +81,9 @@ impl Client {
         &self.body
     }
 
-    /// Bytes of an answer, with its headers.
-    pub(crate) fn answer_bytes(&self) -> usize {
-        self.answer
+    /// Bytes of an response, with its headers.
+    pub(crate) fn response_bytes(&self) -> usize {
+        self.response
     }
 
     /// Asks so many times at least; how often it was.
@@ -112,16 +112,18 @@ impl Client {
                 stream.write_all(&self.request).expect("the server keeps connections open");
             }
             for index in 0..self.streams.len() {
-                let answer = &mut self.buffer[..self.answer];
-                self.streams[index].read_exact(answer).expect("an answer is as long as the first");
-                self.check(self.answer);
+                let response = &mut self.buffer[..self.response];
+                self.streams[index]
+                    .read_exact(response)
+                    .expect("an answer is as long as the first");
+                self.check(self.response);
             }
         }
         turns * self.streams.len()
     }
 
     fn check(&self, read: usize) {
-        assert!(read == self.answer && self.buffer.starts_with(self.status), "another answer");
+        assert!(read == self.response && self.buffer.starts_with(self.status), "another answer");
     }
 }
 
@@ -129,7 +131,7 @@ impl Client {
 pub(crate) fn fetch(target: &Target, path: &str, headers: &str) -> (String, Vec<u8>) {
     let mut stream = target.connect();
     stream.write_all(&request(path, headers)).expect("it was connected");
-    read_answer(stream.as_mut(), true)
+    read_response(stream.as_mut(), true)
 }
 
 fn request(path: &str, headers: &str) -> Vec<u8> {
@@ -151,7 +153,7 @@ impl Target {
     }
 }
 
-fn read_answer(stream: &mut dyn Stream, with_body: bool) -> (String, Vec<u8>) {
+fn read_response(stream: &mut dyn Stream, with_body: bool) -> (String, Vec<u8>) {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {

@@ -164,7 +164,7 @@ fn answer(row: &Row, exported: &Exported, rounds: usize) {
     println!(
         "{:>22} {:>9} {:>11.2} {:>11.2} {:>7.2} {:>7} {:>12.2}  ({})",
         row.name,
-        clients[0].answer_bytes(),
+        clients[0].response_bytes(),
         middle(costs[0].clone()),
         middle(costs[better].clone()),
         middle(ratios(&costs[0], &costs[better])),

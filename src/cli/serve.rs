@@ -77,7 +77,7 @@ impl Serve {
             }
         };
         Ok(server::Settings {
-            places: self.listen.clone(),
+            addresses: self.listen.clone(),
             fallback: Listen::Tcp(LISTEN),
             tls,
             redirect: self.redirect_http.clone(),

@@ -182,7 +182,7 @@ fn greet(publisher: &Publisher, published: &Published, server: &Server, admin: O
         publisher.file.display(),
         publisher.rules.version()
     ));
-    for place in server.places() {
+    for place in server.addresses() {
         cmd::say(&format!("listening on {place}"));
     }
     for place in server.redirecting() {
@@ -192,7 +192,7 @@ fn greet(publisher: &Publisher, published: &Published, server: &Server, admin: O
         cmd::say(&format!("admin on {admin}: /healthz, /readyz, /metrics"));
     }
     let named = publisher.url.is_some() || edition.catalog.calendar.url.is_some();
-    match server.places().next() {
+    match server.addresses().next() {
         // With neither an address nor a port, no link leads here.
         Some(Listen::Unix(socket)) if !named && server.address().is_none() => {
             let (socket, root) = (quoted(&socket.display().to_string()), urls.root());
@@ -231,7 +231,7 @@ fn greet(publisher: &Publisher, published: &Published, server: &Server, admin: O
         warnings = count_of(Severity::Warning),
         errors = published.last_good.then(|| count_of(Severity::Error)),
         tzdata = publisher.rules.version(),
-        listen = %server.places().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        listen = %server.addresses().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         admin = admin.map(tracing::field::display),
         version = env!("CARGO_PKG_VERSION"),
         "started"
@@ -244,7 +244,7 @@ fn leads_nowhere(base: &BaseUrl, own: &BaseUrl, server: &Server) -> bool {
     let is_here =
         |place: &Listen| matches!(place, Listen::Tcp(address) if base.port() == address.port());
     let [wanted, spoken] = [base, own].map(|url| url.as_str().starts_with("https:"));
-    base.is_loopback() && !(wanted == spoken && server.places().any(is_here))
+    base.is_loopback() && !(wanted == spoken && server.addresses().any(is_here))
 }
 
 /// A word as a shell takes it.

@@ -118,10 +118,10 @@ fn read(source: &Source, context: &Context<'_>, files: &mut Vec<String>) -> Opti
         );
         return None;
     }
-    let syntax::ParsedToml { root, said, unread } = syntax::parse(text);
+    let syntax::ParsedToml { root, findings, unread } = syntax::parse(text);
     files.extend(root.iter().flat_map(page_files));
-    let broken = !said.iter().all(|finding| finding.severity == Severity::Warning);
-    for finding in said {
+    let broken = !findings.iter().all(|finding| finding.severity == Severity::Warning);
+    for finding in findings {
         context.push(finding);
     }
     // Of what could not be read the tree holds only guesses.

@@ -1,4 +1,4 @@
-//! What is not TOML, said so that a beginner can mend it.
+//! What is not TOML, findings so that a beginner can mend it.
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
@@ -27,9 +27,9 @@ const ENOUGH: usize = MOST + 2;
 pub(super) struct ParsedToml<'a> {
     /// The tree; none where there are more mistakes than anybody reads.
     pub(super) root: Option<DeTable<'a>>,
-    /// What is said about it, one finding a line.
-    pub(super) said: Vec<Finding>,
-    /// The parts of the text that could not be read, about which nothing else should be said.
+    /// What is findings about it, one finding a line.
+    pub(super) findings: Vec<Finding>,
+    /// The parts of the text that could not be read, about which nothing else should be findings.
     pub(super) unread: Vec<Range<usize>>,
 }
 
@@ -40,21 +40,21 @@ pub(super) fn parse(text: &str) -> ParsedToml<'_> {
         let end = text[..text.floor_char_boundary(probe)].rfind('\n').map_or(probe, |at| at + 1);
         let beginning = &text[..text.floor_char_boundary(end)];
         let (root, errors) = DeTable::parse_recoverable(beginning);
-        let (said, unread) = findings(&errors, beginning, root.get_ref());
-        if said.len() >= ENOUGH || errors.len() > MOST_ERRORS {
-            return ParsedToml { root: None, said, unread };
+        let (findings, unread) = findings(&errors, beginning, root.get_ref());
+        if findings.len() >= ENOUGH || errors.len() > MOST_ERRORS {
+            return ParsedToml { root: None, findings, unread };
         }
         if probe == PROBE && is_dense(text) {
             let message = "the file has more than 16 million lines, keys and values";
-            let said = Finding::error(Code::FileTooLarge, 0..0, message)
+            let findings = Finding::error(Code::FileTooLarge, 0..0, message)
                 .help("split the sessions over several files, each with a service of its own");
-            return ParsedToml { root: None, said: vec![said], unread };
+            return ParsedToml { root: None, findings: vec![findings], unread };
         }
     }
     let (root, errors) = DeTable::parse_recoverable(text);
-    let (said, unread) = findings(&errors, text, root.get_ref());
-    let root = (said.len() < ENOUGH).then(|| root.into_inner());
-    ParsedToml { root, said, unread }
+    let (findings, unread) = findings(&errors, text, root.get_ref());
+    let root = (findings.len() < ENOUGH).then(|| root.into_inner());
+    ParsedToml { root, findings, unread }
 }
 
 /// Whether a text has so many lines, keys and values that it would take gigabytes to parse.
@@ -83,9 +83,9 @@ fn findings(errors: &[Error], text: &str, root: &DeTable<'_>) -> (Vec<Finding>, 
             continue;
         }
         let line = SourceLine::around(text, span.start);
-        let said = finding(error.message(), span.clone(), &line, text, &keys);
-        let start = line.span.start.min(said.span.start);
-        found.push(said);
+        let findings = finding(error.message(), span.clone(), &line, text, &keys);
+        let start = line.span.start.min(findings.span.start);
+        found.push(findings);
         // Further errors of a line follow from its first; a header that is wrong takes the keys
         // under it along.
         let header = line.text.trim_start().starts_with('[');
@@ -349,8 +349,12 @@ mod tests {
             let own: Vec<&str> = errors.iter().map(|error| error.message()).collect();
             let is_said = own.iter().any(|own| own.split(',').next() == Some(sentence));
             assert!(is_said, "{sentence}: {own:?}");
-            for said in findings(&errors, text, root.get_ref()).0 {
-                assert!(!said.message.contains("this is not TOML"), "{text}: {}", said.message);
+            for findings in findings(&errors, text, root.get_ref()).0 {
+                assert!(
+                    !findings.message.contains("this is not TOML"),
+                    "{text}: {}",
+                    findings.message
+                );
             }
         }
     }

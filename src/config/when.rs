@@ -169,10 +169,10 @@ impl TimesParser<'_> {
         if self.fold.is_some() && !any_fold {
             needless_fold(self.table);
         }
-        let begins = self.settle("start", &start, start_local);
+        let begins = self.resolve("start", &start, start_local);
         let ends = match (&end, end_local) {
             (Some(end), Some(local)) => {
-                self.settle_end(end, local, ambiguous(&start_local), begins)
+                self.resolve_end(end, local, ambiguous(&start_local), begins)
             }
             _ => duration
                 .and_then(|length| begins.map(|begins| self.after(start.value, begins, length))),
@@ -188,7 +188,7 @@ impl TimesParser<'_> {
     }
 
     /// An end that happens twice is its first reading after the start where `fold` settled the start.
-    fn settle_end(
+    fn resolve_end(
         &self,
         end: &Located<NaiveDateTime>,
         local: Local,
@@ -200,11 +200,11 @@ impl TimesParser<'_> {
                 Some(if earlier > begins { earlier } else { later })
             }
             (Local::Fold { .. }, None) if start_is_ambiguous => None,
-            _ => self.settle("end", end, local),
+            _ => self.resolve("end", end, local),
         }
     }
 
-    fn settle(
+    fn resolve(
         &self,
         key: &str,
         at: &Located<NaiveDateTime>,

@@ -23,14 +23,14 @@ pub(super) fn groups<'a>(calendars: &[&'a Component]) -> Vec<Vec<SourceEvent<'a>
         let is = |name: &str, value: &str| {
             calendar.get(name).is_some_and(|own| own.value.trim().eq_ignore_ascii_case(value))
         };
-        let said = event::CalendarTraits {
+        let traits = event::CalendarTraits {
             is_ours: is("PRODID", PRODID),
             // Our invites have neither, as Outlook would open a new calendar.
             is_feed: ["SOURCE", "X-WR-CALNAME"].iter().any(|name| calendar.get(name).is_some()),
             is_cancelled: is("METHOD", "CANCEL"),
         };
         for event in calendar.within("VEVENT") {
-            let source = SourceEvent { event, calendar: said };
+            let source = SourceEvent { event, calendar: traits };
             let uid = event.get("UID").map_or("", |uid| uid.value.trim());
             match of_uid.get(uid) {
                 Some(group) if !uid.is_empty() => groups[*group].push(source),

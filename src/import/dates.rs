@@ -30,7 +30,7 @@ pub(super) fn read(
     timing: &Timing,
     clocks: &mut Clocks<'_>,
     last: NaiveDate,
-    said: &mut Vec<String>,
+    notes: &mut Vec<String>,
 ) -> Dates {
     let end = last.and_time(NaiveTime::MIN) + TimeDelta::seconds(86_399);
     let mut starts: BTreeMap<NaiveDateTime, Option<TimeDelta>> =
@@ -40,17 +40,17 @@ pub(super) fn read(
         match recur::expand(&rule.value, timing.start, end, local, &mut clocks.events) {
             Ok(expansion) => {
                 if expansion.starts.is_empty() && !expansion.more {
-                    said.push(ONLY_FIRST.to_owned());
+                    notes.push(ONLY_FIRST.to_owned());
                 }
                 if expansion.more {
-                    said.push(format!(
+                    notes.push(format!(
                         "it goes on repeating; what comes after {last} was left out, and `--until` \
                          takes more"
                     ));
                 }
                 starts.extend(expansion.starts.into_iter().map(|start| (start, None)));
             }
-            Err(reason) => said.push(format!("{reason}; only its first date was written")),
+            Err(reason) => notes.push(format!("{reason}; only its first date was written")),
         }
     }
     for dates in event.all("RDATE") {
@@ -74,7 +74,7 @@ pub(super) fn read(
         }
     }
     if starts.len() > MOST {
-        said.push(format!("it has {} dates; only the latest {MOST} were written", starts.len()));
+        notes.push(format!("it has {} dates; only the latest {MOST} were written", starts.len()));
         let first = starts.keys().copied().rev().nth(MOST - 1).unwrap_or(timing.start);
         starts = starts.split_off(&first);
     }

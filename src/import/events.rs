@@ -59,7 +59,7 @@ impl<'a> EventParser<'a> {
         let most = used.into_values().rev().max_by_key(|(times, _)| *times).map(|(_, zone)| zone);
         let is_said = said.is_some();
         let floating = match (&said, &most) {
-            (Some(said), _) => Floating::Said(said.clone()),
+            (Some(given), _) => Floating::Given(given.clone()),
             (None, Some(most)) => Floating::Guessed(most.clone()),
             (None, None) => Floating::Unknown,
         };
@@ -119,7 +119,7 @@ impl<'a> EventParser<'a> {
         let newest = whole.iter().max_by_key(|source| version(source.event));
         if let (Some(newest), true) = (newest, whole.len() > 1) {
             let text = format!(
-                "{} its UID, so they are one and the same; the newest was taken",
+                "{} its UID, so they are one and the same; the newest was used",
                 count(whole.len() - 1, "other event has", "other events have")
             );
             self.note(newest.event, text);
@@ -298,10 +298,10 @@ fn take_newest<'a, 'b, K: Ord>(
 
 /// Takes the UIDs away that a session before has; how many there were.
 fn without_doubles(sessions: &mut [NewSession]) -> usize {
-    let mut taken: HashSet<String> = HashSet::new();
+    let mut used: HashSet<String> = HashSet::new();
     let mut doubles = 0;
     for session in sessions {
-        if session.uid.as_ref().is_some_and(|uid| !taken.insert(uid.clone())) {
+        if session.uid.as_ref().is_some_and(|uid| !used.insert(uid.clone())) {
             session.uid = None;
             doubles += 1;
         }

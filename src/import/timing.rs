@@ -67,7 +67,7 @@ enum EventLength {
 #[derive(Debug, Clone)]
 pub(super) enum Floating {
     /// Read on the clock of this zone, as the calendar or the organiser says.
-    Said(Zone),
+    Given(Zone),
     /// Read on the clock of most others.
     Guessed(Zone),
     /// Nothing says which.
@@ -249,7 +249,7 @@ fn clock_of(
             return Ok((understood.clock, true));
         }
         return match floating {
-            Floating::Said(zone) => {
+            Floating::Given(zone) => {
                 guesses.push(format!(
                     "nothing says what its time zone `{tzid}` is; it was read as `{}`",
                     zone.name()
@@ -263,7 +263,7 @@ fn clock_of(
         };
     }
     match floating {
-        Floating::Said(zone) => Ok((EventClock::Zone(zone.clone()), true)),
+        Floating::Given(zone) => Ok((EventClock::Zone(zone.clone()), true)),
         Floating::Guessed(zone) => {
             guesses.push(format!(
                 "its time says no zone; it was read as `{}`, as most others, so look at it",

@@ -87,7 +87,7 @@ impl Members {
     }
 
     /// The place of a feed among the feeds.
-    pub fn place(&self, feed: &Id) -> Option<usize> {
+    pub fn index_of(&self, feed: &Id) -> Option<usize> {
         self.by_id.get(feed).copied()
     }
 

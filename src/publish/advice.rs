@@ -16,7 +16,7 @@ use crate::urls::{FeedRoute, Urls};
 const GOOGLE: usize = 1_000_000;
 
 /// Sessions that subscribers expect and the file does not have any more.
-pub(super) fn gone(
+pub(super) fn removed(
     planned: &Revisions,
     before: &Revisions,
     locations: &Locations,

@@ -90,7 +90,7 @@ pub(super) fn not_recorded(
     if changed.is_empty() && !same {
         changed.push("the calendar");
     }
-    let place = |id: &str| {
+    let location = |id: &str| {
         let of_session = Id::parse(id).ok().and_then(|id| locations.sessions.get(&id).cloned());
         of_session.unwrap_or_else(|| locations.calendar_id.clone())
     };
@@ -98,7 +98,7 @@ pub(super) fn not_recorded(
         .into_iter()
         .map(|id| {
             let message = format!("the revisions file does not record this state of `{id}`");
-            Finding::error(Code::NotRecorded, place(id), message)
+            Finding::error(Code::NotRecorded, location(id), message)
                 .help("run `convene record` where the folder can be written, and keep both files together")
         })
         .collect()

@@ -26,8 +26,10 @@ impl Removal {
         let uids = sessions.iter().filter_map(|session| session.uid.as_ref());
         let uids: HashSet<&str> = uids.map(Uid::as_str).collect();
         let upcoming = published.sessions.iter().filter(|(_, entry)| {
-            let told = &entry.published;
-            entry.removed.is_none() && told.status != Status::Cancelled && told.ends_after(now)
+            let published = &entry.published;
+            entry.removed.is_none()
+                && published.status != Status::Cancelled
+                && published.ends_after(now)
         });
         let mut removal = Self::default();
         for (id, entry) in upcoming {

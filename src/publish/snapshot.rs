@@ -1,6 +1,6 @@
 //! One poll of the file and of the files that it names, which are read and parsed no more often than they change.
 //!
-//! A poll asks for metadata. PolledContent is read where the metadata changed, and by a whole poll, because some
+//! A poll asks for metadata. Content is read where the metadata changed, and by a whole poll, because some
 //! mounts give a changed file the metadata that it had before. A content is parsed once two polls agree on it.
 
 use std::os::unix::fs::MetadataExt as _;

@@ -86,7 +86,7 @@ where
     }
 
     /// One look at who works.
-    pub(super) fn look(&mut self) {
+    pub(super) fn poll(&mut self) {
         self.leaving.retain(|thread| !thread.is_finished());
         self.relieve();
         self.take_late();

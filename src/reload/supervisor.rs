@@ -63,7 +63,7 @@ impl<'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env> Supervisor<'env, C> {
                 Err(RecvTimeoutError::Timeout) => {}
             }
             self.telemetry.tick((self.clock)());
-            shift.look();
+            shift.poll();
         }
         shift.end();
     }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::former::{self, Former};
-use super::gone::{self, Removed, Retired};
 use super::holders::Holders;
+use super::removed::{self, Removed, Retired};
 use super::{News, Revision, Revisions, identity};
 use crate::model::{Assets, Catalog, Feed, Id, Members, Session, Status, When};
 use crate::urls::Urls;
@@ -58,8 +58,8 @@ impl Edition {
     ) -> Self {
         let former = former::of_sessions(&catalog, &revisions);
         let former_feeds = former::of_feeds(&catalog, &revisions);
-        let removed = gone::removed(&revisions, &catalog, &former);
-        let retired = gone::retired(&revisions, &catalog, &former_feeds);
+        let removed = removed::sessions(&revisions, &catalog, &former);
+        let retired = removed::feeds(&revisions, &catalog, &former_feeds);
         let turns = || {
             let sessions = catalog.sessions.iter().flat_map(|session| {
                 std::iter::once(session.when.end()).chain(leaves(&catalog, session))
@@ -150,7 +150,7 @@ impl Edition {
 
     /// The feed of an id.
     pub fn feed(&self, id: &Id) -> Option<Feed<'_>> {
-        self.catalog.feed(self.members.place(id)?)
+        self.catalog.feed(self.members.index_of(id)?)
     }
 
     /// The sessions of a feed by start and UID, whether they left it by time or not.
@@ -205,7 +205,7 @@ impl Edition {
 
     /// The zones of the catalog by the names that are written into calendars.
     pub fn zones(&self) -> HashMap<&str, &Zone> {
-        gone::zones(&self.catalog)
+        removed::zones(&self.catalog)
     }
 
     /// The UID of the notice in a feed that is gone from the file.

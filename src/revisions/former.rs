@@ -21,7 +21,7 @@ pub(super) fn of_sessions(catalog: &Catalog, revisions: &Revisions) -> Former {
         let recorded = recorded.get(session.id.as_str()).copied().unwrap_or_default();
         (&session.id, session.was.as_slice(), recorded)
     });
-    settle(sessions.collect())
+    without_clashes(sessions.collect())
 }
 
 /// Of every feed that has any.
@@ -31,7 +31,7 @@ pub(super) fn of_feeds(catalog: &Catalog, revisions: &Revisions) -> Former {
         let recorded = known.map(|known| known.was.as_slice()).unwrap_or_default();
         (feed.id, feed.was, recorded)
     });
-    settle(feeds.collect())
+    without_clashes(feeds.collect())
 }
 
 /// Former ids after one more edition, oldest first: those before, the id that it had then, and those that
@@ -65,11 +65,11 @@ pub(super) fn claims<'a>(all: impl Iterator<Item = (&'a Id, &'a [Id])> + Clone) 
     named.chain(all.map(|(id, _)| (id.as_str(), id))).collect()
 }
 
-fn settle(all: Vec<(&Id, &[Id], &[String])>) -> Former {
+fn without_clashes(all: Vec<(&Id, &[Id], &[String])>) -> Former {
     if all.iter().all(|(_, named, recorded)| named.is_empty() && recorded.is_empty()) {
         return Former::new();
     }
-    let mut taken: HashSet<&str> = all
+    let mut used: HashSet<&str> = all
         .iter()
         .flat_map(|(id, named, _)| std::iter::once(*id).chain(*named))
         .map(Id::as_str)
@@ -79,7 +79,7 @@ fn settle(all: Vec<(&Id, &[Id], &[String])>) -> Former {
         let names: HashSet<&str> = named.iter().map(Id::as_str).collect();
         let mut own: Vec<Id> = recorded
             .iter()
-            .filter(|old| names.contains(old.as_str()) || taken.insert(old))
+            .filter(|old| names.contains(old.as_str()) || used.insert(old))
             .filter_map(|old| Id::parse(old).ok())
             .collect();
         let known: HashSet<Id> = own.iter().cloned().collect();
@@ -127,7 +127,7 @@ mod tests {
             .iter()
             .map(|(id, named, recorded)| (*id, named.as_slice(), recorded.as_slice()))
             .collect();
-        let former = settle(borrowed);
+        let former = without_clashes(borrowed);
         assert_eq!(former.get(&new), None);
         assert_eq!(former.get(&other), Some(&vec![id("mine")]));
     }

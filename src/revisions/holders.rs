@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::edition::Edition;
 use super::former::Former;
-use super::gone::{Removed, Retired};
+use super::removed::{Removed, Retired};
 use crate::model::{Catalog, Feed, Id, Session};
 
 /// The session that an id in an address names.

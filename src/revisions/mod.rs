@@ -11,7 +11,6 @@ mod edition;
 mod feeds;
 mod format;
 mod former;
-mod gone;
 mod history;
 mod holders;
 mod identity;
@@ -19,6 +18,7 @@ mod join;
 mod lines;
 mod parse;
 mod published;
+mod removed;
 mod replace;
 mod revise;
 mod schema2;
@@ -39,10 +39,10 @@ pub use differences::{Difference, What, differences};
 pub use digest::{FORMAT, of_bytes};
 pub use edition::{Contents, Edition};
 pub use feeds::KnownFeed;
-pub use gone::{Removed, Retired};
 pub use history::{Change, LinkChange, News, PlaceChange, Was};
 pub use holders::{FeedHolder, SessionHolder};
 pub use published::{Digests, PublishedSession};
+pub use removed::{Removed, Retired};
 pub use times::{Time, Times};
 
 /// Everything that was published before.

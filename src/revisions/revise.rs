@@ -50,7 +50,7 @@ impl Revisions {
         }
         // What is left is gone from the file; it is remembered, so that no UID is used again.
         for (id, entry) in before.left() {
-            insert(&mut sessions, id, gone(entry, now));
+            insert(&mut sessions, id, mark_removed(entry, now));
         }
         let feeds = feeds::revise(&self.feeds, &self.sessions, catalog, now);
         let (calendar, sessions) = (Some(id.to_string()), Arc::new(sessions));
@@ -95,7 +95,7 @@ fn revised(
 }
 
 /// The entry of a session that is not in the file: found to be gone now, unless it was before.
-fn gone(entry: &Arc<Revision>, now: DateTime<Utc>) -> Arc<Revision> {
+fn mark_removed(entry: &Arc<Revision>, now: DateTime<Utc>) -> Arc<Revision> {
     if entry.removed.is_some() {
         return Arc::clone(entry);
     }

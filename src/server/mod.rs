@@ -45,7 +45,7 @@ use tls::Tls;
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Where to listen.
-    pub places: Vec<Listen>,
+    pub addresses: Vec<Listen>,
     /// Where to listen if neither a place was named nor a socket handed over.
     pub fallback: Listen,
     /// With a certificate, TCP addresses speak TLS; Unix sockets, for proxies, never do.
@@ -74,11 +74,11 @@ impl Server {
     /// [`Error::Listen`] if a place cannot be had, [`Error::File`] or [`Error::Tls`] if the
     /// certificate or its key cannot be used, [`Error::NoHttps`] if no place would use it.
     pub fn bind(handed_over: ListenFd, settings: Settings) -> Result<Self, Error> {
-        let Settings { places, fallback, tls, redirect, mut limits } = settings;
+        let Settings { addresses, fallback, tls, redirect, mut limits } = settings;
         let unsent = limits.in_kernel(tls.is_some());
         let mut bound = Bound::handed_over(handed_over, unsent)?;
-        for place in &places {
-            bound.push(Bound::bind(place, unsent)?);
+        for address in &addresses {
+            bound.push(Bound::bind(address, unsent)?);
         }
         if bound.is_empty() {
             bound.push(Bound::bind(&fallback, unsent)?);
@@ -100,13 +100,13 @@ impl Server {
     }
 
     /// Every place that was taken.
-    pub fn places(&self) -> impl Iterator<Item = &Listen> {
+    pub fn addresses(&self) -> impl Iterator<Item = &Listen> {
         self.bound.iter().map(|bound| &bound.at)
     }
 
     /// The first TCP address that was taken.
     pub fn address(&self) -> Option<SocketAddr> {
-        self.places().find_map(|place| match place {
+        self.addresses().find_map(|listen| match listen {
             Listen::Tcp(address) => Some(*address),
             Listen::Unix(_) => None,
         })
@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn a_panic_ends_its_own_connection_and_no_other() {
         let settings = Settings {
-            places: vec!["127.0.0.1:0".parse().unwrap()],
+            addresses: vec!["127.0.0.1:0".parse().unwrap()],
             fallback: "127.0.0.1:0".parse().unwrap(),
             tls: None,
             redirect: Vec::new(),

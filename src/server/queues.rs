@@ -10,7 +10,7 @@ use std::io::{BufRead as _, BufReader};
 use std::os::fd::AsFd;
 
 /// The lists of this process's network, by family.
-const LISTS: [&str; 2] = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
+const TABLES: [&str; 2] = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
 /// Bytes that are read at once.
 const BUFFER: usize = 64 * 1024;
 
@@ -22,14 +22,14 @@ pub(super) fn inode(socket: impl AsFd) -> Option<u64> {
 /// The bytes in the queues of some sockets, by their numbers. Sockets that are not listed are left out, and so
 /// are all where there is no list.
 pub(super) fn queues<T>(of: &HashMap<u64, T>) -> HashMap<u64, u64> {
-    LISTS.into_iter().filter_map(|list| File::open(list).ok()).fold(
+    TABLES.into_iter().filter_map(|table| File::open(table).ok()).fold(
         HashMap::new(),
-        |found, list| {
-            let mut list = BufReader::with_capacity(BUFFER, list);
+        |found, table| {
+            let mut table = BufReader::with_capacity(BUFFER, table);
             let (mut found, mut line) = (found, Vec::new());
             // What could not be read whole is asked for again at the next look.
             while found.len() < of.len()
-                && list.read_until(b'\n', &mut line).is_ok_and(|read| read > 0)
+                && table.read_until(b'\n', &mut line).is_ok_and(|read| read > 0)
             {
                 found.extend(queue(&line).filter(|(inode, _)| of.contains_key(inode)));
                 line.clear();

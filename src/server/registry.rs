@@ -16,7 +16,7 @@ use super::queues::queues;
 use crate::telemetry::{Connection, Refused, Telemetry};
 
 /// Between two looks at all connections.
-const LOOK: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// How many of those who waited longest are found at once; looking for one takes as long.
 const AT_ONCE: usize = 64;
 /// How often within the time for taking nothing the queues are looked at, for which the system goes through all
@@ -100,20 +100,20 @@ impl Registry {
         std::thread::Builder::new().name("registry".to_owned()).spawn(move || {
             let mut queues_at = Instant::now();
             loop {
-                std::thread::sleep(LOOK);
+                std::thread::sleep(POLL_INTERVAL);
                 let Some(registry) = registry.upgrade() else { return };
                 if Instant::now() >= queues_at {
-                    registry.look_at_queues(between);
+                    registry.poll_queues(between);
                     queues_at = Instant::now() + between;
                 }
-                registry.look();
+                registry.poll();
             }
         })?;
         Ok(())
     }
 
     /// Tells those who seem to take nothing of a response what left their queues.
-    fn look_at_queues(&self, patience: Duration) {
+    fn poll_queues(&self, patience: Duration) {
         let stuck: HashMap<u64, Arc<Progress>> = {
             let table = self.table();
             let of = |open: &OpenConnection| {
@@ -152,7 +152,7 @@ impl Registry {
     }
 
     /// Ends whoever had time enough; an idle client is told so where the protocol has words for it.
-    fn look(&self) {
+    fn poll(&self) {
         let mut table = self.table();
         table.open.retain(|_, OpenConnection { progress, task }| {
             let Some(phase) = progress.overdue(&self.limits) else { return true };
@@ -169,7 +169,7 @@ impl Registry {
             task.abort();
             false
         });
-        self.tell(&table);
+        self.notify_if_empty(&table);
     }
 
     fn refused(&self, kind: Refused, time: Duration) {
@@ -179,10 +179,10 @@ impl Registry {
     fn leave(&self, id: u64) {
         let mut table = self.table();
         table.open.remove(&id);
-        self.tell(&table);
+        self.notify_if_empty(&table);
     }
 
-    fn tell(&self, table: &ConnectionTable) {
+    fn notify_if_empty(&self, table: &ConnectionTable) {
         if table.open.is_empty() {
             self.emptied.notify_waiters();
         }

@@ -56,14 +56,14 @@ impl Responder {
     fn respond_now<B>(&self, request: &Request<B>) -> Option<Response<Full<Bytes>>> {
         let (site, began) = (self.site(), self.telemetry.begin());
         let Responded { response, address } = respond_now(&site, request, self.received(request))?;
-        self.telemetry.answered(began, request, &response, address, true);
+        self.telemetry.responded(began, request, &response, address, true);
         Some(response)
     }
 
     fn respond_at_length(&self, request: &Request<()>) -> Response<Full<Bytes>> {
         let (site, began) = (self.site(), self.telemetry.begin());
         let Responded { response, address } = respond_at(&site, request, self.received(request));
-        self.telemetry.answered(began, request, &response, address, true);
+        self.telemetry.responded(began, request, &response, address, true);
         response
     }
 
@@ -71,7 +71,7 @@ impl Responder {
         let (site, began) = (self.site(), self.telemetry.begin());
         let response = redirect(&site, port, request);
         // What leads to https is asked for again there.
-        self.telemetry.answered(began, request, &response, None, false);
+        self.telemetry.responded(began, request, &response, None, false);
         response
     }
 

@@ -20,7 +20,7 @@ use crate::files::read_bounded;
 use crate::telemetry::Telemetry;
 
 /// Between two looks at the files.
-const LOOK: Duration = Duration::from_secs(1);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// The largest certificate or key that is read, in bytes; chains have a few KiB.
 const MAX_BYTES: u64 = 1 << 20;
 /// The protocols that are offered, the preferred one first (RFC 7301).
@@ -91,21 +91,23 @@ impl Tls {
     pub(super) fn watch(self, telemetry: Arc<Telemetry>) {
         self.report(&telemetry);
         if let Err(error) = std::thread::Builder::new().spawn(move || self.keep_watch(&telemetry)) {
-            tracing::warn!("a renewed certificate will not be seen: no thread can be had: {error}");
+            tracing::warn!(
+                "a renewed certificate will not be polled: no thread can be had: {error}"
+            );
         }
     }
 
     fn keep_watch(mut self, telemetry: &Telemetry) {
         let mut unreadable = false;
         loop {
-            std::thread::sleep(LOOK);
+            std::thread::sleep(POLL_INTERVAL);
             if self.configs.is_closed() {
                 return;
             }
             match self.files.read() {
-                Ok(seen) => {
+                Ok(polled) => {
                     unreadable = false;
-                    if self.look(seen) {
+                    if self.poll(polled) {
                         self.report(telemetry);
                     }
                 }
@@ -120,16 +122,16 @@ impl Tls {
     }
 
     /// Whether what was seen is judged; a pair is that at its second look.
-    fn look(&mut self, seen: KeyPair) -> bool {
-        if seen == self.judged {
+    fn poll(&mut self, polled: KeyPair) -> bool {
+        if polled == self.judged {
             self.fresh = None;
             return true;
         }
-        if self.fresh.as_ref() != Some(&seen) {
-            self.fresh = Some(seen);
+        if self.fresh.as_ref() != Some(&polled) {
+            self.fresh = Some(polled);
             return false;
         }
-        self.refused = match seen.check(&self.files) {
+        self.refused = match polled.check(&self.files) {
             Ok(Usable { config, not_after }) => {
                 self.configs.send_replace(Arc::new(config));
                 self.not_after = not_after;
@@ -139,7 +141,7 @@ impl Tls {
             Err(error) => Some(refuse(&error)),
         };
         // What was refused is not tried again until it changes.
-        (self.judged, self.fresh) = (seen, None);
+        (self.judged, self.fresh) = (polled, None);
         true
     }
 

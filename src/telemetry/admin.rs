@@ -38,7 +38,7 @@ const CONNECTIONS: usize = 16;
 /// uses, a new one waits for a place no longer than `n / CONNECTIONS` times this.
 const GUARANTEED: Duration = Duration::from_millis(250);
 /// Between two looks for a place.
-const PLACE_PAUSE: Duration = Duration::from_millis(5);
+const SLOT_PAUSE: Duration = Duration::from_millis(5);
 /// How long a connection may take, which has one request.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// How long to wait after the system had no descriptor or memory for a connection.
@@ -118,9 +118,9 @@ async fn accept(
         let (telemetry, stop, clock) = (Arc::clone(&telemetry), stop.clone(), clock.clone());
         let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
             let ending = *stop.borrow();
-            let answer =
+            let response =
                 respond(&telemetry, request.method(), request.uri().path(), ending, clock());
-            async move { Ok::<_, Infallible>(answer) }
+            async move { Ok::<_, Infallible>(response) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -156,7 +156,7 @@ impl Slots {
                 oldest.abort();
                 return;
             }
-            tokio::time::sleep(PLACE_PAUSE).await;
+            tokio::time::sleep(SLOT_PAUSE).await;
         }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::urls::Address;
 
-/// The name of what has no place of its own any more.
+/// The name for an id or tag without a row of its own.
 const REST: &str = "other";
 /// Tags that are told apart; further ones are `other`.
 const TAGS: usize = 100;
@@ -23,11 +23,11 @@ pub(super) struct Clicks {
     owners: Arc<Owners>,
     tags: Vec<Box<str>>,
     /// Whether the log says that no further tag has rows of its own.
-    told: bool,
+    warned: bool,
     counts: HashMap<ClickRow, u64>,
 }
 
-/// The ids that have rows of their own, each with its place.
+/// The ids that have rows of their own, each with its index.
 #[derive(Debug, Default)]
 pub(super) struct Owners {
     sessions: HashMap<Box<str>, u32>,
@@ -53,7 +53,7 @@ impl<'a> From<Address<'a>> for Of<'a> {
     }
 }
 
-/// A row of the table, by places in the lists of names.
+/// A row of the table, by indices in the lists of names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct ClickRow {
     of: Owner,
@@ -101,19 +101,19 @@ impl Clicks {
             return Via::Rest;
         }
         let known = self.tags.iter().position(|own| **own == *tag);
-        let place = known.or_else(|| {
-            let place = self.tags.len();
-            (place < TAGS).then(|| {
+        let index = known.or_else(|| {
+            let index = self.tags.len();
+            (index < TAGS).then(|| {
                 self.tags.push(tag.into());
-                place
+                index
             })
         });
-        if place.is_none() && !std::mem::replace(&mut self.told, true) {
+        if index.is_none() && !std::mem::replace(&mut self.warned, true) {
             tracing::warn!(
                 "{TAGS} newsletter tags were counted; until the next start all others count as `{REST}`"
             );
         }
-        place.and_then(|place| u32::try_from(place).ok()).map_or(Via::Rest, Via::Tag)
+        index.and_then(|index| u32::try_from(index).ok()).map_or(Via::Rest, Via::Tag)
     }
 
     /// The table for other ids: rows of those that are no more end.
@@ -129,7 +129,7 @@ impl Clicks {
                 counts.insert(ClickRow { of, ..*row }, *count);
             }
         }
-        Self { owners: Arc::new(owners), tags: self.tags.clone(), told: self.told, counts }
+        Self { owners: Arc::new(owners), tags: self.tags.clone(), warned: self.warned, counts }
     }
 
     /// Each row, by its names.
@@ -147,7 +147,7 @@ impl Clicks {
                 };
                 let via = match row.via {
                     Via::None => "",
-                    Via::Tag(place) => &self.tags[place as usize],
+                    Via::Tag(index) => &self.tags[index as usize],
                     Via::Rest => REST,
                 };
                 (Click { of, to: row.to, via: via.to_owned() }, *count)
@@ -161,30 +161,30 @@ impl Clicks {
 impl Owners {
     /// Gives a session or feed a place, if it has none.
     pub(super) fn enter(&mut self, of: Of<'_>) {
-        let (places, id) = match of {
+        let (indices, id) = match of {
             Of::All => return,
             Of::Session(id) => (&mut self.sessions, id),
             Of::Feed(id) => (&mut self.feeds, id),
         };
         // A list has at most 64 MiB, so there are never that many.
-        let next = u32::try_from(places.len()).unwrap_or(u32::MAX);
-        places.entry(id.into()).or_insert(next);
+        let next = u32::try_from(indices.len()).unwrap_or(u32::MAX);
+        indices.entry(id.into()).or_insert(next);
     }
 
     fn find(&self, of: Of<'_>) -> Owner {
         match of {
             Of::All => Owner::All,
             Of::Session(id) => {
-                self.sessions.get(id).map_or(Owner::Rest, |place| Owner::Session(*place))
+                self.sessions.get(id).map_or(Owner::Rest, |index| Owner::Session(*index))
             }
-            Of::Feed(id) => self.feeds.get(id).map_or(Owner::Rest, |place| Owner::Feed(*place)),
+            Of::Feed(id) => self.feeds.get(id).map_or(Owner::Rest, |index| Owner::Feed(*index)),
         }
     }
 
     fn names(&self) -> HashMap<Owner, Of<'_>> {
         let sessions =
-            self.sessions.iter().map(|(id, place)| (Owner::Session(*place), Of::Session(id)));
-        let feeds = self.feeds.iter().map(|(id, place)| (Owner::Feed(*place), Of::Feed(id)));
+            self.sessions.iter().map(|(id, index)| (Owner::Session(*index), Of::Session(id)));
+        let feeds = self.feeds.iter().map(|(id, index)| (Owner::Feed(*index), Of::Feed(id)));
         sessions.chain(feeds).collect()
     }
 }

@@ -54,7 +54,7 @@ const BOUNDS: [f64; 11] = [1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 5e-4, 1e-3,
 /// The numbers since the start.
 #[derive(Debug)]
 pub(super) struct Counts {
-    requests: family::Family<Answered, Counter>,
+    requests: family::Family<ResponseLabels, Counter>,
     bytes: family::Family<ResponseKind, Counter>,
     latency: Histogram,
     accepted: Counter,
@@ -63,7 +63,7 @@ pub(super) struct Counts {
 
 /// The labels of an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Answered {
+struct ResponseLabels {
     kind: ResponseKind,
     /// Its place among [`STATUSES`]; their number for all others.
     status: usize,
@@ -154,7 +154,7 @@ impl Counts {
         }
     }
 
-    pub(super) fn answered(
+    pub(super) fn responded(
         &self,
         kind: ResponseKind,
         status: StatusCode,
@@ -163,7 +163,7 @@ impl Counts {
         took: Duration,
     ) {
         let status = STATUSES.iter().position(|own| *own == status).unwrap_or(STATUSES.len());
-        self.requests.get_or_create(&Answered { kind, status, family }).inc();
+        self.requests.get_or_create(&ResponseLabels { kind, status, family }).inc();
         self.bytes.get_or_create(&kind).inc_by(bytes);
         self.latency.observe(took.as_secs_f64());
     }
@@ -190,7 +190,7 @@ impl Counts {
     }
 }
 
-impl EncodeLabelSet for Answered {
+impl EncodeLabelSet for ResponseLabels {
     fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> Result<(), Error> {
         let status = STATUSES.get(self.status).map_or("other", StatusCode::as_str);
         let labels = [("status", status), ("client", self.family.as_str())];
@@ -244,12 +244,12 @@ mod tests {
         for kind in ResponseKind::ALL {
             for status in STATUSES {
                 for family in Family::ALL {
-                    counts.answered(kind, status, family, 1, took);
+                    counts.responded(kind, status, family, 1, took);
                 }
             }
         }
         for (status, bytes) in [(StatusCode::IM_A_TEAPOT, 5), (StatusCode::CONFLICT, 6)] {
-            counts.answered(ResponseKind::Page, status, Family::Apple, bytes, took);
+            counts.responded(ResponseKind::Page, status, Family::Apple, bytes, took);
         }
         let text = text(&counts);
         let rows: BTreeSet<_> =
@@ -279,7 +279,7 @@ mod tests {
             let counts = Counts::new();
             let bound = Duration::from_secs_f64(bound);
             for took in [bound, bound + Duration::from_nanos(1)] {
-                counts.answered(ResponseKind::Feed, StatusCode::OK, Family::Google, 0, took);
+                counts.responded(ResponseKind::Feed, StatusCode::OK, Family::Google, 0, took);
             }
             let text = text(&counts);
             let buckets =

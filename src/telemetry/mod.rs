@@ -98,24 +98,24 @@ impl Telemetry {
     }
 
     /// A response to a request for an `address`, if there is one, was made since [`Self::begin`] was called; `is_last`
-    /// unless it only leads to where the very same is answered.
-    pub fn answered(
+    /// unless it only leads to where the very same is responded.
+    pub fn responded(
         &self,
         began: Option<Instant>,
         request: &Request<impl Sized>,
-        answer: &Response<impl Body>,
+        response: &Response<impl Body>,
         address: Option<Address<'_>>,
         is_last: bool,
     ) {
         let Some(began) = began else { return };
         let took = began.elapsed();
-        let (method, uri, status) = (request.method(), request.uri(), answer.status());
+        let (method, uri, status) = (request.method(), request.uri(), response.status());
         let family = family(request.headers());
         let via = links::via(uri.query());
-        let bytes = counts::sent(method, answer.body().size_hint().exact());
+        let bytes = counts::sent(method, response.body().size_hint().exact());
         if self.watch.counting {
             let links = self.links.read().unwrap_or_else(PoisonError::into_inner);
-            self.counts.answered(ResponseKind::of(address, status), status, family, bytes, took);
+            self.counts.responded(ResponseKind::of(address, status), status, family, bytes, took);
             if let Some(address) = address
                 && is_last
                 && method == Method::GET
@@ -135,7 +135,7 @@ impl Telemetry {
                 bytes,
                 client = family.as_str(),
                 micros = took.as_micros() as u64,
-                "answered"
+                "responded"
             );
         }
     }

@@ -38,8 +38,8 @@ pub(super) struct Refusals {
 struct KindCount {
     all: u64,
     /// Since the last line.
-    unsaid: u64,
-    said: Option<Instant>,
+    unlogged: u64,
+    logged: Option<Instant>,
     detail: String,
 }
 
@@ -133,14 +133,14 @@ impl Refusals {
         detail: &dyn std::fmt::Display,
         now: Instant,
     ) -> Option<LogLine> {
-        let mut seen = self.kinds[kind as usize].lock().unwrap_or_else(PoisonError::into_inner);
-        seen.all += 1;
-        seen.unsaid += 1;
+        let mut count = self.kinds[kind as usize].lock().unwrap_or_else(PoisonError::into_inner);
+        count.all += 1;
+        count.unlogged += 1;
         // The words are made only where they may be read.
-        if seen.unsaid == 1 || seen.due(now) {
-            seen.detail = detail.to_string();
+        if count.unlogged == 1 || count.due(now) {
+            count.detail = detail.to_string();
         }
-        seen.line(kind, now)
+        count.line(kind, now)
     }
 
     /// The lines about all that was not said yet; to be asked for at the end.
@@ -151,8 +151,9 @@ impl Refusals {
     /// The lines that are due about what happened since the last ones.
     pub(super) fn due(&self, now: Instant) -> Vec<LogLine> {
         let lines = Refused::ALL.into_iter().filter_map(|kind| {
-            let mut seen = self.kinds[kind as usize].lock().unwrap_or_else(PoisonError::into_inner);
-            seen.line(kind, now)
+            let mut count =
+                self.kinds[kind as usize].lock().unwrap_or_else(PoisonError::into_inner);
+            count.line(kind, now)
         });
         lines.collect()
     }
@@ -160,23 +161,23 @@ impl Refusals {
     /// How often each kind happened since the start.
     pub(super) fn counts(&self) -> impl Iterator<Item = (Refused, u64)> {
         Refused::ALL.into_iter().map(|kind| {
-            let seen = self.kinds[kind as usize].lock().unwrap_or_else(PoisonError::into_inner);
-            (kind, seen.all)
+            let count = self.kinds[kind as usize].lock().unwrap_or_else(PoisonError::into_inner);
+            (kind, count.all)
         })
     }
 }
 
 impl KindCount {
     fn due(&self, now: Instant) -> bool {
-        self.said.is_none_or(|said| now.duration_since(said) >= PAUSE)
+        self.logged.is_none_or(|logged| now.duration_since(logged) >= PAUSE)
     }
 
     fn line(&mut self, kind: Refused, now: Instant) -> Option<LogLine> {
-        if self.unsaid == 0 || !self.due(now) {
+        if self.unlogged == 0 || !self.due(now) {
             return None;
         }
-        self.said = Some(now);
-        let count = std::mem::take(&mut self.unsaid);
+        self.logged = Some(now);
+        let count = std::mem::take(&mut self.unlogged);
         Some(LogLine { kind, count, detail: std::mem::take(&mut self.detail) })
     }
 }

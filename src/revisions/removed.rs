@@ -26,7 +26,7 @@ pub struct Removed {
 }
 
 impl Removed {
-    /// Whether it had taken place before it was taken out of the file.
+    /// Whether it took place before it was removed from the file.
     pub fn was_over(&self) -> bool {
         self.revision.removed.is_some_and(|removed| self.when.end() <= removed)
     }
@@ -55,7 +55,7 @@ pub struct Retired {
 }
 
 /// The sessions that are gone and whose addresses nothing else has, by id.
-pub(super) fn removed(revisions: &Revisions, catalog: &Catalog, former: &Former) -> Vec<Removed> {
+pub(super) fn sessions(revisions: &Revisions, catalog: &Catalog, former: &Former) -> Vec<Removed> {
     let keep = catalog.calendar.keep_gone;
     let gone = revisions.sessions.iter().filter(|(_, entry)| entry.removed.is_some());
     let mut own: Vec<(&String, &Arc<Revision>)> = gone.collect();
@@ -64,9 +64,9 @@ pub(super) fn removed(revisions: &Revisions, catalog: &Catalog, former: &Former)
         return Vec::new();
     }
     let live = catalog.sessions.iter().map(|session| &session.id);
-    let mut taken: BTreeSet<&str> = live.chain(former.values().flatten()).map(Id::as_str).collect();
-    own.retain(|(id, _)| !taken.contains(id.as_str()));
-    taken.extend(own.iter().map(|(id, _)| id.as_str()));
+    let mut used: BTreeSet<&str> = live.chain(former.values().flatten()).map(Id::as_str).collect();
+    own.retain(|(id, _)| !used.contains(id.as_str()));
+    used.extend(own.iter().map(|(id, _)| id.as_str()));
     let zones = zones(catalog);
     own.into_iter()
         .filter_map(|(id, revision)| {
@@ -74,7 +74,7 @@ pub(super) fn removed(revisions: &Revisions, catalog: &Catalog, former: &Former)
             let zone = zone.unwrap_or(&catalog.calendar.zone);
             Some(Removed {
                 id: Id::parse(id).ok()?,
-                was: free(&revision.published.was, &mut taken),
+                was: free(&revision.published.was, &mut used),
                 when: revision.published.when.when(zone),
                 ends: after(revision.removed?, keep),
                 revision: Arc::clone(revision),
@@ -84,10 +84,10 @@ pub(super) fn removed(revisions: &Revisions, catalog: &Catalog, former: &Former)
 }
 
 /// The feeds that are gone and whose addresses nothing else has, by id.
-pub(super) fn retired(revisions: &Revisions, catalog: &Catalog, former: &Former) -> Vec<Retired> {
+pub(super) fn feeds(revisions: &Revisions, catalog: &Catalog, former: &Former) -> Vec<Retired> {
     let keep = catalog.calendar.keep_gone;
-    let mut taken: BTreeSet<&str> = revisions.feeds.keys().map(String::as_str).collect();
-    taken.extend(former.values().flatten().map(Id::as_str));
+    let mut used: BTreeSet<&str> = revisions.feeds.keys().map(String::as_str).collect();
+    used.extend(former.values().flatten().map(Id::as_str));
     revisions
         .feeds
         .iter()
@@ -95,7 +95,7 @@ pub(super) fn retired(revisions: &Revisions, catalog: &Catalog, former: &Former)
             let gone = feed.gone?;
             Some(Retired {
                 id: Id::parse(id).ok()?,
-                was: free(&feed.was, &mut taken),
+                was: free(&feed.was, &mut used),
                 title: feed.title.clone(),
                 sessions: feed.sessions.clone(),
                 gone,
@@ -105,10 +105,10 @@ pub(super) fn retired(revisions: &Revisions, catalog: &Catalog, former: &Former)
         .collect()
 }
 
-/// Those of some former ids that nothing has taken yet; they are taken by it.
-fn free<'a>(was: &'a [String], taken: &mut BTreeSet<&'a str>) -> Vec<Id> {
+/// Those of some former ids that nothing has used yet; they are used by it.
+fn free<'a>(was: &'a [String], used: &mut BTreeSet<&'a str>) -> Vec<Id> {
     let was = was.iter().map(String::as_str);
-    was.filter(|id| taken.insert(id)).filter_map(|id| Id::parse(id).ok()).collect()
+    was.filter(|id| used.insert(id)).filter_map(|id| Id::parse(id).ok()).collect()
 }
 
 /// An instant far beyond all calendars where a sum would leave chrono's range.
