@@ -1,24 +1,24 @@
-//! What a request is for: its target and Host (RFC 9112 section 3), and its path as the look-up
-//! knows it (RFC 3986 section 6.2.2).
+//! The target and Host of a request (RFC 9112 section 3), and its path in normal form for the lookup (RFC 3986
+//! section 6.2.2).
 
 use std::borrow::Cow;
 
 use hyper::header::{HOST, HeaderMap};
 use hyper::{Method, Uri, Version};
 
-/// Bytes of a target that is worth looking at; RFC 9110 section 4.1 asks for no more.
+/// The longest target in bytes; RFC 9110 section 4.1 asks for no more.
 const LONGEST: usize = 8000;
 
-/// Why a request is refused whatever the site holds.
+/// Why a request is refused, whatever the site holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BadTarget {
-    /// 400: a target that does not go with its method, or no right Host.
+    /// 400: the target does not go with the method, or Host is missing or invalid.
     Malformed,
     /// 414.
     TooLong,
 }
 
-/// Looks at target and Host, not at what stands there.
+/// Checks target and Host, without a lookup.
 pub(super) fn check(
     method: &Method,
     uri: &Uri,
@@ -67,9 +67,8 @@ fn is_host(value: &[u8]) -> bool {
     name_good && port_good
 }
 
-/// A path in the one form of all that mean the same: letters, digits, `-`, `.`, `_` and `~` are not
-/// encoded, other escapes have capitals, and dot segments are gone (RFC 3986 sections 6.2.2.1 to
-/// 6.2.2.3). An escape that is none stays, and so does every slash.
+/// Normalizes a path: unreserved characters are not encoded, other escapes have capitals, and dot segments are
+/// removed (RFC 3986 sections 6.2.2.1 to 6.2.2.3). An invalid escape stays, and so does every slash.
 pub(super) fn normalize(path: &str) -> Cow<'_, str> {
     if !path.contains('%') && !path.contains("/.") {
         return Cow::Borrowed(path);
@@ -103,7 +102,7 @@ fn decoded(path: &str) -> String {
     out
 }
 
-/// RFC 3986 section 5.2.4, for a path that begins with a slash.
+/// Removes dot segments (RFC 3986 section 5.2.4) from a path that begins with a slash.
 fn without_dots(path: &str) -> String {
     let mut out: Vec<&str> = Vec::new();
     let mut segments = path.split('/').skip(1).peekable();

@@ -1,4 +1,4 @@
-//! Warnings that need more than the file itself.
+//! Warnings that need more than the file: the revisions, the printed calendars, or the clock.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,10 +12,10 @@ use crate::model::{Catalog, Id, Status};
 use crate::revisions::Revisions;
 use crate::urls::{FeedRoute, Urls};
 
-/// Where Google stops reading a subscribed calendar, in bytes (JM-Lemmi/ical-relay#212).
+/// The size at which Google stops reading a subscribed calendar, in bytes (JM-Lemmi/ical-relay#212).
 const GOOGLE: usize = 1_000_000;
 
-/// Sessions that subscribers expect and the file does not have any more.
+/// Upcoming sessions that were published and that the file no longer has.
 pub(super) fn removed(
     planned: &Revisions,
     before: &Revisions,
@@ -28,7 +28,7 @@ pub(super) fn removed(
         .sessions
         .values()
         .filter(|entry| entry.removed.is_some() && entry.published.starts_after(now))
-        // Who was told that it is called off expects nothing more.
+        // Subscribers expect nothing more of a cancelled session.
         .filter(|entry| entry.published.status != Status::Cancelled)
         .filter_map(|entry| Some((published.get(entry.uid.as_str())?, entry)))
         .map(|(id, entry)| {
@@ -42,7 +42,7 @@ pub(super) fn removed(
         .collect()
 }
 
-/// Sessions that subscribers know by another UID than they will have.
+/// Sessions whose published UID would change.
 pub(super) fn another_uid(
     planned: &Revisions,
     before: &Revisions,
@@ -69,7 +69,7 @@ pub(super) fn another_uid(
         .collect()
 }
 
-/// Feeds that subscribers have and the file does not have any more.
+/// Feeds that were published and that the file no longer has.
 pub(super) fn retired(
     planned: &Revisions,
     before: &Revisions,
@@ -116,7 +116,7 @@ pub(super) fn too_large(plan: &Planned, locations: &Locations) -> Vec<Finding> {
         .collect()
 }
 
-/// A list that is over.
+/// A file without upcoming sessions.
 pub(super) fn nothing_to_come(
     catalog: &Catalog,
     locations: &Locations,
@@ -135,7 +135,7 @@ pub(super) fn nothing_to_come(
     )
 }
 
-/// An address that only this machine reaches, in files for another server.
+/// Exported links that lead to a loopback address.
 pub(super) fn loopback(urls: &Urls, locations: &Locations) -> Option<Finding> {
     let base = urls.base();
     base.is_loopback().then(|| {

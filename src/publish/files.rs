@@ -1,4 +1,4 @@
-//! The files that the list names.
+//! Files that `sessions.toml` names.
 
 use std::path::Path;
 
@@ -8,11 +8,11 @@ use crate::diagnostic::{Code, Finding, Findings};
 use crate::files::{ReadError, read_asset};
 use crate::model::{Assets, Catalog, Logo};
 
-/// The largest file that pages load, in bytes.
+/// The largest asset, in bytes.
 pub(super) const MAX_ASSET: u64 = 1 << 20;
 
 impl Publisher {
-    /// Reads the files that the list names; one that cannot be read is an error of the list.
+    /// Reads the files that `sessions.toml` names; one that cannot be read is an error of `sessions.toml`.
     pub(super) fn assets(
         &self,
         catalog: &Catalog,
@@ -52,7 +52,7 @@ impl Publisher {
         Assets { logo, css }
     }
 
-    /// Where names in the list lead from.
+    /// The folder that names in `sessions.toml` are relative to.
     pub(super) fn folder(&self) -> &Path {
         self.file.parent().unwrap_or_else(|| Path::new(""))
     }

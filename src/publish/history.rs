@@ -1,4 +1,4 @@
-//! What the history of a calendar forbids, and what of it is not recorded.
+//! Findings about a file that contradicts what was published, or that the revisions file does not record.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Finding};
 use crate::model::{Catalog, Id, Session};
 use crate::revisions::Revisions;
 
-/// What was published before forbids.
+/// Errors for a file that contradicts what was published.
 pub(super) fn against_history(
     catalog: &Catalog,
     before: &Revisions,
@@ -25,7 +25,7 @@ pub(super) fn against_history(
         .collect()
 }
 
-/// UIDs derive from the id: another one would give every subscriber every session twice.
+/// An error for another calendar id: UIDs derive from it, so every subscriber would get every session twice.
 fn another_calendar(
     catalog: &Catalog,
     before: &Revisions,
@@ -44,7 +44,7 @@ fn another_calendar(
     })
 }
 
-/// A UID that the author gives and another session has already: calendars would show only one.
+/// Errors for a given UID that another session already has: calendars would show only one of both.
 pub(super) fn same_uid(plan: &Planned, locations: &Locations) -> Vec<Finding> {
     let edition = &plan.edition;
     let uid = |session: &Session| edition.revision(session).uid.as_str();

@@ -1,4 +1,4 @@
-//! The last good source: in place of a file that is broken, gone, or not adopted yet.
+//! The last good source, published in place of a file that is broken, removed, or not adopted yet.
 
 use chrono::{DateTime, Utc};
 
@@ -11,9 +11,9 @@ use crate::error::{Error, chain};
 use crate::source::Source;
 
 impl Publisher {
-    /// Publishes the last good source while a newer file is not adopted yet, for what time alone changes. None
-    /// if there is none, if it is not what is recorded as published, or if a file that it names is not the
-    /// one that was `observed`, or if the work does not go on.
+    /// Publishes the last good source, as of a later instant, while a newer file is not adopted yet. None if there is
+    /// none, if it is not recorded as published, if a file that it names is not as `observed`, or if `may_go_on`
+    /// stops the work.
     ///
     /// # Errors
     /// [`Refusal::System`] if the state cannot be read.
@@ -42,11 +42,11 @@ impl Publisher {
         Ok(self.last_good()?.as_ref().map(digest_of))
     }
 
-    /// What a list that cannot be read, as where a folder is mounted late, counts as where the last good
-    /// one may stand in for it: a list with that error. While a site is served, that is served on.
+    /// Turns an I/O error of `sessions.toml` (such as a folder that is mounted late) into a refused file with that
+    /// error, so that the last good source can take its place. While a site is served, that site stays.
     ///
     /// # Errors
-    /// [`Refusal::System`] where nothing may stand in.
+    /// [`Refusal::System`] where nothing can take its place.
     pub(super) fn stand_in(&self, error: Error) -> Result<Refusal, Refusal> {
         if !self.fall_back || self.is_serving() || self.store.read_last_good()?.is_none() {
             return Err(Refusal::System(error));
@@ -61,7 +61,7 @@ impl Publisher {
         Ok(Refusal::File(source, Box::new(findings)))
     }
 
-    /// The last good source in place of a file that was refused.
+    /// Prepares the last good source in place of a refused file.
     pub(super) fn prepare_last_good(
         &self,
         source: Source,
@@ -73,7 +73,7 @@ impl Publisher {
         };
         let checked = config::load(&last, &self.rules);
         match self.prepare(last, checked, Standing::In, attempt) {
-            // What is said is about the file that was refused.
+            // The findings are about the refused file.
             Ok(Some(prepared)) => {
                 Ok(Some(Prepared { source, findings, last_good: true, ..prepared }))
             }
@@ -90,10 +90,10 @@ impl Publisher {
         }
     }
 
-    /// The last good source while the revisions file cannot be used, which `error` is about.
+    /// Prepares the last good source while the revisions file cannot be used; `error` says why.
     ///
     /// # Errors
-    /// That error where there is none, or it is not known what was recorded of it.
+    /// That error if there is no last good source, or its revisions are unknown.
     pub(super) fn prepare_without_state(
         &self,
         error: Error,
@@ -110,12 +110,12 @@ impl Publisher {
         }
     }
 
-    /// The last source that was published, under the name of the list.
+    /// The last source that was published, under the name of `sessions.toml`.
     ///
     /// # Errors
     /// [`Error::File`] if it is there and cannot be read.
     pub(super) fn last_good(&self) -> Result<Option<Source>, Error> {
-        // An older one on a full disk would take readers back.
+        // After a full disk the file may hold an older one, which would take readers back.
         let kept = self.memory().last_good.clone();
         let bytes = kept.map_or_else(|| self.store.read_last_good(), |kept| Ok(Some(kept)))?;
         Ok(bytes.map(|bytes| Source::from_bytes(self.file.display().to_string(), bytes)))

@@ -14,7 +14,7 @@ const MB: u64 = 1_000_000;
 
 // In bytes, as measured: docs/performance.md.
 
-/// A session with all its pages, links and blocks, and each byte of its texts in them.
+/// A session with all its pages, links and blocks, and each byte of its texts.
 const SESSION: u64 = 34_000;
 const TEXT: u64 = 16;
 /// A feed without sessions.
@@ -22,26 +22,26 @@ const FEED: u64 = 40_000;
 /// A session in one more feed, and each byte of its texts there.
 const MEMBER: u64 = 2_050;
 const MEMBER_TEXT: u64 = 4;
-/// A former id, and each byte of the texts that stand there too.
+/// A former id, and each byte of the texts that are repeated under it.
 const FORMER: u64 = 18_000;
 const FORMER_TEXT: u64 = 3;
-/// The pages of a session that have a footer, and a byte of it there.
+/// Copies of the footer for each session.
 const FOOTER: u64 = 3;
-/// Each zone that the times of a session are spelled out in: its 700 bytes take as long to make as thrice as many
+/// Each zone that a session's times are printed in: 700 bytes, which take as long to make as three times as many
 /// others.
 const ZONE: u64 = 2_000;
 
 /// One thing that takes room.
 struct Part {
     bytes: u64,
-    /// Whether it takes more than the lines of the file that say it, all others being the same.
+    /// Whether its output grows faster than its lines in the file.
     is_repeated: bool,
     says: &'static str,
     help: &'static str,
     span: Range<usize>,
 }
 
-/// What to say of a file whose output would be too large. Looks at no more than it takes to know.
+/// The error for a file whose output would be too large.
 pub(super) fn too_large(catalog: &Catalog, locations: &Locations) -> Option<Finding> {
     let parts = parts(catalog, locations);
     let sum = |parts: &mut dyn Iterator<Item = &Part>| -> u64 {

@@ -1,4 +1,4 @@
-//! The members of a JSON object with their lines, no two of the same name.
+//! Members of a JSON object with their line numbers; duplicate names are errors.
 
 use std::collections::HashMap;
 
@@ -6,10 +6,10 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-/// The line, from 1, and what is wrong there.
+/// A line number, from 1, and the reason.
 pub(super) type LineError = (usize, String);
 
-/// A text, to find the lines of its parts.
+/// A JSON text in which the lines of values can be found.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct JsonText<'t>(&'t str);
 
@@ -23,7 +23,7 @@ pub(super) struct Member<'t> {
 }
 
 impl<'t> JsonText<'t> {
-    /// The text of a file.
+    /// Checks the encoding of a file.
     ///
     /// # Errors
     /// The line with the first byte that is not UTF-8.
@@ -34,18 +34,18 @@ impl<'t> JsonText<'t> {
         })
     }
 
-    /// The members of the object that the whole text is.
+    /// The members of the text, which must be one object.
     ///
     /// # Errors
-    /// The line of the first mistake.
+    /// The line of the first error.
     pub(super) fn members(self) -> Result<Vec<Member<'t>>, LineError> {
         self.members_in(self.0)
     }
 
-    /// The members of a value that is an object.
+    /// The members of a value, which must be an object.
     ///
     /// # Errors
-    /// The line of the first mistake.
+    /// The line of the first error.
     pub(super) fn members_of(self, value: &'t RawValue) -> Result<Vec<Member<'t>>, LineError> {
         self.members_in(value.get())
     }
@@ -53,12 +53,12 @@ impl<'t> JsonText<'t> {
     /// Parses a value.
     ///
     /// # Errors
-    /// The line of the first mistake.
+    /// The line of the first error.
     pub(super) fn parse<T: Deserialize<'t>>(self, value: &'t RawValue) -> Result<T, LineError> {
         self.parse_part(value.get())
     }
 
-    /// The line on which a value begins, from 1; for what is wrong, as the text is searched for it.
+    /// The line on which a value begins, from 1. It searches the text, so it is for errors only.
     pub(super) fn line(self, value: &RawValue) -> usize {
         self.line_of(value.get())
     }

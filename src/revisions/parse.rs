@@ -1,4 +1,4 @@
-//! Reads the revisions file: whatever is accepted can be written again, and so can the next change of each entry.
+//! Parser of the revisions file. Whatever it accepts can be written again, and so can the next change of each entry.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -13,10 +13,10 @@ use super::schema2::Old;
 use super::sums::{self, Summed};
 use super::{Revision, Revisions};
 
-/// The revisions that a file's bytes hold.
+/// Parses a revisions file.
 ///
 /// # Errors
-/// The line, from 1, and what is wrong there.
+/// The line, from 1, and the reason.
 pub fn parse(bytes: &[u8]) -> Result<Revisions, (usize, String)> {
     let text = JsonText::new(bytes)?;
     let members = text.members()?;
@@ -32,7 +32,7 @@ pub fn parse(bytes: &[u8]) -> Result<Revisions, (usize, String)> {
         known.remove(name).ok_or_else(missing)
     };
     let schema = take("schema").map(|member| schema(text, &member));
-    // A newer release may have other members.
+    // A newer release may have other members, so the schema is checked first.
     let newer = matches!(schema, Ok(Err(_)));
     if !newer && let Some(Member { name, value }) = unknown {
         return Err((text.line(value), format!("unknown field `{name}`")));
@@ -62,7 +62,7 @@ fn schema(text: JsonText<'_>, member: &Member<'_>) -> Result<u32, LineError> {
     Err((text.line(member.value), reason))
 }
 
-/// A file whose members are known.
+/// A file whose members are valid.
 #[derive(Clone, Copy)]
 struct FileParser<'t> {
     text: JsonText<'t>,
@@ -85,8 +85,8 @@ impl<'t> FileParser<'t> {
         Ok(calendar)
     }
 
-    /// The sessions by id; no two have one UID. Where a merge left a removed one next to another, the numbers of
-    /// the removed one count, and nothing else of it.
+    /// The sessions by id; no two have the same UID. Where a merge left a removed session next to another of its UID,
+    /// only the numbers of the removed one count.
     fn sessions(self, sessions: &Member<'t>) -> Result<BTreeMap<String, Arc<Revision>>, LineError> {
         let members = self.text.members_of(sessions.value)?;
         let mut all: BTreeMap<&str, Revision> = BTreeMap::new();
@@ -125,7 +125,7 @@ impl<'t> FileParser<'t> {
         self.checked(member, old.into(), false)
     }
 
-    /// The entries of a member that holds nothing else.
+    /// The entries of a member that is a map of entries.
     fn entries<T>(self, member: &Member<'t>) -> Result<BTreeMap<String, T>, LineError>
     where
         T: Check + Serialize + DeserializeOwned,
@@ -143,7 +143,7 @@ impl<'t> FileParser<'t> {
         self.checked(member, entry, is_ours)
     }
 
-    /// Whether a checksum vouches for a value; none does if there is none.
+    /// Whether a value has a valid checksum. Without a checksum it is false.
     fn vouched(
         self,
         member: &Member<'t>,

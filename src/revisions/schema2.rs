@@ -1,4 +1,4 @@
-//! Sessions of a revisions file with schema 1 or 2, as the previous release wrote it.
+//! Sessions of a revisions file with schema 1 or 2, from earlier releases.
 
 use std::collections::BTreeSet;
 
@@ -11,9 +11,8 @@ use super::{PublishedSession, Revision, Time, Times, bounds, published};
 
 /// A revision of such a file.
 ///
-/// Its earlier starts become changes. When they were published is not recorded, only that it was at
-/// LAST-MODIFIED or before, so they get that instant. The one digest of its texts and links is dropped, as
-/// there are several now.
+/// Its earlier starts become changes. It does not record when they were published, only that it was at LAST-MODIFIED
+/// or before, so they get that instant. Its single digest of texts and links is dropped, as there are several now.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Old {
@@ -29,7 +28,7 @@ pub(super) struct Old {
     published: Converted,
 }
 
-/// What was published, and before it.
+/// The published values, with earlier times.
 #[derive(Deserialize)]
 #[serde(try_from = "UncheckedOldSession")]
 struct Converted {

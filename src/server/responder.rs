@@ -20,12 +20,12 @@ pub(super) enum PendingResponse {
     Later(Later),
 }
 
-/// What every response of a server is made from.
+/// Makes the responses of a server.
 #[derive(Debug, Clone)]
 pub(super) struct Responder {
     pub(super) site: watch::Receiver<Arc<Site>>,
     pub(super) telemetry: Arc<Telemetry>,
-    /// The clock of the clients' dates.
+    /// The clock that dates in requests are compared with.
     pub(super) clock: fn() -> DateTime<Utc>,
     /// One turn, so that what takes long takes one thread, whatever is asked for.
     pub(super) turn: Arc<Semaphore>,
