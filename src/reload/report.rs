@@ -1,4 +1,4 @@
-//! Reports of a reloader: what was published, what was refused, and why, in the log and to telemetry.
+//! Reports of a reloader to the log and to telemetry: published editions, refused files, and reasons.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::site::Site;
 use crate::telemetry::Outcome;
 
 impl Reloader<'_> {
-    /// Reports what was published, and goes on from it.
+    /// Reports a published edition, and continues from it.
     pub(super) fn finish(
         &mut self,
         published: Published,
@@ -69,7 +69,7 @@ impl Reloader<'_> {
         Some(site)
     }
 
-    /// Reports what time alone changed. What is wrong with the file stays so.
+    /// Reports an edition that differs only by time. A refused file stays refused.
     pub(super) fn report_rebuilt(&self, site: &Site, took: Duration) {
         if let Some(telemetry) = self.telemetry {
             telemetry.rebuilt(site);
@@ -97,7 +97,7 @@ impl Reloader<'_> {
     }
 }
 
-/// Lines as they stand below the first one of an event of the log; others might be another event.
+/// Indents lines that continue a log event, so that they do not look like another event.
 fn indented(lines: &str) -> String {
     lines.trim_end().lines().fold(String::new(), |text, line| match line {
         "" => text + "\n",
@@ -105,7 +105,7 @@ fn indented(lines: &str) -> String {
     })
 }
 
-/// How many sessions are new, changed and gone.
+/// The number of new, changed and removed sessions.
 fn difference(before: &Revisions, after: &Revisions) -> (usize, usize, usize) {
     let (mut added, mut changed, mut removed) = (0, 0, 0);
     for (id, revision) in after.sessions.iter() {

@@ -1,6 +1,6 @@
-//! Clicks on links: a table of what they lead to and of newsletters, with an end.
+//! Clicks on links: a bounded table by target and newsletter tag.
 //!
-//! Ids are those of the site that is served; tags and rows come from outside and are counted off.
+//! Ids are those of the served site. Tags come from outside, so their number is limited.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,32 +9,32 @@ use crate::urls::Address;
 
 /// The name for an id or tag without a row of its own.
 const REST: &str = "other";
-/// Tags that are told apart; further ones are `other`.
+/// Number of tags with rows of their own; further ones count as `other`.
 const TAGS: usize = 100;
-/// The longest tag, in letters.
+/// The longest tag, in bytes.
 const TAG_LENGTH: usize = 64;
-/// Rows of clicks that are told apart; further ones are counted for no session or feed of its own.
+/// Number of rows; further clicks count for no session or feed.
 const ROWS: usize = 10_000;
 
-/// How often each link was opened.
+/// Counts of opened links.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Clicks {
-    /// Where a link can lead: `session/ID`, `feed/ID`.
+    /// The sessions and feeds of the site.
     owners: Arc<Owners>,
     tags: Vec<Box<str>>,
-    /// Whether the log says that no further tag has rows of its own.
+    /// Whether the log reports that further tags count as `other`.
     warned: bool,
     counts: HashMap<ClickRow, u64>,
 }
 
-/// The ids that have rows of their own, each with its index.
+/// The ids with rows of their own, each with its index.
 #[derive(Debug, Default)]
 pub(super) struct Owners {
     sessions: HashMap<Box<str>, u32>,
     feeds: HashMap<Box<str>, u32>,
 }
 
-/// The session or feed that an address belongs to.
+/// The session or feed of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Of<'a> {
     Feed(&'a str),
@@ -53,7 +53,7 @@ impl<'a> From<Address<'a>> for Of<'a> {
     }
 }
 
-/// A row of the table, by indices in the lists of names.
+/// A row of the table, by indices of names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct ClickRow {
     of: Owner,
@@ -76,7 +76,7 @@ enum Via {
     Rest,
 }
 
-/// A row with its names.
+/// A row by names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Click {
     pub(super) of: String,
@@ -116,7 +116,7 @@ impl Clicks {
         index.and_then(|index| u32::try_from(index).ok()).map_or(Via::Rest, Via::Tag)
     }
 
-    /// The table for other ids: rows of those that are no more end.
+    /// The table for the ids of another site. Rows of other ids are dropped.
     pub(super) fn after(&self, owners: Owners) -> Self {
         let names = self.owners.names();
         let mut counts: HashMap<ClickRow, u64> = HashMap::new();
@@ -132,7 +132,7 @@ impl Clicks {
         Self { owners: Arc::new(owners), tags: self.tags.clone(), warned: self.warned, counts }
     }
 
-    /// Each row, by its names.
+    /// The rows, by name.
     pub(super) fn rows(&self) -> Vec<(Click, u64)> {
         let names = self.owners.names();
         let mut all: Vec<(Click, u64)> = self
@@ -159,14 +159,14 @@ impl Clicks {
 }
 
 impl Owners {
-    /// Gives a session or feed a place, if it has none.
+    /// Adds a session or feed, unless it is known.
     pub(super) fn enter(&mut self, of: Of<'_>) {
         let (indices, id) = match of {
             Of::All => return,
             Of::Session(id) => (&mut self.sessions, id),
             Of::Feed(id) => (&mut self.feeds, id),
         };
-        // A list has at most 64 MiB, so there are never that many.
+        // A file of at most 64 MiB has fewer ids.
         let next = u32::try_from(indices.len()).unwrap_or(u32::MAX);
         indices.entry(id.into()).or_insert(next);
     }
@@ -189,12 +189,12 @@ impl Owners {
     }
 }
 
-/// Whether a tag is one that is counted by name.
+/// Whether a tag is counted by name.
 fn is_tag(tag: &str) -> bool {
     tag.len() <= TAG_LENGTH && tag.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))
 }
 
-/// A tag as it is written down: one that could be anything is not.
+/// A tag for metrics and logs: anything unusual becomes `other`.
 pub(super) fn plain(tag: &str) -> &str {
     if is_tag(tag) { tag } else { REST }
 }

@@ -1,4 +1,4 @@
-//! What is counted with every answer, in the families of prometheus-client.
+//! Counters of responses and connections, in the metric families of prometheus-client.
 
 use std::fmt::Error;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +15,7 @@ use prometheus_client::registry::{Registry, Unit};
 use super::client::Family;
 use crate::urls::{Address, FeedRoute, SessionRoute};
 
-/// A kind of resource.
+/// Resource type of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum ResponseKind {
     Feed,
@@ -33,7 +33,7 @@ pub(super) enum ResponseKind {
     Other,
 }
 
-/// The statuses that have rows of their own; all others share one.
+/// Statuses with rows of their own; all others share one.
 const STATUSES: [StatusCode; 10] = [
     StatusCode::OK,
     StatusCode::MOVED_PERMANENTLY,
@@ -47,11 +47,10 @@ const STATUSES: [StatusCode; 10] = [
     StatusCode::URI_TOO_LONG,
 ];
 
-/// Upper bounds of the time that an answer takes, in seconds: from the look-up in a table to a
-/// machine that is busy with other things.
+/// Upper bounds of response times, in seconds: from a table lookup to a busy machine.
 const BOUNDS: [f64; 11] = [1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 5e-4, 1e-3, 1e-2, 0.1];
 
-/// The numbers since the start.
+/// The counters since the start.
 #[derive(Debug)]
 pub(super) struct Counts {
     requests: family::Family<ResponseLabels, Counter>,
@@ -61,11 +60,11 @@ pub(super) struct Counts {
     open: Gauge,
 }
 
-/// The labels of an answer.
+/// The labels of a response.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct ResponseLabels {
     kind: ResponseKind,
-    /// Its place among [`STATUSES`]; their number for all others.
+    /// The index in [`STATUSES`]; its length for all others.
     status: usize,
     family: Family,
 }
@@ -87,7 +86,7 @@ impl ResponseKind {
         Self::Other,
     ];
 
-    /// The kind of a response. An error has no resource behind it, whatever its path says.
+    /// The type of a response. Errors have no resource, whatever their path is.
     pub(super) fn of(address: Option<Address<'_>>, status: StatusCode) -> Self {
         match status {
             StatusCode::MOVED_PERMANENTLY => return Self::Moved,
@@ -141,7 +140,7 @@ impl ResponseKind {
 impl Counts {
     pub(super) fn new() -> Self {
         let bytes = family::Family::<ResponseKind, Counter>::default();
-        // From the start on, so that rates have something to begin with.
+        // Rows exist from the start, so that rates can be computed.
         for kind in ResponseKind::ALL {
             drop(bytes.get_or_create(&kind));
         }
@@ -177,7 +176,7 @@ impl Counts {
         self.open.dec();
     }
 
-    /// Has a registry print them.
+    /// Registers the metrics.
     pub(super) fn register(&self, registry: &mut Registry) {
         let help = "Answers by kind of resource, status and client";
         registry.register("requests", help, self.requests.clone());
@@ -204,12 +203,12 @@ impl EncodeLabelSet for ResponseKind {
     }
 }
 
-/// HEAD and what has no body of its own send none, whatever Content-Length says.
+/// The bytes of a body; none for HEAD, whatever Content-Length is.
 pub(super) fn sent(method: &Method, length: Option<u64>) -> u64 {
     if method == Method::HEAD { 0 } else { length.unwrap_or(0) }
 }
 
-/// Nothing else hangs on the number, so no order is asked for.
+/// Relaxed, since no other memory access depends on the counter.
 pub(super) fn add(counter: &AtomicU64, count: u64) {
     counter.fetch_add(count, Ordering::Relaxed);
 }

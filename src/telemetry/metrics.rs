@@ -1,4 +1,4 @@
-//! The numbers in the form that Prometheus and its relatives read (OpenMetrics 1.0).
+//! Metrics in OpenMetrics 1.0, the format that Prometheus reads.
 
 use std::fmt::{Error, Write as _};
 use std::sync::Arc;
@@ -19,15 +19,15 @@ use super::status::Outcome;
 pub(super) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 impl Telemetry {
-    /// Every number, as of an instant.
+    /// All metrics, as of an instant.
     pub fn metrics(self: &Arc<Self>, now: DateTime<Utc>) -> String {
-        // A registry for each scrape: it has nothing of its own, and what is read at an instant belongs to one.
+        // Each scrape has its own registry, so that values read at one instant belong together.
         let mut registry = Registry::with_prefix("convene");
         self.counts.register(&mut registry);
         registry.register_collector(Box::new(Scrape { telemetry: Arc::clone(self), now }));
         let mut text = String::new();
         if encode(&mut text, &registry).is_err() {
-            // Writing into a string does not fail; a scraper takes no text without this end.
+            // Writing into a string does not fail; a scraper rejects a text without the end mark.
             text.clear();
             let _ = text.write_str("# EOF\n");
         }
@@ -117,7 +117,7 @@ impl Scrape {
 
 const NONE: [(&str, &str); 0] = [];
 
-/// The metrics that are written one after the other.
+/// Metrics in the order in which they are written.
 struct Sheet<'a>(DescriptorEncoder<'a>);
 
 impl Sheet<'_> {

@@ -1,34 +1,34 @@
-//! What the server refuses, counted by kind; of each kind at most one line a minute goes into the
-//! log, so that whoever floods the server does not flood the disk.
+//! Refused connections and requests, counted by kind. The log gets at most one line a minute per kind, so that a
+//! flood of requests does not fill the disk.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Between two lines about the same kind.
+/// Least time between two log lines of the same kind.
 const PAUSE: Duration = Duration::from_secs(60);
 
 /// A kind of refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refused {
-    /// The system gave no connection.
+    /// The system could not accept a connection.
     Accept,
-    /// More connections than are allowed.
+    /// The limit of connections was reached.
     Connections,
     /// A client did not send its request in time.
     Late,
-    /// A request whose headers or target are too large.
+    /// The headers or the target of a request are too large.
     TooLarge,
-    /// What was sent is no request.
+    /// A client sent no valid HTTP request.
     Malformed,
-    /// A client did not take its answer.
+    /// A client did not take its response in time.
     Slow,
-    /// A TLS connection could not be agreed on.
+    /// A TLS handshake failed.
     Tls,
-    /// A connection ended by a mistake of ours.
+    /// A bug in this program ended a connection.
     Panic,
 }
 
-/// How often each kind happened.
+/// Counts by kind.
 #[derive(Debug)]
 pub(super) struct Refusals {
     kinds: [Mutex<KindCount>; Refused::ALL.len()],
@@ -43,13 +43,13 @@ struct KindCount {
     detail: String,
 }
 
-/// What a line says.
+/// The content of a log line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct LogLine {
     pub(super) kind: Refused,
-    /// How many since the line before.
+    /// Refusals since the previous line.
     pub(super) count: u64,
-    /// The system's or library's words about the last one.
+    /// The detail of the last one, from the system or a library.
     pub(super) detail: String,
 }
 
@@ -66,7 +66,7 @@ impl Refused {
         Self::Panic,
     ];
 
-    /// The kind of an error of a connection; none where a client hung up, which is nothing wrong.
+    /// The kind of a connection error; none where the client disconnected, which is no error.
     pub fn by(error: &hyper::Error) -> Option<Self> {
         if error.is_timeout() {
             Some(Self::Late)
@@ -93,12 +93,12 @@ impl Refused {
         }
     }
 
-    /// Whether the person who runs it should look; the others are what the open net is like.
+    /// Whether the operator should look into it; the other kinds are normal on the public internet.
     pub(super) fn is_ours(self) -> bool {
         matches!(self, Self::Accept | Self::Connections | Self::Panic)
     }
 
-    /// What happened, in words.
+    /// The message for the log.
     pub(super) fn sentence(self) -> &'static str {
         match self {
             Self::Accept => "a connection was not accepted",
@@ -113,8 +113,8 @@ impl Refused {
     }
 }
 
-/// Whether our side ended an HTTP/2 connection, which it does for what RFC 9113 forbids and for floods of
-/// resets and headers (section 10.5).
+/// Whether this server ended an HTTP/2 connection, which it does for protocol errors and for floods of resets and
+/// headers (RFC 9113 section 10.5).
 fn breaks_http_2(error: &hyper::Error) -> bool {
     let cause =
         std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<h2::Error>());
@@ -126,7 +126,7 @@ impl Refusals {
         Self { kinds: Default::default() }
     }
 
-    /// Counts one, and gives the line about it if one is due.
+    /// Counts a refusal, and returns the log line if one is due.
     pub(super) fn note(
         &self,
         kind: Refused,
@@ -136,19 +136,19 @@ impl Refusals {
         let mut count = self.kinds[kind as usize].lock().unwrap_or_else(PoisonError::into_inner);
         count.all += 1;
         count.unlogged += 1;
-        // The words are made only where they may be read.
+        // The detail is formatted only if it may be logged.
         if count.unlogged == 1 || count.due(now) {
             count.detail = detail.to_string();
         }
         count.line(kind, now)
     }
 
-    /// The lines about all that was not said yet; to be asked for at the end.
+    /// All pending lines; to be called at the end.
     pub(super) fn rest(&self, now: Instant) -> Vec<LogLine> {
         self.due(now + PAUSE)
     }
 
-    /// The lines that are due about what happened since the last ones.
+    /// The pending lines that are due.
     pub(super) fn due(&self, now: Instant) -> Vec<LogLine> {
         let lines = Refused::ALL.into_iter().filter_map(|kind| {
             let mut count =
@@ -158,7 +158,7 @@ impl Refusals {
         lines.collect()
     }
 
-    /// How often each kind happened since the start.
+    /// The counts since the start.
     pub(super) fn counts(&self) -> impl Iterator<Item = (Refused, u64)> {
         Refused::ALL.into_iter().map(|kind| {
             let count = self.kinds[kind as usize].lock().unwrap_or_else(PoisonError::into_inner);
