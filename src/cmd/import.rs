@@ -1,4 +1,4 @@
-//! `convene import`: a list from another calendar to standard output, what is lost to standard error.
+//! `convene import`: prints a `sessions.toml` to standard output, and notes on losses to standard error.
 
 use std::io::{Read, Write as _};
 use std::path::Path;

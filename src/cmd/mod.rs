@@ -1,4 +1,4 @@
-//! The commands, each thin: arguments in, a call, something printed.
+//! The commands, one thin file each: arguments, a library call, output.
 
 pub(crate) mod check;
 pub(crate) mod export;
@@ -28,15 +28,15 @@ use convene::zone::Rules;
 use crate::cli::Common;
 pub(crate) use output::{error, json, note, print_findings, report, say, summary, warning};
 
-/// The file is wrong.
+/// Exit code: the file has errors.
 pub(crate) const WRONG_FILE: u8 = 1;
-/// What was typed means nothing.
+/// Exit code: the command line is wrong.
 pub(crate) const WRONG_USAGE: u8 = 2;
-/// The machine said no.
+/// Exit code: a system error.
 pub(crate) const MACHINE: u8 = 3;
 
-/// A publisher from what was typed; `file` goes before `--config`, and `listen` is the address that
-/// stands in where neither the list nor the command line has a public one.
+/// A publisher from the command line. `file` takes precedence over `--config`; `listen` gives the public URL if
+/// neither the file nor the command line does.
 pub(crate) fn publisher(
     common: &Common,
     file: Option<PathBuf>,
@@ -64,17 +64,17 @@ pub(crate) fn publisher(
     })
 }
 
-/// This machine's own address, where nobody named a public one.
+/// The URL of a local address, where no public URL is given.
 pub(crate) fn own_url(scheme: &str, listen: SocketAddr) -> BaseUrl {
     BaseUrl::parse(&format!("{scheme}://{listen}")).expect("a socket address is a host and a port")
 }
 
-/// The time-zone rules that were chosen.
+/// The selected time-zone rules.
 pub(crate) fn rules(common: &Common) -> Result<Rules, Error> {
     common.zoneinfo.as_ref().map_or_else(|| Ok(Rules::bundled()), |folder| Rules::from_dir(folder))
 }
 
-/// Says what was published with: warnings, or the last good edition.
+/// Prints the findings of an edition, and whether the last good one was published.
 pub(crate) fn announce(published: &Published) {
     if published.last_good {
         print_findings(&published.source, &published.findings);
@@ -84,7 +84,7 @@ pub(crate) fn announce(published: &Published) {
     }
 }
 
-/// Says that the state was not written, and what that means for what was asked.
+/// Prints why the state was not written, and what that means.
 pub(crate) fn not_remembered(reason: &str, meaning: &str) {
     error(&format!(
         "{reason}\n  \
@@ -94,7 +94,7 @@ pub(crate) fn not_remembered(reason: &str, meaning: &str) {
     ));
 }
 
-/// Says why nothing was published.
+/// Prints why nothing was published.
 pub(crate) fn refuse(refusal: &Refusal) -> ExitCode {
     match refusal {
         Refusal::File(source, findings) => {
@@ -105,15 +105,14 @@ pub(crate) fn refuse(refusal: &Refusal) -> ExitCode {
     }
 }
 
-/// Says why what was typed means nothing.
+/// Prints an error of the command line.
 pub(crate) fn usage(sentence: &str) -> ExitCode {
     error(&format!("{sentence}\n"));
     summary("For more information, try '--help'.");
     ExitCode::from(WRONG_USAGE)
 }
 
-/// Says what is wrong with the words on the command line, or prints the help, and ends the process. Colors are left out
-/// where a word holds what a terminal would obey.
+/// Prints clap's error or help, and ends the process. Colors are left out if an argument holds terminal escapes.
 pub(crate) fn mistyped(error: &clap::Error) -> ! {
     let text = error.render().to_string();
     if !text.contains(visible::is_hidden) {
@@ -123,17 +122,17 @@ pub(crate) fn mistyped(error: &clap::Error) -> ! {
     std::process::exit(error.exit_code());
 }
 
-/// Says what the machine refused.
+/// Prints a system error.
 pub(crate) fn machine(reason: &Error) -> ExitCode {
     if matches!(reason, Error::NoHttps) {
-        // What was asked for does not mend itself, so that systemd does not try again.
+        // Retrying does not help, so the exit code keeps systemd from restarting.
         return usage(&explain(reason));
     }
     error(&explain(reason));
     ExitCode::from(MACHINE)
 }
 
-/// The refusals that most people meet, each with the way out.
+/// The message of a system error; for common ones with help.
 pub(crate) fn explain(reason: &Error) -> String {
     match reason {
         Error::File { action: Action::ReadSource, path, source } => match source.kind() {

@@ -1,4 +1,4 @@
-//! `convene record`: the revisions file brought up to date, nothing else.
+//! `convene record`: records the current sessions as published, without serving or exporting.
 
 use std::process::ExitCode;
 

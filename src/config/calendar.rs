@@ -14,7 +14,7 @@ use crate::model::{
     Organizer, OtherZone,
 };
 
-/// The table, as far as it could be read.
+/// A parsed `[calendar]` table; values with errors are none.
 pub(super) struct ReadCalendar {
     pub(super) id: Option<Located<Id>>,
     pub(super) calendar: Option<Calendar>,
@@ -96,7 +96,7 @@ fn also_in(table: &Table<'_>) -> Vec<AlsoIn> {
     table.zones("also_in", item, |zone| AlsoIn { zone, label: None }, labelled)
 }
 
-/// The language, or American English where CLDR has no dates in it.
+/// The language, or American English if CLDR has no dates in the language.
 fn language(table: &Table<'_>) -> Language {
     let Some(read) = table.parsed("language", Code::BadValue, Language::parse) else {
         return Language::default();
@@ -130,7 +130,7 @@ fn read_organizer(table: &Table<'_>) -> Option<Organizer> {
     })
 }
 
-/// How cancelled sessions are shown: of one, or of all.
+/// How calendars show cancelled sessions; a key of `[calendar]` and of sessions.
 pub(super) fn cancellation(table: &Table<'_>) -> Option<Located<Cancellation>> {
     table.word(
         "cancelled",

@@ -4,14 +4,14 @@ use super::table::{Located, Table};
 use crate::diagnostic::Code;
 use crate::model::{Id, Markdown, Selection, Series, Tag, TextError};
 
-/// A `[[series]]` table, as far as it could be read.
+/// A parsed `[[series]]` table; values with errors are none.
 pub(super) struct ReadSeries {
     pub(super) id: Option<Located<Id>>,
     pub(super) was: Vec<Located<Id>>,
     pub(super) series: Option<Series>,
 }
 
-/// A `[[feeds]]` table, as far as it could be read.
+/// A parsed `[[feeds]]` table; values with errors are none.
 pub(super) struct ReadSelection {
     pub(super) id: Option<Located<Id>>,
     pub(super) was: Vec<Located<Id>>,
@@ -70,7 +70,7 @@ fn remember(table: &Table<'_>, id: &Option<Located<Id>>) {
     }
 }
 
-/// One id or a list of ids.
+/// An id or a list of ids.
 pub(super) fn ids(table: &Table<'_>, key: &str) -> Vec<Located<Id>> {
     table.parsed_list(key, Code::BadId, |text| {
         Id::parse(text).map_err(|error| match error {

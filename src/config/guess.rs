@@ -1,11 +1,11 @@
-//! What was probably meant by a date or time in a form that TOML does not have.
+//! Suggestions for dates and times in a format that TOML does not have.
 
 use chrono::{NaiveDate, NaiveTime};
 
 use crate::diagnostic::Code;
 use crate::rfc3339;
 
-/// What to say about a value that reads like a date or a time.
+/// The finding for a value that looks like a date or a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Guess {
     pub(super) code: Code,
@@ -15,7 +15,7 @@ pub(super) struct Guess {
 
 const EXAMPLE: &str = "2027-04-30T14:00:00";
 
-/// Reads a value as people write dates and times; nothing if it does not look like one.
+/// Parses a value as people write dates and times; none if it does not look like one.
 pub(super) fn datetime(key: &str, raw: &str) -> Option<Guess> {
     let text = raw.trim().trim_matches(['"', '\'']).trim();
     if !text.starts_with(|c: char| c.is_ascii_digit()) {
@@ -77,7 +77,7 @@ fn date(year: &str, month: &str, day: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
 }
 
-/// `2pm`, `2:30 p.m.`, `14:00`, `14:00:00`, `14h`; nothing for a bare number.
+/// Parses `2pm`, `2:30 p.m.`, `14:00`, `14:00:00`, `14h`; none for a bare number.
 pub(super) fn time(text: &str) -> Option<NaiveTime> {
     let lower: String =
         text.to_ascii_lowercase().chars().filter(|c| !matches!(c, ' ' | '.')).collect();

@@ -1,4 +1,4 @@
-//! Ids that clash, and ids that lead nowhere.
+//! Checks of ids: duplicates, and references to unknown ids.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
@@ -18,7 +18,7 @@ pub(super) fn check(
     selections: &[ReadSelection],
     sessions: &[session::ReadSession],
 ) {
-    // The calendar's id comes first: it is the one that may not change.
+    // The calendar's id comes first, since it must not change.
     let feed_ids = calendar
         .and_then(|calendar| calendar.id.as_ref())
         .into_iter()

@@ -11,7 +11,7 @@ use super::{keys, when};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Geo, HttpUrl, Id, Length, Markdown, Place, Session, Status, Tag, Uid};
 
-/// A `[[sessions]]` table, as far as it could be read.
+/// A parsed `[[sessions]]` table; values with errors are none.
 pub(super) struct ReadSession {
     pub(super) id: Option<Located<Id>>,
     pub(super) uid: Option<Located<Uid>>,
@@ -100,7 +100,7 @@ fn read_place(table: &Table<'_>) -> Option<Place> {
     let longitude = table.number("longitude", -180.0..=180.0);
     let geo = match (latitude, longitude) {
         (Some(latitude), Some(longitude)) => Some(Geo { latitude, longitude }),
-        // One of them wrong was said already.
+        // An error in one of them is an earlier finding.
         _ if table.has("latitude") == table.has("longitude") => None,
         _ => {
             let message = "`latitude` and `longitude` belong together";

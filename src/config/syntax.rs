@@ -1,4 +1,4 @@
-//! What is not TOML, findings so that a beginner can mend it.
+//! TOML syntax errors, explained for people who do not know TOML.
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
@@ -9,31 +9,31 @@ use toml::de::{DeTable, DeValue, Error};
 use super::guess;
 use crate::diagnostic::{Code, Finding, MOST};
 
-/// Quotes that word processors make; TOML knows the straight ones.
+/// Typographic quotes; TOML accepts only straight ones.
 const TYPOGRAPHIC: [char; 10] = ['“', '”', '„', '‟', '«', '»', '‘', '’', '‚', '′'];
-/// How much of a text is parsed first, in bytes, and by how much that grows. The parser keeps a few hundred bytes for
-/// each mistake, and a text may have one in each of its bytes.
+/// The first part of a text that is parsed, in bytes; it grows by the same factor. The parser keeps a few hundred
+/// bytes per error, and every byte of a text may be one.
 const PROBE: usize = 1 << 18;
 const STEP: usize = 1 << 23;
-/// With so many mistakes of the parser's nothing behind them is looked at.
+/// Number of parser errors after which the rest of the text is not parsed.
 const MOST_ERRORS: usize = 20_000;
-/// How many marks a text may have: the parser takes a hundred bytes and more for what stands between two of them.
+/// Limit on lines, keys and values: the parser needs more than a hundred bytes for each.
 const MOST_MARKS: usize = 1 << 24;
-/// With so many findings nothing else of the text matters: one may be about a mark at its beginning, and one may
-/// come of the end of a probe.
+/// Number of findings after which no more are needed: two more than are kept, for a byte order mark at the beginning
+/// and an error caused by the end of the parsed part.
 const ENOUGH: usize = MOST + 2;
 
-/// A text as far as it is TOML.
+/// A text parsed as TOML.
 pub(super) struct ParsedToml<'a> {
-    /// The tree; none where there are more mistakes than anybody reads.
+    /// The tree; none if there are too many errors.
     pub(super) root: Option<DeTable<'a>>,
-    /// What is findings about it, one finding a line.
+    /// The syntax errors, one per line.
     pub(super) findings: Vec<Finding>,
-    /// The parts of the text that could not be read, about which nothing else should be findings.
+    /// The parts that could not be parsed, where no further findings are reported.
     pub(super) unread: Vec<Range<usize>>,
 }
 
-/// Parses a text, or its beginning, if that has more than enough mistakes.
+/// Parses a text, or only its beginning if that has enough errors.
 pub(super) fn parse(text: &str) -> ParsedToml<'_> {
     let probes = std::iter::successors(Some(PROBE), |probe| Some(probe + (3 * probe).min(STEP)));
     for probe in probes.take_while(|probe| *probe < text.len()) {
@@ -57,13 +57,13 @@ pub(super) fn parse(text: &str) -> ParsedToml<'_> {
     ParsedToml { root, findings, unread }
 }
 
-/// Whether a text has so many lines, keys and values that it would take gigabytes to parse.
+/// Whether a text has so many lines, keys and values that parsing would take gigabytes.
 fn is_dense(text: &str) -> bool {
     let is_mark = |byte: &&u8| matches!(byte, b'\n' | b',' | b'.' | b'=' | b'[' | b'{');
     text.as_bytes().iter().filter(is_mark).count() > MOST_MARKS
 }
 
-/// The findings for the parser's errors, and the parts of the text that could not be read.
+/// The findings for the parser's errors, and the parts that could not be parsed.
 fn findings(errors: &[Error], text: &str, root: &DeTable<'_>) -> (Vec<Finding>, Vec<Range<usize>>) {
     let mut found = Vec::new();
     let mut unread: Vec<Range<usize>> = Vec::new();
@@ -86,8 +86,7 @@ fn findings(errors: &[Error], text: &str, root: &DeTable<'_>) -> (Vec<Finding>, 
         let findings = finding(error.message(), span.clone(), &line, text, &keys);
         let start = line.span.start.min(findings.span.start);
         found.push(findings);
-        // Further errors of a line follow from its first; a header that is wrong takes the keys
-        // under it along.
+        // Further errors on a line follow from the first. A wrong table header takes the keys under it along.
         let header = line.text.trim_start().starts_with('[');
         let end = match text[line.span.end..].find("\n[").filter(|_| header) {
             Some(at) => line.span.end + at,
@@ -99,17 +98,17 @@ fn findings(errors: &[Error], text: &str, root: &DeTable<'_>) -> (Vec<Finding>, 
     (found, unread)
 }
 
-/// Where the keys stand that are there twice.
+/// Locations of keys, for duplicates.
 struct Keys<'a> {
     errors: &'a [Error],
     text: &'a str,
     root: &'a DeTable<'a>,
-    /// By name, in the order of the text; made when first asked for.
+    /// Locations by name, in the order of the text; collected for the first duplicate.
     locations: OnceCell<HashMap<&'a str, Vec<Range<usize>>>>,
 }
 
 impl<'a> Keys<'a> {
-    /// The last place of a key before an offset.
+    /// The last location of a key before an offset.
     fn before(&self, name: &str, offset: usize) -> Option<Range<usize>> {
         let locations = self.locations.get_or_init(|| self.locations()).get(name)?;
         let at = locations.partition_point(|place| place.end <= offset);
@@ -130,10 +129,10 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// What the parser says of a key that is there already.
+/// The parser's message for a duplicate key.
 const DUPLICATE: &str = "duplicate key";
 
-/// One line of the text, with the key and the value that stand on it.
+/// A line of the text, with its key and value.
 struct SourceLine<'a> {
     span: Range<usize>,
     text: &'a str,
@@ -149,7 +148,7 @@ impl<'a> SourceLine<'a> {
         let end = text[at..].find('\n').map_or(text.len(), |newline| at + newline);
         let line = &text[start..end];
         let (key, rest) = line.split_once('=').unwrap_or((line, ""));
-        // A comment ends a value, unless the number sign stands in quotes of some kind.
+        // A comment ends a value, unless the number sign is within quotes of any kind.
         let quoted = rest.trim_start().starts_with(['"', '\'', '“', '„', '«', '‘']);
         let value = if quoted { rest } else { rest.split('#').next().unwrap_or_default() };
         let value_start =
@@ -277,11 +276,11 @@ fn finding(
     }
 }
 
-/// A key or table that is there already, with the earlier place.
+/// A finding for a duplicate key or table, with the earlier location.
 fn duplicate(span: Range<usize>, line: &SourceLine<'_>, text: &str, keys: &Keys<'_>) -> Finding {
     let name = &text[span.clone()];
     let mut earlier = keys.before(name, span.start);
-    // Of tables with one name the tree keeps only the last header.
+    // Of tables with the same name the tree keeps only the last header.
     let header = format!("[{name}]");
     let is_header = line.text.trim_start().starts_with('[');
     if is_header {

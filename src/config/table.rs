@@ -1,4 +1,4 @@
-//! One table of the file, read key by key; every value of a wrong type or form is a finding.
+//! One table of the file, read key by key; every value of a wrong type or format is a finding.
 
 use std::cell::{OnceCell, RefCell};
 use std::ops::Range;
@@ -15,22 +15,22 @@ use crate::model::{Id, Language, TextError, Title};
 use crate::suggest;
 use crate::zone::{Rules, Zone};
 
-/// What every table reads with: the rules of zones, and where findings go.
+/// Shared state of all tables: the rules of zones, and the findings.
 pub(super) struct Context<'a> {
     rules: &'a Rules,
     findings: RefCell<Findings>,
     locations: RefCell<Locations>,
-    /// What names of zones mean; made for the first text that holds one.
+    /// The meanings of zone names; computed for the first text that holds one.
     meanings: OnceCell<Meanings>,
-    /// The parts of the text about which nothing is said.
+    /// Parts of the text for which no findings are reported.
     unread: RefCell<Vec<Range<usize>>>,
 }
 
-/// The keys that take a length.
+/// Keys with a length as value.
 const LENGTHS: [&str; 6] =
     ["duration", "keep_cancelled", "keep_gone", "keep_past", "refresh", "remind"];
 
-/// A value with its place in the file.
+/// A value with its location in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Located<T> {
     pub(super) value: T,
@@ -60,7 +60,7 @@ impl<'a> Context<'a> {
         self.rules
     }
 
-    /// What names of zones mean in the language of the file.
+    /// The meanings of zone names in the language of the file.
     pub(super) fn meanings(&self, language: &Language) -> &Meanings {
         self.meanings.get_or_init(|| Meanings::new(language, self.rules))
     }
@@ -71,12 +71,12 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// From now on nothing is said about some parts of the text.
+    /// Reports no findings for some parts of the text from now on.
     pub(super) fn leave_out(&self, unread: Vec<Range<usize>>) {
         self.unread.replace(unread);
     }
 
-    /// Whether there are more errors than are kept, so that nothing else needs to be read.
+    /// Whether there are more errors than are kept, so that reading can stop.
     pub(super) fn is_full(&self) -> bool {
         self.findings.borrow().is_full()
     }
@@ -90,7 +90,7 @@ impl<'a> Context<'a> {
     }
 }
 
-/// What is read of each table of a list of tables, in their order. A table is given back once it is read.
+/// Reads each table of an array of tables, in order. Each is dropped once it is read.
 pub(super) fn each<T>(
     context: &Context<'_>,
     name: &'static str,
@@ -125,7 +125,7 @@ pub(super) fn each<T>(
 }
 
 impl<'a> Table<'a> {
-    /// A table; keys that it does not know are findings.
+    /// Wraps a table; unknown keys are findings.
     pub(super) fn new(
         context: &'a Context<'a>,
         name: &'static str,
@@ -146,12 +146,12 @@ impl<'a> Table<'a> {
         self.context
     }
 
-    /// The place of the table's own header.
+    /// The location of the table's header.
     pub(super) fn header(&self) -> Range<usize> {
         self.header.clone()
     }
 
-    /// A value that must be there; if its key is not, that is a finding with what to write.
+    /// Requires a key; without it, reports a finding with an example.
     pub(super) fn require<T>(&self, key: &str, example: &str, value: Option<T>) -> Option<T> {
         if !self.has(key) {
             let message = format!("{} has no `{key}`", self.name);
@@ -163,12 +163,12 @@ impl<'a> Table<'a> {
         value
     }
 
-    /// The place of a key's value.
+    /// The location of a key's value.
     pub(super) fn span(&self, key: &str) -> Option<Range<usize>> {
         self.get(key).map(Spanned::span)
     }
 
-    /// A finding that a whole table must be there.
+    /// Requires a whole table.
     pub(super) fn missing_table(&self, key: &str, example: &str) {
         if !self.has(key) {
             let message = format!("there is no [{key}] table");
@@ -179,12 +179,12 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Whether the key is there, whatever its value.
+    /// Whether the key exists, whatever its value.
     pub(super) fn has(&self, key: &str) -> bool {
         self.get(key).is_some()
     }
 
-    /// A text, as it stands.
+    /// A text without further checks.
     pub(super) fn text(&self, key: &str) -> Option<Located<&'a str>> {
         let value = self.get(key)?;
         match value.get_ref() {
@@ -196,7 +196,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// A text of a certain form; `form` is the code for another one.
+    /// A text in a certain format; `form` is the code of its finding.
     pub(super) fn parsed<T>(
         &self,
         key: &str,
@@ -207,7 +207,7 @@ impl<'a> Table<'a> {
         self.form(key, form, text, parse)
     }
 
-    /// One line for people.
+    /// One line of text for readers.
     pub(super) fn line(&self, key: &str) -> Option<Located<Title>> {
         let title = self.parsed(key, Code::BadValue, Title::parse)?;
         if title.value.as_str().contains('\t') {
@@ -218,7 +218,7 @@ impl<'a> Table<'a> {
         Some(title)
     }
 
-    /// One text or a list of texts, each of a certain form.
+    /// A text or a list of texts, each in a certain format.
     pub(super) fn parsed_list<T>(
         &self,
         key: &str,
@@ -246,7 +246,7 @@ impl<'a> Table<'a> {
         read
     }
 
-    /// An id, with one to offer if it has another form.
+    /// An id; the finding for an invalid one suggests a valid one.
     pub(super) fn id(&self, key: &str) -> Option<Located<Id>> {
         let text = self.text(key)?;
         match Id::parse(text.value) {
@@ -262,7 +262,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// true or false.
+    /// A boolean.
     pub(super) fn flag(&self, key: &str) -> Option<bool> {
         let value = self.get(key)?;
         match value.get_ref() {
@@ -293,7 +293,7 @@ impl<'a> Table<'a> {
         None
     }
 
-    /// A date or date-time, as it stands.
+    /// A date or date-time without further checks.
     pub(super) fn datetime(&self, key: &str) -> Option<Located<Datetime>> {
         let value = self.get(key)?;
         match value.get_ref() {
@@ -311,13 +311,13 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The zone of a name, with a warning for names that are not today's name of a place.
+    /// A zone, with a warning for a name that is legacy, an abbreviation or a fixed offset.
     pub(super) fn zone(&self, key: &str) -> Option<Located<Zone>> {
         let text = self.text(key)?;
         self.zone_of(text)
     }
 
-    /// A zone's name, or a list of which each item is a zone's name or a table that has one.
+    /// A zone's name, or a list of zone names and of tables with a zone name.
     pub(super) fn zones<T>(
         &self,
         key: &str,
@@ -346,7 +346,7 @@ impl<'a> Table<'a> {
         items.iter().filter_map(read).collect()
     }
 
-    /// One of some words.
+    /// One of a set of words.
     pub(super) fn word<T: Copy>(&self, key: &str, words: &[(&str, T)]) -> Option<Located<T>> {
         let text = self.text(key)?;
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == text.value) {
@@ -393,7 +393,7 @@ impl<'a> Table<'a> {
             Ok(value) => Some(Located { value, span: text.span }),
             Err(error) => {
                 let mut finding = wording::problem(key, form, &error, text.span);
-                // Where people write another form again and again, offer theirs in ours.
+                // For common mistakes the help has the value in the accepted format.
                 let offered = match form {
                     Code::BadUrl => known::url(text.value),
                     _ if key == "language" => languages::meant(text.value).map(ToOwned::to_owned),

@@ -12,7 +12,7 @@ use crate::model::{AllDay, Length, Timed, When};
 use crate::rfc3339;
 use crate::zone::{Local, Zone};
 
-/// Which of two readings a time that happens twice has.
+/// The reading of a wall-clock time that happens twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fold {
     Earlier,
@@ -47,7 +47,7 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Option<When> {
                 .help("add `end`, or `duration = \"90m\"` here or in [calendar]; for whole days `duration = \"1d\"`"),
         );
     }
-    // The end is read even where the start is wrong, so that both are said at once.
+    // The end is read even if the start is wrong, so that both errors are reported.
     let civil_start = start.and_then(|at| civil(table, "start", at, zone.as_ref()));
     let civil_end = end.and_then(|at| civil(table, "end", at, zone.as_ref()));
     match civil_start?.split() {
@@ -65,7 +65,7 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Option<When> {
                 None => None,
             };
             let Some(zone) = zone else {
-                // Without a zone the clocks can still be compared, so that both mistakes are said.
+                // Without a zone the wall-clock times are still compared, so that both errors are reported.
                 if let Some(end) = end.filter(|end| end.value <= start.value) {
                     ends_too_early(table, end.span, start.span);
                 }
@@ -148,7 +148,7 @@ fn needless_fold(table: &Table<'_>) {
     }
 }
 
-/// Settles the instants of one session.
+/// Resolves the instants of one session.
 struct TimesParser<'a> {
     table: &'a Table<'a>,
     zone: Zone,
@@ -187,7 +187,8 @@ impl TimesParser<'_> {
         Some(When::Timed(Timed { zone: self.zone.clone(), start, end }))
     }
 
-    /// An end that happens twice is its first reading after the start where `fold` settled the start.
+    /// Resolves the end. If it happens twice and `fold` applies to the start, it is the first reading after the
+    /// start.
     fn resolve_end(
         &self,
         end: &Located<NaiveDateTime>,
@@ -216,7 +217,7 @@ impl TimesParser<'_> {
             (Local::Fold { earlier, .. }, Some(Fold::Earlier)) => Some(earlier),
             (Local::Fold { later, .. }, Some(Fold::Later)) => Some(later),
             (Local::Fold { earlier, later }, None) => {
-                // A `fold` with a wrong word was said already.
+                // An invalid `fold` is an earlier finding.
                 if !self.table.has("fold") {
                     let reading =
                         |instant| format!("{}{}", time(), offset(self.zone.offset(instant)));
@@ -259,8 +260,8 @@ impl TimesParser<'_> {
         }
     }
 
-    /// The end after a length. Calendar days keep the wall-clock time; where that is skipped the end
-    /// is as much later, where it happens twice the first time (RFC 5545 section 3.3.5).
+    /// The end after a length. Calendar days keep the wall-clock time; if that is skipped, the end is as much later,
+    /// and if it happens twice, it is the first (RFC 5545 section 3.3.5).
     fn after(&self, start: NaiveDateTime, begins: DateTime<Utc>, length: Length) -> DateTime<Utc> {
         let days = match length {
             Length::Elapsed(time) => return begins + time,
@@ -278,7 +279,7 @@ impl TimesParser<'_> {
     }
 }
 
-/// `+02:00`.
+/// Formats an offset, such as `+02:00`.
 fn offset(seconds: i32) -> String {
     let (sign, size) = (if seconds < 0 { '-' } else { '+' }, seconds.unsigned_abs());
     format!("{sign}{:02}:{:02}", size / 3600, size / 60 % 60)

@@ -1,4 +1,4 @@
-//! The events of a file, put together by their UID.
+//! Events grouped by UID.
 
 use std::collections::HashMap;
 
@@ -9,13 +9,13 @@ use super::event;
 use super::values::{DateValue, date_value};
 use crate::ics::PRODID;
 
-/// An event with what is known of the calendar around it.
+/// An event, with traits of its calendar.
 pub(super) struct SourceEvent<'a> {
     pub(super) event: &'a Component,
     pub(super) calendar: event::CalendarTraits,
 }
 
-/// The events of each UID, in the order of the file; those without one stand alone.
+/// The events of each UID, in the order of the file; an event without a UID is a group of its own.
 pub(super) fn groups<'a>(calendars: &[&'a Component]) -> Vec<Vec<SourceEvent<'a>>> {
     let mut groups: Vec<Vec<SourceEvent<'a>>> = Vec::new();
     let mut of_uid: HashMap<&str, usize> = HashMap::new();
@@ -25,7 +25,7 @@ pub(super) fn groups<'a>(calendars: &[&'a Component]) -> Vec<Vec<SourceEvent<'a>
         };
         let traits = event::CalendarTraits {
             is_ours: is("PRODID", PRODID),
-            // Our invites have neither, as Outlook would open a new calendar.
+            // convene's invites have neither, as Outlook would open a new calendar.
             is_feed: ["SOURCE", "X-WR-CALNAME"].iter().any(|name| calendar.get(name).is_some()),
             is_cancelled: is("METHOD", "CANCEL"),
         };
@@ -44,7 +44,7 @@ pub(super) fn groups<'a>(calendars: &[&'a Component]) -> Vec<Vec<SourceEvent<'a>
     groups
 }
 
-/// What says that an event is newer than another of its UID (RFC 5546 section 2.1.5).
+/// The version of an event: the highest of the same UID is the newest (RFC 5546 section 2.1.5).
 pub(super) fn version(event: &Component) -> (u64, Option<NaiveDateTime>) {
     let sequence = event.get("SEQUENCE").and_then(|own| own.value.trim().parse().ok()).unwrap_or(0);
     let stamped = event.get("LAST-MODIFIED").or_else(|| event.get("DTSTAMP"));

@@ -1,4 +1,4 @@
-//! The dates of an event that repeats: RRULE and RDATE, without EXDATE (RFC 5545 section 3.8.5).
+//! Dates of a recurring event: RRULE and RDATE, without EXDATE (RFC 5545 section 3.8.5).
 
 use std::collections::BTreeMap;
 
@@ -10,21 +10,21 @@ use super::recur;
 use super::timing::Timing;
 use super::values::{DateValue, date_value, duration};
 
-/// How many occurrences of one event are written at most; the latest ones.
+/// The most occurrences of one event; the latest are kept.
 const MOST: usize = 1_000;
 
-/// Of a rule that ends before it starts, or asks for a day that never is.
+/// For a rule that ends before it starts, or names a day that does not exist.
 const ONLY_FIRST: &str = "its rule gives no date after its first, and only that was written";
 
-/// When an event happens.
+/// The occurrences of an event.
 pub(super) struct Dates {
-    /// Every start on the wall, with a length of its own where RDATE gives one.
+    /// Each start on the event's clock, with its own length if RDATE gives one.
     pub(super) starts: Vec<(NaiveDateTime, Option<TimeDelta>)>,
     /// Whether there is more than one, before exceptions.
     pub(super) repeats: bool,
 }
 
-/// Reads the dates of an event up to a last day. Adds what is to be said of them.
+/// Reads the dates of an event up to a last day. Adds notes.
 pub(super) fn read(
     event: &Component,
     timing: &Timing,

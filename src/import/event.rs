@@ -1,4 +1,4 @@
-//! What an event says beside its time.
+//! Properties of an event other than its time.
 
 use std::collections::BTreeSet;
 
@@ -9,18 +9,18 @@ use super::values::{LONGEST_LINE, duration, kept, line, list, text};
 use super::{own_export, venue};
 use crate::model::{HttpUrl, Status, Tag};
 
-/// What the calendar around an event says of it.
+/// Traits of an event's calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CalendarTraits {
-    /// Whether we wrote it.
+    /// Whether convene wrote it.
     pub(super) is_ours: bool,
-    /// Whether it is one to subscribe to, and not an invite.
+    /// Whether it is a feed, and not an invite.
     pub(super) is_feed: bool,
-    /// Whether it calls off what is in it (RFC 5546 section 3.2.5).
+    /// Whether it cancels its events (RFC 5546 section 3.2.5).
     pub(super) is_cancelled: bool,
 }
 
-/// Reads an event. Adds what could not come along.
+/// Reads an event. Adds what is lost.
 pub(super) fn read(event: &Component, calendar: CalendarTraits, lost: &mut Vec<String>) -> Details {
     let CalendarTraits { is_ours, is_cancelled, .. } = calendar;
     let value = |name: &str| event.get(name).map(|property| property.value.as_str());
@@ -59,11 +59,11 @@ pub(super) fn read(event: &Component, calendar: CalendarTraits, lost: &mut Vec<S
     details
 }
 
-/// `ours`: of a calendar of ours, whether the text says that the session is cancelled.
+/// `ours`: in a calendar of convene, whether the text marks the session as cancelled.
 fn title(details: &mut Details, summary: Option<&str>, ours: Option<bool>, lost: &mut Vec<String>) {
     let summary = summary.unwrap_or_default();
     let mut title = match ours {
-        // As it was written, but that one line stays one.
+        // Unchanged, except for line breaks.
         Some(_) => text(summary).replace('\n', " "),
         None => unescaped(&line(summary)),
     };
@@ -86,14 +86,14 @@ fn title(details: &mut Details, summary: Option<&str>, ours: Option<bool>, lost:
     }
 }
 
-/// Entities of HTML in a title, which makers of sites forget there.
+/// Replaces HTML entities in a title, which some sites leave there.
 fn unescaped(title: &str) -> String {
     let mut out = String::with_capacity(title.len());
     let mut rest = title;
     while let Some(at) = rest.find('&') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        // Farther away it ends no entity, and is not looked for from each ampersand.
+        // A semicolon farther away ends no entity, and a longer search would be quadratic.
         let end = rest.bytes().take(10).position(|b| b == b';');
         let entity = end.map_or("", |end| &rest[1..end]);
         let c = match entity {
@@ -127,7 +127,7 @@ fn unescaped(title: &str) -> String {
     out + rest
 }
 
-/// The text and what stands in it; whether it is one of ours that says that the session is cancelled.
+/// Reads the description and the links in it. Returns whether convene wrote it and marked the session as cancelled.
 fn description(
     details: &mut Details,
     event: &Component,
@@ -176,8 +176,8 @@ fn tags(details: &mut Details, event: &Component, lost: &mut Vec<String>) {
     }
 }
 
-/// Whether the time is taken, where the list is to say it: what ours say of all that do not say
-/// otherwise is left to it, and of what is cancelled they say no more.
+/// The value of `busy`, if `sessions.toml` needs it. convene's feeds and invites write a default, which is left out,
+/// and cancelled events have no other value.
 fn busy(transparency: Option<&str>, status: Status, calendar: CalendarTraits) -> Option<bool> {
     let is = |value: &str| transparency.is_some_and(|own| own.trim().eq_ignore_ascii_case(value));
     let is_cancelled = status == Status::Cancelled;
@@ -190,7 +190,7 @@ fn busy(transparency: Option<&str>, status: Status, calendar: CalendarTraits) ->
 
 fn reminders(details: &mut Details, event: &Component, lost: &mut Vec<String>) {
     let (mut known, mut strange) = (BTreeSet::new(), 0);
-    // Apple's stand-in for none has no action.
+    // Apple's placeholder for no reminder has no action.
     let has_action = |alarm: &&Component| {
         alarm.get("ACTION").is_none_or(|action| !action.value.trim().eq_ignore_ascii_case("NONE"))
     };

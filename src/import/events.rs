@@ -18,18 +18,18 @@ use super::{Note, Options, count};
 use crate::model::Uid;
 use crate::zone::{Rules, Zone};
 
-/// Reads the events of a file.
+/// Parses the events of a file.
 pub(super) struct EventParser<'a> {
     clocks: Clocks<'a>,
     rules: &'a Rules,
     last: NaiveDate,
     floating: Floating,
-    /// The zone of the calendar.
+    /// The calendar's zone.
     pub(super) zone: Zone,
     pub(super) notes: Vec<Note>,
     groups: usize,
-    /// Whether the file or the organiser says the zone.
-    is_said: bool,
+    /// Whether the file or the organizer gives the zone.
+    has_zone: bool,
 }
 
 impl<'a> EventParser<'a> {
@@ -48,7 +48,7 @@ impl<'a> EventParser<'a> {
             let own = calendars.iter().find_map(|calendar| calendar.get("X-WR-TIMEZONE"))?;
             named(&line(&own.value))
         });
-        // Not a HashMap: of two that are used as often, the same one every time.
+        // A BTreeMap, so that of two zones used equally often the same one wins every time.
         let mut used: BTreeMap<String, (usize, Zone)> = BTreeMap::new();
         for event in calendars.iter().flat_map(|calendar| calendar.within("VEVENT")) {
             let tzid = event.get("DTSTART").and_then(|start| start.parameter("TZID"));
@@ -57,7 +57,7 @@ impl<'a> EventParser<'a> {
             }
         }
         let most = used.into_values().rev().max_by_key(|(times, _)| *times).map(|(_, zone)| zone);
-        let is_said = said.is_some();
+        let has_zone = said.is_some();
         let floating = match (&said, &most) {
             (Some(given), _) => Floating::Given(given.clone()),
             (None, Some(most)) => Floating::Guessed(most.clone()),
@@ -68,10 +68,10 @@ impl<'a> EventParser<'a> {
                 .zone("UTC")
                 .expect("every set of rules has UTC, which is asked for when it is loaded")
         });
-        Self { clocks, rules, last, floating, zone, notes: Vec::new(), groups: 0, is_said }
+        Self { clocks, rules, last, floating, zone, notes: Vec::new(), groups: 0, has_zone }
     }
 
-    /// Every session, by its start, but no more than a list can have.
+    /// Every session, by start, up to the limit of a file.
     pub(super) fn read(&mut self, calendars: &[&Component], now: DateTime<Utc>) -> Vec<NewSession> {
         let mut sessions = Nearest::new(now);
         for group in groups(calendars) {
@@ -102,7 +102,7 @@ impl<'a> EventParser<'a> {
         }
         let is_timed =
             |session: &NewSession| matches!(session.times, SessionTimes::Timed(None, ..));
-        if self.zone.is_utc() && !self.is_said && sessions.iter().any(is_timed) {
+        if self.zone.is_utc() && !self.has_zone && sessions.iter().any(is_timed) {
             super::note(
                 &mut self.notes,
                 1,
@@ -127,7 +127,7 @@ impl<'a> EventParser<'a> {
         match newest {
             Some(main) => self.read_main(main, &exceptions, sessions),
             None => {
-                // The newest of each, where a file has several.
+                // The newest of each, if the file has several.
                 let mut newest: BTreeMap<&str, &SourceEvent<'_>> = BTreeMap::new();
                 for exception in exceptions {
                     let id = exception.event.get("RECURRENCE-ID").map_or("", |id| id.value.trim());
@@ -140,7 +140,7 @@ impl<'a> EventParser<'a> {
         }
     }
 
-    /// An event that may repeat, and its exceptions.
+    /// Reads an event that may recur, and its exceptions.
     fn read_main(
         &mut self,
         source: &SourceEvent<'_>,
@@ -156,7 +156,7 @@ impl<'a> EventParser<'a> {
             self.note(event, text);
         }
         let Dates { mut starts, repeats } = dates;
-        // The newest of each, where a file has several.
+        // The newest of each, if the file has several.
         let mut changed: BTreeMap<NaiveDateTime, &SourceEvent<'_>> = BTreeMap::new();
         for exception in exceptions {
             let Some(id) = exception.event.get("RECURRENCE-ID") else { continue };
@@ -231,7 +231,7 @@ impl<'a> EventParser<'a> {
         sessions.push(session);
     }
 
-    /// The words and the time of an event; none if it cannot be a session, which is said.
+    /// The details and the time of an event; none if it cannot be a session, with a note.
     fn session(&mut self, source: &SourceEvent<'_>) -> Option<(Rc<Details>, Timing)> {
         let event = source.event;
         let class = event.get("CLASS").map(|class| class.value.trim().to_ascii_uppercase());
@@ -263,7 +263,7 @@ impl<'a> EventParser<'a> {
 
     fn uid(&mut self, event: &Component) -> Option<String> {
         let uid = event.get("UID").map(|uid| uid.value.trim()).filter(|uid| !uid.is_empty())?;
-        // Room for the date of a further occurrence.
+        // With space for the date of an occurrence.
         if Uid::parse(uid).is_err() || uid.len() > 175 {
             let text = "its UID has spaces or other characters that calendars refuse, or is too long; \
                         it gets another, so subscribers will see it as a new entry";
@@ -277,14 +277,14 @@ impl<'a> EventParser<'a> {
         let title = shown(event.get("SUMMARY").map_or("", |title| title.value.as_str()));
         let event_title = Some(title).filter(|title| !title.is_empty());
         let note = Note { line: event.line, event: event_title, text };
-        // One that repeats gives the same for each of its dates.
+        // A recurring event gives the same note for each date.
         if self.notes.last() != Some(&note) {
             self.notes.push(note);
         }
     }
 }
 
-/// Keeps an exception unless a newer one of the same occurrence is there.
+/// Keeps the newer exception of an occurrence.
 fn take_newest<'a, 'b, K: Ord>(
     all: &mut BTreeMap<K, &'a SourceEvent<'b>>,
     occurrence: K,
@@ -296,7 +296,7 @@ fn take_newest<'a, 'b, K: Ord>(
     }
 }
 
-/// Takes the UIDs away that a session before has; how many there were.
+/// Removes UIDs that an earlier session has. Returns their number.
 fn without_doubles(sessions: &mut [NewSession]) -> usize {
     let mut used: HashSet<String> = HashSet::new();
     let mut doubles = 0;
@@ -309,7 +309,7 @@ fn without_doubles(sessions: &mut [NewSession]) -> usize {
     doubles
 }
 
-/// The UID of a further occurrence: that of the event, and its recurrence date.
+/// The UID of an occurrence: the event's UID and the recurrence date.
 fn further(uid: &str, start: NaiveDateTime, is_days: bool) -> Option<String> {
     let form = if is_days { "%Y%m%d" } else { "%Y%m%dT%H%M%S" };
     Some(format!("{uid}/{}", start.format(form)))

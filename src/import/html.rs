@@ -1,9 +1,9 @@
-//! HTML in texts, as Google and sites write it, read tag by tag.
+//! HTML in descriptions, as Google and web sites write it, parsed tag by tag.
 
 use super::html_tag::is_tag;
 use super::markdown_writer::MarkdownWriter;
 
-/// Whether a text has the tags that calendar apps show as HTML.
+/// Whether a text has tags that calendar apps render.
 pub(super) fn is_html(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     [
@@ -14,11 +14,11 @@ pub(super) fn is_html(text: &str) -> bool {
     .any(|tag| lower.contains(tag))
 }
 
-/// HTML as Markdown: line breaks, paragraphs, lists, links and emphasis; cells of a table stand in a
-/// line, pictures of the web become links; other tags are dropped.
+/// Converts HTML to Markdown: line breaks, paragraphs, lists, links and emphasis. The cells of a table row become one
+/// line, pictures become links; other tags are dropped.
 pub(super) fn html(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
-    // Google shows both; elsewhere a line feed is only a space.
+    // Google renders both as line breaks; elsewhere a line feed is only a space.
     let lines = !["<p>", "<p ", "<div", "<html", "<br>\n", "<br/>\n", "<br />\n"]
         .iter()
         .any(|tag| lower.contains(tag));

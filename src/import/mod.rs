@@ -1,11 +1,15 @@
-//! From another program's calendar (RFC 5545) to a list of sessions, and what could not come along.
+//! Import: from another program's calendar (RFC 5545) to a `sessions.toml`, with a note for everything lost or
+//! guessed.
 //!
 //! ```text
 //! bytes -> decode -> content (lines, components) -> clocks, recur -> sessions -> toml
 //! ```
 //!
-//! Pure: the same bytes, options and rules give the same list. Nothing in a file stops it that costs
-//! only one event; that is said in a note.
+//! Pure: the same bytes, options and rules give the same file. A broken event costs only itself, and gets a note.
+//!
+//! To read: `decode`, `content`, `calendar`, `by_uid`, `events` (one UID), then its parts: `timing`, `clocks` and
+//! `definition` (zones), `dates` and `recur` (recurrence), `event` and `venue` (properties), `prose` and `html`
+//! (texts), and `toml_writer`.
 
 mod by_uid;
 mod calendar;
@@ -40,36 +44,36 @@ use content::{Component, CutOff, ParsedFile};
 pub use decode::Unreadable;
 use values::{DateValue, date_value};
 
-/// How many entries without an end are named; where there are more the file is broken as a whole.
+/// The most unclosed entries that are listed; with more, the file is broken as a whole.
 const MOST_UNENDED: usize = 100;
 
-/// What is to be known beside the file.
+/// Inputs besides the file.
 #[derive(Debug)]
 pub struct Options<'a> {
-    /// The file's name without its ending, where the calendar has no title.
+    /// The file's name without its extension, for a calendar without a title.
     pub name: &'a str,
-    /// The clock; events that repeat without end are written for two years from it.
+    /// The current time, UTC; recurring events without an end are written for two years from it.
     pub now: DateTime<Utc>,
-    /// The last day on which events that repeat are written, in place of those two years.
+    /// The last day for recurring events, instead of those two years.
     pub until: Option<NaiveDate>,
-    /// The zone of times that say none, and of the calendar.
+    /// The zone of times without a zone, and of the calendar.
     pub zone: Option<Zone>,
 }
 
-/// A calendar as a list.
+/// An imported calendar.
 #[derive(Debug)]
 pub struct Imported {
     /// The text of a `sessions.toml`.
     pub toml: String,
-    /// What could not come along or had to be guessed, in the order of the file.
+    /// What was lost or guessed, in the order of the file.
     pub notes: Vec<Note>,
-    /// How many sessions the list has.
+    /// The number of sessions.
     pub sessions: usize,
-    /// How many events the file has.
+    /// The number of events.
     pub events: usize,
 }
 
-/// Something that the organiser should know about one event, or about the whole file.
+/// A note for the organizer about one event, or about the whole file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Note {
     /// The line in the file, from 1.
@@ -89,10 +93,10 @@ impl std::fmt::Display for Note {
     }
 }
 
-/// Reads a calendar.
+/// Imports a calendar.
 ///
 /// # Errors
-/// [`Unreadable`] if the bytes are no calendar at all.
+/// [`Unreadable`] if the bytes are no calendar.
 pub fn import(bytes: &[u8], options: &Options<'_>, rules: &Rules) -> Result<Imported, Unreadable> {
     let (text, guessed) = decode::decode(bytes)?;
     let ParsedFile { file, strange, unended, cut_off } = content::parse(&text);
@@ -125,7 +129,7 @@ pub fn import(bytes: &[u8], options: &Options<'_>, rules: &Rules) -> Result<Impo
         note(&mut notes, *line, &format!("{more} not end either, from here on"));
     }
     notes.extend(cut_off.map(cut_short));
-    // Events without a calendar around them are taken as one.
+    // Events without a calendar around them count as one calendar.
     let mut calendars: Vec<&Component> = file.within("VCALENDAR").collect();
     if file.within("VEVENT").next().is_some() {
         calendars.push(&file);
@@ -153,7 +157,7 @@ fn note(notes: &mut Vec<Note>, line: usize, text: &str) {
     notes.push(Note { line, event: None, text: text.to_owned() });
 }
 
-/// Says that a text has control characters, which TOML has escapes for and no calendar can carry.
+/// A note about control characters, which calendars cannot carry.
 fn controls(text: &str) -> Option<Note> {
     let is_left_out = |c: &char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
     let first = text.find(|c| is_left_out(&c))?;
@@ -163,7 +167,7 @@ fn controls(text: &str) -> Option<Note> {
     Some(Note { line, event: None, text: format!("{number} left out, which no list can carry") })
 }
 
-/// Says that the file is not whole.
+/// A note about a truncated file.
 fn cut_short(cut_off: CutOff) -> Note {
     let text = match cut_off.within {
         Some(line) => format!(
@@ -182,7 +186,7 @@ fn count(number: usize, one: &str, more: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { more })
 }
 
-/// Says which components are not events.
+/// Notes about components that are not events.
 fn others(calendars: &[&Component], notes: &mut Vec<Note>) {
     let mut found: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for child in calendars.iter().flat_map(|calendar| &calendar.children) {
@@ -210,7 +214,7 @@ fn last_day(options: &Options<'_>) -> NaiveDate {
     options.until.unwrap_or(two_years)
 }
 
-/// The years that the times of a file lie in, up to those in which events go on repeating.
+/// The years of a file's times, up to the last year of recurring events.
 fn years(calendars: &[&Component], last: NaiveDate) -> (i32, i32) {
     let events = calendars.iter().flat_map(|calendar| calendar.within("VEVENT"));
     let stamps = events.flat_map(|event| ["DTSTART", "DTEND"].map(|name| event.get(name)));

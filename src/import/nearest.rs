@@ -1,24 +1,23 @@
-//! As many sessions as a list can have: those to come that are next, then the latest that were.
+//! Selection of sessions up to the limit of a file: the next upcoming ones, then the latest past ones.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::new_session::NewSession;
 use crate::source::MAX_BYTES;
 
-/// How many sessions a list has at most.
+/// The most sessions in a file.
 const MOST: usize = 20_000;
-/// How many bytes they say at most: escapes make more of them, and a list beyond [`MAX_BYTES`] could not
-/// be read.
+/// The most bytes of their values: escapes add to them, and a file beyond [`MAX_BYTES`] could not be read.
 const MOST_BYTES: usize = MAX_BYTES / 4;
 
-/// Sessions while a file is read; never more than twice as many as a list has.
+/// The selected sessions while a calendar is read; at most twice the limit.
 pub(super) struct Nearest {
     now: NaiveDateTime,
     kept: Vec<(Rank, NewSession)>,
     pushed: usize,
 }
 
-/// What is written first if not all can be: what is to come, what is near, what stands first.
+/// The order of selection: upcoming before past, then near before far, then the order of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
     is_past: bool,
@@ -41,7 +40,7 @@ impl Nearest {
         }
     }
 
-    /// The sessions by their start, and how many were left out.
+    /// The selected sessions by start, and the number of others.
     pub(super) fn finish(mut self) -> (Vec<NewSession>, usize) {
         self.reduce();
         self.kept.sort_unstable_by_key(|(rank, _)| *rank);

@@ -1,4 +1,4 @@
-//! When an event is: its start, its clock, and how long it lasts.
+//! Timing of an event: start, clock and length.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
@@ -7,21 +7,20 @@ use super::content::{Component, Property};
 use super::values::{DateValue, date_value, duration, has_leap_second};
 use crate::zone::{Rules, Zone};
 
-/// The properties of an event that hold times of sessions.
+/// The properties with times of sessions.
 const TIMES: [&str; 4] = ["DTSTART", "DTEND", "RDATE", "RECURRENCE-ID"];
 
-/// When a session is.
+/// The time of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum SessionTimes {
-    /// From a day to the last one, included.
+    /// From the first day to the last, included.
     Days(NaiveDate, NaiveDate),
-    /// From one instant to another, on the clock of a zone if the file names one that tzdata has.
+    /// From start to end, UTC, with the zone if the file names one that tzdata has.
     Timed(Option<Zone>, DateTime<Utc>, DateTime<Utc>),
 }
 
 impl SessionTimes {
-    /// The first and the last day as a list says them, on the clock of the calendar's zone if the
-    /// session has none.
+    /// The first and the last day, in the session's zone or else in the calendar's.
     pub(super) fn days(&self, calendar: &Zone) -> (NaiveDate, NaiveDate) {
         match self {
             Self::Days(first, last) => (*first, *last),
@@ -32,7 +31,7 @@ impl SessionTimes {
         }
     }
 
-    /// What sessions are ordered by.
+    /// The sort key of sessions.
     pub(super) fn order(&self) -> NaiveDateTime {
         match self {
             Self::Days(first, _) => first.and_time(NaiveTime::MIN),
@@ -41,36 +40,36 @@ impl SessionTimes {
     }
 }
 
-/// The start of an event with its clock, and its length, as it goes for every occurrence.
+/// The start, clock and length of an event, which hold for every occurrence.
 #[derive(Debug, Clone)]
 pub(super) struct Timing {
-    /// On the wall; midnight of whole days.
+    /// In wall-clock time; midnight for whole days.
     pub(super) start: NaiveDateTime,
     pub(super) clock: EventClock,
-    /// Whether the zone is one that the file names, and not UTC or a guess.
+    /// Whether the file names the zone, and it is not UTC or a guess.
     is_named: bool,
     length: EventLength,
-    /// What had to be guessed.
+    /// Notes on guessed values.
     pub(super) guesses: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum EventLength {
-    /// Whole days, of an event on whole days.
+    /// Whole days.
     Days(i64),
-    /// To the same time so many days later.
+    /// To the same wall-clock time that many days later.
     Nominal(i64),
     Elapsed(TimeDelta),
 }
 
-/// For times that say no zone.
+/// How times without a zone are read.
 #[derive(Debug, Clone)]
 pub(super) enum Floating {
-    /// Read on the clock of this zone, as the calendar or the organiser says.
+    /// In this zone, given by the calendar or the organizer.
     Given(Zone),
-    /// Read on the clock of most others.
+    /// In the zone of most other events.
     Guessed(Zone),
-    /// Nothing says which.
+    /// Not at all.
     Unknown,
 }
 
@@ -78,7 +77,7 @@ impl Timing {
     /// The timing of an event.
     ///
     /// # Errors
-    /// A sentence on why it cannot be a session.
+    /// A sentence that says why it cannot be a session.
     pub(super) fn read(
         event: &Component,
         clocks: &mut Clocks<'_>,
@@ -120,7 +119,7 @@ impl Timing {
         matches!(self.length, EventLength::Days(_))
     }
 
-    /// The times of the occurrence that begins then on the wall.
+    /// The times of the occurrence with a wall-clock start.
     pub(super) fn at(&self, start: NaiveDateTime) -> SessionTimes {
         let begins = self.clock.instant(start);
         let ends = match self.length {
@@ -137,7 +136,7 @@ impl Timing {
         SessionTimes::Timed(zone, begins, ends)
     }
 
-    /// A DATE-TIME of the same event on its own clock: a RECURRENCE-ID.
+    /// Converts a DATE-TIME of the event, such as a RECURRENCE-ID, to its own clock.
     pub(super) fn local(
         &self,
         property: &Property,
@@ -146,13 +145,13 @@ impl Timing {
         self.dates(property, clocks)(&property.value)
     }
 
-    /// The same for each value of a property: of EXDATE and RDATE.
+    /// Converts each value of an EXDATE or RDATE in the same way.
     pub(super) fn dates(
         &self,
         property: &Property,
         clocks: &mut Clocks<'_>,
     ) -> impl Fn(&str) -> Option<NaiveDateTime> {
-        // Once, as there may be thousands of values.
+        // Looked up once, as there may be thousands of values.
         let own = property.parameter("TZID").and_then(|tzid| clocks.of(tzid));
         move |value| {
             Some(match date_value(value)? {
@@ -184,7 +183,7 @@ impl Timing {
                 (None, Some(length)) => length.num_days(),
                 (None, None) => 1,
             };
-            // Some end a day where it begins (RFC 5545 section 3.6.1 has the day after).
+            // Some programs write the last day; RFC 5545 section 3.6.1 requires the day after.
             if days > 3_650 {
                 self.guesses
                     .push("it lasts longer than ten years; ten are written, so look at it".into());
@@ -202,7 +201,7 @@ impl Timing {
                 self.clock.instant(end.and_time(NaiveTime::MIN)) - begins
             }
             (None, Some(length)) => {
-                // Days are by the calendar, hours by the clock (RFC 5545 section 3.3.6).
+                // Days are calendar days, hours are elapsed time (RFC 5545 section 3.3.6).
                 let days = length.num_days();
                 if (1..3_650).contains(&days) && length.num_seconds() % 86_400 == 0 {
                     return EventLength::Nominal(length.num_days());

@@ -1,4 +1,4 @@
-//! The list as an organiser would write it.
+//! Writer of `sessions.toml`, in the style of a person.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
@@ -30,7 +30,7 @@ pub(super) fn write(calendar: &CalendarTable, sessions: Vec<NewSession>, rules: 
     out
 }
 
-/// UsedIds that are taken.
+/// Ids in use.
 #[derive(Default)]
 struct UsedIds {
     feeds: UsedNames,
@@ -40,12 +40,12 @@ struct UsedIds {
 #[derive(Default)]
 struct UsedNames {
     ids: HashSet<String>,
-    /// The number to try next, by what stands before it.
+    /// The next number to try, by the id before it.
     next: HashMap<String, u32>,
 }
 
 impl UsedNames {
-    /// Takes the first id that is free: as it is, with each of some endings, or with a number.
+    /// Returns the first unused id: the base, the base with each ending, or with a number.
     fn free(&mut self, base: &str, endings: &[String]) -> String {
         let ended = endings.iter().map(|ending| format!("{base}-{ending}"));
         let mut tried = std::iter::once(base.to_owned()).chain(ended);
@@ -53,7 +53,7 @@ impl UsedNames {
             self.ids.insert(id.clone());
             return id;
         }
-        // An id has 64 characters at most, of which a number may take seven.
+        // An id has at most 64 characters, of which a number takes up to seven.
         let ending = endings.last().map(|ending| format!("-{ending}")).unwrap_or_default();
         let start = base.get(..57_usize.saturating_sub(ending.len())).unwrap_or(base);
         let last = format!("{}{ending}", start.trim_end_matches('-'));
@@ -68,13 +68,13 @@ impl UsedNames {
     }
 }
 
-/// The series, and which one each session belongs to.
+/// The series, and the series of each recurring event.
 struct SeriesTables {
     all: Vec<(String, String)>,
     of_event: HashMap<usize, String>,
 }
 
-/// A series for each event that repeats, and for each that a list of ours had.
+/// Makes a series for each recurring event, and for each series of a convene calendar.
 fn series(calendar: &CalendarTable, sessions: &[NewSession], ids: &mut UsedIds) -> SeriesTables {
     let mut series = SeriesTables { all: Vec::new(), of_event: HashMap::new() };
     let events: BTreeSet<Option<usize>> =
@@ -85,7 +85,7 @@ fn series(calendar: &CalendarTable, sessions: &[NewSession], ids: &mut UsedIds) 
                 let is_new = ids.feeds.ids.insert(feed.clone());
                 series.all.extend(is_new.then(|| (feed.clone(), feed.clone())));
             }
-            // One that is the whole calendar needs no feed beside that.
+            // A series of all sessions would duplicate the calendar's feed.
             (_, Some((event, title)))
                 if events.len() > 1 && !series.of_event.contains_key(event) =>
             {
@@ -226,7 +226,7 @@ fn write_session(
     }
 }
 
-/// `start` and `end` on the wall, or `duration` where the end would happen twice.
+/// `start` and `end` in wall-clock time, or `duration` if the end happens twice.
 fn times(zone: &Zone, start: DateTime<Utc>, end: DateTime<Utc>) -> Vec<(&'static str, String)> {
     let twice = |instant: DateTime<Utc>| match zone.resolve(zone.local(instant)) {
         Local::Fold { earlier, .. } => Some(if instant == earlier { "earlier" } else { "later" }),
@@ -249,7 +249,7 @@ fn elapsed(length: TimeDelta) -> String {
     }
 }
 
-/// Today's name of a zone.
+/// The current name of a zone.
 fn named(zone: &Zone, rules: &Rules) -> String {
     match zone.naming() {
         Naming::Legacy(today) if rules.zone(today).is_ok() => today.clone(),
@@ -257,12 +257,12 @@ fn named(zone: &Zone, rules: &Rules) -> String {
     }
 }
 
-/// A basic string of TOML, in one line.
+/// A basic string of TOML, on one line.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", escaped(text))
 }
 
-/// A text of several lines as they are; without escapes where there is something to escape.
+/// A multi-line string of TOML; a literal one if it needs escapes otherwise.
 fn block(text: &str) -> String {
     if !text.contains(['\n', '\\', '"']) && text.chars().count() < 90 {
         return quoted(text);

@@ -1,11 +1,11 @@
-//! Where one takes part: the addresses of an event, and its place.
+//! Links and place of an event.
 
 use super::content::{Component, Property};
 use super::new_session::{Details, NewPlace};
 use super::values::{LONGEST_LINE, kept, line, shown};
 use crate::model::HttpUrl;
 
-/// Where Google and Microsoft say the address of a meeting.
+/// Properties of Google and Microsoft with a meeting URL.
 const MEETINGS: [&str; 4] = [
     "X-GOOGLE-CONFERENCE",
     "X-MICROSOFT-SKYPETEAMSMEETINGURL",
@@ -13,7 +13,7 @@ const MEETINGS: [&str; 4] = [
     "X-MICROSOFT-ONLINEMEETINGCONFLINK",
 ];
 
-/// The address to take part by and the page. Adds what could not come along.
+/// Reads the link to join and the page. Adds what is lost.
 pub(super) fn links(details: &mut Details, event: &Component, lost: &mut Vec<String>) {
     let conferences: Vec<String> = event
         .all("CONFERENCE")
@@ -32,13 +32,13 @@ pub(super) fn links(details: &mut Details, event: &Component, lost: &mut Vec<Str
     for further in conferences.into_iter().chain(of_text) {
         join(details, further, lost);
     }
-    // The page of a session in a list of ours is made anew.
+    // convene writes the page of a session itself.
     if details.id.is_none() {
         details.page = event.get("URL").and_then(|url| web(url, "its address", lost));
     }
 }
 
-/// The place. Adds what could not come along.
+/// Reads the place. Adds what is lost.
 pub(super) fn place(
     details: &mut Details,
     event: &Component,
@@ -53,7 +53,7 @@ pub(super) fn place(
     {
         lost.push("a place on the map that is none".to_owned());
     }
-    // Apple's says name, address and place apart.
+    // Apple's property has name, address and coordinates.
     if let Some(own) = event.get("X-APPLE-STRUCTURED-LOCATION") {
         let part = |name: &str| own.parameter(name).map(line).filter(|part| !part.is_empty());
         let geo = own.value.trim().strip_prefix("geo:").and_then(|at| degrees(at.split_once(',')?));
@@ -73,7 +73,7 @@ pub(super) fn place(
         join(details, location, lost);
         return;
     }
-    // Outlook writes the name of the program where the link is, before a room if there is one.
+    // Outlook writes the program's name, before a room if there is one, and the link elsewhere.
     let is_program = |part: &&str| part.starts_with("Microsoft Teams") && !is_ours;
     let name = match details.join {
         Some(_) if location.split("; ").any(|part| is_program(&part)) => {
@@ -90,7 +90,7 @@ pub(super) fn place(
     }
 }
 
-/// Takes an address to take part by, if there is no other.
+/// Uses a URL as the link to join, if there is no other.
 fn join(details: &mut Details, address: String, lost: &mut Vec<String>) {
     let join = details.join.get_or_insert_with(|| address.clone());
     if HttpUrl::parse(join) != HttpUrl::parse(&address) {
@@ -98,7 +98,7 @@ fn join(details: &mut Details, address: String, lost: &mut Vec<String>) {
     }
 }
 
-/// An address of the web; any other is said.
+/// A web URL; any other is added to `lost`.
 fn web(property: &Property, what: &str, lost: &mut Vec<String>) -> Option<String> {
     let address = property.value.trim();
     if HttpUrl::parse(address).is_ok() {
@@ -119,6 +119,6 @@ fn degrees((latitude, longitude): (&str, &str)) -> Option<(f64, f64)> {
     let latitude: f64 = latitude.trim().parse().ok()?;
     let longitude: f64 = longitude.trim().split(';').next()?.parse().ok()?;
     let holds = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
-    // The middle of the sea is where programs put what they do not know.
+    // Programs write 0, 0 for unknown coordinates.
     (holds && (latitude, longitude) != (0.0, 0.0)).then_some((latitude, longitude))
 }
