@@ -259,7 +259,7 @@ impl Findings {
         if self.more.as_ref().is_none_or(|more| more.severity > severity) {
             let text = format!("there are more findings than these {MOST}");
             let more = Finding::error(Code::MoreFindings, 0..0, text);
-            let more = more.help("mend these first, then run `convene check` again");
+            let more = more.help("fix these first, then run `convene check` again");
             self.more = Some(Finding { severity, ..more });
         }
     }

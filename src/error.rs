@@ -38,9 +38,7 @@ pub enum Error {
         reason: String,
     },
     /// There is a certificate, and no TCP address that would use it.
-    #[error(
-        "nothing would speak https: every socket, named or handed over, is a Unix socket, which stays plain"
-    )]
+    #[error("no address would speak https: every socket is a Unix socket, which stays plain HTTP")]
     NoHttps,
     /// A bug in this program.
     #[error("the program itself failed, as the log says above; please report it")]
@@ -99,7 +97,7 @@ impl fmt::Display for Action {
             Self::ReadCalendar => "open",
             Self::ReadCertificate => "read the PEM file",
             Self::CreateSource => "create",
-            Self::CreateFolder => "make",
+            Self::CreateFolder => "create",
             Self::WriteInto => "write into the folder",
             Self::Write => "write",
             Self::Remove => "remove",

@@ -32,7 +32,7 @@ impl fmt::Display for ReadError {
             Self::NotRegular => f.write_str("it is not a regular file"),
             Self::Outside => f.write_str("it is outside the folder of this file"),
             Self::System(error) if error.kind() == ErrorKind::NotFound => {
-                f.write_str("it is not there")
+                f.write_str("it does not exist")
             }
             Self::System(error) => error.fmt(f),
         }

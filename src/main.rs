@@ -36,11 +36,13 @@ fn main() -> ExitCode {
     if matches!(cli.command, None | Some(Command::Serve(_)))
         && let Err(error) = cmd::output::never_block()
     {
-        cmd::warning(&format!("whoever reads the log may keep readers waiting: {error}"));
+        cmd::warning(&format!("a slow reader of the log may block responses: {error}"));
     }
     start_log(serve.see.log_format);
     if let Err(error) = cmd::file_size::fail_writes() {
-        tracing::warn!("a limit on the size of files would end this process: {error}");
+        tracing::warn!(
+            "a write beyond the limit on the size of files would end this process: {error}"
+        );
     }
     let publisher = |file: &cli::File| cmd::publisher(common, file.file.clone(), listen);
     let done = match &cli.command {

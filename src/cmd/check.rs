@@ -19,7 +19,7 @@ pub(crate) fn run(publisher: &Publisher, format: Format, now: DateTime<Utc>) -> 
     let text = match format {
         Format::Json => findings.json(&source),
         Format::Human if findings.is_empty() => {
-            cmd::say(&format!("{}: nothing to say", source.name()));
+            cmd::say(&format!("{}: no problems", source.name()));
             return ExitCode::SUCCESS;
         }
         Format::Human => findings.human(&source, out.is_terminal()),

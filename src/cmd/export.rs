@@ -41,7 +41,7 @@ pub(crate) fn run(publisher: &Publisher, out: &Path, prune: bool, now: DateTime<
             ));
             let Some(reason) = &published.degraded else { return ExitCode::SUCCESS };
             // The output is correct; the state needs the operator.
-            cmd::not_remembered(reason, "The exported files are right");
+            cmd::not_remembered(reason, "The exported files are correct");
             ExitCode::from(cmd::MACHINE)
         }
         Err(error) => cmd::machine(&error),

@@ -89,7 +89,7 @@ pub(crate) fn not_remembered(reason: &str, meaning: &str) {
     error(&format!(
         "{reason}\n  \
          {meaning}; the next start will not know what was published.\n  \
-         Make the folder if it is not there. Where it cannot be written, run `convene record` beforehand and \
+         Create the folder if it does not exist. If it cannot be written, run `convene record` beforehand and \
          start with `--frozen`."
     ));
 }
@@ -138,8 +138,8 @@ pub(crate) fn explain(reason: &Error) -> String {
         Error::File { action: Action::ReadSource, path, source } => match source.kind() {
             ErrorKind::NotFound => format!(
                 "there is no file `{}`\n  \
-                 Name the list of sessions with `--config FILE`, or start in its folder. To begin a new \
-                 list: `convene init`.",
+                 Name the file with `--config FILE`, or start in its folder. To create a new one, run \
+                 `convene init`.",
                 path.display()
             ),
             ErrorKind::IsADirectory => folder(path),
@@ -152,9 +152,9 @@ pub(crate) fn explain(reason: &Error) -> String {
         },
         Error::File { action: Action::ReadState, path, source } => match source.kind() {
             ErrorKind::IsADirectory => format!(
-                "`{}` is a folder, where what was published is to be remembered in a file\n  \
-                 Take it away, if it is empty; a container makes such a folder where it is to mount a file \
-                 that is not there.",
+                "`{}` is a folder, and must be the file that records what was published\n  \
+                 Remove it if it is empty; a container creates such a folder when it mounts a file that \
+                 does not exist.",
                 path.display()
             ),
             ErrorKind::InvalidInput => format!(
@@ -166,7 +166,7 @@ pub(crate) fn explain(reason: &Error) -> String {
         },
         Error::File { action: Action::ReadCalendar, path, source } => match source.kind() {
             ErrorKind::NotFound => format!(
-                "there is no file `{}`\n  Look at its name, and at the folder that you are in.",
+                "there is no file `{}`\n  Check its name, and the folder that you are in.",
                 path.display()
             ),
             ErrorKind::IsADirectory => {
@@ -176,12 +176,12 @@ pub(crate) fn explain(reason: &Error) -> String {
         },
         Error::File { action: Action::CreateSource, path, source } => match source.kind() {
             ErrorKind::NotFound => format!(
-                "there is no folder for `{}`\n  Make the folder first, or name a file in another.",
+                "there is no folder for `{}`\n  Create the folder first, or name a file in another.",
                 path.display()
             ),
             ErrorKind::AlreadyExists | ErrorKind::IsADirectory => folder(path),
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => format!(
-                "`{}` cannot be made: this account may not write into its folder\n  \
+                "`{}` cannot be created: this account may not write into its folder\n  \
                  Start in a folder of your own, such as one in your home.",
                 path.display()
             ),
@@ -189,20 +189,20 @@ pub(crate) fn explain(reason: &Error) -> String {
         },
         Error::Listen { address, is_unix, source } => match source.kind() {
             ErrorKind::AddrInUse if *is_unix => format!(
-                "another program listens on {address} already, or it is a file of another kind\n  \
-                 End that program, or choose another path."
+                "another program already listens on {address}, or it is no socket\n  \
+                 Stop that program, or choose another path."
             ),
             ErrorKind::NotFound => format!(
                 "there is no folder for {address}\n  \
-                 Make it, or choose a path in a folder that is there."
+                 Create it, or choose a path in an existing folder."
             ),
             ErrorKind::PermissionDenied if *is_unix => format!(
-                "this account may not make a file at {address}\n  \
+                "this account may not create a file at {address}\n  \
                  Choose a path in a folder that it may write, such as the unit's RuntimeDirectory."
             ),
             ErrorKind::AddrInUse => format!(
-                "another program listens on {address} already\n  \
-                 End that program, or choose another port where you named this one, such as \
+                "another program already listens on {address}\n  \
+                 Stop that program, or choose another port, such as \
                  `--listen 127.0.0.1:8081`."
             ),
             ErrorKind::AddrNotAvailable => format!(
@@ -210,9 +210,9 @@ pub(crate) fn explain(reason: &Error) -> String {
                  Listen on 127.0.0.1 (this machine only) or 0.0.0.0 (its network too)."
             ),
             ErrorKind::PermissionDenied => format!(
-                "this account may not listen on {address}: ports below 1024 take a right of their own\n  \
-                 Choose one from 1024 up, such as `--listen 127.0.0.1:8080`, or give the right, as \
-                 docs/deploy/https.conf does."
+                "this account may not listen on {address}: ports below 1024 need a capability\n  \
+                 Choose a port from 1024 up, such as `--listen 127.0.0.1:8080`, or grant the \
+                 capability, as docs/deploy/https.conf does."
             ),
             _ => chain(reason),
         },
@@ -224,7 +224,7 @@ pub(crate) fn explain(reason: &Error) -> String {
         ),
         Error::Revisions { .. } => format!(
             "{}\n  \
-             The file was left as it is. If it is damaged, restore it from your last commit or backup.",
+             The file was not changed. If it is damaged, restore it from your last commit or backup.",
             chain(reason)
         ),
         _ => chain(reason),

@@ -153,8 +153,8 @@ fn watched(
     let Some(address) = see.admin else { return Ok((telemetry, None)) };
     if !address.ip().is_loopback() {
         tracing::warn!(
-            "whoever can reach {address} can read what is counted and what is wrong; \
-             `--admin 127.0.0.1:{}` keeps that to this machine",
+            "anyone who can reach {address} can read the metrics and errors; \
+             `--admin 127.0.0.1:{}` limits that to this machine",
             address.port()
         );
     }
@@ -199,7 +199,7 @@ fn greet(publisher: &Publisher, published: &Published, server: &Server, admin: O
             cmd::say(&format!("open       curl --unix-socket {socket} http://localhost{root}"));
             cmd::say(&format!(
                 "no url     links lead to {}, where nothing listens; write the address of the proxy \
-                 in front into the list, such as `url = \"https://calendar.example.org\"`",
+                 into the file, such as `url = \"https://calendar.example.org\"`",
                 urls.base().as_str()
             ));
         }
@@ -218,8 +218,8 @@ fn greet(publisher: &Publisher, published: &Published, server: &Server, admin: O
             }
             if leads_nowhere {
                 cmd::say(&format!(
-                    "wrong url  links lead to {}, where nothing listens; write the address that readers reach \
-                     into the list, such as `url = \"https://calendar.example.org\"`",
+                    "wrong url  links lead to {}, where nothing listens; write the address that readers use \
+                     into the file, such as `url = \"https://calendar.example.org\"`",
                     urls.base().as_str()
                 ));
             }

@@ -65,8 +65,8 @@ pub(super) fn session(table: &Table<'_>, session: &Session, defaults: &Defaults)
 /// A warning about a link without encryption, which browsers and mail programs warn about too.
 pub(super) fn insecure(key: &str, url: &str, span: Range<usize>) -> Finding {
     let secure = url.replacen("http://", "https://", 1);
-    Finding::warning(Code::InsecureLink, span, format!("`{key}` is an address without encryption"))
-        .help(format!("write {secure}, if the site answers there"))
+    Finding::warning(Code::InsecureLink, span, format!("`{key}` is a link without encryption"))
+        .help(format!("write {secure}, if the site supports it"))
 }
 
 /// A warning about a weekday in a text that is neither the start's nor the end's, in any zone whose time is printed.
@@ -98,7 +98,7 @@ fn weekday(
     let day: NaiveDate = *days.first()?;
     let message =
         format!("the {key} names a {}, but {day} is a {}", name(first), name(day.weekday()));
-    Some(Finding::warning(Code::WrongWeekday, span, message).help("mend the date or the text"))
+    Some(Finding::warning(Code::WrongWeekday, span, message).help("correct the date or the text"))
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
@@ -143,11 +143,11 @@ fn older_rules(timed: &Timed, span: Range<usize>) -> Option<Finding> {
     };
     let way = if off > TimeDelta::zero() { "late" } else { "early" };
     let message = format!(
-        "the clocks of {} changed their rules lately: devices that have not heard of it would put the {which} {size} too {way}",
+        "the time-zone rules of {} changed recently: devices without the update would show the {which} {size} too {way}",
         zone.name()
     );
     Some(Finding::warning(Code::OlderRules, span, message).help(
-        "nothing to do: it is published in UTC, which every device shows at the right moment; \
+        "nothing to do: it is published in UTC, which every device shows at the right time; \
          name the time in your newsletter too",
     ))
 }

@@ -105,10 +105,10 @@ fn language(table: &Table<'_>) -> Language {
         return read.value;
     }
     let message =
-        format!("no dates are known in the language `{}`; they are printed in English", read.value);
+        format!("the language `{}` has no date formats; dates are printed in English", read.value);
     let help = match languages::meant(read.value.as_str()) {
         Some(meant) => format!("did you mean `language = \"{meant}\"`?"),
-        None => "write the code of a language, such as \"en-US\", \"es\" or \"pt-BR\"".to_owned(),
+        None => "write a language code, such as \"en-US\", \"es\" or \"pt-BR\"".to_owned(),
     };
     table.context().push(Finding::warning(Code::UnknownLanguage, read.span, message).help(help));
     Language::default()
@@ -116,7 +116,7 @@ fn language(table: &Table<'_>) -> Language {
 
 fn read_organizer(table: &Table<'_>) -> Option<Organizer> {
     let name = table.line("name");
-    let name = table.require("name", "\"Our organisation\"", name);
+    let name = table.require("name", "\"Our organization\"", name);
     let email = table.parsed("email", Code::BadValue, Email::parse);
     let url = table.parsed("url", Code::BadUrl, HttpUrl::parse);
     if let Some(url) = url.as_ref().filter(|url| url.value.as_str().starts_with("http://")) {

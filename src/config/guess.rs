@@ -39,14 +39,14 @@ pub(super) fn datetime(key: &str, raw: &str) -> Option<Guess> {
             let code =
                 if raw.trim().starts_with(['"', '\'']) { Code::TimeAsText } else { Code::BadDate };
             let message = match code {
-                Code::TimeAsText => format!("`{key}` is a date written as a text"),
-                _ => format!("`{key}` is not quite the form of a date"),
+                Code::TimeAsText => format!("`{key}` is a date in quotes"),
+                _ => format!("`{key}` is a date in another format than TOML's"),
             };
             let quotes = if code == Code::TimeAsText { ", without quotes" } else { "" };
             guess(code, &message, format!("write `{key} = {}`{quotes}", written(date)))
         }
         [a, b, year] if year.len() == 4 => {
-            let message = format!("the date in `{key}` is written the other way round");
+            let message = format!("the date in `{key}` does not begin with the year");
             let readings = [date(year, b, a), date(year, a, b)];
             let help = match readings {
                 [Some(day_first), Some(month_first)] if day_first != month_first => format!(

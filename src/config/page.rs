@@ -24,11 +24,13 @@ fn file(table: &Table<'_>, key: &str, endings: &[&str]) -> Option<String> {
     let ending =
         path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
     let (message, help) = if value.is_empty() || !below {
-        let message =
-            format!("`{key}` must be a file in the folder of this list, or in one below it");
+        let message = format!("`{key}` must be a file in the folder of this file or below it");
         (
             message,
-            format!("write its path from here, such as `{key} = \"files/{key}.{}\"`", endings[0]),
+            format!(
+                "write its path relative to this file, such as `{key} = \"files/{key}.{}\"`",
+                endings[0]
+            ),
         )
     } else if !endings.contains(&ending.as_str()) {
         (

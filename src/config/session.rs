@@ -46,10 +46,10 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> ReadSession {
         table.has("status") == status.is_some()
             && status.as_ref().is_none_or(|status| status.value != Status::Cancelled)
     }) {
-        let message = "`cancelled` says how calendars show it, and this session is not cancelled";
+        let message = "`cancelled` sets how calendars show a cancelled session, and this one is not cancelled";
         let finding = Finding::warning(Code::NotCancelled, at.span.clone(), message);
         table.context().push(
-            finding.help("to call it off add `status = \"cancelled\"`; else delete the line"),
+            finding.help("to cancel it, add `status = \"cancelled\"`; otherwise delete the line"),
         );
     }
     let busy = table.flag("busy");

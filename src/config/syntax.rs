@@ -196,7 +196,7 @@ fn finding(
         text[span.start..].chars().next().filter(|c| c.is_control() && !c.is_whitespace())
     {
         let message =
-            format!("the control character U+{:04X} may not stand here", u32::from(control));
+            format!("the control character U+{:04X} is not allowed here", u32::from(control));
         return Finding::error(Code::ControlCharacter, span, message).help("delete it");
     }
     if let Some(space) =
@@ -218,10 +218,10 @@ fn finding(
         "string values must be quoted" if value.is_empty() => at(&format!("`{key}` has no value"))
             .help(format!("write a value after `{key} =`, or delete the line")),
         "string values must be quoted" => {
-            Finding::error(Code::Syntax, line.value_span.clone(), "a text must stand in quotes")
+            Finding::error(Code::Syntax, line.value_span.clone(), "a text must be in quotes")
                 .help(format!("write {key} = \"{}\"", value.trim_matches('"')))
         }
-        "invalid boolean" => at("true and false are written in small letters")
+        "invalid boolean" => at("true and false are written in lower case")
             .help(format!("write `{key} = {}`", value.to_ascii_lowercase())),
         "invalid basic string" | "invalid literal string" => {
             let mark = if message.starts_with("invalid literal") { '\'' } else { '"' };
@@ -253,7 +253,7 @@ fn finding(
         }
         "unclosed array" => at("the list is not closed").help("add ] where it ends"),
         "unclosed inline table" => at("the braces are not closed")
-            .help("add } where they end; everything between them stands on one line"),
+            .help("add } where they end; everything between them is on one line"),
         "invalid date" | "invalid time" => {
             let wanted = message.split_once("expected ").map_or(message, |(_, wanted)| wanted);
             let what = if message.starts_with("invalid date") { "date" } else { "time of day" };
@@ -261,15 +261,16 @@ fn finding(
                 .help(format!("TOML expects {wanted}, as in 2027-04-30T14:00:00"))
         }
         "unexpected key or value" => {
-            at("something stands behind the value").help("delete it; a comment begins with #")
+            at("there is extra text after the value").help("delete it; a comment begins with #")
         }
         "unexpected leading zero" => {
             let number = text[span.start..].split(|c: char| !c.is_ascii_alphanumeric() && c != '.');
             let number = number.map(|number| number.trim_start_matches('0')).next();
-            at("a number has no zero in front").help(format!("write {}", number.unwrap_or("0")))
+            at("a number must not begin with a zero")
+                .help(format!("write {}", number.unwrap_or("0")))
         }
         "missing escaped value" | "too few unicode value digits" => {
-            at("a backslash begins an escape such as \\n, and this is none")
+            at("a backslash must begin an escape such as \\n")
                 .help("write \\\\ for a backslash, or put the text into 'single quotes'")
         }
         _ => at(&format!("this is not TOML: {message}")),
@@ -287,7 +288,7 @@ fn duplicate(span: Range<usize>, line: &SourceLine<'_>, text: &str, keys: &Keys<
         earlier =
             text[..line.span.start].rfind(&header).map(|at| at..at + header.len()).or(earlier);
     }
-    let finding = Finding::error(Code::DuplicateKey, span, format!("`{name}` is there already"));
+    let finding = Finding::error(Code::DuplicateKey, span, format!("`{name}` is already defined"));
     let finding = match earlier {
         Some(earlier) => finding.earlier(earlier, "here"),
         None => finding,

@@ -288,7 +288,7 @@ impl<'a> Table<'a> {
         if let Some(number) = number.filter(|number| bounds.contains(number)) {
             return Some(number);
         }
-        let message = format!("`{key}` must lie between {} and {}", bounds.start(), bounds.end());
+        let message = format!("`{key}` must be between {} and {}", bounds.start(), bounds.end());
         self.context.push(Finding::error(Code::BadValue, value.span(), message));
         None
     }

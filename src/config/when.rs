@@ -43,7 +43,7 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Option<When> {
     let no_length = !table.has("end") && !table.has("duration");
     if no_length && defaults.duration.is_none() {
         table.context().push(
-            Finding::error(Code::NoLength, table.header(), "nothing says how long the session lasts")
+            Finding::error(Code::NoLength, table.header(), "the session has neither `end` nor `duration`")
                 .help("add `end`, or `duration = \"90m\"` here or in [calendar]; for whole days `duration = \"1d\"`"),
         );
     }
@@ -225,10 +225,7 @@ impl TimesParser<'_> {
                         Finding::error(
                             Code::TimeInFold,
                             at.span.clone(),
-                            format!(
-                                "{} happens twice in {zone}: the clocks are put back over it",
-                                time()
-                            ),
+                            format!("{} happens twice in {zone}, as the clocks go back", time()),
                         )
                         .help(format!(
                             "add `fold = \"earlier\"` for {} or `fold = \"later\"` for {}",
@@ -244,10 +241,7 @@ impl TimesParser<'_> {
                     Finding::error(
                         Code::TimeInGap,
                         at.span.clone(),
-                        format!(
-                            "{} does not exist in {zone}: the clocks are put forward over it",
-                            time()
-                        ),
+                        format!("{} does not exist in {zone}, as the clocks skip it", time()),
                     )
                     .help(format!(
                         "write `{key}` up to {} or from {} on",

@@ -54,7 +54,7 @@ pub(super) fn unknown_key(table: &str, word: &str, span: Range<usize>, known: &[
     }
     let help = match keys::meant(word, known) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("it has: {}", known.join(", ")),
+        None => format!("the keys are: {}", known.join(", ")),
     };
     Finding::error(Code::UnknownKey, span, message).help(help)
 }
@@ -77,7 +77,7 @@ pub(super) fn problem(key: &str, form: Code, error: &TextError, span: Range<usiz
         }
         TextError::LineBreak(_) => {
             Finding::error(Code::ControlCharacter, span, format!("`{key}` must be one line"))
-                .help("put what belongs on further lines into `description`")
+                .help("move further lines to `description`")
         }
         TextError::Form(wanted) => Finding::error(form, span, format!("`{key}` must be {wanted}")),
     }
@@ -102,8 +102,8 @@ pub(super) fn wrong_type(
     let mut finding = Finding::error(Code::WrongType, span, message);
     if key == "cancelled" {
         finding = finding.help(
-            "to call a session off write `status = \"cancelled\"`; `cancelled` says how that is \
-             shown: \"silent\" or \"announce\"",
+            "to cancel a session, write `status = \"cancelled\"`; `cancelled` sets how calendars \
+             show it: \"silent\" or \"announce\"",
         );
     } else if let Some(mended) = mended(value, wanted) {
         finding = finding.help(format!("write `{key} = {mended}`"));
@@ -133,17 +133,16 @@ pub(super) fn unknown_zone(
 pub(super) fn legacy_zone(zone: &Zone, span: Range<usize>) -> Option<Finding> {
     let (message, help) = match zone.naming() {
         Naming::Place => return None,
-        Naming::Legacy(today) => (
-            format!("`{}` is a name kept for old files", zone.name()),
-            format!("write \"{today}\""),
-        ),
+        Naming::Legacy(today) => {
+            (format!("`{}` is a legacy name", zone.name()), format!("write \"{today}\""))
+        }
         Naming::Abbreviation(place) => (
             format!("`{}` is an abbreviation, which calendar apps read differently", zone.name()),
             format!("write the zone of a place, such as \"{place}\""),
         ),
         Naming::Etc => (
             format!(
-                "`{}` is a fixed offset, with the sign reversed from what people expect",
+                "`{}` is a fixed offset, with the opposite sign of what people expect",
                 zone.name()
             ),
             "write the zone of a place, such as \"America/New_York\"".to_owned(),

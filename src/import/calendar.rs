@@ -103,5 +103,5 @@ fn organizer(calendars: &[&Component], lost: &mut Vec<String>) -> Option<(String
     });
     let first = all.next()?;
     let (name, email) = all.all(|other| other == first).then_some(first)?;
-    Some((kept(name?, LONGEST_LINE, "organiser's name", lost), email))
+    Some((kept(name?, LONGEST_LINE, "organizer's name", lost), email))
 }

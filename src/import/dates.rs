@@ -44,8 +44,8 @@ pub(super) fn read(
                 }
                 if expansion.more {
                     notes.push(format!(
-                        "it goes on repeating; what comes after {last} was left out, and `--until` \
-                         takes more"
+                        "it repeats beyond {last}; later dates were left out, and `--until` \
+                         includes more"
                     ));
                 }
                 starts.extend(expansion.starts.into_iter().map(|start| (start, None)));

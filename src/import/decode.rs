@@ -28,15 +28,15 @@ impl fmt::Display for Unreadable {
         f.write_str(match self {
             Self::Empty => {
                 "the file is empty\n  \
-                 Export the calendar again: the download did not come to its end."
+                 Export the calendar again: the download was interrupted."
             }
             Self::TooLarge => {
                 "the file is larger than 64 MiB\n  \
                  Export a shorter time, or fewer calendars at once."
             }
             Self::Page => {
-                "this is a page of the web, not a calendar\n  \
-                 Often it is the page to sign in at. Open the address in your browser, or look in your \
+                "this is a web page, not a calendar\n  \
+                 Often it is the sign-in page. Open the address in your browser, or look in your \
                  calendar's settings for \"Export\" or \"Public address in iCal format\"."
             }
             Self::Archive => {
@@ -48,7 +48,7 @@ impl fmt::Display for Unreadable {
                  Export the calendar instead: its file ends in .ics."
             }
             Self::VCalendar1 => {
-                "this is in vCalendar 1.0, the form that came before iCalendar\n  \
+                "this is in vCalendar 1.0, the format before iCalendar\n  \
                  Open it in a calendar app, and export it from there as .ics."
             }
             Self::NoCalendar => {

@@ -89,15 +89,16 @@ impl<'a> EventParser<'a> {
         }
         if left_out > 0 {
             let text = format!(
-                "it gives {} sessions, and only {} fit into a list: those to come that are next, then \
-                 the latest; `--until` with an earlier day leaves room",
+                "it has {} sessions, and only {} fit into a file: the next upcoming ones, then the latest \
+                 past ones; to write fewer, use `--until` with an earlier day",
                 sessions.len() + left_out,
                 sessions.len()
             );
             super::note(&mut self.notes, 1, &text);
         }
         if self.clocks.is_cut() {
-            let text = "its time zones have more rules than can be followed, so look at the times of events";
+            let text =
+                "its time zones have more rules than can be computed; check the times of events";
             super::note(&mut self.notes, 1, text);
         }
         let is_timed =
@@ -106,8 +107,8 @@ impl<'a> EventParser<'a> {
             super::note(
                 &mut self.notes,
                 1,
-                "its times are in UTC, and pages will say them so; `--timezone Europe/Berlin` writes them \
-                 on the clock of a place",
+                "its times are in UTC, and pages will show UTC; for local times add `--timezone \
+                 Europe/Berlin`",
             );
         }
         sessions
@@ -209,7 +210,7 @@ impl<'a> EventParser<'a> {
         let id = source.event.get("RECURRENCE-ID");
         if id.and_then(|id| id.parameter("RANGE")).is_some() {
             let text =
-                "it changes all that follow as well; only this one was changed, so look at them";
+                "it changes all following dates; only this one was changed, so check the others";
             self.note(source.event, text.to_owned());
         }
         let uid = uid.or_else(|| {

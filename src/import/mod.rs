@@ -105,28 +105,20 @@ pub fn import(bytes: &[u8], options: &Options<'_>, rules: &Rules) -> Result<Impo
         note(
             &mut notes,
             1,
-            "the file is not UTF-8; it was read as Windows-1252, so look at accents",
+            "the file is not UTF-8; it was read as Windows-1252, so check accented letters",
         );
     }
     if let Some(first) = strange.first() {
-        let lines = count(strange.len(), "line says", "lines say");
-        note(
-            &mut notes,
-            *first,
-            &format!("{lines} nothing that a calendar knows, and was left out"),
-        );
+        let lines = count(strange.len(), "line is", "lines are");
+        note(&mut notes, *first, &format!("{lines} not valid iCalendar; left out"));
     }
     notes.extend(controls(&text));
     for line in unended.iter().take(MOST_UNENDED) {
-        note(
-            &mut notes,
-            *line,
-            "what begins here does not end before something else does, so look at it",
-        );
+        note(&mut notes, *line, "the entry that begins here has no END of its own; check it");
     }
     if let Some(line) = unended.get(MOST_UNENDED) {
-        let more = count(unended.len() - MOST_UNENDED, "more does", "more do");
-        note(&mut notes, *line, &format!("{more} not end either, from here on"));
+        let more = count(unended.len() - MOST_UNENDED, "more entry has", "more entries have");
+        note(&mut notes, *line, &format!("{more} no END of their own, from here on"));
     }
     notes.extend(cut_off.map(cut_short));
     // Events without a calendar around them count as one calendar.
@@ -143,7 +135,7 @@ pub fn import(bytes: &[u8], options: &Options<'_>, rules: &Rules) -> Result<Impo
     let mut lost = Vec::new();
     let calendar = calendar::read(&calendars, options, &parser.zone, &mut lost);
     if !lost.is_empty() {
-        note(&mut notes, 1, &format!("of the calendar was left out: {}", lost.join(", ")));
+        note(&mut notes, 1, &format!("left out of the calendar: {}", lost.join(", ")));
     }
     notes.append(&mut parser.notes);
     notes.sort();
@@ -164,15 +156,15 @@ fn controls(text: &str) -> Option<Note> {
     let number = text[first..].chars().filter(is_left_out).count();
     let number = count(number, "control character was", "control characters were");
     let line = 1 + text[..first].matches('\n').count();
-    Some(Note { line, event: None, text: format!("{number} left out, which no list can carry") })
+    Some(Note { line, event: None, text: format!("{number} left out") })
 }
 
 /// A note about a truncated file.
 fn cut_short(cut_off: CutOff) -> Note {
     let text = match cut_off.within {
         Some(line) => format!(
-            "the file ends in the middle of what begins on line {line}; export the calendar again, or \
-             look at that entry"
+            "the file ends within the entry that begins on line {line}; export the calendar again, or \
+             check that entry"
         ),
         None => "the file ends before its calendar does, so entries may be missing; export the \
                  calendar again"
@@ -204,7 +196,7 @@ fn others(calendars: &[&Component], notes: &mut Vec<Note>) {
                 "blocks of free and busy times are",
             ),
         };
-        note(notes, line, &format!("{what} no session, and left out"));
+        note(notes, line, &format!("{what} left out, as only events become sessions"));
     }
 }
 

@@ -93,7 +93,7 @@ pub(super) fn expand(
     budget: &mut Budget,
 ) -> Result<Expansion, &'static str> {
     const STRANGE: &str = "its rule cannot be understood";
-    const SPENT: &str = "the rules of the file give more dates than can be followed";
+    const SPENT: &str = "the rules of the file give more dates than can be computed";
     // Rules are ASCII, and the crate slices days by bytes.
     if !rule.is_ascii() || rule.len() > LONGEST {
         return Err(STRANGE);

@@ -86,12 +86,12 @@ impl Timing {
     ) -> Result<Self, String> {
         let property = event.get("DTSTART").ok_or("it has no start, and was left out")?;
         let start = date_value(&property.value).ok_or_else(|| {
-            format!("its start `{}` is no time, and it was left out", property.value.trim())
+            format!("its start `{}` is not a time, and it was left out", property.value.trim())
         })?;
         let mut guesses = Vec::new();
         let mut times = TIMES.iter().flat_map(|name| event.all(name));
         if times.any(|property| property.value.split([',', '/']).any(has_leap_second)) {
-            guesses.push("a time of it has a second after 59, which is read as 59".to_owned());
+            guesses.push("one of its times has a second above 59, which is read as 59".to_owned());
         }
         let utc = || rules.zone("UTC").map(EventClock::Zone);
         let (local, clock, is_named) = match start {
@@ -186,7 +186,7 @@ impl Timing {
             // Some programs write the last day; RFC 5545 section 3.6.1 requires the day after.
             if days > 3_650 {
                 self.guesses
-                    .push("it lasts longer than ten years; ten are written, so look at it".into());
+                    .push("it lasts longer than ten years; ten are written; check it".into());
             }
             return EventLength::Days(days.clamp(1, 3_650));
         }
@@ -209,7 +209,7 @@ impl Timing {
                 length
             }
             (None, None) => {
-                self.guesses.push("it has no end; an hour is written, so look at it".to_owned());
+                self.guesses.push("it has no end; an hour is written; check it".to_owned());
                 return an_hour;
             }
         };
@@ -220,7 +220,7 @@ impl Timing {
             true => "it lasts longer than ten years",
             false => "it does not end after it starts",
         };
-        self.guesses.push(format!("{reason}; an hour is written, so look at it"));
+        self.guesses.push(format!("{reason}; an hour is written; check it"));
         an_hour
     }
 }
@@ -237,7 +237,7 @@ fn clock_of(
         if let Some(understood) = clocks.of(tzid) {
             match &understood.clock {
                 EventClock::Zone(zone) if understood.by_rules => guesses.push(format!(
-                    "its time zone `{tzid}` was taken as `{}`, whose rules are the same",
+                    "its time zone `{tzid}` was read as `{}`, which has the same rules",
                     zone.name()
                 )),
                 EventClock::Own(_) => guesses.push(format!(
@@ -250,14 +250,14 @@ fn clock_of(
         return match floating {
             Floating::Given(zone) => {
                 guesses.push(format!(
-                    "nothing says what its time zone `{tzid}` is; it was read as `{}`",
+                    "its time zone `{tzid}` is unknown; it was read as `{}`",
                     zone.name()
                 ));
                 Ok((EventClock::Zone(zone.clone()), true))
             }
             _ => Err(format!(
-                "nothing says what its time zone `{tzid}` is, and it was left out; \
-                 `--timezone Europe/Berlin` would say it"
+                "its time zone `{tzid}` is unknown, and it was left out; \
+                 to include it, add `--timezone Europe/Berlin`"
             )),
         };
     }
@@ -265,13 +265,13 @@ fn clock_of(
         Floating::Given(zone) => Ok((EventClock::Zone(zone.clone()), true)),
         Floating::Guessed(zone) => {
             guesses.push(format!(
-                "its time says no zone; it was read as `{}`, as most others, so look at it",
+                "its time has no zone; it was read as `{}`, like most others; check it",
                 zone.name()
             ));
             Ok((EventClock::Zone(zone.clone()), true))
         }
-        Floating::Unknown => Err("its time says no zone, and it was left out; \
-                                  `--timezone Europe/Berlin` would say it"
+        Floating::Unknown => Err("its time has no zone, and it was left out; \
+                                  to include it, add `--timezone Europe/Berlin`"
             .to_owned()),
     }
 }

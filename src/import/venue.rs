@@ -51,7 +51,7 @@ pub(super) fn place(
     if geo.is_none()
         && said.is_some_and(|said| !said.starts_with("0;0") && !said.starts_with("0.0"))
     {
-        lost.push("a place on the map that is none".to_owned());
+        lost.push("invalid coordinates".to_owned());
     }
     // Apple's property has name, address and coordinates.
     if let Some(own) = event.get("X-APPLE-STRUCTURED-LOCATION") {
@@ -107,7 +107,7 @@ fn web(property: &Property, what: &str, lost: &mut Vec<String>) -> Option<String
     let lower = address.to_ascii_lowercase();
     let reason = match lower.starts_with("http://") || lower.starts_with("https://") {
         true => "cannot be read",
-        false => "is none of the web",
+        false => "is not a web address",
     };
     if !address.is_empty() {
         lost.push(format!("{what} `{}`, which {reason}", shown(address)));

@@ -23,7 +23,7 @@ impl Color {
             .filter(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()))
             .and_then(|digits| u32::from_str_radix(digits, 16).ok())
             .map(|rgb| Self { rgb })
-            .ok_or(TextError::Form("a CSS colour name such as `teal`, or `#rrggbb`"))
+            .ok_or(TextError::Form("a CSS color name such as `teal`, or `#rrggbb`"))
     }
 
     /// `#RRGGBB`.

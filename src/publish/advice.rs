@@ -33,10 +33,10 @@ pub(super) fn removed(
         .filter_map(|entry| Some((published.get(entry.uid.as_str())?, entry)))
         .map(|(id, entry)| {
             let title = &entry.published.title;
-            let message = format!("`{id}`, \"{title}\", was published, is to come, and is gone from the file");
+            let message = format!("`{id}`, \"{title}\", is a published upcoming session, and was removed from the file");
             Finding::warning(Code::RemovedSession, locations.calendar_id.clone(), message).help(
-                "to call it off keep it with `status = \"cancelled\"`; if it has a new id, keep the \
-                 old one there in `was`",
+                "to cancel it, keep it with `status = \"cancelled\"`; if it has a new id, add the old \
+                 one there as `was`",
             )
         })
         .collect()
@@ -82,10 +82,10 @@ pub(super) fn retired(
         .filter(|(id, feed)| feed.gone.is_some() && known(id))
         .map(|(id, feed)| {
             let title = &feed.title;
-            let message = format!("the feed `{id}`, \"{title}\", was published and is gone from the file");
+            let message = format!("the published feed `{id}`, \"{title}\", was removed from the file");
             Finding::warning(Code::RemovedFeed, locations.calendar_id.clone(), message).help(
-                "its subscribers get a notice that it has ended; if it has a new id, keep the old one \
-                 there in `was`",
+                "its subscribers get a notice that it has ended; if it has a new id, add the old one \
+                 there as `was`",
             )
         })
         .collect()

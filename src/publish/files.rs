@@ -34,7 +34,7 @@ impl Publisher {
                 ReadError::NotRegular => {
                     (Code::MissingFile, "put a regular file in its place, or delete the line")
                 }
-                _ => (Code::MissingFile, "put the file beside the list, or delete the line"),
+                _ => (Code::MissingFile, "put it into the folder of this file, or delete the line"),
             };
             let message = format!("the file `{name}` cannot be used: {error}");
             let span = span.clone().unwrap_or_default();

@@ -52,10 +52,10 @@ impl Publisher {
             return Err(Refusal::System(error));
         }
         let mut findings = Findings::default();
-        let message = format!("the list cannot be read: {}", chain(&error));
+        let message = format!("the file cannot be read: {}", chain(&error));
         findings.push(
             Finding::error(Code::MissingFile, 0..0, message)
-                .help("put the file back; until then the last good one is served"),
+                .help("restore the file; until then the last good edition is served"),
         );
         let source = Source::from_bytes(self.file.display().to_string(), Vec::new());
         Ok(Refusal::File(source, Box::new(findings)))

@@ -114,7 +114,7 @@ fn parts(catalog: &Catalog, locations: &Locations) -> Vec<Part> {
         Part {
             bytes: footer.saturating_mul(sessions + feeds).saturating_mul(FOOTER),
             is_repeated: true,
-            says: "the footer, which stands on every page, is too long",
+            says: "the footer, which is on every page, is too long",
             help: "shorten `footer`, or link to a page that says the rest",
             span: whole.clone(),
         },

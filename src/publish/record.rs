@@ -75,7 +75,7 @@ impl Publisher {
         let Prepared { site, edition, revisions, served, source, findings, .. } = prepared;
         let Prepared { unproven, last_good, broken_state, standing, recorded, .. } = prepared;
         for id in &unproven {
-            tracing::error!(session = %id, "its time zone could not be proved; it is written in UTC");
+            tracing::error!(session = %id, "its time zone cannot be proven; it is written in UTC");
         }
         let mut degraded = None;
         if !recorded && standing != Standing::Stateless {

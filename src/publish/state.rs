@@ -66,9 +66,7 @@ impl Publisher {
         let warns = warns && memory.saved;
         match behind.first() {
             Some(_) if warns && lost => {
-                tracing::warn!(
-                    "`{file}` is missing or empty; it is written again, as this process remembers it"
-                );
+                tracing::warn!("`{file}` is missing or empty; it is written again from memory");
             }
             Some(first) if warns => tracing::warn!(
                 "`{file}` is older than what this process published: {} of its entries, such as `{first}`; {}",
@@ -92,7 +90,7 @@ impl Publisher {
         match self.store.read_last_good_revisions() {
             Ok(Some(known)) if known.calendar.as_deref() == Some(calendar.as_str()) => {
                 tracing::warn!(
-                    "`{file}` is missing or empty, though this list was published before; it is written again from \
+                    "`{file}` is missing or empty, though sessions were published before; it is written again from \
                      `{last_good}`"
                 );
                 known
@@ -101,9 +99,9 @@ impl Publisher {
             _ => {
                 if matches!(self.store.read_last_good(), Ok(Some(_))) {
                     tracing::warn!(
-                        "`{file}` is missing or empty, though this list was published before: its numbers start over, \
-                         and calendar apps that know higher ones take no change; stop, and restore the file from your \
-                         last commit or backup"
+                        "`{file}` is missing or empty, though sessions were published before: its numbers start over, \
+                         and calendar apps with higher numbers ignore changes; stop the server, and restore the file \
+                         from your last commit or backup"
                     );
                 }
                 Revisions::default()

@@ -30,7 +30,7 @@ impl Reloader<'_> {
         match outcome {
             None => {}
             Some(Outcome::Refused) => tracing::error!(
-                "degraded: {} is not published; the last good edition is served on:\n{}",
+                "degraded: {} is not published; the last good edition is still served:\n{}",
                 self.publisher.file.display(),
                 indented(&findings.human(&source, false))
             ),
@@ -57,7 +57,7 @@ impl Reloader<'_> {
         if degraded != self.degraded {
             match &degraded {
                 Some(reason) => tracing::error!(
-                    "degraded: {reason}; this edition is served from memory and is not remembered"
+                    "degraded: {reason}; this edition is served from memory, and a restart will not know it"
                 ),
                 None => tracing::info!("the state is written again"),
             }
@@ -86,12 +86,15 @@ impl Reloader<'_> {
         }
         match refusal {
             Refusal::File(source, findings) => tracing::error!(
-                "degraded: {} is not published; the last good edition is served on:\n{}",
+                "degraded: {} is not published; the last good edition is still served:\n{}",
                 source.name(),
                 indented(&findings.human(source, false))
             ),
             Refusal::System(error) => {
-                tracing::error!("degraded: {}; the last good edition is served on", chain(error));
+                tracing::error!(
+                    "degraded: {}; the last good edition is still served",
+                    chain(error)
+                );
             }
         }
     }

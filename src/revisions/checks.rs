@@ -17,7 +17,7 @@ pub(super) trait Check {
 impl Check for Revision {
     fn check(&self, is_ours: bool) -> Result<(), String> {
         if Uid::parse(&self.uid).is_err() {
-            return Err(format!("`{}` is no UID that calendars take", self.uid));
+            return Err(format!("`{}` is not a UID that calendars accept", self.uid));
         }
         let most = if is_ours { MAX_SEQUENCE } else { MAX_GIVEN_SEQUENCE };
         if self.sequence > most {

@@ -74,7 +74,7 @@ impl<'t> JsonText<'t> {
         for Member { name, value } in &all {
             if let Some(first) = known.insert(name, value) {
                 let (first, second) = (self.line(first), self.line(value));
-                let reason = format!("`{name}` is also in line {first}; delete one of both");
+                let reason = format!("`{name}` is also in line {first}; delete one of the two");
                 return Err((second, reason));
             }
         }
@@ -134,7 +134,7 @@ mod tests {
             JsonText::new(b"{\n\"a\": {\"x\":1},\n\"b\": {\"y\":1,\n\"y\":2},\n\"a\": 3}").unwrap();
         assert_eq!(text.last_line(), 5);
         let (line, reason) = text.members().unwrap_err();
-        assert_eq!((line, reason.as_str()), (5, "`a` is also in line 2; delete one of both"));
+        assert_eq!((line, reason.as_str()), (5, "`a` is also in line 2; delete one of the two"));
         let text = JsonText::new(b"{\n\"b\": {\"y\":1,\n\"y\":2}}").unwrap();
         let members = text.members().unwrap();
         assert_eq!(text.members_of(members[0].value).unwrap_err().0, 3);

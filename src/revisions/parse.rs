@@ -101,7 +101,7 @@ impl<'t> FileParser<'t> {
             if first.removed.is_none() && own.removed.is_none() {
                 let (line, name, uid) = (self.text.line(owner.value), &owner.name, &own.uid);
                 let reason = format!(
-                    "`{}` has the UID `{uid}` of `{name}` in line {line}; delete one of both lines",
+                    "`{}` has the UID `{uid}` of `{name}` in line {line}; delete one of the two lines",
                     member.name
                 );
                 return Err((self.text.line(member.value), reason));

@@ -89,7 +89,7 @@ fn write_status<S: Serializer>(status: &Status, to: S) -> Result<S::Ok, S::Error
 pub(super) fn status(word: &str) -> Result<Status, String> {
     let all = [Status::Cancelled, Status::Confirmed, Status::Tentative];
     let found = all.into_iter().find(|status| status.as_str() == word);
-    found.ok_or_else(|| format!("`{word}` is no status of a session"))
+    found.ok_or_else(|| format!("`{word}` is not a status of a session"))
 }
 
 impl PublishedSession {

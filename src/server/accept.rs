@@ -56,7 +56,7 @@ pub(super) async fn work(
             Ok(listener) => {
                 all.spawn(accept(listener, role, Arc::clone(&shared), respond.clone()));
             }
-            Err(error) => tracing::error!("a listening socket could not be watched: {error}"),
+            Err(error) => tracing::error!("cannot poll a listening socket: {error}"),
         }
     }
     shared.stopped().await;

@@ -123,7 +123,7 @@ impl Bound {
                 // The file belongs to whoever passed the socket.
                 Ok(Some(Self { listener: Listener::Unix(listener), at, file: None }))
             };
-            let name = || format!("the socket {index} that was handed over");
+            let name = || format!("passed socket {index}");
             let taken = take(&mut sockets).map_err(|source| Error::Listen {
                 address: name(),
                 is_unix: false,

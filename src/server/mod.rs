@@ -193,7 +193,7 @@ impl Server {
             all.into_iter().map(|worker| worker.join().unwrap_or(false)).fold(true, |a, b| a & b)
         });
         if !in_time {
-            tracing::warn!("some responses were not finished within {:?}", limits.drain);
+            tracing::warn!("some responses did not finish within {:?}", limits.drain);
         }
         drop(files);
         Ok(())

@@ -23,7 +23,7 @@ pub fn notify(socket: Option<&OsStr>, state: State) {
         State::Stopping => "STOPPING=1",
     };
     if let Err(error) = send(name, word.as_bytes()) {
-        tracing::warn!("`{word}` could not be said to {}: {error}", name.display());
+        tracing::warn!("cannot send `{word}` to {}: {error}", name.display());
     }
 }
 

@@ -172,7 +172,7 @@ impl Registry {
     }
 
     fn refused(&self, kind: Refused, time: Duration) {
-        self.telemetry.refused(kind, &format_args!("it had {time:?}"));
+        self.telemetry.refused(kind, &format_args!("after {time:?}"));
     }
 
     fn leave(&self, id: u64) {

@@ -92,7 +92,7 @@ impl Tls {
         self.report(&telemetry);
         if let Err(error) = std::thread::Builder::new().spawn(move || self.keep_watch(&telemetry)) {
             tracing::warn!(
-                "a renewed certificate will not be polled: no thread can be had: {error}"
+                "certificate renewals will not be noticed: cannot start a thread: {error}"
             );
         }
     }
@@ -135,7 +135,7 @@ impl Tls {
             Ok(Usable { config, not_after }) => {
                 self.configs.send_replace(Arc::new(config));
                 self.not_after = not_after;
-                tracing::info!("a new certificate is used: {}", self.files.certificate.display());
+                tracing::info!("using a new certificate: {}", self.files.certificate.display());
                 None
             }
             Err(error) => Some(refuse(&error)),

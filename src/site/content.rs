@@ -1,4 +1,4 @@
-//! From an address to the document published there: the only file that knows every renderer.
+//! Content of addresses: the document published at each. The only file that knows every renderer.
 
 use std::collections::BTreeMap;
 

@@ -178,11 +178,11 @@ impl Counts {
 
     /// Registers the metrics.
     pub(super) fn register(&self, registry: &mut Registry) {
-        let help = "Answers by kind of resource, status and client";
+        let help = "Responses by resource, status and client";
         registry.register("requests", help, self.requests.clone());
         let help = "Bytes of bodies handed to connections, without headers";
         registry.register_with_unit("sent", help, Unit::Bytes, self.bytes.clone());
-        let help = "Time from a request's last header to its answer handed to the connection";
+        let help = "Time from a request's last header to its response handed to the connection";
         registry.register_with_unit("answer", help, Unit::Seconds, self.latency.clone());
         registry.register("connections_accepted", "Connections accepted", self.accepted.clone());
         registry.register("connections_open", "Connections open", self.open.clone());

@@ -57,7 +57,7 @@ impl Scrape {
             .refusals
             .counts()
             .map(|(kind, count)| ([("kind", kind.as_str())], count));
-        sheet.counters("refusals", "What was refused, by kind", None, refusals)?;
+        sheet.counters("refusals", "Refused connections and requests, by kind", None, refusals)?;
         let dropped = [(NONE, self.telemetry.watch.dropped.count())];
         sheet.counters("log_dropped", "Log lines dropped because nothing read them", None, dropped)
     }
@@ -92,17 +92,17 @@ impl Scrape {
             since.map(|since| (NONE, (self.now - since).as_seconds_f64().max(0.0)))
         };
         let seconds = Some(&Unit::Seconds);
-        let help = "Time since the edition that is served was made";
+        let help = "Age of the served edition";
         sheet.gauges("edition_age", help, seconds, age(status.made))?;
         let help = "Time since a session was last changed";
         sheet.gauges("change_age", help, seconds, age(status.changed))?;
         let sessions = [(NONE, status.sessions)];
-        sheet.gauges("sessions", "Sessions in the edition that is served", None, sessions)?;
+        sheet.gauges("sessions", "Sessions in the served edition", None, sessions)?;
         let findings = ["error", "warning"].into_iter().zip(status.findings);
         let findings = findings.map(|(severity, count)| ([("severity", severity)], count));
-        sheet.gauges("findings", "Findings about the list as last read", None, findings)?;
+        sheet.gauges("findings", "Findings about the file as last read", None, findings)?;
         let degraded = [(NONE, u32::from(status.degraded(self.now).is_some()))];
-        let help = "1 while something is wrong that an operator should see to";
+        let help = "1 while something needs the operator's attention";
         sheet.gauges("degraded", help, None, degraded)?;
         let not_after = status.certificate.as_ref().and_then(|certificate| certificate.not_after);
         let not_after = not_after.map(|last| (NONE, last.timestamp()));

@@ -138,7 +138,7 @@ impl Telemetry {
                 bytes,
                 client = family.as_str(),
                 micros = took.as_micros() as u64,
-                "responded"
+                "answered"
             );
         }
     }

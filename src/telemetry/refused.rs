@@ -102,13 +102,15 @@ impl Refused {
     pub(super) fn sentence(self) -> &'static str {
         match self {
             Self::Accept => "a connection was not accepted",
-            Self::Connections => "there are as many connections as are allowed; one was closed",
+            Self::Connections => {
+                "the limit of connections is reached; the longest-waiting one was closed"
+            }
             Self::Late => "a client did not send its request in time",
             Self::TooLarge => "a request was too large",
-            Self::Malformed => "what a client sent is no request",
-            Self::Slow => "a client did not take its answer in time",
-            Self::Tls => "a TLS connection could not be agreed on",
-            Self::Panic => "a connection ended by a mistake in this program",
+            Self::Malformed => "a client sent no valid request",
+            Self::Slow => "a client did not take its response in time",
+            Self::Tls => "a TLS handshake failed",
+            Self::Panic => "a bug in this program ended a connection",
         }
     }
 }

@@ -170,7 +170,7 @@ fn a_place_that_cannot_be_written_is_said_in_a_sentence() {
         (
             "nowhere/talks.toml",
             "error: there is no folder for `nowhere/talks.toml`\n  \
-             Make the folder first, or name a file in another.\n",
+             Create the folder first, or name a file in another.\n",
         ),
         (
             "talks",
