@@ -57,7 +57,7 @@ pub fn respond_at<'a, B>(
     responded.expect("a resource that may take its time is always made")
 }
 
-/// The same, unless making the response takes longer than a thread that serves others may spend on it.
+/// Responds like [`respond_at`], unless making the response takes longer than a serving thread may spend on it.
 pub fn respond_now<'a, B>(
     site: &'a Site,
     request: &Request<B>,
@@ -79,7 +79,7 @@ fn whole<'a, B>(
 ) -> Option<Responded<'a>> {
     let Responded { response, address } = get(site, request, received, resource)?;
     let response = match *request.method() {
-        // On HTTP/2 hyper would send what it is given.
+        // On HTTP/2 hyper would send the body that it is given.
         Method::HEAD => response.map(|_| Full::default()),
         _ => response,
     };

@@ -17,7 +17,7 @@ use crate::files::read_bounded;
 use crate::revisions::Revisions;
 use crate::source::Source;
 
-/// Up to which sizes, in bytes, a file is read at all, and by each whole poll.
+/// Size limits of a file, in bytes: for reading it at all, and for reading it in each whole poll.
 #[derive(Clone, Copy)]
 struct Limits {
     max_size: u64,

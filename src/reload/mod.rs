@@ -147,12 +147,12 @@ impl<'a> Reloader<'a> {
             }
             self.worker.begin();
             match unwound(|| Ok(self.poll(now, clock(), began.elapsed()))) {
-                // The server has ended if nobody listens; the next order says so.
+                // A send error means that the server has ended; the next order then stops this loop.
                 Ok(Some(site)) => self.worker.serve(|| {
                     let _ = sites.send(Arc::new(site));
                 }),
                 Ok(None) => {}
-                // A panic besides publishing is reported once, and the next poll goes on.
+                // A panic outside of publishing is reported once, and the next poll goes on.
                 Err(refusal) if !self.failed => {
                     self.failed = true;
                     self.refuse(&refusal);

@@ -163,7 +163,7 @@ impl Server {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_io()
                 .enable_time()
-                // Makes what takes long, in turn with the other workers.
+                // Renders long documents, taking turns with the other workers.
                 .max_blocking_threads(1)
                 .build()
                 .map_err(refuse)?;

@@ -58,7 +58,7 @@ pub(super) struct Progress {
     leave: Notify,
 }
 
-/// A response that is made or handed over, counted until this is dropped.
+/// A response that is being made or sent; counted until it is dropped.
 #[derive(Debug)]
 pub(super) struct Underway(Arc<Progress>);
 
@@ -68,7 +68,7 @@ impl Underway {
         &self.0
     }
 
-    /// Waits for a response that takes long to make. The client's time begins when it is made.
+    /// Waits for a response that takes long to make. The client's time starts when it is made.
     pub(super) async fn made<T>(&self, response: impl Future<Output = T>) -> T {
         struct Making<'a>(&'a Progress);
         impl Drop for Making<'_> {
@@ -151,8 +151,8 @@ impl Progress {
         }
     }
 
-    /// A request came as a whole, and its response begins. Another one does not earn a client time
-    /// for those that it leaves lying.
+    /// Records a complete request, whose response begins. A further request gives a client no more time for earlier
+    /// responses that it does not take.
     pub(super) fn asked(self: &Arc<Self>, with_content: bool) -> Underway {
         self.responses.fetch_add(1, Relaxed);
         if with_content {
@@ -270,7 +270,7 @@ impl Progress {
     pub(super) fn overdue(&self, limits: &Limits) -> Option<Phase> {
         // Loaded once, since the connection may change its phase meanwhile.
         let mark = self.mark();
-        // It is we who take long.
+        // The server is still making the response.
         if self.making.load(Relaxed) > 0 {
             return None;
         }

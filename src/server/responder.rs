@@ -1,4 +1,4 @@
-//! The response to a request, of the newest site: made at once, or by a thread that serves nobody else.
+//! Responses of the newest site: made at once, or by a thread that serves no clients if that takes long.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::http::{Responded, has_date, redirect, respond_at, respond_now};
 use crate::site::Site;
 use crate::telemetry::Telemetry;
 
-/// A response, or what is needed to make one that takes longer than this thread's other clients may wait.
+/// A response, or the inputs of one that takes longer than other clients of this thread may wait.
 #[derive(Debug)]
 pub(super) enum PendingResponse {
     Now(Response<Full<Bytes>>),
@@ -27,7 +27,7 @@ pub(super) struct Responder {
     pub(super) telemetry: Arc<Telemetry>,
     /// The clock that dates in requests are compared with.
     pub(super) clock: fn() -> DateTime<Utc>,
-    /// One turn, so that what takes long takes one thread, whatever is asked for.
+    /// A single permit, so that long responses take one thread at most.
     pub(super) turn: Arc<Semaphore>,
 }
 
@@ -70,13 +70,13 @@ impl Responder {
     fn redirect<B>(&self, port: u16, request: &Request<B>) -> Response<Full<Bytes>> {
         let (site, began) = (self.site(), self.telemetry.begin());
         let response = redirect(&site, port, request);
-        // What leads to https is asked for again there.
+        // The client repeats a redirected request over https.
         self.telemetry.responded(began, request, &response, None, false);
         response
     }
 
     fn site(&self) -> Arc<Site> {
-        // The guard is not held: a reload would wait for it.
+        // The guard is released at once: a reload would wait for it.
         Arc::clone(&self.site.borrow())
     }
 
@@ -86,12 +86,13 @@ impl Responder {
 }
 
 impl Later {
-    /// Makes the response when it is its turn. A client that is gone by then has dropped this, and nothing is made.
+    /// Makes the response when the permit is free. If the client has disconnected by then, the future is dropped and
+    /// nothing is made.
     pub(super) async fn response(self) -> Response<Full<Bytes>> {
         let Self { responder, request } = self;
         let turn = Arc::clone(&responder.turn).acquire_owned().await;
         let turn = turn.expect("the semaphore is never closed");
-        // Somebody may have asked for the same before.
+        // Another request may have made the same response meanwhile.
         if let Some(response) = responder.respond_now(&request) {
             return response;
         }
@@ -103,7 +104,7 @@ impl Later {
         match made.await {
             Ok(response) => response,
             Err(error) => match error.try_into_panic() {
-                // As if it had panicked here: it ends this connection and no other.
+                // Like a panic on this thread, it ends this connection and no other.
                 Ok(panic) => std::panic::resume_unwind(panic),
                 Err(error) => panic!("nobody cancels it: {error}"),
             },

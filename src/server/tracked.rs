@@ -107,8 +107,8 @@ impl AsyncWrite for Tracked {
 }
 
 impl Sending {
-    /// The content of a response to a request that is [`Underway`]. In `pieces`, a client's
-    /// window says when there is more to hand over; as one, all of it is handed over at once.
+    /// The content of the response to an [`Underway`] request. With `pieces` a client's window decides when more is
+    /// handed over; otherwise all of it is handed over at once.
     pub(super) fn new(body: Full<Bytes>, underway: Underway, pieces: bool) -> Self {
         Self { body, rest: Bytes::new(), pieces, underway }
     }

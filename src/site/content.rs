@@ -12,7 +12,7 @@ use crate::pages::{self, PageAssets, Shell, redirect};
 use crate::revisions::{Edition, FeedHolder, Removed, Retired, SessionHolder};
 use crate::urls::{Address, FeedRoute, SessionRoute};
 
-/// What a path leads to.
+/// The result of a lookup.
 #[derive(Debug)]
 pub(super) enum Lookup<'a> {
     /// Something is published there.

@@ -32,8 +32,7 @@ thread_local! {
     static ENCODER: RefCell<Encoder> = RefCell::default();
 }
 
-/// The codings of a document, gzip first, each with its bytes; without them where they are made only
-/// when somebody asks.
+/// The codings of a document, gzip first, each with its bytes, or without where they are made on request.
 pub(super) type Codings = Vec<(Coding, Option<Bytes>)>;
 
 /// The codings of each document, in the order given.
@@ -73,7 +72,7 @@ pub(super) fn all<'a>(documents: impl IntoIterator<Item = &'a Document>) -> Vec<
     all
 }
 
-/// The codings of one document, likewise, by this thread.
+/// The codings of one document, made on this thread.
 pub(super) fn one(document: &Document) -> Codings {
     match waits(document) {
         true => later(document),

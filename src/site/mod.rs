@@ -67,7 +67,7 @@ impl Site {
         }
     }
 
-    /// The resource of what was found, if it is made already or takes no more than a moment to make.
+    /// The resource of a lookup, if it is in the cache or quick to make.
     pub fn resource_now(&self, found: &Found<'_>) -> Option<Arc<Resource>> {
         if let Some(feed) = self.feed_of(found) {
             return Some(Arc::clone(feed));
@@ -80,7 +80,7 @@ impl Site {
         }
     }
 
-    /// The resource of what was found, however long it takes to make; kept for whoever asks next.
+    /// The resource of a lookup, however long it takes to make; kept in the cache.
     pub fn resource(&self, found: &Found<'_>) -> Arc<Resource> {
         let path = self.edition.urls.path(found.address);
         match self.feed_of(found) {
