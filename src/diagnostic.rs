@@ -1,4 +1,4 @@
-//! Findings about the author's file: many at once, each with its place, a sentence, and what to write.
+//! Findings about the author's file: all errors and warnings, each with its location, a sentence, and help.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -10,26 +10,26 @@ use serde::Serialize;
 use crate::source::Source;
 use crate::visible;
 
-/// How many findings are kept. Nobody reads more at once, and to make them takes time.
+/// The most findings that are kept: nobody reads more at once, and making them takes time.
 pub const MOST: usize = 100;
-/// How many bytes of a sentence are kept; the longest address has 2,000 characters.
+/// The most bytes of a sentence that are kept; the longest URL has 2,000 characters.
 const LONGEST_SENTENCE: usize = 4_000;
-/// The longest line that is shown under a finding, in bytes; of a longer one only the place is named.
+/// The longest line that is shown under a finding, in bytes; of a longer one only the location is printed.
 const LONGEST_LINE: usize = 1 << 19;
 
 /// Whether a finding stops the file from being published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Nothing is published until it is mended.
+    /// The file is not published.
     Error,
-    /// Published as it is; probably not what was meant.
+    /// The file is published; the value is probably not what was meant.
     Warning,
 }
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $word:literal,)*) => {
-        /// The stable word that names a kind of finding.
+        /// The stable code of a finding.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum Code { $($(#[$doc])* $name,)* }
@@ -63,13 +63,13 @@ codes! {
     UnknownKey = "unknown-key",
     /// A key that belongs to another table.
     MisplacedKey = "misplaced-key",
-    /// A key that must be there and is not.
+    /// A missing key.
     MissingKey = "missing-key",
     /// A value of another type than the key takes.
     WrongType = "wrong-type",
     /// A value of the right type that the key cannot take.
     BadValue = "bad-value",
-    /// An id of another form than lower-case letters, digits and inner hyphens.
+    /// An id in another format than lower-case letters, digits and inner hyphens.
     BadId = "bad-id",
     /// An id, a former id or a UID given twice.
     DuplicateId = "duplicate-id",
@@ -83,7 +83,7 @@ codes! {
     ControlCharacter = "control-character",
     /// A tab in a text of one line.
     Tab = "tab",
-    /// An address that is not absolute http or https.
+    /// A URL that is not absolute http or https.
     BadUrl = "bad-url",
     /// A file that `[page]` names and that cannot be read.
     MissingFile = "missing-file",
@@ -95,7 +95,7 @@ codes! {
     UnknownLanguage = "unknown-language",
     /// A legacy name, an abbreviation or an `Etc/` zone.
     LegacyZone = "legacy-zone",
-    /// A date that is nearly of TOML's form.
+    /// A date in nearly the format of TOML.
     BadDate = "bad-date",
     /// A date whose year is not first.
     DateReversed = "date-reversed",
@@ -119,7 +119,7 @@ codes! {
     EndAndDuration = "end-and-duration",
     /// Neither `end` nor any `duration`.
     NoLength = "no-length",
-    /// `cancelled` on a session that is not.
+    /// `cancelled` on a session that is not cancelled.
     NotCancelled = "not-cancelled",
     /// A title that some calendars cut.
     TitleCut = "title-cut",
@@ -131,78 +131,78 @@ codes! {
     WrongTime = "wrong-time",
     /// Older time-zone rules put the session at another hour.
     OlderRules = "older-rules",
-    /// An address without encryption.
+    /// A URL without encryption.
     InsecureLink = "insecure-link",
     /// A series without sessions.
     EmptySeries = "empty-series",
     /// Two sessions of one series at the same time.
     Overlap = "overlap",
-    /// No session is still to come.
+    /// No upcoming session.
     NothingToCome = "nothing-to-come",
     /// A feed that Google does not read to its end.
     FeedTooLarge = "feed-too-large",
-    /// A public address that only this machine reaches, in an export.
+    /// A public URL that only this machine reaches, in an export.
     LoopbackUrl = "loopback-url",
-    /// A published session, still to come, that is gone from the file.
+    /// An upcoming published session that was removed from the file.
     RemovedSession = "removed-session",
-    /// A published feed that is gone from the file.
+    /// A published feed that was removed from the file.
     RemovedFeed = "removed-feed",
     /// The id of a removed session for another one.
     ReusedId = "reused-id",
-    /// Another `calendar.id` than the one that subscribers have.
+    /// Another `calendar.id` than the published one.
     CalendarIdChanged = "calendar-id-changed",
-    /// With `--frozen`: the file says something else than the revisions file.
+    /// With `--frozen`: the revisions file does not record the file.
     NotRecorded = "not-recorded",
     /// An event that its own VTIMEZONE would have moved; it is written in UTC.
     ZoneNotProven = "zone-not-proven",
-    /// More than a server can keep would be published.
+    /// More output than a server can keep.
     OutputTooLarge = "output-too-large",
-    /// The last of a hundred findings, where there are more.
+    /// The last of a hundred findings, if there are more.
     MoreFindings = "more-findings",
 }
 
-/// One thing that is wrong, or probably not meant, and what to write instead.
+/// An error or a warning, with help.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Which kind.
+    /// The code.
     pub code: Code,
-    /// Whether it stops publishing.
+    /// The severity.
     pub severity: Severity,
     /// A plain sentence, lower case, without a full stop.
     pub message: String,
     /// What to write instead.
     pub help: Option<String>,
-    /// The bytes it is about.
+    /// The byte range that it is about.
     pub span: Range<usize>,
-    /// An earlier place that it clashes with, and what stands there.
+    /// An earlier byte range that it conflicts with, with a label.
     pub earlier: Option<(Range<usize>, String)>,
 }
 
 impl Finding {
-    /// A finding that stops publishing.
+    /// An error.
     pub fn error(code: Code, span: Range<usize>, message: impl Into<String>) -> Self {
         let message = message.into();
         Self { code, severity: Severity::Error, message, help: None, span, earlier: None }
     }
 
-    /// A finding that does not stop publishing.
+    /// A warning.
     pub fn warning(code: Code, span: Range<usize>, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, span, message) }
     }
 
-    /// With what to write instead.
+    /// Adds help.
     #[must_use]
     pub fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
     }
 
-    /// With the earlier place that this one clashes with.
+    /// Adds the earlier location that this one conflicts with.
     #[must_use]
     pub fn earlier(self, span: Range<usize>, label: impl Into<String>) -> Self {
         Self { earlier: Some((span, label.into())), ..self }
     }
 
-    /// With sentences that a person can read: what they quote may be as long as the file.
+    /// Shortens the sentences: what they quote may be as long as the file.
     fn shortened(mut self) -> Self {
         for text in [Some(&mut self.message), self.help.as_mut()].into_iter().flatten() {
             if text.len() > LONGEST_SENTENCE {
@@ -215,19 +215,19 @@ impl Finding {
     }
 }
 
-/// The findings of one reading, in the order of their places: at most [`MOST`], errors before warnings, and
-/// one that says so where there were more.
+/// The findings of a file, in the order of their locations: at most [`MOST`], errors before warnings, and a last one
+/// if there were more.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings {
     kept: Vec<Finding>,
-    /// How many of those kept are errors.
+    /// The number of kept errors.
     errors: usize,
-    /// What is said last where some were not kept.
+    /// The last finding, if some were not kept.
     more: Option<Finding>,
 }
 
 impl Findings {
-    /// Adds one. Where there are too many an error takes the place of a warning.
+    /// Adds a finding. Beyond the limit an error replaces a warning.
     pub fn push(&mut self, finding: Finding) {
         let is_error = finding.severity == Severity::Error;
         if self.kept.len() == MOST {
@@ -245,12 +245,12 @@ impl Findings {
         self.kept.push(finding.shortened());
     }
 
-    /// Adds all of another reading.
+    /// Adds other findings.
     pub fn extend(&mut self, others: impl IntoIterator<Item = Finding>) {
         others.into_iter().for_each(|finding| self.push(finding));
     }
 
-    /// Whether an error was not kept, so that there is no need to look for more.
+    /// Whether an error was not kept, so that the caller can stop.
     pub fn is_full(&self) -> bool {
         self.more.as_ref().is_some_and(|more| more.severity == Severity::Error)
     }
@@ -259,27 +259,27 @@ impl Findings {
         if self.more.as_ref().is_none_or(|more| more.severity > severity) {
             let text = format!("there are more findings than these {MOST}");
             let more = Finding::error(Code::MoreFindings, 0..0, text);
-            let more = more.help("mend these first, then run `convene check` again");
+            let more = more.help("fix these first, then run `convene check` again");
             self.more = Some(Finding { severity, ..more });
         }
     }
 
-    /// Sorts by place, errors first where two share one.
+    /// Sorts by location, errors first at the same location.
     pub fn sort(&mut self) {
         self.kept.sort_by_key(|finding| (finding.span.start, finding.severity, finding.code));
     }
 
-    /// Whether anything stops publishing.
+    /// Whether there is an error.
     pub fn has_errors(&self) -> bool {
         self.errors > 0
     }
 
-    /// Whether there is nothing to say.
+    /// Whether there is no finding.
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty()
     }
 
-    /// Each finding.
+    /// The findings, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Finding> {
         self.kept.iter().chain(&self.more)
     }
@@ -306,9 +306,10 @@ impl Findings {
         text
     }
 
-    /// The form for programs: one JSON array.
+    /// The JSON format: one array.
     pub fn json(&self, source: &Source) -> String {
-        let rows: Vec<Row<'_>> = self.iter().map(|finding| Row::new(finding, source)).collect();
+        let rows: Vec<SourceRow<'_>> =
+            self.iter().map(|finding| SourceRow::new(finding, source)).collect();
         let mut text = serde_json::to_string_pretty(&rows).expect("its keys are texts");
         text.push('\n');
         visible::json(&text).into_owned()
@@ -336,10 +337,10 @@ fn group<'a>(finding: &'a Finding, source: &'a Source) -> Group<'a> {
     let mut group = Group::with_title(title);
     // It is about no line.
     if finding.code != Code::MoreFindings {
-        group = group.element(place(source, &finding.span, AnnotationKind::Primary, None));
+        group = group.element(annotation(source, &finding.span, AnnotationKind::Primary, None));
     }
     if let Some((span, label)) = &finding.earlier {
-        group = group.element(place(source, span, AnnotationKind::Context, Some(label)));
+        group = group.element(annotation(source, span, AnnotationKind::Context, Some(label)));
     }
     if let Some(help) = &finding.help {
         group = group.element(Level::HELP.message(visible::lines(help)));
@@ -347,8 +348,8 @@ fn group<'a>(finding: &'a Finding, source: &'a Source) -> Group<'a> {
     group
 }
 
-/// Only the lines that matter are handed over, so that a finding costs the same in a large file.
-fn place<'a>(
+/// Only the lines of the finding are passed on, so that its cost does not depend on the size of the file.
+fn annotation<'a>(
     source: &'a Source,
     span: &Range<usize>,
     kind: AnnotationKind,
@@ -357,7 +358,7 @@ fn place<'a>(
     let text = source.text();
     let start = text.floor_char_boundary(span.start.min(text.len()));
     let end = text.ceil_char_boundary(span.end.min(text.len())).max(start);
-    // A value over several lines is underlined on its first.
+    // A value over several lines is underlined on its first line.
     let end = text[start..end].find('\n').map_or(end, |at| start + at);
     let (lines, first) = source.lines_around(start..end);
     let name = visible::line(source.name());
@@ -373,7 +374,7 @@ fn place<'a>(
     Snippet::source(shown).line_start(first).path(name).fold(true).annotation(annotation).into()
 }
 
-/// Lines as they are shown, and where a range of theirs is in that.
+/// Lines as they are printed, and the printed position of a range.
 fn underlined(lines: &str, span: Range<usize>) -> (Cow<'_, str>, Range<usize>) {
     if lines.len() > LONGEST_LINE {
         return (Cow::Borrowed(lines), span);
@@ -384,7 +385,7 @@ fn underlined(lines: &str, span: Range<usize>) -> (Cow<'_, str>, Range<usize>) {
 }
 
 #[derive(Serialize)]
-struct Row<'a> {
+struct SourceRow<'a> {
     code: &'static str,
     severity: Severity,
     message: &'a str,
@@ -396,10 +397,10 @@ struct Row<'a> {
     end: usize,
 }
 
-impl<'a> Row<'a> {
+impl<'a> SourceRow<'a> {
     fn new(finding: &'a Finding, source: &'a Source) -> Self {
         let position = source.position(finding.span.start);
-        Row {
+        SourceRow {
             code: finding.code.as_str(),
             severity: finding.severity,
             message: &finding.message,

@@ -1,25 +1,25 @@
-//! The machine said no: a file, a folder or an address that could not be used.
+//! System errors: a file, a folder or an address that cannot be used.
 //!
-//! What is wrong in the author's file is never an [`Error`]; that is a [`crate::diagnostic::Finding`].
+//! A mistake in the author's file is never an [`Error`], but a [`crate::diagnostic::Finding`].
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// A refusal of the machine, with what it was about. Ends a command with exit code 3.
+/// A system error, with the action and its object. Ends a command with exit code 3.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A path could not be read, written or made.
+    /// A path could not be read, written or created.
     #[error("cannot {action} `{}`", path.display())]
     File {
-        /// What was tried.
+        /// The action.
         action: Action,
-        /// The path it was tried on.
+        /// The path.
         path: PathBuf,
         /// The system's reason.
         source: std::io::Error,
     },
-    /// A network address could not be listened on.
+    /// The server cannot listen on an address.
     #[error("cannot listen on {address}")]
     Listen {
         /// The address as it was given.
@@ -34,25 +34,23 @@ pub enum Error {
     Tls {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reason.
         reason: String,
     },
-    /// There is a certificate, and no place that would use it.
-    #[error(
-        "nothing would speak https: every socket, named or handed over, is a Unix socket, which stays plain"
-    )]
+    /// There is a certificate, and no TCP address that would use it.
+    #[error("no address would speak https: every socket is a Unix socket, which stays plain HTTP")]
     NoHttps,
-    /// A mistake of this program.
+    /// A bug in this program.
     #[error("the program itself failed, as the log says above; please report it")]
     Panic,
-    /// The revisions file is there, but cannot be understood; it is never overwritten.
+    /// The revisions file exists and cannot be parsed; it is never overwritten.
     #[error("the revisions file `{}` cannot be used: line {line}: {reason}", path.display())]
     Revisions {
         /// The revisions file.
         path: PathBuf,
-        /// The line, counted from 1.
+        /// The line, from 1.
         line: usize,
-        /// What is wrong there.
+        /// The reason.
         reason: String,
     },
     /// A folder given with `--zoneinfo` holds no time-zone rules.
@@ -60,36 +58,35 @@ pub enum Error {
     Zoneinfo {
         /// The folder.
         path: PathBuf,
-        /// What was missing.
+        /// The reason.
         reason: String,
     },
 }
 
-/// What was tried on a path. The same step on files of different purposes has variants of its own, as each has its
-/// own advice.
+/// An action on a path. Reading files of different purposes has separate variants, as each has its own help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
-    /// To read the file of sessions.
+    /// Read `sessions.toml`.
     ReadSource,
-    /// To read what was recorded of earlier publications.
+    /// Read the state.
     ReadState,
-    /// To read the calendar that is to be imported.
+    /// Read the calendar to import.
     ReadCalendar,
-    /// To read the standard input.
+    /// Read standard input.
     ReadInput,
-    /// To read a certificate or its key.
+    /// Read a certificate or its key.
     ReadCertificate,
-    /// To create a new file of sessions.
+    /// Create a new `sessions.toml`.
     CreateSource,
-    /// To create a folder.
+    /// Create a folder.
     CreateFolder,
-    /// To create a file in the folder.
+    /// Create a file in a folder.
     WriteInto,
-    /// To write a file.
+    /// Write a file.
     Write,
-    /// To remove a file.
+    /// Remove a file.
     Remove,
-    /// To lock a file or a folder.
+    /// Lock a file or a folder.
     Lock,
 }
 
@@ -100,7 +97,7 @@ impl fmt::Display for Action {
             Self::ReadCalendar => "open",
             Self::ReadCertificate => "read the PEM file",
             Self::CreateSource => "create",
-            Self::CreateFolder => "make",
+            Self::CreateFolder => "create",
             Self::WriteInto => "write into the folder",
             Self::Write => "write",
             Self::Remove => "remove",
@@ -110,13 +107,13 @@ impl fmt::Display for Action {
 }
 
 impl Error {
-    /// A closure for `map_err` that names what was tried on which path.
+    /// A closure for `map_err` that adds the action and the path.
     pub fn file(action: Action, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         move |source| Self::File { action, path: path.to_owned(), source }
     }
 }
 
-/// The error and all its causes in one line, as a person reads it.
+/// The error and all its causes in one line.
 pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -1,4 +1,4 @@
-//! A site as a folder of files, for any server of static files.
+//! Export: a site as a folder of files, for any static file server.
 
 use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
@@ -10,36 +10,36 @@ use crate::error::{Action, Error};
 use crate::files::read_bounded;
 use crate::site::{Found, Site};
 
-/// Lists what an export wrote, so that a later one removes nothing else.
+/// The manifest: the files of the last export, so that a later one removes nothing else.
 const MANIFEST: &str = ".convene-export";
-/// What hosts of files answer with where there is nothing.
+/// The page that most static hosts respond with where there is no file.
 const NOT_FOUND: &str = "404.html";
 
-/// What an export did.
+/// The counts of an export.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct ExportReport {
     /// Files that are new or have new bytes.
     pub written: usize,
-    /// Files that were right already.
+    /// Files that are up to date.
     pub unchanged: usize,
     /// Files of an earlier export that were removed.
     pub removed: usize,
 }
 
-/// One export's turn to write into a folder; the next has it when this is dropped or the process ends.
+/// The lock on a folder; released when it is dropped or the process ends.
 #[derive(Debug)]
 pub struct Turn(#[expect(dead_code, reason = "the lock lives as long as the folder is open")] File);
 
 impl Turn {
     /// Waits until no other export writes into a folder, and calls `waits` first if one does.
     ///
-    /// The folder itself is locked: a file for that would be published with the others.
+    /// The folder itself is locked: a lock file would be published with the others.
     ///
     /// # Errors
     /// [`Error::File`] where there is no folder yet, or it cannot be locked.
     pub fn wait(folder: &Path, waits: impl FnOnce()) -> Result<Self, Error> {
-        let taken = (|| {
-            // What is no folder is not even opened: a pipe would keep us until somebody writes to it.
+        let locked = (|| {
+            // Anything but a folder is not opened: a pipe would block until a process writes to it.
             if !folder.is_dir() {
                 return Err(ErrorKind::NotADirectory.into());
             }
@@ -54,31 +54,30 @@ impl Turn {
             }
             Ok(open)
         })();
-        taken.map(Self).map_err(Error::file(Action::Lock, folder))
+        locked.map(Self).map_err(Error::file(Action::Lock, folder))
     }
 }
 
-/// Makes the folder of an export, and those above it, where they are not there.
+/// Creates the folder of an export, with its parents, if needed.
 ///
 /// # Errors
-/// [`Error::File`] if that is not possible.
+/// [`Error::File`] with the system's reason.
 pub fn make(folder: &Path) -> Result<(), Error> {
     std::fs::create_dir_all(folder).map_err(Error::file(Action::CreateFolder, folder))
 }
 
-/// Writes every document of a site, each the bytes that a server answers without a content coding,
-/// and `404.html`, which most hosts of files answer with where there is nothing.
+/// Writes every document of a site, without content coding, and `404.html`, which most static hosts respond with
+/// where there is no file.
 ///
-/// A path without an ending is `PATH/index.html`. A file is replaced whole, never half, and has
-/// the Last-Modified of its resource as its time. What is named is written before what names it, and
-/// removals come last, so that a reader who comes meanwhile, or a copy that was cut off, has no page
-/// without its style. A link in the place of a file or of a folder of the site is replaced, and nothing is written where
-/// it leads. With `prune`, files that an earlier export wrote and this one does not are
-/// removed, but never through a link that leads out of the folder. What is right already is not
-/// touched, not even its times.
+/// A path without an extension becomes `PATH/index.html`. Each file is replaced atomically, and gets the
+/// Last-Modified of its resource as modification time. Files are written before the files that refer to them, and
+/// removals come last, so that readers during an export, or a copy that was interrupted, never see a page without its
+/// style sheet. A link in place of a file or folder of the site is replaced, and nothing is written to its target.
+/// With `prune`, files that an earlier export wrote and this one does not are removed, but never through a link that
+/// leads out of the folder. Files that are up to date are not touched, not even their times.
 ///
-/// With a turn, what an export left that was cut off inside a file is removed; without one, it may be
-/// what another is writing.
+/// With a lock, temporary files of an interrupted export are removed; without one, another export may be writing
+/// them.
 ///
 /// # Errors
 /// [`Error::File`] with the path that could not be written.
@@ -87,8 +86,8 @@ pub fn export(
     folder: &Path,
     prune: bool,
     turn: Option<&Turn>,
-) -> Result<Report, Error> {
-    let mut report = Report::default();
+) -> Result<ExportReport, Error> {
+    let mut report = ExportReport::default();
     let files = files(site);
     let before = read_manifest(folder);
     if turn.is_some() {
@@ -96,7 +95,7 @@ pub fn export(
     }
     let now: BTreeSet<String> = files.iter().map(|(file, _)| file.clone()).collect();
     let all = before.union(&now).cloned().collect();
-    // Before the files: an export that is cut off here leaves none that a later one does not know.
+    // The manifest comes first: after an interruption every written file is in it.
     write_manifest(folder, &all)?;
     let mut count = |is_new: bool| match is_new {
         true => report.written += 1,
@@ -118,8 +117,8 @@ pub fn export(
     Ok(report)
 }
 
-/// Every file with what is published in it, in the order of writing: assets, then from the last path to the first,
-/// which has sessions before the feeds that name them, and the home page at the end.
+/// Every file with its document, in the order of writing: assets, then by descending path, which has sessions before
+/// the feeds that refer to them, and the home page last.
 fn files(site: &Site) -> Vec<(String, Option<Found<'_>>)> {
     let mut all = site.addresses();
     all.sort_by(|(a, one), (b, other)| {
@@ -130,22 +129,21 @@ fn files(site: &Site) -> Vec<(String, Option<Found<'_>>)> {
     std::iter::once((NOT_FOUND.to_owned(), None)).chain(all).collect()
 }
 
-/// Removes what an export left that was cut off inside a file: only what has the name that one of its
-/// own files has until it is whole.
+/// Removes temporary files of an interrupted export: only those with the temporary name of one of its files.
 fn tidy(folder: &Path, before: &BTreeSet<String>) {
     for file in before.iter().map(String::as_str).chain([MANIFEST]) {
         let left = temporary(Path::new(file));
         let kind = folder.join(&left).symlink_metadata();
         if kind.is_ok_and(|kind| kind.is_file()) {
-            // Where nothing can be removed, what is right already is still no failure.
+            // A file that cannot be removed is no error, since all files may be up to date.
             let _ = remove(folder, &left);
         }
     }
 }
 
-/// Removes a file of an earlier export, and the folders that this empties; whether it was there.
+/// Removes a file of an earlier export, and the folders that become empty. Returns whether the file existed.
 ///
-/// An export makes files and folders only, so what stands at or behind a link is somebody else's.
+/// An export creates only files and folders, so links and their targets belong to somebody else.
 fn remove(folder: &Path, file: &Path) -> Result<bool, Error> {
     let target = folder.join(file);
     let mut within = target.ancestors().take_while(|path| *path != folder);
@@ -157,7 +155,7 @@ fn remove(folder: &Path, file: &Path) -> Result<bool, Error> {
         Err(error) if is_none(&error) => false,
         Err(error) => return Err(Error::file(Action::Remove, &target)(error)),
     };
-    // Upwards as long as that emptied one; a folder that is not empty stays.
+    // Stops at the first folder that is not empty.
     for parent in target.ancestors().skip(1).take_while(|parent| *parent != folder) {
         if std::fs::remove_dir(parent).is_err() {
             break;
@@ -166,13 +164,13 @@ fn remove(folder: &Path, file: &Path) -> Result<bool, Error> {
     Ok(removed)
 }
 
-/// Whether there is no file of a name: nothing, a folder, or a name that no file can have. Then no export wrote it.
+/// Whether no file has this name: nothing, a folder, or an impossible name. Then no export wrote it.
 fn is_none(error: &std::io::Error) -> bool {
     use ErrorKind::{InvalidFilename, InvalidInput, IsADirectory, NotADirectory, NotFound};
     matches!(error.kind(), NotFound | NotADirectory | IsADirectory | InvalidFilename | InvalidInput)
 }
 
-/// `/feeds/a.ics` as it is, `/feeds/a` as `feeds/a/index.html`.
+/// `/feeds/a.ics` stays, `/feeds/a` becomes `feeds/a/index.html`.
 fn file_of(path: &str) -> String {
     let path = path.trim_matches('/');
     let last = path.rsplit('/').next().unwrap_or_default();
@@ -188,14 +186,14 @@ fn write_manifest(folder: &Path, files: &BTreeSet<String>) -> Result<(), Error> 
     write(folder, MANIFEST, text.as_bytes(), None).map(|_| ())
 }
 
-/// Names with `..`, a root or another spelling are none of ours, whoever wrote them there, nor are lines that are no
-/// text; those beside them still are.
+/// Reads the manifest. Names with `..`, absolute names and other spellings are ignored, as are lines that are not
+/// UTF-8.
 fn read_manifest(folder: &Path) -> BTreeSet<String> {
     let bytes = read_bounded(&folder.join(MANIFEST), u64::MAX).unwrap_or_default();
     let lines = bytes.split(|byte| *byte == b'\n').filter_map(|line| str::from_utf8(line).ok());
-    // A checkout may have given them the line ends of its system.
+    // Version control may have changed the line ends.
     let lines = lines.map(|line| line.strip_suffix('\r').unwrap_or(line));
-    // In any other spelling it would be another name of a file that is right, and that would be removed.
+    // Another spelling would name a file that is up to date, which would then be removed.
     let ours = |line: &&str| {
         let mut parts = line.split('/');
         !line.contains(char::is_control) && parts.all(|part| !matches!(part, "" | "." | ".."))
@@ -203,7 +201,7 @@ fn read_manifest(folder: &Path) -> BTreeSet<String> {
     lines.filter(ours).map(ToOwned::to_owned).collect()
 }
 
-/// Writes a file whole or not at all; whether its bytes were others before.
+/// Writes a file atomically. Returns whether its bytes changed.
 fn write(
     folder: &Path,
     file: &str,
@@ -212,7 +210,7 @@ fn write(
 ) -> Result<bool, Error> {
     let target = &folder.join(file);
     remove_links(folder, Path::new(file))?;
-    // A link is replaced by a file, so that nothing is changed where it leads; so is a pipe.
+    // A link or a pipe is replaced by a file, and its target does not change.
     let before = || read_bounded(target, bytes.len() as u64);
     let same = !target.is_symlink() && before().is_ok_and(|before| before == bytes);
     if same {

@@ -1,6 +1,6 @@
-//! Bounded reads: regular files, refused for their size before they are read, and never waited for.
+//! Bounded reads of regular files: files that are too large are refused before they are read, and no read blocks.
 //!
-//! Every check is made on the file that was opened, so that no exchange of files comes between a check and the read.
+//! Every check is made on the open file, so that no replacement can come between the check and the read.
 
 use std::fmt;
 use std::fs::File;
@@ -16,7 +16,7 @@ pub enum ReadError {
     TooLarge(u64),
     /// It is a folder, a pipe, a socket or a device.
     NotRegular,
-    /// It is not in the folder that it must be in, or below.
+    /// It is outside the folder that it must be in.
     Outside,
     /// The system error.
     System(io::Error),
@@ -32,7 +32,7 @@ impl fmt::Display for ReadError {
             Self::NotRegular => f.write_str("it is not a regular file"),
             Self::Outside => f.write_str("it is outside the folder of this file"),
             Self::System(error) if error.kind() == ErrorKind::NotFound => {
-                f.write_str("it is not there")
+                f.write_str("it does not exist")
             }
             Self::System(error) => error.fmt(f),
         }
@@ -57,7 +57,7 @@ impl From<ReadError> for io::Error {
     }
 }
 
-/// Never waits for the other end of a pipe, and makes no terminal the process's own (open(2)).
+/// Does not wait for the other end of a pipe, and does not acquire a controlling terminal (open(2)).
 const FLAGS: OFlags =
     OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
 
@@ -70,8 +70,8 @@ pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     regular(file, limit)
 }
 
-/// Reads at most `limit` bytes of what somebody named on the command line: a regular file, or a pipe or
-/// device up to its end, which is waited for.
+/// Reads at most `limit` bytes of a file named on the command line: a regular file, or a pipe or device, which is
+/// read to its end.
 ///
 /// # Errors
 /// [`ReadError`]; a folder is a system error, as in [`std::fs::read`].
@@ -98,8 +98,8 @@ pub fn read_to_end(stream: impl Read, limit: u64) -> Result<Vec<u8>, ReadError> 
     Ok(bytes)
 }
 
-/// Reads a regular file of at most `limit` bytes by its path from a folder. The path may hold links, which
-/// must not lead out of the folder; the folder itself may be a link.
+/// Reads a regular file of at most `limit` bytes, relative to a folder. The path may hold links, which must not lead
+/// out of the folder; the folder itself may be a link.
 ///
 /// # Errors
 /// [`ReadError`].
@@ -111,7 +111,7 @@ pub fn read_asset(folder: &Path, name: &str, limit: u64) -> Result<Vec<u8>, Read
     regular(open_below(&folder, below)?, limit)
 }
 
-/// Opens a path without links below a folder. A link that takes a part's place meanwhile is an error.
+/// Opens a path below a folder without following links. A component that is replaced by a link meanwhile is an error.
 fn open_below(folder: &Path, below: &Path) -> Result<File, ReadError> {
     let folders = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC;
     let mut at =
@@ -137,7 +137,7 @@ fn regular(file: File, limit: u64) -> Result<Vec<u8>, ReadError> {
     if about.len() > limit {
         return Err(ReadError::TooLarge(limit));
     }
-    // It may grow meanwhile, and some systems say a length of 0 for what has one.
+    // The file may grow meanwhile, and some file systems report a size of 0 for files with content.
     let mut bytes = Vec::with_capacity(usize::try_from(about.len()).unwrap_or_default());
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {

@@ -1,7 +1,9 @@
-//! convene: one TOML list of sessions in, calendar feeds, invites and pages out.
+//! convene: one `sessions.toml` in; calendar feeds, invites, pages and newsletter blocks out.
 //!
 //! ```text
-//! bytes of sessions.toml -> config -> Catalog -> revisions -> Edition -> Documents -> Site -> Response
+//! bytes of sessions.toml -> config -> Catalog -> revisions -> Edition -> calendars
+//!                                                                     \-> Site { edition, calendars, cache }
+//! request -> Address -> Site::find: calendar, cached resource, or rendered now -> Response
 //! ```
 //!
 //! Every arrow is a pure function. The API is internal: the binary, the tests and the benches use it.

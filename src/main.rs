@@ -1,5 +1,4 @@
-//! The binary: arguments, logging, dispatch, exit code. The clock and the environment are read here
-//! and nowhere else.
+//! The binary: arguments, logging, dispatch, exit code. The only file that reads the clock and the environment.
 
 mod cli;
 mod cmd;
@@ -27,7 +26,7 @@ fn main() -> ExitCode {
     let clock = move || at.unwrap_or_else(real_clock);
     let now = clock();
     let (common, listen) = (&cli.common, serve.address());
-    // Before any thread: the environment is read here and nowhere else.
+    // Before any thread starts, since the environment must not change while it is read.
     let surroundings = cmd::serve::Surroundings {
         sockets: listenfd::ListenFd::from_env(),
         notify: std::env::var_os("NOTIFY_SOCKET"),
@@ -37,11 +36,13 @@ fn main() -> ExitCode {
     if matches!(cli.command, None | Some(Command::Serve(_)))
         && let Err(error) = cmd::output::never_block()
     {
-        cmd::warning(&format!("whoever reads the log may keep readers waiting: {error}"));
+        cmd::warning(&format!("a slow reader of the log may block responses: {error}"));
     }
     start_log(serve.see.log_format);
     if let Err(error) = cmd::file_size::fail_writes() {
-        tracing::warn!("a limit on the size of files would end this process: {error}");
+        tracing::warn!(
+            "a write beyond the limit on the size of files would end this process: {error}"
+        );
     }
     let publisher = |file: &cli::File| cmd::publisher(common, file.file.clone(), listen);
     let done = match &cli.command {
@@ -65,7 +66,7 @@ fn main() -> ExitCode {
         }
         Some(Command::Links(links)) => {
             cmd::publisher(common, None, listen).map(|publisher| {
-                // What is printed goes out to readers, who cannot reach this machine's own address.
+                // The output is for readers, who cannot reach a local address.
                 let publisher = Publisher { exporting: true, ..publisher };
                 cmd::links::run(&publisher, links.id.as_deref(), links.format, links.changed, now)
             })
@@ -76,9 +77,9 @@ fn main() -> ExitCode {
     code
 }
 
-/// The log goes to standard error; `RUST_LOG` says how much of it.
+/// Starts the log on standard error; `RUST_LOG` sets its level.
 fn start_log(format: Option<LogFormat>) {
-    // h2 warns of each reader who means ill, of whom there may be thousands.
+    // h2 logs a warning for each misbehaving client, of which there may be thousands.
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,h2=error"));
     let form = match format {
@@ -89,7 +90,7 @@ fn start_log(format: Option<LogFormat>) {
     let log = tracing_subscriber::fmt()
         .with_writer(move || cmd::output::log(form))
         .with_env_filter(filter)
-        // Where there are colors, its own escapes keep them apart from foreign ones.
+        // With colors, escapes in the log are the log's own.
         .with_ansi_sanitization(form == LogForm::Colored);
     match form {
         LogForm::Json => log.json().flatten_event(true).with_current_span(false).init(),

@@ -1,4 +1,4 @@
-//! Times in RFC 3339's form, in whole seconds: the one writer of it.
+//! Times in RFC 3339 format, in whole seconds. No other module prints them.
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime, SecondsFormat, Utc};
 
@@ -7,8 +7,8 @@ pub fn utc(instant: DateTime<Utc>) -> String {
     instant.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// An instant with an offset in seconds east of UTC: `2027-04-30T16:00:00+02:00`. Zero is `+00:00`; with an offset
-/// of a day or more, which this form cannot have, it is the instant in UTC.
+/// An instant with an offset in seconds east of UTC: `2027-04-30T16:00:00+02:00`. Zero is `+00:00`. An offset of a
+/// day or more, which the format does not have, prints the instant in UTC.
 pub fn with_offset(instant: DateTime<Utc>, offset: i32) -> String {
     match FixedOffset::east_opt(offset) {
         Some(offset) => instant.with_timezone(&offset).to_rfc3339_opts(SecondsFormat::Secs, false),
@@ -16,7 +16,7 @@ pub fn with_offset(instant: DateTime<Utc>, offset: i32) -> String {
     }
 }
 
-/// A local time without an offset, as TOML has it: `2027-04-30T14:00:00`.
+/// A local time without an offset, as in TOML: `2027-04-30T14:00:00`.
 pub fn local(local: NaiveDateTime) -> String {
     local.format("%Y-%m-%dT%H:%M:%S").to_string()
 }

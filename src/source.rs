@@ -1,4 +1,4 @@
-//! The text of the author's file, and where in it a byte stands.
+//! Text of the author's file, with the line and column of each byte offset.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use crate::files::{self, ReadError};
 /// The largest file that is read, in bytes.
 pub const MAX_BYTES: usize = 64 << 20;
 
-/// The bytes of a file under the name that messages give it.
+/// The bytes of a file, with its name for messages.
 #[derive(Debug, Clone)]
 pub struct Source {
     name: String,
@@ -18,7 +18,7 @@ pub struct Source {
     is_too_large: bool,
 }
 
-/// A place for people: line and column, both from 1, the column in characters.
+/// Line and column, both from 1, the column in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
     /// The line, from 1.
@@ -28,7 +28,7 @@ pub struct Position {
 }
 
 impl Source {
-    /// Reads a regular file; one that is larger than [`MAX_BYTES`] is not read, see [`Self::is_too_large`].
+    /// Reads a regular file. A file larger than [`MAX_BYTES`] is not read, see [`Self::is_too_large`].
     ///
     /// # Errors
     /// [`Error::File`] if the file cannot be read.
@@ -36,7 +36,7 @@ impl Source {
         Self::of(path, files::read_bounded(path, MAX_BYTES as u64))
     }
 
-    /// The same for a command that ends: a pipe is read to its end, as of `<(...)` in a shell.
+    /// Reads a regular file or a pipe, which is read to its end, such as `<(...)` in a shell.
     ///
     /// # Errors
     /// As for [`Self::read`].
@@ -57,7 +57,7 @@ impl Source {
         Self { is_too_large: true, ..Self::from_bytes(name, Vec::new()) }
     }
 
-    /// A source from bytes. Where they stop being UTF-8 the text ends; see [`Self::invalid_from`].
+    /// A source from bytes. The text ends at the first byte that is not UTF-8; see [`Self::invalid_from`].
     pub fn from_bytes(name: impl Into<String>, bytes: Vec<u8>) -> Self {
         if bytes.len() > MAX_BYTES {
             return Self::too_large(name.into());
@@ -76,7 +76,7 @@ impl Source {
         Self { name: name.into(), text, line_starts, invalid_from, is_too_large: false }
     }
 
-    /// The name that messages give the file.
+    /// The file's name for messages.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -96,7 +96,7 @@ impl Source {
         self.is_too_large
     }
 
-    /// The place of a byte offset; an offset past the end is the end.
+    /// The line and column of a byte offset; of the end for an offset past it.
     pub fn position(&self, offset: usize) -> Position {
         let offset = self.text.floor_char_boundary(offset);
         let line = self.line_starts.partition_point(|start| *start <= offset);

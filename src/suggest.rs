@@ -1,14 +1,14 @@
-//! The nearest known word, for "did you mean".
+//! Suggestions: the nearest known word, for "did you mean".
 
-/// The number of letters to insert, delete, exchange or swap (optimal string alignment distance).
+/// The number of letters to insert, delete, replace or swap (optimal string alignment distance).
 pub use strsim::osa_distance as distance;
 
-/// Longer words were not meant for any that we know, and comparing them takes long.
+/// Longer words resemble no known word, and take long to compare.
 pub const LONGEST: usize = 64;
-/// How many letters of known words one search compares with each of the word's at most.
+/// Most letters of known words that one search compares with each letter of the word.
 const MOST: usize = 1 << 14;
 
-/// The nearest of some words, if it is near enough to have been meant. Of very many words only the first of a
+/// The nearest of some words, if it is near enough to have been meant. Of a very long list only the first words of a
 /// similar length are compared.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if word.len() > LONGEST {

@@ -1,13 +1,13 @@
-//! The list that an organiser begins with: three sessions to come, and a word about every setting.
+//! Template of `convene init`: three upcoming sessions, and a comment for every setting.
 
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc, Weekday};
 
-/// The address that the list names, which is where `convene` serves without further words.
+/// The `url` in the template, at which `convene` serves by default.
 pub const URL: &str = "http://127.0.0.1:8080";
 
 /// A commented `sessions.toml` without findings, whose sessions are some weeks after `now`. Its `url` is the given one,
 /// which holds no quote and no backslash, or else [`URL`].
-///
+/// Lines that begin with `#` and a letter are disabled settings; each is valid as written.
 /// Lines that begin with `#` and a letter are settings switched off; each is right as it stands.
 pub fn list(url: Option<&str>, now: DateTime<Utc>) -> String {
     let (url, note) = match url {

@@ -1,16 +1,16 @@
-//! Foreign text for terminals and logs: what would move the cursor, turn the direction of a line or stay unseen is shown
-//! as an escape such as `\u{202e}`.
+//! Visible form of foreign text for terminals and logs: characters that would move the cursor, change the direction
+//! of a line or be invisible are printed as escapes such as `\u{202e}`.
 //!
-//! Texts are escaped where they are printed, and nowhere before: by the report of findings, by each command's output and
-//! by the writer of the log. What a calendar or a page holds is never changed.
+//! Texts are escaped where they are printed, and nowhere before: by the report of findings, by the output of commands
+//! and by the log writer. Texts in calendars and pages never change.
 
 use std::borrow::Cow;
 
-/// Whether a character has an effect on a terminal that nobody sees, or cannot be seen itself: control characters,
-/// marks, embeddings and isolates of direction (UAX 9), separators of lines and paragraphs, and what Unicode has fonts
-/// ignore (Default_Ignorable_Code_Point, UAX 44).
+/// Whether a character is invisible, or controls a terminal: control characters, direction marks, embeddings and
+/// isolates (UAX 9), line and paragraph separators, and Default_Ignorable_Code_Point (UAX 44).
 ///
-/// Line feeds and tabs are not hidden, nor what scripts and emoji need within words: joiners of letters and words, and variation selectors.
+/// Line feeds and tabs are not hidden, nor the characters that scripts and emoji need within words: joiners and
+/// variation selectors.
 pub fn is_hidden(c: char) -> bool {
     match c {
         '\n' | '\t' => false,
@@ -31,29 +31,29 @@ pub fn is_hidden(c: char) -> bool {
     }
 }
 
-/// A text in one line: line feeds are escaped too.
+/// A text on one line: line feeds are escaped too.
 pub fn line(text: &str) -> Cow<'_, str> {
     shown(text, |_, _| false)
 }
 
-/// A text whose lines stay lines.
+/// A text with its line breaks.
 pub fn lines(text: &str) -> Cow<'_, str> {
     shown(text, |c, rest| c == '\n' || is_line_end(c, rest))
 }
 
-/// A sentence with indented or empty lines behind it. A line that would begin at the margin, as only a foreign text can
-/// have it, is escaped, so that no text looks like another message.
+/// A sentence with indented or empty lines after it. A line that begins at the margin can only be foreign text, and
+/// is escaped, so that it does not look like another message.
 pub fn message(text: &str) -> Cow<'_, str> {
     shown(text, is_indented)
 }
 
-/// A message whose colors stay: `ESC [ ... m` (ECMA-48 section 8.3.117). The foreign texts in it must be without ESC.
+/// A message with its colors: `ESC [ ... m` (ECMA-48 section 8.3.117). The foreign texts in it must not contain ESC.
 pub fn colored(text: &str) -> Cow<'_, str> {
     shown(text, |c, rest| is_indented(c, rest) || (c == '\u{1b}' && begins_color(rest)))
 }
 
-/// JSON in which hidden characters are JSON's own escapes, so that a parser finds the same text. Control characters below
-/// U+0020 are escaped already where JSON is printed (RFC 8259 section 7).
+/// JSON in which hidden characters are JSON escapes, so that parsers read the same text. Control characters below
+/// U+0020 are already escaped by the JSON printer (RFC 8259 section 7).
 pub fn json(text: &str) -> Cow<'_, str> {
     let is_escaped = |c: char| c > ' ' && is_hidden(c);
     if !text.contains(is_escaped) {
@@ -75,8 +75,8 @@ pub fn json(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// A text with its hidden characters and line ends escaped, but for those that are `kept`, which is asked with what
-/// follows.
+/// A text with hidden characters and line ends escaped, except those that are `kept`, which also gets the text after
+/// them.
 fn shown(text: &str, kept: impl Fn(char, &str) -> bool) -> Cow<'_, str> {
     let needs_look = |c: char| c == '\n' || is_hidden(c);
     let mut out = String::new();

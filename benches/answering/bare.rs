@@ -1,5 +1,4 @@
-//! hyper with nothing behind it: one answer, made beforehand, whatever is asked. What it needs, nobody
-//! who serves by hyper gets below.
+//! hyper alone: one fixed response to every request. No server built on hyper can cost less.
 
 use std::convert::Infallible;
 use std::future::ready;
@@ -12,7 +11,7 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 
-/// Serves an answer for ever, with the head of one of convene's.
+/// Serves one response forever, with the headers of convene's.
 pub(crate) fn serve(address: &str, head: &str, body: Vec<u8>) {
     let headers = headers(head);
     let body = Bytes::from(body);
@@ -28,7 +27,7 @@ pub(crate) fn serve(address: &str, head: &str, body: Vec<u8>) {
                     service_fn(move |_: Request<Incoming>| ready(Ok::<_, Infallible>(answer())));
                 let mut builder = http1::Builder::new();
                 builder.header_read_timeout(None);
-                // A reader who hangs up is no concern of a bench.
+                // A client that disconnects does not matter here.
                 let _ = builder.serve_connection(TokioIo::new(stream), service).await;
             });
         }
@@ -46,12 +45,12 @@ fn answering(headers: HeaderMap, body: Bytes) -> impl Fn() -> Response<Full<Byte
 fn headers(head: &str) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for line in head.lines().skip(1) {
-        // hyper dates its answers itself.
+        // hyper adds the date itself.
         if let Some((name, value)) = line.split_once(": ").filter(|(name, _)| *name != "date") {
             let name = HeaderName::from_bytes(name.as_bytes()).expect("it was sent");
             headers.insert(name, HeaderValue::from_str(value).expect("it was sent"));
         }
     }
-    // As convene's: a map grows by doubling, its copy does not.
+    // As in convene: a map grows by doubling, its clone has no spare capacity.
     headers.clone()
 }

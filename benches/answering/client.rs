@@ -1,4 +1,4 @@
-//! A client that does as little as it can: known requests, answers of known length.
+//! Minimal client: known requests, responses of known length.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -9,24 +9,24 @@ use tokio_rustls::rustls::ClientConfig;
 
 use crate::tls;
 
-/// How it is asked for.
+/// The kind of request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum How {
-    /// The bytes as they are.
+    /// Without content coding.
     Plain,
     /// In gzip.
     Gzip,
-    /// With the tag of what was fetched before.
+    /// Conditional, with the tag of an earlier response.
     Unchanged,
-    /// The bytes as they are, each on a connection of its own.
+    /// Without content coding, each on a new connection.
     Once,
 }
 
-/// A server as a client knows it.
+/// A server as a target.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     pub(crate) address: String,
-    /// The settings of TLS, over https.
+    /// The TLS settings, for https.
     pub(crate) https: Option<Arc<ClientConfig>>,
 }
 
@@ -36,21 +36,21 @@ trait Stream: Read + Write {}
 impl Stream for TcpStream {}
 impl Stream for tls::Stream {}
 
-/// Some connections to one server, each with one request at a time.
+/// Connections to one server, each with one request at a time.
 pub(crate) struct Client {
     target: Target,
     request: Vec<u8>,
     streams: Vec<Box<dyn Stream>>,
     /// The first body.
     body: Vec<u8>,
-    /// The bytes of an answer with its headers; all answers to a request are of one length.
-    answer: usize,
+    /// The bytes of a response with its headers; all responses to a request have the same length.
+    response: usize,
     status: &'static [u8],
     buffer: Vec<u8>,
 }
 
 impl Client {
-    /// Connects, asks once, and remembers how long the answer is.
+    /// Connects, sends one request, and records the length of the response.
     pub(crate) fn new(target: &Target, path: &str, how: How, connections: usize) -> Self {
         let request = match how {
             How::Plain => request(path, ""),
@@ -64,29 +64,29 @@ impl Client {
         };
         let mut stream = target.connect();
         stream.write_all(&request).expect("it was connected");
-        let (head, body) = read_answer(stream.as_mut(), how != How::Unchanged);
+        let (head, body) = read_response(stream.as_mut(), how != How::Unchanged);
         if how == How::Gzip {
             assert_eq!(header(&head, "content-encoding").as_deref(), Some("gzip"));
         }
         let status: &[u8] = if how == How::Unchanged { b"HTTP/1.1 304" } else { b"HTTP/1.1 200" };
-        let answer = head.len() + body.len();
+        let response = head.len() + body.len();
         let connections = if how == How::Once { 0 } else { connections };
         let streams = (0..connections).map(|_| target.connect()).collect();
-        let buffer = vec![0; answer + 1];
-        Self { target: target.clone(), request, streams, body, answer, status, buffer }
+        let buffer = vec![0; response + 1];
+        Self { target: target.clone(), request, streams, body, response, status, buffer }
     }
 
-    /// The body that it got first.
+    /// The body of the first response.
     pub(crate) fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// Bytes of an answer, with its headers.
-    pub(crate) fn answer_bytes(&self) -> usize {
-        self.answer
+    /// Bytes of a response, with its headers.
+    pub(crate) fn response_bytes(&self) -> usize {
+        self.response
     }
 
-    /// Asks so many times at least; how often it was.
+    /// Sends at least that many requests. Returns the number.
     pub(crate) fn ask(&mut self, times: usize) -> usize {
         if self.streams.is_empty() {
             for _ in 0..times {
@@ -97,7 +97,7 @@ impl Client {
                     match stream.read(&mut self.buffer[read..]) {
                         Ok(0) => break,
                         Ok(more) => read += more,
-                        // Not every server takes leave (RFC 8446 section 6.1).
+                        // Some servers close without a TLS alert (RFC 8446 section 6.1).
                         Err(error) if error.kind() == ErrorKind::UnexpectedEof => break,
                         Err(error) => panic!("an answer broke off: {error}"),
                     }
@@ -112,24 +112,26 @@ impl Client {
                 stream.write_all(&self.request).expect("the server keeps connections open");
             }
             for index in 0..self.streams.len() {
-                let answer = &mut self.buffer[..self.answer];
-                self.streams[index].read_exact(answer).expect("an answer is as long as the first");
-                self.check(self.answer);
+                let response = &mut self.buffer[..self.response];
+                self.streams[index]
+                    .read_exact(response)
+                    .expect("an answer is as long as the first");
+                self.check(self.response);
             }
         }
         turns * self.streams.len()
     }
 
     fn check(&self, read: usize) {
-        assert!(read == self.answer && self.buffer.starts_with(self.status), "another answer");
+        assert!(read == self.response && self.buffer.starts_with(self.status), "another answer");
     }
 }
 
-/// Head and body of one answer on a connection of its own.
+/// Head and body of one response on a new connection.
 pub(crate) fn fetch(target: &Target, path: &str, headers: &str) -> (String, Vec<u8>) {
     let mut stream = target.connect();
     stream.write_all(&request(path, headers)).expect("it was connected");
-    read_answer(stream.as_mut(), true)
+    read_response(stream.as_mut(), true)
 }
 
 fn request(path: &str, headers: &str) -> Vec<u8> {
@@ -151,7 +153,7 @@ impl Target {
     }
 }
 
-fn read_answer(stream: &mut dyn Stream, with_body: bool) -> (String, Vec<u8>) {
+fn read_response(stream: &mut dyn Stream, with_body: bool) -> (String, Vec<u8>) {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {

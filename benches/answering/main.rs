@@ -1,9 +1,9 @@
-//! What an answer costs: processor time of the server per request, as a ratio to nginx with the
-//! same bytes behind it on the same machine in the same minute.
+//! Cost of a response: processor time of the server per request, as a ratio to nginx with the same bytes on the same
+//! machine at the same time.
 //!
-//! `cargo bench --bench answering`; it needs nginx and taskset. `-- --long` takes 25 rounds in
-//! place of 9; `-- --only https` takes the rows whose names have that in them;
-//! `-- --instructions` counts user instructions by valgrind's callgrind instead.
+//! `cargo bench --bench answering`; it needs nginx and taskset. `-- --long` runs 25 rounds instead of 9; `-- --only
+//! https` runs the rows whose names contain that; `-- --instructions` counts user instructions with valgrind's
+//! callgrind instead.
 
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
 
@@ -20,28 +20,28 @@ use client::{Client, How};
 use common::{Served, asked, cpu, flag, list, memory, middle, pin, value_of};
 use servers::{Exported, NGINX};
 
-/// The client has a core of its own, as the server has.
+/// Server and client have one core each.
 const SERVER: [&str; 3] = ["taskset", "-c", "0"];
 const CLIENT: &str = "1";
-/// Connections that the client holds; each has one request at a time.
+/// Connections of the client; each has one request at a time.
 const CONNECTIONS: usize = 16;
-/// How long the client asks one server before it turns to the next, in seconds.
+/// Time per server and round, in seconds.
 const TURN: f64 = 0.2;
-/// Enough for a page of about 17 KB.
+/// Sessions for a page of about 17 KB.
 const PAGE_OF: usize = 95;
-/// Connections that are held without a request.
+/// Idle connections.
 const IDLE: usize = 500;
 
 /// A workload of the table in docs/performance.md.
 struct Row {
     name: &'static str,
-    /// Which list.
+    /// The index of its file.
     list: usize,
-    /// The path at convene, and that of the same file at nginx.
+    /// The path at convene, and the path of the same file at nginx.
     paths: [&'static str; 2],
     how: How,
     https: bool,
-    /// The ratio that a release should not exceed, if one is set.
+    /// The highest acceptable ratio of a release, if set.
     level: Option<f64>,
 }
 
@@ -78,7 +78,7 @@ impl Row {
 
 fn main() {
     if let Some(address) = value_of("--bare") {
-        // As the program that this bench starts beside itself.
+        // In the child process that this bench starts.
         let read =
             |name| std::fs::read(value_of(name).unwrap_or_default()).expect("it was written");
         let head = String::from_utf8(read("--head")).expect("it was text");
@@ -115,7 +115,7 @@ fn main() {
     }
 }
 
-/// One row: in each round every server in turn, so that what disturbs disturbs all of them.
+/// Runs one row: each round runs every server in turn, so that disturbances affect all of them.
 fn answer(row: &Row, exported: &Exported, rounds: usize) {
     let (ours, _) = match row.https {
         true => exported.convene_by_tls(&SERVER),
@@ -125,7 +125,7 @@ fn answer(row: &Row, exported: &Exported, rounds: usize) {
         exported.compress(&exported.target(&ours, row.https), row.paths[0]);
     }
     let mut servers = vec![ours];
-    // The first way a second time, by a server of its own: how far equal ones lie apart.
+    // The first configuration runs twice, on two servers, to show the noise.
     for (_, way) in NGINX.into_iter().chain([NGINX[0]]) {
         let (theirs, _) = match row.https {
             true => exported.nginx_by_tls(&SERVER, way),
@@ -151,7 +151,7 @@ fn answer(row: &Row, exported: &Exported, rounds: usize) {
             let before = cpu(servers[index].pid());
             let asked = client.ask(times);
             let spent = (cpu(servers[index].pid()) - before).as_secs_f64() * 1e6;
-            // The first round warms up.
+            // The first round is a warm-up.
             if round > 0 {
                 costs[index].push(spent / asked as f64);
             }
@@ -164,7 +164,7 @@ fn answer(row: &Row, exported: &Exported, rounds: usize) {
     println!(
         "{:>22} {:>9} {:>11.2} {:>11.2} {:>7.2} {:>7} {:>12.2}  ({})",
         row.name,
-        clients[0].answer_bytes(),
+        clients[0].response_bytes(),
         middle(costs[0].clone()),
         middle(costs[better].clone()),
         middle(ratios(&costs[0], &costs[better])),
@@ -178,7 +178,7 @@ fn ratios(of: &[f64], to: &[f64]) -> Vec<f64> {
     of.iter().zip(to).map(|(of, to)| of / to).collect()
 }
 
-/// From the start of the program on the example to the first byte of an answer.
+/// Time from the start of the program to the first byte of a response, on the example.
 fn start_to_first_byte(example: &Exported, rounds: usize) {
     let (mut ours, mut theirs, mut bare) = (Vec::new(), Vec::new(), Vec::new());
     let milliseconds = |(_, time): (Served, Duration)| time.as_secs_f64() * 1e3;
@@ -198,7 +198,7 @@ fn start_to_first_byte(example: &Exported, rounds: usize) {
     );
 }
 
-/// Memory of a connection that was used once and is kept open.
+/// Memory of an idle connection that had one request.
 fn idle(example: &Exported) {
     let (served, _) = example.convene(&SERVER);
     let before = memory(served.pid(), "VmRSS");
@@ -208,7 +208,7 @@ fn idle(example: &Exported) {
     println!("KiB per idle connection: {:.1} (level: <= 13)", more as f64 / IDLE as f64);
 }
 
-/// User instructions per request: the sum of many requests less that of few.
+/// User instructions per request: the difference between many requests and few.
 fn instructions(example: &Exported) {
     let log = tempfile::NamedTempFile::new().expect("there is a folder for temporary files");
     let log_file = format!("--log-file={}", log.path().display());

@@ -1,4 +1,4 @@
-//! convene and nginx side by side: the same bytes, the same headers, the same core.
+//! convene and nginx, with the same bytes, the same headers, on the same core.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,14 +11,14 @@ use crate::client::{Target, fetch};
 use crate::common::{self, Served, folder, free_address};
 use crate::tls;
 
-/// The ways of nginx to send a file; which is cheaper depends on its size.
+/// Configurations of nginx for sending a file; which is cheaper depends on its size.
 pub(crate) const NGINX: [(&str, &str); 3] = [
     ("sendfile", "sendfile on;"),
     ("sendfile, nopush", "sendfile on; tcp_nopush on;"),
     ("buffers", "sendfile off; output_buffers 1 1m;"),
 ];
 
-/// A list in a folder of its own, exported, its state written, so that no start has to.
+/// A file in a temporary folder, exported, with its state written, so that no start has to.
 pub(crate) struct Exported {
     dir: tempfile::TempDir,
     file: PathBuf,
@@ -37,31 +37,31 @@ impl Exported {
         Self { dir, file, trusting }
     }
 
-    /// One of its servers, as a client knows it.
+    /// A server, as the client's target.
     pub(crate) fn target(&self, served: &Served, https: bool) -> Target {
         let address = served.address.clone();
         Target { address, https: https.then(|| Arc::clone(&self.trusting)) }
     }
 
-    /// Puts the gzip form beside a file, in convene's own bytes.
+    /// Writes the gzip encoding next to a file, with convene's bytes.
     pub(crate) fn compress(&self, convene: &Target, path: &str) {
         let (_, body) = fetch(convene, path, "Accept-Encoding: gzip\r\n");
         let file = self.dir.path().join(format!("out{path}.gz"));
         std::fs::write(file, body).expect("the folder can be written");
     }
 
-    /// convene, behind `before` (such as `taskset`).
+    /// Starts convene, behind `before` (such as `taskset`).
     pub(crate) fn convene(&self, before: &[&str]) -> (Served, Duration) {
         self.convene_with(before, &[])
     }
 
-    /// The same over https.
+    /// Starts convene over https.
     pub(crate) fn convene_by_tls(&self, before: &[&str]) -> (Served, Duration) {
         let [certificate, key] = self.certificate().map(|file| file.display().to_string());
         self.convene_with(before, &["--tls-cert", &certificate, "--tls-key", &key])
     }
 
-    /// The same with further arguments.
+    /// Starts convene with further arguments.
     pub(crate) fn convene_with(&self, before: &[&str], more: &[&str]) -> (Served, Duration) {
         let address = free_address();
         let mut command = common::serve(&self.file, &address);
@@ -69,7 +69,7 @@ impl Exported {
         Served::start(behind(before, &command), &address, "/robots.txt")
     }
 
-    /// hyper alone with the answer that convene gives at a path, behind `before`.
+    /// Starts hyper alone with convene's response for a path, behind `before`.
     pub(crate) fn bare(&self, before: &[&str], path: &str) -> (Served, Duration) {
         let (convene, _) = self.convene(&[]);
         let (head, body) = fetch(&self.target(&convene, false), path, "");
@@ -82,13 +82,13 @@ impl Exported {
         Served::start(behind(before, &command), &address, path)
     }
 
-    /// nginx in one of its ways, behind `before`, as a single process or as it is started by
-    /// default with a master and a worker.
+    /// Starts nginx in one configuration, behind `before`: as a single process, or as by default with a master and a
+    /// worker.
     pub(crate) fn nginx(&self, before: &[&str], way: &str, single: bool) -> (Served, Duration) {
         self.nginx_with(before, way, single, "")
     }
 
-    /// The same as a single process over https, with the certificate that convene has.
+    /// Starts nginx as a single process over https, with convene's certificate.
     pub(crate) fn nginx_by_tls(&self, before: &[&str], way: &str) -> (Served, Duration) {
         let [certificate, key] = self.certificate().map(|file| file.display().to_string());
         let tls = format!(
@@ -133,7 +133,7 @@ fn behind(before: &[&str], command: &Command) -> Command {
     outer
 }
 
-/// With the headers that convene sends, since whoever serves calendars from files sets them too.
+/// With convene's headers, since operators of static calendars set them too.
 fn configuration(
     address: &str,
     work: &Path,

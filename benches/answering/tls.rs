@@ -1,4 +1,4 @@
-//! A certificate of the bench's own, and a client that trusts it.
+//! A self-signed certificate for the bench, and a client that trusts it.
 
 use std::io;
 use std::net::TcpStream;
@@ -10,14 +10,14 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
-/// The name that the certificate is for.
+/// The name in the certificate.
 const NAME: &str = "localhost";
 
 /// A connection over TLS.
 pub(crate) type Stream = StreamOwned<ClientConnection, TcpStream>;
 
-/// Writes a certificate (ECDSA P-256) and its key into a folder, as `cert.pem` and `key.pem`. Returns the settings of a
-/// client that trusts it and resumes no session, so that each handshake is a whole one.
+/// Writes a certificate (ECDSA P-256) and its key into a folder, as `cert.pem` and `key.pem`. Returns settings for a
+/// client that trusts it and resumes no session, so that each handshake is a full one.
 pub(crate) fn certify(folder: &Path) -> Arc<ClientConfig> {
     let parameters = rcgen::CertificateParams::new([NAME.to_owned()]).expect("it is a name");
     let key = rcgen::KeyPair::generate().expect("the system has randomness");
@@ -35,7 +35,7 @@ pub(crate) fn certify(folder: &Path) -> Arc<ClientConfig> {
     Arc::new(config)
 }
 
-/// Makes a handshake on a connection.
+/// Performs a handshake on a connection.
 pub(crate) fn over(tcp: TcpStream, config: &Arc<ClientConfig>) -> io::Result<Stream> {
     let name = ServerName::try_from(NAME).expect("it is a name");
     let connection =

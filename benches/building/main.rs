@@ -1,9 +1,9 @@
-//! What publishing a file costs: processor time of each arrow from the text to the site, as a multiple of
-//! parsing the same text alone, and how that grows with the file.
+//! Cost of publishing a file: processor time of each arrow from the text to the site, as a multiple of parsing the
+//! same text, and its growth with the file.
 //!
-//! `cargo bench --bench building`; `-- --long` adds 100,000 sessions and many large feeds; `-- --only 10,000` takes the
-//! rows of that name alone. It keeps itself on one core, where everything is done by one thread, whose time is known
-//! exactly.
+//! `cargo bench --bench building`; `-- --long` adds 100,000 sessions and many large feeds; `-- --only 10,000` runs
+//! only the rows of that name. The bench pins itself to one core, where one thread does everything and its time is
+//! known exactly.
 
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
 
@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use convene::config;
 use convene::model::{BaseUrl, Catalog};
-use convene::publish::{Plan, plan};
+use convene::publish::{Planned, plan};
 use convene::revisions::Revisions;
 use convene::site::{CacheSize, Site};
 use convene::source::Source;
@@ -64,12 +64,12 @@ struct Costs {
     plan: f64,
     /// Calendars to a site, with the encodings of feeds.
     site: f64,
-    /// Every page and everything else, rendered once: nobody waits for all of them.
+    /// Every page and other document, rendered once: no request needs all of them.
     others: f64,
 }
 
 impl Costs {
-    /// What a reload takes, from the text to the site.
+    /// The cost of a reload, from the text to the site.
     fn published(&self) -> f64 {
         self.load + self.plan + self.site
     }
@@ -80,8 +80,8 @@ fn growth(name: &str, from: Option<Costs>, to: Option<Costs>) {
     println!("    growth {name}: {:.1} x", to.published() / from.published());
 }
 
-/// All arrows in turn, so many times, so that what disturbs disturbs all of them; the least of each, as the
-/// rows cannot take turns, and what disturbs only ever adds.
+/// Runs all arrows in turn, that many rounds, so that disturbances affect all of them. Takes the minimum of each,
+/// since disturbances only add time.
 fn measure(name: &str, toml: impl FnOnce() -> String, rounds: usize) -> Option<Costs> {
     if value_of("--only").is_some_and(|only| only != name) {
         return None;
@@ -93,7 +93,7 @@ fn measure(name: &str, toml: impl FnOnce() -> String, rounds: usize) -> Option<C
     let Some(catalog) = checked.catalog else {
         panic!("{}", checked.findings.human(&source, false));
     };
-    // As at any reload but the first, everything is recorded already.
+    // As at any reload except the first, everything is already recorded.
     let recorded = planned(catalog, &Revisions::default()).revisions;
     let rounds: Vec<Costs> = (0..rounds).map(|_| round(&source, &rules, &recorded)).collect();
     let of = |arrow: fn(&Costs) -> f64| rounds.iter().map(arrow).fold(f64::NAN, f64::min);
@@ -122,28 +122,27 @@ fn round(source: &Source, rules: &Rules, recorded: &Revisions) -> Costs {
     let (load, checked) = timed(|| config::load(black_box(source), rules));
     let catalog = checked.catalog.expect("the file is right");
     let (plan, planned) = timed(|| planned(catalog, recorded));
-    let Plan { edition, calendars, .. } = planned;
+    let Planned { edition, calendars, .. } = planned;
     let edition = Arc::new(edition);
     let (site, built) = timed(|| Site::build(edition, calendars, CacheSize::default()));
     let (others, _) = timed(|| built.documents().map(|(path, _)| path.len()).sum::<usize>());
     Costs { parse, load, plan, site, others }
 }
 
-fn planned(catalog: Catalog, before: &Revisions) -> Plan {
+fn planned(catalog: Catalog, before: &Revisions) -> Planned {
     let now: DateTime<Utc> = AT.parse().expect("it is an instant");
     let url = BaseUrl::parse("https://calendar.example").expect("it is a URL");
     plan(catalog, Urls::new(url), Default::default(), before, now)
 }
 
-/// Processor seconds of one call. What it returns is dropped later.
+/// Processor seconds of one call. Its result is dropped later.
 fn timed<T>(work: impl FnOnce() -> T) -> (f64, T) {
     let before = spent();
     let done = black_box(work());
     (spent() - before, done)
 }
 
-/// Processor seconds of this process so far. What `/proc` says of a process that runs is as old as the
-/// last tick of the scheduler.
+/// Processor seconds of this process so far. `/proc` is only updated at each scheduler tick.
 fn spent() -> f64 {
     let own = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
     own.tv_sec as f64 + own.tv_nsec as f64 / 1e9

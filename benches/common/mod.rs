@@ -1,4 +1,4 @@
-//! What both benches use: lists of sessions of any size, and what the system says about a process.
+//! Shared parts of the benches: files of any number of sessions, and figures of a process.
 
 #![allow(dead_code, reason = "each bench uses its part")]
 
@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// The instant at which everything is published, so that every run does the same work.
+/// The instant of publication, so that every run does the same work.
 pub(crate) const AT: &str = "2026-11-01T12:00:00Z";
-/// How many series a list has.
+/// The number of series in a file.
 const SERIES: usize = 10;
-/// Clocks that change in spring and autumn, on other days, not at all, and by half an hour.
+/// Zones with different changes: in spring and autumn, on other days, none, and of half an hour.
 const ZONES: [&str; 8] = [
     "America/Los_Angeles",
     "Europe/Berlin",
@@ -66,10 +66,10 @@ const WORDS: [&str; 40] = [
     "kitchen",
 ];
 
-/// A list of so many sessions in ten series, in the words that organisers use.
+/// A file of that many sessions in ten series, with realistic texts.
 ///
-/// Every second one names a zone of its own, and they lie in all months of four years or more, so
-/// that summer and winter are met.
+/// Every second session names a zone of its own, and they spread over all months of four years or more, so that both
+/// summer and winter time occur.
 pub(crate) fn list(sessions: usize) -> String {
     let mut toml = head();
     for n in 0..SERIES {
@@ -86,7 +86,7 @@ pub(crate) fn list(sessions: usize) -> String {
     toml
 }
 
-/// The same sessions in one single series, with so many selections that each hold every one.
+/// The same sessions in a single series, with that many selections that each hold every session.
 pub(crate) fn list_with_selections(sessions: usize, selections: usize) -> String {
     let mut toml = head();
     toml.push_str("\n[[series]]\nid = \"one\"\ntitle = \"One\"\n");
@@ -142,12 +142,12 @@ fn title(n: usize) -> String {
     format!("{text}, part {n}")
 }
 
-/// Some words that differ from session to session, as texts of people do.
+/// Words that differ from session to session.
 fn words(seed: usize, count: usize) -> String {
     let mut state = seed as u64 + 1;
     let picked: Vec<&str> = (0..count)
         .map(|_| {
-            // A step of Knuth's generator: the same words everywhere, and no dependency.
+            // One step of Knuth's generator: the same words everywhere, without a dependency.
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040);
             WORDS[(state >> 33) as usize % WORDS.len()]
         })
@@ -155,14 +155,14 @@ fn words(seed: usize, count: usize) -> String {
     picked.join(" ")
 }
 
-/// Keeps this process on one core from here on.
+/// Pins this process to one core.
 pub(crate) fn pin(core: &str) {
     let own = std::process::id().to_string();
     let pinned = Command::new("taskset").args(["-pc", core, &own]).output();
     assert!(pinned.is_ok_and(|output| output.status.success()), "taskset (util-linux) is needed");
 }
 
-/// Processor time of a process, user and system, to the nanosecond: of the threads that it has now.
+/// Processor time of a process, user and system, in nanoseconds: of its current threads.
 pub(crate) fn cpu(pid: u32) -> Duration {
     let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).expect("the process runs");
     let spent = tasks.flatten().map(|task| {
@@ -172,7 +172,7 @@ pub(crate) fn cpu(pid: u32) -> Duration {
     Duration::from_nanos(spent.sum())
 }
 
-/// The one in the middle.
+/// The median.
 pub(crate) fn middle(values: impl IntoIterator<Item = f64>) -> f64 {
     let mut sorted: Vec<f64> = values.into_iter().collect();
     sorted.sort_by(f64::total_cmp);
@@ -187,15 +187,14 @@ pub(crate) fn memory(pid: u32, line: &str) -> u64 {
     number.and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
-/// A server that is ended when it is dropped, with the processes that it started.
+/// A server that is stopped when it is dropped, with its child processes.
 pub(crate) struct Served {
     child: Child,
     pub(crate) address: String,
 }
 
 impl Served {
-    /// Starts a command and waits until it takes connections; tells how long that took until the
-    /// first byte of an answer.
+    /// Starts a command, waits until it accepts connections, and returns the time until the first byte of a response.
     pub(crate) fn start(mut command: Command, address: &str, path: &str) -> (Self, Duration) {
         let before = std::time::Instant::now();
         let child = command
@@ -219,13 +218,13 @@ impl Served {
         self.child.id()
     }
 
-    /// Asks it to stop, and waits for that.
+    /// Stops the server and waits for it.
     pub(crate) fn stop(mut self) {
         self.terminate();
     }
 
     fn terminate(&mut self) {
-        // By signal, so that nginx ends its workers and callgrind prints its sum.
+        // By signal, so that nginx stops its workers and callgrind prints its sum.
         let pid = self.child.id().to_string();
         let _ = Command::new("kill").args(["-TERM", &pid]).status();
         let _ = self.child.wait();
@@ -249,7 +248,7 @@ fn first_byte(address: &str, request: &str) -> Option<u8> {
     Some(byte[0])
 }
 
-/// The response to a request for a path, as text; nothing where there is none.
+/// The response for a path, as text; empty if there is none.
 pub(crate) fn get(address: &str, path: &str) -> String {
     use std::io::{Read as _, Write as _};
     let mut text = String::new();
@@ -261,13 +260,13 @@ pub(crate) fn get(address: &str, path: &str) -> String {
     text
 }
 
-/// An address of this machine that nobody has at the moment.
+/// A free local address.
 pub(crate) fn free_address() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("there are free ports");
     listener.local_addr().expect("it was bound").to_string()
 }
 
-/// The program on a list, its state already written.
+/// convene with a file, whose state is already written.
 pub(crate) fn serve(file: &Path, address: &str) -> Command {
     let mut command = convene(&["--at", AT, "serve", "--listen", address]);
     command.arg("--config").arg(file);
@@ -280,7 +279,7 @@ pub(crate) fn convene(arguments: &[&str]) -> Command {
     command
 }
 
-/// A folder of its own with a list, and the list's place.
+/// A temporary folder with a file, and the path of the file.
 pub(crate) fn folder(toml: &str) -> (tempfile::TempDir, PathBuf) {
     let dir = tempfile::tempdir().expect("there is a folder for temporary files");
     let file = dir.path().join("sessions.toml");
@@ -288,17 +287,17 @@ pub(crate) fn folder(toml: &str) -> (tempfile::TempDir, PathBuf) {
     (dir, file)
 }
 
-/// Whether `cargo bench` asks: `cargo test --all-targets` runs every target too, and must not.
+/// Whether `cargo bench` runs this: `cargo test --all-targets` runs every target too, and must not bench.
 pub(crate) fn asked() -> bool {
     std::env::args().any(|argument| argument == "--bench")
 }
 
-/// Whether a word stands behind `--` on the command line.
+/// Whether a flag follows `--` on the command line.
 pub(crate) fn flag(name: &str) -> bool {
     std::env::args().any(|argument| argument == name)
 }
 
-/// What stands behind a word on the command line.
+/// The value of a flag on the command line.
 pub(crate) fn value_of(name: &str) -> Option<String> {
     std::env::args().skip_while(|argument| argument != name).nth(1)
 }

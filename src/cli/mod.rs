@@ -52,7 +52,7 @@ impl Cli {
     /// Parses the arguments of this process.
     ///
     /// # Errors
-    /// The mistake, or the help or version that was asked for.
+    /// The error, or the requested help or version.
     pub(crate) fn from_arguments() -> Result<(Self, Unused), clap::Error> {
         let mut command = help::command();
         let matches = command.clone().try_get_matches()?;

@@ -1,4 +1,4 @@
-//! The flags of `convene serve`, with what they are if nobody says anything.
+//! Options of `convene serve`, with their defaults.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
@@ -10,7 +10,7 @@ use convene::model::Length;
 use convene::server::{self, Listen, TlsFiles};
 use convene::site::CacheSize;
 
-/// Where the program listens, and where its links lead if nobody says anything else.
+/// The default address to listen on, which links use by default.
 pub(crate) const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
 #[derive(Debug, Clone, Args)]
@@ -40,7 +40,7 @@ pub(crate) struct Serve {
 }
 
 impl Serve {
-    /// The address that links name where nobody says anything else and nothing is served.
+    /// The address for links if no public URL is given and nothing is served.
     pub(crate) fn address(&self) -> SocketAddr {
         let tcp = self.listen.iter().find_map(|place| match place {
             Listen::Tcp(address) => Some(*address),
@@ -49,15 +49,15 @@ impl Serve {
         tcp.unwrap_or(LISTEN)
     }
 
-    /// How much of what is rendered is kept.
+    /// The capacity of the cache.
     pub(crate) fn cache(&self) -> CacheSize {
         self.cache_size.map_or_else(CacheSize::default, CacheSize)
     }
 
-    /// What the server is to be.
+    /// The settings of the server.
     ///
     /// # Errors
-    /// A sentence, if what was said means nothing.
+    /// A sentence, if the options contradict each other.
     pub(crate) fn settings(&self) -> Result<server::Settings, &'static str> {
         let tls = match (&self.tls_cert, &self.tls_key) {
             (Some(certificate), Some(key)) => {
@@ -77,7 +77,7 @@ impl Serve {
             }
         };
         Ok(server::Settings {
-            places: self.listen.clone(),
+            addresses: self.listen.clone(),
             fallback: Listen::Tcp(LISTEN),
             tls,
             redirect: self.redirect_http.clone(),
@@ -85,7 +85,7 @@ impl Serve {
         })
     }
 
-    /// What was said behind the command's name, and else what was said before it.
+    /// The options after the command's name, and else those before it.
     pub(super) fn or(self, before: &Self) -> Self {
         Self {
             listen: or(self.listen, &before.listen),
@@ -100,7 +100,7 @@ impl Serve {
     }
 }
 
-/// What the person who runs it wants to see.
+/// Options of telemetry.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct See {
     /// Serve /healthz, /readyz and /metrics on this address; keep it private
@@ -132,7 +132,7 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-/// The limits of a server, for those that were named.
+/// The limits given on the command line.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Limits {
     /// Open connections; when full, the longest-waiting one is closed for a new one [default: 16384]
@@ -191,7 +191,7 @@ impl Limits {
     }
 }
 
-/// What was given behind the command's name, or else before it.
+/// The values after the command's name, or else those before it.
 fn or<T: Clone>(behind: Vec<T>, before: &[T]) -> Vec<T> {
     if behind.is_empty() { before.to_vec() } else { behind }
 }

@@ -1,4 +1,4 @@
-//! `convene check`: everything that is wrong with the file; writes nothing.
+//! `convene check`: reports every error and warning of the file; writes nothing.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -15,11 +15,11 @@ pub(crate) fn run(publisher: &Publisher, format: Format, now: DateTime<Utc>) -> 
         Err(error) => return cmd::machine(&error),
     };
     let mut out = std::io::stdout();
-    // Findings are what this command is for, so they go to standard output.
+    // Findings are the output of this command, so they go to standard output.
     let text = match format {
         Format::Json => findings.json(&source),
         Format::Human if findings.is_empty() => {
-            cmd::say(&format!("{}: nothing to say", source.name()));
+            cmd::say(&format!("{}: no problems", source.name()));
             return ExitCode::SUCCESS;
         }
         Format::Human => findings.human(&source, out.is_terminal()),

@@ -1,4 +1,4 @@
-//! `convene export`: every document as a file.
+//! `convene export`: writes every document as a file.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -11,7 +11,7 @@ use convene::publish::Publisher;
 use crate::cmd;
 
 pub(crate) fn run(publisher: &Publisher, out: &Path, prune: bool, now: DateTime<Utc>) -> ExitCode {
-    // Before the list is read, so that of two exports the one with the newer list writes last.
+    // Before `sessions.toml` is read, so that of two exports the one with the newer file writes last.
     let early = wait(out);
     let published = match publisher.publish(now) {
         Ok(published) => published,
@@ -40,8 +40,8 @@ pub(crate) fn run(publisher: &Publisher, out: &Path, prune: bool, now: DateTime<
                 report.removed
             ));
             let Some(reason) = &published.degraded else { return ExitCode::SUCCESS };
-            // What was written is right; that it is not remembered is for somebody to mend.
-            cmd::not_remembered(reason, "The exported files are right");
+            // The output is correct; the state needs the operator.
+            cmd::not_remembered(reason, "The exported files are correct");
             ExitCode::from(cmd::MACHINE)
         }
         Err(error) => cmd::machine(&error),

@@ -1,4 +1,4 @@
-//! `convene import`: a list from another calendar to standard output, what is lost to standard error.
+//! `convene import`: prints a `sessions.toml` to standard output, and notes on losses to standard error.
 
 use std::io::{Read, Write as _};
 use std::path::Path;
@@ -24,8 +24,8 @@ pub(crate) fn run(
     let name = file.display().to_string();
     if ["http://", "https://", "webcal://"].iter().any(|scheme| name.starts_with(scheme)) {
         cmd::error(&format!(
-            "`{name}` is an address, and this reads files\n  \
-             Open it in a browser (write https:// in place of webcal://), save the file, and name that."
+            "`{name}` is a URL, and import reads files\n  \
+             Open it in a browser (with https:// instead of webcal://), save the file, and import that."
         ));
         return Ok(ExitCode::from(cmd::WRONG_USAGE));
     }
@@ -70,7 +70,7 @@ pub(crate) fn run(
     let (sessions, events) = (of(imported.sessions, "session"), of(imported.events, "event"));
     cmd::summary(&format!("{name}: {sessions} from {events}"));
     if imported.sessions == 0 {
-        cmd::error("nothing in it can be a session, so no list was written");
+        cmd::error("no event in it can become a session, so nothing was written");
         return Ok(ExitCode::from(cmd::WRONG_FILE));
     }
     match std::io::stdout().write_all(imported.toml.as_bytes()) {

@@ -1,4 +1,4 @@
-//! `convene init`: a list to begin with, never over a file that is there.
+//! `convene init`: writes a commented `sessions.toml`; never overwrites a file.
 
 use std::fs::File;
 use std::io::{ErrorKind, Write as _};
@@ -20,15 +20,15 @@ pub(crate) fn run(publisher: &Publisher, unused: &Unused, now: DateTime<Utc>) ->
     }
     let (file, revisions) = (&publisher.file, publisher.store.revisions_path());
     if file == Path::new("-") {
-        cmd::error("`-` is no name for a list\n  Name a file, such as `convene init talks.toml`.");
+        cmd::error("`-` is not a file name\n  Name a file, such as `convene init talks.toml`.");
         return ExitCode::from(cmd::WRONG_USAGE);
     }
     let revisions = revisions.strip_prefix(".").unwrap_or(revisions);
-    // What an earlier list published is not to be taken for the new one's.
+    // Sessions that an earlier file published must not be mixed up with those of a new one.
     if revisions.exists() && !file.exists() {
         cmd::error(&format!(
-            "there is no `{}`, but `{}` remembers what it published\n  \
-             Take the list back from your last commit or backup, or begin another: \
+            "there is no `{}`, but `{}` records what it published\n  \
+             Restore the file from your last commit or backup, or create another: \
              `convene init FILE`.",
             file.display(),
             revisions.display()
@@ -42,8 +42,8 @@ pub(crate) fn run(publisher: &Publisher, unused: &Unused, now: DateTime<Utc>) ->
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists && !file.is_dir() => {
             cmd::error(&format!(
-                "there is a file `{}` already, and it stays as it is\n  \
-                 Edit that one and run `convene check`, or begin another: `convene init FILE`.",
+                "the file `{}` already exists, and was not changed\n  \
+                 Edit it and run `convene check`, or create another: `convene init FILE`.",
                 file.display()
             ));
             ExitCode::from(cmd::WRONG_USAGE)
@@ -56,25 +56,27 @@ pub(crate) fn run(publisher: &Publisher, unused: &Unused, now: DateTime<Utc>) ->
 fn create(file: &Path, text: &str) -> std::io::Result<()> {
     let mut new = File::create_new(file)?;
     new.write_all(text.as_bytes()).inspect_err(|_| {
-        // Half a list is in the way of the next try.
+        // A partial file would make the next attempt fail.
         let _ = std::fs::remove_file(file);
     })
 }
 
 fn next_steps(file: &Path, revisions: &Path) -> [String; 6] {
-    let (list, remembered) = (file.display(), revisions.display());
+    let (file_name, recorded) = (file.display(), revisions.display());
     let (check, serve) = if file == Path::new("sessions.toml") {
         ("convene check".to_owned(), "convene".to_owned())
     } else {
-        (format!("convene check {list}"), format!("convene --config {list}"))
+        (format!("convene check {file_name}"), format!("convene --config {file_name}"))
     };
     let (url, width) = (template::URL, check.len().max(serve.len()));
     [
-        format!("{list}: written, with three sessions to come"),
+        format!("{file_name}: written, with three upcoming sessions"),
         String::new(),
-        "1. Edit it, the calendar's `id` first: that is permanent once it is served.".to_owned(),
-        format!("2. {check:width$}   says what is wrong, and what to write instead"),
+        "1. Edit it, first the calendar's `id`, which is permanent once it is served.".to_owned(),
+        format!("2. {check:width$}   lists every mistake, with what to write instead"),
         format!("3. {serve:width$}   serves it: open {url}/"),
-        format!("4. Commit {list} together with {remembered}, which remembers what was published."),
+        format!(
+            "4. Commit {file_name} together with {recorded}, which records what was published."
+        ),
     ]
 }

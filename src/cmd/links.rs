@@ -1,4 +1,4 @@
-//! `convene links`: a block with links for a newsletter, printed; writes nothing.
+//! `convene links`: prints a block with links for a newsletter; writes nothing.
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -46,13 +46,13 @@ pub(crate) fn run(
     };
     match form {
         Form::Json => cmd::json(&(block + "\n")),
-        // They go into a letter as they are, with the marks that its language needs.
+        // Printed unescaped, since newsletters need the direction marks of their language.
         _ => drop(writeln!(std::io::stdout(), "{block}")),
     }
     ExitCode::SUCCESS
 }
 
-/// What an id names. Sessions and feeds may share one: then it is said which is meant.
+/// The session or feed of an id. If both have the id, the prefix decides.
 fn subject<'a>(catalog: &'a Catalog, typed: &str) -> Result<Subject<'a>, String> {
     let (kind, id) = match typed.split_once('/') {
         Some((kind @ ("session" | "feed"), id)) => (Some(kind), id),

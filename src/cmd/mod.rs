@@ -1,4 +1,4 @@
-//! The commands, each thin: arguments in, a call, something printed.
+//! The commands, one thin file each: arguments, a library call, output.
 
 pub(crate) mod check;
 pub(crate) mod export;
@@ -26,15 +26,15 @@ use convene::zone::Rules;
 use crate::cli::Common;
 pub(crate) use output::{error, json, note, print_findings, report, say, summary, warning};
 
-/// The file is wrong.
+/// Exit code: the file has errors.
 pub(crate) const WRONG_FILE: u8 = 1;
-/// What was typed means nothing.
+/// Exit code: the command line is wrong.
 pub(crate) const WRONG_USAGE: u8 = 2;
-/// The machine said no.
+/// Exit code: a system error.
 pub(crate) const MACHINE: u8 = 3;
 
-/// A publisher from what was typed; `file` goes before `--config`, and `listen` is the address that
-/// stands in where neither the list nor the command line has a public one.
+/// A publisher from the command line. `file` takes precedence over `--config`; `listen` gives the public URL if
+/// neither the file nor the command line does.
 pub(crate) fn publisher(
     common: &Common,
     file: Option<PathBuf>,
@@ -56,17 +56,17 @@ pub(crate) fn publisher(
     })
 }
 
-/// This machine's own address, where nobody named a public one.
+/// The URL of a local address, where no public URL is given.
 pub(crate) fn own_url(scheme: &str, listen: SocketAddr) -> BaseUrl {
     BaseUrl::parse(&format!("{scheme}://{listen}")).expect("a socket address is a host and a port")
 }
 
-/// The time-zone rules that were chosen.
+/// The selected time-zone rules.
 pub(crate) fn rules(common: &Common) -> Result<Rules, Error> {
     common.zoneinfo.as_ref().map_or_else(|| Ok(Rules::bundled()), |folder| Rules::from_dir(folder))
 }
 
-/// Says what was published with: warnings, or the last good edition.
+/// Prints the findings of an edition, and whether the last good one was published.
 pub(crate) fn announce(published: &Published) {
     if published.last_good {
         print_findings(&published.source, &published.findings);
@@ -76,36 +76,35 @@ pub(crate) fn announce(published: &Published) {
     }
 }
 
-/// Says that the state was not written, and what that means for what was asked.
+/// Prints why the state was not written, and what that means.
 pub(crate) fn not_remembered(reason: &str, meaning: &str) {
     error(&format!(
         "{reason}\n  \
          {meaning}; the next start will not know what was published.\n  \
-         Make the folder if it is not there. Where it cannot be written, run `convene record` beforehand and \
+         Create the folder if it does not exist. If it cannot be written, run `convene record` beforehand and \
          start with `--frozen`."
     ));
 }
 
-/// Says why nothing was published.
+/// Prints why nothing was published.
 pub(crate) fn refuse(refusal: &Refusal) -> ExitCode {
     match refusal {
         Refusal::File(source, findings) => {
             print_findings(source, findings);
             ExitCode::from(WRONG_FILE)
         }
-        Refusal::Machine(reason) => machine(reason),
+        Refusal::System(reason) => machine(reason),
     }
 }
 
-/// Says why what was typed means nothing.
+/// Prints an error of the command line.
 pub(crate) fn usage(sentence: &str) -> ExitCode {
     error(&format!("{sentence}\n"));
     summary("For more information, try '--help'.");
     ExitCode::from(WRONG_USAGE)
 }
 
-/// Says what is wrong with the words on the command line, or prints the help, and ends the process. Colors are left out
-/// where a word holds what a terminal would obey.
+/// Prints clap's error or help, and ends the process. Colors are left out if an argument holds terminal escapes.
 pub(crate) fn mistyped(error: &clap::Error) -> ! {
     let text = error.render().to_string();
     if !text.contains(visible::is_hidden) {
@@ -115,24 +114,24 @@ pub(crate) fn mistyped(error: &clap::Error) -> ! {
     std::process::exit(error.exit_code());
 }
 
-/// Says what the machine refused.
+/// Prints a system error.
 pub(crate) fn machine(reason: &Error) -> ExitCode {
     if matches!(reason, Error::NoHttps) {
-        // What was asked for does not mend itself, so that systemd does not try again.
+        // Retrying does not help, so the exit code keeps systemd from restarting.
         return usage(&explain(reason));
     }
     error(&explain(reason));
     ExitCode::from(MACHINE)
 }
 
-/// The refusals that most people meet, each with the way out.
+/// The message of a system error; for common ones with help.
 pub(crate) fn explain(reason: &Error) -> String {
     match reason {
         Error::File { action: Action::ReadSource, path, source } => match source.kind() {
             ErrorKind::NotFound => format!(
                 "there is no file `{}`\n  \
-                 Name the list of sessions with `--config FILE`, or start in its folder. To begin a new \
-                 list: `convene init`.",
+                 Name the file with `--config FILE`, or start in its folder. To create a new one, run \
+                 `convene init`.",
                 path.display()
             ),
             ErrorKind::IsADirectory => folder(path),
@@ -145,9 +144,9 @@ pub(crate) fn explain(reason: &Error) -> String {
         },
         Error::File { action: Action::ReadState, path, source } => match source.kind() {
             ErrorKind::IsADirectory => format!(
-                "`{}` is a folder, where what was published is to be remembered in a file\n  \
-                 Take it away, if it is empty; a container makes such a folder where it is to mount a file \
-                 that is not there.",
+                "`{}` is a folder, and must be the file that records what was published\n  \
+                 Remove it if it is empty; a container creates such a folder when it mounts a file that \
+                 does not exist.",
                 path.display()
             ),
             ErrorKind::InvalidInput => format!(
@@ -159,7 +158,7 @@ pub(crate) fn explain(reason: &Error) -> String {
         },
         Error::File { action: Action::ReadCalendar, path, source } => match source.kind() {
             ErrorKind::NotFound => format!(
-                "there is no file `{}`\n  Look at its name, and at the folder that you are in.",
+                "there is no file `{}`\n  Check its name, and the folder that you are in.",
                 path.display()
             ),
             ErrorKind::IsADirectory => {
@@ -169,12 +168,12 @@ pub(crate) fn explain(reason: &Error) -> String {
         },
         Error::File { action: Action::CreateSource, path, source } => match source.kind() {
             ErrorKind::NotFound => format!(
-                "there is no folder for `{}`\n  Make the folder first, or name a file in another.",
+                "there is no folder for `{}`\n  Create the folder first, or name a file in another.",
                 path.display()
             ),
             ErrorKind::AlreadyExists | ErrorKind::IsADirectory => folder(path),
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => format!(
-                "`{}` cannot be made: this account may not write into its folder\n  \
+                "`{}` cannot be created: this account may not write into its folder\n  \
                  Start in a folder of your own, such as one in your home.",
                 path.display()
             ),
@@ -182,20 +181,20 @@ pub(crate) fn explain(reason: &Error) -> String {
         },
         Error::Listen { address, is_unix, source } => match source.kind() {
             ErrorKind::AddrInUse if *is_unix => format!(
-                "another program listens on {address} already, or it is a file of another kind\n  \
-                 End that program, or choose another path."
+                "another program already listens on {address}, or it is no socket\n  \
+                 Stop that program, or choose another path."
             ),
             ErrorKind::NotFound => format!(
                 "there is no folder for {address}\n  \
-                 Make it, or choose a path in a folder that is there."
+                 Create it, or choose a path in an existing folder."
             ),
             ErrorKind::PermissionDenied if *is_unix => format!(
-                "this account may not make a file at {address}\n  \
+                "this account may not create a file at {address}\n  \
                  Choose a path in a folder that it may write, such as the unit's RuntimeDirectory."
             ),
             ErrorKind::AddrInUse => format!(
-                "another program listens on {address} already\n  \
-                 End that program, or choose another port where you named this one, such as \
+                "another program already listens on {address}\n  \
+                 Stop that program, or choose another port, such as \
                  `--listen 127.0.0.1:8081`."
             ),
             ErrorKind::AddrNotAvailable => format!(
@@ -203,9 +202,9 @@ pub(crate) fn explain(reason: &Error) -> String {
                  Listen on 127.0.0.1 (this machine only) or 0.0.0.0 (its network too)."
             ),
             ErrorKind::PermissionDenied => format!(
-                "this account may not listen on {address}: ports below 1024 take a right of their own\n  \
-                 Choose one from 1024 up, such as `--listen 127.0.0.1:8080`, or give the right, as \
-                 docs/deploy/https.conf does."
+                "this account may not listen on {address}: ports below 1024 need a capability\n  \
+                 Choose a port from 1024 up, such as `--listen 127.0.0.1:8080`, or grant the \
+                 capability, as docs/deploy/https.conf does."
             ),
             _ => chain(reason),
         },
@@ -217,7 +216,7 @@ pub(crate) fn explain(reason: &Error) -> String {
         ),
         Error::Revisions { .. } => format!(
             "{}\n  \
-             The file was left as it is. If it is damaged, restore it from your last commit or backup.",
+             The file was not changed. If it is damaged, restore it from your last commit or backup.",
             chain(reason)
         ),
         _ => chain(reason),

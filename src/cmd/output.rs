@@ -1,11 +1,11 @@
-//! What commands print, and the log.
+//! Output of commands, and the log.
 //!
-//! A command writes directly, as everything that it prints is to be read. `serve` must not be kept by whoever
-//! reads its output: there both streams drop what nobody reads.
+//! A command writes directly, as all its output is to be read. `serve` must not be blocked by a slow reader of its
+//! output: it drops lines that are not read in time.
 //!
-//! All that goes through here is escaped (`convene::visible`), so that no text of a foreign file commands a terminal or
-//! looks like another message. What a command makes for other programs (the TOML of `import`, the blocks of `links`) it
-//! writes itself.
+//! Everything printed here is escaped (`convene::visible`), so that foreign text cannot control a terminal or imitate
+//! another message. Output for other programs (the TOML of `import`, the blocks of `links`) is written by the command
+//! itself.
 
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::OnceLock;
@@ -18,7 +18,7 @@ use convene::visible;
 
 /// The streams of `serve`.
 static LOSSY: OnceLock<[Lossy; 2]> = OnceLock::new();
-/// How long the last lines are waited for.
+/// Time to wait for the last lines to be read.
 const LAST_LINES: Duration = Duration::from_millis(500);
 
 /// Standard output or standard error, as this process writes to it.
@@ -47,27 +47,27 @@ impl Write for Stream {
     }
 }
 
-/// From now on no output blocks this process, not even the message of a panic.
+/// Makes all output non-blocking from now on, including panic messages.
 ///
 /// # Errors
-/// The system's, if it gives no thread.
+/// The system's error if it cannot start a thread.
 pub(crate) fn never_block() -> io::Result<()> {
     let report = |count| tracing::warn!(count, "log lines were dropped, as nothing read them");
     let streams = [Lossy::new(io::stdout(), |_| {})?, Lossy::new(io::stderr(), report)?];
-    // It is called once, from `main`.
+    // Called once, from `main`.
     let _ = LOSSY.set(streams);
     std::panic::set_hook(Box::new(|panic| tracing::error!("{panic}")));
     Ok(())
 }
 
-/// Standard error, with escapes: the log, each event of which is one write.
+/// Standard error with escapes, for the log; each log event is one write.
 #[derive(Debug)]
 pub(crate) struct Log {
     stream: Stream,
     form: LogForm,
 }
 
-/// What the lines of the log are.
+/// Format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LogForm {
     Json,
@@ -75,7 +75,7 @@ pub(crate) enum LogForm {
     Colored,
 }
 
-/// The log in a form.
+/// A log writer for a format.
 pub(crate) fn log(form: LogForm) -> Log {
     Log { stream: standard_error(), form }
 }
@@ -101,12 +101,12 @@ fn standard_error() -> Stream {
     LOSSY.get().map_or_else(|| Stream::Err(io::stderr()), |[_, err]| Stream::Lossy(err.clone()))
 }
 
-/// The lines of the log that were dropped.
+/// The counter of dropped log lines.
 pub(crate) fn dropped() -> Dropped {
     LOSSY.get().map_or_else(Dropped::default, |[_, err]| err.dropped().clone())
 }
 
-/// Waits for the last lines to be read, though not long.
+/// Waits a short time for the last lines to be read.
 pub(crate) fn flush() {
     for stream in LOSSY.get().into_iter().flatten() {
         stream.flush_within(LAST_LINES);
@@ -117,7 +117,7 @@ fn standard_output() -> Stream {
     LOSSY.get().map_or_else(|| Stream::Out(io::stdout()), |[out, _]| Stream::Lossy(out.clone()))
 }
 
-/// Prints a line for people who look at the terminal; nobody reading is no reason to stop.
+/// Prints a line for people; a closed output is no reason to stop.
 pub(crate) fn say(text: &str) {
     let _ = standard_output().write_all(format!("{}\n", visible::line(text)).as_bytes());
 }
@@ -132,22 +132,22 @@ pub(crate) fn json(text: &str) {
     let _ = standard_output().write_all(visible::json(text).as_bytes());
 }
 
-/// Prints what is wrong: a sentence, and indented lines about it.
+/// Prints an error: a sentence, and indented lines about it.
 pub(crate) fn error(text: &str) {
     say_apart("error: ", text);
 }
 
-/// Prints what should be looked at, in the same way.
+/// Prints a warning in the same format.
 pub(crate) fn warning(text: &str) {
     say_apart("warning: ", text);
 }
 
-/// Prints what could not be done as it was wished, as one line.
+/// Prints a note of one line.
 pub(crate) fn note(text: &str) {
     say_apart("note: ", &visible::line(text));
 }
 
-/// Prints a line about what was done, where standard output is for something else.
+/// Prints a summary of one line, where standard output is for the result.
 pub(crate) fn summary(text: &str) {
     say_apart("", &visible::line(text));
 }

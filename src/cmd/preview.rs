@@ -1,4 +1,4 @@
-//! `convene preview`: what readers will find otherwise if this is published; writes nothing.
+//! `convene preview`: prints what would change for readers; writes nothing.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! `convene record`: the revisions file brought up to date, nothing else.
+//! `convene record`: records the current sessions as published, without serving or exporting.
 
 use std::process::ExitCode;
 
@@ -19,8 +19,8 @@ pub(crate) fn run(publisher: &Publisher, now: DateTime<Utc>) -> ExitCode {
     if let Some(reason) = &published.degraded {
         cmd::error(&format!(
             "{reason}\n  \
-             Nothing was recorded. If the disk is full, make room and run it again; else use a folder that can be \
-             written: the list's own, or `--state DIR`."
+             Nothing was recorded. If the disk is full, free some space and run it again; otherwise use a folder \
+             that can be written: the file's own, or `--state DIR`."
         ));
         return ExitCode::from(cmd::MACHINE);
     }

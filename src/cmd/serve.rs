@@ -1,4 +1,4 @@
-//! `convene serve`: reads, binds, says where it is, serves until it is told to stop.
+//! `convene serve`: reads the file, binds, prints where it serves, and serves until a signal stops it.
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -24,18 +24,18 @@ use crate::cmd;
 use crate::cmd::signals;
 use convene::urls::FeedRoute;
 
-/// How long a reload that is under way may take after the last response.
+/// Time for a reload in progress after the last response.
 const MOMENT: Duration = Duration::from_millis(500);
 
-/// What the program was started with besides words.
+/// Inputs of the process besides arguments.
 pub(crate) struct Surroundings {
-    /// Sockets that listen already.
+    /// Sockets passed by systemd.
     pub(crate) sockets: ListenFd,
-    /// Where to say that it is ready: NOTIFY_SOCKET.
+    /// The socket for readiness notifications: NOTIFY_SOCKET.
     pub(crate) notify: Option<OsString>,
-    /// When it was started, by the system's clock, which file times are compared with.
+    /// The start of the process by the system clock, which file times are compared with.
     pub(crate) started: SystemTime,
-    /// The real clock, by which clients' dates are judged whatever `--at` says.
+    /// The real clock, which dates in requests are compared with, whatever `--at` is.
     pub(crate) real_clock: fn() -> DateTime<Utc>,
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn run(
     Surroundings { sockets, notify: notified, started, real_clock }: Surroundings,
     clock: impl Fn() -> DateTime<Utc> + Clone + Send + 'static,
 ) -> ExitCode {
-    // The address first: with port 0 the system chooses, and the links name what it chose.
+    // The socket comes first: with port 0 the system chooses the port, and links contain it.
     let settings = match serve.settings() {
         Ok(settings) => settings,
         Err(sentence) => return cmd::usage(sentence),
@@ -53,7 +53,7 @@ pub(crate) fn run(
     let (secure, drain) = (settings.tls.is_some(), settings.limits.drain);
     let (stop, stopped) = watch::channel(false);
     let (order, orders) = mpsc::channel();
-    // Before anything that may wait: a lock, a disk, a log.
+    // Before anything that may block: a lock, a disk, the log.
     let serving = match signals::watch(stop, order.clone(), notified.clone(), drain) {
         Ok(serving) => serving,
         Err(error) => return cmd::machine(&error),
@@ -72,7 +72,7 @@ pub(crate) fn run(
         }
         Err(error) => return cmd::machine(&error),
     };
-    // Before the first edition, which a probe may want to wait for.
+    // Before the first edition, so that probes can wait for it.
     let (telemetry, admin) = match watched(&serve.see, &publisher, &stopped, clock.clone()) {
         Ok(watched) => watched,
         Err(error) => return no_admin(&error),
@@ -97,14 +97,14 @@ pub(crate) fn run(
         if let Some(reason) = &published.degraded {
             cmd::not_remembered(reason, "This edition is served from memory");
         }
-        // Before the greeting: whoever waits for it may send a signal at once.
+        // Before the greeting, since a script that waits for it may send a signal at once.
         serving.begin();
         greet(&publisher, &published, &server, admin);
         notify(notified.as_deref(), State::Ready);
         let (sites, site) = watch::channel(Arc::new(published.into_site()));
         let reloading = scope.spawn(move || supervisor.run(scope, first, &orders, &sites));
         let ended = server.run(&site, &stopped, &telemetry, real_clock);
-        // The reloader has ended already if nobody listens.
+        // A send error means that the reloader has ended.
         let _ = order.send(Order::Stop);
         telemetry.end();
         let code = match &ended {
@@ -119,7 +119,7 @@ pub(crate) fn run(
                 "a reload is still in progress, or waits for a lock or a disk; it is abandoned, and the state is as it \
                  was"
             );
-            // Returning would wait for it.
+            // Returning would wait for the reload.
             cmd::output::flush();
             std::process::exit(code.into());
         }
@@ -127,7 +127,7 @@ pub(crate) fn run(
     })
 }
 
-/// Whether a thread ends within a moment.
+/// Whether a thread ends within [`MOMENT`].
 fn ends_soon(thread: &ScopedJoinHandle<'_, ()>) -> bool {
     let end = Instant::now() + MOMENT;
     while !thread.is_finished() && Instant::now() < end {
@@ -136,7 +136,7 @@ fn ends_soon(thread: &ScopedJoinHandle<'_, ()>) -> bool {
     thread.is_finished()
 }
 
-/// What watches, with the address of its own listener if there is one.
+/// Telemetry, and the address of the admin listener if there is one.
 fn watched(
     see: &See,
     publisher: &Publisher,
@@ -153,8 +153,8 @@ fn watched(
     let Some(address) = see.admin else { return Ok((telemetry, None)) };
     if !address.ip().is_loopback() {
         tracing::warn!(
-            "whoever can reach {address} can read what is counted and what is wrong; \
-             `--admin 127.0.0.1:{}` keeps that to this machine",
+            "anyone who can reach {address} can read the metrics and errors; \
+             `--admin 127.0.0.1:{}` limits that to this machine",
             address.port()
         );
     }
@@ -182,7 +182,7 @@ fn greet(publisher: &Publisher, published: &Published, server: &Server, admin: O
         publisher.file.display(),
         publisher.rules.version()
     ));
-    for place in server.places() {
+    for place in server.addresses() {
         cmd::say(&format!("listening on {place}"));
     }
     for place in server.redirecting() {
@@ -192,14 +192,14 @@ fn greet(publisher: &Publisher, published: &Published, server: &Server, admin: O
         cmd::say(&format!("admin on {admin}: /healthz, /readyz, /metrics"));
     }
     let named = publisher.url.is_some() || edition.catalog.calendar.url.is_some();
-    match server.places().next() {
-        // With neither an address nor a port, no link leads here.
+    match server.addresses().next() {
+        // With neither a URL nor a port, no link can lead here.
         Some(Listen::Unix(socket)) if !named && server.address().is_none() => {
             let (socket, root) = (quoted(&socket.display().to_string()), urls.root());
             cmd::say(&format!("open       curl --unix-socket {socket} http://localhost{root}"));
             cmd::say(&format!(
                 "no url     links lead to {}, where nothing listens; write the address of the proxy \
-                 in front into the list, such as `url = \"https://calendar.example.org\"`",
+                 into the file, such as `url = \"https://calendar.example.org\"`",
                 urls.base().as_str()
             ));
         }
@@ -218,8 +218,8 @@ fn greet(publisher: &Publisher, published: &Published, server: &Server, admin: O
             }
             if leads_nowhere {
                 cmd::say(&format!(
-                    "wrong url  links lead to {}, where nothing listens; write the address that readers reach \
-                     into the list, such as `url = \"https://calendar.example.org\"`",
+                    "wrong url  links lead to {}, where nothing listens; write the address that readers use \
+                     into the file, such as `url = \"https://calendar.example.org\"`",
                     urls.base().as_str()
                 ));
             }
@@ -231,23 +231,23 @@ fn greet(publisher: &Publisher, published: &Published, server: &Server, admin: O
         warnings = count_of(Severity::Warning),
         errors = published.last_good.then(|| count_of(Severity::Error)),
         tzdata = publisher.rules.version(),
-        listen = %server.places().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        listen = %server.addresses().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         admin = admin.map(tracing::field::display),
         version = env!("CARGO_PKG_VERSION"),
         "started"
     );
 }
 
-/// Whether an address of this machine is one that the server does not answer at, as where the example's
-/// `url` was left and another port taken.
+/// Whether the public URL is a local address that the server does not listen on, for example if the template's `url`
+/// was kept and another port chosen.
 fn leads_nowhere(base: &BaseUrl, own: &BaseUrl, server: &Server) -> bool {
     let is_here =
         |place: &Listen| matches!(place, Listen::Tcp(address) if base.port() == address.port());
     let [wanted, spoken] = [base, own].map(|url| url.as_str().starts_with("https:"));
-    base.is_loopback() && !(wanted == spoken && server.places().any(is_here))
+    base.is_loopback() && !(wanted == spoken && server.addresses().any(is_here))
 }
 
-/// A word as a shell takes it.
+/// Quotes a word for a shell.
 fn quoted(word: &str) -> String {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "/._-".contains(letter);
     if word.chars().all(is_plain) {

@@ -1,11 +1,11 @@
 //! Signals: SIGINT and SIGTERM stop the process, SIGHUP reloads the file.
 //!
-//! A thread of its own receives them and waits for nothing else, so that the process ends although a
-//! lock, a disk or a log hangs:
+//! A separate thread receives signals and waits for nothing else, so that the process ends even if a lock, a disk or
+//! the log hangs:
 //!
 //! ```text
 //! first signal, nothing served yet    exit at once
-//! first signal while serving          drain; exit when that is over, whatever still runs
+//! first signal while serving          drain; exit after that, even if a reload still runs
 //! second signal                       exit at once
 //! ```
 
@@ -22,25 +22,25 @@ use tokio::sync::watch;
 
 use crate::cmd::output;
 
-/// Time after the drain in which the process ends by itself: it removes its sockets and logs what is left.
+/// Time after the drain for a normal exit, which removes sockets and logs pending messages.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Says when the process begins to serve.
+/// Marks when the process begins to serve.
 #[derive(Debug)]
 pub(crate) struct Serving(Arc<AtomicBool>);
 
 impl Serving {
-    /// From now on a signal lets responses in flight finish.
+    /// From now on a signal starts the drain.
     pub(crate) fn begin(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
 }
 
-/// Starts to receive signals. The first one to stop the process sets `stop`, and tells `notified`; SIGHUP sends
+/// Starts to receive signals. The first one that stops the process sets `stop` and notifies `notified`; SIGHUP sends
 /// [`Order::Now`].
 ///
 /// # Errors
-/// [`Error::Listen`] if the system gives no handler or runtime.
+/// [`Error::Listen`] if the system gives no handler or thread.
 pub(crate) fn watch(
     stop: watch::Sender<bool>,
     order: mpsc::Sender<Order>,
@@ -63,7 +63,7 @@ pub(crate) fn watch(
         runtime.block_on(async {
             signals.stop(&order).await;
             if is_serving.load(Ordering::SeqCst) {
-                // The server has ended already if nobody listens.
+                // A send error means that the server has ended.
                 let _ = stop.send(true);
                 notify(notified.as_deref(), State::Stopping);
                 let _ = tokio::time::timeout(drain + GRACE, signals.stop(&order)).await;
@@ -98,7 +98,7 @@ impl Signals {
                 _ = self.interrupt.recv() => return,
                 _ = self.terminate.recv() => return,
                 _ = self.hangup.recv() => {
-                    // The reloader has ended already if nobody listens.
+                    // A send error means that the reloader has ended.
                     let _ = order.send(Order::Now);
                 }
             }

@@ -1,4 +1,4 @@
-//! What is no error, but probably not meant.
+//! Warnings about valid values that are probably not meant.
 
 use std::ops::Range;
 
@@ -10,11 +10,11 @@ use super::table::Table;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Session, Timed, When};
 
-/// Where Proton cuts titles and texts off, in characters.
+/// Where Proton Calendar cuts titles and texts, in characters.
 const TITLE: usize = 255;
 const TEXT: usize = 3000;
 
-/// What there is to say about one session.
+/// Warnings about one session.
 pub(super) fn session(table: &Table<'_>, session: &Session, defaults: &Defaults) {
     let push = |finding| table.context().push(finding);
     let span = |key: &str| table.span(key).unwrap_or_else(|| table.header());
@@ -62,14 +62,14 @@ pub(super) fn session(table: &Table<'_>, session: &Session, defaults: &Defaults)
     }
 }
 
-/// An address without encryption, which browsers and mail programs warn about.
+/// A warning about a link without encryption, which browsers and mail programs warn about too.
 pub(super) fn insecure(key: &str, url: &str, span: Range<usize>) -> Finding {
     let secure = url.replacen("http://", "https://", 1);
-    Finding::warning(Code::InsecureLink, span, format!("`{key}` is an address without encryption"))
-        .help(format!("write {secure}, if the site answers there"))
+    Finding::warning(Code::InsecureLink, span, format!("`{key}` is a link without encryption"))
+        .help(format!("write {secure}, if the site supports it"))
 }
 
-/// A weekday that is neither the start's nor the end's, in any zone that is spelled out.
+/// A warning about a weekday in a text that is neither the start's nor the end's, in any zone whose time is printed.
 fn weekday(
     key: &str,
     text: &str,
@@ -98,7 +98,7 @@ fn weekday(
     let day: NaiveDate = *days.first()?;
     let message =
         format!("the {key} names a {}, but {day} is a {}", name(first), name(day.weekday()));
-    Some(Finding::warning(Code::WrongWeekday, span, message).help("mend the date or the text"))
+    Some(Finding::warning(Code::WrongWeekday, span, message).help("correct the date or the text"))
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
@@ -127,7 +127,7 @@ fn name(day: Weekday) -> &'static str {
         .expect("all seven have names")
 }
 
-/// A start or end that devices with the older rules would show at another hour.
+/// A warning about a start or end that devices with older rules would show at another hour.
 fn older_rules(timed: &Timed, span: Range<usize>) -> Option<Finding> {
     let zone = &timed.zone;
     let (which, moment) =
@@ -143,16 +143,16 @@ fn older_rules(timed: &Timed, span: Range<usize>) -> Option<Finding> {
     };
     let way = if off > TimeDelta::zero() { "late" } else { "early" };
     let message = format!(
-        "the clocks of {} changed their rules lately: devices that have not heard of it would put the {which} {size} too {way}",
+        "the time-zone rules of {} changed recently: devices without the update would show the {which} {size} too {way}",
         zone.name()
     );
     Some(Finding::warning(Code::OlderRules, span, message).help(
-        "nothing to do: it is published in UTC, which every device shows at the right moment; \
+        "nothing to do: it is published in UTC, which every device shows at the right time; \
          name the time in your newsletter too",
     ))
 }
 
-/// Sessions of one series at the same time: the later in the file, with the earlier.
+/// Warnings about overlapping sessions of one series, each at the later one in the file, with the earlier.
 pub(super) fn overlaps<'a>(
     sessions: impl Iterator<Item = (&'a Session, Range<usize>)>,
 ) -> Vec<Finding> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 
 use super::defaults::{AlsoIn, Defaults};
-use super::table::{At, Table};
+use super::table::{Located, Table};
 use super::{advice, keys, languages};
 use crate::diagnostic::{Code, Finding};
 use crate::l10n::Words;
@@ -14,28 +14,28 @@ use crate::model::{
     Organizer, OtherZone,
 };
 
-/// The table, as far as it could be read.
-pub(super) struct Read {
-    pub(super) id: Option<At<Id>>,
+/// A parsed `[calendar]` table; values with errors are none.
+pub(super) struct ReadCalendar {
+    pub(super) id: Option<Located<Id>>,
     pub(super) calendar: Option<Calendar>,
 }
 
 /// Reads the table; `words` are the author's own messages.
-pub(super) fn read(table: &Table<'_>, words: BTreeMap<String, String>) -> (Read, Defaults) {
+pub(super) fn read(table: &Table<'_>, words: BTreeMap<String, String>) -> (ReadCalendar, Defaults) {
     let id = table.require("id", "\"my-calendar\"", table.id("id"));
     let title = table.line("title");
     let title = table.require("title", "\"Our sessions\"", title);
     let zone = table.require("timezone", "\"America/New_York\"", table.zone("timezone"));
     if let Some(id) = &id {
-        let mut places = table.context().places();
-        places.calendar_id = id.span.clone();
-        places.feeds.insert(id.value.clone(), id.span.clone());
+        let mut locations = table.context().locations();
+        locations.calendar_id = id.span.clone();
+        locations.feeds.insert(id.value.clone(), id.span.clone());
     }
     let duration = table.parsed("duration", Code::BadValue, Length::parse).map(|at| at.value);
     let description = table.parsed("description", Code::BadValue, Markdown::parse);
     let url = table.parsed("url", Code::BadUrl, BaseUrl::parse);
     if let Some(url) = &url {
-        table.context().places().calendar_url = Some(url.span.clone());
+        table.context().locations().calendar_url = Some(url.span.clone());
         if url.value.as_str().starts_with("http://") && !url.value.is_loopback() {
             let finding = advice::insecure("url", url.value.as_str(), url.span.clone());
             table.context().push(finding);
@@ -83,7 +83,7 @@ pub(super) fn read(table: &Table<'_>, words: BTreeMap<String, String>) -> (Read,
             words,
         })
     })();
-    (Read { id, calendar }, defaults)
+    (ReadCalendar { id, calendar }, defaults)
 }
 
 fn also_in(table: &Table<'_>) -> Vec<AlsoIn> {
@@ -96,7 +96,7 @@ fn also_in(table: &Table<'_>) -> Vec<AlsoIn> {
     table.zones("also_in", item, |zone| AlsoIn { zone, label: None }, labelled)
 }
 
-/// The language, or American English where CLDR has no dates in it.
+/// The language, or American English if CLDR has no dates in the language.
 fn language(table: &Table<'_>) -> Language {
     let Some(read) = table.parsed("language", Code::BadValue, Language::parse) else {
         return Language::default();
@@ -105,10 +105,10 @@ fn language(table: &Table<'_>) -> Language {
         return read.value;
     }
     let message =
-        format!("no dates are known in the language `{}`; they are printed in English", read.value);
+        format!("the language `{}` has no date formats; dates are printed in English", read.value);
     let help = match languages::meant(read.value.as_str()) {
         Some(meant) => format!("did you mean `language = \"{meant}\"`?"),
-        None => "write the code of a language, such as \"en-US\", \"es\" or \"pt-BR\"".to_owned(),
+        None => "write a language code, such as \"en-US\", \"es\" or \"pt-BR\"".to_owned(),
     };
     table.context().push(Finding::warning(Code::UnknownLanguage, read.span, message).help(help));
     Language::default()
@@ -116,7 +116,7 @@ fn language(table: &Table<'_>) -> Language {
 
 fn read_organizer(table: &Table<'_>) -> Option<Organizer> {
     let name = table.line("name");
-    let name = table.require("name", "\"Our organisation\"", name);
+    let name = table.require("name", "\"Our organization\"", name);
     let email = table.parsed("email", Code::BadValue, Email::parse);
     let url = table.parsed("url", Code::BadUrl, HttpUrl::parse);
     if let Some(url) = url.as_ref().filter(|url| url.value.as_str().starts_with("http://")) {
@@ -130,8 +130,8 @@ fn read_organizer(table: &Table<'_>) -> Option<Organizer> {
     })
 }
 
-/// How cancelled sessions are shown: of one, or of all.
-pub(super) fn cancellation(table: &Table<'_>) -> Option<At<Cancellation>> {
+/// How calendars show cancelled sessions; a key of `[calendar]` and of sessions.
+pub(super) fn cancellation(table: &Table<'_>) -> Option<Located<Cancellation>> {
     table.word(
         "cancelled",
         &[("silent", Cancellation::Silent), ("announce", Cancellation::Announce)],

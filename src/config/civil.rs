@@ -1,48 +1,48 @@
-//! Dates and date-times of the file as chrono has them; what calendars cannot carry is a finding.
+//! Conversion of TOML dates and date-times to chrono; values that calendars cannot express are findings.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use toml::value::{Datetime, Offset};
 
-use super::table::{At, Table};
+use super::table::{Located, Table};
 use crate::diagnostic::{Code, Finding};
 use crate::rfc3339;
 use crate::zone::Zone;
 
-/// The second that only a minute with a leap second has.
+/// The second of a leap second.
 const LEAP: u8 = 60;
 
-/// A date, or a date with a time of day, as TOML has it.
+/// A date, or a date with a time of day.
 pub(super) enum Civil {
     Date(NaiveDate),
     DateTime(NaiveDateTime),
 }
 
-/// The same, with its place in either half.
+/// A located [`Civil`], split by variant.
 pub(super) enum Split {
-    AllDay(At<NaiveDate>),
-    Timed(At<NaiveDateTime>),
+    AllDay(Located<NaiveDate>),
+    Timed(Located<NaiveDateTime>),
 }
 
-impl At<Civil> {
+impl Located<Civil> {
     pub(super) fn split(self) -> Split {
         match self.value {
-            Civil::Date(value) => Split::AllDay(At { value, span: self.span }),
-            Civil::DateTime(value) => Split::Timed(At { value, span: self.span }),
+            Civil::Date(value) => Split::AllDay(Located { value, span: self.span }),
+            Civil::DateTime(value) => Split::Timed(Located { value, span: self.span }),
         }
     }
 }
 
-/// A TOML date-time as chrono has it; offsets, bare times and far years are findings.
+/// Converts a TOML date-time. Offsets, times without a date and years out of range are findings.
 pub(super) fn civil(
     table: &Table<'_>,
     key: &str,
-    at: At<Datetime>,
+    at: Located<Datetime>,
     zone: Option<&Zone>,
-) -> Option<At<Civil>> {
-    let At { value, span } = at;
+) -> Option<Located<Civil>> {
+    let Located { value, span } = at;
     let time = value.time.map_or(Some(NaiveTime::MIN), |time| {
         let (second, nano) = (time.second.unwrap_or(0), time.nanosecond.unwrap_or(0));
-        // A second of 60 is the one before for calendars, and they have no fractions (RFC 5545 section 3.3.12).
+        // Calendars read second 60 as 59, and have no fractions (RFC 5545 section 3.3.12).
         NaiveTime::from_hms_opt(time.hour.into(), time.minute.into(), second.min(59).into())
             .filter(|_| nano == 0)
     });
@@ -62,7 +62,7 @@ pub(super) fn civil(
         table.context().push(Finding::error(Code::YearOutOfRange, span, message));
         return None;
     }
-    // TOML's own grammar has only days that exist.
+    // The TOML grammar has only valid days.
     let date = NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())?;
     if let Some(offset) = value.offset {
         let message = format!(
@@ -94,5 +94,5 @@ pub(super) fn civil(
         Some(_) => Civil::DateTime(date.and_time(time)),
         None => Civil::Date(date),
     };
-    Some(At { value, span })
+    Some(Located { value, span })
 }

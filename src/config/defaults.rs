@@ -1,13 +1,13 @@
-//! What `[calendar]` says for all sessions.
+//! Defaults for sessions, from `[calendar]`.
 
-use super::table::At;
+use super::table::Located;
 use crate::model::{Cancellation, Language, Length, Title};
 use crate::zone::Zone;
 
-/// What sessions fall back on.
+/// Default values of sessions.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Defaults {
-    /// `None` where the calendar's own zone is missing or wrong, which was said already.
+    /// None if the calendar's zone is missing or wrong, which is an earlier finding.
     pub(super) zone: Option<Zone>,
     pub(super) duration: Option<Length>,
     pub(super) also_in: Vec<AlsoIn>,
@@ -19,11 +19,11 @@ pub(super) struct Defaults {
 #[derive(Debug, Clone)]
 pub(super) struct AlsoIn {
     pub(super) zone: Zone,
-    pub(super) label: Option<At<Title>>,
+    pub(super) label: Option<Located<Title>>,
 }
 
 impl Defaults {
-    /// The calendar's zone and the further ones that times are spelled out in.
+    /// The calendar's zone and the other zones whose times are printed.
     pub(super) fn zones(&self) -> impl Iterator<Item = &Zone> {
         self.zone.iter().chain(self.also_in.iter().map(|also| &also.zone))
     }

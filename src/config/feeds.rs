@@ -1,21 +1,21 @@
 //! The `[[series]]` and `[[feeds]]` tables.
 
-use super::table::{At, Table};
+use super::table::{Located, Table};
 use crate::diagnostic::Code;
 use crate::model::{Id, Markdown, Selection, Series, Tag, TextError};
 
-/// A `[[series]]` table, as far as it could be read.
+/// A parsed `[[series]]` table; values with errors are none.
 pub(super) struct ReadSeries {
-    pub(super) id: Option<At<Id>>,
-    pub(super) was: Vec<At<Id>>,
+    pub(super) id: Option<Located<Id>>,
+    pub(super) was: Vec<Located<Id>>,
     pub(super) series: Option<Series>,
 }
 
-/// A `[[feeds]]` table, as far as it could be read.
+/// A parsed `[[feeds]]` table; values with errors are none.
 pub(super) struct ReadSelection {
-    pub(super) id: Option<At<Id>>,
-    pub(super) was: Vec<At<Id>>,
-    pub(super) series: Vec<At<Id>>,
+    pub(super) id: Option<Located<Id>>,
+    pub(super) was: Vec<Located<Id>>,
+    pub(super) series: Vec<Located<Id>>,
     pub(super) selection: Option<Selection>,
 }
 
@@ -59,14 +59,19 @@ pub(super) fn selection(table: &Table<'_>) -> ReadSelection {
     ReadSelection { id, was, series, selection }
 }
 
-fn remember(table: &Table<'_>, id: &Option<At<Id>>) {
+fn remember(table: &Table<'_>, id: &Option<Located<Id>>) {
     if let Some(id) = id {
-        table.context().places().feeds.entry(id.value.clone()).or_insert_with(|| id.span.clone());
+        table
+            .context()
+            .locations()
+            .feeds
+            .entry(id.value.clone())
+            .or_insert_with(|| id.span.clone());
     }
 }
 
-/// One id or a list of ids.
-pub(super) fn ids(table: &Table<'_>, key: &str) -> Vec<At<Id>> {
+/// An id or a list of ids.
+pub(super) fn ids(table: &Table<'_>, key: &str) -> Vec<Located<Id>> {
     table.parsed_list(key, Code::BadId, |text| {
         Id::parse(text).map_err(|error| match error {
             TextError::Form(_) => TextError::Form(
@@ -77,6 +82,6 @@ pub(super) fn ids(table: &Table<'_>, key: &str) -> Vec<At<Id>> {
     })
 }
 
-pub(super) fn values(ids: &[At<Id>]) -> Vec<Id> {
+pub(super) fn values(ids: &[Located<Id>]) -> Vec<Id> {
     ids.iter().map(|at| at.value.clone()).collect()
 }

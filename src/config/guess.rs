@@ -1,11 +1,11 @@
-//! What was probably meant by a date or time in a form that TOML does not have.
+//! Suggestions for dates and times in a format that TOML does not have.
 
 use chrono::{NaiveDate, NaiveTime};
 
 use crate::diagnostic::Code;
 use crate::rfc3339;
 
-/// What to say about a value that reads like a date or a time.
+/// The finding for a value that looks like a date or a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Guess {
     pub(super) code: Code,
@@ -15,7 +15,7 @@ pub(super) struct Guess {
 
 const EXAMPLE: &str = "2027-04-30T14:00:00";
 
-/// Reads a value as people write dates and times; nothing if it does not look like one.
+/// Parses a value as people write dates and times; none if it does not look like one.
 pub(super) fn datetime(key: &str, raw: &str) -> Option<Guess> {
     let text = raw.trim().trim_matches(['"', '\'']).trim();
     if !text.starts_with(|c: char| c.is_ascii_digit()) {
@@ -39,14 +39,14 @@ pub(super) fn datetime(key: &str, raw: &str) -> Option<Guess> {
             let code =
                 if raw.trim().starts_with(['"', '\'']) { Code::TimeAsText } else { Code::BadDate };
             let message = match code {
-                Code::TimeAsText => format!("`{key}` is a date written as a text"),
-                _ => format!("`{key}` is not quite the form of a date"),
+                Code::TimeAsText => format!("`{key}` is a date in quotes"),
+                _ => format!("`{key}` is a date in another format than TOML's"),
             };
             let quotes = if code == Code::TimeAsText { ", without quotes" } else { "" };
             guess(code, &message, format!("write `{key} = {}`{quotes}", written(date)))
         }
         [a, b, year] if year.len() == 4 => {
-            let message = format!("the date in `{key}` is written the other way round");
+            let message = format!("the date in `{key}` does not begin with the year");
             let readings = [date(year, b, a), date(year, a, b)];
             let help = match readings {
                 [Some(day_first), Some(month_first)] if day_first != month_first => format!(
@@ -77,7 +77,7 @@ fn date(year: &str, month: &str, day: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
 }
 
-/// `2pm`, `2:30 p.m.`, `14:00`, `14:00:00`, `14h`; nothing for a bare number.
+/// Parses `2pm`, `2:30 p.m.`, `14:00`, `14:00:00`, `14h`; none for a bare number.
 pub(super) fn time(text: &str) -> Option<NaiveTime> {
     let lower: String =
         text.to_ascii_lowercase().chars().filter(|c| !matches!(c, ' ' | '.')).collect();

@@ -1,11 +1,11 @@
-//! Ids that clash, and ids that lead nowhere.
+//! Checks of ids: duplicates, and references to unknown ids.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 use std::ops::Range;
 
 use super::feeds::{ReadSelection, ReadSeries};
-use super::table::{At, Context};
+use super::table::{Context, Located};
 use super::{advice, calendar, session};
 use crate::diagnostic::{Code, Finding};
 use crate::model::Id;
@@ -13,12 +13,12 @@ use crate::suggest;
 
 pub(super) fn check(
     context: &Context<'_>,
-    calendar: Option<&calendar::Read>,
+    calendar: Option<&calendar::ReadCalendar>,
     series: &[ReadSeries],
     selections: &[ReadSelection],
-    sessions: &[session::Read],
+    sessions: &[session::ReadSession],
 ) {
-    // The calendar's id comes first: it is the one that may not change.
+    // The calendar's id comes first, since it must not change.
     let feed_ids = calendar
         .and_then(|calendar| calendar.id.as_ref())
         .into_iter()
@@ -70,7 +70,7 @@ pub(super) fn check(
 fn unique<'a, T: Eq + Hash + std::fmt::Display + 'a>(
     context: &Context<'_>,
     what: &str,
-    ids: impl Iterator<Item = &'a At<T>>,
+    ids: impl Iterator<Item = &'a Located<T>>,
 ) {
     let mut seen: HashMap<&T, Range<usize>> = HashMap::new();
     for id in ids {

@@ -1,4 +1,4 @@
-//! The keys of every table, and the words that people use for them.
+//! The keys of every table, and common synonyms of keys.
 
 use crate::suggest;
 
@@ -59,7 +59,7 @@ pub(super) const ALSO_IN: &[&str] = &["zone", "label"];
 /// `organizer` of the calendar.
 pub(super) const ORGANIZER: &[&str] = &["name", "email", "url"];
 
-/// The table that a key belongs to.
+/// The table that has a key.
 pub(super) fn table_with(key: &str) -> Option<&'static str> {
     [
         ("[calendar]", CALENDAR),
@@ -92,14 +92,14 @@ const SYNONYMS: [(&str, &[&str]); 15] = [
     ("organizer", &["organiser", "host", "hosts"]),
 ];
 
-/// The key among some that a word was meant for: another word for it, or one misspelled.
+/// The key that a word was probably meant for: by synonym or by spelling.
 pub(super) fn meant<'a>(word: &str, keys: &[&'a str]) -> Option<&'a str> {
     let word = word.to_lowercase().replace('-', "_");
     let of_synonym = |word: &str| {
         let mut meant = SYNONYMS.iter().filter(|(_, words)| words.contains(&word));
         meant.find_map(|(key, _)| keys.iter().find(|own| *own == key).copied())
     };
-    // Short words are near to anything.
+    // Short words are similar to anything.
     let long = SYNONYMS.iter().flat_map(|(_, words)| words.iter().copied()).filter(|w| w.len() > 4);
     of_synonym(&word)
         .or_else(|| suggest::nearest(&word, keys.iter().copied()))

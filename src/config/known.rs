@@ -1,8 +1,8 @@
-//! What people write for zones, addresses and lengths, in the form that is read here.
+//! Common ways to write zones, addresses and lengths, converted to the accepted format.
 
 use crate::zone::{Rules, Zone};
 
-/// An address that only lacks its scheme, or has spaces, with both mended.
+/// An address with its scheme added and its spaces encoded.
 pub(super) fn url(text: &str) -> Option<String> {
     let text = text.trim().replace(' ', "%20");
     let host = text.split(['/', '?', '#']).next().unwrap_or_default();
@@ -14,7 +14,7 @@ pub(super) fn url(text: &str) -> Option<String> {
     }
 }
 
-/// A length in words, such as `90 minutes` or `1.5 hours`, in the form that is read.
+/// A length in words, such as `90 minutes` or `1.5 hours`, in the accepted format.
 pub(super) fn length(text: &str) -> Option<String> {
     let lower = text.trim().to_lowercase();
     let digits = lower.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(lower.len());
@@ -29,8 +29,7 @@ pub(super) fn length(text: &str) -> Option<String> {
     (minutes.fract() == 0.0).then(|| format!("{minutes}m"))
 }
 
-/// The zone of an abbreviation, of a country's word for it, of a city that tzdata has no name for, or of a
-/// name that Windows has.
+/// The zone of an abbreviation, a country's name for it, a city that tzdata does not have, or a Windows name.
 pub(super) fn zone(word: &str, rules: &Rules) -> Option<Zone> {
     let lower = word.trim().to_lowercase();
     match ZONES.iter().find(|(_, words)| words.contains(&lower.as_str())) {
@@ -39,7 +38,7 @@ pub(super) fn zone(word: &str, rules: &Rules) -> Option<Zone> {
     }
 }
 
-/// Zones with words for them in lower case. Windows names are CLDR's business.
+/// Zones with their names in lower case. Windows names come from CLDR.
 const ZONES: [(&str, &[&str]); 24] = [
     (
         "America/Los_Angeles",

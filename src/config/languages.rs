@@ -1,7 +1,7 @@
-//! Languages that people name in another way than BCP 47 does.
+//! Language names other than BCP 47 tags.
 
-/// The tag of a language that is meant by a country's code, a three-letter code or its English name.
-/// Only for tags that CLDR has no dates for: `br` stays Breton.
+/// The tag meant by a country's code, a three-letter code or an English name. Only for tags that CLDR has no dates
+/// for: `br` stays Breton.
 pub(super) fn meant(tag: &str) -> Option<&'static str> {
     const TAGS: [(&str, &[&str]); 39] = [
         ("ar", &["ara", "arabic", "ae", "eg", "iq"]),

@@ -1,4 +1,4 @@
-//! The offsets that names of zones stand for, in a language and in English.
+//! Offsets of zone names in texts, in the calendar's language and in English.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -6,8 +6,7 @@ use crate::l10n::ZoneNames;
 use crate::model::Language;
 use crate::zone::Rules;
 
-/// What the names of zones mean: in the calendar's language, and in the kinds of English that have
-/// different ones.
+/// Zone names in the calendar's language, and in the variants of English that have different ones.
 pub(super) struct Meanings(Vec<ZoneNames>);
 
 impl Meanings {
@@ -17,7 +16,7 @@ impl Meanings {
         Self(locales.filter_map(|locale| ZoneNames::new(&locale, rules)).collect())
     }
 
-    /// The offsets that a name may stand for at an instant; none if it names no zone.
+    /// The offsets that a name may mean at an instant; empty if it names no zone.
     pub(super) fn of(&self, name: &str, at: DateTime<Utc>) -> Vec<TimeDelta> {
         let all = self.0.iter().flat_map(|names| names.meanings(name, at));
         all.map(|seconds| TimeDelta::seconds(seconds.into())).collect()

@@ -1,8 +1,10 @@
-//! From the text of the file to its meaning, with every finding on the way.
+//! Configuration: from the text of `sessions.toml` to its [`Catalog`], with every finding on the way.
 //!
-//! The text is parsed into a tree that keeps the place of each key and value, with every syntax
-//! error that the parser can recover from; then each table reads its own keys, so that one bad
-//! value never hides another finding.
+//! The text is parsed into a tree that keeps the location of each key and value, with every syntax error that the
+//! parser can recover from. Then each table reads its own keys, so that one bad value never hides another finding.
+//!
+//! To read: `syntax` (TOML), `table` (values of one table), `calendar`, `session`, `when`, `feeds`, `page` (the
+//! tables), `ids`, `advice` and `named_times` (checks), `keys`, `known`, `guess` and `wording` (help).
 
 mod advice;
 mod calendar;
@@ -35,22 +37,23 @@ use crate::source::Source;
 use crate::zone::Rules;
 use table::{Context, Table};
 
-/// What a reading of the file gave.
+/// The result of reading a file.
 #[derive(Debug)]
 pub struct Checked {
-    /// The meaning; only if nothing is wrong.
+    /// The catalog; none if there is an error.
     pub catalog: Option<Catalog>,
-    /// Everything that is wrong or probably not meant, by place.
+    /// Errors and warnings, by location.
     pub findings: Findings,
-    /// Where ids stand, for findings that are made later.
-    pub places: Places,
-    /// The files that `[page]` names, by their paths from the file's folder, as far as the text can be read.
+    /// The locations of ids, for later findings.
+    pub locations: Locations,
+    /// The files that `[page]` names, relative to the file's folder; also of a file with errors, as far as it can be
+    /// parsed.
     pub files: Vec<String>,
 }
 
-/// The places of ids in the file, as byte ranges.
+/// The locations of ids in the file, as byte ranges.
 #[derive(Debug, Default, Clone)]
-pub struct Places {
+pub struct Locations {
     /// The value of `calendar.id`.
     pub calendar_id: Range<usize>,
     /// The value of `calendar.url`, if it is there.
@@ -65,7 +68,7 @@ pub struct Places {
     pub sessions: HashMap<Id, Range<usize>>,
 }
 
-/// The zone that a person means by a city, a zone's name or a common word for one.
+/// The zone of a city, a zone's name or a common synonym.
 ///
 /// # Errors
 /// A sentence that says what to write instead.
@@ -90,15 +93,15 @@ pub fn zone_of(words: &str, rules: &Rules) -> Result<crate::zone::Zone, String> 
     })
 }
 
-/// Reads a file's text. Pure: the same text and rules give the same.
+/// Reads the text of a file. Pure: the same text and rules give the same result.
 pub fn load(source: &Source, rules: &Rules) -> Checked {
     let context = Context::new(rules);
     let mut files = Vec::new();
     let catalog = read(source, &context, &mut files);
-    let (mut findings, places) = context.finish();
+    let (mut findings, locations) = context.finish();
     findings.sort();
     let catalog = catalog.filter(|_| !findings.has_errors());
-    Checked { catalog, findings, places, files }
+    Checked { catalog, findings, locations, files }
 }
 
 fn read(source: &Source, context: &Context<'_>, files: &mut Vec<String>) -> Option<Catalog> {
@@ -118,13 +121,13 @@ fn read(source: &Source, context: &Context<'_>, files: &mut Vec<String>) -> Opti
         );
         return None;
     }
-    let syntax::Parsed { root, said, unread } = syntax::parse(text);
+    let syntax::ParsedToml { root, findings, unread } = syntax::parse(text);
     files.extend(root.iter().flat_map(page_files));
-    let broken = !said.iter().all(|finding| finding.severity == Severity::Warning);
-    for finding in said {
+    let broken = !findings.iter().all(|finding| finding.severity == Severity::Warning);
+    for finding in findings {
         context.push(finding);
     }
-    // Of what could not be read the tree holds only guesses.
+    // In a part with syntax errors the tree holds only guesses.
     context.leave_out(unread);
     meaning(context, root?).filter(|_| !broken)
 }
@@ -135,7 +138,7 @@ fn page_files(root: &DeTable<'_>) -> impl Iterator<Item = String> {
     ["logo", "css"].into_iter().filter_map(named)
 }
 
-/// The tree is taken apart on the way: of a long list it is most of the memory.
+/// The tree is dropped on the way, since it is most of the memory for a long file.
 fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
     let [series, selections, sessions] =
         ["series", "feeds", "sessions"].map(|key| root.remove(key));
@@ -154,7 +157,7 @@ fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
     let selections = table::each(context, "[[feeds]]", selections, keys::FEEDS, feeds::selection);
     let read = |table: &Table<'_>| session::read(table, &defaults);
     let sessions = table::each(context, "[[sessions]]", sessions, keys::SESSIONS, read);
-    // Not all was read.
+    // Reading stopped early.
     if context.is_full() {
         return None;
     }

@@ -1,7 +1,6 @@
-//! Times with a zone's name in texts, such as "5 pm ET", and names that the organiser gives to zones.
+//! Times with a zone's name in texts, such as "5 pm ET", and the organizer's labels of zones.
 //!
-//! A name means here what it means where times are printed (`l10n`), so that nothing that is exactly
-//! right is a finding.
+//! A name means the same here as in printed times (`l10n`), so a correct time is never a finding.
 
 use std::ops::Range;
 
@@ -10,16 +9,16 @@ use chrono::{DateTime, NaiveTime, TimeDelta, Timelike, Utc};
 use super::defaults::AlsoIn;
 use super::guess;
 use super::meanings::Meanings;
-use super::table::At;
+use super::table::Located;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Session, Timed, When};
 
-/// The longest abbreviation of a zone that CLDR has ("HADT", "ACWST") is shorter, in bytes.
+/// The longest zone name in a text, in bytes; CLDR's abbreviations are shorter ("HADT", "ACWST").
 const LONGEST_NAME: usize = 8;
-/// How much of a text before a name can be a time, in bytes: "at 10:30:00 p.m. ".
+/// The longest time before a name, in bytes: "at 10:30:00 p.m. ".
 const LONGEST_TIME: usize = 24;
 
-/// Times with a zone in a text, such as "5 pm ET", that are neither the start nor the end there.
+/// Warnings about times in a text, such as "5 pm ET", that are neither the start nor the end.
 pub(super) fn in_text<'m>(
     key: &str,
     text: &str,
@@ -34,7 +33,7 @@ pub(super) fn in_text<'m>(
             continue;
         }
         let there = |at: DateTime<Utc>, offset: TimeDelta| (at.naive_utc() + offset).time();
-        // The clocks may change between start and end.
+        // The offset may change between start and end.
         let is_right = |at: DateTime<Utc>| {
             let times = meanings().of(word, at).into_iter().map(|offset| there(at, offset));
             times.into_iter().any(|time| said.contains(&time))
@@ -56,13 +55,13 @@ pub(super) fn in_text<'m>(
     found
 }
 
-/// A label of a further zone that is the name of another hour, at the first session where it is.
+/// A warning about a label that means another hour than its zone has, at the first session where it does.
 pub(super) fn label<'a, 'm>(
     also: &AlsoIn,
     sessions: impl Iterator<Item = &'a Session>,
     meanings: impl Fn() -> &'m Meanings,
 ) -> Option<Finding> {
-    let At { value: label, span } = also.label.as_ref()?;
+    let Located { value: label, span } = also.label.as_ref()?;
     let words: Vec<&str> = names(label.as_str()).map(|(_, word)| word).collect();
     let wrong = |session: &&Session| {
         let When::Timed(timed) = &session.when else { return None };
@@ -87,7 +86,7 @@ pub(super) fn label<'a, 'm>(
     )
 }
 
-/// The words of a text that could be abbreviations of zones, each with its offset in bytes.
+/// Words of a text that may be zone abbreviations, each with its offset in bytes.
 fn names(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut rest = 0;
     std::iter::from_fn(move || {
@@ -101,7 +100,7 @@ fn names(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// Whether a word before a text can be the name of a zone: not in "GMT+1", and not in "10 AM AT CITY HALL", where
+/// Whether a word before `after` can be a zone name: not in "GMT+1", and not in "10 AM AT CITY HALL", where
 /// everything is in capitals.
 fn stands_alone(after: &str) -> bool {
     let mut rest = after.chars();
@@ -114,7 +113,7 @@ fn stands_alone(after: &str) -> bool {
     }
 }
 
-/// The time that a text ends in: both readings where it says neither am nor pm.
+/// The time at the end of a text: both readings if it has neither am nor pm.
 fn time_before(text: &str) -> Option<Vec<NaiveTime>> {
     let mut from = text.len().saturating_sub(LONGEST_TIME);
     while !text.is_char_boundary(from) {

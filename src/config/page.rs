@@ -1,6 +1,6 @@
 //! The `[page]` table.
 
-use super::table::{At, Table};
+use super::table::{Located, Table};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Color, Logo, Markdown, Page};
 
@@ -10,25 +10,27 @@ pub(super) fn read(table: &Table<'_>) -> Page {
     let endings: Vec<&str> = Logo::TYPES.iter().map(|(ending, _)| *ending).collect();
     let logo = file(table, "logo", &endings);
     let css = file(table, "css", &["css"]);
-    let mut places = table.context().places();
-    places.logo = table.span("logo");
-    places.css = table.span("css");
+    let mut locations = table.context().locations();
+    locations.logo = table.span("logo");
+    locations.css = table.span("css");
     Page { accent, logo, footer, css }
 }
 
-/// The path of a file beside the list: downwards only, so that nothing else is published by mistake.
+/// The path of a file in the folder of `sessions.toml` or below it, so that nothing else is published by mistake.
 fn file(table: &Table<'_>, key: &str, endings: &[&str]) -> Option<String> {
-    let At { value, span } = table.text(key)?;
+    let Located { value, span } = table.text(key)?;
     let path = std::path::Path::new(value);
     let below = path.components().all(|part| matches!(part, std::path::Component::Normal(_)));
     let ending =
         path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
     let (message, help) = if value.is_empty() || !below {
-        let message =
-            format!("`{key}` must be a file in the folder of this list, or in one below it");
+        let message = format!("`{key}` must be a file in the folder of this file or below it");
         (
             message,
-            format!("write its path from here, such as `{key} = \"files/{key}.{}\"`", endings[0]),
+            format!(
+                "write its path relative to this file, such as `{key} = \"files/{key}.{}\"`",
+                endings[0]
+            ),
         )
     } else if !endings.contains(&ending.as_str()) {
         (

@@ -6,22 +6,22 @@ use super::advice;
 use super::calendar::cancellation;
 use super::defaults::Defaults;
 use super::feeds::{ids, values};
-use super::table::{At, Table};
+use super::table::{Located, Table};
 use super::{keys, when};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Geo, HttpUrl, Id, Length, Markdown, Place, Session, Status, Tag, Uid};
 
-/// A `[[sessions]]` table, as far as it could be read.
-pub(super) struct Read {
-    pub(super) id: Option<At<Id>>,
-    pub(super) uid: Option<At<Uid>>,
-    pub(super) was: Vec<At<Id>>,
-    pub(super) series: Option<At<Id>>,
+/// A parsed `[[sessions]]` table; values with errors are none.
+pub(super) struct ReadSession {
+    pub(super) id: Option<Located<Id>>,
+    pub(super) uid: Option<Located<Uid>>,
+    pub(super) was: Vec<Located<Id>>,
+    pub(super) series: Option<Located<Id>>,
     pub(super) start: Option<Range<usize>>,
     pub(super) session: Option<Session>,
 }
 
-pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Read {
+pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> ReadSession {
     let id = table.require("id", "\"opening-talk\"", table.id("id"));
     let title = table.line("title");
     let title = table.require("title", "\"Opening talk\"", title);
@@ -46,10 +46,10 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Read {
         table.has("status") == status.is_some()
             && status.as_ref().is_none_or(|status| status.value != Status::Cancelled)
     }) {
-        let message = "`cancelled` says how calendars show it, and this session is not cancelled";
+        let message = "`cancelled` sets how calendars show a cancelled session, and this one is not cancelled";
         let finding = Finding::warning(Code::NotCancelled, at.span.clone(), message);
         table.context().push(
-            finding.help("to call it off add `status = \"cancelled\"`; else delete the line"),
+            finding.help("to cancel it, add `status = \"cancelled\"`; otherwise delete the line"),
         );
     }
     let busy = table.flag("busy");
@@ -60,7 +60,7 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Read {
     if let Some(id) = &id {
         table
             .context()
-            .places()
+            .locations()
             .sessions
             .entry(id.value.clone())
             .or_insert_with(|| id.span.clone());
@@ -89,7 +89,7 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Read {
     if let Some(session) = &session {
         advice::session(table, session, defaults);
     }
-    Read { id, uid, was, series, start: table.span("start"), session }
+    ReadSession { id, uid, was, series, start: table.span("start"), session }
 }
 
 fn read_place(table: &Table<'_>) -> Option<Place> {
@@ -100,7 +100,7 @@ fn read_place(table: &Table<'_>) -> Option<Place> {
     let longitude = table.number("longitude", -180.0..=180.0);
     let geo = match (latitude, longitude) {
         (Some(latitude), Some(longitude)) => Some(Geo { latitude, longitude }),
-        // One of them wrong was said already.
+        // An error in one of them is an earlier finding.
         _ if table.has("latitude") == table.has("longitude") => None,
         _ => {
             let message = "`latitude` and `longitude` belong together";

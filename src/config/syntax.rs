@@ -1,4 +1,4 @@
-//! What is not TOML, said so that a beginner can mend it.
+//! TOML syntax errors, explained for people who do not know TOML.
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
@@ -9,65 +9,65 @@ use toml::de::{DeTable, DeValue, Error};
 use super::guess;
 use crate::diagnostic::{Code, Finding, MOST};
 
-/// Quotes that word processors make; TOML knows the straight ones.
+/// Typographic quotes; TOML accepts only straight ones.
 const TYPOGRAPHIC: [char; 10] = ['“', '”', '„', '‟', '«', '»', '‘', '’', '‚', '′'];
-/// How much of a text is parsed first, in bytes, and by how much that grows. The parser keeps a few hundred bytes for
-/// each mistake, and a text may have one in each of its bytes.
+/// The first part of a text that is parsed, in bytes; it grows by the same factor. The parser keeps a few hundred
+/// bytes per error, and every byte of a text may be one.
 const PROBE: usize = 1 << 18;
 const STEP: usize = 1 << 23;
-/// With so many mistakes of the parser's nothing behind them is looked at.
+/// Number of parser errors after which the rest of the text is not parsed.
 const MOST_ERRORS: usize = 20_000;
-/// How many marks a text may have: the parser takes a hundred bytes and more for what stands between two of them.
+/// Limit on lines, keys and values: the parser needs more than a hundred bytes for each.
 const MOST_MARKS: usize = 1 << 24;
-/// With so many findings nothing else of the text matters: one may be about a mark at its beginning, and one may
-/// come of the end of a probe.
+/// Number of findings after which no more are needed: two more than are kept, for a byte order mark at the beginning
+/// and an error caused by the end of the parsed part.
 const ENOUGH: usize = MOST + 2;
 
-/// A text as far as it is TOML.
-pub(super) struct Parsed<'a> {
-    /// The tree; none where there are more mistakes than anybody reads.
+/// A text parsed as TOML.
+pub(super) struct ParsedToml<'a> {
+    /// The tree; none if there are too many errors.
     pub(super) root: Option<DeTable<'a>>,
-    /// What is said about it, one finding a line.
-    pub(super) said: Vec<Finding>,
-    /// The parts of the text that could not be read, about which nothing else should be said.
+    /// The syntax errors, one per line.
+    pub(super) findings: Vec<Finding>,
+    /// The parts that could not be parsed, where no further findings are reported.
     pub(super) unread: Vec<Range<usize>>,
 }
 
-/// Parses a text, or its beginning, if that has more than enough mistakes.
-pub(super) fn parse(text: &str) -> Parsed<'_> {
+/// Parses a text, or only its beginning if that has enough errors.
+pub(super) fn parse(text: &str) -> ParsedToml<'_> {
     let probes = std::iter::successors(Some(PROBE), |probe| Some(probe + (3 * probe).min(STEP)));
     for probe in probes.take_while(|probe| *probe < text.len()) {
         let end = text[..text.floor_char_boundary(probe)].rfind('\n').map_or(probe, |at| at + 1);
         let beginning = &text[..text.floor_char_boundary(end)];
         let (root, errors) = DeTable::parse_recoverable(beginning);
-        let (said, unread) = findings(&errors, beginning, root.get_ref());
-        if said.len() >= ENOUGH || errors.len() > MOST_ERRORS {
-            return Parsed { root: None, said, unread };
+        let (findings, unread) = findings(&errors, beginning, root.get_ref());
+        if findings.len() >= ENOUGH || errors.len() > MOST_ERRORS {
+            return ParsedToml { root: None, findings, unread };
         }
         if probe == PROBE && is_dense(text) {
             let message = "the file has more than 16 million lines, keys and values";
-            let said = Finding::error(Code::FileTooLarge, 0..0, message)
+            let findings = Finding::error(Code::FileTooLarge, 0..0, message)
                 .help("split the sessions over several files, each with a service of its own");
-            return Parsed { root: None, said: vec![said], unread };
+            return ParsedToml { root: None, findings: vec![findings], unread };
         }
     }
     let (root, errors) = DeTable::parse_recoverable(text);
-    let (said, unread) = findings(&errors, text, root.get_ref());
-    let root = (said.len() < ENOUGH).then(|| root.into_inner());
-    Parsed { root, said, unread }
+    let (findings, unread) = findings(&errors, text, root.get_ref());
+    let root = (findings.len() < ENOUGH).then(|| root.into_inner());
+    ParsedToml { root, findings, unread }
 }
 
-/// Whether a text has so many lines, keys and values that it would take gigabytes to parse.
+/// Whether a text has so many lines, keys and values that parsing would take gigabytes.
 fn is_dense(text: &str) -> bool {
     let is_mark = |byte: &&u8| matches!(byte, b'\n' | b',' | b'.' | b'=' | b'[' | b'{');
     text.as_bytes().iter().filter(is_mark).count() > MOST_MARKS
 }
 
-/// The findings for the parser's errors, and the parts of the text that could not be read.
+/// The findings for the parser's errors, and the parts that could not be parsed.
 fn findings(errors: &[Error], text: &str, root: &DeTable<'_>) -> (Vec<Finding>, Vec<Range<usize>>) {
     let mut found = Vec::new();
     let mut unread: Vec<Range<usize>> = Vec::new();
-    let keys = Keys { errors, text, root, places: OnceCell::new() };
+    let keys = Keys { errors, text, root, locations: OnceCell::new() };
     if text.starts_with('\u{feff}') {
         found.push(
             Finding::warning(Code::ByteOrderMark, 0..3, "the file begins with a byte order mark")
@@ -82,12 +82,11 @@ fn findings(errors: &[Error], text: &str, root: &DeTable<'_>) -> (Vec<Finding>, 
         if unread.iter().rev().any(|part| part.contains(&span.start)) {
             continue;
         }
-        let line = Line::around(text, span.start);
-        let said = finding(error.message(), span.clone(), &line, text, &keys);
-        let start = line.span.start.min(said.span.start);
-        found.push(said);
-        // Further errors of a line follow from its first; a header that is wrong takes the keys
-        // under it along.
+        let line = SourceLine::around(text, span.start);
+        let findings = finding(error.message(), span.clone(), &line, text, &keys);
+        let start = line.span.start.min(findings.span.start);
+        found.push(findings);
+        // Further errors on a line follow from the first. A wrong table header takes the keys under it along.
         let header = line.text.trim_start().starts_with('[');
         let end = match text[line.span.end..].find("\n[").filter(|_| header) {
             Some(at) => line.span.end + at,
@@ -99,42 +98,42 @@ fn findings(errors: &[Error], text: &str, root: &DeTable<'_>) -> (Vec<Finding>, 
     (found, unread)
 }
 
-/// Where the keys stand that are there twice.
+/// Locations of keys, for duplicates.
 struct Keys<'a> {
     errors: &'a [Error],
     text: &'a str,
     root: &'a DeTable<'a>,
-    /// By name, in the order of the text; made when first asked for.
-    places: OnceCell<HashMap<&'a str, Vec<Range<usize>>>>,
+    /// Locations by name, in the order of the text; collected for the first duplicate.
+    locations: OnceCell<HashMap<&'a str, Vec<Range<usize>>>>,
 }
 
 impl<'a> Keys<'a> {
-    /// The last place of a key before an offset.
+    /// The last location of a key before an offset.
     fn before(&self, name: &str, offset: usize) -> Option<Range<usize>> {
-        let places = self.places.get_or_init(|| self.places()).get(name)?;
-        let at = places.partition_point(|place| place.end <= offset);
-        places.get(at.checked_sub(1)?).cloned()
+        let locations = self.locations.get_or_init(|| self.locations()).get(name)?;
+        let at = locations.partition_point(|place| place.end <= offset);
+        locations.get(at.checked_sub(1)?).cloned()
     }
 
-    fn places(&self) -> HashMap<&'a str, Vec<Range<usize>>> {
+    fn locations(&self) -> HashMap<&'a str, Vec<Range<usize>>> {
         let twice = self.errors.iter().filter(|error| error.message() == DUPLICATE);
         let names: HashSet<&str> = twice.filter_map(|error| self.text.get(error.span()?)).collect();
-        let mut places: HashMap<&'a str, Vec<Range<usize>>> = HashMap::new();
+        let mut locations: HashMap<&'a str, Vec<Range<usize>>> = HashMap::new();
         visit(self.root, &mut |key, at| {
             if names.contains(key) {
-                places.entry(key).or_default().push(at);
+                locations.entry(key).or_default().push(at);
             }
         });
-        places.values_mut().for_each(|all| all.sort_unstable_by_key(|place| place.start));
-        places
+        locations.values_mut().for_each(|all| all.sort_unstable_by_key(|place| place.start));
+        locations
     }
 }
 
-/// What the parser says of a key that is there already.
+/// The parser's message for a duplicate key.
 const DUPLICATE: &str = "duplicate key";
 
-/// One line of the text, with the key and the value that stand on it.
-struct Line<'a> {
+/// A line of the text, with its key and value.
+struct SourceLine<'a> {
     span: Range<usize>,
     text: &'a str,
     key: &'a str,
@@ -142,14 +141,14 @@ struct Line<'a> {
     value_span: Range<usize>,
 }
 
-impl<'a> Line<'a> {
+impl<'a> SourceLine<'a> {
     fn around(text: &'a str, at: usize) -> Self {
         let at = text.floor_char_boundary(at.min(text.len()));
         let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
         let end = text[at..].find('\n').map_or(text.len(), |newline| at + newline);
         let line = &text[start..end];
         let (key, rest) = line.split_once('=').unwrap_or((line, ""));
-        // A comment ends a value, unless the number sign stands in quotes of some kind.
+        // A comment ends a value, unless the number sign is within quotes of any kind.
         let quoted = rest.trim_start().starts_with(['"', '\'', '“', '„', '«', '‘']);
         let value = if quoted { rest } else { rest.split('#').next().unwrap_or_default() };
         let value_start =
@@ -168,7 +167,7 @@ impl<'a> Line<'a> {
 fn finding(
     message: &str,
     span: Range<usize>,
-    line: &Line<'_>,
+    line: &SourceLine<'_>,
     text: &str,
     keys: &Keys<'_>,
 ) -> Finding {
@@ -197,7 +196,7 @@ fn finding(
         text[span.start..].chars().next().filter(|c| c.is_control() && !c.is_whitespace())
     {
         let message =
-            format!("the control character U+{:04X} may not stand here", u32::from(control));
+            format!("the control character U+{:04X} is not allowed here", u32::from(control));
         return Finding::error(Code::ControlCharacter, span, message).help("delete it");
     }
     if let Some(space) =
@@ -219,10 +218,10 @@ fn finding(
         "string values must be quoted" if value.is_empty() => at(&format!("`{key}` has no value"))
             .help(format!("write a value after `{key} =`, or delete the line")),
         "string values must be quoted" => {
-            Finding::error(Code::Syntax, line.value_span.clone(), "a text must stand in quotes")
+            Finding::error(Code::Syntax, line.value_span.clone(), "a text must be in quotes")
                 .help(format!("write {key} = \"{}\"", value.trim_matches('"')))
         }
-        "invalid boolean" => at("true and false are written in small letters")
+        "invalid boolean" => at("true and false are written in lower case")
             .help(format!("write `{key} = {}`", value.to_ascii_lowercase())),
         "invalid basic string" | "invalid literal string" => {
             let mark = if message.starts_with("invalid literal") { '\'' } else { '"' };
@@ -254,7 +253,7 @@ fn finding(
         }
         "unclosed array" => at("the list is not closed").help("add ] where it ends"),
         "unclosed inline table" => at("the braces are not closed")
-            .help("add } where they end; everything between them stands on one line"),
+            .help("add } where they end; everything between them is on one line"),
         "invalid date" | "invalid time" => {
             let wanted = message.split_once("expected ").map_or(message, |(_, wanted)| wanted);
             let what = if message.starts_with("invalid date") { "date" } else { "time of day" };
@@ -262,33 +261,34 @@ fn finding(
                 .help(format!("TOML expects {wanted}, as in 2027-04-30T14:00:00"))
         }
         "unexpected key or value" => {
-            at("something stands behind the value").help("delete it; a comment begins with #")
+            at("there is extra text after the value").help("delete it; a comment begins with #")
         }
         "unexpected leading zero" => {
             let number = text[span.start..].split(|c: char| !c.is_ascii_alphanumeric() && c != '.');
             let number = number.map(|number| number.trim_start_matches('0')).next();
-            at("a number has no zero in front").help(format!("write {}", number.unwrap_or("0")))
+            at("a number must not begin with a zero")
+                .help(format!("write {}", number.unwrap_or("0")))
         }
         "missing escaped value" | "too few unicode value digits" => {
-            at("a backslash begins an escape such as \\n, and this is none")
+            at("a backslash must begin an escape such as \\n")
                 .help("write \\\\ for a backslash, or put the text into 'single quotes'")
         }
         _ => at(&format!("this is not TOML: {message}")),
     }
 }
 
-/// A key or table that is there already, with the earlier place.
-fn duplicate(span: Range<usize>, line: &Line<'_>, text: &str, keys: &Keys<'_>) -> Finding {
+/// A finding for a duplicate key or table, with the earlier location.
+fn duplicate(span: Range<usize>, line: &SourceLine<'_>, text: &str, keys: &Keys<'_>) -> Finding {
     let name = &text[span.clone()];
     let mut earlier = keys.before(name, span.start);
-    // Of tables with one name the tree keeps only the last header.
+    // Of tables with the same name the tree keeps only the last header.
     let header = format!("[{name}]");
     let is_header = line.text.trim_start().starts_with('[');
     if is_header {
         earlier =
             text[..line.span.start].rfind(&header).map(|at| at..at + header.len()).or(earlier);
     }
-    let finding = Finding::error(Code::DuplicateKey, span, format!("`{name}` is there already"));
+    let finding = Finding::error(Code::DuplicateKey, span, format!("`{name}` is already defined"));
     let finding = match earlier {
         Some(earlier) => finding.earlier(earlier, "here"),
         None => finding,
@@ -349,8 +349,12 @@ mod tests {
             let own: Vec<&str> = errors.iter().map(|error| error.message()).collect();
             let is_said = own.iter().any(|own| own.split(',').next() == Some(sentence));
             assert!(is_said, "{sentence}: {own:?}");
-            for said in findings(&errors, text, root.get_ref()).0 {
-                assert!(!said.message.contains("this is not TOML"), "{text}: {}", said.message);
+            for findings in findings(&errors, text, root.get_ref()).0 {
+                assert!(
+                    !findings.message.contains("this is not TOML"),
+                    "{text}: {}",
+                    findings.message
+                );
             }
         }
     }

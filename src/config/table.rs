@@ -1,4 +1,4 @@
-//! One table of the file, read key by key; every value of a wrong type or form is a finding.
+//! One table of the file, read key by key; every value of a wrong type or format is a finding.
 
 use std::cell::{OnceCell, RefCell};
 use std::ops::Range;
@@ -9,30 +9,30 @@ use toml::value::Datetime;
 
 use super::meanings::Meanings;
 use super::wording::Wanted;
-use super::{Places, guess, known, languages, wording};
+use super::{Locations, guess, known, languages, wording};
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::{Id, Language, TextError, Title};
 use crate::suggest;
 use crate::zone::{Rules, Zone};
 
-/// What every table reads with: the rules of zones, and where findings go.
+/// Shared state of all tables: the rules of zones, and the findings.
 pub(super) struct Context<'a> {
     rules: &'a Rules,
     findings: RefCell<Findings>,
-    places: RefCell<Places>,
-    /// What names of zones mean; made for the first text that holds one.
+    locations: RefCell<Locations>,
+    /// The meanings of zone names; computed for the first text that holds one.
     meanings: OnceCell<Meanings>,
-    /// The parts of the text about which nothing is said.
+    /// Parts of the text for which no findings are reported.
     unread: RefCell<Vec<Range<usize>>>,
 }
 
-/// The keys that take a length.
+/// Keys with a length as value.
 const LENGTHS: [&str; 6] =
     ["duration", "keep_cancelled", "keep_gone", "keep_past", "refresh", "remind"];
 
-/// A value with its place in the file.
+/// A value with its location in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct At<T> {
+pub(super) struct Located<T> {
     pub(super) value: T,
     pub(super) span: Range<usize>,
 }
@@ -50,7 +50,7 @@ impl<'a> Context<'a> {
         Self {
             rules,
             findings: RefCell::default(),
-            places: RefCell::default(),
+            locations: RefCell::default(),
             meanings: OnceCell::new(),
             unread: RefCell::default(),
         }
@@ -60,7 +60,7 @@ impl<'a> Context<'a> {
         self.rules
     }
 
-    /// What names of zones mean in the language of the file.
+    /// The meanings of zone names in the language of the file.
     pub(super) fn meanings(&self, language: &Language) -> &Meanings {
         self.meanings.get_or_init(|| Meanings::new(language, self.rules))
     }
@@ -71,26 +71,26 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// From now on nothing is said about some parts of the text.
+    /// Reports no findings for some parts of the text from now on.
     pub(super) fn leave_out(&self, unread: Vec<Range<usize>>) {
         self.unread.replace(unread);
     }
 
-    /// Whether there are more errors than are kept, so that nothing else needs to be read.
+    /// Whether there are more errors than are kept, so that reading can stop.
     pub(super) fn is_full(&self) -> bool {
         self.findings.borrow().is_full()
     }
 
-    pub(super) fn places(&self) -> std::cell::RefMut<'_, Places> {
-        self.places.borrow_mut()
+    pub(super) fn locations(&self) -> std::cell::RefMut<'_, Locations> {
+        self.locations.borrow_mut()
     }
 
-    pub(super) fn finish(self) -> (Findings, Places) {
-        (self.findings.into_inner(), self.places.into_inner())
+    pub(super) fn finish(self) -> (Findings, Locations) {
+        (self.findings.into_inner(), self.locations.into_inner())
     }
 }
 
-/// What is read of each table of a list of tables, in their order. A table is given back once it is read.
+/// Reads each table of an array of tables, in order. Each is dropped once it is read.
 pub(super) fn each<T>(
     context: &Context<'_>,
     name: &'static str,
@@ -125,7 +125,7 @@ pub(super) fn each<T>(
 }
 
 impl<'a> Table<'a> {
-    /// A table; keys that it does not know are findings.
+    /// Wraps a table; unknown keys are findings.
     pub(super) fn new(
         context: &'a Context<'a>,
         name: &'static str,
@@ -146,12 +146,12 @@ impl<'a> Table<'a> {
         self.context
     }
 
-    /// The place of the table's own header.
+    /// The location of the table's header.
     pub(super) fn header(&self) -> Range<usize> {
         self.header.clone()
     }
 
-    /// A value that must be there; if its key is not, that is a finding with what to write.
+    /// Requires a key; without it, reports a finding with an example.
     pub(super) fn require<T>(&self, key: &str, example: &str, value: Option<T>) -> Option<T> {
         if !self.has(key) {
             let message = format!("{} has no `{key}`", self.name);
@@ -163,12 +163,12 @@ impl<'a> Table<'a> {
         value
     }
 
-    /// The place of a key's value.
+    /// The location of a key's value.
     pub(super) fn span(&self, key: &str) -> Option<Range<usize>> {
         self.get(key).map(Spanned::span)
     }
 
-    /// A finding that a whole table must be there.
+    /// Requires a whole table.
     pub(super) fn missing_table(&self, key: &str, example: &str) {
         if !self.has(key) {
             let message = format!("there is no [{key}] table");
@@ -179,16 +179,16 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Whether the key is there, whatever its value.
+    /// Whether the key exists, whatever its value.
     pub(super) fn has(&self, key: &str) -> bool {
         self.get(key).is_some()
     }
 
-    /// A text, as it stands.
-    pub(super) fn text(&self, key: &str) -> Option<At<&'a str>> {
+    /// A text without further checks.
+    pub(super) fn text(&self, key: &str) -> Option<Located<&'a str>> {
         let value = self.get(key)?;
         match value.get_ref() {
-            DeValue::String(text) => Some(At { value: text.as_ref(), span: value.span() }),
+            DeValue::String(text) => Some(Located { value: text.as_ref(), span: value.span() }),
             other => {
                 self.wrong_type(key, value.span(), other, Wanted::Text);
                 None
@@ -196,19 +196,19 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// A text of a certain form; `form` is the code for another one.
+    /// A text in a certain format; `form` is the code of its finding.
     pub(super) fn parsed<T>(
         &self,
         key: &str,
         form: Code,
         parse: impl Fn(&str) -> Result<T, TextError>,
-    ) -> Option<At<T>> {
+    ) -> Option<Located<T>> {
         let text = self.text(key)?;
         self.form(key, form, text, parse)
     }
 
-    /// One line for people.
-    pub(super) fn line(&self, key: &str) -> Option<At<Title>> {
+    /// One line of text for readers.
+    pub(super) fn line(&self, key: &str) -> Option<Located<Title>> {
         let title = self.parsed(key, Code::BadValue, Title::parse)?;
         if title.value.as_str().contains('\t') {
             let message = format!("`{key}` holds a tab, which every app shows differently");
@@ -218,13 +218,13 @@ impl<'a> Table<'a> {
         Some(title)
     }
 
-    /// One text or a list of texts, each of a certain form.
+    /// A text or a list of texts, each in a certain format.
     pub(super) fn parsed_list<T>(
         &self,
         key: &str,
         form: Code,
         parse: impl Fn(&str) -> Result<T, TextError>,
-    ) -> Vec<At<T>> {
+    ) -> Vec<Located<T>> {
         let Some(value) = self.get(key) else { return Vec::new() };
         let items: Vec<&Spanned<DeValue<'_>>> = match value.get_ref() {
             DeValue::Array(items) => items.iter().collect(),
@@ -237,7 +237,7 @@ impl<'a> Table<'a> {
             }
             match item.get_ref() {
                 DeValue::String(text) => {
-                    let text = At { value: text.as_ref(), span: item.span() };
+                    let text = Located { value: text.as_ref(), span: item.span() };
                     read.extend(self.form(key, form, text, &parse));
                 }
                 other => self.wrong_type(key, item.span(), other, Wanted::Texts),
@@ -246,11 +246,11 @@ impl<'a> Table<'a> {
         read
     }
 
-    /// An id, with one to offer if it has another form.
-    pub(super) fn id(&self, key: &str) -> Option<At<Id>> {
+    /// An id; the finding for an invalid one suggests a valid one.
+    pub(super) fn id(&self, key: &str) -> Option<Located<Id>> {
         let text = self.text(key)?;
         match Id::parse(text.value) {
-            Ok(value) => Some(At { value, span: text.span }),
+            Ok(value) => Some(Located { value, span: text.span }),
             Err(error) => {
                 let mut finding = wording::problem(key, Code::BadId, &error, text.span);
                 if let Some(id) = Id::suggest(text.value) {
@@ -262,7 +262,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// true or false.
+    /// A boolean.
     pub(super) fn flag(&self, key: &str) -> Option<bool> {
         let value = self.get(key)?;
         match value.get_ref() {
@@ -288,16 +288,16 @@ impl<'a> Table<'a> {
         if let Some(number) = number.filter(|number| bounds.contains(number)) {
             return Some(number);
         }
-        let message = format!("`{key}` must lie between {} and {}", bounds.start(), bounds.end());
+        let message = format!("`{key}` must be between {} and {}", bounds.start(), bounds.end());
         self.context.push(Finding::error(Code::BadValue, value.span(), message));
         None
     }
 
-    /// A date or date-time, as it stands.
-    pub(super) fn datetime(&self, key: &str) -> Option<At<Datetime>> {
+    /// A date or date-time without further checks.
+    pub(super) fn datetime(&self, key: &str) -> Option<Located<Datetime>> {
         let value = self.get(key)?;
         match value.get_ref() {
-            DeValue::Datetime(datetime) => Some(At { value: *datetime, span: value.span() }),
+            DeValue::Datetime(datetime) => Some(Located { value: *datetime, span: value.span() }),
             DeValue::String(text) if guess::datetime(key, &format!("\"{text}\"")).is_some() => {
                 let guess = guess::datetime(key, &format!("\"{text}\""))?;
                 let finding = Finding::error(guess.code, value.span(), guess.message);
@@ -311,13 +311,13 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The zone of a name, with a warning for names that are not today's name of a place.
-    pub(super) fn zone(&self, key: &str) -> Option<At<Zone>> {
+    /// A zone, with a warning for a name that is legacy, an abbreviation or a fixed offset.
+    pub(super) fn zone(&self, key: &str) -> Option<Located<Zone>> {
         let text = self.text(key)?;
         self.zone_of(text)
     }
 
-    /// A zone's name, or a list of which each item is a zone's name or a table that has one.
+    /// A zone's name, or a list of zone names and of tables with a zone name.
     pub(super) fn zones<T>(
         &self,
         key: &str,
@@ -332,7 +332,7 @@ impl<'a> Table<'a> {
         };
         let read = |value: &&Spanned<DeValue<'a>>| match value.get_ref() {
             DeValue::String(text) => {
-                let name = At { value: text.as_ref(), span: value.span() };
+                let name = Located { value: text.as_ref(), span: value.span() };
                 self.zone_of(name).map(|zone| of_name(zone.value))
             }
             DeValue::Table(entries) => {
@@ -346,11 +346,11 @@ impl<'a> Table<'a> {
         items.iter().filter_map(read).collect()
     }
 
-    /// One of some words.
-    pub(super) fn word<T: Copy>(&self, key: &str, words: &[(&str, T)]) -> Option<At<T>> {
+    /// One of a set of words.
+    pub(super) fn word<T: Copy>(&self, key: &str, words: &[(&str, T)]) -> Option<Located<T>> {
         let text = self.text(key)?;
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == text.value) {
-            return Some(At { value: *value, span: text.span });
+            return Some(Located { value: *value, span: text.span });
         }
         let known: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
         let message = format!("`{key}` cannot be \"{}\"", wording::quoted(text.value));
@@ -386,14 +386,14 @@ impl<'a> Table<'a> {
         &self,
         key: &str,
         form: Code,
-        text: At<&str>,
+        text: Located<&str>,
         parse: impl Fn(&str) -> Result<T, TextError>,
-    ) -> Option<At<T>> {
+    ) -> Option<Located<T>> {
         match parse(text.value) {
-            Ok(value) => Some(At { value, span: text.span }),
+            Ok(value) => Some(Located { value, span: text.span }),
             Err(error) => {
                 let mut finding = wording::problem(key, form, &error, text.span);
-                // Where people write another form again and again, offer theirs in ours.
+                // For common mistakes the help has the value in the accepted format.
                 let offered = match form {
                     Code::BadUrl => known::url(text.value),
                     _ if key == "language" => languages::meant(text.value).map(ToOwned::to_owned),
@@ -408,7 +408,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn zone_of(&self, name: At<&str>) -> Option<At<Zone>> {
+    fn zone_of(&self, name: Located<&str>) -> Option<Located<Zone>> {
         let rules = self.context.rules;
         let zone = match rules.zone(name.value) {
             Ok(zone) => zone,
@@ -420,7 +420,7 @@ impl<'a> Table<'a> {
         if let Some(finding) = wording::legacy_zone(&zone, name.span.clone()) {
             self.context.push(finding);
         }
-        Some(At { value: zone, span: name.span })
+        Some(Located { value: zone, span: name.span })
     }
 
     fn wrong_type(&self, key: &str, span: Range<usize>, value: &DeValue<'_>, wanted: Wanted) {

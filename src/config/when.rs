@@ -6,13 +6,13 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
 use super::civil::{Civil, Split, civil};
 use super::defaults::Defaults;
-use super::table::{At, Table};
+use super::table::{Located, Table};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{AllDay, Length, Timed, When};
 use crate::rfc3339;
 use crate::zone::{Local, Zone};
 
-/// Which of two readings a time that happens twice has.
+/// The reading of a wall-clock time that happens twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fold {
     Earlier,
@@ -43,11 +43,11 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Option<When> {
     let no_length = !table.has("end") && !table.has("duration");
     if no_length && defaults.duration.is_none() {
         table.context().push(
-            Finding::error(Code::NoLength, table.header(), "nothing says how long the session lasts")
+            Finding::error(Code::NoLength, table.header(), "the session has neither `end` nor `duration`")
                 .help("add `end`, or `duration = \"90m\"` here or in [calendar]; for whole days `duration = \"1d\"`"),
         );
     }
-    // The end is read even where the start is wrong, so that both are said at once.
+    // The end is read even if the start is wrong, so that both errors are reported.
     let civil_start = start.and_then(|at| civil(table, "start", at, zone.as_ref()));
     let civil_end = end.and_then(|at| civil(table, "end", at, zone.as_ref()));
     match civil_start?.split() {
@@ -56,7 +56,7 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Option<When> {
             all_day(table, first, civil_end, own, zone)
         }
         Split::Timed(start) => {
-            let end = match civil_end.map(At::split) {
+            let end = match civil_end.map(Located::split) {
                 Some(Split::Timed(end)) => Some(end),
                 Some(Split::AllDay(end)) => {
                     mixed(table, end.span, start.span, "the start has a time of day");
@@ -65,7 +65,7 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Option<When> {
                 None => None,
             };
             let Some(zone) = zone else {
-                // Without a zone the clocks can still be compared, so that both mistakes are said.
+                // Without a zone the wall-clock times are still compared, so that both errors are reported.
                 if let Some(end) = end.filter(|end| end.value <= start.value) {
                     ends_too_early(table, end.span, start.span);
                 }
@@ -73,7 +73,7 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Option<When> {
             };
             let own =
                 duration.map(|at| at.value).or(if no_length { defaults.duration } else { None });
-            Reader { table, zone, fold }.timed(start, end, own)
+            TimesParser { table, zone, fold }.timed(start, end, own)
         }
     }
 }
@@ -88,15 +88,15 @@ fn ends_too_early(table: &Table<'_>, end: Range<usize>, start: Range<usize>) {
 
 fn all_day(
     table: &Table<'_>,
-    first: At<NaiveDate>,
-    end: Option<At<Civil>>,
+    first: Located<NaiveDate>,
+    end: Option<Located<Civil>>,
     duration: Option<Length>,
     zone: Option<Zone>,
 ) -> Option<When> {
     if table.has("fold") {
         needless_fold(table);
     }
-    let last = match (end.map(At::split), duration) {
+    let last = match (end.map(Located::split), duration) {
         (Some(Split::AllDay(last)), _) if last.value < first.value => {
             table.context().push(
                 Finding::error(
@@ -148,18 +148,18 @@ fn needless_fold(table: &Table<'_>) {
     }
 }
 
-/// Settles the instants of one session.
-struct Reader<'a> {
+/// Resolves the instants of one session.
+struct TimesParser<'a> {
     table: &'a Table<'a>,
     zone: Zone,
-    fold: Option<At<Fold>>,
+    fold: Option<Located<Fold>>,
 }
 
-impl Reader<'_> {
+impl TimesParser<'_> {
     fn timed(
         &self,
-        start: At<NaiveDateTime>,
-        end: Option<At<NaiveDateTime>>,
+        start: Located<NaiveDateTime>,
+        end: Option<Located<NaiveDateTime>>,
         duration: Option<Length>,
     ) -> Option<When> {
         let start_local = self.zone.resolve(start.value);
@@ -169,10 +169,10 @@ impl Reader<'_> {
         if self.fold.is_some() && !any_fold {
             needless_fold(self.table);
         }
-        let begins = self.settle("start", &start, start_local);
+        let begins = self.resolve("start", &start, start_local);
         let ends = match (&end, end_local) {
             (Some(end), Some(local)) => {
-                self.settle_end(end, local, ambiguous(&start_local), begins)
+                self.resolve_end(end, local, ambiguous(&start_local), begins)
             }
             _ => duration
                 .and_then(|length| begins.map(|begins| self.after(start.value, begins, length))),
@@ -187,10 +187,11 @@ impl Reader<'_> {
         Some(When::Timed(Timed { zone: self.zone.clone(), start, end }))
     }
 
-    /// An end that happens twice is its first reading after the start where `fold` settled the start.
-    fn settle_end(
+    /// Resolves the end. If it happens twice and `fold` applies to the start, it is the first reading after the
+    /// start.
+    fn resolve_end(
         &self,
-        end: &At<NaiveDateTime>,
+        end: &Located<NaiveDateTime>,
         local: Local,
         start_is_ambiguous: bool,
         begins: Option<DateTime<Utc>>,
@@ -200,18 +201,23 @@ impl Reader<'_> {
                 Some(if earlier > begins { earlier } else { later })
             }
             (Local::Fold { .. }, None) if start_is_ambiguous => None,
-            _ => self.settle("end", end, local),
+            _ => self.resolve("end", end, local),
         }
     }
 
-    fn settle(&self, key: &str, at: &At<NaiveDateTime>, local: Local) -> Option<DateTime<Utc>> {
+    fn resolve(
+        &self,
+        key: &str,
+        at: &Located<NaiveDateTime>,
+        local: Local,
+    ) -> Option<DateTime<Utc>> {
         let (time, zone) = (|| rfc3339::local(at.value), self.zone.name());
         match (local, self.fold.as_ref().map(|fold| fold.value)) {
             (Local::Unique(instant), _) => Some(instant),
             (Local::Fold { earlier, .. }, Some(Fold::Earlier)) => Some(earlier),
             (Local::Fold { later, .. }, Some(Fold::Later)) => Some(later),
             (Local::Fold { earlier, later }, None) => {
-                // A `fold` with a wrong word was said already.
+                // An invalid `fold` is an earlier finding.
                 if !self.table.has("fold") {
                     let reading =
                         |instant| format!("{}{}", time(), offset(self.zone.offset(instant)));
@@ -219,10 +225,7 @@ impl Reader<'_> {
                         Finding::error(
                             Code::TimeInFold,
                             at.span.clone(),
-                            format!(
-                                "{} happens twice in {zone}: the clocks are put back over it",
-                                time()
-                            ),
+                            format!("{} happens twice in {zone}, as the clocks go back", time()),
                         )
                         .help(format!(
                             "add `fold = \"earlier\"` for {} or `fold = \"later\"` for {}",
@@ -238,10 +241,7 @@ impl Reader<'_> {
                     Finding::error(
                         Code::TimeInGap,
                         at.span.clone(),
-                        format!(
-                            "{} does not exist in {zone}: the clocks are put forward over it",
-                            time()
-                        ),
+                        format!("{} does not exist in {zone}, as the clocks skip it", time()),
                     )
                     .help(format!(
                         "write `{key}` up to {} or from {} on",
@@ -254,8 +254,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The end after a length. Calendar days keep the wall-clock time; where that is skipped the end
-    /// is as much later, where it happens twice the first time (RFC 5545 section 3.3.5).
+    /// The end after a length. Calendar days keep the wall-clock time; if that is skipped, the end is as much later,
+    /// and if it happens twice, it is the first (RFC 5545 section 3.3.5).
     fn after(&self, start: NaiveDateTime, begins: DateTime<Utc>, length: Length) -> DateTime<Utc> {
         let days = match length {
             Length::Elapsed(time) => return begins + time,
@@ -273,7 +273,7 @@ impl Reader<'_> {
     }
 }
 
-/// `+02:00`.
+/// Formats an offset, such as `+02:00`.
 fn offset(seconds: i32) -> String {
     let (sign, size) = (if seconds < 0 { '-' } else { '+' }, seconds.unsigned_abs());
     format!("{sign}{:02}:{:02}", size / 3600, size / 60 % 60)

@@ -1,4 +1,4 @@
-//! The sentences about tables and their values.
+//! Messages of findings about tables and their values.
 
 use std::fmt;
 use std::ops::Range;
@@ -11,7 +11,7 @@ use crate::diagnostic::{Code, Finding};
 use crate::model::TextError;
 use crate::zone::{Naming, Rules, UnknownZone, Zone};
 
-/// What a key takes, as it is said where its value has another type.
+/// The type of a key's value, in words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanted {
     Text,
@@ -37,7 +37,7 @@ impl fmt::Display for Wanted {
     }
 }
 
-/// What somebody wrote, short enough for a sentence: the beginning of its first line.
+/// The beginning of the first line of a value, short enough for a message.
 pub(super) fn quoted(text: &str) -> String {
     const LONGEST: usize = 60;
     let line = text.lines().next().unwrap_or_default();
@@ -45,7 +45,7 @@ pub(super) fn quoted(text: &str) -> String {
     if start.len() == text.len() { start.to_owned() } else { format!("{start}...") }
 }
 
-/// A key that a table does not have.
+/// A finding for an unknown key.
 pub(super) fn unknown_key(table: &str, word: &str, span: Range<usize>, known: &[&str]) -> Finding {
     let message = format!("{table} has no key `{}`", quoted(word));
     if let Some(elsewhere) = keys::table_with(word).filter(|other| *other != table) {
@@ -54,12 +54,12 @@ pub(super) fn unknown_key(table: &str, word: &str, span: Range<usize>, known: &[
     }
     let help = match keys::meant(word, known) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("it has: {}", known.join(", ")),
+        None => format!("the keys are: {}", known.join(", ")),
     };
     Finding::error(Code::UnknownKey, span, message).help(help)
 }
 
-/// The sentence for a text that was refused.
+/// A finding for an invalid text.
 pub(super) fn problem(key: &str, form: Code, error: &TextError, span: Range<usize>) -> Finding {
     match error {
         TextError::Empty => Finding::error(Code::BadValue, span, format!("`{key}` is empty"))
@@ -77,13 +77,13 @@ pub(super) fn problem(key: &str, form: Code, error: &TextError, span: Range<usiz
         }
         TextError::LineBreak(_) => {
             Finding::error(Code::ControlCharacter, span, format!("`{key}` must be one line"))
-                .help("put what belongs on further lines into `description`")
+                .help("move further lines to `description`")
         }
         TextError::Form(wanted) => Finding::error(form, span, format!("`{key}` must be {wanted}")),
     }
 }
 
-/// A value of another type than the key takes.
+/// A finding for a value of a wrong type.
 pub(super) fn wrong_type(
     key: &str,
     span: Range<usize>,
@@ -102,8 +102,8 @@ pub(super) fn wrong_type(
     let mut finding = Finding::error(Code::WrongType, span, message);
     if key == "cancelled" {
         finding = finding.help(
-            "to call a session off write `status = \"cancelled\"`; `cancelled` says how that is \
-             shown: \"silent\" or \"announce\"",
+            "to cancel a session, write `status = \"cancelled\"`; `cancelled` sets how calendars \
+             show it: \"silent\" or \"announce\"",
         );
     } else if let Some(mended) = mended(value, wanted) {
         finding = finding.help(format!("write `{key} = {mended}`"));
@@ -111,7 +111,7 @@ pub(super) fn wrong_type(
     finding
 }
 
-/// A name that the rules of zones do not have.
+/// A finding for an unknown zone name.
 pub(super) fn unknown_zone(
     name: &str,
     span: Range<usize>,
@@ -129,21 +129,20 @@ pub(super) fn unknown_zone(
     Finding::error(Code::UnknownZone, span, message).help(help)
 }
 
-/// A name that is not today's name of a place.
+/// A warning for a zone name that is legacy, an abbreviation or a fixed offset.
 pub(super) fn legacy_zone(zone: &Zone, span: Range<usize>) -> Option<Finding> {
     let (message, help) = match zone.naming() {
         Naming::Place => return None,
-        Naming::Legacy(today) => (
-            format!("`{}` is a name kept for old files", zone.name()),
-            format!("write \"{today}\""),
-        ),
+        Naming::Legacy(today) => {
+            (format!("`{}` is a legacy name", zone.name()), format!("write \"{today}\""))
+        }
         Naming::Abbreviation(place) => (
             format!("`{}` is an abbreviation, which calendar apps read differently", zone.name()),
             format!("write the zone of a place, such as \"{place}\""),
         ),
         Naming::Etc => (
             format!(
-                "`{}` is a fixed offset, with the sign reversed from what people expect",
+                "`{}` is a fixed offset, with the opposite sign of what people expect",
                 zone.name()
             ),
             "write the zone of a place, such as \"America/New_York\"".to_owned(),
@@ -152,7 +151,7 @@ pub(super) fn legacy_zone(zone: &Zone, span: Range<usize>) -> Option<Finding> {
     Some(Finding::warning(Code::LegacyZone, span, message).help(help))
 }
 
-/// The value as it would have to be written, where only its quotes are wrong.
+/// The value with its quotes corrected, if only they are wrong.
 fn mended(value: &DeValue<'_>, wanted: Wanted) -> Option<String> {
     match (wanted, value) {
         (Wanted::Flag, DeValue::String(text)) => match text.to_lowercase().as_str() {

@@ -1,10 +1,10 @@
-//! Conditional requests (RFC 9110 section 13.2.2), in its order:
+//! Conditional requests (RFC 9110 section 13.2.2), in the order of precedence:
 //!
-//! 1. If-Match: 412 unless one of its tags is ours, compared strongly.
-//! 2. without it, If-Unmodified-Since: 412 if we changed since.
-//! 3. If-None-Match: 304 if one of its tags is ours, compared weakly.
-//! 4. without it, If-Modified-Since: 304 if we have not changed since, and if the date is not still to come.
-//! 5. Range is not offered, so If-Range has nothing to guard.
+//! 1. If-Match: 412 unless one of its tags is current, by strong comparison.
+//! 2. Without it, If-Unmodified-Since: 412 if the resource changed since.
+//! 3. If-None-Match: 304 if one of its tags is current, by weak comparison.
+//! 4. Without it, If-Modified-Since: 304 if the resource has not changed since, and if the date is not in the future.
+//! 5. Ranges are not offered, so If-Range has no effect.
 
 use std::time::{Duration, SystemTime};
 
@@ -14,7 +14,7 @@ use hyper::header::{
 
 use crate::site::Resource;
 
-/// What the conditions of a request come to.
+/// The result of a request's conditions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
     Send,
@@ -22,22 +22,22 @@ pub(super) enum Verdict {
     PreconditionFailed,
 }
 
-/// iPhones send their own clock at the last fetch in place of our date. A clock that is ahead by less than this hides no
-/// change: a wrong day, a wrong zone or both. One that is further ahead hides none while its date is still to come. The
-/// price is a whole response to whoever asks so within this time after a change.
+/// iPhones send their own clock at the last fetch in place of the server's date. A clock that is ahead by less than
+/// this hides no change: a wrong day, a wrong zone or both. A clock further ahead hides none while its date is in the
+/// future. The price is a full response to clients that ask within this time after a change.
 const SKEW: Duration = Duration::from_secs(48 * 3600);
 
 /// Every header that sets a condition.
 const CONDITIONS: [HeaderName; 4] =
     [IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE];
 
-/// The verdict on a request that was received at an instant, if that is known.
+/// Evaluates the conditions of a request, given the instant at which it was received, if known.
 pub(super) fn evaluate(
     resource: &Resource,
     headers: &HeaderMap,
     received: Option<SystemTime>,
 ) -> Verdict {
-    // Most requests set none, and a walk over their few headers is shorter than four look-ups.
+    // Most requests have no conditions, and one walk over their few headers is shorter than four lookups.
     if !headers.keys().any(|name| CONDITIONS.contains(name)) {
         return Verdict::Send;
     }
@@ -63,9 +63,9 @@ pub(super) fn evaluate(
     Verdict::Send
 }
 
-/// Whether a client has the version of an instant, by the date of its own. Our own date always says so. Another
-/// one does by our clock (RFC 9110 section 13.1.3), by which a later date than the present one names nothing that
-/// the client can have seen (RFC 2616 section 14.25 calls it invalid).
+/// Whether a client has the version of an instant, by the date it sent. The server's own date is always valid.
+/// Another date is valid if it is not later than the server's clock (RFC 9110 section 13.1.3): a client cannot have
+/// received anything at a later date (RFC 2616 section 14.25 calls it invalid).
 fn is_current(since: SystemTime, modified: SystemTime, received: Option<SystemTime>) -> bool {
     let is_to_come = received.is_some_and(|received| since > received);
     since == modified || (since >= modified + SKEW && !is_to_come)
@@ -77,8 +77,8 @@ enum Comparison {
     Weak,
 }
 
-/// Whether a list of entity tags names any representation that the resource has now. A client may
-/// hold another coding than the one it would get today; what it has is current all the same.
+/// Whether a list of entity tags names any current representation of the resource. A client may hold another coding
+/// than the one it would get today, and that is current all the same.
 fn any_tag(resource: &Resource, headers: &HeaderMap, name: &HeaderName, how: Comparison) -> bool {
     headers.get_all(name).iter().any(|line| {
         let line = line.as_bytes().trim_ascii();
@@ -116,8 +116,8 @@ fn tags(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// A date, compared by order and never as text; one that cannot be read, and a header given twice,
-/// is ignored (RFC 9110 section 13.1.3).
+/// A date, compared by order and not as text. A date that cannot be parsed, and a header given twice, are ignored
+/// (RFC 9110 section 13.1.3).
 fn date(headers: &HeaderMap, name: &HeaderName) -> Option<SystemTime> {
     let mut lines = headers.get_all(name).iter();
     let line = lines.next().filter(|_| lines.next().is_none())?;

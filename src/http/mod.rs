@@ -1,15 +1,15 @@
-//! From a request to its response: one lookup and a few comparisons, without a socket and without fail.
+//! Request to response: one lookup and a few comparisons. Synchronous, without sockets, and infallible.
 //!
 //! ```text
-//! GET, HEAD  a path of the site     200, 304, 412, or 301 to the path without a slash at the end
-//! GET, HEAD  a path of what is gone  410
-//! GET, HEAD  any other path         404
-//! any other method                  405 with Allow
-//! no right Host or target           400, 414
+//! GET, HEAD  a path of the site      200, 304, 412, or 301 to the path without a trailing slash
+//! GET, HEAD  a removed path          410
+//! GET, HEAD  any other path          404
+//! any other method                   405 with Allow
+//! invalid Host or target             400, 414
 //! ```
 //!
-//! A query takes no part in the look-up, and what the client says it accepts decides only the
-//! content coding.
+//! The query is not part of the lookup. Accept-Encoding decides the content coding, and no other preference of the
+//! client counts.
 
 mod conditional;
 mod negotiate;
@@ -30,24 +30,24 @@ use crate::site::{Found, Representation, Resource, Site};
 use crate::urls::Address;
 
 use conditional::Verdict;
-use target::{Refusal, normalize};
+use target::{BadTarget, normalize};
 
-/// A response, and what it is about.
+/// A response, and its address.
 #[derive(Debug)]
 pub struct Responded<'a> {
     /// The response.
     pub response: Response<Full<Bytes>>,
-    /// The address that was asked for, where something is published.
+    /// The address of the request, if something is published there.
     pub address: Option<Address<'a>>,
 }
 
-/// Responds to a request; for HEAD with the headers that GET would have (RFC 9110 section 9.3.2). It takes each date
-/// of the client's for past: [`respond_at`] knows better.
+/// Responds to a request; for HEAD with the headers of GET (RFC 9110 section 9.3.2). Treats every date of the client
+/// as past; [`respond_at`] compares it with a clock.
 pub fn respond<B>(site: &Site, request: &Request<B>) -> Response<Full<Bytes>> {
     respond_at(site, request, None).response
 }
 
-/// The same for a request that was received at an instant, in UTC. It matters where [`has_date`] says so.
+/// Responds to a request received at an instant, in UTC, which matters where [`has_date`] returns true.
 pub fn respond_at<'a, B>(
     site: &'a Site,
     request: &Request<B>,
@@ -57,7 +57,7 @@ pub fn respond_at<'a, B>(
     responded.expect("a resource that may take its time is always made")
 }
 
-/// The same, unless making the response takes longer than a thread that serves others may spend on it.
+/// Responds like [`respond_at`], unless making the response takes longer than a serving thread may spend on it.
 pub fn respond_now<'a, B>(
     site: &'a Site,
     request: &Request<B>,
@@ -66,7 +66,7 @@ pub fn respond_now<'a, B>(
     whole(site, request, received, |found| site.resource_now(found))
 }
 
-/// Whether the response to a request depends on when it was received.
+/// Whether the response depends on when the request was received.
 pub fn has_date(headers: &HeaderMap) -> bool {
     headers.contains_key(IF_MODIFIED_SINCE)
 }
@@ -79,7 +79,7 @@ fn whole<'a, B>(
 ) -> Option<Responded<'a>> {
     let Responded { response, address } = get(site, request, received, resource)?;
     let response = match *request.method() {
-        // On HTTP/2 hyper would send what it is given.
+        // On HTTP/2 hyper would send the body that it is given.
         Method::HEAD => response.map(|_| Full::default()),
         _ => response,
     };
@@ -113,13 +113,13 @@ fn get<'a, B>(
     }
 }
 
-/// The answer to what is no right request, whatever the site holds.
+/// The response to an invalid request, whatever the site holds.
 fn refusal<B>(site: &Site, request: &Request<B>) -> Option<Response<Full<Bytes>>> {
     let (uri, path) = (request.uri(), request.uri().path());
     match target::check(request.method(), uri, request.version(), request.headers()) {
         Ok(()) => None,
-        Err(Refusal::Bad) => Some(send(site.bad_request(path).identity())),
-        Err(Refusal::TooLong) => Some(send(site.too_long(path).identity())),
+        Err(BadTarget::Malformed) => Some(send(site.bad_request(path).identity())),
+        Err(BadTarget::TooLong) => Some(send(site.too_long(path).identity())),
     }
 }
 
@@ -143,7 +143,7 @@ fn give(
     }
 }
 
-/// Errors and redirects have nothing to compare with (RFC 9110 section 13.2.1).
+/// Errors and redirects have no validators to compare (RFC 9110 section 13.2.1).
 fn verdict(
     resource: &Resource,
     chosen: &Representation,

@@ -1,12 +1,11 @@
-//! Which content coding a client gets (RFC 9110 section 12.5.3).
+//! Selection of the content coding for a client (RFC 9110 section 12.5.3).
 
 use hyper::header::{ACCEPT_ENCODING, HeaderMap};
 
 use crate::site::{Coding, Representation, Resource};
 
-/// The representation with the highest weight; of equal ones the smallest. Identity where nothing
-/// that we have is acceptable: better a body in the wrong coding than none (section 12.5.3, at the
-/// end).
+/// Returns the representation with the highest weight; of equal ones the smallest. Returns identity where no
+/// available coding is acceptable: a body in the wrong coding is better than none (section 12.5.3, at the end).
 pub(super) fn choose<'a>(resource: &'a Resource, headers: &HeaderMap) -> &'a Representation {
     let mut codings = resource.codings().peekable();
     if codings.peek().is_none() {
@@ -32,7 +31,7 @@ impl Weights {
     fn read(headers: &HeaderMap) -> Self {
         let mut weights = Self { identity: None, gzip: None, brotli: None, any: None };
         for line in headers.get_all(ACCEPT_ENCODING) {
-            // A line that is not ASCII names no coding of ours.
+            // A line that is not ASCII names no available coding.
             for item in line.to_str().unwrap_or_default().split(',') {
                 let mut parts = item.split(';').map(str::trim);
                 let name = parts.next().unwrap_or_default();
@@ -62,7 +61,7 @@ impl Weights {
     }
 }
 
-/// `q=0.5` as 500; a weight that cannot be read is none, so that the coding is not used.
+/// Parses `q=0.5` as 500. An invalid weight is none, so that the coding is not used.
 fn weight(part: &str) -> Option<u16> {
     let value = part.strip_prefix("q=").or_else(|| part.strip_prefix("Q="))?;
     let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));

@@ -1,4 +1,4 @@
-//! From http to https, for a port that does nothing else.
+//! Redirects from http to https, for a port that does nothing else.
 
 use http_body_util::Full;
 use hyper::body::Bytes;
@@ -8,9 +8,9 @@ use hyper::{Method, Request, Response, StatusCode, Uri};
 use super::{refusal, send};
 use crate::site::Site;
 
-/// Leads to the same target under the public address if somebody named one of https, else under the host
-/// that was asked for and the port that speaks TLS. 301, and 308 for methods that must stay what
-/// they are (RFC 9110 sections 15.4.2 and 15.4.9).
+/// Redirects to the same target: under the public URL if that is https, else under the host of the request and the
+/// port that speaks TLS. The status is 301 for GET and HEAD, and 308 for methods that must not change (RFC 9110
+/// sections 15.4.2 and 15.4.9).
 pub fn redirect<B>(site: &Site, port: u16, request: &Request<B>) -> Response<Full<Bytes>> {
     if let Some(refused) = refusal(site, request) {
         return refused;
@@ -33,12 +33,12 @@ pub fn redirect<B>(site: &Site, port: u16, request: &Request<B>) -> Response<Ful
     let headers = response.headers_mut();
     headers.insert(LOCATION, location);
     headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
-    // Not for good: whoever gives TLS up must get readers back.
+    // Not cached forever: an operator who gives up TLS must get clients back.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
     response
 }
 
-/// The origin by the target's own authority, or by Host, which was looked at before.
+/// The origin by the target's own authority, or by Host, which was checked before.
 fn of_host(uri: &Uri, headers: &HeaderMap, port: u16) -> Option<String> {
     let named = match uri.host() {
         Some(host) => host,

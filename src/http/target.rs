@@ -1,38 +1,38 @@
-//! What a request is for: its target and Host (RFC 9112 section 3), and its path as the look-up
-//! knows it (RFC 3986 section 6.2.2).
+//! The target and Host of a request (RFC 9112 section 3), and its path in normal form for the lookup (RFC 3986
+//! section 6.2.2).
 
 use std::borrow::Cow;
 
 use hyper::header::{HOST, HeaderMap};
 use hyper::{Method, Uri, Version};
 
-/// Bytes of a target that is worth looking at; RFC 9110 section 4.1 asks for no more.
+/// The longest target in bytes; RFC 9110 section 4.1 asks for no more.
 const LONGEST: usize = 8000;
 
-/// Why a request is refused whatever the site holds.
+/// Why a request is refused, whatever the site holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refusal {
-    /// 400: a target that does not go with its method, or no right Host.
-    Bad,
+pub(super) enum BadTarget {
+    /// 400: the target does not go with the method, or Host is missing or invalid.
+    Malformed,
     /// 414.
     TooLong,
 }
 
-/// Looks at target and Host, not at what stands there.
+/// Checks target and Host, without a lookup.
 pub(super) fn check(
     method: &Method,
     uri: &Uri,
     version: Version,
     headers: &HeaderMap,
-) -> Result<(), Refusal> {
+) -> Result<(), BadTarget> {
     let length = uri.path_and_query().map_or(0, |target| target.as_str().len());
     if length > LONGEST {
-        return Err(Refusal::TooLong);
+        return Err(BadTarget::TooLong);
     }
     // Only OPTIONS has `*`, and only CONNECT an authority alone (RFC 9112 sections 3.2.3, 3.2.4).
     let about_a_resource = method != Method::OPTIONS && method != Method::CONNECT;
     if about_a_resource && !uri.path().starts_with('/') {
-        return Err(Refusal::Bad);
+        return Err(BadTarget::Malformed);
     }
     let mut hosts = headers.get_all(HOST).iter();
     let right = match (hosts.next(), hosts.next()) {
@@ -41,7 +41,7 @@ pub(super) fn check(
         (Some(host), None) => is_host(host.as_bytes()),
         (Some(_), Some(_)) => false,
     };
-    if right { Ok(()) } else { Err(Refusal::Bad) }
+    if right { Ok(()) } else { Err(BadTarget::Malformed) }
 }
 
 /// `uri-host [ ":" port ]`, or nothing where the target has no authority (RFC 9112 section 3.2).
@@ -67,9 +67,8 @@ fn is_host(value: &[u8]) -> bool {
     name_good && port_good
 }
 
-/// A path in the one form of all that mean the same: letters, digits, `-`, `.`, `_` and `~` are not
-/// encoded, other escapes have capitals, and dot segments are gone (RFC 3986 sections 6.2.2.1 to
-/// 6.2.2.3). An escape that is none stays, and so does every slash.
+/// Normalizes a path: unreserved characters are not encoded, other escapes have capitals, and dot segments are
+/// removed (RFC 3986 sections 6.2.2.1 to 6.2.2.3). An invalid escape stays, and so does every slash.
 pub(super) fn normalize(path: &str) -> Cow<'_, str> {
     if !path.contains('%') && !path.contains("/.") {
         return Cow::Borrowed(path);
@@ -103,7 +102,7 @@ fn decoded(path: &str) -> String {
     out
 }
 
-/// RFC 3986 section 5.2.4, for a path that begins with a slash.
+/// Removes dot segments (RFC 3986 section 5.2.4) from a path that begins with a slash.
 fn without_dots(path: &str) -> String {
     let mut out: Vec<&str> = Vec::new();
     let mut segments = path.split('/').skip(1).peekable();

@@ -1,4 +1,4 @@
-//! From TZID to a clock: names of every maker, then the VTIMEZONE that stands in the file.
+//! Clocks: from a TZID to a zone or to the file's own VTIMEZONE.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -10,18 +10,18 @@ use super::definition::Definition;
 use super::recur::Budget;
 use crate::zone::{Local, Naming, Rules, Zone};
 
-/// What turns a wall-clock time of the file into an instant.
+/// Converts between wall-clock times of the file and instants.
 #[derive(Debug, Clone)]
-pub(super) enum Clock {
+pub(super) enum EventClock {
     /// A zone that tzdata has.
     Zone(Zone),
-    /// The file's own rules, which no zone follows.
+    /// The file's own rules, which match no zone.
     Own(Rc<Definition>),
 }
 
-impl Clock {
-    /// The instant of a wall-clock time. One that happens twice is the first, and one that does not
-    /// happen is counted with the offset before the gap (RFC 5545 section 3.3.5).
+impl EventClock {
+    /// The instant of a wall-clock time. Of a repeated time it is the first; a skipped time has the offset before the
+    /// gap (RFC 5545 section 3.3.5).
     pub(super) fn instant(&self, local: NaiveDateTime) -> DateTime<Utc> {
         match self {
             Self::Own(own) => (local - TimeDelta::seconds(own.offset(local))).and_utc(),
@@ -46,35 +46,35 @@ impl Clock {
     }
 }
 
-/// How a TZID was understood.
+/// The result for a TZID.
 #[derive(Debug, Clone)]
 pub(super) struct Understood {
-    pub(super) clock: Clock,
-    /// Whether the zone was chosen because its rules are the same, not by its name.
+    pub(super) clock: EventClock,
+    /// Whether the zone was found by its rules and not by its name.
     pub(super) by_rules: bool,
 }
 
-/// The longest TZID that is looked up, in bytes; Outlook's sentences have less than a hundred.
+/// The longest TZID that is looked up, in bytes; Outlook's descriptions have less than a hundred.
 const LONGEST: usize = 255;
-/// How many segments the longest name of tzdata has, such as `America/Argentina/Ushuaia`.
+/// Segments of the longest name in tzdata, such as `America/Argentina/Ushuaia`.
 const MOST_SEGMENTS: usize = 3;
 
-/// Every clock of a file, by TZID.
+/// The clocks of a file, by TZID.
 #[derive(Debug)]
 pub(super) struct Clocks<'a> {
     rules: &'a Rules,
     /// The last VTIMEZONE of each TZID.
     definitions: HashMap<String, &'a Component>,
-    /// The years that times of the file lie in.
+    /// The years of the file's times.
     years: (i32, i32),
     known: HashMap<String, Option<Understood>>,
-    /// How far the rules of its zones are followed, and those of its events.
+    /// The budgets for rules of zones and of events.
     zones: Budget,
     pub(super) events: Budget,
 }
 
 impl<'a> Clocks<'a> {
-    /// The clocks of a file whose times lie in these years.
+    /// The clocks of a file whose times are in these years.
     pub(super) fn new(rules: &'a Rules, calendars: &[&'a Component], years: (i32, i32)) -> Self {
         let zones = calendars.iter().flat_map(|calendar| calendar.within("VTIMEZONE"));
         let definitions =
@@ -83,12 +83,12 @@ impl<'a> Clocks<'a> {
         Self { rules, definitions, years, known: HashMap::new(), zones, events }
     }
 
-    /// Whether the rules of zones were too many to follow them all.
+    /// Whether the rules of zones exceed their budget.
     pub(super) fn is_cut(&self) -> bool {
         self.zones.is_spent()
     }
 
-    /// The clock of a TZID; none if neither its name nor the file says what it is.
+    /// The clock of a TZID; none if neither its name nor the file defines it.
     pub(super) fn of(&mut self, tzid: &str) -> Option<Understood> {
         let tzid = named(tzid)?;
         if let Some(known) = self.known.get(&tzid) {
@@ -100,7 +100,7 @@ impl<'a> Clocks<'a> {
     }
 
     fn understand(&mut self, tzid: &str) -> Option<Understood> {
-        let by_name = |zone| Understood { clock: Clock::Zone(zone), by_rules: false };
+        let by_name = |zone| Understood { clock: EventClock::Zone(zone), by_rules: false };
         let defined = self.definitions.get(tzid).copied();
         if let Some(zone) = self.zone_named(tzid, defined.is_some()) {
             return Some(by_name(zone));
@@ -109,20 +109,20 @@ impl<'a> Clocks<'a> {
         if let Some(zone) = location.and_then(|own| self.zone_named(own.value.trim(), true)) {
             return Some(by_name(zone));
         }
-        // Only now, as most names are known.
+        // Parsed last, as most names are known.
         let definition = defined.map(|zone| Definition::read(zone, self.years.1, &mut self.zones));
         let Some(definition) = definition.filter(|own| !own.is_empty()) else {
-            // A name that is only an abbreviation is better than nothing.
+            // An abbreviation is better than nothing.
             return self.zone_named(tzid, false).map(by_name);
         };
         Some(match self.zone_like(&definition, tzid) {
-            Some(zone) => Understood { clock: Clock::Zone(zone), by_rules: true },
-            None => Understood { clock: Clock::Own(Rc::new(definition)), by_rules: true },
+            Some(zone) => Understood { clock: EventClock::Zone(zone), by_rules: true },
+            None => Understood { clock: EventClock::Own(Rc::new(definition)), by_rules: true },
         })
     }
 
-    /// By IANA's name, with the prefixes that libical, Evolution and others put before it, or by
-    /// Windows's. An abbreviation counts only where the file does not say what it means.
+    /// Looks up an IANA name, with the prefixes of libical, Evolution and others, or a Windows name. An abbreviation
+    /// counts only if the file does not define it.
     fn zone_named(&self, name: &str, is_defined: bool) -> Option<Zone> {
         if ["Z", "GMT", "Etc/UTC", "tzone://Microsoft/Utc"]
             .iter()
@@ -140,8 +140,8 @@ impl<'a> Clocks<'a> {
             .or_else(|| self.rules.of_windows(name))
     }
 
-    /// The zone whose clock is the same as the file's own over all years of the file: first one that
-    /// the TZID names a city of, then a well-known one.
+    /// A zone that agrees with the file's own rules in all years of the file: first one whose city is in the TZID,
+    /// then a well-known one.
     fn zone_like(&self, definition: &Definition, tzid: &str) -> Option<Zone> {
         let lower = tzid.to_lowercase().replace(' ', "_");
         let mut candidates: Vec<(usize, &str)> = Rules::bundled_names()
@@ -170,7 +170,7 @@ impl<'a> Clocks<'a> {
     }
 }
 
-/// Zones that people mean when their calendar only says the rules, by how many live there.
+/// Well-known zones for files with rules only, by population.
 const KNOWN: [&str; 36] = [
     "America/New_York",
     "America/Chicago",
@@ -210,7 +210,7 @@ const KNOWN: [&str; 36] = [
     "Pacific/Auckland",
 ];
 
-/// A TZID as it is looked up; none if it is too long for a name.
+/// A TZID for lookup; none if it is too long for a name.
 fn named(tzid: &str) -> Option<String> {
     let name = tzid.trim().trim_matches('"').trim();
     (name.len() <= LONGEST).then(|| name.to_owned())
@@ -228,8 +228,8 @@ mod tests {
         let calendars: Vec<&Component> = file.children.iter().collect();
         let understood = Clocks::new(&rules, &calendars, (2024, 2028)).of(tzid)?;
         Some(match understood.clock {
-            Clock::Zone(zone) => (zone.name().to_owned(), understood.by_rules),
-            Clock::Own(own) => (format!("{:?}", own.offset(at("2027-07-01T12:00:00"))), true),
+            EventClock::Zone(zone) => (zone.name().to_owned(), understood.by_rules),
+            EventClock::Own(own) => (format!("{:?}", own.offset(at("2027-07-01T12:00:00"))), true),
         })
     }
 
@@ -304,7 +304,7 @@ mod tests {
 
     #[test]
     fn a_time_in_a_gap_is_counted_with_the_offset_before_it() {
-        let clock = Clock::Zone(Rules::bundled().zone("America/New_York").unwrap());
+        let clock = EventClock::Zone(Rules::bundled().zone("America/New_York").unwrap());
         let rfc = |local: &str| clock.instant(at(local)).format("%d %H:%M").to_string();
         assert_eq!(rfc("2027-03-14T02:30:00"), "14 07:30");
         assert_eq!(rfc("2027-11-07T01:30:00"), "07 05:30");

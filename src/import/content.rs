@@ -1,10 +1,9 @@
-//! Content lines and components as they stand in a file (RFC 5545 sections 3.1 and 3.2), read so that
-//! one bad line costs no more than itself.
+//! Content lines and components of a file (RFC 5545 sections 3.1 and 3.2). A broken line costs no more than itself.
 
-/// A component: what stands between BEGIN and END.
+/// A component: the lines between BEGIN and END.
 #[derive(Debug, Default)]
 pub(super) struct Component {
-    /// In capitals.
+    /// In upper case.
     pub(super) name: String,
     /// The line of its BEGIN, from 1.
     pub(super) line: usize,
@@ -12,69 +11,69 @@ pub(super) struct Component {
     pub(super) children: Vec<Self>,
 }
 
-/// A property with its parameters; the value as it stands in the file.
+/// A property with its parameters; the value is not unescaped.
 #[derive(Debug)]
 pub(super) struct Property {
-    /// In capitals, without a group before it.
+    /// In upper case, without a group.
     pub(super) name: String,
-    /// Names in capitals.
+    /// With names in upper case.
     parameters: Vec<(String, String)>,
     pub(super) value: String,
 }
 
-/// A file as its lines say it.
+/// A parsed file.
 #[derive(Debug)]
-pub(super) struct Parsed {
+pub(super) struct ParsedFile {
     /// The whole file, as one component without a name.
     pub(super) file: Component,
-    /// The numbers of the lines that mean nothing.
+    /// The numbers of lines that cannot be parsed.
     pub(super) strange: Vec<usize>,
-    /// The lines of the BEGINs of calendars and entries that something else ended than their END.
+    /// The lines of the BEGINs of calendars and entries without an END of their own.
     pub(super) unended: Vec<usize>,
-    /// What the end of the file ended, if that came too early.
+    /// Set if the file ends too early.
     pub(super) cut_off: Option<CutOff>,
 }
 
-/// A file that ends before what it holds.
+/// The end of a truncated file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CutOff {
-    /// The last line that says something, from 1.
+    /// The last non-empty line, from 1.
     pub(super) line: usize,
-    /// The line of the BEGIN of the entry that is open there.
+    /// The line of the BEGIN of the open entry.
     pub(super) within: Option<usize>,
 }
 
-/// How deep components lie within each other at most; a calendar needs three.
+/// The deepest nesting of components; a calendar needs three levels.
 const DEEPEST: usize = 8;
-/// What stands in a calendar, and never in another of these (RFC 5545 section 3.6).
+/// The components of a calendar, which never contain each other (RFC 5545 section 3.6).
 const ENTRIES: [&str; 5] = ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE"];
 
 impl Component {
-    /// The first property of a name.
+    /// The first property with a name.
     pub(super) fn get(&self, name: &str) -> Option<&Property> {
         self.properties.iter().find(|property| property.name == name)
     }
 
-    /// Every property of a name.
+    /// Every property with a name.
     pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Property> {
         self.properties.iter().filter(move |property| property.name == name)
     }
 
-    /// Every component of a name that stands directly in this one.
+    /// Every direct child with a name.
     pub(super) fn within<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Self> {
         self.children.iter().filter(move |child| child.name == name)
     }
 }
 
 impl Property {
-    /// The first parameter of a name.
+    /// The first parameter with a name.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 }
 
-/// Reads the components of a text.
-pub(super) fn parse(text: &str) -> Parsed {
+/// Parses the components of a text.
+pub(super) fn parse(text: &str) -> ParsedFile {
     let (mut strange, mut unended) = (Vec::new(), Vec::new());
     let mut open = vec![Component::default()];
     let mut too_deep = 0_usize;
@@ -98,7 +97,7 @@ pub(super) fn parse(text: &str) -> Parsed {
             "END" if too_deep > 0 => too_deep -= 1,
             _ if too_deep > 0 => {}
             "BEGIN" => open.push(Component { name: component, line, ..Component::default() }),
-            // What was not ended ends with what holds it.
+            // A component without an END ends with the one around it.
             "END" => match open.iter().rposition(|own| own.name == component) {
                 Some(at) if at > 0 => {
                     unended.extend(entries(&open[at + 1..]));
@@ -117,10 +116,10 @@ pub(super) fn parse(text: &str) -> Parsed {
     let is_open = open.iter().any(|own| own.name == "VCALENDAR") || within.is_some();
     let cut_off = is_open.then_some(CutOff { line: last, within });
     close(&mut open, 1);
-    Parsed { file: open.pop().unwrap_or_default(), strange, unended, cut_off }
+    ParsedFile { file: open.pop().unwrap_or_default(), strange, unended, cut_off }
 }
 
-/// The depth from which on a BEGIN ends what is open, as the two never lie within each other.
+/// The depth of the component that a BEGIN ends, as the two never contain each other.
 fn ended_by(open: &[Component], begins: &str) -> Option<usize> {
     match begins {
         "VCALENDAR" => (open.len() > 1).then_some(1),
@@ -131,12 +130,12 @@ fn ended_by(open: &[Component], begins: &str) -> Option<usize> {
     }
 }
 
-/// The lines on which entries of a calendar begin.
+/// The lines of the BEGINs of open entries.
 fn entries(open: &[Component]) -> impl Iterator<Item = usize> {
     open.iter().filter(|own| ENTRIES.contains(&own.name.as_str())).map(|own| own.line)
 }
 
-/// Puts the components from a depth on each into the one that holds it.
+/// Closes the components below a depth, each into the one around it.
 fn close(open: &mut Vec<Component>, from: usize) {
     while open.len() > from {
         if let (Some(ended), Some(holder)) = (open.pop(), open.last_mut()) {
@@ -145,7 +144,7 @@ fn close(open: &mut Vec<Component>, from: usize) {
     }
 }
 
-/// The content lines with the number of the line that each begins on; empty ones are nothing.
+/// Content lines with the number of their first line, without empty ones.
 fn unfolded(text: &str) -> Vec<(usize, String)> {
     let mut lines: Vec<(usize, String)> = Vec::new();
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -175,7 +174,7 @@ fn property(content: &str) -> Option<Property> {
         rest = after;
     }
     let mut value = rest.strip_prefix(':')?;
-    // Exchange leaves the quotes away from `TZID=tzone://Microsoft/Utc`.
+    // Exchange does not quote `TZID=tzone://Microsoft/Utc`.
     if let (Some(after), Some((_, last))) = (value.strip_prefix("//"), parameters.last_mut())
         && let Some((tail, own)) = after.split_once(':')
     {
@@ -186,7 +185,7 @@ fn property(content: &str) -> Option<Property> {
     Some(Property { name, parameters, value })
 }
 
-/// The first place of some characters outside of double quotes.
+/// The first of some characters outside of double quotes.
 fn unquoted(text: &str, wanted: &[char]) -> Option<usize> {
     let mut within = false;
     for (at, c) in text.char_indices() {
@@ -199,7 +198,7 @@ fn unquoted(text: &str, wanted: &[char]) -> Option<usize> {
     None
 }
 
-/// A parameter's value without its quotes, and with what RFC 6868 writes by a caret.
+/// A parameter's value without quotes and RFC 6868 escapes.
 fn plain(value: &str) -> String {
     value.replace('"', "").replace("^n", "\n").replace("^'", "\"").replace("^^", "^")
 }
@@ -238,7 +237,7 @@ mod tests {
 
     #[test]
     fn one_bad_line_costs_no_more_than_itself() {
-        let Parsed { file, strange, .. } = parse(
+        let ParsedFile { file, strange, .. } = parse(
             "BEGIN:VCALENDAR\nnonsense\nBEGIN:VEVENT\nSUMMARY:a\n=:x\nEND:VALARM\nEND:VCALENDAR\n\
              BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:b",
         );

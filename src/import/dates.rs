@@ -1,4 +1,4 @@
-//! The dates of an event that repeats: RRULE and RDATE, without EXDATE (RFC 5545 section 3.8.5).
+//! Dates of a recurring event: RRULE and RDATE, without EXDATE (RFC 5545 section 3.8.5).
 
 use std::collections::BTreeMap;
 
@@ -8,29 +8,29 @@ use super::clocks::Clocks;
 use super::content::Component;
 use super::recur;
 use super::timing::Timing;
-use super::values::{Stamp, duration, stamp};
+use super::values::{DateValue, date_value, duration};
 
-/// How many occurrences of one event are written at most; the latest ones.
+/// The most occurrences of one event; the latest are kept.
 const MOST: usize = 1_000;
 
-/// Of a rule that ends before it starts, or asks for a day that never is.
+/// For a rule that ends before it starts, or names a day that does not exist.
 const ONLY_FIRST: &str = "its rule gives no date after its first, and only that was written";
 
-/// When an event happens.
+/// The occurrences of an event.
 pub(super) struct Dates {
-    /// Every start on the wall, with a length of its own where RDATE gives one.
+    /// Each start on the event's clock, with its own length if RDATE gives one.
     pub(super) starts: Vec<(NaiveDateTime, Option<TimeDelta>)>,
     /// Whether there is more than one, before exceptions.
     pub(super) repeats: bool,
 }
 
-/// Reads the dates of an event up to a last day. Adds what is to be said of them.
+/// Reads the dates of an event up to a last day. Adds notes.
 pub(super) fn read(
     event: &Component,
     timing: &Timing,
     clocks: &mut Clocks<'_>,
     last: NaiveDate,
-    said: &mut Vec<String>,
+    notes: &mut Vec<String>,
 ) -> Dates {
     let end = last.and_time(NaiveTime::MIN) + TimeDelta::seconds(86_399);
     let mut starts: BTreeMap<NaiveDateTime, Option<TimeDelta>> =
@@ -40,17 +40,17 @@ pub(super) fn read(
         match recur::expand(&rule.value, timing.start, end, local, &mut clocks.events) {
             Ok(expansion) => {
                 if expansion.starts.is_empty() && !expansion.more {
-                    said.push(ONLY_FIRST.to_owned());
+                    notes.push(ONLY_FIRST.to_owned());
                 }
                 if expansion.more {
-                    said.push(format!(
-                        "it goes on repeating; what comes after {last} was left out, and `--until` \
-                         takes more"
+                    notes.push(format!(
+                        "it repeats beyond {last}; later dates were left out, and `--until` \
+                         includes more"
                     ));
                 }
                 starts.extend(expansion.starts.into_iter().map(|start| (start, None)));
             }
-            Err(reason) => said.push(format!("{reason}; only its first date was written")),
+            Err(reason) => notes.push(format!("{reason}; only its first date was written")),
         }
     }
     for dates in event.all("RDATE") {
@@ -74,7 +74,7 @@ pub(super) fn read(
         }
     }
     if starts.len() > MOST {
-        said.push(format!("it has {} dates; only the latest {MOST} were written", starts.len()));
+        notes.push(format!("it has {} dates; only the latest {MOST} were written", starts.len()));
         let first = starts.keys().copied().rev().nth(MOST - 1).unwrap_or(timing.start);
         starts = starts.split_off(&first);
     }
@@ -83,10 +83,10 @@ pub(super) fn read(
 
 /// The length of a PERIOD (RFC 5545 section 3.3.9).
 fn period(timing: &Timing, start: &str, end: &str) -> Option<TimeDelta> {
-    let instant = |value: &str| match stamp(value)? {
-        Stamp::Utc(instant) => Some(instant),
-        Stamp::Local(local) => Some(timing.clock.instant(local)),
-        Stamp::Date(_) => None,
+    let instant = |value: &str| match date_value(value)? {
+        DateValue::Utc(instant) => Some(instant),
+        DateValue::Local(local) => Some(timing.clock.instant(local)),
+        DateValue::Date(_) => None,
     };
     let length = duration(end).or_else(|| Some(instant(end)? - instant(start)?))?;
     (length > TimeDelta::zero()).then_some(length)

@@ -1,25 +1,25 @@
-//! From the bytes of a file to its text, whatever program wrote it.
+//! Decoding: from the bytes of a file to its text, in the encodings of common programs.
 
 use std::fmt;
 
 use crate::source::MAX_BYTES;
 
-/// Why a file is no calendar that can be read.
+/// Why a file cannot be read as a calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unreadable {
-    /// There is nothing in it.
+    /// It is empty.
     Empty,
     /// It is larger than 64 MiB.
     TooLarge,
-    /// It is a page of the web.
+    /// It is a web page.
     Page,
     /// It is an archive.
     Archive,
     /// It holds contacts.
     Contacts,
-    /// It is in the form that came before iCalendar.
+    /// It is in vCalendar 1.0, the format before iCalendar.
     VCalendar1,
-    /// It is something else.
+    /// It is another file.
     NoCalendar,
 }
 
@@ -28,15 +28,15 @@ impl fmt::Display for Unreadable {
         f.write_str(match self {
             Self::Empty => {
                 "the file is empty\n  \
-                 Export the calendar again: the download did not come to its end."
+                 Export the calendar again: the download was interrupted."
             }
             Self::TooLarge => {
                 "the file is larger than 64 MiB\n  \
                  Export a shorter time, or fewer calendars at once."
             }
             Self::Page => {
-                "this is a page of the web, not a calendar\n  \
-                 Often it is the page to sign in at. Open the address in your browser, or look in your \
+                "this is a web page, not a calendar\n  \
+                 Often it is the sign-in page. Open the address in your browser, or look in your \
                  calendar's settings for \"Export\" or \"Public address in iCal format\"."
             }
             Self::Archive => {
@@ -48,7 +48,7 @@ impl fmt::Display for Unreadable {
                  Export the calendar instead: its file ends in .ics."
             }
             Self::VCalendar1 => {
-                "this is in vCalendar 1.0, the form that came before iCalendar\n  \
+                "this is in vCalendar 1.0, the format before iCalendar\n  \
                  Open it in a calendar app, and export it from there as .ics."
             }
             Self::NoCalendar => {
@@ -59,10 +59,10 @@ impl fmt::Display for Unreadable {
     }
 }
 
-/// The text of a file, and whether its encoding had to be guessed.
+/// Decodes a file. Returns the text, and whether the encoding was guessed.
 ///
 /// # Errors
-/// [`Unreadable`] if it is no calendar, told by how it begins.
+/// [`Unreadable`] if it is no calendar, judging by its beginning.
 pub(super) fn decode(bytes: &[u8]) -> Result<(String, bool), Unreadable> {
     if bytes.len() > MAX_BYTES {
         return Err(Unreadable::TooLarge);
@@ -96,11 +96,11 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(String, bool), Unreadable> {
     Ok((text, guessed))
 }
 
-/// UTF-8 (RFC 5545 section 3.1.4), or what Windows wrote before it.
+/// UTF-8 (RFC 5545 section 3.1.4), or Windows-1252.
 fn eight_bits(bytes: &[u8]) -> (String, bool) {
     match std::str::from_utf8(bytes) {
         Ok(text) => (text.to_owned(), false),
-        // A download that broke off within a character.
+        // A download that was interrupted within a character.
         Err(error) if error.error_len().is_none() && error.valid_up_to() > 0 => {
             (String::from_utf8_lossy(&bytes[..error.valid_up_to()]).into_owned(), false)
         }
@@ -113,7 +113,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
     char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
-/// Latin-1 but for the 32 places that it leaves to control characters (WHATWG Encoding, section 9).
+/// Latin-1, except for 32 characters in place of control characters (WHATWG Encoding, section 9).
 fn windows_1252(byte: u8) -> char {
     const UPPER: [char; 32] = [
         '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž',

@@ -1,4 +1,4 @@
-//! The VTIMEZONE of a file, followed to the letter (RFC 5545 section 3.6.5).
+//! VTIMEZONE of a file, computed exactly as written (RFC 5545 section 3.6.5).
 
 use std::collections::HashSet;
 
@@ -6,23 +6,23 @@ use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
 use super::content::Component;
 use super::recur::{self, Budget};
-use super::values::{Stamp, stamp};
+use super::values::{DateValue, date_value};
 
-/// How many parts of a VTIMEZONE are read; those of libical have a few hundred.
+/// The most sub-components of a VTIMEZONE that are read; libical writes a few hundred.
 const MOST_PARTS: usize = 1_000;
 
-/// A VTIMEZONE as it stands in the file (RFC 5545 section 3.6.5).
+/// A VTIMEZONE of the file (RFC 5545 section 3.6.5).
 #[derive(Debug, Default)]
 pub(super) struct Definition {
-    /// When offsets begin, on the clock before the change, in order, with seconds east of Greenwich.
+    /// The onsets of offsets, on the clock before the change, in order, with seconds east of Greenwich.
     onsets: Vec<(NaiveDateTime, i64)>,
-    /// The offset before the first.
+    /// The offset before the first onset.
     before: Option<i64>,
-    /// Every offset once.
+    /// The distinct offsets.
     offsets: Vec<i64>,
 }
 
-struct Observance {
+struct FileObservance {
     /// Seconds east of Greenwich.
     from: i64,
     to: i64,
@@ -31,11 +31,11 @@ struct Observance {
 }
 
 impl Definition {
-    /// Reads a VTIMEZONE up to the end of the year after a last one, as far as a budget goes.
+    /// Reads a VTIMEZONE up to the end of the year after `last_year`, within a budget.
     pub(super) fn read(zone: &Component, last_year: i32, budget: &mut Budget) -> Self {
         let parts = zone.within("STANDARD").chain(zone.within("DAYLIGHT")).take(MOST_PARTS);
-        let mut observances: Vec<Observance> =
-            parts.filter_map(|part| Observance::read(part, last_year, budget)).collect();
+        let mut observances: Vec<FileObservance> =
+            parts.filter_map(|part| FileObservance::read(part, last_year, budget)).collect();
         observances.sort_by_key(|observance| observance.onsets.first().copied());
         let mut known = HashSet::new();
         let offsets = observances.iter().flat_map(|own| [own.to, own.from]);
@@ -45,12 +45,12 @@ impl Definition {
             .into_iter()
             .flat_map(|own| own.onsets.into_iter().map(move |onset| (onset, own.to)))
             .collect();
-        // Of two at once the later part counts.
+        // At the same time the later sub-component counts.
         onsets.sort_by_key(|(onset, _)| *onset);
         Self { onsets, before, offsets }
     }
 
-    /// Whether nothing in it can be used.
+    /// Whether it has no usable onset.
     pub(super) fn is_empty(&self) -> bool {
         self.onsets.is_empty()
     }
@@ -70,20 +70,20 @@ impl Definition {
     }
 }
 
-impl Observance {
+impl FileObservance {
     fn read(part: &Component, last_year: i32, budget: &mut Budget) -> Option<Self> {
         let value = |name: &str| part.get(name).map(|property| property.value.as_str());
         let to = offset(value("TZOFFSETTO")?)?;
         let from = value("TZOFFSETFROM").and_then(offset).unwrap_or(to);
-        let local = |value: &str| match stamp(value)? {
-            Stamp::Local(local) => Some(local),
-            Stamp::Date(date) => date.and_hms_opt(0, 0, 0),
-            Stamp::Utc(instant) => Some(instant.naive_utc() + TimeDelta::seconds(from)),
+        let local = |value: &str| match date_value(value)? {
+            DateValue::Local(local) => Some(local),
+            DateValue::Date(date) => date.and_hms_opt(0, 0, 0),
+            DateValue::Utc(instant) => Some(instant.naive_utc() + TimeDelta::seconds(from)),
         };
         let first = local(value("DTSTART")?)?;
         let mut onsets = vec![first];
         if let Some(rule) = value("RRULE") {
-            // Windows begins its rules in 1601.
+            // Windows writes 1601 as the start of its rules.
             let start = match first.year() {
                 ..1970 => first.with_day(1)?.with_year(1970)?,
                 _ => first,
@@ -100,7 +100,7 @@ impl Observance {
     }
 }
 
-/// `+0530`, `-043000`, in seconds (RFC 5545 section 3.3.14).
+/// Parses `+0530`, `-043000`, in seconds (RFC 5545 section 3.3.14).
 fn offset(value: &str) -> Option<i64> {
     let value = value.trim().replace(':', "");
     let (sign, digits) = match value.split_at_checked(1)? {

@@ -1,7 +1,7 @@
-//! Words in which nothing is Markdown.
+//! Escaping of plain text for Markdown.
 
-/// A line of which nothing is Markdown, but for addresses, which become links. `ampersands` are to be
-/// escaped but in HTML, where they begin a character as they do in Markdown.
+/// Escapes a line; URLs become links. `ampersands` are escaped, except in HTML, where they begin an entity as in
+/// Markdown.
 pub(super) fn start_escaped(line: &str, ampersands: bool) -> String {
     let inline = escaped(line, ampersands);
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
@@ -26,7 +26,7 @@ pub(super) fn escaped(line: &str, ampersands: bool) -> String {
         let special = match c {
             '\\' | '`' | '*' | '[' | '<' | '>' => true,
             '&' => ampersands,
-            // Within a word it is nothing special (CommonMark 6.2).
+            // Within a word an underscore has no meaning (CommonMark 6.2).
             '_' => !(beside(out.chars().next_back()) && beside(chars.clone().next())),
             _ => false,
         };
@@ -39,7 +39,7 @@ pub(super) fn escaped(line: &str, ampersands: bool) -> String {
     out
 }
 
-/// The length of an address of the web that a text begins with, without what ends the sentence.
+/// The length of the URL at the beginning of a text, without the punctuation after it.
 fn address(text: &str, before: Option<char>) -> Option<usize> {
     if before.is_some_and(char::is_alphanumeric)
         || !(text.starts_with("https://") || text.starts_with("http://"))

@@ -1,46 +1,46 @@
-//! What an event says beside its time.
+//! Properties of an event other than its time.
 
 use std::collections::BTreeSet;
 
 use super::content::{Component, Property};
-use super::draft::Content;
+use super::new_session::Details;
 use super::prose::markdown;
 use super::values::{LONGEST_LINE, duration, kept, line, list, text};
-use super::{own, venue};
+use super::{own_export, venue};
 use crate::model::{HttpUrl, Status, Tag};
 
-/// What the calendar around an event says of it.
+/// Traits of an event's calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Calendar {
-    /// Whether we wrote it.
+pub(super) struct CalendarTraits {
+    /// Whether convene wrote it.
     pub(super) is_ours: bool,
-    /// Whether it is one to subscribe to, and not an invite.
+    /// Whether it is a feed, and not an invite.
     pub(super) is_feed: bool,
-    /// Whether it calls off what is in it (RFC 5546 section 3.2.5).
+    /// Whether it cancels its events (RFC 5546 section 3.2.5).
     pub(super) is_cancelled: bool,
 }
 
-/// Reads an event. Adds what could not come along.
-pub(super) fn read(event: &Component, calendar: Calendar, lost: &mut Vec<String>) -> Content {
-    let Calendar { is_ours, is_cancelled, .. } = calendar;
+/// Reads an event. Adds what is lost.
+pub(super) fn read(event: &Component, calendar: CalendarTraits, lost: &mut Vec<String>) -> Details {
+    let CalendarTraits { is_ours, is_cancelled, .. } = calendar;
     let value = |name: &str| event.get(name).map(|property| property.value.as_str());
     let status = value("STATUS").map(|status| status.trim().to_ascii_uppercase());
-    let mut content = Content {
+    let mut details = Details {
         status: match status.as_deref() {
             _ if is_cancelled => Status::Cancelled,
             Some("CANCELLED" | "CANCELED") => Status::Cancelled,
             Some("TENTATIVE") => Status::Tentative,
             _ => Status::Confirmed,
         },
-        ..Content::default()
+        ..Details::default()
     };
-    let is_called_off = description(&mut content, event, is_ours, lost);
-    title(&mut content, value("SUMMARY"), is_ours.then_some(is_called_off), lost);
-    venue::links(&mut content, event, lost);
-    venue::place(&mut content, event, is_ours, lost);
-    tags(&mut content, event, lost);
-    content.busy = busy(value("TRANSP"), content.status, calendar);
-    reminders(&mut content, event, lost);
+    let is_called_off = description(&mut details, event, is_ours, lost);
+    title(&mut details, value("SUMMARY"), is_ours.then_some(is_called_off), lost);
+    venue::links(&mut details, event, lost);
+    venue::place(&mut details, event, is_ours, lost);
+    tags(&mut details, event, lost);
+    details.busy = busy(value("TRANSP"), details.status, calendar);
+    reminders(&mut details, event, lost);
     for (name, one, more) in [
         ("ATTENDEE", "attendee", "attendees"),
         ("ATTACH", "attachment", "attachments"),
@@ -56,44 +56,44 @@ pub(super) fn read(event: &Component, calendar: Calendar, lost: &mut Vec<String>
             number => lost.push(super::count(number, one, more)),
         }
     }
-    content
+    details
 }
 
-/// `ours`: of a calendar of ours, whether the text says that the session is cancelled.
-fn title(content: &mut Content, summary: Option<&str>, ours: Option<bool>, lost: &mut Vec<String>) {
+/// `ours`: in a calendar of convene, whether the text marks the session as cancelled.
+fn title(details: &mut Details, summary: Option<&str>, ours: Option<bool>, lost: &mut Vec<String>) {
     let summary = summary.unwrap_or_default();
     let mut title = match ours {
-        // As it was written, but that one line stays one.
+        // Unchanged, except for line breaks.
         Some(_) => text(summary).replace('\n', " "),
         None => unescaped(&line(summary)),
     };
     // As several programs mark what is called off, beside its status.
-    let own = own::cancelled_mark();
+    let own = own_export::cancelled_mark();
     for mark in [own.as_str(), "Cancelled: ", "Canceled: ", "CANCELED: "] {
         let Some(rest) = title.strip_prefix(mark) else { continue };
-        if content.status == Status::Cancelled {
+        if details.status == Status::Cancelled {
             title = rest.to_owned();
         } else if ours == Some(true) && mark == own {
             title = rest.to_owned();
-            content.status = Status::Cancelled;
-            content.announce = true;
+            details.status = Status::Cancelled;
+            details.announce = true;
         }
         break;
     }
-    content.title = kept(title, LONGEST_LINE, "title", lost);
-    if content.title.trim().is_empty() {
-        content.title = "Without a title".to_owned();
+    details.title = kept(title, LONGEST_LINE, "title", lost);
+    if details.title.trim().is_empty() {
+        details.title = "Without a title".to_owned();
     }
 }
 
-/// Entities of HTML in a title, which makers of sites forget there.
+/// Replaces HTML entities in a title, which some sites leave there.
 fn unescaped(title: &str) -> String {
     let mut out = String::with_capacity(title.len());
     let mut rest = title;
     while let Some(at) = rest.find('&') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        // Farther away it ends no entity, and is not looked for from each ampersand.
+        // A semicolon farther away ends no entity, and a longer search would be quadratic.
         let end = rest.bytes().take(10).position(|b| b == b';');
         let entity = end.map_or("", |end| &rest[1..end]);
         let c = match entity {
@@ -127,9 +127,9 @@ fn unescaped(title: &str) -> String {
     out + rest
 }
 
-/// The text and what stands in it; whether it is one of ours that says that the session is cancelled.
+/// Reads the description and the links in it. Returns whether convene wrote it and marked the session as cancelled.
 fn description(
-    content: &mut Content,
+    details: &mut Details,
     event: &Component,
     is_ours: bool,
     lost: &mut Vec<String>,
@@ -142,29 +142,29 @@ fn description(
         .filter(|property| !property.value.trim().is_empty())
         .or_else(|| event.all("X-ALT-DESC").find(is_rich));
     let Some(said) = said else { return false };
-    let (said, meeting) = own::without_google(&text(&said.value));
-    let parts = if is_ours { own::text(&said) } else { own::links(&said) };
+    let (said, meeting) = own_export::without_google(&text(&said.value));
+    let parts = if is_ours { own_export::text(&said) } else { own_export::links(&said) };
     let valid = |address: Option<String>| address.filter(|address| HttpUrl::parse(address).is_ok());
-    content.register = valid(parts.register);
-    content.join = valid(parts.join).or_else(|| valid(meeting));
-    content.feed =
-        parts.all.as_deref().and_then(|page| own::id(page, "feeds")).map(ToOwned::to_owned);
+    details.register = valid(parts.register);
+    details.join = valid(parts.join).or_else(|| valid(meeting));
+    details.feed =
+        parts.all.as_deref().and_then(|page| own_export::id(page, "feeds")).map(ToOwned::to_owned);
     if is_ours {
         let about = parts.about.as_deref();
-        content.id = about.and_then(|page| own::id(page, "sessions")).map(ToOwned::to_owned);
+        details.id = about.and_then(|page| own_export::id(page, "sessions")).map(ToOwned::to_owned);
     }
-    content.description = markdown(&parts.rest, is_ours, lost);
+    details.description = markdown(&parts.rest, is_ours, lost);
     parts.is_called_off
 }
 
-fn tags(content: &mut Content, event: &Component, lost: &mut Vec<String>) {
+fn tags(details: &mut Details, event: &Component, lost: &mut Vec<String>) {
     let (mut known, mut strange) = (BTreeSet::new(), 0);
     let tags = event.all("CATEGORIES").flat_map(|property| list(&property.value)).map(line);
     for tag in tags.filter(|tag| !tag.is_empty()) {
         if Tag::parse(&tag).is_err() {
             strange += 1;
         } else if known.insert(tag.clone()) {
-            content.tags.push(tag);
+            details.tags.push(tag);
         }
     }
     if strange > 0 {
@@ -176,21 +176,21 @@ fn tags(content: &mut Content, event: &Component, lost: &mut Vec<String>) {
     }
 }
 
-/// Whether the time is taken, where the list is to say it: what ours say of all that do not say
-/// otherwise is left to it, and of what is cancelled they say no more.
-fn busy(transparency: Option<&str>, status: Status, calendar: Calendar) -> Option<bool> {
+/// The value of `busy`, if `sessions.toml` needs it. convene's feeds and invites write a default, which is left out,
+/// and cancelled events have no other value.
+fn busy(transparency: Option<&str>, status: Status, calendar: CalendarTraits) -> Option<bool> {
     let is = |value: &str| transparency.is_some_and(|own| own.trim().eq_ignore_ascii_case(value));
     let is_cancelled = status == Status::Cancelled;
     match calendar {
-        Calendar { is_ours: true, .. } if is_cancelled => None,
-        Calendar { is_ours: true, is_feed: true, .. } => is("OPAQUE").then_some(true),
+        CalendarTraits { is_ours: true, .. } if is_cancelled => None,
+        CalendarTraits { is_ours: true, is_feed: true, .. } => is("OPAQUE").then_some(true),
         _ => is("TRANSPARENT").then_some(false),
     }
 }
 
-fn reminders(content: &mut Content, event: &Component, lost: &mut Vec<String>) {
+fn reminders(details: &mut Details, event: &Component, lost: &mut Vec<String>) {
     let (mut known, mut strange) = (BTreeSet::new(), 0);
-    // Apple's stand-in for none has no action.
+    // Apple's placeholder for no reminder has no action.
     let has_action = |alarm: &&Component| {
         alarm.get("ACTION").is_none_or(|action| !action.value.trim().eq_ignore_ascii_case("NONE"))
     };
@@ -208,7 +208,7 @@ fn reminders(content: &mut Content, event: &Component, lost: &mut Vec<String>) {
                     _ => format!("{seconds}s"),
                 };
                 if known.insert(seconds) {
-                    content.remind.push(length);
+                    details.remind.push(length);
                 }
             }
             _ => strange += 1,

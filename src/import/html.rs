@@ -1,9 +1,9 @@
-//! HTML in texts, as Google and sites write it, read tag by tag.
+//! HTML in descriptions, as Google and web sites write it, parsed tag by tag.
 
-use super::tag::is_tag;
-use super::turned::Turned;
+use super::html_tag::is_tag;
+use super::markdown_writer::MarkdownWriter;
 
-/// Whether a text has the tags that calendar apps show as HTML.
+/// Whether a text has tags that calendar apps render.
 pub(super) fn is_html(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     [
@@ -14,15 +14,15 @@ pub(super) fn is_html(text: &str) -> bool {
     .any(|tag| lower.contains(tag))
 }
 
-/// HTML as Markdown: line breaks, paragraphs, lists, links and emphasis; cells of a table stand in a
-/// line, pictures of the web become links; other tags are dropped.
+/// Converts HTML to Markdown: line breaks, paragraphs, lists, links and emphasis. The cells of a table row become one
+/// line, pictures become links; other tags are dropped.
 pub(super) fn html(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
-    // Google shows both; elsewhere a line feed is only a space.
+    // Google renders both as line breaks; elsewhere a line feed is only a space.
     let lines = !["<p>", "<p ", "<div", "<html", "<br>\n", "<br/>\n", "<br />\n"]
         .iter()
         .any(|tag| lower.contains(tag));
-    let mut turned = Turned::new(lines);
+    let mut writer = MarkdownWriter::new(lines);
     let last_tag = text.rfind('>').unwrap_or(0);
     let mut at = 0;
     while at < text.len() {
@@ -41,15 +41,15 @@ pub(super) fn html(text: &str) -> String {
                 at += lower[at..].find(&close).unwrap_or(text.len() - at);
                 continue;
             }
-            turned.tag(&name, tag);
+            writer.tag(&name, tag);
         } else {
             let first = rest.chars().next().map_or(1, char::len_utf8);
             let end = rest[first..].find('<').map_or(rest.len(), |end| end + first);
-            turned.text(&rest[..end]);
+            writer.text(&rest[..end]);
             at += end;
         }
     }
-    turned.finish()
+    writer.finish()
 }
 
 #[cfg(test)]

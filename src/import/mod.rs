@@ -1,32 +1,36 @@
-//! From another program's calendar (RFC 5545) to a list of sessions, and what could not come along.
+//! Import: from another program's calendar (RFC 5545) to a `sessions.toml`, with a note for everything lost or
+//! guessed.
 //!
 //! ```text
-//! bytes -> decode -> content (lines, components) -> clocks, recur -> drafts -> toml
+//! bytes -> decode -> content (lines, components) -> clocks, recur -> sessions -> toml
 //! ```
 //!
-//! Pure: the same bytes, options and rules give the same list. Nothing in a file stops it that costs
-//! only one event; that is said in a note.
+//! Pure: the same bytes, options and rules give the same file. A broken event costs only itself, and gets a note.
+//!
+//! To read: `decode`, `content`, `calendar`, `by_uid`, `events` (one UID), then its parts: `timing`, `clocks` and
+//! `definition` (zones), `dates` and `recur` (recurrence), `event` and `venue` (properties), `prose` and `html`
+//! (texts), and `toml_writer`.
 
+mod by_uid;
+mod calendar;
 mod clocks;
 mod content;
 mod dates;
 mod decode;
 mod definition;
-mod draft;
 mod escape;
 mod event;
-mod found;
-mod group;
-mod head;
+mod events;
 mod html;
-mod list;
+mod html_tag;
+mod markdown_writer;
 mod nearest;
-mod own;
+mod new_session;
+mod own_export;
 mod prose;
 mod recur;
-mod tag;
 mod timing;
-mod turned;
+mod toml_writer;
 mod values;
 mod venue;
 
@@ -36,40 +40,40 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use crate::zone::{Rules, Zone};
 use clocks::Clocks;
-use content::{Component, CutOff, Parsed};
+use content::{Component, CutOff, ParsedFile};
 pub use decode::Unreadable;
-use values::{Stamp, stamp};
+use values::{DateValue, date_value};
 
-/// How many entries without an end are named; where there are more the file is broken as a whole.
+/// The most unclosed entries that are listed; with more, the file is broken as a whole.
 const MOST_UNENDED: usize = 100;
 
-/// What is to be known beside the file.
+/// Inputs besides the file.
 #[derive(Debug)]
 pub struct Options<'a> {
-    /// The file's name without its ending, where the calendar has no title.
+    /// The file's name without its extension, for a calendar without a title.
     pub name: &'a str,
-    /// The clock; events that repeat without end are written for two years from it.
+    /// The current time, UTC; recurring events without an end are written for two years from it.
     pub now: DateTime<Utc>,
-    /// The last day on which events that repeat are written, in place of those two years.
+    /// The last day for recurring events, instead of those two years.
     pub until: Option<NaiveDate>,
-    /// The zone of times that say none, and of the calendar.
+    /// The zone of times without a zone, and of the calendar.
     pub zone: Option<Zone>,
 }
 
-/// A calendar as a list.
+/// An imported calendar.
 #[derive(Debug)]
 pub struct Imported {
     /// The text of a `sessions.toml`.
     pub toml: String,
-    /// What could not come along or had to be guessed, in the order of the file.
+    /// What was lost or guessed, in the order of the file.
     pub notes: Vec<Note>,
-    /// How many sessions the list has.
+    /// The number of sessions.
     pub sessions: usize,
-    /// How many events the file has.
+    /// The number of events.
     pub events: usize,
 }
 
-/// Something that the organiser should know about one event, or about the whole file.
+/// A note for the organizer about one event, or about the whole file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Note {
     /// The line in the file, from 1.
@@ -89,43 +93,35 @@ impl std::fmt::Display for Note {
     }
 }
 
-/// Reads a calendar.
+/// Imports a calendar.
 ///
 /// # Errors
-/// [`Unreadable`] if the bytes are no calendar at all.
+/// [`Unreadable`] if the bytes are no calendar.
 pub fn import(bytes: &[u8], options: &Options<'_>, rules: &Rules) -> Result<Imported, Unreadable> {
     let (text, guessed) = decode::decode(bytes)?;
-    let Parsed { file, strange, unended, cut_off } = content::parse(&text);
+    let ParsedFile { file, strange, unended, cut_off } = content::parse(&text);
     let mut notes = Vec::new();
     if guessed {
         note(
             &mut notes,
             1,
-            "the file is not UTF-8; it was read as Windows-1252, so look at accents",
+            "the file is not UTF-8; it was read as Windows-1252, so check accented letters",
         );
     }
     if let Some(first) = strange.first() {
-        let lines = count(strange.len(), "line says", "lines say");
-        note(
-            &mut notes,
-            *first,
-            &format!("{lines} nothing that a calendar knows, and was left out"),
-        );
+        let lines = count(strange.len(), "line is", "lines are");
+        note(&mut notes, *first, &format!("{lines} not valid iCalendar; left out"));
     }
     notes.extend(controls(&text));
     for line in unended.iter().take(MOST_UNENDED) {
-        note(
-            &mut notes,
-            *line,
-            "what begins here does not end before something else does, so look at it",
-        );
+        note(&mut notes, *line, "the entry that begins here has no END of its own; check it");
     }
     if let Some(line) = unended.get(MOST_UNENDED) {
-        let more = count(unended.len() - MOST_UNENDED, "more does", "more do");
-        note(&mut notes, *line, &format!("{more} not end either, from here on"));
+        let more = count(unended.len() - MOST_UNENDED, "more entry has", "more entries have");
+        note(&mut notes, *line, &format!("{more} no END of their own, from here on"));
     }
     notes.extend(cut_off.map(cut_short));
-    // Events without a calendar around them are taken as one.
+    // Events without a calendar around them count as one calendar.
     let mut calendars: Vec<&Component> = file.within("VCALENDAR").collect();
     if file.within("VEVENT").next().is_some() {
         calendars.push(&file);
@@ -133,42 +129,42 @@ pub fn import(bytes: &[u8], options: &Options<'_>, rules: &Rules) -> Result<Impo
     others(&calendars, &mut notes);
     let last = last_day(options);
     let clocks = Clocks::new(rules, &calendars, years(&calendars, last));
-    let mut reader = group::Reader::new(clocks, options, last, rules, &calendars);
-    let drafts = reader.read(&calendars, options.now);
+    let mut parser = events::EventParser::new(clocks, options, last, rules, &calendars);
+    let sessions = parser.read(&calendars, options.now);
     let events = calendars.iter().map(|calendar| calendar.within("VEVENT").count()).sum();
     let mut lost = Vec::new();
-    let head = head::read(&calendars, options, &reader.zone, &mut lost);
+    let calendar = calendar::read(&calendars, options, &parser.zone, &mut lost);
     if !lost.is_empty() {
-        note(&mut notes, 1, &format!("of the calendar was left out: {}", lost.join(", ")));
+        note(&mut notes, 1, &format!("left out of the calendar: {}", lost.join(", ")));
     }
-    notes.append(&mut reader.notes);
+    notes.append(&mut parser.notes);
     notes.sort();
     notes.dedup();
-    let sessions = drafts.len();
-    let toml = list::write(&head, drafts, rules);
-    Ok(Imported { toml, notes, sessions, events })
+    let number = sessions.len();
+    let toml = toml_writer::write(&calendar, sessions, rules);
+    Ok(Imported { toml, notes, sessions: number, events })
 }
 
 fn note(notes: &mut Vec<Note>, line: usize, text: &str) {
     notes.push(Note { line, event: None, text: text.to_owned() });
 }
 
-/// Says that a text has control characters, which TOML has escapes for and no calendar can carry.
+/// A note about control characters, which calendars cannot carry.
 fn controls(text: &str) -> Option<Note> {
     let is_left_out = |c: &char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
     let first = text.find(|c| is_left_out(&c))?;
     let number = text[first..].chars().filter(is_left_out).count();
     let number = count(number, "control character was", "control characters were");
     let line = 1 + text[..first].matches('\n').count();
-    Some(Note { line, event: None, text: format!("{number} left out, which no list can carry") })
+    Some(Note { line, event: None, text: format!("{number} left out") })
 }
 
-/// Says that the file is not whole.
+/// A note about a truncated file.
 fn cut_short(cut_off: CutOff) -> Note {
     let text = match cut_off.within {
         Some(line) => format!(
-            "the file ends in the middle of what begins on line {line}; export the calendar again, or \
-             look at that entry"
+            "the file ends within the entry that begins on line {line}; export the calendar again, or \
+             check that entry"
         ),
         None => "the file ends before its calendar does, so entries may be missing; export the \
                  calendar again"
@@ -182,7 +178,7 @@ fn count(number: usize, one: &str, more: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { more })
 }
 
-/// Says which components are not events.
+/// Notes about components that are not events.
 fn others(calendars: &[&Component], notes: &mut Vec<Note>) {
     let mut found: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for child in calendars.iter().flat_map(|calendar| &calendar.children) {
@@ -200,7 +196,7 @@ fn others(calendars: &[&Component], notes: &mut Vec<Note>) {
                 "blocks of free and busy times are",
             ),
         };
-        note(notes, line, &format!("{what} no session, and left out"));
+        note(notes, line, &format!("{what} left out, as only events become sessions"));
     }
 }
 
@@ -210,15 +206,16 @@ fn last_day(options: &Options<'_>) -> NaiveDate {
     options.until.unwrap_or(two_years)
 }
 
-/// The years that the times of a file lie in, up to those in which events go on repeating.
+/// The years of a file's times, up to the last year of recurring events.
 fn years(calendars: &[&Component], last: NaiveDate) -> (i32, i32) {
     let events = calendars.iter().flat_map(|calendar| calendar.within("VEVENT"));
     let stamps = events.flat_map(|event| ["DTSTART", "DTEND"].map(|name| event.get(name)));
-    let years = stamps.flatten().filter_map(|property| stamp(&property.value)).map(|at| match at {
-        Stamp::Date(date) => date.year(),
-        Stamp::Local(local) => local.year(),
-        Stamp::Utc(instant) => instant.year(),
-    });
+    let years =
+        stamps.flatten().filter_map(|property| date_value(&property.value)).map(|at| match at {
+            DateValue::Date(date) => date.year(),
+            DateValue::Local(local) => local.year(),
+            DateValue::Utc(instant) => instant.year(),
+        });
     let known: Vec<i32> = years.map(|year| year.clamp(1970, 2100)).collect();
     let first = known.iter().copied().min().unwrap_or_else(|| last.year());
     let until = known.iter().copied().max().unwrap_or(first);

@@ -1,24 +1,23 @@
-//! As many sessions as a list can have: those to come that are next, then the latest that were.
+//! Selection of sessions up to the limit of a file: the next upcoming ones, then the latest past ones.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
-use super::draft::Draft;
+use super::new_session::NewSession;
 use crate::source::MAX_BYTES;
 
-/// How many sessions a list has at most.
+/// The most sessions in a file.
 const MOST: usize = 20_000;
-/// How many bytes they say at most: escapes make more of them, and a list beyond [`MAX_BYTES`] could not
-/// be read.
+/// The most bytes of their values: escapes add to them, and a file beyond [`MAX_BYTES`] could not be read.
 const MOST_BYTES: usize = MAX_BYTES / 4;
 
-/// Sessions while a file is read; never more than twice as many as a list has.
+/// The selected sessions while a calendar is read; at most twice the limit.
 pub(super) struct Nearest {
     now: NaiveDateTime,
-    kept: Vec<(Rank, Draft)>,
+    kept: Vec<(Rank, NewSession)>,
     pushed: usize,
 }
 
-/// What is written first if not all can be: what is to come, what is near, what stands first.
+/// The order of selection: upcoming before past, then near before far, then the order of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
     is_past: bool,
@@ -31,30 +30,30 @@ impl Nearest {
         Self { now: now.naive_utc(), kept: Vec::new(), pushed: 0 }
     }
 
-    pub(super) fn push(&mut self, draft: Draft) {
-        let seconds = (draft.times.order() - self.now).num_seconds();
+    pub(super) fn push(&mut self, session: NewSession) {
+        let seconds = (session.times.order() - self.now).num_seconds();
         let rank = Rank { is_past: seconds < 0, seconds: seconds.abs(), index: self.pushed };
         self.pushed += 1;
-        self.kept.push((rank, draft));
+        self.kept.push((rank, session));
         if self.kept.len() >= 2 * MOST {
             self.reduce();
         }
     }
 
-    /// The sessions by their start, and how many were left out.
-    pub(super) fn finish(mut self) -> (Vec<Draft>, usize) {
+    /// The selected sessions by start, and the number of others.
+    pub(super) fn finish(mut self) -> (Vec<NewSession>, usize) {
         self.reduce();
         self.kept.sort_unstable_by_key(|(rank, _)| *rank);
         let mut bytes = 0_usize;
-        let fit = self.kept.iter().take_while(|(_, draft)| {
-            bytes = bytes.saturating_add(draft.content.size());
+        let fit = self.kept.iter().take_while(|(_, session)| {
+            bytes = bytes.saturating_add(session.details.size());
             bytes <= MOST_BYTES
         });
         let fit = fit.count();
         self.kept.truncate(fit);
-        self.kept.sort_by_key(|(rank, draft)| (draft.times.order(), rank.index));
+        self.kept.sort_by_key(|(rank, session)| (session.times.order(), rank.index));
         let left_out = self.pushed - self.kept.len();
-        (self.kept.into_iter().map(|(_, draft)| draft).collect(), left_out)
+        (self.kept.into_iter().map(|(_, session)| session).collect(), left_out)
     }
 
     fn reduce(&mut self) {

@@ -1,4 +1,4 @@
-//! Texts of other calendars as Markdown that reads the same: plain text escaped, HTML turned.
+//! Texts of other calendars as Markdown that reads the same: plain text is escaped, HTML is converted.
 
 use super::escape::start_escaped;
 use super::html::{html, is_html};
@@ -6,19 +6,18 @@ use super::values::kept;
 use crate::markdown::to_text;
 use crate::model::Markdown;
 
-/// How many characters a description in a list may have.
+/// The most characters of a description.
 const LONGEST: usize = 200_000;
 
-/// A text as Markdown; none where there is nothing to read. What has tags is taken as HTML, as
-/// calendar apps show it, but for what we wrote, which never is. What is too long is cut, and said.
+/// Converts a text to Markdown; none if it is empty. A text with tags is read as HTML, as calendar apps show it,
+/// unless convene wrote it. A text that is too long is cut, and added to `lost`.
 pub(super) fn markdown(text: &str, is_ours: bool, lost: &mut Vec<String>) -> Option<String> {
     let markdown = if !is_ours && is_html(text) { html(text) } else { plain(text) };
     let markdown = kept(markdown, LONGEST, "description", lost);
     Some(markdown).filter(|markdown| !markdown.trim().is_empty())
 }
 
-/// Plain text as Markdown that gives the same text again: lists stay lists where they are ones by
-/// Markdown too.
+/// Converts plain text to Markdown that renders to the same text; lists stay lists if they are lists in Markdown too.
 fn plain(text: &str) -> String {
     let text = normal(text);
     let blocks = text.split("\n\n");
@@ -45,7 +44,7 @@ fn gives(markdown: &str, text: &str) -> bool {
     Markdown::parse(markdown).is_ok_and(|markdown| to_text(&markdown) == text)
 }
 
-/// Without spaces at the ends of lines, and without more than one empty line between others.
+/// Removes spaces at the ends of lines, and repeated empty lines.
 fn normal(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.lines().map(str::trim_end) {
@@ -57,7 +56,7 @@ fn normal(text: &str) -> String {
     out.trim_end().to_owned()
 }
 
-/// Lines that stay lines: a backslash at an end breaks there (CommonMark 6.7).
+/// Joins lines with line breaks: a backslash at the end (CommonMark 6.7).
 fn paragraph(lines: &[&str]) -> String {
     let escaped: Vec<String> = lines.iter().map(|line| start_escaped(line.trim(), true)).collect();
     escaped.join("\\\n")

@@ -1,60 +1,60 @@
-//! Recurrence rules (RFC 5545 section 3.3.10), expanded on the clock of the wall.
+//! Recurrence rules (RFC 5545 section 3.3.10), expanded in wall-clock time.
 //!
-//! The rules are the rrule crate's; times go in and come out as if they were UTC, so that a session
-//! at six stays at six when the clocks change.
+//! The rrule crate implements the rules. Times are passed as if they were UTC, so that a session at six stays at six
+//! when the clocks change.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use rrule::{RRule, RRuleSet, Tz, Unvalidated};
 
-use super::values::{Stamp, stamp};
+use super::values::{DateValue, date_value};
 
-/// How many times a rule is followed at most before its end is looked for: daily for fifty years.
+/// The most occurrences of a rule before its end is searched: daily for fifty years.
 const MOST: usize = 20_000;
-/// How long a rule may be, in bytes: one that names every day of a year and every hour of a day is shorter.
+/// The longest rule, in bytes; one that names every day of a year and every hour of a day is shorter.
 const LONGEST: usize = 2_000;
-/// How many of its periods the crate looks at in vain before it gives a rule up.
+/// Number of periods without a date after which the crate gives up.
 const IN_VAIN: i64 = 100_000;
-/// The last year that the crate looks at.
+/// The last year that the crate searches.
 const LAST_YEAR: i32 = 9_999;
-/// What it costs to begin looking at a period, in steps of about three nanoseconds.
+/// The cost of a period, in steps of about three nanoseconds.
 const PERIOD: u64 = 64;
-/// How many times a day may come back at most, by BYHOUR, BYMINUTE and BYSECOND together.
+/// The most occurrences per day, by BYHOUR, BYMINUTE and BYSECOND together.
 const MOST_A_DAY: usize = 24;
 
-/// The wall-clock times that a rule gives.
+/// The wall-clock times of a rule.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Expansion {
-    /// In order; the first is the rule's own first, not always the event's start.
+    /// In order; the first is the rule's first, not always the event's start.
     pub(super) starts: Vec<NaiveDateTime>,
-    /// Whether there are more after the bound.
+    /// Whether there are more after the last day.
     pub(super) more: bool,
 }
 
-/// How far the rules of one file are followed together.
+/// The budget for all rules of one file.
 #[derive(Debug)]
 pub(super) struct Budget {
-    /// Steps of about three nanoseconds, as far as they can be told from what a rule gives.
+    /// Steps of about three nanoseconds, as estimated from the dates of a rule.
     steps: u64,
     dates: usize,
 }
 
 impl Budget {
-    /// For events: some three seconds, which is 20,000 that repeat daily for two years.
+    /// For events: about three seconds, which is 20,000 daily events for two years.
     pub(super) const EVENTS: Self = Self { steps: 1_000_000_000, dates: usize::MAX };
-    /// For the rules of zones, of which all that tzdata has are 100,000 dates.
+    /// For rules of zones; all rules of tzdata have 100,000 dates.
     pub(super) const ZONES: Self = Self { steps: 200_000_000, dates: 1_000_000 };
 
-    /// Whether nothing is left.
+    /// Whether the budget is used up.
     pub(super) fn is_spent(&self) -> bool {
         self.steps == 0 || self.dates == 0
     }
 }
 
-/// What looking for the next date of a rule costs.
+/// The cost of searching for the next date of a rule.
 struct Cost {
-    /// A period of the rule, in seconds.
+    /// The length of a period of the rule, in seconds.
     period: i64,
-    /// Steps for each.
+    /// The steps per period.
     steps: u64,
 }
 
@@ -67,24 +67,24 @@ impl Cost {
             "DAILY" => (1, 86_400),
             _ => (1, 3_600),
         };
-        // Each day of a period is compared with what the rule names.
+        // Each day of a period is compared with the parts of the rule.
         let names = 1 + length as u64 / 64;
         let steps = PERIOD + days * names * a_day as u64;
         Self { period: interval.saturating_mul(seconds), steps }
     }
 
-    /// Of all periods between two times; the crate gives up after so many.
+    /// The cost of the periods between two times, up to the limit of the crate.
     fn between(&self, from: NaiveDateTime, to: NaiveDateTime) -> u64 {
         let periods = (to - from).num_seconds() / self.period.max(1);
         (periods.clamp(0, IN_VAIN) as u64 * self.steps).max(PERIOD)
     }
 }
 
-/// Every time from `start` up to and with `last`. `local` gives the wall-clock time of an UNTIL, which
-/// is an instant where the start has a zone.
+/// Expands a rule from `start` to `last`, included. `local` converts an UNTIL, which is an instant if the start has a
+/// zone, to wall-clock time.
 ///
 /// # Errors
-/// A few words on what about the rule cannot be followed.
+/// A phrase that says why the rule cannot be expanded.
 pub(super) fn expand(
     rule: &str,
     start: NaiveDateTime,
@@ -93,8 +93,8 @@ pub(super) fn expand(
     budget: &mut Budget,
 ) -> Result<Expansion, &'static str> {
     const STRANGE: &str = "its rule cannot be understood";
-    const SPENT: &str = "the rules of the file give more dates than can be followed";
-    // Rules are words and digits, and the crate cuts days by bytes.
+    const SPENT: &str = "the rules of the file give more dates than can be computed";
+    // Rules are ASCII, and the crate slices days by bytes.
     if !rule.is_ascii() || rule.len() > LONGEST {
         return Err(STRANGE);
     }
@@ -102,7 +102,7 @@ pub(super) fn expand(
         return Err(SPENT);
     }
     let (mut frequency, mut interval) = (String::new(), 1);
-    // How many dates it gives, if it says so; one that only names its last date gives some.
+    // The number of dates, if the rule gives it; a rule with a last date has at least one.
     let mut ends_after = None;
     let mut parts = Vec::new();
     let mut a_day = 1_usize;
@@ -117,7 +117,7 @@ pub(super) fn expand(
                 frequency.clone_from(&value);
                 parts.push(format!("{name}={value}"));
             }
-            // It would come back to the same date without end.
+            // The crate would return the same date endlessly.
             "INTERVAL" if value.bytes().all(|b| b == b'0') => {
                 return Err("its rule repeats every 0 times, which is never");
             }
@@ -134,16 +134,16 @@ pub(super) fn expand(
                 parts.push(format!("{name}={value}"));
             }
             "UNTIL" => {
-                let until = match stamp(&value).ok_or(STRANGE)? {
-                    // The whole of the last day.
-                    Stamp::Date(date) => {
+                let until = match date_value(&value).ok_or(STRANGE)? {
+                    // Up to the end of the last day.
+                    DateValue::Date(date) => {
                         date.and_time(NaiveTime::MIN) + chrono::Days::new(1)
                             - chrono::TimeDelta::seconds(1)
                     }
-                    Stamp::Local(until) => until,
-                    Stamp::Utc(until) => local(until),
+                    DateValue::Local(until) => until,
+                    DateValue::Utc(until) => local(until),
                 };
-                // The crate refuses it as a mistake; only the start counts then.
+                // The crate rejects such a rule; only the start counts then.
                 if until < start {
                     return Ok(Expansion { starts: Vec::new(), more: false });
                 }
@@ -179,7 +179,7 @@ pub(super) fn expand(
         expansion.starts.push(at);
     }
     budget.dates = budget.dates.saturating_sub(expansion.starts.len());
-    // It was looked at up to the end of all years.
+    // The crate has searched up to its last year.
     if ended && ends_after.is_none_or(|count| expansion.starts.len() < count) {
         let end = NaiveDate::from_ymd_opt(LAST_YEAR, 12, 31).expect("every year ends");
         let in_vain = cost.between(before, end.and_time(NaiveTime::MIN));

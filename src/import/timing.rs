@@ -1,27 +1,26 @@
-//! When an event is: its start, its clock, and how long it lasts.
+//! Timing of an event: start, clock and length.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
-use super::clocks::{Clock, Clocks};
+use super::clocks::{Clocks, EventClock};
 use super::content::{Component, Property};
-use super::values::{Stamp, duration, has_leap_second, stamp};
+use super::values::{DateValue, date_value, duration, has_leap_second};
 use crate::zone::{Rules, Zone};
 
-/// The properties of an event that hold times of sessions.
+/// The properties with times of sessions.
 const TIMES: [&str; 4] = ["DTSTART", "DTEND", "RDATE", "RECURRENCE-ID"];
 
-/// When a session is.
+/// The time of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Times {
-    /// From a day to the last one, included.
+pub(super) enum SessionTimes {
+    /// From the first day to the last, included.
     Days(NaiveDate, NaiveDate),
-    /// From one instant to another, on the clock of a zone if the file names one that tzdata has.
+    /// From start to end, UTC, with the zone if the file names one that tzdata has.
     Timed(Option<Zone>, DateTime<Utc>, DateTime<Utc>),
 }
 
-impl Times {
-    /// The first and the last day as a list says them, on the clock of the calendar's zone if the
-    /// session has none.
+impl SessionTimes {
+    /// The first and the last day, in the session's zone or else in the calendar's.
     pub(super) fn days(&self, calendar: &Zone) -> (NaiveDate, NaiveDate) {
         match self {
             Self::Days(first, last) => (*first, *last),
@@ -32,7 +31,7 @@ impl Times {
         }
     }
 
-    /// What sessions are ordered by.
+    /// The sort key of sessions.
     pub(super) fn order(&self) -> NaiveDateTime {
         match self {
             Self::Days(first, _) => first.and_time(NaiveTime::MIN),
@@ -41,36 +40,36 @@ impl Times {
     }
 }
 
-/// The start of an event with its clock, and its length, as it goes for every occurrence.
+/// The start, clock and length of an event, which hold for every occurrence.
 #[derive(Debug, Clone)]
 pub(super) struct Timing {
-    /// On the wall; midnight of whole days.
+    /// In wall-clock time; midnight for whole days.
     pub(super) start: NaiveDateTime,
-    pub(super) clock: Clock,
-    /// Whether the zone is one that the file names, and not UTC or a guess.
+    pub(super) clock: EventClock,
+    /// Whether the file names the zone, and it is not UTC or a guess.
     is_named: bool,
-    length: Length,
-    /// What had to be guessed.
+    length: EventLength,
+    /// Notes on guessed values.
     pub(super) guesses: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Length {
-    /// Whole days, of an event on whole days.
+enum EventLength {
+    /// Whole days.
     Days(i64),
-    /// To the same time so many days later.
+    /// To the same wall-clock time that many days later.
     Nominal(i64),
     Elapsed(TimeDelta),
 }
 
-/// For times that say no zone.
+/// How times without a zone are read.
 #[derive(Debug, Clone)]
 pub(super) enum Floating {
-    /// Read on the clock of this zone, as the calendar or the organiser says.
-    Said(Zone),
-    /// Read on the clock of most others.
+    /// In this zone, given by the calendar or the organizer.
+    Given(Zone),
+    /// In the zone of most other events.
     Guessed(Zone),
-    /// Nothing says which.
+    /// Not at all.
     Unknown,
 }
 
@@ -78,7 +77,7 @@ impl Timing {
     /// The timing of an event.
     ///
     /// # Errors
-    /// A sentence on why it cannot be a session.
+    /// A sentence that says why it cannot be a session.
     pub(super) fn read(
         event: &Component,
         clocks: &mut Clocks<'_>,
@@ -86,57 +85,58 @@ impl Timing {
         rules: &Rules,
     ) -> Result<Self, String> {
         let property = event.get("DTSTART").ok_or("it has no start, and was left out")?;
-        let start = stamp(&property.value).ok_or_else(|| {
-            format!("its start `{}` is no time, and it was left out", property.value.trim())
+        let start = date_value(&property.value).ok_or_else(|| {
+            format!("its start `{}` is not a time, and it was left out", property.value.trim())
         })?;
         let mut guesses = Vec::new();
         let mut times = TIMES.iter().flat_map(|name| event.all(name));
         if times.any(|property| property.value.split([',', '/']).any(has_leap_second)) {
-            guesses.push("a time of it has a second after 59, which is read as 59".to_owned());
+            guesses.push("one of its times has a second above 59, which is read as 59".to_owned());
         }
-        let utc = || rules.zone("UTC").map(Clock::Zone);
+        let utc = || rules.zone("UTC").map(EventClock::Zone);
         let (local, clock, is_named) = match start {
-            Stamp::Date(date) => {
+            DateValue::Date(date) => {
                 let clock = utc().map_err(|_| "the time-zone rules have no UTC")?;
                 (date.and_time(NaiveTime::MIN), clock, false)
             }
-            Stamp::Utc(instant) => {
+            DateValue::Utc(instant) => {
                 let clock = utc().map_err(|_| "the time-zone rules have no UTC")?;
                 (instant.naive_utc(), clock, false)
             }
-            Stamp::Local(local) => {
+            DateValue::Local(local) => {
                 let (clock, is_named) = clock_of(property, clocks, floating, &mut guesses)?;
                 (local, clock, is_named)
             }
         };
-        let mut timing = Self { start: local, clock, is_named, length: Length::Days(1), guesses };
+        let mut timing =
+            Self { start: local, clock, is_named, length: EventLength::Days(1), guesses };
         timing.length = timing.length(event, start, clocks);
         Ok(timing)
     }
 
     /// Whether it is on whole days.
     pub(super) fn is_days(&self) -> bool {
-        matches!(self.length, Length::Days(_))
+        matches!(self.length, EventLength::Days(_))
     }
 
-    /// The times of the occurrence that begins then on the wall.
-    pub(super) fn at(&self, start: NaiveDateTime) -> Times {
+    /// The times of the occurrence with a wall-clock start.
+    pub(super) fn at(&self, start: NaiveDateTime) -> SessionTimes {
         let begins = self.clock.instant(start);
         let ends = match self.length {
-            Length::Days(days) => {
-                return Times::Days(start.date(), start.date() + TimeDelta::days(days - 1));
+            EventLength::Days(days) => {
+                return SessionTimes::Days(start.date(), start.date() + TimeDelta::days(days - 1));
             }
-            Length::Nominal(days) => self.clock.instant(start + TimeDelta::days(days)),
-            Length::Elapsed(length) => begins + length,
+            EventLength::Nominal(days) => self.clock.instant(start + TimeDelta::days(days)),
+            EventLength::Elapsed(length) => begins + length,
         };
         let zone = match &self.clock {
-            Clock::Zone(zone) if self.is_named => Some(zone.clone()),
+            EventClock::Zone(zone) if self.is_named => Some(zone.clone()),
             _ => None,
         };
-        Times::Timed(zone, begins, ends)
+        SessionTimes::Timed(zone, begins, ends)
     }
 
-    /// A DATE-TIME of the same event on its own clock: a RECURRENCE-ID.
+    /// Converts a DATE-TIME of the event, such as a RECURRENCE-ID, to its own clock.
     pub(super) fn local(
         &self,
         property: &Property,
@@ -145,19 +145,19 @@ impl Timing {
         self.dates(property, clocks)(&property.value)
     }
 
-    /// The same for each value of a property: of EXDATE and RDATE.
+    /// Converts each value of an EXDATE or RDATE in the same way.
     pub(super) fn dates(
         &self,
         property: &Property,
         clocks: &mut Clocks<'_>,
     ) -> impl Fn(&str) -> Option<NaiveDateTime> {
-        // Once, as there may be thousands of values.
+        // Looked up once, as there may be thousands of values.
         let own = property.parameter("TZID").and_then(|tzid| clocks.of(tzid));
         move |value| {
-            Some(match stamp(value)? {
-                Stamp::Date(date) => date.and_time(self.start.time()),
-                Stamp::Utc(instant) => self.clock.local(instant),
-                Stamp::Local(local) => match &own {
+            Some(match date_value(value)? {
+                DateValue::Date(date) => date.and_time(self.start.time()),
+                DateValue::Utc(instant) => self.clock.local(instant),
+                DateValue::Local(local) => match &own {
                     Some(own) => self.clock.local(own.clock.instant(local)),
                     None => local,
                 },
@@ -165,56 +165,62 @@ impl Timing {
         }
     }
 
-    fn length(&mut self, event: &Component, start: Stamp, clocks: &mut Clocks<'_>) -> Length {
-        let an_hour = Length::Elapsed(TimeDelta::hours(1));
+    fn length(
+        &mut self,
+        event: &Component,
+        start: DateValue,
+        clocks: &mut Clocks<'_>,
+    ) -> EventLength {
+        let an_hour = EventLength::Elapsed(TimeDelta::hours(1));
         let given = event.get("DURATION").and_then(|property| duration(&property.value));
-        let end = event.get("DTEND").and_then(|property| Some((property, stamp(&property.value)?)));
-        if let Stamp::Date(first) = start {
+        let end =
+            event.get("DTEND").and_then(|property| Some((property, date_value(&property.value)?)));
+        if let DateValue::Date(first) = start {
             let days = match (end, given) {
-                (Some((_, Stamp::Date(end))), _) => (end - first).num_days(),
-                (Some((_, Stamp::Local(end))), _) => (end.date() - first).num_days() + 1,
-                (Some((_, Stamp::Utc(end))), _) => (end.date_naive() - first).num_days() + 1,
+                (Some((_, DateValue::Date(end))), _) => (end - first).num_days(),
+                (Some((_, DateValue::Local(end))), _) => (end.date() - first).num_days() + 1,
+                (Some((_, DateValue::Utc(end))), _) => (end.date_naive() - first).num_days() + 1,
                 (None, Some(length)) => length.num_days(),
                 (None, None) => 1,
             };
-            // Some end a day where it begins (RFC 5545 section 3.6.1 has the day after).
+            // Some programs write the last day; RFC 5545 section 3.6.1 requires the day after.
             if days > 3_650 {
                 self.guesses
-                    .push("it lasts longer than ten years; ten are written, so look at it".into());
+                    .push("it lasts longer than ten years; ten are written; check it".into());
             }
-            return Length::Days(days.clamp(1, 3_650));
+            return EventLength::Days(days.clamp(1, 3_650));
         }
         let begins = self.clock.instant(self.start);
         let length = match (end, given) {
-            (Some((_, Stamp::Utc(end))), _) => end - begins,
-            (Some((property, Stamp::Local(end))), _) => {
+            (Some((_, DateValue::Utc(end))), _) => end - begins,
+            (Some((property, DateValue::Local(end))), _) => {
                 let own = property.parameter("TZID").and_then(|tzid| clocks.of(tzid));
                 own.map_or_else(|| self.clock.instant(end), |own| own.clock.instant(end)) - begins
             }
-            (Some((_, Stamp::Date(end))), _) => {
+            (Some((_, DateValue::Date(end))), _) => {
                 self.clock.instant(end.and_time(NaiveTime::MIN)) - begins
             }
             (None, Some(length)) => {
-                // Days are by the calendar, hours by the clock (RFC 5545 section 3.3.6).
+                // Days are calendar days, hours are elapsed time (RFC 5545 section 3.3.6).
                 let days = length.num_days();
                 if (1..3_650).contains(&days) && length.num_seconds() % 86_400 == 0 {
-                    return Length::Nominal(length.num_days());
+                    return EventLength::Nominal(length.num_days());
                 }
                 length
             }
             (None, None) => {
-                self.guesses.push("it has no end; an hour is written, so look at it".to_owned());
+                self.guesses.push("it has no end; an hour is written; check it".to_owned());
                 return an_hour;
             }
         };
         if length > TimeDelta::zero() && length < TimeDelta::days(3_650) {
-            return Length::Elapsed(length);
+            return EventLength::Elapsed(length);
         }
         let reason = match length > TimeDelta::zero() {
             true => "it lasts longer than ten years",
             false => "it does not end after it starts",
         };
-        self.guesses.push(format!("{reason}; an hour is written, so look at it"));
+        self.guesses.push(format!("{reason}; an hour is written; check it"));
         an_hour
     }
 }
@@ -225,47 +231,47 @@ fn clock_of(
     clocks: &mut Clocks<'_>,
     floating: &Floating,
     guesses: &mut Vec<String>,
-) -> Result<(Clock, bool), String> {
+) -> Result<(EventClock, bool), String> {
     let tzid = property.parameter("TZID").filter(|tzid| !tzid.trim().is_empty());
     if let Some(tzid) = tzid {
         if let Some(understood) = clocks.of(tzid) {
             match &understood.clock {
-                Clock::Zone(zone) if understood.by_rules => guesses.push(format!(
-                    "its time zone `{tzid}` was taken as `{}`, whose rules are the same",
+                EventClock::Zone(zone) if understood.by_rules => guesses.push(format!(
+                    "its time zone `{tzid}` was read as `{}`, which has the same rules",
                     zone.name()
                 )),
-                Clock::Own(_) => guesses.push(format!(
+                EventClock::Own(_) => guesses.push(format!(
                     "its time zone `{tzid}` has rules of its own; its time was converted"
                 )),
-                Clock::Zone(_) => {}
+                EventClock::Zone(_) => {}
             }
             return Ok((understood.clock, true));
         }
         return match floating {
-            Floating::Said(zone) => {
+            Floating::Given(zone) => {
                 guesses.push(format!(
-                    "nothing says what its time zone `{tzid}` is; it was read as `{}`",
+                    "its time zone `{tzid}` is unknown; it was read as `{}`",
                     zone.name()
                 ));
-                Ok((Clock::Zone(zone.clone()), true))
+                Ok((EventClock::Zone(zone.clone()), true))
             }
             _ => Err(format!(
-                "nothing says what its time zone `{tzid}` is, and it was left out; \
-                 `--timezone Europe/Berlin` would say it"
+                "its time zone `{tzid}` is unknown, and it was left out; \
+                 to include it, add `--timezone Europe/Berlin`"
             )),
         };
     }
     match floating {
-        Floating::Said(zone) => Ok((Clock::Zone(zone.clone()), true)),
+        Floating::Given(zone) => Ok((EventClock::Zone(zone.clone()), true)),
         Floating::Guessed(zone) => {
             guesses.push(format!(
-                "its time says no zone; it was read as `{}`, as most others, so look at it",
+                "its time has no zone; it was read as `{}`, like most others; check it",
                 zone.name()
             ));
-            Ok((Clock::Zone(zone.clone()), true))
+            Ok((EventClock::Zone(zone.clone()), true))
         }
-        Floating::Unknown => Err("its time says no zone, and it was left out; \
-                                  `--timezone Europe/Berlin` would say it"
+        Floating::Unknown => Err("its time has no zone, and it was left out; \
+                                  to include it, add `--timezone Europe/Berlin`"
             .to_owned()),
     }
 }

@@ -1,23 +1,23 @@
-//! The types of values (RFC 5545 section 3.3), and the slips that programs make in them.
+//! Property value types (RFC 5545 section 3.3), with common mistakes of programs.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
 use crate::cut;
 
-/// A DATE or DATE-TIME as it stands in the file.
+/// A DATE or DATE-TIME.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stamp {
+pub(super) enum DateValue {
     /// A whole day.
     Date(NaiveDate),
-    /// A wall-clock time, of the zone that TZID names, or of no zone.
+    /// A wall-clock time, in the zone of TZID, or without a zone.
     Local(NaiveDateTime),
     /// An instant.
     Utc(DateTime<Utc>),
 }
 
-/// `20270504`, `20270504T180000`, `20270504T180000Z`; also with hyphens and colons, and without
-/// seconds, as some programs write them.
-pub(super) fn stamp(value: &str) -> Option<Stamp> {
+/// Parses `20270504`, `20270504T180000`, `20270504T180000Z`; also with hyphens and colons, and without seconds, as
+/// some programs write them.
+pub(super) fn date_value(value: &str) -> Option<DateValue> {
     let value = value.trim().to_ascii_uppercase();
     let digits = |text: &str| -> Option<String> {
         let digits: String = text.chars().filter(|c| !matches!(c, '-' | ':')).collect();
@@ -31,27 +31,27 @@ pub(super) fn stamp(value: &str) -> Option<Stamp> {
     let part = |from: usize, to: usize| date[from..to].parse::<u32>().ok();
     let year = i32::try_from(part(0, 4)?).ok()?;
     let date = NaiveDate::from_ymd_opt(year, part(4, 6)?, part(6, 8)?)?;
-    let Some(time) = time else { return Some(Stamp::Date(date)) };
+    let Some(time) = time else { return Some(DateValue::Date(date)) };
     let (time, utc) = match time.strip_suffix('Z') {
         Some(time) => (time, true),
         None => (time, false),
     };
     let time = digits(time).filter(|time| time.len() == 4 || time.len() == 6)?;
     let part = |from: usize| time.get(from..from + 2).unwrap_or("00").parse::<u32>().ok();
-    // A leap second is the last of its minute for every calendar.
+    // Calendars read a leap second as the second before it.
     let time = NaiveTime::from_hms_opt(part(0)?, part(2)?, part(4)?.min(59))?;
     let local = date.and_time(time);
-    Some(if utc { Stamp::Utc(local.and_utc()) } else { Stamp::Local(local) })
+    Some(if utc { DateValue::Utc(local.and_utc()) } else { DateValue::Local(local) })
 }
 
-/// Whether a date-time has a second of 60, or one that no minute has; [`stamp`] reads both as 59.
+/// Whether a date-time has second 60 or higher; [`date_value`] reads it as 59.
 pub(super) fn has_leap_second(value: &str) -> bool {
     let Some((_, time)) = value.trim().split_once(['T', 't', ' ']) else { return false };
     let digits: String = time.chars().filter(char::is_ascii_digit).collect();
     digits.len() == 6 && digits[4..].parse::<u32>().is_ok_and(|second| second > 59)
 }
 
-/// `PT1H30M`, `-P1D`, `P2W` (RFC 5545 section 3.3.6), in seconds.
+/// Parses `PT1H30M`, `-P1D`, `P2W` (RFC 5545 section 3.3.6), in seconds.
 pub(super) fn duration(value: &str) -> Option<TimeDelta> {
     let value = value.trim().to_ascii_uppercase();
     let (sign, rest) = match value.strip_prefix('-') {
@@ -86,7 +86,7 @@ pub(super) fn duration(value: &str) -> Option<TimeDelta> {
     TimeDelta::try_seconds(sign * seconds)
 }
 
-/// A TEXT (RFC 5545 section 3.3.11), without control characters but line feeds and tabs.
+/// Unescapes a TEXT (RFC 5545 section 3.3.11), without control characters except line feeds and tabs.
 pub(super) fn text(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     let mut chars = value.chars();
@@ -94,7 +94,7 @@ pub(super) fn text(value: &str) -> String {
         match c {
             '\\' => match chars.next() {
                 Some('n' | 'N') => out.push('\n'),
-                // Colons and quotes are escaped by some, though they need not be.
+                // Some programs escape colons and quotes too.
                 Some(c @ ('\\' | ';' | ',' | ':' | '"')) => out.push(c),
                 Some(c) => out.extend(['\\', c]),
                 None => out.push('\\'),
@@ -106,32 +106,32 @@ pub(super) fn text(value: &str) -> String {
     out
 }
 
-/// A TEXT in one line.
+/// A TEXT on one line.
 pub(super) fn line(value: &str) -> String {
     text(value).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What can be shown of a TEXT in a sentence.
+/// The beginning of a TEXT, for messages.
 pub(super) fn shown(value: &str) -> String {
     cut::start(&line(value), 80).to_owned()
 }
 
-/// How many characters a line of a list may have: a title, a place.
+/// The most characters of a one-line text, such as a title or a place.
 pub(super) const LONGEST_LINE: usize = 1_000;
 
-/// The start of a text that is too long for a list; that it was cut is said.
+/// Cuts a text that is too long, and adds that to `lost`.
 pub(super) fn kept(mut text: String, longest: usize, what: &str, lost: &mut Vec<String>) -> String {
     let start = cut::start(&text, longest).len();
     if start < text.len() {
         text.truncate(start);
-        // A backslash escapes what followed it, or broke the line there.
+        // A backslash would escape what followed it, or break the line there.
         text.truncate(text.trim_end().trim_end_matches('\\').trim_end().len());
         lost.push(format!("the end of its {what}, after {},000 characters", longest / 1_000));
     }
     text
 }
 
-/// The parts of a list of TEXTs, each still escaped.
+/// Splits a list of TEXTs, each still escaped.
 pub(super) fn list(value: &str) -> Vec<&str> {
     let (mut parts, mut from, mut escaped) = (Vec::new(), 0, false);
     for (at, c) in value.char_indices() {
@@ -157,19 +157,19 @@ mod tests {
         let day = NaiveDate::from_ymd_opt(2027, 5, 4).unwrap();
         let six = day.and_hms_opt(18, 0, 0).unwrap();
         for (value, expected) in [
-            ("20270504", Some(Stamp::Date(day))),
-            ("2027-05-04", Some(Stamp::Date(day))),
-            ("20270504T180000", Some(Stamp::Local(six))),
-            ("20270504T1800", Some(Stamp::Local(six))),
-            (" 20270504t180000z", Some(Stamp::Utc(six.and_utc()))),
-            ("2027-05-04T18:00:00Z", Some(Stamp::Utc(six.and_utc()))),
+            ("20270504", Some(DateValue::Date(day))),
+            ("2027-05-04", Some(DateValue::Date(day))),
+            ("20270504T180000", Some(DateValue::Local(six))),
+            ("20270504T1800", Some(DateValue::Local(six))),
+            (" 20270504t180000z", Some(DateValue::Utc(six.and_utc()))),
+            ("2027-05-04T18:00:00Z", Some(DateValue::Utc(six.and_utc()))),
             ("20270231", None),
             ("20270504T250000", None),
             ("20270504T18", None),
             ("soon", None),
             ("", None),
         ] {
-            assert_eq!(stamp(value), expected, "{value}");
+            assert_eq!(date_value(value), expected, "{value}");
         }
     }
 

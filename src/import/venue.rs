@@ -1,11 +1,11 @@
-//! Where one takes part: the addresses of an event, and its place.
+//! Links and place of an event.
 
 use super::content::{Component, Property};
-use super::draft::{Content, Place};
+use super::new_session::{Details, NewPlace};
 use super::values::{LONGEST_LINE, kept, line, shown};
 use crate::model::HttpUrl;
 
-/// Where Google and Microsoft say the address of a meeting.
+/// Properties of Google and Microsoft with a meeting URL.
 const MEETINGS: [&str; 4] = [
     "X-GOOGLE-CONFERENCE",
     "X-MICROSOFT-SKYPETEAMSMEETINGURL",
@@ -13,8 +13,8 @@ const MEETINGS: [&str; 4] = [
     "X-MICROSOFT-ONLINEMEETINGCONFLINK",
 ];
 
-/// The address to take part by and the page. Adds what could not come along.
-pub(super) fn links(content: &mut Content, event: &Component, lost: &mut Vec<String>) {
+/// Reads the link to join and the page. Adds what is lost.
+pub(super) fn links(details: &mut Details, event: &Component, lost: &mut Vec<String>) {
     let conferences: Vec<String> = event
         .all("CONFERENCE")
         .filter_map(|property| web(property, "the conference", lost))
@@ -23,24 +23,24 @@ pub(super) fn links(content: &mut Content, event: &Component, lost: &mut Vec<Str
         let values = MEETINGS.iter().flat_map(|name| event.all(name));
         values.map(|own| own.value.trim()).find(|own| HttpUrl::parse(own).is_ok())
     };
-    let of_text = content.join.take();
-    content.join = conferences
+    let of_text = details.join.take();
+    details.join = conferences
         .first()
         .cloned()
         .or_else(|| known().map(ToOwned::to_owned))
         .or_else(|| of_text.clone());
     for further in conferences.into_iter().chain(of_text) {
-        join(content, further, lost);
+        join(details, further, lost);
     }
-    // The page of a session in a list of ours is made anew.
-    if content.id.is_none() {
-        content.page = event.get("URL").and_then(|url| web(url, "its address", lost));
+    // convene writes the page of a session itself.
+    if details.id.is_none() {
+        details.page = event.get("URL").and_then(|url| web(url, "its address", lost));
     }
 }
 
-/// The place. Adds what could not come along.
+/// Reads the place. Adds what is lost.
 pub(super) fn place(
-    content: &mut Content,
+    details: &mut Details,
     event: &Component,
     is_ours: bool,
     lost: &mut Vec<String>,
@@ -51,9 +51,9 @@ pub(super) fn place(
     if geo.is_none()
         && said.is_some_and(|said| !said.starts_with("0;0") && !said.starts_with("0.0"))
     {
-        lost.push("a place on the map that is none".to_owned());
+        lost.push("invalid coordinates".to_owned());
     }
-    // Apple's says name, address and place apart.
+    // Apple's property has name, address and coordinates.
     if let Some(own) = event.get("X-APPLE-STRUCTURED-LOCATION") {
         let part = |name: &str| own.parameter(name).map(line).filter(|part| !part.is_empty());
         let geo = own.value.trim().strip_prefix("geo:").and_then(|at| degrees(at.split_once(',')?));
@@ -61,7 +61,7 @@ pub(super) fn place(
             part("X-TITLE").or_else(|| Some(location.clone()).filter(|l| !l.is_empty()))
         {
             let address = part("X-ADDRESS");
-            content.place = Some(Place {
+            details.place = Some(NewPlace {
                 address: address.map(|own| kept(own, LONGEST_LINE, "place's address", lost)),
                 name: kept(name, LONGEST_LINE, "place", lost),
                 geo,
@@ -70,12 +70,12 @@ pub(super) fn place(
         }
     }
     if HttpUrl::parse(&location).is_ok() {
-        join(content, location, lost);
+        join(details, location, lost);
         return;
     }
-    // Outlook writes the name of the program where the link is, before a room if there is one.
+    // Outlook writes the program's name, before a room if there is one, and the link elsewhere.
     let is_program = |part: &&str| part.starts_with("Microsoft Teams") && !is_ours;
-    let name = match content.join {
+    let name = match details.join {
         Some(_) if location.split("; ").any(|part| is_program(&part)) => {
             location.split("; ").filter(|part| !is_program(part)).collect::<Vec<_>>().join("; ")
         }
@@ -83,22 +83,22 @@ pub(super) fn place(
     };
     if !name.is_empty() {
         let name = kept(name, LONGEST_LINE, "place", lost);
-        content.place = Some(Place { name, address: None, geo });
+        details.place = Some(NewPlace { name, address: None, geo });
     } else if let Some((latitude, longitude)) = geo {
         let name = format!("{latitude}, {longitude}");
-        content.place = Some(Place { name, address: None, geo });
+        details.place = Some(NewPlace { name, address: None, geo });
     }
 }
 
-/// Takes an address to take part by, if there is no other.
-fn join(content: &mut Content, address: String, lost: &mut Vec<String>) {
-    let join = content.join.get_or_insert_with(|| address.clone());
+/// Uses a URL as the link to join, if there is no other.
+fn join(details: &mut Details, address: String, lost: &mut Vec<String>) {
+    let join = details.join.get_or_insert_with(|| address.clone());
     if HttpUrl::parse(join) != HttpUrl::parse(&address) {
         lost.push(format!("the further link `{}`", shown(&address)));
     }
 }
 
-/// An address of the web; any other is said.
+/// A web URL; any other is added to `lost`.
 fn web(property: &Property, what: &str, lost: &mut Vec<String>) -> Option<String> {
     let address = property.value.trim();
     if HttpUrl::parse(address).is_ok() {
@@ -107,7 +107,7 @@ fn web(property: &Property, what: &str, lost: &mut Vec<String>) -> Option<String
     let lower = address.to_ascii_lowercase();
     let reason = match lower.starts_with("http://") || lower.starts_with("https://") {
         true => "cannot be read",
-        false => "is none of the web",
+        false => "is not a web address",
     };
     if !address.is_empty() {
         lost.push(format!("{what} `{}`, which {reason}", shown(address)));
@@ -119,6 +119,6 @@ fn degrees((latitude, longitude): (&str, &str)) -> Option<(f64, f64)> {
     let latitude: f64 = latitude.trim().parse().ok()?;
     let longitude: f64 = longitude.trim().split(';').next()?.parse().ok()?;
     let holds = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
-    // The middle of the sea is where programs put what they do not know.
+    // Programs write 0, 0 for unknown coordinates.
     (holds && (latitude, longitude) != (0.0, 0.0)).then_some((latitude, longitude))
 }

@@ -1,7 +1,7 @@
-//! The author's Markdown, as plain text for calendars and as safe HTML, from one stream of events.
+//! Markdown of the author, rendered as plain text for calendars and as safe HTML, from one stream of events.
 //!
-//! Safe by construction: HTML in the text is shown as text, and links lead to the web, a mailbox or
-//! a telephone, or are no links.
+//! Safe by construction: HTML in the text is shown as text, and links lead to the web, a mailbox or a telephone
+//! number, or are no links.
 
 mod shallow;
 
@@ -10,15 +10,15 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd, html};
 use crate::model::Markdown;
 use shallow::events;
 
-/// As HTML. Images become links.
+/// Renders HTML. Images become links.
 pub fn to_html(markdown: &Markdown) -> String {
     let mut out = String::new();
     html::push_html(&mut out, safe(markdown));
     cleaned(&out)
 }
 
-/// As HTML below the heading of a page: the highest level of the text's own is the second, and none
-/// is left out, as readers who hear a page find their way by them.
+/// Renders HTML below the heading of a page: the highest heading of the text is of level 2, and no level is skipped,
+/// as screen reader users navigate by headings.
 pub fn to_html_below_a_title(markdown: &Markdown) -> String {
     use HeadingLevel::{H1, H2, H3, H4, H5, H6};
     let mut out = String::new();
@@ -31,7 +31,7 @@ pub fn to_html_below_a_title(markdown: &Markdown) -> String {
             Event::Start(Tag::Heading { level, id, classes, attrs })
         }
         Event::End(TagEnd::Heading(_)) => Event::End(TagEnd::Heading(level)),
-        // As HTML has them; the library writes XML's form.
+        // As in HTML; the library writes XHTML.
         Event::HardBreak => Event::InlineHtml("<br>\n".into()),
         Event::Rule => Event::Html("<hr>\n".into()),
         other => other,
@@ -40,8 +40,8 @@ pub fn to_html_below_a_title(markdown: &Markdown) -> String {
     cleaned(&out)
 }
 
-/// The events of a text without its HTML, and with the links alone that are safe: none within
-/// another, which HTML does not have, and none without a text to choose it by.
+/// The events of a text without its HTML, and with safe links only: none within another, which HTML does not allow,
+/// and none without a text.
 fn safe(markdown: &Markdown) -> impl Iterator<Item = Event<'_>> {
     struct Open<'a> {
         shown: bool,
@@ -50,7 +50,7 @@ fn safe(markdown: &Markdown) -> impl Iterator<Item = Event<'_>> {
     }
     let mut out = Vec::new();
     let mut open: Vec<Open<'_>> = Vec::new();
-    // Whether one of them is shown; then none within it is.
+    // Whether an outer link is shown; then no inner one is.
     let mut within = false;
     for event in events(markdown) {
         match event {
@@ -105,10 +105,9 @@ fn is_safe(address: &str) -> bool {
     ["https://", "http://", "mailto:", "tel:"].iter().any(begins)
 }
 
-/// As plain text: links as "text (address)", lists with dashes or numbers, a blank line between
-/// blocks.
+/// Renders plain text: links as "text (address)", lists with dashes or numbers, a blank line between blocks.
 pub fn to_text(markdown: &Markdown) -> String {
-    let mut text = Text::default();
+    let mut text = TextWriter::default();
     for event in events(markdown) {
         text.take(event);
     }
@@ -117,27 +116,27 @@ pub fn to_text(markdown: &Markdown) -> String {
     lines.join("\n").trim_matches('\n').to_owned()
 }
 
-/// As plain text; none where nothing is left to read, as of a text that only defines links.
+/// Renders plain text; none if nothing is left to read, as in a text that only defines links.
 pub fn to_some_text(markdown: &Markdown) -> Option<String> {
     Some(to_text(markdown)).filter(|text| !text.trim().is_empty())
 }
 
-/// Entities such as `&#13;` bring back what the author's text cannot hold (RFC 5545 section 3.1).
+/// Removes control characters from entities such as `&#13;`, which calendars cannot carry (RFC 5545 section 3.1).
 fn cleaned(text: &str) -> String {
     let lines = text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
     lines.replace(|c: char| c.is_control() && c != '\n' && c != '\t', "")
 }
 
 #[derive(Default)]
-struct Text {
+struct TextWriter {
     out: String,
-    /// The next number of each list that is open; none for a list of dashes.
+    /// The next number of each open list; none for a list of dashes.
     lists: Vec<Option<u64>>,
-    /// The address of each link that is open, and where its text begins.
+    /// The address of each open link, and the start of its text.
     links: Vec<(CowStr<'static>, usize)>,
 }
 
-impl Text {
+impl TextWriter {
     fn take(&mut self, event: Event<'_>) {
         match event {
             Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
@@ -160,7 +159,7 @@ impl Text {
 
     fn start(&mut self, tag: Tag<'_>) {
         match tag {
-            // The first paragraph of an item stands beside its dash.
+            // The first paragraph of an item follows its dash on the same line.
             Tag::Paragraph
                 if self.lists.is_empty()
                     || !self.out.ends_with("- ") && !self.out.ends_with(". ") =>
@@ -214,7 +213,7 @@ impl Text {
         }
     }
 
-    /// A new block: a blank line before it, unless it is the first.
+    /// Begins a block: after a blank line, unless it is the first.
     fn block(&mut self) {
         self.line();
         if !self.out.is_empty() && !self.out.ends_with("\n\n") {

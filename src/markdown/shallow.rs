@@ -1,11 +1,11 @@
-//! Bounded depth of what is rendered: lists, quotes and emphasis within each other.
+//! Bounded depth of rendered Markdown: lists, quotes and emphasis within each other.
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use crate::model::Markdown;
 
-/// How deep lists and quotes lie within each other at most, and how deep emphasis does. What is deeper is rendered at
-/// this depth, each of its items on a line of its own.
+/// Most nested lists and quotes, and most nested emphasis. Deeper ones are rendered at this depth, each item on its
+/// own line.
 pub(super) const DEEPEST: usize = 8;
 
 /// The events of a text, of bounded depth.
@@ -22,15 +22,15 @@ pub(super) fn events(markdown: &Markdown) -> impl Iterator<Item = Event<'_>> {
 
 struct Shallow<'a> {
     parser: Parser<'a>,
-    /// How many lists and quotes are open.
+    /// The number of open lists and quotes.
     blocks: usize,
-    /// How many kinds of emphasis are open.
+    /// The number of open emphasis elements.
     spans: usize,
-    /// Whether words were the last that was rendered.
+    /// Whether the last rendered event was inline text.
     is_inline: bool,
-    /// Whether a list, an item or a quote that is too deep began or ended since.
+    /// Whether a list, item or quote beyond the depth began or ended since.
     is_apart: bool,
-    /// What comes after a break.
+    /// The event after an inserted break.
     held: Option<Event<'a>>,
 }
 
@@ -84,7 +84,7 @@ impl Shallow<'_> {
     }
 }
 
-/// Whether an event is of words, which would stand together with those before.
+/// Whether an event is inline text, which would join the text before it.
 fn is_inline(event: &Event<'_>) -> bool {
     match event {
         Event::Start(tag) => {

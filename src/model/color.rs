@@ -1,15 +1,15 @@
-//! A colour that every calendar app understands in its own way.
+//! Colors, in the formats of different calendar apps.
 
 use super::TextError;
 
-/// A colour: as a name for RFC 7986 section 5.9, as red, green and blue for Apple.
+/// A color: as a CSS name for RFC 7986 section 5.9, as red, green and blue for Apple.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Color {
     rgb: u32,
 }
 
 impl Color {
-    /// Reads a CSS name or `#rrggbb`.
+    /// Parses a CSS name or `#rrggbb`.
     ///
     /// # Errors
     /// [`TextError::Form`] if it is neither.
@@ -23,7 +23,7 @@ impl Color {
             .filter(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()))
             .and_then(|digits| u32::from_str_radix(digits, 16).ok())
             .map(|rgb| Self { rgb })
-            .ok_or(TextError::Form("a CSS colour name such as `teal`, or `#rrggbb`"))
+            .ok_or(TextError::Form("a CSS color name such as `teal`, or `#rrggbb`"))
     }
 
     /// `#RRGGBB`.
@@ -31,14 +31,14 @@ impl Color {
         format!("#{:06X}", self.rgb)
     }
 
-    /// The colour, darkened until text in it can be read on white and white can be read on it:
-    /// a contrast of at least 4.5 to 1 (WCAG 2.2, 1.4.3), with a little to spare for grey grounds.
+    /// The color, darkened until it is readable on white and white is readable on it: a contrast of at least 4.5 to 1
+    /// (WCAG 2.2, 1.4.3), with a margin for gray backgrounds.
     #[must_use]
     pub fn readable_on_light(self) -> Self {
         self.towards(0x00_00_00, |color| color.contrast(Self { rgb: 0xF5_F7_F9 }) >= 4.6)
     }
 
-    /// The colour, lightened until text in it can be read on the dark grounds of our pages.
+    /// The color, lightened until it is readable on the dark backgrounds of pages.
     #[must_use]
     pub fn readable_on_dark(self) -> Self {
         self.towards(0xFF_FF_FF, |color| color.contrast(Self { rgb: 0x1D_23_2A }) >= 4.6)
@@ -58,7 +58,7 @@ impl Color {
         0.2126 * channel(16) + 0.7152 * channel(8) + 0.0722 * channel(0)
     }
 
-    /// The first of twenty-one mixtures with another colour that is good enough.
+    /// The first of twenty-one mixtures with another color that satisfies `good`.
     fn towards(self, other: u32, good: impl Fn(Self) -> bool) -> Self {
         let mixed = |step: u32| {
             let part = |shift: u32| {
@@ -70,7 +70,7 @@ impl Color {
         (0..=20).map(mixed).find(|color| good(*color)).unwrap_or(Self { rgb: other })
     }
 
-    /// The CSS3 name of the colour, or of the nearest one that has a name.
+    /// The CSS3 name of the color, or of the nearest named color.
     pub fn name(self) -> &'static str {
         let distance = |other: u32| -> u32 {
             [16, 8, 0]
@@ -84,7 +84,7 @@ impl Color {
 }
 
 impl Default for Color {
-    /// A blue that reads well on white.
+    /// A blue that is readable on white.
     fn default() -> Self {
         Self { rgb: 0x1F_5F_A8 }
     }

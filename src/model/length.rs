@@ -1,4 +1,4 @@
-//! How long something lasts.
+//! Lengths of sessions, stays and reminders.
 
 use chrono::TimeDelta;
 
@@ -6,23 +6,23 @@ use super::TextError;
 
 const FORM: TextError =
     TextError::Form("a length such as `90m`, `1h 30m`, `5400s`, `PT90M` or, in whole days, `2d`");
-/// Ten years; a longer session or waiting time is a slip of the pen.
+/// Ten years; a longer length is a typing error.
 const MAX_SECONDS: i64 = 10 * 366 * 86_400;
 
 /// A length as the author wrote it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Length {
-    /// Elapsed time, whatever the clocks do; more than zero.
+    /// Elapsed time, even if the clocks change; more than zero.
     Elapsed(TimeDelta),
-    /// Calendar days: the same wall-clock time so many days later; more than zero.
+    /// Calendar days: the same wall-clock time that many days later; more than zero.
     Days(u32),
 }
 
 impl Length {
-    /// Reads `90m`, `1h 30m`, `5400s`, `PT90M` (RFC 5545 section 3.3.6) or `2d`.
+    /// Parses `90m`, `1h 30m`, `5400s`, `PT90M` (RFC 5545 section 3.3.6) or `2d`.
     ///
     /// # Errors
-    /// [`TextError`] if it is none of them, nothing at all, or more than ten years.
+    /// [`TextError`] for any other text, for zero, and for more than ten years.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         let upper = text.trim().to_ascii_uppercase();
         let parts = match upper.strip_prefix("PT").or_else(|| upper.strip_prefix('P')) {
@@ -52,7 +52,7 @@ impl Length {
                     };
                     *unit =
                         number.checked_mul(size).and_then(|n| unit.checked_add(n)).ok_or(FORM)?;
-                    // Each unit once, the larger before the smaller.
+                    // Each unit once, larger units first.
                     if units.chars().any(|earlier| "DHMS".find(earlier) >= "DHMS".find(c)) {
                         return Err(FORM);
                     }
@@ -74,7 +74,7 @@ impl Length {
         }
     }
 
-    /// As elapsed time, a day having 24 hours: for waiting times, never for a session's end.
+    /// The length as elapsed time, with 24 hours per day: for stays and reminders, never for a session's end.
     pub fn roughly(self) -> TimeDelta {
         match self {
             Self::Elapsed(time) => time,

@@ -1,10 +1,10 @@
-//! Which sessions each feed holds: looked up by series and tag, not feed by session.
+//! Members of feeds: which sessions each feed holds, looked up by series and tag.
 
 use std::collections::{BTreeSet, HashMap};
 
 use super::{Catalog, Feed, Id, Selection, Tag};
 
-/// The sessions of a catalog by what selections ask for.
+/// The sessions of a catalog by series and tag.
 #[derive(Debug)]
 pub struct Index<'a> {
     sessions: usize,
@@ -13,7 +13,7 @@ pub struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    /// The index of a catalog's sessions, by the tags that its selections ask for.
+    /// Indexes a catalog's sessions by the tags that its selections name.
     pub fn new(catalog: &'a Catalog) -> Self {
         let (mut by_series, mut by_tag) = (HashMap::new(), HashMap::new());
         for tag in catalog.selections.iter().flat_map(|selection| &selection.tags) {
@@ -52,17 +52,17 @@ impl<'a> Index<'a> {
     }
 }
 
-/// What any of some keys has; none where there is no key, which asks for nothing.
+/// The union of the values of some keys; none without keys, which means no restriction.
 fn union<T: Ord + std::hash::Hash>(
     keys: &[T],
     index: &HashMap<&T, Vec<usize>>,
 ) -> Option<BTreeSet<usize>> {
-    // The same key again would only be looked up again.
+    // A repeated key adds nothing.
     let keys: Option<BTreeSet<&T>> = (!keys.is_empty()).then(|| keys.iter().collect());
     Some(keys?.into_iter().filter_map(|key| index.get(key)).flatten().copied().collect())
 }
 
-/// Which sessions each feed holds, and where each feed stands.
+/// The sessions of each feed, and the index of each feed.
 #[derive(Debug, Clone, Default)]
 pub struct Members {
     of_feed: Vec<Vec<usize>>,
@@ -81,17 +81,17 @@ impl Members {
         Self { of_feed, by_id }
     }
 
-    /// The sessions of a feed by their place in the catalog, in its order.
+    /// The sessions of a feed by their index in the catalog, in its order.
     pub fn of(&self, feed: &Feed<'_>) -> &[usize] {
         &self.of_feed[feed.index()]
     }
 
-    /// The place of a feed among the feeds.
-    pub fn place(&self, feed: &Id) -> Option<usize> {
+    /// The index of a feed in [`Catalog::feeds`].
+    pub fn index_of(&self, feed: &Id) -> Option<usize> {
         self.by_id.get(feed).copied()
     }
 
-    /// The feeds of each session by their place among the feeds, in their order.
+    /// The feeds of each session by their index, in their order.
     pub fn feeds_of_sessions(&self) -> Vec<Vec<usize>> {
         let sessions = self.of_feed.first().map_or(0, Vec::len);
         let mut feeds = vec![Vec::new(); sessions];

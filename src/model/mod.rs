@@ -1,6 +1,6 @@
-//! What the author means: a [`Catalog`] of sessions, in types that cannot hold a bad value.
+//! Model of the author's file: a [`Catalog`] of sessions, in types that cannot hold an invalid value.
 //!
-//! No file format, no revisions, no output: only meaning.
+//! It has no file format, no revisions and no output.
 
 mod color;
 mod length;
@@ -23,12 +23,12 @@ use chrono::TimeDelta;
 
 use crate::zone::{Rules, Zone};
 
-/// Everything that one file says.
+/// The contents of one file.
 #[derive(Debug, Clone)]
 pub struct Catalog {
     /// The calendar as a whole.
     pub calendar: Calendar,
-    /// How its pages look.
+    /// The look of its pages.
     pub page: Page,
     /// Its series, in the order of the file.
     pub series: Vec<Series>,
@@ -38,64 +38,64 @@ pub struct Catalog {
     pub sessions: Vec<Session>,
 }
 
-/// What holds for all sessions.
+/// Settings for all sessions.
 #[derive(Debug, Clone)]
 pub struct Calendar {
-    /// Permanent; UIDs derive from it. The id of the feed of everything.
+    /// The permanent id, which UIDs derive from; also the id of the feed of all sessions.
     pub id: Id,
     /// The name that subscribers see.
     pub title: Title,
-    /// What it is about.
+    /// The description.
     pub description: Option<Markdown>,
-    /// The public address, if the file gives one.
+    /// The public URL, if the file gives one.
     pub url: Option<BaseUrl>,
-    /// The zone of sessions that name none.
+    /// The zone of sessions without their own.
     pub zone: Zone,
-    /// Further zones that times are spelled out in.
+    /// Other zones in which times are printed.
     pub also_in: Vec<OtherZone>,
-    /// The language that dates and times are written in.
+    /// The language of dates and times.
     pub language: Language,
-    /// Who holds the sessions.
+    /// The organizer of the sessions.
     pub organizer: Option<Organizer>,
-    /// How often subscribers are asked to look again.
+    /// The refresh interval for subscribers.
     pub refresh: TimeDelta,
-    /// A colour for calendar apps.
+    /// The color in calendar apps.
     pub color: Option<Color>,
-    /// How long after its end a session stays in feeds; for ever without.
+    /// How long after its end a session stays in feeds; forever if none.
     pub keep_past: Option<TimeDelta>,
     /// How long after its planned end a cancelled session stays in feeds.
     pub keep_cancelled: TimeDelta,
-    /// How long the addresses of what is gone from the file say so, before they are no more.
+    /// How long the addresses of removed sessions and feeds are served.
     pub keep_gone: TimeDelta,
-    /// The rules that its zones were read by; the names of zones in words follow them too.
+    /// The time-zone rules that the file was read with, for zone names.
     pub rules: Rules,
     /// The author's own messages by id, in the form in which `l10n` prints them after it has read them.
     pub words: BTreeMap<String, String>,
 }
 
-/// A further zone that times are spelled out in.
+/// Another zone in which times are printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherZone {
     /// The zone.
     pub zone: Zone,
-    /// The organiser's name for it, such as "UK time".
+    /// The organizer's name for it, such as "UK time".
     pub label: Option<Title>,
 }
 
-/// How pages look.
+/// The look of pages.
 #[derive(Debug, Clone, Default)]
 pub struct Page {
-    /// The colour of links and buttons; darkened or lightened until it can be read.
+    /// The color of links and buttons; darkened or lightened until it is readable.
     pub accent: Option<Color>,
-    /// A picture beside the title: a file, by its path from the list's folder.
+    /// A picture next to the title: a file, relative to the folder of `sessions.toml`.
     pub logo: Option<String>,
     /// A text at the foot of every page.
     pub footer: Option<Markdown>,
-    /// A style sheet that is loaded after ours: a file, by its path from the list's folder.
+    /// A style sheet that is loaded after the built-in one: a file, relative to the folder of `sessions.toml`.
     pub css: Option<String>,
 }
 
-/// The files that [`Page`] names, as they were read.
+/// The contents of the files that [`Page`] names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Assets {
     /// The logo.
@@ -111,12 +111,12 @@ pub struct Logo {
     pub bytes: Vec<u8>,
     /// Its media type.
     pub media_type: &'static str,
-    /// The ending of its name.
+    /// Its file extension.
     pub ending: &'static str,
 }
 
 impl Logo {
-    /// The endings of picture files that every browser shows, and their media types.
+    /// File extensions of pictures that every browser shows, with their media types.
     pub const TYPES: [(&'static str, &'static str); 6] = [
         ("svg", "image/svg+xml"),
         ("png", "image/png"),
@@ -127,12 +127,12 @@ impl Logo {
     ];
 }
 
-/// Who holds the sessions.
+/// The organizer of the sessions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organizer {
     /// Their name.
     pub name: Title,
-    /// A real mailbox.
+    /// Their mailbox.
     pub email: Option<Email>,
     /// Their site.
     pub url: Option<HttpUrl>,
@@ -145,9 +145,9 @@ pub struct Series {
     pub id: Id,
     /// Its name.
     pub title: Title,
-    /// What it is about.
+    /// Its description.
     pub description: Option<Markdown>,
-    /// Ids that it had before, oldest first.
+    /// Its former ids, oldest first.
     pub was: Vec<Id>,
 }
 
@@ -158,38 +158,38 @@ pub struct Selection {
     pub id: Id,
     /// Its name.
     pub title: Title,
-    /// What it is about.
+    /// Its description.
     pub description: Option<Markdown>,
     /// Sessions of any of these series; of all if empty.
     pub series: Vec<Id>,
     /// Sessions with any of these tags; with any or none if empty.
     pub tags: Vec<Tag>,
-    /// Ids that it had before, oldest first.
+    /// Its former ids, oldest first.
     pub was: Vec<Id>,
 }
 
-/// One feed, whatever it comes from.
+/// A feed of the calendar, of a series or of a selection.
 #[derive(Debug, Clone, Copy)]
 pub struct Feed<'a> {
     /// Its id.
     pub id: &'a Id,
     /// Its name.
     pub title: &'a Title,
-    /// What it is about.
+    /// Its description.
     pub description: Option<&'a Markdown>,
-    /// Ids that it had before, oldest first.
+    /// Its former ids, oldest first.
     pub was: &'a [Id],
     index: usize,
 }
 
 impl Calendar {
-    /// How long cancelled sessions stay in feeds where the author says nothing.
+    /// The default for [`Self::keep_cancelled`].
     pub const KEEP_CANCELLED: TimeDelta = TimeDelta::days(7);
-    /// How long addresses of what is gone answer where the author says nothing.
+    /// The default for [`Self::keep_gone`].
     pub const KEEP_GONE: TimeDelta = TimeDelta::days(730);
 
-    /// The zones that the times of a session are spelled out in, each once: its own, the calendar's, then
-    /// the further ones in the order of the file.
+    /// The zones in which the times of a session are printed, each once: its own, the calendar's, then the others in
+    /// the order of the file.
     pub fn zones<'a>(&'a self, own: &'a Zone) -> Vec<&'a Zone> {
         let mut zones = vec![own];
         for zone in std::iter::once(&self.zone).chain(self.also_in.iter().map(|also| &also.zone)) {
@@ -200,19 +200,19 @@ impl Calendar {
         zones
     }
 
-    /// The organiser's name for a zone.
+    /// The organizer's name for a zone.
     pub fn label(&self, zone: &Zone) -> Option<&Title> {
         self.also_in.iter().find(|also| also.zone == *zone)?.label.as_ref()
     }
 }
 
 impl Catalog {
-    /// Every feed: the calendar's, each series', each selection's.
+    /// Every feed: the calendar's, then those of series, then those of selections.
     pub fn feeds(&self) -> impl Iterator<Item = Feed<'_>> + Clone {
         (0..=self.series.len() + self.selections.len()).filter_map(|index| self.feed(index))
     }
 
-    /// The feed at a place in the order of [`Self::feeds`].
+    /// The feed at an index of [`Self::feeds`].
     pub fn feed(&self, index: usize) -> Option<Feed<'_>> {
         let Some(index_of_series) = index.checked_sub(1) else {
             let Calendar { id, title, description, .. } = &self.calendar;
@@ -226,14 +226,14 @@ impl Catalog {
         Some(Feed { id, title, description: description.as_ref(), was, index })
     }
 
-    /// The feed that a session's readers are sent to: its series', else the calendar's.
+    /// The feed that a session's pages link to: its series', else the calendar's.
     pub fn home_feed<'a>(&'a self, session: &'a Session) -> &'a Id {
         session.series.as_ref().unwrap_or(&self.calendar.id)
     }
 }
 
 impl Feed<'_> {
-    /// Its place in the order of [`Catalog::feeds`].
+    /// Its index in [`Catalog::feeds`].
     pub fn index(&self) -> usize {
         self.index
     }

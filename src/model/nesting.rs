@@ -1,18 +1,18 @@
-//! Bounded nesting of Markdown: lists and quotes that are nested deeper than anybody reads.
+//! Bounded nesting of Markdown: lists and quotes within each other.
 //!
-//! Parsers of Markdown walk through all open lists and quotes at each line, so that deep ones take the square of the
-//! text's length. Whatever is open at a line is either continued by what the line begins with or was opened by it: with
-//! few marks and spaces there, few can be open.
+//! Markdown parsers walk through all open lists and quotes at each line, so deep nesting takes quadratic time. Every
+//! open list or quote is either continued by the beginning of the line or opened by it: with few marks and spaces
+//! there, few can be open.
 
 use std::ops::Range;
 
-/// How many marks of lists and quotes may follow each other at the beginning of a line.
+/// Most marks of lists and quotes at the beginning of a line.
 const MARKS: usize = 16;
-/// How many columns of spaces may stand there, which continue at most half as many lists.
+/// Most columns of spaces there, which continue at most half as many lists.
 const COLUMNS: usize = 128;
 
-/// A text whose nesting is bounded; none where the text itself is. Marks beyond the bound become text, spaces beyond it
-/// are left out.
+/// A text with bounded nesting; none if it needs no change. Marks beyond the bound become text, spaces beyond it are
+/// removed.
 pub(super) fn bounded(text: &str) -> Option<String> {
     let mut out = String::new();
     let mut copied = 0;
@@ -28,13 +28,13 @@ pub(super) fn bounded(text: &str) -> Option<String> {
     (copied > 0).then(|| out + &text[copied..])
 }
 
-/// Bytes of a line that are exchanged.
+/// A replacement in a line.
 struct Edit {
     range: Range<usize>,
     with: &'static str,
 }
 
-/// What has to be exchanged at the beginning of a line.
+/// The replacements at the beginning of a line.
 fn edits(line: &str) -> Vec<Edit> {
     let bytes = line.as_bytes();
     let rule = thematic_break(bytes);
@@ -45,11 +45,11 @@ fn edits(line: &str) -> Vec<Edit> {
             let end = at + bytes[at..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
             let start = at;
             while at < end && columns < COLUMNS {
-                // A tab is at most four columns (CommonMark 2.2).
+                // A tab is at most four columns wide (CommonMark 2.2).
                 columns += if bytes[at] == b'\t' { 4 } else { 1 };
                 at += 1;
             }
-            // Something must separate a mark from what follows it.
+            // A separator between a mark and the text after it.
             at += usize::from(at == start && start > 0);
             if at < end {
                 edits.push(Edit { range: at..end, with: "" });
@@ -58,7 +58,7 @@ fn edits(line: &str) -> Vec<Edit> {
             continue;
         }
         let Some(mark) = mark(&bytes[at..]) else { break };
-        // It is no list, however many marks of one it has (CommonMark 4.1).
+        // A thematic break is no list, however many marks it has (CommonMark 4.1).
         if rule.is_some_and(|rule| rule <= at) {
             break;
         }
@@ -73,7 +73,7 @@ fn edits(line: &str) -> Vec<Edit> {
     edits
 }
 
-/// Where the thematic break begins that a line ends in, if it could be one: nothing but one kind of mark, and spaces.
+/// The start of a possible thematic break at the end of a line: one kind of mark, and spaces.
 fn thematic_break(line: &[u8]) -> Option<usize> {
     let last = *line.iter().rev().find(|b| !matches!(b, b' ' | b'\t'))?;
     if !matches!(last, b'-' | b'*') {
@@ -84,7 +84,7 @@ fn thematic_break(line: &[u8]) -> Option<usize> {
     (line[start..].iter().filter(|b| **b == last).count() >= 3).then_some(start)
 }
 
-/// The length of a mark of a quote or a list at the beginning of a line (CommonMark 5.1 and 5.2).
+/// The length of a quote or list mark at the beginning of a line (CommonMark 5.1 and 5.2).
 fn mark(line: &[u8]) -> Option<usize> {
     let ends = |at: usize| line.get(at).is_none_or(|b| matches!(b, b' ' | b'\t'));
     match line.first()? {

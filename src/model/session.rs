@@ -1,4 +1,4 @@
-//! One session: what, when, where, for whom.
+//! A session with its time, place, links and settings.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
@@ -12,39 +12,39 @@ pub struct Session {
     pub id: Id,
     /// Its title.
     pub title: Title,
-    /// When it is.
+    /// Its time.
     pub when: When,
-    /// What it is about.
+    /// Its description.
     pub description: Option<Markdown>,
-    /// Where readers sign up.
+    /// The link to register.
     pub register: Option<HttpUrl>,
-    /// Where readers take part online.
+    /// The link to join online.
     pub join: Option<HttpUrl>,
-    /// The organiser's own page about it.
+    /// The organizer's own page about it.
     pub page: Option<HttpUrl>,
-    /// Where it is in the world.
+    /// Its place.
     pub place: Option<Place>,
-    /// The series that it belongs to.
+    /// Its series.
     pub series: Option<Id>,
     /// Its tags.
     pub tags: Vec<Tag>,
-    /// Whether it takes place.
+    /// Its status.
     pub status: Status,
-    /// How calendars show that it is cancelled, if it is.
+    /// How calendars show it if it is cancelled.
     pub cancellation: Cancellation,
-    /// Whether it blocks the reader's time; without, it does in an invite and not in a feed.
+    /// Whether it blocks the reader's time. If none, an invite does and a feed does not.
     pub busy: Option<bool>,
-    /// How long before the start an invite reminds.
+    /// Times before the start at which an invite reminds.
     pub remind: Vec<TimeDelta>,
-    /// A UID from another calendar that it goes on with.
+    /// The UID from another calendar that it keeps.
     pub uid: Option<Uid>,
-    /// Ids that it had before, oldest first.
+    /// Its former ids, oldest first.
     pub was: Vec<Id>,
-    /// Whether it is the removed session of this id, though title and start are others.
+    /// Whether it is the removed session with this id, despite another title and start.
     pub again: bool,
 }
 
-/// When a session is.
+/// The time of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum When {
     /// From one instant to another.
@@ -67,7 +67,7 @@ pub struct Timed {
 /// On whole days, wherever the reader is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AllDay {
-    /// The zone in which the days begin and end for what is past and to come.
+    /// The zone in which the days begin and end, to decide what is past.
     pub zone: Zone,
     /// The first day.
     pub first: NaiveDate,
@@ -75,40 +75,40 @@ pub struct AllDay {
     pub last: NaiveDate,
 }
 
-/// Whether a session takes place (RFC 5545 section 3.8.1.11).
+/// The status of a session (RFC 5545 section 3.8.1.11).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Status {
-    /// It does not.
+    /// It does not take place.
     Cancelled,
-    /// It does.
+    /// It takes place.
     #[default]
     Confirmed,
-    /// It may.
+    /// It may take place.
     Tentative,
 }
 
-/// How calendars show a cancelled session. Both say it in the title and free the reader's time.
+/// How calendars show a cancelled session. Both variants mark the title and free the reader's time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Cancellation {
-    /// Without STATUS:CANCELLED, on which Google Calendar hides an event, so that its readers see it.
+    /// Without STATUS:CANCELLED, so that Google Calendar shows it.
     Announce,
-    /// With STATUS:CANCELLED: gone in Google Calendar, struck through in most others.
+    /// With STATUS:CANCELLED: hidden in Google Calendar, struck through in most others.
     #[default]
     Silent,
 }
 
-/// A place in the world.
+/// A venue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
     /// Its name.
     pub name: Title,
     /// Its postal address.
     pub address: Option<Title>,
-    /// Where it is on a map.
+    /// Its coordinates.
     pub geo: Option<Geo>,
 }
 
-/// Degrees of the World Geodetic System.
+/// Coordinates in degrees (WGS 84).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Geo {
     /// -90 to 90, north positive.
@@ -126,7 +126,7 @@ impl When {
         }
     }
 
-    /// The instant of the start; of the first day's midnight in the zone for whole days.
+    /// The start, UTC; for whole days the beginning of the first day in the zone.
     pub fn start(&self) -> DateTime<Utc> {
         match self {
             Self::Timed(timed) => timed.start.instant,
@@ -134,7 +134,7 @@ impl When {
         }
     }
 
-    /// The instant of the end; of the midnight after the last day in the zone for whole days.
+    /// The end, UTC; for whole days the end of the last day in the zone.
     pub fn end(&self) -> DateTime<Utc> {
         match self {
             Self::Timed(timed) => timed.end.instant,
@@ -144,14 +144,14 @@ impl When {
 }
 
 impl AllDay {
-    /// The first day that is not part of it any more.
+    /// The day after the last day.
     pub fn day_after(&self) -> NaiveDate {
         self.last + TimeDelta::days(1)
     }
 }
 
 impl Status {
-    /// The word of the TOML.
+    /// The word in `sessions.toml`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Cancelled => "cancelled",

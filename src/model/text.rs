@@ -1,27 +1,27 @@
-//! Texts that cannot hold what a calendar, a page or a header could not carry.
+//! Text types that hold only what calendars, pages and headers can carry.
 
 use std::borrow::Borrow;
 use std::fmt;
 
 use super::nesting;
 
-/// Why a text was refused.
+/// Why a text is invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TextError {
-    /// There is nothing in it.
+    /// It is empty.
     Empty,
-    /// More characters than allowed.
+    /// It has too many characters.
     TooLong {
-        /// How many are allowed.
+        /// The most allowed.
         limit: usize,
-        /// How many there are.
+        /// The actual number.
         length: usize,
     },
-    /// A control character, and the byte offset where it stands.
+    /// A control character, and its byte offset.
     Control(char, usize),
-    /// A line break where only one line is allowed, and the byte offset where it stands.
+    /// A line break in a one-line text, and its byte offset.
     LineBreak(usize),
-    /// Another form than the kind of text has; what it has.
+    /// An invalid format, with the expected one.
     Form(&'static str),
 }
 
@@ -69,8 +69,8 @@ text! {
     Markdown
 }
 text! {
-    /// A UID that was given by the author (RFC 5545 section 3.8.4.7): at most 191 printable ASCII
-    /// characters without spaces, the length that Proton cuts at.
+    /// A UID given by the author (RFC 5545 section 3.8.4.7): at most 191 printable ASCII characters without spaces,
+    /// the length at which Proton cuts.
     Uid
 }
 text! {
@@ -89,10 +89,10 @@ impl Borrow<str> for Id {
 }
 
 impl Id {
-    /// Reads an id.
+    /// Parses an id.
     ///
     /// # Errors
-    /// [`TextError`] with what is wrong.
+    /// [`TextError`] with the reason.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         limited(text, 64)?;
         if Self::is_valid(text) {
@@ -109,7 +109,7 @@ impl Id {
         ends && bytes.len() <= 64 && bytes.iter().all(|b| inner(*b) || *b == b'-')
     }
 
-    /// An id made of a text's letters and digits, to offer in place of a bad one.
+    /// An id from the letters and digits of a text, as a suggestion.
     pub fn suggest(text: &str) -> Option<Self> {
         let mut id = String::new();
         for c in text.chars().map(|c| c.to_ascii_lowercase()) {
@@ -125,31 +125,30 @@ impl Id {
 }
 
 impl Title {
-    /// Reads one line.
+    /// Parses one line.
     ///
     /// # Errors
-    /// [`TextError`] with what is wrong.
+    /// [`TextError`] with the reason.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         one_line(text, 1000).map(Self)
     }
 }
 
 impl Tag {
-    /// Reads a tag.
+    /// Parses a tag.
     ///
     /// # Errors
-    /// [`TextError`] with what is wrong.
+    /// [`TextError`] with the reason.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         one_line(text, 100).map(Self)
     }
 }
 
 impl Markdown {
-    /// Reads a text; CR LF and CR become LF, and marks of lists and quotes that are nested deeper than anybody
-    /// reads become text.
+    /// Parses Markdown. CR LF and CR become LF, and list and quote marks that are nested too deep become text.
     ///
     /// # Errors
-    /// [`TextError`] with what is wrong.
+    /// [`TextError`] with the reason.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         limited(text, 200_000)?;
         if let Some((at, c)) =
@@ -158,7 +157,7 @@ impl Markdown {
             return Err(TextError::Control(c, at));
         }
         const BREAKS: [char; 3] = ['\r', '\u{2028}', '\u{2029}'];
-        // Nearly no text holds another line break, and there are as many texts as sessions.
+        // Other line breaks are rare, and there are as many texts as sessions.
         let lines = match text.contains(BREAKS) {
             true => text.replace("\r\n", "\n").replace(BREAKS, "\n"),
             false => text.to_owned(),
@@ -168,10 +167,10 @@ impl Markdown {
 }
 
 impl Uid {
-    /// Reads a UID.
+    /// Parses a UID.
     ///
     /// # Errors
-    /// [`TextError`] with what is wrong.
+    /// [`TextError`] with the reason.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         limited(text, 191)?;
         if text.bytes().all(|b| b.is_ascii_graphic()) {
@@ -182,10 +181,10 @@ impl Uid {
 }
 
 impl Email {
-    /// Reads a mailbox.
+    /// Parses a mailbox.
     ///
     /// # Errors
-    /// [`TextError`] with what is wrong.
+    /// [`TextError`] with the reason.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         limited(text, 254)?;
         let whole = text.bytes().all(|b| b.is_ascii_graphic() && !b"\"(),:;<>[\\]".contains(&b));
@@ -201,10 +200,10 @@ impl Email {
 }
 
 impl Language {
-    /// Reads a language tag.
+    /// Parses a language tag.
     ///
     /// # Errors
-    /// [`TextError`] if it is none.
+    /// [`TextError`] for any other text.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         match text.parse::<icu_locale_core::Locale>() {
             Ok(locale) if !locale.id.language.is_unknown() => Ok(Self(locale.to_string())),
@@ -218,7 +217,7 @@ impl Language {
         ["ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"].contains(&language)
     }
 
-    /// Whether it is a kind of English, which our own words are written in.
+    /// Whether it is a variant of English.
     pub fn is_english(&self) -> bool {
         self.0 == "en" || self.0.starts_with("en-")
     }
@@ -250,7 +249,7 @@ fn one_line(text: &str, limit: usize) -> Result<String, TextError> {
     Ok(text.trim().to_owned())
 }
 
-/// What RFC 5545 section 3.1 calls CONTROL, and C1; a tab is allowed.
+/// CONTROL of RFC 5545 section 3.1, and C1; a tab is allowed.
 fn control(c: char) -> bool {
     c.is_control() && c != '\t'
 }

@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use super::TextError;
 
 const FORM: TextError = TextError::Form("a whole address such as `https://example.org/page`");
-/// What RFC 3986 does not allow bare; a percent sign stays, as it belongs to an escape.
+/// Characters that RFC 3986 allows only escaped; a percent sign stays, as it may belong to an escape.
 const BARE: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -24,7 +24,7 @@ const BARE: &AsciiSet = &CONTROLS
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct HttpUrl(String);
 
-/// The address that everything here is published under: no query, no fragment, no slash at the end.
+/// The public URL: no query, no fragment, no trailing slash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl {
     url: String,
@@ -32,10 +32,10 @@ pub struct BaseUrl {
 }
 
 impl HttpUrl {
-    /// Reads an address; letters outside ASCII after the host are percent-encoded.
+    /// Parses a URL; non-ASCII characters after the host are percent-encoded.
     ///
     /// # Errors
-    /// [`TextError`] with what is wrong.
+    /// [`TextError`] with the reason.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         let length = text.chars().count();
         if length > 2000 {
@@ -60,7 +60,7 @@ impl HttpUrl {
         Ok(Self(format!("{scheme}://{host}{}", utf8_percent_encode(tail, BARE))))
     }
 
-    /// The address.
+    /// The URL.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -91,33 +91,33 @@ fn host_is_good(authority: &str) -> bool {
 }
 
 impl BaseUrl {
-    /// Reads an address.
+    /// Parses a public URL.
     ///
     /// # Errors
-    /// [`TextError`] with what is wrong.
+    /// [`TextError`] with the reason.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         let url = HttpUrl::parse(text)?.0;
         if url.contains(['?', '#']) {
             return Err(TextError::Form("an address without `?` and `#`"));
         }
         let url = url.trim_end_matches('/').to_owned();
-        // The scheme and `://` were found above.
+        // The checks above guarantee the scheme and `://`.
         let host = url.find("://").map_or(0, |at| at + 3);
         let origin = url[host..].find('/').map_or(url.len(), |at| host + at);
         Ok(Self { url, origin })
     }
 
-    /// The whole address, without a slash at the end.
+    /// The whole URL, without a trailing slash.
     pub fn as_str(&self) -> &str {
         &self.url
     }
 
-    /// Its path without a slash at the end: empty, or `/calendar`.
+    /// Its path without a trailing slash: empty, or `/calendar`.
     pub fn path(&self) -> &str {
         &self.url[self.origin..]
     }
 
-    /// Whether only the machine itself reaches it.
+    /// Whether the host is a loopback address or `localhost`.
     pub fn is_loopback(&self) -> bool {
         let host = self.authority();
         let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
@@ -127,13 +127,13 @@ impl BaseUrl {
             || host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
     }
 
-    /// The port, be it named or the scheme's own (RFC 9110 section 4.2).
+    /// The port, or the scheme's default (RFC 9110 section 4.2).
     pub fn port(&self) -> u16 {
         let named = self.authority().rsplit_once(':').and_then(|(_, port)| port.parse().ok());
         named.unwrap_or_else(|| if self.url.starts_with("https:") { 443 } else { 80 })
     }
 
-    /// Host and port, as they stand in the address.
+    /// Host and port, as written in the URL.
     pub fn authority(&self) -> &str {
         let host = self.url.find("://").map_or(0, |at| at + 3);
         &self.url[host..self.origin]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{FeedChange, Item, Report, There};
-use crate::revisions::{Published, What};
+use crate::revisions::{PublishedSession, What};
 
 pub(super) fn print(report: &Report) -> String {
     let sessions: Vec<Value> = report.items.iter().map(item).collect();
@@ -31,7 +31,7 @@ fn item(item: &Item) -> Value {
     })
 }
 
-fn published(published: &Published) -> Value {
+fn published(published: &PublishedSession) -> Value {
     json!({
         "title": published.title,
         "start": published.when.start(),

@@ -1,25 +1,25 @@
-//! Warnings that need more than the file itself.
+//! Warnings that need more than the file: the revisions, the printed calendars, or the clock.
 
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use super::Plan;
-use crate::config::Places;
+use super::Planned;
+use crate::config::Locations;
 use crate::diagnostic::{Code, Finding};
 use crate::document::Kind;
 use crate::model::{Catalog, Id, Status};
 use crate::revisions::Revisions;
 use crate::urls::{FeedRoute, Urls};
 
-/// Where Google stops reading a subscribed calendar, in bytes (JM-Lemmi/ical-relay#212).
+/// The size at which Google stops reading a subscribed calendar, in bytes (JM-Lemmi/ical-relay#212).
 const GOOGLE: usize = 1_000_000;
 
-/// Sessions that subscribers expect and the file does not have any more.
-pub(super) fn gone(
+/// Upcoming sessions that were published and that the file no longer has.
+pub(super) fn removed(
     planned: &Revisions,
     before: &Revisions,
-    places: &Places,
+    locations: &Locations,
     now: DateTime<Utc>,
 ) -> Vec<Finding> {
     let live = before.sessions.iter().filter(|(_, old)| old.removed.is_none());
@@ -28,25 +28,25 @@ pub(super) fn gone(
         .sessions
         .values()
         .filter(|entry| entry.removed.is_some() && entry.published.starts_after(now))
-        // Who was told that it is called off expects nothing more.
+        // Subscribers expect nothing more of a cancelled session.
         .filter(|entry| entry.published.status != Status::Cancelled)
         .filter_map(|entry| Some((published.get(entry.uid.as_str())?, entry)))
         .map(|(id, entry)| {
             let title = &entry.published.title;
-            let message = format!("`{id}`, \"{title}\", was published, is to come, and is gone from the file");
-            Finding::warning(Code::RemovedSession, places.calendar_id.clone(), message).help(
-                "to call it off keep it with `status = \"cancelled\"`; if it has a new id, keep the \
-                 old one there in `was`",
+            let message = format!("`{id}`, \"{title}\", is a published upcoming session, and was removed from the file");
+            Finding::warning(Code::RemovedSession, locations.calendar_id.clone(), message).help(
+                "to cancel it, keep it with `status = \"cancelled\"`; if it has a new id, add the old \
+                 one there as `was`",
             )
         })
         .collect()
 }
 
-/// Sessions that subscribers know by another UID than they will have.
+/// Sessions whose published UID would change.
 pub(super) fn another_uid(
     planned: &Revisions,
     before: &Revisions,
-    places: &Places,
+    locations: &Locations,
 ) -> Vec<Finding> {
     let live = planned.sessions.values().filter(|entry| entry.removed.is_none());
     let uids: HashSet<&str> = live.map(|entry| entry.uid.as_str()).collect();
@@ -58,7 +58,7 @@ pub(super) fn another_uid(
     changed
         .map(|(id, old)| {
             let (uid, title) = (&old.uid, &old.published.title);
-            let span = Id::parse(id).ok().and_then(|id| places.sessions.get(&id).cloned());
+            let span = Id::parse(id).ok().and_then(|id| locations.sessions.get(&id).cloned());
             let message = format!(
                 "`{id}`, \"{title}\", was published with the UID `{uid}`, and has another now"
             );
@@ -69,8 +69,12 @@ pub(super) fn another_uid(
         .collect()
 }
 
-/// Feeds that subscribers have and the file does not have any more.
-pub(super) fn retired(planned: &Revisions, before: &Revisions, places: &Places) -> Vec<Finding> {
+/// Feeds that were published and that the file no longer has.
+pub(super) fn retired(
+    planned: &Revisions,
+    before: &Revisions,
+    locations: &Locations,
+) -> Vec<Finding> {
     let known = |id: &String| before.feeds.get(id).is_some_and(|feed| feed.gone.is_none());
     planned
         .feeds
@@ -78,17 +82,17 @@ pub(super) fn retired(planned: &Revisions, before: &Revisions, places: &Places) 
         .filter(|(id, feed)| feed.gone.is_some() && known(id))
         .map(|(id, feed)| {
             let title = &feed.title;
-            let message = format!("the feed `{id}`, \"{title}\", was published and is gone from the file");
-            Finding::warning(Code::RemovedFeed, places.calendar_id.clone(), message).help(
-                "its subscribers get a notice that it has ended; if it has a new id, keep the old one \
-                 there in `was`",
+            let message = format!("the published feed `{id}`, \"{title}\", was removed from the file");
+            Finding::warning(Code::RemovedFeed, locations.calendar_id.clone(), message).help(
+                "its subscribers get a notice that it has ended; if it has a new id, add the old one \
+                 there as `was`",
             )
         })
         .collect()
 }
 
 /// Feeds that Google does not read to their end.
-pub(super) fn too_large(plan: &Plan, places: &Places) -> Vec<Finding> {
+pub(super) fn too_large(plan: &Planned, locations: &Locations) -> Vec<Finding> {
     let urls = &plan.edition.urls;
     let large: HashMap<&str, usize> = plan
         .calendars
@@ -101,7 +105,7 @@ pub(super) fn too_large(plan: &Plan, places: &Places) -> Vec<Finding> {
         .feeds()
         .filter_map(|feed| {
             let size = *large.get(urls.feed(feed.id, FeedRoute::Calendar).as_str())?;
-            let span = places.feeds.get(feed.id).cloned().unwrap_or_default();
+            let span = locations.feeds.get(feed.id).cloned().unwrap_or_default();
             let (id, size) = (feed.id, size / 1000);
             let message = format!("the feed `{id}` has {size} kB; Google Calendar stops reading at 1,000");
             Some(Finding::warning(Code::FeedTooLarge, span, message).help(
@@ -112,10 +116,10 @@ pub(super) fn too_large(plan: &Plan, places: &Places) -> Vec<Finding> {
         .collect()
 }
 
-/// A list that is over.
+/// A file without upcoming sessions.
 pub(super) fn nothing_to_come(
     catalog: &Catalog,
-    places: &Places,
+    locations: &Locations,
     now: DateTime<Utc>,
 ) -> Option<Finding> {
     if catalog.sessions.iter().any(|session| session.when.end() > now) {
@@ -126,16 +130,16 @@ pub(super) fn nothing_to_come(
         false => "every session of this file is over",
     };
     Some(
-        Finding::warning(Code::NothingToCome, places.calendar_id.clone(), message)
+        Finding::warning(Code::NothingToCome, locations.calendar_id.clone(), message)
             .help("add a [[sessions]] table for the next one"),
     )
 }
 
-/// An address that only this machine reaches, in files for another server.
-pub(super) fn loopback(urls: &Urls, places: &Places) -> Option<Finding> {
+/// Exported links that lead to a loopback address.
+pub(super) fn loopback(urls: &Urls, locations: &Locations) -> Option<Finding> {
     let base = urls.base();
     base.is_loopback().then(|| {
-        let span = places.calendar_url.clone().unwrap_or_else(|| places.calendar_id.clone());
+        let span = locations.calendar_url.clone().unwrap_or_else(|| locations.calendar_id.clone());
         let message = format!(
             "the exported links lead to {}, which only this machine reaches",
             base.as_str()

@@ -1,22 +1,22 @@
-//! The files that the list names.
+//! Files that `sessions.toml` names.
 
 use std::path::Path;
 
 use super::Publisher;
-use crate::config::Places;
+use crate::config::Locations;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::files::{ReadError, read_asset};
 use crate::model::{Assets, Catalog, Logo};
 
-/// The largest file that pages load, in bytes.
+/// The largest asset, in bytes.
 pub(super) const MAX_ASSET: u64 = 1 << 20;
 
 impl Publisher {
-    /// Reads the files that the list names; one that cannot be read is an error of the list.
+    /// Reads the files that `sessions.toml` names; one that cannot be read is an error of `sessions.toml`.
     pub(super) fn assets(
         &self,
         catalog: &Catalog,
-        places: &Places,
+        locations: &Locations,
         findings: &mut Findings,
     ) -> Assets {
         let folder = self.folder();
@@ -34,16 +34,16 @@ impl Publisher {
                 ReadError::NotRegular => {
                     (Code::MissingFile, "put a regular file in its place, or delete the line")
                 }
-                _ => (Code::MissingFile, "put the file beside the list, or delete the line"),
+                _ => (Code::MissingFile, "put it into the folder of this file, or delete the line"),
             };
             let message = format!("the file `{name}` cannot be used: {error}");
             let span = span.clone().unwrap_or_default();
             findings.push(Finding::error(code, span, message).help(help));
             None
         };
-        let css = catalog.page.css.as_ref().and_then(|name| read(name, &places.css));
+        let css = catalog.page.css.as_ref().and_then(|name| read(name, &locations.css));
         let logo = catalog.page.logo.as_ref().and_then(|name| {
-            let bytes = read(name, &places.logo)?;
+            let bytes = read(name, &locations.logo)?;
             let lower = name.to_lowercase();
             let (ending, media_type) =
                 *Logo::TYPES.iter().find(|(ending, _)| lower.ends_with(&format!(".{ending}")))?;
@@ -52,7 +52,7 @@ impl Publisher {
         Assets { logo, css }
     }
 
-    /// Where names in the list lead from.
+    /// The folder that names in `sessions.toml` are relative to.
     pub(super) fn folder(&self) -> &Path {
         self.file.parent().unwrap_or_else(|| Path::new(""))
     }

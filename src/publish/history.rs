@@ -1,23 +1,23 @@
-//! What the history of a calendar forbids, and what of it is not recorded.
+//! Findings about a file that contradicts what was published, or that the revisions file does not record.
 
 use std::collections::HashMap;
 
-use super::Plan;
-use crate::config::Places;
+use super::Planned;
+use crate::config::Locations;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Catalog, Id, Session};
 use crate::revisions::Revisions;
 
-/// What was published before forbids.
+/// Errors for a file that contradicts what was published.
 pub(super) fn against_history(
     catalog: &Catalog,
     before: &Revisions,
-    places: &Places,
+    locations: &Locations,
 ) -> Vec<Finding> {
-    another_calendar(catalog, before, places)
+    another_calendar(catalog, before, locations)
         .into_iter()
         .chain(before.reused(catalog).into_iter().map(|(session, entry)| {
-            let span = places.sessions.get(&session.id).cloned().unwrap_or_default();
+            let span = locations.sessions.get(&session.id).cloned().unwrap_or_default();
             let (id, title) = (&session.id, &entry.published.title);
             let message = format!("`{id}` was the id of another session, \"{title}\", which was removed");
             Finding::error(Code::ReusedId, span, message).help("choose a new id; if it is that session again, moved and retitled, add `again = true`")
@@ -25,21 +25,27 @@ pub(super) fn against_history(
         .collect()
 }
 
-/// UIDs derive from the id: another one would give every subscriber every session twice.
-fn another_calendar(catalog: &Catalog, before: &Revisions, places: &Places) -> Option<Finding> {
+/// An error for another calendar id: UIDs derive from it, so every subscriber would get every session twice.
+fn another_calendar(
+    catalog: &Catalog,
+    before: &Revisions,
+    locations: &Locations,
+) -> Option<Finding> {
     let published = before.calendar.as_deref()?;
     let id = catalog.calendar.id.as_str();
     (published != id).then(|| {
         let message =
             format!("this calendar was published as `{published}`, and its id is permanent");
-        Finding::error(Code::CalendarIdChanged, places.calendar_id.clone(), message).help(format!(
-            "write `id = \"{published}\"`; for a new calendar start with another file and state"
-        ))
+        Finding::error(Code::CalendarIdChanged, locations.calendar_id.clone(), message).help(
+            format!(
+                "write `id = \"{published}\"`; for a new calendar start with another file and state"
+            ),
+        )
     })
 }
 
-/// A UID that the author gives and another session has already: calendars would show only one.
-pub(super) fn same_uid(plan: &Plan, places: &Places) -> Vec<Finding> {
+/// Errors for a given UID that another session already has: calendars would show only one of both.
+pub(super) fn same_uid(plan: &Planned, locations: &Locations) -> Vec<Finding> {
     let edition = &plan.edition;
     let uid = |session: &Session| edition.revision(session).uid.as_str();
     let mut owners: HashMap<&str, &Id> = HashMap::new();
@@ -48,7 +54,7 @@ pub(super) fn same_uid(plan: &Plan, places: &Places) -> Vec<Finding> {
     owners.extend(kept.into_iter().map(|session| (uid(session), &session.id)));
     let clash = |session: &Session| {
         let owner = owners.get(uid(session))?;
-        let span = places.sessions.get(&session.id).cloned().unwrap_or_default();
+        let span = locations.sessions.get(&session.id).cloned().unwrap_or_default();
         let message = format!("`{owner}` was published with the `uid` of `{}`", session.id);
         Some(Finding::error(Code::DuplicateId, span, message).help(format!(
             "delete the `uid` line; if this is that session, delete the other and add `was = [\"{owner}\"]`"
@@ -57,9 +63,9 @@ pub(super) fn same_uid(plan: &Plan, places: &Places) -> Vec<Finding> {
     given.into_iter().filter_map(clash).collect()
 }
 
-pub(super) fn unproven(plan: &Plan, places: &Places) -> Vec<Finding> {
+pub(super) fn unproven(plan: &Planned, locations: &Locations) -> Vec<Finding> {
     let finding = |id: &Id| {
-        let span = places.sessions.get(id).cloned().unwrap_or_default();
+        let span = locations.sessions.get(id).cloned().unwrap_or_default();
         let message = format!(
             "the time zone of `{id}` cannot be written so that every reader gets the right hour"
         );
@@ -72,7 +78,7 @@ pub(super) fn unproven(plan: &Plan, places: &Places) -> Vec<Finding> {
 pub(super) fn not_recorded(
     planned: &Revisions,
     before: &Revisions,
-    places: &Places,
+    locations: &Locations,
 ) -> Vec<Finding> {
     let mut changed: Vec<&str> = planned
         .sessions
@@ -84,15 +90,15 @@ pub(super) fn not_recorded(
     if changed.is_empty() && !same {
         changed.push("the calendar");
     }
-    let place = |id: &str| {
-        let of_session = Id::parse(id).ok().and_then(|id| places.sessions.get(&id).cloned());
-        of_session.unwrap_or_else(|| places.calendar_id.clone())
+    let location = |id: &str| {
+        let of_session = Id::parse(id).ok().and_then(|id| locations.sessions.get(&id).cloned());
+        of_session.unwrap_or_else(|| locations.calendar_id.clone())
     };
     changed
         .into_iter()
         .map(|id| {
             let message = format!("the revisions file does not record this state of `{id}`");
-            Finding::error(Code::NotRecorded, place(id), message)
+            Finding::error(Code::NotRecorded, location(id), message)
                 .help("run `convene record` where the folder can be written, and keep both files together")
         })
         .collect()

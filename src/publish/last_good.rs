@@ -1,8 +1,8 @@
-//! The last good source: in place of a file that is broken, gone, or not adopted yet.
+//! The last good source, published in place of a file that is broken, removed, or not adopted yet.
 
 use chrono::{DateTime, Utc};
 
-use super::settle::{Attempt, Settled, Standing};
+use super::prepare::{Attempt, Prepared, Standing};
 use super::snapshot::{Digest, digest_of};
 use super::{MayGoOn, Observed, Published, Publisher, Refusal};
 use crate::config;
@@ -11,23 +11,23 @@ use crate::error::{Error, chain};
 use crate::source::Source;
 
 impl Publisher {
-    /// Publishes the last good source while a newer file is not adopted yet, for what time alone changes. None
-    /// if there is none, if it is not what is recorded as published, or if a file that it names is not the
-    /// one that was `observed`, or if the work does not go on.
+    /// Publishes the last good source, as of a later instant, while a newer file is not adopted yet. None if there is
+    /// none, if it is not recorded as published, if a file that it names is not as `observed`, or if `may_go_on`
+    /// stops the work.
     ///
     /// # Errors
-    /// [`Refusal::Machine`] if the state cannot be read.
+    /// [`Refusal::System`] if the state cannot be read.
     pub fn publish_last_good(
         &self,
         observed: &[Observed],
         now: DateTime<Utc>,
         may_go_on: MayGoOn<'_>,
     ) -> Result<Option<Published>, Refusal> {
-        self.publish_settled(may_go_on, || {
+        self.publish_prepared(may_go_on, || {
             let Some(source) = self.last_good()? else { return Ok(None) };
             let attempt = Attempt { observed, now, may_go_on };
             let checked = config::load(&source, &self.rules);
-            match self.settle(source, checked, Standing::Meanwhile, &attempt) {
+            match self.prepare(source, checked, Standing::Meanwhile, &attempt) {
                 Err(Refusal::File(..)) => Ok(None),
                 other => other,
             }
@@ -42,44 +42,46 @@ impl Publisher {
         Ok(self.last_good()?.as_ref().map(digest_of))
     }
 
-    /// What a list that cannot be read, as where a folder is mounted late, counts as where the last good
-    /// one may stand in for it: a list with that error. While a site is served, that is served on.
+    /// Turns an I/O error of `sessions.toml` (such as a folder that is mounted late) into a refused file with that
+    /// error, so that the last good source can take its place. While a site is served, that site stays.
     ///
     /// # Errors
-    /// [`Refusal::Machine`] where nothing may stand in.
+    /// [`Refusal::System`] where nothing can take its place.
     pub(super) fn stand_in(&self, error: Error) -> Result<Refusal, Refusal> {
         if !self.fall_back || self.is_serving() || self.store.read_last_good()?.is_none() {
-            return Err(Refusal::Machine(error));
+            return Err(Refusal::System(error));
         }
         let mut findings = Findings::default();
-        let message = format!("the list cannot be read: {}", chain(&error));
+        let message = format!("the file cannot be read: {}", chain(&error));
         findings.push(
             Finding::error(Code::MissingFile, 0..0, message)
-                .help("put the file back; until then the last good one is served"),
+                .help("restore the file; until then the last good edition is served"),
         );
         let source = Source::from_bytes(self.file.display().to_string(), Vec::new());
         Ok(Refusal::File(source, Box::new(findings)))
     }
 
-    /// The last good source in place of a file that was refused.
-    pub(super) fn settle_last_good(
+    /// Prepares the last good source in place of a refused file.
+    pub(super) fn prepare_last_good(
         &self,
         source: Source,
         findings: Findings,
         attempt: &Attempt<'_>,
-    ) -> Result<Option<Settled>, Refusal> {
+    ) -> Result<Option<Prepared>, Refusal> {
         let Some(last) = self.last_good()? else {
             return Err(Refusal::File(source, Box::new(findings)));
         };
         let checked = config::load(&last, &self.rules);
-        match self.settle(last, checked, Standing::In, attempt) {
-            // What is said is about the file that was refused.
-            Ok(Some(settled)) => Ok(Some(Settled { source, findings, last_good: true, ..settled })),
+        match self.prepare(last, checked, Standing::In, attempt) {
+            // The findings are about the refused file.
+            Ok(Some(prepared)) => {
+                Ok(Some(Prepared { source, findings, last_good: true, ..prepared }))
+            }
             Ok(None) => Ok(None),
-            Err(Refusal::Machine(error)) if self.goes_on() => {
-                match self.settle_without_state(error, attempt) {
-                    Ok(settled) => {
-                        Ok(settled.map(|settled| Settled { source, findings, ..settled }))
+            Err(Refusal::System(error)) if self.goes_on() => {
+                match self.prepare_without_state(error, attempt) {
+                    Ok(prepared) => {
+                        Ok(prepared.map(|prepared| Prepared { source, findings, ..prepared }))
                     }
                     Err(_) => Err(Refusal::File(source, Box::new(findings))),
                 }
@@ -88,32 +90,32 @@ impl Publisher {
         }
     }
 
-    /// The last good source while the revisions file cannot be used, which `error` is about.
+    /// Prepares the last good source while the revisions file cannot be used; `error` says why.
     ///
     /// # Errors
-    /// That error where there is none, or it is not known what was recorded of it.
-    pub(super) fn settle_without_state(
+    /// That error if there is no last good source, or its revisions are unknown.
+    pub(super) fn prepare_without_state(
         &self,
         error: Error,
         attempt: &Attempt<'_>,
-    ) -> Result<Option<Settled>, Refusal> {
-        let Ok(Some(last)) = self.last_good() else { return Err(Refusal::Machine(error)) };
+    ) -> Result<Option<Prepared>, Refusal> {
+        let Ok(Some(last)) = self.last_good() else { return Err(Refusal::System(error)) };
         let checked = config::load(&last, &self.rules);
-        match self.settle(last, checked, Standing::Stateless, attempt) {
-            Ok(Some(settled)) => {
-                Ok(Some(Settled { last_good: true, broken_state: Some(error), ..settled }))
+        match self.prepare(last, checked, Standing::Stateless, attempt) {
+            Ok(Some(prepared)) => {
+                Ok(Some(Prepared { last_good: true, broken_state: Some(error), ..prepared }))
             }
             Ok(None) => Ok(None),
-            Err(_) => Err(Refusal::Machine(error)),
+            Err(_) => Err(Refusal::System(error)),
         }
     }
 
-    /// The last source that was published, under the name of the list.
+    /// The last source that was published, under the name of `sessions.toml`.
     ///
     /// # Errors
     /// [`Error::File`] if it is there and cannot be read.
     pub(super) fn last_good(&self) -> Result<Option<Source>, Error> {
-        // An older one on a full disk would take readers back.
+        // After a full disk the file may hold an older one, which would take readers back.
         let kept = self.memory().last_good.clone();
         let bytes = kept.map_or_else(|| self.store.read_last_good(), |kept| Ok(Some(kept)))?;
         Ok(bytes.map(|bytes| Source::from_bytes(self.file.display().to_string(), bytes)))

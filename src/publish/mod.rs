@@ -1,7 +1,10 @@
-//! The arrows put together: from a file and its state to a site, and what is said on the way.
+//! Publishing: from `sessions.toml` and its state to a site, with the findings on the way.
 //!
-//! [`plan()`] is pure. [`Publisher`] reads the file, reads and writes the state, and never publishes
-//! anything that a later start would not publish again.
+//! [`plan()`] is pure. [`Publisher`] reads the file, reads and writes the state, and never publishes anything that a
+//! later start would not publish again.
+//!
+//! To read: `plan` (pure), `prepare` (an edition and its site, without a lock), `record` (the state, under the lock),
+//! then `snapshot` (polling), `last_good`, `state`, and the findings of `advice`, `history` and `output`.
 
 mod advice;
 mod files;
@@ -9,9 +12,9 @@ mod history;
 mod last_good;
 mod output;
 mod plan;
+mod prepare;
 mod record;
 mod removal;
-mod settle;
 mod snapshot;
 mod state;
 
@@ -20,7 +23,7 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
 
-use crate::config::{self, Places};
+use crate::config::{self, Locations};
 use crate::diagnostic::{Finding, Findings};
 use crate::error::{Action, Error};
 use crate::model::{BaseUrl, Catalog};
@@ -31,77 +34,77 @@ use crate::source::Source;
 use crate::urls::Urls;
 use crate::zone::Rules;
 
-pub use plan::{Plan, plan};
+pub use plan::{Planned, plan};
+pub use prepare::Memory;
+use prepare::{Attempt, Prepared, Standing};
 pub use record::{MayGoOn, Step};
 pub use removal::Removal;
-pub use settle::Memory;
-use settle::{Attempt, Settled, Standing};
 use snapshot::digest_of;
 pub use snapshot::{Digest, Metadata, Observed, Snapshot};
 
-/// Where everything is, and how it is published.
+/// Paths and settings of publishing.
 #[derive(Debug)]
 pub struct Publisher {
     /// The author's file.
     pub file: PathBuf,
-    /// Its state.
+    /// The state: the revisions file and the last good source.
     pub store: Store,
-    /// The public address in place of the file's.
+    /// The public URL that overrides the file's.
     pub url: Option<BaseUrl>,
-    /// The public address where neither says one.
+    /// The public URL if neither the file nor `url` gives one.
     pub default_url: BaseUrl,
     /// The rules of time zones.
     pub rules: Rules,
     /// Publish only what the revisions file records.
     pub frozen: bool,
-    /// Whether files for another server are written, whose address must not be this machine's own.
+    /// Whether the output is for another server, whose address must not be a loopback address.
     pub exporting: bool,
-    /// Whether the last good source stands in for a list that is wrong, so that no feed goes dark.
+    /// Whether the last good source is published in place of a broken file, so that no feed goes dark.
     pub fall_back: bool,
-    /// How much of what is rendered the site may keep.
+    /// The capacity of the site's cache.
     pub cache: CacheSize,
-    /// What this process remembers of what it published.
+    /// What this process published.
     pub memory: Mutex<Memory>,
 }
 
-/// What would be published.
+/// The edition that would be published.
 #[derive(Debug)]
 pub struct Preview {
-    /// The edition.
+    /// The planned edition.
     pub edition: Edition,
-    /// What was published before.
+    /// The revisions before it.
     pub before: Revisions,
-    /// What will have been published.
+    /// The revisions after it.
     pub revisions: Revisions,
-    /// The text that it is made from.
+    /// The text that the edition is made from.
     pub source: Source,
     /// Warnings.
     pub findings: Findings,
 }
 
-/// What was published.
+/// A published edition.
 #[derive(Debug)]
 pub struct Published {
-    /// What is served.
+    /// Its site.
     pub site: Site,
-    /// What it was made from.
+    /// The edition.
     pub edition: Arc<Edition>,
-    /// The text of the list, which the findings are about.
+    /// The text of `sessions.toml`, which the findings are about.
     pub source: Source,
     /// Warnings.
     pub findings: Findings,
     /// Why the state could not be written, if it should have been.
     pub degraded: Option<String>,
-    /// Whether the last good source was taken in place of the file.
+    /// Whether the last good source was published in place of the file.
     pub last_good: bool,
-    /// Why the last good source was taken, if that is no mistake in the file: the revisions file cannot be used, or this
+    /// Why the last good source was published although the file is valid: the revisions file cannot be used, or this
     /// program failed.
     pub broken_state: Option<Error>,
 }
 
-/// What would follow, and from what.
+/// A planned edition, and the revisions before it.
 struct Followed {
-    plan: Plan,
+    plan: Planned,
     before: Revisions,
 }
 
@@ -115,15 +118,15 @@ impl Published {
 /// Why nothing was published.
 #[derive(Debug)]
 pub enum Refusal {
-    /// The file is wrong.
+    /// The file has errors.
     File(Source, Box<Findings>),
-    /// The machine said no.
-    Machine(Error),
+    /// A system error: I/O, a lock, or a panic.
+    System(Error),
 }
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
-        Self::Machine(error)
+        Self::System(error)
     }
 }
 
@@ -149,8 +152,7 @@ impl Publisher {
         })
     }
 
-    /// All findings about the file, and with `frozen` whether the revisions file knows all of it.
-    /// Writes nothing.
+    /// All findings about the file, and with `frozen` whether the revisions file records it. Writes nothing.
     ///
     /// # Errors
     /// [`Error`] if the file or its state cannot be read.
@@ -158,41 +160,45 @@ impl Publisher {
         self.examine(now).map(|(source, findings, _)| (source, findings))
     }
 
-    /// What would be published, for looking at. Writes nothing, and holds no lock.
+    /// The edition that would be published. Writes nothing, and takes no lock.
     ///
     /// # Errors
-    /// [`Refusal`] with the findings, or with what the machine refused.
+    /// [`Refusal`] with the findings or the system error.
     pub fn preview(&self, now: DateTime<Utc>) -> Result<Preview, Refusal> {
         match self.examine(now)? {
             (source, findings, Some(Followed { plan, before })) if !findings.has_errors() => {
-                let Plan { edition, revisions, .. } = plan;
+                let Planned { edition, revisions, .. } = plan;
                 Ok(Preview { edition, before, revisions, source, findings })
             }
             (source, findings, _) => Err(Refusal::File(source, Box::new(findings))),
         }
     }
 
-    /// All findings, and what would follow from what, if the file can be read so far.
+    /// All findings, and the planned edition if the file can be read.
     fn examine(&self, now: DateTime<Utc>) -> Result<(Source, Findings, Option<Followed>), Error> {
         let source = Source::read_given(&self.file)?;
         let checked = config::load(&source, &self.rules);
         let mut findings = checked.findings;
         let before = self.store.read()?;
         let too_large =
-            checked.catalog.as_ref().and_then(|own| output::too_large(own, &checked.places));
-        // What would be too large is not made to be looked at either.
+            checked.catalog.as_ref().and_then(|own| output::too_large(own, &checked.locations));
+        // Output that is too large is not planned either.
         let catalog = checked.catalog.filter(|_| too_large.is_none());
         findings.extend(too_large);
         let mut planned = None;
         if let Some(catalog) = catalog {
-            findings.extend(history::against_history(&catalog, &before, &checked.places));
-            let assets = self.assets(&catalog, &checked.places, &mut findings);
+            findings.extend(history::against_history(&catalog, &before, &checked.locations));
+            let assets = self.assets(&catalog, &checked.locations, &mut findings);
             let plan = plan(catalog.clone(), self.urls(&catalog), assets, &before, now);
-            findings.extend(history::same_uid(&plan, &checked.places));
-            findings.extend(history::unproven(&plan, &checked.places));
-            findings.extend(self.advice(&plan, &before, &checked.places, now));
+            findings.extend(history::same_uid(&plan, &checked.locations));
+            findings.extend(history::unproven(&plan, &checked.locations));
+            findings.extend(self.advice(&plan, &before, &checked.locations, now));
             if self.frozen {
-                findings.extend(history::not_recorded(&plan.revisions, &before, &checked.places));
+                findings.extend(history::not_recorded(
+                    &plan.revisions,
+                    &before,
+                    &checked.locations,
+                ));
             }
             planned = Some(Followed { plan, before });
         }
@@ -202,18 +208,18 @@ impl Publisher {
 
     /// Publishes the file: reads it, brings the state up to date, builds the site.
     ///
-    /// With `frozen`, where the file says something else than the revisions file, the last good
-    /// source is published in its place if the revisions file records that.
+    /// With `frozen`, where the revisions file does not record the file, publishes the last good source if the
+    /// revisions file records that.
     ///
     /// # Errors
-    /// [`Refusal`] with the findings, or with what the machine refused.
+    /// [`Refusal`] with the findings or the system error.
     pub fn publish(&self, now: DateTime<Utc>) -> Result<Published, Refusal> {
         let published = self.publish_file(None, now, &|_| true)?;
         Ok(published.expect("what was not polled cannot differ from a poll"))
     }
 
-    /// Publishes the files as they were polled. None if they are not the same on disk any more: then a change
-    /// is in progress, and the next poll finds it. None too if the work does not go on: then nothing was recorded.
+    /// Publishes the files as they were polled. None if they have changed on disk since: the next poll finds the
+    /// change. None too if `may_go_on` stops the work; then nothing was recorded.
     ///
     /// # Errors
     /// [`Refusal`] as for [`Self::publish`].
@@ -237,7 +243,7 @@ impl Publisher {
         may_go_on: MayGoOn<'_>,
     ) -> Result<Option<Published>, Refusal> {
         let polled = snapshot.as_ref().map(|snapshot| snapshot.digest());
-        // Where there is no file, nothing is made beside it, unless the last good one stands in.
+        // Without a file nothing is created in its folder, unless the last good source takes its place.
         if let Err(error) = std::fs::metadata(&self.file) {
             if polled.flatten().is_some() {
                 return Ok(None);
@@ -245,7 +251,7 @@ impl Publisher {
             let error = Error::file(Action::ReadSource, &self.file)(error);
             self.stand_in(error)?;
         }
-        self.publish_settled(may_go_on, || {
+        self.publish_prepared(may_go_on, || {
             let read = Source::read(&self.file);
             let file = read.as_ref().ok().map(digest_of);
             if polled.is_some_and(|polled| polled != file) {
@@ -254,23 +260,23 @@ impl Publisher {
             let checked = snapshot.as_mut().and_then(|snapshot| snapshot.spend());
             let observed = snapshot.as_ref().map_or(&[][..], |snapshot| snapshot.files());
             let attempt = Attempt { observed, now, may_go_on };
-            let settled = match read {
+            let prepared = match read {
                 Ok(source) => {
                     let checked = checked.unwrap_or_else(|| config::load(&source, &self.rules));
-                    self.settle(source, checked, Standing::Alone, &attempt)
+                    self.prepare(source, checked, Standing::Alone, &attempt)
                 }
                 Err(error) => self.stand_in(error).and_then(Err),
             };
-            let settled = match settled {
+            let prepared = match prepared {
                 Err(Refusal::File(source, findings)) if self.frozen || self.fall_back => {
-                    self.settle_last_good(source, *findings, &attempt)
+                    self.prepare_last_good(source, *findings, &attempt)
                 }
-                Err(Refusal::Machine(error)) if self.goes_on() => {
-                    self.settle_without_state(error, &attempt)
+                Err(Refusal::System(error)) if self.goes_on() => {
+                    self.prepare_without_state(error, &attempt)
                 }
                 other => other,
             };
-            Ok(settled?.map(|settled| Settled { file: Some(file), ..settled }))
+            Ok(prepared?.map(|prepared| Prepared { file: Some(file), ..prepared }))
         })
     }
 
@@ -279,21 +285,21 @@ impl Publisher {
         named.map_or_else(|| Urls::unnamed(self.default_url.clone()), |url| Urls::new(url.clone()))
     }
 
-    /// Warnings that need more than the file: what was published before, the bytes, the clock.
+    /// Warnings that need more than the file: the revisions, the calendars, the clock.
     fn advice(
         &self,
-        plan: &Plan,
+        plan: &Planned,
         before: &Revisions,
-        places: &Places,
+        locations: &Locations,
         now: DateTime<Utc>,
     ) -> Vec<Finding> {
-        let mut found = advice::gone(&plan.revisions, before, places, now);
-        found.extend(advice::another_uid(&plan.revisions, before, places));
-        found.extend(advice::retired(&plan.revisions, before, places));
-        found.extend(advice::too_large(plan, places));
-        found.extend(advice::nothing_to_come(&plan.edition.catalog, places, now));
+        let mut found = advice::removed(&plan.revisions, before, locations, now);
+        found.extend(advice::another_uid(&plan.revisions, before, locations));
+        found.extend(advice::retired(&plan.revisions, before, locations));
+        found.extend(advice::too_large(plan, locations));
+        found.extend(advice::nothing_to_come(&plan.edition.catalog, locations, now));
         if self.exporting {
-            found.extend(advice::loopback(&plan.edition.urls, places));
+            found.extend(advice::loopback(&plan.edition.urls, locations));
         }
         found
     }

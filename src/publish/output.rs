@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::config::Places;
+use crate::config::Locations;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Catalog, Id, Index, Markdown, Session};
 
@@ -14,7 +14,7 @@ const MB: u64 = 1_000_000;
 
 // In bytes, as measured: docs/performance.md.
 
-/// A session with all its pages, links and blocks, and each byte of its texts in them.
+/// A session with all its pages, links and blocks, and each byte of its texts.
 const SESSION: u64 = 34_000;
 const TEXT: u64 = 16;
 /// A feed without sessions.
@@ -22,28 +22,28 @@ const FEED: u64 = 40_000;
 /// A session in one more feed, and each byte of its texts there.
 const MEMBER: u64 = 2_050;
 const MEMBER_TEXT: u64 = 4;
-/// A former id, and each byte of the texts that stand there too.
+/// A former id, and each byte of the texts that are repeated under it.
 const FORMER: u64 = 18_000;
 const FORMER_TEXT: u64 = 3;
-/// The pages of a session that have a footer, and a byte of it there.
+/// Copies of the footer for each session.
 const FOOTER: u64 = 3;
-/// Each zone that the times of a session are spelled out in: its 700 bytes take as long to make as thrice as many
+/// Each zone that a session's times are printed in: 700 bytes, which take as long to make as three times as many
 /// others.
 const ZONE: u64 = 2_000;
 
 /// One thing that takes room.
 struct Part {
     bytes: u64,
-    /// Whether it takes more than the lines of the file that say it, all others being the same.
+    /// Whether its output grows faster than its lines in the file.
     is_repeated: bool,
     says: &'static str,
     help: &'static str,
     span: Range<usize>,
 }
 
-/// What to say of a file whose output would be too large. Looks at no more than it takes to know.
-pub(super) fn too_large(catalog: &Catalog, places: &Places) -> Option<Finding> {
-    let parts = parts(catalog, places);
+/// The error for a file whose output would be too large.
+pub(super) fn too_large(catalog: &Catalog, locations: &Locations) -> Option<Finding> {
+    let parts = parts(catalog, locations);
     let sum = |parts: &mut dyn Iterator<Item = &Part>| -> u64 {
         parts.fold(0, |sum: u64, part| sum.saturating_add(part.bytes))
     };
@@ -59,7 +59,7 @@ pub(super) fn too_large(catalog: &Catalog, places: &Places) -> Option<Finding> {
     Some(Finding::error(Code::OutputTooLarge, span, message).help(help))
 }
 
-fn parts(catalog: &Catalog, places: &Places) -> Vec<Part> {
+fn parts(catalog: &Catalog, locations: &Locations) -> Vec<Part> {
     let count = |number: usize| number as u64;
     let (sessions, feeds) = (count(catalog.sessions.len()), count(catalog.feeds().count()));
     let words: u64 = catalog.calendar.words.values().map(|text| count(text.len())).sum();
@@ -71,8 +71,9 @@ fn parts(catalog: &Catalog, places: &Places) -> Vec<Part> {
     let ids = |was: &mut dyn Iterator<Item = usize>| -> u64 { was.map(count).sum() };
     let former = ids(&mut catalog.sessions.iter().map(|session| session.was.len()))
         + ids(&mut catalog.feeds().map(|feed| feed.was.len()));
-    let whole = places.calendar_id.clone();
-    let span = |id: Option<&Id>| id.and_then(|id| places.feeds.get(id)).unwrap_or(&whole).clone();
+    let whole = locations.calendar_id.clone();
+    let span =
+        |id: Option<&Id>| id.and_then(|id| locations.feeds.get(id)).unwrap_or(&whole).clone();
     vec![
         Part {
             bytes: sessions * SESSION + texts * TEXT,
@@ -113,7 +114,7 @@ fn parts(catalog: &Catalog, places: &Places) -> Vec<Part> {
         Part {
             bytes: footer.saturating_mul(sessions + feeds).saturating_mul(FOOTER),
             is_repeated: true,
-            says: "the footer, which stands on every page, is too long",
+            says: "the footer, which is on every page, is too long",
             help: "shorten `footer`, or link to a page that says the rest",
             span: whole.clone(),
         },

@@ -1,4 +1,5 @@
-//! What follows from a catalog, and nothing else: no file is read or written here.
+//! The pure part of publishing: a catalog and the revisions before it become an edition, its calendars and its
+//! revisions.
 
 use chrono::{DateTime, Utc};
 
@@ -8,29 +9,29 @@ use crate::model::{Assets, Catalog, Id};
 use crate::revisions::{Edition, Revisions};
 use crate::urls::{FeedRoute, SessionRoute, Urls};
 
-/// What follows from a catalog and what was published before.
+/// A planned edition.
 #[derive(Debug)]
-pub struct Plan {
+pub struct Planned {
     /// The edition.
     pub edition: Edition,
     /// Its calendars.
     pub calendars: Vec<Document>,
-    /// What will have been published.
+    /// The revisions after it.
     pub revisions: Revisions,
     /// Sessions that are written in UTC because their VTIMEZONE would have moved them.
     pub unproven: Vec<Id>,
 }
 
-/// What is published of a catalog at an instant, after what was published before.
+/// Plans the edition of a catalog at an instant. `before` are the revisions of what was published before.
 pub fn plan(
     catalog: Catalog,
     urls: Urls,
     assets: Assets,
     before: &Revisions,
     now: DateTime<Utc>,
-) -> Plan {
+) -> Planned {
     let mut revised = before.revise(&catalog, &urls, now);
-    // What is printed follows from no stamp, and there are more of them than of sessions.
+    // Rendering needs no stamps, and there are more of them than sessions.
     let stamps = std::mem::take(&mut revised.resources);
     let edition = Edition::new(catalog, urls, assets, revised.clone(), now);
     revised.resources = stamps;
@@ -65,5 +66,5 @@ pub fn plan(
             draft.finish(stamp.expect("each of these was stamped"))
         })
         .collect();
-    Plan { edition, calendars, revisions, unproven }
+    Planned { edition, calendars, revisions, unproven }
 }

@@ -1,69 +1,70 @@
-//! What is published is recorded before anybody sees it.
+//! Recording: an edition is written to the state before it is served.
 //!
-//! An edition is planned and built without a lock, as that may take long. Under the lock it is recorded if what it
-//! follows from is still the same: so the second of two writers adds to what the first has written, and never publishes
-//! an older file after a newer one. Otherwise it is made again.
+//! An edition is prepared without a lock, as that may take long. Under the lock it is recorded if its inputs are
+//! unchanged, and prepared again otherwise. So the second of two writers adds to the first one's numbers, and never
+//! publishes an older file after a newer one.
 
-use super::settle::{Settled, Standing};
+use super::prepare::{Prepared, Standing};
 use super::snapshot::digest_of;
 use super::{Published, Publisher, Refusal};
 use crate::error::{Error, chain};
 use crate::revisions::store::Lock;
 use crate::source::Source;
 
-/// How often an edition is made without a lock. After that it is made under the lock, so that other writers cannot
-/// hold it up for good.
+/// Attempts without a lock. After them the edition is prepared under the lock, so that other writers cannot delay it
+/// forever.
 const UNLOCKED: u32 = 3;
 
-/// A step of the work on a file.
+/// A step of the work on a file; named by what comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// The file is parsed; the edition is planned next: its revisions and calendars.
+    /// The edition is planned: its revisions and calendars.
     Plan,
-    /// The site is built next.
+    /// The site is built.
     Build,
-    /// The edition is recorded next, under the lock. Whoever lets it go on has to publish it.
+    /// The edition is recorded, under the lock. After a yes it has to be published.
     Record,
 }
 
-/// Whether the work on a file goes on with a step. Otherwise it ends without a result, and nothing is recorded.
+/// Decides whether the work on a file goes on with a step. After a no it ends without a result, and nothing is
+/// recorded.
 pub type MayGoOn<'a> = &'a dyn Fn(Step) -> bool;
 
 impl Publisher {
-    /// Records what `settle` makes. None if that makes nothing, or if the work does not go on.
-    pub(super) fn publish_settled(
+    /// Records what `prepare` makes. None if it makes nothing, or if `may_go_on` stops the work.
+    pub(super) fn publish_prepared(
         &self,
         may_go_on: MayGoOn<'_>,
-        mut settle: impl FnMut() -> Result<Option<Settled>, Refusal>,
+        mut prepare: impl FnMut() -> Result<Option<Prepared>, Refusal>,
     ) -> Result<Option<Published>, Refusal> {
         let mut attempts = 0;
         loop {
             attempts += 1;
             let early = (attempts > UNLOCKED).then(|| self.store.lock());
-            let Some(settled) = settle()? else { return Ok(None) };
+            let Some(prepared) = prepare()? else { return Ok(None) };
             let is_locked = early.is_some();
             let lock = early.unwrap_or_else(|| self.store.lock());
-            if is_locked || self.is_current(&settled) {
-                return Ok(self.record(settled, &lock, may_go_on));
+            if is_locked || self.is_current(&prepared) {
+                return Ok(self.record(prepared, &lock, may_go_on));
             }
         }
     }
 
-    /// Whether the files are still those that an edition follows from.
-    fn is_current(&self, settled: &Settled) -> bool {
+    /// Whether the files that an edition follows from are unchanged.
+    fn is_current(&self, prepared: &Prepared) -> bool {
         let digest = |source: Option<Source>| source.as_ref().map(digest_of);
         let is_file = |read| digest(Source::read(&self.file).ok()) == read;
-        let stands_in = settled.standing != Standing::Alone;
+        let stands_in = prepared.standing != Standing::Alone;
         let is_last_good =
-            || digest(self.last_good().ok().flatten()) == Some(digest_of(&settled.served.source));
-        self.store.identity() == settled.state
-            && settled.file.is_none_or(is_file)
+            || digest(self.last_good().ok().flatten()) == Some(digest_of(&prepared.served.source));
+        self.store.identity() == prepared.state
+            && prepared.file.is_none_or(is_file)
             && (!stands_in || is_last_good())
     }
 
     fn record(
         &self,
-        settled: Settled,
+        prepared: Prepared,
         lock: &Result<Lock, Error>,
         may_go_on: MayGoOn<'_>,
     ) -> Option<Published> {
@@ -71,10 +72,10 @@ impl Publisher {
         if !may_go_on(Step::Record) {
             return None;
         }
-        let Settled { site, edition, revisions, served, source, findings, .. } = settled;
-        let Settled { unproven, last_good, broken_state, standing, recorded, .. } = settled;
+        let Prepared { site, edition, revisions, served, source, findings, .. } = prepared;
+        let Prepared { unproven, last_good, broken_state, standing, recorded, .. } = prepared;
         for id in &unproven {
-            tracing::error!(session = %id, "its time zone could not be proved; it is written in UTC");
+            tracing::error!(session = %id, "its time zone cannot be proven; it is written in UTC");
         }
         let mut degraded = None;
         if !recorded && standing != Standing::Stateless {

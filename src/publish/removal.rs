@@ -1,4 +1,4 @@
-//! The upcoming sessions that a changed file removes.
+//! Number of upcoming sessions that a changed file removes.
 
 use std::collections::HashSet;
 
@@ -7,18 +7,18 @@ use chrono::{DateTime, Utc};
 use crate::model::{Catalog, Id, Status, Uid};
 use crate::revisions::Revisions;
 
-/// A number of sessions that a file does not have any more, and the number that were upcoming.
+/// Removed sessions, and how many were upcoming.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Removal {
-    /// Upcoming sessions that are published and that the file removes.
+    /// Published upcoming sessions that the file removes.
     pub removed: usize,
-    /// Sessions that are published, not cancelled and not over.
+    /// Published sessions that are neither cancelled nor over.
     pub upcoming: usize,
 }
 
 impl Removal {
-    /// Compares what is published with a catalog, at an instant. A session under another id is not removed if
-    /// the catalog keeps its id in `was` or gives its UID.
+    /// Compares the published sessions with a catalog, at an instant. A renamed session is not removed if the catalog
+    /// keeps its id in `was` or gives its UID.
     pub fn new(published: &Revisions, catalog: &Catalog, now: DateTime<Utc>) -> Self {
         let sessions = &catalog.sessions;
         let ids = sessions.iter().flat_map(|session| session.was.iter().chain([&session.id]));
@@ -26,8 +26,10 @@ impl Removal {
         let uids = sessions.iter().filter_map(|session| session.uid.as_ref());
         let uids: HashSet<&str> = uids.map(Uid::as_str).collect();
         let upcoming = published.sessions.iter().filter(|(_, entry)| {
-            let told = &entry.published;
-            entry.removed.is_none() && told.status != Status::Cancelled && told.ends_after(now)
+            let published = &entry.published;
+            entry.removed.is_none()
+                && published.status != Status::Cancelled
+                && published.ends_after(now)
         });
         let mut removal = Self::default();
         for (id, entry) in upcoming {
@@ -38,7 +40,7 @@ impl Removal {
         removal
     }
 
-    /// Whether half of a file may be the reason: at least two sessions, and a fifth of the upcoming ones.
+    /// Whether the file may be half-written: it removes at least two sessions, and a fifth of the upcoming ones.
     pub fn is_mass(self) -> bool {
         self.removed >= 2 && self.removed * 5 >= self.upcoming
     }

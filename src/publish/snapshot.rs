@@ -1,7 +1,7 @@
-//! One poll of the file and of the files that it names, which are read and parsed no more often than they change.
+//! Polling of `sessions.toml` and the files that it names.
 //!
-//! A poll asks for metadata. Content is read where the metadata changed, and by a whole poll, because some
-//! mounts give a changed file the metadata that it had before. A content is parsed once two polls agree on it.
+//! A poll reads metadata. It reads content where the metadata changed; a whole poll reads all content, because some
+//! mounts report the old metadata for a changed file. A content is parsed once two polls agree on it.
 
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use crate::files::read_bounded;
 use crate::revisions::Revisions;
 use crate::source::Source;
 
-/// Up to which sizes, in bytes, a file is read at all, and by each whole poll.
+/// Size limits of a file, in bytes: for reading it at all, and for reading it in each whole poll.
 #[derive(Clone, Copy)]
 struct Limits {
     max_size: u64,
@@ -30,55 +30,56 @@ const STATE: Limits = Limits { max_size: u64::MAX, always: u64::MAX };
 /// SHA-256 of a content.
 pub type Digest = [u8; 32];
 
-/// A file as a poll found it. Equal observations mean that nothing about the file has changed.
+/// A file as a poll found it. Equal observations mean an unchanged file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observed {
-    /// Where it is.
+    /// The path.
     pub path: PathBuf,
-    /// None where there is no file.
+    /// None if there is no file.
     pub metadata: Option<Metadata>,
-    /// None where there is no content that could be used.
+    /// None if there is no usable content.
     pub digest: Option<Digest>,
 }
 
-/// What changes with a file that is replaced or written.
+/// Metadata that changes when a file is replaced or written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Metadata {
-    /// The number of its file system.
+    /// The number of the file system.
     pub device: u64,
-    /// Its number there.
+    /// The inode number.
     pub inode: u64,
     /// Its length in bytes.
     pub size: u64,
-    /// When it was last written, by the clock of its file system.
+    /// The modification time, by the file system's clock.
     pub modified: SystemTime,
 }
 
-/// The file, the files that it names, and with `frozen` the revisions file, as the last poll found them.
+/// The files that the last poll found: `sessions.toml`, the files that it names, and with `frozen` the revisions
+/// file.
 #[derive(Debug, Default)]
 pub struct Snapshot {
     /// `sessions.toml` first; empty before the first poll.
     files: Vec<Observed>,
-    content: Content,
+    content: PolledContent,
     /// The files that the last parsed content names, by their paths from its folder.
     names: Vec<String>,
 }
 
 /// The content of `sessions.toml`, until it is published.
 #[derive(Debug, Default)]
-enum Content {
-    /// It was published or refused, or there is none.
+enum PolledContent {
+    /// Published, refused, or missing.
     #[default]
     Spent,
-    /// One poll has found it.
+    /// Found by one poll.
     Read(Source),
-    /// Two polls have agreed on it.
+    /// Two polls agreed on it, and it is parsed.
     Parsed(Box<Checked>),
 }
 
-impl Content {
-    /// A content that is to be parsed. Spent until it is, so that one on which the parser fails is not parsed at
-    /// every poll.
+impl PolledContent {
+    /// Takes the content for parsing. It counts as spent until it is parsed, so that a content on which the parser
+    /// panics is not parsed at every poll.
     fn agreed(&mut self) -> Option<Source> {
         match std::mem::take(self) {
             Self::Read(source) => Some(source),
@@ -91,7 +92,7 @@ impl Content {
 }
 
 impl Publisher {
-    /// Polls the files once more. `whole` reads every content, whatever the metadata says.
+    /// Polls the files. `whole` reads every content, whatever the metadata is.
     pub fn poll(&self, snapshot: &mut Snapshot, whole: bool) {
         let mut files = vec![self.poll_toml(snapshot, whole)];
         for name in &snapshot.names {
@@ -105,7 +106,7 @@ impl Publisher {
     }
 
     fn poll_toml(&self, snapshot: &mut Snapshot, whole: bool) -> Observed {
-        // Before the content, so that what is written while it is read counts as a change.
+        // Before the content, so that a write in between counts as a change.
         let metadata = metadata(&self.file).map(|(metadata, _)| metadata);
         let last = snapshot.files.first();
         let known = last.and_then(|last| last.digest);
@@ -116,14 +117,14 @@ impl Publisher {
             Some(source) => source.as_ref().map(digest_of),
         };
         if digest != known {
-            snapshot.content = read.flatten().map_or(Content::Spent, Content::Read);
+            snapshot.content = read.flatten().map_or(PolledContent::Spent, PolledContent::Read);
         } else if let Some(source) = snapshot.content.agreed() {
             let checked = config::load(&source, &self.rules);
-            // A file that ends early may not have them yet.
+            // A half-written file may not have the names yet.
             if checked.catalog.is_some() || !checked.files.is_empty() {
                 snapshot.names.clone_from(&checked.files);
             }
-            snapshot.content = Content::Parsed(Box::new(checked));
+            snapshot.content = PolledContent::Parsed(Box::new(checked));
         }
         Observed { path: self.file.clone(), metadata, digest }
     }
@@ -135,28 +136,27 @@ impl Snapshot {
         &self.files
     }
 
-    /// Whether no content waits for a second poll to agree on it.
+    /// Whether no content waits for a second poll.
     pub fn is_parsed(&self) -> bool {
-        !matches!(self.content, Content::Read(_))
+        !matches!(self.content, PolledContent::Read(_))
     }
 
-    /// How many of the upcoming sessions that are published the content would remove; none if it is not
-    /// parsed, or has errors.
+    /// The upcoming sessions that the content would remove; zero if it is not parsed or has errors.
     pub fn removal(&self, published: &Revisions, now: DateTime<Utc>) -> Removal {
         match &self.content {
-            Content::Parsed(checked) => checked
+            PolledContent::Parsed(checked) => checked
                 .catalog
                 .as_ref()
                 .map_or_else(Removal::default, |catalog| Removal::new(published, catalog, now)),
-            Content::Spent | Content::Read(_) => Removal::default(),
+            PolledContent::Spent | PolledContent::Read(_) => Removal::default(),
         }
     }
 
-    /// The same files, as if their content were published: only another content is parsed by later polls.
+    /// The same files, with their content counted as published: later polls parse only another content.
     #[must_use]
     pub fn without_content(&self) -> Self {
         let (files, names) = (self.files.clone(), self.names.clone());
-        Self { files, content: Content::Spent, names }
+        Self { files, content: PolledContent::Spent, names }
     }
 
     /// The digest of `sessions.toml`.
@@ -167,12 +167,12 @@ impl Snapshot {
     /// The parsed content, once.
     pub(super) fn spend(&mut self) -> Option<Checked> {
         match std::mem::take(&mut self.content) {
-            Content::Parsed(checked) => Some(*checked),
-            Content::Spent | Content::Read(_) => None,
+            PolledContent::Parsed(checked) => Some(*checked),
+            PolledContent::Spent | PolledContent::Read(_) => None,
         }
     }
 
-    /// Has the next poll read `sessions.toml`, and find a change in it.
+    /// Makes the next poll read `sessions.toml` and report it as changed.
     pub(super) fn forget(&mut self) {
         if let Some(file) = self.files.first_mut() {
             file.digest = None;
@@ -180,8 +180,8 @@ impl Snapshot {
     }
 }
 
-/// The digest of all that a source says: bytes after the first that is not UTF-8 say nothing, and neither do
-/// those of a file that is too large.
+/// The digest of a source's text. Bytes after the first that is not UTF-8 do not count, nor does the content of a
+/// file that is too large.
 pub(super) fn digest_of(source: &Source) -> Digest {
     let mut hash = Sha256::new_with_prefix(source.text());
     // No text ends in these bytes.
@@ -214,7 +214,7 @@ fn observe(path: PathBuf, last: &[Observed], whole: bool, limits: Limits) -> Obs
     Observed { path, metadata, digest }
 }
 
-/// The metadata of what a path leads to, and whether that is a regular file.
+/// The metadata of a path's target, and whether that is a regular file.
 fn metadata(path: &Path) -> Option<(Metadata, bool)> {
     let found = std::fs::metadata(path).ok()?;
     let (device, inode, size) = (found.dev(), found.ino(), found.size());
@@ -230,8 +230,8 @@ mod tests {
 
     fn parsed(snapshot: &Snapshot) -> Option<*const Checked> {
         match &snapshot.content {
-            Content::Parsed(checked) => Some(std::ptr::from_ref(checked)),
-            Content::Spent | Content::Read(_) => None,
+            PolledContent::Parsed(checked) => Some(std::ptr::from_ref(checked)),
+            PolledContent::Spent | PolledContent::Read(_) => None,
         }
     }
 

@@ -1,9 +1,10 @@
-//! The state that an edition is planned after: what the revisions file records, and what this process knows besides.
+//! Revisions that an edition is planned after: those of the revisions file joined with those that this process
+//! published.
 
 use std::borrow::Cow;
 
 use super::Publisher;
-use super::settle::Memory;
+use super::prepare::Memory;
 use crate::error::{Action, Error, chain};
 use crate::model::Id;
 use crate::revisions::Revisions;
@@ -11,11 +12,11 @@ use crate::revisions::store::Lock;
 use crate::source::Source;
 
 impl Publisher {
-    /// Whether somebody else replaced the revisions file by one that lacks numbers of what this process published, by
-    /// one that cannot be used, or by one that can again; true once for each such file, when two calls have found it.
-    /// Then an edition is to be published, which adds the numbers or reports what is wrong.
+    /// Whether the revisions file needs publishing: another process replaced it by one that lacks numbers that this
+    /// process published, by one that cannot be used, or by one that can be used again. True once for each such file,
+    /// after two calls have found it. Publishing then adds the numbers or reports the error.
     ///
-    /// A file with newer numbers is none of these: the list that they belong to may be on its way.
+    /// A file with newer numbers needs none: the `sessions.toml` that they belong to may still be copied.
     pub fn finds_damage(&self) -> bool {
         let mut memory = self.memory();
         let found = self.store.identity();
@@ -36,14 +37,14 @@ impl Publisher {
         is_damaged
     }
 
-    /// The revisions of what this process published last; none before that.
+    /// The revisions that this process published last; none before that.
     pub fn remembered(&self) -> Option<Revisions> {
         self.memory().revisions.clone()
     }
 
-    /// What counts as published before: of what the file records and what this process remembers the highest numbers
-    /// for each UID. With `frozen` nothing can be recorded, so the file alone counts unless it has lower ones, which
-    /// are then refused as not recorded. `warns` if what the file lacks is logged.
+    /// The revisions that count as published: for each UID the higher numbers of the file and this process. With
+    /// `frozen` nothing can be recorded, so the file alone counts unless its numbers are lower, which is then refused
+    /// as not recorded. `warns` logs what the file lacks.
     pub(super) fn known<'a>(
         &self,
         found: Option<&'a Revisions>,
@@ -56,7 +57,7 @@ impl Publisher {
         let Some(own) = &memory.revisions else {
             return if lost { Cow::Owned(self.recovered(calendar)) } else { recorded };
         };
-        // Another calendar's file is refused, unless the list is that calendar's too.
+        // Another calendar's file is refused, unless `sessions.toml` has that calendar's id too.
         if *own == *recorded || (recorded.calendar.is_some() && recorded.calendar != own.calendar) {
             return recorded;
         }
@@ -65,9 +66,7 @@ impl Publisher {
         let warns = warns && memory.saved;
         match behind.first() {
             Some(_) if warns && lost => {
-                tracing::warn!(
-                    "`{file}` is missing or empty; it is written again, as this process remembers it"
-                );
+                tracing::warn!("`{file}` is missing or empty; it is written again from memory");
             }
             Some(first) if warns => tracing::warn!(
                 "`{file}` is older than what this process published: {} of its entries, such as `{first}`; {}",
@@ -83,26 +82,26 @@ impl Publisher {
         Cow::Owned(recorded.into_owned().joined(own))
     }
 
-    /// What was published last from this folder, where the revisions file is missing or empty at the start. Numbers
-    /// that go back make calendar apps keep what they have (RFC 5545 section 3.8.7.4).
+    /// The revisions of the last edition published from this folder, where the revisions file is missing or empty at
+    /// a start. If numbers went back, calendar apps would ignore changes (RFC 5545 section 3.8.7.4).
     fn recovered(&self, calendar: &Id) -> Revisions {
         let file = self.store.revisions_path().display();
         let last_good = self.store.last_good_revisions_path().display();
         match self.store.read_last_good_revisions() {
             Ok(Some(known)) if known.calendar.as_deref() == Some(calendar.as_str()) => {
                 tracing::warn!(
-                    "`{file}` is missing or empty, though this list was published before; it is written again from \
+                    "`{file}` is missing or empty, though sessions were published before; it is written again from \
                      `{last_good}`"
                 );
                 known
             }
-            // Where that cannot be read, it is no reason to publish nothing.
+            // An unreadable copy is no reason to publish nothing.
             _ => {
                 if matches!(self.store.read_last_good(), Ok(Some(_))) {
                     tracing::warn!(
-                        "`{file}` is missing or empty, though this list was published before: its numbers start over, \
-                         and calendar apps that know higher ones take no change; stop, and restore the file from your \
-                         last commit or backup"
+                        "`{file}` is missing or empty, though sessions were published before: its numbers start over, \
+                         and calendar apps with higher numbers ignore changes; stop the server, and restore the file \
+                         from your last commit or backup"
                     );
                 }
                 Revisions::default()
@@ -110,10 +109,10 @@ impl Publisher {
         }
     }
 
-    /// What was published last, where the revisions file cannot be used.
+    /// The last published revisions, where the revisions file cannot be used.
     ///
     /// # Errors
-    /// [`Error::File`] where nothing is known, or it cannot be read.
+    /// [`Error::File`] if there are none, or they cannot be read.
     pub(super) fn last_known(&self, memory: &Memory) -> Result<Revisions, Error> {
         if let Some(own) = &memory.revisions {
             return Ok(own.clone());
@@ -130,14 +129,14 @@ impl Publisher {
         self.memory().served.is_some()
     }
 
-    /// Whether the last good edition is served although the revisions file cannot be used: at a start, so that no feed
-    /// goes dark. Later what was served is served on.
+    /// Whether the last good edition is published although the revisions file cannot be used: at a start, so that no
+    /// feed goes dark. Later the served site stays.
     pub(super) fn goes_on(&self) -> bool {
         !self.is_serving() && self.fall_back && !self.frozen
     }
 
-    /// Keeps what is published for a start that finds a broken list or a broken state; without it the present start is
-    /// just as good. Whether the source is kept.
+    /// Keeps the published source and revisions for a start that finds a broken file or state. Returns whether the
+    /// source is kept.
     pub(super) fn keep_last_good(
         &self,
         source: &Source,

@@ -1,75 +1,76 @@
-//! When a changed file is adopted: pure rules over what polls found, without disk and clock.
+//! Adoption of changed files: pure rules over the results of polls, without disk and clock.
 //!
-//! A half-written file must not be published, and nothing says that a writer is done but that it writes no more.
-//! Every file is tracked from poll to poll:
+//! A half-written file must not be published, and the only sign that a writer is done is that it stops writing. Every
+//! file is tracked from poll to poll:
 //!
-//! - Another file under the same name was renamed into place, and is adopted after 100 ms without a change.
-//! - The same file with another content was written in place, and is adopted after 1 s without a change. So is a
-//!   file that was not there before, or that nothing named.
-//! - A content that removes many upcoming sessions may be one that ends early, and is adopted after 15 s.
+//! - Another file renamed into place is adopted after 100 ms without a change.
+//! - A file written in place is adopted after 1 s without a change. So is a file that did not exist before, or that
+//! nothing named.
+//! - A content that removes many upcoming sessions may be half-written, and is adopted after 15 s.
 //!
-//! A change is one of content, inode, size or time of writing. Some mounts give a file another time at every
+//! A change is one of content, inode, size or modification time. Some mounts report another time at every poll, so a
+//! content that stays for a minute is adopted all the same.
 //! poll, so a content that stays for a minute is adopted all the same.
 
 use std::time::Duration;
 
 use crate::publish::{Digest, Observed};
 
-/// How long a file that was renamed into place stays as it is before it is adopted.
+/// How long a file renamed into place must stay unchanged.
 pub const RENAMED: Duration = Duration::from_millis(100);
-/// How long a file that was written in place stays as it is before it is adopted.
+/// How long a file written in place must stay unchanged.
 pub const IN_PLACE: Duration = Duration::from_secs(1);
-/// How long a file that removes many upcoming sessions stays as it is before it is adopted.
+/// How long a file that removes many upcoming sessions must stay unchanged.
 pub const REMOVAL: Duration = Duration::from_secs(15);
-/// How long a content stays before it is adopted, whatever happens to its metadata.
+/// How long a content must stay if only its metadata changes.
 pub const CONTENT: Duration = Duration::from_secs(60);
 
-/// What is adopted, and since when each file is as the last poll found it.
+/// The adopted files, and since when each polled file is unchanged.
 #[derive(Debug)]
 pub struct Adoption {
     adopted: Vec<Observed>,
-    tracked: Vec<Tracked>,
+    tracked: Vec<TrackedFile>,
 }
 
-/// What follows from a poll.
+/// The decision after a poll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
-    /// The content of every file is the adopted one.
+    /// Every file has the adopted content.
     Unchanged,
     /// A file has changed, and may be half-written.
     Wait,
-    /// A file has changed, and only waits because of the sessions that it removes.
+    /// A file has changed, and waits only because of the sessions that it removes.
     WaitForRemoval,
-    /// What was polled is to be adopted.
+    /// The polled files are adopted.
     Adopt,
 }
 
-/// A file from poll to poll. Times are those of a clock that never goes back, since any moment.
+/// A polled file. Times are those of a monotonic clock.
 #[derive(Debug)]
-struct Tracked {
+struct TrackedFile {
     observed: Observed,
-    /// How long it must stay as it is after its last change.
+    /// How long it must stay unchanged after its last change.
     wait: Duration,
-    /// When a poll first found it as it is.
+    /// The first poll that found it as it is.
     since: Duration,
-    /// When a poll first found its content.
+    /// The first poll that found its content.
     content_since: Duration,
 }
 
 impl Adoption {
-    /// Goes on from adopted files, and from a poll at the first moment of the clock.
+    /// Starts with adopted files, and with a poll at time zero.
     pub fn new(adopted: Vec<Observed>, polled: &[Observed]) -> Self {
         let tracked = polled.iter().map(|polled| track(&[], polled, Duration::ZERO)).collect();
         Self { adopted, tracked }
     }
 
-    /// What was adopted last.
+    /// The files adopted last.
     pub fn adopted(&self) -> &[Observed] {
         &self.adopted
     }
 
-    /// Takes in a poll: whether what it found is adopted. `may_end_early` is asked only if nothing else has to
-    /// wait: whether `sessions.toml` removes so much that it may be half-written all the same.
+    /// Decides whether the polled files are adopted. `may_end_early` returns whether `sessions.toml` removes so many
+    /// sessions that it may be half-written; it is called only if nothing else has to wait.
     pub fn decide(
         &mut self,
         polled: &[Observed],
@@ -78,9 +79,10 @@ impl Adoption {
     ) -> Decision {
         let before = std::mem::take(&mut self.tracked);
         self.tracked = polled.iter().map(|polled| track(&before, polled, at)).collect();
-        let changed: Vec<&Tracked> = self.tracked.iter().filter(|file| self.is_new(file)).collect();
+        let changed: Vec<&TrackedFile> =
+            self.tracked.iter().filter(|file| self.is_new(file)).collect();
         let has_waited = |wait: Option<Duration>| {
-            let is_quiet = |file: &&Tracked| {
+            let is_quiet = |file: &&TrackedFile| {
                 at.saturating_sub(file.since) >= wait.unwrap_or(file.wait)
                     || at.saturating_sub(file.content_since) >= CONTENT
             };
@@ -97,12 +99,12 @@ impl Adoption {
         }
     }
 
-    /// What was polled last is adopted now.
+    /// Adopts the files polled last.
     pub fn adopt(&mut self) {
         self.adopted = self.tracked.iter().map(|file| file.observed.clone()).collect();
     }
 
-    fn is_new(&self, file: &Tracked) -> bool {
+    fn is_new(&self, file: &TrackedFile) -> bool {
         !self.adopted.iter().any(|adopted| content(adopted) == content(&file.observed))
     }
 }
@@ -111,17 +113,17 @@ fn content(file: &Observed) -> (&std::path::Path, Option<Digest>) {
     (&file.path, file.digest)
 }
 
-fn track(before: &[Tracked], polled: &Observed, at: Duration) -> Tracked {
+fn track(before: &[TrackedFile], polled: &Observed, at: Duration) -> TrackedFile {
     let observed = polled.clone();
     let Some(last) = before.iter().find(|last| last.observed.path == polled.path) else {
-        return Tracked { observed, wait: IN_PLACE, since: at, content_since: at };
+        return TrackedFile { observed, wait: IN_PLACE, since: at, content_since: at };
     };
-    let Tracked { wait, since, content_since, .. } = *last;
+    let TrackedFile { wait, since, content_since, .. } = *last;
     if last.observed == *polled {
-        return Tracked { observed, wait, since, content_since };
+        return TrackedFile { observed, wait, since, content_since };
     }
     let same_content = last.observed.digest == polled.digest;
-    Tracked {
+    TrackedFile {
         observed,
         wait: if is_renamed(&last.observed, polled) { RENAMED } else { IN_PLACE },
         since: at,
@@ -129,7 +131,7 @@ fn track(before: &[Tracked], polled: &Observed, at: Duration) -> Tracked {
     }
 }
 
-/// Whether another file has got the name.
+/// Whether the path leads to another file.
 fn is_renamed(before: &Observed, after: &Observed) -> bool {
     before
         .metadata

@@ -1,11 +1,11 @@
-//! The first edition of a file that may take long to process, or on which the program fails.
+//! The first edition of a file that takes long to process, or on which the program fails.
 //!
 //! | the file | first edition |
 //! |---|---|
-//! | processed in time | its own; whatever is refused is decided by [`start`](super::start) |
-//! | takes longer than [`Patience::fall_back`] | the last good one; that of the file when it is ready |
+//! | processed in time | its own; [`start`](super::start) handles a refused file |
+//! | takes longer than [`Patience::fall_back`] | the last good edition; that of the file when it is ready |
 //! | takes longer, without a last good edition that differs, or with `--strict` | its own when it is ready |
-//! | the program fails | the last good one; with `--strict` or without one nothing is served |
+//! | the program fails | the last good edition; with `--strict` or without one nothing is served |
 
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread::{Scope, ScopedJoinHandle};
@@ -29,9 +29,9 @@ pub struct Started<'scope, 'env>(pub(super) First<'scope, 'env>);
 
 #[derive(Debug)]
 pub(super) enum First<'scope, 'env> {
-    /// It has published, and is to go on polling.
+    /// The first edition is published; the reloader goes on with polling.
     Done(Box<Reloader<'env>>),
-    /// It still works, while the last good edition is served.
+    /// Still working, while the last good edition is served.
     Late(Late<'scope>),
 }
 
@@ -41,16 +41,16 @@ pub(super) struct Late<'scope> {
     pub(super) results: Receiver<FirstResult>,
     pub(super) thread: ScopedJoinHandle<'scope, ()>,
     pub(super) since: Option<Instant>,
-    /// What is published meanwhile.
+    /// The revisions of the edition that is served meanwhile.
     pub(super) revisions: Revisions,
 }
 
-/// What comes of the work on the first file.
+/// The result of the work on the first file.
 pub(super) type FirstResult = Result<(Published, Polling), Refusal>;
 
 impl<'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env> Supervisor<'env, C> {
-    /// Publishes the first edition, as of the clock; `clock` is the system's own. It is worked on in a thread of its
-    /// own, which may go on when this returns.
+    /// Publishes the first edition, as of the clock; `clock` is the system clock. A thread does the work, and may
+    /// still run when this returns.
     ///
     /// # Errors
     /// [`Refusal`] if there is nothing to serve.
@@ -68,7 +68,7 @@ impl<'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env> Supervisor<'env, C> {
         let own = worker.clone();
         let thread = scope.spawn(move || {
             let work = || start_as(&own, publisher, now, clock, std::thread::sleep);
-            // Nobody waits for a worker whose place was taken.
+            // A worker that was replaced is not waited for.
             if let Some(outcome) = unwound(work).transpose() {
                 let _ = result.send(outcome);
             }
@@ -101,11 +101,11 @@ impl<'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env> Supervisor<'env, C> {
             tracing::info!("{file} was processed in {:.1} s", took.as_secs_f32());
         }
         worker.rest();
-        let outcome = outcome.unwrap_or(Err(Refusal::Machine(Error::Panic)));
+        let outcome = outcome.unwrap_or(Err(Refusal::System(Error::Panic)));
         let (published, polling) = match outcome {
-            Err(Refusal::Machine(Error::Panic)) => {
+            Err(Refusal::System(Error::Panic)) => {
                 let published = stand_in(publisher, &worker, now);
-                let published = published.ok_or(Refusal::Machine(Error::Panic))?;
+                let published = published.ok_or(Refusal::System(Error::Panic))?;
                 (failed(published), Polling::adopting(worker.files()))
             }
             outcome => outcome?,
@@ -134,7 +134,7 @@ fn failed(last_good: Published) -> Published {
 }
 
 impl Reloader<'_> {
-    /// Reports what came of the first file: the next site, if there is one.
+    /// Reports the result of the first file, and returns the next site, if there is one.
     pub(super) fn take(
         &mut self,
         result: FirstResult,
@@ -149,7 +149,7 @@ impl Reloader<'_> {
                 self.finish(published, Some(outcome), took, now)
             }
             Err(refusal) => {
-                (self.refused, self.failed) = (true, matches!(refusal, Refusal::Machine(_)));
+                (self.refused, self.failed) = (true, matches!(refusal, Refusal::System(_)));
                 self.refuse(&refusal);
                 None
             }

@@ -1,10 +1,13 @@
 //! Live reload: publishes a changed file, keeps the last good edition if the new one is broken, and rebuilds when
 //! time alone changes the output.
 //!
-//! Files are polled, since events are lost where editors rename, and mounts and links are exchanged. A poll finds
-//! what changed ([`Publisher::poll`]), and [`adoption`] says when that is adopted. A [`Reloader`] polls and works on
-//! what it adopts, in a thread. The [`Supervisor`] looks after that thread: if the work takes long, it says so, and
-//! has another reloader poll meanwhile, so that a newer file is published although an older one is still worked on.
+//! Files are polled, since change events are lost where editors rename, and mounts and links are exchanged. A poll
+//! finds changes ([`Publisher::poll`]), and [`adoption`] decides when they are adopted. A [`Reloader`] polls and
+//! publishes in a thread. The [`Supervisor`] watches that thread: if it takes long, another reloader polls meanwhile,
+//! so that a newer file is published although an older one is still being processed.
+//!
+//! To read: `adoption` and `roster` (pure rules), `start` and `first` (the first edition), `worker`, `shift`,
+//! `supervisor` (threads), `report` (log and telemetry).
 
 pub mod adoption;
 mod first;
@@ -36,23 +39,23 @@ pub use start::{Polling, start};
 pub use supervisor::{Patience, Supervisor};
 pub use worker::BeforeStep;
 
-/// Between two polls.
+/// Time between two polls.
 const POLL: Duration = Duration::from_millis(50);
-/// Between two polls that read every content, whatever the metadata says.
+/// Time between two polls that read every content, whatever the metadata is.
 const WHOLE: Duration = Duration::from_secs(1);
-/// Between two attempts after a system error: the state could not be written, or read.
+/// Time between two attempts after a system error: the state could not be written, or read.
 const RETRY: Duration = Duration::from_secs(10);
 
-/// What a reloader is ordered to do.
+/// An order to a reloader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
-    /// Adopt the file now, however young it is.
+    /// Adopt the file now, without waiting.
     Now,
     /// Stop.
     Stop,
 }
 
-/// What is published at the moment, and what was polled since.
+/// The published edition, and the result of the last poll.
 #[derive(Debug)]
 pub struct Reloader<'a> {
     publisher: &'a Publisher,
@@ -60,40 +63,40 @@ pub struct Reloader<'a> {
     telemetry: Option<&'a Telemetry>,
     worker: Worker,
     polling: Polling,
-    /// When every content was read last.
+    /// When every content was last read.
     read: Option<Duration>,
-    /// An order that has not been carried out, since a change was in progress.
+    /// An order that waits, since a change was in progress.
     ordered: bool,
-    /// The content whose removals were logged.
+    /// The content whose removed sessions were logged.
     logged: Option<Digest>,
     revisions: Revisions,
     valid_until: Option<DateTime<Utc>>,
     degraded: Option<String>,
-    /// Whether what was adopted last was refused.
+    /// Whether the file adopted last was refused.
     refused: bool,
     /// Whether that was a system error, which no change of a file ends.
     failed: bool,
-    /// When publishing was attempted last.
+    /// The last attempt to publish.
     tried: Duration,
-    /// The end of an edition at which a rebuild was attempted while a changed file waits.
+    /// The end of an edition that was already rebuilt while a changed file waits.
     rebuilt: Option<DateTime<Utc>>,
 }
 
-/// Why something is published.
+/// Why an edition is published.
 #[derive(Debug, Clone, Copy)]
 struct Reason {
     /// The files changed.
     changed: bool,
-    /// It was ordered.
+    /// Publishing was ordered.
     ordered: bool,
-    /// The edition that is served has expired.
+    /// The served edition has expired.
     expired: bool,
-    /// Somebody replaced the revisions file by one that lacks numbers, cannot be used, or can again.
+    /// Another process replaced the revisions file by one that lacks numbers, cannot be used, or can be used again.
     damaged: bool,
 }
 
 impl<'a> Reloader<'a> {
-    /// Goes on from what was published at the start.
+    /// Continues from the edition published at the start.
     pub fn new(publisher: &'a Publisher, polling: Polling, published: &Published) -> Self {
         Self {
             publisher,
@@ -113,19 +116,19 @@ impl<'a> Reloader<'a> {
         }
     }
 
-    /// The same, notifying `telemetry` of every edition and every refusal from now on.
+    /// Notifies `telemetry` of every edition and every refusal from now on.
     #[must_use]
     pub fn watched_by(self, telemetry: &'a Telemetry) -> Self {
         Self { telemetry: Some(telemetry), ..self }
     }
 
-    /// The same, in the place of a worker.
+    /// Works as the given worker.
     #[must_use]
     fn working_as(self, worker: Worker) -> Self {
         Self { worker, ..self }
     }
 
-    /// Polls until it is ordered to stop, nobody is left to order it, or another worker takes its place.
+    /// Polls until it is ordered to stop, the sender of orders is dropped, or another worker replaces it.
     fn run(
         mut self,
         orders: &Receiver<Order>,
@@ -144,12 +147,12 @@ impl<'a> Reloader<'a> {
             }
             self.worker.begin();
             match unwound(|| Ok(self.poll(now, clock(), began.elapsed()))) {
-                // The server has ended if nobody listens; the next order says so.
+                // A send error means that the server has ended; the next order then stops this loop.
                 Ok(Some(site)) => self.worker.serve(|| {
                     let _ = sites.send(Arc::new(site));
                 }),
                 Ok(None) => {}
-                // A panic besides publishing is reported once, and the next poll goes on.
+                // A panic outside of publishing is reported once, and the next poll goes on.
                 Err(refusal) if !self.failed => {
                     self.failed = true;
                     self.refuse(&refusal);
@@ -160,14 +163,14 @@ impl<'a> Reloader<'a> {
         }
     }
 
-    /// One poll of the files and the clock: the next site, if there is one. `at` is the time since the start by a
-    /// clock that never goes back.
+    /// Polls the files and the clock once, and returns the next site, if there is one. `at` is the time since the
+    /// start by a monotonic clock.
     pub fn poll(&mut self, ordered: bool, now: DateTime<Utc>, at: Duration) -> Option<Site> {
         self.ordered |= ordered;
         let decision = self.decide(now, at);
         let changed = decision != Decision::Unchanged;
         let is_standby = self.worker.is_standby();
-        // Another worker works on these files, and has got the order too.
+        // Another worker processes these files, and has the order too.
         let is_theirs = is_standby && !changed;
         self.ordered &= !is_theirs;
         let reason = Reason {
@@ -195,8 +198,8 @@ impl<'a> Reloader<'a> {
     fn decide(&mut self, now: DateTime<Utc>, at: Duration) -> Decision {
         let Polling { snapshot, adoption } = &mut self.polling;
         let whole = self.ordered || self.read.is_none_or(|read| at.saturating_sub(read) >= WHOLE);
-        // What two polls agree on is parsed, and the files that it names are found. A content on which the
-        // program fails is reported when it is published.
+        // A content that two polls agree on is parsed, and the files that it names are polled. A parser panic is
+        // reported when the content is published.
         for _ in 0..1 + usize::from(self.ordered) {
             self.worker.works_on(snapshot.without_content());
             let _ = catch_unwind(AssertUnwindSafe(|| self.publisher.poll(snapshot, whole)));
@@ -222,7 +225,7 @@ impl<'a> Reloader<'a> {
         decision
     }
 
-    /// Publishes what was polled. Whoever worked on an older content until now is out.
+    /// Publishes the polled files. A worker on an older content is out from now on.
     fn publish(&mut self, reason: Reason, now: DateTime<Utc>) -> Option<Site> {
         if !self.worker.take_over() {
             return None;
@@ -235,7 +238,7 @@ impl<'a> Reloader<'a> {
         let began = Instant::now();
         let published = unwound(|| publisher.publish_snapshot(snapshot, now, &may_go_on));
         let published = match published {
-            // A change is in progress: the next poll finds it.
+            // A change is in progress, and the next poll finds it.
             Ok(None) => return None,
             Ok(Some(published)) => Ok(published),
             Err(refusal) => Err(refusal),
@@ -247,7 +250,7 @@ impl<'a> Reloader<'a> {
         self.ordered = false;
         match published {
             Ok(published) => {
-                // An attempt that goes as the one before it is no news.
+                // A repeated attempt with the same result is not logged.
                 let news = changed || ordered || expired || damaged || self.failed;
                 let outcome = match (published.last_good, expired && !changed) {
                     _ if !news && published.degraded == self.degraded => None,
@@ -258,10 +261,10 @@ impl<'a> Reloader<'a> {
                 self.finish(published, outcome, began.elapsed(), now)
             }
             Err(refusal) => {
-                let panicked = matches!(refusal, Refusal::Machine(Error::Panic));
-                // It may come with the time alone.
+                let panicked = matches!(refusal, Refusal::System(Error::Panic));
+                // The panic may come from the time alone.
                 let news = changed || ordered || damaged || (panicked && !self.failed);
-                (self.refused, self.failed) = (true, matches!(refusal, Refusal::Machine(_)));
+                (self.refused, self.failed) = (true, matches!(refusal, Refusal::System(_)));
                 if news {
                     self.refuse(&refusal);
                 }
@@ -270,7 +273,7 @@ impl<'a> Reloader<'a> {
         }
     }
 
-    /// Publishes what time changes while the file is gone or refused.
+    /// Publishes what time changes while the file is removed or refused.
     fn rebuild_from_memory(&mut self, now: DateTime<Utc>) -> Option<Site> {
         let publisher = self.publisher;
         let began = Instant::now();
@@ -286,7 +289,7 @@ impl<'a> Reloader<'a> {
         Some(site)
     }
 
-    /// Publishes what time changes while a changed file waits, if what is adopted can be had.
+    /// Publishes what time changes while a changed file waits, if the adopted files are available.
     fn rebuild(&mut self, now: DateTime<Utc>) -> Option<Site> {
         let publisher = self.publisher;
         self.rebuilt = self.valid_until;
@@ -299,10 +302,10 @@ impl<'a> Reloader<'a> {
     }
 }
 
-/// A panic as a refusal: the last good edition is served on, and every later list is tried.
+/// Turns a panic into a refusal: the last good edition stays, and every later file is tried.
 fn unwound<T>(publish: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
-    // What a publisher remembers is what it could not write, whole at any time; files it replaces whole.
-    catch_unwind(AssertUnwindSafe(publish)).unwrap_or(Err(Refusal::Machine(Error::Panic)))
+    // A publisher's memory is consistent at any time, and files are replaced atomically.
+    catch_unwind(AssertUnwindSafe(publish)).unwrap_or(Err(Refusal::System(Error::Panic)))
 }
 
 #[cfg(test)]
@@ -313,7 +316,7 @@ mod tests {
     #[test]
     fn a_list_on_which_the_program_fails_is_refused_and_the_next_one_is_tried() {
         let failed = unwound(|| -> Result<(), Refusal> { panic!("on purpose") });
-        let Err(Refusal::Machine(error)) = failed else { panic!("{failed:?}") };
+        let Err(Refusal::System(error)) = failed else { panic!("{failed:?}") };
         assert!(chain(&error).contains("please report it"), "{error}");
         assert!(unwound(|| Ok(())).is_ok());
     }

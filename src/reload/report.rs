@@ -1,4 +1,4 @@
-//! Reports of a reloader: what was published, what was refused, and why, in the log and to telemetry.
+//! Reports of a reloader to the log and to telemetry: published editions, refused files, and reasons.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::site::Site;
 use crate::telemetry::Outcome;
 
 impl Reloader<'_> {
-    /// Reports what was published, and goes on from it.
+    /// Reports a published edition, and continues from it.
     pub(super) fn finish(
         &mut self,
         published: Published,
@@ -30,7 +30,7 @@ impl Reloader<'_> {
         match outcome {
             None => {}
             Some(Outcome::Refused) => tracing::error!(
-                "degraded: {} is not published; the last good edition is served on:\n{}",
+                "degraded: {} is not published; the last good edition is still served:\n{}",
                 self.publisher.file.display(),
                 indented(&findings.human(&source, false))
             ),
@@ -57,7 +57,7 @@ impl Reloader<'_> {
         if degraded != self.degraded {
             match &degraded {
                 Some(reason) => tracing::error!(
-                    "degraded: {reason}; this edition is served from memory and is not remembered"
+                    "degraded: {reason}; this edition is served from memory, and a restart will not know it"
                 ),
                 None => tracing::info!("the state is written again"),
             }
@@ -69,7 +69,7 @@ impl Reloader<'_> {
         Some(site)
     }
 
-    /// Reports what time alone changed. What is wrong with the file stays so.
+    /// Reports an edition that differs only by time. A refused file stays refused.
     pub(super) fn report_rebuilt(&self, site: &Site, took: Duration) {
         if let Some(telemetry) = self.telemetry {
             telemetry.rebuilt(site);
@@ -86,18 +86,21 @@ impl Reloader<'_> {
         }
         match refusal {
             Refusal::File(source, findings) => tracing::error!(
-                "degraded: {} is not published; the last good edition is served on:\n{}",
+                "degraded: {} is not published; the last good edition is still served:\n{}",
                 source.name(),
                 indented(&findings.human(source, false))
             ),
-            Refusal::Machine(error) => {
-                tracing::error!("degraded: {}; the last good edition is served on", chain(error));
+            Refusal::System(error) => {
+                tracing::error!(
+                    "degraded: {}; the last good edition is still served",
+                    chain(error)
+                );
             }
         }
     }
 }
 
-/// Lines as they stand below the first one of an event of the log; others might be another event.
+/// Indents lines that continue a log event, so that they do not look like another event.
 fn indented(lines: &str) -> String {
     lines.trim_end().lines().fold(String::new(), |text, line| match line {
         "" => text + "\n",
@@ -105,7 +108,7 @@ fn indented(lines: &str) -> String {
     })
 }
 
-/// How many sessions are new, changed and gone.
+/// The number of new, changed and removed sessions.
 fn difference(before: &Revisions, after: &Revisions) -> (usize, usize, usize) {
     let (mut added, mut changed, mut removed) = (0, 0, 0);
     for (id, revision) in after.sessions.iter() {

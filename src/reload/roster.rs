@@ -1,29 +1,30 @@
-//! Which worker may publish: pure rules.
+//! Roster: pure rules for which worker may publish.
 //!
 //! One worker is in charge. While its work takes long, a standby polls the files:
 //!
-//! - The standby adopts another content: it takes over, and nothing of the worker before is recorded or published.
+//! - The standby adopts another content: it takes over, and nothing of the previous worker is recorded or published.
 //! - The worker in charge records, or has a result: the standby is dismissed.
-//! - The worker in charge has begun to record: its numbers have to be published, so nobody takes over until that is done.
+//! - The worker in charge has begun to record: its numbers have to be published, so no standby takes over until that
+//! is done.
 
-/// A worker's number; each has its own.
+/// The unique number of a worker.
 pub(super) type Number = u32;
 
-/// Who is in charge, and who stands by.
+/// The worker in charge and the standby.
 #[derive(Debug, Default)]
 pub(super) struct Roster {
     in_charge: Number,
     standby: Option<Number>,
-    /// The last number that was given.
+    /// The last number in use.
     last: Number,
-    /// Whether the worker in charge has begun to record what is not published yet.
+    /// Whether the worker in charge has begun to record an edition that is not published yet.
     records: bool,
-    /// Whether nobody may publish anymore.
+    /// Whether publishing has ended.
     is_closed: bool,
 }
 
 impl Roster {
-    /// The number of a new standby, unless there is one, or none could take over.
+    /// Appoints a standby and returns its number, unless there is one, or none could take over.
     pub(super) fn appoint(&mut self) -> Option<Number> {
         if self.records || self.standby.is_some() || self.is_closed {
             return None;
@@ -33,7 +34,7 @@ impl Roster {
         self.standby
     }
 
-    /// A worker has adopted a content: whether it is in charge from now on.
+    /// Puts a worker in charge that has adopted a content. Returns whether it is.
     pub(super) fn take_over(&mut self, worker: Number) -> bool {
         if self.is_standby(worker) {
             (self.in_charge, self.standby) = (worker, None);
@@ -41,13 +42,13 @@ impl Roster {
         self.is_in_charge(worker)
     }
 
-    /// A worker is about to record: whether it may.
+    /// Lets a worker record. Returns whether it may.
     pub(super) fn record(&mut self, worker: Number) -> bool {
         self.records |= self.finish(worker);
         self.is_in_charge(worker)
     }
 
-    /// A worker has a result: whether that counts.
+    /// Accepts a worker's result. Returns whether it counts.
     pub(super) fn finish(&mut self, worker: Number) -> bool {
         let counts = self.is_in_charge(worker);
         if counts {
@@ -56,19 +57,19 @@ impl Roster {
         counts
     }
 
-    /// A worker has published what it recorded, if anything.
+    /// Marks a worker's recorded edition as published.
     pub(super) fn rest(&mut self, worker: Number) {
         if self.in_charge == worker {
             self.records = false;
         }
     }
 
-    /// The worker in charge goes on polling.
+    /// Dismisses the standby: the worker in charge goes on polling.
     pub(super) fn dismiss(&mut self) {
         self.standby = None;
     }
 
-    /// From now on nothing is recorded or published.
+    /// Ends recording and publishing.
     pub(super) fn close(&mut self) {
         (self.is_closed, self.standby) = (true, None);
     }
@@ -78,17 +79,17 @@ impl Roster {
         self.in_charge == worker && !self.is_closed
     }
 
-    /// Whether a worker stands by.
+    /// Whether a worker is the standby.
     pub(super) fn is_standby(&self, worker: Number) -> bool {
         self.standby == Some(worker)
     }
 
-    /// Whether a worker is neither in charge nor standing by.
+    /// Whether a worker is neither in charge nor the standby.
     pub(super) fn is_out(&self, worker: Number) -> bool {
         !self.is_in_charge(worker) && !self.is_standby(worker)
     }
 
-    /// Whether numbers are recorded whose edition is not published yet.
+    /// Whether an edition is recorded and not published yet.
     pub(super) fn records(&self) -> bool {
         self.records
     }

@@ -1,13 +1,13 @@
-//! The threads that work on the file.
+//! Threads that process the file.
 //!
-//! | the worker in charge | what follows |
+//! | the worker in charge | reaction |
 //! |---|---|
-//! | works for a short time | nothing |
-//! | works for [`Patience::announce`](super::Patience) | the log and `/readyz` say so; a standby polls |
-//! | is done, or was refused | the log says how long it took; the standby ends |
+//! | works for a short time | none |
+//! | works for [`Patience::announce`](super::Patience) | the log and `/readyz` report it; a standby polls |
+//! | is done, or was refused | the log reports the time; the standby ends |
 //!
-//! A standby that adopts a newer file is in charge from then on, and the worker before ends at its next step. Until
-//! then there is no further standby, so that at most two work at once, and the newest file waits.
+//! A standby that adopts a newer file takes over, and the previous worker ends at its next step. Until then there is
+//! no further standby, so that at most two work at once, and the newest file waits.
 
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, TryRecvError};
@@ -27,26 +27,26 @@ use crate::site::Site;
 use crate::telemetry::Telemetry;
 
 /// A worker with its thread.
-struct Hand<'scope> {
+struct WorkerThread<'scope> {
     worker: Worker,
     /// None while it works on the first file.
     orders: Option<mpsc::Sender<Order>>,
     thread: ScopedJoinHandle<'scope, ()>,
 }
 
-/// Who works at the moment.
+/// The current workers.
 pub(super) struct Shift<'a, 'scope, 'env, C> {
     own: &'a Supervisor<'env, C>,
     scope: &'scope Scope<'scope, 'env>,
     sites: &'a watch::Sender<Arc<Site>>,
-    in_charge: Hand<'scope>,
-    standby: Option<Hand<'scope>>,
-    /// Replaced or dismissed, and not at an end yet.
+    in_charge: WorkerThread<'scope>,
+    standby: Option<WorkerThread<'scope>>,
+    /// Threads of replaced or dismissed workers that have not ended yet.
     leaving: Vec<ScopedJoinHandle<'scope, ()>>,
-    /// The results of the work on the first file, if the worker in charge still does that, and what is published
+    /// The results of the work on the first file, if it still runs, and the revisions of the edition that is served
     /// meanwhile.
     late: Option<(Receiver<FirstResult>, Revisions)>,
-    /// The beginning of the work that was said to take long.
+    /// The start of the work that was reported as long.
     announced: Option<Instant>,
 }
 
@@ -66,7 +66,7 @@ where
                 (hire(own, scope, sites, worker, |_| *reloader), None, None)
             }
             First::Late(Late { worker, results, thread, since, revisions }) => {
-                (Hand { worker, orders: None, thread }, Some((results, revisions)), since)
+                (WorkerThread { worker, orders: None, thread }, Some((results, revisions)), since)
             }
         };
         let (standby, leaving) = (None, Vec::new());
@@ -80,13 +80,13 @@ where
     /// Passes on the order to adopt the file now.
     pub(super) fn order(&self) {
         for hand in [&self.in_charge].into_iter().chain(&self.standby) {
-            // One that has ended is replaced.
+            // A worker that has ended is replaced.
             let _ = hand.orders.as_ref().map(|orders| orders.send(Order::Now));
         }
     }
 
-    /// One look at who works.
-    pub(super) fn look(&mut self) {
+    /// Checks the workers once.
+    pub(super) fn poll(&mut self) {
         self.leaving.retain(|thread| !thread.is_finished());
         self.relieve();
         self.take_late();
@@ -116,9 +116,9 @@ where
         }
     }
 
-    /// Has a standby poll the files, if there is none, and nobody else still works.
+    /// Starts a standby, if there is none and no previous worker still runs.
     fn appoint(&mut self) {
-        // A standby may have taken over since the last look at it.
+        // A standby may have taken over since the last check.
         if self.standby.is_some() || !self.leaving.is_empty() {
             return;
         }
@@ -131,7 +131,7 @@ where
         self.standby = Some(standby);
     }
 
-    /// Looks after the standby from now on if that has taken over, and lets it go if it is dismissed.
+    /// Promotes the standby if it has taken over, and lets it go if it is dismissed.
     fn relieve(&mut self) {
         let Some(standby) = self.standby.take() else { return };
         if standby.worker.is_in_charge() {
@@ -162,7 +162,7 @@ where
                 self.late = Some((results, before));
                 return;
             }
-            // Its place was taken a moment ago.
+            // Another worker took over a moment ago.
             Err(TryRecvError::Disconnected) => return,
         };
         let worker = self.in_charge.worker.clone();
@@ -192,7 +192,7 @@ where
         self.own.publisher.file.display()
     }
 
-    /// Waits until all workers have ended. What is not recorded yet never is, as nobody would see it.
+    /// Waits until all workers have ended. What is not recorded by then is dropped.
     pub(super) fn end(self) {
         self.in_charge.worker.roster().close();
         let hands = [self.in_charge].into_iter().chain(self.standby);
@@ -201,20 +201,20 @@ where
             hand.thread
         });
         for thread in threads.chain(self.leaving).collect::<Vec<_>>() {
-            // What it failed of is in the log.
+            // The log has the reason of a panic.
             let _ = thread.join();
         }
     }
 }
 
-/// A thread that polls as the reloader that `make` makes of what is served.
+/// Starts a thread that polls with the reloader that `make` returns.
 fn hire<'scope, 'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env>(
     own: &Supervisor<'env, C>,
     scope: &'scope Scope<'scope, 'env>,
     sites: &watch::Sender<Arc<Site>>,
     worker: Worker,
     make: impl FnOnce(&Site) -> Reloader<'env> + Send + 'scope,
-) -> Hand<'scope> {
+) -> WorkerThread<'scope> {
     let (order, orders) = mpsc::channel();
     let (clock, sites) = (own.clock.clone(), sites.clone());
     let thread = scope.spawn(move || {
@@ -224,11 +224,11 @@ fn hire<'scope, 'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env>(
         drop(site);
         reloader.run(&orders, clock, &sites);
     });
-    Hand { worker, orders: Some(order), thread }
+    WorkerThread { worker, orders: Some(order), thread }
 }
 
 impl<'env> Reloader<'env> {
-    /// Polls files that another worker works on, while `site` is served.
+    /// A reloader for files that another worker processes, while `site` is served.
     fn standing_by(
         publisher: &'env Publisher,
         telemetry: &'env Telemetry,

@@ -1,4 +1,4 @@
-//! The first edition, of a file that may be half-written at this very moment.
+//! The first edition of a file that may be half-written.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,7 +8,7 @@ use super::adoption::{Adoption, IN_PLACE, REMOVAL, RENAMED};
 use super::worker::{BeforeStep, Worker};
 use crate::publish::{Digest, MayGoOn, Observed, Published, Publisher, Refusal, Snapshot};
 
-/// What a reloader polls, and what of it is adopted.
+/// A reloader's snapshot and adoption rules.
 #[derive(Debug)]
 pub struct Polling {
     pub(super) snapshot: Snapshot,
@@ -16,7 +16,7 @@ pub struct Polling {
 }
 
 impl Polling {
-    /// Goes on from files that are adopted without a look at their content.
+    /// Continues from files that are adopted without reading their content.
     pub(super) fn adopting(snapshot: Snapshot) -> Self {
         let adoption = Adoption::new(snapshot.files().to_vec(), snapshot.files());
         Self { snapshot: snapshot.without_content(), adoption }
@@ -25,7 +25,7 @@ impl Polling {
 
 /// Publishes the first edition.
 ///
-/// A file that was written a moment before `clock`, the system's own, may be half-written. Where the publisher may
+/// A file that was written a moment before `clock`, the system clock, may be half-written. Where the publisher may
 /// fall back and there is a last good edition, that is published, and the reloader adopts the file. Otherwise the
 /// file is published as soon as two polls agree on it, with a `pause` between them.
 ///
@@ -42,7 +42,7 @@ pub fn start(
     Ok(started.expect("nobody else is in the roster"))
 }
 
-/// The same in the place of a worker. None if another one has taken it.
+/// Publishes the first edition as a worker. None if another worker has replaced it.
 pub(super) fn start_as(
     worker: &Worker,
     publisher: &Publisher,
@@ -67,7 +67,7 @@ pub(super) fn start_as(
             let adoption = Adoption::new(adopted, snapshot.files());
             return Ok(Some((published, Polling { snapshot, adoption })));
         }
-        // What is still being written has to wait for itself.
+        // The file may still be written, so adoption waits.
         if contents(&snapshot) != before {
             continue;
         }
@@ -79,7 +79,7 @@ pub(super) fn start_as(
     Ok(None)
 }
 
-/// The last good edition with its digest, if it is to be served while the file has to wait.
+/// The last good edition with its digest, if it is served while the file waits.
 fn meanwhile(
     publisher: &Publisher,
     snapshot: &Snapshot,
@@ -92,10 +92,10 @@ fn meanwhile(
         return Ok(None);
     }
     let Some(digest) = publisher.last_good_digest()? else { return Ok(None) };
-    // A revisions file that cannot be used is reported when the file is published.
+    // An unusable revisions file is reported when the file is published.
     let Ok(recorded) = publisher.store.read() else { return Ok(None) };
     let removal = snapshot.removal(&recorded, now);
-    // With `--strict`, a file that is wrong is to be refused now; one that removes many sessions is not wrong.
+    // With `--strict` a broken file is refused now; one that removes many sessions is not broken.
     let waits = (publisher.fall_back && is_younger(IN_PLACE)) || removal.is_mass();
     if !waits || snapshot.digest() == Some(digest) {
         return Ok(None);
@@ -114,7 +114,7 @@ fn contents(snapshot: &Snapshot) -> Vec<Option<Digest>> {
     snapshot.files().iter().map(|file| file.digest).collect()
 }
 
-/// Whether a file was written less than some time ago. A time that is yet to come says so too.
+/// Whether a file was written less than `age` ago, or in the future.
 fn is_younger(file: &Observed, age: Duration, clock: SystemTime) -> bool {
     file.metadata
         .is_some_and(|file| !clock.duration_since(file.modified).is_ok_and(|own| own >= age))

@@ -1,4 +1,4 @@
-//! The supervisor of reloading: takes orders, and looks after the threads that work on the file.
+//! Supervisor of live reload: takes orders, and watches the threads that process the file.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -19,7 +19,7 @@ use crate::telemetry::Telemetry;
 /// How long the work on a file may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// Until that is said, and newer files are looked for meanwhile.
+    /// Until it is reported, and a standby polls for newer files.
     pub announce: Duration,
     /// Until a start serves the last good edition, if there is one.
     pub fall_back: Duration,
@@ -34,11 +34,11 @@ impl Default for Patience {
 /// Live reload of one file.
 #[derive(Debug)]
 pub struct Supervisor<'env, C> {
-    /// What publishes the file.
+    /// Publishes the file.
     pub publisher: &'env Publisher,
     /// Notified of every edition, and of a file that takes long.
     pub telemetry: &'env Telemetry,
-    /// The time that editions are made for.
+    /// The clock of editions.
     pub clock: C,
     /// How long the work on a file may take.
     pub patience: Patience,
@@ -47,7 +47,8 @@ pub struct Supervisor<'env, C> {
 }
 
 impl<'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env> Supervisor<'env, C> {
-    /// Publishes what changes, until it is ordered to stop, or nobody is left to order it. Ends when all workers have.
+    /// Publishes changes until it is ordered to stop, or the sender of orders is dropped. Returns when all workers
+    /// have ended.
     pub fn run<'scope>(
         self,
         scope: &'scope Scope<'scope, 'env>,
@@ -63,7 +64,7 @@ impl<'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env> Supervisor<'env, C> {
                 Err(RecvTimeoutError::Timeout) => {}
             }
             self.telemetry.tick((self.clock)());
-            shift.look();
+            shift.poll();
         }
         shift.end();
     }

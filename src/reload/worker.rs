@@ -1,4 +1,4 @@
-//! A worker as it and its supervisor see it: what it works on, since when, and whether it may go on.
+//! Worker: shared state between a thread that processes a file and its supervisor.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,23 +7,23 @@ use std::time::Instant;
 use super::roster::{Number, Roster};
 use crate::publish::{Snapshot, Step};
 
-/// Is called before each step of the work on a file, by the thread that works.
+/// A callback before each step of the work on a file, on the working thread.
 #[derive(Clone)]
 pub struct BeforeStep(Arc<dyn Fn(Step) + Send + Sync>);
 
-/// A place in a roster.
+/// A worker in a roster.
 #[derive(Debug, Clone)]
-pub(super) struct Worker(Arc<Inner>);
+pub(super) struct Worker(Arc<WorkerState>);
 
 #[derive(Debug)]
-struct Inner {
+struct WorkerState {
     number: Number,
     roster: Arc<Mutex<Roster>>,
     before: BeforeStep,
     work: Mutex<Work>,
 }
 
-/// What a worker works on.
+/// The current work.
 #[derive(Debug, Default)]
 struct Work {
     /// None between two polls.
@@ -53,13 +53,13 @@ impl fmt::Debug for BeforeStep {
 }
 
 impl Worker {
-    /// The one in charge, in a roster of its own.
+    /// The worker in charge of a new roster.
     pub(super) fn first(before: BeforeStep) -> Self {
         Self::new(0, Arc::default(), before)
     }
 
     fn new(number: Number, roster: Arc<Mutex<Roster>>, before: BeforeStep) -> Self {
-        Self(Arc::new(Inner { number, roster, before, work: Mutex::default() }))
+        Self(Arc::new(WorkerState { number, roster, before, work: Mutex::default() }))
     }
 
     /// A standby in the same roster, if there may be one.
@@ -68,28 +68,28 @@ impl Worker {
         Some(Self::new(number, Arc::clone(&self.0.roster), self.0.before.clone()))
     }
 
-    /// The work begins.
+    /// Marks the start of a poll.
     pub(super) fn begin(&self) {
         self.work().since = Some(Instant::now());
     }
 
-    /// It is about these files from now on.
+    /// Sets the files that the work is about.
     pub(super) fn works_on(&self, files: Snapshot) {
         self.work().files = files;
     }
 
-    /// The work ends, and what was recorded is published.
+    /// Marks the end of a poll; what was recorded is published.
     pub(super) fn rest(&self) {
         self.work().since = None;
         self.roster().rest(self.0.number);
     }
 
-    /// Since when it works; none between two polls.
+    /// The start of the work; none between two polls.
     pub(super) fn since(&self) -> Option<Instant> {
         self.work().since
     }
 
-    /// The files that it works on, without their content.
+    /// The files of the work, without their content.
     pub(super) fn files(&self) -> Snapshot {
         self.work().files.without_content()
     }
@@ -103,7 +103,7 @@ impl Worker {
         }
     }
 
-    /// Publishes, unless another worker has taken its place.
+    /// Publishes, unless another worker has replaced this one.
     pub(super) fn serve(&self, publish: impl FnOnce()) {
         let roster = self.roster();
         if !roster.is_out(self.0.number) {
@@ -136,7 +136,7 @@ impl Worker {
         self.roster().is_out(self.0.number)
     }
 
-    /// Who else is in the roster. It is locked for moments only.
+    /// The roster, which is locked for moments only.
     pub(super) fn roster(&self) -> MutexGuard<'_, Roster> {
         self.0.roster.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,8 +1,8 @@
-//! Which numbers, instants and dates a revisions file may hold: those that calendars and headers can name, with room
-//! for what comes after them.
+//! Bounds on numbers, instants and dates in a revisions file: those that calendars and headers can express, with
+//! space for later changes.
 //!
-//! What no checksum vouches for may be somebody's slip and is bounded more closely, so that this program can go on
-//! counting from it and read again what it wrote.
+//! Entries without a checksum may hold a typing error and have closer bounds, so that this program can raise their
+//! numbers and read its own output again.
 
 use std::ops::RangeInclusive;
 
@@ -11,38 +11,37 @@ use chrono::{DateTime, Datelike as _, NaiveDate, TimeDelta, Utc};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-/// An HTTP date has four digits for the year and begins with 1970 (RFC 9110 section 5.6.7), a date in
-/// a calendar has four too (RFC 5545 section 3.3.4). The last year is left for what comes a second,
-/// or a zone, later.
+/// An HTTP date has a year of four digits and begins with 1970 (RFC 9110 section 5.6.7); a date in a calendar has
+/// four digits too (RFC 5545 section 3.3.4). The last year is left for instants a second, or a zone, later.
 const YEARS: RangeInclusive<i32> = 1970..=9998;
-/// A list's years are those of its clocks, and where they are ahead of UTC 1970 begins in 1969.
+/// Local years of sessions. In zones ahead of UTC, 1970 begins in 1969.
 const PUBLISHED: RangeInclusive<i32> = 1969..=9998;
 
-/// Of what no checksum vouches for: a year is left for what comes a second later.
+/// Years in entries without a checksum: one more year is left for instants a second later.
 const GIVEN: RangeInclusive<i32> = 1970..=9997;
 
 /// The highest SEQUENCE that a file may hold.
 pub(super) const MAX_SEQUENCE: u32 = i32::MAX.unsigned_abs(); // RFC 5545 section 3.3.8
-/// The highest SEQUENCE of an entry that no checksum vouches for.
+/// The highest SEQUENCE in an entry without a checksum.
 pub(super) const MAX_GIVEN_SEQUENCE: u32 = 1 << 30;
 
-/// Whether something can be published at an instant.
+/// Whether an edition can be published at an instant.
 pub fn is_publishable(instant: DateTime<Utc>) -> bool {
     YEARS.contains(&instant.year())
 }
 
-/// The SEQUENCE after another. It ends at the highest one, which no history reaches.
+/// The next SEQUENCE. It stays at the highest one, which no history reaches.
 pub(super) fn after_sequence(sequence: u32) -> u32 {
     sequence.saturating_add(1).min(MAX_SEQUENCE)
 }
 
-/// A second after an instant, while a file may hold that.
+/// An instant one second later, or the same one at the upper bound.
 pub(super) fn after_instant(instant: DateTime<Utc>) -> DateTime<Utc> {
     let next = instant + TimeDelta::seconds(1);
     if is_publishable(next) { next } else { instant }
 }
 
-/// Whether an instant that no checksum vouches for is one that a file may hold.
+/// Checks an instant in an entry without a checksum.
 pub(super) fn given(instant: DateTime<Utc>) -> Result<(), String> {
     bounded(GIVEN, instant.year(), || rfc3339::utc(instant))
 }
@@ -69,7 +68,7 @@ pub(super) fn optional<'de, D: Deserializer<'de>>(
     Ok(Option::<Bounded>::deserialize(from)?.map(|Bounded(instant)| instant))
 }
 
-/// Whether a date in UTC is one that a session can have been published for; the sentence names `text`.
+/// Checks the date in UTC of a published session; the error names `text`.
 pub(super) fn published(date: NaiveDate, text: &str) -> Result<(), String> {
     bounded(PUBLISHED, date.year(), || text.to_owned())
 }

@@ -1,4 +1,4 @@
-//! What an entry of a revisions file must hold so that calendars can carry it, and a change of it too.
+//! Checks of entries in a revisions file: calendars must be able to carry the entry and its next change.
 
 use chrono::{DateTime, Utc};
 
@@ -7,7 +7,7 @@ use super::history::{Change, Was};
 use super::{KnownFeed, Revision, Stamp};
 use crate::model::Uid;
 
-/// An entry of the file. `is_ours` if its checksum says that this program wrote it.
+/// An entry that can be checked. `is_ours` if it has a valid checksum.
 pub(super) trait Check {
     /// # Errors
     /// A sentence that names the value.
@@ -17,7 +17,7 @@ pub(super) trait Check {
 impl Check for Revision {
     fn check(&self, is_ours: bool) -> Result<(), String> {
         if Uid::parse(&self.uid).is_err() {
-            return Err(format!("`{}` is no UID that calendars take", self.uid));
+            return Err(format!("`{}` is not a UID that calendars accept", self.uid));
         }
         let most = if is_ours { MAX_SEQUENCE } else { MAX_GIVEN_SEQUENCE };
         if self.sequence > most {
@@ -56,10 +56,10 @@ impl Check for Stamp {
     }
 }
 
-/// Whether a text is one line without control characters (RFC 5545 section 3.1); a tab is allowed.
+/// Checks that a text is one line without control characters (RFC 5545 section 3.1); a tab is allowed.
 ///
 /// # Errors
-/// A sentence that names it.
+/// A sentence that names the text.
 pub(super) fn line(text: &str) -> Result<(), String> {
     match text.chars().any(|c| c.is_control() && c != '\t') {
         true => Err(format!("`{text}` has a control character")),

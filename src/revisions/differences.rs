@@ -1,47 +1,47 @@
-//! Differences between two states that readers notice.
+//! Differences between two editions that readers notice.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{LinkChange, Published, Revision, Revisions, Times};
+use super::{LinkChange, PublishedSession, Revision, Revisions, Times};
 use crate::model::Status;
 
-/// One session that readers will find otherwise.
+/// A session that differs for readers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// The id that it has, or had last.
+    /// The id now, or the last one.
     pub id: String,
-    /// What is different, the most important first; never empty.
+    /// The differences, the most important first; never empty.
     pub what: Vec<What>,
     /// What was published before, unless it is new.
-    pub before: Option<Published>,
-    /// What will be published; of a removed one, what was published last.
-    pub after: Published,
+    pub before: Option<PublishedSession>,
+    /// What will be published; of a removed session, what was published last.
+    pub after: PublishedSession,
 }
 
-/// What is different.
+/// A difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
-    /// It was not there before.
+    /// It is new.
     Added,
-    /// It was removed, and is there again.
+    /// It was removed, and is back.
     Back,
-    /// It is called off.
+    /// It is cancelled.
     Cancelled,
-    /// It ends at another time, and begins when it did.
+    /// It ends at another time and begins at the same time.
     Ends,
     /// It is in other feeds.
     Feeds,
-    /// It has another link to join, which is also told as [`What::Other`].
+    /// It has another link to join, which also counts as [`What::Other`].
     Join(LinkChange),
     /// It begins at another time.
     Moved,
-    /// Text, links or tags are others.
+    /// It has another text, link or tag.
     Other,
-    /// It is somewhere else.
+    /// It is at another place.
     Place,
-    /// It has another link to register, which is also told as [`What::Other`].
+    /// It has another link to register, which also counts as [`What::Other`].
     Register(LinkChange),
-    /// It is gone from the file.
+    /// It was removed from the file.
     Removed,
     /// It has another id.
     Renamed {
@@ -53,9 +53,9 @@ pub enum What {
         /// The title before.
         from: String,
     },
-    /// It takes place after all, or is certain now, or no longer.
+    /// It is no longer cancelled, became tentative, or became certain.
     Status,
-    /// Its clock is that of another zone.
+    /// It is in another zone.
     Zone,
 }
 
@@ -83,7 +83,7 @@ pub fn differences(before: &Revisions, after: &Revisions) -> Vec<Difference> {
     all
 }
 
-/// The ids that feeds had before, with those that they have.
+/// Former ids of feeds, with their current ids.
 struct Renamed<'a> {
     after: &'a Revisions,
     by_former: HashMap<&'a String, &'a String>,
@@ -101,7 +101,7 @@ impl<'a> Renamed<'a> {
         Self { after, by_former }
     }
 
-    /// A revision with today's ids of the feeds that it was in.
+    /// A revision with the current ids of its feeds.
     fn today(&self, revision: &Revision) -> Revision {
         let mut revision = revision.clone();
         for feed in &mut revision.published.feeds {
@@ -137,7 +137,7 @@ fn difference(old: Option<(&String, &Revision)>, id: &String, new: &Revision) ->
     if was.when.start() != is.when.start() {
         what.push(What::Moved);
     }
-    // Of whole days that get an hour, or the reverse, the end is told with the start.
+    // If a session changes between whole days and hours, the change of start includes the end.
     let ends = match (was.when, is.when) {
         (Times::Days { first, last }, Times::Days { first: new, last: new_last }) => {
             last - first != new_last - new
@@ -171,7 +171,7 @@ fn difference(old: Option<(&String, &Revision)>, id: &String, new: &Revision) ->
     if digests.is_some_and(|(was, is)| was != is) {
         what.push(What::Other);
     }
-    let feeds = |of: &Published| of.feeds.iter().cloned().collect::<BTreeSet<String>>();
+    let feeds = |of: &PublishedSession| of.feeds.iter().cloned().collect::<BTreeSet<String>>();
     if feeds(was) != feeds(is) {
         what.push(What::Feeds);
     }

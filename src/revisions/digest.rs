@@ -1,6 +1,6 @@
-//! The digest of everything that a session publishes.
+//! Digest of everything that a session publishes.
 //!
-//! Over the meaning, not over printed bytes: else a new release would bump every meeting on earth.
+//! It covers the meaning, not the printed bytes: otherwise a new release would raise the SEQUENCE of every session.
 
 use sha2::{Digest, Sha256};
 
@@ -8,10 +8,10 @@ use crate::model::{Cancellation, Catalog, HttpUrl, Session, Status, When};
 use crate::rfc3339;
 use crate::urls::{FeedRoute, Urls};
 
-/// Raised when a release prints the same session differently, so that subscribers take the new form.
+/// Raised when a release prints the same session differently, so that subscribers get the new format.
 pub const FORMAT: u32 = 2;
 
-/// Hashes labelled values; none can run into the next.
+/// Hash of labelled values, each with its length.
 struct Canonical(Sha256);
 
 impl Canonical {
@@ -37,14 +37,14 @@ impl Canonical {
     }
 }
 
-/// The first half of a SHA-256 in hex: enough to tell contents apart.
+/// The first half of a SHA-256 in hex: enough to distinguish contents.
 fn hex(hash: Sha256) -> String {
     let digits = b"0123456789abcdef";
     let digit = |value: u8| char::from(digits[usize::from(value)]);
     hash.finalize().iter().take(16).flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
-/// The digest of parts of a body, as of one text.
+/// The digest of the parts of a body, as of one text.
 pub fn of_bytes<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     let mut hash = Sha256::new();
     for part in parts {
@@ -53,8 +53,8 @@ pub fn of_bytes<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     hex(hash)
 }
 
-/// The digest of what a session's event says in any calendar: instants are part of it, whether
-/// they are written with a zone or in UTC is not.
+/// The digest of a session's event in any calendar: its instants count, but not whether they are written with a zone
+/// or in UTC.
 pub(super) fn of_session(catalog: &Catalog, session: &Session, urls: &Urls, uid: &str) -> String {
     let calendar = &catalog.calendar;
     let mut form = Canonical(Sha256::new());
@@ -65,7 +65,7 @@ pub(super) fn of_session(catalog: &Catalog, session: &Session, urls: &Urls, uid:
         When::Timed(timed) => {
             form.field("start", &rfc3339::with_offset(timed.start.instant, 0));
             form.field("end", &rfc3339::with_offset(timed.end.instant, 0));
-            // The words name the local time in each zone, which moves with the rules of that zone.
+            // The description names the local time in each zone, which changes with the rules of that zone.
             for zone in calendar.zones(&timed.zone) {
                 form.field("zone", zone.tzid());
                 form.optional("label", calendar.label(zone));
@@ -133,7 +133,7 @@ pub(super) fn of_text(session: &Session) -> String {
     short(form)
 }
 
-/// The digest of a link, which is recorded in its place.
+/// The digest of a link, recorded in place of the link.
 pub(super) fn of_link(url: &HttpUrl) -> String {
     let mut form = Canonical(Sha256::new());
     form.field("link", url.as_str());

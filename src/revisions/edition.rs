@@ -1,22 +1,22 @@
-//! A catalog with its revisions, as of an instant.
+//! Edition: a catalog with its revisions, as of an instant.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::former::{self, Former};
-use super::gone::{self, Removed, Retired};
 use super::holders::Holders;
+use super::removed::{self, Removed, Retired};
 use super::{News, Revision, Revisions, identity};
 use crate::model::{Assets, Catalog, Feed, Id, Members, Session, Status, When};
 use crate::urls::Urls;
 use crate::zone::Zone;
 
-/// What is published from one turning instant to the next.
+/// What is published from one boundary to the next.
 ///
-/// A turning instant is a session's end, the end of its stay in feeds, or the end of the addresses of
-/// what is gone. Between two of them nothing changes by time, so replicas that start at different
-/// moments publish the same.
+/// A boundary is a session's end, the end of its stay in feeds, or the end of the addresses of a removed session or
+/// feed. Between two boundaries nothing changes with time, so replicas that start at different moments publish the
+/// same.
 #[derive(Debug, Clone)]
 pub struct Edition {
     /// What the author means.
@@ -36,19 +36,19 @@ pub struct Edition {
     pub(super) holders: Holders,
 }
 
-/// What a feed holds, by start and UID.
+/// The sessions of a feed, by start and UID.
 #[derive(Debug)]
 pub struct Contents<'a> {
-    /// Every session, whether time took it or not.
+    /// Every session, including those that left the feed with time.
     pub all: Vec<&'a Session>,
-    /// Those that are there now.
+    /// Those in the feed now.
     pub here: Vec<&'a Session>,
-    /// When time last took one.
+    /// The instant at which a session last left the feed.
     pub turned: Option<DateTime<Utc>>,
 }
 
 impl Edition {
-    /// The edition of an instant. `revisions` are those that the catalog was revised into.
+    /// The edition of a catalog at an instant. `revisions` are the result of revising the catalog.
     pub fn new(
         catalog: Catalog,
         urls: Urls,
@@ -58,8 +58,8 @@ impl Edition {
     ) -> Self {
         let former = former::of_sessions(&catalog, &revisions);
         let former_feeds = former::of_feeds(&catalog, &revisions);
-        let removed = gone::removed(&revisions, &catalog, &former);
-        let retired = gone::retired(&revisions, &catalog, &former_feeds);
+        let removed = removed::sessions(&revisions, &catalog, &former);
+        let retired = removed::feeds(&revisions, &catalog, &former_feeds);
         let turns = || {
             let sessions = catalog.sessions.iter().flat_map(|session| {
                 std::iter::once(session.when.end()).chain(leaves(&catalog, session))
@@ -86,24 +86,24 @@ impl Edition {
         }
     }
 
-    /// The last turning instant; 1970 before the first.
+    /// The last boundary, UTC; 1970 before the first.
     pub fn as_of(&self) -> DateTime<Utc> {
         self.as_of
     }
 
-    /// When the next edition of the same catalog begins; never without.
+    /// The next boundary, at which the next edition of the same catalog starts, UTC.
     pub fn valid_until(&self) -> Option<DateTime<Utc>> {
         self.valid_until
     }
 
-    /// The revisions that the catalog was revised into; without the stamps of calendars where `plan` made it.
+    /// The revisions of the edition. Those made by `plan` have no stamps of calendars.
     pub fn revisions(&self) -> &Revisions {
         &self.revisions
     }
 
     /// The revision of a session of the catalog.
     pub fn revision(&self, session: &Session) -> &Revision {
-        // Every session of the catalog has one after `revise`.
+        // `revise` adds a revision for every session of the catalog.
         &self.revisions.sessions[session.id.as_str()]
     }
 
@@ -112,20 +112,20 @@ impl Edition {
         session.when.end() <= self.as_of
     }
 
-    /// When a session was before each move, oldest first, in its zone of today. Without a length where its
-    /// end was not recorded.
+    /// The times of a session before each move, oldest first, in its current zone. Without a length where the end was
+    /// not recorded.
     pub fn earlier(&self, session: &Session) -> Vec<When> {
         let zone = session.when.zone();
         self.revision(session).earlier().iter().map(|times| times.when(zone)).collect()
     }
 
-    /// The time that readers may still have in mind: the last one before today's, until the session
-    /// is over. None where it is cancelled, which is all that matters then.
+    /// The previous time of a moved session, until the session is over. None where it is cancelled, since then only
+    /// that matters.
     pub fn moved_from(&self, session: &Session) -> Option<When> {
         self.is_ahead(session).then(|| self.earlier(session).pop())?
     }
 
-    /// What else readers may not know yet, until the session is over; none where it is cancelled.
+    /// Other changes that readers may not know yet, until the session is over; none where it is cancelled.
     pub fn news(&self, session: &Session) -> News {
         match self.is_ahead(session) {
             true => self.revision(session).news(),
@@ -133,27 +133,27 @@ impl Edition {
         }
     }
 
-    /// The ids that a session had before and that nothing else has now, oldest first.
+    /// The former ids of a session that nothing else has now, oldest first.
     pub fn former(&self, session: &Id) -> &[Id] {
         self.former.get(session).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The ids that a feed had before and that nothing else has now, oldest first.
+    /// The former ids of a feed that nothing else has now, oldest first.
     pub fn former_of_feed(&self, feed: &Id) -> &[Id] {
         self.former_feeds.get(feed).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// When a session leaves the feeds, if it ever does.
+    /// The instant at which a session leaves the feeds, if it does.
     pub fn leaves_feeds(&self, session: &Session) -> Option<DateTime<Utc>> {
         leaves(&self.catalog, session)
     }
 
     /// The feed of an id.
     pub fn feed(&self, id: &Id) -> Option<Feed<'_>> {
-        self.catalog.feed(self.members.place(id)?)
+        self.catalog.feed(self.members.index_of(id)?)
     }
 
-    /// The sessions of a feed by start and UID, whether they left it by time or not.
+    /// The sessions of a feed by start and UID, including those that left it with time.
     pub fn sessions_of(&self, feed: &Feed<'_>) -> Vec<&Session> {
         self.sorted(self.members(feed))
     }
@@ -163,13 +163,13 @@ impl Edition {
         self.members.of(feed).iter().map(|at| &self.catalog.sessions[*at])
     }
 
-    /// What a feed holds now.
+    /// The contents of a feed at this edition.
     pub fn contents(&self, feed: &Feed<'_>) -> Contents<'_> {
-        self.settled(self.sessions_of(feed))
+        self.contents_at(self.sessions_of(feed))
     }
 
-    /// What a feed that is gone from the file holds now: of its last sessions those that the file has, given by
-    /// their UIDs.
+    /// The contents of a removed feed: those of its last sessions that are still in the file. `by_uid` has the
+    /// sessions of the file.
     pub fn contents_of_retired<'a>(
         &'a self,
         feed: &Retired,
@@ -177,20 +177,20 @@ impl Edition {
     ) -> Contents<'a> {
         let last: BTreeSet<&str> = feed.sessions.iter().map(String::as_str).collect();
         let held = last.into_iter().filter_map(|uid| by_uid.get(uid).copied());
-        self.settled(self.sorted(held))
+        self.contents_at(self.sorted(held))
     }
 
-    /// The sessions that are gone from the file and whose addresses answer.
+    /// Removed sessions whose addresses are still served.
     pub fn removed(&self) -> impl Iterator<Item = &Removed> {
         self.removed.iter().filter(|gone| !self.has_ended(gone.ends))
     }
 
-    /// The feeds that are gone from the file and whose addresses answer.
+    /// Removed feeds whose addresses are still served.
     pub fn retired(&self) -> impl Iterator<Item = &Retired> {
         self.retired.iter().filter(|gone| !self.has_ended(gone.ends))
     }
 
-    /// Whether the addresses of what is gone have ended, given the instant of their end.
+    /// Whether the addresses of a removed session or feed have ended, given the instant of their end.
     pub fn has_ended(&self, ends: DateTime<Utc>) -> bool {
         ends <= self.as_of
     }
@@ -205,22 +205,22 @@ impl Edition {
 
     /// The zones of the catalog by the names that are written into calendars.
     pub fn zones(&self) -> HashMap<&str, &Zone> {
-        gone::zones(&self.catalog)
+        removed::zones(&self.catalog)
     }
 
-    /// The UID of the notice in a feed that is gone from the file.
+    /// The UID of the notice in a removed feed.
     pub fn uid_of_notice(&self, feed: &Retired) -> String {
         identity::of_notice(&self.catalog.calendar.id, &feed.id, feed.gone)
     }
 
-    /// Whether a session will take place, or takes place now.
+    /// Whether a session is upcoming or takes place now, and is not cancelled.
     fn is_ahead(&self, session: &Session) -> bool {
         session.status != Status::Cancelled && !self.is_past(session)
     }
 
     fn sorted<'a>(&self, sessions: impl Iterator<Item = &'a Session>) -> Vec<&'a Session> {
         let mut sessions: Vec<&Session> = sessions.collect();
-        // The catalog is by start already; UIDs are looked up only where two begin together.
+        // The catalog is sorted by start; UIDs are compared only for equal starts.
         sessions.sort_by(|a, b| {
             let uids = || self.revision(a).uid.cmp(&self.revision(b).uid);
             a.when.start().cmp(&b.when.start()).then_with(uids)
@@ -228,8 +228,8 @@ impl Edition {
         sessions
     }
 
-    /// Time takes what has had its stay; the last one stays, as an empty calendar looks broken.
-    fn settled<'a>(&self, all: Vec<&'a Session>) -> Contents<'a> {
+    /// Sessions leave at the end of their stay, except the last one: an empty calendar looks broken.
+    fn contents_at<'a>(&self, all: Vec<&'a Session>) -> Contents<'a> {
         let left: BTreeMap<usize, DateTime<Utc>> = all
             .iter()
             .enumerate()
@@ -249,7 +249,7 @@ impl Edition {
     }
 }
 
-/// The end of a session's stay in feeds: by `keep_past`, and by `keep_cancelled` if it is called off.
+/// The end of a session's stay in feeds: by `keep_past`, and by `keep_cancelled` if it is cancelled.
 fn leaves(catalog: &Catalog, session: &Session) -> Option<DateTime<Utc>> {
     let calendar = &catalog.calendar;
     let cancelled = (session.status == Status::Cancelled).then_some(calendar.keep_cancelled);

@@ -1,4 +1,4 @@
-//! Which feeds were published, so that one that is gone from the file can still say so.
+//! Published feeds, recorded so that a removed feed can publish a notice.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -18,19 +18,19 @@ pub struct KnownFeed {
     /// Ids that it had before, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub was: Vec<String>,
-    /// When it was found to be gone from the file, UTC in whole seconds.
+    /// When it was removed from the file, UTC in whole seconds.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "bounds::optional"
     )]
     pub gone: Option<DateTime<Utc>>,
-    /// The UIDs of the sessions that it had then.
+    /// The UIDs of its sessions then.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sessions: Vec<String>,
 }
 
-/// The feeds after a catalog is published at an instant; `sessions` are those before it.
+/// The feeds after a catalog is published at an instant; `sessions` are those before.
 pub(super) fn revise(
     before: &BTreeMap<String, KnownFeed>,
     sessions: &BTreeMap<String, Arc<Revision>>,
@@ -69,7 +69,7 @@ pub(super) fn revise(
     live.into_iter().chain(gone).collect()
 }
 
-/// The UIDs of the sessions that were last published in each of some feeds.
+/// The UIDs of the sessions that were last published in each of the given feeds.
 fn members<'a>(
     feeds: impl Iterator<Item = &'a str>,
     sessions: &BTreeMap<String, Arc<Revision>>,

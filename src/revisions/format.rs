@@ -7,12 +7,12 @@ use serde::Serialize;
 
 use super::{Revisions, Stamp, sums};
 
-/// The form of the file. Older ones are read, and newer ones refused.
+/// The version of the file format. Older ones are read, and newer ones refused.
 pub(super) const SCHEMA: u32 = 3;
-/// The name of the calendar's id, which has a checksum on its line too.
+/// The member with the calendar's id, whose line has a checksum too.
 pub(super) const CALENDAR: &str = "calendar";
 
-/// The file's text: sorted, one line per entry, so that it can be committed and its differences read.
+/// Prints the revisions: sorted, one line per entry, so that the file can be committed and compared.
 pub fn print(revisions: &Revisions) -> String {
     let calendar = json(&revisions.calendar);
     let (name, sum) = (sums::NAME, sums::of(CALENDAR, &calendar));

@@ -1,15 +1,15 @@
-//! Ids that sessions and feeds had before: those that the author keeps in `was`, and those that were
-//! recorded though the author keeps them no more, as their addresses were given out.
+//! Former ids of sessions and feeds: those that the author keeps in `was`, and recorded ones that the author deleted
+//! there, since their addresses are known to readers.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Revisions;
 use crate::model::{Catalog, Id};
 
-/// By present id, former ids that nothing else has, oldest first.
+/// Former ids that nothing else has, oldest first, by current id.
 pub(super) type Former = BTreeMap<Id, Vec<Id>>;
 
-/// Of every session that has any.
+/// Former ids of sessions.
 pub(super) fn of_sessions(catalog: &Catalog, revisions: &Revisions) -> Former {
     let recorded: HashMap<&str, &[String]> = revisions
         .sessions
@@ -21,22 +21,22 @@ pub(super) fn of_sessions(catalog: &Catalog, revisions: &Revisions) -> Former {
         let recorded = recorded.get(session.id.as_str()).copied().unwrap_or_default();
         (&session.id, session.was.as_slice(), recorded)
     });
-    settle(sessions.collect())
+    without_clashes(sessions.collect())
 }
 
-/// Of every feed that has any.
+/// Former ids of feeds.
 pub(super) fn of_feeds(catalog: &Catalog, revisions: &Revisions) -> Former {
     let feeds = catalog.feeds().map(|feed| {
         let known = revisions.feeds.get(feed.id.as_str());
         let recorded = known.map(|known| known.was.as_slice()).unwrap_or_default();
         (feed.id, feed.was, recorded)
     });
-    settle(feeds.collect())
+    without_clashes(feeds.collect())
 }
 
-/// Former ids after one more edition, oldest first: those before, the id that it had then, and those that
-/// the author names. One that something else has or names now is none of its any more; `owner` says who has
-/// or names an id, and is not asked about the present one.
+/// Former ids after one more edition, oldest first: those before, the id in the previous edition, and those that the
+/// author names. Ids that another session or feed has or names are left out; `owner` returns the one that has or
+/// names an id, and is not called for the current id.
 pub(super) fn recorded<'a, 'c>(
     before: impl IntoIterator<Item = &'a str>,
     had: Option<&'a str>,
@@ -46,7 +46,7 @@ pub(super) fn recorded<'a, 'c>(
 ) -> Vec<String> {
     let all_named: HashSet<&str> = named.iter().map(Id::as_str).collect();
     let named = named.iter().map(Id::as_str);
-    // The author's order counts where both say it.
+    // The author's order counts for ids in both lists.
     let before = before.into_iter().filter(|id| !all_named.contains(id));
     let former = |id: &&str| *id != now.as_str();
     let free = |id: &&str| former(id) && owner(id).is_none_or(|owner| owner == now);
@@ -55,21 +55,21 @@ pub(super) fn recorded<'a, 'c>(
     all.filter(|id| known.insert(*id)).map(ToOwned::to_owned).collect()
 }
 
-/// By id, who has or names it.
+/// The owner of each id: the one that has it, or that names it as a former id.
 pub(super) type Claims<'a> = HashMap<&'a str, &'a Id>;
 
-/// The claims of some present ids with the former ones that their author names.
+/// The owners of current ids and of the former ids that their author names.
 pub(super) fn claims<'a>(all: impl Iterator<Item = (&'a Id, &'a [Id])> + Clone) -> Claims<'a> {
     let named = all.clone().flat_map(|(id, was)| was.iter().map(move |old| (old.as_str(), id)));
-    // Who has an id goes before who had it.
+    // A current id takes precedence over a former one.
     named.chain(all.map(|(id, _)| (id.as_str(), id))).collect()
 }
 
-fn settle(all: Vec<(&Id, &[Id], &[String])>) -> Former {
+fn without_clashes(all: Vec<(&Id, &[Id], &[String])>) -> Former {
     if all.iter().all(|(_, named, recorded)| named.is_empty() && recorded.is_empty()) {
         return Former::new();
     }
-    let mut taken: HashSet<&str> = all
+    let mut used: HashSet<&str> = all
         .iter()
         .flat_map(|(id, named, _)| std::iter::once(*id).chain(*named))
         .map(Id::as_str)
@@ -79,7 +79,7 @@ fn settle(all: Vec<(&Id, &[Id], &[String])>) -> Former {
         let names: HashSet<&str> = named.iter().map(Id::as_str).collect();
         let mut own: Vec<Id> = recorded
             .iter()
-            .filter(|old| names.contains(old.as_str()) || taken.insert(old))
+            .filter(|old| names.contains(old.as_str()) || used.insert(old))
             .filter_map(|old| Id::parse(old).ok())
             .collect();
         let known: HashSet<Id> = own.iter().cloned().collect();
@@ -127,7 +127,7 @@ mod tests {
             .iter()
             .map(|(id, named, recorded)| (*id, named.as_slice(), recorded.as_slice()))
             .collect();
-        let former = settle(borrowed);
+        let former = without_clashes(borrowed);
         assert_eq!(former.get(&new), None);
         assert_eq!(former.get(&other), Some(&vec![id("mine")]));
     }

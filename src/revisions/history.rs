@@ -1,90 +1,89 @@
-//! The history of a session: each change that was published, and the news among them.
+//! History of a session: every published change, and those that are news to readers.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Published, Revision, Time, Times, bounds, published};
+use super::{PublishedSession, Revision, Time, Times, bounds, published};
 use crate::model::Status;
 
-/// How many changes of a session are recorded; the oldest are dropped.
+/// Number of recorded changes per session; the oldest are dropped.
 const KEPT: usize = 100;
 
-/// One thing that a publication changed in a session; in JSON `at`, `field` and `was`.
+/// A change of one field of a session; in JSON `at`, `field` and `was`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Unchecked", into = "Unchecked")]
+#[serde(try_from = "UncheckedChange", into = "UncheckedChange")]
 pub struct Change {
-    /// When it was published, UTC in whole seconds: the LAST-MODIFIED of that revision.
+    /// When the change was published, UTC in whole seconds: the LAST-MODIFIED of that revision.
     pub at: DateTime<Utc>,
-    /// What was published before.
+    /// The value before.
     pub was: Was,
 }
 
-/// A value that was published before.
+/// A value before a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Was {
     /// The start, or the first day.
     Start(Time),
-    /// The end, or the last day. Equal to an instant that is the start where it is not known: before
-    /// schema 3 only starts were recorded.
+    /// The end, or the last day. An end equal to the start is unknown: before schema 3 only starts were recorded.
     End(Time),
     /// The title.
     Title(String),
-    /// Whether it was to take place.
+    /// The status.
     Status(Status),
     /// The place, if there was one.
     Place(Option<String>),
-    /// The digest of the link to register, if there was one. Links that are replaced may be secret.
+    /// The digest of the link to register, if there was one. A replaced link may be a secret.
     Register(Option<String>),
     /// The digest of the link to join, if there was one.
     Join(Option<String>),
 }
 
-/// Changes that readers of a session may not know yet. One that was taken back is not among them.
+/// Changes that readers of a session may not know yet, without those that were taken back.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct News {
-    /// Its place.
+    /// The change of its place.
     pub place: Option<PlaceChange>,
-    /// Its link to register.
+    /// The change of its link to register.
     pub register: Option<LinkChange>,
-    /// Its link to join.
+    /// The change of its link to join.
     pub join: Option<LinkChange>,
 }
 
-/// How a place changed.
+/// A change of a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlaceChange {
-    /// There was none.
+    /// A place was added.
     Added {
         /// The place now.
         now: String,
     },
-    /// It is another.
+    /// The place is another one.
     Changed {
         /// The place before.
         was: String,
         /// The place now.
         now: String,
     },
-    /// There is none now.
+    /// The place was removed.
     Removed {
         /// The place before.
         was: String,
     },
 }
 
-/// How a link changed.
+/// A change of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkChange {
-    /// There was none.
+    /// The link was added.
     Added,
-    /// It leads elsewhere.
+    /// The link leads elsewhere.
     Changed,
-    /// There is none now.
+    /// The link was removed.
     Removed,
 }
 
 impl LinkChange {
-    /// The change from one digest to another, if they differ.
+    /// Compares two digests; none if they are the same.
     pub(super) fn between(was: Option<&String>, is: Option<&String>) -> Option<Self> {
         match (was, is) {
             (None, Some(_)) => Some(Self::Added),
@@ -107,15 +106,15 @@ impl PlaceChange {
 }
 
 impl News {
-    /// Whether there is none.
+    /// Whether nothing changed.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
 impl Revision {
-    /// The changes of this revision and of one more that publishes `next` at an instant.
-    pub(super) fn changes_with(&self, next: &Published, at: DateTime<Utc>) -> Vec<Change> {
+    /// The changes up to now and those of one more revision that publishes `next` at an instant.
+    pub(super) fn changes_with(&self, next: &PublishedSession, at: DateTime<Utc>) -> Vec<Change> {
         let old = &self.published;
         let mut all = self.changes.clone();
         let mut push = |is_other: bool, was: Was| {
@@ -136,7 +135,7 @@ impl Revision {
         all
     }
 
-    /// Its times before each move, oldest first. Where the end is not known they have no length.
+    /// The times before each move, oldest first, without a length where the end is unknown.
     pub fn earlier(&self) -> Vec<Times> {
         let (mut start, mut end) = (self.published.when.start(), self.published.when.end());
         let mut earlier = Vec::new();
@@ -150,7 +149,7 @@ impl Revision {
                 }
             }
             if is_move {
-                // The changes of a file that somebody edited may not fit together.
+                // Changes in a file that was edited by hand may not fit together.
                 earlier.push(Times::new(start, end).unwrap_or_else(|_| Times::at(start)));
             }
         }
@@ -158,7 +157,7 @@ impl Revision {
         earlier
     }
 
-    /// What is new in it since it was first published.
+    /// The news since it was first published.
     pub(super) fn news(&self) -> News {
         let places = self.changes.iter().filter_map(|change| match &change.was {
             Was::Place(place) => Some(place.as_ref()),
@@ -187,28 +186,28 @@ impl Revision {
     }
 }
 
-/// Of earlier values, oldest first, the last one before today's value stood there for the first time: whatever
-/// came after that was taken back.
+/// Of earlier values, oldest first, the last one before today's value appeared for the first time: whatever came
+/// after that was taken back.
 fn last_other<T: PartialEq>(values: impl Iterator<Item = T>, now: &T) -> Option<T> {
     values.take_while(|value| value != now).last()
 }
 
-/// The changes of each publication, oldest first. Those of one have the same instant and are in the order of
-/// their fields; converted ones of several publications may have the same instant.
+/// The changes grouped by publication, oldest first. Those of one publication have the same instant and are in the
+/// order of their fields; converted ones of several publications may have the same instant.
 fn publications(changes: &[Change]) -> Vec<&[Change]> {
     let is_same =
         |one: &Change, next: &Change| one.at == next.at && one.was.field() < next.was.field();
     changes.chunk_by(is_same).collect()
 }
 
-/// [`Change`] as it is read and written.
+/// [`Change`] in the format of the file.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Unchecked {
+struct UncheckedChange {
     #[serde(deserialize_with = "bounds::instant")]
     at: DateTime<Utc>,
     field: Field,
-    /// Without a default, so that it cannot be forgotten.
+    /// Without a default, so that a missing member is an error.
     #[serde(deserialize_with = "Option::deserialize")]
     was: Option<String>,
 }
@@ -239,7 +238,7 @@ impl Was {
     }
 }
 
-impl From<Change> for Unchecked {
+impl From<Change> for UncheckedChange {
     fn from(change: Change) -> Self {
         let field = change.was.field();
         let was = match change.was {
@@ -252,10 +251,10 @@ impl From<Change> for Unchecked {
     }
 }
 
-impl TryFrom<Unchecked> for Change {
+impl TryFrom<UncheckedChange> for Change {
     type Error = String;
 
-    fn try_from(Unchecked { at, field, was }: Unchecked) -> Result<Self, String> {
+    fn try_from(UncheckedChange { at, field, was }: UncheckedChange) -> Result<Self, String> {
         let was = match (field, was) {
             (Field::Start, Some(was)) => Was::Start(was.parse()?),
             (Field::End, Some(was)) => Was::End(was.parse()?),

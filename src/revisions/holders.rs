@@ -1,13 +1,13 @@
-//! Ids in addresses, resolved: each names the session or feed that has it now, or that had it before.
+//! Lookup of ids in addresses: the session or feed that has the id now, or had it before.
 
 use std::collections::HashMap;
 
 use super::edition::Edition;
 use super::former::Former;
-use super::gone::{Removed, Retired};
+use super::removed::{Removed, Retired};
 use crate::model::{Catalog, Feed, Id, Session};
 
-/// The session that an id in an address names.
+/// The session that an id in an address refers to.
 #[derive(Debug, Clone, Copy)]
 pub enum SessionHolder<'a> {
     /// A session of the catalog.
@@ -20,7 +20,7 @@ pub enum SessionHolder<'a> {
     FormerOfRemoved(&'a Removed),
 }
 
-/// The feed that an id in an address names.
+/// The feed that an id in an address refers to.
 #[derive(Debug, Clone, Copy)]
 pub enum FeedHolder<'a> {
     /// A feed of the catalog.
@@ -33,14 +33,14 @@ pub enum FeedHolder<'a> {
     FormerOfRemoved(&'a Retired),
 }
 
-/// The ids of an edition, by what holds them.
+/// The ids of an edition, with their holders.
 #[derive(Debug, Clone)]
 pub(super) struct Holders {
     sessions: HashMap<Id, Holder>,
     feeds: HashMap<Id, Holder>,
 }
 
-/// The index of what holds an id: among the catalog's sessions or feeds, or among the removed ones.
+/// The index of a holder among the catalog's sessions or feeds, or among the removed ones.
 #[derive(Debug, Clone, Copy)]
 enum Holder {
     Present(usize),
@@ -65,7 +65,7 @@ impl Holders {
     }
 }
 
-/// An id goes to what has it now before what had it, and to the catalog before what was removed from it.
+/// Current ids take precedence over former ones, and the catalog over removed sessions and feeds.
 fn index<'a>(
     present: impl Iterator<Item = &'a Id> + Clone,
     former: &Former,
@@ -87,8 +87,8 @@ fn index<'a>(
 }
 
 impl Edition {
-    /// The session that an id names, with the id; none where no session ever had it. The addresses of a removed one
-    /// may have ended: see [`Self::has_ended`].
+    /// The session of an id, with the id; none where no session ever had it. The addresses of a removed session may
+    /// have ended: see [`Self::has_ended`].
     pub fn session_holder(&self, id: &str) -> Option<(&Id, SessionHolder<'_>)> {
         let (id, holder) = self.holders.sessions.get_key_value(id)?;
         let (sessions, removed) = (&self.catalog.sessions, self.all_removed());
@@ -103,8 +103,8 @@ impl Edition {
         ))
     }
 
-    /// The feed that an id names, with the id; none where no feed ever had it. The addresses of a removed one may
-    /// have ended: see [`Self::has_ended`].
+    /// The feed of an id, with the id; none where no feed ever had it. The addresses of a removed feed may have
+    /// ended: see [`Self::has_ended`].
     pub fn feed_holder(&self, id: &str) -> Option<(&Id, FeedHolder<'_>)> {
         let (id, holder) = self.holders.feeds.get_key_value(id)?;
         let present =

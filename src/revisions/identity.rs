@@ -1,4 +1,4 @@
-//! Which entry a session goes on with, and the UID of one that has none.
+//! Identity of sessions: the entry that a session continues, and the UID of a new one.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -9,15 +9,15 @@ use uuid::Uuid;
 use super::Revision;
 use crate::model::{Catalog, Id, Session, Uid};
 
-/// The namespace of all UIDs that are made here (RFC 9562 section 5.5).
+/// The namespace of derived UIDs (RFC 9562 section 5.5).
 const NAMESPACE: Uuid = Uuid::from_u128(0x6b1f_6a3e_3c53_5d0e_9a70_5b7e_2c1d_8f42);
 
-/// The entries that no session has taken yet, and the UIDs that no new session may get.
+/// The entries that no session has claimed yet, and the UIDs that no new session may get.
 pub(super) struct Entries<'a> {
     left: HashMap<&'a str, &'a Arc<Revision>>,
-    /// By the session that gives such a UID: the key of its entry.
+    /// The keys of entries that sessions name by their UID.
     named: HashMap<Id, &'a str>,
-    /// Made when a session is new.
+    /// All known UIDs; collected for the first new session.
     uids: Option<HashSet<Cow<'a, str>>>,
     all: &'a BTreeMap<String, Arc<Revision>>,
     catalog: &'a Catalog,
@@ -29,19 +29,19 @@ impl<'a> Entries<'a> {
         Self { named: named(all, &catalog.sessions), left, uids: None, all, catalog }
     }
 
-    /// The entry that a session goes on with, with its key.
+    /// Claims the entry that a session continues, and returns it with its key.
     pub(super) fn take(
         &mut self,
         session: &Session,
         calendar: &Id,
     ) -> Option<(&'a str, &'a Arc<Revision>)> {
         if session.uid.is_some() {
-            // A UID that nobody knows is a new entry, and the one under the id keeps its own.
+            // An unknown UID means a new entry, and the entry under the id stays.
             return self.left.remove_entry(*self.named.get(&session.id)?);
         }
         let own = self.left.get(session.id.as_str()).copied();
-        // A former id that is still live was given up just now. Then an entry under the new id is
-        // another session's, which is gone; unless its UID says that the renaming is older.
+        // A former id that was live until now is a renaming. Then an entry under the new id belongs to another,
+        // removed session, unless its UID shows that the renaming is older.
         let live =
             |id: &&Id| self.left.get(id.as_str()).is_some_and(|entry| entry.removed.is_none());
         let renamed = session.was.iter().rev().find(live);
@@ -77,7 +77,7 @@ impl<'a> Entries<'a> {
             known.chain(given.map(Uid::as_str)).map(Cow::from).collect()
         });
         let first = session.was.first().unwrap_or(&session.id).as_str();
-        // An id that another session had before it was renamed: its UID lives on with that session.
+        // Another session had this id before it was renamed, and keeps the UID derived from it.
         let uid = std::iter::once(derived(calendar, first))
             .chain((2..).map(|nth| derived(calendar, &format!("{first}/{nth}"))))
             .find(|uid| !uids.contains(uid.as_str()))
@@ -86,18 +86,18 @@ impl<'a> Entries<'a> {
         uid
     }
 
-    /// The entry under a session's id, if nobody has taken it.
+    /// The entry under a session's id, if it is not claimed.
     pub(super) fn under(&self, session: &Session) -> Option<&'a Revision> {
         self.left.get(session.id.as_str()).copied().map(Arc::as_ref)
     }
 
-    /// The entries of sessions that are gone, by key.
+    /// The unclaimed entries, whose sessions are removed, by key.
     pub(super) fn left(self) -> BTreeMap<&'a str, &'a Arc<Revision>> {
         self.left.into_iter().collect()
     }
 }
 
-/// The UID of the notice that a feed ended at an instant.
+/// The UID of the notice in a feed that was removed at an instant.
 pub(super) fn of_notice(calendar: &Id, feed: &Id, gone: chrono::DateTime<chrono::Utc>) -> String {
     derived(calendar, &format!("feeds/{feed}/ended/{}", gone.timestamp()))
 }
@@ -118,7 +118,7 @@ fn named<'a>(
     if givers.is_empty() {
         return HashMap::new();
     }
-    // Who gives a UID goes by that alone.
+    // A session that gives a UID is identified by that alone.
     let by_id = sessions.iter().filter(|session| session.uid.is_none());
     let owners: HashMap<&str, &Id> = by_id
         .flat_map(|session| {

@@ -1,7 +1,6 @@
-//! Two states of one calendar: what a file says, and what else is known to have been published.
+//! Joining two states of one calendar: the revisions file, and what else is known to have been published.
 //!
-//! A file may be an older copy, a merge by hand or another machine's. For each UID the file and what is known can
-//! differ in three ways:
+//! A file may be an older copy, a merge by hand or another machine's. For each UID there are three cases:
 //!
 //! ```text
 //! one has the higher SEQUENCE and the later LAST-MODIFIED    that one counts
@@ -9,7 +8,7 @@
 //! anything else: readers may know either                     a revision above both
 //! ```
 //!
-//! What only one of them has is kept.
+//! Entries that only one of them has are kept.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
@@ -19,8 +18,8 @@ use super::revise::insert;
 use super::{KnownFeed, Revision, Revisions, Stamp, bounds};
 
 impl Revisions {
-    /// A file's revisions and those that are `known` to have been published. No number of either is higher than the
-    /// result's.
+    /// Joins a file's revisions with those that are `known` to have been published. No number of either is higher
+    /// than in the result.
     #[must_use]
     pub fn joined(self, known: &Self) -> Self {
         if self == *known {
@@ -42,8 +41,8 @@ impl Revisions {
         Self { calendar, sessions, feeds, resources }
     }
 
-    /// The ids and paths of what these revisions lack, have a lower number of, or have with another content under the
-    /// same number, compared with what is `known` to have been published.
+    /// The ids and paths of entries that these revisions lack, or have with a lower number or with another content
+    /// under the same number, compared with what is `known` to have been published.
     pub fn behind<'a>(&self, known: &'a Self) -> Vec<&'a str> {
         let own = by_uid(&self.sessions);
         let session = |other: &Revision| match own.get(other.uid.as_str()) {
@@ -70,8 +69,8 @@ impl Revisions {
 }
 
 impl Revision {
-    /// This revision in place of another one of the same UID: as it is where it is later or the same, and above both
-    /// otherwise.
+    /// This revision as the successor of another one of the same UID: unchanged if it is later or the same, and above
+    /// both otherwise.
     pub(super) fn above(&self, other: &Self) -> Self {
         let mut joined = self.clone();
         let missing = |id: &&String| !self.published.was.contains(id);
@@ -124,7 +123,7 @@ fn sessions(file: &Sessions, known: &Sessions) -> Sessions {
         });
     }
     all.extend(rest.into_values().map(|(id, entry)| (true, id, Arc::clone(entry))));
-    // Two that claim one id: a removed session gives way, and then what readers may not know.
+    // If two entries claim one id, the removed session gives way, then the one that readers may not know.
     all.sort_by_key(|(is_known, id, entry)| (entry.removed.is_some(), !is_known, *id));
     let mut sessions = Sessions::new();
     for (_, id, entry) in all {
@@ -133,7 +132,7 @@ fn sessions(file: &Sessions, known: &Sessions) -> Sessions {
     sessions
 }
 
-/// A feed that is gone for one of them is gone, since when readers were told so.
+/// A feed that was removed in one of them is removed, since readers were notified.
 fn feed(own: KnownFeed, known: &KnownFeed) -> KnownFeed {
     let (first, other) = match known.gone.is_some() || own.gone.is_none() {
         true => (known, &own),
@@ -145,8 +144,8 @@ fn feed(own: KnownFeed, known: &KnownFeed) -> KnownFeed {
     feed
 }
 
-/// The later of two stamps. Where both are of one moment and of other bytes, readers may know either, so the stamp is
-/// above both, and of no bytes.
+/// The later of two stamps. If both have the same instant and different bytes, readers may know either, so the result
+/// is above both and has no digest.
 fn stamp(own: Stamp, known: &Stamp) -> Stamp {
     match own.last_modified.cmp(&known.last_modified) {
         Ordering::Greater => own,

@@ -1,4 +1,4 @@
-//! The members of a JSON object with their lines, no two of the same name.
+//! Members of a JSON object with their line numbers; duplicate names are errors.
 
 use std::collections::HashMap;
 
@@ -6,12 +6,12 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-/// The line, from 1, and what is wrong there.
-pub(super) type Refused = (usize, String);
+/// A line number, from 1, and the reason.
+pub(super) type LineError = (usize, String);
 
-/// A text, to find the lines of its parts.
+/// A JSON text in which the lines of values can be found.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Text<'t>(&'t str);
+pub(super) struct JsonText<'t>(&'t str);
 
 /// A member of an object.
 #[derive(Debug)]
@@ -22,43 +22,43 @@ pub(super) struct Member<'t> {
     pub(super) value: &'t RawValue,
 }
 
-impl<'t> Text<'t> {
-    /// The text of a file.
+impl<'t> JsonText<'t> {
+    /// Checks the encoding of a file.
     ///
     /// # Errors
     /// The line with the first byte that is not UTF-8.
-    pub(super) fn new(bytes: &'t [u8]) -> Result<Self, Refused> {
+    pub(super) fn new(bytes: &'t [u8]) -> Result<Self, LineError> {
         str::from_utf8(bytes).map(Self).map_err(|error| {
             let valid = &bytes[..error.valid_up_to()];
             (1 + breaks(valid), "a byte that is not UTF-8".to_owned())
         })
     }
 
-    /// The members of the object that the whole text is.
+    /// The members of the text, which must be one object.
     ///
     /// # Errors
-    /// The line of the first mistake.
-    pub(super) fn members(self) -> Result<Vec<Member<'t>>, Refused> {
+    /// The line of the first error.
+    pub(super) fn members(self) -> Result<Vec<Member<'t>>, LineError> {
         self.members_in(self.0)
     }
 
-    /// The members of a value that is an object.
+    /// The members of a value, which must be an object.
     ///
     /// # Errors
-    /// The line of the first mistake.
-    pub(super) fn members_of(self, value: &'t RawValue) -> Result<Vec<Member<'t>>, Refused> {
+    /// The line of the first error.
+    pub(super) fn members_of(self, value: &'t RawValue) -> Result<Vec<Member<'t>>, LineError> {
         self.members_in(value.get())
     }
 
     /// Parses a value.
     ///
     /// # Errors
-    /// The line of the first mistake.
-    pub(super) fn parse<T: Deserialize<'t>>(self, value: &'t RawValue) -> Result<T, Refused> {
+    /// The line of the first error.
+    pub(super) fn parse<T: Deserialize<'t>>(self, value: &'t RawValue) -> Result<T, LineError> {
         self.parse_part(value.get())
     }
 
-    /// The line on which a value begins, from 1; for what is wrong, as the text is searched for it.
+    /// The line on which a value begins, from 1. It searches the text, so it is for errors only.
     pub(super) fn line(self, value: &RawValue) -> usize {
         self.line_of(value.get())
     }
@@ -68,20 +68,20 @@ impl<'t> Text<'t> {
         1 + breaks(self.0.trim_end().as_bytes())
     }
 
-    fn members_in(self, part: &'t str) -> Result<Vec<Member<'t>>, Refused> {
-        let Members(all) = self.parse_part(part)?;
+    fn members_in(self, part: &'t str) -> Result<Vec<Member<'t>>, LineError> {
+        let MemberVec(all) = self.parse_part(part)?;
         let mut known: HashMap<&str, &RawValue> = HashMap::with_capacity(all.len());
         for Member { name, value } in &all {
             if let Some(first) = known.insert(name, value) {
                 let (first, second) = (self.line(first), self.line(value));
-                let reason = format!("`{name}` is also in line {first}; delete one of both");
+                let reason = format!("`{name}` is also in line {first}; delete one of the two");
                 return Err((second, reason));
             }
         }
         Ok(all)
     }
 
-    fn parse_part<T: Deserialize<'t>>(self, part: &'t str) -> Result<T, Refused> {
+    fn parse_part<T: Deserialize<'t>>(self, part: &'t str) -> Result<T, LineError> {
         serde_json::from_str(part).map_err(|error| {
             let text = error.to_string();
             // The line is printed before the reason.
@@ -100,13 +100,13 @@ fn breaks(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte == b'\n').count()
 }
 
-struct Members<'t>(Vec<Member<'t>>);
+struct MemberVec<'t>(Vec<Member<'t>>);
 
-impl<'de> Deserialize<'de> for Members<'de> {
+impl<'de> Deserialize<'de> for MemberVec<'de> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         struct All;
         impl<'de> Visitor<'de> for All {
-            type Value = Members<'de>;
+            type Value = MemberVec<'de>;
 
             fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 out.write_str("an object")
@@ -117,7 +117,7 @@ impl<'de> Deserialize<'de> for Members<'de> {
                 while let Some((name, value)) = map.next_entry()? {
                     all.push(Member { name, value });
                 }
-                Ok(Members(all))
+                Ok(MemberVec(all))
             }
         }
         from.deserialize_map(All)
@@ -131,11 +131,11 @@ mod tests {
     #[test]
     fn two_members_of_one_name_are_refused_with_both_lines() {
         let text =
-            Text::new(b"{\n\"a\": {\"x\":1},\n\"b\": {\"y\":1,\n\"y\":2},\n\"a\": 3}").unwrap();
+            JsonText::new(b"{\n\"a\": {\"x\":1},\n\"b\": {\"y\":1,\n\"y\":2},\n\"a\": 3}").unwrap();
         assert_eq!(text.last_line(), 5);
         let (line, reason) = text.members().unwrap_err();
-        assert_eq!((line, reason.as_str()), (5, "`a` is also in line 2; delete one of both"));
-        let text = Text::new(b"{\n\"b\": {\"y\":1,\n\"y\":2}}").unwrap();
+        assert_eq!((line, reason.as_str()), (5, "`a` is also in line 2; delete one of the two"));
+        let text = JsonText::new(b"{\n\"b\": {\"y\":1,\n\"y\":2}}").unwrap();
         let members = text.members().unwrap();
         assert_eq!(text.members_of(members[0].value).unwrap_err().0, 3);
     }
@@ -149,10 +149,10 @@ mod tests {
             (b"{\n\"a\": \xff}", 2),
             (b"{\n\"a\": \"\x07\"}", 2),
         ] {
-            let refused = Text::new(bytes).and_then(|text| text.members().map(|_| ()));
+            let refused = JsonText::new(bytes).and_then(|text| text.members().map(|_| ()));
             assert_eq!(refused.unwrap_err().0, line, "{bytes:?}");
         }
-        let text = Text::new(b"{\n\"a\":\n {\"b\":\n x}}").unwrap();
+        let text = JsonText::new(b"{\n\"a\":\n {\"b\":\n x}}").unwrap();
         assert_eq!(text.members().unwrap_err().0, 4);
     }
 }

@@ -1,7 +1,10 @@
-//! What was published before, and what follows from it: UID, SEQUENCE, CREATED, LAST-MODIFIED.
+//! Revisions: what was published before, and UID, SEQUENCE, CREATED and LAST-MODIFIED of what is published now.
 //!
-//! SEQUENCE and LAST-MODIFIED cannot be computed from today's file alone, so a file remembers. This
-//! room is pure; [`store`] reads and writes that file.
+//! SEQUENCE and LAST-MODIFIED cannot be computed from today's file alone, so the revisions file records them. This
+//! module is pure except for [`store`], which reads and writes that file.
+//!
+//! To read: `revise` (one more publication), `edition`, `identity` and `former` (ids and UIDs), `digest`, `history`,
+//! `join`, then the file: `format`, `parse`, `store`.
 
 mod bounds;
 mod checks;
@@ -11,7 +14,6 @@ mod edition;
 mod feeds;
 mod format;
 mod former;
-mod gone;
 mod history;
 mod holders;
 mod identity;
@@ -19,6 +21,7 @@ mod join;
 mod lines;
 mod parse;
 mod published;
+mod removed;
 mod replace;
 mod revise;
 mod schema2;
@@ -39,23 +42,23 @@ pub use differences::{Difference, What, differences};
 pub use digest::{FORMAT, of_bytes};
 pub use edition::{Contents, Edition};
 pub use feeds::KnownFeed;
-pub use gone::{Removed, Retired};
 pub use history::{Change, LinkChange, News, PlaceChange, Was};
 pub use holders::{FeedHolder, SessionHolder};
-pub use published::{Digests, Published};
+pub use published::{Digests, PublishedSession};
+pub use removed::{Removed, Retired};
 pub use times::{Time, Times};
 
 /// Everything that was published before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Revisions {
-    /// The calendar's permanent id, once something was published.
+    /// The calendar's permanent id, once an edition was published.
     pub calendar: Option<String>,
-    /// By session id, removed sessions too; by UID where another session has that id now. Shared: an
-    /// edition holds them too, and those that did not change are the same before and after.
+    /// By session id, including removed sessions; by UID where another session has that id now. Shared with editions,
+    /// and unchanged entries are shared between states.
     pub sessions: Arc<BTreeMap<String, Arc<Revision>>>,
-    /// By id, feeds that are gone from the file too.
+    /// By id, including removed feeds.
     pub feeds: BTreeMap<String, KnownFeed>,
-    /// By path without the base's own, those that are no more too.
+    /// By path relative to the public URL, including paths that are no longer published.
     pub resources: HashMap<String, Stamp>,
 }
 
@@ -63,37 +66,37 @@ pub struct Revisions {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Revision {
-    /// Its identity in every calendar (RFC 5545 section 3.8.4.7).
+    /// The UID in every calendar (RFC 5545 section 3.8.4.7).
     pub uid: String,
-    /// Of its canonical form.
+    /// The digest of its content.
     pub digest: String,
-    /// How often it changed (RFC 5545 section 3.8.7.4).
+    /// The number of changes (RFC 5545 section 3.8.7.4).
     pub sequence: u32,
     /// When it was first published.
     #[serde(deserialize_with = "bounds::instant")]
     pub created: DateTime<Utc>,
-    /// When it was last changed; its DTSTAMP too.
+    /// When it was last changed, which is its DTSTAMP too.
     #[serde(deserialize_with = "bounds::instant")]
     pub last_modified: DateTime<Utc>,
-    /// When it was found to be gone from the file.
+    /// When it was removed from the file.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "bounds::optional"
     )]
     pub removed: Option<DateTime<Utc>>,
-    /// What was published, so that a later edition can say what changed.
-    pub published: Published,
-    /// What changed since it was first published, oldest first; the last 100.
+    /// The published values, which later editions compare with.
+    pub published: PublishedSession,
+    /// Its changes since it was first published, oldest first; the last 100.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
 }
 
-/// When certain bytes of a calendar were first published.
+/// When the current bytes of a calendar were first published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stamp {
-    /// Of the bytes without their own LAST-MODIFIED.
+    /// The digest of the bytes, without their LAST-MODIFIED.
     pub digest: String,
     /// The Last-Modified of the resource, UTC in whole seconds.
     #[serde(deserialize_with = "bounds::instant")]
@@ -106,8 +109,8 @@ impl Revisions {
         self.sessions.get(id.as_str()).map(Arc::as_ref)
     }
 
-    /// The revisions where calendars moved to other paths, given as old and new path: what has the same
-    /// bytes there has them as long as before.
+    /// The revisions after calendars moved to other paths, given as old and new path. Unchanged bytes keep their
+    /// stamp.
     #[must_use]
     pub fn moved(mut self, paths: impl IntoIterator<Item = (String, String)>) -> Self {
         for (old, new) in paths {
@@ -117,8 +120,8 @@ impl Revisions {
         self
     }
 
-    /// The stamped revisions where calendars answer at former paths too, given as old and new path:
-    /// whoever asks there must see something newer than what stood there.
+    /// The stamped revisions of calendars that are served at former paths too, given as old and new path. The stamp
+    /// there must be later than that of the former bytes.
     #[must_use]
     pub fn followed(mut self, paths: impl IntoIterator<Item = (String, String)>) -> Self {
         for (old, new) in paths {
@@ -136,9 +139,8 @@ impl Revisions {
         self
     }
 
-    /// The revisions with the moments at which calendars got the bytes that they have now, given as
-    /// path and digest. A calendar that is no more is remembered: should it come back, its
-    /// Last-Modified must not go back.
+    /// The revisions with a stamp for each changed calendar, given as path and digest. Stamps of calendars that are
+    /// no longer published stay: if one comes back, its Last-Modified must not go back.
     #[must_use]
     pub fn stamp<'a>(
         self,
@@ -160,8 +162,8 @@ impl Revisions {
 }
 
 impl Revisions {
-    /// Sessions with the id of a removed one that do not look like it: neither title nor start is
-    /// the same, and the author does not say that it is.
+    /// Sessions that reuse the id of a removed one: neither title nor start is the same, and the author did not write
+    /// `again = true`.
     pub fn reused<'a>(&'a self, catalog: &'a Catalog) -> Vec<(&'a Session, &'a Revision)> {
         let entry = |session: &Session| self.under(&session.id);
         catalog
@@ -177,7 +179,7 @@ impl Revisions {
     }
 }
 
-/// A clock that was set back must not take a calendar back.
+/// A clock that was set back must not move a stamp back.
 fn next(last: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
     now.max(bounds::after_instant(last))
 }

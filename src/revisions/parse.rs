@@ -1,4 +1,4 @@
-//! Reads the revisions file: whatever is accepted can be written again, and so can the next change of each entry.
+//! Parser of the revisions file. Whatever it accepts can be written again, and so can the next change of each entry.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -8,17 +8,17 @@ use serde::de::DeserializeOwned;
 
 use super::checks::{self, Check};
 use super::format::{CALENDAR, SCHEMA, json};
-use super::lines::{Member, Refused, Text};
+use super::lines::{JsonText, LineError, Member};
 use super::schema2::Old;
 use super::sums::{self, Summed};
 use super::{Revision, Revisions};
 
-/// The revisions that a file's bytes hold.
+/// Parses a revisions file.
 ///
 /// # Errors
-/// The line, from 1, and what is wrong there.
+/// The line, from 1, and the reason.
 pub fn parse(bytes: &[u8]) -> Result<Revisions, (usize, String)> {
-    let text = Text::new(bytes)?;
+    let text = JsonText::new(bytes)?;
     let members = text.members()?;
     let (mut known, mut unknown) = (HashMap::new(), None);
     for member in members {
@@ -32,12 +32,12 @@ pub fn parse(bytes: &[u8]) -> Result<Revisions, (usize, String)> {
         known.remove(name).ok_or_else(missing)
     };
     let schema = take("schema").map(|member| schema(text, &member));
-    // A newer release may have other members.
+    // A newer release may have other members, so the schema is checked first.
     let newer = matches!(schema, Ok(Err(_)));
     if !newer && let Some(Member { name, value }) = unknown {
         return Err((text.line(value), format!("unknown field `{name}`")));
     }
-    let file = File { text, is_old: schema?? < SCHEMA };
+    let file = FileParser { text, is_old: schema?? < SCHEMA };
     let calendar = file.calendar(take(CALENDAR).ok(), take(sums::NAME).ok())?;
     let sessions = Arc::new(file.sessions(&take("sessions")?)?);
     // Since schema 2.
@@ -49,7 +49,7 @@ pub fn parse(bytes: &[u8]) -> Result<Revisions, (usize, String)> {
 /// The members of a file.
 const MEMBERS: [&str; 6] = ["schema", CALENDAR, sums::NAME, "sessions", "feeds", "resources"];
 
-fn schema(text: Text<'_>, member: &Member<'_>) -> Result<u32, Refused> {
+fn schema(text: JsonText<'_>, member: &Member<'_>) -> Result<u32, LineError> {
     let schema: u32 = text.parse(member.value)?;
     let reason = match schema {
         0 => "there is no schema 0".to_owned(),
@@ -62,20 +62,20 @@ fn schema(text: Text<'_>, member: &Member<'_>) -> Result<u32, Refused> {
     Err((text.line(member.value), reason))
 }
 
-/// A file whose members are known.
+/// A file whose members are valid.
 #[derive(Clone, Copy)]
-struct File<'t> {
-    text: Text<'t>,
+struct FileParser<'t> {
+    text: JsonText<'t>,
     /// Whether its schema has no checksums.
     is_old: bool,
 }
 
-impl<'t> File<'t> {
+impl<'t> FileParser<'t> {
     fn calendar(
         self,
         member: Option<Member<'t>>,
         sum: Option<Member<'t>>,
-    ) -> Result<Option<String>, Refused> {
+    ) -> Result<Option<String>, LineError> {
         let Some(Member { value, .. }) = member else { return Ok(None) };
         let calendar: Option<String> = self.text.parse(value)?;
         let sum = sum.map(|sum| self.text.parse::<String>(sum.value)).transpose()?;
@@ -85,9 +85,9 @@ impl<'t> File<'t> {
         Ok(calendar)
     }
 
-    /// The sessions by id; no two have one UID. Where a merge left a removed one next to another, the numbers of
-    /// the removed one count, and nothing else of it.
-    fn sessions(self, sessions: &Member<'t>) -> Result<BTreeMap<String, Arc<Revision>>, Refused> {
+    /// The sessions by id; no two have the same UID. Where a merge left a removed session next to another of its UID,
+    /// only the numbers of the removed one count.
+    fn sessions(self, sessions: &Member<'t>) -> Result<BTreeMap<String, Arc<Revision>>, LineError> {
         let members = self.text.members_of(sessions.value)?;
         let mut all: BTreeMap<&str, Revision> = BTreeMap::new();
         let mut owners: HashMap<String, &Member<'_>> = HashMap::with_capacity(members.len());
@@ -101,7 +101,7 @@ impl<'t> File<'t> {
             if first.removed.is_none() && own.removed.is_none() {
                 let (line, name, uid) = (self.text.line(owner.value), &owner.name, &own.uid);
                 let reason = format!(
-                    "`{}` has the UID `{uid}` of `{name}` in line {line}; delete one of both lines",
+                    "`{}` has the UID `{uid}` of `{name}` in line {line}; delete one of the two lines",
                     member.name
                 );
                 return Err((self.text.line(member.value), reason));
@@ -117,7 +117,7 @@ impl<'t> File<'t> {
         Ok(all.into_iter().map(|(id, entry)| (id.to_owned(), Arc::new(entry))).collect())
     }
 
-    fn session(self, member: &Member<'t>) -> Result<Revision, Refused> {
+    fn session(self, member: &Member<'t>) -> Result<Revision, LineError> {
         if !self.is_old {
             return self.entry(member);
         }
@@ -125,8 +125,8 @@ impl<'t> File<'t> {
         self.checked(member, old.into(), false)
     }
 
-    /// The entries of a member that holds nothing else.
-    fn entries<T>(self, member: &Member<'t>) -> Result<BTreeMap<String, T>, Refused>
+    /// The entries of a member that is a map of entries.
+    fn entries<T>(self, member: &Member<'t>) -> Result<BTreeMap<String, T>, LineError>
     where
         T: Check + Serialize + DeserializeOwned,
     {
@@ -134,7 +134,7 @@ impl<'t> File<'t> {
         members.iter().map(|member| Ok((member.name.clone(), self.entry(member)?))).collect()
     }
 
-    fn entry<T>(self, member: &Member<'t>) -> Result<T, Refused>
+    fn entry<T>(self, member: &Member<'t>) -> Result<T, LineError>
     where
         T: Check + Serialize + DeserializeOwned,
     {
@@ -143,13 +143,13 @@ impl<'t> File<'t> {
         self.checked(member, entry, is_ours)
     }
 
-    /// Whether a checksum vouches for a value; none does if there is none.
+    /// Whether a value has a valid checksum. Without a checksum it is false.
     fn vouched(
         self,
         member: &Member<'t>,
         value: &impl Serialize,
         sum: Option<String>,
-    ) -> Result<bool, Refused> {
+    ) -> Result<bool, LineError> {
         let Some(sum) = sum else { return Ok(false) };
         if !self.is_old && sum == sums::of(&member.name, &json(value)) {
             return Ok(true);
@@ -166,7 +166,12 @@ impl<'t> File<'t> {
         Err((line, reason))
     }
 
-    fn checked<T: Check>(self, member: &Member<'t>, entry: T, is_ours: bool) -> Result<T, Refused> {
+    fn checked<T: Check>(
+        self,
+        member: &Member<'t>,
+        entry: T,
+        is_ours: bool,
+    ) -> Result<T, LineError> {
         let checked = checks::line(&member.name).and_then(|()| entry.check(is_ours));
         checked.map_err(|reason| (self.text.line(member.value), reason))?;
         Ok(entry)

@@ -1,4 +1,4 @@
-//! What readers were told about a session, as it is remembered.
+//! Published values of a session, as the revisions file records them.
 
 use std::collections::BTreeSet;
 
@@ -8,54 +8,54 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::{Time, Times, digest};
 use crate::model::{Session, Status};
 
-/// What readers were told about a session.
+/// Published values of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Unchecked")]
-pub struct Published {
+#[serde(try_from = "UncheckedSession")]
+pub struct PublishedSession {
     /// Its title.
     pub title: String,
-    /// When it is; in JSON `start` and `end`, each an instant or a date.
+    /// Its time; in JSON `start` and `end`, each an instant or a date.
     #[serde(flatten)]
     pub when: Times,
-    /// Its zone, as it is written into calendars.
+    /// Its zone, under the name in calendars.
     pub zone: String,
-    /// Whether it takes place.
+    /// Its status.
     #[serde(serialize_with = "write_status")]
     pub status: Status,
-    /// Where it is in the world.
+    /// Its place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
-    /// The ids of the feeds that it was in.
+    /// The ids of its feeds.
     pub feeds: Vec<String>,
-    /// Ids that it had before, oldest first.
+    /// Its former ids, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub was: Vec<String>,
-    /// Digests of what else it says; none where a release wrote it that did not record them.
+    /// Digests of its other values; none in entries of releases that did not record them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digests: Option<Digests>,
-    /// Which addresses of its links were given out, `join` and `register`.
+    /// The links whose addresses were given out: `join` and `register`.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub links: BTreeSet<String>,
 }
 
-/// Digests of what readers may be told is different, without what it was.
+/// Digests of values that are compared and not recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Digests {
-    /// Of its description, its own page and its tags.
+    /// The digest of its description, its own page and its tags.
     pub text: String,
-    /// Of its link to register, if it has one.
+    /// The digest of its link to register, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub register: Option<String>,
-    /// Of its link to join, if it has one.
+    /// The digest of its link to join, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub join: Option<String>,
 }
 
-/// [`Published`] as it is read.
+/// [`PublishedSession`] before validation.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Unchecked {
+struct UncheckedSession {
     title: String,
     start: Time,
     end: Time,
@@ -70,12 +70,12 @@ struct Unchecked {
     links: BTreeSet<String>,
 }
 
-impl TryFrom<Unchecked> for Published {
+impl TryFrom<UncheckedSession> for PublishedSession {
     type Error = String;
 
-    fn try_from(read: Unchecked) -> Result<Self, String> {
-        let Unchecked { title, start, end, zone, status, place, feeds, .. } = read;
-        let Unchecked { was, digests, links, .. } = read;
+    fn try_from(read: UncheckedSession) -> Result<Self, String> {
+        let UncheckedSession { title, start, end, zone, status, place, feeds, .. } = read;
+        let UncheckedSession { was, digests, links, .. } = read;
         let (when, status) = (Times::new(start, end)?, self::status(&status)?);
         Ok(Self { title, when, zone, status, place, feeds, was, digests, links })
     }
@@ -85,14 +85,14 @@ fn write_status<S: Serializer>(status: &Status, to: S) -> Result<S::Ok, S::Error
     to.serialize_str(status.as_str())
 }
 
-/// The status of a word, which is that of the TOML.
+/// Parses a status.
 pub(super) fn status(word: &str) -> Result<Status, String> {
     let all = [Status::Cancelled, Status::Confirmed, Status::Tentative];
     let found = all.into_iter().find(|status| status.as_str() == word);
-    found.ok_or_else(|| format!("`{word}` is no status of a session"))
+    found.ok_or_else(|| format!("`{word}` is not a status of a session"))
 }
 
-impl Published {
+impl PublishedSession {
     /// Whether it begins after an instant; whole days count by their date in UTC.
     pub fn starts_after(&self, now: DateTime<Utc>) -> bool {
         match self.when {
@@ -110,9 +110,9 @@ impl Published {
     }
 }
 
-/// What is published, but for what was given out before; `feeds` are the ids of those that it is in.
-pub(super) fn published(session: &Session, feeds: Vec<String>) -> Published {
-    Published {
+/// The published values of a session, without those given out before; `feeds` are the ids of its feeds.
+pub(super) fn published(session: &Session, feeds: Vec<String>) -> PublishedSession {
+    PublishedSession {
         title: session.title.to_string(),
         when: Times::of(&session.when),
         zone: session.when.zone().tzid().to_owned(),
@@ -129,10 +129,10 @@ pub(super) fn published(session: &Session, feeds: Vec<String>) -> Published {
     }
 }
 
-/// Those that it has, and those that it had.
+/// The links that it has, and those that it had.
 pub(super) fn links<'a>(
     session: &Session,
-    given: impl Iterator<Item = &'a Published>,
+    given: impl Iterator<Item = &'a PublishedSession>,
 ) -> BTreeSet<String> {
     let own = [("register", &session.register), ("join", &session.join)];
     let own = own.into_iter().filter(|(_, link)| link.is_some()).map(|(name, _)| name.to_owned());

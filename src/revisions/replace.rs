@@ -1,4 +1,4 @@
-//! Replaced files: whole or not at all, written through no link, with the mode and the owner of a model.
+//! Atomic replacement of files, never through a link, with the mode and the owner of a model.
 
 use std::ffi::OsString;
 use std::fs::{File, Metadata, Permissions};
@@ -8,21 +8,21 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Action, Error};
 
-/// The bits of a mode that say who may read, write and execute (chmod(2)).
+/// The mode bits for read, write and execute (chmod(2)).
 const ACCESS: u32 = 0o777;
 
-/// Replaces a file by new bytes, or leaves it as it was: a temporary file, fsync, rename, fsync of the folder. The
-/// file has the mode of the first model that is there, and its owner and group where the system allows that;
-/// without a model only its owner may use it.
+/// Replaces a file atomically: temporary file, fsync, rename, fsync of the folder. The new file has the mode of the
+/// first existing model, and its owner and group where the system allows that; without a model only its owner has
+/// access.
 ///
-/// One writer at a time: the name of the temporary file is fixed, so that one left by a crash is removed.
+/// One writer at a time: the name of the temporary file is fixed, so that one left by a crash is replaced.
 ///
 /// # Errors
-/// [`Error::File`] if that is not possible.
+/// [`Error::File`] with the system's reason.
 pub(super) fn replace(path: &Path, bytes: &[u8], models: &[&Path]) -> Result<(), Error> {
     let target = followed(path);
     let Some(file_name) = target.file_name() else {
-        // A link to `..` and the like.
+        // A path that ends in `..`.
         return Err(Error::file(Action::Write, path)(ErrorKind::IsADirectory.into()));
     };
     let mut name = OsString::from(".");
@@ -30,7 +30,7 @@ pub(super) fn replace(path: &Path, bytes: &[u8], models: &[&Path]) -> Result<(),
     name.push(".new");
     let temporary = target.with_file_name(name);
     let written = (|| {
-        // What a crash left, or a link that somebody put there, is not written into.
+        // A leftover of a crash, or a link that somebody put there, is not written into.
         let _ = std::fs::remove_file(&temporary);
         let mut file = File::options().write(true).create_new(true).mode(0o600).open(&temporary)?;
         if let Some(model) = models.iter().find_map(|model| regular(model)) {
@@ -43,21 +43,20 @@ pub(super) fn replace(path: &Path, bytes: &[u8], models: &[&Path]) -> Result<(),
         File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
     })();
     if written.is_err() {
-        // On a full disk half a file is in the way of everything else.
+        // On a full disk half a file would only take space.
         let _ = std::fs::remove_file(&temporary);
     }
     written.map_err(Error::file(Action::Write, path))
 }
 
-/// Whether a file has the mode of the first model that is there.
+/// Whether a file has the mode of the first existing model.
 pub(super) fn has_mode_of(path: &Path, models: &[&Path]) -> bool {
     let mode = |file: Metadata| file.mode() & ACCESS;
     let wanted = models.iter().find_map(|model| regular(model)).map(mode);
     wanted.is_none() || regular(path).map(mode) == wanted
 }
 
-/// Gives a file the owner, the group and the mode of another one. Only root may give files away, and others
-/// keep what they are allowed to.
+/// Gives a file the owner, group and mode of another one. Only root may change owners; without root the owner stays.
 fn adopt(file: &File, model: &Metadata) -> std::io::Result<()> {
     let own = file.metadata()?;
     let (user, group) = (model.uid(), model.gid());
@@ -73,7 +72,7 @@ fn regular(path: &Path) -> Option<Metadata> {
     std::fs::metadata(path).ok().filter(Metadata::is_file)
 }
 
-/// A link keeps its place: the file that it leads to is replaced, even where that is not there yet.
+/// The target of a link, even if it does not exist yet: the link stays and its target is replaced.
 fn followed(path: &Path) -> PathBuf {
     std::fs::canonicalize(path).unwrap_or_else(|_| match std::fs::read_link(path) {
         Ok(target) => path.with_file_name(target),

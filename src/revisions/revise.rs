@@ -8,13 +8,13 @@ use chrono::{DateTime, Utc};
 
 use super::identity::Entries;
 use super::published::{links, published};
-use super::{Published, Revision, Revisions, bounds, digest, feeds, former, next};
+use super::{PublishedSession, Revision, Revisions, bounds, digest, feeds, former, next};
 use crate::model::{Catalog, Id, Members};
 use crate::urls::Urls;
 
 impl Revisions {
-    /// The revisions after a catalog is published at an instant. Pure; the same catalog again gives
-    /// the same revisions.
+    /// The revisions after a catalog is published at an instant. Pure; the same catalog again gives the same
+    /// revisions.
     #[must_use]
     pub fn revise(&self, catalog: &Catalog, urls: &Urls, now: DateTime<Utc>) -> Self {
         let now = bounds::whole(now);
@@ -22,7 +22,7 @@ impl Revisions {
         let mut before = Entries::new(&self.sessions, catalog);
         let mut sessions = BTreeMap::new();
         let own = catalog.sessions.iter().map(|session| (&session.id, session.was.as_slice()));
-        // Asked only where a session was renamed, and there are as many as sessions.
+        // Needed only for renamed sessions, and as large as the catalog.
         let claims = LazyCell::new(|| former::claims(own));
         let names: Vec<&Id> = catalog.feeds().map(|feed| feed.id).collect();
         let feeds_of_sessions = Members::new(catalog).feeds_of_sessions();
@@ -31,13 +31,13 @@ impl Revisions {
             let entry = known.map(Arc::as_ref);
             let uid = before.uid(session, entry, id);
             let digest = digest::of_session(catalog, session, urls, &uid);
-            // What was given out under its id and under those that it takes over.
+            // Links given out under its id and under the ids that it takes over.
             let under = entry.or_else(|| before.under(session));
             let over = session.was.iter().filter_map(|old| self.under(old));
             let given = under.into_iter().chain(over).map(|known| &known.published);
             let was = former::recorded(
                 given.clone().flat_map(|known| known.was.iter().map(String::as_str)),
-                // By its UID alone the entry of a session that another took the id of has been kept.
+                // An entry is kept under its UID if another session has its id.
                 had.filter(|had| entry.is_some_and(|own| own.uid != *had)),
                 &session.was,
                 &session.id,
@@ -45,12 +45,12 @@ impl Revisions {
             );
             let links = links(session, given);
             let feeds = feeds.into_iter().map(|feed| names[feed].to_string()).collect();
-            let published = Published { was, links, ..published(session, feeds) };
+            let published = PublishedSession { was, links, ..published(session, feeds) };
             sessions.insert(session.id.to_string(), revised(known, uid, digest, published, now));
         }
-        // What is left is gone from the file; it is remembered, so that no UID is used again.
+        // Unclaimed entries belong to removed sessions and stay, so that no UID is used again.
         for (id, entry) in before.left() {
-            insert(&mut sessions, id, gone(entry, now));
+            insert(&mut sessions, id, mark_removed(entry, now));
         }
         let feeds = feeds::revise(&self.feeds, &self.sessions, catalog, now);
         let (calendar, sessions) = (Some(id.to_string()), Arc::new(sessions));
@@ -58,20 +58,19 @@ impl Revisions {
     }
 }
 
-/// The revision of one session of the file that publishes this at an instant. `known` is the entry that it goes on
-/// with.
+/// The revision of one session of the file. `known` is the entry that it continues.
 ///
-/// 1. Without one it is new: SEQUENCE is 0, and it is created and changed now.
-/// 2. Its digest is the same: the numbers stay. Where it differs in nothing that is remembered either, it is `known`
-///    itself; its feeds, its former ids and the links that were given out may differ, which changes no event.
-/// 3. Its digest is another one: SEQUENCE and LAST-MODIFIED rise together, once, and what changed is recorded with
-///    the new LAST-MODIFIED.
-/// 4. It was removed and is back: the same as 3, even with the digest that it had.
+/// 1. No entry: it is new. SEQUENCE is 0, and it is created and changed now.
+/// 2. The same digest: the numbers stay. If no recorded value differs either, the result is `known` itself; its
+/// feeds, former ids and given-out links may differ, which changes no event.
+/// 3. Another digest: SEQUENCE and LAST-MODIFIED rise together, once, and the changes are recorded with the new
+/// LAST-MODIFIED.
+/// 4. It was removed and is back: as 3, even with the same digest.
 fn revised(
     known: Option<&Arc<Revision>>,
     uid: String,
     digest: String,
-    published: Published,
+    published: PublishedSession,
     now: DateTime<Utc>,
 ) -> Arc<Revision> {
     let (sequence, last_modified, changes) = match known {
@@ -94,8 +93,8 @@ fn revised(
     }
 }
 
-/// The entry of a session that is not in the file: found to be gone now, unless it was before.
-fn gone(entry: &Arc<Revision>, now: DateTime<Utc>) -> Arc<Revision> {
+/// The entry of a session that is not in the file: removed now, unless it was removed before.
+fn mark_removed(entry: &Arc<Revision>, now: DateTime<Utc>) -> Arc<Revision> {
     if entry.removed.is_some() {
         return Arc::clone(entry);
     }
@@ -109,7 +108,7 @@ fn raised(entry: &Revision, now: DateTime<Utc>) -> (u32, DateTime<Utc>) {
     (bounds::after_sequence(entry.sequence), next(entry.last_modified, now))
 }
 
-/// Adds an entry under its id. Where another session has that, its UID is all that is left to name it.
+/// Adds an entry under its id, or under its UID if another session has that id.
 pub(super) fn insert(
     sessions: &mut BTreeMap<String, Arc<Revision>>,
     id: &str,

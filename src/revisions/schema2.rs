@@ -1,4 +1,4 @@
-//! Sessions of a revisions file with schema 1 or 2, as the previous release wrote it.
+//! Sessions of a revisions file with schema 1 or 2, from earlier releases.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +7,12 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 use super::history::{Change, Was};
-use super::{Published, Revision, Time, Times, bounds, published};
+use super::{PublishedSession, Revision, Time, Times, bounds, published};
 
 /// A revision of such a file.
 ///
-/// Its earlier starts become changes. When they were published is not recorded, only that it was at
-/// LAST-MODIFIED or before, so they get that instant. The one digest of its texts and links is dropped, as
-/// there are several now.
+/// Its earlier starts become changes. It does not record when they were published, only that it was at LAST-MODIFIED
+/// or before, so they get that instant. Its single digest of texts and links is dropped, as there are several now.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Old {
@@ -29,17 +28,17 @@ pub(super) struct Old {
     published: Converted,
 }
 
-/// What was published, and before it.
+/// The published values, with earlier times.
 #[derive(Deserialize)]
-#[serde(try_from = "Unchecked")]
+#[serde(try_from = "UncheckedOldSession")]
 struct Converted {
-    published: Published,
+    published: PublishedSession,
     earlier: Vec<Start>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Unchecked {
+struct UncheckedOldSession {
     title: String,
     start: Time,
     end: Time,
@@ -69,15 +68,16 @@ impl<'de> Deserialize<'de> for Start {
     }
 }
 
-impl TryFrom<Unchecked> for Converted {
+impl TryFrom<UncheckedOldSession> for Converted {
     type Error = String;
 
-    fn try_from(read: Unchecked) -> Result<Self, String> {
-        let Unchecked { title, start, end, zone, status, place, feeds, .. } = read;
-        let Unchecked { earlier, was, links, .. } = read;
+    fn try_from(read: UncheckedOldSession) -> Result<Self, String> {
+        let UncheckedOldSession { title, start, end, zone, status, place, feeds, .. } = read;
+        let UncheckedOldSession { earlier, was, links, .. } = read;
         let (when, status) = (Times::new(start, end)?, published::status(&status)?);
         let digests = None;
-        let published = Published { title, when, zone, status, place, feeds, was, digests, links };
+        let published =
+            PublishedSession { title, when, zone, status, place, feeds, was, digests, links };
         Ok(Self { published, earlier })
     }
 }

@@ -1,4 +1,4 @@
-//! The revisions file on disk: read whole, written whole or not at all.
+//! The revisions file on disk: read whole, replaced atomically.
 
 use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
@@ -14,10 +14,10 @@ use crate::error::{Action, Error};
 use crate::files::read_bounded;
 use crate::visible;
 
-/// How long a writer waits for others without a word.
+/// How long a writer waits for the lock before it logs that.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Where the state of one TOML file is kept.
+/// Paths of the state of one `sessions.toml`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Store {
     toml: PathBuf,
@@ -27,7 +27,7 @@ pub struct Store {
     lock: PathBuf,
 }
 
-/// What tells a file from the one that takes its place, and from itself after a change.
+/// Identifies a version of a file: changes when the file is replaced or written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Identity {
     device: u64,
@@ -36,16 +36,15 @@ pub struct Identity {
     modified: (i64, i64),
 }
 
-/// Held while state is read and written; given back when it is dropped or the process ends.
+/// The lock on the state, released when it is dropped or the process ends.
 #[derive(Debug)]
 pub struct Lock(#[expect(dead_code, reason = "the lock lives as long as the file is open")] File);
 
 impl Store {
-    /// The state of a TOML file in a folder: its revisions, its last good source and what was recorded of that, its
-    /// lock.
+    /// The state of a `sessions.toml` in a folder: its revisions, its last good source with its revisions, its lock.
     ///
     /// # Errors
-    /// [`Error::File`] if the path ends in no name, as `..` does, so that it can only be a folder.
+    /// [`Error::File`] if the path has no file name, as `..`.
     pub fn new(toml: &Path, folder: &Path) -> Result<Self, Error> {
         let is_folder = || Error::file(Action::ReadSource, toml)(ErrorKind::IsADirectory.into());
         let stem = toml.file_stem().ok_or_else(is_folder)?.to_string_lossy();
@@ -63,12 +62,12 @@ impl Store {
         &self.revisions
     }
 
-    /// What was recorded of the last source that was published.
+    /// The revisions of the last good source.
     pub fn last_good_revisions_path(&self) -> &Path {
         &self.last_good_revisions
     }
 
-    /// The revisions file as it is now; none where there is no file.
+    /// The current version of the revisions file; none where there is no file.
     pub fn identity(&self) -> Option<Identity> {
         let file = std::fs::metadata(&self.revisions).ok()?;
         let (device, inode, size) = (file.dev(), file.ino(), file.size());
@@ -79,12 +78,12 @@ impl Store {
         self.lock.parent().expect("its name was joined to a folder")
     }
 
-    /// Waits for other writers to finish, and logs that it waits if that takes more than a second.
+    /// Waits for other writers to finish, and logs that after a second.
     ///
     /// # Errors
-    /// [`Error::File`] where the lock cannot be made or taken, as in a read-only folder.
+    /// [`Error::File`] where the lock file cannot be made or locked, as in a read-only folder.
     pub fn lock(&self) -> Result<Lock, Error> {
-        // What is no file is not even opened: a link would be written through, and a pipe waited for.
+        // Anything but a regular file is not opened: a link would be written through, and opening a pipe would block.
         if self.lock.symlink_metadata().is_ok_and(|lock| !lock.is_file()) {
             let reason = "it is not a regular file";
             let error = std::io::Error::new(ErrorKind::InvalidInput, reason);
@@ -95,16 +94,15 @@ impl Store {
         Ok(Lock(file))
     }
 
-    /// Opens the lock file, or makes it. Others than its owner and group cannot open it, so that no other account of the
-    /// machine holds writers up; one that root makes belongs to the owner of the folder, as what root writes is for the
-    /// account that serves it.
+    /// Opens or makes the lock file. Only its owner and group can open it, so that no other account can block
+    /// writers. One made by root gets the owner of the folder, so that the account that serves it can use it.
     fn open_lock(&self) -> Result<File, Error> {
         let made = File::options().create_new(true).append(true).mode(0o660).open(&self.lock);
         if let Ok(file) = &made {
             let folder = self.folder();
             let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
             if let Ok(owner) = folder.metadata() {
-                // Only root may, and only for root it matters.
+                // Only root may change owners, and only root's files need it.
                 let _ = fchown(file, Some(owner.uid()), Some(owner.gid()));
             }
         }
@@ -121,7 +119,7 @@ impl Store {
         };
         match made {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                // What another account made can be locked without being written into.
+                // A file of another account can be locked without write access.
                 let append = File::options().append(true).open(&self.lock);
                 append.or_else(|_| File::open(&self.lock)).map_err(refuse)
             }
@@ -157,7 +155,7 @@ impl Store {
         self.read_if_any().map(Option::unwrap_or_default)
     }
 
-    /// The same, where it matters whether there is a file. An empty one is none.
+    /// Reads the revisions; none where there is no file or an empty one.
     ///
     /// # Errors
     /// As for [`Self::read`].
@@ -174,25 +172,25 @@ impl Store {
         })
     }
 
-    /// Writes the revisions: a temporary file, fsync, rename, fsync of the folder. Whoever reads sees
-    /// the old file or the new one, whenever the machine stops.
+    /// Writes the revisions atomically: temporary file, fsync, rename, fsync of the folder. Readers see the old file
+    /// or the new one, whenever the machine stops.
     ///
     /// # Errors
-    /// [`Error::File`] if that is not possible; the old file is then untouched.
+    /// [`Error::File`] with the system's reason; the old file is then unchanged.
     pub fn write(&self, revisions: &Revisions, _lock: &Lock) -> Result<(), Error> {
         replace(&self.revisions, print(revisions).as_bytes(), &[&self.revisions, &self.toml])
     }
 
-    /// What was recorded of the last source that was published; none if that is broken too.
+    /// The revisions of the last good source; none if they cannot be parsed.
     ///
     /// # Errors
-    /// [`Error::File`] if it is there and cannot be read.
+    /// [`Error::File`] if the file exists and cannot be read.
     pub fn read_last_good_revisions(&self) -> Result<Option<Revisions>, Error> {
         let bytes = read(&self.last_good_revisions)?;
         Ok(bytes.and_then(|bytes| parse(&bytes).ok()))
     }
 
-    /// Keeps what is recorded of the source that is published, unless it is kept already.
+    /// Keeps the revisions of the published source, unless they are unchanged.
     ///
     /// # Errors
     /// [`Error::File`] if it cannot be written.
@@ -201,15 +199,15 @@ impl Store {
         keep(path, print(own).as_bytes(), &[&self.revisions, &self.toml, path])
     }
 
-    /// The last source that was published, if any.
+    /// The last published source, if any.
     ///
     /// # Errors
-    /// [`Error::File`] if it is there and cannot be read.
+    /// [`Error::File`] if the file exists and cannot be read.
     pub fn read_last_good(&self) -> Result<Option<Vec<u8>>, Error> {
         read(&self.last_good)
     }
 
-    /// Keeps the source that is published, unless it is kept already.
+    /// Keeps the published source, unless it is unchanged.
     ///
     /// # Errors
     /// [`Error::File`] if it cannot be written.
@@ -218,7 +216,7 @@ impl Store {
     }
 }
 
-/// Writes a file, unless it is there with the same bytes and the mode of its model.
+/// Writes a file, unless it has the same bytes and the mode of its model.
 fn keep(path: &Path, bytes: &[u8], models: &[&Path]) -> Result<(), Error> {
     let same = read(path).is_ok_and(|before| before.as_deref() == Some(bytes));
     if same && has_mode_of(path, models) {
@@ -236,8 +234,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
     }
 }
 
-/// Whether a file is not there; nor is one in a folder that is none. What cannot be written there
-/// either is said when it is written.
+/// Whether a file does not exist, or its folder is no folder. Writing there reports the error.
 fn is_absent(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }

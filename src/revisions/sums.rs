@@ -1,8 +1,8 @@
-//! Checksums of the lines of the revisions file, which find what was damaged.
+//! Checksums of the lines of the revisions file, which detect damage.
 //!
-//! A checksum is the last member of its entry and is made of the key and the entry's own text, so that a merge
-//! that takes whole lines needs no new one, and so that spaces and the order of members do not matter. An entry
-//! without one is accepted: a person who edits a line deletes its checksum.
+//! A checksum is the last member of its entry and covers the key and the entry's own text, so that a merge of whole
+//! lines is valid, and spaces and the order of members do not matter. An entry without one is accepted: a person who
+//! edits a line deletes its checksum.
 
 use std::marker::PhantomData;
 
@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::digest::of_bytes;
 
-/// The name of the member, which no entry has otherwise.
+/// The name of the member, which no entry uses otherwise.
 pub(super) const NAME: &str = "sum";
 
 /// The first 32 bits of a SHA-256 in hex.
@@ -34,13 +34,13 @@ pub(super) struct Summed<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Summed<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_map(Entry(PhantomData))
+        from.deserialize_map(EntryVisitor(PhantomData))
     }
 }
 
-struct Entry<T>(PhantomData<T>);
+struct EntryVisitor<T>(PhantomData<T>);
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Entry<T> {
+impl<'de, T: Deserialize<'de>> Visitor<'de> for EntryVisitor<T> {
     type Value = Summed<T>;
 
     fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -1,4 +1,4 @@
-//! Start and end as they are recorded: instants in UTC, or the dates of whole days.
+//! Recorded start and end: instants in UTC, or the dates of whole days.
 
 use std::fmt;
 
@@ -41,7 +41,7 @@ pub enum Time {
 }
 
 impl Times {
-    /// Those of a session.
+    /// The times of a session.
     pub fn of(when: &When) -> Self {
         match when {
             When::AllDay(days) => Self::Days { first: days.first, last: days.last },
@@ -92,7 +92,7 @@ impl Times {
         }
     }
 
-    /// The same on the clock of a zone.
+    /// The same times in a zone.
     pub fn when(&self, zone: &Zone) -> When {
         let zone = zone.clone();
         match *self {
@@ -106,8 +106,7 @@ impl Times {
 }
 
 impl Time {
-    /// The date in UTC, and the instant unless it is a day: an order in which a day is before all of its
-    /// instants.
+    /// A sort key: the date in UTC, then the instant; a day comes before all of its instants.
     pub fn order(self) -> (NaiveDate, Option<DateTime<Utc>>) {
         match self {
             Self::Day(day) => (day, None),

@@ -1,4 +1,4 @@
-//! Takes connections until the server is to stop, then lets what is under way finish.
+//! Accept loop: takes connections until the server stops, then drains.
 
 use std::io;
 use std::sync::Arc;
@@ -15,10 +15,10 @@ use super::registry::Registry;
 use super::socket::Accepting;
 use crate::telemetry::{Refused, Telemetry};
 
-/// How long to wait after the system had no descriptor or memory for a connection.
+/// Pause after the system had no descriptor or memory for a connection.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// What all workers of a server share.
+/// State shared by all workers of a server.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) limits: Limits,
@@ -37,14 +37,14 @@ impl Shared {
         Self { limits, registry, stop, telemetry }
     }
 
-    /// Waits until the server is to stop.
+    /// Waits until the server stops.
     async fn stopped(&self) {
-        // If nobody is left who could say so, it is time too.
+        // A dropped sender means stop as well.
         let _ = self.stop.clone().wait_for(|stop| *stop).await;
     }
 }
 
-/// One worker: whether all its responses were finished in time at the end.
+/// Runs one worker. Returns whether all its responses finished within the drain time.
 pub(super) async fn work(
     listeners: Vec<(Listener, Role)>,
     shared: Arc<Shared>,
@@ -56,7 +56,7 @@ pub(super) async fn work(
             Ok(listener) => {
                 all.spawn(accept(listener, role, Arc::clone(&shared), respond.clone()));
             }
-            Err(error) => tracing::error!("a listening socket could not be watched: {error}"),
+            Err(error) => tracing::error!("cannot poll a listening socket: {error}"),
         }
     }
     shared.stopped().await;
@@ -83,8 +83,8 @@ async fn accept(listener: Accepting, role: Role, shared: Arc<Shared>, respond: i
     }
 }
 
-/// Whether only the connection that was to be accepted is lost, as Linux reports what went wrong on
-/// it before (accept(2)).
+/// Whether an error concerns only the connection that was to be accepted; Linux reports its earlier errors on
+/// accept(2).
 fn is_of_one_connection(error: &io::Error) -> bool {
     let lost = [
         Errno::CONNABORTED,

@@ -18,55 +18,58 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::{ServerConfig, ServerConnection};
 
 use super::limits::Limits;
-use super::made::Made;
 use super::progress::Progress;
-use super::registry::Entry;
+use super::registry::Registration;
+use super::responder::PendingResponse;
 use super::socket::Socket;
 use super::tls::HTTP_2;
 use super::tracked::{Sending, Tracked};
 use crate::error::chain;
 use crate::telemetry::Refused;
 
-/// How long, and how many bytes, what nobody reads is waited out, so that the response is not lost
+/// How long, and how many bytes, the server reads and discards before it closes, so that the response is not lost
 /// (RFC 9112 section 9.6).
 const LINGER: (Duration, usize) = (Duration::from_secs(1), 256 * 1024);
 
-/// Requests that a client may have under way on one connection of HTTP/2.
+/// Concurrent requests on one HTTP/2 connection.
 const STREAMS: u32 = 100;
-/// Streams that a client may open and give up before they are looked at; a connection that does more
-/// of it is closed (CVE-2023-44487).
+/// Streams that a client may open and reset before they are processed; a connection with more is closed
+/// (CVE-2023-44487).
 const RESETS: usize = 20;
 
-/// What a listener's connections are for.
+/// Purpose of a listener's connections.
 #[derive(Debug, Clone)]
 pub(super) enum Role {
     /// The site in plain HTTP/1.
     Plain,
     /// The site over TLS.
     Tls(watch::Receiver<Arc<ServerConfig>>),
-    /// The way to the port that speaks TLS.
+    /// A redirect to the port that speaks TLS.
     Redirect(u16),
 }
 
 /// A function from requests to responses.
 pub(super) trait Respond:
-    Fn(&Role, &Request<Incoming>) -> Made + Clone + Send + Sync + 'static
+    Fn(&Role, &Request<Incoming>) -> PendingResponse + Clone + Send + Sync + 'static
 {
 }
 
-impl<A: Fn(&Role, &Request<Incoming>) -> Made + Clone + Send + Sync + 'static> Respond for A {}
+impl<A: Fn(&Role, &Request<Incoming>) -> PendingResponse + Clone + Send + Sync + 'static> Respond
+    for A
+{
+}
 
-/// Serves a connection in a task of its own; what goes wrong in it, even a panic, ends no other.
+/// Serves a connection in its own task. An error or a panic in it ends no other connection.
 pub(super) fn start(
     socket: Socket,
-    entry: Entry,
+    entry: Registration,
     limits: Limits,
     role: Role,
     respond: impl Respond,
 ) -> AbortHandle {
     let task = tokio::spawn(async move {
         let progress = Arc::clone(entry.progress());
-        // Nothing is kept ready for clients who ask for nothing.
+        // Idle clients cost no buffers.
         tokio::select! {
             ready = socket.readable() => if ready.is_err() { return },
             () = progress.asked_to_leave() => return,
@@ -74,7 +77,7 @@ pub(super) fn start(
         let stream = Tracked::new(socket, Arc::clone(&progress));
         let respond = |request: &Request<Incoming>| respond(&role, request);
         match &role {
-            // In a box of its own, which is large: most connections of most servers are plain.
+            // Boxed, since the future is large and most servers have mostly plain connections.
             Role::Tls(configs) => {
                 Box::pin(over_tls(stream, configs, &entry, limits, respond)).await;
             }
@@ -84,13 +87,13 @@ pub(super) fn start(
     task.abort_handle()
 }
 
-/// A handshake, and what was agreed on in it. It has as long as headers have.
+/// Performs the handshake and serves the protocol agreed on. The header timeout applies to the handshake.
 async fn over_tls(
     stream: impl AsyncRead + AsyncWrite + Unpin,
     configs: &watch::Receiver<Arc<ServerConfig>>,
-    entry: &Entry,
+    entry: &Registration,
     limits: Limits,
-    respond: impl Fn(&Request<Incoming>) -> Made,
+    respond: impl Fn(&Request<Incoming>) -> PendingResponse,
 ) {
     let config = Arc::clone(&configs.borrow());
     let progress = entry.progress();
@@ -99,7 +102,7 @@ async fn over_tls(
     let stream = tokio::select! {
         made = acceptor.accept_with(stream, bounded) => match made {
             Ok(stream) => stream,
-            // Scanners and old clients; nothing is wrong with us.
+            // Scanners and old clients, not an error of this server.
             Err(error) => return entry.telemetry().refused(Refused::Tls, &error),
         },
         () = progress.asked_to_leave() => return,
@@ -110,24 +113,24 @@ async fn over_tls(
     }
 }
 
-/// HTTP/2 on a stream (RFC 9113).
+/// Serves HTTP/2 on a stream (RFC 9113).
 async fn http_2(
     stream: impl AsyncRead + AsyncWrite + Unpin,
-    entry: &Entry,
+    entry: &Registration,
     limits: Limits,
-    respond: impl Fn(&Request<Incoming>) -> Made,
+    respond: impl Fn(&Request<Incoming>) -> PendingResponse,
 ) {
     let progress = entry.progress();
     progress.multiplexes(limits.in_records());
     let respond = |request: &Request<Incoming>| match request.headers().len() <= limits.max_headers
     {
         true => respond(request),
-        // Their size alone is bounded by the parser.
+        // The parser bounds only their total size.
         false => {
             entry.telemetry().refused(Refused::TooLarge, &"too many header lines");
             let mut refused = Response::new(Full::default());
             *refused.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-            Made::Now(refused)
+            PendingResponse::Now(refused)
         }
     };
     let service = service_fn(|request| track(respond(&request), &request, progress));
@@ -151,25 +154,25 @@ async fn http_2(
     }
 }
 
-/// HTTP/1.0 and 1.1 on a stream (RFC 9112).
+/// Serves HTTP/1.0 and 1.1 on a stream (RFC 9112).
 async fn http_1(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
-    entry: &Entry,
+    entry: &Registration,
     limits: Limits,
-    respond: impl Fn(&Request<Incoming>) -> Made,
+    respond: impl Fn(&Request<Incoming>) -> PendingResponse,
 ) {
     let progress = entry.progress();
     let service = service_fn(|request| track(respond(&request), &request, progress));
     let mut builder = http1::Builder::new();
     builder
-        // Who has said all still wants to hear.
+        // A client that closed its sending side still waits for the response.
         .half_close(true)
-        // The registry looks after time.
+        // The registry enforces timeouts.
         .header_read_timeout(None)
         .max_header_size(limits.max_header_size)
         .max_buf_size(limits.max_header_size.max(Limits::LEAST_HEADER_SIZE));
     if limits.max_headers != Limits::default().max_headers {
-        // hyper's own number is ours, and costs no allocation.
+        // hyper's default is the same number, without an allocation.
         builder.max_headers(limits.max_headers);
     }
     let ended = {
@@ -192,33 +195,33 @@ async fn http_1(
     }
 }
 
-fn refuse(entry: &Entry, error: &hyper::Error) {
+fn refuse(entry: &Registration, error: &hyper::Error) {
     match Refused::by(error) {
         Some(kind) => entry.telemetry().refused(kind, &chain(error)),
-        // Clients hang up all the time; nothing is wrong with us.
+        // Clients disconnect all the time, which is not an error of this server.
         None => tracing::debug!("a connection ended early: {error}"),
     }
 }
 
 /// The response to a request, with its content tracked.
 fn track(
-    made: Made,
+    made: PendingResponse,
     request: &Request<Incoming>,
     progress: &Arc<Progress>,
 ) -> impl Future<Output = Result<Response<Sending>, Infallible>> + Send + use<> {
     let underway = progress.asked(!request.body().is_end_stream());
     async move {
         let response = match made {
-            Made::Now(response) => response,
-            Made::Later(later) => underway.made(later.response()).await,
+            PendingResponse::Now(response) => response,
+            PendingResponse::Later(later) => underway.made(later.response()).await,
         };
         let pieces = underway.progress().is_multiplexed();
         Ok(response.map(|body| Sending::new(body, underway, pieces)))
     }
 }
 
-/// Reads what the client still sends. Closing at once would reset the connection, and the client's
-/// system would throw our response away.
+/// Reads and discards what the client still sends. Closing at once would reset the connection, and the client's
+/// system would discard the response.
 async fn linger(mut stream: impl AsyncRead + Unpin, progress: &Progress) {
     progress.leaving();
     let (patience, mut left) = LINGER;
@@ -231,6 +234,6 @@ async fn linger(mut stream: impl AsyncRead + Unpin, progress: &Progress) {
             }
         }
     };
-    // Nothing is lost either way: the response was sent.
+    // An error here loses nothing: the response was sent.
     let _ = tokio::time::timeout(patience, read).await;
 }

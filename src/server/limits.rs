@@ -1,20 +1,20 @@
-//! Limits of a server: what one client may take from the others, and how long.
+//! Limits of a server: how much of its resources one client may take, and for how long.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-/// Bytes in a second that a client must take of a response in the long run. A modem does.
+/// Bytes per second that a client must take of a response on average. A modem does.
 pub(super) const SLOWEST_CLIENT: u64 = 256;
-/// Bytes of records that a connection of TLS keeps at most; more would save no calls.
+/// Most bytes of TLS records that one connection keeps; more would save no system calls.
 const MOST_IN_RECORDS: usize = 64 * 1024;
-/// Bytes of a response that a stream of HTTP/2 keeps ready at most.
+/// Most bytes of a response that one HTTP/2 stream keeps ready.
 const MOST_IN_STREAM: usize = 64 * 1024;
 
-/// The limits of a server; the defaults suit a small machine in the open.
+/// The limits of a server. The defaults suit a small machine on the public internet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Connections at once. At this number, whoever has waited longest without asking for anything
-    /// is closed for a new one.
+    /// Concurrent connections. At the limit, the client that has waited longest without a request is closed for a new
+    /// one.
     pub max_connections: NonZeroUsize,
     /// Bytes of a request's line and headers; 431 beyond (RFC 6585 section 5).
     pub max_header_size: usize,
@@ -24,35 +24,34 @@ pub struct Limits {
     pub header_timeout: Duration,
     /// From the end of a response to the next request's first byte.
     pub idle_timeout: Duration,
-    /// Bytes of responses that are copied for one client before its window opens for them: in the kernel
-    /// and, with TLS, as records. The kernel may take one of its own packets more, of 64 KiB. What is on
-    /// its way to the client is bounded by the window that the client offers (RFC 9293 section 3.8.6),
-    /// and what HTTP/2 keeps ready is no copy: all clients share a body.
+    /// Bytes of responses that are copied for one client before its window opens: in the kernel and, with TLS, as
+    /// records. The kernel may take one more of its packets, of 64 KiB. The bytes on their way are bounded by the
+    /// client's window (RFC 9293 section 3.8.6), and what HTTP/2 keeps ready is no copy: all clients share a body.
     pub max_unsent: usize,
     /// How long a client may take nothing of a response, whatever else it sends.
     pub write_timeout: Duration,
-    /// How long responses under way may take after the server was told to stop.
+    /// Time for responses in flight after the server is asked to stop.
     pub drain: Duration,
 }
 
 impl Limits {
-    /// Fewer bytes of headers than this are not enough for what browsers send, and for hyper.
+    /// The least limit of header bytes: browsers and hyper need as much.
     pub const LEAST_HEADER_SIZE: usize = 8 * 1024;
-    /// With fewer bytes than this a client would wait for us: it is one record of TLS (RFC 8446 section
-    /// 5.1) and one frame of HTTP/2 (RFC 9113 section 4.2).
+    /// The least limit of unsent bytes: one TLS record (RFC 8446 section 5.1), which is also one HTTP/2 frame (RFC
+    /// 9113 section 4.2). With less a client would wait for the server.
     pub const LEAST_UNSENT: usize = 16 * 1024;
 
-    /// Bytes of [`Self::max_unsent`] for the records of TLS.
+    /// The share of [`Self::max_unsent`] for TLS records.
     pub(super) fn in_records(&self) -> usize {
         (self.max_unsent / 4).min(MOST_IN_RECORDS)
     }
 
-    /// Bytes of [`Self::max_unsent`] for the kernel.
+    /// The share of [`Self::max_unsent`] for the kernel.
     pub(super) fn in_kernel(&self, over_tls: bool) -> usize {
         if over_tls { self.max_unsent - self.in_records() } else { self.max_unsent }
     }
 
-    /// Bytes of a response that one stream of HTTP/2 keeps ready.
+    /// Bytes of a response that one HTTP/2 stream keeps ready.
     pub(super) fn in_stream(&self) -> usize {
         self.max_unsent.min(MOST_IN_STREAM)
     }

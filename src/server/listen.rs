@@ -19,33 +19,32 @@ use crate::error::Error;
 /// is lower.
 const BACKLOG: i32 = 4096;
 
-/// What to listen on.
+/// An address to listen on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listen {
-    /// An address and a port. An IPv6 address takes IPv6 only, so that `0.0.0.0` and `[::]` may
-    /// stand beside each other.
+    /// An address and a port. An IPv6 address takes IPv6 only, so that `0.0.0.0` and `[::]` can be used together.
     Tcp(SocketAddr),
     /// The path of a Unix socket.
     Unix(PathBuf),
 }
 
-/// A socket that listens.
+/// A listening socket.
 #[derive(Debug)]
 pub(super) enum Listener {
     Tcp(TcpListener),
     Unix(UnixListener),
 }
 
-/// A listener with the name that it goes by.
+/// A listener with its address.
 #[derive(Debug)]
 pub(super) struct Bound {
     pub(super) listener: Listener,
     pub(super) at: Listen,
-    /// The file that is taken away at the end.
+    /// The file that is removed on shutdown.
     file: Option<SocketFile>,
 }
 
-/// The file of a Unix socket that we made, known by its device and number.
+/// The file of a Unix socket that this process made, identified by device and inode.
 #[derive(Debug)]
 pub(super) struct SocketFile {
     path: PathBuf,
@@ -78,7 +77,7 @@ impl fmt::Display for Listen {
 }
 
 impl Listener {
-    /// Another handle of the same socket.
+    /// A second handle of the same socket.
     pub(super) fn try_clone(&self) -> io::Result<Self> {
         match self {
             Self::Tcp(listener) => listener.try_clone().map(Self::Tcp),
@@ -88,8 +87,7 @@ impl Listener {
 }
 
 impl Bound {
-    /// Takes a place to listen; with port 0 a free one. The kernel keeps so many bytes `unsent` for a
-    /// connection.
+    /// Listens on an address; port 0 takes a free port. The kernel keeps at most `unsent` bytes for a connection.
     pub(super) fn bind(at: &Listen, unsent: usize) -> Result<Self, Error> {
         let refuse = |source| {
             let is_unix = matches!(at, Listen::Unix(_));
@@ -108,7 +106,7 @@ impl Bound {
         }
     }
 
-    /// Sockets that listen already, as systemd hands them over; `unsent` as for [`Self::bind`].
+    /// Takes the listening sockets that systemd passes; `unsent` as for [`Self::bind`].
     pub(super) fn handed_over(mut sockets: ListenFd, unsent: usize) -> Result<Vec<Self>, Error> {
         let mut all = Vec::new();
         for index in 0..sockets.len() {
@@ -122,10 +120,10 @@ impl Bound {
                 let address = listener.local_addr()?;
                 let path = address.as_pathname().unwrap_or_else(|| Path::new("unnamed"));
                 let at = Listen::Unix(path.to_owned());
-                // The file is of whoever handed the socket over.
+                // The file belongs to whoever passed the socket.
                 Ok(Some(Self { listener: Listener::Unix(listener), at, file: None }))
             };
-            let name = || format!("the socket {index} that was handed over");
+            let name = || format!("passed socket {index}");
             let taken = take(&mut sockets).map_err(|source| Error::Listen {
                 address: name(),
                 is_unix: false,
@@ -136,14 +134,14 @@ impl Bound {
         Ok(all)
     }
 
-    /// Closes this handle; the file stays until what is given back is dropped.
+    /// Closes this handle. The socket's file stays until the returned value is dropped.
     pub(super) fn into_file(self) -> Option<SocketFile> {
         self.file
     }
 
     fn of_tcp(listener: TcpListener, unsent: usize) -> io::Result<Self> {
-        // Connections inherit both, which saves each of them a call. Where the first is not known, the
-        // kernel holds more for slow readers; without the second a last packet is late.
+        // Connections inherit both options, which saves two system calls each. Without the first the kernel holds
+        // more for slow clients; without the second the last packet is late.
         #[cfg(target_os = "linux")]
         {
             let socket = SockRef::from(&listener);
@@ -162,7 +160,7 @@ fn tcp(address: SocketAddr) -> io::Result<TcpListener> {
     if address.is_ipv6() {
         socket.set_only_v6(true)?;
     }
-    // Without it a restart would wait for the last connections of the process before.
+    // Without it a restart would wait for the last connections of the previous process.
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
@@ -170,7 +168,7 @@ fn tcp(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
-/// The socket of a process that is gone is replaced; one that answers, or another file, is not.
+/// Replaces the socket of a process that has ended. A socket in use, or any other file, is an error.
 fn unix(path: &Path) -> io::Result<UnixListener> {
     let bound = match UnixListener::bind(path) {
         Err(error) if error.kind() == ErrorKind::AddrInUse && is_left_behind(path) => {
@@ -195,7 +193,7 @@ fn number(path: &Path) -> Option<(u64, u64)> {
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
-        // The next process may have made its own already.
+        // The next process may have made its own socket already.
         if self.is.is_some() && number(&self.path) == self.is {
             let _ = std::fs::remove_file(&self.path);
         }

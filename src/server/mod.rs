@@ -1,18 +1,21 @@
 //! Sockets: accept connections, serve requests, drain, and bound what one client takes from the others.
 //!
-//! One single-threaded runtime per core, all accepting from the same listening sockets. Duplicates of
-//! them rather than SO_REUSEPORT, so that a second instance finds the port taken.
+//! Each core has one single-threaded runtime, and all runtimes accept from the same listening sockets. The sockets
+//! are duplicated, not opened with SO_REUSEPORT, so that a second instance finds the port in use.
+//!
+//! To read: `listen` and `socket` (addresses), `accept` (workers), `connection` (one client), `responder` (its
+//! responses), `registry` with `progress`, `tracked` and `queues` (limits and timeouts), `tls`.
 
 mod accept;
 mod connection;
 mod descriptors;
 mod limits;
 mod listen;
-mod made;
 pub mod notify;
 mod progress;
 mod queues;
 mod registry;
+mod responder;
 mod socket;
 mod tls;
 mod tracked;
@@ -38,25 +41,25 @@ use crate::telemetry::Telemetry;
 use accept::Shared;
 use connection::{Respond, Role};
 use listen::Bound;
-use made::Source;
+use responder::Responder;
 use tls::Tls;
 
-/// What a server is to be.
+/// Settings of a server.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where to listen.
-    pub places: Vec<Listen>,
-    /// Where to listen if neither a place was named nor a socket handed over.
+    /// Addresses to listen on.
+    pub addresses: Vec<Listen>,
+    /// Address to listen on if `addresses` is empty and no socket was passed.
     pub fallback: Listen,
-    /// With a certificate, TCP addresses speak TLS; Unix sockets, for proxies, never do.
+    /// Makes TCP addresses speak TLS. Unix sockets, which are for proxies, never do.
     pub tls: Option<TlsFiles>,
-    /// Addresses that lead to https and do nothing else.
+    /// Addresses that only redirect to https.
     pub redirect: Vec<SocketAddr>,
-    /// What clients may take.
+    /// Limits for clients.
     pub limits: Limits,
 }
 
-/// Listening sockets, not yet answering.
+/// A server whose sockets are bound and which does not serve yet.
 #[derive(Debug)]
 pub struct Server {
     /// Never empty.
@@ -67,18 +70,18 @@ pub struct Server {
 }
 
 impl Server {
-    /// Takes what was handed over and every place named. Raises the limit of descriptors, and lowers
-    /// that of connections where they do not suffice.
+    /// Takes the passed sockets and binds every address. Raises the limit of file descriptors, and lowers the limit
+    /// of connections where descriptors are too few.
     ///
     /// # Errors
-    /// [`Error::Listen`] if a place cannot be had, [`Error::File`] or [`Error::Tls`] if the
-    /// certificate or its key cannot be used, [`Error::NoHttps`] if no place would use it.
+    /// [`Error::Listen`] if an address cannot be bound, [`Error::File`] or [`Error::Tls`] if the certificate or its
+    /// key cannot be used, [`Error::NoHttps`] if no address would use it.
     pub fn bind(handed_over: ListenFd, settings: Settings) -> Result<Self, Error> {
-        let Settings { places, fallback, tls, redirect, mut limits } = settings;
+        let Settings { addresses, fallback, tls, redirect, mut limits } = settings;
         let unsent = limits.in_kernel(tls.is_some());
         let mut bound = Bound::handed_over(handed_over, unsent)?;
-        for place in &places {
-            bound.push(Bound::bind(place, unsent)?);
+        for address in &addresses {
+            bound.push(Bound::bind(address, unsent)?);
         }
         if bound.is_empty() {
             bound.push(Bound::bind(&fallback, unsent)?);
@@ -94,30 +97,30 @@ impl Server {
         Ok(Self { bound, redirecting, tls, limits })
     }
 
-    /// Every address that leads to https.
+    /// Every address that redirects to https.
     pub fn redirecting(&self) -> impl Iterator<Item = &Listen> {
         self.redirecting.iter().map(|bound| &bound.at)
     }
 
-    /// Every place that was taken.
-    pub fn places(&self) -> impl Iterator<Item = &Listen> {
+    /// Every bound address.
+    pub fn addresses(&self) -> impl Iterator<Item = &Listen> {
         self.bound.iter().map(|bound| &bound.at)
     }
 
-    /// The first TCP address that was taken.
+    /// The first bound TCP address.
     pub fn address(&self) -> Option<SocketAddr> {
-        self.places().find_map(|place| match place {
+        self.addresses().find_map(|listen| match listen {
             Listen::Tcp(address) => Some(*address),
             Listen::Unix(_) => None,
         })
     }
 
-    /// Answers until `stop` turns true or its sender is gone, then lets what is under way finish.
-    /// Each response is of the newest site; one that is being sent stays with its own. `telemetry` is told
-    /// of all that happens. `clock` is that of the clients' dates: the real one, whatever instant the site is of.
+    /// Serves until `stop` becomes true or its sender is dropped, then drains. A new response is of the newest site;
+    /// one in flight keeps its own. `telemetry` is notified of everything that happens. `clock` is the real clock,
+    /// which dates in requests are compared with, whatever instant the site is of.
     ///
     /// # Errors
-    /// [`Error::Listen`] if the system gives no further handle or runtime.
+    /// [`Error::Listen`] if the system gives no further handle or thread.
     pub fn run(
         self,
         site: &watch::Receiver<Arc<Site>>,
@@ -127,8 +130,9 @@ impl Server {
     ) -> Result<(), Error> {
         let (site, telemetry_of) = (site.clone(), Arc::clone(telemetry));
         let turn = Arc::new(Semaphore::new(1));
-        let source = Source { site, telemetry: telemetry_of, clock, turn };
-        let respond = move |role: &Role, request: &Request<Incoming>| source.respond(role, request);
+        let responder = Responder { site, telemetry: telemetry_of, clock, turn };
+        let respond =
+            move |role: &Role, request: &Request<Incoming>| responder.respond(role, request);
         self.run_with(respond, stop, telemetry)
     }
 
@@ -159,13 +163,13 @@ impl Server {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_io()
                 .enable_time()
-                // Makes what takes long, in turn with the other workers.
+                // Renders long documents, taking turns with the other workers.
                 .max_blocking_threads(1)
                 .build()
                 .map_err(refuse)?;
             workers.push((listeners, runtime));
         }
-        // A handle left open would take connections through the drain that no worker accepts.
+        // An open handle would accept connections during the drain that no worker serves.
         let files: Vec<_> = bound.into_iter().map(|(_, bound)| bound.into_file()).collect();
         let shared = Arc::new(Shared::new(limits, stop.clone(), Arc::clone(telemetry)));
         shared.registry.keep_watch().map_err(refuse)?;
@@ -179,24 +183,24 @@ impl Server {
                     let (shared, respond) = (Arc::clone(&shared), respond.clone());
                     scope.spawn(move || {
                         let in_time = runtime.block_on(accept::work(listeners, shared, respond));
-                        // Nobody waits any more for what is being made.
+                        // Nobody waits for unfinished documents any more.
                         runtime.shutdown_background();
                         in_time
                     })
                 })
                 .collect();
-            // A worker that panicked finished nothing.
+            // A worker that panicked finished none of its responses.
             all.into_iter().map(|worker| worker.join().unwrap_or(false)).fold(true, |a, b| a & b)
         });
         if !in_time {
-            tracing::warn!("some responses were not finished within {:?}", limits.drain);
+            tracing::warn!("some responses did not finish within {:?}", limits.drain);
         }
         drop(files);
         Ok(())
     }
 }
 
-/// One for each core.
+/// The number of workers: one per core.
 fn workers() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
@@ -224,14 +228,14 @@ mod tests {
     use hyper::Response;
     use hyper::body::Bytes;
 
-    use super::made::Made;
+    use super::responder::PendingResponse;
     use super::*;
     use crate::telemetry::Watch;
 
     #[test]
     fn a_panic_ends_its_own_connection_and_no_other() {
         let settings = Settings {
-            places: vec!["127.0.0.1:0".parse().unwrap()],
+            addresses: vec!["127.0.0.1:0".parse().unwrap()],
             fallback: "127.0.0.1:0".parse().unwrap(),
             tls: None,
             redirect: Vec::new(),
@@ -243,7 +247,7 @@ mod tests {
         let telemetry = Arc::new(Telemetry::new(Watch { counting: true, ..Watch::default() }));
         let respond = |_: &Role, request: &Request<Incoming>| {
             assert_ne!(request.uri().path(), "/panic", "as the test wants it");
-            Made::Now(Response::new(Full::new(Bytes::from_static(b"well"))))
+            PendingResponse::Now(Response::new(Full::new(Bytes::from_static(b"well"))))
         };
         let ask = |stream: &mut TcpStream, path: &str| {
             write!(stream, "GET {path} HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();

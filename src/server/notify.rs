@@ -1,21 +1,21 @@
-//! Words to whoever started the program: sd_notify(3), one datagram each.
+//! Notifications to the service manager: sd_notify(3), one datagram each.
 
 use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 
-/// What is said.
+/// A notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// Requests are answered from here on.
+    /// The server responds to requests from now on.
     Ready,
-    /// Nothing new is begun.
+    /// The server accepts nothing new.
     Stopping,
 }
 
-/// Says it to a socket, the value of NOTIFY_SOCKET: a path, or an abstract name behind `@`. Nothing
-/// is said where nobody listens.
+/// Sends a notification to a socket, the value of NOTIFY_SOCKET: a path, or an abstract name after `@`. Without a
+/// socket it does nothing.
 pub fn notify(socket: Option<&OsStr>, state: State) {
     let Some(name) = socket.filter(|name| !name.is_empty()) else { return };
     let word = match state {
@@ -23,7 +23,7 @@ pub fn notify(socket: Option<&OsStr>, state: State) {
         State::Stopping => "STOPPING=1",
     };
     if let Err(error) = send(name, word.as_bytes()) {
-        tracing::warn!("`{word}` could not be said to {}: {error}", name.display());
+        tracing::warn!("cannot send `{word}` to {}: {error}", name.display());
     }
 }
 
@@ -37,7 +37,7 @@ fn send(name: &OsStr, word: &[u8]) -> io::Result<()> {
         _ => SocketAddr::from_pathname(name)?,
     };
     let socket = UnixDatagram::unbound()?;
-    // Whoever does not read is not waited for.
+    // The call does not wait for a manager that does not read.
     socket.set_nonblocking(true)?;
     socket.send_to_addr(word, &address).map(|_| ())
 }

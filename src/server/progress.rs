@@ -8,32 +8,32 @@ use tokio::sync::Notify;
 
 use super::limits::{Limits, SLOWEST_CLIENT};
 
-/// Milliseconds that a client may be slow before it counts as one who asks for nothing.
+/// Head start in milliseconds of a client that takes a response over an idle one, when connections are closed.
 const AHEAD: u64 = 5000;
 
-/// What a connection is waiting for.
+/// State of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// The client, to ask for something.
+    /// Idle: waiting for the next request.
     Idle,
-    /// The rest of a handshake or of a request's headers.
+    /// Receiving a handshake or the headers of a request.
     Head,
-    /// The client, to take a response.
+    /// Sending a response.
     Response,
-    /// The client, to take leave.
+    /// Closing: waiting for the client to close its side.
     Leaving,
 }
 
-/// A phase and since when: milliseconds since the server's start. For a response, the moment up to
-/// which the client has earned its time by taking bytes.
+/// A phase and its start in milliseconds since the server's start. While a response is sent, the start moves forward
+/// as the client takes bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mark(u64);
 
 /// The progress of one connection.
 ///
-/// What a client takes of a response is seen in two ways. Bytes that could be written count, on HTTP/2 only those of
-/// content: what a client calls forth otherwise, such as responses to PING, is no taking. And once a write had to
-/// wait, what left the socket's queue since the last look counts ([`Self::drained`]), up to the last byte of a response.
+/// Two measures show that a client takes a response. Written bytes count; on HTTP/2 only those of content, since
+/// responses to PING and the like are no progress. Once a write had to wait, the bytes that left the socket's queue
+/// since the last poll count too ([`Self::drained`]), up to the last byte of a response.
 #[derive(Debug)]
 pub(super) struct Progress {
     start: Instant,
@@ -46,19 +46,19 @@ pub(super) struct Progress {
     socket: AtomicU64,
     /// Bytes written to the socket.
     written: AtomicU64,
-    /// The bytes of those that may be of responses.
+    /// Those of the written bytes that may belong to responses.
     due: AtomicU64,
-    /// The bytes of responses that had left the queue at the last look.
+    /// The bytes of responses that had left the queue at the last poll.
     drained: AtomicU64,
     multiplexed: AtomicBool,
     /// Bytes that may have been handed over and not yet written, where requests are multiplexed.
     held_back: AtomicU64,
-    /// Whether a request had content, which nobody reads here.
+    /// Whether a request had content, which the server does not read.
     unread: AtomicBool,
     leave: Notify,
 }
 
-/// A response that is made or handed over, counted until this is dropped.
+/// A response that is being made or sent; counted until it is dropped.
 #[derive(Debug)]
 pub(super) struct Underway(Arc<Progress>);
 
@@ -68,7 +68,7 @@ impl Underway {
         &self.0
     }
 
-    /// Waits for a response that takes long to make. The client's time begins when it is made.
+    /// Waits for a response that takes long to make. The client's time starts when it is made.
     pub(super) async fn made<T>(&self, response: impl Future<Output = T>) -> T {
         struct Making<'a>(&'a Progress);
         impl Drop for Making<'_> {
@@ -109,8 +109,8 @@ impl Mark {
         self.0 >> 2
     }
 
-    /// Who is closed first where there are too many: the lowest, who has waited longest. A client who
-    /// is taking a response has [`AHEAD`] of those who ask for nothing.
+    /// The order in which connections are closed at the limit, lowest first: by waiting time. A client that takes a
+    /// response is [`AHEAD`] of idle ones.
     pub(super) fn rank(self) -> u64 {
         match self.phase() {
             Phase::Response => self.since().saturating_add(AHEAD),
@@ -120,7 +120,7 @@ impl Mark {
 }
 
 impl Progress {
-    /// Of a connection that was made now, on a server that was started then.
+    /// The progress of a connection that was just accepted, on a server that started at `start`.
     pub(super) fn new(start: Instant) -> Self {
         let progress = Self {
             start,
@@ -144,15 +144,15 @@ impl Progress {
         Mark(self.mark.load(Relaxed))
     }
 
-    /// Bytes came. On HTTP/2 they need not be the beginning of a request.
+    /// Records that bytes came. On HTTP/2 they need not begin a request.
     pub(super) fn received(&self) {
         if self.mark().phase() == Phase::Idle && !self.multiplexed.load(Relaxed) {
             self.turn(Phase::Head);
         }
     }
 
-    /// A request came as a whole, and its response begins. Another one does not earn a client time
-    /// for those that it leaves lying.
+    /// Records a complete request, whose response begins. A further request gives a client no more time for earlier
+    /// responses that it does not take.
     pub(super) fn asked(self: &Arc<Self>, with_content: bool) -> Underway {
         self.responses.fetch_add(1, Relaxed);
         if with_content {
@@ -164,17 +164,17 @@ impl Progress {
         Underway(Arc::clone(self))
     }
 
-    /// A part of a response is on its way besides the response itself, until it is [`Self::handed_over`] too.
+    /// Records a part of a response that is sent separately, until it is [`Self::handed_over`] too.
     pub(super) fn part(&self) {
         self.responses.fetch_add(1, Relaxed);
     }
 
-    /// A response was handed over, though perhaps not yet taken.
+    /// Records that a response was handed over, though the client may not have taken it yet.
     pub(super) fn handed_over(&self) {
         self.responses.fetch_sub(1, Relaxed);
     }
 
-    /// Bytes could be written to the socket.
+    /// Records bytes written to the socket.
     pub(super) fn sent(&self, bytes: usize) {
         let written = self.written.fetch_add(bytes as u64, Relaxed) + bytes as u64;
         if !self.is_multiplexed() {
@@ -183,14 +183,14 @@ impl Progress {
         }
     }
 
-    /// Bytes of content could be handed to what encrypts them, on HTTP/2.
+    /// Records bytes of content handed to the encryption layer, on HTTP/2.
     pub(super) fn sent_content(&self, bytes: usize) {
         let before = self.written.load(Relaxed) + self.held_back.load(Relaxed);
         self.due.store(before + bytes as u64, Relaxed);
         self.earn(bytes as u64);
     }
 
-    /// A write has to wait for room in the queue of a socket.
+    /// Records that a write waits for space in the socket's queue.
     pub(super) fn blocked(&self, socket: impl FnOnce() -> Option<u64>) {
         if self.socket.load(Relaxed) == 0
             && let Some(socket) = socket()
@@ -199,25 +199,26 @@ impl Progress {
         }
     }
 
-    /// The socket of a client that seems to have taken nothing of a response for a time, if its queue may tell more.
+    /// The socket's number if the client seems to have taken nothing of a response for `time` and its queue may show
+    /// otherwise.
     pub(super) fn seems_stuck(&self, time: Duration) -> Option<u64> {
         let mark = self.mark();
         let is_stuck = mark.phase() == Phase::Response && self.waited(mark) >= time;
         Some(self.socket.load(Relaxed)).filter(|socket| is_stuck && *socket != 0)
     }
 
-    /// So many bytes are in the socket's queue; a single one that left it every now and then does not hold a
-    /// connection.
+    /// Records the number of bytes in the socket's queue. A single byte now and then does not keep a connection
+    /// alive.
     pub(super) fn drained(&self, queue: u64) {
         let left = self.written.load(Relaxed).saturating_sub(queue).min(self.due.load(Relaxed));
         let before = self.drained.swap(left, Relaxed);
         self.earn(left.saturating_sub(before));
     }
 
-    /// The client earned time by taking bytes of a response.
+    /// Extends the client's time for the bytes of a response that it took.
     fn earn(&self, bytes: u64) {
         let earned = bytes.saturating_mul(1000) / SLOWEST_CLIENT;
-        // In another phase there is nothing to earn.
+        // Only responses have a deadline that bytes extend.
         let _ = self.mark.fetch_update(Relaxed, Relaxed, |mark| {
             let mark = Mark(mark);
             let until = mark.since().saturating_add(earned).min(self.now());
@@ -225,37 +226,37 @@ impl Progress {
         });
     }
 
-    /// Everything that was handed over was taken.
+    /// Records that the client took everything that was handed over.
     pub(super) fn flushed(&self) {
         if self.mark().phase() == Phase::Response && self.responses.load(Relaxed) == 0 {
             self.turn(Phase::Idle);
         }
     }
 
-    /// Requests come side by side from here on (RFC 9113), over what encrypts them and holds back so many bytes at
-    /// most.
+    /// Switches to multiplexed requests (RFC 9113), over an encryption layer that holds back at most `held_back`
+    /// bytes.
     pub(super) fn multiplexes(&self, held_back: usize) {
         self.held_back.store(held_back as u64, Relaxed);
         self.multiplexed.store(true, Relaxed);
         self.turn(Phase::Idle);
     }
 
-    /// Whether there may be several responses at once.
+    /// Whether several responses may be in flight at once.
     pub(super) fn is_multiplexed(&self) -> bool {
         self.multiplexed.load(Relaxed)
     }
 
-    /// What is read from here on is thrown away.
+    /// Starts closing: whatever else is read is thrown away.
     pub(super) fn leaving(&self) {
         self.turn(Phase::Leaving);
     }
 
-    /// Whether the client may still be sending what nobody reads.
+    /// Whether the client may still be sending content that the server does not read.
     pub(super) fn has_unread(&self) -> bool {
         self.unread.load(Relaxed)
     }
 
-    /// Asks the connection to end after what is under way; heard even before anybody listens.
+    /// Asks the connection to end after its responses in flight, even if it does not wait for that yet.
     pub(super) fn ask_to_leave(&self) {
         self.leave.notify_one();
     }
@@ -265,11 +266,11 @@ impl Progress {
         self.leave.notified().await;
     }
 
-    /// What the connection waits for, if it has had more time for that than it may.
+    /// The phase that has lasted longer than the limits allow, if any.
     pub(super) fn overdue(&self, limits: &Limits) -> Option<Phase> {
-        // Looked at once: it may be waiting for something else by now.
+        // Loaded once, since the connection may change its phase meanwhile.
         let mark = self.mark();
-        // It is we who take long.
+        // The server is still making the response.
         if self.making.load(Relaxed) > 0 {
             return None;
         }

@@ -1,35 +1,35 @@
-//! Bytes that the system still holds for clients: written to their sockets, and not acknowledged yet.
+//! Bytes that the system holds for clients: written to their sockets, and not acknowledged yet.
 //!
-//! Of a slow client's response the system takes some hundred KiB at once and nothing more for a long time, so that
-//! writing does not tell whether the client takes anything. Linux lists for every TCP socket how much its queue
-//! holds (proc_pid_net(5)): `tx_queue`, in hexadecimal, and `inode`, which is the socket's own.
+//! Of a slow client's response the system takes some hundred KiB at once and then nothing for a long time, so writing
+//! does not show whether the client takes anything. Linux lists the queue of every TCP socket (proc_pid_net(5)):
+//! `tx_queue` is its size in hexadecimal, `inode` the socket's number.
 
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::os::fd::AsFd;
 
-/// The lists of this process's network, by family.
-const LISTS: [&str; 2] = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
-/// Bytes that are read at once.
+/// The tables of this process's network namespace, by family.
+const TABLES: [&str; 2] = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
+/// Bytes read at once.
 const BUFFER: usize = 64 * 1024;
 
-/// The number that a socket has in the lists; none if the system does not tell it.
+/// The socket's number in the tables; none if the system does not give it.
 pub(super) fn inode(socket: impl AsFd) -> Option<u64> {
     rustix::fs::fstat(socket).ok().map(|status| status.st_ino)
 }
 
-/// The bytes in the queues of some sockets, by their numbers. Sockets that are not listed are left out, and so
-/// are all where there is no list.
+/// The bytes in the queues of some sockets, by socket number. Sockets that are not listed are left out; without a
+/// table the result is empty.
 pub(super) fn queues<T>(of: &HashMap<u64, T>) -> HashMap<u64, u64> {
-    LISTS.into_iter().filter_map(|list| File::open(list).ok()).fold(
+    TABLES.into_iter().filter_map(|table| File::open(table).ok()).fold(
         HashMap::new(),
-        |found, list| {
-            let mut list = BufReader::with_capacity(BUFFER, list);
+        |found, table| {
+            let mut table = BufReader::with_capacity(BUFFER, table);
             let (mut found, mut line) = (found, Vec::new());
-            // What could not be read whole is asked for again at the next look.
+            // An incomplete read is repeated at the next poll.
             while found.len() < of.len()
-                && list.read_until(b'\n', &mut line).is_ok_and(|read| read > 0)
+                && table.read_until(b'\n', &mut line).is_ok_and(|read| read > 0)
             {
                 found.extend(queue(&line).filter(|(inode, _)| of.contains_key(inode)));
                 line.clear();

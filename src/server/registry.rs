@@ -1,7 +1,7 @@
 //! Connection registry: enforces the limit, evicts the longest-waiting client when full, and times out slow ones.
 //!
-//! Connections keep no timers of their own. A thread polls all of them twice a second, so that a
-//! request costs no more than storing a number.
+//! Connections have no timers of their own. A thread polls all of them twice a second, so that a request costs no
+//! more than storing a number.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,12 +15,11 @@ use super::progress::{Mark, Phase, Progress, now};
 use super::queues::queues;
 use crate::telemetry::{Connection, Refused, Telemetry};
 
-/// Between two looks at all connections.
-const LOOK: Duration = Duration::from_millis(500);
-/// How many of those who waited longest are found at once; looking for one takes as long.
+/// Time between two polls of all connections.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
+/// Number of longest-waiting connections that one search finds. Finding a single one takes as long.
 const AT_ONCE: usize = 64;
-/// How often within the time for taking nothing the queues are looked at, for which the system goes through all
-/// sockets of the machine.
+/// Number of queue polls within the write timeout. For each, the system walks through all sockets of the machine.
 const QUEUES_WITHIN_TIMEOUT: u32 = 16;
 
 /// All connections of a server.
@@ -29,32 +28,32 @@ pub(super) struct Registry {
     limits: Limits,
     telemetry: Arc<Telemetry>,
     start: Instant,
-    table: Mutex<Table>,
+    table: Mutex<ConnectionTable>,
     emptied: Notify,
 }
 
 #[derive(Debug, Default)]
-struct Table {
+struct ConnectionTable {
     next: u64,
-    open: HashMap<u64, Open>,
-    /// Who waited longest, first the longest, and with which mark. Whoever came or moved since has
-    /// waited less, so the order holds for those whose mark does.
+    open: HashMap<u64, OpenConnection>,
+    /// The longest-waiting connections, longest first, each with its mark. Connections that were accepted or made
+    /// progress since have waited less, so the order holds for those with an unchanged mark.
     longest: VecDeque<(u64, Mark)>,
 }
 
 #[derive(Debug)]
-struct Open {
+struct OpenConnection {
     progress: Arc<Progress>,
     task: AbortHandle,
 }
 
-/// A connection's place among the others; given back when it is dropped.
+/// A connection in the registry; removed when it is dropped.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct Registration {
     registry: Arc<Registry>,
     id: u64,
     progress: Arc<Progress>,
-    /// Counts it as open.
+    /// Counts the connection as open.
     _open: Connection,
 }
 
@@ -64,8 +63,8 @@ impl Registry {
         Self { limits, telemetry, start: Instant::now(), table, emptied }
     }
 
-    /// Gives a connection a place, if need be that of whoever waited longest, and starts its task.
-    pub(super) fn enter(self: &Arc<Self>, start: impl FnOnce(Entry) -> AbortHandle) {
+    /// Registers a connection and starts its task; at the limit, closes the longest-waiting connection first.
+    pub(super) fn enter(self: &Arc<Self>, start: impl FnOnce(Registration) -> AbortHandle) {
         let progress = Arc::new(Progress::new(self.start));
         let mut table = self.table();
         while table.open.len() >= self.limits.max_connections.get() {
@@ -78,44 +77,45 @@ impl Registry {
         let id = table.next;
         table.next += 1;
         let (registry, own) = (Arc::clone(self), Arc::clone(&progress));
-        let entry = Entry { registry, id, progress: own, _open: self.telemetry.connection() };
-        // The table is held: whoever looks for room finds every task that is in it.
+        let entry =
+            Registration { registry, id, progress: own, _open: self.telemetry.connection() };
+        // The table stays locked, so that every connection in it has its task.
         let task = start(entry);
-        table.open.insert(id, Open { progress, task });
+        table.open.insert(id, OpenConnection { progress, task });
     }
 
-    /// Closes whoever waited longest, where the machine has no room for another connection.
+    /// Closes the longest-waiting connection, when the system has no resources for another.
     pub(super) fn make_room(&self) {
         self.table().make_room(now(self.start));
     }
 
-    /// Has a thread look at all connections again and again, until the server is gone.
+    /// Starts the thread that polls all connections until the server ends.
     ///
     /// # Errors
-    /// The system's, if it gives no thread.
+    /// The system's error if it cannot start a thread.
     pub(super) fn keep_watch(self: &Arc<Self>) -> std::io::Result<()> {
         let registry = Arc::downgrade(self);
         let between = self.limits.write_timeout / QUEUES_WITHIN_TIMEOUT;
         std::thread::Builder::new().name("registry".to_owned()).spawn(move || {
             let mut queues_at = Instant::now();
             loop {
-                std::thread::sleep(LOOK);
+                std::thread::sleep(POLL_INTERVAL);
                 let Some(registry) = registry.upgrade() else { return };
                 if Instant::now() >= queues_at {
-                    registry.look_at_queues(between);
+                    registry.poll_queues(between);
                     queues_at = Instant::now() + between;
                 }
-                registry.look();
+                registry.poll();
             }
         })?;
         Ok(())
     }
 
-    /// Tells those who seem to take nothing of a response what left their queues.
-    fn look_at_queues(&self, patience: Duration) {
+    /// Reads the socket queues of the connections that seem stuck, and records their progress.
+    fn poll_queues(&self, patience: Duration) {
         let stuck: HashMap<u64, Arc<Progress>> = {
             let table = self.table();
-            let of = |open: &Open| {
+            let of = |open: &OpenConnection| {
                 Some((open.progress.seems_stuck(patience)?, Arc::clone(&open.progress)))
             };
             table.open.values().filter_map(of).collect()
@@ -130,7 +130,7 @@ impl Registry {
         }
     }
 
-    /// Asks every connection to end after what is under way.
+    /// Asks every connection to end after its responses in flight.
     pub(super) fn ask_all_to_leave(&self) {
         for open in self.table().open.values() {
             open.progress.ask_to_leave();
@@ -141,7 +141,7 @@ impl Registry {
     pub(super) async fn emptied(&self) {
         loop {
             let mut emptied = std::pin::pin!(self.emptied.notified());
-            // Before the look: what happens in between is not missed.
+            // Registered before the check, so that a connection that closes in between is not missed.
             emptied.as_mut().enable();
             if self.table().open.is_empty() {
                 return;
@@ -150,10 +150,10 @@ impl Registry {
         }
     }
 
-    /// Ends whoever had time enough; an idle client is told so where the protocol has words for it.
-    fn look(&self) {
+    /// Ends connections that exceeded their time. An idle client is notified first where the protocol allows it.
+    fn poll(&self) {
         let mut table = self.table();
-        table.open.retain(|_, Open { progress, task }| {
+        table.open.retain(|_, OpenConnection { progress, task }| {
             let Some(phase) = progress.overdue(&self.limits) else { return true };
             match phase {
                 Phase::Idle => {
@@ -168,33 +168,33 @@ impl Registry {
             task.abort();
             false
         });
-        self.tell(&table);
+        self.notify_if_empty(&table);
     }
 
     fn refused(&self, kind: Refused, time: Duration) {
-        self.telemetry.refused(kind, &format_args!("it had {time:?}"));
+        self.telemetry.refused(kind, &format_args!("after {time:?}"));
     }
 
     fn leave(&self, id: u64) {
         let mut table = self.table();
         table.open.remove(&id);
-        self.tell(&table);
+        self.notify_if_empty(&table);
     }
 
-    fn tell(&self, table: &Table) {
+    fn notify_if_empty(&self, table: &ConnectionTable) {
         if table.open.is_empty() {
             self.emptied.notify_waiters();
         }
     }
 
-    fn table(&self) -> MutexGuard<'_, Table> {
-        // No step leaves the table half changed.
+    fn table(&self) -> MutexGuard<'_, ConnectionTable> {
+        // Every step leaves the table consistent, so a poisoned lock can be used.
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Table {
-    /// Closes whoever waited longest, if there is anybody.
+impl ConnectionTable {
+    /// Closes the longest-waiting connection, if there is one.
     fn make_room(&mut self, now: u64) {
         while let Some((id, mark)) = self.longest.pop_front() {
             if self.open.get(&id).is_some_and(|open| open.progress.mark() == mark) {
@@ -212,7 +212,7 @@ impl Table {
         if let Some((id, _)) = all.next() {
             self.cut(id);
         }
-        // Those who are ahead of the present moment are not ahead of whoever comes next.
+        // Marks ahead of the present moment say nothing about connections that come later.
         self.longest = all.take_while(|(_, mark)| mark.rank() < now).collect();
     }
 
@@ -223,7 +223,7 @@ impl Table {
     }
 }
 
-impl Entry {
+impl Registration {
     pub(super) fn progress(&self) -> &Arc<Progress> {
         &self.progress
     }
@@ -233,7 +233,7 @@ impl Entry {
     }
 }
 
-impl Drop for Entry {
+impl Drop for Registration {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.telemetry().refused(Refused::Panic, &"see the message above");

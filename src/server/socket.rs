@@ -1,4 +1,4 @@
-//! A connection's socket, of whichever family, and the listener that it comes from.
+//! A connection's socket, TCP or Unix, and its listener.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use super::listen::Listener;
 use super::queues::inode;
 
-/// A listener that the present runtime watches.
+/// A listener registered with the current runtime.
 #[derive(Debug)]
 pub(super) enum Accepting {
     Tcp(TcpListener),
@@ -33,22 +33,21 @@ impl Accepting {
         })
     }
 
-    /// The next connection; the client's address is not kept. On a Unix socket the kernel keeps so many
-    /// bytes `unsent` for it; on one of TCP it was said to the listener.
+    /// Accepts the next connection, without keeping the client's address. On a Unix socket `unsent` limits the bytes
+    /// that the kernel keeps for it; on TCP the listener has set that.
     pub(super) async fn accept(&self, unsent: usize) -> io::Result<Socket> {
         match self {
             Self::Tcp(listener) => {
                 let (stream, _) = listener.accept().await?;
-                // Linux has it from the listener. A delay before the last packet is all that this could
-                // cost.
+                // Linux copies the option from the listener. If it did not, the last packet would only be delayed.
                 #[cfg(not(target_os = "linux"))]
                 let _ = stream.set_nodelay(true);
                 Ok(Socket::Tcp(stream))
             }
             Self::Unix(listener) => {
                 let (stream, _) = listener.accept().await?;
-                // Linux takes twice what is asked for, with its own bookkeeping in it (socket(7)), and
-                // less where `wmem_max` is lower.
+                // Linux doubles the value for its own bookkeeping (socket(7)), and takes less where `wmem_max` is
+                // lower.
                 let _ = SockRef::from(&stream).set_send_buffer_size(unsent / 2);
                 Ok(Socket::Unix(stream))
             }
@@ -57,7 +56,7 @@ impl Accepting {
 }
 
 impl Socket {
-    /// Waits for the first byte, or the end.
+    /// Waits for the first byte, or the end of the stream.
     pub(super) async fn readable(&self) -> io::Result<()> {
         match self {
             Self::Tcp(stream) => stream.readable().await,
@@ -65,7 +64,7 @@ impl Socket {
         }
     }
 
-    /// The socket's number in [`super::queues`]; none where those do not list it.
+    /// The socket's number in [`super::queues`]; none for sockets that are not listed there.
     pub(super) fn inode(&self) -> Option<u64> {
         match self {
             Self::Tcp(stream) => inode(stream),
@@ -74,7 +73,7 @@ impl Socket {
     }
 }
 
-/// The same call on whichever stream it is.
+/// Makes the same call on either kind of stream.
 macro_rules! on {
     ($socket:expr, $stream:ident => $call:expr) => {
         match $socket.get_mut() {

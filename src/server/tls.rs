@@ -1,7 +1,7 @@
 //! TLS: the certificate and its key, read again when their files change.
 //!
-//! The files are compared by what is in them, as renewals exchange links, mounts and files. A pair
-//! is taken when two looks in a row agree, so that a new certificate never meets an old key.
+//! The contents of the files are compared, since renewals exchange links, mounts and files. A pair is adopted when
+//! two polls agree on it, so that a new certificate never meets an old key.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,53 +19,53 @@ use crate::error::{Action, Error, chain};
 use crate::files::read_bounded;
 use crate::telemetry::Telemetry;
 
-/// Between two looks at the files.
-const LOOK: Duration = Duration::from_secs(1);
-/// The largest certificate or key that is read, in bytes; chains have a few KiB.
+/// Time between two polls of the files.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+/// The largest certificate or key, in bytes; chains have a few KiB.
 const MAX_BYTES: u64 = 1 << 20;
-/// The protocols that are offered, the preferred one first (RFC 7301).
+/// The offered protocols, the preferred one first (RFC 7301).
 pub(super) const HTTP_2: &[u8] = b"h2";
 const HTTP_1_1: &[u8] = b"http/1.1";
 
-/// Where a certificate and its key are.
+/// Paths of a certificate and its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TlsFiles {
-    /// The certificate and those that it is signed by, in PEM (RFC 7468).
+    /// The certificate and its chain, in PEM (RFC 7468).
     pub certificate: PathBuf,
     /// Its private key, in PEM.
     pub key: PathBuf,
 }
 
-/// A certificate that is in use, and what was seen of its files.
+/// A certificate in use, and the state of its files.
 #[derive(Debug)]
 pub(super) struct Tls {
     files: TlsFiles,
     configs: watch::Sender<Arc<ServerConfig>>,
-    /// The last second of the certificate in use.
+    /// The last second of the validity of the certificate in use, UTC.
     not_after: Option<DateTime<Utc>>,
-    /// What was judged last, with the reason if it is not used.
-    judged: Pair,
+    /// The pair that was checked last, with the reason if it is not used.
+    judged: KeyPair,
     refused: Option<String>,
-    fresh: Option<Pair>,
+    fresh: Option<KeyPair>,
 }
 
-/// What a pair of files is good for.
+/// What a valid pair provides.
 struct Usable {
     config: ServerConfig,
     not_after: Option<DateTime<Utc>>,
 }
 
-/// What stands in both files.
+/// The contents of both files.
 #[derive(PartialEq, Eq)]
-struct Pair {
+struct KeyPair {
     certificate: Vec<u8>,
     key: Vec<u8>,
 }
 
-impl std::fmt::Debug for Pair {
+impl std::fmt::Debug for KeyPair {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // A key belongs in no log.
-        f.write_str("Pair")
+        // A key must not be logged.
+        f.write_str("KeyPair")
     }
 }
 
@@ -81,35 +81,37 @@ impl Tls {
         Ok(Self { files, configs, not_after, judged, refused: None, fresh: None })
     }
 
-    /// What handshakes are made with, always the newest.
+    /// The configuration for handshakes, always the newest.
     pub(super) fn configs(&self) -> watch::Receiver<Arc<ServerConfig>> {
         self.configs.subscribe()
     }
 
-    /// Has the files looked at again and again, by a thread that nobody waits for: where they lie may hang,
-    /// and clients and their timeouts go on. It ends when nobody makes handshakes any more.
+    /// Starts a thread that polls the files, so that a hanging file system delays no client and no timeout. It ends
+    /// with the last listener.
     pub(super) fn watch(self, telemetry: Arc<Telemetry>) {
         self.report(&telemetry);
         if let Err(error) = std::thread::Builder::new().spawn(move || self.keep_watch(&telemetry)) {
-            tracing::warn!("a renewed certificate will not be seen: no thread can be had: {error}");
+            tracing::warn!(
+                "certificate renewals will not be noticed: cannot start a thread: {error}"
+            );
         }
     }
 
     fn keep_watch(mut self, telemetry: &Telemetry) {
         let mut unreadable = false;
         loop {
-            std::thread::sleep(LOOK);
+            std::thread::sleep(POLL_INTERVAL);
             if self.configs.is_closed() {
                 return;
             }
             match self.files.read() {
-                Ok(seen) => {
+                Ok(polled) => {
                     unreadable = false;
-                    if self.look(seen) {
+                    if self.poll(polled) {
                         self.report(telemetry);
                     }
                 }
-                // Said once, as long as it lasts.
+                // Logged once until it changes.
                 Err(error) if !unreadable => {
                     unreadable = true;
                     telemetry.certificate(self.not_after, Some(refuse(&error)));
@@ -119,27 +121,27 @@ impl Tls {
         }
     }
 
-    /// Whether what was seen is judged; a pair is that at its second look.
-    fn look(&mut self, seen: Pair) -> bool {
-        if seen == self.judged {
+    /// Whether a polled pair is checked, which is at the second poll that finds it.
+    fn poll(&mut self, polled: KeyPair) -> bool {
+        if polled == self.judged {
             self.fresh = None;
             return true;
         }
-        if self.fresh.as_ref() != Some(&seen) {
-            self.fresh = Some(seen);
+        if self.fresh.as_ref() != Some(&polled) {
+            self.fresh = Some(polled);
             return false;
         }
-        self.refused = match seen.check(&self.files) {
+        self.refused = match polled.check(&self.files) {
             Ok(Usable { config, not_after }) => {
                 self.configs.send_replace(Arc::new(config));
                 self.not_after = not_after;
-                tracing::info!("a new certificate is used: {}", self.files.certificate.display());
+                tracing::info!("using a new certificate: {}", self.files.certificate.display());
                 None
             }
             Err(error) => Some(refuse(&error)),
         };
-        // What was refused is not tried again until it changes.
-        (self.judged, self.fresh) = (seen, None);
+        // A refused pair is not tried again until it changes.
+        (self.judged, self.fresh) = (polled, None);
         true
     }
 
@@ -148,7 +150,7 @@ impl Tls {
     }
 }
 
-/// Logs why a renewal is not used, and gives the reason back.
+/// Logs why a renewal is not used, and returns the reason.
 fn refuse(error: &Error) -> String {
     let reason = chain(error);
     tracing::error!("the certificate in use stays: {reason}");
@@ -156,16 +158,16 @@ fn refuse(error: &Error) -> String {
 }
 
 impl TlsFiles {
-    fn read(&self) -> Result<Pair, Error> {
+    fn read(&self) -> Result<KeyPair, Error> {
         let read = |path: &PathBuf| {
             let read = read_bounded(path, MAX_BYTES).map_err(std::io::Error::from);
             read.map_err(Error::file(Action::ReadCertificate, path))
         };
-        Ok(Pair { certificate: read(&self.certificate)?, key: read(&self.key)? })
+        Ok(KeyPair { certificate: read(&self.certificate)?, key: read(&self.key)? })
     }
 }
 
-impl Pair {
+impl KeyPair {
     fn check(&self, files: &TlsFiles) -> Result<Usable, Error> {
         let refuse = |path: &PathBuf, reason: String| Error::Tls { path: path.clone(), reason };
         let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&self.certificate)

@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::progress::{Progress, Underway};
 use super::socket::Socket;
 
-/// Bytes of a piece.
+/// Bytes per piece.
 const PIECE: usize = 16 << 10;
 
 /// A socket whose bytes are counted as progress.
@@ -22,17 +22,17 @@ pub(super) struct Tracked {
     progress: Arc<Progress>,
 }
 
-/// The content of a response; dropped when it is handed over, or nobody wants it any more.
+/// The content of a response; dropped when it is handed over or the client is gone.
 #[derive(Debug)]
 pub(super) struct Sending {
     body: Full<Bytes>,
-    /// What was taken from it and is not yet handed over.
+    /// Taken from it, but not handed over yet.
     rest: Bytes,
     pieces: bool,
     underway: Underway,
 }
 
-/// Content of a response on its way.
+/// Content of a response in flight.
 #[derive(Debug)]
 pub(super) struct Piece {
     bytes: Bytes,
@@ -107,20 +107,20 @@ impl AsyncWrite for Tracked {
 }
 
 impl Sending {
-    /// The content of a response to a request that is [`Underway`]. In `pieces`, a client's
-    /// window says when there is more to hand over; as one, all of it is handed over at once.
+    /// The content of the response to an [`Underway`] request. With `pieces` a client's window decides when more is
+    /// handed over; otherwise all of it is handed over at once.
     pub(super) fn new(body: Full<Bytes>, underway: Underway, pieces: bool) -> Self {
         Self { body, rest: Bytes::new(), pieces, underway }
     }
 }
 
 impl Piece {
-    /// All of a response, of which every byte that is written counts.
+    /// A whole response, of which every written byte counts.
     fn whole(bytes: Bytes) -> Self {
         Self { bytes, progress: None }
     }
 
-    /// One among others, between which something else may be written.
+    /// One of several responses, between which other bytes may be written.
     fn part(bytes: Bytes, progress: &Arc<Progress>) -> Self {
         progress.part();
         Self { bytes, progress: Some(Arc::clone(progress)) }

@@ -1,4 +1,4 @@
-//! Until when a certificate is valid.
+//! The end of a certificate's validity.
 
 use std::time::Duration;
 
@@ -8,11 +8,10 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, UnixTime};
 use tokio_rustls::rustls::server::ParsedCertificate;
 use tokio_rustls::rustls::{CertificateError, Error, RootCertStore};
 
-/// The last second in which a certificate is valid, UTC (RFC 5280 section 4.1.2.5); none if it says
-/// none that can be read.
+/// The last second in which a certificate is valid, UTC (RFC 5280 section 4.1.2.5); none if it cannot be parsed.
 pub(super) fn not_after(certificate: &CertificateDer<'_>) -> Option<DateTime<Utc>> {
-    // rustls reads the certificate but gives its times only as the reason of a refusal. At the end
-    // of time every certificate has expired, and that is looked at before who signed it.
+    // rustls parses the certificate but gives its dates only in the error for an expired one. At the latest
+    // representable time every certificate has expired, and rustls checks that before the signature.
     let end_of_time = UnixTime::since_unix_epoch(Duration::MAX);
     let parsed = ParsedCertificate::try_from(certificate).ok()?;
     let nobody = RootCertStore::empty();

@@ -1,4 +1,4 @@
-//! The cache of what was rendered, bounded in bytes. It belongs to one edition and ends with it.
+//! Cache of rendered resources, bounded in bytes. It belongs to one edition and ends with it.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -9,7 +9,7 @@ use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 
 use super::resource::Resource;
 
-/// How many bytes a cache may hold.
+/// The capacity of a cache in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CacheSize(pub u64);
 
@@ -20,15 +20,15 @@ impl Default for CacheSize {
     }
 }
 
-/// A typical resource, for the size of the cache's own table.
+/// The size of a typical resource, which sizes the cache's own table.
 const TYPICAL: u64 = 16 << 10;
-/// What a resource takes besides its bodies: its headers, twice.
+/// Bytes of a resource besides its bodies: its headers, twice.
 const OVERHEAD: u64 = 2 << 10;
 
 /// Resources by path.
 pub(super) struct Cache(QuickCache<String, Arc<Resource>, Bytes>);
 
-/// The weight of a resource: the bytes that it takes once it was asked for in each of its codings.
+/// Weighs a resource: the bytes that it takes once it was requested in each of its codings.
 #[derive(Debug, Clone)]
 struct Bytes;
 
@@ -42,7 +42,7 @@ impl Cache {
     pub(super) fn new(CacheSize(bytes): CacheSize) -> Self {
         let items = usize::try_from(bytes / TYPICAL).unwrap_or(usize::MAX).max(1);
         let options = OptionsBuilder::new()
-            // Each shard has its own part of the bytes, and the largest resource has to fit into one.
+            // Each shard has its share of the bytes, and the largest resource has to fit into one.
             .shards(1)
             .estimated_items_capacity(items)
             .weight_capacity(bytes)
@@ -52,7 +52,7 @@ impl Cache {
         Self(QuickCache::with_options(options, Bytes, hasher, DefaultLifecycle::default()))
     }
 
-    /// The resource of a path. Of several who ask at once, one makes it and the others wait.
+    /// Returns the resource of a path, making it if needed. Of concurrent callers, one makes it and the others wait.
     pub(super) fn get_or_make(
         &self,
         path: &str,

@@ -1,4 +1,4 @@
-//! The calendars of an edition, made before it is published.
+//! Calendars of an edition, made before it is published.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ pub(super) struct Calendars {
 }
 
 impl Calendars {
-    /// The calendars among some documents, by their paths.
+    /// Collects the calendars from an edition's documents, by path.
     pub(super) fn new(urls: &Urls, documents: Vec<Document>) -> Self {
         let (mut feeds, mut invites) = (Vec::new(), HashMap::with_capacity(documents.len()));
         for document in documents {
@@ -37,12 +37,12 @@ impl Calendars {
         Self { feeds: feeds.collect(), invites }
     }
 
-    /// The feed of an id of the edition.
+    /// The feed of one of the edition's ids.
     pub(super) fn feed(&self, id: &Id) -> &(Document, Arc<Resource>) {
         self.feeds.get(id).expect("every feed of an edition is printed before it is published")
     }
 
-    /// The invite of an id of the edition.
+    /// The invite of one of the edition's ids.
     pub(super) fn invite(&self, id: &Id) -> Document {
         let invite = self.invites.get(id);
         invite.expect("every invite of an edition is printed before it is published").clone()

@@ -1,4 +1,4 @@
-//! From an address to the document published there: the only file that knows every renderer.
+//! Content of addresses: the document published at each. The only file that knows every renderer.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,12 @@ use crate::pages::{self, PageAssets, Shell, redirect};
 use crate::revisions::{Edition, FeedHolder, Removed, Retired, SessionHolder};
 use crate::urls::{Address, FeedRoute, SessionRoute};
 
-/// What a path leads to.
+/// The result of a lookup.
 #[derive(Debug)]
 pub(super) enum Lookup<'a> {
     /// Something is published there.
     Found(Found<'a>),
-    /// Something was published there, and its addresses have ended.
+    /// Something was published there, and its address has expired.
     Gone,
     /// Nothing was ever published there.
     Missing,
@@ -26,7 +26,7 @@ pub(super) enum Lookup<'a> {
 /// An address where something is published.
 #[derive(Debug, Clone, Copy)]
 pub struct Found<'a> {
-    /// The address that was asked for. Its id is one of the edition's.
+    /// The requested address. Its id is one of the edition's.
     pub address: Address<'a>,
     pub(super) content: Content<'a>,
 }
@@ -44,13 +44,13 @@ pub(super) enum Content<'a> {
     Feed(Feed<'a>, FeedRoute),
     Removed(&'a Removed, SessionRoute),
     Retired(&'a Retired, FeedRoute),
-    /// The redirect from a page of a former id to the same page of the present one.
+    /// The redirect from a page of a former id to the same page of the current one.
     Moved {
         to: Address<'a>,
     },
 }
 
-/// Everything that renderers need besides the edition, made once for it.
+/// What renderers need besides the edition, made once per edition.
 #[derive(Debug)]
 pub(super) struct Kit {
     pub(super) words: Words,
@@ -72,7 +72,7 @@ impl Kit {
 }
 
 impl Site {
-    /// What an address leads to.
+    /// Looks up an address.
     pub(super) fn lookup(&self, address: Address<'_>) -> Lookup<'_> {
         let content = match address {
             Address::Home => Some((Address::Home, Content::Home)),
@@ -96,8 +96,8 @@ impl Site {
             .map_or(Lookup::Missing, |(address, content)| Lookup::Found(Found { address, content }))
     }
 
-    /// A calendar answers at a former id itself, as many apps follow no redirect and some forget the old address when
-    /// they do; pages redirect for good.
+    /// Looks up an address of a session. A calendar is served at a former id too, as many apps follow no redirect and
+    /// some forget the old address when they do; pages redirect permanently.
     fn session(&self, id: &str, route: SessionRoute) -> Lookup<'_> {
         use SessionHolder::{Former, FormerOfRemoved, Present, Removed};
         let Some((id, holder)) = self.edition.session_holder(id) else { return Lookup::Missing };
@@ -117,7 +117,7 @@ impl Site {
         Lookup::Found(Found { address: Address::Session(id.as_str(), route), content })
     }
 
-    /// The same for a feed. One that was removed has neither Atom nor JSON.
+    /// Looks up an address of a feed. A removed feed has neither Atom nor JSON.
     fn feed(&self, id: &str, route: FeedRoute) -> Lookup<'_> {
         use FeedHolder::{Former, FormerOfRemoved, Present, Removed};
         let Some((id, holder)) = self.edition.feed_holder(id) else { return Lookup::Missing };
@@ -142,7 +142,7 @@ impl Site {
         Lookup::Found(Found { address: Address::Feed(id.as_str(), route), content })
     }
 
-    /// Whether a session has an address.
+    /// Whether a session has a document for a route.
     fn has_route(&self, session: &Session, route: SessionRoute) -> bool {
         match route {
             SessionRoute::Register => redirect::has_register(&self.edition, session),
@@ -187,7 +187,7 @@ impl Site {
         found
     }
 
-    /// The document of an address. Calendars were made when the edition was published.
+    /// The document of an address. Calendars are taken from the edition; everything else is rendered.
     pub fn document(&self, found: &Found<'_>) -> Document {
         let (edition, kit) = (&*self.edition, &self.kit);
         let (urls, words) = (&edition.urls, &kit.words);

@@ -1,5 +1,5 @@
-//! Content codings: of what is long when a site is built, by all cores; of what is short when
-//! somebody asks for it.
+//! Content codings: long documents are compressed when a site is built, by all cores; short ones on the first request
+//! for the coding.
 
 use std::cell::RefCell;
 use std::io::Write as _;
@@ -12,35 +12,33 @@ use hyper::body::Bytes;
 use super::Coding;
 use crate::document::{Document, Kind};
 
-/// Below this a coding saves nothing on the wire: headers and body share a packet anyway.
+/// Below this length a coding saves nothing: headers and body share a packet anyway.
 const SMALL: usize = 512;
-/// From this length on a longer search for repetitions finds some, and takes time that is better
-/// spent beforehand.
+/// From this length on a longer search for repetitions pays, and takes time that is better spent beforehand.
 const LONG: usize = 16 << 10;
-/// Six is what servers use; more costs a reload more than it saves.
+/// Compression level 6, the default of common servers. A higher one costs a reload more than it saves.
 const LONG_LEVEL: u32 = 6;
 const SHORT_LEVEL: u32 = 4;
-/// RFC 1952 section 2.3: deflate, no flags, no time and no name, so that the same bytes give the
-/// same bytes; 255 says that no system is named.
+/// RFC 1952 section 2.3: deflate, without flags, time and name, so that the same input gives the same bytes; 255 is
+/// the unknown operating system.
 const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
-/// Five keeps a reload short; eleven takes sixty times as long for a third fewer bytes.
+/// Quality 5 keeps a reload short; 11 takes sixty times as long for a third fewer bytes.
 const BROTLI_QUALITY: u32 = 5;
-/// A window of 2^20 - 16 bytes (RFC 7932 section 9.1). A calendar repeats what stands near: four times as much
-/// to look back at takes half as long again and memory of every reader, and saves nothing.
+/// A window of 2^20 - 16 bytes (RFC 7932 section 9.1). Calendars repeat what is near: a window four times as large
+/// takes half as long again, costs every client memory, and saves nothing.
 const BROTLI_WINDOW: u32 = 20;
 
 thread_local! {
     static ENCODER: RefCell<Encoder> = RefCell::default();
 }
 
-/// The codings of a document, gzip first, each with its bytes; without them where they are made only
-/// when somebody asks.
+/// The codings of a document, gzip first, each with its bytes, or without where they are made on request.
 pub(super) type Codings = Vec<(Coding, Option<Bytes>)>;
 
 /// The codings of each document, in the order given.
 ///
-/// What is long is compressed now, and left out where that does not make it smaller. What is short
-/// would take most of the time that a site takes to build, and hardly anybody asks for most of it.
+/// Long documents are compressed now, unless that does not make them smaller. Short ones would take most of the time
+/// that a site takes to build, and most of them are never requested.
 pub(super) fn all<'a>(documents: impl IntoIterator<Item = &'a Document>) -> Vec<Codings> {
     let documents: Vec<&Document> = documents.into_iter().collect();
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
@@ -61,7 +59,7 @@ pub(super) fn all<'a>(documents: impl IntoIterator<Item = &'a Document>) -> Vec<
         let helpers: Vec<_> = (1..cores.min(long.len())).map(|_| scope.spawn(work)).collect();
         let mut made = work();
         for helper in helpers {
-            // Compressing into memory does not panic; if it did, so does the build.
+            // Compression into memory does not panic; if it did, the build panics too.
             made.extend(helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
         made
@@ -74,7 +72,7 @@ pub(super) fn all<'a>(documents: impl IntoIterator<Item = &'a Document>) -> Vec<
     all
 }
 
-/// The codings of one document, likewise, by this thread.
+/// The codings of one document, made on this thread.
 pub(super) fn one(document: &Document) -> Codings {
     match waits(document) {
         true => later(document),
@@ -98,22 +96,21 @@ pub(super) fn coded(coding: Coding, body: &[u8]) -> Option<Bytes> {
 /// Which codings a document may have.
 fn codings_of(document: &Document) -> &'static [Coding] {
     match document.kind {
-        // A redirect is answered plainly: its body is there for folders.
+        // The body of a redirect is only for exported folders, and is sent uncompressed.
         Kind::Moved | Kind::Redirect => &[],
         _ if document.body.len() < SMALL => &[],
-        // Only what is fetched again and again is worth the dearer coding.
+        // Only documents that are fetched again and again get the more expensive coding.
         Kind::Feed => &[Coding::Gzip, Coding::Brotli],
         _ => &[Coding::Gzip],
     }
 }
 
-/// Whether a document is text, which a coding makes smaller, and so short that it is made at once.
+/// Whether a document is text, which a coding makes smaller, and short enough to be compressed on request.
 fn waits(document: &Document) -> bool {
     document.body.len() < LONG && !matches!(document.kind, Kind::Image(_))
 }
 
-/// Keeps what the compressors need between documents: to set it up anew takes as long as a small
-/// document.
+/// Compressor state reused between documents: setting it up takes as long as compressing a small document.
 #[derive(Default)]
 struct Encoder {
     long: Option<Compress>,
@@ -121,7 +118,7 @@ struct Encoder {
 }
 
 impl Encoder {
-    /// Those that make a document smaller.
+    /// The codings that make a document smaller.
     fn codings(&mut self, document: &Document) -> Codings {
         let coded = codings_of(document).iter();
         coded.filter_map(|coding| Some((*coding, Some(self.smaller(*coding, document)?)))).collect()
@@ -146,7 +143,7 @@ impl Encoder {
             true => (&mut self.short, SHORT_LEVEL),
             false => (&mut self.long, LONG_LEVEL),
         };
-        // Without a header of zlib's own: gzip has another.
+        // Without zlib's header: gzip has its own.
         own.get_or_insert_with(|| Compress::new(Compression::new(level), false))
     }
 }

@@ -1,4 +1,4 @@
-//! The responses where there is nothing to give: as text for programs, as a page for people.
+//! Error responses: as text for programs, as a page for people.
 
 use hyper::StatusCode;
 
@@ -68,7 +68,7 @@ impl ByClient {
         }
     }
 
-    /// The format for whoever asks for a path.
+    /// The format for a path: calendars are requested by programs.
     pub(super) fn at(&self, path: &str) -> &Resource {
         let program = [".ics", ".json", ".atom", ".svg"].iter().any(|end| path.ends_with(end));
         if program { &self.text } else { &self.page }

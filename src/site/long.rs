@@ -1,22 +1,22 @@
-//! Documents that take longer to make than a thread may spend that serves others.
+//! Long documents: those that take longer to make than a serving thread may spend on them.
 
 use super::Site;
 use super::content::{Content, Found};
 use crate::model::{Markdown, Session};
 use crate::urls::{FeedRoute, SessionRoute};
 
-/// The text that is rendered and compressed within some three milliseconds, in bytes.
+/// Bytes of text that are rendered and compressed within about three milliseconds.
 const LONG: usize = 64 << 10;
-/// The text that takes as long as a session in a list without its description: its times in words, and its links.
+/// Bytes of text that take as long as a session in a list without its description: its times in words, and its links.
 const ENTRY: usize = 600;
-/// How often the text of a session is in its block: shown, and in each format to copy.
+/// Copies of a session's text in its newsletter block: shown, and in each format to copy.
 const FORMATS: usize = 5;
-/// The most sessions that Atom and the page of a feed list.
+/// The most sessions in a feed's Atom document and page.
 const LISTED: usize = 200;
 const ON_PAGE: usize = 100;
 
 impl Site {
-    /// Whether the document of an address takes long to make, by the texts that it is made of.
+    /// Whether the document of an address takes long to make, judging by the texts in it.
     pub(super) fn is_long(&self, found: &Found<'_>) -> bool {
         self.text_of(found) > LONG
     }

@@ -1,9 +1,10 @@
-//! The site of an edition: from a path to its response.
+//! The site of an edition: path to response.
 //!
-//! Calendars are made when the edition is published, and everything else when somebody first asks for it: rendering is
-//! pure and takes well under a millisecond, and most of it nobody ever asks for. What was made is kept in a cache that
-//! is bounded in bytes. Building a site cannot fail; whatever could be wrong was found earlier, where somebody is
-//! looking. To read: `content` (what is published where), `resource` (its response), `calendars`, `headers`, `encode`.
+//! Calendars are made when the edition is published, and everything else on the first request: rendering is pure and
+//! takes well under a millisecond, and most of it is never requested. Rendered resources are kept in a cache that is
+//! bounded in bytes. Building a site cannot fail; every error is found before, while the file is checked.
+//!
+//! To read: `content` (what is published where), `resource` (its response), `calendars`, `headers`, `encode`.
 
 mod cache;
 mod calendars;
@@ -41,7 +42,7 @@ pub struct Site {
 }
 
 impl Site {
-    /// The site of an edition, from its calendars.
+    /// Builds the site of an edition from its calendars.
     pub fn build(edition: Arc<Edition>, calendars: Vec<Document>, cache: CacheSize) -> Self {
         let kit = Kit::new(&edition);
         Self {
@@ -58,7 +59,7 @@ impl Site {
         &self.edition
     }
 
-    /// What is published at a path; none where nothing is.
+    /// Looks up a path; none where nothing is published.
     pub fn find(&self, path: &str) -> Option<Found<'_>> {
         match self.lookup(self.edition.urls.parse(path)?) {
             Lookup::Found(found) => Some(found),
@@ -66,7 +67,7 @@ impl Site {
         }
     }
 
-    /// The resource of what was found, if it is made already or takes no more than a moment to make.
+    /// The resource of a lookup, if it is in the cache or quick to make.
     pub fn resource_now(&self, found: &Found<'_>) -> Option<Arc<Resource>> {
         if let Some(feed) = self.feed_of(found) {
             return Some(Arc::clone(feed));
@@ -79,7 +80,7 @@ impl Site {
         }
     }
 
-    /// The resource of what was found, however long it takes to make; kept for whoever asks next.
+    /// The resource of a lookup, however long it takes to make; kept in the cache.
     pub fn resource(&self, found: &Found<'_>) -> Arc<Resource> {
         let path = self.edition.urls.path(found.address);
         match self.feed_of(found) {
@@ -104,13 +105,13 @@ impl Site {
         })
     }
 
-    /// When the next edition of the same catalog begins.
+    /// The instant at which the next edition of the same catalog begins, UTC.
     pub fn valid_until(&self) -> Option<DateTime<Utc>> {
         self.edition.valid_until()
     }
 
-    /// The response for a path where nothing is: 410 where something was, else 404 (RFC 9110 sections
-    /// 15.5.11 and 15.5.5).
+    /// The response for a path where nothing is published: 410 if something was, else 404 (RFC 9110 sections 15.5.11
+    /// and 15.5.5).
     pub fn missing(&self, path: &str) -> &Resource {
         let without_slash = path.strip_suffix('/').unwrap_or(path);
         match self.edition.urls.parse(without_slash).map(|address| self.lookup(address)) {
@@ -119,8 +120,7 @@ impl Site {
         }
     }
 
-    /// The redirect for a path with a slash too many, which is a slip of whoever typed the address and not
-    /// another resource.
+    /// The redirect for a path with a trailing slash, which is a typing error and not another resource.
     pub fn without_slash(&self, path: &str) -> Option<(Found<'_>, Resource)> {
         let path = path.strip_suffix('/').filter(|path| *path != "/")?;
         Some((self.find(path)?, Resource::redirect(path)))

@@ -1,5 +1,5 @@
-//! A resource and its representations (RFC 9110 sections 3.1 and 3.2), with every header made once:
-//! a request clones, it formats nothing.
+//! A resource and its representations (RFC 9110 sections 3.1 and 3.2). Every header is made once; a request only
+//! clones.
 
 use std::sync::OnceLock;
 
@@ -27,7 +27,7 @@ pub enum Coding {
     Brotli,
 }
 
-/// What stands at a path.
+/// A published resource.
 #[derive(Debug)]
 pub struct Resource {
     kind: Option<Kind>,
@@ -36,7 +36,7 @@ pub struct Resource {
     last_modified: Option<DateTime<Utc>>,
 }
 
-/// A coded form of a resource, made when it is first asked for if it was not before.
+/// A coded representation, made in advance or on the first request.
 #[derive(Debug)]
 struct Coded {
     coding: Coding,
@@ -44,16 +44,16 @@ struct Coded {
     form: OnceLock<Box<Representation>>,
 }
 
-/// One form of a resource, ready to be sent.
+/// One representation, ready to send.
 #[derive(Debug, Clone)]
 pub struct Representation {
     /// Its coding.
     pub coding: Coding,
-    /// The status of the answer.
+    /// The status of the response.
     pub status: StatusCode,
-    /// The headers of the answer.
+    /// The headers of the response.
     pub headers: HeaderMap,
-    /// The headers of a 304 in its place (RFC 9110 section 15.4.5).
+    /// The headers of a 304 (RFC 9110 section 15.4.5).
     pub not_modified: HeaderMap,
     /// The content.
     pub body: Bytes,
@@ -83,7 +83,7 @@ impl Resource {
         Self { kind, identity, coded, last_modified }
     }
 
-    /// For good, or where it may lead elsewhere tomorrow.
+    /// A redirect, permanent or to a target that may change tomorrow.
     fn moved(kind: Kind, mut headers: HeaderMap, location: &str, body: Bytes) -> Self {
         headers.insert(LOCATION, headers::value(location));
         let status = match kind {
@@ -126,7 +126,7 @@ impl Resource {
         Self { kind: None, identity, coded: Vec::new(), last_modified: None }
     }
 
-    /// The bytes of its bodies, with half as many for each coding that may be asked for later.
+    /// The bytes of its bodies, with half as many for each coding that may be made later.
     pub(super) fn weight(&self) -> u64 {
         let plain = self.identity.body.len();
         let coded = self.coded.iter().map(|coded| match coded.form.get() {
@@ -136,33 +136,33 @@ impl Resource {
         (plain + coded.sum::<usize>()) as u64
     }
 
-    /// What it is; none for errors and redirects.
+    /// The document kind; none for errors and redirects.
     pub fn kind(&self) -> Option<Kind> {
         self.kind
     }
 
-    /// The bytes as they are.
+    /// The representation without a coding.
     pub fn identity(&self) -> &Representation {
         &self.identity
     }
 
-    /// The codings that it can be had in, the less preferred first, besides identity.
+    /// The available codings besides identity, the less preferred first.
     pub fn codings(&self) -> impl Iterator<Item = Coding> {
         self.coded.iter().map(|coded| coded.coding)
     }
 
-    /// Its form in a coding; as it is, where it cannot be had in that.
+    /// The representation in a coding, or identity where that coding is not available.
     pub fn form(&self, coding: Coding) -> &Representation {
         let coded = self.coded.iter().find(|coded| coded.coding == coding);
         coded.map_or(&self.identity, |coded| coded.form(&self.identity))
     }
 
-    /// The entity tags of all its forms (RFC 9110 section 8.8.3); none for errors and redirects.
+    /// The entity tags of all representations (RFC 9110 section 8.8.3); none for errors and redirects.
     pub fn etags(&self) -> impl Iterator<Item = &HeaderValue> {
         self.identity.etag.iter().chain(self.coded.iter().map(|coded| &coded.etag))
     }
 
-    /// When its bytes were first published, UTC in whole seconds; calendars only.
+    /// The instant at which its bytes were first published, UTC in whole seconds; calendars only.
     pub fn last_modified(&self) -> Option<DateTime<Utc>> {
         self.last_modified
     }
@@ -184,7 +184,7 @@ impl Coded {
             let bytes = encode::coded(self.coding, &identity.body);
             Box::new(match bytes {
                 Some(bytes) => self.made(identity, bytes),
-                // Compressing into memory does not fail; if it did, the plain bytes are right too.
+                // Compression into memory does not fail; if it did, the uncompressed bytes are correct too.
                 None => identity.clone(),
             })
         })
@@ -200,7 +200,7 @@ impl Coded {
 }
 
 impl Representation {
-    /// From the headers of a 200, but for the length.
+    /// Makes a representation from the headers of a 200, without the length.
     fn new(mut headers: HeaderMap, coding: Coding, body: Bytes, etag: HeaderValue) -> Self {
         let mut not_modified = HeaderMap::new();
         for name in [CACHE_CONTROL, CONTENT_LOCATION, ETAG, LAST_MODIFIED, VARY] {
@@ -213,7 +213,7 @@ impl Representation {
             not_modified.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         }
         headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
-        // A map grows by doubling; its copy has no more room than it needs, and there are thousands.
+        // A map grows by doubling. The clone has no spare capacity, and there are thousands of them.
         let (headers, not_modified) = (headers.clone(), not_modified.clone());
         Self { coding, status: StatusCode::OK, headers, not_modified, body, etag: Some(etag) }
     }

@@ -1,15 +1,15 @@
-//! The listener for the person who runs it, apart from that of the readers.
+//! Admin listener, for the operator, separate from that of readers.
 //!
 //! ```text
-//! GET, HEAD  /healthz   200 while the process answers
+//! GET, HEAD  /healthz   200 while the process responds
 //! GET, HEAD  /readyz    200 while an edition is served, 503 before the first and while ending
 //! GET, HEAD  /metrics   OpenMetrics
 //! GET, HEAD  others     404
 //! any other method      405 with Allow
 //! ```
 //!
-//! What is wrong with the list or the state is said, with 200: a replica that serves a good edition
-//! must not be taken away from readers by whoever balances the load.
+//! Errors in the file or the state are reported with 200: a load balancer must not take a replica with a good edition
+//! away from readers.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -31,21 +31,20 @@ use tokio::task::JoinHandle;
 use super::{Refused, Telemetry, metrics};
 use crate::error::Error;
 
-/// Connections at once; scrapers and probes are few. At this number the one that has taken longest is closed for a
-/// new one.
+/// Concurrent connections; scrapers and probes are few. At the limit the oldest connection is closed for a new one.
 const CONNECTIONS: usize = 16;
-/// Time that no other connection takes away, far above what a request takes. However many connections nobody
-/// uses, a new one waits for a place no longer than `n / CONNECTIONS` times this.
+/// The least time of a connection before it is closed for another, far above what a request takes. With `n` idle
+/// connections, a new one waits at most `n / CONNECTIONS` times this.
 const GUARANTEED: Duration = Duration::from_millis(250);
-/// Between two looks for a place.
-const PLACE_PAUSE: Duration = Duration::from_millis(5);
-/// How long a connection may take, which has one request.
+/// Time between two checks for a free slot.
+const SLOT_PAUSE: Duration = Duration::from_millis(5);
+/// Time limit of a connection, which has one request.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// How long to wait after the system had no descriptor or memory for a connection.
+/// Pause after the system had no descriptor or memory for a connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 const TEXT: &str = "text/plain; charset=utf-8";
 
-/// A listening socket, not yet answering.
+/// A listening socket that does not serve yet.
 #[derive(Debug)]
 pub struct Admin {
     listener: TcpListener,
@@ -53,10 +52,10 @@ pub struct Admin {
 }
 
 impl Admin {
-    /// Takes an address; with port 0 a free one.
+    /// Listens on an address; port 0 takes a free port.
     ///
     /// # Errors
-    /// [`Error::Listen`] if the address cannot be had.
+    /// [`Error::Listen`] if the address cannot be bound.
     pub fn bind(address: SocketAddr) -> Result<Self, Error> {
         let refuse =
             |source| Error::Listen { address: address.to_string(), is_unix: false, source };
@@ -66,15 +65,15 @@ impl Admin {
         Ok(Self { listener, address })
     }
 
-    /// The address that was taken.
+    /// The bound address.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Answers on a thread of its own until the process ends. `stop` says that it is about to.
+    /// Serves on its own thread until the process ends. `stop` becomes true shortly before.
     ///
     /// # Errors
-    /// [`Error::Listen`] if the system gives no runtime.
+    /// [`Error::Listen`] if the system gives no thread.
     pub fn start(
         self,
         telemetry: Arc<Telemetry>,
@@ -104,7 +103,7 @@ async fn accept(
     stop: watch::Receiver<bool>,
     clock: impl Fn() -> DateTime<Utc> + Clone + Send + 'static,
 ) {
-    let mut places = Places::default();
+    let mut slots = Slots::default();
     loop {
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
@@ -114,36 +113,36 @@ async fn accept(
                 continue;
             }
         };
-        places.make_room().await;
+        slots.make_room().await;
         let (telemetry, stop, clock) = (Arc::clone(&telemetry), stop.clone(), clock.clone());
         let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
             let ending = *stop.borrow();
-            let answer =
+            let response =
                 respond(&telemetry, request.method(), request.uri().path(), ending, clock());
-            async move { Ok::<_, Infallible>(answer) }
+            async move { Ok::<_, Infallible>(response) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(TIMEOUT)
             .keep_alive(false)
             .serve_connection(TokioIo::new(stream), service);
-        places.start(async {
-            // Whoever hangs up or is late gets nothing, and nothing is wrong with us.
+        slots.start(async {
+            // A client that disconnects or times out gets nothing, which is not an error of this server.
             let _ = tokio::time::timeout(TIMEOUT, connection).await;
         });
     }
 }
 
-/// The connections that are open, the oldest first.
+/// The open connections, oldest first.
 #[derive(Debug, Default)]
-struct Places(VecDeque<(Instant, JoinHandle<()>)>);
+struct Slots(VecDeque<(Instant, JoinHandle<()>)>);
 
-impl Places {
+impl Slots {
     fn start(&mut self, connection: impl Future<Output = ()> + Send + 'static) {
         self.0.push_back((Instant::now(), tokio::spawn(connection)));
     }
 
-    /// Waits until there is a place, and closes the oldest connection if none becomes free by then.
+    /// Waits until a slot is free; closes the oldest connection after its guaranteed time.
     async fn make_room(&mut self) {
         loop {
             self.0.retain(|(_, task)| !task.is_finished());
@@ -156,12 +155,12 @@ impl Places {
                 oldest.abort();
                 return;
             }
-            tokio::time::sleep(PLACE_PAUSE).await;
+            tokio::time::sleep(SLOT_PAUSE).await;
         }
     }
 }
 
-/// Answers a request at an instant; `ending` says that the process is about to end.
+/// Responds to a request at an instant; `ending` is true while the process ends.
 fn respond(
     telemetry: &Arc<Telemetry>,
     method: &Method,

@@ -1,21 +1,21 @@
-//! The certificate in use, and what is wrong with it.
+//! State of the TLS certificate: its end, and why a renewal is not used.
 
 use crate::rfc3339;
 use chrono::{DateTime, Utc};
 
-/// A certificate in use, and what came of the last look at its files.
+/// A certificate in use, and the result of the last check of its files.
 #[derive(Debug)]
 pub(super) struct Certificate {
-    /// The last second in which it is valid, UTC; none where that is not known.
+    /// The last second of its validity, UTC; none if unknown.
     pub(super) not_after: Option<DateTime<Utc>>,
-    /// Why what stands in its files is not used, in a sentence.
+    /// Why the certificate in its files is not used, in a sentence.
     pub(super) refused: Option<String>,
-    /// Whether the log has that it expired.
+    /// Whether its expiry was logged.
     pub(super) logged: bool,
 }
 
 impl Certificate {
-    /// What is wrong with it at an instant.
+    /// The errors of the certificate at an instant.
     pub(super) fn wrong(&self, now: DateTime<Utc>) -> impl Iterator<Item = String> {
         let refused = self.refused.as_ref().map(|reason| {
             format!("the certificate was not renewed: {reason}; the one before stays in use")
@@ -23,7 +23,7 @@ impl Certificate {
         refused.into_iter().chain(self.expired(now))
     }
 
-    /// That it has expired, to be logged once; looked at again and again.
+    /// A message that the certificate has expired, once.
     pub(super) fn news(&mut self, now: DateTime<Utc>) -> Option<String> {
         let expired = self.expired(now).filter(|_| !self.logged);
         self.logged |= expired.is_some();
@@ -31,7 +31,7 @@ impl Certificate {
     }
 
     fn expired(&self, now: DateTime<Utc>) -> Option<String> {
-        // RFC 5280 section 4.1.2.5: the last second is within.
+        // The last second is part of the validity (RFC 5280 section 4.1.2.5).
         let last = self.not_after.filter(|last| now.timestamp() > last.timestamp())?;
         Some(format!(
             "the certificate in use expired at {}, and readers refuse it; put a new one and its \

@@ -1,40 +1,40 @@
-//! Clicks on links: a table of what they lead to and of newsletters, with an end.
+//! Clicks on links: a bounded table by target and newsletter tag.
 //!
-//! Ids are those of the site that is served; tags and rows come from outside and are counted off.
+//! Ids are those of the served site. Tags come from outside, so their number is limited.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::urls::Address;
 
-/// The name of what has no place of its own any more.
+/// The name for an id or tag without a row of its own.
 const REST: &str = "other";
-/// Tags that are told apart; further ones are `other`.
+/// Number of tags with rows of their own; further ones count as `other`.
 const TAGS: usize = 100;
-/// The longest tag, in letters.
+/// The longest tag, in bytes.
 const TAG_LENGTH: usize = 64;
-/// Rows of clicks that are told apart; further ones are counted for no session or feed of its own.
+/// Number of rows; further clicks count for no session or feed.
 const ROWS: usize = 10_000;
 
-/// How often each link was opened.
+/// Counts of opened links.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Clicks {
-    /// Where a link can lead: `session/ID`, `feed/ID`.
+    /// The sessions and feeds of the site.
     owners: Arc<Owners>,
     tags: Vec<Box<str>>,
-    /// Whether the log says that no further tag has rows of its own.
-    told: bool,
-    counts: HashMap<Row, u64>,
+    /// Whether the log reports that further tags count as `other`.
+    warned: bool,
+    counts: HashMap<ClickRow, u64>,
 }
 
-/// The ids that have rows of their own, each with its place.
+/// The ids with rows of their own, each with its index.
 #[derive(Debug, Default)]
 pub(super) struct Owners {
     sessions: HashMap<Box<str>, u32>,
     feeds: HashMap<Box<str>, u32>,
 }
 
-/// The session or feed that an address belongs to.
+/// The session or feed of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Of<'a> {
     Feed(&'a str),
@@ -53,9 +53,9 @@ impl<'a> From<Address<'a>> for Of<'a> {
     }
 }
 
-/// A row of the table, by places in the lists of names.
+/// A row of the table, by indices of names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Row {
+struct ClickRow {
     of: Owner,
     to: &'static str,
     via: Via,
@@ -76,7 +76,7 @@ enum Via {
     Rest,
 }
 
-/// A row with its names.
+/// A row by names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Click {
     pub(super) of: String,
@@ -88,7 +88,7 @@ impl Clicks {
     pub(super) fn count(&mut self, of: Of<'_>, to: &'static str, via: Option<&str>) {
         let via = self.via(via);
         let of = self.owners.find(of);
-        let mut row = Row { of, to, via };
+        let mut row = ClickRow { of, to, via };
         if self.counts.len() >= ROWS && !self.counts.contains_key(&row) {
             row.of = Owner::Rest;
         }
@@ -101,38 +101,38 @@ impl Clicks {
             return Via::Rest;
         }
         let known = self.tags.iter().position(|own| **own == *tag);
-        let place = known.or_else(|| {
-            let place = self.tags.len();
-            (place < TAGS).then(|| {
+        let index = known.or_else(|| {
+            let index = self.tags.len();
+            (index < TAGS).then(|| {
                 self.tags.push(tag.into());
-                place
+                index
             })
         });
-        if place.is_none() && !std::mem::replace(&mut self.told, true) {
+        if index.is_none() && !std::mem::replace(&mut self.warned, true) {
             tracing::warn!(
                 "{TAGS} newsletter tags were counted; until the next start all others count as `{REST}`"
             );
         }
-        place.and_then(|place| u32::try_from(place).ok()).map_or(Via::Rest, Via::Tag)
+        index.and_then(|index| u32::try_from(index).ok()).map_or(Via::Rest, Via::Tag)
     }
 
-    /// The table for other ids: rows of those that are no more end.
+    /// The table for the ids of another site. Rows of other ids are dropped.
     pub(super) fn after(&self, owners: Owners) -> Self {
         let names = self.owners.names();
-        let mut counts: HashMap<Row, u64> = HashMap::new();
+        let mut counts: HashMap<ClickRow, u64> = HashMap::new();
         for (row, count) in &self.counts {
             let of = match names.get(&row.of) {
                 Some(of) => owners.find(*of),
                 None => row.of,
             };
             if of != Owner::Rest || row.of == Owner::Rest {
-                counts.insert(Row { of, ..*row }, *count);
+                counts.insert(ClickRow { of, ..*row }, *count);
             }
         }
-        Self { owners: Arc::new(owners), tags: self.tags.clone(), told: self.told, counts }
+        Self { owners: Arc::new(owners), tags: self.tags.clone(), warned: self.warned, counts }
     }
 
-    /// Each row, by its names.
+    /// The rows, by name.
     pub(super) fn rows(&self) -> Vec<(Click, u64)> {
         let names = self.owners.names();
         let mut all: Vec<(Click, u64)> = self
@@ -147,7 +147,7 @@ impl Clicks {
                 };
                 let via = match row.via {
                     Via::None => "",
-                    Via::Tag(place) => &self.tags[place as usize],
+                    Via::Tag(index) => &self.tags[index as usize],
                     Via::Rest => REST,
                 };
                 (Click { of, to: row.to, via: via.to_owned() }, *count)
@@ -159,42 +159,42 @@ impl Clicks {
 }
 
 impl Owners {
-    /// Gives a session or feed a place, if it has none.
+    /// Adds a session or feed, unless it is known.
     pub(super) fn enter(&mut self, of: Of<'_>) {
-        let (places, id) = match of {
+        let (indices, id) = match of {
             Of::All => return,
             Of::Session(id) => (&mut self.sessions, id),
             Of::Feed(id) => (&mut self.feeds, id),
         };
-        // A list has at most 64 MiB, so there are never that many.
-        let next = u32::try_from(places.len()).unwrap_or(u32::MAX);
-        places.entry(id.into()).or_insert(next);
+        // A file of at most 64 MiB has fewer ids.
+        let next = u32::try_from(indices.len()).unwrap_or(u32::MAX);
+        indices.entry(id.into()).or_insert(next);
     }
 
     fn find(&self, of: Of<'_>) -> Owner {
         match of {
             Of::All => Owner::All,
             Of::Session(id) => {
-                self.sessions.get(id).map_or(Owner::Rest, |place| Owner::Session(*place))
+                self.sessions.get(id).map_or(Owner::Rest, |index| Owner::Session(*index))
             }
-            Of::Feed(id) => self.feeds.get(id).map_or(Owner::Rest, |place| Owner::Feed(*place)),
+            Of::Feed(id) => self.feeds.get(id).map_or(Owner::Rest, |index| Owner::Feed(*index)),
         }
     }
 
     fn names(&self) -> HashMap<Owner, Of<'_>> {
         let sessions =
-            self.sessions.iter().map(|(id, place)| (Owner::Session(*place), Of::Session(id)));
-        let feeds = self.feeds.iter().map(|(id, place)| (Owner::Feed(*place), Of::Feed(id)));
+            self.sessions.iter().map(|(id, index)| (Owner::Session(*index), Of::Session(id)));
+        let feeds = self.feeds.iter().map(|(id, index)| (Owner::Feed(*index), Of::Feed(id)));
         sessions.chain(feeds).collect()
     }
 }
 
-/// Whether a tag is one that is counted by name.
+/// Whether a tag is counted by name.
 fn is_tag(tag: &str) -> bool {
     tag.len() <= TAG_LENGTH && tag.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))
 }
 
-/// A tag as it is written down: one that could be anything is not.
+/// A tag for metrics and logs: anything unusual becomes `other`.
 pub(super) fn plain(tag: &str) -> &str {
     if is_tag(tag) { tag } else { REST }
 }

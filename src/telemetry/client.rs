@@ -1,7 +1,7 @@
-//! Which family a client belongs to, by what it calls itself (RFC 9110 section 10.1.5).
+//! Client families, by User-Agent (RFC 9110 section 10.1.5).
 //!
-//! A name is only a claim, and several families speak for many readers: what is counted is how
-//! feeds are fetched, not by whom.
+//! The name is only a claim, and several families fetch for many readers: the counts say how feeds are fetched, not
+//! by whom.
 
 /// Programs that fetch calendars in the same way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,8 +30,8 @@ pub enum Family {
     Other,
 }
 
-/// The parts that name a family, in lower case. The first row that matches counts: what embeds a
-/// browser calls itself one too.
+/// Parts of User-Agent values, in lower case. The first matching row counts, since programs that embed a browser name
+/// it too.
 const NAMES: &[(Family, &[&str])] = &[
     (Family::Google, &["google-calendar-importer"]),
     (Family::Apple, &["dataaccessd", "calendaragent"]),
@@ -43,9 +43,9 @@ const NAMES: &[(Family, &[&str])] = &[
     (Family::Kde, &["akonadi", "kio/"]),
     (Family::Nextcloud, &["nextcloud"]),
 ];
-/// What browsers call themselves, beside `mozilla/`.
+/// Names of browsers, besides `mozilla/`.
 const BROWSERS: &[&str] = &["chrome", "safari", "firefox"];
-/// Real names are shorter; what follows is not looked at.
+/// Longest part of a User-Agent that is searched; real names are shorter.
 const LONGEST: usize = 512;
 
 impl Family {
@@ -64,14 +64,14 @@ impl Family {
         Self::Other,
     ];
 
-    /// The family of a User-Agent; letters count the same in upper and lower case.
+    /// The family of a User-Agent, ignoring case.
     pub fn of(user_agent: &[u8]) -> Self {
-        // On the stack: this happens for every answer.
+        // On the stack, since it happens for every response.
         let mut lower = [0; LONGEST];
         let length = user_agent.len().min(LONGEST);
         lower[..length].copy_from_slice(&user_agent[..length]);
         lower[..length].make_ascii_lowercase();
-        // Names are ASCII; one that is not, or is cut within a character, is no known one.
+        // Family names are ASCII; an invalid character matches none.
         let Ok(name) = std::str::from_utf8(&lower[..length]) else { return Self::Other };
         let any = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
         if let Some((family, _)) = NAMES.iter().find(|(_, parts)| any(parts)) {

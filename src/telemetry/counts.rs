@@ -1,4 +1,4 @@
-//! What is counted with every answer, in the families of prometheus-client.
+//! Counters of responses and connections, in the metric families of prometheus-client.
 
 use std::fmt::Error;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,9 +15,9 @@ use prometheus_client::registry::{Registry, Unit};
 use super::client::Family;
 use crate::urls::{Address, FeedRoute, SessionRoute};
 
-/// A kind of resource.
+/// Resource type of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
+pub(super) enum ResponseKind {
     Feed,
     Invite,
     Page,
@@ -33,7 +33,7 @@ pub(super) enum Kind {
     Other,
 }
 
-/// The statuses that have rows of their own; all others share one.
+/// Statuses with rows of their own; all others share one.
 const STATUSES: [StatusCode; 10] = [
     StatusCode::OK,
     StatusCode::MOVED_PERMANENTLY,
@@ -47,30 +47,29 @@ const STATUSES: [StatusCode; 10] = [
     StatusCode::URI_TOO_LONG,
 ];
 
-/// Upper bounds of the time that an answer takes, in seconds: from the look-up in a table to a
-/// machine that is busy with other things.
+/// Upper bounds of response times, in seconds: from a table lookup to a busy machine.
 const BOUNDS: [f64; 11] = [1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 5e-4, 1e-3, 1e-2, 0.1];
 
-/// The numbers since the start.
+/// The counters since the start.
 #[derive(Debug)]
 pub(super) struct Counts {
-    requests: family::Family<Answered, Counter>,
-    bytes: family::Family<Kind, Counter>,
+    requests: family::Family<ResponseLabels, Counter>,
+    bytes: family::Family<ResponseKind, Counter>,
     latency: Histogram,
     accepted: Counter,
     open: Gauge,
 }
 
-/// The labels of an answer.
+/// The labels of a response.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Answered {
-    kind: Kind,
-    /// Its place among [`STATUSES`]; their number for all others.
+struct ResponseLabels {
+    kind: ResponseKind,
+    /// The index in [`STATUSES`]; its length for all others.
     status: usize,
     family: Family,
 }
 
-impl Kind {
+impl ResponseKind {
     pub(super) const ALL: [Self; 13] = [
         Self::Feed,
         Self::Invite,
@@ -87,7 +86,7 @@ impl Kind {
         Self::Other,
     ];
 
-    /// The kind of a response. An error has no resource behind it, whatever its path says.
+    /// The type of a response. Errors have no resource, whatever their path is.
     pub(super) fn of(address: Option<Address<'_>>, status: StatusCode) -> Self {
         match status {
             StatusCode::MOVED_PERMANENTLY => return Self::Moved,
@@ -140,9 +139,9 @@ impl Kind {
 
 impl Counts {
     pub(super) fn new() -> Self {
-        let bytes = family::Family::<Kind, Counter>::default();
-        // From the start on, so that rates have something to begin with.
-        for kind in Kind::ALL {
+        let bytes = family::Family::<ResponseKind, Counter>::default();
+        // Rows exist from the start, so that rates can be computed.
+        for kind in ResponseKind::ALL {
             drop(bytes.get_or_create(&kind));
         }
         Self {
@@ -154,16 +153,16 @@ impl Counts {
         }
     }
 
-    pub(super) fn answered(
+    pub(super) fn responded(
         &self,
-        kind: Kind,
+        kind: ResponseKind,
         status: StatusCode,
         family: Family,
         bytes: u64,
         took: Duration,
     ) {
         let status = STATUSES.iter().position(|own| *own == status).unwrap_or(STATUSES.len());
-        self.requests.get_or_create(&Answered { kind, status, family }).inc();
+        self.requests.get_or_create(&ResponseLabels { kind, status, family }).inc();
         self.bytes.get_or_create(&kind).inc_by(bytes);
         self.latency.observe(took.as_secs_f64());
     }
@@ -177,20 +176,20 @@ impl Counts {
         self.open.dec();
     }
 
-    /// Has a registry print them.
+    /// Registers the metrics.
     pub(super) fn register(&self, registry: &mut Registry) {
-        let help = "Answers by kind of resource, status and client";
+        let help = "Responses by resource, status and client";
         registry.register("requests", help, self.requests.clone());
         let help = "Bytes of bodies handed to connections, without headers";
         registry.register_with_unit("sent", help, Unit::Bytes, self.bytes.clone());
-        let help = "Time from a request's last header to its answer handed to the connection";
+        let help = "Time from a request's last header to its response handed to the connection";
         registry.register_with_unit("answer", help, Unit::Seconds, self.latency.clone());
         registry.register("connections_accepted", "Connections accepted", self.accepted.clone());
         registry.register("connections_open", "Connections open", self.open.clone());
     }
 }
 
-impl EncodeLabelSet for Answered {
+impl EncodeLabelSet for ResponseLabels {
     fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> Result<(), Error> {
         let status = STATUSES.get(self.status).map_or("other", StatusCode::as_str);
         let labels = [("status", status), ("client", self.family.as_str())];
@@ -198,18 +197,18 @@ impl EncodeLabelSet for Answered {
     }
 }
 
-impl EncodeLabelSet for Kind {
+impl EncodeLabelSet for ResponseKind {
     fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> Result<(), Error> {
         [("resource", self.as_str())].encode(encoder)
     }
 }
 
-/// HEAD and what has no body of its own send none, whatever Content-Length says.
+/// The bytes of a body; none for HEAD, whatever Content-Length is.
 pub(super) fn sent(method: &Method, length: Option<u64>) -> u64 {
     if method == Method::HEAD { 0 } else { length.unwrap_or(0) }
 }
 
-/// Nothing else hangs on the number, so no order is asked for.
+/// Relaxed, since no other memory access depends on the counter.
 pub(super) fn add(counter: &AtomicU64, count: u64) {
     counter.fetch_add(count, Ordering::Relaxed);
 }
@@ -233,28 +232,28 @@ mod tests {
 
     #[test]
     fn every_kind_has_a_name_of_its_own() {
-        let names: BTreeSet<_> = Kind::ALL.map(Kind::as_str).into();
-        assert_eq!(names.len(), Kind::ALL.len());
+        let names: BTreeSet<_> = ResponseKind::ALL.map(ResponseKind::as_str).into();
+        assert_eq!(names.len(), ResponseKind::ALL.len());
     }
 
     #[test]
     fn no_two_answers_share_a_row() {
         let counts = Counts::new();
         let took = Duration::from_micros(3);
-        for kind in Kind::ALL {
+        for kind in ResponseKind::ALL {
             for status in STATUSES {
                 for family in Family::ALL {
-                    counts.answered(kind, status, family, 1, took);
+                    counts.responded(kind, status, family, 1, took);
                 }
             }
         }
         for (status, bytes) in [(StatusCode::IM_A_TEAPOT, 5), (StatusCode::CONFLICT, 6)] {
-            counts.answered(Kind::Page, status, Family::Apple, bytes, took);
+            counts.responded(ResponseKind::Page, status, Family::Apple, bytes, took);
         }
         let text = text(&counts);
         let rows: BTreeSet<_> =
             text.lines().filter_map(|line| line.strip_prefix("requests_total{")).collect();
-        let all = Kind::ALL.len() * STATUSES.len() * Family::ALL.len();
+        let all = ResponseKind::ALL.len() * STATUSES.len() * Family::ALL.len();
         assert_eq!(rows.len(), all + 1);
         assert_eq!(rows.iter().filter(|row| row.ends_with("} 1")).count(), all);
         assert!(rows.contains("resource=\"page\",status=\"other\",client=\"apple\"} 2"), "{text}");
@@ -270,7 +269,7 @@ mod tests {
     fn bytes_have_rows_before_anything_is_sent() {
         let text = text(&Counts::new());
         let rows = text.lines().filter(|line| line.starts_with("sent_bytes_total{"));
-        assert_eq!(rows.filter(|row| row.ends_with("} 0")).count(), Kind::ALL.len());
+        assert_eq!(rows.filter(|row| row.ends_with("} 0")).count(), ResponseKind::ALL.len());
     }
 
     #[test]
@@ -279,7 +278,7 @@ mod tests {
             let counts = Counts::new();
             let bound = Duration::from_secs_f64(bound);
             for took in [bound, bound + Duration::from_nanos(1)] {
-                counts.answered(Kind::Feed, StatusCode::OK, Family::Google, 0, took);
+                counts.responded(ResponseKind::Feed, StatusCode::OK, Family::Google, 0, took);
             }
             let text = text(&counts);
             let buckets =

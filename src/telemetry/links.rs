@@ -1,7 +1,7 @@
-//! Feed fetches by feed, and which answers are clicks on links.
+//! Feed fetches by feed, and clicks on links.
 //!
-//! A newsletter adds `?via=may-letter` to its links. Only the ids of the site that is served have
-//! rows, so that nobody makes the tables grow by asking.
+//! A newsletter adds `?via=may-letter` to its links. Only the ids of the served site have rows, so requests cannot
+//! make the tables grow.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicU64;
@@ -14,24 +14,24 @@ use crate::model::Id;
 use crate::site::Site;
 use crate::urls::{Address, FeedRoute, SessionRoute};
 
-/// What is counted for the ids of one site.
+/// Counts for the ids of one site.
 #[derive(Debug, Default)]
-pub(super) struct Links {
-    /// Fetches by the id in a feed's address, each by family. Feeds are few, and a tree of few is
-    /// searched faster than a text is hashed.
+pub(super) struct LinkCounts {
+    /// Fetches by feed id, each by family. There are few feeds, and a small tree is searched faster than a text is
+    /// hashed.
     feeds: BTreeMap<Box<str>, [AtomicU64; Family::ALL.len()]>,
     clicks: Mutex<Clicks>,
 }
 
-/// The ids of a site: looked for before anything is locked, as readers would wait.
+/// The ids of a site, collected before anything is locked.
 #[derive(Debug)]
-pub(super) struct Ids {
+pub(super) struct SiteIds {
     feeds: BTreeSet<Box<str>>,
     owners: Owners,
 }
 
-impl Ids {
-    /// The ids of what a site has, and of former addresses that it leads on from.
+impl SiteIds {
+    /// The ids of a site, with former ids that it still serves.
     pub(super) fn of(site: &Site) -> Self {
         let (mut feeds, mut owners) = (BTreeSet::new(), Owners::default());
         let edition = site.edition();
@@ -50,11 +50,10 @@ impl Ids {
     }
 }
 
-impl Links {
-    /// Counts for the ids of another site from now on. What was counted for an id that is still
-    /// there goes on; the rows of others end, so that a list that changes leaves nothing behind.
-    pub(super) fn turn(&mut self, ids: Ids) {
-        let Ids { feeds, owners } = ids;
+impl LinkCounts {
+    /// Switches to the ids of another site. Counts of ids in both go on; all others are dropped.
+    pub(super) fn turn(&mut self, ids: SiteIds) {
+        let SiteIds { feeds, owners } = ids;
         let mut before = std::mem::take(&mut self.feeds);
         self.feeds = feeds
             .into_iter()
@@ -67,8 +66,7 @@ impl Links {
         *clicks = clicks.after(owners);
     }
 
-    /// Counts what was fetched or opened. `moved` says that the answer leads to another address of
-    /// ours, which is opened next.
+    /// Counts a fetch or a click. `moved` marks a redirect to another address of the site, which is requested next.
     pub(super) fn opened(
         &self,
         address: Address<'_>,
@@ -77,16 +75,16 @@ impl Links {
         moved: bool,
     ) {
         if let Address::Feed(id, FeedRoute::Calendar) = address {
-            // Who was led on fetches it there.
+            // The client fetches the feed at the new address.
             if let Some(counts) = self.feeds.get(id).filter(|_| !moved) {
                 add(&counts[family as usize], 1);
             }
-            // A subscription fetches for ever; a person opens the address once.
+            // A subscription fetches again and again; a person opens the address once.
             if !matches!(family, Family::Browser | Family::Other) || via.is_none() {
                 return;
             }
         }
-        // The address that it leads to is not tagged, so it is now or never.
+        // The target address has no tag, so the click is counted here.
         if moved && via.is_none() {
             return;
         }
@@ -95,7 +93,7 @@ impl Links {
         }
     }
 
-    /// Fetches by feed and family, those that happened; by id.
+    /// The fetches above zero, by feed and family.
     pub(super) fn fetches(&self) -> Vec<(&str, Family, u64)> {
         self.feeds
             .iter()
@@ -109,7 +107,7 @@ impl Links {
 
     /// The clicks, by name.
     pub(super) fn rows(&self) -> Vec<(Click, u64)> {
-        // Whoever counts a click meanwhile waits for the copy alone.
+        // Concurrent clicks wait only for the copy.
         let clicks = self.clicks().clone();
         clicks.rows()
     }
@@ -119,7 +117,7 @@ impl Links {
     }
 }
 
-/// Where a link leads, if a newsletter would lead there.
+/// The target of a link, if newsletters link to it.
 fn target(address: Address<'_>) -> Option<&'static str> {
     Some(match address {
         Address::Home | Address::Year(_) => "page",
@@ -148,7 +146,7 @@ fn target(address: Address<'_>) -> Option<&'static str> {
     })
 }
 
-/// The newsletter that a query names.
+/// The newsletter tag of a query.
 pub(super) fn via(query: Option<&str>) -> Option<&str> {
     let mut parts = query?.split('&').filter_map(|part| part.strip_prefix("via="));
     parts.next().filter(|tag| !tag.is_empty())
@@ -160,11 +158,11 @@ mod tests {
 
     const PAGE: Address<'_> = Address::Session("talk", SessionRoute::Page);
 
-    fn links() -> Links {
+    fn links() -> LinkCounts {
         let mut owners = Owners::default();
         [Of::Session("talk"), Of::Feed("all")].into_iter().for_each(|of| owners.enter(of));
-        let mut links = Links::default();
-        links.turn(Ids { feeds: ["all".into()].into(), owners });
+        let mut links = LinkCounts::default();
+        links.turn(SiteIds { feeds: ["all".into()].into(), owners });
         links
     }
 

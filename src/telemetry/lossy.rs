@@ -1,4 +1,4 @@
-//! Output that never blocks: a thread writes the lines, and those that nobody reads are dropped and counted.
+//! Output that never blocks: a thread writes the lines, and lines that nobody reads in time are dropped and counted.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -6,25 +6,25 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
-/// Bytes that may wait to be written; a line that comes when there are as many is dropped.
+/// Bytes that may wait to be written; further lines are dropped.
 const WAITING: usize = 1 << 20;
 
 /// A writer to which each write is one line, written whole or dropped.
 #[derive(Debug, Clone)]
 pub struct Lossy {
-    lines: Sender<Line>,
+    lines: Sender<QueuedOutput>,
     waiting: Arc<AtomicUsize>,
     dropped: Dropped,
 }
 
-/// How many lines were dropped since the start.
+/// The number of dropped lines since the start.
 #[derive(Debug, Clone, Default)]
 pub struct Dropped(Arc<AtomicU64>);
 
 #[derive(Debug)]
-enum Line {
+enum QueuedOutput {
     Text(Vec<u8>),
-    /// Everything before it is written.
+    /// Marks that everything before it is written.
     Flush(SyncSender<()>),
 }
 
@@ -40,11 +40,11 @@ impl Dropped {
 }
 
 impl Lossy {
-    /// Starts the thread that writes into `sink`. When that can write again, it calls `report` with the number of
-    /// lines that were dropped since the last report.
+    /// Starts the thread that writes into `sink`. When `sink` accepts output again, the thread calls `report` with
+    /// the number of lines dropped since the last report.
     ///
     /// # Errors
-    /// The system's, if it gives no thread.
+    /// The system's error if it cannot start a thread.
     pub fn new(
         sink: impl Write + Send + 'static,
         report: impl FnMut(u64) + Send + 'static,
@@ -58,19 +58,19 @@ impl Lossy {
         Ok(lossy)
     }
 
-    /// The lines that were dropped.
+    /// The counter of dropped lines.
     pub fn dropped(&self) -> &Dropped {
         &self.dropped
     }
 
-    /// Waits until everything is written, but no longer than `most`.
+    /// Waits until everything is written, at most for `most`.
     pub fn flush_within(&self, most: Duration) {
         let end = Instant::now() + most;
-        // The second time for what the first may have led to: a report.
+        // The second flush is for a report that the first may cause.
         for _ in 0..2 {
             let (done, written) = sync_channel(1);
-            if self.lines.send(Line::Flush(done)).is_ok() {
-                // What is not read by then is lost.
+            if self.lines.send(QueuedOutput::Flush(done)).is_ok() {
+                // Output that is not read by then is lost.
                 let _ = written.recv_timeout(end.saturating_duration_since(Instant::now()));
             }
         }
@@ -83,7 +83,7 @@ impl Write for Lossy {
         if fits {
             self.waiting.fetch_add(bytes.len(), Relaxed);
         }
-        if !fits || self.lines.send(Line::Text(bytes.to_vec())).is_err() {
+        if !fits || self.lines.send(QueuedOutput::Text(bytes.to_vec())).is_err() {
             self.dropped.add();
         }
         Ok(bytes.len())
@@ -95,7 +95,7 @@ impl Write for Lossy {
 }
 
 fn write(
-    lines: &Receiver<Line>,
+    lines: &Receiver<QueuedOutput>,
     mut sink: impl Write,
     waiting: &AtomicUsize,
     dropped: &Dropped,
@@ -104,7 +104,7 @@ fn write(
     let mut reported = 0;
     for line in lines {
         match line {
-            Line::Text(bytes) => {
+            QueuedOutput::Text(bytes) => {
                 let written = sink.write_all(&bytes);
                 waiting.fetch_sub(bytes.len(), Relaxed);
                 let count = dropped.count();
@@ -119,8 +119,8 @@ fn write(
                     }
                 }
             }
-            Line::Flush(done) => {
-                // What cannot be written is lost, and whoever asked may have gone.
+            QueuedOutput::Flush(done) => {
+                // Output that cannot be written is lost, and the caller may be gone.
                 let _ = sink.flush();
                 let _ = done.try_send(());
             }

@@ -1,4 +1,4 @@
-//! The numbers in the form that Prometheus and its relatives read (OpenMetrics 1.0).
+//! Metrics in OpenMetrics 1.0, the format that Prometheus reads.
 
 use std::fmt::{Error, Write as _};
 use std::sync::Arc;
@@ -19,15 +19,15 @@ use super::status::Outcome;
 pub(super) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 impl Telemetry {
-    /// Every number, as of an instant.
+    /// All metrics, as of an instant.
     pub fn metrics(self: &Arc<Self>, now: DateTime<Utc>) -> String {
-        // A registry for each scrape: it has nothing of its own, and what is read at an instant belongs to one.
+        // Each scrape has its own registry, so that values read at one instant belong together.
         let mut registry = Registry::with_prefix("convene");
         self.counts.register(&mut registry);
         registry.register_collector(Box::new(Scrape { telemetry: Arc::clone(self), now }));
         let mut text = String::new();
         if encode(&mut text, &registry).is_err() {
-            // Writing into a string does not fail; a scraper takes no text without this end.
+            // Writing into a string does not fail; a scraper rejects a text without the end mark.
             text.clear();
             let _ = text.write_str("# EOF\n");
         }
@@ -57,7 +57,7 @@ impl Scrape {
             .refusals
             .counts()
             .map(|(kind, count)| ([("kind", kind.as_str())], count));
-        sheet.counters("refusals", "What was refused, by kind", None, refusals)?;
+        sheet.counters("refusals", "Refused connections and requests, by kind", None, refusals)?;
         let dropped = [(NONE, self.telemetry.watch.dropped.count())];
         sheet.counters("log_dropped", "Log lines dropped because nothing read them", None, dropped)
     }
@@ -92,17 +92,17 @@ impl Scrape {
             since.map(|since| (NONE, (self.now - since).as_seconds_f64().max(0.0)))
         };
         let seconds = Some(&Unit::Seconds);
-        let help = "Time since the edition that is served was made";
+        let help = "Age of the served edition";
         sheet.gauges("edition_age", help, seconds, age(status.made))?;
         let help = "Time since a session was last changed";
         sheet.gauges("change_age", help, seconds, age(status.changed))?;
         let sessions = [(NONE, status.sessions)];
-        sheet.gauges("sessions", "Sessions in the edition that is served", None, sessions)?;
+        sheet.gauges("sessions", "Sessions in the served edition", None, sessions)?;
         let findings = ["error", "warning"].into_iter().zip(status.findings);
         let findings = findings.map(|(severity, count)| ([("severity", severity)], count));
-        sheet.gauges("findings", "Findings about the list as last read", None, findings)?;
+        sheet.gauges("findings", "Findings about the file as last read", None, findings)?;
         let degraded = [(NONE, u32::from(status.degraded(self.now).is_some()))];
-        let help = "1 while something is wrong that an operator should see to";
+        let help = "1 while something needs the operator's attention";
         sheet.gauges("degraded", help, None, degraded)?;
         let not_after = status.certificate.as_ref().and_then(|certificate| certificate.not_after);
         let not_after = not_after.map(|last| (NONE, last.timestamp()));
@@ -117,7 +117,7 @@ impl Scrape {
 
 const NONE: [(&str, &str); 0] = [];
 
-/// The metrics that are written one after the other.
+/// Metrics in the order in which they are written.
 struct Sheet<'a>(DescriptorEncoder<'a>);
 
 impl Sheet<'_> {

@@ -1,8 +1,11 @@
-//! What the person who runs it can see: numbers, readiness, and a log of answers.
+//! Telemetry: metrics, readiness, and the access log.
 //!
-//! The server tells a [`Telemetry`] about every connection, answer and refusal, and the reloader about
-//! every edition. Nothing is counted unless somebody may ask (`--admin`), nothing is ever known about
-//! a single reader, and no answer depends on any of it.
+//! The server notifies a [`Telemetry`] of every connection, response and refusal, and the reloader of every edition.
+//! Counting is off without `--admin`, nothing is ever recorded about a single reader, and no response depends on
+//! telemetry.
+//!
+//! To read: `counts`, `client`, `links` and `clicks` (counters), `refused`, `status` and `certificate` (state),
+//! `metrics` and `admin` (output), `lossy`.
 
 mod admin;
 mod certificate;
@@ -28,10 +31,10 @@ use crate::site::Site;
 use crate::urls::Address;
 use crate::visible;
 use certificate::Certificate;
-use counts::{Counts, Kind};
-use links::{Ids, Links};
-use refused::{Line, Refusals};
-use status::Status;
+use counts::{Counts, ResponseKind};
+use links::{LinkCounts, SiteIds};
+use refused::{LogLine, Refusals};
+use status::ServiceStatus;
 
 pub use admin::Admin;
 pub use client::Family;
@@ -39,40 +42,40 @@ pub use lossy::{Dropped, Lossy};
 pub use refused::Refused;
 pub use status::Outcome;
 
-/// What is watched, and what was seen.
+/// The state of telemetry.
 #[derive(Debug)]
 pub struct Telemetry {
     watch: Watch,
     counts: Counts,
-    links: RwLock<Links>,
+    links: RwLock<LinkCounts>,
     refusals: Refusals,
-    status: Mutex<Status>,
+    status: Mutex<ServiceStatus>,
 }
 
-/// What somebody wants to see.
+/// Settings of telemetry.
 #[derive(Debug, Clone, Default)]
 pub struct Watch {
-    /// Whether answers, connections and links are counted.
+    /// Whether responses, connections and links are counted.
     pub counting: bool,
-    /// Whether each answer is a line in the log.
+    /// Whether each response is logged.
     pub access_log: bool,
-    /// The name of the list in sentences.
+    /// The name of `sessions.toml` in messages.
     pub file: String,
     /// The version of the time-zone rules, such as `2026f`.
     pub tzdata: String,
-    /// The lines of the log that were dropped.
+    /// The counter of dropped log lines.
     pub dropped: Dropped,
 }
 
-/// A connection, open until this is dropped.
+/// A connection that counts as open until this is dropped.
 #[derive(Debug)]
 pub struct Connection {
-    /// None where nothing is counted.
+    /// None without counting.
     telemetry: Option<Arc<Telemetry>>,
 }
 
 impl Telemetry {
-    /// Nothing seen yet.
+    /// Telemetry without events.
     pub fn new(watch: Watch) -> Self {
         Self {
             watch,
@@ -83,7 +86,7 @@ impl Telemetry {
         }
     }
 
-    /// A connection was accepted; it is open until what is given back is dropped.
+    /// Counts a connection, which is open until the returned value is dropped.
     pub fn connection(self: &Arc<Self>) -> Connection {
         let telemetry = self.watch.counting.then(|| Arc::clone(self));
         if let Some(telemetry) = &telemetry {
@@ -92,30 +95,30 @@ impl Telemetry {
         Connection { telemetry }
     }
 
-    /// The instant before an answer is made; none where nobody wants to know.
+    /// The instant before a response is made; none if it is not needed.
     pub fn begin(&self) -> Option<Instant> {
         (self.watch.counting || self.watch.access_log).then(Instant::now)
     }
 
-    /// A response to a request for an `address`, if there is one, was made since [`Self::begin`] was called; `is_last`
-    /// unless it only leads to where the very same is answered.
-    pub fn answered(
+    /// Records a response that was made since [`Self::begin`], and the address of the request, if there is one.
+    /// `is_last` is false for a redirect to the same target, such as to https.
+    pub fn responded(
         &self,
         began: Option<Instant>,
         request: &Request<impl Sized>,
-        answer: &Response<impl Body>,
+        response: &Response<impl Body>,
         address: Option<Address<'_>>,
         is_last: bool,
     ) {
         let Some(began) = began else { return };
         let took = began.elapsed();
-        let (method, uri, status) = (request.method(), request.uri(), answer.status());
+        let (method, uri, status) = (request.method(), request.uri(), response.status());
         let family = family(request.headers());
         let via = links::via(uri.query());
-        let bytes = counts::sent(method, answer.body().size_hint().exact());
+        let bytes = counts::sent(method, response.body().size_hint().exact());
         if self.watch.counting {
             let links = self.links.read().unwrap_or_else(PoisonError::into_inner);
-            self.counts.answered(Kind::of(address, status), status, family, bytes, took);
+            self.counts.responded(ResponseKind::of(address, status), status, family, bytes, took);
             if let Some(address) = address
                 && is_last
                 && method == Method::GET
@@ -140,15 +143,14 @@ impl Telemetry {
         }
     }
 
-    /// Something was refused. Always logged, though not each time; see [`Refused`].
+    /// Records a refusal. It is logged, at most once a minute per kind; see [`Refused`].
     pub fn refused(&self, kind: Refused, detail: &dyn std::fmt::Display) {
         if let Some(line) = self.refusals.note(kind, detail, Instant::now()) {
             log(&line);
         }
     }
 
-    /// Logs what is due about refusals, and once that the certificate in use has expired; to be called
-    /// every now and then.
+    /// Logs pending refusals, and once that the certificate in use has expired; to be called regularly.
     pub fn tick(&self, now: DateTime<Utc>) {
         self.refusals.due(Instant::now()).iter().for_each(log);
         let news = self.status().certificate.as_mut().and_then(|own| own.news(now));
@@ -157,12 +159,12 @@ impl Telemetry {
         }
     }
 
-    /// Logs what was not said about refusals; to be called at the end.
+    /// Logs pending refusals; to be called at the end.
     pub fn end(&self) {
         self.refusals.rest(Instant::now()).iter().for_each(log);
     }
 
-    /// An edition is served from now on. `outcome` is none for that of the start.
+    /// Records the edition that is served from now on. `outcome` is none for the first one.
     pub fn published(&self, published: &Published, outcome: Option<Outcome>, now: DateTime<Utc>) {
         let mut status = self.status();
         status.publish(&self.watch.file, published, now);
@@ -173,7 +175,7 @@ impl Telemetry {
         self.turn(&published.site);
     }
 
-    /// What is served changed with the time alone, while its file is gone or refused.
+    /// Records an edition that differs only by time, while its file is removed or refused.
     pub fn rebuilt(&self, site: &Site) {
         self.status().reloads[Outcome::Turned as usize] += 1;
         self.turn(site);
@@ -181,19 +183,19 @@ impl Telemetry {
 
     fn turn(&self, site: &Site) {
         if self.watch.counting {
-            let ids = Ids::of(site);
+            let ids = SiteIds::of(site);
             self.links.write().unwrap_or_else(PoisonError::into_inner).turn(ids);
         }
     }
 
-    /// Nothing could be published; what was served before is served on.
+    /// Records that nothing could be published; the served edition stays.
     pub fn not_published(&self, refusal: &Refusal) {
         let mut status = self.status();
         status.refuse(&self.watch.file, refusal);
         status.reloads[Outcome::Refused as usize] += 1;
     }
 
-    /// The file is still being processed after this time; none when that is over.
+    /// Reports that the file is still being processed after this time; none when it is done.
     pub fn processes(&self, after: Option<Duration>) {
         let file = &self.watch.file;
         self.status().slow = after.map(|after| {
@@ -201,19 +203,18 @@ impl Telemetry {
         });
     }
 
-    /// A certificate is in use from now on that is valid until `not_after` inclusive (RFC 5280 section
-    /// 4.1.2.5), as far as that is known; `refused` says why what stands in its files now is not used.
+    /// Records the certificate in use, valid until `not_after` inclusive (RFC 5280 section 4.1.2.5), if known.
+    /// `refused` says why the certificate in its files is not used.
     pub fn certificate(&self, not_after: Option<DateTime<Utc>>, refused: Option<String>) {
         let mut status = self.status();
-        // The same one is said once, however often its files are looked at.
+        // The same certificate is logged once, however often its files are polled.
         let same = status.certificate.as_ref().filter(|own| own.not_after == not_after);
         let logged = same.is_some_and(|own| own.logged);
         status.certificate = Some(Certificate { not_after, refused, logged });
     }
 
-    /// Whether readers may be sent here at an instant, with the reason in words. Only that there is no
-    /// edition, or soon no process, makes it an error; what is wrong otherwise is said, and the last
-    /// good edition is better than none.
+    /// Whether a load balancer may send readers here at an instant, with the reason. Only a missing edition or a
+    /// process that ends is an error; any other problem is reported, and the last good edition is better than none.
     ///
     /// # Errors
     /// The sentence that says why readers should go elsewhere.
@@ -228,13 +229,13 @@ impl Telemetry {
             return Err(slow.fold(reason, |reason, slow| reason + &slow));
         }
         Ok(match status.degraded(now) {
-            // Whoever asks may do so from a terminal.
+            // The text may be printed in a terminal.
             Some(reason) => format!("ready, but degraded: {}", visible::line(&reason)),
             None => "ready".to_owned(),
         })
     }
 
-    fn status(&self) -> MutexGuard<'_, Status> {
+    fn status(&self) -> MutexGuard<'_, ServiceStatus> {
         self.status.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -247,12 +248,12 @@ impl Drop for Connection {
     }
 }
 
-/// Who asks, by its own word; a client that says nothing, or that twice, is another one.
+/// The family of a client; without a User-Agent, or with two, it is `other`.
 fn family(headers: &HeaderMap) -> Family {
     headers.get(USER_AGENT).map_or(Family::Other, |name| Family::of(name.as_bytes()))
 }
 
-/// Whether an answer gives what was asked for, or leads there.
+/// Whether a response is the requested resource, or a redirect to it.
 fn is_there(status: StatusCode) -> bool {
     matches!(
         status,
@@ -263,8 +264,8 @@ fn is_there(status: StatusCode) -> bool {
     )
 }
 
-fn log(line: &Line) {
-    let Line { kind, count, detail } = line;
+fn log(line: &LogLine) {
+    let LogLine { kind, count, detail } = line;
     let (kind, sentence, ours) = (kind.as_str(), kind.sentence(), kind.is_ours());
     if ours {
         tracing::warn!(kind, count, "{sentence}: {detail}");

@@ -1,55 +1,55 @@
-//! What the server refuses, counted by kind; of each kind at most one line a minute goes into the
-//! log, so that whoever floods the server does not flood the disk.
+//! Refused connections and requests, counted by kind. The log gets at most one line a minute per kind, so that a
+//! flood of requests does not fill the disk.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Between two lines about the same kind.
+/// Least time between two log lines of the same kind.
 const PAUSE: Duration = Duration::from_secs(60);
 
 /// A kind of refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refused {
-    /// The system gave no connection.
+    /// The system could not accept a connection.
     Accept,
-    /// More connections than are allowed.
+    /// The limit of connections was reached.
     Connections,
     /// A client did not send its request in time.
     Late,
-    /// A request whose headers or target are too large.
+    /// The headers or the target of a request are too large.
     TooLarge,
-    /// What was sent is no request.
+    /// A client sent no valid HTTP request.
     Malformed,
-    /// A client did not take its answer.
+    /// A client did not take its response in time.
     Slow,
-    /// A TLS connection could not be agreed on.
+    /// A TLS handshake failed.
     Tls,
-    /// A connection ended by a mistake of ours.
+    /// A bug in this program ended a connection.
     Panic,
 }
 
-/// How often each kind happened.
+/// Counts by kind.
 #[derive(Debug)]
 pub(super) struct Refusals {
-    kinds: [Mutex<Seen>; Refused::ALL.len()],
+    kinds: [Mutex<KindCount>; Refused::ALL.len()],
 }
 
 #[derive(Debug, Clone, Default)]
-struct Seen {
+struct KindCount {
     all: u64,
     /// Since the last line.
-    unsaid: u64,
-    said: Option<Instant>,
+    unlogged: u64,
+    logged: Option<Instant>,
     detail: String,
 }
 
-/// What a line says.
+/// The content of a log line.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Line {
+pub(super) struct LogLine {
     pub(super) kind: Refused,
-    /// How many since the line before.
+    /// Refusals since the previous line.
     pub(super) count: u64,
-    /// The system's or library's words about the last one.
+    /// The detail of the last one, from the system or a library.
     pub(super) detail: String,
 }
 
@@ -66,7 +66,7 @@ impl Refused {
         Self::Panic,
     ];
 
-    /// The kind of an error of a connection; none where a client hung up, which is nothing wrong.
+    /// The kind of a connection error; none where the client disconnected, which is no error.
     pub fn by(error: &hyper::Error) -> Option<Self> {
         if error.is_timeout() {
             Some(Self::Late)
@@ -93,28 +93,30 @@ impl Refused {
         }
     }
 
-    /// Whether the person who runs it should look; the others are what the open net is like.
+    /// Whether the operator should look into it; the other kinds are normal on the public internet.
     pub(super) fn is_ours(self) -> bool {
         matches!(self, Self::Accept | Self::Connections | Self::Panic)
     }
 
-    /// What happened, in words.
+    /// The message for the log.
     pub(super) fn sentence(self) -> &'static str {
         match self {
             Self::Accept => "a connection was not accepted",
-            Self::Connections => "there are as many connections as are allowed; one was closed",
+            Self::Connections => {
+                "the limit of connections is reached; the longest-waiting one was closed"
+            }
             Self::Late => "a client did not send its request in time",
             Self::TooLarge => "a request was too large",
-            Self::Malformed => "what a client sent is no request",
-            Self::Slow => "a client did not take its answer in time",
-            Self::Tls => "a TLS connection could not be agreed on",
-            Self::Panic => "a connection ended by a mistake in this program",
+            Self::Malformed => "a client sent no valid request",
+            Self::Slow => "a client did not take its response in time",
+            Self::Tls => "a TLS handshake failed",
+            Self::Panic => "a bug in this program ended a connection",
         }
     }
 }
 
-/// Whether our side ended an HTTP/2 connection, which it does for what RFC 9113 forbids and for floods of
-/// resets and headers (section 10.5).
+/// Whether this server ended an HTTP/2 connection, which it does for protocol errors and for floods of resets and
+/// headers (RFC 9113 section 10.5).
 fn breaks_http_2(error: &hyper::Error) -> bool {
     let cause =
         std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<h2::Error>());
@@ -126,58 +128,59 @@ impl Refusals {
         Self { kinds: Default::default() }
     }
 
-    /// Counts one, and gives the line about it if one is due.
+    /// Counts a refusal, and returns the log line if one is due.
     pub(super) fn note(
         &self,
         kind: Refused,
         detail: &dyn std::fmt::Display,
         now: Instant,
-    ) -> Option<Line> {
-        let mut seen = self.kinds[kind as usize].lock().unwrap_or_else(PoisonError::into_inner);
-        seen.all += 1;
-        seen.unsaid += 1;
-        // The words are made only where they may be read.
-        if seen.unsaid == 1 || seen.due(now) {
-            seen.detail = detail.to_string();
+    ) -> Option<LogLine> {
+        let mut count = self.kinds[kind as usize].lock().unwrap_or_else(PoisonError::into_inner);
+        count.all += 1;
+        count.unlogged += 1;
+        // The detail is formatted only if it may be logged.
+        if count.unlogged == 1 || count.due(now) {
+            count.detail = detail.to_string();
         }
-        seen.line(kind, now)
+        count.line(kind, now)
     }
 
-    /// The lines about all that was not said yet; to be asked for at the end.
-    pub(super) fn rest(&self, now: Instant) -> Vec<Line> {
+    /// All pending lines; to be called at the end.
+    pub(super) fn rest(&self, now: Instant) -> Vec<LogLine> {
         self.due(now + PAUSE)
     }
 
-    /// The lines that are due about what happened since the last ones.
-    pub(super) fn due(&self, now: Instant) -> Vec<Line> {
+    /// The pending lines that are due.
+    pub(super) fn due(&self, now: Instant) -> Vec<LogLine> {
         let lines = Refused::ALL.into_iter().filter_map(|kind| {
-            let mut seen = self.kinds[kind as usize].lock().unwrap_or_else(PoisonError::into_inner);
-            seen.line(kind, now)
+            let mut count =
+                self.kinds[kind as usize].lock().unwrap_or_else(PoisonError::into_inner);
+            count.line(kind, now)
         });
         lines.collect()
     }
 
-    /// How often each kind happened since the start.
+    /// The counts since the start.
     pub(super) fn counts(&self) -> impl Iterator<Item = (Refused, u64)> {
         Refused::ALL.into_iter().map(|kind| {
-            let seen = self.kinds[kind as usize].lock().unwrap_or_else(PoisonError::into_inner);
-            (kind, seen.all)
+            let count = self.kinds[kind as usize].lock().unwrap_or_else(PoisonError::into_inner);
+            (kind, count.all)
         })
     }
 }
 
-impl Seen {
+impl KindCount {
     fn due(&self, now: Instant) -> bool {
-        self.said.is_none_or(|said| now.duration_since(said) >= PAUSE)
+        self.logged.is_none_or(|logged| now.duration_since(logged) >= PAUSE)
     }
 
-    fn line(&mut self, kind: Refused, now: Instant) -> Option<Line> {
-        if self.unsaid == 0 || !self.due(now) {
+    fn line(&mut self, kind: Refused, now: Instant) -> Option<LogLine> {
+        if self.unlogged == 0 || !self.due(now) {
             return None;
         }
-        self.said = Some(now);
-        let count = std::mem::take(&mut self.unsaid);
-        Some(Line { kind, count, detail: std::mem::take(&mut self.detail) })
+        self.logged = Some(now);
+        let count = std::mem::take(&mut self.unlogged);
+        Some(LogLine { kind, count, detail: std::mem::take(&mut self.detail) })
     }
 }
 
@@ -190,7 +193,7 @@ mod tests {
         let refusals = Refusals::new();
         let start = Instant::now();
         let after = |seconds| start + Duration::from_secs(seconds);
-        let line = |kind, count, detail: &str| Line { kind, count, detail: detail.to_owned() };
+        let line = |kind, count, detail: &str| LogLine { kind, count, detail: detail.to_owned() };
         let first = refusals.note(Refused::Late, &"a", start);
         assert_eq!(first, Some(line(Refused::Late, 1, "a")));
         for second in 1..60 {

@@ -1,4 +1,4 @@
-//! What is served, and what is wrong: the state behind readiness and the numbers of reloads.
+//! Status of publishing: the served edition and current errors, behind readiness and the reload metrics.
 
 use chrono::{DateTime, Utc};
 
@@ -10,32 +10,32 @@ use crate::publish::{Published, Refusal};
 /// Why an edition was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// A list was published.
+    /// A file was published.
     Published,
-    /// The time turned what is next, past or gone.
+    /// Time changed what is upcoming, past or removed.
     Turned,
     /// Nothing new could be published.
     Refused,
 }
 
-/// The state of publishing.
+/// The status.
 #[derive(Debug, Default)]
-pub(super) struct Status {
-    /// When the edition that is served was made, UTC.
+pub(super) struct ServiceStatus {
+    /// When the served edition was made, UTC.
     pub(super) made: Option<DateTime<Utc>>,
     /// When a session was last changed, UTC in whole seconds.
     pub(super) changed: Option<DateTime<Utc>>,
     /// Sessions in the edition.
     pub(super) sessions: usize,
-    /// Errors and warnings of the list as it was last read.
+    /// Errors and warnings of the file as last read.
     pub(super) findings: [usize; 2],
-    /// By outcome; the edition of the start is none of them.
+    /// Counts by outcome, without the first edition.
     pub(super) reloads: [u64; Outcome::ALL.len()],
     /// The certificate in use, where there is one.
     pub(super) certificate: Option<Certificate>,
-    /// That the file takes long to process, in a sentence.
+    /// The sentence that the file takes long to process.
     pub(super) slow: Option<String>,
-    /// Why the list is not published, in a sentence.
+    /// Why the file is not published, in a sentence.
     refused: Option<String>,
     /// Why the state is not written, in a sentence.
     unsaved: Option<String>,
@@ -55,11 +55,11 @@ impl Outcome {
     }
 }
 
-impl Status {
-    /// Takes in what was published from `file`.
+impl ServiceStatus {
+    /// Records an edition that was published from `file`.
     pub(super) fn publish(&mut self, file: &str, published: &Published, now: DateTime<Utc>) {
         let edition = &published.edition;
-        // The last good edition is not made younger by a list that is refused.
+        // A refused file does not change when the last good edition was made.
         self.made = self.made.filter(|_| published.last_good).or(Some(now));
         self.changed =
             edition.revisions().sessions.values().map(|revision| revision.last_modified).max();
@@ -72,18 +72,18 @@ impl Status {
         self.unsaved = published.degraded.clone();
     }
 
-    /// Takes in why nothing was published from `file`.
+    /// Records why nothing was published from `file`.
     pub(super) fn refuse(&mut self, file: &str, refusal: &Refusal) {
         self.refused = Some(match refusal {
             Refusal::File(_, findings) => {
                 self.findings = by_severity(findings);
                 wrong(file, findings)
             }
-            Refusal::Machine(error) => not_published(file, error),
+            Refusal::System(error) => not_published(file, error),
         });
     }
 
-    /// All that is wrong at an instant although an edition is served.
+    /// Everything that is wrong at an instant although an edition is served.
     pub(super) fn degraded(&self, now: DateTime<Utc>) -> Option<String> {
         let refused = self
             .refused

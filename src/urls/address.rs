@@ -1,21 +1,21 @@
-//! The URL path of everything that is published, parsed. Printing and parsing are inverse.
+//! Address: the parsed URL path of everything that is published. Printing and parsing are inverse.
 
 use std::fmt;
 
 use crate::model::Id;
 
-/// A path under the public URL. Whether something is published there is another question.
+/// A path under the public URL. The parser does not know whether something is published there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Address<'a> {
     /// The home page.
     Home,
-    /// The redirect to the next session of all.
+    /// The redirect to the next session of the calendar.
     Next,
     /// The page of the sessions that start in a year.
     Year(i32),
-    /// One of the addresses of the feed with this id.
+    /// An address of the feed with this id.
     Feed(&'a str, FeedRoute),
-    /// One of the addresses of the session with this id.
+    /// An address of the session with this id.
     Session(&'a str, SessionRoute),
     /// A file whose name changes with its content: `style-0123456789ab.css`.
     Asset(&'a str),
@@ -28,7 +28,7 @@ pub enum Address<'a> {
 /// The addresses of a feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FeedRoute {
-    /// The calendar to subscribe to.
+    /// The calendar for subscribers.
     Calendar,
     /// The feed as Atom.
     Atom,
@@ -36,11 +36,11 @@ pub enum FeedRoute {
     Json,
     /// The page.
     Page,
-    /// The redirect to subscribing in a web calendar.
+    /// The redirect to a web calendar's subscribe page.
     Target(Target),
-    /// The page for Apple and other apps, which need a link of their own scheme.
+    /// The page for Apple and other apps, which need a link with their own scheme.
     Apple,
-    /// The list for frames on other sites.
+    /// The list of sessions for frames on other sites.
     Embed,
     /// The redirect to the feed's next session.
     Next,
@@ -57,11 +57,11 @@ pub enum SessionRoute {
     Invite,
     /// The page.
     Page,
-    /// The redirect to adding the session to a web calendar.
+    /// The redirect that adds the session to a web calendar.
     Target(Target),
-    /// The redirect to where readers register.
+    /// The redirect to the registration link.
     Register,
-    /// The redirect to where readers join online.
+    /// The redirect to the join link.
     Join,
     /// The block for newsletters.
     Newsletter,
@@ -69,7 +69,7 @@ pub enum SessionRoute {
     Qr,
 }
 
-/// A web calendar that links can lead into.
+/// A web calendar with deep links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Target {
     /// Google Calendar.
@@ -81,7 +81,7 @@ pub enum Target {
 }
 
 impl<'a> Address<'a> {
-    /// Parses a path without the base's own, in the form that [`fmt::Display`] prints; none for any other path.
+    /// Parses a path relative to the public URL, in the format of [`fmt::Display`]; none for any other path.
     pub fn parse(path: &'a str) -> Option<Self> {
         let path = path.strip_prefix('/')?;
         if let Some(rest) = path.strip_prefix("feeds/") {
@@ -108,7 +108,7 @@ impl<'a> Address<'a> {
 }
 
 impl Address<'_> {
-    /// Whether it is a picture, a script or a style sheet, which pages name and which name nothing.
+    /// Whether it is a picture, a script or a style sheet, which pages refer to and which refer to nothing.
     pub fn is_asset(self) -> bool {
         matches!(
             self,
@@ -136,8 +136,8 @@ impl fmt::Display for Address<'_> {
 }
 
 impl FeedRoute {
-    /// Every address of a feed: what programs fetch first, the calendar before all, then the pages, the page itself
-    /// before all.
+    /// Every address of a feed: first those that programs fetch, beginning with the calendar, then the pages,
+    /// beginning with the page itself.
     pub const ALL: [Self; 12] = [
         Self::Calendar,
         Self::Atom,
@@ -153,7 +153,7 @@ impl FeedRoute {
         Self::Qr,
     ];
 
-    /// Whether programs fetch it, of which many follow no redirect.
+    /// Whether programs fetch it, many of which follow no redirect.
     pub fn is_data(self) -> bool {
         matches!(self, Self::Calendar | Self::Atom | Self::Json)
     }
@@ -228,14 +228,14 @@ impl Target {
     }
 }
 
-/// The id at the start of a text, and the rest. An id has no dot and no slash.
+/// Splits a text into the id at its start and the rest. An id has no dot and no slash.
 fn id(text: &str) -> Option<(&str, &str)> {
     let end = text.bytes().position(|b| matches!(b, b'/' | b'.')).unwrap_or(text.len());
     let (id, suffix) = text.split_at(end);
     Id::is_valid(id).then_some((id, suffix))
 }
 
-/// A year as it is printed: without a sign, and without zeros before it.
+/// A year as it is printed: without a sign or leading zeros.
 fn year(text: &str) -> Option<i32> {
     let year = text.parse().ok()?;
     (text.bytes().all(|b| b.is_ascii_digit()) && (text == "0" || !text.starts_with('0')))

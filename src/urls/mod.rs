@@ -1,4 +1,4 @@
-//! Every URL that is published: [`Address`] is a parsed URL path, [`Urls`] prints it under the public URL.
+//! URLs of everything that is published: [`Address`] is a parsed URL path, [`Urls`] prints it under the public URL.
 
 mod address;
 
@@ -10,17 +10,17 @@ pub use address::{Address, FeedRoute, SessionRoute, Target};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Urls {
     base: BaseUrl,
-    /// Whether somebody named the base.
+    /// Whether the author or the operator gave the public URL.
     is_named: bool,
 }
 
 impl Urls {
-    /// The URLs under a base.
+    /// The URLs under a public URL.
     pub fn new(base: BaseUrl) -> Self {
         Self { base, is_named: true }
     }
 
-    /// The URLs under this machine's own address, where nobody named a public one.
+    /// The URLs under a local address, where no public URL is given.
     pub fn unnamed(base: BaseUrl) -> Self {
         Self { base, is_named: false }
     }
@@ -30,23 +30,23 @@ impl Urls {
         &self.base
     }
 
-    /// Scheme and authority of the public URL, if somebody named one and it is https.
+    /// Scheme and authority of the public URL, if it is given and is https.
     pub fn https_origin(&self) -> Option<&str> {
         let whole = self.base.as_str();
         let origin = whole.strip_suffix(self.base.path()).unwrap_or(whole);
         (self.is_named && origin.starts_with("https://")).then_some(origin)
     }
 
-    /// The path of an address, with the base's own path before it.
+    /// The path of an address, with the public URL's own path before it.
     pub fn path(&self, address: Address<'_>) -> String {
         match (address, self.base.path()) {
-            // The home page of a base with a path has no slash at its end.
+            // The home page of a public URL with a path has no trailing slash.
             (Address::Home, base) if !base.is_empty() => base.to_owned(),
             (address, base) => format!("{base}{address}"),
         }
     }
 
-    /// The address of a path. Crawlers look for their rules at the root of the host, whatever the base is.
+    /// Parses a path. Crawlers request their rules at the root of the host, whatever the public URL is.
     pub fn parse<'a>(&self, path: &'a str) -> Option<Address<'a>> {
         match self.within(path) {
             Some("") if !self.base.path().is_empty() => Some(Address::Home),
@@ -68,7 +68,7 @@ impl Urls {
         self.path(Address::Session(id.as_str(), route))
     }
 
-    /// The path of the home page: `/`, or the base's own.
+    /// The path of the home page: `/`, or the public URL's own.
     pub fn root(&self) -> String {
         self.path(Address::Home)
     }
@@ -79,19 +79,18 @@ impl Urls {
         self.path(Address::Asset(&format!("{name}-{short}.{ending}")))
     }
 
-    /// The whole URL of a path of ours.
+    /// The whole URL of a path.
     pub fn absolute(&self, path: &str) -> String {
         format!("{}{}", self.base.as_str(), self.within(path).unwrap_or(path))
     }
 
-    /// The URL to subscribe to in Apple's and other apps; `webcals` is refused by iOS
-    /// (nextcloud/calendar#2416).
+    /// The URL for subscribing in Apple's and other apps; iOS refuses `webcals` (nextcloud/calendar#2416).
     pub fn subscribe(&self, path: &str) -> String {
         let within = self.within(path).unwrap_or(path);
         format!("webcal://{}{}{within}", self.base.authority(), self.base.path())
     }
 
-    /// The URL that a session's links lead to: the organiser's own page, else ours.
+    /// The URL that a session's links lead to: the organizer's own page, else the session's page.
     pub fn about(&self, session: &Session) -> String {
         match &session.page {
             Some(page) => page.to_string(),
@@ -99,7 +98,7 @@ impl Urls {
         }
     }
 
-    /// A path without the base's own, as the revisions file and an exported folder name it.
+    /// A path relative to the public URL, as in the revisions file and an exported folder.
     pub fn relative<'a>(&self, path: &'a str) -> &'a str {
         match self.within(path) {
             Some("") => "/",
@@ -108,7 +107,7 @@ impl Urls {
         }
     }
 
-    /// The rest of a path behind the base's own: whole segments, as `/r` is no part of `/robots.txt`.
+    /// The rest of a path after the public URL's own path: whole segments, as `/r` is no part of `/robots.txt`.
     fn within<'a>(&self, path: &'a str) -> Option<&'a str> {
         let within = path.strip_prefix(self.base.path())?;
         (within.is_empty() || within.starts_with('/')).then_some(within)

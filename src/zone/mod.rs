@@ -1,8 +1,11 @@
-//! Time zones: a name and a wall-clock time in, an instant out, and the observances that say so in a file.
+//! Time zones: a name and a wall-clock time in, an instant out, and the observances for a VTIMEZONE.
 //!
-//! The only room that names a library of time-zone rules. Wall-clock time with an IANA name is the
-//! truth; offsets come from jiff with its bundled database or a folder given by the operator, never
-//! from the host. chrono-tz is the witness of the older rules that readers' devices may still have.
+//! The only module that names a library of time-zone rules. Wall-clock time with an IANA name is the truth; offsets
+//! come from jiff with its bundled database or a folder given by the operator, never from the host. chrono-tz is the
+//! witness of the older rules that readers' devices may still have.
+//!
+//! To read: `rules` (databases), `names` and `windows` (zone names), `pair` (one VTIMEZONE), `runs` (the pair for
+//! some events).
 
 mod names;
 mod pair;
@@ -19,7 +22,7 @@ pub use names::Naming;
 pub use pair::{Observance, Pair, YearlyRule};
 pub use rules::{Rules, UnknownZone};
 
-/// A time zone under a name, with the rules that were loaded for it.
+/// A time zone under a name, with its rules.
 #[derive(Clone)]
 pub struct Zone(Arc<Inner>);
 
@@ -32,19 +35,19 @@ struct Inner {
     candidates: OnceLock<Vec<runs::Candidate>>,
 }
 
-/// What a wall-clock time is in a zone.
+/// The instants of a wall-clock time in a zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Local {
-    /// It happens once.
+    /// The time happens once.
     Unique(DateTime<Utc>),
-    /// It happens twice: the clocks are put back over it.
+    /// The time happens twice: the clocks are put back over it.
     Fold {
         /// The first time, on the clock before the change.
         earlier: DateTime<Utc>,
         /// The second time, on the clock after it.
         later: DateTime<Utc>,
     },
-    /// It does not happen: the clocks are put forward over it.
+    /// The time does not happen: the clocks are put forward over it.
     Gap {
         /// The last second of wall-clock time before the change.
         before: NaiveDateTime,
@@ -53,15 +56,15 @@ pub enum Local {
     },
 }
 
-/// A wall-clock time of a zone with the instant that it is.
+/// A wall-clock time in a zone with its instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
-    /// The clock on the wall in the zone.
+    /// The wall-clock time in the zone.
     pub local: NaiveDateTime,
     /// The instant.
     pub instant: DateTime<Utc>,
-    /// Whether every reader who knows the zone's name arrives at that instant: the time happens
-    /// once, and devices with the older rules of the witness agree. Otherwise it is written in UTC.
+    /// Whether every reader who knows the zone's name computes this instant: the time happens once, and devices with
+    /// the older rules of the witness agree. Otherwise it is written in UTC.
     pub plain: bool,
 }
 
@@ -71,17 +74,17 @@ impl Zone {
         Self(Arc::new(Inner { name, tzid, naming, rules, witness, candidates: OnceLock::new() }))
     }
 
-    /// The name as tzdata spells what the author wrote.
+    /// The author's name for the zone, spelled as in tzdata.
     pub fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// The name that is written into calendars (RFC 5545 section 3.2.19).
+    /// The name in calendars (RFC 5545 section 3.2.19).
     pub fn tzid(&self) -> &str {
         &self.0.tzid
     }
 
-    /// What kind of name the author used.
+    /// The kind of name that the author used.
     pub fn naming(&self) -> &Naming {
         &self.0.naming
     }
@@ -91,7 +94,7 @@ impl Zone {
         self.0.tzid == "UTC"
     }
 
-    /// The instant or instants of a wall-clock time, or the times beside the gap that it lies in.
+    /// The instants of a wall-clock time, or the limits of the gap that it lies in.
     pub fn resolve(&self, local: NaiveDateTime) -> Local {
         let Some(civil) = to_civil(local) else {
             return Local::Unique(local.and_utc());
@@ -103,7 +106,7 @@ impl Zone {
                 Local::Fold { earlier: at(before), later: at(after) }
             }
             AmbiguousOffset::Gap { before, after } => {
-                // Read with the offset after the gap, the time lies before the change.
+                // With the offset after the gap, the time lies before the change.
                 let change = self.next_change(at(after));
                 Local::Gap {
                     before: (change + seconds(before)).naive_utc() - TimeDelta::seconds(1),
@@ -113,7 +116,7 @@ impl Zone {
         }
     }
 
-    /// The instant with everything that is known about its wall-clock time.
+    /// The wall-clock time of an instant, and whether readers agree on it.
     pub fn moment(&self, instant: DateTime<Utc>) -> Moment {
         let local = self.local(instant);
         let once = matches!(self.resolve(local), Local::Unique(_));
@@ -142,7 +145,7 @@ impl Zone {
             if at >= until {
                 break;
             }
-            // tzdata also lists changes of the name or of the DST flag alone.
+            // tzdata also lists changes of the abbreviation or the DST flag alone.
             let after = change.offset().seconds();
             if after != before {
                 found.push(at);
@@ -152,7 +155,7 @@ impl Zone {
         found
     }
 
-    /// Whether the wall-clock time at an instant happens twice, as the clocks are put back over it.
+    /// Whether the wall-clock time at an instant happens twice.
     pub fn is_repeated(&self, instant: DateTime<Utc>) -> bool {
         matches!(self.resolve(self.local(instant)), Local::Fold { .. })
     }
@@ -168,19 +171,19 @@ impl Zone {
         }
     }
 
-    /// The instant that a device with the witness's older rules gives a wall-clock time, if those
-    /// rules know the name and the time happens once by them.
+    /// The instant that a device with the witness's older rules computes for a wall-clock time, if those rules have
+    /// the zone and the time happens once.
     pub fn witness(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
         let instant = local.and_local_timezone(self.0.witness?).single()?;
         Some(instant.with_timezone(&Utc))
     }
 
-    /// The one STANDARD, or STANDARD and DAYLIGHT, that is right for the starts and ends of most events.
+    /// The VTIMEZONE with one STANDARD, or STANDARD and DAYLIGHT, that is right for the starts and ends of most
+    /// events.
     ///
-    /// The real rule in force at the latest of them comes first, then real rules that held earlier,
-    /// then substitutes; fewer wrong events win, ties go to the later rule. It begins when the law did;
-    /// where an event for which it is exact is not after both onsets, it begins earlier by the same rule.
-    /// Without any event: the rule that holds last.
+    /// The law in force at the latest event comes first, then earlier laws, then substitutes; fewer wrong events win,
+    /// ties go to the later law. The pair begins when the law did. Where an event for which it is exact is not after
+    /// both onsets, it begins earlier by the same rule. Without events: the last law.
     pub fn pair_for(&self, events: &[[Moment; 2]]) -> Pair {
         runs::choose(self.candidates(), events)
     }
@@ -199,7 +202,7 @@ impl Zone {
 
 impl PartialEq for Zone {
     fn eq(&self, other: &Self) -> bool {
-        // Zones are shared, so that hardly ever two names are compared.
+        // Zones are shared, so names are rarely compared.
         Arc::ptr_eq(&self.0, &other.0) || self.0.tzid == other.0.tzid
     }
 }
@@ -220,7 +223,7 @@ fn seconds(offset: Offset) -> TimeDelta {
     TimeDelta::seconds(offset.seconds().into())
 }
 
-/// chrono and jiff meet by fields only; a year that jiff does not have gives nothing.
+/// Converts from chrono to jiff; none for a year that jiff does not have.
 fn to_civil(local: NaiveDateTime) -> Option<jiff::civil::DateTime> {
     use chrono::{Datelike, Timelike};
     jiff::civil::DateTime::new(

@@ -1,21 +1,21 @@
-//! Which name of a zone is written, and what is to be said about the one that was typed.
+//! Names of zones: the name written into calendars, and the kind of name that the author used.
 
 use icu_time::zone::iana::IanaParserExtended;
 
-/// What kind of name the author typed.
+/// The kind of name that the author used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Naming {
-    /// Today's name of a place, or `UTC`.
+    /// The current name of a location, or `UTC`.
     Place,
-    /// A name kept for old files; today's name of the same zone.
+    /// A legacy name; the current name of the same zone.
     Legacy(String),
-    /// An abbreviation that tzdata still carries; a place that was probably meant.
+    /// An abbreviation that tzdata still has; a location that was probably meant.
     Abbreviation(&'static str),
-    /// A fixed offset under `Etc/`, whose sign is the reverse of what people expect.
+    /// A fixed offset under `Etc/`, whose sign is the opposite of what people expect.
     Etc,
 }
 
-/// Abbreviations that are zones of their own in tzdata, and a place that was probably meant.
+/// Abbreviations that are zones in tzdata, with a location that was probably meant.
 const ABBREVIATIONS: [(&str, &str); 11] = [
     ("CET", "Europe/Paris"),
     ("CST6CDT", "America/Chicago"),
@@ -30,12 +30,12 @@ const ABBREVIATIONS: [(&str, &str); 11] = [
     ("WET", "Europe/Lisbon"),
 ];
 
-/// Renames of the last five years: devices that have not heard of the new name know the old one
-/// (`Europe/Kyiv`, tzdata 2022b; OutlookGoogleCalendarSync#1525).
+/// Renames of the last five years: devices without the new name know the old one (`Europe/Kyiv`, tzdata 2022b;
+/// OutlookGoogleCalendarSync#1525).
 const RENAMED: [(&str, &str); 1] = [("Europe/Kyiv", "Europe/Kiev")];
 
-/// The canonical name of a zone by CLDR, `UTC` for all of its names; `None` if CLDR has no such zone
-/// or the name stands for itself.
+/// The canonical name of a zone by CLDR, `UTC` for all of its names; none if CLDR has no such zone or the name is
+/// canonical.
 pub(super) fn canonical(name: &str) -> Option<&'static str> {
     if ABBREVIATIONS.iter().any(|(abbreviation, _)| *abbreviation == name) {
         return None;
@@ -48,12 +48,12 @@ pub(super) fn canonical(name: &str) -> Option<&'static str> {
     }
 }
 
-/// The name that is written for a canonical name.
+/// The name in calendars for a canonical name.
 pub(super) fn written(canonical: &str) -> &str {
     RENAMED.iter().find(|(new, _)| *new == canonical).map_or(canonical, |(_, old)| old)
 }
 
-/// What there is to say about a name as it was typed, given its canonical name.
+/// The kind of a typed name, given its canonical name.
 pub(super) fn naming(name: &str, canonical: &str) -> Naming {
     if let Some((_, place)) = ABBREVIATIONS.iter().find(|(abbreviation, _)| *abbreviation == name) {
         return Naming::Abbreviation(place);

@@ -1,6 +1,6 @@
-//! The plain pair: one STANDARD, or one STANDARD and one DAYLIGHT, each with at most one yearly rule.
+//! Plain pair: one STANDARD, or one STANDARD and one DAYLIGHT, each with at most one yearly rule.
 //!
-//! Exchange takes nothing more (MS-OXCICAL 2.1.3.1.1.19.2), and readers of RFC 5545 take it exactly.
+//! Exchange accepts nothing more (MS-OXCICAL 2.1.3.1.1.19.2), and parsers of RFC 5545 compute it exactly.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc, Weekday};
 
@@ -17,7 +17,7 @@ pub struct Observance {
     pub to: i32,
     /// The abbreviation in tzdata.
     pub name: String,
-    /// How it comes again each year, without end.
+    /// Its yearly recurrence, without end.
     pub rule: Option<YearlyRule>,
 }
 
@@ -48,17 +48,18 @@ impl Pair {
         Self { observances: vec![observance] }
     }
 
-    /// The instant that every parser gives a local time. `None` where the rules repeat the time or skip
-    /// it, as parsers differ there, and before both observances have begun, as some parsers fail there
-    /// (RFC 5545 section 3.6.5 leaves that time open).
+    /// The instant that every parser computes for a local time. None where the rules repeat or skip the time, as
+    /// parsers differ there, and before both observances have begun, as some parsers fail there (RFC 5545 section
+    /// 3.6.5 leaves that time open).
     pub fn instant(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
         let begun = self.observances.iter().all(|observance| observance.onset < local);
         let [one, other] = self.readings(local);
         (begun && one == other).then_some(one)
     }
 
-    /// The two instants that parsers give a local time if the rules had held always. They differ where the
-    /// rules repeat the time, and where they skip it: some take the offset before the gap, some the one after.
+    /// The two instants that parsers compute for a local time if the rules had always held. They differ where the
+    /// rules repeat the time, and where they skip it: some parsers take the offset before the gap, some the one
+    /// after.
     pub(super) fn readings(&self, local: NaiveDateTime) -> [DateTime<Utc>; 2] {
         let halves = || self.observances.iter();
         let instants = halves().map(|observance| local - seconds(observance.to));
@@ -66,13 +67,13 @@ impl Pair {
         let [earliest, latest] = [earliest, latest].map(|at| at.expect("a pair has an observance"));
         let last = halves().map(|observance| (observance.last(latest), observance.to)).max();
         let (change, offset) = last.expect("a pair has an observance");
-        // A change between the two is what makes both of them possible, or neither.
+        // A change between the two makes both of them possible, or neither.
         let read =
             if earliest < change { [earliest, latest] } else { [local - seconds(offset); 2] };
         read.map(|utc| utc.and_utc())
     }
 
-    /// The same rules, begun so many years earlier that every observance begins before a local time.
+    /// The same rules, begun whole years earlier so that every observance begins before a local time.
     pub(super) fn begun_before(mut self, local: NaiveDateTime) -> Self {
         for observance in &mut self.observances {
             while observance.onset >= local {
@@ -85,7 +86,7 @@ impl Pair {
 }
 
 impl Observance {
-    /// Its last change that is not after a time of UTC, in UTC.
+    /// The last change that is not after a time, both in UTC.
     fn last(&self, utc: NaiveDateTime) -> NaiveDateTime {
         let clock = utc + seconds(self.from);
         let this_year = self.onset_in(clock.year());
@@ -93,7 +94,7 @@ impl Observance {
         last - seconds(self.from)
     }
 
-    /// The onset in a year, on the clock before the change; of a fixed offset, the same day as its first.
+    /// The onset in a year, on the clock before the change; for a fixed offset, the same day as its first.
     fn onset_in(&self, year: i32) -> NaiveDateTime {
         let date = match self.rule {
             Some(rule) => rule.date(year),
@@ -120,7 +121,7 @@ impl YearlyRule {
         })
     }
 
-    /// The rules that a single date may be an instance of: the nth weekday, and the last.
+    /// The rules that a date may be an instance of: the nth weekday, and the last.
     pub(super) fn of(date: NaiveDate) -> impl Iterator<Item = Self> {
         let (month, weekday) = (date.month(), date.weekday());
         let week = (date.day0() / 7 + 1) as i8;

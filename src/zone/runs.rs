@@ -1,16 +1,16 @@
-//! From the changes of a zone's offset to the plain pairs that held for a while.
+//! Runs of a zone: from the changes of its offset to the plain pairs that held for a while.
 
 use chrono::{DateTime, Datelike, NaiveDateTime};
 use jiff::tz::TimeZone;
 
 use super::{Moment, Observance, Pair, YearlyRule};
 
-/// The first and last year whose changes are looked at; sessions lie between 1970 and 2100.
+/// The first and last year whose changes are computed; sessions are between 1970 and 2100.
 const YEARS: (i16, i16) = (1970, 2102);
-/// A zone that kept its offset for longer than this had one fixed offset, in seconds.
+/// A longer time without a change counts as a fixed offset, in seconds.
 const LONG: i64 = 370 * 86_400;
 
-/// A change of the offset; changes of the name or of the DST flag alone are none.
+/// A change of the offset. Changes of the abbreviation or the DST flag alone do not count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Transition {
     at: i64,
@@ -19,7 +19,7 @@ pub(super) struct Transition {
     name: String,
 }
 
-/// A pair and the instants between which the zone kept to it.
+/// A pair, and the instants between which the zone followed it.
 #[derive(Debug, Clone)]
 pub(super) struct Candidate {
     pair: Pair,
@@ -57,7 +57,7 @@ impl Transition {
     }
 }
 
-/// All changes of the offset from 1970 on, rules without end followed for as long as sessions may lie.
+/// All changes of the offset from 1970 on; rules without end are followed to the last year of sessions.
 pub(super) fn transitions(rules: &TimeZone) -> Vec<Transition> {
     let start = jiff::civil::date(YEARS.0, 1, 1).at(0, 0, 0, 0);
     let Ok(start) = jiff::tz::Offset::UTC.to_timestamp(start) else { return Vec::new() };
@@ -83,14 +83,14 @@ pub(super) fn transitions(rules: &TimeZone) -> Vec<Transition> {
     found
 }
 
-/// Every fixed offset that was kept for more than a year, every pair that a law kept to, and pairs
-/// of single years as substitutes for the times between.
+/// Every fixed offset that held for more than a year, every pair that a law followed, and pairs of single years as
+/// substitutes for the times between.
 pub(super) fn candidates(transitions: &[Transition]) -> Vec<Candidate> {
     let mut found = Vec::new();
     for (index, change) in transitions.iter().enumerate() {
         let until = transitions.get(index + 1).map_or(i64::MAX, |next| next.at);
         let from = change.at.max(0);
-        // A rule without end goes on after the last change that is looked at.
+        // A rule without end goes on after the last computed change.
         let endless = until == i64::MAX && change.onset().year() >= i32::from(YEARS.1) - 1;
         if !endless && until.saturating_sub(from) > LONG && change.after % 60 == 0 {
             let pair = Pair::fixed(change.after, change.name.clone());
@@ -139,7 +139,7 @@ fn runs(changes: &[Transition]) -> Vec<Candidate> {
     found
 }
 
-/// The stretch that one pair of rules holds for, from its first change on; none if it began earlier.
+/// The time during which one pair of rules holds, from its first change on; none if it began earlier.
 fn run(
     changes: &[Transition],
     start: usize,
@@ -176,8 +176,8 @@ pub(super) fn choose(candidates: &[Candidate], events: &[[Moment; 2]]) -> Pair {
         events.iter().filter(|event| event.iter().all(|moment| moment.plain)).collect();
     let latest = plain.iter().map(|[_, end]| end.instant.timestamp()).max();
     let latest = latest.unwrap_or(i64::MAX - 1);
-    // One of two readings is enough: where a law's rule repeats an hour that the zone does not, an older
-    // law or a substitute would be no better choice. Such an event is written in UTC.
+    // One matching reading is enough: where a law's rule repeats an hour that the zone does not, an older law or a
+    // substitute is no better choice. Such an event is written in UTC.
     let fits = |candidate: &Candidate, event: &[Moment; 2]| {
         event.iter().all(|m| candidate.pair.readings(m.local).contains(&m.instant))
     };

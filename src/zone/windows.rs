@@ -1,4 +1,4 @@
-//! The names that Windows, Outlook and Exchange have for zones, by CLDR's table.
+//! Windows zone names, which Outlook and Exchange write, by CLDR's table.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -23,7 +23,7 @@ fn names() -> &'static HashMap<TimeZone, &'static str> {
     })
 }
 
-/// Every word with a capital letter, as most names have it, for programs that write them otherwise.
+/// Each word with a capital letter, as in most names, for programs that write them in another case.
 fn capitalized(name: &str) -> String {
     let words = name.split_whitespace().map(|word| {
         let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
@@ -32,7 +32,7 @@ fn capitalized(name: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// The same with a first word that is an abbreviation, as in `AUS Eastern Standard Time` and `UTC`.
+/// The name with its first word in capitals, as in `AUS Eastern Standard Time` and `UTC`.
 fn with_initials(name: &str) -> String {
     let name = capitalized(name);
     let end = name.find(' ').unwrap_or(name.len());

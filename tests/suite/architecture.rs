@@ -1,10 +1,10 @@
-//! The rooms of `src/` and which way imports run; see docs/ARCHITECTURE.md.
+//! The modules of `src/` and which way imports run; see docs/ARCHITECTURE.md.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// Each room with the rooms that it may import, in the order of the flow.
-const ROOMS: &[(&str, &[&str])] = &[
+/// Each module with the modules that it may import, in the order of the flow.
+const MODULES: &[(&str, &[&str])] = &[
     ("cut", &[]),
     ("error", &[]),
     ("files", &[]),
@@ -86,7 +86,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("reload", &["diagnostic", "error", "publish", "revisions", "telemetry", "site"]),
 ];
 
-/// Libraries that only some rooms may name.
+/// Libraries that only some modules may name.
 const LIBRARIES: &[(&str, &[&str])] = &[
     ("chrono_tz", &["zone"]),
     ("deunicode", &["import"]),
@@ -125,22 +125,22 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Every file with its room and its text.
-fn rooms() -> Vec<(String, PathBuf, String)> {
+/// Every file with its module and its text.
+fn modules() -> Vec<(String, PathBuf, String)> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     sources(&src, &mut files);
-    let room = |file: &Path| {
+    let module = |file: &Path| {
         let first = file.strip_prefix(&src).unwrap().components().next().unwrap();
         first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned()
     };
     files
         .into_iter()
-        .map(|file| (room(&file), file.clone(), std::fs::read_to_string(&file).unwrap()))
+        .map(|file| (module(&file), file.clone(), std::fs::read_to_string(&file).unwrap()))
         .collect()
 }
 
-/// The words that follow a prefix anywhere in the code, such as the rooms after `crate::`.
+/// The words that follow a prefix anywhere in the code, such as the modules after `crate::`.
 fn named<'a>(text: &'a str, prefix: &str) -> BTreeSet<&'a str> {
     let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
     let mut words = BTreeSet::new();
@@ -157,13 +157,13 @@ fn named<'a>(text: &'a str, prefix: &str) -> BTreeSet<&'a str> {
 
 #[test]
 fn imports_run_one_way() {
-    let table: BTreeMap<&str, &[&str]> = ROOMS.iter().copied().collect();
+    let table: BTreeMap<&str, &[&str]> = MODULES.iter().copied().collect();
     let mut wrong = Vec::new();
-    for (room, file, text) in rooms() {
-        let Some(allowed) = table.get(room.as_str()) else { continue };
+    for (module, file, text) in modules() {
+        let Some(allowed) = table.get(module.as_str()) else { continue };
         for import in named(&text, "crate::") {
-            if import != room && !allowed.contains(&import) {
-                wrong.push(format!("{}: {room} may not import {import}", file.display()));
+            if import != module && !allowed.contains(&import) {
+                wrong.push(format!("{}: {module} may not import {import}", file.display()));
             }
         }
     }
@@ -171,31 +171,34 @@ fn imports_run_one_way() {
 }
 
 #[test]
-fn the_table_has_no_circle_and_names_every_room() {
-    let order: Vec<&str> = ROOMS.iter().map(|(room, _)| *room).collect();
-    for (index, (room, imports)) in ROOMS.iter().enumerate() {
+fn the_table_has_no_circle_and_names_every_module() {
+    let order: Vec<&str> = MODULES.iter().map(|(module, _)| *module).collect();
+    for (index, (module, imports)) in MODULES.iter().enumerate() {
         for import in *imports {
             let at = order.iter().position(|other| other == import);
-            assert!(at.is_some_and(|at| at < index), "{room} imports {import}, which comes later");
+            assert!(
+                at.is_some_and(|at| at < index),
+                "{module} imports {import}, which comes later"
+            );
         }
     }
     let binary = ["cli", "cmd", "lib", "main"];
-    for (room, file, _) in rooms() {
-        let known = order.contains(&room.as_str()) || binary.contains(&room.as_str());
-        assert!(known, "{} is in no room of the table", file.display());
+    for (module, file, _) in modules() {
+        let known = order.contains(&module.as_str()) || binary.contains(&module.as_str());
+        assert!(known, "{} is in no module of the table", file.display());
     }
 }
 
 #[test]
-fn libraries_stay_in_their_rooms() {
-    for (room, file, text) in rooms() {
+fn libraries_stay_in_their_modules() {
+    for (module, file, text) in modules() {
         for (library, allowed) in LIBRARIES {
             let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
             let names =
                 [format!("use {library}::"), format!(" {library}::"), format!("<{library}::")];
             let used = names.iter().any(|name| code.contains(name.as_str()));
             assert!(
-                !used || allowed.contains(&room.as_str()),
+                !used || allowed.contains(&module.as_str()),
                 "{} names {library}, which belongs to {}",
                 file.display(),
                 allowed.join(", ")

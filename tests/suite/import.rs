@@ -196,14 +196,11 @@ fn a_calendar_may_come_from_standard_input() {
 fn what_is_no_calendar_is_said_in_a_sentence_with_the_way_out() {
     let fixture = Fixture::new("");
     for (bytes, said) in [
-        (
-            &b"<!DOCTYPE html><title>Sign in</title>"[..],
-            "this is a page of the web, not a calendar\n  ",
-        ),
+        (&b"<!DOCTYPE html><title>Sign in</title>"[..], "this is a web page, not a calendar\n  "),
         (b"", "the file is empty\n  "),
         (b"PK\x03\x04", "this is an archive, not a calendar\n  "),
         (b"a,b,c\n1,2,3\n", "this is not a calendar: it has no line BEGIN:VCALENDAR\n  "),
-        (b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "nothing in it can be a session"),
+        (b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "no event in it can become a session"),
     ] {
         let output = import(&fixture, "x.ics", bytes, &[]);
         assert_eq!(output.status.code(), Some(1), "{said}");
@@ -217,7 +214,7 @@ fn an_address_a_wrong_zone_or_day_and_a_missing_file_are_said_with_the_way_out()
     let fixture = Fixture::new("");
     std::fs::write(fixture.dir().join("x.ics"), "BEGIN:VCALENDAR\nEND:VCALENDAR\n").unwrap();
     for (arguments, code, said) in [
-        (&["webcal://a.example/x.ics"][..], 2, "is an address, and this reads files"),
+        (&["webcal://a.example/x.ics"][..], 2, "is a URL, and import reads files"),
         (&["x.ics", "--timezone", "Lonodn"], 2, "did you mean `Europe/London`?"),
         (&["x.ics", "--until", "2028"], 2, "a day such as 2028-12-31"),
         (&["nowhere.ics"], 3, "there is no file `nowhere.ics`"),
@@ -279,7 +276,7 @@ fn what_repeats_for_ever_ends_where_it_is_told_to_and_never_has_too_many_dates()
         toml.contains("uid = \"a\"\n") && toml.contains("uid = \"a/20001201T180000\"\n"),
         "{toml}"
     );
-    assert!(said.contains("what comes after 2000-12-31 was left out"), "{said}");
+    assert!(said.contains("it repeats beyond 2000-12-31; later dates were left out"), "{said}");
     let (sessions, toml, said) = of("FREQ=DAILY", "2020-12-31");
     assert_eq!(sessions, 1000);
     assert!(toml.contains("start = 2020-12-31T18:00:00"), "the latest are written");
@@ -313,13 +310,13 @@ fn a_file_that_is_cut_off_is_said_to_be() {
     let (end, next) = ("END:VEVENT\nEND:VCALENDAR\n", "END:VCALENDAR\n");
     let of = |cut: &str| imported(whole.strip_suffix(cut).unwrap()).1;
     assert!(!imported(&whole).1.contains("the file ends"));
-    let in_event = "line 8: the file ends in the middle of what begins on line 3; export the calendar \
-                    again, or look at that entry";
+    let in_event = "line 8: the file ends within the entry that begins on line 3; export the calendar \
+                    again, or check that entry";
     assert!(of(&format!("ing\n{end}")).contains(in_event), "{}", of(&format!("ing\n{end}")));
     let after = "line 9: the file ends before its calendar does, so entries may be missing; export";
     assert!(of(next).contains(after), "{}", of(next));
     let (list, said) = imported(&[whole.strip_suffix(end).unwrap(), &whole].concat());
-    assert!(said.contains("line 3: what begins here does not end before"), "{said}");
+    assert!(said.contains("line 3: the entry that begins here has no END of its own"), "{said}");
     assert_eq!(list.matches("[[sessions]]").count(), 1, "they have one UID\n{list}");
 }
 
@@ -339,12 +336,12 @@ fn what_no_list_can_carry_is_said_of_each_event() {
     for (lines, expected) in [
         (
             "URL:javascript:alert(1)\n".to_owned(),
-            "its address `javascript:alert(1)`, which is none of the web",
+            "its address `javascript:alert(1)`, which is not a web address",
         ),
         ("URL:https://\n".to_owned(), "its address `https://`, which cannot be read"),
         (
             "CONFERENCE;VALUE=URI:tel:+1-555-0100\n".to_owned(),
-            "the conference `tel:+1-555-0100`, which is none of the web",
+            "the conference `tel:+1-555-0100`, which is not a web address",
         ),
         (
             "CONFERENCE:https://a.example/1\nLOCATION:https://b.example/2\n".to_owned(),
@@ -368,7 +365,7 @@ fn what_no_list_can_carry_is_said_of_each_event() {
     assert!(said.contains("left out: the end of its title, after 1,000 characters"), "{said}");
     let about = format!("X-WR-CALDESC:{}\nX-WR-CALNAME:{}\n", long(200_001), long(1_001));
     let (_, said) = imported(&event("").replace("VERSION:2.0\n", &about));
-    let both = "line 1: of the calendar was left out: the end of its title, after 1,000 characters, \
+    let both = "line 1: left out of the calendar: the end of its title, after 1,000 characters, \
                 the end of its description, after 200,000 characters";
     assert!(said.contains(both), "{said}");
 }
@@ -376,8 +373,8 @@ fn what_no_list_can_carry_is_said_of_each_event() {
 #[test]
 fn control_characters_are_left_out_and_counted() {
     for (text, note) in [
-        ("a\u{7}b", Some("line 8: 1 control character was left out, which no list can carry")),
-        ("a\u{1b}[2Jb\u{85}c\u{7f}d", Some("line 8: 3 control characters were left out, which")),
+        ("a\u{7}b", Some("line 8: 1 control character was left out")),
+        ("a\u{1b}[2Jb\u{85}c\u{7f}d", Some("line 8: 3 control characters were left out")),
         ("a\tb\u{202e}c", None),
     ] {
         let (toml, said) = imported(&event(&format!("DESCRIPTION:{text}\n")));
@@ -403,7 +400,7 @@ fn a_leap_second_is_noted_and_read_as_the_second_before() {
     ] {
         let (toml, said) =
             imported(&calendar(&format!("BEGIN:VEVENT\nUID:a\nSUMMARY:a\n{lines}\nEND:VEVENT\n")));
-        let note = "a time of it has a second after 59, which is read as 59";
+        let note = "one of its times has a second above 59, which is read as 59";
         assert_eq!(said.contains(note), is_noted, "{lines}: {said}");
         assert!(toml.contains("start = 2027-"), "{lines}: {said}");
         assert!(
@@ -493,7 +490,7 @@ fn a_list_has_the_sessions_to_come_that_fit_and_says_so() {
     assert_eq!(of("2020"), 0, "and of those that were the latest");
     assert_eq!(of("2022-06"), 20 * 18);
     let said = imported.notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>().join("\n");
-    assert!(said.contains("it gives 36000 sessions, and only 20000 fit into a list"), "{said}");
+    assert!(said.contains("it has 36000 sessions, and only 20000 fit into a file"), "{said}");
 }
 
 #[test]
@@ -503,7 +500,7 @@ fn a_list_never_grows_beyond_what_can_be_read() {
     let options = Options { name: "x", now: instant(NOW), until: None, zone: None };
     let imported = read(event(&rule).as_bytes(), &options, &Rules::bundled()).unwrap();
     assert!(imported.toml.len() < convene::source::MAX_BYTES && imported.sessions > 50);
-    assert!(imported.notes.iter().any(|note| note.text.contains("fit into a list")));
+    assert!(imported.notes.iter().any(|note| note.text.contains("fit into a file")));
 }
 
 #[test]

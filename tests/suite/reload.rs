@@ -69,7 +69,7 @@ fn a_start_without_the_revisions_file_of_a_list_that_was_published_says_what_it_
     let first = fixture.serve(&["--at", BEFORE]).last_words();
     std::fs::remove_file(fixture.revisions_file()).unwrap();
     let second = fixture.serve(&["--at", BEFORE]).last_words();
-    let wanted = "though this list was published before";
+    let wanted = "though sessions were published before";
     assert!(!first.contains(wanted) && second.contains(wanted), "{first}\n{second}");
 }
 

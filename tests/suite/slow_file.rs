@@ -459,7 +459,7 @@ fn a_start_on_whose_file_the_program_fails_serves_the_last_good_edition() {
         stage.fixture.write(&titled(FATAL));
         std::thread::scope(|scope| match stage.serve(scope) {
             Err(refusal) => {
-                assert!(matches!(refusal, Refusal::Machine(Error::Panic)), "{refusal:?}");
+                assert!(matches!(refusal, Refusal::System(Error::Panic)), "{refusal:?}");
                 assert!(!is_published || !fall_back);
             }
             Ok(serving) => {

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use convene::import::{Options, import};
 use convene::model::Catalog;
 use convene::preview::{City, preview};
-use convene::publish::{Plan, plan};
+use convene::publish::{Planned, plan};
 use convene::revisions::{Revisions, store};
 use convene::site::{CacheSize, Site};
 use convene::source::Source;
@@ -78,7 +78,7 @@ fn checked(text: &str, rules: &Rules) -> Option<Catalog> {
 }
 
 /// What follows from a catalog after what was published before.
-fn planned(catalog: Catalog, before: &Revisions, now: DateTime<Utc>) -> Plan {
+fn planned(catalog: Catalog, before: &Revisions, now: DateTime<Utc>) -> Planned {
     let base = catalog.calendar.url.clone().unwrap();
     plan(catalog, Urls::new(base), model::Assets::default(), before, now)
 }
@@ -87,7 +87,7 @@ fn planned(catalog: Catalog, before: &Revisions, now: DateTime<Utc>) -> Plan {
 fn published(text: &str, before: &Revisions, rules: &Rules) -> Revisions {
     let catalog = checked(text, rules).expect("the list is right");
     let now = instant(BEFORE);
-    let Plan { edition, calendars, revisions, .. } = planned(catalog, before, now);
+    let Planned { edition, calendars, revisions, .. } = planned(catalog, before, now);
     let cities = [City { name: "Berlin".to_owned(), zone: rules.zone("Europe/Berlin").unwrap() }];
     let report = preview(&edition, before, &revisions, &cities, now);
     black_box((report.text(), report.json()));

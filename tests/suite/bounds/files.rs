@@ -44,7 +44,7 @@ impl Folders {
         match self.fixture.publisher().publish(instant(BEFORE)) {
             Ok(_) => None,
             Err(Refusal::File(_, findings)) => findings.iter().next().map(|found| found.code),
-            Err(Refusal::Machine(error)) => panic!("{error}"),
+            Err(Refusal::System(error)) => panic!("{error}"),
         }
     }
 }

@@ -55,7 +55,7 @@ fn imported(calendar: &str) -> (String, String) {
 fn an_event_whose_rule_was_not_followed_is_named_with_its_first_date() {
     let never = |_| "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\r\n".to_owned();
     let (notes, toml) = imported(&events(3_000, never));
-    let says = "the rules of the file give more dates than can be followed; only its first date was written";
+    let says = "the rules of the file give more dates than can be computed; only its first date was written";
     assert!(notes.contains(&format!("\"T2999\": {says}")), "{}", &notes[notes.len() - 500..]);
     assert_eq!(toml.matches("[[sessions]]").count(), 3_000);
 }
@@ -63,8 +63,7 @@ fn an_event_whose_rule_was_not_followed_is_named_with_its_first_date() {
 #[test]
 fn a_zone_whose_rules_were_not_followed_is_named() {
     let (notes, _) = imported(&zone(2_000, "RRULE:FREQ=DAILY\r\n"));
-    let says =
-        "its time zones have more rules than can be followed, so look at the times of events";
+    let says = "its time zones have more rules than can be computed; check the times of events";
     assert!(notes.contains(says), "{}", &notes[..notes.len().min(500)]);
 }
 

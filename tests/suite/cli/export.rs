@@ -358,7 +358,7 @@ fn files_are_right_and_exit_is_3_where_state_cannot_be_written() {
     let output = at_before(&fixture, &["export", "--out", "out", "--state", "sessions.toml/x"]);
     assert_eq!(output.status.code(), MACHINE);
     let said = stderr(&output);
-    assert!(said.contains("The exported files are right"), "{said}");
+    assert!(said.contains("The exported files are correct"), "{said}");
     assert!(said.contains("convene record") && said.contains("--frozen"), "{said}");
     assert_eq!(at_before(&fixture, &["export", "--out", "other"]).status.code(), FINE);
     assert_eq!(files(&fixture.dir().join("out")), files(&fixture.dir().join("other")));

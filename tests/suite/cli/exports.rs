@@ -180,6 +180,6 @@ fn a_folder_that_cannot_be_made_is_refused_in_the_same_sentence_whatever_stands_
         let output = at_before(&fixture, &["export", "--out", out]);
         assert_eq!(output.status.code(), super::MACHINE, "{out}");
         let said = stderr(&output);
-        assert!(said.starts_with(&format!("error: cannot make `{out}`: ")), "{said}");
+        assert!(said.starts_with(&format!("error: cannot create `{out}`: ")), "{said}");
     }
 }

@@ -49,12 +49,12 @@ fn what_is_written_can_be_checked_and_served_at_once() {
     assert_eq!(names(fixture.dir()), ["sessions.toml"]);
     assert_eq!(
         stdout(&output),
-        "sessions.toml: written, with three sessions to come\n\
+        "sessions.toml: written, with three upcoming sessions\n\
          \n\
-         1. Edit it, the calendar's `id` first: that is permanent once it is served.\n\
-         2. convene check   says what is wrong, and what to write instead\n\
+         1. Edit it, first the calendar's `id`, which is permanent once it is served.\n\
+         2. convene check   lists every mistake, with what to write instead\n\
          3. convene         serves it: open http://127.0.0.1:8080/\n\
-         4. Commit sessions.toml together with sessions.revisions.json, which remembers what was \
+         4. Commit sessions.toml together with sessions.revisions.json, which records what was \
          published.\n"
     );
     let check = fixture.run(&["--at", NOW, "check"]);
@@ -129,8 +129,8 @@ fn a_file_that_is_there_is_never_written_over() {
     assert_eq!(output.status.code(), WRONG_USAGE);
     assert_eq!(
         stderr(&output),
-        "error: there is a file `sessions.toml` already, and it stays as it is\n  \
-         Edit that one and run `convene check`, or begin another: `convene init FILE`.\n"
+        "error: the file `sessions.toml` already exists, and was not changed\n  \
+         Edit it and run `convene check`, or create another: `convene init FILE`.\n"
     );
     assert_eq!(files(fixture.dir()), before);
 }
@@ -169,8 +169,8 @@ fn a_list_that_was_lost_is_not_replaced_while_its_revisions_are_there() {
     assert_eq!(output.status.code(), WRONG_USAGE);
     assert_eq!(
         stderr(&output),
-        "error: there is no `sessions.toml`, but `sessions.revisions.json` remembers what it published\n  \
-         Take the list back from your last commit or backup, or begin another: `convene init FILE`.\n"
+        "error: there is no `sessions.toml`, but `sessions.revisions.json` records what it published\n  \
+         Restore the file from your last commit or backup, or create another: `convene init FILE`.\n"
     );
     assert_eq!(names(fixture.dir()), ["sessions.revisions.json"]);
 }
@@ -183,7 +183,7 @@ fn a_place_that_cannot_be_written_is_said_in_a_sentence() {
         (
             "nowhere/talks.toml",
             "error: there is no folder for `nowhere/talks.toml`\n  \
-             Make the folder first, or name a file in another.\n",
+             Create the folder first, or name a file in another.\n",
         ),
         (
             "talks",

@@ -132,7 +132,7 @@ fn a_state_folder_that_is_none_is_refused_by_record_in_a_sentence() {
 #[test]
 fn advice_about_a_state_that_is_no_file_is_about_the_state() {
     for (make, wanted) in [
-        ("mkdir", "is a folder, where what was published"),
+        ("mkdir", "is a folder, and must be the file that records"),
         ("mkfifo", "is not a regular file\n  Remove it, and restore the file"),
     ] {
         let fixture = Fixture::new(&two());
@@ -151,8 +151,8 @@ fn an_export_without_its_state_folder_says_how_there_would_be_one() {
     let fixture = Fixture::new(&two());
     let output = at_before(&fixture, &["export", "--out", "out", "--state", "nowhere"]);
     let said = stderr(&output);
-    assert!(said.contains("The exported files are right"), "{said}");
-    assert!(said.contains("Make the folder if it is not there."), "{said}");
+    assert!(said.contains("The exported files are correct"), "{said}");
+    assert!(said.contains("Create the folder if it does not exist."), "{said}");
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn a_folder_in_the_place_of_the_revisions_file_is_to_be_taken_away() {
         let output = at_before(&fixture, command);
         let said = stderr(&output);
         assert_eq!(output.status.code(), MACHINE, "{said}");
-        assert!(said.contains("Take it away, if it is empty"), "{said}");
+        assert!(said.contains("Remove it if it is empty"), "{said}");
     }
 }
 
@@ -178,7 +178,7 @@ fn assert_refused(revisions: &str, parts: &[&str]) {
             for part in parts {
                 assert!(said.contains(part), "{command:?}: {part}: {said}");
             }
-            assert!(said.contains("The file was left as it is"), "{said}");
+            assert!(said.contains("The file was not changed"), "{said}");
             let after = std::fs::read_to_string(fixture.revisions_file()).unwrap();
             assert_eq!(after, revisions, "{command:?}");
             assert!(!fixture.dir().join("out").exists(), "{command:?}");

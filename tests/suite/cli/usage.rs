@@ -99,8 +99,8 @@ fn a_missing_list_is_said_in_a_sentence_with_the_way_out() {
         assert_eq!(
             said,
             "error: there is no file `sessions.toml`\n  \
-             Name the list of sessions with `--config FILE`, or start in its folder. To begin a new \
-             list: `convene init`.\n",
+             Name the file with `--config FILE`, or start in its folder. To create a new one, run \
+             `convene init`.\n",
             "{command:?}"
         );
     }

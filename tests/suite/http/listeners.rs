@@ -93,7 +93,7 @@ fn the_socket_of_a_dead_process_is_replaced_and_that_of_a_live_one_is_not() {
     let mut killed = start();
     assert_eq!(over(&socket), 200);
     let said = refused(&fixture, &["--listen", "unix:s"]);
-    assert!(said.contains("another program listens on unix:s already"), "{said}");
+    assert!(said.contains("another program already listens on unix:s"), "{said}");
     assert_eq!(over(&socket), 200);
     killed.child.kill().unwrap();
     killed.child.wait().unwrap();
@@ -109,7 +109,7 @@ fn a_file_of_another_kind_is_never_replaced() {
     let fixture = Fixture::new(EXAMPLE);
     std::fs::write(fixture.dir().join("s"), "mine").unwrap();
     let said = refused(&fixture, &["--listen", "unix:s"]);
-    assert!(said.contains("or it is a file of another kind"), "{said}");
+    assert!(said.contains("or it is no socket"), "{said}");
     assert_eq!(std::fs::read_to_string(fixture.dir().join("s")).unwrap(), "mine");
     let said = refused(&fixture, &["--listen", "unix:nowhere/s"]);
     assert!(said.contains("there is no folder for unix:nowhere/s"), "{said}");
@@ -174,7 +174,7 @@ fn a_certificate_that_no_socket_would_use_is_refused() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(
-        said.contains("nothing would speak https") && said.contains("`ListenStream=443`"),
+        said.contains("no address would speak https") && said.contains("`ListenStream=443`"),
         "{said}"
     );
     assert!(socket.exists());

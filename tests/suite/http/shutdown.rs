@@ -67,7 +67,7 @@ fn idle_connections_are_closed_and_not_waited_for() {
     assert!(is_closed(&mut used) && is_closed(&mut unused));
     assert_eq!(exit(&mut served.running).code(), Some(0));
     let stderr = rest_of_stderr(&mut served.running);
-    assert!(!stderr.contains("were not finished"), "{stderr}");
+    assert!(!stderr.contains("did not finish"), "{stderr}");
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn a_request_under_way_is_answered_while_new_connections_are_refused() {
     assert!(is_closed(&mut half));
     assert_eq!(exit(&mut served.running).code(), Some(0));
     let stderr = rest_of_stderr(&mut served.running);
-    assert!(!stderr.contains("were not finished"), "{stderr}");
+    assert!(!stderr.contains("did not finish"), "{stderr}");
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn a_request_that_never_ends_does_not_hold_the_exit_for_ever() {
     served.running.signal("TERM");
     assert_eq!(exit(&mut served.running).code(), Some(0));
     let stderr = rest_of_stderr(&mut served.running);
-    assert!(stderr.contains("some responses were not finished within 1s"), "{stderr}");
+    assert!(stderr.contains("some responses did not finish within 1s"), "{stderr}");
     drop(half);
 }
 
@@ -131,7 +131,7 @@ fn a_taken_port_is_said_in_a_sentence() {
     let output = served.fixture.run(&["serve", "--listen", &address]);
     assert_eq!(output.status.code(), Some(3));
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains(&format!("another program listens on {address} already")), "{said}");
+    assert!(said.contains(&format!("another program already listens on {address}")), "{said}");
     assert!(said.contains("--listen 127.0.0.1:8081"), "{said}");
     assert_eq!(served.status(FEED, &[]), 200);
 }

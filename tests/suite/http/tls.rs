@@ -207,7 +207,7 @@ fn a_broken_renewal_is_said_once_and_the_certificate_in_use_stays() {
     let second = renew(fixture.dir());
     // Nothing was said in between: each trouble once.
     let line = next();
-    assert!(line.contains("a new certificate is used"), "{line}");
+    assert!(line.contains("using a new certificate"), "{line}");
     assert!(connect(running.address, client(&second, &[])).is_ok());
 }
 

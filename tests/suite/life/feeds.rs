@@ -23,10 +23,7 @@ fn a_feed_that_disappears_keeps_its_last_sessions_and_says_that_it_has_ended() {
     let first = story.serve(BEFORE);
     let (talk, other) = (first.uid("talk"), first.uid("other"));
     let said = story.checked(&without(), LATER);
-    assert!(
-        said.contains("the feed `spring`, \"Spring series\", was published and is gone"),
-        "{said}"
-    );
+    assert!(said.contains("the published feed `spring`, \"Spring series\", was removed"), "{said}");
     let ended = story.serve(LATER);
     assert!(ended.event(PATH, &talk).is_some() && ended.event(PATH, &other).is_none());
     let text = ended.text(PATH).replace("\r\n ", "");

@@ -17,7 +17,7 @@ fn a_removed_session_leaves_the_feeds_at_once_and_its_addresses_say_so() {
     let first = story.serve(BEFORE);
     let uid = first.uid("talk");
     let said = story.checked(&list(&other()), LATER);
-    assert!(said.contains("`talk`, \"Session talk\", was published, is to come"), "{said}");
+    assert!(said.contains("`talk`, \"Session talk\", is a published upcoming session"), "{said}");
     let gone = story.serve(LATER);
     assert!(gone.event(FEED, &uid).is_none());
     assert!(gone.modified(FEED) > before());

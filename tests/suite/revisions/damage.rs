@@ -85,7 +85,7 @@ fn two_sessions_with_one_uid_are_refused_with_both_lines() {
     let (a, b) = (line_of(&text, "\"a\""), line_of(&text, "\"b\""));
     let uid = |id| entry(&fixture, id).uid;
     let doubled = without_sums(&text).replace(&uid("b"), &uid("a"));
-    assert_refused(&doubled, b, &format!("of `a` in line {a}; delete one of both lines"));
+    assert_refused(&doubled, b, &format!("of `a` in line {a}; delete one of the two lines"));
     // The file is left alone, and the first of both may be the one that is deleted.
     std::fs::write(fixture.revisions_file(), &doubled).unwrap();
     let output = fixture.run(&["record", "--at", &day(1)]);
@@ -356,7 +356,7 @@ fn an_emptied_file_warns_as_a_lost_one_does_and_numbers_go_on() {
             let said =
                 String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
             assert!(
-                said.contains("is missing or empty, though this list was published before"),
+                said.contains("is missing or empty, though sessions were published before"),
                 "{said}"
             );
             assert_eq!(entry(&fixture, "a").sequence, step, "{empty:?}");

@@ -108,13 +108,16 @@ fn probes_are_answered_while_a_crowd_holds_the_listener() {
 #[test]
 fn a_listener_that_others_can_reach_is_warned_of() {
     let loopback = Watched::new(&talk(), &[]);
-    assert!(!end(loopback.running).contains("whoever can reach"));
+    assert!(!end(loopback.running).contains("anyone who can reach"));
     let fixture = Fixture::new(&talk());
     // An address for documentation (RFC 5737), which this machine does not have.
     let output = fixture.run(&["--listen", "127.0.0.1:0", "--admin", "192.0.2.1:9090"]);
     assert_eq!(output.status.code(), Some(3));
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("WARN") && said.contains("whoever can reach 192.0.2.1:9090"), "{said}");
+    assert!(
+        said.contains("WARN") && said.contains("anyone who can reach 192.0.2.1:9090"),
+        "{said}"
+    );
     assert!(said.contains("`--admin 127.0.0.1:9090`"), "{said}");
 }
 

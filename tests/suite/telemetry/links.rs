@@ -182,7 +182,7 @@ fn a_feed_that_ends_takes_its_row_with_it() {
             let request = Request::get(path).header("Host", "test").body(()).unwrap();
             let began = telemetry.begin();
             let Responded { response, address } = respond_at(&published.site, &request, None);
-            telemetry.answered(began, &request, &response, address, true);
+            telemetry.responded(began, &request, &response, address, true);
         }
         let metrics = telemetry.metrics(instant(at));
         let rows = metrics.lines().filter_map(|line| line.strip_prefix(FETCHES));
@@ -207,7 +207,7 @@ fn without_an_admin_nothing_is_counted() {
     assert!(telemetry.begin().is_none());
     let request = Request::get(FEED).header("Host", "test").body(()).unwrap();
     let Responded { response, address } = respond_at(&published.site, &request, None);
-    telemetry.answered(telemetry.begin(), &request, &response, address, true);
+    telemetry.responded(telemetry.begin(), &request, &response, address, true);
     let open = telemetry.connection();
     let metrics = telemetry.metrics(instant(BEFORE));
     assert!(!metrics.contains("\nconvene_requests_total"), "{metrics}");

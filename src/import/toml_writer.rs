@@ -1,51 +1,51 @@
-//! The list as an organiser would write it.
+//! Writer of `sessions.toml`, in the style of a person.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::calendar::{CalendarTable, id_of};
 use super::count;
-use super::draft::Draft;
-use super::head::{Head, id_of};
-use super::timing::Times;
+use super::new_session::NewSession;
+use super::timing::SessionTimes;
 use crate::model::Status;
 use crate::rfc3339;
 use crate::visible::is_hidden;
 use crate::zone::{Local, Naming, Rules, Zone};
 
 /// The text of a `sessions.toml`.
-pub(super) fn write(head: &Head, drafts: Vec<Draft>, rules: &Rules) -> String {
-    let mut ids = Ids::default();
-    ids.feeds.ids.insert(head.id.clone());
-    let series = series(head, &drafts, &mut ids);
+pub(super) fn write(calendar: &CalendarTable, sessions: Vec<NewSession>, rules: &Rules) -> String {
+    let mut ids = UsedIds::default();
+    ids.feeds.ids.insert(calendar.id.clone());
+    let series = series(calendar, &sessions, &mut ids);
     let mut out = String::new();
-    write_head(&mut out, head, drafts.len(), rules);
+    write_calendar(&mut out, calendar, sessions.len(), rules);
     for (id, title) in &series.all {
         let _ = write!(out, "\n[[series]]\nid = {}\ntitle = {}\n", quoted(id), quoted(title));
     }
-    for draft in &drafts {
-        write_session(&mut out, draft, head, &series, &mut ids, rules);
+    for session in &sessions {
+        write_session(&mut out, session, calendar, &series, &mut ids, rules);
     }
     out
 }
 
-/// Ids that are taken.
+/// Ids in use.
 #[derive(Default)]
-struct Ids {
-    feeds: Taken,
-    sessions: Taken,
+struct UsedIds {
+    feeds: UsedNames,
+    sessions: UsedNames,
 }
 
 #[derive(Default)]
-struct Taken {
+struct UsedNames {
     ids: HashSet<String>,
-    /// The number to try next, by what stands before it.
+    /// The next number to try, by the id before it.
     next: HashMap<String, u32>,
 }
 
-impl Taken {
-    /// Takes the first id that is free: as it is, with each of some endings, or with a number.
+impl UsedNames {
+    /// Returns the first unused id: the base, the base with each ending, or with a number.
     fn free(&mut self, base: &str, endings: &[String]) -> String {
         let ended = endings.iter().map(|ending| format!("{base}-{ending}"));
         let mut tried = std::iter::once(base.to_owned()).chain(ended);
@@ -53,7 +53,7 @@ impl Taken {
             self.ids.insert(id.clone());
             return id;
         }
-        // An id has 64 characters at most, of which a number may take seven.
+        // An id has at most 64 characters, of which a number takes up to seven.
         let ending = endings.last().map(|ending| format!("-{ending}")).unwrap_or_default();
         let start = base.get(..57_usize.saturating_sub(ending.len())).unwrap_or(base);
         let last = format!("{}{ending}", start.trim_end_matches('-'));
@@ -68,24 +68,24 @@ impl Taken {
     }
 }
 
-/// The series, and which one each session belongs to.
-struct Series {
+/// The series, and the series of each recurring event.
+struct SeriesTables {
     all: Vec<(String, String)>,
     of_event: HashMap<usize, String>,
 }
 
-/// A series for each event that repeats, and for each that a list of ours had.
-fn series(head: &Head, drafts: &[Draft], ids: &mut Ids) -> Series {
-    let mut series = Series { all: Vec::new(), of_event: HashMap::new() };
+/// Makes a series for each recurring event, and for each series of a convene calendar.
+fn series(calendar: &CalendarTable, sessions: &[NewSession], ids: &mut UsedIds) -> SeriesTables {
+    let mut series = SeriesTables { all: Vec::new(), of_event: HashMap::new() };
     let events: BTreeSet<Option<usize>> =
-        drafts.iter().map(|draft| draft.repeats.as_ref().map(|(event, _)| *event)).collect();
-    for draft in drafts {
-        match (&draft.content.feed, &draft.repeats) {
-            (Some(feed), _) if *feed != head.id => {
+        sessions.iter().map(|session| session.repeats.as_ref().map(|(event, _)| *event)).collect();
+    for session in sessions {
+        match (&session.details.feed, &session.repeats) {
+            (Some(feed), _) if *feed != calendar.id => {
                 let is_new = ids.feeds.ids.insert(feed.clone());
                 series.all.extend(is_new.then(|| (feed.clone(), feed.clone())));
             }
-            // One that is the whole calendar needs no feed beside that.
+            // A series of all sessions would duplicate the calendar's feed.
             (_, Some((event, title)))
                 if events.len() > 1 && !series.of_event.contains_key(event) =>
             {
@@ -99,18 +99,18 @@ fn series(head: &Head, drafts: &[Draft], ids: &mut Ids) -> Series {
     series
 }
 
-fn write_head(out: &mut String, head: &Head, sessions: usize, rules: &Rules) {
+fn write_calendar(out: &mut String, calendar: &CalendarTable, sessions: usize, rules: &Rules) {
     let _ = writeln!(
         out,
         "# {} from another calendar. Look through them, then run `convene check`.\n\n[calendar]",
         count(sessions, "session", "sessions")
     );
-    let _ = writeln!(out, "id = {}    # permanent once it is served", quoted(&head.id));
-    let _ = writeln!(out, "title = {}", quoted(&head.title));
-    if let Some(description) = &head.description {
+    let _ = writeln!(out, "id = {}    # permanent once it is served", quoted(&calendar.id));
+    let _ = writeln!(out, "title = {}", quoted(&calendar.title));
+    if let Some(description) = &calendar.description {
         let _ = writeln!(out, "description = {}", block(description));
     }
-    match &head.url {
+    match &calendar.url {
         Some(url) => {
             let _ = writeln!(out, "url = {}", quoted(url));
         }
@@ -118,13 +118,13 @@ fn write_head(out: &mut String, head: &Head, sessions: usize, rules: &Rules) {
             "#url = \"https://calendar.example.org\"    # the public address, before this goes online\n",
         ),
     }
-    let _ = writeln!(out, "timezone = {}", quoted(&named(&head.zone, rules)));
-    if let Some((name, email)) = &head.organizer {
+    let _ = writeln!(out, "timezone = {}", quoted(&named(&calendar.zone, rules)));
+    if let Some((name, email)) = &calendar.organizer {
         let email = email.as_ref().map(|email| format!(", email = {}", quoted(email)));
         let _ =
             writeln!(out, "organizer = {{ name = {}{} }}", quoted(name), email.unwrap_or_default());
     }
-    for (key, value) in [("refresh", &head.refresh), ("color", &head.color)] {
+    for (key, value) in [("refresh", &calendar.refresh), ("color", &calendar.color)] {
         if let Some(value) = value {
             let _ = writeln!(out, "{key} = {}", quoted(value));
         }
@@ -133,69 +133,69 @@ fn write_head(out: &mut String, head: &Head, sessions: usize, rules: &Rules) {
 
 fn write_session(
     out: &mut String,
-    draft: &Draft,
-    head: &Head,
-    series: &Series,
-    ids: &mut Ids,
+    session: &NewSession,
+    calendar: &CalendarTable,
+    series: &SeriesTables,
+    ids: &mut UsedIds,
     rules: &Rules,
 ) {
-    let content = &draft.content;
-    let zone = match &draft.times {
-        Times::Timed(Some(zone), ..) => zone,
-        _ => &head.zone,
+    let details = &session.details;
+    let zone = match &session.times {
+        SessionTimes::Timed(Some(zone), ..) => zone,
+        _ => &calendar.zone,
     };
-    let day = match &draft.times {
-        Times::Days(first, _) => first.and_time(chrono::NaiveTime::MIN),
-        Times::Timed(_, start, _) => zone.local(*start),
+    let day = match &session.times {
+        SessionTimes::Days(first, _) => first.and_time(chrono::NaiveTime::MIN),
+        SessionTimes::Timed(_, start, _) => zone.local(*start),
     };
     let endings = [day.format("%Y-%m-%d").to_string(), day.format("%Y-%m-%d-%H%M").to_string()];
-    let id = match (&content.id, &draft.repeats) {
+    let id = match (&details.id, &session.repeats) {
         (Some(own), _) if !ids.sessions.ids.contains(own) => ids.sessions.free(own, &[]),
         (_, Some(_)) => {
-            let base = format!("{}-{}", id_of(&content.title, "session"), endings[0]);
+            let base = format!("{}-{}", id_of(&details.title, "session"), endings[0]);
             ids.sessions.free(&base, &[day.format("%H%M").to_string()])
         }
-        _ => ids.sessions.free(&id_of(&content.title, "session"), &endings),
+        _ => ids.sessions.free(&id_of(&details.title, "session"), &endings),
     };
     let mut line = |key: &str, value: &str| {
         let _ = writeln!(out, "{key} = {value}");
     };
     line("\n[[sessions]]\nid", &quoted(&id));
-    let of_event = draft.repeats.as_ref().and_then(|(event, _)| series.of_event.get(event));
-    let feed = content.feed.as_ref().filter(|feed| **feed != head.id);
+    let of_event = session.repeats.as_ref().and_then(|(event, _)| series.of_event.get(event));
+    let feed = details.feed.as_ref().filter(|feed| **feed != calendar.id);
     if let Some(series) = feed.or(of_event) {
         line("series", &quoted(series));
     }
-    line("title", &quoted(&content.title));
-    match &draft.times {
-        Times::Days(first, last) => {
+    line("title", &quoted(&details.title));
+    match &session.times {
+        SessionTimes::Days(first, last) => {
             line("start", &first.to_string());
             line("end", &last.to_string());
         }
-        Times::Timed(_, start, end) => {
+        SessionTimes::Timed(_, start, end) => {
             for (key, value) in times(zone, *start, *end) {
                 line(key, &value);
             }
-            if zone.name() != head.zone.name() {
+            if zone.name() != calendar.zone.name() {
                 line("timezone", &quoted(&named(zone, rules)));
             }
         }
     }
-    match content.status {
+    match details.status {
         Status::Confirmed => {}
         status => line("status", &quoted(&status.as_str().to_lowercase())),
     }
-    if content.announce {
+    if details.announce {
         line("cancelled", &quoted("announce"));
     }
     for (key, value) in
-        [("register", &content.register), ("join", &content.join), ("page", &content.page)]
+        [("register", &details.register), ("join", &details.join), ("page", &details.page)]
     {
         if let Some(value) = value {
             line(key, &quoted(value));
         }
     }
-    if let Some(place) = &content.place {
+    if let Some(place) = &details.place {
         let mut text = format!("{{ name = {}", quoted(&place.name));
         if let Some(address) = &place.address {
             let _ = write!(text, ", address = {}", quoted(address));
@@ -209,24 +209,24 @@ fn write_session(
         let items: Vec<String> = items.iter().map(|item| quoted(item)).collect();
         format!("[{}]", items.join(", "))
     };
-    if !content.tags.is_empty() {
-        line("tags", &list(&content.tags));
+    if !details.tags.is_empty() {
+        line("tags", &list(&details.tags));
     }
-    if let Some(busy) = content.busy {
+    if let Some(busy) = details.busy {
         line("busy", &busy.to_string());
     }
-    if !content.remind.is_empty() {
-        line("remind", &list(&content.remind));
+    if !details.remind.is_empty() {
+        line("remind", &list(&details.remind));
     }
-    if let Some(uid) = &draft.uid {
+    if let Some(uid) = &session.uid {
         line("uid", &quoted(uid));
     }
-    if let Some(description) = &content.description {
+    if let Some(description) = &details.description {
         line("description", &block(description));
     }
 }
 
-/// `start` and `end` on the wall, or `duration` where the end would happen twice.
+/// `start` and `end` in wall-clock time, or `duration` if the end happens twice.
 fn times(zone: &Zone, start: DateTime<Utc>, end: DateTime<Utc>) -> Vec<(&'static str, String)> {
     let twice = |instant: DateTime<Utc>| match zone.resolve(zone.local(instant)) {
         Local::Fold { earlier, .. } => Some(if instant == earlier { "earlier" } else { "later" }),
@@ -249,7 +249,7 @@ fn elapsed(length: TimeDelta) -> String {
     }
 }
 
-/// Today's name of a zone.
+/// The current name of a zone.
 fn named(zone: &Zone, rules: &Rules) -> String {
     match zone.naming() {
         Naming::Legacy(today) if rules.zone(today).is_ok() => today.clone(),
@@ -257,12 +257,12 @@ fn named(zone: &Zone, rules: &Rules) -> String {
     }
 }
 
-/// A basic string of TOML, in one line.
+/// A basic string of TOML, on one line.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", escaped(text))
 }
 
-/// A text of several lines as they are; without escapes where there is something to escape.
+/// A multi-line string of TOML; a literal one if it needs escapes otherwise.
 fn block(text: &str) -> String {
     if !text.contains(['\n', '\\', '"']) && text.chars().count() < 90 {
         return quoted(text);

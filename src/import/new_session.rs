@@ -1,25 +1,25 @@
-//! A session as it comes out of a calendar.
+//! A session of an imported calendar.
 
 use std::rc::Rc;
 
-use super::timing::Times;
+use super::timing::SessionTimes;
 use crate::model::Status;
 
-/// A session as it will stand in the list, but for its id.
+/// A session for `sessions.toml`, still without an id.
 #[derive(Debug)]
-pub(super) struct Draft {
+pub(super) struct NewSession {
     /// Shared by the occurrences of an event.
-    pub(super) content: Rc<Content>,
-    pub(super) times: Times,
+    pub(super) details: Rc<Details>,
+    pub(super) times: SessionTimes,
     pub(super) uid: Option<String>,
-    /// The event that it is an occurrence of, if that repeats: a number, and its title.
+    /// The recurring event that it is an occurrence of: a number, and its title.
     pub(super) repeats: Option<(usize, Rc<str>)>,
 }
 
-/// The words, links and settings of a session.
+/// Texts, links and settings of a session.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Content {
-    /// The id that it had in a list of ours.
+pub(super) struct Details {
+    /// The id, if convene wrote the calendar.
     pub(super) id: Option<String>,
     pub(super) title: String,
     /// Markdown.
@@ -27,20 +27,20 @@ pub(super) struct Content {
     pub(super) register: Option<String>,
     pub(super) join: Option<String>,
     pub(super) page: Option<String>,
-    pub(super) place: Option<Place>,
-    /// The id of the feed of ours that it belonged to.
+    pub(super) place: Option<NewPlace>,
+    /// The id of its feed, if convene wrote the calendar.
     pub(super) feed: Option<String>,
     pub(super) tags: Vec<String>,
     pub(super) status: Status,
-    /// Cancelled, and yet to be seen in Google Calendar.
+    /// Whether it is cancelled and shown in Google Calendar all the same.
     pub(super) announce: bool,
     pub(super) busy: Option<bool>,
     /// Such as `15m`.
     pub(super) remind: Vec<String>,
 }
 
-impl Content {
-    /// About how many bytes a session with it takes in a list.
+impl Details {
+    /// The approximate size of a session with these details in `sessions.toml`, in bytes.
     pub(super) fn size(&self) -> usize {
         let texts = [&self.description, &self.register, &self.join, &self.page, &self.feed];
         let texts: usize = texts.into_iter().flatten().map(String::len).sum();
@@ -49,13 +49,13 @@ impl Content {
             .place
             .as_ref()
             .map_or(0, |place| place.name.len() + place.address.as_ref().map_or(0, String::len));
-        // An id, times, a UID and the words before them.
+        // The id, times, UID and keys.
         600 + self.title.len() + texts + lists + place
     }
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Place {
+pub(super) struct NewPlace {
     pub(super) name: String,
     pub(super) address: Option<String>,
     /// Latitude and longitude in degrees.

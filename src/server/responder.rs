@@ -1,4 +1,4 @@
-//! The response to a request, of the newest site: made at once, or by a thread that serves nobody else.
+//! Responses of the newest site: made at once, or by a thread that serves no clients if that takes long.
 
 use std::sync::Arc;
 
@@ -13,67 +13,70 @@ use crate::http::{Responded, has_date, redirect, respond_at, respond_now};
 use crate::site::Site;
 use crate::telemetry::Telemetry;
 
-/// A response, or what is needed to make one that takes longer than this thread's other clients may wait.
+/// A response, or the inputs of one that takes longer than other clients of this thread may wait.
 #[derive(Debug)]
-pub(super) enum Made {
+pub(super) enum PendingResponse {
     Now(Response<Full<Bytes>>),
     Later(Later),
 }
 
-/// What every response of a server is made from.
+/// Makes the responses of a server.
 #[derive(Debug, Clone)]
-pub(super) struct Source {
+pub(super) struct Responder {
     pub(super) site: watch::Receiver<Arc<Site>>,
     pub(super) telemetry: Arc<Telemetry>,
-    /// The clock of the clients' dates.
+    /// The clock that dates in requests are compared with.
     pub(super) clock: fn() -> DateTime<Utc>,
-    /// One turn, so that what takes long takes one thread, whatever is asked for.
+    /// A single permit, so that long responses take one thread at most.
     pub(super) turn: Arc<Semaphore>,
 }
 
 /// A request whose response takes long to make.
 #[derive(Debug)]
 pub(super) struct Later {
-    source: Source,
+    responder: Responder,
     request: Request<()>,
 }
 
-impl Source {
+impl Responder {
     /// Responds with the newest site.
-    pub(super) fn respond<B>(&self, role: &Role, request: &Request<B>) -> Made {
+    pub(super) fn respond<B>(&self, role: &Role, request: &Request<B>) -> PendingResponse {
         if let Role::Redirect(port) = role {
-            return Made::Now(self.redirect(*port, request));
+            return PendingResponse::Now(self.redirect(*port, request));
         }
         match self.respond_now(request) {
-            Some(response) => Made::Now(response),
-            None => Made::Later(Later { source: self.clone(), request: without_body(request) }),
+            Some(response) => PendingResponse::Now(response),
+            None => PendingResponse::Later(Later {
+                responder: self.clone(),
+                request: without_body(request),
+            }),
         }
     }
 
     fn respond_now<B>(&self, request: &Request<B>) -> Option<Response<Full<Bytes>>> {
         let (site, began) = (self.site(), self.telemetry.begin());
         let Responded { response, address } = respond_now(&site, request, self.received(request))?;
-        self.telemetry.answered(began, request, &response, address, true);
+        self.telemetry.responded(began, request, &response, address, true);
         Some(response)
     }
 
     fn respond_at_length(&self, request: &Request<()>) -> Response<Full<Bytes>> {
         let (site, began) = (self.site(), self.telemetry.begin());
         let Responded { response, address } = respond_at(&site, request, self.received(request));
-        self.telemetry.answered(began, request, &response, address, true);
+        self.telemetry.responded(began, request, &response, address, true);
         response
     }
 
     fn redirect<B>(&self, port: u16, request: &Request<B>) -> Response<Full<Bytes>> {
         let (site, began) = (self.site(), self.telemetry.begin());
         let response = redirect(&site, port, request);
-        // What leads to https is asked for again there.
-        self.telemetry.answered(began, request, &response, None, false);
+        // The client repeats a redirected request over https.
+        self.telemetry.responded(began, request, &response, None, false);
         response
     }
 
     fn site(&self) -> Arc<Site> {
-        // The guard is not held: a reload would wait for it.
+        // The guard is released at once: a reload would wait for it.
         Arc::clone(&self.site.borrow())
     }
 
@@ -83,24 +86,25 @@ impl Source {
 }
 
 impl Later {
-    /// Makes the response when it is its turn. A client that is gone by then has dropped this, and nothing is made.
+    /// Makes the response when the permit is free. If the client has disconnected by then, the future is dropped and
+    /// nothing is made.
     pub(super) async fn response(self) -> Response<Full<Bytes>> {
-        let Self { source, request } = self;
-        let turn = Arc::clone(&source.turn).acquire_owned().await;
+        let Self { responder, request } = self;
+        let turn = Arc::clone(&responder.turn).acquire_owned().await;
         let turn = turn.expect("the semaphore is never closed");
-        // Somebody may have asked for the same before.
-        if let Some(response) = source.respond_now(&request) {
+        // Another request may have made the same response meanwhile.
+        if let Some(response) = responder.respond_now(&request) {
             return response;
         }
         let made = tokio::task::spawn_blocking(move || {
-            let response = source.respond_at_length(&request);
+            let response = responder.respond_at_length(&request);
             drop(turn);
             response
         });
         match made.await {
             Ok(response) => response,
             Err(error) => match error.try_into_panic() {
-                // As if it had panicked here: it ends this connection and no other.
+                // Like a panic on this thread, it ends this connection and no other.
                 Ok(panic) => std::panic::resume_unwind(panic),
                 Err(error) => panic!("nobody cancels it: {error}"),
             },

@@ -5,34 +5,34 @@ use std::rc::Rc;
 
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
-use super::clocks::{Clock, Clocks};
+use super::by_uid::{SourceEvent, groups, version};
+use super::clocks::{Clocks, EventClock};
 use super::content::Component;
 use super::dates::{self, Dates};
-use super::draft::{Content, Draft};
 use super::event;
-use super::found::{Found, groups, version};
 use super::nearest::Nearest;
-use super::timing::{Floating, Times, Timing};
+use super::new_session::{Details, NewSession};
+use super::timing::{Floating, SessionTimes, Timing};
 use super::values::{line, shown};
 use super::{Note, Options, count};
 use crate::model::Uid;
 use crate::zone::{Rules, Zone};
 
-/// Reads the events of a file.
-pub(super) struct Reader<'a> {
+/// Parses the events of a file.
+pub(super) struct EventParser<'a> {
     clocks: Clocks<'a>,
     rules: &'a Rules,
     last: NaiveDate,
     floating: Floating,
-    /// The zone of the calendar.
+    /// The calendar's zone.
     pub(super) zone: Zone,
     pub(super) notes: Vec<Note>,
     groups: usize,
-    /// Whether the file or the organiser says the zone.
-    is_said: bool,
+    /// Whether the file or the organizer gives the zone.
+    has_zone: bool,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> EventParser<'a> {
     pub(super) fn new(
         mut clocks: Clocks<'a>,
         options: &Options<'_>,
@@ -41,14 +41,14 @@ impl<'a> Reader<'a> {
         calendars: &[&Component],
     ) -> Self {
         let mut named = |tzid: &str| match clocks.of(tzid)?.clock {
-            Clock::Zone(zone) => Some(zone),
-            Clock::Own(_) => None,
+            EventClock::Zone(zone) => Some(zone),
+            EventClock::Own(_) => None,
         };
         let said = options.zone.clone().or_else(|| {
             let own = calendars.iter().find_map(|calendar| calendar.get("X-WR-TIMEZONE"))?;
             named(&line(&own.value))
         });
-        // Not a HashMap: of two that are used as often, the same one every time.
+        // A BTreeMap, so that of two zones used equally often the same one wins every time.
         let mut used: BTreeMap<String, (usize, Zone)> = BTreeMap::new();
         for event in calendars.iter().flat_map(|calendar| calendar.within("VEVENT")) {
             let tzid = event.get("DTSTART").and_then(|start| start.parameter("TZID"));
@@ -57,9 +57,9 @@ impl<'a> Reader<'a> {
             }
         }
         let most = used.into_values().rev().max_by_key(|(times, _)| *times).map(|(_, zone)| zone);
-        let is_said = said.is_some();
+        let has_zone = said.is_some();
         let floating = match (&said, &most) {
-            (Some(said), _) => Floating::Said(said.clone()),
+            (Some(given), _) => Floating::Given(given.clone()),
             (None, Some(most)) => Floating::Guessed(most.clone()),
             (None, None) => Floating::Unknown,
         };
@@ -68,18 +68,18 @@ impl<'a> Reader<'a> {
                 .zone("UTC")
                 .expect("every set of rules has UTC, which is asked for when it is loaded")
         });
-        Self { clocks, rules, last, floating, zone, notes: Vec::new(), groups: 0, is_said }
+        Self { clocks, rules, last, floating, zone, notes: Vec::new(), groups: 0, has_zone }
     }
 
-    /// Every session, by its start, but no more than a list can have.
-    pub(super) fn read(&mut self, calendars: &[&Component], now: DateTime<Utc>) -> Vec<Draft> {
-        let mut drafts = Nearest::new(now);
+    /// Every session, by start, up to the limit of a file.
+    pub(super) fn read(&mut self, calendars: &[&Component], now: DateTime<Utc>) -> Vec<NewSession> {
+        let mut sessions = Nearest::new(now);
         for group in groups(calendars) {
             self.groups += 1;
-            self.read_group(&group, &mut drafts);
+            self.read_group(&group, &mut sessions);
         }
-        let (mut drafts, left_out) = drafts.finish();
-        let doubles = without_doubles(&mut drafts);
+        let (mut sessions, left_out) = sessions.finish();
+        let doubles = without_doubles(&mut sessions);
         if doubles > 0 {
             let sessions = count(doubles, "session has", "sessions have");
             let text = format!(
@@ -89,60 +89,67 @@ impl<'a> Reader<'a> {
         }
         if left_out > 0 {
             let text = format!(
-                "it gives {} sessions, and only {} fit into a list: those to come that are next, then \
-                 the latest; `--until` with an earlier day leaves room",
-                drafts.len() + left_out,
-                drafts.len()
+                "it has {} sessions, and only {} fit into a file: the next upcoming ones, then the latest \
+                 past ones; to write fewer, use `--until` with an earlier day",
+                sessions.len() + left_out,
+                sessions.len()
             );
             super::note(&mut self.notes, 1, &text);
         }
         if self.clocks.is_cut() {
-            let text = "its time zones have more rules than can be followed, so look at the times of events";
+            let text =
+                "its time zones have more rules than can be computed; check the times of events";
             super::note(&mut self.notes, 1, text);
         }
-        let is_timed = |draft: &Draft| matches!(draft.times, Times::Timed(None, ..));
-        if self.zone.is_utc() && !self.is_said && drafts.iter().any(is_timed) {
+        let is_timed =
+            |session: &NewSession| matches!(session.times, SessionTimes::Timed(None, ..));
+        if self.zone.is_utc() && !self.has_zone && sessions.iter().any(is_timed) {
             super::note(
                 &mut self.notes,
                 1,
-                "its times are in UTC, and pages will say them so; `--timezone Europe/Berlin` writes them \
-                 on the clock of a place",
+                "its times are in UTC, and pages will show UTC; for local times add `--timezone \
+                 Europe/Berlin`",
             );
         }
-        drafts
+        sessions
     }
 
-    fn read_group(&mut self, group: &[Found<'_>], drafts: &mut Nearest) {
-        let (exceptions, whole): (Vec<&Found<'_>>, Vec<&Found<'_>>) =
-            group.iter().partition(|found| found.event.get("RECURRENCE-ID").is_some());
-        let newest = whole.iter().max_by_key(|found| version(found.event));
+    fn read_group(&mut self, group: &[SourceEvent<'_>], sessions: &mut Nearest) {
+        let (exceptions, whole): (Vec<&SourceEvent<'_>>, Vec<&SourceEvent<'_>>) =
+            group.iter().partition(|source| source.event.get("RECURRENCE-ID").is_some());
+        let newest = whole.iter().max_by_key(|source| version(source.event));
         if let (Some(newest), true) = (newest, whole.len() > 1) {
             let text = format!(
-                "{} its UID, so they are one and the same; the newest was taken",
+                "{} its UID, so they are one and the same; the newest was used",
                 count(whole.len() - 1, "other event has", "other events have")
             );
             self.note(newest.event, text);
         }
         match newest {
-            Some(main) => self.read_main(main, &exceptions, drafts),
+            Some(main) => self.read_main(main, &exceptions, sessions),
             None => {
-                // The newest of each, where a file has several.
-                let mut newest: BTreeMap<&str, &Found<'_>> = BTreeMap::new();
+                // The newest of each, if the file has several.
+                let mut newest: BTreeMap<&str, &SourceEvent<'_>> = BTreeMap::new();
                 for exception in exceptions {
                     let id = exception.event.get("RECURRENCE-ID").map_or("", |id| id.value.trim());
                     take_newest(&mut newest, id, exception);
                 }
                 for exception in newest.into_values() {
-                    self.read_exception(exception, None, None, drafts);
+                    self.read_exception(exception, None, None, sessions);
                 }
             }
         }
     }
 
-    /// An event that may repeat, and its exceptions.
-    fn read_main(&mut self, found: &Found<'_>, exceptions: &[&Found<'_>], drafts: &mut Nearest) {
-        let event = found.event;
-        let Some((content, timing)) = self.session(found) else { return };
+    /// Reads an event that may recur, and its exceptions.
+    fn read_main(
+        &mut self,
+        source: &SourceEvent<'_>,
+        exceptions: &[&SourceEvent<'_>],
+        sessions: &mut Nearest,
+    ) {
+        let event = source.event;
+        let Some((details, timing)) = self.session(source) else { return };
         let uid = self.uid(event);
         let mut said = Vec::new();
         let dates = dates::read(event, &timing, &mut self.clocks, self.last, &mut said);
@@ -150,8 +157,8 @@ impl<'a> Reader<'a> {
             self.note(event, text);
         }
         let Dates { mut starts, repeats } = dates;
-        // The newest of each, where a file has several.
-        let mut changed: BTreeMap<NaiveDateTime, &Found<'_>> = BTreeMap::new();
+        // The newest of each, if the file has several.
+        let mut changed: BTreeMap<NaiveDateTime, &SourceEvent<'_>> = BTreeMap::new();
         for exception in exceptions {
             let Some(id) = exception.event.get("RECURRENCE-ID") else { continue };
             let Some(at) = timing.local(id, &mut self.clocks) else { continue };
@@ -167,10 +174,10 @@ impl<'a> Reader<'a> {
             take_newest(&mut changed, at, exception);
         }
         starts.retain(|(start, _)| !changed.contains_key(start));
-        let repeats = repeats.then(|| (self.groups, Rc::from(content.title.as_str())));
+        let repeats = repeats.then(|| (self.groups, Rc::from(details.title.as_str())));
         for (start, length) in starts {
             let mut times = timing.at(start);
-            if let (Some(length), Times::Timed(_, begins, ends)) = (length, &mut times) {
+            if let (Some(length), SessionTimes::Timed(_, begins, ends)) = (length, &mut times) {
                 *ends = *begins + length;
             }
             let uid = match start == timing.start {
@@ -179,8 +186,8 @@ impl<'a> Reader<'a> {
             };
             self.push(
                 event,
-                Draft { content: Rc::clone(&content), times, uid, repeats: repeats.clone() },
-                drafts,
+                NewSession { details: Rc::clone(&details), times, uid, repeats: repeats.clone() },
+                sessions,
             );
         }
         for (id, exception) in changed {
@@ -188,46 +195,46 @@ impl<'a> Reader<'a> {
                 true => uid.clone(),
                 false => uid.as_deref().and_then(|uid| further(uid, id, timing.is_days())),
             };
-            self.read_exception(exception, uid, repeats.clone(), drafts);
+            self.read_exception(exception, uid, repeats.clone(), sessions);
         }
     }
 
     fn read_exception(
         &mut self,
-        found: &Found<'_>,
+        source: &SourceEvent<'_>,
         uid: Option<String>,
         repeats: Option<(usize, Rc<str>)>,
-        drafts: &mut Nearest,
+        sessions: &mut Nearest,
     ) {
-        let Some((content, timing)) = self.session(found) else { return };
-        let id = found.event.get("RECURRENCE-ID");
+        let Some((details, timing)) = self.session(source) else { return };
+        let id = source.event.get("RECURRENCE-ID");
         if id.and_then(|id| id.parameter("RANGE")).is_some() {
             let text =
-                "it changes all that follow as well; only this one was changed, so look at them";
-            self.note(found.event, text.to_owned());
+                "it changes all following dates; only this one was changed, so check the others";
+            self.note(source.event, text.to_owned());
         }
         let uid = uid.or_else(|| {
-            let own = self.uid(found.event)?;
+            let own = self.uid(source.event)?;
             let start = id.and_then(|id| timing.local(id, &mut self.clocks));
             further(&own, start.unwrap_or(timing.start), timing.is_days())
         });
         let times = timing.at(timing.start);
-        self.push(found.event, Draft { content, times, uid, repeats }, drafts);
+        self.push(source.event, NewSession { details, times, uid, repeats }, sessions);
     }
 
-    fn push(&mut self, event: &Component, draft: Draft, drafts: &mut Nearest) {
-        let (first, last) = draft.times.days(&self.zone);
+    fn push(&mut self, event: &Component, session: NewSession, sessions: &mut Nearest) {
+        let (first, last) = session.times.days(&self.zone);
         if first.year() < 1970 || last.year() > 2100 {
             let text = "it is not between 1970 and 2100, and was left out";
             self.note(event, text.to_owned());
             return;
         }
-        drafts.push(draft);
+        sessions.push(session);
     }
 
-    /// The words and the time of an event; none if it cannot be a session, which is said.
-    fn session(&mut self, found: &Found<'_>) -> Option<(Rc<Content>, Timing)> {
-        let event = found.event;
+    /// The details and the time of an event; none if it cannot be a session, with a note.
+    fn session(&mut self, source: &SourceEvent<'_>) -> Option<(Rc<Details>, Timing)> {
+        let event = source.event;
         let class = event.get("CLASS").map(|class| class.value.trim().to_ascii_uppercase());
         if matches!(class.as_deref(), Some("PRIVATE" | "CONFIDENTIAL")) {
             self.note(event, "it is marked private, and was left out".to_owned());
@@ -244,7 +251,7 @@ impl<'a> Reader<'a> {
             self.note(event, guess.clone());
         }
         let mut lost = Vec::new();
-        let content = event::read(event, found.calendar, &mut lost);
+        let details = event::read(event, source.calendar, &mut lost);
         if event.get("SUMMARY").is_none_or(|title| title.value.trim().is_empty()) {
             self.note(event, "it has no title; write one".to_owned());
         }
@@ -252,12 +259,12 @@ impl<'a> Reader<'a> {
             let text = format!("left out: {}", lost.join(", "));
             self.note(event, text);
         }
-        Some((Rc::new(content), timing))
+        Some((Rc::new(details), timing))
     }
 
     fn uid(&mut self, event: &Component) -> Option<String> {
         let uid = event.get("UID").map(|uid| uid.value.trim()).filter(|uid| !uid.is_empty())?;
-        // Room for the date of a further occurrence.
+        // With space for the date of an occurrence.
         if Uid::parse(uid).is_err() || uid.len() > 175 {
             let text = "its UID has spaces or other characters that calendars refuse, or is too long; \
                         it gets another, so subscribers will see it as a new entry";
@@ -271,18 +278,18 @@ impl<'a> Reader<'a> {
         let title = shown(event.get("SUMMARY").map_or("", |title| title.value.as_str()));
         let event_title = Some(title).filter(|title| !title.is_empty());
         let note = Note { line: event.line, event: event_title, text };
-        // One that repeats gives the same for each of its dates.
+        // A recurring event gives the same note for each date.
         if self.notes.last() != Some(&note) {
             self.notes.push(note);
         }
     }
 }
 
-/// Keeps an exception unless a newer one of the same occurrence is there.
+/// Keeps the newer exception of an occurrence.
 fn take_newest<'a, 'b, K: Ord>(
-    all: &mut BTreeMap<K, &'a Found<'b>>,
+    all: &mut BTreeMap<K, &'a SourceEvent<'b>>,
     occurrence: K,
-    exception: &'a Found<'b>,
+    exception: &'a SourceEvent<'b>,
 ) {
     let newest = all.entry(occurrence).or_insert(exception);
     if version(newest.event) < version(exception.event) {
@@ -290,20 +297,20 @@ fn take_newest<'a, 'b, K: Ord>(
     }
 }
 
-/// Takes the UIDs away that a session before has; how many there were.
-fn without_doubles(drafts: &mut [Draft]) -> usize {
-    let mut taken: HashSet<String> = HashSet::new();
+/// Removes UIDs that an earlier session has. Returns their number.
+fn without_doubles(sessions: &mut [NewSession]) -> usize {
+    let mut used: HashSet<String> = HashSet::new();
     let mut doubles = 0;
-    for draft in drafts {
-        if draft.uid.as_ref().is_some_and(|uid| !taken.insert(uid.clone())) {
-            draft.uid = None;
+    for session in sessions {
+        if session.uid.as_ref().is_some_and(|uid| !used.insert(uid.clone())) {
+            session.uid = None;
             doubles += 1;
         }
     }
     doubles
 }
 
-/// The UID of a further occurrence: that of the event, and its recurrence date.
+/// The UID of an occurrence: the event's UID and the recurrence date.
 fn further(uid: &str, start: NaiveDateTime, is_days: bool) -> Option<String> {
     let form = if is_days { "%Y%m%d" } else { "%Y%m%dT%H%M%S" };
     Some(format!("{uid}/{}", start.format(form)))

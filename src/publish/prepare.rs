@@ -1,12 +1,12 @@
-//! An edition that is to be published: planned and built without a lock, from a file or from what stands in for one
-//! that cannot be published. [`record`](super::record) brings the state up to it.
+//! Preparing an edition: planned and built without a lock, from the file or from the last good source.
+//! [`record`](super::record) then brings the state up to date.
 
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 
 use super::snapshot::digest_of_bytes;
-use super::{Digest, MayGoOn, Observed, Plan, Publisher, Refusal, Step, history, output, plan};
+use super::{Digest, MayGoOn, Observed, Planned, Publisher, Refusal, Step, history, output, plan};
 use crate::config::{self, Checked};
 use crate::diagnostic::Findings;
 use crate::error::Error;
@@ -16,26 +16,26 @@ use crate::revisions::{Edition, Revisions};
 use crate::site::Site;
 use crate::source::Source;
 
-/// What this process itself remembers of what it published.
+/// What this process published.
 #[derive(Debug, Default)]
 pub struct Memory {
-    /// The revisions: in place of a file that could not be written, or that is gone.
+    /// Its revisions, which replace a revisions file that could not be written or was removed.
     pub(super) revisions: Option<Revisions>,
-    /// Whether they stand in the file.
+    /// Whether the revisions file holds them.
     pub(super) saved: bool,
     /// The revisions file as it was last read or written.
     pub(super) state: Option<Identity>,
-    /// Whether it could not be used then.
+    /// Whether the revisions file could not be used then.
     pub(super) unusable: bool,
     /// The revisions file as it was last polled.
     pub(super) polled: Option<Option<Identity>>,
     /// The last good source, where it could not be written.
     pub(super) last_good: Option<Vec<u8>>,
-    /// What is served was made from these.
+    /// The author's inputs of the edition that is served.
     pub(super) served: Option<Served>,
 }
 
-/// The author's part of an edition.
+/// The author's inputs of an edition.
 #[derive(Debug, Clone)]
 pub(super) struct Served {
     pub(super) source: Source,
@@ -44,20 +44,21 @@ pub(super) struct Served {
 
 /// One attempt to publish.
 pub(super) struct Attempt<'a> {
-    /// The files that a poll found; of those that `sessions.toml` names, any other is taken as it is.
+    /// The files that a poll found. A file that `sessions.toml` names and that is not among them is accepted as it
+    /// is.
     pub(super) observed: &'a [Observed],
     pub(super) now: DateTime<Utc>,
     pub(super) may_go_on: MayGoOn<'a>,
 }
 
-/// An edition that is not recorded yet.
-pub(super) struct Settled {
+/// An edition that is built and not recorded yet.
+pub(super) struct Prepared {
     pub(super) site: Site,
     pub(super) edition: Arc<Edition>,
     pub(super) revisions: Revisions,
     /// Sessions that are written in UTC because their VTIMEZONE would have moved them.
     pub(super) unproven: Vec<Id>,
-    /// What it was made from.
+    /// The author's inputs.
     pub(super) served: Served,
     /// The text that the findings are about.
     pub(super) source: Source,
@@ -65,40 +66,40 @@ pub(super) struct Settled {
     pub(super) last_good: bool,
     pub(super) broken_state: Option<Error>,
     pub(super) standing: Standing,
-    /// The digest of the file, if it follows from that; none inside where it could not be read.
+    /// The digest of the file, if the edition follows from it; inner none if the file could not be read.
     pub(super) file: Option<Option<Digest>>,
-    /// The revisions file that it follows from.
+    /// The revisions file that the edition follows from.
     pub(super) state: Option<Identity>,
-    /// Whether that records it already.
+    /// Whether the revisions file already records the edition.
     pub(super) recorded: bool,
 }
 
-/// What a source is published for.
+/// Role of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// It is the list.
+    /// It is the current file.
     Alone,
-    /// It was the last good one, in place of the list. A logo that is missing meanwhile is taken from memory,
-    /// or left out: it is no reason to let feeds go dark.
+    /// The last good source in place of the file. A missing logo is taken from memory, or left out: it is no reason
+    /// to let feeds go dark.
     In,
-    /// It was the last good one, and a changed file is not adopted yet. It is published as it is recorded or not
-    /// at all, since another process may have recorded a newer one.
+    /// The last good source while a changed file is not adopted yet. It is published only as recorded, since another
+    /// process may have recorded a newer one.
     Meanwhile,
-    /// It was the last good one, and the revisions file cannot be used: what was recorded last counts, and the file is
-    /// left alone.
+    /// The last good source while the revisions file cannot be used. The revisions recorded with the source count,
+    /// and the revisions file is left alone.
     Stateless,
 }
 
 impl Publisher {
-    /// Plans and builds what is published. None if a file that `sessions.toml` names is not the one that was polled,
-    /// or if the work does not go on.
-    pub(super) fn settle(
+    /// Plans and builds an edition. None if a file that `sessions.toml` names differs from the poll, or if
+    /// `may_go_on` stops the work.
+    pub(super) fn prepare(
         &self,
         source: Source,
         checked: Checked,
         standing: Standing,
         attempt: &Attempt<'_>,
-    ) -> Result<Option<Settled>, Refusal> {
+    ) -> Result<Option<Prepared>, Refusal> {
         let Attempt { now, may_go_on, .. } = *attempt;
         let mut findings = checked.findings;
         let Some(catalog) = checked.catalog else {
@@ -107,10 +108,10 @@ impl Publisher {
         if !may_go_on(Step::Plan) {
             return Ok(None);
         }
-        // Before it is read, so that what is written meanwhile counts as a change.
+        // Read before the content, so that a write in between counts as a change.
         let state = self.store.identity();
         let read = self.store.read_if_any();
-        // What could not be written was published all the same, and must not be forgotten.
+        // Revisions that could not be written were published all the same, and must not be lost.
         let mut memory = self.memory();
         memory.state = state;
         let found = match standing {
@@ -125,18 +126,18 @@ impl Publisher {
         let before = before.as_ref();
         let kept = memory.served.as_ref().filter(|_| standing != Standing::Alone);
         let kept = kept.map(|kept| kept.assets.clone());
-        // Planning takes its time, and others may publish meanwhile.
+        // Planning takes a while, and other threads may publish meanwhile.
         drop(memory);
-        findings.extend(history::against_history(&catalog, before, &checked.places));
+        findings.extend(history::against_history(&catalog, before, &checked.locations));
         let mut missing = Findings::default();
-        let mut assets = self.assets(&catalog, &checked.places, &mut missing);
+        let mut assets = self.assets(&catalog, &checked.locations, &mut missing);
         if !self.are_observed(&catalog.page, &assets, attempt.observed) {
             return Ok(None);
         }
         match (standing, kept) {
             (Standing::Alone, _) => {
                 findings.extend(missing);
-                findings.extend(output::too_large(&catalog, &checked.places));
+                findings.extend(output::too_large(&catalog, &checked.locations));
             }
             (_, Some(kept)) if missing.has_errors() => assets = kept,
             (Standing::In | Standing::Meanwhile | Standing::Stateless, _) => {}
@@ -148,7 +149,7 @@ impl Publisher {
         let served = Served { source: source.clone(), assets: assets.clone() };
         let urls = self.urls(&catalog);
         let plan = plan(catalog, urls, assets, before, now);
-        findings.extend(history::same_uid(&plan, &checked.places));
+        findings.extend(history::same_uid(&plan, &checked.locations));
         if findings.has_errors() {
             findings.sort();
             return Err(Refusal::File(source, Box::new(findings)));
@@ -156,21 +157,21 @@ impl Publisher {
         if standing == Standing::Meanwhile && plan.revisions != *before {
             return Ok(None);
         }
-        findings.extend(self.advice(&plan, before, &checked.places, now));
+        findings.extend(self.advice(&plan, before, &checked.locations, now));
         findings.sort();
         let recorded = found.as_ref().is_some_and(|found| *found == plan.revisions);
         if !recorded && standing != Standing::Stateless && self.frozen {
             let found = found.unwrap_or_default();
-            findings.extend(history::not_recorded(&plan.revisions, &found, &checked.places));
+            findings.extend(history::not_recorded(&plan.revisions, &found, &checked.locations));
             findings.sort();
             return Err(Refusal::File(source, Box::new(findings)));
         }
         if !may_go_on(Step::Build) {
             return Ok(None);
         }
-        let Plan { edition, calendars, revisions, unproven } = plan;
+        let Planned { edition, calendars, revisions, unproven } = plan;
         let edition = Arc::new(edition);
-        Ok(Some(Settled {
+        Ok(Some(Prepared {
             site: Site::build(Arc::clone(&edition), calendars, self.cache),
             edition,
             revisions,
@@ -187,9 +188,8 @@ impl Publisher {
         }))
     }
 
-    /// The edition that was published last, as of a later instant: for what time alone changes while the file is
-    /// gone or refused. It is made from memory, so that no file, no state and no lock holds it up. None if nothing was
-    /// published, or if more than the time would change.
+    /// The last published edition as of a later instant, while the file is removed or refused. It is made from
+    /// memory, without files, state or lock. None if nothing was published, or if more than the time would change.
     pub fn rebuild(&self, now: DateTime<Utc>) -> Option<Site> {
         let (served, before) = {
             let memory = self.memory();
@@ -204,7 +204,7 @@ impl Publisher {
         Some(Site::build(Arc::new(plan.edition), plan.calendars, self.cache))
     }
 
-    /// Whether files that were read have the content that a poll found.
+    /// Whether files that were read have the content that the poll found.
     fn are_observed(&self, page: &Page, assets: &Assets, observed: &[Observed]) -> bool {
         let logo = assets.logo.as_ref().map(|logo| &logo.bytes);
         let css = assets.css.as_ref();

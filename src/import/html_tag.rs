@@ -1,4 +1,4 @@
-//! Tags of HTML, and the addresses in them.
+//! HTML tags, and the URLs in them.
 
 /// Whether a text begins with a tag.
 pub(super) fn is_tag(text: &str) -> bool {
@@ -7,7 +7,7 @@ pub(super) fn is_tag(text: &str) -> bool {
         && chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '/' || c == '!')
 }
 
-/// The value of an attribute, with the two entities that addresses have.
+/// The value of an attribute, with the entities `&amp;` and `&#39;` decoded.
 pub(super) fn attribute(tag: &str, name: &str) -> Option<String> {
     let at = tag.to_ascii_lowercase().find(&format!("{name}="))? + name.len() + 1;
     let rest = tag.get(at..)?;
@@ -19,7 +19,7 @@ pub(super) fn attribute(tag: &str, name: &str) -> Option<String> {
     Some(direct(&value).unwrap_or(value))
 }
 
-/// Where a link of Google's leads, which passes by Google's own address first.
+/// The target of a Google redirect link.
 pub(super) fn direct(address: &str) -> Option<String> {
     let query = address.strip_prefix("https://www.google.com/url?")?;
     let target = query.split('&').find_map(|part| part.strip_prefix("q="))?;
@@ -27,7 +27,7 @@ pub(super) fn direct(address: &str) -> Option<String> {
     Some(target.into_owned()).filter(|target| target.starts_with("http"))
 }
 
-/// Whether an address is one of the web.
+/// Whether a URL is http or https.
 pub(super) fn is_web(address: &str) -> bool {
     address.starts_with("https://") || address.starts_with("http://")
 }

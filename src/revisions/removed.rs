@@ -1,4 +1,4 @@
-//! What was published and is gone from the file: its addresses go on answering for a while.
+//! Removed sessions and feeds: published before and no longer in the file. Their addresses are served for a while.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -10,63 +10,63 @@ use super::{Revision, Revisions};
 use crate::model::{Catalog, Id, Status, When};
 use crate::zone::Zone;
 
-/// A session that was published and is gone from the file.
+/// A session that was published and then removed from the file.
 #[derive(Debug, Clone)]
 pub struct Removed {
-    /// The id of its addresses.
+    /// Its id.
     pub id: Id,
-    /// Ids that it had before and that nothing else has now, oldest first.
+    /// Its former ids that nothing else has now, oldest first.
     pub was: Vec<Id>,
-    /// When it was planned, in its zone if that is one of the list, else in the calendar's.
+    /// Its time, in its zone if the file still has that, else in the calendar's.
     pub when: When,
-    /// What was last published of it.
+    /// Its last revision.
     pub revision: Arc<Revision>,
-    /// When its addresses end.
+    /// When its addresses end, UTC.
     pub ends: DateTime<Utc>,
 }
 
 impl Removed {
-    /// Whether it had taken place before it was taken out of the file.
+    /// Whether it took place before it was removed from the file.
     pub fn was_over(&self) -> bool {
         self.revision.removed.is_some_and(|removed| self.when.end() <= removed)
     }
 
-    /// Whether readers are told that it does not take place.
+    /// Whether readers see that it does not take place.
     pub fn is_called_off(&self) -> bool {
         !self.was_over() || self.revision.published.status == Status::Cancelled
     }
 }
 
-/// A feed that was published and is gone from the file.
+/// A feed that was published and then removed from the file.
 #[derive(Debug, Clone)]
 pub struct Retired {
-    /// The id of its addresses.
+    /// Its id.
     pub id: Id,
-    /// Ids that it had before and that nothing else has now, oldest first.
+    /// Its former ids that nothing else has now, oldest first.
     pub was: Vec<Id>,
-    /// Its name.
+    /// Its title.
     pub title: String,
-    /// The UIDs of the sessions that it had last.
+    /// The UIDs of its last sessions.
     pub sessions: Vec<String>,
-    /// When it was found to be gone.
+    /// When it was removed, UTC.
     pub gone: DateTime<Utc>,
-    /// When its addresses end.
+    /// When its addresses end, UTC.
     pub ends: DateTime<Utc>,
 }
 
-/// The sessions that are gone and whose addresses nothing else has, by id.
-pub(super) fn removed(revisions: &Revisions, catalog: &Catalog, former: &Former) -> Vec<Removed> {
+/// Removed sessions whose ids nothing else has, by id.
+pub(super) fn sessions(revisions: &Revisions, catalog: &Catalog, former: &Former) -> Vec<Removed> {
     let keep = catalog.calendar.keep_gone;
     let gone = revisions.sessions.iter().filter(|(_, entry)| entry.removed.is_some());
     let mut own: Vec<(&String, &Arc<Revision>)> = gone.collect();
-    // Of most lists nothing is, and they are not searched for it.
+    // Most files have none, and skip the search.
     if own.is_empty() {
         return Vec::new();
     }
     let live = catalog.sessions.iter().map(|session| &session.id);
-    let mut taken: BTreeSet<&str> = live.chain(former.values().flatten()).map(Id::as_str).collect();
-    own.retain(|(id, _)| !taken.contains(id.as_str()));
-    taken.extend(own.iter().map(|(id, _)| id.as_str()));
+    let mut used: BTreeSet<&str> = live.chain(former.values().flatten()).map(Id::as_str).collect();
+    own.retain(|(id, _)| !used.contains(id.as_str()));
+    used.extend(own.iter().map(|(id, _)| id.as_str()));
     let zones = zones(catalog);
     own.into_iter()
         .filter_map(|(id, revision)| {
@@ -74,7 +74,7 @@ pub(super) fn removed(revisions: &Revisions, catalog: &Catalog, former: &Former)
             let zone = zone.unwrap_or(&catalog.calendar.zone);
             Some(Removed {
                 id: Id::parse(id).ok()?,
-                was: free(&revision.published.was, &mut taken),
+                was: free(&revision.published.was, &mut used),
                 when: revision.published.when.when(zone),
                 ends: after(revision.removed?, keep),
                 revision: Arc::clone(revision),
@@ -83,11 +83,11 @@ pub(super) fn removed(revisions: &Revisions, catalog: &Catalog, former: &Former)
         .collect()
 }
 
-/// The feeds that are gone and whose addresses nothing else has, by id.
-pub(super) fn retired(revisions: &Revisions, catalog: &Catalog, former: &Former) -> Vec<Retired> {
+/// Removed feeds whose ids nothing else has, by id.
+pub(super) fn feeds(revisions: &Revisions, catalog: &Catalog, former: &Former) -> Vec<Retired> {
     let keep = catalog.calendar.keep_gone;
-    let mut taken: BTreeSet<&str> = revisions.feeds.keys().map(String::as_str).collect();
-    taken.extend(former.values().flatten().map(Id::as_str));
+    let mut used: BTreeSet<&str> = revisions.feeds.keys().map(String::as_str).collect();
+    used.extend(former.values().flatten().map(Id::as_str));
     revisions
         .feeds
         .iter()
@@ -95,7 +95,7 @@ pub(super) fn retired(revisions: &Revisions, catalog: &Catalog, former: &Former)
             let gone = feed.gone?;
             Some(Retired {
                 id: Id::parse(id).ok()?,
-                was: free(&feed.was, &mut taken),
+                was: free(&feed.was, &mut used),
                 title: feed.title.clone(),
                 sessions: feed.sessions.clone(),
                 gone,
@@ -105,23 +105,23 @@ pub(super) fn retired(revisions: &Revisions, catalog: &Catalog, former: &Former)
         .collect()
 }
 
-/// Those of some former ids that nothing has taken yet; they are taken by it.
-fn free<'a>(was: &'a [String], taken: &mut BTreeSet<&'a str>) -> Vec<Id> {
+/// The former ids that are still free; they are used from then on.
+fn free<'a>(was: &'a [String], used: &mut BTreeSet<&'a str>) -> Vec<Id> {
     let was = was.iter().map(String::as_str);
-    was.filter(|id| taken.insert(id)).filter_map(|id| Id::parse(id).ok()).collect()
+    was.filter(|id| used.insert(id)).filter_map(|id| Id::parse(id).ok()).collect()
 }
 
-/// An instant far beyond all calendars where a sum would leave chrono's range.
+/// The end of a stay; the latest instant where the sum would overflow.
 fn after(instant: DateTime<Utc>, keep: TimeDelta) -> DateTime<Utc> {
     instant.checked_add_signed(keep).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
-/// The zones of a catalog by the names that are written into calendars.
+/// The zones of a catalog by their names in calendars.
 pub(super) fn zones(catalog: &Catalog) -> HashMap<&str, &Zone> {
     let calendar = &catalog.calendar;
     let of_sessions = catalog.sessions.iter().map(|session| session.when.zone());
     let others = calendar.also_in.iter().map(|also| &also.zone);
     let all = std::iter::once(&calendar.zone).chain(others).chain(of_sessions);
-    // Of several under one name the first counts.
+    // Of several zones with one name the first counts.
     all.collect::<Vec<_>>().into_iter().rev().map(|zone| (zone.tzid(), zone)).collect()
 }

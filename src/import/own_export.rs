@@ -1,20 +1,20 @@
-//! What our own calendars add to a text, recognised so that it is not said twice.
+//! Texts that convene adds to its own calendars, removed on import so that they are not duplicated.
 
-use super::tag::direct;
+use super::html_tag::direct;
 use crate::l10n::{Messages, SLOTS};
 use crate::model::Id;
 
-/// A text taken apart.
+/// The parts of a description.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Text {
-    /// What the organiser wrote.
+pub(super) struct ExportText {
+    /// The organizer's text.
     pub(super) rest: String,
     pub(super) register: Option<String>,
     pub(super) join: Option<String>,
     pub(super) about: Option<String>,
-    /// The page of the feed that the session belongs to.
+    /// The page of the session's feed.
     pub(super) all: Option<String>,
-    /// Whether it is of ours and says that the session is cancelled.
+    /// Whether convene wrote the text and marked the session as cancelled.
     pub(super) is_called_off: bool,
 }
 
@@ -61,7 +61,7 @@ pub(super) fn without_google(text: &str) -> (String, Option<String>) {
     }
 }
 
-/// The first address that is none of Google's own pages about the event, telephone numbers or help.
+/// The first URL in a section that is none of Google's own pages, phone numbers or help.
 fn meeting(section: &str) -> Option<String> {
     const BESIDE: [&str; 5] = [
         "https://calendar.google.com/",
@@ -77,11 +77,10 @@ fn meeting(section: &str) -> Option<String> {
         .find(|address| !BESIDE.iter().any(|own| address.starts_with(own)) && is_address(address))
 }
 
-/// Takes the addresses from the end of a text that another program wrote: lines such as
-/// `Register: https://...`, which stand alone.
-pub(super) fn links(text: &str) -> Text {
+/// Splits off the links at the end of another program's text: lines such as `Register: https://...`.
+pub(super) fn links(text: &str) -> ExportText {
     let labels = Labels::new();
-    let mut found = Text::default();
+    let mut found = ExportText::default();
     let mut kept: Vec<&str> = Vec::new();
     for line in text.lines() {
         let after = |label: &String| line.trim().strip_prefix(label).filter(|url| is_address(url));
@@ -102,10 +101,10 @@ pub(super) fn links(text: &str) -> Text {
     found
 }
 
-/// Takes apart a text of ours: the time in words first, the addresses last.
-pub(super) fn text(text: &str) -> Text {
+/// Splits a text of convene: the time comes first, the links last.
+pub(super) fn text(text: &str) -> ExportText {
     let mut blocks: Vec<&str> = text.split("\n\n").collect();
-    let mut found = Text::default();
+    let mut found = ExportText::default();
     let mut last = blocks.pop().unwrap_or_default();
     // The time is one line; of what is called off two.
     let messages = Messages::bundled();
@@ -138,7 +137,7 @@ pub(super) fn text(text: &str) -> Text {
     found
 }
 
-/// The id in the address of a page of ours, `.../sessions/ID` or `.../feeds/ID`.
+/// The id in the URL of a page of convene, `.../sessions/ID` or `.../feeds/ID`.
 pub(super) fn id<'a>(address: &'a str, folder: &str) -> Option<&'a str> {
     let (start, id) = address.rsplit_once('/')?;
     start.ends_with(&format!("/{folder}")).then_some(id).filter(|id| Id::parse(id).is_ok())

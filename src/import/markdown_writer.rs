@@ -1,9 +1,9 @@
-//! Markdown, written from what HTML says: line breaks, paragraphs, lists, links and emphasis.
+//! Markdown writer for HTML: line breaks, paragraphs, lists, links and emphasis.
 
 use super::escape::{escaped, start_escaped};
-use super::tag::{attribute, is_web};
+use super::html_tag::{attribute, is_web};
 
-/// What stands apart from what is before and after it.
+/// Block elements.
 const BLOCKS: [&str; 27] = [
     "address",
     "article",
@@ -34,29 +34,29 @@ const BLOCKS: [&str; 27] = [
     "ul",
 ];
 
-/// The Markdown that tags and texts, one after another, come to.
+/// Markdown that is written from tags and texts in turn.
 #[derive(Default)]
-pub(super) struct Turned {
+pub(super) struct MarkdownWriter {
     out: String,
-    /// Whether line feeds are line breaks, as nothing else is.
+    /// Whether line feeds are line breaks in this text.
     lines: bool,
-    /// Within text whose line feeds are line breaks.
+    /// Whether the text is within `pre`.
     is_pre: bool,
-    /// A cell has begun beside another, and nothing has been written of it.
+    /// Whether a further table cell has begun and is still empty.
     is_cell: bool,
-    /// Emphasis that is open, and whether its mark has been written.
+    /// Open emphasis, each with whether its mark has been written.
     open: Vec<(&'static str, bool)>,
-    /// The address of the open link, and where its text begins.
+    /// The URL of the open link, and the start of its text.
     link: Option<(String, usize)>,
 }
 
-impl Turned {
-    /// Nothing yet. `lines` says whether line feeds are line breaks.
+impl MarkdownWriter {
+    /// An empty writer. `lines` is true if line feeds are line breaks.
     pub(super) fn new(lines: bool) -> Self {
         Self { lines, ..Self::default() }
     }
 
-    /// A tag: its name in lower case, with the slash of one that closes, and all between `<` and `>`.
+    /// Writes a tag: its name in lower case, with the slash of an end tag, and all between `<` and `>`.
     pub(super) fn tag(&mut self, name: &str, tag: &str) {
         match name {
             "br" => self.end_line("\\\n"),
@@ -75,7 +75,7 @@ impl Turned {
                 self.end_line("\n");
                 self.out.push_str("- ");
             }
-            // Nobody nests them deeper.
+            // Deeper nesting is ignored.
             "b" | "strong" | "i" | "em" if self.open.len() > 4 => {}
             "b" | "strong" => self.open.push(("**", false)),
             "i" | "em" => self.open.push(("*", false)),
@@ -93,7 +93,7 @@ impl Turned {
         }
     }
 
-    /// A text between tags.
+    /// Writes a text between tags.
     pub(super) fn text(&mut self, text: &str) {
         let text = text.replace("&nbsp;", " ").replace("&#160;", " ").replace('\u{a0}', " ");
         let lines: Vec<&str> =
@@ -115,7 +115,7 @@ impl Turned {
                 continue;
             }
             self.begin();
-            // Within a link an address is only a text.
+            // Within a link a URL is plain text.
             let at_start = self.out.is_empty() || self.out.ends_with('\n') || self.is_item();
             match (self.link.is_some(), at_start) {
                 (true, _) => self.out.push_str(&words.replace(['[', ']', '\\', '`', '<'], "")),
@@ -126,14 +126,14 @@ impl Turned {
         }
     }
 
-    /// All of it.
+    /// Returns the Markdown.
     pub(super) fn finish(mut self) -> String {
         self.block();
         self.out.trim().to_owned()
     }
 
-    /// A picture as a link to it, but for the ones that only count readers; as its words where it is
-    /// none of the web, or within a link.
+    /// Writes a picture as a link, unless it is a tracking pixel; only its alternative text within a link, or if it
+    /// is not on the web.
     fn picture(&mut self, tag: &str) {
         let is_dot =
             |name: &str| attribute(tag, name).is_some_and(|size| size == "1" || size == "0");
@@ -154,14 +154,14 @@ impl Turned {
         }
     }
 
-    /// Whether an item has begun, in which a mark would begin another.
+    /// Whether a list item has just begun, in which another mark would nest a list.
     fn is_item(&self) -> bool {
         self.out
             .strip_suffix("- ")
             .is_some_and(|before| before.is_empty() || before.ends_with('\n'))
     }
 
-    /// What stands before a text or a link.
+    /// Writes pending separators before a text or a link.
     fn begin(&mut self) {
         if std::mem::take(&mut self.is_cell) {
             self.out.truncate(self.out.trim_end().len());
@@ -198,7 +198,7 @@ impl Turned {
         } else if web && (shown.is_empty() || shown == address) {
             self.out.push_str(&format!("<{address}>"));
         } else {
-            // Angle brackets keep parentheses within the address (CommonMark 6.3).
+            // Angle brackets keep parentheses within the URL (CommonMark 6.3).
             match address.contains(['(', ')']) {
                 true => self.out.push_str(&format!("[{shown}](<{address}>)")),
                 false => self.out.push_str(&format!("[{shown}]({address})")),
@@ -212,7 +212,7 @@ impl Turned {
         let kept = self.out.trim_end_matches(' ').len();
         self.out.truncate(kept);
         if self.out.ends_with("\\\n") {
-            // Two breaks are a paragraph.
+            // Two line breaks begin a paragraph.
             self.block();
         } else if !self.out.is_empty() && !self.out.ends_with('\n') {
             self.out.push_str(with);

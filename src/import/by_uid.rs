@@ -1,4 +1,4 @@
-//! The events of a file, put together by their UID.
+//! Events grouped by UID.
 
 use std::collections::HashMap;
 
@@ -6,37 +6,37 @@ use chrono::{NaiveDateTime, NaiveTime};
 
 use super::content::Component;
 use super::event;
-use super::values::{Stamp, stamp};
+use super::values::{DateValue, date_value};
 use crate::ics::PRODID;
 
-/// An event with what is known of the calendar around it.
-pub(super) struct Found<'a> {
+/// An event, with traits of its calendar.
+pub(super) struct SourceEvent<'a> {
     pub(super) event: &'a Component,
-    pub(super) calendar: event::Calendar,
+    pub(super) calendar: event::CalendarTraits,
 }
 
-/// The events of each UID, in the order of the file; those without one stand alone.
-pub(super) fn groups<'a>(calendars: &[&'a Component]) -> Vec<Vec<Found<'a>>> {
-    let mut groups: Vec<Vec<Found<'a>>> = Vec::new();
+/// The events of each UID, in the order of the file; an event without a UID is a group of its own.
+pub(super) fn groups<'a>(calendars: &[&'a Component]) -> Vec<Vec<SourceEvent<'a>>> {
+    let mut groups: Vec<Vec<SourceEvent<'a>>> = Vec::new();
     let mut of_uid: HashMap<&str, usize> = HashMap::new();
     for calendar in calendars {
         let is = |name: &str, value: &str| {
             calendar.get(name).is_some_and(|own| own.value.trim().eq_ignore_ascii_case(value))
         };
-        let said = event::Calendar {
+        let traits = event::CalendarTraits {
             is_ours: is("PRODID", PRODID),
-            // Our invites have neither, as Outlook would open a new calendar.
+            // convene's invites have neither, as Outlook would open a new calendar.
             is_feed: ["SOURCE", "X-WR-CALNAME"].iter().any(|name| calendar.get(name).is_some()),
             is_cancelled: is("METHOD", "CANCEL"),
         };
         for event in calendar.within("VEVENT") {
-            let found = Found { event, calendar: said };
+            let source = SourceEvent { event, calendar: traits };
             let uid = event.get("UID").map_or("", |uid| uid.value.trim());
             match of_uid.get(uid) {
-                Some(group) if !uid.is_empty() => groups[*group].push(found),
+                Some(group) if !uid.is_empty() => groups[*group].push(source),
                 _ => {
                     of_uid.insert(uid, groups.len());
-                    groups.push(vec![found]);
+                    groups.push(vec![source]);
                 }
             }
         }
@@ -44,14 +44,14 @@ pub(super) fn groups<'a>(calendars: &[&'a Component]) -> Vec<Vec<Found<'a>>> {
     groups
 }
 
-/// What says that an event is newer than another of its UID (RFC 5546 section 2.1.5).
+/// The version of an event: the highest of the same UID is the newest (RFC 5546 section 2.1.5).
 pub(super) fn version(event: &Component) -> (u64, Option<NaiveDateTime>) {
     let sequence = event.get("SEQUENCE").and_then(|own| own.value.trim().parse().ok()).unwrap_or(0);
     let stamped = event.get("LAST-MODIFIED").or_else(|| event.get("DTSTAMP"));
-    let at = stamped.and_then(|own| match stamp(&own.value)? {
-        Stamp::Utc(instant) => Some(instant.naive_utc()),
-        Stamp::Local(local) => Some(local),
-        Stamp::Date(date) => Some(date.and_time(NaiveTime::MIN)),
+    let at = stamped.and_then(|own| match date_value(&own.value)? {
+        DateValue::Utc(instant) => Some(instant.naive_utc()),
+        DateValue::Local(local) => Some(local),
+        DateValue::Date(date) => Some(date.and_time(NaiveTime::MIN)),
     });
     (sequence, at)
 }
