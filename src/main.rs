@@ -12,8 +12,8 @@ use tracing_subscriber::EnvFilter;
 use cli::{Cli, Command, LogFormat};
 use cmd::output::LogForm;
 
-/// Gives memory back to the system after a reload, which the C library's allocator does not: with 10,000 sessions that
-/// made three times as much resident as is in use.
+/// Returns memory to the system after a reload, which the C library's allocator does not: with 10,000 sessions three
+/// times the memory in use stayed resident.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

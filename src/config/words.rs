@@ -1,4 +1,4 @@
-//! The `[words]` table: the author's own messages in place of ours.
+//! The `[words]` table: overrides of built-in messages.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use crate::diagnostic::{Code, Finding};
 use crate::l10n::{self, OverrideError};
 use crate::suggest;
 
-/// The overrides by the ids of their messages, without those that say what the message says anyway.
+/// The overrides by message id, without those equal to the built-in message.
 pub(super) fn read(
     context: &Context<'_>,
     words: &Spanned<DeValue<'_>>,
@@ -73,7 +73,7 @@ fn problem(id: &str, error: &OverrideError, span: Range<usize>) -> Finding {
             Finding::error(Code::BadMessage, span, message).help(match (near, all.as_slice()) {
                 (Some(near), _) => format!("did you mean `{{ ${near} }}`?"),
                 (None, []) => "write it without variables".to_owned(),
-                (None, all) => format!("it has: {}", all.join(", ")),
+                (None, all) => format!("its variables are: {}", all.join(", ")),
             })
         }
     }

@@ -67,7 +67,7 @@ fn title(details: &mut Details, summary: Option<&str>, ours: Option<bool>, lost:
         Some(_) => text(summary).replace('\n', " "),
         None => unescaped(&line(summary)),
     };
-    // As several programs mark what is called off, beside its status.
+    // Several programs mark cancelled events in the title, in addition to STATUS.
     let own = own_export::cancelled_mark();
     for mark in [own.as_str(), "Cancelled: ", "Canceled: ", "CANCELED: "] {
         let Some(rest) = title.strip_prefix(mark) else { continue };

@@ -18,17 +18,17 @@ pub(super) struct ExportText {
     pub(super) is_called_off: bool,
 }
 
-/// What stands before the title of what is cancelled.
+/// The mark before the title of a cancelled session.
 pub(super) fn cancelled_mark() -> String {
     before(&Messages::bundled().event_cancelled_title(SLOTS[0]))
 }
 
-/// The words of a message before its variable.
+/// The text of a message before its variable.
 fn before(message: &str) -> String {
     message.split(SLOTS[0]).next().unwrap_or_default().to_owned()
 }
 
-/// What stands before the addresses at the end of a text.
+/// The labels of the links at the end of a description.
 struct Labels {
     register: String,
     join: String,
@@ -48,8 +48,8 @@ impl Labels {
     }
 }
 
-/// A text without the section that Google writes into it, which says itself that nobody should edit
-/// it, and the address of the meeting that stands there.
+/// Splits a text into the part without Google's own section, which says that nobody should edit it, and the meeting
+/// URL in that section.
 pub(super) fn without_google(text: &str) -> (String, Option<String>) {
     match text.find("-::~:~::") {
         Some(start) => {
@@ -106,7 +106,7 @@ pub(super) fn text(text: &str) -> ExportText {
     let mut blocks: Vec<&str> = text.split("\n\n").collect();
     let mut found = ExportText::default();
     let mut last = blocks.pop().unwrap_or_default();
-    // The time is one line; of what is called off two.
+    // The time is one line; for a cancelled session a line precedes it.
     let messages = Messages::bundled();
     let called_off = messages.event_cancelled();
     let first =

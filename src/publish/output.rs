@@ -1,5 +1,5 @@
-//! The bound on what is published of a file: feeds repeat sessions, pages repeat the footer, times are spelled out in every
-//! zone. A few lines more in the file can be gigabytes more in a folder of exported files, and in the memory of a server.
+//! Bound on the output of a file: feeds repeat sessions, pages repeat the footer, and times are printed in every
+//! zone. A few more lines in the file can take gigabytes more in an exported folder, and in the memory of a server.
 
 use std::ops::Range;
 
@@ -7,12 +7,12 @@ use crate::config::Locations;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Catalog, Id, Index, Markdown, Session};
 
-/// How much room may be taken by what is repeated, and by all that is published, in MB.
+/// Most space for repeated output, and for all output, in MB.
 const MOST_REPEATED: u64 = 1_000;
 const MOST: u64 = 2_000;
 const MB: u64 = 1_000_000;
 
-// In bytes, as measured: docs/performance.md.
+// Measured bytes; see docs/performance.md.
 
 /// A session with all its pages, links and blocks, and each byte of its texts.
 const SESSION: u64 = 34_000;
@@ -31,7 +31,7 @@ const FOOTER: u64 = 3;
 /// others.
 const ZONE: u64 = 2_000;
 
-/// One thing that takes room.
+/// One consumer of space.
 struct Part {
     bytes: u64,
     /// Whether its output grows faster than its lines in the file.
@@ -128,7 +128,7 @@ fn parts(catalog: &Catalog, locations: &Locations) -> Vec<Part> {
     ]
 }
 
-/// What the sessions of all selections take, and the selection that takes most; no more than just above the bound.
+/// The output of all selections, and the largest selection. Stops counting above the bound.
 fn members<'a>(catalog: &'a Catalog, index: &Index<'_>, words: u64) -> (u64, Option<&'a Id>) {
     let (mut all, mut most, mut largest) = (0_u64, 0, None);
     for selection in &catalog.selections {
@@ -145,7 +145,7 @@ fn members<'a>(catalog: &'a Catalog, index: &Index<'_>, words: u64) -> (u64, Opt
     (all, largest)
 }
 
-/// What stands at former addresses too, as some calendars follow no redirect.
+/// The output repeated at former addresses, as some calendar apps follow no redirect.
 fn copies(catalog: &Catalog, index: &Index<'_>, words: u64) -> u64 {
     let number = |was: &[Id]| was.len() as u64;
     let of_sessions = catalog.sessions.iter().filter(|session| !session.was.is_empty());

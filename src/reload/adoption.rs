@@ -5,7 +5,7 @@
 //!
 //! - Another file renamed into place is adopted after 100 ms without a change.
 //! - A file written in place is adopted after 1 s without a change. So is a file that did not exist before, or that
-//! nothing named.
+//!   nothing named.
 //! - A content that removes many upcoming sessions may be half-written, and is adopted after 15 s.
 //!
 //! A change is one of content, inode, size or modification time. Some mounts report another time at every poll, so a

@@ -5,7 +5,7 @@
 //! - The standby adopts another content: it takes over, and nothing of the previous worker is recorded or published.
 //! - The worker in charge records, or has a result: the standby is dismissed.
 //! - The worker in charge has begun to record: its numbers have to be published, so no standby takes over until that
-//! is done.
+//!   is done.
 
 /// The unique number of a worker.
 pub(super) type Number = u32;

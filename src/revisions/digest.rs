@@ -99,7 +99,7 @@ pub(super) fn of_session(catalog: &Catalog, session: &Session, urls: &Urls, uid:
     for id in messages_of(session) {
         form.optional(id, calendar.words.get(id));
     }
-    // ORGANIZER needs a mailbox; without one only pages name the organiser.
+    // ORGANIZER needs a mailbox; without one only pages name the organizer.
     if let Some(organizer) = &calendar.organizer
         && let Some(email) = &organizer.email
     {
@@ -124,7 +124,7 @@ fn messages_of(session: &Session) -> impl Iterator<Item = &'static str> {
     all.into_iter().filter(|(_, printed)| *printed).map(|(id, _)| id)
 }
 
-/// The digest of a session's description, own page and tags: enough to say that one of them is different.
+/// The digest of a session's description, own page and tags.
 pub(super) fn of_text(session: &Session) -> String {
     let mut form = Canonical(Sha256::new());
     form.optional("description", session.description.as_ref());

@@ -62,9 +62,9 @@ impl Revisions {
 ///
 /// 1. No entry: it is new. SEQUENCE is 0, and it is created and changed now.
 /// 2. The same digest: the numbers stay. If no recorded value differs either, the result is `known` itself; its
-/// feeds, former ids and given-out links may differ, which changes no event.
+///    feeds, former ids and given-out links may differ, which changes no event.
 /// 3. Another digest: SEQUENCE and LAST-MODIFIED rise together, once, and the changes are recorded with the new
-/// LAST-MODIFIED.
+///    LAST-MODIFIED.
 /// 4. It was removed and is back: as 3, even with the same digest.
 fn revised(
     known: Option<&Arc<Revision>>,
