@@ -1,4 +1,4 @@
-//! What feeds and invites share: envelope, zones and events put together, and proved before they leave.
+//! A calendar: envelope, zones and events, planned together, written, and proven before it is published.
 
 use chrono::{DateTime, Utc};
 use hyper::body::Bytes;

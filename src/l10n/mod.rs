@@ -1,4 +1,4 @@
-//! What is printed in a calendar's language: dates, times and zone names by CLDR, and the messages of `locales/`.
+//! The printed language of a calendar: dates, times and zone names by CLDR, and the messages of `locales/`.
 //!
 //! Read `words` first: it is what others call. `messages` is the catalogue, `overrides` reads the author's own messages,
 //! and `sentence` puts texts of the author and markup into one. `line` puts several clocks into one line, `zone_names`

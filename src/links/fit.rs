@@ -1,4 +1,4 @@
-//! What a calendar is told about a session, cut so that the whole address stays short.
+//! The title, text and location of a session in a deep link, cut so that the whole URL stays short.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 

@@ -1,4 +1,4 @@
-//! What a block is made of, for programs: an array with one object per session.
+//! A block as JSON, for programs: an array with one object per session.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! What several pages say in the same way.
+//! Parts that several pages share: lists of sessions, states, times.
 
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};

@@ -1,4 +1,4 @@
-//! What every page is framed by: head, header, footer, and the files that all pages share.
+//! The frame of every page: head, header, footer, and the files that all pages share.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 

@@ -1,4 +1,4 @@
-//! What readers will find otherwise if a list is published now: in sentences, before it happens.
+//! The report of `convene preview`: in sentences, what readers will find once a file is published.
 
 mod json;
 mod sentence;
