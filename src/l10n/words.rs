@@ -28,6 +28,8 @@ pub struct Words {
     dash: &'static str,
     /// The year that readers know without reading it.
     year: Option<i32>,
+    /// Whether marks of direction are printed where the language runs from right to left.
+    marks: bool,
 }
 
 impl fmt::Debug for Words {
@@ -67,7 +69,7 @@ impl Words {
             .or_else(|| Formatters::load(&Language::default(), rules))
             .expect("the words of American English are compiled in");
         let messages = Messages::bundled();
-        Self { formatters: Arc::new(formatters), messages, dash: DASH, year: None }
+        Self { formatters: Arc::new(formatters), messages, dash: DASH, year: None, marks: true }
     }
 
     /// Whether CLDR has dates in a language.
@@ -81,6 +83,12 @@ impl Words {
     #[must_use]
     pub fn in_calendars(self) -> Self {
         Self { dash: "-", ..self }
+    }
+
+    /// The same words for terminals, which show marks of direction as escapes, since foreign ones can mislead.
+    #[must_use]
+    pub fn in_terminals(self) -> Self {
+        Self { marks: false, ..self }
     }
 
     /// The same words, in which one year goes without saying.
@@ -265,7 +273,7 @@ impl Words {
     /// Behind the name of a clock: in text from right to left a mark, without which the digits of
     /// "GMT-8" and of the next clock are shown as one row of numbers (Unicode UAX #9).
     pub(super) fn end_of_clock(&self) -> &'static str {
-        if self.formatters.right_to_left { "\u{200f}" } else { "" }
+        if self.marks && self.formatters.right_to_left { "\u{200f}" } else { "" }
     }
 
     /// Two times of one day: "2–3:30 pm", "11 am–12:30 pm".

@@ -78,7 +78,7 @@ pub fn preview(
     cities: &[City],
     now: DateTime<Utc>,
 ) -> Report {
-    let words = Words::new(&edition.catalog.calendar).in_year(now.year());
+    let words = Words::new(&edition.catalog.calendar).in_year(now.year()).in_terminals();
     let known = Known::new(edition);
     let items: Vec<Item> = differences(before, after)
         .into_iter()

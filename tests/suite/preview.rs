@@ -108,3 +108,13 @@ fn a_place_or_link_that_is_taken_back_changes_and_is_no_matter_for_a_newsletter(
     let back = previewed("Hall", "1");
     assert_eq!((&back["what"], back["newsletter"].is_null()), (&all, true));
 }
+
+#[test]
+fn times_in_arabic_have_no_escapes_for_people() {
+    let arabic = list("")
+        .replace("[calendar]\n", "[calendar]\nlanguage = \"ar\"\nalso_in = [\"Asia/Beirut\"]\n");
+    let fixture = Fixture::new(&(arabic + &session("one", "2024-05-01T10:00:00", "")));
+    let output = fixture.run(&["preview", "--at", NOW, "--cities", "Cairo,London"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("Cairo: ") && !text.contains("\\u{"), "{text}");
+}
