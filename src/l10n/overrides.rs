@@ -5,7 +5,7 @@ use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternEl
 use fluent_syntax::parser::{ErrorKind, ParserError};
 use fluent_syntax::{serializer, unicode};
 
-use super::messages::{ENGLISH, SLOTS, ids};
+use super::messages::{ENGLISH, SLOTS, ids, resource};
 use crate::model::TextError;
 
 /// The longest override, in characters: those of calendars are repeated in each entry.
@@ -66,11 +66,6 @@ pub fn parse(id: &str, text: &str) -> Result<Option<String>, OverrideError> {
         return Ok(None);
     }
     Ok(Some(canonical(id, &resource).unwrap_or(raw)))
-}
-
-/// The resource of one override; `text` is what stands after the equals sign.
-pub(super) fn resource(id: &str, text: &str) -> Result<FluentResource, Vec<ParserError>> {
-    FluentResource::try_new(format!("{id} ={text}\n")).map_err(|(_, errors)| errors)
 }
 
 /// The ids of the messages of a catalogue, each with its variables in alphabetical order.
@@ -216,6 +211,21 @@ impl<'a> Parts<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_list_and_the_catalogue_have_the_same_messages_with_the_same_variables() {
+        let catalogue: Vec<(String, Vec<String>)> = messages(ENGLISH).unwrap();
+        let listed: Vec<(String, Vec<String>)> = super::super::messages::IDS
+            .iter()
+            .map(|(id, variables)| {
+                let mut variables: Vec<String> =
+                    variables.iter().map(|v| (*v).to_owned()).collect();
+                variables.sort();
+                ((*id).to_owned(), variables)
+            })
+            .collect();
+        assert_eq!(listed, catalogue);
+    }
 
     #[test]
     fn texts_that_mean_the_same_have_the_same_form() {

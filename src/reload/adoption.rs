@@ -10,7 +10,6 @@
 //!
 //! A change is one of content, inode, size or modification time. Some mounts report another time at every poll, so a
 //! content that stays for a minute is adopted all the same.
-//! poll, so a content that stays for a minute is adopted all the same.
 
 use std::time::Duration;
 

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::edition::Edition;
 use super::former::Former;
 use super::removed::{Removed, Retired};
 use crate::model::{Catalog, Feed, Id, Session};
@@ -36,13 +35,13 @@ pub enum FeedHolder<'a> {
 /// The ids of an edition, with their holders.
 #[derive(Debug, Clone)]
 pub(super) struct Holders {
-    sessions: HashMap<Id, Holder>,
-    feeds: HashMap<Id, Holder>,
+    pub(super) sessions: HashMap<Id, Holder>,
+    pub(super) feeds: HashMap<Id, Holder>,
 }
 
 /// The index of a holder among the catalog's sessions or feeds, or among the removed ones.
 #[derive(Debug, Clone, Copy)]
-enum Holder {
+pub(super) enum Holder {
     Present(usize),
     Former(usize),
     Removed(usize),
@@ -84,50 +83,4 @@ fn index<'a>(
     }
     all.extend(present.enumerate().map(|(at, id)| (id.clone(), Holder::Present(at))));
     all
-}
-
-impl Edition {
-    /// The session of an id, with the id; none where no session ever had it. The addresses of a removed session may
-    /// have ended: see [`Self::has_ended`].
-    pub fn session_holder(&self, id: &str) -> Option<(&Id, SessionHolder<'_>)> {
-        let (id, holder) = self.holders.sessions.get_key_value(id)?;
-        let (sessions, removed) = (&self.catalog.sessions, self.all_removed());
-        Some((
-            id,
-            match *holder {
-                Holder::Present(at) => SessionHolder::Present(&sessions[at]),
-                Holder::Former(at) => SessionHolder::Former(&sessions[at]),
-                Holder::Removed(at) => SessionHolder::Removed(&removed[at]),
-                Holder::FormerOfRemoved(at) => SessionHolder::FormerOfRemoved(&removed[at]),
-            },
-        ))
-    }
-
-    /// The feed of an id, with the id; none where no feed ever had it. The addresses of a removed feed may have
-    /// ended: see [`Self::has_ended`].
-    pub fn feed_holder(&self, id: &str) -> Option<(&Id, FeedHolder<'_>)> {
-        let (id, holder) = self.holders.feeds.get_key_value(id)?;
-        let present =
-            |at| self.catalog.feed(at).expect("the index was made of the catalog's own feeds");
-        let retired = self.all_retired();
-        Some((
-            id,
-            match *holder {
-                Holder::Present(at) => FeedHolder::Present(present(at)),
-                Holder::Former(at) => FeedHolder::Former(present(at)),
-                Holder::Removed(at) => FeedHolder::Removed(&retired[at]),
-                Holder::FormerOfRemoved(at) => FeedHolder::FormerOfRemoved(&retired[at]),
-            },
-        ))
-    }
-
-    /// Every id in the addresses of sessions, in no order.
-    pub fn session_ids(&self) -> impl Iterator<Item = &Id> {
-        self.holders.sessions.keys()
-    }
-
-    /// Every id in the addresses of feeds, in no order.
-    pub fn feed_ids(&self) -> impl Iterator<Item = &Id> {
-        self.holders.feeds.keys()
-    }
 }

@@ -19,6 +19,7 @@ mod holders;
 mod identity;
 mod join;
 mod lines;
+mod lookup;
 mod parse;
 mod published;
 mod removed;

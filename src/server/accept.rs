@@ -8,10 +8,11 @@ use rustix::io::Errno;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::connection::{self, Respond, Role};
+use super::connection::{self, Respond};
 use super::limits::Limits;
 use super::listen::Listener;
 use super::registry::Registry;
+use super::role::Role;
 use super::socket::Accepting;
 use crate::telemetry::{Refused, Telemetry};
 

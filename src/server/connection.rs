@@ -21,6 +21,7 @@ use super::limits::Limits;
 use super::progress::Progress;
 use super::registry::Registration;
 use super::responder::PendingResponse;
+use super::role::Role;
 use super::socket::Socket;
 use super::tls::HTTP_2;
 use super::tracked::{Sending, Tracked};
@@ -36,17 +37,6 @@ const STREAMS: u32 = 100;
 /// Streams that a client may open and reset before they are processed; a connection with more is closed
 /// (CVE-2023-44487).
 const RESETS: usize = 20;
-
-/// Purpose of a listener's connections.
-#[derive(Debug, Clone)]
-pub(super) enum Role {
-    /// The site in plain HTTP/1.
-    Plain,
-    /// The site over TLS.
-    Tls(watch::Receiver<Arc<ServerConfig>>),
-    /// A redirect to the port that speaks TLS.
-    Redirect(u16),
-}
 
 /// A function from requests to responses.
 pub(super) trait Respond:

@@ -16,6 +16,7 @@ mod progress;
 mod queues;
 mod registry;
 mod responder;
+mod role;
 mod socket;
 mod tls;
 mod tracked;
@@ -39,9 +40,10 @@ use crate::error::Error;
 use crate::site::Site;
 use crate::telemetry::Telemetry;
 use accept::Shared;
-use connection::{Respond, Role};
+use connection::Respond;
 use listen::Bound;
 use responder::Responder;
+use role::Role;
 use tls::Tls;
 
 /// Settings of a server.

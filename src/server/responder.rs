@@ -8,7 +8,7 @@ use hyper::body::Bytes;
 use hyper::{Request, Response};
 use tokio::sync::{Semaphore, watch};
 
-use super::connection::Role;
+use super::role::Role;
 use crate::http::{Responded, has_date, redirect, respond_at, respond_now};
 use crate::site::Site;
 use crate::telemetry::Telemetry;

@@ -1,0 +1,51 @@
+//! Lookups of ids from addresses in an edition.
+
+use super::edition::Edition;
+use super::holders::{FeedHolder, Holder, SessionHolder};
+use crate::model::Id;
+
+impl Edition {
+    /// The session of an id, with the id; none where no session ever had it. The addresses of a removed session may
+    /// have ended: see [`Self::has_ended`].
+    pub fn session_holder(&self, id: &str) -> Option<(&Id, SessionHolder<'_>)> {
+        let (id, holder) = self.holders.sessions.get_key_value(id)?;
+        let (sessions, removed) = (&self.catalog.sessions, self.all_removed());
+        Some((
+            id,
+            match *holder {
+                Holder::Present(at) => SessionHolder::Present(&sessions[at]),
+                Holder::Former(at) => SessionHolder::Former(&sessions[at]),
+                Holder::Removed(at) => SessionHolder::Removed(&removed[at]),
+                Holder::FormerOfRemoved(at) => SessionHolder::FormerOfRemoved(&removed[at]),
+            },
+        ))
+    }
+
+    /// The feed of an id, with the id; none where no feed ever had it. The addresses of a removed feed may have
+    /// ended: see [`Self::has_ended`].
+    pub fn feed_holder(&self, id: &str) -> Option<(&Id, FeedHolder<'_>)> {
+        let (id, holder) = self.holders.feeds.get_key_value(id)?;
+        let present =
+            |at| self.catalog.feed(at).expect("the index was made of the catalog's own feeds");
+        let retired = self.all_retired();
+        Some((
+            id,
+            match *holder {
+                Holder::Present(at) => FeedHolder::Present(present(at)),
+                Holder::Former(at) => FeedHolder::Former(present(at)),
+                Holder::Removed(at) => FeedHolder::Removed(&retired[at]),
+                Holder::FormerOfRemoved(at) => FeedHolder::FormerOfRemoved(&retired[at]),
+            },
+        ))
+    }
+
+    /// Every id in the addresses of sessions, in no order.
+    pub fn session_ids(&self) -> impl Iterator<Item = &Id> {
+        self.holders.sessions.keys()
+    }
+
+    /// Every id in the addresses of feeds, in no order.
+    pub fn feed_ids(&self) -> impl Iterator<Item = &Id> {
+        self.holders.feeds.keys()
+    }
+}
