@@ -18,7 +18,7 @@ const STEP: usize = 1 << 23;
 /// Number of parser errors after which the rest of the text is not parsed.
 const MOST_ERRORS: usize = 20_000;
 /// Limit on lines, keys and values: the parser needs more than a hundred bytes for each.
-const MOST_MARKS: usize = 1 << 24;
+const MOST_MARKS: usize = 1 << 22;
 /// Number of findings after which no more are needed: two more than are kept, for a byte order mark at the beginning
 /// and an error caused by the end of the parsed part.
 const ENOUGH: usize = MOST + 2;
@@ -45,7 +45,7 @@ pub(super) fn parse(text: &str) -> ParsedToml<'_> {
             return ParsedToml { root: None, findings, unread };
         }
         if probe == PROBE && is_dense(text) {
-            let message = "the file has more than 16 million lines, keys and values";
+            let message = "the file has more than 4 million lines, keys and values";
             let findings = Finding::error(Code::FileTooLarge, 0..0, message)
                 .help("split the sessions over several files, each with a service of its own");
             return ParsedToml { root: None, findings: vec![findings], unread };
