@@ -12,11 +12,6 @@ use tracing_subscriber::EnvFilter;
 use cli::{Cli, Command, LogFormat};
 use cmd::output::LogForm;
 
-/// Returns memory to the system after a reload, which the C library's allocator does not: with 10,000 sessions three
-/// times the memory in use stayed resident.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let (cli, unused) = Cli::from_arguments().unwrap_or_else(|error| cmd::mistyped(&error));
     let serve = cli.serve();

@@ -75,8 +75,8 @@ fn edit(folder: &mut Folder, author: &mut Author, lasting: Duration) -> (u64, u6
         folder.save(author.text(number).as_bytes(), Way::Rename);
         folder.hang_up();
         std::thread::sleep(Duration::from_secs(1));
-        // By then every path was asked for, and the heap has its size.
-        if number == 20 {
+        // By then every path was asked for, and the heap has its size, however slow the machine is.
+        if warm == 0 && began.elapsed() > lasting / 3 {
             warm = folder.resident();
         }
     }
@@ -121,7 +121,7 @@ fn no_answer_under_load_has_a_wrong_byte_while_the_list_changes_every_second() {
     });
     let published = folder.said("published sessions=") as u64;
     println!("{} paths, {editions} editions saved, {published} published", paths.len());
-    println!("resident: {warm} KiB after 20 editions, {last} KiB at the end");
+    println!("resident: {warm} KiB after a third of the time, {last} KiB at the end");
     assert!(published * 2 > editions, "{published} of {editions} were published");
     assert!(last < warm + 32 * 1024, "{warm} KiB became {last} KiB");
 }
