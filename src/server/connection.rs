@@ -203,7 +203,8 @@ fn track(
     async move {
         let response = match made {
             PendingResponse::Now(response) => response,
-            PendingResponse::Later(later) => underway.made(later.response()).await,
+            // In a box, as every connection has room for this future, and few need it.
+            PendingResponse::Later(later) => Box::pin(underway.made(later.response())).await,
         };
         let pieces = underway.progress().is_multiplexed();
         Ok(response.map(|body| Sending::new(body, underway, pieces)))

@@ -17,7 +17,7 @@ use crate::telemetry::Telemetry;
 #[derive(Debug)]
 pub(super) enum PendingResponse {
     Now(Response<Full<Bytes>>),
-    Later(Later),
+    Later(Box<Later>),
 }
 
 /// Makes the responses of a server.
@@ -46,10 +46,10 @@ impl Responder {
         }
         match self.respond_now(request) {
             Some(response) => PendingResponse::Now(response),
-            None => PendingResponse::Later(Later {
+            None => PendingResponse::Later(Box::new(Later {
                 responder: self.clone(),
                 request: without_body(request),
-            }),
+            })),
         }
     }
 
