@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use convene::config;
 use convene::model::Catalog;
 use convene::urls::Urls;
-use convene::publish::{Plan, plan};
+use convene::publish::{Planned, plan};
 use convene::revisions::Revisions;
 use convene::revisions::store::{parse, print};
 use convene::site::{CacheSize, Site};
@@ -30,7 +30,7 @@ fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).expect("it is in range")
 }
 
-fn planned(before: &Revisions) -> Plan {
+fn planned(before: &Revisions) -> Planned {
     let base = CATALOG.calendar.url.clone().expect("the example has an address");
     plan(CATALOG.clone(), Urls::new(base), Default::default(), before, now())
 }
