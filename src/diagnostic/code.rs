@@ -1,0 +1,135 @@
+//! Codes of findings. A code is public: programs and docs name it.
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $word:literal,)*) => {
+        /// The stable code of a finding.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum Code { $($(#[$doc])* $name,)* }
+
+        impl Code {
+            /// Every code there is.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The word, as it is printed.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A file of more than 64 MiB.
+    FileTooLarge = "file-too-large",
+    /// Bytes that are not UTF-8.
+    NotUtf8 = "not-utf8",
+    /// Not TOML.
+    Syntax = "syntax",
+    /// “Quotes” of a word processor.
+    TypographicQuotes = "typographic-quotes",
+    /// A byte order mark at the beginning.
+    ByteOrderMark = "byte-order-mark",
+    /// A key or table given twice.
+    DuplicateKey = "duplicate-key",
+    /// A key that the table does not have.
+    UnknownKey = "unknown-key",
+    /// A key that belongs to another table.
+    MisplacedKey = "misplaced-key",
+    /// A missing key.
+    MissingKey = "missing-key",
+    /// A value of another type than the key takes.
+    WrongType = "wrong-type",
+    /// A value of the right type that the key cannot take.
+    BadValue = "bad-value",
+    /// An id in another format than lower-case letters, digits and inner hyphens.
+    BadId = "bad-id",
+    /// An id, a former id or a UID given twice.
+    DuplicateId = "duplicate-id",
+    /// A series or feed that does not exist.
+    UnknownSeries = "unknown-series",
+    /// A text with more characters than allowed.
+    TooLong = "too-long",
+    /// A message of `[words]` that is not in the syntax of messages, or has a variable that it cannot have.
+    BadMessage = "bad-message",
+    /// A character that no calendar can carry.
+    ControlCharacter = "control-character",
+    /// A tab in a text of one line.
+    Tab = "tab",
+    /// A URL that is not absolute http or https.
+    BadUrl = "bad-url",
+    /// A file that `[page]` names and that cannot be read.
+    MissingFile = "missing-file",
+    /// A file that `[page]` names and that is outside the folder of sessions.toml.
+    FileOutside = "file-outside",
+    /// A time-zone name that the rules do not have.
+    UnknownZone = "unknown-zone",
+    /// A language that CLDR has no dates in.
+    UnknownLanguage = "unknown-language",
+    /// A legacy name, an abbreviation or an `Etc/` zone.
+    LegacyZone = "legacy-zone",
+    /// A date in nearly the format of TOML.
+    BadDate = "bad-date",
+    /// A date whose year is not first.
+    DateReversed = "date-reversed",
+    /// A date or time written as a text.
+    TimeAsText = "time-as-text",
+    /// A date-time with an offset.
+    OffsetDateTime = "offset-date-time",
+    /// A time with a second of 60.
+    LeapSecond = "leap-second",
+    /// A local time that the clocks skip.
+    TimeInGap = "time-in-gap",
+    /// A local time that happens twice, without `fold`.
+    TimeInFold = "time-in-fold",
+    /// `fold` on a time that happens once.
+    NeedlessFold = "needless-fold",
+    /// A year before 1970 or after 2100.
+    YearOutOfRange = "year-out-of-range",
+    /// An end that is not after the start.
+    EndNotAfterStart = "end-not-after-start",
+    /// Both `end` and `duration`.
+    EndAndDuration = "end-and-duration",
+    /// Neither `end` nor any `duration`.
+    NoLength = "no-length",
+    /// `cancelled` on a session that is not cancelled.
+    NotCancelled = "not-cancelled",
+    /// A title that some calendars cut.
+    TitleCut = "title-cut",
+    /// A text that some calendars cut.
+    TextCut = "text-cut",
+    /// A weekday in a text that is not the date's.
+    WrongWeekday = "wrong-weekday",
+    /// A time with a zone in a text that is not the session's.
+    WrongTime = "wrong-time",
+    /// Older time-zone rules put the session at another hour.
+    OlderRules = "older-rules",
+    /// A URL without encryption.
+    InsecureLink = "insecure-link",
+    /// A series without sessions.
+    EmptySeries = "empty-series",
+    /// Two sessions of one series at the same time.
+    Overlap = "overlap",
+    /// No upcoming session.
+    NothingToCome = "nothing-to-come",
+    /// A feed that Google does not read to its end.
+    FeedTooLarge = "feed-too-large",
+    /// A public URL that only this machine reaches, in an export.
+    LoopbackUrl = "loopback-url",
+    /// An upcoming published session that was removed from the file.
+    RemovedSession = "removed-session",
+    /// A published feed that was removed from the file.
+    RemovedFeed = "removed-feed",
+    /// The id of a removed session for another one.
+    ReusedId = "reused-id",
+    /// Another `calendar.id` than the published one.
+    CalendarIdChanged = "calendar-id-changed",
+    /// With `--frozen`: the revisions file does not record the file.
+    NotRecorded = "not-recorded",
+    /// An event that its own VTIMEZONE would have moved; it is written in UTC.
+    ZoneNotProven = "zone-not-proven",
+    /// More output than a server can keep.
+    OutputTooLarge = "output-too-large",
+    /// The last of a hundred findings, if there are more.
+    MoreFindings = "more-findings",
+}
