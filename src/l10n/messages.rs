@@ -16,7 +16,7 @@ pub const ENGLISH: &str = include_str!("../../locales/en-US.ftl");
 /// Stand for the variables of a message until a renderer puts its markup there: noncharacters, which no message holds.
 pub const SLOTS: [&str; 4] = ["\u{fdd0}", "\u{fdd1}", "\u{fdd2}", "\u{fdd3}"];
 
-static RESOURCE: LazyLock<Arc<FluentResource>> = LazyLock::new(|| {
+pub(super) static RESOURCE: LazyLock<Arc<FluentResource>> = LazyLock::new(|| {
     Arc::new(FluentResource::try_new(ENGLISH.to_owned()).expect("the catalogue is well-formed"))
 });
 
@@ -100,7 +100,7 @@ macro_rules! messages {
         pub(super) const IDS: &[(&str, &[&str])] =
             &[$((stringify!($name), &[$($(stringify!($variable)),+)?])),*];
 
-        #[allow(non_camel_case_types)]
+        #[expect(non_camel_case_types, reason = "each variant is the id of a message")]
         enum Index { $($name),* }
 
         impl Messages {

@@ -5,7 +5,7 @@ use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternEl
 use fluent_syntax::parser::{ErrorKind, ParserError};
 use fluent_syntax::{serializer, unicode};
 
-use super::messages::{ENGLISH, SLOTS, ids, resource};
+use super::messages::{RESOURCE, SLOTS, ids, resource};
 use crate::model::TextError;
 
 /// The longest override, in characters: those of calendars are repeated in each entry.
@@ -57,8 +57,7 @@ pub fn parse(id: &str, text: &str) -> Result<Option<String>, OverrideError> {
     if let Some(name) = parts.variables.iter().find(|name| !known.contains(name)) {
         return Err(OverrideError::UnknownVariable { name: (*name).to_owned(), known });
     }
-    let bundled = FluentResource::try_new(ENGLISH.to_owned()).expect("a test reads it");
-    let own = bundled.entries().find_map(|entry| match entry {
+    let own = RESOURCE.entries().find_map(|entry| match entry {
         Entry::Message(message) if message.id.name == id => message.value.as_ref(),
         _ => None,
     });
@@ -211,6 +210,7 @@ impl<'a> Parts<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::l10n::ENGLISH;
 
     #[test]
     fn the_list_and_the_catalogue_have_the_same_messages_with_the_same_variables() {
