@@ -1,7 +1,8 @@
 //! The pages for what cannot be answered, in the words of people.
 
-use maud::{DOCTYPE, Markup, html};
+use maud::{Markup, html};
 
+use super::shell::plain;
 use crate::l10n::Messages;
 use crate::urls::Urls;
 
@@ -59,16 +60,6 @@ fn leading_on(
 }
 
 fn error(title: &str, body: &Markup) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (title) }
-            }
-            body { main { (body) } }
-        }
-    }
+    let head = html! { meta name="color-scheme" content="light dark"; };
+    plain(&head, title, body)
 }

@@ -1,10 +1,11 @@
 //! Lasting addresses that redirect: into web calendars, to links of a session, to the next session.
 //!
-//! What is printed in a newsletter is an address of ours; where it leads is decided by each edition, so that a link
-//! printed months ago opens today's hour.
+//! Newsletters hold addresses of ours. Each edition decides where they lead, so that a link from months ago opens
+//! today's hour.
 
-use maud::{DOCTYPE, html};
+use maud::html;
 
+use super::shell::plain;
 use crate::document::{Document, Kind};
 use crate::l10n::{SLOTS, Sentence, Words};
 use crate::links::{add, subscribe};
@@ -125,19 +126,10 @@ fn redirect(path: String, location: String, label: &str) -> Document {
 /// A redirect of a kind. Its body is for where redirects cannot be had: an exported folder, and
 /// readers that ask first.
 pub fn lead(path: String, location: String, kind: Kind, label: &str) -> Document {
-    let body = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="robots" content="noindex";
-                meta http-equiv="refresh" content={ "0; url=" (location) };
-                title { (label) }
-            }
-            body { main { h1 { a href=(location) { (label) } } } }
-        }
+    let head = html! {
+        meta name="robots" content="noindex";
+        meta http-equiv="refresh" content={ "0; url=" (location) };
     };
-    let body = body.into_string();
+    let body = plain(&head, label, &html! { h1 { a href=(location) { (label) } } }).into_string();
     Document { location: Some(location), ..Document::new(path, kind, body) }
 }

@@ -146,6 +146,22 @@ impl Shell<'_> {
     }
 }
 
+/// A page without a style sheet or script of ours, for errors and redirects; `head` is what it has besides.
+pub(super) fn plain(head: &Markup, title: &str, inner: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                (head)
+                title { (title) }
+            }
+            body { main { (inner) } }
+        }
+    }
+}
+
 impl PageAssets {
     /// The paths of an edition's files.
     pub fn new(edition: &Edition) -> Self {
