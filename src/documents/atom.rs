@@ -15,7 +15,7 @@ use crate::rfc3339;
 use crate::urls::{FeedRoute, SessionRoute};
 
 /// How many entries a feed has at most; mail tools look at the first few.
-const MOST: usize = 200;
+pub const ENTRIES: usize = 200;
 
 /// A feed as Atom.
 pub fn atom(edition: &Edition, feed: &Feed<'_>, words: &Words) -> Document {
@@ -73,7 +73,7 @@ fn listed<'a>(
     let here = edition.contents(feed).here.into_iter();
     let (mut past, to_come): (Vec<_>, Vec<_>) = here.partition(|s| edition.is_past(s));
     past.sort_by_key(|session| Reverse(session.when.start()));
-    to_come.into_iter().chain(past).take(MOST)
+    to_come.into_iter().chain(past).take(ENTRIES)
 }
 
 fn entry(xml: &mut Xml, edition: &Edition, session: &Session, words: &Words) {

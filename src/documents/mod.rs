@@ -4,6 +4,6 @@ mod atom;
 mod json;
 mod qr;
 
-pub use atom::atom;
+pub use atom::{ENTRIES, atom};
 pub use json::json;
 pub use qr::{fits, qr};

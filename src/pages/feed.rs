@@ -33,7 +33,6 @@ fn page(shell: &Shell<'_>, feed: &Feed<'_>) -> Markup {
     let messages = words.messages();
     let urls = &edition.urls;
     let (past, to_come) = parts::split(edition, edition.sessions_of(feed));
-    let next = &to_come[..to_come.len().min(NEXT)];
     // The latest of the past first; all of them stand on the pages of their years.
     let last: Vec<&Session> = past.iter().rev().take(NEXT).copied().collect();
     let body = html! {
@@ -41,15 +40,7 @@ fn page(shell: &Shell<'_>, feed: &Feed<'_>) -> Markup {
         @if let Some(text) = feed.description { (PreEscaped(markdown::to_html_below_a_title(text))) }
         // Nobody can do it on paper.
         section { (subscribe(edition, feed, messages)) }
-        h2 { (messages.upcoming()) }
-        @if next.is_empty() {
-            p { (messages.no_sessions()) }
-        } @else {
-            (parts::list(edition, next, words, Under::Heading))
-        }
-        @if to_come.len() > next.len() {
-            p { (messages.next_of_feed(NEXT, to_come.len())) }
-        }
+        (parts::upcoming(edition, &to_come, words, |shown, all| messages.next_of_feed(shown, all)))
         @if !last.is_empty() {
             h2 { (messages.past()) }
             (parts::list(edition, &last, words, Under::Heading))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::Datelike;
 use maud::{Markup, PreEscaped, html};
 
-use super::parts::{self, NEXT, Under};
+use super::parts::{self, Under};
 use super::shell::{Head, Shell};
 use crate::document::{Document, Kind};
 use crate::markdown;
@@ -45,7 +45,6 @@ fn root(shell: &Shell<'_>) -> Markup {
     let years = years(&edition.catalog);
     let calendar = &edition.catalog.calendar;
     let (_, to_come) = parts::split(edition, &edition.catalog.sessions);
-    let next = &to_come[..to_come.len().min(NEXT)];
     let description = calendar.description.as_ref();
     let feed = &calendar.id;
     let body = html! {
@@ -54,15 +53,7 @@ fn root(shell: &Shell<'_>) -> Markup {
         ul.buttons {
             li { a.first href=(edition.urls.feed(feed, FeedRoute::Page)) { (messages.subscribe_to_all_sessions()) } }
         }
-        h2 { (messages.upcoming()) }
-        @if next.is_empty() {
-            p { (messages.no_sessions()) }
-        } @else {
-            (parts::list(edition, next, words, Under::Heading))
-        }
-        @if to_come.len() > next.len() {
-            p { (messages.next_of_all(NEXT, to_come.len())) }
-        }
+        (parts::upcoming(edition, &to_come, words, |shown, all| messages.next_of_all(shown, all)))
         @if edition.catalog.series.len() + edition.catalog.selections.len() > 0 {
             h2 { (messages.subscribe_to_series()) }
             ul.list {

@@ -12,7 +12,7 @@ use crate::urls::SessionRoute;
 use crate::zone::Zone;
 
 /// How many sessions to come a page lists; later ones stand on the pages of their years.
-pub(super) const NEXT: usize = 50;
+pub const NEXT: usize = 50;
 
 /// How many characters a summary has at most.
 const SUMMARY: usize = 201;
@@ -62,6 +62,29 @@ pub(super) fn list(
                     @if let Some(place) = &session.place { div.quiet dir="auto" { (place.name) } }
                 }
             }
+        }
+    }
+}
+
+/// The next sessions under a heading; `more` is the sentence where there are more than are listed: how many are, of how
+/// many.
+pub(super) fn upcoming(
+    edition: &Edition,
+    to_come: &[&Session],
+    words: &Words,
+    more: impl Fn(usize, usize) -> String,
+) -> Markup {
+    let messages = words.messages();
+    let next = &to_come[..to_come.len().min(NEXT)];
+    html! {
+        h2 { (messages.upcoming()) }
+        @if next.is_empty() {
+            p { (messages.no_sessions()) }
+        } @else {
+            (list(edition, next, words, Under::Heading))
+        }
+        @if to_come.len() > next.len() {
+            p { (more(NEXT, to_come.len())) }
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use super::Site;
 use super::content::{Content, Found};
+use crate::documents;
 use crate::model::{Markdown, Session};
+use crate::pages;
 use crate::urls::{FeedRoute, SessionRoute};
 
 /// Bytes of text that are rendered and compressed within about three milliseconds.
@@ -11,9 +13,8 @@ const LONG: usize = 64 << 10;
 const ENTRY: usize = 600;
 /// Copies of a session's text in its newsletter block: shown, and in each format to copy.
 const FORMATS: usize = 5;
-/// The most sessions in a feed's Atom document and page.
-const LISTED: usize = 200;
-const ON_PAGE: usize = 100;
+/// The most sessions on a page: those to come, and as many of the past.
+const ON_PAGE: usize = 2 * pages::NEXT;
 
 impl Site {
     /// Whether the document of an address takes long to make, judging by the texts in it.
@@ -36,7 +37,7 @@ impl Site {
                 let own = footer + feed.description.map_or(0, length);
                 let listed = match route {
                     FeedRoute::Json => usize::MAX,
-                    FeedRoute::Atom => LISTED,
+                    FeedRoute::Atom => documents::ENTRIES,
                     FeedRoute::Page | FeedRoute::Newsletter => ON_PAGE,
                     _ => return own,
                 };
