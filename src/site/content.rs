@@ -52,14 +52,14 @@ pub(super) enum Content<'a> {
 
 /// What renderers need besides the edition, made once per edition.
 #[derive(Debug)]
-pub(super) struct Kit {
+pub(super) struct RenderContext {
     pub(super) words: Words,
     pub(super) calendar_words: Words,
     pub(super) assets: PageAssets,
     pub(super) years: BTreeMap<i32, usize>,
 }
 
-impl Kit {
+impl RenderContext {
     pub(super) fn new(edition: &Edition) -> Self {
         let words = Words::new(&edition.catalog.calendar);
         Self {
@@ -80,13 +80,13 @@ impl Site {
             Address::Favicon => Some((Address::Favicon, Content::Favicon)),
             Address::Robots => Some((Address::Robots, Content::Robots)),
             Address::Year(year) => self
-                .kit
+                .context
                 .years
                 .contains_key(&year)
                 .then_some((Address::Year(year), Content::Year(year))),
             Address::Asset(_) => {
                 let path = self.edition.urls.path(address);
-                let own = self.kit.assets.paths().find(|own| *own == path);
+                let own = self.context.assets.paths().find(|own| *own == path);
                 own.and_then(|own| Some((self.edition.urls.parse(own)?, Content::Asset(own))))
             }
             Address::Session(id, route) => return self.session(id, route),
@@ -105,8 +105,7 @@ impl Site {
             Removed(removed) | FormerOfRemoved(removed) if self.edition.has_ended(removed.ends) => {
                 return Lookup::Gone;
             }
-            Removed(removed) => Content::Removed(removed, route),
-            FormerOfRemoved(removed) => Content::Removed(removed, route),
+            Removed(removed) | FormerOfRemoved(removed) => Content::Removed(removed, route),
             Present(session) | Former(session) if !self.has_route(session, route) => {
                 return Lookup::Missing;
             }
@@ -168,9 +167,9 @@ impl Site {
     /// Every address where something is published, in the order of their paths.
     pub fn addresses(&self) -> Vec<(String, Found<'_>)> {
         let fixed = [Address::Home, Address::Next, Address::Favicon, Address::Robots];
-        let years = self.kit.years.keys().map(|year| Address::Year(*year));
+        let years = self.context.years.keys().map(|year| Address::Year(*year));
         let urls = &self.edition.urls;
-        let assets = self.kit.assets.paths().filter_map(|path| urls.parse(path));
+        let assets = self.context.assets.paths().filter_map(|path| urls.parse(path));
         let sessions = self.edition.session_ids().flat_map(|id| {
             SessionRoute::ALL.into_iter().map(|route| Address::Session(id.as_str(), route))
         });
@@ -189,23 +188,23 @@ impl Site {
 
     /// The document of an address. Calendars are taken from the edition; everything else is rendered.
     pub fn document(&self, found: &Found<'_>) -> Document {
-        let (edition, kit) = (&*self.edition, &self.kit);
-        let (urls, words) = (&edition.urls, &kit.words);
-        let shell = &Shell { edition, assets: &kit.assets, words };
+        let (edition, context) = (&*self.edition, &self.context);
+        let (urls, words) = (&edition.urls, &context.words);
+        let shell = &Shell { edition, assets: &context.assets, words };
         let path = || urls.path(found.address);
         match found.content {
             Content::Home => pages::home(shell),
             Content::Next => redirect::next(edition),
             Content::Year(year) => pages::year(shell, year),
             Content::Asset(path) => {
-                kit.assets.document(edition, path).expect("the lookup found it among these")
+                context.assets.document(edition, path).expect("the lookup found it among these")
             }
             Content::Favicon => pages::icon(edition),
             Content::Robots => pages::robots(edition),
             Content::Session(session, route) => match route {
                 SessionRoute::Page => pages::session(shell, session),
                 SessionRoute::Target(target) => {
-                    redirect::session_target(edition, session, target, &kit.calendar_words)
+                    redirect::session_target(edition, session, target, &context.calendar_words)
                 }
                 SessionRoute::Register => redirect::register(edition, session, words),
                 SessionRoute::Join => redirect::join(edition, session, words),

@@ -29,7 +29,7 @@ impl Site {
         match found.content {
             Content::Home => footer + description + ENTRY * catalog.sessions.len().min(ON_PAGE),
             Content::Year(year) => {
-                footer + ENTRY * self.kit.years.get(&year).copied().unwrap_or_default()
+                footer + ENTRY * self.context.years.get(&year).copied().unwrap_or_default()
             }
             Content::Session(session, SessionRoute::Newsletter) => footer + FORMATS * text(session),
             Content::Session(session, _) => footer + text(session),

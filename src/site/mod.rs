@@ -24,7 +24,7 @@ use crate::revisions::Edition;
 use crate::urls::FeedRoute;
 use cache::Cache;
 use calendars::Calendars;
-use content::{Content, Kit, Lookup};
+use content::{Content, Lookup, RenderContext};
 use errors::Errors;
 
 pub use cache::CacheSize;
@@ -36,7 +36,7 @@ pub use resource::{Coding, Representation, Resource};
 pub struct Site {
     edition: Arc<Edition>,
     calendars: Calendars,
-    kit: Kit,
+    context: RenderContext,
     cache: Cache,
     errors: Errors,
 }
@@ -44,12 +44,12 @@ pub struct Site {
 impl Site {
     /// Builds the site of an edition from its calendars.
     pub fn build(edition: Arc<Edition>, calendars: Vec<Document>, cache: CacheSize) -> Self {
-        let kit = Kit::new(&edition);
+        let context = RenderContext::new(&edition);
         Self {
             calendars: Calendars::new(&edition.urls, calendars),
             cache: Cache::new(cache),
-            errors: Errors::new(&edition.urls, kit.words.messages()),
-            kit,
+            errors: Errors::new(&edition.urls, context.words.messages()),
+            context,
             edition,
         }
     }
