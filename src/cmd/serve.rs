@@ -173,7 +173,7 @@ fn no_admin(error: &Error) -> ExitCode {
 }
 
 fn greet(publisher: &Publisher, published: &Published, server: &Server, admin: Option<SocketAddr>) {
-    let edition = &published.edition;
+    let edition = published.site.edition();
     let urls = &edition.urls;
     let count = edition.catalog.sessions.len();
     let sessions = if count == 1 { "1 session".to_owned() } else { format!("{count} sessions") };

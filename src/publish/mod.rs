@@ -19,7 +19,7 @@ mod snapshot;
 mod state;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use chrono::{DateTime, Utc};
 
@@ -87,8 +87,6 @@ pub struct Preview {
 pub struct Published {
     /// Its site.
     pub site: Site,
-    /// The edition.
-    pub edition: Arc<Edition>,
     /// The text of `sessions.toml`, which the findings are about.
     pub source: Source,
     /// Warnings.

@@ -11,8 +11,8 @@ use crate::config::{self, Checked};
 use crate::diagnostic::Findings;
 use crate::error::Error;
 use crate::model::{Assets, Id, Page};
+use crate::revisions::Revisions;
 use crate::revisions::store::Identity;
-use crate::revisions::{Edition, Revisions};
 use crate::site::Site;
 use crate::source::Source;
 
@@ -54,7 +54,6 @@ pub(super) struct Attempt<'a> {
 /// An edition that is built and not recorded yet.
 pub(super) struct Prepared {
     pub(super) site: Site,
-    pub(super) edition: Arc<Edition>,
     pub(super) revisions: Revisions,
     /// Sessions that are written in UTC because their VTIMEZONE would have moved them.
     pub(super) unproven: Vec<Id>,
@@ -170,10 +169,8 @@ impl Publisher {
             return Ok(None);
         }
         let Planned { edition, calendars, revisions, unproven } = plan;
-        let edition = Arc::new(edition);
         Ok(Some(Prepared {
-            site: Site::build(Arc::clone(&edition), calendars, self.cache),
-            edition,
+            site: Site::build(Arc::new(edition), calendars, self.cache),
             revisions,
             unproven,
             served,

@@ -72,7 +72,7 @@ impl Publisher {
         if !may_go_on(Step::Record) {
             return None;
         }
-        let Prepared { site, edition, revisions, served, source, findings, .. } = prepared;
+        let Prepared { site, revisions, served, source, findings, .. } = prepared;
         let Prepared { unproven, last_good, broken_state, standing, recorded, .. } = prepared;
         for id in &unproven {
             tracing::error!(session = %id, "its time zone cannot be proven; it is written in UTC");
@@ -99,7 +99,7 @@ impl Publisher {
         };
         memory.last_good = (!kept).then(|| served.source.text().as_bytes().to_vec());
         memory.served = Some(served);
-        Some(Published { site, edition, source, findings, degraded, last_good, broken_state })
+        Some(Published { site, source, findings, degraded, last_good, broken_state })
     }
 }
 

@@ -88,7 +88,8 @@ impl<'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env> Supervisor<'env, C> {
                     "{file} is still being processed after {} s; the last good edition is served until it is ready",
                     fall_back.as_secs_f32()
                 );
-                let (since, revisions) = (worker.since(), published.edition.revisions().clone());
+                let (since, revisions) =
+                    (worker.since(), published.site.edition().revisions().clone());
                 let late = Late { worker, results, thread, since, revisions };
                 return Ok((published, Started(First::Late(late))));
             }

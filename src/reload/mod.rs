@@ -106,7 +106,7 @@ impl<'a> Reloader<'a> {
             read: None,
             ordered: false,
             logged: None,
-            revisions: published.edition.revisions().clone(),
+            revisions: published.site.edition().revisions().clone(),
             valid_until: published.site.valid_until(),
             degraded: published.degraded.clone(),
             refused: published.last_good,

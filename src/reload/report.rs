@@ -23,7 +23,8 @@ impl Reloader<'_> {
         if let (Some(telemetry), Some(_)) = (self.telemetry, outcome) {
             telemetry.published(&published, outcome, now);
         }
-        let Published { site, edition, source, findings, degraded, last_good, .. } = published;
+        let Published { site, source, findings, degraded, last_good, .. } = published;
+        let edition = site.edition();
         let count = edition.catalog.sessions.len();
         let millis = took.as_millis() as u64;
         let warnings = findings.iter().count();

@@ -58,7 +58,7 @@ impl Outcome {
 impl ServiceStatus {
     /// Records an edition that was published from `file`.
     pub(super) fn publish(&mut self, file: &str, published: &Published, now: DateTime<Utc>) {
-        let edition = &published.edition;
+        let edition = published.site.edition();
         // A refused file does not change when the last good edition was made.
         self.made = self.made.filter(|_| published.last_good).or(Some(now));
         self.changed =

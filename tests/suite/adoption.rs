@@ -212,7 +212,7 @@ fn only_upcoming_sessions_that_go_without_another_id_are_removed() {
         publisher.poll(&mut snapshot, true);
         assert_eq!(snapshot.is_parsed(), is_parsed);
     }
-    let removal = snapshot.removal(published.edition.revisions(), instant(BEFORE));
+    let removal = snapshot.removal(published.site.edition().revisions(), instant(BEFORE));
     // Of those called old, new-id, days and removed.
     assert_eq!((removal.removed, removal.upcoming), (2, 4));
 }

@@ -115,7 +115,7 @@ fn a_session_has_one_uid_in_all_calendars_and_no_other_has_it() {
                 assert_eq!(*known, event.uid, "{path}");
             }
         }
-        let sessions = published.edition.catalog.sessions.len();
+        let sessions = published.site.edition().catalog.sessions.len();
         let uids: std::collections::BTreeSet<_> = by_title.values().collect();
         assert_eq!((by_title.len(), uids.len()), (sessions, sessions), "{case:?}");
     }

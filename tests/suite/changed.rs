@@ -32,7 +32,7 @@ fn after(now: &str, at: &str) -> Published {
 }
 
 fn block(published: &Published, form: Form) -> Option<String> {
-    changed(&published.edition, Subject::ToCome, form)
+    changed(published.site.edition(), Subject::ToCome, form)
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn serve_answers_with_the_bytes_that_export_wrote() {
         // A name that is no address, for hosts to answer with.
         assert!(files.remove("404.html").is_some());
         let published = fixture.publish(LATER);
-        let base = published.edition.urls.base().path().to_owned();
+        let base = published.site.edition().urls.base().path().to_owned();
         let running = fixture.serve(&["--at", LATER]);
         let mut answered = Vec::new();
         for (file, bytes) in &files {

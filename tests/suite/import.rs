@@ -76,7 +76,7 @@ fn every_list_can_be_published_as_it_is() {
 /// Of every event of the feed of everything: title, start and end, status, and the text without its
 /// first block, which says the time in the zones of the list.
 fn said(published: &Published) -> Said {
-    let edition = &published.edition;
+    let edition = published.site.edition();
     let feed =
         body(published, &edition.urls.feed(&edition.catalog.calendar.id, FeedRoute::Calendar));
     let unfolded = feed.replace("\r\n ", "");
@@ -115,7 +115,7 @@ fn said(published: &Published) -> Said {
 fn there_and_back(toml: &str) -> (Said, Said, String) {
     let fixture = Fixture::new(toml);
     let published = fixture.publish(NOW);
-    let edition = &published.edition;
+    let edition = published.site.edition();
     let feed =
         body(&published, &edition.urls.feed(&edition.catalog.calendar.id, FeedRoute::Calendar));
     let options = Options { name: "feed", now: instant(NOW), until: None, zone: None };
@@ -455,7 +455,7 @@ fn an_invite_of_ours_says_only_what_is_not_the_rule_there() {
     for (more, expected) in [("busy = false", 1), ("busy = true", 0), ("", 0)] {
         let toml = list(&session("a", "2027-05-04T18:00:00", more));
         let published = Fixture::new(&toml).publish(NOW);
-        let edition = &published.edition;
+        let edition = published.site.edition();
         let invite = body(
             &published,
             &edition.urls.session(&edition.catalog.sessions[0].id, SessionRoute::Invite),

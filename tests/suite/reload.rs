@@ -317,7 +317,7 @@ fn a_state_that_cannot_be_written_keeps_counting_and_is_written_later() {
             published.degraded.is_some(),
             fixture.dir().join(".sessions.revisions.json.new").exists()
         );
-        published.edition.revisions().sessions["talk"].sequence
+        published.site.edition().revisions().sessions["talk"].sequence
     };
     fixture.write(&titled("Two"));
     assert_eq!(sequence(&fixture, 1), 1);

@@ -68,7 +68,7 @@ fn every_address_of_any_history_responds_and_no_other_does() {
             let Ok(published) = publisher.publish(now) else { continue };
             editions += 1;
             let site = &published.site;
-            let urls = &published.edition.urls;
+            let urls = &published.site.edition().urls;
             let published_paths: BTreeSet<String> =
                 site.documents().map(|(path, _)| path).collect();
             let ids = ["alpha", "beta", "one", "two", "three", "four", "never"];

@@ -19,7 +19,7 @@ fn pages(sample: &Sample, most: usize) -> (Fixture, Running, Vec<String>) {
         if !matches!(resource.kind(), Some(Kind::Page | Kind::Embed | Kind::Kit)) {
             continue;
         }
-        let within = published.edition.urls.relative(&path).split('/').skip(1);
+        let within = published.site.edition().urls.relative(&path).split('/').skip(1);
         let parts: Vec<&str> = within.collect();
         let part = |at: usize| parts.get(at).copied().unwrap_or_default().to_owned();
         let count = counts.entry((part(0), parts.len(), part(2))).or_default();

@@ -60,7 +60,7 @@ fn what_is_written_can_be_checked_and_served_at_once() {
     let check = fixture.run(&["--at", NOW, "check"]);
     assert_eq!((check.status.code(), stderr(&check)), (FINE, String::new()));
     let published = fixture.publish(NOW);
-    let sessions = &published.edition.catalog.sessions;
+    let sessions = &published.site.edition().catalog.sessions;
     assert_eq!(sessions.len(), 3);
     for session in sessions {
         let ahead = session.when.start() - instant(NOW);

@@ -31,7 +31,7 @@ fn pages_isolate_by_an_element_plain_text_by_marks_and_calendars_not_at_all() {
         let atom = body(&published, "/feeds/test.atom");
         let marked = format!("<title>Not certain yet: {}</title>", own("Session one"));
         assert!(atom.contains(&marked) && atom.contains("<title>Test</title>"), "{atom}");
-        let block = newsletter(&published.edition, Subject::ToCome, Form::Text);
+        let block = newsletter(published.site.edition(), Subject::ToCome, Form::Text);
         assert!(block.contains(&format!("Subscribe to all: {}", own("Test"))), "{block}");
         assert!(block.contains(&format!("\n{}, and online\n", own("Hall"))), "{block}");
         for path in ["/feeds/test.ics", "/sessions/one.ics"] {

@@ -38,7 +38,7 @@ pub(super) fn texts(published: &Published) -> Vec<(String, String)> {
 }
 
 fn blocks(published: &Published) -> Vec<(String, String)> {
-    let edition = &published.edition;
+    let edition = published.site.edition();
     let sessions = edition.catalog.sessions.iter().map(Subject::Session);
     let feeds = edition.catalog.feeds().map(Subject::Feed);
     let mut all = Vec::new();

@@ -65,11 +65,11 @@ fn authors(list: &str) -> BTreeSet<String> {
 
 /// The words of dates and times.
 fn dates(published: &Published) -> BTreeSet<String> {
-    let calendar = &published.edition.catalog.calendar;
+    let calendar = &published.site.edition().catalog.calendar;
     let words = Words::new(calendar);
     let first = NaiveDate::from_ymd_opt(2024, 1, 1).unwrap();
     let mut all: String = (0..366).map(|day| words.date(first + Days::new(day)) + " ").collect();
-    for session in &published.edition.catalog.sessions {
+    for session in &published.site.edition().catalog.sessions {
         all.push_str(&words.range_with_utc(&session.when, calendar));
         all.push(' ');
     }

@@ -102,7 +102,7 @@ fn every_published_path_is_parsed_as_its_address() {
         let mut publisher = fixture.publisher();
         publisher.url = Some(convene::model::BaseUrl::parse(base).unwrap());
         let published = publisher.publish(instant(BEFORE)).unwrap();
-        let urls = &published.edition.urls;
+        let urls = &published.site.edition().urls;
         let mut kinds = std::collections::BTreeSet::new();
         for (path, resource) in published.site.documents() {
             use {FeedRoute as F, SessionRoute as S};
