@@ -73,3 +73,37 @@ impl fmt::Debug for Cache {
         f.debug_struct("Cache").field("bytes", &self.0.weight()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Document, Kind};
+
+    const CAPACITY: u64 = 1 << 20;
+
+    /// How many of 200 pages with bodies of a size are kept after each was made.
+    fn kept(size: usize) -> usize {
+        let cache = Cache::new(CacheSize(CAPACITY));
+        let path = |n: usize| format!("/{n}");
+        for n in 0..200 {
+            let document = Document::new(path(n), Kind::Page, vec![b'x'; size]);
+            let resource = Arc::new(Resource::of(document, Vec::new()));
+            let made = cache.get_or_make(&path(n), || Arc::clone(&resource));
+            assert!(Arc::ptr_eq(&made, &resource), "{n}");
+            assert!(cache.0.weight() <= CAPACITY, "{n}: {}", cache.0.weight());
+        }
+        (0..200).filter(|n| cache.get(&path(*n)).is_some()).count()
+    }
+
+    #[test]
+    fn a_cache_keeps_as_many_resources_as_fit_into_its_bytes() {
+        assert_eq!(kept(2 << 10), 200, "4 KiB each with the headers: 800 KiB");
+        let kept = kept(30 << 10);
+        assert!((16..=32).contains(&kept), "{kept} of 32 KiB each in 1 MiB");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_served_and_not_kept() {
+        assert_eq!(kept(2 << 20), 0);
+    }
+}
