@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
+use super::context::Located;
 use super::defaults::{AlsoIn, Defaults};
-use super::table::{Located, Table};
+use super::table::Table;
 use super::{advice, keys, languages};
 use crate::diagnostic::{Code, Finding};
 use crate::l10n::Words;

@@ -3,7 +3,8 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use toml::value::{Datetime, Offset};
 
-use super::table::{Located, Table};
+use super::context::Located;
+use super::table::Table;
 use crate::diagnostic::{Code, Finding};
 use crate::rfc3339;
 use crate::zone::Zone;

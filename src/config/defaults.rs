@@ -1,6 +1,6 @@
 //! Defaults for sessions, from `[calendar]`.
 
-use super::table::Located;
+use super::context::Located;
 use crate::model::{Cancellation, Language, Length, Title};
 use crate::zone::Zone;
 

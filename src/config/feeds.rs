@@ -1,6 +1,7 @@
 //! The `[[series]]` and `[[feeds]]` tables.
 
-use super::table::{Located, Table};
+use super::context::Located;
+use super::table::Table;
 use crate::diagnostic::Code;
 use crate::model::{Id, Markdown, Selection, Series, Tag, TextError};
 

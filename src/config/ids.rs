@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 use std::ops::Range;
 
+use super::context::{Context, Located};
 use super::feeds::{ReadSelection, ReadSeries};
-use super::table::{Context, Located};
 use super::{advice, calendar, session};
 use crate::diagnostic::{Code, Finding};
 use crate::model::Id;

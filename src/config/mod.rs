@@ -3,12 +3,13 @@
 //! The text is parsed into a tree that keeps the location of each key and value, with every syntax error that the
 //! parser can recover from. Then each table reads its own keys, so that one bad value never hides another finding.
 //!
-//! To read: `syntax` (TOML), `table` (values of one table), `calendar`, `session`, `when`, `feeds`, `page` (the
-//! tables), `ids`, `advice` and `named_times` (checks), `keys`, `known`, `guess` and `wording` (help).
+//! To read: `syntax` (TOML), `context` (what tables share), `table` (values of one table), `calendar`, `session`, `when`,
+//! `feeds`, `page` (the tables), `ids`, `advice` and `named_times` (checks), `keys`, `known`, `guess` and `wording` (help).
 
 mod advice;
 mod calendar;
 mod civil;
+mod context;
 mod defaults;
 mod feeds;
 mod guess;
@@ -35,7 +36,8 @@ use crate::diagnostic::{Code, Finding, Findings, Severity};
 use crate::model::{Catalog, Id};
 use crate::source::Source;
 use crate::zone::Rules;
-use table::{Context, Table};
+use context::Context;
+use table::Table;
 
 /// The result of reading a file.
 #[derive(Debug)]

@@ -6,10 +6,10 @@ use std::ops::Range;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Timelike, Utc};
 
+use super::context::Located;
 use super::defaults::AlsoIn;
 use super::guess;
 use super::meanings::Meanings;
-use super::table::Located;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Session, Timed, When};
 

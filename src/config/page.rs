@@ -1,6 +1,7 @@
 //! The `[page]` table.
 
-use super::table::{Located, Table};
+use super::context::Located;
+use super::table::Table;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Color, Logo, Markdown, Page};
 

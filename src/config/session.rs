@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use super::advice;
 use super::calendar::cancellation;
+use super::context::Located;
 use super::defaults::Defaults;
 use super::feeds::{ids, values};
-use super::table::{Located, Table};
+use super::table::Table;
 use super::{keys, when};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Geo, HttpUrl, Id, Length, Markdown, Place, Session, Status, Tag, Uid};

@@ -1,41 +1,22 @@
 //! One table of the file, read key by key; every value of a wrong type or format is a finding.
 
-use std::cell::{OnceCell, RefCell};
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use toml::value::Datetime;
 
-use super::meanings::Meanings;
+use super::context::{Context, Located};
 use super::wording::Wanted;
-use super::{Locations, guess, known, languages, wording};
-use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::{Id, Language, TextError, Title};
+use super::{guess, known, languages, wording};
+use crate::diagnostic::{Code, Finding};
+use crate::model::{Id, TextError, Title};
 use crate::suggest;
-use crate::zone::{Rules, Zone};
-
-/// Shared state of all tables: the rules of zones, and the findings.
-pub(super) struct Context<'a> {
-    rules: &'a Rules,
-    findings: RefCell<Findings>,
-    locations: RefCell<Locations>,
-    /// The meanings of zone names; computed for the first text that holds one.
-    meanings: OnceCell<Meanings>,
-    /// Parts of the text for which no findings are reported.
-    unread: RefCell<Vec<Range<usize>>>,
-}
+use crate::zone::Zone;
 
 /// Keys with a length as value.
 const LENGTHS: [&str; 6] =
     ["duration", "keep_cancelled", "keep_gone", "keep_past", "refresh", "remind"];
-
-/// A value with its location in the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Located<T> {
-    pub(super) value: T,
-    pub(super) span: Range<usize>,
-}
 
 /// One table of the file.
 pub(super) struct Table<'a> {
@@ -43,51 +24,6 @@ pub(super) struct Table<'a> {
     name: &'static str,
     header: Range<usize>,
     entries: &'a DeTable<'a>,
-}
-
-impl<'a> Context<'a> {
-    pub(super) fn new(rules: &'a Rules) -> Self {
-        Self {
-            rules,
-            findings: RefCell::default(),
-            locations: RefCell::default(),
-            meanings: OnceCell::new(),
-            unread: RefCell::default(),
-        }
-    }
-
-    pub(super) fn rules(&self) -> &'a Rules {
-        self.rules
-    }
-
-    /// The meanings of zone names in the language of the file.
-    pub(super) fn meanings(&self, language: &Language) -> &Meanings {
-        self.meanings.get_or_init(|| Meanings::new(language, self.rules))
-    }
-
-    pub(super) fn push(&self, finding: Finding) {
-        if !self.unread.borrow().iter().any(|part| part.contains(&finding.span.start)) {
-            self.findings.borrow_mut().push(finding);
-        }
-    }
-
-    /// Reports no findings for some parts of the text from now on.
-    pub(super) fn leave_out(&self, unread: Vec<Range<usize>>) {
-        self.unread.replace(unread);
-    }
-
-    /// Whether there are more errors than are kept, so that reading can stop.
-    pub(super) fn is_full(&self) -> bool {
-        self.findings.borrow().is_full()
-    }
-
-    pub(super) fn locations(&self) -> std::cell::RefMut<'_, Locations> {
-        self.locations.borrow_mut()
-    }
-
-    pub(super) fn finish(self) -> (Findings, Locations) {
-        (self.findings.into_inner(), self.locations.into_inner())
-    }
 }
 
 /// Reads each table of an array of tables, in order. Each is dropped once it is read.
@@ -409,7 +345,7 @@ impl<'a> Table<'a> {
     }
 
     fn zone_of(&self, name: Located<&str>) -> Option<Located<Zone>> {
-        let rules = self.context.rules;
+        let rules = self.context.rules();
         let zone = match rules.zone(name.value) {
             Ok(zone) => zone,
             Err(unknown) => {

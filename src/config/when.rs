@@ -5,8 +5,9 @@ use std::ops::Range;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
 use super::civil::{Civil, Split, civil};
+use super::context::Located;
 use super::defaults::Defaults;
-use super::table::{Located, Table};
+use super::table::Table;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{AllDay, Length, Timed, When};
 use crate::rfc3339;

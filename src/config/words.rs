@@ -6,7 +6,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::table::Context;
+use super::context::Context;
 use super::wording::{self, Wanted};
 use crate::diagnostic::{Code, Finding};
 use crate::l10n::{self, OverrideError};
