@@ -20,7 +20,7 @@ pub fn list(url: Option<&str>, now: DateTime<Utc>) -> String {
     let gathering = next(Weekday::Sat, today, 70);
     let sunday = next(Weekday::Sun, gathering, 0);
     format!(
-        r##"# The sessions of one calendar, as convene reads them. Change what stands here, and run
+        r##"# The sessions of one calendar, as convene reads them. Replace the examples, and run
 #
 #     convene check      says everything that is wrong, and what to write instead
 #     convene            serves it on {URL}
@@ -40,7 +40,7 @@ also_in = ["America/Los_Angeles"]    # times are spelled out in these zones too
 duration = "90m"                 # how long a session lasts that does not say so
 #language = "es"                  # how dates and times are written; "en-US" without it
 #organizer = {{ name = "Our organisation", email = "hello@example.org" }}
-#keep_past = "365d"               # how long past sessions stay in calendars; for ever without it
+#keep_past = "365d"               # how long past sessions stay in calendars; without it they always stay
 
 # Each series has a calendar of its own to subscribe to, beside the one of everything.
 [[series]]

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_and_addresses_are_mended() {
+    fn lengths_and_addresses_are_corrected() {
         assert_eq!(length("90 minutes").as_deref(), Some("90m"));
         assert_eq!(length("1.5 hours").as_deref(), Some("90m"));
         assert_eq!(length("2 days").as_deref(), Some("2d"));

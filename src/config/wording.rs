@@ -105,8 +105,8 @@ pub(super) fn wrong_type(
             "to cancel a session, write `status = \"cancelled\"`; `cancelled` sets how calendars \
              show it: \"silent\" or \"announce\"",
         );
-    } else if let Some(mended) = mended(value, wanted) {
-        finding = finding.help(format!("write `{key} = {mended}`"));
+    } else if let Some(right) = corrected(value, wanted) {
+        finding = finding.help(format!("write `{key} = {right}`"));
     }
     finding
 }
@@ -152,7 +152,7 @@ pub(super) fn legacy_zone(zone: &Zone, span: Range<usize>) -> Option<Finding> {
 }
 
 /// The value with its quotes corrected, if only they are wrong.
-fn mended(value: &DeValue<'_>, wanted: Wanted) -> Option<String> {
+fn corrected(value: &DeValue<'_>, wanted: Wanted) -> Option<String> {
     match (wanted, value) {
         (Wanted::Flag, DeValue::String(text)) => match text.to_lowercase().as_str() {
             "true" | "yes" | "on" => Some("true".to_owned()),

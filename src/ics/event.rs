@@ -45,13 +45,13 @@ impl<'a> Event<'a> {
         Self { session, head, body }
     }
 
-    /// Appends the event as it stands in feeds.
+    /// Appends the event of a feed.
     pub(super) fn write_in_feed(&self, out: &mut String, form: Form) {
         self.write_shared(out, form, false);
         line::write_plain(out, "END:VEVENT");
     }
 
-    /// Appends the event as it stands in its invite: with rich text, the organiser and alarms.
+    /// Appends the event of an invite: with rich text, the organiser and alarms.
     pub(super) fn write_in_invite(
         &self,
         out: &mut String,
@@ -74,7 +74,7 @@ impl<'a> Event<'a> {
                 .done();
             line::write(out, &property);
         }
-        // Outlook hides what stands after an alarm.
+        // Outlook hides what follows an alarm.
         for before in session.remind.iter().filter(|_| session.status != Status::Cancelled) {
             line::write_plain(out, "BEGIN:VALARM");
             line::write_plain(out, "ACTION:DISPLAY");
@@ -283,7 +283,7 @@ pub fn utc(instant: DateTime<Utc>) -> String {
     basic(instant.naive_utc()) + "Z"
 }
 
-/// `20240430T140000`; by digits, as chrono reads its format anew each time.
+/// `20240430T140000`; by digits, as chrono reads its format again each time.
 pub(super) fn basic(local: NaiveDateTime) -> String {
     let mut text = date(local.date());
     text.push('T');

@@ -93,7 +93,7 @@ fn retired<'a, 'e: 'a>(
     subscribed(edition, path, file_name, head, contents, &more, event)
 }
 
-/// A calendar to subscribe to; `more` are events that no session stands behind.
+/// A calendar to subscribe to; `more` are events besides those of sessions.
 fn subscribed<'a, 'e: 'a>(
     edition: &'e Edition,
     path: String,

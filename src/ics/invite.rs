@@ -22,7 +22,7 @@ pub(super) fn of(
     Draft { unproven, ..draft(edition, &session.id, session.title.as_str(), &tail) }
 }
 
-/// The invite of a session that is gone from the file, for whoever still has it.
+/// The invite of a session that was removed, for calendars that still show it.
 pub(super) fn of_removed(edition: &Edition, session: &Removed, words: &Words) -> Draft {
     let mut tail = removed::event(edition, session, words);
     line::write_plain(&mut tail, "END:VCALENDAR");

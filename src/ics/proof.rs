@@ -113,7 +113,7 @@ fn local(value: &str) -> Option<NaiveDateTime> {
     )
 }
 
-/// One STANDARD or DAYLIGHT as it stands in the file.
+/// One STANDARD or DAYLIGHT, as read.
 #[derive(Default)]
 struct Onsets {
     first: Option<NaiveDateTime>,

@@ -11,7 +11,7 @@ use crate::pages::filled;
 const FONT: &str = "16px/24px Arial,sans-serif";
 const TEXT: &str = "#1B1F24";
 const BUTTON: &str = "display:inline-block;padding:10px 20px;color:#FFFFFF;text-decoration:none";
-/// How much of a title stands in the name of a link for screen readers, in characters: enough to
+/// How much of a title the name of a link has for screen readers, in characters: enough to
 /// tell sessions apart in a list of links, as ten sessions have fifty.
 const LABEL: usize = 24;
 

@@ -120,7 +120,7 @@ impl Bound {
                 let address = listener.local_addr()?;
                 let path = address.as_pathname().unwrap_or_else(|| Path::new("unnamed"));
                 let at = Listen::Unix(path.to_owned());
-                // The file belongs to whoever passed the socket.
+                // The file belongs to the program that passed the socket.
                 Ok(Some(Self { listener: Listener::Unix(listener), at, file: None }))
             };
             let name = || format!("passed socket {index}");

@@ -131,7 +131,7 @@ fn assert_schema(case: &Case, row: &Value, finding: &Finding) {
     assert_eq!(row["file"], *name, "{name}");
     let number = |key: &str| usize::try_from(row[key].as_u64().unwrap()).unwrap();
     assert_eq!(number("start")..number("end"), finding.span, "{name}");
-    // The place is counted anew: lines end with LF, columns are characters, both are from 1.
+    // The location is counted independently: lines end with LF, columns are characters, both are from 1.
     let before = &case.source.text()[..number("start").min(case.source.text().len())];
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap().chars().count() + 1;
