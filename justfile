@@ -23,8 +23,9 @@ long *names:
 bench name *options:
     cargo bench --locked --bench {{ name }} -- {{ options }}
 
-# Fuzz each target for some seconds, two targets at a time; needs the nightly compiler and cargo-fuzz
-fuzz seconds="60" targets="list import markdown revisions request conditional":
+# Fuzz each target for some seconds, two targets at a time; a seed other than 0 repeats the same inputs. Needs the
+# nightly compiler and cargo-fuzz
+fuzz seconds="60" seed="0" targets="list import markdown revisions request conditional":
     mkdir -p fuzz/corpus/{list,import,markdown,revisions,request,conditional}
     cp tests/invalid/*.toml sessions.toml fuzz/corpus/list/
     cp tests/import/*.ics fuzz/corpus/import/
@@ -34,7 +35,7 @@ fuzz seconds="60" targets="list import markdown revisions request conditional":
     cp fuzz/seeds/conditional.txt fuzz/corpus/conditional/
     cargo +nightly fuzz build
     printf '%s\n' {{ targets }} | xargs -P 2 -I TARGET \
-      cargo +nightly fuzz run TARGET -- -max_total_time={{ seconds }} -max_len=4096 -timeout=20 -verbosity=0
+      cargo +nightly fuzz run TARGET -- -max_total_time={{ seconds }} -seed={{ seed }} -max_len=4096 -timeout=20 -verbosity=0
 
 # The packages that people install: built, installed, tried, removed
 packages:

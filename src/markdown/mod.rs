@@ -71,6 +71,8 @@ fn safe(markdown: &Markdown) -> impl Iterator<Item = Event<'_>> {
             Event::Start(
                 Tag::Link { dest_url, title, id, .. } | Tag::Image { dest_url, title, id, .. },
             ) => {
+                // A space before `https:` would make the link a relative one.
+                let dest_url = trimmed(dest_url);
                 let shown = !within && is_safe(&dest_url);
                 open.push(Open { shown, at: out.len(), address: dest_url.clone() });
                 let link_type = LinkType::Inline;
@@ -97,8 +99,12 @@ fn safe(markdown: &Markdown) -> impl Iterator<Item = Event<'_>> {
     out.into_iter()
 }
 
+fn trimmed(address: CowStr<'_>) -> CowStr<'_> {
+    let within = address.trim();
+    if within.len() == address.len() { address } else { within.to_owned().into() }
+}
+
 fn is_safe(address: &str) -> bool {
-    let address = address.trim_start();
     let begins = |scheme: &&str| {
         address.get(..scheme.len()).is_some_and(|own| own.eq_ignore_ascii_case(scheme))
     };
@@ -313,6 +319,16 @@ mod tests {
             html("[![](https://a.example/a.png)](https://a.example)").trim(),
             "<p><a href=\"https://a.example\">https://a.example</a></p>"
         );
+    }
+
+    #[test]
+    fn spaces_around_an_address_are_no_part_of_it() {
+        for space in [" ", "&#32;", "&nbsp;", "&Tab;"] {
+            assert_eq!(
+                html(&format!("[a](<{space}https://a.example/{space}>)")).trim(),
+                "<p><a href=\"https://a.example/\">a</a></p>"
+            );
+        }
     }
 
     #[test]
