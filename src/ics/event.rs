@@ -7,7 +7,7 @@ use maud::{PreEscaped, html};
 use super::line;
 use crate::l10n::{Messages, Piece, SLOTS, Words, pieces};
 use crate::markdown;
-use crate::model::{Cancellation, Markdown, Session, Status, When};
+use crate::model::{Cancellation, Dialect, Markdown, Session, Status, When};
 use crate::revisions::{Edition, Revision};
 use crate::urls::FeedRoute;
 use crate::zone::Zone;
@@ -206,6 +206,7 @@ pub(super) struct Text<'a> {
     messages: &'a Messages,
     first: Vec<String>,
     description: Option<&'a Markdown>,
+    dialect: Dialect,
     links: Vec<Link>,
 }
 
@@ -234,12 +235,14 @@ impl<'a> Text<'a> {
         ];
         let links =
             links.into_iter().filter_map(|(words, url)| Some(Link { words, url: url? })).collect();
-        Self { messages, first, description: session.description.as_ref(), links }
+        let description = session.description.as_ref();
+        Self { messages, first, description, dialect: edition.revision(session).dialect, links }
     }
 
     fn plain(&self) -> String {
         let mut blocks = vec![self.first.join("\n")];
-        blocks.extend(self.description.and_then(markdown::to_some_text));
+        let description = self.description;
+        blocks.extend(description.and_then(|text| markdown::to_some_text_in(text, self.dialect)));
         let links: Vec<String> =
             self.links.iter().map(|link| link.words.replace(SLOT, &link.url)).collect();
         blocks.push(links.join("\n"));
@@ -247,7 +250,8 @@ impl<'a> Text<'a> {
     }
 
     fn html(&self) -> String {
-        let description = self.description.map(markdown::to_html).unwrap_or_default();
+        let html = |text| markdown::to_html_in(text, self.dialect);
+        let description = self.description.map(html).unwrap_or_default();
         let page = html! {
             html {
                 body {

@@ -4,13 +4,19 @@
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd, html};
 
 use super::cleaned;
+use super::links::linked;
 use super::shallow::events;
-use crate::model::Markdown;
+use crate::model::{Dialect, Markdown};
 
 /// Renders HTML. Images become links.
 pub fn to_html(markdown: &Markdown) -> String {
+    to_html_in(markdown, Dialect::default())
+}
+
+/// Renders HTML by the rules of a dialect.
+pub fn to_html_in(markdown: &Markdown, dialect: Dialect) -> String {
     let mut out = String::new();
-    html::push_html(&mut out, safe(markdown));
+    html::push_html(&mut out, safe(markdown, dialect));
     cleaned(&out)
 }
 
@@ -21,7 +27,7 @@ pub fn to_html_below_a_title(markdown: &Markdown) -> String {
     let mut out = String::new();
     let mut above = 1;
     let mut level = H2;
-    let events = safe(markdown).map(|event| match event {
+    let events = safe(markdown, Dialect::default()).map(|event| match event {
         Event::Start(Tag::Heading { level: own, id, classes, attrs }) => {
             above = (own as usize + 1).min(above + 1).min(6);
             level = [H1, H2, H3, H4, H5, H6][above - 1];
@@ -39,7 +45,7 @@ pub fn to_html_below_a_title(markdown: &Markdown) -> String {
 
 /// The events of a text without its HTML, and with safe links only: none within another, which HTML does not allow,
 /// and none without a text.
-fn safe(markdown: &Markdown) -> impl Iterator<Item = Event<'_>> {
+fn safe(markdown: &Markdown, dialect: Dialect) -> impl Iterator<Item = Event<'_>> {
     struct Open<'a> {
         shown: bool,
         at: usize,
@@ -49,7 +55,12 @@ fn safe(markdown: &Markdown) -> impl Iterator<Item = Event<'_>> {
     let mut open: Vec<Open<'_>> = Vec::new();
     // Whether an outer link is shown; then no inner one is.
     let mut within = false;
-    for event in events(markdown) {
+    let all = events(markdown, dialect);
+    let all: Box<dyn Iterator<Item = Event<'_>>> = match dialect {
+        Dialect::CommonMark => Box::new(all),
+        Dialect::Extended => Box::new(linked(all)),
+    };
+    for event in all {
         match event {
             Event::Html(text) | Event::InlineHtml(text) => out.push(Event::Text(text)),
             Event::Start(Tag::HtmlBlock) => out.push(Event::Start(Tag::Paragraph)),
@@ -90,6 +101,8 @@ fn safe(markdown: &Markdown) -> impl Iterator<Item = Event<'_>> {
                 }
                 out.push(Event::End(TagEnd::Link));
             }
+            // The library writes an alignment as a style, which the pages' policy forbids.
+            Event::Start(Tag::Table(_)) => out.push(Event::Start(Tag::Table(Vec::new()))),
             other => out.push(other),
         }
     }
@@ -101,7 +114,8 @@ fn trimmed(address: CowStr<'_>) -> CowStr<'_> {
     if within.len() == address.len() { address } else { within.to_owned().into() }
 }
 
-fn is_safe(address: &str) -> bool {
+/// Whether an address leads to the web, a mailbox or a telephone number.
+pub(super) fn is_safe(address: &str) -> bool {
     let begins = |scheme: &&str| {
         address.get(..scheme.len()).is_some_and(|own| own.eq_ignore_ascii_case(scheme))
     };

@@ -1,13 +1,16 @@
 //! Markdown of the author, rendered as plain text for calendars and as safe HTML, from one stream of events.
 //!
-//! To read: `shallow` (the events), `html`, `plain`.
+//! To read: `shallow` and `tables` (the events), `html`, `links` (addresses without markup), `plain`.
 
 mod html;
+mod links;
 mod plain;
 mod shallow;
+mod tables;
 
-pub use html::{to_html, to_html_below_a_title};
-pub use plain::{to_some_text, to_text};
+pub use html::{to_html, to_html_below_a_title, to_html_in};
+pub use plain::{to_some_text, to_some_text_in, to_text, to_text_in};
+pub use shallow::events;
 
 /// Removes control characters from entities such as `&#13;`, which calendars cannot carry (RFC 5545 section 3.1).
 fn cleaned(text: &str) -> String {

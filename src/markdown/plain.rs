@@ -4,12 +4,18 @@ use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 
 use super::cleaned;
 use super::shallow::events;
-use crate::model::Markdown;
+use crate::model::{Dialect, Markdown};
 
-/// Renders plain text: links as "text (address)", lists with dashes or numbers, a blank line between blocks.
+/// Renders plain text, as [`to_text_in`] does, by the default dialect.
 pub fn to_text(markdown: &Markdown) -> String {
+    to_text_in(markdown, Dialect::default())
+}
+
+/// Renders plain text by the rules of a dialect: links as "text (address)", lists with dashes or numbers, a line for each row of a table, and a
+/// blank line between blocks.
+pub fn to_text_in(markdown: &Markdown, dialect: Dialect) -> String {
     let mut text = TextWriter::default();
-    for event in events(markdown) {
+    for event in events(markdown, dialect) {
         text.take(event);
     }
     let out = cleaned(&text.out);
@@ -19,7 +25,12 @@ pub fn to_text(markdown: &Markdown) -> String {
 
 /// Renders plain text; none if nothing is left to read, as in a text that only defines links.
 pub fn to_some_text(markdown: &Markdown) -> Option<String> {
-    Some(to_text(markdown)).filter(|text| !text.trim().is_empty())
+    to_some_text_in(markdown, Dialect::default())
+}
+
+/// Renders plain text by the rules of a dialect; none if nothing is left to read.
+pub fn to_some_text_in(markdown: &Markdown, dialect: Dialect) -> Option<String> {
+    Some(to_text_in(markdown, dialect)).filter(|text| !text.trim().is_empty())
 }
 
 #[derive(Default)]
@@ -29,6 +40,8 @@ struct TextWriter {
     lists: Vec<Option<u64>>,
     /// The address of each open link, and the start of its text.
     links: Vec<(CowStr<'static>, usize)>,
+    /// The start of the open row of a table.
+    row: usize,
 }
 
 impl TextWriter {
@@ -54,14 +67,21 @@ impl TextWriter {
 
     fn start(&mut self, tag: Tag<'_>) {
         match tag {
-            // The first paragraph of an item follows its dash on the same line.
-            Tag::Paragraph
+            // The first paragraph or table of an item follows its dash on the same line.
+            Tag::Paragraph | Tag::Table(_)
                 if self.lists.is_empty()
                     || !self.out.ends_with("- ") && !self.out.ends_with(". ") =>
             {
                 self.block();
             }
             Tag::Heading { .. } | Tag::CodeBlock(_) | Tag::HtmlBlock => self.block(),
+            Tag::TableHead => self.row = self.out.len(),
+            Tag::TableRow => {
+                self.line();
+                self.indent();
+                self.row = self.out.len();
+            }
+            Tag::TableCell if self.out.len() > self.row => self.out.push_str(" | "),
             Tag::List(first) => {
                 if self.lists.is_empty() {
                     self.block();
@@ -156,6 +176,13 @@ mod tests {
             text("# Title\n\nOne *two*\nthree.\n\n- a\n- b\n  1. c\n  2. d\n\nEnd  \nline"),
             "Title\n\nOne two three.\n\n- a\n- b\n  1. c\n  2. d\n\nEnd\nline"
         );
+    }
+
+    #[test]
+    fn a_row_of_a_table_is_a_line() {
+        let table = "Before\n\n| Time | Room |\n|---:|---|\n| 9:00 | *Hall* |\n| 10:00 |\n\nAfter";
+        assert_eq!(text(table), "Before\n\nTime | Room\n9:00 | Hall\n10:00 |\n\nAfter");
+        assert_eq!(text("- | a | b |\n  |---|---|\n  | c | d |"), "- a | b\n  c | d");
     }
 
     #[test]

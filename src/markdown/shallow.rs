@@ -1,17 +1,21 @@
 //! Bounded depth of rendered Markdown: lists, quotes and emphasis within each other.
 
-use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-use crate::model::Markdown;
+use super::tables;
+use crate::model::{Dialect, Markdown};
 
 /// Most nested lists and quotes, and most nested emphasis. Deeper ones are rendered at this depth, each item on its
 /// own line.
 pub(super) const DEEPEST: usize = 8;
 
 /// The events of a text, of bounded depth.
-pub(super) fn events(markdown: &Markdown) -> impl Iterator<Item = Event<'_>> {
+pub fn events(markdown: &Markdown, dialect: Dialect) -> impl Iterator<Item = Event<'_>> {
+    let text = markdown.as_str();
+    let has_tables = dialect == Dialect::Extended && tables::are_bounded(text);
+    let options = if has_tables { Options::ENABLE_TABLES } else { Options::empty() };
     Shallow {
-        parser: Parser::new(markdown.as_str()),
+        parser: Parser::new_ext(text, options),
         blocks: 0,
         spans: 0,
         is_inline: false,
@@ -120,7 +124,7 @@ mod tests {
     fn eight_levels_are_rendered_as_they_are() {
         let whole = markdown(&list(DEEPEST));
         let plain: Vec<Event<'_>> = Parser::new(whole.as_str()).collect();
-        assert_eq!(events(&whole).collect::<Vec<_>>(), plain);
+        assert_eq!(events(&whole, Dialect::Extended).collect::<Vec<_>>(), plain);
         assert_eq!(to_text(&whole), list(DEEPEST).trim_end());
     }
 

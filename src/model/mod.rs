@@ -14,7 +14,7 @@ pub use color::Color;
 pub use length::Length;
 pub use members::{Index, Members};
 pub use session::{AllDay, Cancellation, Geo, Place, Session, Status, Timed, When};
-pub use text::{Email, Id, Language, Markdown, Tag, TextError, Title, Uid};
+pub use text::{Dialect, Email, Id, Language, Markdown, Tag, TextError, Title, Uid};
 pub use url::{BaseUrl, HttpUrl};
 
 use std::collections::BTreeMap;

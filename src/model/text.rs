@@ -68,6 +68,18 @@ text! {
     /// A text in Markdown (CommonMark), at most 200,000 characters, its lines ended by LF and its nesting bounded.
     Markdown
 }
+/// The rules by which texts in Markdown are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Dialect {
+    /// CommonMark, as releases before [`Dialect::Extended`] read it. Calendar entries that they published keep it until
+    /// the session changes.
+    CommonMark,
+    /// CommonMark with tables (GFM section 4.10), and with links for web and mail addresses without markup (GFM section
+    /// 6.9).
+    #[default]
+    Extended,
+}
+
 text! {
     /// A UID given by the author (RFC 5545 section 3.8.4.7): at most 191 printable ASCII characters without spaces,
     /// the length at which Proton cuts.

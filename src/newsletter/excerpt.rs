@@ -1,9 +1,10 @@
 //! The first words of a text, as one plain line.
 
-use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Tag, TagEnd};
 
 use crate::cut;
-use crate::model::Markdown;
+use crate::markdown::events;
+use crate::model::{Dialect, Markdown};
 
 /// The first paragraph, else whatever there is, without markup and addresses, in at most so many
 /// characters. In the place of an address stand other words: mail apps make links of addresses by themselves, and a block
@@ -11,7 +12,7 @@ use crate::model::Markdown;
 pub(super) fn of(markdown: &Markdown, most: usize, address: &str) -> Option<String> {
     let (mut first, mut all) = (String::new(), String::new());
     let (mut within, mut done) = (false, false);
-    for event in Parser::new(markdown.as_str()) {
+    for event in events(markdown, Dialect::default()) {
         let piece = match &event {
             Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
                 text

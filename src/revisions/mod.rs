@@ -8,6 +8,7 @@
 
 mod bounds;
 mod checks;
+mod dialect;
 mod differences;
 mod digest;
 mod edition;
@@ -36,7 +37,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Catalog, Id, Session};
+use crate::model::{Catalog, Dialect, Id, Session};
 
 pub use bounds::is_publishable;
 pub use differences::{Difference, What, differences};
@@ -86,6 +87,13 @@ pub struct Revision {
         deserialize_with = "bounds::optional"
     )]
     pub removed: Option<DateTime<Utc>>,
+    /// How calendars print its text. Entries of releases that had only CommonMark keep it until they change.
+    #[serde(
+        default = "dialect::first",
+        skip_serializing_if = "dialect::is_first",
+        with = "dialect"
+    )]
+    pub dialect: Dialect,
     /// The published values, which later editions compare with.
     pub published: PublishedSession,
     /// Its changes since it was first published, oldest first; the last 100.

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::identity::Entries;
 use super::published::{links, published};
 use super::{PublishedSession, Revision, Revisions, bounds, digest, feeds, former, next};
-use crate::model::{Catalog, Id, Members};
+use crate::model::{Catalog, Dialect, Id, Members};
 use crate::urls::Urls;
 
 impl Revisions {
@@ -66,6 +66,8 @@ impl Revisions {
 /// 3. Another digest: SEQUENCE and LAST-MODIFIED rise together, once, and the changes are recorded with the new
 ///    LAST-MODIFIED.
 /// 4. It was removed and is back: as 3, even with the same digest.
+///
+/// In 1, 3 and 4 calendars print its text by the rules of this release, in 2 by those it was published by.
 fn revised(
     known: Option<&Arc<Revision>>,
     uid: String,
@@ -73,20 +75,30 @@ fn revised(
     published: PublishedSession,
     now: DateTime<Utc>,
 ) -> Arc<Revision> {
-    let (sequence, last_modified, changes) = match known {
-        None => (0, now, Vec::new()),
+    let (sequence, last_modified, changes, dialect) = match known {
+        None => (0, now, Vec::new(), Dialect::default()),
         Some(known) if known.digest == digest && known.removed.is_none() => {
-            (known.sequence, known.last_modified, known.changes.clone())
+            (known.sequence, known.last_modified, known.changes.clone(), known.dialect)
         }
         Some(known) => {
             let (sequence, last_modified) = raised(known, now);
-            (sequence, last_modified, known.changes_with(&published, last_modified))
+            let changes = known.changes_with(&published, last_modified);
+            (sequence, last_modified, changes, Dialect::default())
         }
     };
     let created = known.map_or(now, |known| known.created);
     let removed = None;
-    let revision =
-        Revision { uid, digest, sequence, created, last_modified, removed, published, changes };
+    let revision = Revision {
+        uid,
+        digest,
+        sequence,
+        created,
+        last_modified,
+        removed,
+        dialect,
+        published,
+        changes,
+    };
     match known {
         Some(known) if **known == revision => Arc::clone(known),
         _ => Arc::new(revision),

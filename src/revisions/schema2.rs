@@ -7,7 +7,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 use super::history::{Change, Was};
-use super::{PublishedSession, Revision, Time, Times, bounds, published};
+use super::{PublishedSession, Revision, Time, Times, bounds, dialect, published};
 
 /// A revision of such a file.
 ///
@@ -90,6 +90,7 @@ impl From<Old> for Revision {
             [Was::Start(start), Was::End(end)].map(|was| Change { at: last_modified, was })
         });
         let changes = both.collect();
-        Self { uid, digest, sequence, created, last_modified, removed, published, changes }
+        let dialect = dialect::first();
+        Self { uid, digest, sequence, created, last_modified, removed, dialect, published, changes }
     }
 }

@@ -90,6 +90,7 @@ proptest! {
 pub(super) fn bombs(length: usize) -> Vec<(&'static str, String)> {
     let to = |length: usize, piece: &str| piece.repeat(length / piece.len());
     let (half, all) = (length / 2 - 100, length - 100);
+    let table = |length: usize| to(length / 2, "|a") + "\n" + &to(length / 2, "|-") + "\n";
     // The lines of a stair grow, so that it has the root of its length.
     let levels = (length as f64).sqrt() as usize;
     let stair = |mark: &str| -> String {
@@ -120,6 +121,12 @@ pub(super) fn bombs(length: usize) -> Vec<(&'static str, String)> {
         ("references", format!("[a]: https://e.example/{}\n\n", to(half, "x")) + &to(half, "[a]")),
         ("entities", to(all, "&amp;")),
         ("quotation marks", to(all, "\"")),
+        ("wide table", table(length / 2) + &to(half, "|\n")),
+        ("tables", to(all, &(table(40) + "|a|b|\n\n"))),
+        ("long table", table(20) + &to(all, "|a|\n")),
+        ("web addresses", to(all, "https://a.example/x_y. ")),
+        ("mailboxes", to(all, "a@b.example,")),
+        ("brackets of an address", "https://a.example/".to_owned() + &to(all, "(")),
     ]
 }
 

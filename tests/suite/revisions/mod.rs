@@ -5,6 +5,7 @@ mod broken;
 mod calendars;
 mod changes;
 mod damage;
+mod dialect;
 mod files;
 mod frozen;
 mod history;
