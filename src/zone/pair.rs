@@ -48,7 +48,7 @@ impl Pair {
         Self { observances: vec![observance] }
     }
 
-    /// The instant that every parser computes for a local time. None where the rules repeat or skip the time, as
+    /// The instant that every parser computes for a local time. None if the rules repeat or skip the time, as
     /// parsers differ there, and before both observances have begun, as some parsers fail there (RFC 5545 section
     /// 3.6.5 leaves that time open).
     pub fn instant(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
