@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use hyper::body::Bytes;
 
-/// What a document is, which decides how it is served.
+/// The kind of a document, which decides its headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// A list of entries for mail tools (RFC 4287).
@@ -12,19 +12,19 @@ pub enum Kind {
     Embed,
     /// A calendar to subscribe to: no METHOD.
     Feed,
-    /// A picture of the author's, by its media type.
+    /// The author's picture, with its media type.
     Image(&'static str),
     /// A calendar of one event to add once: METHOD:PUBLISH.
     Invite,
     /// Data for programs.
     Json,
-    /// A page for the organiser that shows a block for a newsletter, and gives it to copy.
+    /// A page for the organizer that shows a newsletter block to copy.
     Kit,
     /// A permanent redirect to `location`, with a body as for [`Self::Redirect`].
     Moved,
     /// A page for people.
     Page,
-    /// A temporary redirect to `location`; its body is a page for where redirects cannot be had.
+    /// A temporary redirect to `location`; its body is a page for static hosts, which cannot redirect.
     Redirect,
     /// The rules for crawlers.
     Robots,
@@ -36,29 +36,29 @@ pub enum Kind {
     Svg,
 }
 
-/// One finished file: where it is published, and its bytes.
+/// One finished file: its path, kind and bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// The path that it is published under.
+    /// The path of its URL.
     pub path: String,
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
     /// Its bytes.
     pub body: Bytes,
-    /// The name that it is saved under, and a readable one; calendars only.
+    /// The ASCII file name, and a readable one; calendars only.
     pub file_name: Option<FileName>,
     /// When these bytes were first published; calendars only.
     pub last_modified: Option<DateTime<Utc>>,
-    /// Where a redirect leads: a path of ours or a whole address.
+    /// The target of a redirect: a path on this site or an absolute URL.
     pub location: Option<String>,
-    /// The digest of its bytes, where it was made already.
+    /// The digest of its bytes, if already computed.
     pub digest: Option<String>,
 }
 
 impl Document {
-    /// A document of a kind that has nothing but bytes.
+    /// A document without names, date or redirect target.
     pub fn new(path: String, kind: Kind, body: impl Into<Vec<u8>>) -> Self {
-        // Without the room that it grew into.
+        // Frees unused capacity.
         let body = Bytes::from(body.into().into_boxed_slice());
         Self {
             path,
@@ -77,6 +77,6 @@ impl Document {
 pub struct FileName {
     /// In ASCII, without characters that need quoting.
     pub ascii: String,
-    /// As people read it.
+    /// The readable name.
     pub readable: String,
 }

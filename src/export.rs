@@ -12,7 +12,7 @@ use crate::site::{Found, Site};
 
 /// The manifest: the files of the last export, so that a later one removes nothing else.
 const MANIFEST: &str = ".convene-export";
-/// The page that most static hosts respond with where there is no file.
+/// The page that most static hosts send for a missing file.
 const NOT_FOUND: &str = "404.html";
 
 /// The counts of an export.
@@ -35,8 +35,7 @@ impl Turn {
     ///
     /// The folder itself is locked: a lock file would be published with the others.
     ///
-    /// # Errors
-    /// [`Error::File`] where there is no folder yet, or it cannot be locked.
+    /// # Errors [`Error::File`] if the folder does not exist or cannot be locked.
     pub fn wait(folder: &Path, waits: impl FnOnce()) -> Result<Self, Error> {
         let locked = (|| {
             // Anything but a folder is not opened: a pipe would block until a process writes to it.
@@ -66,15 +65,15 @@ pub fn make(folder: &Path) -> Result<(), Error> {
     std::fs::create_dir_all(folder).map_err(Error::file(Action::CreateFolder, folder))
 }
 
-/// Writes every document of a site, without content coding, and `404.html`, which most static hosts respond with
-/// where there is no file.
+/// Writes every document of a site, without content coding, and `404.html`, which most static hosts send for missing
+/// files.
 ///
-/// A path without an extension becomes `PATH/index.html`. Each file is replaced atomically, and gets the
-/// Last-Modified of its resource as modification time. Files are written before the files that refer to them, and
-/// removals come last, so that readers during an export, or a copy that was interrupted, never see a page without its
-/// style sheet. A link in place of a file or folder of the site is replaced, and nothing is written to its target.
-/// With `prune`, files that an earlier export wrote and this one does not are removed, but never through a link that
-/// leads out of the folder. Files that are up to date are not touched, not even their times.
+/// A path without an extension becomes `PATH/index.html`. Each file is replaced atomically, and gets the Last-Modified
+/// of its resource as modification time. Files are written before the files that refer to them, and removals come last,
+/// so that readers during an export, or a copy that was interrupted, never see a page without its style sheet. A link
+/// in place of a file or folder of the site is replaced, and nothing is written to its target. `prune` removes the
+/// files of earlier exports that this one does not write, but never through a link that leads out of the folder. Files
+/// that are up to date are not touched, not even their times.
 ///
 /// With a lock, temporary files of an interrupted export are removed; without one, another export may be writing
 /// them.
@@ -117,8 +116,8 @@ pub fn export(
     Ok(report)
 }
 
-/// Every file with its document, in the order of writing: assets, then by descending path, which has sessions before
-/// the feeds that refer to them, and the home page last.
+/// Every file with its document, in the order of writing: assets first, then by descending path. That order puts
+/// sessions before the feeds that refer to them, and the home page last.
 fn files(site: &Site) -> Vec<(String, Option<Found<'_>>)> {
     let mut all = site.addresses();
     all.sort_by(|(a, one), (b, other)| {
@@ -193,7 +192,7 @@ fn read_manifest(folder: &Path) -> BTreeSet<String> {
     let lines = bytes.split(|byte| *byte == b'\n').filter_map(|line| str::from_utf8(line).ok());
     // Version control may have changed the line ends.
     let lines = lines.map(|line| line.strip_suffix('\r').unwrap_or(line));
-    // Another spelling would name a file that is up to date, which would then be removed.
+    // Another spelling of a current file would lead to its removal.
     let ours = |line: &&str| {
         let mut parts = line.split('/');
         !line.contains(char::is_control) && parts.all(|part| !matches!(part, "" | "." | ".."))
@@ -223,7 +222,7 @@ fn write(
     make(&parent)?;
     let temporary = temporary(target);
     let written = (|| {
-        // One that was left, or a link that somebody put there, is not written into.
+        // Never writes into a leftover temporary file, or through a link at its path.
         let _ = std::fs::remove_file(&temporary);
         let mut file = File::create_new(&temporary)?;
         file.write_all(bytes)?;
@@ -234,14 +233,14 @@ fn write(
         std::fs::rename(&temporary, target)
     })();
     if written.is_err() {
-        // On a full disk half a file is in the way of everything else.
+        // On a full disk, a partial file would take space from all other files.
         let _ = std::fs::remove_file(&temporary);
     }
     written.map_err(Error::file(Action::Write, target))?;
     Ok(true)
 }
 
-/// Removes links in the place of the folders of a file; what they lead to stays.
+/// Removes links at the paths of a file's folders; their targets stay.
 fn remove_links(folder: &Path, file: &Path) -> Result<(), Error> {
     let above: Vec<&Path> = file.ancestors().skip(1).collect();
     for part in above.into_iter().rev().filter(|part| !part.as_os_str().is_empty()) {
@@ -253,7 +252,7 @@ fn remove_links(folder: &Path, file: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// `feeds/.a.ics.new` for `feeds/a.ics`: what a file is called until it is whole.
+/// The temporary name of a file while it is written: `feeds/.a.ics.new` for `feeds/a.ics`.
 fn temporary(target: &Path) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
     name.push(target.file_name().unwrap_or_default());
@@ -261,7 +260,7 @@ fn temporary(target: &Path) -> PathBuf {
     target.with_file_name(name)
 }
 
-/// A checkout or a copy may have changed the time of a file whose bytes are right.
+/// A checkout or a copy may have changed the time of a file with current bytes.
 fn set_modified(target: &Path, modified: SystemTime) -> std::io::Result<()> {
     if std::fs::metadata(target)?.modified()? == modified {
         return Ok(());

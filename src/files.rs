@@ -193,7 +193,7 @@ mod tests {
     fn links_lead_anywhere_below_the_folder_and_nowhere_else() {
         let dir = folder();
         let (root, inner) = (dir.path(), dir.path().join("in"));
-        // As a mounted ConfigMap has them: a link of the folder's exchange, and links through it.
+        // The links of a mounted ConfigMap: one to the current folder, and file links through it.
         symlink("deep", inner.join("..data")).unwrap();
         symlink("..data/b", inner.join("b")).unwrap();
         symlink(inner.join("deep/b"), inner.join("absolute")).unwrap();
@@ -210,7 +210,7 @@ mod tests {
         for name in ["up", "out", "device", "folder/secret", "../secret"] {
             assert!(matches!(read_asset(&inner, name, 9), Err(ReadError::Outside)), "{name}");
         }
-        // A folder's name is not the beginning of another's.
+        // The name of one folder may begin with that of another.
         std::fs::create_dir(root.join("in2")).unwrap();
         std::fs::write(root.join("in2/c"), "c").unwrap();
         symlink("../in2/c", inner.join("c")).unwrap();

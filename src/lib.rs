@@ -1,4 +1,4 @@
-//! convene: one `sessions.toml` in; calendar feeds, invites, pages and newsletter blocks out.
+//! convene: turns one `sessions.toml` into calendar feeds, invites, pages and newsletter blocks.
 //!
 //! ```text
 //! bytes of sessions.toml -> config -> Catalog -> revisions -> Edition -> calendars

@@ -1,8 +1,8 @@
 //! Visible form of foreign text for terminals and logs: characters that would move the cursor, change the direction
 //! of a line or be invisible are printed as escapes such as `\u{202e}`.
 //!
-//! Texts are escaped where they are printed, and nowhere before: by the report of findings, by the output of commands
-//! and by the log writer. Texts in calendars and pages never change.
+//! Texts are escaped only where they are printed: by the report of findings, by the output of commands and by the log
+//! writer. Texts in calendars and pages never change.
 
 use std::borrow::Cow;
 

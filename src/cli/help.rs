@@ -70,7 +70,7 @@ pub(super) fn command() -> Command {
     })
 }
 
-/// The options, such as `--frozen`, that were given and that a command does not use.
+/// The given options, such as `--frozen`, that a command does not use.
 pub(super) fn unused(
     name: &str,
     command: &Command,

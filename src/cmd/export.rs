@@ -11,7 +11,7 @@ use convene::publish::Publisher;
 use crate::cmd;
 
 pub(crate) fn run(publisher: &Publisher, out: &Path, prune: bool, now: DateTime<Utc>) -> ExitCode {
-    // Before `sessions.toml` is read, so that of two exports the one with the newer file writes last.
+    // Taken before reading `sessions.toml`, so that of two exports the one with the newer file writes last.
     let early = wait(out);
     let published = match publisher.publish(now) {
         Ok(published) => published,

@@ -1,11 +1,10 @@
 //! Output of commands, and the log.
 //!
-//! A command writes directly, as all its output is to be read. `serve` must not be blocked by a slow reader of its
-//! output: it drops lines that are not read in time.
+//! A command writes directly, because all its output must arrive. Slow output must not block `serve`, so `serve` drops
+//! lines that nothing reads in time.
 //!
 //! Everything printed here is escaped (`convene::visible`), so that foreign text cannot control a terminal or imitate
-//! another message. Output for other programs (the TOML of `import`, the blocks of `links`) is written by the command
-//! itself.
+//! another message. Commands write output for other programs (the TOML of `import`, the blocks of `links`) themselves.
 
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::OnceLock;
@@ -18,7 +17,7 @@ use convene::visible;
 
 /// The streams of `serve`.
 static LOSSY: OnceLock<[Lossy; 2]> = OnceLock::new();
-/// Time to wait for the last lines to be read.
+/// The longest wait until the last lines are read.
 const LAST_LINES: Duration = Duration::from_millis(500);
 
 /// Standard output or standard error, as this process writes to it.

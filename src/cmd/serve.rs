@@ -35,7 +35,7 @@ pub(crate) struct Surroundings {
     pub(crate) notify: Option<OsString>,
     /// The start of the process by the system clock, which file times are compared with.
     pub(crate) started: SystemTime,
-    /// The real clock, which dates in requests are compared with, whatever `--at` is.
+    /// The real clock, for comparing dates in requests; independent of `--at`.
     pub(crate) real_clock: fn() -> DateTime<Utc>,
 }
 
@@ -238,8 +238,8 @@ fn greet(publisher: &Publisher, published: &Published, server: &Server, admin: O
     );
 }
 
-/// Whether the public URL is a local address that the server does not listen on, for example if the template's `url`
-/// was kept and another port chosen.
+/// Whether the public URL is a local address that the server does not listen on, for example because the file still has
+/// the template's `url` and `--listen` has another port.
 fn leads_nowhere(base: &BaseUrl, own: &BaseUrl, server: &Server) -> bool {
     let is_here =
         |place: &Listen| matches!(place, Listen::Tcp(address) if base.port() == address.port());

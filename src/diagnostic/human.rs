@@ -14,7 +14,7 @@ use crate::visible;
 const LONGEST_LINE: usize = 1 << 19;
 
 impl Findings {
-    /// The form for people: each finding with its code, under its line, then a count.
+    /// The format for people: each finding with its code and its line, then a count.
     pub fn human(&self, source: &Source, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let mut text = String::new();
@@ -48,7 +48,7 @@ fn group<'a>(finding: &'a Finding, source: &'a Source) -> Group<'a> {
     };
     let title = level.primary_title(visible::line(&finding.message)).id(finding.code.as_str());
     let mut group = Group::with_title(title);
-    // It is about no line.
+    // A finding without a line.
     if finding.code != Code::MoreFindings {
         group = group.element(annotation(source, &finding.span, AnnotationKind::Primary, None));
     }
@@ -61,7 +61,7 @@ fn group<'a>(finding: &'a Finding, source: &'a Source) -> Group<'a> {
     group
 }
 
-/// Only the lines of the finding are passed on, so that its cost does not depend on the size of the file.
+/// Passes on only the lines of the finding, so that the cost does not depend on the size of the file.
 fn annotation<'a>(
     source: &'a Source,
     span: &Range<usize>,
@@ -87,7 +87,7 @@ fn annotation<'a>(
     Snippet::source(shown).line_start(first).path(name).fold(true).annotation(annotation).into()
 }
 
-/// Lines as they are printed, and the printed position of a range.
+/// The escaped lines, and the position of a range in them.
 fn underlined(lines: &str, span: Range<usize>) -> (Cow<'_, str>, Range<usize>) {
     if lines.len() > LONGEST_LINE {
         return (Cow::Borrowed(lines), span);

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 pub use code::Code;
 
-/// The most findings that are kept: nobody reads more at once, and making them takes time.
+/// The most findings that are kept. Nobody reads more at once, and each takes time.
 pub const MOST: usize = 100;
 /// The most bytes of a sentence that are kept; the longest URL has 2,000 characters.
 const LONGEST_SENTENCE: usize = 4_000;
@@ -22,7 +22,7 @@ const LONGEST_SENTENCE: usize = 4_000;
 pub enum Severity {
     /// The file is not published.
     Error,
-    /// The file is published; the value is probably not what was meant.
+    /// The file is published, but the value is probably a mistake.
     Warning,
 }
 
@@ -35,9 +35,9 @@ pub struct Finding {
     pub severity: Severity,
     /// A plain sentence, lower case, without a full stop.
     pub message: String,
-    /// What to write instead.
+    /// The text to write or the command to run.
     pub help: Option<String>,
-    /// The byte range that it is about.
+    /// The byte range of the problem.
     pub span: Range<usize>,
     /// An earlier byte range that it conflicts with, with a label.
     pub earlier: Option<(Range<usize>, String)>,
@@ -67,7 +67,7 @@ impl Finding {
         Self { earlier: Some((span, label.into())), ..self }
     }
 
-    /// Shortens the sentences: what they quote may be as long as the file.
+    /// Shortens the sentences, because a quoted value may be as long as the file.
     fn shortened(mut self) -> Self {
         for text in [Some(&mut self.message), self.help.as_mut()].into_iter().flatten() {
             if text.len() > LONGEST_SENTENCE {

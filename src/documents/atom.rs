@@ -14,7 +14,7 @@ use crate::revisions::Edition;
 use crate::rfc3339;
 use crate::urls::{FeedRoute, SessionRoute};
 
-/// How many entries a feed has at most; mail tools look at the first few.
+/// The most entries of a feed; mail tools read only the first few.
 pub const ENTRIES: usize = 200;
 
 /// A feed as Atom.
@@ -35,7 +35,7 @@ fn feed(edition: &Edition, feed: &Feed<'_>, words: &Words) -> String {
         "feed",
         &[("xmlns", "http://www.w3.org/2005/Atom"), ("xml:lang", calendar.language.as_str())],
     );
-    // The name that it had first, so that mail tools know it again under another.
+    // The feed's first id, so that mail tools recognize it under a new one.
     let first = edition.former_of_feed(feed.id).first().unwrap_or(feed.id);
     xml.text("id", &urn(&format!("{}/feeds/{first}", calendar.id)));
     xml.text("title", feed.title.as_str());
@@ -65,7 +65,7 @@ fn feed(edition: &Edition, feed: &Feed<'_>, words: &Words) -> String {
     xml.out
 }
 
-/// What comes next first, then what was last.
+/// Upcoming sessions first, the next one at the top; then past sessions, the latest first.
 fn listed<'a>(
     edition: &'a Edition,
     feed: &Feed<'_>,
@@ -138,14 +138,14 @@ fn content(
     content.into_string()
 }
 
-/// An identity that no move to another address changes: the UID itself, or one that follows from it.
+/// An identity that does not change with the address: the UID itself, or a URN made from it.
 fn urn(name: &str) -> String {
     let uuid = Uuid::parse_str(name);
     let uuid = uuid.unwrap_or_else(|_| Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()));
     format!("urn:uuid:{uuid}")
 }
 
-/// XML as it is written. Names and the order of calls are ours, texts anybody's.
+/// An XML writer. Names come from this file, texts from the author.
 struct Xml {
     out: String,
 }
@@ -200,12 +200,12 @@ impl Xml {
             match c {
                 '&' => self.out.push_str("&amp;"),
                 '<' => self.out.push_str("&lt;"),
-                // Where it stands after `]]` it must not be bare.
+                // `>` after `]]` must be escaped.
                 '>' => self.out.push_str("&gt;"),
                 '"' => self.out.push_str("&quot;"),
-                // Bare in an attribute it would be read as a space.
+                // In an attribute, parsers read an unescaped line break as a space.
                 '\t' => self.out.push_str("&#9;"),
-                // Not even an escape may name these (XML 1.0 section 2.2, Char).
+                // XML forbids these characters even as escapes (XML 1.0 section 2.2, Char).
                 '\u{fffe}' | '\u{ffff}' => {}
                 c if c.is_control() && c != '\n' => {}
                 c => self.out.push(c),

@@ -118,8 +118,8 @@ fn entry<'a>(edition: &'a Edition, session: &'a Session, words: &Words) -> Entry
     }
 }
 
-/// Start and end; of whole days the first and the last, and the instants at which they begin and
-/// end in the session's zone.
+/// Start and end. For whole days: the first and the last day, and the instants at which they begin and end in the
+/// session's zone.
 fn times(when: &When, edition: &Edition, words: &Words) -> [At; 2] {
     let at = |local: String, utc: DateTime<Utc>, alone: &When| At {
         local,

@@ -23,7 +23,7 @@ pub fn qr(edition: &Edition, path: String, page: &str) -> Document {
     Document::new(path, Kind::Svg, svg(&edition.urls.absolute(page)))
 }
 
-/// Dark on white whatever is behind it; a code that a poster's printer may smudge a little.
+/// Draws its own white background, and tolerates slight smudges in print.
 fn svg(url: &str) -> String {
     let code = QRBuilder::new(url).ecl(ECL::M).build().expect("the URL fits");
     let modules = code.size + 2 * QUIET;
@@ -37,7 +37,7 @@ fn svg(url: &str) -> String {
     )
 }
 
-/// A stroke through the middle of each row, lifted where modules are light: half the size of boxes.
+/// One stroke through the middle of each row, interrupted at light modules; half the size of separate boxes.
 fn path(code: &QRCode) -> String {
     let mut path = String::new();
     for y in 0..code.size {
@@ -50,7 +50,7 @@ fn path(code: &QRCode) -> String {
             x += run;
             match dark {
                 true => path.push_str(&format!("h{run}")),
-                // What is light at the end of a row needs no move.
+                // Light modules at the end of a row need no move.
                 false if x < code.size => path.push_str(&format!("m{run} 0")),
                 false => {}
             }

@@ -77,8 +77,8 @@ enum Comparison {
     Weak,
 }
 
-/// Whether a list of entity tags names any current representation of the resource. A client may hold another coding
-/// than the one it would get today, and that is current all the same.
+/// Whether a list of entity tags names any current representation of the resource. A client may have another coding
+/// than it would get now; that representation is also current.
 fn any_tag(resource: &Resource, headers: &HeaderMap, name: &HeaderName, how: Comparison) -> bool {
     headers.get_all(name).iter().any(|line| {
         let line = line.as_bytes().trim_ascii();
@@ -144,7 +144,7 @@ mod tests {
         ] {
             assert_eq!(is_current(at(since), modified, Some(received)), is_known, "{since}");
         }
-        // Our clock was put back since: what we said ourselves holds.
+        // The server's clock was set back: the date that it sent earlier stays valid.
         assert!(is_current(modified, modified, Some(at(5_000))));
     }
 
@@ -154,7 +154,7 @@ mod tests {
         let (hour, fetched) = (3600, 1_000_000);
         for ahead in (0..=48).map(|hours| hours * hour) {
             let since = at(fetched + ahead);
-            // Not in the very second that the client names, which is taken for our own date.
+            // Not in the second that the client gives, which counts as the server's own date.
             for changed in (1..100).map(|halves| halves * hour / 2 + 1) {
                 for asked in (0..200).map(|hours| fetched + changed + hours * hour) {
                     let is_known = is_current(since, at(fetched + changed), Some(at(asked)));

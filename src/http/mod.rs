@@ -37,7 +37,7 @@ use target::{BadTarget, normalize};
 pub struct Responded<'a> {
     /// The response.
     pub response: Response<Full<Bytes>>,
-    /// The address of the request, if something is published there.
+    /// The address of the request, if it is published.
     pub address: Option<Address<'a>>,
 }
 
@@ -79,7 +79,7 @@ fn whole<'a, B>(
 ) -> Option<Responded<'a>> {
     let Responded { response, address } = get(site, request, received, resource)?;
     let response = match *request.method() {
-        // On HTTP/2 hyper would send the body that it is given.
+        // On HTTP/2, hyper would send a body even for HEAD.
         Method::HEAD => response.map(|_| Full::default()),
         _ => response,
     };
@@ -113,7 +113,7 @@ fn get<'a, B>(
     }
 }
 
-/// The response to an invalid request, whatever the site holds.
+/// The response to an invalid request; independent of the site.
 fn refusal<B>(site: &Site, request: &Request<B>) -> Option<Response<Full<Bytes>>> {
     let (uri, path) = (request.uri(), request.uri().path());
     match target::check(request.method(), uri, request.version(), request.headers()) {
@@ -143,7 +143,7 @@ fn give(
     }
 }
 
-/// Errors and redirects have no validators to compare (RFC 9110 section 13.2.1).
+/// Errors and redirects have no validators (RFC 9110 section 13.2.1).
 fn verdict(
     resource: &Resource,
     chosen: &Representation,

@@ -51,7 +51,7 @@ impl Weights {
         weights
     }
 
-    /// Identity is acceptable unless it is excluded, but only when nothing better was asked for.
+    /// Identity is acceptable unless the client excludes it, but any requested coding is better.
     fn of(&self, coding: Coding) -> u16 {
         match coding {
             Coding::Identity => self.identity.or(self.any).unwrap_or(1),
@@ -61,7 +61,7 @@ impl Weights {
     }
 }
 
-/// Parses `q=0.5` as 500. An invalid weight is none, so that the coding is not used.
+/// Parses `q=0.5` as 500. An invalid weight counts as 0, so the coding is not used.
 fn weight(part: &str) -> Option<u16> {
     let value = part.strip_prefix("q=").or_else(|| part.strip_prefix("Q="))?;
     let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));

@@ -1,4 +1,4 @@
-//! Redirects from http to https, for a port that does nothing else.
+//! Redirects from HTTP to HTTPS, for a port that only redirects.
 
 use http_body_util::Full;
 use hyper::body::Bytes;
@@ -33,12 +33,12 @@ pub fn redirect<B>(site: &Site, port: u16, request: &Request<B>) -> Response<Ful
     let headers = response.headers_mut();
     headers.insert(LOCATION, location);
     headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
-    // Not cached forever: an operator who gives up TLS must get clients back.
+    // Not cached forever: if the operator stops using TLS, clients must return to HTTP.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
     response
 }
 
-/// The origin by the target's own authority, or by Host, which was checked before.
+/// The origin from the target's authority, or else from the checked Host.
 fn of_host(uri: &Uri, headers: &HeaderMap, port: u16) -> Option<String> {
     let named = match uri.host() {
         Some(host) => host,
@@ -65,7 +65,7 @@ mod tests {
             ("/x", Some("[2001:db8::1]:8080"), 443, Some("https://[2001:db8::1]")),
             ("/x", Some("[2001:db8::1]"), 8443, Some("https://[2001:db8::1]:8443")),
             ("/x", Some("192.0.2.1:80"), 443, Some("https://192.0.2.1")),
-            // The target's own authority goes first (RFC 9112 section 3.2.2).
+            // The target's authority has precedence over Host (RFC 9112 section 3.2.2).
             ("http://b.example:81/x", Some("a.example"), 443, Some("https://b.example")),
             ("/x", Some(""), 443, None),
             ("/x", Some(":80"), 443, None),

@@ -9,10 +9,10 @@ use hyper::{Method, Uri, Version};
 /// The longest target in bytes; RFC 9110 section 4.1 asks for no more.
 const LONGEST: usize = 8000;
 
-/// Why a request is refused, whatever the site holds.
+/// The reason for refusing a request; independent of the site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BadTarget {
-    /// 400: the target does not go with the method, or Host is missing or invalid.
+    /// 400: the target does not fit the method, or Host is missing or invalid.
     Malformed,
     /// 414.
     TooLong,
@@ -44,7 +44,7 @@ pub(super) fn check(
     if right { Ok(()) } else { Err(BadTarget::Malformed) }
 }
 
-/// `uri-host [ ":" port ]`, or nothing where the target has no authority (RFC 9112 section 3.2).
+/// `uri-host [ ":" port ]`, or nothing if the target has no authority (RFC 9112 section 3.2).
 fn is_host(value: &[u8]) -> bool {
     let name_end = match value.first() {
         Some(b'[') => value.iter().position(|b| *b == b']').map(|at| at + 1),

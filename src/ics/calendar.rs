@@ -1,4 +1,4 @@
-//! A calendar: envelope, zones and events, planned together, written, and proven before it is published.
+//! A calendar: plans its envelope, zones and events together, writes them, and proves the times before publication.
 
 use chrono::{DateTime, Utc};
 use hyper::body::Bytes;
@@ -10,28 +10,28 @@ use crate::model::{Id, Session, When};
 use crate::revisions::{Edition, Stamp};
 use crate::zone::{Moment, Pair, Zone};
 
-/// Names no build, so that a release does not change every feed (RFC 5545 section 3.7.3).
+/// PRODID without a build number, so that a release does not change every feed (RFC 5545 section 3.7.3).
 pub const PRODID: &str = "-//convene//convene//EN";
 
-/// A calendar that is finished but for the moment of its own publication.
+/// A calendar that is complete except for the instant of its publication.
 #[derive(Debug)]
 pub struct Draft {
-    /// The path that it will be published under.
+    /// The path of its URL.
     pub path: String,
-    /// Of its bytes without their own LAST-MODIFIED, and as if time had taken nothing from it.
+    /// The digest of its bytes without LAST-MODIFIED, and with the sessions that left the feed with time.
     pub digest: String,
-    /// Sessions that its own VTIMEZONE would have moved; they are written in UTC.
+    /// Sessions that the calendar's own VTIMEZONE would have moved; they are written in UTC.
     pub unproven: Vec<Id>,
     pub(super) kind: Kind,
     pub(super) file_name: FileName,
-    /// Before LAST-MODIFIED, and after it.
+    /// The bytes before LAST-MODIFIED, and those after it.
     pub(super) parts: (String, String),
-    /// When time last took a session from it.
+    /// The instant at which a session last left the feed with time.
     pub(super) turned: Option<DateTime<Utc>>,
 }
 
 impl Draft {
-    /// The document, first published when its stamp says, or when time last changed it.
+    /// The document, first published at the instant of its stamp, or when time last changed it, whichever is later.
     #[must_use]
     pub fn finish(self, stamp: &Stamp) -> Document {
         let published = self.turned.map_or(stamp.last_modified, |at| at.max(stamp.last_modified));
@@ -39,7 +39,7 @@ impl Draft {
         if self.kind == Kind::Feed {
             line::write_plain(&mut head, &format!("LAST-MODIFIED:{}", utc(published)));
         }
-        // Into the room that a large feed has: fresh memory costs more than moving it.
+        // Reuses the capacity of the larger part: new memory costs more than moving the bytes.
         body.insert_str(0, &head);
         Document {
             path: self.path,
@@ -62,7 +62,7 @@ pub(super) fn envelope() -> String {
     out
 }
 
-/// Zones, events and the end, and what could not be proved.
+/// The zones, events and end of a calendar, and the ids of unproven sessions.
 pub(super) fn body(
     edition: &Edition,
     sessions: &[&Session],
@@ -96,12 +96,12 @@ pub(super) fn body(
             plan.forms[index] = Form::Utc;
             unproven.push(sessions[index].id.clone());
         }
-        // A zone that now no event uses would be left behind.
+        // Otherwise an unused zone could stay.
         plan.drop_unused(sessions);
     }
 }
 
-/// Which pair says each zone of a calendar, and which events it says exactly.
+/// The pair of each zone of a calendar, and the events for which the pair is exact.
 struct Plan<'a> {
     zones: Vec<(&'a Zone, Pair)>,
     forms: Vec<Form>,
@@ -144,7 +144,7 @@ impl<'a> Plan<'a> {
         self.zones.retain(|_| *kept.next().expect("there is one for each zone"));
     }
 
-    /// A calendar must hold something (RFC 5545 section 3.6): without events, its zone.
+    /// A calendar must have at least one component (RFC 5545 section 3.6): without events, its zone.
     fn write_zones(&self, out: &mut String, own: &Zone) {
         if self.forms.is_empty() {
             vtimezone::write(out, own.tzid(), &own.pair_for(&[]));

@@ -12,27 +12,27 @@ use crate::revisions::{Edition, Revision};
 use crate::urls::FeedRoute;
 use crate::zone::Zone;
 
-/// How the times of an event are written.
+/// The format of an event's times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
     /// Local times with TZID.
     Zoned,
-    /// `...Z`.
+    /// UTC: `...Z`.
     Utc,
 }
 
 /// A session's event: the lines that its invite and the feeds share.
 pub(super) struct Event<'a> {
     session: &'a Session,
-    /// From BEGIN to SEQUENCE.
+    /// The lines from BEGIN to SEQUENCE.
     head: String,
-    /// From SUMMARY to STATUS.
+    /// The lines from SUMMARY to STATUS.
     body: String,
 }
 
-/// Stands for the address in a message around it.
+/// The placeholder of the address in a message.
 const SLOT: &str = SLOTS[0];
-/// TRANSP and what Exchange reads in its place (MS-OXCICAL, X-MICROSOFT-CDO-BUSYSTATUS).
+/// TRANSP, and the property that Exchange reads instead (MS-OXCICAL, X-MICROSOFT-CDO-BUSYSTATUS).
 pub(super) const FREE: &str = "TRANSP:TRANSPARENT\r\nX-MICROSOFT-CDO-BUSYSTATUS:FREE\r\n";
 const BUSY: &str = "TRANSP:OPAQUE\r\nX-MICROSOFT-CDO-BUSYSTATUS:BUSY\r\n";
 const MAYBE: &str = "TRANSP:OPAQUE\r\nX-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE\r\n";
@@ -51,7 +51,7 @@ impl<'a> Event<'a> {
         line::write_plain(out, "END:VEVENT");
     }
 
-    /// Appends the event of an invite: with rich text, the organiser and alarms.
+    /// Appends the event of an invite: with rich text, the organizer and alarms.
     pub(super) fn write_in_invite(
         &self,
         out: &mut String,
@@ -61,8 +61,7 @@ impl<'a> Event<'a> {
     ) {
         let session = self.session;
         self.write_shared(out, form, true);
-        // Outlook shows this in place of DESCRIPTION and takes no other type (MS-OXCICAL
-        // 2.1.3.1.1.20.27).
+        // Outlook shows this in place of DESCRIPTION and accepts no other type (MS-OXCICAL 2.1.3.1.1.20.27).
         let rich =
             Property::new("X-ALT-DESC", text.html()).add_parameter("FMTTYPE", "text/html").done();
         line::write(out, &rich);
@@ -74,7 +73,7 @@ impl<'a> Event<'a> {
                 .done();
             line::write(out, &property);
         }
-        // Outlook hides what follows an alarm.
+        // Outlook ignores properties after an alarm.
         for before in session.remind.iter().filter(|_| session.status != Status::Cancelled) {
             line::write_plain(out, "BEGIN:VALARM");
             line::write_plain(out, "ACTION:DISPLAY");
@@ -85,7 +84,7 @@ impl<'a> Event<'a> {
         line::write_plain(out, "END:VEVENT");
     }
 
-    /// From BEGIN to what says whether the session takes time; `busy` where its author does not say it.
+    /// Appends the lines from BEGIN to TRANSP; `busy` is the default if the author does not set it.
     fn write_shared(&self, out: &mut String, form: Form, busy: bool) {
         out.push_str(&self.head);
         write_times(out, &self.session.when, form);
@@ -94,7 +93,7 @@ impl<'a> Event<'a> {
     }
 }
 
-/// What follows the shared lines, by whether the session takes time.
+/// The lines after the shared ones: whether the session blocks the reader's time.
 fn free(session: &Session, busy: bool) -> &'static str {
     match session.status {
         Status::Tentative if busy => MAYBE,
@@ -103,7 +102,7 @@ fn free(session: &Session, busy: bool) -> &'static str {
     }
 }
 
-/// What calendar apps know an event and its revisions by.
+/// The identity and the revision of an event in calendar apps.
 pub(super) struct EventHead<'a> {
     pub(super) uid: &'a str,
     pub(super) sequence: u32,
@@ -123,8 +122,8 @@ pub(super) fn write_head(out: &mut String, head: EventHead<'_>) {
     let modified = utc(head.last_modified);
     line::write_plain(out, "BEGIN:VEVENT");
     line::write(out, &Property::new("UID", head.uid));
-    // Without METHOD, DTSTAMP is the last revision (RFC 5545 section 3.8.7.2); in invites the
-    // same, so that nothing depends on when a file is fetched.
+    // Without METHOD, DTSTAMP is the instant of the last revision (RFC 5545 section 3.8.7.2). Invites use the same, so
+    // that no byte depends on the time of a request.
     for (name, value) in
         [("DTSTAMP", &modified), ("LAST-MODIFIED", &modified), ("CREATED", &utc(head.created))]
     {
@@ -156,13 +155,13 @@ pub(super) fn write_times(out: &mut String, when: &When, form: Form) {
 fn write_body(out: &mut String, session: &Session, edition: &Edition, text: &Text<'_>) {
     let title = session.title.as_str();
     let summary = match session.status {
-        // Outlook shows nothing else of what is cancelled.
+        // Outlook shows no other sign of a cancellation.
         Status::Cancelled => text.messages.event_cancelled_title(title),
         Status::Confirmed | Status::Tentative => title.to_owned(),
     };
     line::write(out, &Property::new("SUMMARY", summary));
     line::write(out, &Property::new("DESCRIPTION", text.plain()));
-    // A join link is what phones turn into a button where there is no place.
+    // Without a place, phones turn a join link into a button.
     let place = session.place.as_ref().map(crate::model::Place::line);
     if let Some(location) = place.or_else(|| session.join.as_ref().map(ToString::to_string)) {
         line::write(out, &Property::new("LOCATION", location));
@@ -185,7 +184,7 @@ fn write_body(out: &mut String, session: &Session, edition: &Edition, text: &Tex
     }
     let status = match (session.status, session.cancellation) {
         (Status::Cancelled, Cancellation::Silent) => EventStatus::Cancelled,
-        // Google Calendar hides what has the status, and its readers would come all the same.
+        // Google Calendar hides events with this status, so its users would not see the cancellation.
         (Status::Cancelled, Cancellation::Announce) => EventStatus::Confirmed,
         (Status::Confirmed, _) => EventStatus::Confirmed,
         (Status::Tentative, _) => EventStatus::Tentative,
@@ -193,15 +192,15 @@ fn write_body(out: &mut String, session: &Session, edition: &Edition, text: &Tex
     line::write(out, &Property::from(status));
 }
 
-/// Six decimals are a metre, and more than that is noise (RFC 5545 section 3.8.1.6); a tiny number
-/// in full would not fit its line.
+/// Six decimals are accurate to within a meter (RFC 5545 section 3.8.1.6). More are noise, and all digits of a tiny
+/// number would not fit into the line.
 fn degrees(value: f64) -> f64 {
-    // Adding zero takes the sign from a zero.
+    // Adding zero turns -0 into 0.
     (value * 1e6).round() / 1e6 + 0.0
 }
 
-/// The text that apps show: first when, in words and in UTC, so that a reader sees if a calendar is
-/// wrong; last the addresses, which many apps show nowhere else.
+/// The text that apps show. It begins with the time in words and in UTC, so that a reader notices a wrong time in a
+/// calendar app. It ends with the addresses, which many apps show nowhere else.
 pub(super) struct Text<'a> {
     messages: &'a Messages,
     first: Vec<String>,
@@ -210,9 +209,9 @@ pub(super) struct Text<'a> {
     links: Vec<Link>,
 }
 
-/// An address with words around it.
+/// A message that contains an address.
 struct Link {
-    /// A message whose slot is the address.
+    /// A message with a slot for the address.
     words: String,
     url: String,
 }
@@ -274,7 +273,7 @@ impl<'a> Text<'a> {
     }
 }
 
-/// The moments that a session's event names, with its zone; none for whole days and for UTC.
+/// The start and end of a session's event, with its zone; none for whole days and for UTC.
 pub(super) fn zoned(session: &Session) -> Option<(&Zone, [crate::zone::Moment; 2])> {
     match &session.when {
         When::Timed(timed) if !timed.zone.is_utc() => Some((&timed.zone, [timed.start, timed.end])),
@@ -287,7 +286,7 @@ pub fn utc(instant: DateTime<Utc>) -> String {
     basic(instant.naive_utc()) + "Z"
 }
 
-/// `20240430T140000`; by digits, as chrono reads its format again each time.
+/// `20240430T140000`. Written by digits, because chrono parses its format string on each call.
 pub(super) fn basic(local: NaiveDateTime) -> String {
     let mut text = date(local.date());
     text.push('T');

@@ -1,4 +1,4 @@
-//! Feeds, made of the events of invites; those of what is gone end with a notice.
+//! Feeds, which reuse the events of invites; a removed feed ends with a notice.
 
 use std::collections::{HashMap, HashSet};
 
@@ -25,7 +25,7 @@ pub fn calendars(edition: &Edition) -> Vec<Draft> {
         invites.push(invite::of(edition, session, &event, &text));
         events.insert(&session.id, event);
     }
-    // Every session of a feed is one of the catalog.
+    // Every session of a feed is in the catalog.
     let event = |session: &Session| &events[&session.id];
     let feeds = edition.catalog.feeds().map(|feed| self::feed(edition, &feed, event));
     let mut drafts: Vec<Draft> = feeds.collect();
@@ -51,7 +51,7 @@ fn feed<'a, 'e: 'a>(
     subscribed(edition, path, file_name, head, edition.contents(feed), "", event)
 }
 
-/// Sessions by their UIDs, as feeds that are gone from the file name them.
+/// Sessions by UID, because records of removed feeds contain UIDs.
 #[derive(Default)]
 struct Known<'e> {
     sessions: HashMap<&'e str, &'e Session>,
@@ -69,7 +69,7 @@ impl<'e> Known<'e> {
     }
 }
 
-/// A feed that is gone from the file: what it had last, and a notice that it has ended.
+/// A feed that was removed from the file: its last sessions, and a notice that it has ended.
 fn retired<'a, 'e: 'a>(
     edition: &'e Edition,
     feed: &Retired,
@@ -80,7 +80,7 @@ fn retired<'a, 'e: 'a>(
     let path = edition.urls.feed(&feed.id, FeedRoute::Calendar);
     let head = feed_head(edition, &feed.title, None, &path);
     let file_name = file_name(&feed.id, &feed.title);
-    // Those that went with it too: what took place stays in its readers' calendars.
+    // Includes sessions that were removed together with the feed: past sessions stay in readers' calendars.
     let last: HashSet<&String> = feed.sessions.iter().collect();
     let with_it = last.into_iter().filter_map(|uid| known.removed.get(uid.as_str()).copied());
     let mut with_it: Vec<&Removed> = with_it.collect();
@@ -93,7 +93,7 @@ fn retired<'a, 'e: 'a>(
     subscribed(edition, path, file_name, head, contents, &more, event)
 }
 
-/// A calendar to subscribe to; `more` are events besides those of sessions.
+/// A calendar to subscribe to; `more` are additional events.
 fn subscribed<'a, 'e: 'a>(
     edition: &'e Edition,
     path: String,
@@ -106,8 +106,8 @@ fn subscribed<'a, 'e: 'a>(
     let Contents { all, here, turned } = contents;
     let write = |out: &mut String, session: &Session, form| event(session).write_in_feed(out, form);
     let (whole, unproven) = body(edition, &all, more, write);
-    // When time will take what is part of it: sessions that come back, because `keep_past` or the
-    // zone of whole days is another, are a change of today and not of the day they ended.
+    // The digest includes the instants at which sessions will leave the feed. If `keep_past` or the zone of whole days
+    // changes, returning sessions count as a change of today, not of the day on which they ended.
     let leaving: String = all
         .iter()
         .filter_map(|session| edition.leaves_feeds(session))
@@ -134,7 +134,7 @@ fn feed_head(edition: &Edition, title: &str, description: Option<String>, path: 
     }
     text("X-WR-TIMEZONE", calendar.zone.tzid());
     let refresh = duration(calendar.refresh);
-    // The type has no default (RFC 7986 section 5.7).
+    // The value type has no default (RFC 7986 section 5.7).
     line::write_plain(&mut out, &format!("REFRESH-INTERVAL;VALUE=DURATION:{refresh}"));
     line::write_plain(&mut out, &format!("X-PUBLISHED-TTL:{refresh}"));
     let source =

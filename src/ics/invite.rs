@@ -31,10 +31,10 @@ pub(super) fn of_removed(edition: &Edition, session: &Removed, words: &Words) ->
 
 fn draft(edition: &Edition, id: &Id, title: &str, tail: &str) -> Draft {
     let mut head = envelope();
-    // With METHOD the Content-Type names it too (RFC 5545 section 8.1); none of the calendar's
-    // names, which would make Outlook open a new calendar (MS-OXCICAL 2.1.3).
+    // With METHOD, the Content-Type has it too (RFC 5545 section 8.1). An invite has none of the calendar's names,
+    // because with a name Outlook would open a new calendar (MS-OXCICAL 2.1.3).
     line::write_plain(&mut head, "METHOD:PUBLISH");
-    // There are as many as sessions: each in no more room than it needs.
+    // There is one invite per session, so unused capacity would add up.
     let whole = [head.as_str(), tail].concat();
     Draft {
         path: edition.urls.session(id, SessionRoute::Invite),

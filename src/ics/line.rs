@@ -1,7 +1,7 @@
-//! Content lines (RFC 5545 section 3.1): escaped by the type of the value, folded at 75 octets.
+//! Content lines (RFC 5545 section 3.1): escapes values by their type, and folds lines at 75 octets.
 //!
-//! The properties are the icalendar crate's, the lines are ours: its writer orders by name, counts
-//! characters where octets are meant, and takes time that grows with the square of the length.
+//! The icalendar crate provides the properties, but not the lines: its writer sorts by name, counts characters instead
+//! of octets, and takes time quadratic in the length.
 
 use icalendar::{Property, ValueType};
 use unicode_segmentation::GraphemeCursor;
@@ -50,14 +50,14 @@ pub(super) fn write_plain(out: &mut String, line: &str) {
     out.push_str("\r\n");
 }
 
-/// NAME is of RFC 7986, which the crate's registry does not have.
+/// NAME comes from RFC 7986, which the crate's registry does not include.
 fn is_text(property: &Property) -> bool {
     matches!(property.value_type(), Some(ValueType::Text)) || property.key() == "NAME"
 }
 
 fn push_escaped(line: &mut String, text: &str) {
     let mut rest = text;
-    // All four are ASCII, which is no part of any other character.
+    // All four are ASCII, and no other character contains an ASCII byte.
     while let Some(at) = rest.bytes().position(|b| matches!(b, b'\\' | b';' | b',' | b'\n')) {
         line.push_str(&rest[..at]);
         line.push('\\');
@@ -67,9 +67,9 @@ fn push_escaped(line: &mut String, text: &str) {
     line.push_str(rest);
 }
 
-/// RFC 6868 is read by few: what it is for is avoided, but for a caret, which it made special.
+/// Few parsers support RFC 6868, so parameters avoid its escapes, except for a caret, which it makes special.
 fn push_parameter(line: &mut String, name: &str, value: &str) {
-    // The one parameter that is a list here; its commas separate.
+    // The only parameter that is a list; its commas are separators.
     let quoted = name != "FEATURE" && value.contains([':', ';', ',']);
     if quoted {
         line.push('"');
@@ -96,15 +96,15 @@ fn fold(out: &mut String, line: &str) {
         out.push_str(part);
         out.push_str("\r\n ");
         rest = after;
-        // The space that a continuation begins with counts.
+        // The leading space of a continuation counts.
         limit = LIMIT - 1;
     }
     out.push_str(rest);
     out.push_str("\r\n");
 }
 
-/// Where to cut: as late as possible, but not inside a grapheme (a joined emoji, a letter with its
-/// accents) or an escape, and not beside a space, which careless readers trim.
+/// The position of the fold: as late as possible, but not inside a grapheme (a joined emoji, a letter with its accents)
+/// or an escape, and not next to a space, which some parsers trim.
 fn cut(text: &str, limit: usize) -> usize {
     let bytes = text.as_bytes();
     let last = text.floor_char_boundary(limit);

@@ -1,14 +1,14 @@
 //! The proof before publishing: the instants of the events in a finished calendar, by its own
 //! VTIMEZONEs and RFC 5545 alone.
 //!
-//! Shares nothing with what wrote the calendar: it reads the bytes as a stranger would. Parsers differ
-//! where a rule repeats an hour or skips one, so every time is read in both of their ways.
+//! This file shares no code with the writer: it parses the bytes like a foreign program. Parsers disagree where a rule
+//! repeats or skips an hour, so the proof computes every time in both ways.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
-/// Start and end of an event; none where the calendar does not say an instant.
+/// Start and end of an event; none if the calendar does not define an instant.
 pub(super) type Instants = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 
 /// The instants of every event with times of day, in the order of the file; whole days have none.
@@ -18,7 +18,7 @@ pub(super) fn instants(calendar: &str) -> Vec<Instants> {
     let mut within = "";
     let mut tzid = "";
     for line in lines(calendar) {
-        // Most lines are the texts of events, of which nothing is asked.
+        // Most lines are texts of events, which the proof ignores.
         if within == "VEVENT" && !line.starts_with("DT") && !line.starts_with("BEGIN:") {
             continue;
         }
@@ -55,7 +55,7 @@ pub(super) fn instants(calendar: &str) -> Vec<Instants> {
     events
 }
 
-/// Each ends with its line feed (RFC 5545 section 3.1). They are most of what a proof costs.
+/// The lines, each with its line feed (RFC 5545 section 3.1). Reading them is most of the cost of a proof.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     let mut begin = 0;
     memchr::memchr_iter(b'\n', text.as_bytes()).map(move |end| {
@@ -72,7 +72,7 @@ fn instant(name: &str, value: &str, zones: &HashMap<&str, Vec<Onsets>>) -> Optio
     let tzid = name.split(';').find_map(|parameter| parameter.strip_prefix("TZID="))?;
     let at = local(value)?;
     let zone = zones.get(tzid)?;
-    // Between the first onsets of its halves some parsers fail.
+    // Between the first onsets of its observances some parsers fail.
     if !zone.iter().all(|onsets| onsets.first.is_some_and(|first| first < at)) {
         return None;
     }
@@ -84,7 +84,7 @@ fn instant(name: &str, value: &str, zones: &HashMap<&str, Vec<Onsets>>) -> Optio
     Some((at - TimeDelta::seconds(offset)).and_utc())
 }
 
-/// Which of two occurrences a parser finds.
+/// The occurrence of a repeated time that a parser finds.
 #[derive(Clone, Copy)]
 enum Parser {
     /// The first: a time is compared with a change on the clock before it, as DTSTART has it (RFC 5545
@@ -95,7 +95,7 @@ enum Parser {
     Second,
 }
 
-/// `20240430T140000`, and nothing else.
+/// Parses exactly `20240430T140000`.
 fn local(value: &str) -> Option<NaiveDateTime> {
     let (date, time) = value.split_once('T')?;
     if date.len() != 8 || time.len() != 6 || !value.is_ascii() {
@@ -113,15 +113,15 @@ fn local(value: &str) -> Option<NaiveDateTime> {
     )
 }
 
-/// One STANDARD or DAYLIGHT, as read.
+/// A parsed STANDARD or DAYLIGHT.
 #[derive(Default)]
 struct Onsets {
     first: Option<NaiveDateTime>,
     from: Option<i64>,
     to: Option<i64>,
-    /// Month, which one, and the day of the week from Monday as 0.
+    /// The month, the ordinal, and the day of the week, with Monday as 0.
     yearly: Option<(u32, i64, u32)>,
-    /// A rule that is none of the plain ones makes the whole observance unusable.
+    /// Any other rule makes the whole observance unusable.
     strange: bool,
 }
 
@@ -139,7 +139,7 @@ impl Onsets {
         }
     }
 
-    /// The last onset that is not after a local time to a parser, and the offset from then on.
+    /// The last onset that a parser does not place after a local time, and the offset from then on.
     fn last(&self, at: NaiveDateTime, parser: Parser) -> Option<(NaiveDateTime, i64)> {
         let (first, from, to) = (self.first.filter(|_| !self.strange)?, self.from?, self.to?);
         let later = match parser {
@@ -181,7 +181,7 @@ fn yearly(rule: &str) -> Option<(u32, i64, u32)> {
     Some((parts.get("BYMONTH")?.parse().ok()?, which.parse().ok()?, u32::try_from(weekday).ok()?))
 }
 
-/// By walking through the month, week by week.
+/// Searches the month week by week.
 fn day(year: i32, (month, which, weekday): (u32, i64, u32)) -> Option<NaiveDate> {
     let first = NaiveDate::from_ymd_opt(year, month, 1)?;
     let ahead = (7 + weekday - first.weekday().num_days_from_monday()) % 7;
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn what_no_onset_covers_has_no_instant() {
         assert_eq!(start(";TZID=America/New_York:20070101T000000"), None);
-        // Between the first onsets of DAYLIGHT and STANDARD, and at the second of them.
+        // One time between the first onsets of DAYLIGHT and STANDARD, and one at the second of them.
         assert_eq!(start(";TZID=America/New_York:20070701T000000"), None);
         assert_eq!(start(";TZID=America/New_York:20071104T020000"), None);
         assert_eq!(start(";TZID=America/Denver:20240101T000000"), None);

@@ -22,7 +22,7 @@ pub(super) fn write(out: &mut String, tzid: &str, pair: &Pair) {
 fn write_observance(out: &mut String, observance: &Observance) {
     let kind = if observance.daylight { "DAYLIGHT" } else { "STANDARD" };
     line::write_plain(out, &format!("BEGIN:{kind}"));
-    // On the clock before the change, and never with a zone or Z.
+    // Local time before the change, without a zone or Z.
     line::write_plain(out, &format!("DTSTART:{}", basic(observance.onset)));
     line::write_plain(out, &format!("TZOFFSETFROM:{}", offset(observance.from)));
     line::write_plain(out, &format!("TZOFFSETTO:{}", offset(observance.to)));

@@ -1,6 +1,6 @@
-//! The golden zones of CLDR: one zone for each metazone, whose clock the metazone's names mean.
+//! The golden zones of CLDR: for each metazone, the zone whose clock its names refer to.
 
-/// The golden zones of the metazones that a zone uses today, by the names that CLDR gives the zones.
+/// The golden zones of the metazones that zones use today, under CLDR's names for the zones.
 ///
 /// From CLDR 48, `supplemental/metaZones.json`: `mapZone` with territory 001 of each metazone that
 /// `metazoneInfo` gives to a zone without an end (Unicode License v3). A test compares the table with
@@ -149,5 +149,5 @@ pub(super) const ZONES: [&str; 141] = [
     "Pacific/Wallis",
 ];
 
-/// The zones that CLDR names apart from their metazones: "BST" is London's summer time alone.
+/// The zones that have their own names in CLDR, apart from their metazones: "BST" means only London's summer time.
 pub(super) const OWN_NAMES: [&str; 2] = ["Europe/Dublin", "Europe/London"];

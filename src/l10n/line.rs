@@ -1,4 +1,4 @@
-//! One line of clocks: each zone's time, and a day wherever a reader could take it for another one.
+//! One line with the time in each zone, and the day wherever a reader could mistake it.
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
@@ -6,14 +6,14 @@ use super::Words;
 use crate::model::{Calendar, Timed};
 use crate::zone::Zone;
 
-/// A line under construction. The first day is named in full, a further one short ("Wed, Mar 17"), and
-/// one that was named before by its weekday alone ("Wed").
+/// A line under construction. It names the first day in full, a further day in short form ("Wed, Mar 17"), and a day
+/// that it has named before only by its weekday ("Wed").
 pub(super) struct Line<'w> {
     words: &'w Words,
     text: String,
     /// The day that the line begins with.
     first: Option<NaiveDate>,
-    /// The day that was said or meant last.
+    /// The last day that was printed or implied.
     last: Option<NaiveDate>,
     named: Vec<NaiveDate>,
     clocks: Vec<Clock>,
@@ -40,17 +40,17 @@ impl<'w> Line<'w> {
         }
     }
 
-    /// An empty line behind words that name a day.
+    /// An empty line after words that name a day.
     pub(super) fn after(words: &'w Words, day: NaiveDate) -> Self {
         Self { first: Some(day), last: Some(day), named: vec![day], ..Self::new(words) }
     }
 
-    /// The day that the line names, if it names no other.
+    /// The only day that the line names, if there is just one.
     pub(super) fn only_day(&self) -> Option<NaiveDate> {
         self.first.filter(|first| self.named.iter().all(|named| named == first))
     }
 
-    /// Start, and end if wanted, on the clock of each zone; equal clocks once.
+    /// Prints the start, and the end if given, in each zone; equal clocks once.
     pub(super) fn clocks(mut self, timed: &Timed, with_end: bool, calendar: &Calendar) -> Self {
         for zone in calendar.zones(&timed.zone) {
             self = self.clock(zone, timed, with_end, calendar);
@@ -58,7 +58,7 @@ impl<'w> Line<'w> {
         self
     }
 
-    /// The same on the clock of one zone.
+    /// Prints the same in one zone.
     pub(super) fn clock(
         mut self,
         zone: &Zone,
@@ -81,7 +81,7 @@ impl<'w> Line<'w> {
         self
     }
 
-    /// Start, and end if wanted, in UTC, in parentheses; nothing if a zone of the line is UTC.
+    /// Prints the start, and the end if given, in UTC, in parentheses; nothing if a zone of the line is UTC.
     pub(super) fn utc(mut self, timed: &Timed, with_end: bool) -> Self {
         if self.clocks.iter().any(|clock| clock.is_utc) {
             return self;
@@ -113,7 +113,7 @@ impl<'w> Line<'w> {
             self.text.push_str(&words.times(start.time(), end.time()));
         } else {
             self.text.push_str(&words.time(start.time()));
-            // A clock that changed between start and end has a name for each.
+            // If the clock changes between start and end, each has its own zone name.
             if clock.names.0 != clock.names.1 {
                 self.text.push(' ');
                 self.text.push_str(&clock.names.0);
@@ -140,7 +140,7 @@ impl<'w> Line<'w> {
         self.text.push_str(" UTC");
     }
 
-    /// A start on another day than the line began with names it even if that day was said last.
+    /// A start on another day than the first of the line prints its day, even if that was the last one printed.
     fn start_day(&mut self, date: NaiveDate) {
         if self.first != Some(date) || self.last != Some(date) {
             self.name_day(date);
@@ -155,7 +155,7 @@ impl<'w> Line<'w> {
         self.last = Some(date);
     }
 
-    /// Whether a day was named, and no day of another week.
+    /// Whether the line has named this day, and no day of another week.
     fn is_clear_by_weekday(&self, date: NaiveDate) -> bool {
         let is_near = |other: &NaiveDate| (*other - date).num_days().abs() < 7;
         self.named.contains(&date) && self.named.iter().all(is_near)

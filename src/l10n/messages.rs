@@ -1,6 +1,6 @@
-//! The message catalogue: one method for each message of `locales/en-US.ftl`, named by its id, with its variables.
+//! The message catalog: one method for each message of `locales/en-US.ftl`, named after its id, with its variables.
 //!
-//! The compiler finds a message that nothing uses or that does not exist, and a test compares the list with the file.
+//! The compiler finds unused and unknown messages, and a test compares the list with the file.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,10 +10,11 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use fluent_syntax::parser::ParserError;
 
-/// The bundled catalogue, in Fluent syntax.
+/// The bundled catalog, in Fluent syntax.
 pub const ENGLISH: &str = include_str!("../../locales/en-US.ftl");
 
-/// Stand for the variables of a message until a renderer puts its markup there: noncharacters, which no message holds.
+/// Placeholders for the variables of a message, until a renderer replaces them by markup: noncharacters, which no
+/// message contains.
 pub const SLOTS: [&str; 4] = ["\u{fdd0}", "\u{fdd1}", "\u{fdd2}", "\u{fdd3}"];
 
 pub(super) static RESOURCE: LazyLock<Arc<FluentResource>> = LazyLock::new(|| {
@@ -44,11 +45,11 @@ impl Messages {
         BUNDLED.clone()
     }
 
-    /// The bundled messages with overrides by id, each of which [`super::parse_override`] returned.
+    /// The bundled messages with overrides by id; each must come from [`super::parse_override`].
     pub fn new(overrides: &BTreeMap<String, String>) -> Self {
         let language = "en-US".parse().expect("it is a language tag");
         let mut bundle = FluentBundle::new_concurrent(vec![language]);
-        // Renderers isolate by their own means: an element on pages, nothing in calendars.
+        // Each renderer isolates texts itself: pages by an element, calendars not at all.
         bundle.set_use_isolating(false);
         bundle.add_resource(Arc::clone(&RESOURCE)).expect("each id is there once");
         for (id, text) in overrides {
@@ -72,7 +73,7 @@ impl Messages {
     }
 }
 
-/// The resource of one override; `text` is what stands after the equals sign.
+/// The resource of one override; `text` is the part after the equals sign.
 pub(super) fn resource(id: &str, text: &str) -> Result<FluentResource, Vec<ParserError>> {
     FluentResource::try_new(format!("{id} ={text}\n")).map_err(|(_, errors)| errors)
 }
@@ -90,7 +91,7 @@ fn format(
     text
 }
 
-/// The ids of all messages with the names of their variables, in the order of the catalogue.
+/// The ids of all messages with the names of their variables, in the order of the catalog.
 pub fn ids() -> &'static [(&'static str, &'static [&'static str])] {
     IDS
 }

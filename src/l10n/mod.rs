@@ -1,8 +1,8 @@
 //! The printed language of a calendar: dates, times and zone names by CLDR, and the messages of `locales/`.
 //!
-//! Read `words` first: it is what others call. `messages` is the catalogue, `overrides` reads the author's own messages,
-//! and `sentence` puts texts of the author and markup into one. `line` puts several clocks into one line, `zone_names`
-//! says what a zone is called on a day, and `golden` is CLDR's table behind that.
+//! Read `words` first: other modules call it. `messages` is the catalog, `overrides` reads the author's own messages,
+//! and `sentence` inserts the author's texts and markup into a message. `line` prints several zones in one line,
+//! `zone_names` names a zone on a day, and `golden` is the CLDR table for `zone_names`.
 
 mod golden;
 mod line;
@@ -18,7 +18,7 @@ pub use sentence::{Piece, Sentence, pieces};
 pub use words::Words;
 pub use zone_names::ZoneNames;
 
-/// CLDR's narrow and no-break spaces are lost on the way through mail and calendars.
+/// Mail and calendars lose CLDR's narrow and no-break spaces.
 fn plain(text: &str) -> String {
     text.replace(['\u{202f}', '\u{a0}'], " ")
 }

@@ -8,21 +8,21 @@ use fluent_syntax::{serializer, unicode};
 use super::messages::{RESOURCE, SLOTS, ids, resource};
 use crate::model::TextError;
 
-/// The longest override, in characters: those of calendars are repeated in each entry.
+/// The longest override, in characters. Every entry of a calendar repeats its messages.
 const LONGEST: usize = 500;
-/// How deep braces may be nested, as the parser recurses.
+/// The deepest nesting of braces; bounded because the parser recurses.
 const DEEPEST: usize = 4;
-/// How many pairs of braces there may be; the formatter gives up at 100.
+/// The most pairs of braces; the formatter fails at 100.
 const MOST: usize = 50;
 
-/// Why an override was refused.
+/// The reason for refusing an override.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OverrideError {
     /// There is no message with this id.
     UnknownId,
     /// It is empty, too long, or has a control character.
     Text(TextError),
-    /// It cannot be read; what is wrong, after "the message".
+    /// It cannot be parsed; the text continues a sentence that begins with "the message".
     Syntax(&'static str),
     /// It has a variable that the message does not have.
     UnknownVariable {
@@ -33,11 +33,10 @@ pub enum OverrideError {
     },
 }
 
-/// Reads an override: its text for [`super::Messages::new`], or none if it is what the catalogue has anyway. Texts that
-/// mean the same have the same form.
+/// Parses an override. Returns its normalized text for [`super::Messages::new`], or none if it equals the message in
+/// the catalog.
 ///
-/// # Errors
-/// [`OverrideError`] with what is wrong.
+/// # Errors [`OverrideError`] with the reason.
 pub fn parse(id: &str, text: &str) -> Result<Option<String>, OverrideError> {
     let (_, known) =
         ids().iter().find(|(known, _)| *known == id).ok_or(OverrideError::UnknownId)?;
@@ -67,10 +66,9 @@ pub fn parse(id: &str, text: &str) -> Result<Option<String>, OverrideError> {
     Ok(Some(canonical(id, &resource).unwrap_or(raw)))
 }
 
-/// The ids of the messages of a catalogue, each with its variables in alphabetical order.
+/// The ids of the messages of a catalog, each with its variables in alphabetical order.
 ///
-/// # Errors
-/// [`OverrideError`] of the first message that is not one.
+/// # Errors [`OverrideError`] for the first invalid message.
 pub fn messages(catalogue: &str) -> Result<Vec<(String, Vec<String>)>, OverrideError> {
     let resource = FluentResource::try_new(catalogue.to_owned());
     let resource = resource.map_err(|(_, errors)| syntax(&errors))?;
@@ -89,7 +87,7 @@ pub fn messages(catalogue: &str) -> Result<Vec<(String, Vec<String>)>, OverrideE
     Ok(all)
 }
 
-/// The value of a resource that is one message and nothing else.
+/// The value of a resource that contains exactly one message.
 fn single(resource: &FluentResource) -> Option<&Pattern<&str>> {
     let mut entries = resource.entries();
     match (entries.next(), entries.next()) {
@@ -100,7 +98,7 @@ fn single(resource: &FluentResource) -> Option<&Pattern<&str>> {
     }
 }
 
-/// The text after the equals sign as the serializer prints it, if that is read as the same pattern.
+/// The text after the equals sign as the serializer prints it, if it parses to the same pattern.
 fn canonical(id: &str, resource: &FluentResource) -> Option<String> {
     let body = resource.entries().cloned().collect();
     let printed = serializer::serialize(&Resource { body });
@@ -155,7 +153,7 @@ fn syntax(errors: &[ParserError]) -> OverrideError {
     })
 }
 
-/// The parts of a pattern that are not text.
+/// The placeables of a pattern.
 #[derive(Default)]
 struct Parts<'a> {
     variables: Vec<&'a str>,
@@ -194,7 +192,7 @@ impl<'a> Parts<'a> {
             }
             InlineExpression::NumberLiteral { .. } => {}
             InlineExpression::Placeable { expression } => self.of_expression(expression)?,
-            // An override stands for itself, so that the calendars that it changes are known by its id.
+            // An override may not refer to other messages, so its id alone shows which calendars it changes.
             InlineExpression::MessageReference { .. }
             | InlineExpression::TermReference { .. }
             | InlineExpression::FunctionReference { .. } => {

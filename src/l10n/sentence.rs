@@ -1,11 +1,11 @@
-//! Sentences that hold texts of the author, or markup.
+//! Sentences with inserted texts of the author, or markup.
 
 use std::fmt;
 
 use super::messages::SLOTS;
 
-/// A message around texts of the author. Printed as plain text, with an isolate around each of them where the message runs
-/// from right to left and is more than the one text; pages isolate by an element.
+/// A message with inserted texts of the author. In plain text, directional isolates surround each inserted text if the
+/// message runs from right to left and contains more than that text. Pages isolate with an element.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sentence {
     text: String,
@@ -13,27 +13,27 @@ pub struct Sentence {
     runs_left: bool,
 }
 
-/// A piece of a sentence.
+/// A segment of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Piece<'a> {
-    /// Words of the message.
+    /// Text of the message.
     Words(&'a str),
-    /// The place of the variable with this number.
+    /// The slot of the variable with this index.
     Slot(usize),
 }
 
 impl Sentence {
-    /// A sentence, in which the first of [`SLOTS`] stands for the first of `inserts`, and so on.
+    /// A sentence: the first of [`SLOTS`] is replaced by the first of `inserts`, and so on.
     pub(super) fn new(text: String, inserts: Vec<String>, runs_left: bool) -> Self {
         Self { text, inserts, runs_left }
     }
 
-    /// Whether the text around it runs from right to left.
+    /// Whether the surrounding text runs from right to left.
     pub fn runs_left(&self) -> bool {
         self.runs_left
     }
 
-    /// Its words (`Ok`), and the author's texts (`Err`) in their places.
+    /// Its segments in order: message text (`Ok`) and the author's texts (`Err`).
     pub fn parts(&self) -> impl Iterator<Item = Result<&str, &str>> {
         pieces(&self.text).into_iter().filter_map(|piece| match piece {
             Piece::Words(words) => Some(Ok(words)),
@@ -54,7 +54,7 @@ impl fmt::Display for Sentence {
     }
 }
 
-/// The pieces of a message whose variables are [`SLOTS`].
+/// The segments of a message whose variables are [`SLOTS`].
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     let (mut all, mut rest) = (Vec::new(), text);
     while let Some((at, c)) = rest.char_indices().find(|(_, c)| number(*c).is_some()) {

@@ -16,7 +16,7 @@ use super::{Messages, Sentence, ZoneNames, plain};
 use crate::model::{AllDay, Calendar, Language, Timed, When};
 use crate::zone::{Rules, Zone};
 
-/// Between the two ends of a range where text wraps: an en dash that no line breaks at.
+/// The separator of a range in text that wraps: an en dash between word joiners, so that no line breaks there.
 const DASH: &str = "\u{2060}\u{2013}\u{2060}";
 
 /// The words of one language. A clone shares the formatters and the messages.
@@ -24,11 +24,11 @@ const DASH: &str = "\u{2060}\u{2013}\u{2060}";
 pub struct Words {
     formatters: Arc<Formatters>,
     messages: Messages,
-    /// Between the two ends of a range.
+    /// The separator of a range.
     dash: &'static str,
-    /// The year that readers know without reading it.
+    /// The year that is not printed.
     year: Option<i32>,
-    /// Whether marks of direction are printed where the language runs from right to left.
+    /// Whether a right-to-left language gets direction marks.
     marks: bool,
 }
 
@@ -45,7 +45,7 @@ struct Formatters {
     short_date_of_year: DateTimeFormatter<MDE>,
     weekday: DateTimeFormatter<E>,
     time: NoCalendarFormatter<T>,
-    /// Between a date and a time.
+    /// The separator between a date and a time.
     comma: String,
     english: bool,
     right_to_left: bool,
@@ -53,7 +53,7 @@ struct Formatters {
 }
 
 impl Words {
-    /// The words of a calendar's language; of American English where CLDR has no dates for it.
+    /// The words of a calendar's language, or of American English if CLDR has no dates for the language.
     pub fn new(calendar: &Calendar) -> Self {
         let words = Self::of(&calendar.language, &calendar.rules);
         match calendar.words.is_empty() {
@@ -62,7 +62,7 @@ impl Words {
         }
     }
 
-    /// The words of a language, with zones by a set of rules and the bundled messages.
+    /// The words of a language, with zone names under a set of rules and the bundled messages.
     pub fn of(language: &Language, rules: &Rules) -> Self {
         let formatters = Formatters::load(language, rules)
             .filter(Formatters::have_months)
@@ -78,20 +78,20 @@ impl Words {
             .is_some_and(|formatters| formatters.have_months())
     }
 
-    /// The same words for calendars, whose apps show an en dash and a word joiner as they like: ranges
-    /// have a plain hyphen.
+    /// The same words for calendars. Ranges have a plain hyphen, because calendar apps show en dashes and word joiners
+    /// differently.
     #[must_use]
     pub fn in_calendars(self) -> Self {
         Self { dash: "-", ..self }
     }
 
-    /// The same words for terminals, which show marks of direction as escapes, since foreign ones can mislead.
+    /// The same words for terminals, without direction marks: `visible` would print the marks as escapes.
     #[must_use]
     pub fn in_terminals(self) -> Self {
         Self { marks: false, ..self }
     }
 
-    /// The same words, in which one year goes without saying.
+    /// The same words, without the year in dates of one year.
     #[must_use]
     pub fn in_year(self, year: i32) -> Self {
         Self { year: Some(year), ..self }
@@ -102,14 +102,14 @@ impl Words {
         &self.messages
     }
 
-    /// A message in which [`super::SLOTS`] stand for texts of the author.
+    /// A message with texts of the author in place of [`super::SLOTS`].
     pub fn sentence<const N: usize>(&self, text: String, inserts: [&str; N]) -> Sentence {
         let inserts = inserts.map(ToOwned::to_owned).to_vec();
         Sentence::new(text, inserts, self.formatters.right_to_left)
     }
 
-    /// The start in every zone of the calendar: "Tuesday, April 30, 2024, 2 pm PT / 5 pm ET". A zone in
-    /// which it is another day names that day. Whole days: the first, and the last if there are several.
+    /// The start in every zone of the calendar: "Tuesday, April 30, 2024, 2 pm PT / 5 pm ET". If the day differs in a
+    /// zone, it is printed there. Whole days: the first, and the last if there are several.
     pub fn start(&self, when: &When, calendar: &Calendar) -> String {
         match when {
             When::AllDay(days) => self.days(days),
@@ -127,7 +127,7 @@ impl Words {
         }
     }
 
-    /// The start in the session's own zone and in UTC, where there is no room for all zones.
+    /// The start in the session's own zone and in UTC, for short texts.
     pub fn own_start_with_utc(&self, when: &When, calendar: &Calendar) -> String {
         match when {
             When::AllDay(days) => self.days(days),
@@ -138,8 +138,8 @@ impl Words {
         }
     }
 
-    /// From start to end: "Tuesday, April 30, 2024, 2–3:30 pm PT / 5–6:30 pm ET". An end on another day
-    /// than its start names that day.
+    /// From start to end: "Tuesday, April 30, 2024, 2–3:30 pm PT / 5–6:30 pm ET". If the end is on another day than the
+    /// start, its day is printed.
     pub fn range(&self, when: &When, calendar: &Calendar) -> String {
         match when {
             When::AllDay(days) => self.days(days),
@@ -157,7 +157,7 @@ impl Words {
         }
     }
 
-    /// From start to end in UTC alone: "21:00–22:30 UTC", with the day where it is not the session's own.
+    /// From start to end only in UTC: "21:00–22:30 UTC", with the day if it differs from the session's own.
     pub fn utc(&self, timed: &Timed) -> String {
         Line::after(self, timed.start.local.date()).only_utc(timed).finish()
     }
@@ -192,8 +192,8 @@ impl Words {
         (first, second)
     }
 
-    /// "21:00 to 22:00 UTC": two starts in UTC, where both have a time of day; the second names its day
-    /// if it is not the first one's.
+    /// "21:00 to 22:00 UTC": two starts in UTC, if both have a time of day. The second includes its day if it differs
+    /// from the first.
     pub fn change_in_utc(&self, from: &When, to: &When) -> Option<String> {
         let (When::Timed(from), When::Timed(to)) = (from, to) else { return None };
         let (first, second) = (from.start.instant.naive_utc(), to.start.instant.naive_utc());
@@ -215,7 +215,7 @@ impl Words {
         self.day(zone.local(instant).date()) + &self.hour_there(instant, zone)
     }
 
-    /// "10 pm": the time of day of an instant in a zone; with a name in an hour that the clocks repeat.
+    /// "10 pm": the time of day of an instant in a zone; with a zone name in an hour that happens twice.
     pub fn hour_there(&self, instant: DateTime<Utc>, zone: &Zone) -> String {
         let time = self.time(zone.local(instant).time());
         match zone.is_repeated(instant) {
@@ -243,7 +243,7 @@ impl Words {
         format!("{first}{}{last}", self.dash)
     }
 
-    /// "Wed, Mar 17", with its year if that is another than the year of the day before it.
+    /// "Wed, Mar 17", with its year if the year differs from that of the previous date.
     pub(super) fn short_date(&self, date: NaiveDate, known_year: i32) -> String {
         let iso = iso(date);
         plain(&match date.year() == known_year || self.year == Some(date.year()) {
@@ -270,8 +270,8 @@ impl Words {
         self.dash
     }
 
-    /// Behind the name of a clock: in text from right to left a mark, without which the digits of
-    /// "GMT-8" and of the next clock are shown as one row of numbers (Unicode UAX #9).
+    /// The mark after a zone name in right-to-left text. Without it, the digits of "GMT-8" and of the next time would
+    /// be displayed as one number sequence (Unicode UAX #9).
     pub(super) fn end_of_clock(&self) -> &'static str {
         if self.marks && self.formatters.right_to_left { "\u{200f}" } else { "" }
     }
@@ -296,8 +296,8 @@ impl Words {
         text.replace("AM", "am").replace("PM", "pm")
     }
 
-    /// The organiser's label of a zone, else its name. An hour that the clocks repeat is named exactly,
-    /// whatever the label.
+    /// The organizer's label for a zone, else its name. In an hour that happens twice, the exact name replaces the
+    /// label.
     pub(super) fn zone(&self, zone: &Zone, at: DateTime<Utc>, calendar: &Calendar) -> String {
         if zone.is_repeated(at) {
             return self.formatters.names.exact_name(zone, at);
@@ -310,7 +310,7 @@ impl Words {
 }
 
 impl Formatters {
-    /// The words of the root locale number the months: "M04".
+    /// The root locale only numbers the months: "M04".
     fn have_months(&self) -> bool {
         let april = NaiveDate::default() + Months::new(3);
         !self.date.format(&iso(april)).to_string().contains("M04")
@@ -320,7 +320,7 @@ impl Formatters {
         let locale: &Locale =
             &language.as_str().parse().expect("a language tag was parsed as a locale before");
         let english = language.is_english();
-        // English leaves `:00` away; in other languages a bare hour reads oddly.
+        // Only English omits `:00`; in other languages a bare hour looks wrong.
         let precision = if english { TimePrecision::MinuteOptional } else { TimePrecision::Minute };
         let time = T::short().with_time_precision(precision);
         let mut formatters = Self {
@@ -335,7 +335,7 @@ impl Formatters {
             right_to_left: language.is_right_to_left(),
             names: ZoneNames::new(locale, rules)?,
         };
-        // What CLDR writes between date and time, such as "، " in Arabic and a space in Japanese.
+        // CLDR's text between date and time, such as "، " in Arabic and a space in Japanese.
         let both = YMDET::medium().with_time_precision(precision);
         let both = DateTimeFormatter::try_new(locale.into(), both).ok()?;
         let (date, time) = (NaiveDate::default(), NaiveTime::MIN);

@@ -1,13 +1,13 @@
 //! Names of time zones in words, such as "PT", "MESZ" or "Mexico City Time".
 //!
-//! A printed time must not be readable as another hour, so a name is used only where it means exactly
-//! the zone's offset at the instant. ICU4X formats the names of a zone's metazone without that check,
-//! which UTS #35 ("Time Zone Format Terminology") asks for. The cases, first match wins:
+//! Nobody may read a printed time as another hour, so a name is used only if it means exactly the zone's offset at the
+//! instant. ICU4X formats the names of a zone's metazone without that check, which UTS #35 ("Time Zone Format
+//! Terminology") asks for. The cases, first match wins:
 //!
 //! 1. the generic name ("PT"), if its golden zones have this offset at this instant;
 //! 2. the specific name ("MST", "MESZ"), if it means this offset wherever it is used during the year;
-//! 3. the city in the language's own form ("Mexico City Time", "hora de Tokio"), or alone where people
-//!    do not write that form ("Tokyo" for CLDR's "heure : Tokyo");
+//! 3. the city in the language's pattern ("Mexico City Time", "hora de Tokio"), or alone if the pattern is a label
+//!    ("Tokyo" for CLDR's "heure : Tokyo");
 //! 4. the offset from GMT.
 //!
 //! Offsets come from the active rules, so the names follow `--zoneinfo` too.
@@ -36,10 +36,10 @@ pub struct ZoneNames {
     location: NoCalendarFormatter<Location>,
     city: NoCalendarFormatter<ExemplarCity>,
     offset: NoCalendarFormatter<LocalizedOffsetShort>,
-    /// What the language writes before and after a city.
+    /// The language's text before and after a city.
     around_city: (String, String),
     rules: Rules,
-    /// By year in UTC, made when a session of that year is first printed.
+    /// Golden zones by year in UTC; computed when a session of that year is first printed.
     golden: Mutex<BTreeMap<i32, Arc<[Golden]>>>,
 }
 
@@ -58,7 +58,7 @@ struct Stretch {
 }
 
 impl ZoneNames {
-    /// The names of a locale; none if CLDR has no data to load for it.
+    /// The names of a locale; none if CLDR has no data for it.
     pub fn new(locale: &Locale, rules: &Rules) -> Option<Self> {
         let generic = NoCalendarFormatter::try_new(locale.into(), GenericShort).ok()?;
         let specific = NoCalendarFormatter::try_new(locale.into(), SpecificShort).ok()?;
@@ -86,8 +86,8 @@ impl ZoneNames {
         let offset = zone.offset(at);
         let generic = self.generic(zone.tzid(), offset, at);
         let specific = self.specific(zone.tzid(), offset, at);
-        // ICU4X adds the city where a zone has other rules than its golden zone has, even where both have
-        // the same offset; its specific name leads to the golden zone, which has the generic one.
+        // If a zone has other rules than its golden zone, ICU4X adds the city, even where both have the same offset.
+        // The zone's specific name leads to the golden zone, which has the generic name.
         let by_metazone = specific.iter().flat_map(|name| generic_names(&golden, name, at));
         let candidates = generic.as_deref().into_iter().chain(by_metazone);
         candidates
@@ -98,8 +98,8 @@ impl ZoneNames {
             .unwrap_or_else(|| self.printed_offset(offset))
     }
 
-    /// The name of a zone at an instant whose wall-clock time happens twice: the specific one, or the
-    /// offset from GMT, as no other name tells the two apart.
+    /// The name of a zone at an instant whose wall-clock time happens twice: the specific name or the offset from GMT,
+    /// because no other name distinguishes the two.
     pub fn exact_name(&self, zone: &Zone, at: DateTime<Utc>) -> String {
         let offset = zone.offset(at);
         self.specific(zone.tzid(), offset, at)
@@ -107,8 +107,8 @@ impl ZoneNames {
             .unwrap_or_else(|| self.printed_offset(offset))
     }
 
-    /// The offsets that a name stands for at an instant, in seconds east of Greenwich; none for a word
-    /// that names no zone in this language.
+    /// The offsets that a name means at an instant, in seconds east of Greenwich; none if the language has no such zone
+    /// name.
     pub fn meanings(&self, name: &str, at: DateTime<Utc>) -> Vec<i32> {
         if name == "UTC" {
             return vec![0];
@@ -124,18 +124,18 @@ impl ZoneNames {
     fn generic(&self, name: &str, offset: i32, at: DateTime<Utc>) -> Option<String> {
         let info = info(name, Some(offset), at);
         let text = plain(&self.generic.format(&info).to_string());
-        // Without a name of its own it is the location.
+        // Without a zone name, ICU4X returns the location.
         let location = plain(&self.location.format(&info).to_string());
         (text != location).then_some(text)
     }
 
     fn specific(&self, name: &str, offset: i32, at: DateTime<Utc>) -> Option<String> {
         let text = plain(&self.specific.format(&info(name, Some(offset), at)).to_string());
-        // Without a name of its own it is the offset.
+        // Without a zone name, ICU4X returns the offset.
         (text != self.gmt_offset(offset)).then_some(text)
     }
 
-    /// A zone that is no place, such as `Etc/GMT+5` or `EST`, has no city.
+    /// A zone without a location, such as `Etc/GMT+5` or `EST`, has no city.
     fn of_city(&self, zone: &Zone) -> Option<String> {
         let (region, _) = zone.tzid().split_once('/')?;
         if region == "Etc" {
@@ -147,7 +147,7 @@ impl ZoneNames {
         Some(format!("{before}{city}{after}"))
     }
 
-    /// "GMT-5"; zero is "GMT" alone, as CLDR has it.
+    /// "GMT-5"; for zero only "GMT", as in CLDR.
     fn printed_offset(&self, offset: i32) -> String {
         let text = self.gmt_offset(offset);
         match text.strip_suffix("+0") {
@@ -167,7 +167,7 @@ impl ZoneNames {
         Arc::clone(year.or_insert_with(|| self.golden_in(at.year()).into()))
     }
 
-    /// The golden zones that have names of their own in this language at some time of a year.
+    /// The golden zones that have their own names in this language at some time of a year.
     fn golden_in(&self, year: i32) -> Vec<Golden> {
         let midnight = |year| Utc.with_ymd_and_hms(year, 1, 1, 0, 0, 0).single();
         let (Some(from), Some(until)) = (midnight(year), midnight(year + 1)) else {
@@ -194,7 +194,7 @@ impl ZoneNames {
 impl Golden {
     fn at(&self, at: DateTime<Utc>) -> &Stretch {
         let found = self.stretches.iter().find(|stretch| at < stretch.until);
-        // The last one ends with the year, which holds the instant.
+        // The last stretch ends with the year, so one of them contains the instant.
         found.unwrap_or(&self.stretches[self.stretches.len() - 1])
     }
 }
@@ -219,9 +219,9 @@ fn generic_names<'a>(
     golden.iter().filter(has).filter_map(move |zone| zone.at(at).generic.as_deref())
 }
 
-/// The stretches in which golden zones have a name: at any time of the year as their specific name, or at
-/// this instant as their generic one. Languages without a generic name give the winter's in its place,
-/// so a name that is specific anywhere is not taken for a generic one.
+/// The stretches in which golden zones have a name: as their specific name at any time of the year, or as their generic
+/// name at this instant. Languages without a generic name use the winter name in its place, so a name that is specific
+/// anywhere does not count as generic.
 fn claims<'a>(
     golden: &'a [Golden],
     name: &str,
@@ -236,10 +236,10 @@ fn claims<'a>(
     now.filter(|(_, now)| now.has_generic(name)).collect()
 }
 
-/// Whether a name means an offset at an instant, and nothing else.
+/// Whether a name means only this offset at an instant.
 ///
-/// A summer's name stands for nothing while its golden zone is on winter time: readers of "PDT" in
-/// December take it for what Los Angeles has then.
+/// A summer name means nothing while its golden zone is on winter time: readers of "PDT" in December assume the current
+/// time of Los Angeles.
 fn means(golden: &[Golden], name: &str, offset: i32, at: DateTime<Utc>) -> bool {
     let claims = claims(golden, name, at);
     let fits =
@@ -247,7 +247,7 @@ fn means(golden: &[Golden], name: &str, offset: i32, at: DateTime<Utc>) -> bool 
     !claims.is_empty() && claims.iter().all(fits)
 }
 
-/// Whether what CLDR writes around a city is a label, such as "heure : " or "(Ortszeit)".
+/// Whether CLDR's text around a city is a label, such as "heure : " or "(Ortszeit)".
 fn is_label(text: &str) -> bool {
     text.contains([':', '(', ')', '[', ']'])
 }

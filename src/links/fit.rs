@@ -1,4 +1,4 @@
-//! The title, text and location of a session in a deep link, cut so that the whole URL stays short.
+//! The title, text and location of a session in a deep link, shortened to keep the whole URL short.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -9,21 +9,22 @@ use crate::model::{Place, Session};
 use crate::revisions::Edition;
 use crate::urls::SessionRoute;
 
-/// The longest address, in bytes: mail programs break longer ones, and Google answers 414.
+/// The longest address, in bytes: mail programs break longer ones, and Google responds with 414.
 pub(super) const LIMIT: usize = 1800;
-/// The most that a text may take, encoded, so that there is room for the others.
+/// The most encoded bytes of each text, so that all of them fit.
 const TITLE: usize = 480;
 const WHEN: usize = 300;
 const LOCATION: usize = 300;
-/// An address that is cut is none; a longer one of the organiser's gives way to ours.
+/// The most encoded bytes of an address, which cannot be shortened. If the organizer's address is longer, the one on
+/// this site replaces it.
 const ABOUT: usize = 300;
 const OURS: usize = 1000;
 
-/// Unreserved characters alone stand bare (RFC 3986 section 2.3): whatever reads an address on its
-/// way, a tracker or a mail program, finds nothing to change.
+/// Only unreserved characters are not encoded (RFC 3986 section 2.3), so trackers and mail programs do not change the
+/// address.
 const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A value, encoded; a space is `%20`, as Outlook shows a `+`.
+/// An encoded value. A space is `%20`, because Outlook would show a `+`.
 pub(super) fn encoded(text: &str) -> String {
     utf8_percent_encode(text, STRICT).to_string()
 }
@@ -33,12 +34,12 @@ pub(super) struct Fitted {
     pub(super) title: String,
     /// Empty if there is none.
     pub(super) location: String,
-    /// When, where, what, and last the address of the page.
+    /// The time, the place, the description, and last the address of the page.
     pub(super) text: String,
 }
 
-/// The values for a session that together take no more than `room` bytes. `encode` is how the
-/// calendar wants its text, character by character.
+/// The values for a session, together at most `room` bytes. `encode` encodes a text for the calendar, character by
+/// character.
 pub(super) fn fit(
     session: &Session,
     edition: &Edition,
@@ -47,7 +48,7 @@ pub(super) fn fit(
     encode: impl Fn(&str) -> String,
 ) -> Fitted {
     let gap = encode("\n\n");
-    // The four blocks of the text have three gaps.
+    // The four paragraphs of the text have three gaps.
     let mut left = room.saturating_sub(3 * gap.len());
     let address = address(session, edition, &encode);
     left = left.saturating_sub(address.len());
@@ -60,7 +61,7 @@ pub(super) fn fit(
     let when = take(&when(session, edition, words), WHEN, &encode);
     let place = location(session, edition);
     let location = take(&place, LOCATION, &encoded);
-    // Google's app on the iPhone has lost the location, so the text names it too.
+    // Google's app on the iPhone drops the location, so the text contains it too.
     let repeated = take(&place, LOCATION, &encode);
     let description = session.description.as_ref().map(markdown::to_text).unwrap_or_default();
     let description = take(&description, usize::MAX, &encode);
@@ -69,7 +70,7 @@ pub(super) fn fit(
     Fitted { title, location, text: blocks.join(&gap) }
 }
 
-/// The page of the session, which knows what will have changed since.
+/// The page of the session, which shows later changes.
 fn address(session: &Session, edition: &Edition, encode: impl Fn(&str) -> String) -> String {
     let urls = &edition.urls;
     let about = encode(&urls.about(session));
@@ -80,7 +81,7 @@ fn address(session: &Session, edition: &Edition, encode: impl Fn(&str) -> String
     if ours.len() <= OURS { ours } else { String::new() }
 }
 
-/// In every zone of the calendar if that fits.
+/// The time in every zone of the calendar, if that fits.
 fn when(session: &Session, edition: &Edition, words: &Words) -> String {
     let calendar = &edition.catalog.calendar;
     let all = words.start_with_utc(&session.when, calendar);
@@ -91,7 +92,7 @@ fn when(session: &Session, edition: &Edition, words: &Words) -> String {
     }
 }
 
-/// As in invites the place, else where to take part; the short address of ours if that is long.
+/// As in invites, the place, or else the link to join; if that link is too long, the short address on this site.
 fn location(session: &Session, edition: &Edition) -> String {
     match (&session.place, &session.join) {
         (Some(place), _) => Place::line(place),
@@ -105,9 +106,9 @@ fn location(session: &Session, edition: &Edition) -> String {
     }
 }
 
-/// As much of a text as fits, encoded; never cut inside an escape.
+/// The encoded beginning of a text that fits; never cut inside an escape.
 pub(super) fn fitted(text: &str, most: usize, encode: impl Fn(&str) -> String) -> String {
-    // Nothing becomes shorter by being encoded.
+    // Encoding never shortens a text.
     if text.len() <= most {
         let whole = encode(text);
         if whole.len() <= most {

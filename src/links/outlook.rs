@@ -1,5 +1,5 @@
-//! Outlook on the web: one form, on one host for personal accounts and another for those of work
-//! and school. A reader who is sent to the wrong one ends on its front page.
+//! Outlook on the web: the same form on one host for personal accounts and on another for work and school accounts. The
+//! wrong host shows a reader only its front page.
 
 use chrono::{DateTime, Utc};
 
@@ -16,7 +16,7 @@ pub(super) const WORK: &str = "https://outlook.office.com";
 pub(super) fn add(host: &str, session: &Session, edition: &Edition, words: &Words) -> String {
     let times = times(&session.when);
     let link = |title: &str, text: &str, location: &str| {
-        // This form of the address is the one that phones follow.
+        // Phones follow only this format of the address.
         let mut link = format!(
             "{host}/calendar/0/deeplink/compose?path=%2Fcalendar%2Faction%2Fcompose\
              &rru=addevent&subject={title}{times}"
@@ -31,7 +31,7 @@ pub(super) fn add(host: &str, session: &Session, edition: &Edition, words: &Word
     link(&values.title, &values.text, &values.location)
 }
 
-/// An `https:` address: a `webcal:` one has made an empty calendar (sportstimes/f1#449).
+/// An `https:` address: with `webcal:`, Outlook created an empty calendar (sportstimes/f1#449).
 pub(super) fn subscribe(host: &str, feed: &Feed<'_>, edition: &Edition) -> String {
     let address = edition.urls.absolute(&edition.urls.feed(feed.id, FeedRoute::Calendar));
     let link = format!("{host}/calendar/0/addfromweb?url={}&name=", encoded(&address));
@@ -39,7 +39,7 @@ pub(super) fn subscribe(host: &str, feed: &Feed<'_>, edition: &Edition) -> Strin
     link + &name
 }
 
-/// There is no parameter for a zone: without `Z` it would be the reader's own.
+/// There is no parameter for the zone: without `Z`, Outlook would use the reader's own.
 fn times(when: &When) -> String {
     match when {
         When::AllDay(days) => {
@@ -56,7 +56,7 @@ fn instant(instant: DateTime<Utc>) -> String {
     encoded(&rfc3339::utc(instant))
 }
 
-/// The body is read as HTML.
+/// Outlook reads the body as HTML.
 fn rich(text: &str) -> String {
     let mut html = String::with_capacity(text.len() + text.len() / 8);
     for c in text.chars() {

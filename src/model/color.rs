@@ -44,7 +44,7 @@ impl Color {
         self.towards(0xFF_FF_FF, |color| color.contrast(Self { rgb: 0x1D_23_2A }) >= 4.6)
     }
 
-    /// The contrast of two colours, 1 to 21 (WCAG 2.2, definition of contrast ratio).
+    /// The contrast of two colors, 1 to 21 (WCAG 2.2, definition of contrast ratio).
     pub fn contrast(self, other: Self) -> f64 {
         let (a, b) = (self.luminance(), other.luminance());
         (a.max(b) + 0.05) / (a.min(b) + 0.05)

@@ -6,9 +6,8 @@ use crate::cut;
 use crate::markdown::events;
 use crate::model::{Dialect, Markdown};
 
-/// The first paragraph, else whatever there is, without markup and addresses, in at most so many
-/// characters. In the place of an address stand other words: mail apps make links of addresses by themselves, and a block
-/// links to this service only.
+/// The first paragraph, or else the first other text, without markup, cut to at most so many characters. A phrase
+/// replaces each address, because mail apps turn addresses into links, and a block links only to this service.
 pub(super) fn of(markdown: &Markdown, most: usize, address: &str) -> Option<String> {
     let (mut first, mut all) = (String::new(), String::new());
     let (mut within, mut done) = (false, false);
@@ -26,7 +25,7 @@ pub(super) fn of(markdown: &Markdown, most: usize, address: &str) -> Option<Stri
                 done |= !first.trim().is_empty();
                 " "
             }
-            // Words of two blocks stay two words; those of one are together already.
+            // A space separates the words of two blocks; those of one block are already separated.
             Event::Start(Tag::Emphasis | Tag::Strong | Tag::Link { .. } | Tag::Image { .. })
             | Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Link | TagEnd::Image) => "",
             _ => " ",

@@ -1,5 +1,5 @@
-//! The block as HTML for mail: tables and inline styles, which is what Outlook for Windows (Word's
-//! engine) and Gmail both show. No empty elements, so that it is XML too.
+//! The block as HTML for mail: tables and inline styles, which both Outlook for Windows (Word's engine) and Gmail
+//! support. It has no void elements, so it is also XML.
 
 use maud::{Markup, PreEscaped, html};
 
@@ -11,11 +11,11 @@ use crate::pages::filled;
 const FONT: &str = "16px/24px Arial,sans-serif";
 const TEXT: &str = "#1B1F24";
 const BUTTON: &str = "display:inline-block;padding:10px 20px;color:#FFFFFF;text-decoration:none";
-/// How much of a title the name of a link has for screen readers, in characters: enough to
-/// tell sessions apart in a list of links, as ten sessions have fifty.
+/// The most characters of a title in the accessible name of a link. They distinguish sessions in a screen reader's list
+/// of links: ten sessions have fifty links.
 const LABEL: usize = 24;
 
-/// Where a block stands.
+/// The context of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Within {
     Mail,
@@ -23,7 +23,7 @@ enum Within {
 }
 
 impl Within {
-    /// What only mail needs: attributes that HTML no longer has, and styles of its own.
+    /// Markup only for mail: obsolete HTML attributes, and inline styles.
     fn mail<T>(self, value: T) -> Option<T> {
         (self == Self::Mail).then_some(value)
     }
@@ -34,13 +34,13 @@ pub(super) fn print(block: &Block) -> String {
     markup(block, Within::Mail).into_string()
 }
 
-/// The same for a page of ours, whose style sheet makes it look as in mail.
+/// For a page of this site, whose style sheet gives it the same look as in mail.
 pub(super) fn preview(block: &Block) -> Markup {
     markup(block, Within::Page)
 }
 
 fn markup(block: &Block, within: Within) -> Markup {
-    // Titles are written in the calendar's language, our own words in English.
+    // Titles are in the calendar's language, messages in English.
     let ours = (!block.english).then_some("en");
     let theirs = (!block.english).then_some(block.language.as_str());
     let row = cell(24);
@@ -73,7 +73,7 @@ fn markup(block: &Block, within: Within) -> Markup {
     }
 }
 
-/// The style of a cell with some room below it, in pixels.
+/// The style of a cell with padding below it, in pixels.
 pub(super) fn cell(below: u8) -> String {
     format!("padding:0 0 {below}px;font:{FONT};color:{TEXT}")
 }
@@ -120,13 +120,13 @@ fn card(block: &Block, card: &Card, ours: Option<&str>, within: Within) -> Marku
     }
 }
 
-/// The style of a link in a colour.
+/// The style of a link in a color.
 pub(super) fn link(accent: &str) -> String {
     format!("color:{accent}")
 }
 
-/// A text with letters or marks that run from right to left stands for itself: it neither turns what
-/// is beside it nor is turned by it.
+/// Isolates a text with right-to-left letters or marks, so that it and the surrounding text do not change each other's
+/// direction.
 pub(super) fn direction(text: &str) -> Option<&'static str> {
     let runs_left = |c: char| {
         matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}'
@@ -136,8 +136,8 @@ pub(super) fn direction(text: &str) -> Option<&'static str> {
     text.contains(runs_left).then_some("auto")
 }
 
-/// A message with the author's texts isolated where they may run another way; mail apps know the attribute, and not
-/// all of them know `bdi`.
+/// A message with the author's texts isolated if their direction may differ. It uses the `dir` attribute, because not
+/// all mail apps support `bdi`.
 pub(super) fn isolated(sentence: &Sentence) -> Markup {
     let both_ways = sentence.runs_left().then_some("auto");
     html! {
@@ -150,7 +150,7 @@ pub(super) fn isolated(sentence: &Sentence) -> Markup {
     }
 }
 
-/// Mail is sent in lines, and long ones are broken anywhere (RFC 5322 section 2.1.1).
+/// Mail consists of lines, and mail systems break long ones anywhere (RFC 5322 section 2.1.1).
 pub(super) fn line() -> Markup {
     PreEscaped("\n".to_owned())
 }

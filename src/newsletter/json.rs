@@ -12,7 +12,7 @@ pub(super) fn print(block: &Block) -> String {
     }
 }
 
-/// Written by hand for the order of its keys; every value is printed by the library.
+/// The keys are written by hand to fix their order; serde_json prints every value.
 fn card(card: &Card) -> String {
     let add = card.add.as_ref();
     let target = |index: usize| add.map(|add| add.targets[index].1.as_str());

@@ -1,4 +1,4 @@
-//! The page that shows a block, and gives it in each form to copy.
+//! The page that shows a block, and offers each format to copy.
 
 use maud::{Markup, PreEscaped, html};
 
@@ -44,7 +44,7 @@ pub(super) fn page(
     Document::new(path, Kind::Kit, shell.page(&head, &body).into_string())
 }
 
-/// A field for each form, to copy from.
+/// A field to copy for each format.
 fn fields(messages: &Messages, prefix: &str, print: impl Fn(Form) -> String) -> Markup {
     let forms = [
         ("html", "HTML", Form::Html),
@@ -61,7 +61,7 @@ fn fields(messages: &Messages, prefix: &str, print: impl Fn(Form) -> String) -> 
     }
 }
 
-/// A field ends at its end tag alone, so that quotes need no escape, of which a block has hundreds.
+/// Only its end tag ends a field, so the hundreds of quotes in a block need no escapes.
 fn field(content: &str) -> PreEscaped<String> {
     PreEscaped(content.replace('&', "&amp;").replace('<', "&lt;"))
 }

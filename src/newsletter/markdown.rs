@@ -1,4 +1,4 @@
-//! The block as Markdown (CommonMark) that reads well in tools that show it as it is.
+//! The block as Markdown (CommonMark) that is also readable as plain text.
 
 use super::{Block, Card};
 use crate::l10n::SLOTS;
@@ -37,8 +37,8 @@ pub(super) fn link(text: &str, url: &str) -> String {
     format!("[{}]({url})", escaped(text))
 }
 
-/// A line that means itself. Backslashes where every Markdown takes them, entities for what only
-/// extensions give a meaning to: tables, math, strike-out, attributes, addresses that become links.
+/// A line escaped to literal text. Uses backslashes where every Markdown parser accepts them, and entities for the
+/// syntax of extensions: tables, math, strikethrough, attributes, bare addresses.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();

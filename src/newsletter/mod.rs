@@ -1,5 +1,5 @@
-//! Blocks to paste into a newsletter, with links to this service only: whatever moves later, a link
-//! that was sent leads to today's data.
+//! Blocks to paste into a newsletter. All links lead to this service, so a sent link shows the current data even if the
+//! session moves later.
 
 mod changed;
 mod excerpt;
@@ -18,46 +18,46 @@ use crate::rfc3339;
 use crate::urls::{FeedRoute, SessionRoute, Target};
 use changed::Changed;
 
-/// How many sessions a feed's block has: with 2 kB each, 3 kB where ids and titles are long, the most
-/// that stays below the 102 kB at which Gmail cuts a message off.
+/// The most sessions of a feed's block. Each takes 2 kB, or 3 kB with long ids and titles, and Gmail cuts off messages
+/// at 102 kB.
 const MOST: usize = 30;
-/// How much of its description a session has in a block of its own, in characters: three lines.
+/// The most characters of the description in a session's own block: three lines.
 const ABOUT: usize = 300;
-/// How much it has in a list, so that ten sessions stay below 21 kB.
+/// The most characters of a description in a list, so that ten sessions stay below 21 kB.
 const ABOUT_IN_LIST: usize = 160;
 
-/// What a block is about.
+/// The subject of a block.
 #[derive(Debug, Clone, Copy)]
 pub enum Subject<'a> {
     /// One session.
     Session(&'a Session),
     /// The next sessions of a feed.
     Feed(Feed<'a>),
-    /// All sessions to come, however many they are.
+    /// All upcoming sessions, without a limit.
     ToCome,
 }
 
-/// The forms of a block.
+/// The formats of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// For mail tools that take HTML.
+    /// For mail tools that accept HTML.
     Html,
-    /// For mail tools that take Markdown.
+    /// For mail tools that accept Markdown.
     Markdown,
     /// For mail without markup.
     Text,
-    /// For programs; not a block but its data.
+    /// The data of a block, for programs.
     Json,
 }
 
-/// A block of an edition in one of its forms, without a line end behind it.
+/// A block of an edition in a format, without a final line end.
 pub fn newsletter(edition: &Edition, subject: Subject<'_>, form: Form) -> String {
     let words = Words::new(&edition.catalog.calendar);
     Block::new(edition, subject, &words).print(form)
 }
 
-/// The block about those of its sessions that moved, are cancelled, or have a new place or link, and are not
-/// over, in one of its forms; none where there is no such session.
+/// The block, in a format, about the subject's sessions that moved, are cancelled, or have a new place or link, and are
+/// not over; none if there is no such session.
 pub fn changed(edition: &Edition, subject: Subject<'_>, form: Form) -> Option<String> {
     let words = Words::new(&edition.catalog.calendar);
     Some(Changed::new(edition, subject, &words)?.print(form))
@@ -85,7 +85,7 @@ fn kit_of(shell: &Shell<'_>, subject: Subject<'_>, path: String, page: &str) -> 
     kit::page(shell, &block, changed.as_ref(), path, page)
 }
 
-/// What every form of a block says.
+/// The content of a block in every format.
 struct Block {
     words: Words,
     language: String,
@@ -93,12 +93,12 @@ struct Block {
     accent: String,
     /// The title of the session or the feed.
     title: String,
-    /// Whether it is a list, which has a heading of its own and may be empty.
+    /// Whether it is a list, which has a heading and may be empty.
     list: bool,
     cards: Vec<Card>,
-    /// How many sessions to come found no room.
+    /// The number of upcoming sessions that did not fit.
     left_out: usize,
-    /// The feed to subscribe to: title and page.
+    /// The title and page of the feed to subscribe to.
     feed: (String, String),
 }
 
@@ -115,7 +115,7 @@ struct Card {
     about: Option<String>,
     page: String,
     register: Option<String>,
-    /// To each calendar, and to the invite for all others; none where there is nothing to add.
+    /// The links to each calendar app, and to the invite for all others; empty if readers should not add the session.
     add: Option<Add>,
     feed: String,
 }
@@ -179,12 +179,12 @@ impl Block {
         }
     }
 
-    /// The sentence in place of sessions, where there are none.
+    /// The sentence that replaces an empty list of sessions.
     fn nothing(&self) -> Option<&str> {
         self.cards.is_empty().then(|| self.words.messages().block_none())
     }
 
-    /// The sentence about sessions that found no room.
+    /// The sentence about sessions that did not fit.
     fn more(&self) -> Option<String> {
         (self.left_out > 0).then(|| self.words.messages().block_more(self.left_out))
     }
@@ -244,7 +244,7 @@ impl Card {
         }
     }
 
-    /// What readers should know before all else.
+    /// The most important notices for readers.
     fn note<'w>(&self, words: &'w Words) -> Option<&'w str> {
         let messages = words.messages();
         match (self.status, self.over) {
@@ -255,7 +255,7 @@ impl Card {
         }
     }
 
-    /// Every link but the title's.
+    /// Every link except the title's.
     fn links(&self, words: &Words) -> Vec<Action<'_>> {
         let messages = words.messages();
         let action = |text: String, with_title: String, url| Action { text, with_title, url };
@@ -278,11 +278,11 @@ impl Card {
     }
 }
 
-/// A link that does something.
+/// A link with an action, such as "Register".
 struct Action<'a> {
-    /// What it does.
+    /// The label of the action.
     text: String,
-    /// The same with a slot for the session's title, for screen readers.
+    /// The same label with a slot for the session's title, for screen readers.
     with_title: String,
     url: &'a str,
 }

@@ -1,8 +1,8 @@
-//! The block as plain text: every address bare, on a line of its own, where mail apps find it whole.
+//! The block as plain text, with every address on its own line, so that mail apps recognize the whole address.
 
 use super::{Block, Card};
 
-/// Between sessions.
+/// The separator between sessions.
 pub(super) const RULE: &str = "----------------------------------------";
 
 pub(super) fn print(block: &Block) -> String {

@@ -1,4 +1,4 @@
-//! A feed's page, which leads each reader to the right way of subscribing, and its list for frames.
+//! A feed's page, with a button to subscribe for each calendar app, and its list for frames.
 
 use maud::{Markup, PreEscaped, html};
 
@@ -13,7 +13,7 @@ use crate::model::{Feed, Session};
 use crate::revisions::Edition;
 use crate::urls::{FeedRoute, Target};
 
-/// How many sessions a frame shows.
+/// The most sessions in a frame.
 const FRAMED: usize = 10;
 
 /// A feed's page.
@@ -33,12 +33,12 @@ fn page(shell: &Shell<'_>, feed: &Feed<'_>) -> Markup {
     let messages = words.messages();
     let urls = &edition.urls;
     let (past, to_come) = parts::split(edition, edition.sessions_of(feed));
-    // The latest of the past first; all of them stand on the pages of their years.
+    // Past sessions, the latest first; the year pages have all of them.
     let last: Vec<&Session> = past.iter().rev().take(NEXT).copied().collect();
     let body = html! {
         h1 dir="auto" { (feed.title) }
         @if let Some(text) = feed.description { (PreEscaped(markdown::to_html_below_a_title(text))) }
-        // Nobody can do it on paper.
+        // Hidden in print: paper has no buttons.
         section { (subscribe(edition, feed, messages)) }
         (parts::upcoming(edition, &to_come, words, |shown, all| messages.next_of_feed(shown, all)))
         @if !last.is_empty() {
@@ -65,7 +65,7 @@ fn page(shell: &Shell<'_>, feed: &Feed<'_>) -> Markup {
     shell.page(&head, &body)
 }
 
-/// One way for each kind of calendar: no link works for all of them.
+/// One button per calendar app, because no link works in all of them.
 fn subscribe(edition: &Edition, feed: &Feed<'_>, messages: &Messages) -> Markup {
     let urls = &edition.urls;
     let path = urls.feed(feed.id, FeedRoute::Calendar);

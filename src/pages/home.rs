@@ -1,4 +1,4 @@
-//! The page of everything, and a page for each year.
+//! The home page, and a page for each year.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::markdown;
 use crate::model::{Catalog, Session, When};
 use crate::urls::{Address, FeedRoute};
 
-/// The years that sessions start in, where they take place, with the number of sessions in each.
+/// The years in which sessions start, in the session's own zone, with the number of sessions in each.
 pub fn years(catalog: &Catalog) -> BTreeMap<i32, usize> {
     let mut years = BTreeMap::new();
     for session in &catalog.sessions {

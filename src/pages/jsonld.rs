@@ -14,11 +14,11 @@ pub(super) fn event(edition: &Edition, session: &Session) -> String {
         When::Timed(timed) => with_offset(&timed.zone, timed.end.instant),
         When::AllDay(days) => days.last.to_string(),
     };
-    // One that was moved back was once planned for when it is now.
+    // A session that moved back has its current time among the earlier ones.
     let now = start(&session.when);
     let earlier = edition.earlier(session);
     let earlier: Vec<String> = earlier.iter().map(start).filter(|then| *then != now).collect();
-    // schema.org has no word for "not certain yet".
+    // schema.org has no status for "not certain yet".
     let status = match session.status {
         Status::Cancelled => "https://schema.org/EventCancelled",
         _ if !earlier.is_empty() => "https://schema.org/EventRescheduled",
@@ -61,7 +61,7 @@ fn start(when: &When) -> String {
     }
 }
 
-/// Online, at a place, or both.
+/// The attendance mode: online, at a place, or both.
 fn location(session: &Session, about: &str) -> (&'static str, Value) {
     let url = [&session.join, &session.register].into_iter().flatten().next();
     let online = json!({

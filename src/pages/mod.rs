@@ -1,7 +1,7 @@
-//! Pages for people, and the redirects that lead to them. They work without JavaScript and cookies.
+//! Pages for people, and redirects. They work without JavaScript and cookies.
 //!
-//! To read: `shell` (the frame of every page), `sentence`, `parts`, then each page: `home`, `feed`, `session`, `apple`, `removed`,
-//! `errors`; `redirect`; `news` (what readers may not know yet); `jsonld` (for search engines).
+//! To read: `shell` (the frame of every page), `sentence`, `parts`, then each page: `home`, `feed`, `session`, `apple`,
+//! `removed`, `errors`; `redirect`; `news` (recent changes of a session); `jsonld` (for search engines).
 
 mod apple;
 pub mod errors;
@@ -29,7 +29,7 @@ pub use sentence::{filled, isolated};
 pub use session::session;
 pub use shell::{Head, PageAssets, Shell, icon};
 
-/// The rules for crawlers. Google's fetcher of feeds obeys this file, and has failed where it was missing.
+/// The rules for crawlers. Google's feed fetcher obeys this file, and has failed on sites without it.
 pub fn robots(edition: &Edition) -> Document {
     let path = edition.urls.path(Address::Robots);
     Document::new(path, Kind::Robots, "User-agent: *\nAllow: /\n")

@@ -5,7 +5,7 @@ use crate::l10n::{SLOTS, Sentence, Words};
 use crate::model::Session;
 use crate::revisions::{Edition, LinkChange, News, PlaceChange};
 
-/// One sentence for each change that is news; none if the session is over or cancelled.
+/// One sentence for each recent change; none if the session is over or cancelled.
 pub fn sentences(edition: &Edition, session: &Session, words: &Words) -> Vec<Sentence> {
     let News { place, register, join } = edition.news(session);
     let messages = words.messages();
@@ -36,7 +36,7 @@ fn place(change: &PlaceChange, words: &Words) -> Sentence {
     }
 }
 
-/// With a full stop, unless it has one: "1 Main St."
+/// The text with a final period, unless it has one: "1 Main St."
 fn ended(text: &str) -> String {
     if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }

@@ -11,13 +11,13 @@ use crate::rfc3339;
 use crate::urls::SessionRoute;
 use crate::zone::Zone;
 
-/// How many sessions to come a page lists; later ones stand on the pages of their years.
+/// The most upcoming sessions on a page; later ones are on the year pages.
 pub const NEXT: usize = 50;
 
-/// How many characters a summary has at most.
+/// The most characters of a summary.
 const SUMMARY: usize = 201;
 
-/// Sessions of an edition, those that are over and those that are not.
+/// Sessions of an edition, split into past and upcoming ones.
 pub(super) fn split<'a>(
     edition: &Edition,
     sessions: impl IntoIterator<Item = &'a Session>,
@@ -25,14 +25,14 @@ pub(super) fn split<'a>(
     sessions.into_iter().partition(|session| edition.is_past(session))
 }
 
-/// Where a list of sessions stands.
+/// The context of a list of sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Under {
     /// Under the title of a page.
     Title,
-    /// Under the title of a frame, which its links leave.
+    /// Under the title of a frame; its links open outside of the frame.
     Frame,
-    /// Under a heading of its own.
+    /// Under its own heading.
     Heading,
 }
 
@@ -66,8 +66,8 @@ pub(super) fn list(
     }
 }
 
-/// The next sessions under a heading; `more` is the sentence where there are more than are listed: how many are, of how
-/// many.
+/// The next sessions under a heading; `more` makes the sentence for a longer list, from the number of listed sessions
+/// and the number of all.
 pub(super) fn upcoming(
     edition: &Edition,
     to_come: &[&Session],
@@ -89,7 +89,7 @@ pub(super) fn upcoming(
     }
 }
 
-/// What has to be said first: cancelled, over, not certain, moved.
+/// The notices at the top: cancelled, over, not certain, moved.
 pub(super) fn state(edition: &Edition, session: &Session, words: &Words) -> Option<String> {
     let messages = words.messages();
     let said = match (session.status, edition.is_past(session)) {
@@ -105,7 +105,7 @@ pub(super) fn state(edition: &Edition, session: &Session, words: &Words) -> Opti
     (!said.is_empty()).then(|| said.join(" "))
 }
 
-/// The time in words from start to end, for people and for programs.
+/// The time from start to end, in words and in a machine-readable format.
 pub(super) fn time(edition: &Edition, session: &Session, words: &Words) -> Markup {
     let text = words.range(&session.when, &edition.catalog.calendar);
     match &session.when {
@@ -118,13 +118,13 @@ pub(super) fn time(edition: &Edition, session: &Session, words: &Words) -> Marku
     }
 }
 
-/// "21:00–22:30 UTC", with the day where it is another one; none for whole days.
+/// "21:00–22:30 UTC", with the day if it differs; none for whole days.
 pub(super) fn utc(session: &Session, words: &Words) -> Option<String> {
     let When::Timed(timed) = &session.when else { return None };
     Some(words.utc(timed))
 }
 
-/// An instant with the offset of its zone, as HTML and schema.org want it.
+/// An instant with the offset of its zone, in the format of HTML and schema.org.
 pub(super) fn with_offset(zone: &Zone, instant: DateTime<Utc>) -> String {
     rfc3339::with_offset(instant, zone.offset(instant))
 }

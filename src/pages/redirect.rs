@@ -1,7 +1,7 @@
-//! Lasting addresses that redirect: into web calendars, to links of a session, to the next session.
+//! Permanent addresses that redirect: into web calendars, to links of a session, to the next session.
 //!
-//! Newsletters hold addresses of ours. Each edition decides where they lead, so that a link from months ago opens
-//! today's hour.
+//! Newsletters link to addresses of this site. Each edition sets their targets, so a link from months ago shows the
+//! current time.
 
 use maud::html;
 
@@ -13,7 +13,8 @@ use crate::model::{Feed, HttpUrl, Session, Status};
 use crate::revisions::Edition;
 use crate::urls::{Address, FeedRoute, SessionRoute, Target};
 
-/// The redirect to adding a session to a web calendar, or to its page where it is cancelled: nobody should enter it.
+/// The redirect that adds a session to a web calendar. For a cancelled session it leads to the session's page, because
+/// readers should not add it.
 pub fn session_target(
     edition: &Edition,
     session: &Session,
@@ -29,18 +30,18 @@ pub fn session_target(
     redirect(path, add(target, session, edition, words), &label.to_string())
 }
 
-/// Whether a session has an address that leads to where readers register: it has the link, or had it once, as the
-/// address is in newsletters.
+/// Whether a session has an address that redirects to the registration: it has the link, or had it once, so that
+/// newsletters may contain the address.
 pub fn has_register(edition: &Edition, session: &Session) -> bool {
     edition.revision(session).published.links.contains("register")
 }
 
-/// Whether a session has an address that leads to where readers join online, likewise.
+/// Whether a session has an address that redirects to its online meeting, by the same rule.
 pub fn has_join(edition: &Edition, session: &Session) -> bool {
     edition.revision(session).published.links.contains("join")
 }
 
-/// The redirect to where readers register for a session.
+/// The redirect to the registration of a session.
 pub fn register(edition: &Edition, session: &Session, words: &Words) -> Document {
     let path = edition.urls.session(&session.id, SessionRoute::Register);
     let label = words.messages().register_for(SLOTS[0]);
@@ -48,7 +49,7 @@ pub fn register(edition: &Edition, session: &Session, words: &Words) -> Document
     link(edition, session, path, &label, session.register.as_ref())
 }
 
-/// The redirect to where readers join a session online.
+/// The redirect to the online meeting of a session.
 pub fn join(edition: &Edition, session: &Session, words: &Words) -> Document {
     let path = edition.urls.session(&session.id, SessionRoute::Join);
     let label = words.messages().join_in(SLOTS[0]);
@@ -79,7 +80,7 @@ pub fn feed_next(edition: &Edition, feed: &Feed<'_>) -> Document {
     first(edition, path, sessions, page, feed.title.as_str())
 }
 
-/// A redirect to a link of a session, or to its page where the session is cancelled or has the link no more.
+/// A redirect to a link of a session, or to its page if the session is cancelled or no longer has the link.
 fn link(
     edition: &Edition,
     session: &Session,
@@ -98,7 +99,7 @@ fn to_page(edition: &Edition, session: &Session, path: String) -> Document {
     redirect(path, page, session.title.as_str())
 }
 
-/// To the first session that is not over and takes place; without one to the page of them all.
+/// The redirect to the first session that is neither over nor cancelled, or else to the page of all sessions.
 fn first<'a>(
     edition: &Edition,
     path: String,
@@ -123,8 +124,8 @@ fn redirect(path: String, location: String, label: &str) -> Document {
     lead(path, location, Kind::Redirect, label)
 }
 
-/// A redirect of a kind. Its body is for where redirects cannot be had: an exported folder, and
-/// readers that ask first.
+/// A redirect of a kind. Its body is a page for exported folders, which cannot redirect, and for browsers that ask
+/// before they follow.
 pub fn lead(path: String, location: String, kind: Kind, label: &str) -> Document {
     let head = html! {
         meta name="robots" content="noindex";

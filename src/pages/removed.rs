@@ -1,4 +1,4 @@
-//! Pages of what was removed from the file, and the redirects to them.
+//! Pages of removed sessions and feeds, and the redirects to them.
 
 use maud::html;
 
@@ -10,7 +10,7 @@ use crate::l10n::SLOTS;
 use crate::revisions::{Edition, Removed, Retired};
 use crate::urls::{FeedRoute, SessionRoute};
 
-/// The page of a session that is gone.
+/// The page of a removed session.
 pub fn session(shell: &Shell<'_>, session: &Removed) -> Document {
     let (edition, words) = (shell.edition, shell.words);
     let title = session.revision.published.title.as_str();
@@ -22,14 +22,14 @@ pub fn session(shell: &Shell<'_>, session: &Removed) -> Document {
     page(shell, edition.urls.session(&session.id, SessionRoute::Page), title, said, Some(&when))
 }
 
-/// The page of a feed that is gone.
+/// The page of a removed feed.
 pub fn feed(shell: &Shell<'_>, feed: &Retired) -> Document {
     let said = shell.words.messages().calendar_ended();
     let path = shell.edition.urls.feed(&feed.id, FeedRoute::Page);
     page(shell, path, &feed.title, said, None)
 }
 
-/// The redirect from any other address of a session that is gone to its page. It is temporary: what is gone may come
+/// The redirect from any other address of a removed session to its page. It is temporary, because the session may come
 /// back.
 pub fn to_session(edition: &Edition, path: String, session: &Removed) -> Document {
     let page = edition.urls.session(&session.id, SessionRoute::Page);

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::l10n::{Piece, Sentence, pieces};
 
-/// A message in which each of [`crate::l10n::SLOTS`] stands for the markup with its number.
+/// A message with markup in place of each of [`crate::l10n::SLOTS`].
 pub fn filled<const N: usize>(text: &str, markup: [Markup; N]) -> Markup {
     html! {
         @for piece in pieces(text) {
@@ -16,7 +16,7 @@ pub fn filled<const N: usize>(text: &str, markup: [Markup; N]) -> Markup {
     }
 }
 
-/// A message with each text of the author isolated, so that neither turns the other where one runs from right to left.
+/// A message with each text of the author isolated, so that message and text do not change each other's direction.
 pub fn isolated(sentence: &Sentence) -> Markup {
     html! {
         @for part in sentence.parts() {

@@ -1,4 +1,4 @@
-//! A session's page: what, when, where, who, and how to add it to a calendar.
+//! A session's page: title, time, place, organizer, and buttons to add it to a calendar.
 
 use maud::{Markup, PreEscaped, html};
 
@@ -36,7 +36,7 @@ fn page(shell: &Shell<'_>, session: &Session) -> Markup {
         @if let Some(page) = &session.page {
             p { a href=(page) { (messages.more_about_session()) } }
         }
-        // Sections are what nobody can do on paper.
+        // The sections are hidden in print, because paper has no buttons.
         @if open { section { (add(edition, session, messages)) } }
         section { (subscribe(shell, session, open)) }
     };
@@ -54,7 +54,7 @@ fn page(shell: &Shell<'_>, session: &Session) -> Markup {
     shell.page(&Head { title, path, summary, alternates, json_ld, hidden: false }, &body)
 }
 
-/// What has to be said first, and what readers may not know yet, in lines.
+/// The notices at the top and the recent changes, one line each.
 fn said_first(edition: &Edition, session: &Session, words: &Words) -> Markup {
     let state = parts::state(edition, session, words);
     let news = news::sentences(edition, session, words);

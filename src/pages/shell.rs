@@ -12,7 +12,7 @@ use crate::urls::Address;
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
-/// The paths of the files that every page names. They hold digests, which are computed once for an edition.
+/// The paths of the files that every page links to. The paths contain digests, which are computed once per edition.
 #[derive(Debug, Clone)]
 pub struct PageAssets {
     style: String,
@@ -28,26 +28,26 @@ pub struct PageAssets {
 pub struct Shell<'a> {
     /// The edition.
     pub edition: &'a Edition,
-    /// The files that the pages name.
+    /// The files that the pages link to.
     pub assets: &'a PageAssets,
-    /// What the pages say.
+    /// The messages of the pages.
     pub words: &'a Words,
 }
 
-/// What a page says of itself.
+/// The metadata of a page.
 #[derive(Debug, Default)]
 pub struct Head<'a> {
-    /// Its title; the calendar's follows by itself.
+    /// Its title; the shell appends the calendar's.
     pub title: &'a str,
-    /// Its own path, which is its canonical one.
+    /// Its canonical path.
     pub path: String,
     /// One sentence for previews.
     pub summary: Option<String>,
-    /// The same thing in other forms: media type, path and title.
+    /// The same content in other formats: media type, path and title.
     pub alternates: Vec<(&'static str, String, String)>,
-    /// JSON-LD, already fit for a script element.
+    /// JSON-LD, escaped for a script element.
     pub json_ld: Option<String>,
-    /// Whether searches should leave the page out.
+    /// Whether search engines should not index the page.
     pub hidden: bool,
 }
 
@@ -117,7 +117,7 @@ impl Shell<'_> {
                 meta name="color-scheme" content="light dark";
                 title { (whole) }
                 @if let Some(summary) = &head.summary { meta name="description" content=(summary); }
-                // What searches should leave out has no address for them either.
+                // A page that search engines should not index has no canonical address.
                 @if head.hidden {
                     meta name="robots" content="noindex";
                 } @else {
@@ -146,7 +146,7 @@ impl Shell<'_> {
     }
 }
 
-/// A page without a style sheet or script of ours, for errors and redirects; `head` is what it has besides.
+/// A page without style sheet and script, for errors and redirects; `head` is additional markup.
 pub(super) fn plain(head: &Markup, title: &str, inner: &Markup) -> Markup {
     html! {
         (DOCTYPE)
@@ -204,7 +204,8 @@ pub fn icon(edition: &Edition) -> Document {
     Document::new(edition.urls.path(Address::Favicon), Kind::Svg, favicon(edition))
 }
 
-/// Ours with the author's accent, if there is one: contrast is computed where it was read.
+/// The built-in style sheet, with the author's accent color, or the default one, adjusted for contrast on light and
+/// dark backgrounds.
 fn style(edition: &Edition) -> String {
     let accent = edition.catalog.page.accent.unwrap_or_default();
     let (light, dark) = (accent.readable_on_light(), accent.readable_on_dark());

@@ -1,4 +1,4 @@
-//! The report of `convene preview`: in sentences, what readers will find once a file is published.
+//! The report of `convene preview`: the changes that readers will see after a file is published.
 
 mod json;
 mod sentence;
@@ -14,23 +14,24 @@ use crate::revisions::{Difference, Edition, Revisions, What, differences};
 use crate::urls::{FeedRoute, SessionRoute};
 use crate::zone::Zone;
 
-/// Calendar apps look every few hours; what is nearer than this has to go out by mail too.
+/// Calendar apps check every few hours, so the organizer should announce changes to sessions within this time by mail
+/// too.
 const SOON: TimeDelta = TimeDelta::hours(24);
 
-/// A place whose people's clocks are of interest.
+/// A city for which the report shows times.
 #[derive(Debug, Clone)]
 pub struct City {
-    /// As it was typed.
+    /// Its name as typed.
     pub name: String,
     /// Its zone.
     pub zone: Zone,
 }
 
-/// What changes for readers, ready to be printed.
+/// The changes for readers, ready to print.
 #[derive(Debug)]
 pub struct Report {
     items: Vec<Item>,
-    /// With cities and without changes: what people there see of all that is to come.
+    /// If cities are given and nothing changes: the times of all upcoming sessions in those cities.
     to_come: Vec<(String, Vec<There>)>,
     feeds: Vec<FeedChange>,
     refresh: TimeDelta,
@@ -42,15 +43,15 @@ struct Item {
     change: Difference,
     said: Vec<String>,
     cities: Vec<There>,
-    /// Whether it begins so soon that calendar apps may look too late.
+    /// Whether it begins so soon that calendar apps may check too late.
     soon: bool,
-    /// Whether it is taken out though readers expect it.
+    /// Whether it is removed although readers expect it.
     better_cancelled: bool,
-    /// Where the block for a newsletter stands that says what changed.
+    /// The address of the block *What changed*.
     newsletter: Option<String>,
 }
 
-/// The start of a session on the clocks of a city.
+/// The start of a session in the time of a city.
 #[derive(Debug)]
 struct There {
     city: String,
@@ -60,7 +61,7 @@ struct There {
     line: String,
 }
 
-/// A calendar whose subscribers get something new.
+/// A calendar that changes for its subscribers.
 #[derive(Debug)]
 struct FeedChange {
     id: String,
@@ -69,8 +70,8 @@ struct FeedChange {
     what: &'static str,
 }
 
-/// What changes from one state to another, `after` being the one of the edition. Instants are
-/// compared with `now`; its year goes without saying.
+/// The changes from one state to another; `after` is the state of the edition. Instants are compared with `now`, and
+/// dates omit its year.
 pub fn preview(
     edition: &Edition,
     before: &Revisions,
@@ -93,18 +94,18 @@ pub fn preview(
 }
 
 impl Report {
-    /// For people.
+    /// The report for people.
     pub fn text(&self) -> String {
         text::print(self)
     }
 
-    /// For programs; docs/json.md describes it.
+    /// The report for programs; docs/json.md describes it.
     pub fn json(&self) -> String {
         json::print(self)
     }
 }
 
-/// What each change asks of the edition, looked up by name.
+/// The parts of the edition that the report looks up, by name.
 struct Known<'a> {
     edition: &'a Edition,
     zones: HashMap<&'a str, &'a Zone>,
@@ -118,7 +119,7 @@ impl<'a> Known<'a> {
         Self { edition, zones: edition.zones(), sessions }
     }
 
-    /// The zone of a name that was published, if the file still has it; else the calendar's.
+    /// The zone with a published name, if the file still has it; else the calendar's.
     fn zone(&self, tzid: &str) -> &'a Zone {
         self.zones.get(tzid).copied().unwrap_or(&self.edition.catalog.calendar.zone)
     }
@@ -132,7 +133,7 @@ fn item(
     now: DateTime<Utc>,
 ) -> Item {
     let edition = known.edition;
-    // Both in the zone of today, so that only what moved differs.
+    // Both in the current zone, so that only the move differs.
     let zone = known.zone(&change.after.zone);
     let is = Some(change.after.when.when(zone));
     let was = change.before.as_ref().map(|before| before.when.when(zone));
@@ -163,7 +164,7 @@ fn item(
     }
 }
 
-/// Whether the block that says what changed tells of any of these differences.
+/// Whether the block *What changed* announces any of these differences.
 fn is_told(edition: &Edition, session: &Session, what: &[What]) -> bool {
     let news = edition.news(session);
     what.iter().any(|what| match what {
@@ -175,7 +176,7 @@ fn is_told(edition: &Edition, session: &Session, what: &[What]) -> bool {
     })
 }
 
-/// What people in a city see; whole days are the same everywhere.
+/// The times in a city; whole days are the same everywhere.
 fn there(city: &City, was: Option<&When>, is: Option<&When>, words: &Words) -> Option<There> {
     let instant = |when: &&When| matches!(when, When::Timed(_)).then(|| when.start());
     let start = |when: Option<&When>| when.as_ref().and_then(instant);
@@ -224,7 +225,7 @@ fn to_come(
 fn feeds(edition: &Edition, before: &Revisions, after: &Revisions) -> Vec<FeedChange> {
     let urls = &edition.urls;
     let live = edition.catalog.feeds().map(|feed| (feed.id, feed.title.to_string(), false));
-    // Feeds whose address gives another one's calendar from now on, which was there already.
+    // Feeds whose address now has the calendar of another feed, which existed before.
     let known = |id: &Id| before.feeds.get(id.as_str()).filter(|feed| feed.gone.is_none());
     let taken_over =
         edition.catalog.feeds().filter(|feed| known(feed.id).is_some()).flat_map(|feed| {

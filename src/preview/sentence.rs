@@ -6,7 +6,7 @@ use crate::l10n::Words;
 use crate::model::{Id, Status, When};
 use crate::revisions::{Difference, Edition, LinkChange, What};
 
-/// A sentence for each thing that is different, without the title before it.
+/// A sentence for each difference, without the title.
 pub(super) fn all(
     edition: &Edition,
     change: &Difference,
@@ -67,7 +67,7 @@ fn ends(was: Option<&When>, is: Option<&When>, words: &Words, edition: &Edition)
     }
 }
 
-/// The end as if it were a start, for the words.
+/// The end as if it were a start, for [`Words`].
 fn end(when: &When) -> When {
     let mut end = when.clone();
     match &mut end {
@@ -77,17 +77,18 @@ fn end(when: &When) -> When {
     end
 }
 
-/// Of a session itself its text is recorded; what else can differ is said for all sessions, or seldom seen.
+/// The sentence for `other`: only the texts of a session are recorded. Any other difference affects all sessions, or is
+/// rare.
 fn other(change: &Difference) -> &'static str {
     let before = change.before.as_ref().and_then(|before| before.digests.as_ref());
     match (before, &change.after.digests) {
         (Some(was), Some(is)) if was == is => {
             "has other changes: reminders, zones, links, language or organiser"
         }
-        // The links say so themselves.
+        // The links have their own sentences.
         (Some(was), Some(is)) if was.text == is.text => "",
         (Some(_), Some(_)) => "has another text, other links or other tags",
-        // An earlier release published it, and did not record this.
+        // An earlier release published the session without recording these values.
         _ => "has other changes",
     }
 }

@@ -60,7 +60,7 @@ fn item(item: &Item) -> String {
     lines.join("\n")
 }
 
-/// How often calendar apps look, as far as is known: their makers' help pages and their sources.
+/// The polling intervals of calendar apps, from their vendors' help pages and their source code.
 fn learn(report: &Report) -> String {
     let asked = duration(report.refresh).trim_start_matches(['P', 'T']).to_lowercase();
     section(

@@ -15,7 +15,7 @@ use crate::urls::{FeedRoute, Urls};
 /// The size at which Google stops reading a subscribed calendar, in bytes (JM-Lemmi/ical-relay#212).
 const GOOGLE: usize = 1_000_000;
 
-/// Upcoming sessions that were published and that the file no longer has.
+/// Published, upcoming sessions that the file no longer has.
 pub(super) fn removed(
     planned: &Revisions,
     before: &Revisions,
@@ -28,7 +28,7 @@ pub(super) fn removed(
         .sessions
         .values()
         .filter(|entry| entry.removed.is_some() && entry.published.starts_after(now))
-        // Subscribers expect nothing more of a cancelled session.
+        // Subscribers no longer expect a cancelled session.
         .filter(|entry| entry.published.status != Status::Cancelled)
         .filter_map(|entry| Some((published.get(entry.uid.as_str())?, entry)))
         .map(|(id, entry)| {
@@ -69,7 +69,7 @@ pub(super) fn another_uid(
         .collect()
 }
 
-/// Feeds that were published and that the file no longer has.
+/// Published feeds that the file no longer has.
 pub(super) fn retired(
     planned: &Revisions,
     before: &Revisions,

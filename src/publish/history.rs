@@ -1,4 +1,4 @@
-//! Findings about a file that contradicts what was published, or that the revisions file does not record.
+//! Findings about a file that contradicts earlier publications, or that the revisions file does not record.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Finding};
 use crate::model::{Catalog, Id, Session};
 use crate::revisions::Revisions;
 
-/// Errors for a file that contradicts what was published.
+/// Errors for a file that contradicts earlier publications.
 pub(super) fn against_history(
     catalog: &Catalog,
     before: &Revisions,

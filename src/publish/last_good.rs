@@ -12,8 +12,8 @@ use crate::source::Source;
 
 impl Publisher {
     /// Publishes the last good source, as of a later instant, while a newer file is not adopted yet. None if there is
-    /// none, if it is not recorded as published, if a file that it names is not as `observed`, or if `may_go_on`
-    /// stops the work.
+    /// no last good source, if it is not recorded as published, if a file that it names differs from `observed`, or if
+    /// `may_go_on` stops the work.
     ///
     /// # Errors
     /// [`Refusal::System`] if the state cannot be read.
@@ -34,7 +34,7 @@ impl Publisher {
         })
     }
 
-    /// The digest of the last source that was published.
+    /// The digest of the last published source.
     ///
     /// # Errors
     /// [`Error::File`] if it is there and cannot be read.
@@ -45,8 +45,7 @@ impl Publisher {
     /// Turns an I/O error of `sessions.toml` (such as a folder that is mounted late) into a refused file with that
     /// error, so that the last good source can take its place. While a site is served, that site stays.
     ///
-    /// # Errors
-    /// [`Refusal::System`] where nothing can take its place.
+    /// # Errors [`Refusal::System`] if nothing can take its place.
     pub(super) fn stand_in(&self, error: Error) -> Result<Refusal, Refusal> {
         if !self.fall_back || self.is_serving() || self.store.read_last_good()?.is_none() {
             return Err(Refusal::System(error));
@@ -110,12 +109,13 @@ impl Publisher {
         }
     }
 
-    /// The last source that was published, under the name of `sessions.toml`.
+    /// The last published source, under the name of `sessions.toml`.
     ///
     /// # Errors
     /// [`Error::File`] if it is there and cannot be read.
     pub(super) fn last_good(&self) -> Result<Option<Source>, Error> {
-        // After a full disk the file may hold an older one, which would take readers back.
+        // After a full disk the copy may be older than the last publication, and serving it would revert changes for
+        // readers.
         let kept = self.memory().last_good.clone();
         let bytes = kept.map_or_else(|| self.store.read_last_good(), |kept| Ok(Some(kept)))?;
         Ok(bytes.map(|bytes| Source::from_bytes(self.file.display().to_string(), bytes)))

@@ -1,4 +1,4 @@
-//! Publishing: from `sessions.toml` and its state to a site, with the findings on the way.
+//! Publishing: makes a site from `sessions.toml` and its state, and collects the findings.
 //!
 //! [`plan()`] is pure. [`Publisher`] reads the file, reads and writes the state, and never publishes anything that a
 //! later start would not publish again.
@@ -59,11 +59,11 @@ pub struct Publisher {
     pub frozen: bool,
     /// Whether the output is for another server, whose address must not be a loopback address.
     pub exporting: bool,
-    /// Whether the last good source is published in place of a broken file, so that no feed goes dark.
+    /// Whether the last good source is published in place of a broken file, so that every feed stays available.
     pub fall_back: bool,
     /// The capacity of the site's cache.
     pub cache: CacheSize,
-    /// What this process published.
+    /// The record of this process's publications.
     pub memory: Mutex<Memory>,
 }
 
@@ -107,7 +107,7 @@ struct Followed {
 }
 
 impl Published {
-    /// The site alone, without what it was made from: that would stay in memory as long as the rest.
+    /// The site alone; its inputs would use memory as long as they are referenced.
     pub fn into_site(self) -> Site {
         self.site
     }
@@ -129,8 +129,8 @@ impl From<Error> for Refusal {
 }
 
 impl Publisher {
-    /// Publishes a file with its state in a folder, as `serve` does where no option says otherwise: at the address of this
-    /// machine where the file has none, by the bundled rules. Other settings are its fields.
+    /// A publisher with the defaults of `serve`: the bundled time-zone rules, and a local address if the file has no
+    /// URL. Its fields are the other settings.
     ///
     /// # Errors
     /// [`Error::File`] if the path can only be a folder, see [`Store::new`].
@@ -180,7 +180,7 @@ impl Publisher {
         let before = self.store.read()?;
         let too_large =
             checked.catalog.as_ref().and_then(|own| output::too_large(own, &checked.locations));
-        // Output that is too large is not planned either.
+        // A file whose output is too large gets no plan either.
         let catalog = checked.catalog.filter(|_| too_large.is_none());
         findings.extend(too_large);
         let mut planned = None;
@@ -206,8 +206,8 @@ impl Publisher {
 
     /// Publishes the file: reads it, brings the state up to date, builds the site.
     ///
-    /// With `frozen`, where the revisions file does not record the file, publishes the last good source if the
-    /// revisions file records that.
+    /// With `frozen`, if the revisions file does not record the file but records the last good source, publishes that
+    /// source.
     ///
     /// # Errors
     /// [`Refusal`] with the findings or the system error.
@@ -216,8 +216,8 @@ impl Publisher {
         Ok(published.expect("what was not polled cannot differ from a poll"))
     }
 
-    /// Publishes the files as they were polled. None if they have changed on disk since: the next poll finds the
-    /// change. None too if `may_go_on` stops the work; then nothing was recorded.
+    /// Publishes the polled files. Returns none if they have changed on disk since (the next poll finds the change), or
+    /// if `may_go_on` stops the work before anything is recorded.
     ///
     /// # Errors
     /// [`Refusal`] as for [`Self::publish`].
@@ -241,7 +241,7 @@ impl Publisher {
         may_go_on: MayGoOn<'_>,
     ) -> Result<Option<Published>, Refusal> {
         let polled = snapshot.as_ref().map(|snapshot| snapshot.digest());
-        // Without a file nothing is created in its folder, unless the last good source takes its place.
+        // Without a file, no lock file is created in its folder, unless the last good source takes its place.
         if let Err(error) = std::fs::metadata(&self.file) {
             if polled.flatten().is_some() {
                 return Ok(None);

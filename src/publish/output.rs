@@ -7,28 +7,28 @@ use crate::config::Locations;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Catalog, Id, Index, Markdown, Session};
 
-/// Most space for repeated output, and for all output, in MB.
+/// The most repeated output, and the most output in all, in MB.
 const MOST_REPEATED: u64 = 1_000;
 const MOST: u64 = 2_000;
 const MB: u64 = 1_000_000;
 
 // Measured bytes; see docs/performance.md.
 
-/// A session with all its pages, links and blocks, and each byte of its texts.
+/// The cost of a session with all its pages, links and blocks, and of each byte of its texts.
 const SESSION: u64 = 34_000;
 const TEXT: u64 = 16;
 /// A feed without sessions.
 const FEED: u64 = 40_000;
-/// A session in one more feed, and each byte of its texts there.
+/// The cost of a session in one more feed, and of each byte of its texts there.
 const MEMBER: u64 = 2_050;
 const MEMBER_TEXT: u64 = 4;
-/// A former id, and each byte of the texts that are repeated under it.
+/// The cost of a former id, and of each byte of the texts that are repeated under it.
 const FORMER: u64 = 18_000;
 const FORMER_TEXT: u64 = 3;
 /// Copies of the footer for each session.
 const FOOTER: u64 = 3;
-/// Each zone that a session's times are printed in: 700 bytes, which take as long to make as three times as many
-/// others.
+/// The cost of each zone in which a session's times are printed: 700 bytes, counted three times because they take three
+/// times as long to render as other bytes.
 const ZONE: u64 = 2_000;
 
 /// One consumer of space.
@@ -145,7 +145,7 @@ fn members<'a>(catalog: &'a Catalog, index: &Index<'_>, words: u64) -> (u64, Opt
     (all, largest)
 }
 
-/// The output repeated at former addresses, as some calendar apps follow no redirect.
+/// The output that is repeated at former addresses, because some calendar apps follow no redirects.
 fn copies(catalog: &Catalog, index: &Index<'_>, words: u64) -> u64 {
     let number = |was: &[Id]| was.len() as u64;
     let of_sessions = catalog.sessions.iter().filter(|session| !session.was.is_empty());

@@ -22,7 +22,7 @@ pub struct Planned {
     pub unproven: Vec<Id>,
 }
 
-/// Plans the edition of a catalog at an instant. `before` are the revisions of what was published before.
+/// Plans the edition of a catalog at an instant. `before` are the revisions of earlier publications.
 pub fn plan(
     catalog: Catalog,
     urls: Urls,
@@ -31,7 +31,7 @@ pub fn plan(
     now: DateTime<Utc>,
 ) -> Planned {
     let mut revised = before.revise(&catalog, &urls, now);
-    // Rendering needs no stamps, and there are more of them than sessions.
+    // Rendering needs no stamps, and there are more stamps than sessions.
     let stamps = std::mem::take(&mut revised.resources);
     let edition = Edition::new(catalog, urls, assets, revised.clone(), now);
     revised.resources = stamps;

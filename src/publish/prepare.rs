@@ -16,20 +16,20 @@ use crate::revisions::store::Identity;
 use crate::site::Site;
 use crate::source::Source;
 
-/// What this process published.
+/// The record of this process's publications.
 #[derive(Debug, Default)]
 pub struct Memory {
     /// Its revisions, which replace a revisions file that could not be written or was removed.
     pub(super) revisions: Option<Revisions>,
     /// Whether the revisions file holds them.
     pub(super) saved: bool,
-    /// The revisions file as it was last read or written.
+    /// The version of the revisions file that was last read or written.
     pub(super) state: Option<Identity>,
-    /// Whether the revisions file could not be used then.
+    /// Whether that version was unusable.
     pub(super) unusable: bool,
-    /// The revisions file as it was last polled.
+    /// The version of the revisions file at the last poll.
     pub(super) polled: Option<Option<Identity>>,
-    /// The last good source, where it could not be written.
+    /// The last good source, if it could not be written.
     pub(super) last_good: Option<Vec<u8>>,
     /// The author's inputs of the edition that is served.
     pub(super) served: Option<Served>,
@@ -44,14 +44,13 @@ pub(super) struct Served {
 
 /// One attempt to publish.
 pub(super) struct Attempt<'a> {
-    /// The files that a poll found. A file that `sessions.toml` names and that is not among them is accepted as it
-    /// is.
+    /// The polled files. A file that `sessions.toml` names but that was not polled is accepted with any content.
     pub(super) observed: &'a [Observed],
     pub(super) now: DateTime<Utc>,
     pub(super) may_go_on: MayGoOn<'a>,
 }
 
-/// An edition that is built and not recorded yet.
+/// An edition that is built but not recorded yet.
 pub(super) struct Prepared {
     pub(super) site: Site,
     pub(super) revisions: Revisions,
@@ -78,8 +77,8 @@ pub(super) struct Prepared {
 pub(super) enum Standing {
     /// It is the current file.
     Alone,
-    /// The last good source in place of the file. A missing logo is taken from memory, or left out: it is no reason
-    /// to let feeds go dark.
+    /// The last good source in place of the file. A missing logo comes from memory or is left out, because it should
+    /// not make feeds unavailable.
     In,
     /// The last good source while a changed file is not adopted yet. It is published only as recorded, since another
     /// process may have recorded a newer one.
@@ -110,7 +109,7 @@ impl Publisher {
         // Read before the content, so that a write in between counts as a change.
         let state = self.store.identity();
         let read = self.store.read_if_any();
-        // Revisions that could not be written were published all the same, and must not be lost.
+        // Unwritten revisions were also published, and must not be lost.
         let mut memory = self.memory();
         memory.state = state;
         let found = match standing {
@@ -185,8 +184,8 @@ impl Publisher {
         }))
     }
 
-    /// The last published edition as of a later instant, while the file is removed or refused. It is made from
-    /// memory, without files, state or lock. None if nothing was published, or if more than the time would change.
+    /// The last published edition as of a later instant, while the file is removed or refused. It is made from memory,
+    /// without files, state or lock. None if nothing was published, or if anything besides the time would change.
     pub fn rebuild(&self, now: DateTime<Utc>) -> Option<Site> {
         let (served, before) = {
             let memory = self.memory();
@@ -201,7 +200,7 @@ impl Publisher {
         Some(Site::build(Arc::new(plan.edition), plan.calendars, self.cache))
     }
 
-    /// Whether files that were read have the content that the poll found.
+    /// Whether the read files have the polled content.
     fn are_observed(&self, page: &Page, assets: &Assets, observed: &[Observed]) -> bool {
         let logo = assets.logo.as_ref().map(|logo| &logo.bytes);
         let css = assets.css.as_ref();

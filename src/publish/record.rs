@@ -15,23 +15,23 @@ use crate::source::Source;
 /// forever.
 const UNLOCKED: u32 = 3;
 
-/// A step of the work on a file; named by what comes next.
+/// A step of the work on a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// The edition is planned: its revisions and calendars.
     Plan,
     /// The site is built.
     Build,
-    /// The edition is recorded, under the lock. After a yes it has to be published.
+    /// The edition is recorded, under the lock. If this step is allowed, the edition must be published.
     Record,
 }
 
-/// Decides whether the work on a file goes on with a step. After a no it ends without a result, and nothing is
+/// Decides whether the work on a file continues with a step. If not, the work ends without a result, and nothing is
 /// recorded.
 pub type MayGoOn<'a> = &'a dyn Fn(Step) -> bool;
 
 impl Publisher {
-    /// Records what `prepare` makes. None if it makes nothing, or if `may_go_on` stops the work.
+    /// Records the edition that `prepare` makes. None if it makes none, or if `may_go_on` stops the work.
     pub(super) fn publish_prepared(
         &self,
         may_go_on: MayGoOn<'_>,

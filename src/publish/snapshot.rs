@@ -1,7 +1,7 @@
 //! Polling of `sessions.toml` and the files that it names.
 //!
-//! A poll reads metadata. It reads content where the metadata changed; a whole poll reads all content, because some
-//! mounts report the old metadata for a changed file. A content is parsed once two polls agree on it.
+//! A poll reads metadata. It reads the content of files with changed metadata. A whole poll reads all content, because
+//! some mounts report the old metadata for a changed file. A content is parsed once two polls agree on it.
 
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ const STATE: Limits = Limits { max_size: u64::MAX, always: u64::MAX };
 /// SHA-256 of a content.
 pub type Digest = [u8; 32];
 
-/// A file as a poll found it. Equal observations mean an unchanged file.
+/// The observation of a file by one poll. Equal observations mean an unchanged file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observed {
     /// The path.
@@ -184,7 +184,7 @@ impl Snapshot {
 /// file that is too large.
 pub(super) fn digest_of(source: &Source) -> Digest {
     let mut hash = Sha256::new_with_prefix(source.text());
-    // No text ends in these bytes.
+    // No valid text ends in these bytes.
     if source.invalid_from().is_some() {
         hash.update([0xff]);
     }
@@ -194,12 +194,12 @@ pub(super) fn digest_of(source: &Source) -> Digest {
     hash.finalize().into()
 }
 
-/// The digest of other bytes.
+/// The digest of an asset's bytes.
 pub(super) fn digest_of_bytes(bytes: &[u8]) -> Digest {
     Sha256::digest(bytes).into()
 }
 
-/// A file whose content is used by its digest alone.
+/// Observes a file of which only the digest is needed.
 fn observe(path: PathBuf, last: &[Observed], whole: bool, limits: Limits) -> Observed {
     let Limits { max_size, always } = limits;
     let (metadata, is_file) = metadata(&path).unzip();
@@ -207,7 +207,7 @@ fn observe(path: PathBuf, last: &[Observed], whole: bool, limits: Limits) -> Obs
     let usable = is_file == Some(true) && metadata.is_some_and(|file| file.size <= max_size);
     let digest = match known.and_then(|known| known.digest) {
         _ if !usable => None,
-        // A large picture is not read each second for a mount that lies about its time.
+        // A large picture is not read every second only because some mounts report a wrong time.
         Some(digest) if !whole || metadata.is_some_and(|file| file.size > always) => Some(digest),
         _ => read_bounded(&path, max_size).ok().map(|bytes| digest_of_bytes(&bytes)),
     };

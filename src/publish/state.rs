@@ -1,4 +1,4 @@
-//! Revisions that an edition is planned after: those of the revisions file joined with those that this process
+//! The revisions on which the next edition builds: those of the revisions file, joined with those that this process
 //! published.
 
 use std::borrow::Cow;
@@ -43,8 +43,8 @@ impl Publisher {
     }
 
     /// The revisions that count as published: for each UID the higher numbers of the file and this process. With
-    /// `frozen` nothing can be recorded, so the file alone counts unless its numbers are lower, which is then refused
-    /// as not recorded. `warns` logs what the file lacks.
+    /// `frozen` nothing can be recorded, so only the file counts; a file with lower numbers is refused as not recorded.
+    /// `warns` logs the missing numbers.
     pub(super) fn known<'a>(
         &self,
         found: Option<&'a Revisions>,
@@ -82,8 +82,8 @@ impl Publisher {
         Cow::Owned(recorded.into_owned().joined(own))
     }
 
-    /// The revisions of the last edition published from this folder, where the revisions file is missing or empty at
-    /// a start. If numbers went back, calendar apps would ignore changes (RFC 5545 section 3.8.7.4).
+    /// The revisions of the last edition published from this folder, for a start with a missing or empty revisions
+    /// file. If numbers went back, calendar apps would ignore changes (RFC 5545 section 3.8.7.4).
     fn recovered(&self, calendar: &Id) -> Revisions {
         let file = self.store.revisions_path().display();
         let last_good = self.store.last_good_revisions_path().display();
@@ -95,7 +95,7 @@ impl Publisher {
                 );
                 known
             }
-            // An unreadable copy is no reason to publish nothing.
+            // Publishing continues without an unreadable copy.
             _ => {
                 if matches!(self.store.read_last_good(), Ok(Some(_))) {
                     tracing::warn!(
@@ -109,7 +109,7 @@ impl Publisher {
         }
     }
 
-    /// The last published revisions, where the revisions file cannot be used.
+    /// The last published revisions, in place of an unusable revisions file.
     ///
     /// # Errors
     /// [`Error::File`] if there are none, or they cannot be read.
@@ -129,8 +129,8 @@ impl Publisher {
         self.memory().served.is_some()
     }
 
-    /// Whether the last good edition is published although the revisions file cannot be used: at a start, so that no
-    /// feed goes dark. Later the served site stays.
+    /// Whether the last good edition is published although the revisions file cannot be used. True at a start, so that
+    /// every feed stays available; later the served site stays.
     pub(super) fn goes_on(&self) -> bool {
         !self.is_serving() && self.fall_back && !self.frozen
     }

@@ -1,15 +1,15 @@
 //! Adoption of changed files: pure rules over the results of polls, without disk and clock.
 //!
-//! A half-written file must not be published, and the only sign that a writer is done is that it stops writing. Every
-//! file is tracked from poll to poll:
+//! A half-written file must not be published. A writer is done when the file stops changing; there is no other sign.
+//! Every file is tracked from poll to poll:
 //!
 //! - Another file renamed into place is adopted after 100 ms without a change.
-//! - A file written in place is adopted after 1 s without a change. So is a file that did not exist before, or that
-//!   nothing named.
+//! - A file written in place is adopted after 1 s without a change. The same applies to a file that did not exist
+//!   before, or that `sessions.toml` did not name before.
 //! - A content that removes many upcoming sessions may be half-written, and is adopted after 15 s.
 //!
-//! A change is one of content, inode, size or modification time. Some mounts report another time at every poll, so a
-//! content that stays for a minute is adopted all the same.
+//! A change is a different content, inode, size or modification time. Some mounts report another time at every poll, so
+//! a content that stays the same for a minute is adopted anyway.
 
 use std::time::Duration;
 
@@ -50,9 +50,9 @@ struct TrackedFile {
     observed: Observed,
     /// How long it must stay unchanged after its last change.
     wait: Duration,
-    /// The first poll that found it as it is.
+    /// The first poll that found it unchanged.
     since: Duration,
-    /// The first poll that found its content.
+    /// The first poll that found its current content.
     content_since: Duration,
 }
 
@@ -151,7 +151,7 @@ mod tests {
         Observed { path: path.into(), metadata: Some(metadata), digest: Some([content; 32]) }
     }
 
-    /// Polls every 50 ms, until something is adopted: after how many milliseconds.
+    /// Polls every 50 ms until a file is adopted. Returns the time of adoption in milliseconds.
     fn adopts_after(adoption: &mut Adoption, from: u64, polled: &[Observed], early: bool) -> u64 {
         let mut polls = (from..).step_by(50);
         let mut decide = |at: &u64| adoption.decide(polled, Duration::from_millis(*at), || early);

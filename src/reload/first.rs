@@ -29,7 +29,7 @@ pub struct Started<'scope, 'env>(pub(super) First<'scope, 'env>);
 
 #[derive(Debug)]
 pub(super) enum First<'scope, 'env> {
-    /// The first edition is published; the reloader goes on with polling.
+    /// The first edition is published; the reloader continues with polling.
     Done(Box<Reloader<'env>>),
     /// Still working, while the last good edition is served.
     Late(Late<'scope>),
@@ -68,7 +68,7 @@ impl<'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env> Supervisor<'env, C> {
         let own = worker.clone();
         let thread = scope.spawn(move || {
             let work = || start_as(&own, publisher, now, clock, std::thread::sleep);
-            // A worker that was replaced is not waited for.
+            // Does not wait for a replaced worker.
             if let Some(outcome) = unwound(work).transpose() {
                 let _ = result.send(outcome);
             }

@@ -1,8 +1,8 @@
 //! Live reload: publishes a changed file, keeps the last good edition if the new one is broken, and rebuilds when
 //! time alone changes the output.
 //!
-//! Files are polled, since change events are lost where editors rename, and mounts and links are exchanged. A poll
-//! finds changes ([`Publisher::poll`]), and [`adoption`] decides when they are adopted. A [`Reloader`] polls and
+//! Files are polled, because change events get lost when editors rename files and operators exchange mounts and links.
+//! A poll finds changes ([`Publisher::poll`]), and [`adoption`] decides when they are adopted. A [`Reloader`] polls and
 //! publishes in a thread. The [`Supervisor`] watches that thread: if it takes long, another reloader polls meanwhile,
 //! so that a newer file is published although an older one is still being processed.
 //!
@@ -65,7 +65,7 @@ pub struct Reloader<'a> {
     polling: Polling,
     /// When every content was last read.
     read: Option<Duration>,
-    /// An order that waits, since a change was in progress.
+    /// An order that waits because a change is in progress.
     ordered: bool,
     /// The content whose removed sessions were logged.
     logged: Option<Digest>,
@@ -74,7 +74,7 @@ pub struct Reloader<'a> {
     degraded: Option<String>,
     /// Whether the file adopted last was refused.
     refused: bool,
-    /// Whether that was a system error, which no change of a file ends.
+    /// Whether that was a system error, which a change of a file does not resolve.
     failed: bool,
     /// The last attempt to publish.
     tried: Duration,
@@ -128,7 +128,7 @@ impl<'a> Reloader<'a> {
         Self { worker, ..self }
     }
 
-    /// Polls until it is ordered to stop, the sender of orders is dropped, or another worker replaces it.
+    /// Polls until it receives the order to stop, the sender of orders is dropped, or another worker replaces it.
     fn run(
         mut self,
         orders: &Receiver<Order>,
@@ -152,7 +152,7 @@ impl<'a> Reloader<'a> {
                     let _ = sites.send(Arc::new(site));
                 }),
                 Ok(None) => {}
-                // A panic outside of publishing is reported once, and the next poll goes on.
+                // A panic outside of publishing is reported once, and polling continues.
                 Err(refusal) if !self.failed => {
                     self.failed = true;
                     self.refuse(&refusal);
@@ -225,7 +225,7 @@ impl<'a> Reloader<'a> {
         decision
     }
 
-    /// Publishes the polled files. A worker on an older content is out from now on.
+    /// Publishes the polled files. From now on, workers on older contents may not publish.
     fn publish(&mut self, reason: Reason, now: DateTime<Utc>) -> Option<Site> {
         if !self.worker.take_over() {
             return None;
@@ -273,12 +273,12 @@ impl<'a> Reloader<'a> {
         }
     }
 
-    /// Publishes what time changes while the file is removed or refused.
+    /// Publishes the changes due to time while the file is missing or refused.
     fn rebuild_from_memory(&mut self, now: DateTime<Utc>) -> Option<Site> {
         let publisher = self.publisher;
         let began = Instant::now();
         let rebuilt = unwound(|| Ok(publisher.rebuild(now)));
-        // Without a result it is not attempted again.
+        // Records the attempt, so that one without a result is not repeated.
         self.valid_until = None;
         let site = rebuilt.ok().flatten()?;
         if self.worker.is_out() {
@@ -289,7 +289,7 @@ impl<'a> Reloader<'a> {
         Some(site)
     }
 
-    /// Publishes what time changes while a changed file waits, if the adopted files are available.
+    /// Publishes the changes due to time while a changed file waits, if the adopted files are available.
     fn rebuild(&mut self, now: DateTime<Utc>) -> Option<Site> {
         let publisher = self.publisher;
         self.rebuilt = self.valid_until;

@@ -131,7 +131,7 @@ where
         self.standby = Some(standby);
     }
 
-    /// Promotes the standby if it has taken over, and lets it go if it is dismissed.
+    /// Promotes the standby if it has taken over, and drops it if it was dismissed.
     fn relieve(&mut self) {
         let Some(standby) = self.standby.take() else { return };
         if standby.worker.is_in_charge() {
@@ -153,7 +153,7 @@ where
         }
     }
 
-    /// Publishes the first file, which took long.
+    /// Publishes the first file after slow processing.
     fn take_late(&mut self) {
         let Some((results, before)) = self.late.take() else { return };
         let result = match results.try_recv() {
@@ -192,7 +192,7 @@ where
         self.own.publisher.file.display()
     }
 
-    /// Waits until all workers have ended. What is not recorded by then is dropped.
+    /// Waits until all workers have ended. Editions that are not recorded by then are dropped.
     pub(super) fn end(self) {
         self.in_charge.worker.roster().close();
         let hands = [self.in_charge].into_iter().chain(self.standby);
@@ -220,7 +220,7 @@ fn hire<'scope, 'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env>(
     let thread = scope.spawn(move || {
         let site = Arc::clone(&sites.borrow());
         let reloader = make(&site);
-        // It would stay in memory as long as this thread runs.
+        // Dropped here, because otherwise it would stay in memory as long as this thread runs.
         drop(site);
         reloader.run(&orders, clock, &sites);
     });

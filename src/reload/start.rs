@@ -25,8 +25,8 @@ impl Polling {
 
 /// Publishes the first edition.
 ///
-/// A file that was written a moment before `clock`, the system clock, may be half-written. Where the publisher may
-/// fall back and there is a last good edition, that is published, and the reloader adopts the file. Otherwise the
+/// A file that was written a moment before `clock`, the system clock, may be half-written. If the publisher may fall
+/// back and has a last good edition, it publishes that edition, and the reloader adopts the file later. Otherwise the
 /// file is published as soon as two polls agree on it, with a `pause` between them.
 ///
 /// # Errors
@@ -95,7 +95,7 @@ fn meanwhile(
     // An unusable revisions file is reported when the file is published.
     let Ok(recorded) = publisher.store.read() else { return Ok(None) };
     let removal = snapshot.removal(&recorded, now);
-    // With `--strict` a broken file is refused now; one that removes many sessions is not broken.
+    // `--strict` refuses a broken file at once; a file that removes many sessions is not broken.
     let waits = (publisher.fall_back && is_younger(IN_PLACE)) || removal.is_mass();
     if !waits || snapshot.digest() == Some(digest) {
         return Ok(None);

@@ -19,9 +19,9 @@ use crate::telemetry::Telemetry;
 /// How long the work on a file may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// Until it is reported, and a standby polls for newer files.
+    /// Time until it is reported, and a standby polls for newer files.
     pub announce: Duration,
-    /// Until a start serves the last good edition, if there is one.
+    /// Time until a start serves the last good edition, if there is one.
     pub fall_back: Duration,
 }
 
@@ -47,8 +47,8 @@ pub struct Supervisor<'env, C> {
 }
 
 impl<'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env> Supervisor<'env, C> {
-    /// Publishes changes until it is ordered to stop, or the sender of orders is dropped. Returns when all workers
-    /// have ended.
+    /// Publishes changes until it receives the order to stop, or the sender of orders is dropped. Returns when all
+    /// workers have ended.
     pub fn run<'scope>(
         self,
         scope: &'scope Scope<'scope, 'env>,

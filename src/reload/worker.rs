@@ -78,7 +78,7 @@ impl Worker {
         self.work().files = files;
     }
 
-    /// Marks the end of a poll; what was recorded is published.
+    /// Marks the end of a poll; a recorded edition counts as published.
     pub(super) fn rest(&self) {
         self.work().since = None;
         self.roster().rest(self.0.number);
@@ -136,7 +136,7 @@ impl Worker {
         self.roster().is_out(self.0.number)
     }
 
-    /// The roster, which is locked for moments only.
+    /// The roster, locked only briefly.
     pub(super) fn roster(&self) -> MutexGuard<'_, Roster> {
         self.0.roster.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,8 +1,8 @@
 //! Bounds on numbers, instants and dates in a revisions file: those that calendars and headers can express, with
 //! space for later changes.
 //!
-//! Entries without a checksum may hold a typing error and have closer bounds, so that this program can raise their
-//! numbers and read its own output again.
+//! Entries without a checksum may contain typing errors. Their bounds are closer, so that this program can raise their
+//! numbers and parse its own output again.
 
 use std::ops::RangeInclusive;
 

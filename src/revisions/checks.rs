@@ -1,4 +1,4 @@
-//! Checks of entries in a revisions file: calendars must be able to carry the entry and its next change.
+//! Checks of entries in a revisions file: calendars must be able to contain the entry and its next change.
 
 use chrono::{DateTime, Utc};
 
@@ -78,7 +78,7 @@ fn instants(all: impl IntoIterator<Item = DateTime<Utc>>, is_ours: bool) -> Resu
     all.into_iter().try_for_each(bounds::given)
 }
 
-/// The text that a change replaced.
+/// The old text of a change.
 fn old_text(change: &Change) -> Option<&String> {
     match &change.was {
         Was::Title(text) => Some(text),

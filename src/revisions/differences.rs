@@ -8,13 +8,13 @@ use crate::model::Status;
 /// A session that differs for readers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// The id now, or the last one.
+    /// The current id, or the last one of a removed session.
     pub id: String,
     /// The differences, the most important first; never empty.
     pub what: Vec<What>,
-    /// What was published before, unless it is new.
+    /// The values published before; none for a new session.
     pub before: Option<PublishedSession>,
-    /// What will be published; of a removed session, what was published last.
+    /// The values to publish; for a removed session, the values published last.
     pub after: PublishedSession,
 }
 

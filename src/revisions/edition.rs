@@ -12,14 +12,14 @@ use crate::model::{Assets, Catalog, Feed, Id, Members, Session, Status, When};
 use crate::urls::Urls;
 use crate::zone::Zone;
 
-/// What is published from one boundary to the next.
+/// The published content from one boundary to the next.
 ///
-/// A boundary is a session's end, the end of its stay in feeds, or the end of the addresses of a removed session or
-/// feed. Between two boundaries nothing changes with time, so replicas that start at different moments publish the
-/// same.
+/// A boundary is an instant at which time changes the output: a session ends, a session leaves the feeds, or the
+/// addresses of a removed session or feed end. Between two boundaries nothing changes with time, so replicas that start
+/// at different moments publish the same.
 #[derive(Debug, Clone)]
 pub struct Edition {
-    /// What the author means.
+    /// The author's content.
     pub catalog: Catalog,
     /// The addresses.
     pub urls: Urls,
@@ -112,20 +112,20 @@ impl Edition {
         session.when.end() <= self.as_of
     }
 
-    /// The times of a session before each move, oldest first, in its current zone. Without a length where the end was
-    /// not recorded.
+    /// The times of a session before each move, oldest first, in its current zone. Without a length if the end was not
+    /// recorded.
     pub fn earlier(&self, session: &Session) -> Vec<When> {
         let zone = session.when.zone();
         self.revision(session).earlier().iter().map(|times| times.when(zone)).collect()
     }
 
-    /// The previous time of a moved session, until the session is over. None where it is cancelled, since then only
-    /// that matters.
+    /// The previous time of a moved session, until the session is over. None if it is cancelled, because readers then
+    /// need only the cancellation.
     pub fn moved_from(&self, session: &Session) -> Option<When> {
         self.is_ahead(session).then(|| self.earlier(session).pop())?
     }
 
-    /// Other changes that readers may not know yet, until the session is over; none where it is cancelled.
+    /// Other recent changes, until the session is over; none if it is cancelled.
     pub fn news(&self, session: &Session) -> News {
         match self.is_ahead(session) {
             true => self.revision(session).news(),
@@ -133,12 +133,12 @@ impl Edition {
         }
     }
 
-    /// The former ids of a session that nothing else has now, oldest first.
+    /// The former ids of a session that no other session has now, oldest first.
     pub fn former(&self, session: &Id) -> &[Id] {
         self.former.get(session).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The former ids of a feed that nothing else has now, oldest first.
+    /// The former ids of a feed that no other feed has now, oldest first.
     pub fn former_of_feed(&self, feed: &Id) -> &[Id] {
         self.former_feeds.get(feed).map(Vec::as_slice).unwrap_or_default()
     }
@@ -203,7 +203,7 @@ impl Edition {
         &self.retired
     }
 
-    /// The zones of the catalog by the names that are written into calendars.
+    /// The zones of the catalog by their names in calendars.
     pub fn zones(&self) -> HashMap<&str, &Zone> {
         removed::zones(&self.catalog)
     }

@@ -1,4 +1,4 @@
-//! Published feeds, recorded so that a removed feed can publish a notice.
+//! Published feeds. The record lets a removed feed publish a notice.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub struct KnownFeed {
         deserialize_with = "bounds::optional"
     )]
     pub gone: Option<DateTime<Utc>>,
-    /// The UIDs of its sessions then.
+    /// The UIDs of its sessions when it was last published.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sessions: Vec<String>,
 }

@@ -70,7 +70,7 @@ mod tests {
 }
 "#;
 
-    /// The text as somebody leaves it who deletes every checksum.
+    /// The text with every checksum deleted.
     fn unsummed(text: &str) -> String {
         let mut parts = text.split(",\"sum\":\"");
         let first = parts.next().unwrap().to_owned();

@@ -1,12 +1,12 @@
-//! Former ids of sessions and feeds: those that the author keeps in `was`, and recorded ones that the author deleted
-//! there, since their addresses are known to readers.
+//! Former ids of sessions and feeds: those in `was`, and recorded ones that the author has deleted from `was`, because
+//! readers know their addresses.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Revisions;
 use crate::model::{Catalog, Id};
 
-/// Former ids that nothing else has, oldest first, by current id.
+/// Former ids that no other session or feed has, oldest first, by current id.
 pub(super) type Former = BTreeMap<Id, Vec<Id>>;
 
 /// Former ids of sessions.
@@ -55,7 +55,7 @@ pub(super) fn recorded<'a, 'c>(
     all.filter(|id| known.insert(*id)).map(ToOwned::to_owned).collect()
 }
 
-/// The owner of each id: the one that has it, or that names it as a former id.
+/// The owner of each id: the session or feed that has it, or that names it as a former id.
 pub(super) type Claims<'a> = HashMap<&'a str, &'a Id>;
 
 /// The owners of current ids and of the former ids that their author names.

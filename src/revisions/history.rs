@@ -38,7 +38,7 @@ pub enum Was {
     Join(Option<String>),
 }
 
-/// Changes that readers of a session may not know yet, without those that were taken back.
+/// Recent changes of a session, without those that were undone.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct News {
     /// The change of its place.
@@ -57,7 +57,7 @@ pub enum PlaceChange {
         /// The place now.
         now: String,
     },
-    /// The place is another one.
+    /// The place changed.
     Changed {
         /// The place before.
         was: String,
@@ -76,7 +76,7 @@ pub enum PlaceChange {
 pub enum LinkChange {
     /// The link was added.
     Added,
-    /// The link leads elsewhere.
+    /// The link changed.
     Changed,
     /// The link was removed.
     Removed,
@@ -186,8 +186,7 @@ impl Revision {
     }
 }
 
-/// Of earlier values, oldest first, the last one before today's value appeared for the first time: whatever came
-/// after that was taken back.
+/// Given earlier values, oldest first: the last one before the current value first appeared. Later changes were undone.
 fn last_other<T: PartialEq>(values: impl Iterator<Item = T>, now: &T) -> Option<T> {
     values.take_while(|value| value != now).last()
 }

@@ -5,8 +5,8 @@ use super::holders::{FeedHolder, Holder, SessionHolder};
 use crate::model::Id;
 
 impl Edition {
-    /// The session of an id, with the id; none where no session ever had it. The addresses of a removed session may
-    /// have ended: see [`Self::has_ended`].
+    /// The session of an id, with the id; none if no session ever had it. The addresses of a removed session may have
+    /// ended: see [`Self::has_ended`].
     pub fn session_holder(&self, id: &str) -> Option<(&Id, SessionHolder<'_>)> {
         let (id, holder) = self.holders.sessions.get_key_value(id)?;
         let (sessions, removed) = (&self.catalog.sessions, self.all_removed());
@@ -21,8 +21,8 @@ impl Edition {
         ))
     }
 
-    /// The feed of an id, with the id; none where no feed ever had it. The addresses of a removed feed may have
-    /// ended: see [`Self::has_ended`].
+    /// The feed of an id, with the id; none if no feed ever had it. The addresses of a removed feed may have ended: see
+    /// [`Self::has_ended`].
     pub fn feed_holder(&self, id: &str) -> Option<(&Id, FeedHolder<'_>)> {
         let (id, holder) = self.holders.feeds.get_key_value(id)?;
         let present =

@@ -1,4 +1,4 @@
-//! Revisions: what was published before, and UID, SEQUENCE, CREATED and LAST-MODIFIED of what is published now.
+//! Revisions: the record of earlier publications, and the UID, SEQUENCE, CREATED and LAST-MODIFIED of the current one.
 //!
 //! SEQUENCE and LAST-MODIFIED cannot be computed from today's file alone, so the revisions file records them. This
 //! module is pure except for [`store`], which reads and writes that file.
@@ -50,7 +50,7 @@ pub use published::{Digests, PublishedSession};
 pub use removed::{Removed, Retired};
 pub use times::{Time, Times};
 
-/// Everything that was published before.
+/// The record of all publications.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Revisions {
     /// The calendar's permanent id, once an edition was published.
@@ -188,7 +188,7 @@ impl Revisions {
     }
 }
 
-/// A clock that was set back must not move a stamp back.
+/// A stamp must not go back when the clock is set back.
 fn next(last: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
     now.max(bounds::after_instant(last))
 }

@@ -1,4 +1,4 @@
-//! Parser of the revisions file. Whatever it accepts can be written again, and so can the next change of each entry.
+//! Parser of the revisions file. Every accepted entry, and its next change, can be written again.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -85,8 +85,8 @@ impl<'t> FileParser<'t> {
         Ok(calendar)
     }
 
-    /// The sessions by id; no two have the same UID. Where a merge left a removed session next to another of its UID,
-    /// only the numbers of the removed one count.
+    /// The sessions by id; no two have the same UID. If a merge left a removed session next to another session with its
+    /// UID, only the numbers of the removed one count.
     fn sessions(self, sessions: &Member<'t>) -> Result<BTreeMap<String, Arc<Revision>>, LineError> {
         let members = self.text.members_of(sessions.value)?;
         let mut all: BTreeMap<&str, Revision> = BTreeMap::new();

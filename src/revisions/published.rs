@@ -33,12 +33,12 @@ pub struct PublishedSession {
     /// Digests of its other values; none in entries of releases that did not record them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digests: Option<Digests>,
-    /// The links whose addresses were given out: `join` and `register`.
+    /// The links whose redirect addresses were published: `join` and `register`.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub links: BTreeSet<String>,
 }
 
-/// Digests of values that are compared and not recorded.
+/// Digests of values that are compared but not recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Digests {
@@ -110,7 +110,7 @@ impl PublishedSession {
     }
 }
 
-/// The published values of a session, without those given out before; `feeds` are the ids of its feeds.
+/// The published values of a session, without links published earlier; `feeds` are the ids of its feeds.
 pub(super) fn published(session: &Session, feeds: Vec<String>) -> PublishedSession {
     PublishedSession {
         title: session.title.to_string(),

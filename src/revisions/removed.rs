@@ -15,7 +15,7 @@ use crate::zone::Zone;
 pub struct Removed {
     /// Its id.
     pub id: Id,
-    /// Its former ids that nothing else has now, oldest first.
+    /// Its former ids that no other one has now, oldest first.
     pub was: Vec<Id>,
     /// Its time, in its zone if the file still has that, else in the calendar's.
     pub when: When,
@@ -42,7 +42,7 @@ impl Removed {
 pub struct Retired {
     /// Its id.
     pub id: Id,
-    /// Its former ids that nothing else has now, oldest first.
+    /// Its former ids that no other one has now, oldest first.
     pub was: Vec<Id>,
     /// Its title.
     pub title: String,
@@ -54,7 +54,7 @@ pub struct Retired {
     pub ends: DateTime<Utc>,
 }
 
-/// Removed sessions whose ids nothing else has, by id.
+/// Removed sessions whose ids no other session has, by id.
 pub(super) fn sessions(revisions: &Revisions, catalog: &Catalog, former: &Former) -> Vec<Removed> {
     let keep = catalog.calendar.keep_gone;
     let gone = revisions.sessions.iter().filter(|(_, entry)| entry.removed.is_some());
@@ -83,7 +83,7 @@ pub(super) fn sessions(revisions: &Revisions, catalog: &Catalog, former: &Former
         .collect()
 }
 
-/// Removed feeds whose ids nothing else has, by id.
+/// Removed feeds whose ids no other feed has, by id.
 pub(super) fn feeds(revisions: &Revisions, catalog: &Catalog, former: &Former) -> Vec<Retired> {
     let keep = catalog.calendar.keep_gone;
     let mut used: BTreeSet<&str> = revisions.feeds.keys().map(String::as_str).collect();
@@ -105,7 +105,7 @@ pub(super) fn feeds(revisions: &Revisions, catalog: &Catalog, former: &Former) -
         .collect()
 }
 
-/// The former ids that are still free; they are used from then on.
+/// The former ids that are still free; marks them as used.
 fn free<'a>(was: &'a [String], used: &mut BTreeSet<&'a str>) -> Vec<Id> {
     let was = was.iter().map(String::as_str);
     was.filter(|id| used.insert(id)).filter_map(|id| Id::parse(id).ok()).collect()
@@ -122,6 +122,6 @@ pub(super) fn zones(catalog: &Catalog) -> HashMap<&str, &Zone> {
     let of_sessions = catalog.sessions.iter().map(|session| session.when.zone());
     let others = calendar.also_in.iter().map(|also| &also.zone);
     let all = std::iter::once(&calendar.zone).chain(others).chain(of_sessions);
-    // Of several zones with one name the first counts.
+    // If several zones have one name, the first counts.
     all.collect::<Vec<_>>().into_iter().rev().map(|zone| (zone.tzid(), zone)).collect()
 }

@@ -30,7 +30,7 @@ pub(super) fn replace(path: &Path, bytes: &[u8], models: &[&Path]) -> Result<(),
     name.push(".new");
     let temporary = target.with_file_name(name);
     let written = (|| {
-        // A leftover of a crash, or a link that somebody put there, is not written into.
+        // Never writes into a leftover of a crash, or through a link at its path.
         let _ = std::fs::remove_file(&temporary);
         let mut file = File::options().write(true).create_new(true).mode(0o600).open(&temporary)?;
         if let Some(model) = models.iter().find_map(|model| regular(model)) {
@@ -43,7 +43,7 @@ pub(super) fn replace(path: &Path, bytes: &[u8], models: &[&Path]) -> Result<(),
         File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
     })();
     if written.is_err() {
-        // On a full disk half a file would only take space.
+        // On a full disk, a partial file would only take space.
         let _ = std::fs::remove_file(&temporary);
     }
     written.map_err(Error::file(Action::Write, path))

@@ -31,7 +31,7 @@ impl Revisions {
             let entry = known.map(Arc::as_ref);
             let uid = before.uid(session, entry, id);
             let digest = digest::of_session(catalog, session, urls, &uid);
-            // Links given out under its id and under the ids that it takes over.
+            // Links published under its id and under the ids that it takes over.
             let under = entry.or_else(|| before.under(session));
             let over = session.was.iter().filter_map(|old| self.under(old));
             let given = under.into_iter().chain(over).map(|known| &known.published);
@@ -61,8 +61,8 @@ impl Revisions {
 /// The revision of one session of the file. `known` is the entry that it continues.
 ///
 /// 1. No entry: it is new. SEQUENCE is 0, and it is created and changed now.
-/// 2. The same digest: the numbers stay. If no recorded value differs either, the result is `known` itself; its
-///    feeds, former ids and given-out links may differ, which changes no event.
+/// 2. The same digest: the numbers stay. If no recorded value differs either, the result is `known` itself; its feeds,
+///    former ids and published links may differ, which changes no event.
 /// 3. Another digest: SEQUENCE and LAST-MODIFIED rise together, once, and the changes are recorded with the new
 ///    LAST-MODIFIED.
 /// 4. It was removed and is back: as 3, even with the same digest.

@@ -67,7 +67,7 @@ impl Store {
         &self.last_good_revisions
     }
 
-    /// The current version of the revisions file; none where there is no file.
+    /// The current version of the revisions file; none if there is no file.
     pub fn identity(&self) -> Option<Identity> {
         let file = std::fs::metadata(&self.revisions).ok()?;
         let (device, inode, size) = (file.dev(), file.ino(), file.size());
@@ -80,10 +80,9 @@ impl Store {
 
     /// Waits for other writers to finish, and logs that after a second.
     ///
-    /// # Errors
-    /// [`Error::File`] where the lock file cannot be made or locked, as in a read-only folder.
+    /// # Errors [`Error::File`] if the lock file cannot be created or locked, for example in a read-only folder.
     pub fn lock(&self) -> Result<Lock, Error> {
-        // Anything but a regular file is not opened: a link would be written through, and opening a pipe would block.
+        // Opens only regular files: a write would follow a link, and opening a pipe would block.
         if self.lock.symlink_metadata().is_ok_and(|lock| !lock.is_file()) {
             let reason = "it is not a regular file";
             let error = std::io::Error::new(ErrorKind::InvalidInput, reason);
@@ -94,15 +93,15 @@ impl Store {
         Ok(Lock(file))
     }
 
-    /// Opens or makes the lock file. Only its owner and group can open it, so that no other account can block
-    /// writers. One made by root gets the owner of the folder, so that the account that serves it can use it.
+    /// Opens or creates the lock file. Only its owner and group can open it, so that no other account can block
+    /// writers. If root creates the file, it gets the owner of the folder, so that the serving account can use it.
     fn open_lock(&self) -> Result<File, Error> {
         let made = File::options().create_new(true).append(true).mode(0o660).open(&self.lock);
         if let Ok(file) = &made {
             let folder = self.folder();
             let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
             if let Ok(owner) = folder.metadata() {
-                // Only root may change owners, and only root's files need it.
+                // Only root may change owners, and only files of root need it.
                 let _ = fchown(file, Some(owner.uid()), Some(owner.gid()));
             }
         }
@@ -147,7 +146,7 @@ impl Store {
         file.lock()
     }
 
-    /// Reads the revisions; none where there is no file yet.
+    /// Reads the revisions; none if there is no file yet.
     ///
     /// # Errors
     /// [`Error::Revisions`] if the file cannot be understood, [`Error::File`] if it cannot be read.
@@ -155,7 +154,7 @@ impl Store {
         self.read_if_any().map(Option::unwrap_or_default)
     }
 
-    /// Reads the revisions; none where there is no file or an empty one.
+    /// Reads the revisions; none if there is no file or an empty one.
     ///
     /// # Errors
     /// As for [`Self::read`].
@@ -167,7 +166,7 @@ impl Store {
         parse(&bytes).map(Some).map_err(|(line, reason)| Error::Revisions {
             path: self.revisions.clone(),
             line,
-            // It quotes the file; a line break in that could look like a line of ours.
+            // The reason quotes the file; a line break in the quote could look like a new message.
             reason: visible::line(&reason).into_owned(),
         })
     }
@@ -225,7 +224,7 @@ fn keep(path: &Path, bytes: &[u8], models: &[&Path]) -> Result<(), Error> {
     replace(path, bytes, models)
 }
 
-/// Reads a regular file; none where there is no file.
+/// Reads a regular file; none if there is no file.
 fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
     match read_bounded(path, u64::MAX).map_err(std::io::Error::from) {
         Ok(bytes) => Ok(Some(bytes)),

@@ -55,7 +55,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for EntryVisitor<T> {
     }
 }
 
-/// The members of an entry but for its checksum.
+/// The members of an entry without its checksum.
 struct WithoutSum<'s, A> {
     map: A,
     sum: &'s mut Option<String>,

@@ -203,7 +203,7 @@ fn track(
     async move {
         let response = match made {
             PendingResponse::Now(response) => response,
-            // In a box, as every connection has room for this future, and few need it.
+            // Boxed, because every connection reserves memory for this future, and few need it.
             PendingResponse::Later(later) => Box::pin(underway.made(later.response())).await,
         };
         let pieces = underway.progress().is_multiplexed();
@@ -211,7 +211,7 @@ fn track(
     }
 }
 
-/// Reads and discards what the client still sends. Closing at once would reset the connection, and the client's
+/// Reads and discards the rest of the client's data. Closing at once would reset the connection, and the client's
 /// system would discard the response.
 async fn linger(mut stream: impl AsyncRead + Unpin, progress: &Progress) {
     progress.leaving();

@@ -12,21 +12,20 @@ use rustix::process::{Resource, getrlimit, setrlimit};
 /// longest-waiting client, as it does at the limit of connections.
 const RESERVE: usize = 512;
 
-/// Raises this process's limit to the highest that it may set, and returns the limit; none where the number is
-/// unlimited.
+/// Raises this process's limit to the highest allowed one, and returns it; none if the number is unlimited.
 pub(super) fn raise() -> Option<u64> {
     let mut limit = getrlimit(Resource::Nofile);
     let before = limit.current;
     limit.current = limit.maximum;
     match setrlimit(Resource::Nofile, limit) {
         Ok(()) => limit.maximum,
-        // Some systems name a maximum that they do not grant.
+        // Some systems report a maximum that they do not grant.
         Err(_) => before,
     }
 }
 
-/// The wanted number of connections, or as many as a limit of descriptors leaves room for: all but [`RESERVE`], and
-/// half of a limit that is below twice that.
+/// The number of connections that a limit of descriptors allows, at most the wanted one: all but [`RESERVE`], or half
+/// of a limit below twice that.
 pub(super) fn affordable(wanted: NonZeroUsize, limit: Option<u64>) -> NonZeroUsize {
     let Some(limit) = limit else { return wanted };
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);

@@ -1,13 +1,13 @@
-//! Limits of a server: how much of its resources one client may take, and for how long.
+//! Limits of a server: the resources that one client may use, and for how long.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-/// Bytes per second that a client must take of a response on average. A modem does.
+/// Bytes per second of a response that a client must read on average. A modem is faster.
 pub(super) const SLOWEST_CLIENT: u64 = 256;
-/// Most bytes of TLS records that one connection keeps; more would save no system calls.
+/// The most bytes of TLS records that one connection keeps; more would save no system calls.
 const MOST_IN_RECORDS: usize = 64 * 1024;
-/// Most bytes of a response that one HTTP/2 stream keeps ready.
+/// The most bytes of a response that one HTTP/2 stream keeps ready.
 const MOST_IN_STREAM: usize = 64 * 1024;
 
 /// The limits of a server. The defaults suit a small machine on the public internet.
@@ -25,12 +25,12 @@ pub struct Limits {
     /// From the end of a response to the next request's first byte.
     pub idle_timeout: Duration,
     /// Bytes of responses that are copied for one client before its window opens: in the kernel and, with TLS, as
-    /// records. The kernel may take one more of its packets, of 64 KiB. The bytes on their way are bounded by the
-    /// client's window (RFC 9293 section 3.8.6), and what HTTP/2 keeps ready is no copy: all clients share a body.
+    /// records. The kernel may take one more of its packets, of 64 KiB. The client's window limits the bytes in flight
+    /// (RFC 9293 section 3.8.6). HTTP/2 keeps no copies: all clients share a body.
     pub max_unsent: usize,
-    /// How long a client may take nothing of a response, whatever else it sends.
+    /// The time that a client may read nothing of a response, even if it sends data.
     pub write_timeout: Duration,
-    /// Time for responses in flight after the server is asked to stop.
+    /// Time for in-flight responses after the server gets the order to stop.
     pub drain: Duration,
 }
 

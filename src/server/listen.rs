@@ -15,14 +15,13 @@ use socket2::{Domain, Socket, Type};
 
 use crate::error::Error;
 
-/// Connections that the kernel completes before they are accepted; it takes its own limit if that
-/// is lower.
+/// Connections that the kernel completes before they are accepted; the kernel's own limit may be lower.
 const BACKLOG: i32 = 4096;
 
 /// An address to listen on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listen {
-    /// An address and a port. An IPv6 address takes IPv6 only, so that `0.0.0.0` and `[::]` can be used together.
+    /// An address and a port. An IPv6 address accepts only IPv6, so that `0.0.0.0` and `[::]` can be used together.
     Tcp(SocketAddr),
     /// The path of a Unix socket.
     Unix(PathBuf),
@@ -87,7 +86,7 @@ impl Listener {
 }
 
 impl Bound {
-    /// Listens on an address; port 0 takes a free port. The kernel keeps at most `unsent` bytes for a connection.
+    /// Listens on an address; port 0 selects a free port. The kernel keeps at most `unsent` bytes for a connection.
     pub(super) fn bind(at: &Listen, unsent: usize) -> Result<Self, Error> {
         let refuse = |source| {
             let is_unix = matches!(at, Listen::Unix(_));
@@ -160,7 +159,7 @@ fn tcp(address: SocketAddr) -> io::Result<TcpListener> {
     if address.is_ipv6() {
         socket.set_only_v6(true)?;
     }
-    // Without it a restart would wait for the last connections of the previous process.
+    // Without this option, a restart would wait for the last connections of the previous process.
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;

@@ -1,4 +1,4 @@
-//! Sockets: accept connections, serve requests, drain, and bound what one client takes from the others.
+//! The server: accepts connections, serves requests, drains, and limits the resources of each client.
 //!
 //! Each core has one single-threaded runtime, and all runtimes accept from the same listening sockets. The sockets
 //! are duplicated, not opened with SO_REUSEPORT, so that a second instance finds the port in use.
@@ -53,15 +53,15 @@ pub struct Settings {
     pub addresses: Vec<Listen>,
     /// Address to listen on if `addresses` is empty and no socket was passed.
     pub fallback: Listen,
-    /// Makes TCP addresses speak TLS. Unix sockets, which are for proxies, never do.
+    /// Enables TLS on TCP addresses. Unix sockets, which are for proxies, never use TLS.
     pub tls: Option<TlsFiles>,
-    /// Addresses that only redirect to https.
+    /// Addresses that only redirect to HTTPS.
     pub redirect: Vec<SocketAddr>,
     /// Limits for clients.
     pub limits: Limits,
 }
 
-/// A server whose sockets are bound and which does not serve yet.
+/// A server with bound sockets that does not serve yet.
 #[derive(Debug)]
 pub struct Server {
     /// Never empty.
@@ -72,8 +72,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Takes the passed sockets and binds every address. Raises the limit of file descriptors, and lowers the limit
-    /// of connections where descriptors are too few.
+    /// Adopts the passed sockets and binds every address. Raises the limit of file descriptors, and lowers the limit of
+    /// connections if there are too few descriptors.
     ///
     /// # Errors
     /// [`Error::Listen`] if an address cannot be bound, [`Error::File`] or [`Error::Tls`] if the certificate or its
@@ -99,7 +99,7 @@ impl Server {
         Ok(Self { bound, redirecting, tls, limits })
     }
 
-    /// Every address that redirects to https.
+    /// Every address that redirects to HTTPS.
     pub fn redirecting(&self) -> impl Iterator<Item = &Listen> {
         self.redirecting.iter().map(|bound| &bound.at)
     }
@@ -117,9 +117,9 @@ impl Server {
         })
     }
 
-    /// Serves until `stop` becomes true or its sender is dropped, then drains. A new response is of the newest site;
-    /// one in flight keeps its own. `telemetry` is notified of everything that happens. `clock` is the real clock,
-    /// which dates in requests are compared with, whatever instant the site is of.
+    /// Serves until `stop` becomes true or its sender is dropped, then drains. A new response comes from the newest
+    /// site; an in-flight response keeps its own. `telemetry` is notified of every event. `clock` is the real clock for
+    /// comparing dates in requests, independent of the site's instant.
     ///
     /// # Errors
     /// [`Error::Listen`] if the system gives no further handle or thread.
@@ -165,7 +165,7 @@ impl Server {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_io()
                 .enable_time()
-                // Renders long documents, taking turns with the other workers.
+                // Renders long documents; the workers take turns.
                 .max_blocking_threads(1)
                 .build()
                 .map_err(refuse)?;
@@ -185,7 +185,7 @@ impl Server {
                     let (shared, respond) = (Arc::clone(&shared), respond.clone());
                     scope.spawn(move || {
                         let in_time = runtime.block_on(accept::work(listeners, shared, respond));
-                        // Nobody waits for unfinished documents any more.
+                        // No client waits for unfinished documents any more.
                         runtime.shutdown_background();
                         in_time
                     })
@@ -261,7 +261,7 @@ mod tests {
             let running = scope.spawn(|| server.run_with(respond, &stopped, &telemetry));
             let mut others = [(); 8].map(|()| TcpStream::connect(address).unwrap());
             assert!(others.iter_mut().all(|other| ask(other, "/")));
-            // More than there are workers: each would be gone.
+            // More connections than workers, so that a panic would end every worker.
             for _ in 0..8 {
                 assert!(!ask(&mut TcpStream::connect(address).unwrap(), "/panic"));
             }

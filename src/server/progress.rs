@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 
 use super::limits::{Limits, SLOWEST_CLIENT};
 
-/// Head start in milliseconds of a client that takes a response over an idle one, when connections are closed.
+/// Advantage in milliseconds of a client that reads a response over an idle one, when connections are closed.
 const AHEAD: u64 = 5000;
 
 /// State of a connection.
@@ -24,23 +24,23 @@ pub(super) enum Phase {
     Leaving,
 }
 
-/// A phase and its start in milliseconds since the server's start. While a response is sent, the start moves forward
-/// as the client takes bytes.
+/// A phase and its start in milliseconds since the server's start. While a response is sent, the start moves forward as
+/// the client reads bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mark(u64);
 
 /// The progress of one connection.
 ///
-/// Two measures show that a client takes a response. Written bytes count; on HTTP/2 only those of content, since
-/// responses to PING and the like are no progress. Once a write had to wait, the bytes that left the socket's queue
-/// since the last poll count too ([`Self::drained`]), up to the last byte of a response.
+/// Two measures show that a client reads a response. Written bytes count; on HTTP/2 only those of content, because
+/// responses to PING and similar frames are no progress. After a write has waited, the bytes that left the socket's
+/// queue since the last poll count too ([`Self::drained`]), up to the last byte of a response.
 #[derive(Debug)]
 pub(super) struct Progress {
     start: Instant,
     mark: AtomicU64,
     /// Responses, and on HTTP/2 pieces of their content, that are not yet handed over.
     responses: AtomicU32,
-    /// Responses that are being made, for which the client waits.
+    /// Responses in progress, for which the client waits.
     making: AtomicU32,
     /// The socket's number in [`super::queues`], once a write had to wait; 0 before.
     socket: AtomicU64,
@@ -68,7 +68,7 @@ impl Underway {
         &self.0
     }
 
-    /// Waits for a response that takes long to make. The client's time starts when it is made.
+    /// Waits for a response that takes long to make. The client's time starts when the response is ready.
     pub(super) async fn made<T>(&self, response: impl Future<Output = T>) -> T {
         struct Making<'a>(&'a Progress);
         impl Drop for Making<'_> {
@@ -109,7 +109,7 @@ impl Mark {
         self.0 >> 2
     }
 
-    /// The order in which connections are closed at the limit, lowest first: by waiting time. A client that takes a
+    /// The order in which connections are closed at the limit, lowest first: by waiting time. A client that reads a
     /// response is [`AHEAD`] of idle ones.
     pub(super) fn rank(self) -> u64 {
         match self.phase() {
@@ -144,15 +144,15 @@ impl Progress {
         Mark(self.mark.load(Relaxed))
     }
 
-    /// Records that bytes came. On HTTP/2 they need not begin a request.
+    /// Records received bytes. On HTTP/2 they need not begin a request.
     pub(super) fn received(&self) {
         if self.mark().phase() == Phase::Idle && !self.multiplexed.load(Relaxed) {
             self.turn(Phase::Head);
         }
     }
 
-    /// Records a complete request, whose response begins. A further request gives a client no more time for earlier
-    /// responses that it does not take.
+    /// Records a complete request, whose response begins. A further request does not extend the time for earlier
+    /// responses that the client has not read.
     pub(super) fn asked(self: &Arc<Self>, with_content: bool) -> Underway {
         self.responses.fetch_add(1, Relaxed);
         if with_content {
@@ -169,7 +169,7 @@ impl Progress {
         self.responses.fetch_add(1, Relaxed);
     }
 
-    /// Records that a response was handed over, though the client may not have taken it yet.
+    /// Records that a response was handed over, although the client may not have read it yet.
     pub(super) fn handed_over(&self) {
         self.responses.fetch_sub(1, Relaxed);
     }
@@ -199,8 +199,8 @@ impl Progress {
         }
     }
 
-    /// The socket's number if the client seems to have taken nothing of a response for `time` and its queue may show
-    /// otherwise.
+    /// The socket's number if the client seems to have read nothing of a response for `time`, and the socket's queue
+    /// may show otherwise.
     pub(super) fn seems_stuck(&self, time: Duration) -> Option<u64> {
         let mark = self.mark();
         let is_stuck = mark.phase() == Phase::Response && self.waited(mark) >= time;
@@ -215,7 +215,7 @@ impl Progress {
         self.earn(left.saturating_sub(before));
     }
 
-    /// Extends the client's time for the bytes of a response that it took.
+    /// Extends the client's time for the bytes of a response that it has read.
     fn earn(&self, bytes: u64) {
         let earned = bytes.saturating_mul(1000) / SLOWEST_CLIENT;
         // Only responses have a deadline that bytes extend.
@@ -226,7 +226,7 @@ impl Progress {
         });
     }
 
-    /// Records that the client took everything that was handed over.
+    /// Records that the client has read everything that was handed over.
     pub(super) fn flushed(&self) {
         if self.mark().phase() == Phase::Response && self.responses.load(Relaxed) == 0 {
             self.turn(Phase::Idle);
@@ -246,7 +246,7 @@ impl Progress {
         self.multiplexed.load(Relaxed)
     }
 
-    /// Starts closing: whatever else is read is thrown away.
+    /// Starts closing: any further received data is discarded.
     pub(super) fn leaving(&self) {
         self.turn(Phase::Leaving);
     }
@@ -256,12 +256,12 @@ impl Progress {
         self.unread.load(Relaxed)
     }
 
-    /// Asks the connection to end after its responses in flight, even if it does not wait for that yet.
+    /// Orders the connection to end after its in-flight responses, even if it does not wait for the order yet.
     pub(super) fn ask_to_leave(&self) {
         self.leave.notify_one();
     }
 
-    /// Waits until the connection is asked to end.
+    /// Waits until the connection is ordered to end.
     pub(super) async fn asked_to_leave(&self) {
         self.leave.notified().await;
     }

@@ -1,7 +1,7 @@
-//! Bytes that the system holds for clients: written to their sockets, and not acknowledged yet.
+//! Bytes in the queues of the system: written to the sockets of clients, but not acknowledged yet.
 //!
-//! Of a slow client's response the system takes some hundred KiB at once and then nothing for a long time, so writing
-//! does not show whether the client takes anything. Linux lists the queue of every TCP socket (proc_pid_net(5)):
+//! The system buffers some hundred KiB of a slow client's response at once, and then accepts nothing for a long time,
+//! so writes do not show whether the client reads. Linux lists the queue of every TCP socket (proc_pid_net(5)):
 //! `tx_queue` is its size in hexadecimal, `inode` the socket's number.
 
 use std::collections::HashMap;
@@ -19,8 +19,8 @@ pub(super) fn inode(socket: impl AsFd) -> Option<u64> {
     rustix::fs::fstat(socket).ok().map(|status| status.st_ino)
 }
 
-/// The bytes in the queues of some sockets, by socket number. Sockets that are not listed are left out; without a
-/// table the result is empty.
+/// The bytes in the queues of some sockets, by socket number. Omits sockets that are not listed; without a table the
+/// result is empty.
 pub(super) fn queues<T>(of: &HashMap<u64, T>) -> HashMap<u64, u64> {
     TABLES.into_iter().filter_map(|table| File::open(table).ok()).fold(
         HashMap::new(),

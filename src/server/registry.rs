@@ -1,7 +1,7 @@
 //! Connection registry: enforces the limit, evicts the longest-waiting client when full, and times out slow ones.
 //!
-//! Connections have no timers of their own. A thread polls all of them twice a second, so that a request costs no
-//! more than storing a number.
+//! Connections have no timers of their own. A thread polls all of them twice a second, so a request only has to store a
+//! number.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -130,7 +130,7 @@ impl Registry {
         }
     }
 
-    /// Asks every connection to end after its responses in flight.
+    /// Orders every connection to end after its in-flight responses.
     pub(super) fn ask_all_to_leave(&self) {
         for open in self.table().open.values() {
             open.progress.ask_to_leave();
@@ -150,7 +150,7 @@ impl Registry {
         }
     }
 
-    /// Ends connections that exceeded their time. An idle client is notified first where the protocol allows it.
+    /// Ends connections that have exceeded their time. Notifies an idle client first, if the protocol allows it.
     fn poll(&self) {
         let mut table = self.table();
         table.open.retain(|_, OpenConnection { progress, task }| {
@@ -212,7 +212,7 @@ impl ConnectionTable {
         if let Some((id, _)) = all.next() {
             self.cut(id);
         }
-        // Marks ahead of the present moment say nothing about connections that come later.
+        // Marks in the future do not order later connections.
         self.longest = all.take_while(|(_, mark)| mark.rank() < now).collect();
     }
 

@@ -1,4 +1,4 @@
-//! Responses of the newest site: made at once, or by a thread that serves no clients if that takes long.
+//! Responses from the newest site: made at once, or, if that takes long, by a thread that serves no clients.
 
 use std::sync::Arc;
 
@@ -70,7 +70,7 @@ impl Responder {
     fn redirect<B>(&self, port: u16, request: &Request<B>) -> Response<Full<Bytes>> {
         let (site, began) = (self.site(), self.telemetry.begin());
         let response = redirect(&site, port, request);
-        // The client repeats a redirected request over https.
+        // The client repeats a redirected request over HTTPS.
         self.telemetry.responded(began, request, &response, None, false);
         response
     }

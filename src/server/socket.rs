@@ -39,15 +39,15 @@ impl Accepting {
         match self {
             Self::Tcp(listener) => {
                 let (stream, _) = listener.accept().await?;
-                // Linux copies the option from the listener. If it did not, the last packet would only be delayed.
+                // Linux copies the option from the listener. On a system that does not, only the last packet is
+                // delayed.
                 #[cfg(not(target_os = "linux"))]
                 let _ = stream.set_nodelay(true);
                 Ok(Socket::Tcp(stream))
             }
             Self::Unix(listener) => {
                 let (stream, _) = listener.accept().await?;
-                // Linux doubles the value for its own bookkeeping (socket(7)), and takes less where `wmem_max` is
-                // lower.
+                // Linux doubles the value for its own bookkeeping (socket(7)), and uses less if `wmem_max` is lower.
                 let _ = SockRef::from(&stream).set_send_buffer_size(unsent / 2);
                 Ok(Socket::Unix(stream))
             }

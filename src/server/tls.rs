@@ -72,8 +72,7 @@ impl std::fmt::Debug for KeyPair {
 impl Tls {
     /// Reads both files.
     ///
-    /// # Errors
-    /// [`Error::File`] if one cannot be read, [`Error::Tls`] if they do not hold what they should.
+    /// # Errors [`Error::File`] if one cannot be read, [`Error::Tls`] if one has invalid contents.
     pub(super) fn load(files: TlsFiles) -> Result<Self, Error> {
         let judged = files.read()?;
         let Usable { config, not_after } = judged.check(&files)?;
@@ -121,7 +120,7 @@ impl Tls {
         }
     }
 
-    /// Whether a polled pair is checked, which is at the second poll that finds it.
+    /// Whether to check a polled pair: at the second poll that finds it.
     fn poll(&mut self, polled: KeyPair) -> bool {
         if polled == self.judged {
             self.fresh = None;

@@ -15,7 +15,7 @@ use super::socket::Socket;
 /// Bytes per piece.
 const PIECE: usize = 16 << 10;
 
-/// A socket whose bytes are counted as progress.
+/// A socket that counts its bytes as progress.
 #[derive(Debug)]
 pub(super) struct Tracked {
     socket: Socket,
@@ -26,7 +26,7 @@ pub(super) struct Tracked {
 #[derive(Debug)]
 pub(super) struct Sending {
     body: Full<Bytes>,
-    /// Taken from it, but not handed over yet.
+    /// Received from it, but not handed over yet.
     rest: Bytes,
     pieces: bool,
     underway: Underway,
@@ -107,15 +107,15 @@ impl AsyncWrite for Tracked {
 }
 
 impl Sending {
-    /// The content of the response to an [`Underway`] request. With `pieces` a client's window decides when more is
-    /// handed over; otherwise all of it is handed over at once.
+    /// The content of the response to an [`Underway`] request. With `pieces`, the client's window decides when more is
+    /// handed over; otherwise all content is handed over at once.
     pub(super) fn new(body: Full<Bytes>, underway: Underway, pieces: bool) -> Self {
         Self { body, rest: Bytes::new(), pieces, underway }
     }
 }
 
 impl Piece {
-    /// A whole response, of which every written byte counts.
+    /// A whole response; every written byte counts.
     fn whole(bytes: Bytes) -> Self {
         Self { bytes, progress: None }
     }

@@ -15,15 +15,15 @@ use crate::urls::{Address, FeedRoute, SessionRoute};
 /// The result of a lookup.
 #[derive(Debug)]
 pub(super) enum Lookup<'a> {
-    /// Something is published there.
+    /// A document is published there.
     Found(Found<'a>),
-    /// Something was published there, and its address has expired.
+    /// A document was published there, but its address has expired.
     Gone,
-    /// Nothing was ever published there.
+    /// No document was ever published there.
     Missing,
 }
 
-/// An address where something is published.
+/// An address with a published document.
 #[derive(Debug, Clone, Copy)]
 pub struct Found<'a> {
     /// The requested address. Its id is one of the edition's.
@@ -50,7 +50,7 @@ pub(super) enum Content<'a> {
     },
 }
 
-/// What renderers need besides the edition, made once per edition.
+/// The renderers' inputs besides the edition, made once per edition.
 #[derive(Debug)]
 pub(super) struct RenderContext {
     pub(super) words: Words,
@@ -96,8 +96,8 @@ impl Site {
             .map_or(Lookup::Missing, |(address, content)| Lookup::Found(Found { address, content }))
     }
 
-    /// Looks up an address of a session. A calendar is served at a former id too, as many apps follow no redirect and
-    /// some forget the old address when they do; pages redirect permanently.
+    /// Looks up an address of a session. A former id also serves the calendar, because many apps follow no redirects,
+    /// and some that do forget the old address. Pages redirect permanently.
     fn session(&self, id: &str, route: SessionRoute) -> Lookup<'_> {
         use SessionHolder::{Former, FormerOfRemoved, Present, Removed};
         let Some((id, holder)) = self.edition.session_holder(id) else { return Lookup::Missing };
@@ -159,12 +159,12 @@ impl Site {
         documents::fits(&urls.absolute(&urls.path(page)))
     }
 
-    /// Whether something is published at an address.
+    /// Whether an address has a published document.
     pub fn has(&self, address: Address<'_>) -> bool {
         matches!(self.lookup(address), Lookup::Found(_))
     }
 
-    /// Every address where something is published, in the order of their paths.
+    /// Every address with a published document, in the order of their paths.
     pub fn addresses(&self) -> Vec<(String, Found<'_>)> {
         let fixed = [Address::Home, Address::Next, Address::Favicon, Address::Robots];
         let years = self.context.years.keys().map(|year| Address::Year(*year));

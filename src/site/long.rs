@@ -13,11 +13,11 @@ const LONG: usize = 64 << 10;
 const ENTRY: usize = 600;
 /// Copies of a session's text in its newsletter block: shown, and in each format to copy.
 const FORMATS: usize = 5;
-/// The most sessions on a page: those to come, and as many of the past.
+/// The most sessions on a page: upcoming ones, and as many past ones.
 const ON_PAGE: usize = 2 * pages::NEXT;
 
 impl Site {
-    /// Whether the document of an address takes long to make, judging by the texts in it.
+    /// Whether the document of an address takes long to make, estimated from its texts.
     pub(super) fn is_long(&self, found: &Found<'_>) -> bool {
         self.text_of(found) > LONG
     }

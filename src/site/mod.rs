@@ -2,9 +2,9 @@
 //!
 //! Calendars are made when the edition is published, and everything else on the first request: rendering is pure and
 //! takes well under a millisecond, and most of it is never requested. Rendered resources are kept in a cache that is
-//! bounded in bytes. Building a site cannot fail; every error is found before, while the file is checked.
+//! bounded in bytes. Building a site cannot fail, because every error is found earlier, when the file is checked.
 //!
-//! To read: `content` (what is published where), `resource` (its response), `calendars`, `headers`, `encode`.
+//! To read: `content` (the document at each address), `resource` (its response), `calendars`, `headers`, `encode`.
 
 mod cache;
 mod calendars;
@@ -31,7 +31,7 @@ pub use cache::CacheSize;
 pub use content::Found;
 pub use resource::{Coding, Representation, Resource};
 
-/// Everything that is published of one edition.
+/// All published resources of one edition.
 #[derive(Debug)]
 pub struct Site {
     edition: Arc<Edition>,
@@ -59,7 +59,7 @@ impl Site {
         &self.edition
     }
 
-    /// Looks up a path; none where nothing is published.
+    /// Looks up a path; none if it has no resource.
     pub fn find(&self, path: &str) -> Option<Found<'_>> {
         match self.lookup(self.edition.urls.parse(path)?) {
             Lookup::Found(found) => Some(found),
@@ -80,7 +80,7 @@ impl Site {
         }
     }
 
-    /// The resource of a lookup, however long it takes to make; kept in the cache.
+    /// The resource of a lookup, even if it takes long to make; kept in the cache.
     pub fn resource(&self, found: &Found<'_>) -> Arc<Resource> {
         let path = self.edition.urls.path(found.address);
         match self.feed_of(found) {
@@ -89,7 +89,7 @@ impl Site {
         }
     }
 
-    /// The resource at a path; none where nothing is published.
+    /// The resource at a path, if there is one.
     pub fn get(&self, path: &str) -> Option<Arc<Resource>> {
         Some(self.resource(&self.find(path)?))
     }
@@ -110,8 +110,7 @@ impl Site {
         self.edition.valid_until()
     }
 
-    /// The response for a path where nothing is published: 410 if something was, else 404 (RFC 9110 sections 15.5.11
-    /// and 15.5.5).
+    /// The response for a path without a resource: 410 if it had one, else 404 (RFC 9110 sections 15.5.11 and 15.5.5).
     pub fn missing(&self, path: &str) -> &Resource {
         let without_slash = path.strip_suffix('/').unwrap_or(path);
         match self.edition.urls.parse(without_slash).map(|address| self.lookup(address)) {
@@ -152,7 +151,7 @@ impl Site {
         Arc::new(Resource::of(document, codings))
     }
 
-    /// The resource of a feed's calendar, where one was found.
+    /// The resource of a feed's calendar, if one was found.
     fn feed_of(&self, found: &Found<'_>) -> Option<&Arc<Resource>> {
         let id = match found.content {
             Content::Feed(feed, FeedRoute::Calendar) => feed.id,

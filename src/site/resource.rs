@@ -19,7 +19,7 @@ use crate::revisions::of_bytes;
 /// A content coding (RFC 9110 section 8.4.1), the less preferred first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Coding {
-    /// The bytes as they are.
+    /// The unchanged bytes.
     Identity,
     /// gzip (RFC 1952).
     Gzip,
@@ -151,7 +151,7 @@ impl Resource {
         self.coded.iter().map(|coded| coded.coding)
     }
 
-    /// The representation in a coding, or identity where that coding is not available.
+    /// The representation in a coding, or identity if that coding is not available.
     pub fn form(&self, coding: Coding) -> &Representation {
         let coded = self.coded.iter().find(|coded| coded.coding == coding);
         coded.map_or(&self.identity, |coded| coded.form(&self.identity))
@@ -209,7 +209,7 @@ impl Representation {
             }
         }
         if headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) {
-            // Without it a script of another origin could not read the 304 either.
+            // Without this header, a script of another origin could not read the 304.
             not_modified.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         }
         headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));

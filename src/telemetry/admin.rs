@@ -1,4 +1,4 @@
-//! Admin listener, for the operator, separate from that of readers.
+//! Admin listener for the operator, separate from the public listeners.
 //!
 //! ```text
 //! GET, HEAD  /healthz   200 while the process responds
@@ -8,8 +8,8 @@
 //! any other method      405 with Allow
 //! ```
 //!
-//! Errors in the file or the state are reported with 200: a load balancer must not take a replica with a good edition
-//! away from readers.
+//! Errors in the file or the state are reported with 200, because a load balancer should keep using a replica with a
+//! good edition.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -33,7 +33,7 @@ use crate::error::Error;
 
 /// Concurrent connections; scrapers and probes are few. At the limit the oldest connection is closed for a new one.
 const CONNECTIONS: usize = 16;
-/// The least time of a connection before it is closed for another, far above what a request takes. With `n` idle
+/// The least time of a connection before it is closed for another, far longer than a request. With `n` idle
 /// connections, a new one waits at most `n / CONNECTIONS` times this.
 const GUARANTEED: Duration = Duration::from_millis(250);
 /// Time between two checks for a free slot.
@@ -52,7 +52,7 @@ pub struct Admin {
 }
 
 impl Admin {
-    /// Listens on an address; port 0 takes a free port.
+    /// Listens on an address; port 0 selects a free port.
     ///
     /// # Errors
     /// [`Error::Listen`] if the address cannot be bound.
@@ -127,7 +127,7 @@ async fn accept(
             .keep_alive(false)
             .serve_connection(TokioIo::new(stream), service);
         slots.start(async {
-            // A client that disconnects or times out gets nothing, which is not an error of this server.
+            // A client that disconnects or times out gets no response, which is not an error of this server.
             let _ = tokio::time::timeout(TIMEOUT, connection).await;
         });
     }

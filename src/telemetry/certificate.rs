@@ -1,4 +1,4 @@
-//! State of the TLS certificate: its end, and why a renewal is not used.
+//! State of the TLS certificate: its expiry, and the reason for refusing a renewal.
 
 use crate::rfc3339;
 use chrono::{DateTime, Utc};
@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 pub(super) struct Certificate {
     /// The last second of its validity, UTC; none if unknown.
     pub(super) not_after: Option<DateTime<Utc>>,
-    /// Why the certificate in its files is not used, in a sentence.
+    /// A sentence with the reason for refusing the certificate in its files.
     pub(super) refused: Option<String>,
     /// Whether its expiry was logged.
     pub(super) logged: bool,
@@ -23,7 +23,7 @@ impl Certificate {
         refused.into_iter().chain(self.expired(now))
     }
 
-    /// A message that the certificate has expired, once.
+    /// The message that the certificate has expired; returned once.
     pub(super) fn news(&mut self, now: DateTime<Utc>) -> Option<String> {
         let expired = self.expired(now).filter(|_| !self.logged);
         self.logged |= expired.is_some();

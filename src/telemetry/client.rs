@@ -1,7 +1,6 @@
 //! Client families, by User-Agent (RFC 9110 section 10.1.5).
 //!
-//! The name is only a claim, and several families fetch for many readers: the counts say how feeds are fetched, not
-//! by whom.
+//! The name is only a claim, and several families fetch for many readers, so the counts show fetches, not readers.
 
 /// Programs that fetch calendars in the same way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,7 +23,7 @@ pub enum Family {
     Kde,
     /// Nextcloud's servers.
     Nextcloud,
-    /// A browser, or what calls itself one.
+    /// A browser, or a program that claims to be one.
     Browser,
     /// Anything else.
     Other,

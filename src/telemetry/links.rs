@@ -51,7 +51,7 @@ impl SiteIds {
 }
 
 impl LinkCounts {
-    /// Switches to the ids of another site. Counts of ids in both go on; all others are dropped.
+    /// Switches to the ids of another site. Counts of ids in both continue; all others are dropped.
     pub(super) fn turn(&mut self, ids: SiteIds) {
         let SiteIds { feeds, owners } = ids;
         let mut before = std::mem::take(&mut self.feeds);

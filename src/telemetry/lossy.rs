@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 /// Bytes that may wait to be written; further lines are dropped.
 const WAITING: usize = 1 << 20;
 
-/// A writer to which each write is one line, written whole or dropped.
+/// A writer that treats each write as one line, and writes it whole or drops it.
 #[derive(Debug, Clone)]
 pub struct Lossy {
     lines: Sender<QueuedOutput>,
@@ -24,7 +24,7 @@ pub struct Dropped(Arc<AtomicU64>);
 #[derive(Debug)]
 enum QueuedOutput {
     Text(Vec<u8>),
-    /// Marks that everything before it is written.
+    /// Marks that all earlier lines are written.
     Flush(SyncSender<()>),
 }
 
@@ -134,7 +134,7 @@ mod tests {
 
     use super::*;
 
-    /// A sink that blocks while it is shut, and what was written into it.
+    /// A sink that blocks while it is shut, and records the writes.
     #[derive(Debug, Clone, Default)]
     struct Gate(Arc<Shared>);
 
@@ -169,7 +169,7 @@ mod tests {
         }
     }
 
-    /// A writer into a gate, and what was reported.
+    /// A writer into a gate, and the reports.
     fn lossy(gate: &Gate) -> (Lossy, Arc<Mutex<Vec<u64>>>) {
         let reports = Arc::new(Mutex::new(Vec::new()));
         let own = Arc::clone(&reports);

@@ -1,8 +1,7 @@
 //! Telemetry: metrics, readiness, and the access log.
 //!
 //! The server notifies a [`Telemetry`] of every connection, response and refusal, and the reloader of every edition.
-//! Counting is off without `--admin`, nothing is ever recorded about a single reader, and no response depends on
-//! telemetry.
+//! Without `--admin` it counts nothing. It never records data about a single reader, and no response depends on it.
 //!
 //! To read: `counts`, `client`, `links` and `clicks` (counters), `refused`, `status` and `certificate` (state),
 //! `metrics` and `admin` (output), `lossy`.
@@ -164,7 +163,7 @@ impl Telemetry {
         self.refusals.rest(Instant::now()).iter().for_each(log);
     }
 
-    /// Records the edition that is served from now on. `outcome` is none for the first one.
+    /// Records the edition served from now on. `outcome` is none for the first one.
     pub fn published(&self, published: &Published, outcome: Option<Outcome>, now: DateTime<Utc>) {
         let mut status = self.status();
         status.publish(&self.watch.file, published, now);
@@ -188,7 +187,7 @@ impl Telemetry {
         }
     }
 
-    /// Records that nothing could be published; the served edition stays.
+    /// Records a refused file; the served edition stays.
     pub fn not_published(&self, refusal: &Refusal) {
         let mut status = self.status();
         status.refuse(&self.watch.file, refusal);
@@ -204,7 +203,7 @@ impl Telemetry {
     }
 
     /// Records the certificate in use, valid until `not_after` inclusive (RFC 5280 section 4.1.2.5), if known.
-    /// `refused` says why the certificate in its files is not used.
+    /// `refused` is the reason for refusing the certificate in its files.
     pub fn certificate(&self, not_after: Option<DateTime<Utc>>, refused: Option<String>) {
         let mut status = self.status();
         // The same certificate is logged once, however often its files are polled.
@@ -216,8 +215,7 @@ impl Telemetry {
     /// Whether a load balancer may send readers here at an instant, with the reason. Only a missing edition or a
     /// process that ends is an error; any other problem is reported, and the last good edition is better than none.
     ///
-    /// # Errors
-    /// The sentence that says why readers should go elsewhere.
+    /// # Errors A sentence with the reason for sending readers elsewhere.
     pub fn readiness(&self, ending: bool, now: DateTime<Utc>) -> Result<String, String> {
         let status = self.status();
         if ending {

@@ -18,9 +18,9 @@ pub enum Refused {
     Late,
     /// The headers or the target of a request are too large.
     TooLarge,
-    /// A client sent no valid HTTP request.
+    /// A client sent an invalid HTTP request.
     Malformed,
-    /// A client did not take its response in time.
+    /// A client did not read its response in time.
     Slow,
     /// A TLS handshake failed.
     Tls,
@@ -66,7 +66,7 @@ impl Refused {
         Self::Panic,
     ];
 
-    /// The kind of a connection error; none where the client disconnected, which is no error.
+    /// The kind of a connection error; none if the client disconnected, which is no error.
     pub fn by(error: &hyper::Error) -> Option<Self> {
         if error.is_timeout() {
             Some(Self::Late)
@@ -207,7 +207,7 @@ mod tests {
             Some(line(Refused::Late, 60, "c"))
         );
         assert!(refusals.note(Refused::Late, &"d", after(61)).is_none());
-        // What came last is said though nothing follows it, by the next minute or at the end.
+        // The last refusal is logged even if no other follows, within a minute or at the end.
         assert_eq!(refusals.rest(after(62)), [line(Refused::Late, 1, "d")]);
         assert!(refusals.note(Refused::Late, &"e", after(63)).is_none());
         assert_eq!(refusals.due(after(200)), [line(Refused::Late, 1, "e")]);

@@ -1,10 +1,10 @@
-//! Address: the parsed URL path of everything that is published. Printing and parsing are inverse.
+//! Address: the parsed URL path of a published resource. Printing and parsing are inverse.
 
 use std::fmt;
 
 use crate::model::Id;
 
-/// A path under the public URL. The parser does not know whether something is published there.
+/// A path under the public URL. The parser does not know whether the path has a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Address<'a> {
     /// The home page.

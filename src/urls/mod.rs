@@ -1,4 +1,4 @@
-//! URLs of everything that is published: [`Address`] is a parsed URL path, [`Urls`] prints it under the public URL.
+//! The URLs of all published resources: [`Address`] is a parsed URL path, [`Urls`] prints it under the public URL.
 
 mod address;
 
@@ -20,7 +20,7 @@ impl Urls {
         Self { base, is_named: true }
     }
 
-    /// The URLs under a local address, where no public URL is given.
+    /// The URLs under a local address, if no public URL is given.
     pub fn unnamed(base: BaseUrl) -> Self {
         Self { base, is_named: false }
     }
@@ -46,7 +46,7 @@ impl Urls {
         }
     }
 
-    /// Parses a path. Crawlers request their rules at the root of the host, whatever the public URL is.
+    /// Parses a path. Crawlers request their rules at the root of the host, even if the public URL has a path.
     pub fn parse<'a>(&self, path: &'a str) -> Option<Address<'a>> {
         match self.within(path) {
             Some("") if !self.base.path().is_empty() => Some(Address::Home),
@@ -90,7 +90,7 @@ impl Urls {
         format!("webcal://{}{}{within}", self.base.authority(), self.base.path())
     }
 
-    /// The URL that a session's links lead to: the organizer's own page, else the session's page.
+    /// The target of a session's links: the organizer's own page, else the session's page.
     pub fn about(&self, session: &Session) -> String {
         match &session.page {
             Some(page) => page.to_string(),

@@ -1,8 +1,8 @@
-//! Time zones: a name and a wall-clock time in, an instant out, and the observances for a VTIMEZONE.
+//! Time zones: converts a zone name and a wall-clock time to an instant, and computes the observances for a VTIMEZONE.
 //!
-//! The only module that names a library of time-zone rules. Wall-clock time with an IANA name is the truth; offsets
-//! come from jiff with its bundled database or a folder given by the operator, never from the host. chrono-tz is the
-//! witness of the older rules that readers' devices may still have.
+//! The only module that names a library of time-zone rules. Wall-clock time with an IANA name defines every event.
+//! Offsets come from jiff with its bundled database or a folder given by the operator, never from the host. chrono-tz
+//! is the witness of the older rules that readers' devices may still have.
 //!
 //! To read: `rules` (databases), `names` and `windows` (zone names), `pair` (one VTIMEZONE), `runs` (the pair for
 //! some events).
@@ -182,8 +182,8 @@ impl Zone {
     /// events.
     ///
     /// The law in force at the latest event comes first, then earlier laws, then substitutes; fewer wrong events win,
-    /// ties go to the later law. The pair begins when the law did. Where an event for which it is exact is not after
-    /// both onsets, it begins earlier by the same rule. Without events: the last law.
+    /// ties go to the later law. The pair begins when the law did. If an event for which the pair is exact is not after
+    /// both onsets, the pair begins earlier by the same rule. Without events: the last law.
     pub fn pair_for(&self, events: &[[Moment; 2]]) -> Pair {
         runs::choose(self.candidates(), events)
     }

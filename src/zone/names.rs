@@ -9,13 +9,13 @@ pub enum Naming {
     Place,
     /// A legacy name; the current name of the same zone.
     Legacy(String),
-    /// An abbreviation that tzdata still has; a location that was probably meant.
+    /// An abbreviation that tzdata still has, with the probable location.
     Abbreviation(&'static str),
     /// A fixed offset under `Etc/`, whose sign is the opposite of what people expect.
     Etc,
 }
 
-/// Abbreviations that are zones in tzdata, with a location that was probably meant.
+/// Abbreviations that are zones in tzdata, each with the probable location.
 const ABBREVIATIONS: [(&str, &str); 11] = [
     ("CET", "Europe/Paris"),
     ("CST6CDT", "America/Chicago"),

@@ -1,6 +1,6 @@
 //! Plain pair: one STANDARD, or one STANDARD and one DAYLIGHT, each with at most one yearly rule.
 //!
-//! Exchange accepts nothing more (MS-OXCICAL 2.1.3.1.1.19.2), and parsers of RFC 5545 compute it exactly.
+//! Exchange accepts nothing else (MS-OXCICAL 2.1.3.1.1.19.2), and RFC 5545 parsers compute it exactly.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc, Weekday};
 
@@ -48,9 +48,9 @@ impl Pair {
         Self { observances: vec![observance] }
     }
 
-    /// The instant that every parser computes for a local time. None where the rules repeat or skip the time, as
-    /// parsers differ there, and before both observances have begun, as some parsers fail there (RFC 5545 section
-    /// 3.6.5 leaves that time open).
+    /// The instant that every parser computes for a local time. None if the rules repeat or skip the time, because
+    /// parsers differ there. None too before both observances have begun, because some parsers fail there (RFC 5545
+    /// section 3.6.5 does not define that time).
     pub fn instant(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
         let begun = self.observances.iter().all(|observance| observance.onset < local);
         let [one, other] = self.readings(local);
@@ -67,7 +67,7 @@ impl Pair {
         let [earliest, latest] = [earliest, latest].map(|at| at.expect("a pair has an observance"));
         let last = halves().map(|observance| (observance.last(latest), observance.to)).max();
         let (change, offset) = last.expect("a pair has an observance");
-        // A change between the two makes both of them possible, or neither.
+        // With a change between the two, both are possible, or neither.
         let read =
             if earliest < change { [earliest, latest] } else { [local - seconds(offset); 2] };
         read.map(|utc| utc.and_utc())

@@ -22,7 +22,7 @@ struct Database {
     loaded: Mutex<HashMap<String, Option<Zone>>>,
 }
 
-/// An unknown zone name, with names that may have been meant, best first.
+/// An unknown zone name, with similar names, best first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownZone {
     /// Names that exist.
@@ -156,7 +156,7 @@ fn read_text(path: &Path) -> Option<String> {
     String::from_utf8(read(path).ok()?).ok()
 }
 
-/// The version, as distributions and tzdata's own `make` write it.
+/// The version, in the formats of distributions and of tzdata's own `make`.
 fn folder_version(folder: &Path) -> Option<String> {
     if let Some(text) = read_text(&folder.join("tzdata.zi")) {
         let first = text.lines().next().unwrap_or_default();

@@ -90,7 +90,7 @@ pub(super) fn candidates(transitions: &[Transition]) -> Vec<Candidate> {
     for (index, change) in transitions.iter().enumerate() {
         let until = transitions.get(index + 1).map_or(i64::MAX, |next| next.at);
         let from = change.at.max(0);
-        // A rule without end goes on after the last computed change.
+        // A rule without end continues after the last computed change.
         let endless = until == i64::MAX && change.onset().year() >= i32::from(YEARS.1) - 1;
         if !endless && until.saturating_sub(from) > LONG && change.after % 60 == 0 {
             let pair = Pair::fixed(change.after, change.name.clone());
@@ -176,8 +176,8 @@ pub(super) fn choose(candidates: &[Candidate], events: &[[Moment; 2]]) -> Pair {
         events.iter().filter(|event| event.iter().all(|moment| moment.plain)).collect();
     let latest = plain.iter().map(|[_, end]| end.instant.timestamp()).max();
     let latest = latest.unwrap_or(i64::MAX - 1);
-    // One matching reading is enough: where a law's rule repeats an hour that the zone does not, an older law or a
-    // substitute is no better choice. Such an event is written in UTC.
+    // One matching reading is enough. If a law's rule repeats an hour that the zone does not, an older law or a
+    // substitute is no better; such an event is written in UTC.
     let fits = |candidate: &Candidate, event: &[Moment; 2]| {
         event.iter().all(|m| candidate.pair.readings(m.local).contains(&m.instant))
     };

@@ -23,7 +23,7 @@ fn names() -> &'static HashMap<TimeZone, &'static str> {
     })
 }
 
-/// Each word with a capital letter, as in most names, for programs that write them in another case.
+/// The name with each word capitalized, as in most names, for programs that write them in another case.
 fn capitalized(name: &str) -> String {
     let words = name.split_whitespace().map(|word| {
         let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));

@@ -1,4 +1,4 @@
-//! When a changed file is adopted, on a test clock: renamed, written in place, shortened, broken, at a start.
+//! Adoption of changed files on a test clock: renamed, written in place, shortened, broken, at a start.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use crate::support::{BEFORE, Fixture, body, instant, list, session};
 
 const FEED: &str = "/feeds/test.ics";
 const POLL: u64 = 50;
-/// Above any wait of a test.
+/// Longer than any wait of a test.
 const LONG: u64 = 120_000;
 
-/// A file with sessions by the numbers of their ids.
+/// A file with sessions whose ids have these numbers.
 fn talks(numbers: impl IntoIterator<Item = u32>, title: &str) -> String {
     let talk = |number| {
         session(&format!("talk-{number}"), "2027-04-30T14:00:00", "")
@@ -24,7 +24,7 @@ fn talks(numbers: impl IntoIterator<Item = u32>, title: &str) -> String {
     list(&numbers.into_iter().map(talk).collect::<String>())
 }
 
-/// Another file takes the name.
+/// Renames another file into place.
 fn rename(path: &Path, text: &str) {
     let new = path.with_extension("new");
     std::fs::write(&new, text).unwrap();
@@ -50,7 +50,7 @@ impl<'a> Polled<'a> {
         Self { reloader, at: 0, now: BEFORE }
     }
 
-    /// The next feed that is published within some time, and after how long.
+    /// The next feed published within a time, and the delay.
     fn next(&mut self, most: u64) -> Option<(u64, String)> {
         let began = self.at;
         while self.at < began + most {
@@ -68,13 +68,13 @@ impl<'a> Polled<'a> {
         self.next(most).map(|(_, feed)| feed)
     }
 
-    /// How long after now something is published; a poll may come up to 50 ms late.
+    /// The delay until the next publication; a poll may be up to 50 ms late.
     fn takes(&mut self, least: u64) {
         let (after, _) = self.next(LONG).expect("it is never published");
         assert!((least..=least + 2 * POLL).contains(&after), "{after} ms, not {least}");
     }
 
-    /// One poll by order.
+    /// One ordered poll.
     fn order(&mut self) -> Option<convene::site::Site> {
         self.at += POLL;
         self.reloader.poll(true, instant(self.now), Duration::from_millis(self.at))
@@ -90,7 +90,7 @@ fn a_file_renamed_into_place_is_adopted_sooner_than_one_written_in_place() {
     polled.takes(100);
     fixture.write(&talks(1..=3, "Three"));
     polled.takes(1_000);
-    // The last change counts.
+    // The waiting time starts at the last change.
     rename(&fixture.file(), &talks(1..=3, "Four"));
     assert_eq!(polled.feed_within(POLL), None);
     fixture.write(&talks(1..=3, "Five"));
@@ -99,7 +99,7 @@ fn a_file_renamed_into_place_is_adopted_sooner_than_one_written_in_place() {
     assert_eq!(polled.feed_within(900), None);
     rename(&fixture.file(), &talks(1..=3, "Seven"));
     polled.takes(100);
-    // A file that was away for a poll is written in place, whatever its number.
+    // A file that was missing for one poll counts as written in place, even with a new inode.
     std::fs::remove_file(fixture.file()).unwrap();
     assert_eq!(polled.feed_within(500), None);
     rename(&fixture.file(), &talks(1..=3, "Eight"));
@@ -135,7 +135,7 @@ fn a_file_that_is_written_again_with_the_same_content_waits_again() {
         touch(second);
         assert_eq!(polled.feed_within(900), None);
     }
-    // On a mount that gives it another time at every poll it is adopted all the same, after a minute.
+    // On a mount that reports another time at every poll, it is still adopted, after a minute.
     let polls = (10..).take_while(|second| {
         touch(*second);
         polled.feed_within(POLL).is_none()
@@ -160,7 +160,7 @@ fn a_change_that_leaves_the_metadata_as_it_was_is_found_all_the_same() {
 
 #[test]
 fn a_file_that_removes_many_sessions_waits_unless_it_is_ordered() {
-    // A fifth, and at least two.
+    // A fifth of the sessions, and at least two.
     for (before, after, is_mass) in
         [(10, 9, false), (10, 8, true), (11, 9, false), (2, 1, false), (2, 0, true), (3, 1, true)]
     {
@@ -213,7 +213,7 @@ fn only_upcoming_sessions_that_go_without_another_id_are_removed() {
         assert_eq!(snapshot.is_parsed(), is_parsed);
     }
     let removal = snapshot.removal(published.site.edition().revisions(), instant(BEFORE));
-    // Of those called old, new-id, days and removed.
+    // The sessions are called old, new-id, days and removed.
     assert_eq!((removal.removed, removal.upcoming), (2, 4));
 }
 
@@ -229,13 +229,13 @@ fn a_file_that_the_file_names_waits_by_the_same_rules() {
     polled.takes(1_000);
     rename(&css, "h1{color:green}");
     polled.takes(100);
-    // Both have to be whole.
+    // Both files must be complete.
     rename(&fixture.file(), &named("Two"));
     std::fs::write(&css, "h1{color:bl").unwrap();
     assert_eq!(polled.feed_within(900), None);
     std::fs::write(&css, "h1{color:black}").unwrap();
     polled.takes(1_000);
-    // One that is named for the first time may be half-written too.
+    // A file that is named for the first time may be half-written too.
     let more = named("Two") + "logo = \"own.svg\"\n";
     std::fs::write(fixture.dir().join("own.svg"), "<svg/>").unwrap();
     rename(&fixture.file(), &more);
@@ -271,7 +271,7 @@ fn time_goes_on_while_a_changed_file_waits() {
     let fixture = Fixture::new(&(one.clone() + &session("next", "2024-05-30T14:00:00", "")));
     let publisher = fixture.publisher();
     let mut polled = Polled::new(&fixture, &publisher);
-    // The file goes on changing.
+    // The file keeps changing.
     let half = |polled: &mut Polled<'_>, number: u32| {
         fixture.write(&format!("{one}# {number}"));
         polled.reloader.poll(false, instant(polled.now), Duration::from_millis(polled.at))
@@ -287,7 +287,7 @@ fn time_goes_on_while_a_changed_file_waits() {
     assert!(half(&mut polled, 3).is_none());
 }
 
-/// Whether somebody waits for the lock, as far as the system tells.
+/// Whether the system shows a process that waits for the lock.
 fn waits(fixture: &Fixture) -> bool {
     let lock = std::fs::metadata(fixture.dir().join(".sessions.lock")).unwrap();
     let inode = format!(":{} ", std::os::unix::fs::MetadataExt::ino(&lock));
@@ -314,13 +314,13 @@ fn a_reloader_that_waited_for_its_turn_does_not_publish_what_is_no_longer_there(
         assert_eq!(waiting.join().unwrap(), None);
     });
     assert_eq!(other.store.read().unwrap().sessions["talk-1"].published.title, "One");
-    // It is a change of its own.
+    // It counts as a separate change.
     let (after, feed) = polled.next(LONG).unwrap();
     assert!((900..=1_100).contains(&after), "{after}");
     assert!(feed.contains("SUMMARY:Newer") && feed.contains("SEQUENCE:1"), "{feed}");
 }
 
-/// A first edition of a file that was written so many milliseconds ago, and the pauses that it took.
+/// The first edition of a file that was written so many milliseconds ago, and the pauses before it.
 fn start(
     publisher: &Publisher,
     age: u64,
@@ -404,7 +404,7 @@ fn a_start_takes_nobody_back_to_an_edition_that_is_older_than_what_is_recorded()
     let older = std::fs::read(&last_good).unwrap();
     fixture.write(&talks(1..=5, "Two"));
     fixture.publish("2024-01-16T12:00:00Z");
-    // As a process leaves it that is killed between the revisions and the source.
+    // The folder of a process that was killed after writing the revisions and before writing the source.
     std::fs::write(&last_good, older).unwrap();
     let publisher = Publisher { fall_back: true, ..fixture.publisher() };
     let (feed, _) = start(&publisher, 0, |_| ()).unwrap();

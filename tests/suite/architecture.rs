@@ -1,9 +1,9 @@
-//! The modules of `src/` and which way imports run; see docs/ARCHITECTURE.md.
+//! The modules of `src/` and their allowed imports; see docs/ARCHITECTURE.md.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// Each module with the modules that it may import, in the order of the flow.
+/// Each module with its allowed imports, in the order of the data flow.
 const MODULES: &[(&str, &[&str])] = &[
     ("cut", &[]),
     ("error", &[]),
@@ -86,7 +86,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("reload", &["diagnostic", "error", "publish", "revisions", "telemetry", "site"]),
 ];
 
-/// Libraries that only some modules may name.
+/// Libraries that only some modules may use.
 const LIBRARIES: &[(&str, &[&str])] = &[
     ("chrono_tz", &["zone"]),
     ("deunicode", &["import"]),
@@ -94,7 +94,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("fluent_bundle", &["l10n"]),
     ("fluent_syntax", &["l10n"]),
     ("h2", &["telemetry"]),
-    // `document` and `ics` name the type of bytes alone.
+    // `document` and `ics` use only the `Bytes` type.
     ("hyper", &["document", "http", "ics", "server", "telemetry", "site"]),
     ("icalendar", &["ics"]),
     ("jiff", &["zone"]),

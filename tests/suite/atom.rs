@@ -1,4 +1,4 @@
-//! Atom, read by an XML parser as RFC 4287 has it.
+//! Atom feeds, read by an XML parser and checked against RFC 4287.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ fn children<'a>(node: Node<'a, 'a>, name: &'static str) -> impl Iterator<Item = 
     node.children().filter(move |child| child.has_tag_name((ATOM, name)))
 }
 
-/// The text of an element that has to be there exactly once.
+/// The text of an element that must occur exactly once.
 fn text(node: Node<'_, '_>, name: &'static str) -> String {
     let mut found = node.children().filter(|child| child.has_tag_name((ATOM, name)));
     let only = found.next().unwrap_or_else(|| panic!("there is no {name}"));
@@ -31,7 +31,7 @@ fn links(node: Node<'_, '_>, relation: &str, media_type: &str) -> Vec<String> {
         .collect()
 }
 
-/// What RFC 4287 sections 4.1.1 and 4.1.2 ask of every feed and entry.
+/// Checks the requirements of RFC 4287 sections 4.1.1 and 4.1.2 on every feed and entry.
 fn assert_whole(feed: Node<'_, '_>) {
     assert!(feed.has_tag_name((ATOM, "feed")));
     let author = feed.children().find(|child| child.has_tag_name((ATOM, "author"))).unwrap();
@@ -97,7 +97,7 @@ fn every_text_comes_back_from_an_xml_parser() {
     let document = Document::parse(&xml).unwrap();
     let feed = document.root_element();
     assert_whole(feed);
-    // XML has no way to write these two.
+    // XML cannot express these two.
     let kept = |text: &str| text.replace(['\u{fffe}', '\u{ffff}'], "");
     assert_eq!(text(feed, "title"), kept(&texts[3]));
     let entries: Vec<Node<'_, '_>> = children(feed, "entry").collect();
@@ -133,7 +133,7 @@ fn only_what_changed_is_updated_and_no_id_moves() {
     let before = read(first);
     assert_eq!(before.1, first);
     assert_eq!(read(later), before, "time alone changes nothing");
-    // The same session under another title and id, and at another address.
+    // The same session with another title, id and address.
     fixture.write(
         &toml
             .replace("\"Session b\"", "\"Another\"")

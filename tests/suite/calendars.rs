@@ -1,4 +1,4 @@
-//! What a calendar app finds: the announced hours, one UID a session, lines by the standard.
+//! Calendars as apps read them: the announced times, one UID per session, valid lines.
 
 use convene::document::Kind;
 use convene::publish::Published;
@@ -8,7 +8,7 @@ use crate::readers::{At, Event, by_both, lines};
 use crate::subscriber::Subscriber;
 use crate::support::{BEFORE, EXAMPLE, Fixture, body, instant, list, session};
 
-/// The example's sessions with their starts, as they were announced.
+/// The example's sessions with their announced starts.
 const ANNOUNCED: [(&str, &str, &str); 3] = [
     ("era-of-silos", "Building Solidarity in an Era of Silos", "2024-04-30T21:00:00Z"),
     (
@@ -126,7 +126,7 @@ fn every_calendar_keeps_the_rules_of_bytes_and_declares_its_zones_once() {
     for case in cases() {
         let published = publish(&std::fs::read_to_string(case.join("sessions.toml")).unwrap());
         for (path, _, calendar) in calendars(&published) {
-            // CR LF, 75 octets, no control characters: `lines` looks.
+            // `lines` checks CR LF, 75 octets, and the absence of control characters.
             let own = lines(&calendar);
             assert_eq!(calendar.matches('\n').count(), calendar.matches("\r\n").count(), "{path}");
             assert_eq!(calendar.matches('\r').count(), calendar.matches("\r\n").count(), "{path}");

@@ -1,4 +1,4 @@
-//! The block for a newsletter about what moved or was called off.
+//! The newsletter block about moved and cancelled sessions.
 
 use convene::newsletter::{Form, Subject, changed};
 use convene::publish::Published;
@@ -23,7 +23,7 @@ fn other() -> String {
     session("other", "2024-05-30T14:00:00", "")
 }
 
-/// A talk that was announced for two o'clock and is now as given.
+/// A talk that was announced for two o'clock, with the given changes.
 fn after(now: &str, at: &str) -> Published {
     let fixture = Fixture::new(&list(&(talk("2024-04-30T14:00:00", "") + &other())));
     fixture.publish(BEFORE);
@@ -106,7 +106,7 @@ fn titles_of_any_kind_stay_texts() {
         fixture.write(&titled("2024-04-30T15:00:00"));
         let published = fixture.publish(LATER);
         let html = block(&published, Form::Html).unwrap();
-        // It is XML too, so that a parser shows what a reader sees.
+        // The block is also XML, so a parser shows the text that a reader sees.
         let html = html.replace(['\u{fffe}', '\u{ffff}'], "");
         let shown = roxmltree::Document::parse(&html).unwrap();
         let heading = shown.descendants().find(|node| node.has_tag_name("h3")).unwrap();

@@ -1,4 +1,4 @@
-//! A calendar as components and lines (RFC 5545 section 3.1), for the reader in `rfc5545`.
+//! A calendar as components and lines (RFC 5545 section 3.1), for the parser in `rfc5545`.
 
 use std::collections::HashMap;
 
@@ -43,7 +43,7 @@ impl Component {
         Err("a calendar without END".to_owned())
     }
 
-    /// The line of a name that must be there once.
+    /// The line with a name that must occur exactly once.
     pub(crate) fn one(&self, name: &str) -> Result<&Line, String> {
         let mut all = self.lines.iter().filter(|line| line.name == name);
         match (all.next(), all.next()) {
@@ -57,7 +57,7 @@ impl Component {
 }
 
 impl Line {
-    /// A colon or semicolon inside of quotes separates nothing.
+    /// A colon or semicolon inside quotes is not a separator.
     fn parse(line: &str) -> Result<Self, String> {
         let mut parts = vec![String::new()];
         let mut quoted = false;

@@ -1,4 +1,4 @@
-//! The same input gives the same bytes, wherever, whenever and in whose language it is read.
+//! The same input gives the same bytes on every machine, at every time and under every locale.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::golden::cases;
 use crate::support::{EXAMPLE, Fixture, tree};
 
-/// Runs an export somewhere else, as somebody else's machine would.
+/// Runs an export like another machine: in another folder, with another locale and time zone.
 fn export(from: &Path, fixture: &Fixture, at: &str, machine: &[(&str, &str)]) {
     let output = Command::new(env!("CARGO_BIN_EXE_convene"))
         .current_dir(from)
@@ -20,7 +20,7 @@ fn export(from: &Path, fixture: &Fixture, at: &str, machine: &[(&str, &str)]) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// A second machine with the same list and the same revisions.
+/// A second machine with the same file and the same revisions.
 fn replica(fixture: &Fixture) -> Fixture {
     let other = Fixture::new(&std::fs::read_to_string(fixture.file()).unwrap());
     std::fs::copy(fixture.revisions_file(), other.revisions_file()).unwrap();
@@ -80,7 +80,7 @@ fn the_first_export_does_not_depend_on_the_machine_either() {
 
 #[test]
 fn a_turning_instant_does_change_an_export() {
-    // Else the test above could compare what time never touches.
+    // Otherwise the test above might compare only documents that time does not change.
     let fixture = Fixture::new(EXAMPLE);
     export(fixture.dir(), &fixture, FIRST, &[]);
     let before = tree(&fixture.dir().join("out"));
@@ -89,7 +89,7 @@ fn a_turning_instant_does_change_an_export() {
     assert_ne!(before["index.html"], after["index.html"]);
 }
 
-/// The path that an exported file answers for, and whether it stands below the base.
+/// The path of an exported file, and whether it is below the base.
 fn path_of(file: &str) -> String {
     match file.strip_suffix("index.html") {
         Some(folder) => format!("/{}", folder.trim_end_matches('/')),
@@ -108,7 +108,7 @@ fn serve_answers_with_the_bytes_that_export_wrote() {
         let fixture = Fixture::new(&list);
         export(fixture.dir(), &fixture, FIRST, &[]);
         let mut files = tree(&fixture.dir().join("out"));
-        // A name that is no address, for hosts to answer with.
+        // A file without an address, which hosts send for missing files.
         assert!(files.remove("404.html").is_some());
         let published = fixture.publish(LATER);
         let base = published.site.edition().urls.base().path().to_owned();
@@ -120,7 +120,7 @@ fn serve_answers_with_the_bytes_that_export_wrote() {
                 (path, _) => format!("{base}{path}"),
             };
             let answer = running.get(&path, &[]);
-            // The file of a redirect leads on by itself; its body is the same.
+            // The file of a redirect redirects automatically; its body is the same.
             let status = match published.site.get(&path).and_then(|resource| resource.kind()) {
                 Some(convene::document::Kind::Moved) => 301,
                 Some(convene::document::Kind::Redirect) => 302,
@@ -149,7 +149,7 @@ fn two_servers_give_the_same_validators_and_codings() {
         for coding in ["identity", "gzip", "br"] {
             let ask = |running: &crate::support::Running| {
                 let mut answer = running.get(path, &[("Accept-Encoding", coding)]);
-                // The one header that is allowed to know what time it is.
+                // The only header that may contain the current time.
                 answer.headers.retain(|(name, _)| name != "date");
                 answer
             };

@@ -1,5 +1,5 @@
-//! docs/findings.md has every code, with a wrong and a right example and the message that the program prints. UPDATE=1 rewrites
-//! the messages.
+//! docs/findings.md has every code, with a wrong and a right example and the program's message. UPDATE=1 rewrites the
+//! messages.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use convene::zone::Rules;
 
 use crate::support::instant;
 
-/// The table that the page's examples stand under.
+/// The `[calendar]` table that the page's examples continue.
 const CALENDAR: &str = "[calendar]\nid = \"our-calendar\"\ntitle = \"Our sessions\"\n\
     timezone = \"America/New_York\"\nduration = \"1h\"\n\n";
 const NOW: &str = "2027-01-01T12:00:00Z";
@@ -32,7 +32,7 @@ fn sections() -> Vec<Section> {
     page.split("\n### `").skip(1).map(section).collect()
 }
 
-/// A message and its help as the page quotes them.
+/// A message and its help in the format of the page.
 fn quotation(message: &str, help: Option<&str>) -> String {
     let help = help.map(|help| format!(">\n> help: {help}\n")).unwrap_or_default();
     format!("\n> {message}\n{help}")
@@ -57,7 +57,7 @@ fn section(text: &str) -> Section {
     Section { code: code.to_owned(), severity: severity.trim_end_matches(')').to_owned(), example }
 }
 
-/// What `check` finds in an example.
+/// The findings of `check` in an example.
 fn findings(example: &str) -> Vec<Finding> {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("sessions.toml");

@@ -1,5 +1,5 @@
-//! Work grows with its input: four times as much of anything takes at most eight times as long, where a square would take
-//! sixteen times as long.
+//! Linear processing time: four times as much input takes at most eight times as long; quadratic time would be sixteen
+//! times as long.
 
 use std::hint::black_box;
 
@@ -19,14 +19,14 @@ use rustix::time::{ClockId, clock_gettime};
 use super::{calendars, junk, markdown};
 use crate::support::{BEFORE, instant, list, quoted, session};
 
-/// The most that four times as much may take, in times of the one.
+/// The largest allowed ratio of the times for four times as much input and for the input.
 const MOST: f64 = 8.0;
-/// What takes less is not compared, in seconds: caches and memory that is fresh decide there.
+/// Shorter times, in seconds, are not compared: caches and new memory dominate them.
 const FLOOR: f64 = 0.05;
-/// How often each is measured; the least counts, as what disturbs only adds.
+/// Measurements of each input. The shortest counts, because other processes only add time.
 const ROUNDS: usize = 3;
 
-/// The processor time of this thread that some work takes, in seconds.
+/// The processor time of this thread for some work, in seconds.
 fn seconds(work: &dyn Fn()) -> f64 {
     let now = || {
         let time = clock_gettime(ClockId::ThreadCPUTime);
@@ -37,7 +37,7 @@ fn seconds(work: &dyn Fn()) -> f64 {
     now() - before
 }
 
-/// Whether work on some input and on four times as much of it keeps to the bound; what it took if it does not.
+/// Measures some work on an input and on four times as much. Returns the times if their ratio exceeds the bound.
 fn grows(small: &dyn Fn(), large: &dyn Fn()) -> Result<(), String> {
     let (mut least, mut most) = (f64::MAX, f64::MAX);
     for _ in 0..ROUNDS {
@@ -53,7 +53,7 @@ fn grows(small: &dyn Fn(), large: &dyn Fn()) -> Result<(), String> {
     Err(format!("{most:.3} s, and {least:.3} s for a quarter"))
 }
 
-/// Compares the same families of inputs of two sizes.
+/// Compares the inputs of two sizes, family by family.
 fn compare<T>(small: Vec<(&'static str, T)>, large: Vec<(&'static str, T)>, work: impl Fn(&T)) {
     let mut wrong = Vec::new();
     for ((name, small), (same, large)) in small.into_iter().zip(large) {
@@ -77,13 +77,13 @@ fn checked(text: &str, rules: &Rules) -> Option<Catalog> {
     checked.catalog
 }
 
-/// What follows from a catalog after what was published before.
+/// The planned edition of a catalog after earlier revisions.
 fn planned(catalog: Catalog, before: &Revisions, now: DateTime<Utc>) -> Planned {
     let base = catalog.calendar.url.clone().unwrap();
     plan(catalog, Urls::new(base), model::Assets::default(), before, now)
 }
 
-/// Everything that is made of a list: findings, revisions, calendars, pages, blocks, and what changes for readers.
+/// Makes everything from a file: findings, revisions, calendars, pages, blocks and a preview.
 fn published(text: &str, before: &Revisions, rules: &Rules) -> Revisions {
     let catalog = checked(text, rules).expect("the list is right");
     let now = instant(BEFORE);
@@ -163,14 +163,14 @@ fn forms_of_markdown_take_no_more_than_their_input() {
 #[ignore = "needs a quiet machine"]
 fn imports_take_no_more_than_their_input() {
     let rules = Rules::bundled();
-    // Beyond the budget of a file more rules would take no longer.
+    // Beyond the budget of a file, more rules would not take longer.
     compare(calendars::calendars(50_000), calendars::calendars(200_000), |text| {
         let options = Options { name: "a", now: instant(BEFORE), until: None, zone: None };
         drop(black_box(import(text.as_bytes(), &options, &rules)));
     });
 }
 
-/// Lists of so many tables or items of each kind.
+/// Files with so many tables or items of each kind.
 fn lists(count: usize) -> Vec<(&'static str, String)> {
     let all = |make: &dyn Fn(usize) -> String| -> String { (0..count).map(make).collect() };
     let start = |n: usize| format!("2027-{:02}-{:02}T10:00:00", n / 28 % 12 + 1, n % 28 + 1);

@@ -1,4 +1,4 @@
-//! Files that are too large, lead out of the folder, or have no end.
+//! Files that are too large, lead out of the folder, or never end.
 
 use std::fs::File;
 use std::os::unix::fs::symlink;
@@ -24,7 +24,7 @@ fn fifo(path: &Path) {
     assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
 }
 
-/// A list with a logo and a style sheet, and a file beside its folder.
+/// A `sessions.toml` with a logo and a style sheet, and a file outside of its folder.
 struct Folders {
     fixture: Fixture,
     outside: tempfile::TempDir,
@@ -49,7 +49,7 @@ impl Folders {
     }
 }
 
-/// Puts something in place of a file of a folder.
+/// Replaces a file of a folder by something else.
 fn replace(path: &Path, make: impl FnOnce(&Path)) {
     let _ = std::fs::remove_file(path);
     make(path);
@@ -119,7 +119,7 @@ fn a_file_of_sessions_that_is_a_link_has_its_logo_beside_the_link() {
     assert_eq!(folders.code(), None);
 }
 
-/// Asks until the feed has a title in it; a reload takes one to two seconds.
+/// Requests the feed until it contains a title; a reload takes one to two seconds.
 fn wait(running: &Running, title: &str) {
     let start = Instant::now();
     while !running.get("/feeds/test.ics", &[]).text().contains(title) {
@@ -148,7 +148,7 @@ fn whatever_takes_a_files_place_while_it_is_served_the_last_good_edition_stays()
         let path = fixture.dir().join(name);
         let good = std::fs::read(&path).unwrap();
         replace(&path, make);
-        // Twice as long as a reload takes.
+        // Twice the time of a reload.
         std::thread::sleep(Duration::from_secs(3));
         assert!(running.get("/", &[]).body == page, "another page after {name}");
         replace(&path, |path| std::fs::write(path, good).unwrap());
@@ -165,7 +165,7 @@ fn whatever_takes_a_files_place_while_it_is_served_the_last_good_edition_stays()
 fn a_calendar_is_refused_for_its_size_before_it_is_read() {
     let fixture = Fixture::new("");
     let calendar = fixture.dir().join("large.ics");
-    // Reading it would take a terabyte.
+    // Reading all of it would use a terabyte.
     File::create(&calendar).unwrap().set_len(1 << 40).unwrap();
     for (name, says) in [("large.ics", "larger than 64 MiB"), ("/dev/zero", "larger than 64 MiB")] {
         let import = fixture.run(&["import", name]);

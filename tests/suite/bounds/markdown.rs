@@ -1,4 +1,4 @@
-//! Texts that are nested without end: their forms are bounded, and so is the work that parsers have with them.
+//! Deeply nested texts: the size of their output and the time of parsers are bounded.
 
 use convene::model::Markdown;
 use proptest::prelude::*;
@@ -7,10 +7,10 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use super::{said, within};
 use crate::support::{BEFORE, Fixture, body, list, quoted, session};
 
-/// How deep lists and quotes may be for a parser: 16 marks and 128 columns of a line open or continue 80 of them.
+/// The deepest lists and quotes that a parser may see: 16 marks and 128 columns of a line open or continue 80 of them.
 const DEEPEST: usize = 80;
 
-/// How deep the lists and quotes of a text are for a parser.
+/// The depth of the lists and quotes of a text as a parser sees it.
 fn depth(text: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     for event in Parser::new(text) {
@@ -24,7 +24,7 @@ fn depth(text: &str) -> usize {
     deepest
 }
 
-/// What lists and quotes begin with, and what keeps them open.
+/// Marks that begin lists and quotes, and the text that keeps them open.
 fn piece() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
         "- ",
@@ -69,7 +69,7 @@ proptest! {
     ) {
         let repeated: String = pieces.iter().map(|(piece, times)| piece.repeat(*times)).collect();
         for text in [repeated.clone(), all.concat(), all.concat() + &repeated] {
-            // A text of spaces is none.
+            // A text of only spaces is empty.
             let Ok(markdown) = Markdown::parse(&text) else { continue };
             let deepest = depth(markdown.as_str());
             prop_assert!(deepest <= DEEPEST, "{deepest}: {:?}", markdown.as_str());
@@ -86,12 +86,12 @@ proptest! {
     }
 }
 
-/// Texts of at most so many characters whose forms grew with the square of their length, or nearly.
+/// Texts of at most so many characters whose output used to grow quadratically, or nearly.
 pub(super) fn bombs(length: usize) -> Vec<(&'static str, String)> {
     let to = |length: usize, piece: &str| piece.repeat(length / piece.len());
     let (half, all) = (length / 2 - 100, length - 100);
     let table = |length: usize| to(length / 2, "|a") + "\n" + &to(length / 2, "|-") + "\n";
-    // The lines of a stair grow, so that it has the root of its length.
+    // The lines of a staircase grow, so their number is the square root of its length.
     let levels = (length as f64).sqrt() as usize;
     let stair = |mark: &str| -> String {
         let levels = levels / mark.len();
@@ -130,7 +130,7 @@ pub(super) fn bombs(length: usize) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// A text wherever one can be: of the calendar, the footer, a series, a feed and a session.
+/// The same text in every possible place: the calendar, the footer, a series, a feed and a session.
 pub(super) fn everywhere(text: &str) -> String {
     let text = quoted(text);
     let more = format!("description = {text}\nseries = \"s\"\n");
@@ -140,8 +140,8 @@ pub(super) fn everywhere(text: &str) -> String {
         + &session("talk", "2024-04-30T14:00:00", &more)
 }
 
-/// The longest text that is read, and a sample of it that shows a square as well: 16 times as much, to a bound of four
-/// times as much.
+/// The longest allowed text, and a shorter sample that also shows quadratic time: 16 times as much, against a bound of
+/// four times as much.
 const LONGEST: usize = 190_000;
 const SAMPLE: usize = LONGEST / 4;
 
@@ -152,7 +152,7 @@ fn assert_forms_are_bounded(length: usize) {
         let published = published.publish(BEFORE);
         for (path, resource) in published.site.documents() {
             let length = resource.identity().body.len();
-            // Quotation marks are escaped twice in Atom, and plain and rich text are both in an invite.
+            // Atom escapes quotation marks twice, and an invite has both plain and rich text.
             assert!(length <= 24 * text.len() + 100_000, "{name}: {path} has {length}");
         }
         let calendar = body(&published, "/feeds/test.ics");
@@ -171,7 +171,7 @@ fn no_form_of_the_longest_nested_text_is_much_longer_than_the_text() {
     assert_forms_are_bounded(LONGEST);
 }
 
-/// Publishes each text with at most so many MiB and seconds.
+/// Publishes each text within limits of memory in MiB and time in seconds.
 fn assert_published(length: usize, mebibytes: usize, seconds: usize) {
     for (name, text) in bombs(length) {
         let fixture = Fixture::in_memory(&everywhere(&text));

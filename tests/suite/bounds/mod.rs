@@ -1,4 +1,4 @@
-//! Files that are hard on memory, time or the machine: each is refused or published within bounds.
+//! Files that cost much memory or time, or attack the machine: each is refused or published within limits.
 
 mod calendars;
 mod doubling;
@@ -12,8 +12,8 @@ use std::process::{Command, Output};
 
 use crate::support::Fixture;
 
-/// Runs the program in a folder with at most so many MiB of memory and seconds of processor time, which are far above
-/// what it takes and far below what a square would.
+/// Runs the program in a folder with limits of memory in MiB and processor time in seconds. The limits are far above
+/// normal use and far below quadratic growth.
 fn within(fixture: &Fixture, mebibytes: usize, seconds: usize, arguments: &[&str]) -> Output {
     let limits = format!("ulimit -v {} && ulimit -t {seconds} && exec \"$@\"", mebibytes * 1024);
     let mut command = Command::new("sh");
@@ -21,7 +21,7 @@ fn within(fixture: &Fixture, mebibytes: usize, seconds: usize, arguments: &[&str
     command.current_dir(fixture.dir()).output().unwrap()
 }
 
-/// What a command said, short enough to be read.
+/// The beginning of a command's output.
 fn said(output: &Output) -> String {
     let all = [output.stderr.as_slice(), &output.stdout].concat();
     String::from_utf8_lossy(&all[..all.len().min(2_000)]).into_owned()

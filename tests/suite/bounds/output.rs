@@ -1,5 +1,5 @@
-//! What a file makes of itself is bounded: feeds times sessions, pages times the footer, times times zones, former ids
-//! times what stands there.
+//! The output of a file is bounded: feeds times sessions, pages times the footer, times times zones, former ids times
+//! their documents.
 
 use convene::diagnostic::Code;
 use convene::publish::{Publisher, Refusal};
@@ -26,7 +26,7 @@ fn text(length: usize) -> String {
     format!("description = \"{}\"\n", "word ".repeat(length / 5))
 }
 
-/// Files of a few hundred kilobytes that would be gigabytes, and what is named as the cause.
+/// Files of a few hundred kilobytes whose output would be gigabytes, each with the reported cause.
 fn multiplied() -> Vec<(&'static str, String)> {
     let zones = "also_in = [".to_owned() + &"\"Europe/Berlin\", ".repeat(2_000) + "]\n";
     let footer = format!("\n[page]\nfooter = \"{}\"\n", "word ".repeat(38_000));
@@ -53,7 +53,7 @@ fn multiplied() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Refused by each of some commands.
+/// Checks that each of some commands refuses the file.
 fn assert_refused(cause: &str, toml: &str, commands: &[&str]) {
     let fixture = Fixture::new(toml);
     for command in commands {

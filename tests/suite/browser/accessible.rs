@@ -1,4 +1,4 @@
-//! Everybody can read every page: no finding of axe-core, and nothing to scroll sideways for.
+//! Every page is accessible: axe-core finds nothing, and no page scrolls sideways.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::{WIDTHS, axe, findings};
 use crate::samples::{self, Sample};
 use crate::support::{BEFORE, EXAMPLE, Fixture, Running};
 
-/// A sample, served, and at most so many of its pages of each sort: `/feeds/*`, `/feeds/*/embed`.
+/// A served sample, and at most so many of its pages of each kind: `/feeds/*`, `/feeds/*/embed`.
 fn pages(sample: &Sample, most: usize) -> (Fixture, Running, Vec<String>) {
     let fixture = sample.fixture();
     let published = fixture.publish(sample.at);
@@ -32,7 +32,7 @@ fn pages(sample: &Sample, most: usize) -> (Fixture, Running, Vec<String>) {
     (fixture, running, pages)
 }
 
-/// What is wrong with a page that is open, in each width and each colour scheme.
+/// The problems of the open page in each width and color scheme.
 fn wrong(browser: &Browser, axe: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     browser.run(axe);

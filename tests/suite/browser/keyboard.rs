@@ -1,5 +1,4 @@
-//! By keyboard alone: every link and button in the order that they are seen in, and always visible
-//! where one is.
+//! Keyboard use: Tab reaches every link and button in visual order, and the focus is always visible.
 
 use serde::Deserialize;
 
@@ -9,16 +8,16 @@ use crate::samples;
 
 const TAB: char = '\u{e004}';
 
-/// Where the focus is.
+/// The focused element.
 #[derive(Debug, Deserialize, PartialEq)]
 struct Focus {
-    /// Its number among all that can have it; none for the page itself.
+    /// Its index among all focusable elements; none for the page itself.
     number: Option<usize>,
     name: String,
     top: f64,
     bottom: f64,
     left: f64,
-    /// The width of the line around it.
+    /// The width of its outline.
     outline: f64,
     within: bool,
 }

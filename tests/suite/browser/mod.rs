@@ -1,4 +1,4 @@
-//! The pages in Chromium: seen on a phone and a desk, light and dark, heard, printed, and attacked.
+//! The pages in Chromium: on a phone and a desktop, light and dark, with a screen reader, printed, and under attack.
 
 mod accessible;
 mod keyboard;
@@ -11,18 +11,18 @@ use serde_json::Value;
 
 use webdriver::Browser;
 
-/// Widths in CSS pixels: a small phone and a desk.
+/// Widths in CSS pixels: a small phone and a desktop.
 const WIDTHS: [u32; 2] = [360, 1280];
 
-/// axe-core, as published.
+/// The published script of axe-core.
 fn axe() -> String {
     let file = std::env::var_os("AXE_JS").expect("AXE_JS names no axe.min.js");
     std::fs::read_to_string(file).unwrap()
 }
 
-/// The findings of axe-core, which was put into the page that is open, one line each.
+/// The findings of axe-core, injected into the open page, one line each.
 fn findings(browser: &Browser) -> Vec<String> {
-    // Every rule of levels A and AA, and of good practice.
+    // Every rule of levels A and AA, and the best practices.
     let result = browser.run_async(
         "const done = arguments[arguments.length - 1];
          const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];

@@ -1,4 +1,4 @@
-//! From a newsletter to a calendar, as readers go: on a phone and a desk, with and without scripts.
+//! A reader's path from a newsletter to a calendar: on a phone and a desktop, with and without scripts.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::nasty;
 use crate::support::{BEFORE, Fixture, Running, instant};
 use crate::texts::{literally, toml};
 
-/// Winter and summer in both hemispheres: the clock on the wall, and the instant.
+/// Wall-clock times and instants in winter and summer in both hemispheres.
 const WHEN: [(&str, &str, &str); 4] = [
     ("America/Los_Angeles", "2027-07-01T18:00:00", "2027-07-02T01:00:00Z"),
     ("Pacific/Auckland", "2027-07-01T18:00:00", "2027-07-01T06:00:00Z"),
@@ -38,7 +38,7 @@ fn sessions() -> String {
     all
 }
 
-/// An address taken apart by rules of RFC 3986 alone: host, path, and the pairs of the query.
+/// An address split by the rules of RFC 3986: host, path, and the pairs of the query.
 struct Address {
     host: String,
     path: String,
@@ -83,13 +83,13 @@ fn decoded(text: &str) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// Whether a text came whole, or cut and marked so.
+/// Whether a text arrived whole, or cut with a mark.
 fn came(got: &str, sent: &str) -> bool {
     let cut = got.strip_suffix('…').is_some_and(|kept| kept.len() > 20 && sent.starts_with(kept));
     got == sent || cut
 }
 
-/// What a calendar is told: title, start, end, text.
+/// The values that a calendar gets: title, start, end, text.
 fn told(to: &Address) -> (String, DateTime<Utc>, DateTime<Utc>, String) {
     if to.host == "calendar.google.com" {
         assert_eq!(to.path, "calendar/render");
@@ -109,7 +109,7 @@ fn told(to: &Address) -> (String, DateTime<Utc>, DateTime<Utc>, String) {
     }
 }
 
-/// Where a lasting address leads today.
+/// The current target of a permanent address.
 fn location(running: &Running, path: &str) -> String {
     let answer = running.get(path, &[]);
     assert_eq!(answer.status, 302, "{path}");
@@ -117,7 +117,7 @@ fn location(running: &Running, path: &str) -> String {
     answer.header("location").unwrap().to_owned()
 }
 
-/// The links of the page that is open which can be seen and hit, by a selector.
+/// The visible, clickable links of the open page that match a selector.
 fn links(browser: &Browser, selector: &str) -> BTreeSet<String> {
     let seen = browser.run(&format!(
         "return [...document.querySelectorAll({selector:?})].map(link => {{
@@ -190,7 +190,7 @@ fn every_link_of_a_newsletter_leads_to_its_target_with_and_without_scripts() {
     assert_eq!(followed, 6 * nasty::texts().len());
 }
 
-/// The session's page and its feed's: every button, the words, and what a script adds.
+/// The session's page and its feed's: every button, the messages, and the additions of the script.
 fn on_the_pages(browser: &Browser, here: &str, scripts: bool) {
     let own = |path: &str| format!("{here}{path}");
     browser.open(&own("/sessions/nasty-0"));
@@ -219,7 +219,7 @@ fn on_the_pages(browser: &Browser, here: &str, scripts: bool) {
         assert_eq!(selected, Value::from("https://cal.example/feeds/some.ics"));
         browser.click(".field button");
     }
-    // What explains other apps opens without a script.
+    // The help for other apps opens without a script.
     browser.click("summary");
     assert_eq!(browser.run("return document.querySelector('details').open"), json!(true));
 }

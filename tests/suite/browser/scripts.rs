@@ -1,4 +1,4 @@
-//! No text runs as a script, even where no policy would stop it.
+//! No text runs as a script, even without a Content-Security-Policy.
 
 use serde_json::json;
 
@@ -8,12 +8,12 @@ use crate::payloads::PAYLOADS;
 use crate::samples::everywhere;
 use crate::support::{BEFORE, Fixture};
 
-/// What an attack would call, and what a test can see of it.
+/// A function that attacks call; it makes an attack visible to the test.
 const TRAP: &str =
     "window.__ran = []; for (const name of ['alert', 'confirm', 'prompt', 'print', 'open'])
                     window[name] = (...said) => { window.__ran.push(name + said) };";
 
-/// What is in the page that is open and must not be.
+/// The forbidden elements in the open page.
 const FOUND: &str = r#"
     const found = [...(window.__ran || ["no trap"])];
     for (const element of document.querySelectorAll("*")) {
@@ -42,7 +42,7 @@ const FOUND: &str = r#"
 #[ignore = "needs chromium and chromedriver"]
 fn no_text_of_any_key_runs_in_any_document() {
     let browser = Browser::start();
-    // Without our policy: what is left is how texts are written.
+    // Without the policy, only escaping protects the page.
     browser.devtools("Page.enable", json!({}));
     browser.devtools("Page.setBypassCSP", json!({ "enabled": true }));
     browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": TRAP }));

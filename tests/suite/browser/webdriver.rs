@@ -1,4 +1,4 @@
-//! A client of chromedriver: as much of WebDriver (W3C) as the tests need, on a plain socket.
+//! A client of chromedriver: the part of WebDriver (W3C) that the tests need, on a plain socket.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// A browser of its own; ended when it is dropped.
+/// A separate browser; ended when it is dropped.
 pub(crate) struct Browser {
     driver: Child,
     port: u16,
@@ -15,7 +15,7 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// Starts Chromium without a window, from which nothing but this machine can be reached.
+    /// Starts Chromium without a window, and with access only to this machine.
     pub(crate) fn start() -> Self {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
@@ -44,7 +44,7 @@ impl Browser {
         let wanted = json!({ "capabilities": { "alwaysMatch": {
             "browserName": "chrome",
             "goog:chromeOptions": { "args": arguments },
-            // An alert is a finding: it must stay until a test has seen it.
+            // An alert is a finding: it must stay open until a test has seen it.
             "unhandledPromptBehavior": "ignore",
         } } });
         let answer = browser.call("POST", "/session", &wanted);
@@ -57,35 +57,35 @@ impl Browser {
         self.command("url", json!({ "url": address }));
     }
 
-    /// The address that is open.
+    /// The address of the open page.
     pub(crate) fn address(&self) -> String {
         let path = format!("/session/{}/url", self.session);
         self.call("GET", &path, &Value::Null).as_str().unwrap().to_owned()
     }
 
-    /// Goes into a frame of the page that is open, counted from 0.
+    /// Enters a frame of the open page, counted from 0.
     pub(crate) fn enter_frame(&self, index: u32) {
         self.command("frame", json!({ "id": index }));
     }
 
-    /// What a script in the page returns.
+    /// The return value of a script in the page.
     pub(crate) fn run(&self, script: &str) -> Value {
         self.command("execute/sync", json!({ "script": script, "args": [] }))
     }
 
-    /// What a script in the page hands to its last argument.
+    /// The value that a script in the page passes to its last argument.
     pub(crate) fn run_async(&self, script: &str) -> Value {
         self.command("execute/async", json!({ "script": script, "args": [] }))
     }
 
-    /// Clicks the first element that a selector finds, as a mouse would.
+    /// Clicks the first element that a selector finds, like a mouse.
     pub(crate) fn click(&self, selector: &str) {
         let found = self.command("element", json!({ "using": "css selector", "value": selector }));
         let element = found.as_object().unwrap().values().next().unwrap().as_str().unwrap();
         self.command(&format!("element/{element}/click"), json!({}));
     }
 
-    /// Presses a key once, wherever the focus is.
+    /// Presses a key once, at the current focus.
     pub(crate) fn press(&self, key: char) {
         let strokes =
             json!([{ "type": "keyDown", "value": key }, { "type": "keyUp", "value": key }]);
@@ -93,7 +93,7 @@ impl Browser {
         self.command("actions", json!({ "actions": [keyboard] }));
     }
 
-    /// Whether a dialog of a script is open, which is closed.
+    /// Whether a script's dialog is open; closes it.
     pub(crate) fn dialog(&self) -> bool {
         let path = format!("/session/{}/alert/text", self.session);
         let there = self.exchange("GET", &path, &Value::Null).0 == 200;
@@ -103,13 +103,13 @@ impl Browser {
         there
     }
 
-    /// A screen of so many CSS pixels; narrow ones are telephones.
+    /// Sets the width of the screen in CSS pixels; narrow screens are phones.
     pub(crate) fn screen(&self, width: u32, height: u32) {
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
         self.devtools("Emulation.setDeviceMetricsOverride", metrics);
     }
 
-    /// The reader's colours (`light`, `dark`) and the medium (`screen`, `print`).
+    /// Sets the color scheme (`light`, `dark`) and the medium (`screen`, `print`).
     pub(crate) fn media(&self, medium: &str, scheme: &str) {
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
         self.devtools(
@@ -118,12 +118,12 @@ impl Browser {
         );
     }
 
-    /// Whether pages may run scripts.
+    /// Sets whether pages may run scripts.
     pub(crate) fn scripts(&self, allowed: bool) {
         self.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": !allowed }));
     }
 
-    /// A command of the DevTools protocol.
+    /// Sends a command of the DevTools protocol.
     pub(crate) fn devtools(&self, command: &str, parameters: Value) -> Value {
         self.command("goog/cdp/execute", json!({ "cmd": command, "params": parameters }))
     }
@@ -171,7 +171,7 @@ impl Drop for Browser {
         if !self.session.is_empty() && !std::thread::panicking() {
             self.call("DELETE", &format!("/session/{}", self.session), &Value::Null);
         } else if !self.session.is_empty() {
-            // Chromium outlives a driver that is killed.
+            // Chromium survives a killed driver.
             let path = format!("/session/{}", self.session);
             let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
                 self.exchange("DELETE", &path, &Value::Null)

@@ -1,4 +1,4 @@
-//! `convene check`: says everything, writes nothing.
+//! `convene check`: reports every finding, and changes no files.
 
 use super::{
     FINE, MACHINE, WRONG_FILE, at_before, broken, files, moved, names, stderr, stdout, two,

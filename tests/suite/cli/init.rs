@@ -1,4 +1,4 @@
-//! `init`: a list to begin with.
+//! `convene init`: a file to start from.
 
 use chrono::{Days, TimeDelta};
 use convene::model::When;
@@ -9,14 +9,14 @@ use crate::support::{Fixture, instant};
 
 const NOW: &str = "2026-11-25T12:00:00Z";
 
-/// A folder without a list.
+/// A folder without a `sessions.toml`.
 fn empty() -> Fixture {
     let fixture = Fixture::new("");
     std::fs::remove_file(fixture.file()).unwrap();
     fixture
 }
 
-/// Checks the list of every so many days in four years.
+/// Checks the template of every so many days in four years.
 fn assert_without_findings(step: usize) {
     let fixture = Fixture::in_memory("");
     let publisher = fixture.publisher();
@@ -31,7 +31,7 @@ fn assert_without_findings(step: usize) {
 
 #[test]
 fn the_list_is_without_findings_and_its_sessions_are_to_come_on_days_of_four_years() {
-    // A third of them has every day of the week, of the month and of the year, and February 29.
+    // A third of the days includes every day of the week, of the month and of the year, and February 29.
     assert_without_findings(3);
 }
 

@@ -20,7 +20,7 @@ const WRONG_FILE: Option<i32> = Some(1);
 const WRONG_USAGE: Option<i32> = Some(2);
 const MACHINE: Option<i32> = Some(3);
 
-/// Two sessions that are to come.
+/// Two upcoming sessions.
 fn two() -> String {
     list(
         &[
@@ -31,12 +31,12 @@ fn two() -> String {
     )
 }
 
-/// The same with one start moved.
+/// The same file with one session moved.
 fn moved() -> String {
     two().replace("2027-05-28T14:00:00", "2027-05-29T15:00:00")
 }
 
-/// A list whose second session has an error.
+/// A file with an error in the second session.
 fn broken() -> String {
     two().replace("2027-05-28T14:00:00", "\"next Friday\"")
 }

@@ -1,5 +1,4 @@
-//! What stands in the way of an export: pipes and links in the place of its files and folders, lines of its manifest
-//! that no export wrote.
+//! Obstacles to an export: pipes and links at the paths of its files and folders, and foreign lines in its manifest.
 
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -13,7 +12,7 @@ fn pipe(path: &Path) {
     assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
 }
 
-/// An export that ends within a while, whatever it finds.
+/// Runs an export that must end within a time limit.
 fn export(fixture: &Fixture) -> Output {
     let mut command = fixture.command(&["export", "--out", "out", "--prune", "--at", BEFORE]);
     let mut child = command
@@ -32,7 +31,7 @@ fn export(fixture: &Fixture) -> Output {
     child.wait_with_output().unwrap()
 }
 
-/// A folder with an export, and what is in it.
+/// A folder with an export, and its contents.
 fn exported() -> (Fixture, std::collections::BTreeMap<String, Vec<u8>>) {
     let fixture = Fixture::new(&two());
     assert_eq!(at_before(&fixture, &["export", "--out", "out"]).status.code(), FINE);
@@ -68,7 +67,7 @@ fn nothing_is_written_through_a_link_in_the_place_of_a_file_or_of_a_folder() {
         let elsewhere = fixture.dir().join("elsewhere");
         std::fs::rename(out.join(name), &elsewhere).unwrap();
         symlink(&elsewhere, out.join(name)).unwrap();
-        // What is there is older, so that an export would want to write it.
+        // The existing file is older, so an export would write it.
         let mark = |path: &Path| {
             std::fs::write(path, "mine").unwrap();
             std::fs::metadata(path).unwrap().modified().unwrap()
@@ -109,14 +108,14 @@ fn an_export_survives_any_line_of_its_manifest_and_loses_no_file_to_it() {
     let long = "x".repeat(300);
     let deep = "x/".repeat(3000);
     for line in [
-        // Other names of files that are right.
+        // Other spellings of the names of current files.
         "feeds//test.ics",
         "feeds/./test.ics",
         "./feeds/test.ics",
         "feeds/test.ics/",
         "feeds/../feeds/test.ics",
         "/feeds/test.ics",
-        // Folders, and what cannot be.
+        // Folders, and impossible names.
         "feeds",
         "mine",
         "mine/",

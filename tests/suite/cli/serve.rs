@@ -1,4 +1,4 @@
-//! `convene` and `convene serve`: what is said at the start, and what is served.
+//! `convene` and `convene serve`: the greeting at the start, and the responses.
 
 use std::net::{SocketAddr, TcpListener};
 
@@ -7,7 +7,7 @@ use crate::support::{BEFORE, Fixture, Running};
 
 const FEED: &str = "/feeds/test.ics";
 
-/// Ends the program and gives back what it said on standard error, but for the line of every start.
+/// Ends the program and returns its standard error, without the line of every start.
 fn end(running: Running) -> String {
     let said = running.last_words();
     said.split_inclusive('\n').filter(|line| !line.contains(" started sessions=")).collect()
@@ -71,7 +71,7 @@ fn a_url_of_this_machine_that_nothing_answers_at_is_not_shown_as_the_place_to_op
     assert_eq!(said, format!("open       http://localhost:{}/\n", address.port()));
 }
 
-/// An address that nobody has at the moment.
+/// An address that is currently unused.
 fn free_address() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
@@ -141,7 +141,7 @@ fn frozen_goes_on_when_time_takes_a_session_out_of_its_feed() {
     assert!(early.text().contains("SUMMARY:Session first"));
     assert!(!late.text().contains("SUMMARY:Session first"));
     assert!(late.text().contains("SUMMARY:Session second"));
-    // The instant at which it left, not the one of the start: replicas must agree.
+    // The instant at which it left, not the start of the process, because replicas must agree.
     assert_eq!(late.header("last-modified"), Some("Sat, 01 May 2027 19:00:00 GMT"));
     assert_eq!(files(fixture.dir()), recorded);
 }

@@ -1,4 +1,4 @@
-//! `convene record`, and how every command treats the state that it finds.
+//! `convene record`, and the state after every command.
 
 use super::{
     FINE, MACHINE, WRONG_FILE, at_before, broken, files, moved, names, stderr, stdout, two,
@@ -42,7 +42,7 @@ fn a_second_record_writes_nothing() {
     assert_eq!((files(fixture.dir()), identity(&file)), before);
 }
 
-/// A replaced file is another one, even with the same bytes.
+/// A replaced file has a new inode, even with the same bytes.
 fn identity(file: &std::path::Path) -> u64 {
     std::os::unix::fs::MetadataExt::ino(&std::fs::metadata(file).unwrap())
 }
@@ -186,7 +186,7 @@ fn assert_refused(revisions: &str, parts: &[&str]) {
     }
 }
 
-/// A revisions file as it is written today.
+/// A revisions file in the current format.
 fn recorded() -> String {
     let fixture = Fixture::new(&two());
     at_before(&fixture, &["record"]);

@@ -1,9 +1,9 @@
-//! What is typed wrongly (exit 2), and what the machine refuses (exit 3).
+//! Usage errors (exit code 2) and system errors (exit code 3).
 
 use super::{FINE, MACHINE, WRONG_USAGE, stderr, stdout, two};
 use crate::support::Fixture;
 
-/// Runs what must be refused, and gives back what was said; nothing may have been written.
+/// Runs a command that must fail without writing files, and returns its output.
 fn refused(fixture: &Fixture, arguments: &[&str], code: Option<i32>) -> String {
     let before = super::files(fixture.dir());
     let output = fixture.run(arguments);
@@ -45,7 +45,7 @@ fn an_instant_that_is_none_is_wrong_usage_and_an_example_is_given() {
         "2027-04-30T12:00:00",
         "12:00",
         "",
-        // Nothing that is published then could be read back.
+        // The program could not parse a state from that time again.
         "1969-12-31T23:59:59Z",
         "9999-01-01T00:00:00Z",
     ] {
@@ -93,7 +93,7 @@ fn a_missing_list_is_said_in_a_sentence_with_the_way_out() {
     let fixture = Fixture::new(&two());
     std::fs::rename(fixture.file(), fixture.dir().join("talks.toml")).unwrap();
     for command in [&["check"][..], &["export", "--out", "out"], &["record"], &["serve"], &[]] {
-        // A port of the system's choice, so that none is missed by chance.
+        // A port chosen by the system, which is surely in use.
         let arguments = [&["--listen", "127.0.0.1:0"], command].concat();
         let said = refused(&fixture, &arguments, MACHINE);
         assert_eq!(
@@ -111,7 +111,7 @@ fn a_missing_list_is_said_in_a_sentence_with_the_way_out() {
 #[test]
 fn a_folder_in_place_of_a_list_is_said_in_a_sentence() {
     let fixture = Fixture::new(&two());
-    // Whatever it is called.
+    // With any file name.
     for folder in ["talks", "talks.toml", "talks.revisions.json"] {
         std::fs::create_dir(fixture.dir().join(folder)).unwrap();
         let said = refused(&fixture, &["check", folder], MACHINE);
@@ -141,7 +141,7 @@ fn a_path_without_a_name_is_a_folder_for_every_command_and_nothing_is_written() 
 #[test]
 fn an_address_of_another_machine_is_said_in_a_sentence() {
     let fixture = Fixture::new(&two());
-    // From the block that is kept for documentation (RFC 5737): no machine has it.
+    // From the block for documentation (RFC 5737), which no machine has.
     let said = refused(&fixture, &["serve", "--listen", "192.0.2.1:8080"], MACHINE);
     assert!(said.contains("this machine does not have the address 192.0.2.1:8080"), "{said}");
 }
@@ -186,7 +186,7 @@ fn help_and_version_are_fine_and_name_every_command_and_option() {
     );
 }
 
-/// The options, such as `--out`, at the beginning of the lines of a help.
+/// The options, such as `--out`, at the beginnings of lines in a help text.
 pub(crate) fn options(help: &str) -> Vec<String> {
     let lines = help.lines().map(str::trim_start);
     lines

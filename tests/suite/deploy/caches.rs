@@ -1,5 +1,5 @@
-//! The program behind a cache, by the configurations that docs/deploy gives: what readers see while
-//! answers age, while the list changes, and while the program is away.
+//! The program behind a cache with the configurations of docs/deploy: responses to readers while entries age, while the
+//! file changes, and while the program is down.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -12,10 +12,10 @@ use crate::support::{Answer, Fixture, Running, ask, list, session};
 
 const FEED: &str = "/feeds/test.ics";
 const PAGE: &str = "/sessions/first";
-/// What is asked for while the program is away.
+/// The paths that clients request while the program is down.
 const KEPT: [(&str, &str); 3] = [(FEED, "identity"), (PAGE, "identity"), (FEED, "gzip")];
 
-/// The program, the relay that makes it age, and its list.
+/// The program, the relay that ages its responses, and its folder.
 struct Behind {
     // Ended before its folder goes.
     running: Running,
@@ -31,14 +31,14 @@ impl Behind {
         Self { running, origin, fixture }
     }
 
-    /// Another start of the session, published.
+    /// Publishes another start of the session.
     fn change(&self, start: &str) {
         let before = self.running.get(FEED, &[]).body;
         self.fixture.write(&first(start));
         until("the change is published", || self.running.get(FEED, &[]).body != before);
     }
 
-    /// The same program again after it was killed, on the same port of the relay.
+    /// Restarts the killed program on the same port of the relay.
     fn again(self) -> Self {
         let port = self.origin.address.port();
         let Self { running, origin, fixture } = self;
@@ -50,23 +50,23 @@ impl Behind {
 }
 
 fn first(start: &str) -> String {
-    // Long enough for a coding to be worth it.
+    // Long enough to be compressed.
     let text = format!("description = \"{}\"", "Bring friends and a mug. ".repeat(40));
     list(&session("first", &format!("2090-04-30T{start}"), &text))
 }
 
-/// Longer than the answers last.
+/// Longer than the max-age of responses.
 fn age() {
     std::thread::sleep(Duration::from_millis(2100));
 }
 
-/// What every cache must do; `at` is its address.
+/// Checks the behavior of a cache; `at` is its address.
 fn holds_what_it_promises(behind: Behind, at: SocketAddr) {
     let get = |path: &str, headers: &[(&str, &str)]| ask(at, "GET", path, headers);
     let plain = |path: &str| get(path, &[("Accept-Encoding", "identity")]);
     same_as_the_program(&behind, at);
 
-    // Hits: asked once, whatever the query and however the coding is written.
+    // Hits: one request to the program, for every query and every spelling of the coding.
     age();
     plain(FEED);
     until("the feed is asked about", || !behind.origin.asked(FEED).is_empty());
@@ -74,7 +74,7 @@ fn holds_what_it_promises(behind: Behind, at: SocketAddr) {
     get("/feeds/test.ics?refresh=1", &[("Accept-Encoding", "identity")]);
     assert_eq!(behind.origin.asked("/feeds/test.ics?refresh=1"), []);
 
-    // Revalidation: what is too old is asked about by its tag, and a 304 makes it new.
+    // Revalidation: a stale entry is revalidated by its entity tag, and a 304 makes it fresh.
     let tag = plain(FEED).header("etag").unwrap().to_owned();
     age();
     behind.origin.asked(FEED);
@@ -86,18 +86,18 @@ fn holds_what_it_promises(behind: Behind, at: SocketAddr) {
     });
     assert_eq!((asked[0].status, asked[0].tag.as_deref()), (304, Some(tag.as_str())), "{asked:?}");
 
-    // A reader's own tag is answered by the cache.
+    // The cache responds to a client's conditional request.
     let not_modified = get(FEED, &[("Accept-Encoding", "identity"), ("If-None-Match", &tag)]);
     assert_eq!((not_modified.status, not_modified.body.len()), (304, 0));
 
-    // stale-while-revalidate: the old one at once, the new one soon after.
+    // stale-while-revalidate: the old response at once, the new one soon after.
     let old = plain(FEED).body;
     behind.change("15:00:00");
     age();
     assert!(plain(FEED).body == old, "a reader was kept waiting");
     until("the new feed is given", || plain(FEED).body != old);
 
-    // stale-if-error: the program is killed, and nobody sees it.
+    // stale-if-error: clients do not notice that the program was killed.
     for (path, accept) in KEPT {
         let headers = [("Accept-Encoding", accept)];
         let new = || get(path, &headers).body == behind.running.get(path, &headers).body;
@@ -106,13 +106,13 @@ fn holds_what_it_promises(behind: Behind, at: SocketAddr) {
     let kept = KEPT.map(|(path, accept)| get(path, &[("Accept-Encoding", accept)]));
     let behind = killed(behind, at, &kept);
 
-    // It comes back with a change, and readers get that.
+    // The program restarts with a change, and clients get the change.
     behind.change("16:00:00");
     until("the change after the return is given", || plain(FEED).body != kept[0].body);
     until("it is the program's", || plain(FEED).body == behind.running.get(FEED, &[]).body);
 }
 
-/// Headers that a cache adds, or that belong to one hop or one second.
+/// Headers that a cache adds, or that belong to one connection or one second.
 const OWN: [&str; 10] = [
     "age",
     "connection",
@@ -133,7 +133,7 @@ fn comparable(answer: &Answer) -> Vec<(String, String)> {
     headers
 }
 
-/// Bytes, status and headers in each coding, the first time and from the cache.
+/// Compares bytes, status and headers in each coding, on the first request and from the cache.
 fn same_as_the_program(behind: &Behind, at: SocketAddr) {
     let published = behind.fixture.publish("2027-01-01T00:00:00Z");
     let mut paths: Vec<String> = published.site.documents().map(|(path, _)| path).collect();
@@ -152,7 +152,7 @@ fn same_as_the_program(behind: &Behind, at: SocketAddr) {
     }
 }
 
-/// Kills the program; every reader is still given what was kept.
+/// Kills the program; the cache still serves every stored response.
 fn killed(behind: Behind, at: SocketAddr, kept: &[Answer; 3]) -> Behind {
     let Behind { mut running, origin, fixture } = behind;
     running.child.kill().unwrap();

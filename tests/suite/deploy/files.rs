@@ -1,5 +1,5 @@
-//! An exported folder in nginx, header by header against the program: what differs is what
-//! docs/operate/static.md says, no more and no less.
+//! An exported folder in nginx, compared with the program header by header: exactly the differences that
+//! docs/operate/static.md lists.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +11,10 @@ use crate::support::{Answer, Fixture, Running};
 const DOCS: &str = include_str!("../../../docs/operate/static.md");
 const RICH: &str = include_str!("../../golden/rich/sessions.toml");
 const FIRST: &str = "2027-01-02T08:00:00Z";
-/// After the first session, so that something is over.
+/// After the first session, so that one session is over.
 const LATER: &str = "2027-02-20T08:00:00Z";
 
-/// A list with everything that there is: a logo, former addresses, and a session that was removed.
+/// A file with every kind of resource: a logo, former addresses, and a removed session.
 fn rich() -> Fixture {
     let extra = crate::support::session("leaving", "2027-11-30T14:00:00", "duration = \"1h\"");
     let all = format!("{RICH}\n[page]\nlogo = \"logo.png\"\n");
@@ -25,7 +25,7 @@ fn rich() -> Fixture {
     fixture
 }
 
-/// The word that the table has for a kind of document.
+/// The table's word for a kind of document.
 fn word(kind: Kind) -> &'static str {
     match kind {
         Kind::Feed | Kind::Invite => "calendars",
@@ -38,7 +38,7 @@ fn word(kind: Kind) -> &'static str {
     }
 }
 
-/// What an answer says, with its status as a header; without what belongs to a connection.
+/// The headers of a response, with its status as a header; without headers of the connection.
 fn said(answer: &Answer) -> BTreeMap<String, String> {
     let mut said = BTreeMap::from([("status".to_owned(), answer.status.to_string())]);
     for (name, value) in &answer.headers {
@@ -50,7 +50,7 @@ fn said(answer: &Answer) -> BTreeMap<String, String> {
     said
 }
 
-/// Every pair of a header and a kind of answer in which the two differ, with an example.
+/// Every difference, as a header and a kind of response, with an example.
 #[derive(Default)]
 struct Differences(BTreeMap<(String, &'static str), String>);
 
@@ -67,7 +67,7 @@ impl Differences {
     }
 }
 
-/// Every kind of answer that the table has a word for.
+/// Every kind of response in the table.
 const KINDS: [&str; 11] = [
     "304",
     "404",
@@ -82,7 +82,7 @@ const KINDS: [&str; 11] = [
     "robots.txt",
 ];
 
-/// The table's rows in which nginx does not do "the same": a header, and each kind that it names.
+/// The table's rows without "the same" for nginx: a header, and each kind of response.
 fn documented() -> BTreeSet<(String, String)> {
     let (_, table) = DOCS.split_once("| header | of |").unwrap();
     let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
@@ -175,7 +175,7 @@ fn files_in_nginx_differ_from_serve_as_the_table_says_and_in_nothing_else() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    // What is no address of the program is none here either.
+    // A path that the program does not serve must not exist here either.
     for path in ["/index.html", "/404.html", "/.convene-export", "/feeds/rich/index.html"] {
         assert_eq!(nginx.get(path, &[]).status, 404, "{path}");
     }

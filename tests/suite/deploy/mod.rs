@@ -1,4 +1,4 @@
-//! The configurations that docs/deploy gives for other servers, in those servers.
+//! The configurations of docs/deploy, run in their servers.
 
 mod caches;
 mod files;
@@ -11,7 +11,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// A configuration of docs/deploy, which must have every text that is replaced in it.
+/// A configuration of docs/deploy with replacements; it must contain every replaced text.
 fn given(name: &str, replaced: &[(&str, &str)]) -> String {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/deploy").join(name);
     let mut text = std::fs::read_to_string(&file).unwrap();
@@ -22,12 +22,12 @@ fn given(name: &str, replaced: &[(&str, &str)]) -> String {
     text
 }
 
-/// A port that was free a moment ago, for programs that cannot choose one and say which.
+/// A port that was free a moment ago, for programs that cannot report a chosen port.
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// Looks until it is so; after half a minute it is not going to be.
+/// Waits until a condition holds; fails after half a minute.
 fn until(what: &str, mut so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !so() {

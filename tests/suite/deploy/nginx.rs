@@ -1,4 +1,4 @@
-//! nginx on a loopback port, with one of the configurations.
+//! nginx on a loopback port, with one of the configurations of docs/deploy.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use super::{free_port, given, until};
 use crate::support::{Answer, ask};
 
-/// nginx while it serves; ended when it is dropped.
+/// A running nginx; ended when it is dropped.
 pub(super) struct Nginx {
     child: Child,
     pub(super) address: SocketAddr,
@@ -14,7 +14,7 @@ pub(super) struct Nginx {
 }
 
 impl Nginx {
-    /// Starts it with a configuration in which only its own address and these texts are replaced.
+    /// Starts nginx with a configuration in which only its address and these texts are replaced.
     pub(super) fn start(name: &str, replaced: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let port = free_port();
@@ -24,8 +24,8 @@ impl Nginx {
         all.extend_from_slice(replaced);
         let server = given(name, &all).replace("/var/cache/nginx/convene", &cache);
         let own = folder.path().display();
-        // What a distribution's nginx.conf has around it; as root, workers would be somebody else,
-        // who may not read the folders of a test.
+        // The rest of a distribution's nginx.conf. Under root, workers would run as another account, which cannot read
+        // a test's folders.
         let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
             .map(|kind| format!("{kind}_temp_path {own}/{kind};\n"))
             .concat();
@@ -72,7 +72,7 @@ impl Nginx {
 
 impl Drop for Nginx {
     fn drop(&mut self) {
-        // Killed, it would leave its workers behind.
+        // A killed nginx would leave its workers behind.
         let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
         let _ = self.child.wait();
     }

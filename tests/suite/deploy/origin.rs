@@ -1,5 +1,5 @@
-//! What stands between a cache and the program in these tests: it makes answers age in a second, as
-//! no test can wait for minutes; counts; and can go away.
+//! The relay between a cache and the program. It ages responses in a second, because tests cannot wait for minutes. It
+//! counts requests, and can go down.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -7,16 +7,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-/// What the cache asked and what it was answered.
+/// A request of the cache, and the response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Asked {
     pub(super) path: String,
     pub(super) status: u16,
-    /// The tag that it asked about.
+    /// The entity tag in the request.
     pub(super) tag: Option<String>,
 }
 
-/// A relay to the program; gone when it is dropped.
+/// A relay to the program; stopped when it is dropped.
 pub(super) struct Origin {
     pub(super) address: SocketAddr,
     asked: Arc<Mutex<Vec<Asked>>>,
@@ -25,7 +25,7 @@ pub(super) struct Origin {
 }
 
 impl Origin {
-    /// Before the program at `to`, on a port of its own or on the one that an earlier relay had.
+    /// Starts a relay to the program at `to`, on a new port or on that of an earlier relay.
     pub(super) fn before(to: SocketAddr, port: u16) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).unwrap();
         let address = listener.local_addr().unwrap();
@@ -39,7 +39,7 @@ impl Origin {
                         return;
                     }
                     let asked = Arc::clone(&asked);
-                    // A cache that gives up in the middle is no failure of the test.
+                    // A cache that disconnects early does not fail the test.
                     std::thread::spawn(move || stream.map(|stream| relay(stream, to, &asked)));
                 }
             })
@@ -47,7 +47,7 @@ impl Origin {
         Self { address, asked, ended, thread: Some(thread) }
     }
 
-    /// What was asked since the last time, but for whether anybody is there.
+    /// The requests since the last call, except health checks.
     pub(super) fn asked(&self, path: &str) -> Vec<Asked> {
         let mut all = self.asked.lock().unwrap();
         let (these, others) =
@@ -67,7 +67,7 @@ impl Drop for Origin {
     }
 }
 
-/// One request on each connection; the cache is told so.
+/// One request per connection; the response announces that to the cache.
 fn relay(stream: TcpStream, to: SocketAddr, asked: &Mutex<Vec<Asked>>) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut head = String::new();

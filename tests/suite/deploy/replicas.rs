@@ -1,5 +1,5 @@
-//! Replicas behind nginx as docs/operate/replicas.md arranges them: while a change is on its way to the last
-//! of them, no feed goes back for a reader, though readers know nothing of replicas.
+//! Replicas behind nginx, arranged as in docs/operate/replicas.md: while a change has reached only some of them, no
+//! feed goes back for a client.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use crate::support::{Fixture, Running, list, session};
 
 const FEEDS: [&str; 6] = ["test", "one", "two", "three", "four", "five"];
 
-/// The same change in every feed.
+/// A change that affects every feed.
 fn listed(start: &str) -> String {
     let mut text = list("");
     for id in &FEEDS[1..] {
@@ -21,7 +21,7 @@ fn listed(start: &str) -> String {
     text
 }
 
-/// One of them: with a copy of list and revisions, and a relay that makes its answers age.
+/// A replica with a copy of the file and the revisions, and a relay that ages its responses.
 struct Replica {
     // Ended before its folder goes.
     running: Running,
@@ -38,7 +38,7 @@ impl Replica {
         Self { running, origin, fixture }
     }
 
-    /// What a pull of the repository brings.
+    /// Copies both files, like a pull of the repository.
     fn pull(&self, recorder: &Fixture) {
         std::fs::copy(recorder.file(), self.fixture.file()).unwrap();
         std::fs::copy(recorder.revisions_file(), self.fixture.revisions_file()).unwrap();
@@ -53,7 +53,7 @@ fn no_feed_goes_back_while_a_change_is_on_its_way_to_the_last_replica() {
     let replicas: Vec<Replica> = (0..3).map(|_| Replica::start(&recorder)).collect();
     let servers: String =
         replicas.iter().map(|one| format!("    server {};\n", one.origin.address)).collect();
-    // What docs/operate/replicas.md says to write in the place of one address.
+    // The lines that docs/operate/replicas.md gives in place of one address.
     let upstream = format!("    hash $uri consistent;\n{servers}");
     assert!(
         include_str!("../../../docs/operate/replicas.md").contains("    hash $uri consistent;\n")
@@ -67,14 +67,14 @@ fn no_feed_goes_back_while_a_change_is_on_its_way_to_the_last_replica() {
     let begun = Instant::now();
     for (round, pulls) in [0, 1, 2].into_iter().enumerate() {
         replicas[pulls].pull(&recorder);
-        // Each round is longer than a replica needs to see the change, and the cache to ask again.
+        // Each round is long enough for a replica to find the change and for the cache to revalidate.
         let until = begun + Duration::from_secs(5 * (round as u64 + 1));
         while Instant::now() < until {
             for feed in FEEDS {
                 let answer = nginx.get(&format!("/feeds/{feed}.ics"), &[]);
                 let modified = answer.header("last-modified").unwrap().to_owned();
                 let sequence = answer.text().lines().find(|line| line.starts_with("SEQUENCE:"));
-                // Both days are in one month, so that the text is in the order of time.
+                // Both days are in one month, so the texts sort by time.
                 let now = (modified[5..].to_owned(), sequence.unwrap().to_owned());
                 if let Some(before) = last.get(feed) {
                     assert!(now >= *before, "{feed} went back from {before:?} to {now:?}");

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use super::{free_port, given, until};
 
-/// Varnish while it serves; ended when it is dropped.
+/// A running Varnish; ended when it is dropped.
 pub(super) struct Varnish {
     child: Child,
     pub(super) address: SocketAddr,
@@ -13,7 +13,7 @@ pub(super) struct Varnish {
 }
 
 impl Varnish {
-    /// Starts it, with the parameter that the head of the configuration asks for, before the program at an address.
+    /// Starts Varnish for the program at an address, with the parameter from the head of the configuration.
     pub(super) fn start(origin: SocketAddr) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let host = format!("\"{}\"", origin.ip());
@@ -42,7 +42,7 @@ impl Varnish {
 
 impl Drop for Varnish {
     fn drop(&mut self) {
-        // Killed, it would leave its child behind.
+        // A killed Varnish would leave its child behind.
         let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
         let _ = self.child.wait();
     }

@@ -1,11 +1,10 @@
 //! Random edits, most of them bad ones, while four readers poll.
 //!
-//! What readers are promised: every answer is one whole good edition, and what they know of it never
-//! goes back. One thing alone breaks the second half: a state that could not be written lives in the
-//! process, so a kill at that time takes with it what readers were told since. The readers then
-//! start anew, and how often that was is counted.
+//! The promise to readers: every response comes from one complete, good edition, and nothing goes back. There is one
+//! exception to the second half: the process keeps a state that it could not write, and a kill at that time loses the
+//! numbers that readers have already seen. The readers then start again, and the test counts these cases.
 //!
-//! A second test damages the state besides; see [`super::damage`].
+//! A second test also damages the state; see [`super::damage`].
 
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::{Duration, Instant};
@@ -17,7 +16,7 @@ use super::reader::{As, Reader, World};
 use super::{SHORT, given};
 use crate::support::Random;
 
-/// How long an edition may take to be served; a bound for machines that do much else.
+/// The longest time until an edition is served, even on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(40);
 
 #[derive(Debug, Default)]
@@ -44,19 +43,19 @@ struct Chaos<'a> {
     author: Author,
     random: Random,
     count: Count,
-    /// The number of the last good list.
+    /// The number of the last good file.
     good: u64,
-    /// Whether the file is a good list now.
+    /// Whether the current file is good.
     well: bool,
     full: bool,
-    /// Whether readers may know what no disk does.
+    /// Whether readers may have seen numbers that no disk has.
     unsaved: bool,
-    /// Resident set after the start of this process, and the most that any process grew, in KiB.
+    /// The resident set after the start of this process, and the largest growth of any process, in KiB.
     warm: Option<u64>,
     growth: u64,
-    /// What damages the state, if that is wanted.
+    /// The damage to the state, if enabled.
     damages: Option<Damages>,
-    /// Whether the disk of the state is full sometimes.
+    /// Whether the disk of the state is sometimes full.
     fills: bool,
 }
 
@@ -86,7 +85,7 @@ impl Chaos<'_> {
             Way::Link => self.count.links += 1,
             Way::InPlace => {}
         }
-        // Dies while half of the list is there, or somewhere around.
+        // Kills the process while half of the file is written, or around that time.
         if matches!(way, Way::Halves(_)) && self.one_in(8) {
             self.count.kills_in_halves += 1;
             let half = bytes.windows(9).rposition(|nine| nine == b"title = \"").unwrap_or(0);
@@ -116,7 +115,7 @@ impl Chaos<'_> {
         }
     }
 
-    /// Damages the state sometimes, while nothing waits to be published.
+    /// Sometimes damages the state, while no publication is pending.
     fn damage(&mut self) {
         if self.full || self.one_in(5) {
             return;
@@ -126,7 +125,7 @@ impl Chaos<'_> {
         }
     }
 
-    /// Has somebody mend a broken state sometimes; then the list that is there is published.
+    /// Sometimes repairs a broken state; the program then publishes the current file.
     fn mend(&mut self) {
         if !self.one_in(2) {
             return;
@@ -153,7 +152,7 @@ impl Chaos<'_> {
         self.author.broken(number, &mut self.random)
     }
 
-    /// Fills the disk of the state sometimes, and frees it after a while.
+    /// Sometimes fills the disk of the state, and frees it later.
     fn disk(&mut self) {
         if self.fills && !self.full && self.one_in(30) {
             self.count.full += 1;
@@ -175,7 +174,7 @@ impl Chaos<'_> {
             std::thread::sleep(Duration::from_millis(5));
         }
         self.count.awaited += 1;
-        // What was published while there was room again is written.
+        // A publication after the disk was freed is written.
         self.unsaved = self.full;
         let resident = self.folder.resident();
         match self.warm {
@@ -203,7 +202,7 @@ impl Chaos<'_> {
         self.warm = None;
     }
 
-    /// What the last good list holds is served in the end, after another start too.
+    /// In the end, also after a restart, the program serves the last good file.
     fn end(&mut self, number: u64) {
         if self.full {
             self.folder.free();
@@ -243,7 +242,7 @@ fn no_number_goes_back_and_no_feed_goes_dark_whatever_happens_to_the_state() {
     live(false, Some(Damages::default()));
 }
 
-/// The author and the readers for a while. `fills` if the state has a disk of its own that is full sometimes.
+/// Runs the author and the readers for a time. `fills` if the state has a separate disk that is sometimes full.
 #[expect(clippy::print_stdout, reason = "the report of both tests")]
 fn live(fills: bool, damages: Option<Damages>) {
     let seed = given("CONVENE_SEED").unwrap_or(0x5eed_0fc0_7e5e).max(1);

@@ -1,4 +1,4 @@
-//! A client that keeps its connection, and believes no body but one that its validators vouch for.
+//! A client with a persistent connection that accepts a body only if it matches its ETag.
 
 use std::io::{BufRead as _, BufReader, Error, ErrorKind, Read as _, Result, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
@@ -19,7 +19,7 @@ impl Client {
         Ok(Self(BufReader::new(stream)))
     }
 
-    /// One request and its whole answer; an error if the connection ends before that.
+    /// One request and its complete response; an error if the connection ends early.
     pub(super) fn ask(
         &mut self,
         method: &str,
@@ -49,7 +49,7 @@ impl Client {
     }
 }
 
-/// The plain body of a 200, whose ETag must be its hash.
+/// The uncompressed body of a 200, whose ETag must be its hash.
 pub(super) fn plain(answer: &Answer, about: &str) -> Vec<u8> {
     let mut body = Vec::new();
     let suffix = match answer.header("content-encoding") {

@@ -1,8 +1,9 @@
 //! Damage of the state next to edits and kills: older copies, merges by hand, cuts, flipped bits, links and worse.
 //!
-//! A file that is wrong stays until somebody puts a good or an older one in its place, and the program is killed and
-//! edited meanwhile. A file that is right but older is noticed within a second; only a kill within that second would
-//! take numbers back, as no other process knows them. So no kill comes before the file has them again.
+//! A broken file stays until the test replaces it by a good or an older one. Meanwhile the test kills the program and
+//! edits `sessions.toml`. The program notices a valid but older file within a second. Only a kill within that second
+//! would lower numbers, because no other process has them. So the test never kills the program before the file has the
+//! numbers again.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::symlink;
@@ -14,16 +15,16 @@ use convene::revisions::store::parse;
 
 use crate::support::Random;
 
-/// How long a file may lack numbers; a bound for machines that do much else.
+/// The longest time that a file may lack numbers, even on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(40);
-/// Copies that somebody has.
+/// Saved copies of the file.
 const COPIES: usize = 40;
 
-/// What damages the state.
+/// Damages the state.
 #[derive(Default)]
 pub(super) struct Damages {
     copies: Vec<String>,
-    /// What was published before the damage, until the file is mended.
+    /// The state before the damage, until the file is repaired.
     broken: Option<Revisions>,
     links: u32,
     count: BTreeMap<&'static str, u32>,
@@ -44,12 +45,12 @@ impl std::fmt::Debug for Damages {
 }
 
 impl Damages {
-    /// Whether the file cannot be used.
+    /// Whether the file is unusable.
     pub(super) fn is_broken(&self) -> bool {
         self.broken.is_some()
     }
 
-    /// Damages a file that records what is served.
+    /// Damages a file that records the served edition.
     pub(super) fn damage(&mut self, file: &Path, random: &mut Random) {
         let good = std::fs::read_to_string(file).unwrap();
         let known = parse(good.as_bytes()).unwrap_or_else(|refused| panic!("{refused:?}"));
@@ -68,7 +69,7 @@ impl Damages {
         }
     }
 
-    /// Puts a good file in the place of one that cannot be used: the newest, or an older one.
+    /// Replaces an unusable file by the newest good one, or by an older one.
     pub(super) fn mend(&mut self, file: &Path, random: &mut Random) {
         let Some(known) = self.broken.take() else { return };
         let copy = match random.below(2) {
@@ -101,7 +102,7 @@ impl Damages {
         self.copies[random.below(self.copies.len() as u64) as usize].clone()
     }
 
-    /// Exchanges a file for a damaged one: how.
+    /// Replaces a file by a damaged one, and returns the kind of damage.
     fn exchange(&mut self, file: &Path, good: &str, random: &mut Random) -> &'static str {
         let at = random.below(good.len() as u64) as usize;
         match random.below(12) {
@@ -166,7 +167,7 @@ impl Damages {
     }
 }
 
-/// Whether a file is one that the program takes, or takes for a lost one.
+/// Whether the program accepts a file, or treats it as lost.
 fn is_usable(file: &Path) -> bool {
     match std::fs::metadata(file) {
         Ok(about) if about.is_file() => {
@@ -186,7 +187,7 @@ fn remove(file: &Path) {
     }
 }
 
-/// Writes a file in place, or puts another one there.
+/// Writes a file in place, or renames another one into place.
 fn save(file: &Path, bytes: &[u8], random: &mut Random) {
     if random.below(2) == 0 {
         std::fs::write(file, bytes).unwrap();
@@ -197,7 +198,7 @@ fn save(file: &Path, bytes: &[u8], random: &mut Random) {
     }
 }
 
-/// Two versions merged by hand: of each entry the line of one of them, or none where one has none.
+/// A manual merge of two versions: for each entry the line of one of them, or none if that version has none.
 fn merge(one: &str, other: &str, random: &mut Random) -> String {
     let (one, other) = (entries(one), entries(other));
     let mut text = format!("{{\n\"schema\": 3,\n{},\n", one.1);

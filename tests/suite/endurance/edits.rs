@@ -1,10 +1,10 @@
-//! What an author does to a list, by a seeded generator.
+//! Random edits of an author, from a seeded generator.
 
 use std::collections::BTreeMap;
 
 use crate::support::Random;
 
-/// A session by the number that it keeps whatever happens to it.
+/// A session, identified by a permanent number.
 #[derive(Debug, Clone)]
 struct Talk {
     key: u64,
@@ -12,28 +12,28 @@ struct Talk {
     word: u64,
     start: String,
     cancelled: bool,
-    /// Whether it was taken out once, which the list then says.
+    /// Whether it was removed once, so that the file must contain `again`.
     again: bool,
 }
 
-/// What readers must see of a session: its title, start and whether it takes place.
+/// The values of a session that readers must see: title, start, and whether it takes place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Event {
     pub(super) title: String,
-    /// As in `DTSTART`, without the zone.
+    /// In the format of `DTSTART`, without the zone.
     pub(super) start: String,
     pub(super) cancelled: bool,
 }
 
-/// A list, and what was taken out of it.
+/// A file, and the removed sessions.
 #[derive(Debug, Default)]
 pub(super) struct Author {
     talks: Vec<Talk>,
     gone: Vec<Talk>,
     keys: u64,
-    /// What the description says besides the number.
+    /// The description without the number.
     pub(super) more: String,
-    /// How often each kind of edit was made.
+    /// The number of edits of each kind.
     pub(super) done: BTreeMap<&'static str, u32>,
 }
 
@@ -49,7 +49,7 @@ fn any_start(random: &mut Random) -> String {
 }
 
 impl Author {
-    /// A list of eight sessions.
+    /// A file of eight sessions.
     pub(super) fn new(random: &mut Random) -> Self {
         let mut author = Self::default();
         (0..8).for_each(|_| author.add(random));
@@ -70,7 +70,7 @@ impl Author {
         });
     }
 
-    /// One good edit.
+    /// Makes one good edit.
     pub(super) fn edit(&mut self, random: &mut Random) {
         let at = random.below(self.talks.len() as u64) as usize;
         let count = self.talks.len();
@@ -112,18 +112,18 @@ impl Author {
         *self.done.entry(name).or_default() += 1;
     }
 
-    /// Another title for one session, which changes no path.
+    /// Changes the title of one session, which changes no path.
     pub(super) fn retitle(&mut self, number: u64) {
         let at = number as usize % self.talks.len();
         self.talks[at].word += 1;
     }
 
-    /// The present ids of all sessions, and those that some had before.
+    /// The current ids of all sessions, and former ids of some.
     pub(super) fn ids(&self) -> Vec<String> {
         self.talks.iter().chain(&self.gone).flat_map(|talk| talk.ids.clone()).collect()
     }
 
-    /// What the feed must hold, sorted.
+    /// The expected contents of the feed, sorted.
     pub(super) fn events(&self) -> Vec<Event> {
         let event = |talk: &Talk| Event {
             title: talk.title(),
@@ -135,7 +135,7 @@ impl Author {
         events
     }
 
-    /// The list as text. Every feed made of it tells its number.
+    /// The file as text. Every feed made from it contains its number.
     pub(super) fn text(&self, number: u64) -> String {
         let mut text = format!(
             "[calendar]\nid = \"test\"\ntitle = \"Test\"\nurl = \"https://cal.example\"\n\
@@ -156,7 +156,7 @@ impl Author {
         text
     }
 
-    /// A list with a mistake in it, and what kind of mistake.
+    /// A file with a mistake, and the kind of mistake.
     pub(super) fn broken(&self, number: u64, random: &mut Random) -> Vec<u8> {
         let text = self.text(number);
         let text = match random.below(8) {

@@ -1,4 +1,4 @@
-//! A list on one disk, its state on a small one of its own, and the program that serves them.
+//! A `sessions.toml` on one disk, its state on a separate small disk, and the program that serves them.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -8,15 +8,15 @@ use std::time::Duration;
 
 use crate::support::Fixture;
 
-/// How a file is saved.
+/// The method of saving a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
     InPlace,
-    /// In place, in two halves; the first ends within a string.
+    /// Written in place in two halves; the first ends within a string.
     Halves(Duration),
-    /// A new file takes its name, as editors do.
+    /// A new file renamed into place, as editors do.
     Rename,
-    /// The name is a link, and leads elsewhere now, as deployments do.
+    /// A symbolic link switched to a new target, as deployments do.
     Link,
 }
 
@@ -29,7 +29,7 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// With a file system of its own for the state if that is wanted, which takes root.
+    /// Creates the folders; optionally with a separate file system for the state, which needs root.
     pub(super) fn new(text: &str, own_disk: bool) -> Self {
         let fixture = Fixture::new(text);
         let folder = Self { fixture, child: None, saved: 0, mounted: own_disk };
@@ -54,7 +54,7 @@ impl Folder {
         self.fixture.dir().join("log")
     }
 
-    /// Starts the program and waits until it listens: its port.
+    /// Starts the program, waits until it listens, and returns its port.
     pub(super) fn start(&mut self) -> u16 {
         let log = File::options().create(true).append(true).open(self.log()).unwrap();
         let mut child = self
@@ -62,7 +62,7 @@ impl Folder {
             .command(&["serve", "--listen", "127.0.0.1:0", "--state", "state"])
             .stdout(Stdio::piped())
             .stderr(log)
-            // The log is read by its words.
+            // The test searches the text of the log.
             .env("NO_COLOR", "1")
             .spawn()
             .unwrap();
@@ -74,14 +74,14 @@ impl Folder {
         address.unwrap_or_else(|| panic!("did not start:\n{}", self.last_words()))
     }
 
-    /// The end of what the program said.
+    /// The end of the program's output.
     pub(super) fn last_words(&self) -> String {
         let text = std::fs::read_to_string(self.log()).unwrap_or_default();
         let from = text.floor_char_boundary(text.len().saturating_sub(4000));
         text[from..].to_owned()
     }
 
-    /// How often the program said something.
+    /// The number of times that a text is in the program's output.
     pub(super) fn said(&self, what: &str) -> usize {
         std::fs::read_to_string(self.log()).unwrap().matches(what).count()
     }
@@ -127,7 +127,7 @@ impl Folder {
                 std::fs::rename(other, list).unwrap();
             }
             Way::Link => {
-                // The one that the name leads to at the moment stays as it is.
+                // The current target of the link does not change.
                 let link = self.fixture.dir().join("link");
                 let target = self.fixture.dir().join(format!("release-{}", self.saved));
                 std::fs::write(&target, bytes).unwrap();
@@ -137,7 +137,7 @@ impl Folder {
         }
     }
 
-    /// Leaves no byte free where the state is.
+    /// Fills the disk of the state completely.
     pub(super) fn fill(&self) {
         let mut file = File::create(self.state().join("filler")).unwrap();
         while file.write(&[0; 4096]).is_ok_and(|written| written > 0) {}

@@ -1,4 +1,4 @@
-//! The real program for a long time: under an author who does everything wrong, and under load.
+//! Long runs of the real program: with an author who makes every mistake, and under load.
 
 mod chaos;
 mod client;
@@ -10,12 +10,12 @@ mod soak;
 
 use std::time::Duration;
 
-/// A number that is given in the environment for the long forms, which are run by hand.
+/// A number from the environment, for long runs by hand.
 pub(crate) fn given(name: &str) -> Option<u64> {
     let mut all = std::env::vars_os();
     let (_, value) = all.find(|(own, _)| own == name)?;
     Some(value.to_string_lossy().parse().unwrap_or_else(|_| panic!("{name} is no number")))
 }
 
-/// How long the forms last that the gate runs.
+/// The duration of the runs in the gate.
 const SHORT: Duration = Duration::from_secs(60);

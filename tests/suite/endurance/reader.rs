@@ -1,4 +1,4 @@
-//! A reader that polls, remembers all it was told, and believes nothing that contradicts it.
+//! A reader that polls, remembers every response, and fails on a contradiction.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
@@ -9,7 +9,7 @@ use super::client::{Client, plain};
 use super::edits::Event;
 use crate::support::{Answer, Random};
 
-/// What the author and the readers know together.
+/// The state that the author and the readers share.
 #[derive(Default)]
 pub(super) struct World {
     pub(super) port: AtomicU16,
@@ -17,31 +17,31 @@ pub(super) struct World {
     pub(super) down: AtomicBool,
     /// Raised before each kill.
     pub(super) kills: AtomicU64,
-    /// Raised between a kill that took away what no disk had room for, and the start after it.
+    /// Raised between a kill that lost an unwritten state and the next start.
     pub(super) losses: AtomicU64,
-    /// The highest edition that readers saw.
+    /// The highest edition that readers have seen.
     pub(super) seen: AtomicU64,
-    /// What good lists hold, by number; one is here before it is saved.
+    /// The contents of good files, by number; added before the file is saved.
     pub(super) editions: Mutex<BTreeMap<u64, Vec<Event>>>,
     pub(super) ids: Mutex<Vec<String>>,
 }
 
-/// What a reader was told since numbers were last lost.
+/// The responses that a reader got since numbers were last lost.
 #[derive(Default)]
 struct Memory {
     losses: u64,
     edition: u64,
     sequences: HashMap<String, (u64, String, Event)>,
-    /// Per path: the Last-Modified in seconds, and the plain ETag.
+    /// By path: the Last-Modified in seconds, and the ETag without a coding.
     validators: HashMap<String, (i64, String)>,
 }
 
-/// What a reader asks for, and as which program.
+/// The requests of a reader, and its User-Agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum As {
-    /// The feed by ETag.
+    /// The feed, with conditional requests by ETag.
     Thunderbird,
-    /// The feed by its date.
+    /// The feed, with conditional requests by date.
     Apple,
     /// Invites.
     Invites,
@@ -49,7 +49,7 @@ pub(super) enum As {
     Browser,
 }
 
-/// What a reader did.
+/// The counts of a reader's actions.
 #[derive(Debug, Default)]
 pub(super) struct Count {
     pub(super) whole: u64,
@@ -57,7 +57,7 @@ pub(super) struct Count {
     pub(super) redirects: u64,
     pub(super) absent: u64,
     pub(super) refused: u64,
-    /// Changes of the feed that it saw.
+    /// Changes of the feed that it has seen.
     pub(super) editions: u64,
 }
 
@@ -66,7 +66,7 @@ pub(super) struct Reader<'a> {
     role: As,
     random: Random,
     memory: Memory,
-    /// By key of a session: its UID, for ever.
+    /// The permanent UID of each session, by key.
     uids: HashMap<String, String>,
     count: Count,
 }
@@ -77,7 +77,7 @@ impl<'a> Reader<'a> {
         Self { world, role, random: Random(seed), memory, uids, count }
     }
 
-    /// Polls until the world ends.
+    /// Polls until the test ends.
     pub(super) fn run(mut self) -> Count {
         let mut client = None;
         while !self.world.ended.load(SeqCst) {
@@ -90,7 +90,7 @@ impl<'a> Reader<'a> {
             let headers = self.conditions(&path);
             let headers: Vec<(&str, &str)> =
                 headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            // A connection that was kept may be one to a process that is dead by now.
+            // A persistent connection may belong to a process that has ended.
             let (kept_since, kept) = client.take().unzip();
             let of = (kept_since.unwrap_or(before.0), before.1);
             let result = match kept {
@@ -101,7 +101,7 @@ impl<'a> Reader<'a> {
             match result {
                 Ok((answer, own)) => {
                     client = Some((of.0, own));
-                    // Of which process an answer is cannot be told while one dies.
+                    // While a process ends, a response may come from either process.
                     if self.world.losses.load(SeqCst) == losses {
                         self.judge(&path, &answer);
                     }
@@ -156,7 +156,7 @@ impl<'a> Reader<'a> {
                 self.count.not_modified += 1;
                 assert_eq!(tag(answer), self.memory.validators[path].1, "{path}: 304 of another");
             }
-            // Where a renamed session is now, for good; or where a removed one says so.
+            // The permanent redirect to a renamed session, or the page of a removed one.
             301 | 302 if path.starts_with("/sessions/") => self.count.redirects += 1,
             404 | 410 if path.starts_with("/sessions/") => self.count.absent += 1,
             status => panic!("{path}: {status}"),
@@ -236,7 +236,7 @@ fn value<'t>(text: &'t str, name: &str) -> &'t str {
     found.unwrap_or_else(|| panic!("no {name} in {text}"))
 }
 
-/// The ETag without what names its coding.
+/// The ETag without its coding.
 fn tag(answer: &Answer) -> String {
     answer.header("etag").unwrap().replace("-gzip", "").replace("-br", "")
 }

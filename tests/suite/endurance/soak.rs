@@ -1,4 +1,4 @@
-//! Mixed load on connections that are kept, while the list changes every second.
+//! Mixed load on persistent connections, while the file changes every second.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -10,24 +10,24 @@ use super::folder::{Folder, Way};
 use super::{SHORT, given};
 use crate::support::{Random, tree};
 
-/// What all clients of the load must be able to ask for, whatever the edition.
+/// The paths that every edition has.
 fn paths(folder: &Folder) -> Vec<String> {
     let fixture = &folder.fixture;
     assert!(fixture.run(&["export", "--state", "state", "--out", "out"]).status.success());
     let files = tree(&fixture.dir().join("out")).into_keys();
-    // A name that is no address, for hosts to answer with.
+    // A file without an address, which hosts send for missing files.
     let files = files.filter(|file| file != "404.html");
     let path = |file: String| {
         let file = file.strip_suffix("index.html").unwrap_or(&file);
         format!("/{}", file.trim_end_matches('/'))
     };
     let mut paths: Vec<String> = files.map(path).collect();
-    // A slash at the end leads to the path without.
+    // A trailing slash redirects to the path without it.
     paths.push("/feeds/test/".to_owned());
     paths
 }
 
-/// Asks for anything in any way until the end: how often there was which status.
+/// Sends random requests until the end. Returns the number of responses by status.
 fn load(port: u16, paths: &[String], seed: u64, ended: &AtomicBool) -> BTreeMap<u16, u64> {
     let mut random = Random(seed);
     let mut client = Client::connect(port).unwrap();
@@ -65,7 +65,7 @@ fn load(port: u16, paths: &[String], seed: u64, ended: &AtomicBool) -> BTreeMap<
     statuses
 }
 
-/// Saves a new edition every second: how many, and the resident set in KiB early and at the end.
+/// Saves a new edition every second. Returns their number, and the resident set in KiB early and at the end.
 fn edit(folder: &mut Folder, author: &mut Author, lasting: Duration) -> (u64, u64, u64) {
     let began = Instant::now();
     let (mut number, mut warm) = (0, 0);
@@ -75,7 +75,7 @@ fn edit(folder: &mut Folder, author: &mut Author, lasting: Duration) -> (u64, u6
         folder.save(author.text(number).as_bytes(), Way::Rename);
         folder.hang_up();
         std::thread::sleep(Duration::from_secs(1));
-        // By then every path was asked for, and the heap has its size, however slow the machine is.
+        // By then every path was requested, so the heap has its final size even on a slow machine.
         if warm == 0 && began.elapsed() > lasting / 3 {
             warm = folder.resident();
         }
@@ -98,7 +98,7 @@ fn no_answer_under_load_has_a_wrong_byte_while_the_list_changes_every_second() {
     let lasting = given("CONVENE_SOAK_SECONDS").map_or(SHORT, Duration::from_secs);
     let mut random = Random(0x50a7);
     let mut author = Author::new(&mut random);
-    // So that feeds are large bodies, which go another way, in every coding.
+    // Makes feeds large bodies in every coding.
     author.more = (0..4_000).map(|_| format!(" {:x}", random.below(u64::MAX))).collect();
     let mut folder = Folder::new(&author.text(0), false);
     let port = folder.start();
