@@ -1,29 +1,36 @@
-//! `convene check`: reports every error and warning of the file; writes nothing.
+//! `convene check`: reports every error and warning of the file, then what it
+//! understood; writes nothing.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
-use convene::publish::Publisher;
+use convene::publish::{CheckReport, Publisher};
 
 use crate::cli::Format;
 use crate::cmd;
 
 pub(crate) fn run(publisher: &Publisher, format: Format, now: DateTime<Utc>) -> ExitCode {
-    let (source, findings) = match publisher.check(now) {
-        Ok(checked) => checked,
+    let CheckReport { source, findings, overview } = match publisher.check(now) {
+        Ok(report) => report,
         Err(error) => return cmd::machine(&error),
     };
-    let mut out = std::io::stdout();
     // Findings are the output of this command, so they go to standard output.
-    let text = match format {
-        Format::Json => findings.json(&source),
+    match format {
+        Format::Json => print(&findings.json(&source)),
         Format::Human if findings.is_empty() => {
-            cmd::say(&format!("{}: no problems", source.name()));
-            return ExitCode::SUCCESS;
+            let (first, rest) = overview.split_first().expect("a file without errors has one");
+            cmd::say(&format!("{}: no problems. {first}", source.name()));
+            rest.iter().for_each(|line| cmd::say(line));
         }
-        Format::Human => findings.human(&source, out.is_terminal()),
-    };
-    let _ = out.write_all(text.as_bytes());
+        Format::Human => {
+            print(&findings.human(&source, std::io::stdout().is_terminal()));
+            overview.iter().for_each(|line| cmd::say(line));
+        }
+    }
     if findings.has_errors() { ExitCode::from(cmd::WRONG_FILE) } else { ExitCode::SUCCESS }
+}
+
+fn print(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
 }

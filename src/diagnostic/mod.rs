@@ -80,8 +80,8 @@ impl Finding {
     }
 }
 
-/// The findings of a file, in the order of their locations: at most [`MOST`], errors before warnings, and a last one
-/// if there were more.
+/// The findings of a file: errors before warnings, each by location; at most [`MOST`], and a last one if there were
+/// more.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings {
     kept: Vec<Finding>,
@@ -129,9 +129,9 @@ impl Findings {
         }
     }
 
-    /// Sorts by location, errors first at the same location.
+    /// Sorts errors before warnings, each by location.
     pub fn sort(&mut self) {
-        self.kept.sort_by_key(|finding| (finding.span.start, finding.severity, finding.code));
+        self.kept.sort_by_key(|finding| (finding.severity, finding.span.start, finding.code));
     }
 
     /// Whether there is an error.

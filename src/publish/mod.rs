@@ -11,6 +11,7 @@ mod files;
 mod history;
 mod last_good;
 mod output;
+mod overview;
 mod plan;
 mod prepare;
 mod record;
@@ -65,6 +66,17 @@ pub struct Publisher {
     pub cache: CacheSize,
     /// The record of this process's publications.
     pub memory: Mutex<Memory>,
+}
+
+/// The findings about a file, and what was understood of it.
+#[derive(Debug)]
+pub struct CheckReport {
+    /// The text that the findings are about.
+    pub source: Source,
+    /// Errors and warnings.
+    pub findings: Findings,
+    /// Number, dates, series and zones of the sessions, and the next one, a line each; none if there is an error.
+    pub overview: Vec<String>,
 }
 
 /// The edition that would be published.
@@ -154,8 +166,15 @@ impl Publisher {
     ///
     /// # Errors
     /// [`Error`] if the file or its state cannot be read.
-    pub fn check(&self, now: DateTime<Utc>) -> Result<(Source, Findings), Error> {
-        self.examine(now).map(|(source, findings, _)| (source, findings))
+    pub fn check(&self, now: DateTime<Utc>) -> Result<CheckReport, Error> {
+        let (source, findings, followed) = self.examine(now)?;
+        let overview = match followed {
+            Some(Followed { plan, .. }) if !findings.has_errors() => {
+                overview::overview(&plan.edition.catalog, now)
+            }
+            _ => Vec::new(),
+        };
+        Ok(CheckReport { source, findings, overview })
     }
 
     /// The edition that would be published. Writes nothing, and takes no lock.

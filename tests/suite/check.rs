@@ -11,7 +11,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use convene::diagnostic::{Code, Finding, Findings, Severity};
-use convene::publish::Publisher;
+use convene::publish::{CheckReport, Publisher};
 use convene::source::Source;
 use serde_json::Value;
 
@@ -76,7 +76,7 @@ fn check(file: PathBuf) -> Case {
         std::fs::copy(&state, copy.with_extension("revisions.json")).unwrap();
     }
     let publisher = Publisher { frozen, exporting, ..Publisher::new(&copy, dir.path()).unwrap() };
-    let (source, findings) = publisher.check(instant(NOW)).unwrap();
+    let CheckReport { source, findings, .. } = publisher.check(instant(NOW)).unwrap();
     // The program runs in the folder of the file, which messages do not name then.
     let folder = format!("{}/", dir.path().display());
     let human = findings.human(&source, false).replace(&folder, "");

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use convene::config;
 use convene::diagnostic::{Code, Finding, Severity};
-use convene::publish::Publisher;
+use convene::publish::{CheckReport, Publisher};
 use convene::source::Source;
 use convene::zone::Rules;
 
@@ -63,7 +63,7 @@ fn findings(example: &str) -> Vec<Finding> {
     let file = dir.path().join("sessions.toml");
     std::fs::write(&file, format!("{CALENDAR}{example}")).unwrap();
     let publisher = Publisher::new(&file, dir.path()).unwrap();
-    let (_, findings) = publisher.check(instant(NOW)).unwrap();
+    let CheckReport { findings, .. } = publisher.check(instant(NOW)).unwrap();
     findings.into_iter().collect()
 }
 

@@ -5,6 +5,7 @@
 
 use std::process::Output;
 
+use convene::publish::CheckReport;
 use serde_json::Value;
 
 use crate::support::{BEFORE, Fixture, instant, list, quoted, session};
@@ -78,7 +79,7 @@ fn talk(title: &str) -> String {
 /// The findings about a list in both forms, as `check` prints them.
 fn findings(toml: &str) -> (String, String) {
     let fixture = Fixture::new(toml);
-    let (source, findings) = fixture.publisher().check(instant(BEFORE)).unwrap();
+    let CheckReport { source, findings, .. } = fixture.publisher().check(instant(BEFORE)).unwrap();
     (findings.human(&source, false), findings.json(&source))
 }
 

@@ -298,7 +298,7 @@ fn event(lines: &str) -> String {
 fn imported(calendar: &str) -> (String, String) {
     let options = Options { name: "x", now: instant(NOW), until: None, zone: None };
     let imported = read(calendar.as_bytes(), &options, &Rules::bundled()).unwrap();
-    let (_, findings) = Fixture::new(&imported.toml).publisher().check(instant(NOW)).unwrap();
+    let findings = Fixture::new(&imported.toml).publisher().check(instant(NOW)).unwrap().findings;
     assert!(!findings.has_errors(), "{findings:?}\n{}", imported.toml);
     let notes: Vec<String> = imported.notes.iter().map(ToString::to_string).collect();
     (imported.toml, notes.join("\n"))
@@ -599,7 +599,7 @@ proptest! {
             }
         };
         let fixture = Fixture::new(&imported.toml);
-        let (_, findings) = fixture.publisher().check(instant(NOW)).unwrap();
+        let findings = fixture.publisher().check(instant(NOW)).unwrap().findings;
         prop_assert!(!findings.has_errors(), "{findings:?}\n{}", imported.toml);
     }
 }

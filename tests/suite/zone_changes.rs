@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use convene::diagnostic::Code;
+use convene::publish::CheckReport;
 use convene::zone::Rules;
 use jiff::{Timestamp, ToSpan as _};
 
@@ -79,7 +80,7 @@ fn judge(events: &[Event]) -> usize {
     let sessions: String = events.iter().enumerate().map(|(id, event)| toml(id, *event)).collect();
     let fixture = Fixture::new(&list(&sessions));
     // UTC in place of a zone that the program could not write would hide a fault of the writer.
-    let (_, findings) = fixture.publisher().check(instant(BEFORE)).unwrap();
+    let CheckReport { findings, .. } = fixture.publisher().check(instant(BEFORE)).unwrap();
     let unproven = findings.iter().find(|finding| finding.code == Code::ZoneNotProven);
     assert!(unproven.is_none(), "{unproven:?}");
     let published = fixture.publish(BEFORE);

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::{NaiveDate, Offset as _, TimeDelta, TimeZone as _};
 use convene::diagnostic::{Code, Severity};
-use convene::publish::{Publisher, Refusal};
+use convene::publish::{CheckReport, Publisher, Refusal};
 use convene::zone::Rules;
 use jiff::tz::TimeZone;
 
@@ -82,7 +82,7 @@ fn an_hour_that_only_the_written_rule_repeats_is_in_utc_and_no_error() {
             + &in_zone("c26", "2026-10-30T20:00:00", "Africa/Cairo", "")
             + &in_zone("c27", "2027-10-29T20:00:00", "Africa/Cairo", "");
     let fixture = Fixture::new(&list(&sessions));
-    let (_, findings) = fixture.publisher().check(instant(BEFORE)).unwrap();
+    let CheckReport { findings, .. } = fixture.publisher().check(instant(BEFORE)).unwrap();
     assert_eq!(findings.iter().count(), 0);
     let in_utc = |event: Event| match event.start {
         Time::Utc(start) => Some(start),

@@ -14,6 +14,48 @@ fn a_good_list_is_fine() {
 }
 
 #[test]
+fn it_ends_with_what_was_understood() {
+    let session = |id: &str, start: &str, more: &str| {
+        format!("[[sessions]]\nid = \"{id}\"\ntitle = \"{id}\"\nstart = {start}\n{more}")
+    };
+    let calendar = "[calendar]\nid = \"all\"\ntitle = \"All\"\nduration = \"1h\"\n\
+        url = \"https://cal.example\"\ntimezone = \"America/New_York\"\nalso_in = [\"Europe/Paris\"]\n\
+        [[series]]\nid = \"talks\"\ntitle = \"Talks\"\n";
+    let toml = calendar.to_owned()
+        + &session("b", "2027-02-03T18:00:00", "series = \"talks\"\n")
+        + &session("a", "2027-01-12T18:00:00", "status = \"cancelled\"\n")
+        + &session(
+            "c",
+            "2027-04-17",
+            "timezone = \"Europe/Berlin\"\nseries = \"talks\"\nduration = \"1d\"\n",
+        );
+    let fixture = Fixture::new(&toml);
+    let check = |at: &str| fixture.run(&["check", "--at", at]);
+    let rest = "Series: \"Talks\" (2), without a series: 1\n\
+                Zones: America/New_York (2), Europe/Berlin (1); also printed in Europe/Paris\n";
+    assert_eq!(
+        stdout(&check("2027-01-01T12:00:00Z")),
+        format!(
+            "sessions.toml: no problems. 3 sessions, Jan 12 to Apr 17, 2027; \
+             next: Wednesday, February 3, 2027, 6 pm ET / Thu, Feb 4, 12 am Paris Time, \"b\"\n{rest}"
+        )
+    );
+    let over = stdout(&check("2027-05-01T12:00:00Z"));
+    assert!(over.contains("3 sessions, Jan 12 to Apr 17, 2027; none is upcoming\n"), "{over}");
+    // After the findings, and not beside errors: what was left out by them would be counted wrong.
+    fixture.write(&toml.replace("America/New_York", "US/Eastern"));
+    let warned = stdout(&check("2027-01-01T12:00:00Z"));
+    let (findings, understood) = warned.split_once("sessions.toml: 0 errors, 1 warning\n").unwrap();
+    assert!(findings.contains("warning[") && understood.starts_with("3 sessions, "), "{warned}");
+    fixture.write(&toml.replace("2027-04-17", "soon"));
+    let wrong = stdout(&check("2027-01-01T12:00:00Z"));
+    assert!(!wrong.contains("sessions, "), "{wrong}");
+    fixture.write(calendar);
+    let empty = stdout(&check("2027-01-01T12:00:00Z"));
+    assert!(empty.contains("No session yet: each begins with a line `[[sessions]]`\n"), "{empty}");
+}
+
+#[test]
 fn an_error_is_shown_at_its_place_on_standard_output() {
     let fixture = Fixture::new(&broken());
     let output = at_before(&fixture, &["check"]);

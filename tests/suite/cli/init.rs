@@ -25,7 +25,7 @@ fn assert_without_findings(step: usize) {
         let now = first + Days::new(day);
         fixture.write(&template::list(None, now));
         let plan = publisher.check(now).unwrap();
-        assert!(plan.1.is_empty(), "{now}: {:?}", plan.1);
+        assert!(plan.findings.is_empty(), "{now}: {:?}", plan.findings);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use convene::diagnostic::Code;
-use convene::publish::Refusal;
+use convene::publish::{CheckReport, Refusal};
 
 use super::{Seen, day, entry, ics, publish_once, revisions, seen};
 use crate::support::{Fixture, body, instant, list, session};
@@ -172,7 +172,7 @@ fn a_uid_that_another_session_was_published_with_is_refused() {
     };
     assert!(findings.iter().any(|finding| finding.code == Code::DuplicateId), "{findings:?}");
     assert_eq!(super::written(&fixture), file);
-    let (_, found) = fixture.publisher().check(instant(&day(1))).unwrap();
+    let CheckReport { findings: found, .. } = fixture.publisher().check(instant(&day(1))).unwrap();
     assert!(found.iter().any(|finding| finding.code == Code::DuplicateId), "{found:?}");
 }
 
