@@ -1,9 +1,10 @@
 //! Dates and times in words: "Tuesday, April 30, 2024, 2 pm PT / 5 pm ET (21:00 UTC)".
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime, Timelike, Utc};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Timelike, Utc};
 use icu_calendar::Gregorian;
 use icu_datetime::fieldsets::{E, MDE, T, YMDE, YMDET};
 use icu_datetime::input::{Date, DateTime as IcuDateTime, Time};
@@ -26,15 +27,15 @@ pub struct Words {
     messages: Messages,
     /// The separator of a range.
     dash: &'static str,
-    /// The year that is not printed.
-    year: Option<i32>,
+    /// The dates whose year is not printed.
+    near: Option<RangeInclusive<NaiveDate>>,
     /// Whether a right-to-left language gets direction marks.
     marks: bool,
 }
 
 impl fmt::Debug for Words {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Words").field("year", &self.year).finish_non_exhaustive()
+        f.debug_struct("Words").field("near", &self.near).finish_non_exhaustive()
     }
 }
 
@@ -69,7 +70,7 @@ impl Words {
             .or_else(|| Formatters::load(&Language::default(), rules))
             .expect("the words of American English are compiled in");
         let messages = Messages::bundled();
-        Self { formatters: Arc::new(formatters), messages, dash: DASH, year: None, marks: true }
+        Self { formatters: Arc::new(formatters), messages, dash: DASH, near: None, marks: true }
     }
 
     /// Whether CLDR has dates in a language.
@@ -91,10 +92,16 @@ impl Words {
         Self { marks: false, ..self }
     }
 
-    /// The same words, without the year in dates of one year.
+    /// The same words, without the year in dates of the year of a day and in the six months after that day.
     #[must_use]
-    pub fn in_year(self, year: i32) -> Self {
-        Self { year: Some(year), ..self }
+    pub fn near(self, today: NaiveDate) -> Self {
+        let from = today.with_ordinal(1).unwrap_or(today);
+        let end = from + Months::new(12) - Days::new(1);
+        Self { near: Some(from..=end.max(today + Months::new(6))), ..self }
+    }
+
+    fn is_near(&self, date: NaiveDate) -> bool {
+        self.near.as_ref().is_some_and(|near| near.contains(&date))
     }
 
     /// The messages.
@@ -227,7 +234,7 @@ impl Words {
     /// A date with its weekday: "Tuesday, April 30, 2024".
     pub fn date(&self, date: NaiveDate) -> String {
         let iso = iso(date);
-        plain(&match self.year == Some(date.year()) {
+        plain(&match self.is_near(date) {
             true => self.formatters.date_of_year.format(&iso).to_string(),
             false => self.formatters.date.format(&iso).to_string(),
         })
@@ -246,7 +253,7 @@ impl Words {
     /// "Wed, Mar 17", with its year if the year differs from that of the previous date.
     pub(super) fn short_date(&self, date: NaiveDate, known_year: i32) -> String {
         let iso = iso(date);
-        plain(&match date.year() == known_year || self.year == Some(date.year()) {
+        plain(&match date.year() == known_year || self.is_near(date) {
             true => self.formatters.short_date_of_year.format(&iso).to_string(),
             false => self.formatters.short_date.format(&iso).to_string(),
         })
@@ -357,4 +364,29 @@ fn iso(date: NaiveDate) -> Date<Gregorian> {
 fn icu_time(time: NaiveTime) -> Time {
     Time::try_new(time.hour() as u8, time.minute() as u8, 0, 0)
         .expect("chrono's hours and minutes lie below 24 and 60")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_year_is_left_out_in_this_year_and_for_six_months() {
+        let date = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let words = Words::of(&Language::default(), &Rules::bundled());
+        for (today, without, with) in [
+            ("2026-11-27", ["2026-01-01", "2027-05-27"], ["2025-12-31", "2027-05-28"]),
+            ("2026-02-10", ["2026-01-01", "2026-12-31"], ["2025-12-31", "2027-01-01"]),
+        ] {
+            let near = words.clone().near(date(today));
+            for (days, has_year) in [(without, false), (with, true)] {
+                for day in days.map(date) {
+                    let year = day.year().to_string();
+                    assert_eq!(near.date(day).contains(&year), has_year, "{today}: {day}");
+                    // After a date of another year.
+                    assert_eq!(near.short_date(day, 1999).contains(&year), has_year, "{day}");
+                }
+            }
+        }
+    }
 }

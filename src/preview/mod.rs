@@ -6,7 +6,7 @@ mod text;
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::l10n::Words;
 use crate::model::{Id, Session, Status, When};
@@ -79,7 +79,7 @@ pub fn preview(
     cities: &[City],
     now: DateTime<Utc>,
 ) -> Report {
-    let words = Words::new(&edition.catalog.calendar).in_year(now.year()).in_terminals();
+    let words = Words::new(&edition.catalog.calendar).near(now.date_naive()).in_terminals();
     let known = Known::new(edition);
     let items: Vec<Item> = differences(before, after)
         .into_iter()
@@ -137,7 +137,7 @@ fn item(
     let zone = known.zone(&change.after.zone);
     let is = Some(change.after.when.when(zone));
     let was = change.before.as_ref().map(|before| before.when.when(zone));
-    let said = sentence::all(edition, &change, was.as_ref(), is.as_ref(), words);
+    let said = sentence::all(edition, &change, (was.as_ref(), is.as_ref()), words, now);
     let near = |when: &When| when.start() > now && when.start() <= now + SOON;
     let heavy = change.what.iter().any(|what| !matches!(what, What::Other | What::Feeds));
     let gone = change.what.contains(&What::Removed);

@@ -2,21 +2,24 @@
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, Utc};
+
 use crate::l10n::Words;
-use crate::model::{Id, Status, When};
+use crate::model::{Cancellation, Id, Status, When};
 use crate::revisions::{Difference, Edition, LinkChange, What};
 
 /// A sentence for each difference, without the title.
 pub(super) fn all(
     edition: &Edition,
     change: &Difference,
-    was: Option<&When>,
-    is: Option<&When>,
+    (was, is): (Option<&When>, Option<&When>),
     words: &Words,
+    now: DateTime<Utc>,
 ) -> Vec<String> {
     let calendar = &edition.catalog.calendar;
     let start = |when: Option<&When>| {
-        when.map(|when| words.start_with_utc(when, calendar)).unwrap_or_default()
+        let start = when.map(|when| words.start_with_utc(when, calendar)).unwrap_or_default();
+        start + past(when, now)
     };
     let sentence = |what: &What| match what {
         What::Added => format!("is new{}: {}", off(change), start(is)),
@@ -25,7 +28,7 @@ pub(super) fn all(
         What::Ends => ends(was, is, words, edition),
         What::Feeds => membership(edition, change),
         What::Join(change) => link(*change, "join"),
-        What::Moved => moves(was, is, words, edition),
+        What::Moved => moves(was, is, words, edition) + past(is, now),
         What::Other => other(change).to_owned(),
         What::Place => place(change),
         What::Register(change) => link(*change, "register"),
@@ -45,7 +48,35 @@ pub(super) fn all(
             format!("is written in the zone {} in place of {before}", change.after.zone)
         }
     };
-    change.what.iter().map(sentence).filter(|said| !said.is_empty()).collect()
+    let mut said = Vec::new();
+    for what in &change.what {
+        said.push(sentence(what));
+        if *what == What::Cancelled {
+            said.push(cancelled(edition, change, words));
+        }
+    }
+    said.retain(|said| !said.is_empty());
+    said
+}
+
+/// A wrong year is seldom seen; that a date is over is.
+fn past(when: Option<&When>, now: DateTime<Utc>) -> &'static str {
+    if when.is_some_and(|when| when.end() <= now) { ", in the past" } else { "" }
+}
+
+/// What calendar apps show of a cancelled session, by its `cancelled`.
+fn cancelled(edition: &Edition, change: &Difference, words: &Words) -> String {
+    let mut sessions = edition.catalog.sessions.iter();
+    let Some(session) = sessions.find(|own| own.id.as_str() == change.id) else {
+        return String::new();
+    };
+    let title = words.messages().event_cancelled_title(session.title.as_str());
+    match session.cancellation {
+        Cancellation::Silent => {
+            format!("Google Calendar hides it, and other apps show \"{title}\"")
+        }
+        Cancellation::Announce => format!("all calendar apps show \"{title}\""),
+    }
 }
 
 /// "moves from Tuesday, April 30, 2 pm PT / 5 pm ET to 3 pm PT / 6 pm ET; 21:00 to 22:00 UTC".

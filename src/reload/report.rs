@@ -11,6 +11,9 @@ use crate::revisions::Revisions;
 use crate::site::Site;
 use crate::telemetry::Outcome;
 
+/// The most sessions that a log line names.
+const MOST_IDS: usize = 10;
+
 impl Reloader<'_> {
     /// Reports a published edition, and continues from it.
     pub(super) fn finish(
@@ -43,14 +46,15 @@ impl Reloader<'_> {
                 );
             }
             Some(Outcome::Published) => {
-                let (added, changed, removed) = difference(&self.revisions, edition.revisions());
+                let [added, changed, removed] = difference(&self.revisions, edition.revisions());
                 tracing::info!(
                     sessions = count,
-                    added,
-                    changed,
-                    removed,
+                    added = added.len(),
+                    changed = changed.len(),
+                    removed = removed.len(),
                     warnings,
                     millis,
+                    ids = listed(&[added, changed, removed].concat()),
                     "published"
                 );
             }
@@ -109,16 +113,27 @@ fn indented(lines: &str) -> String {
     })
 }
 
-/// The number of new, changed and removed sessions.
-fn difference(before: &Revisions, after: &Revisions) -> (usize, usize, usize) {
-    let (mut added, mut changed, mut removed) = (0, 0, 0);
+/// The ids of new, changed and removed sessions.
+fn difference<'a>(before: &Revisions, after: &'a Revisions) -> [Vec<&'a str>; 3] {
+    let (mut added, mut changed, mut removed) = (Vec::new(), Vec::new(), Vec::new());
     for (id, revision) in after.sessions.iter() {
-        match before.sessions.get(id) {
-            None => added += 1,
-            Some(old) if old.removed.is_none() && revision.removed.is_some() => removed += 1,
-            Some(old) if old.sequence != revision.sequence => changed += 1,
+        let old = before.sessions.get(id);
+        let id = id.as_str();
+        match old {
+            None => added.push(id),
+            Some(old) if old.removed.is_none() && revision.removed.is_some() => removed.push(id),
+            Some(old) if old.sequence != revision.sequence => changed.push(id),
             Some(_) => {}
         }
     }
-    (added, changed, removed)
+    [added, changed, removed]
+}
+
+/// "a, b and 3 more"; none if there is none.
+fn listed(ids: &[&str]) -> Option<String> {
+    let (named, more) = ids.split_at(ids.len().min(MOST_IDS));
+    match more.len() {
+        0 => Some(named.join(", ")).filter(|_| !named.is_empty()),
+        count => Some(format!("{} and {count} more", named.join(", "))),
+    }
 }

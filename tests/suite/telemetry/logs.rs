@@ -5,7 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use super::{FEED, Watched, end, talk, wait_until};
-use crate::support::{BEFORE, Fixture, Running};
+use crate::support::{BEFORE, Fixture, Running, list, session};
 
 /// What a reader sends about itself.
 const SECRETS: [(&str, &str); 5] = [
@@ -48,6 +48,24 @@ fn each_reload_is_one_line_that_says_what_changed() {
     assert_eq!(published.len(), 1, "{said}");
     let counts = "sessions=1 added=0 changed=1 removed=0 warnings=0 millis=";
     assert!(published[0].contains(counts), "{said}");
+    assert!(published[0].ends_with("ids=\"talk\""), "{said}");
+}
+
+#[test]
+fn a_reload_of_many_sessions_names_ten_of_them() {
+    let sessions = |count: usize| -> String {
+        let one = |at: usize| session(&format!("s{at:02}"), "2027-04-30T14:00:00", "");
+        list(&(0..count).map(one).collect::<String>())
+    };
+    let watched = Watched::new(&sessions(1), &[]);
+    watched.fixture.write(&sessions(14));
+    watched.wait("convene_reloads_total{outcome=\"published\"}", 1.0);
+    let said = end(watched.running);
+    let expected = "added=13 changed=0 removed=0";
+    let published = lines(&said, " published ");
+    assert!(published[0].contains(expected), "{said}");
+    let ids = "ids=\"s01, s02, s03, s04, s05, s06, s07, s08, s09, s10 and 3 more\"";
+    assert!(published[0].ends_with(ids), "{said}");
 }
 
 #[test]
