@@ -28,6 +28,7 @@ pub mod pages;
 pub mod preview;
 pub mod publish;
 pub mod reload;
+pub mod replace;
 pub mod revisions;
 pub mod rfc3339;
 pub mod server;

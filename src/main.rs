@@ -47,9 +47,8 @@ fn main() -> ExitCode {
         }
         Some(Command::Import(import)) => cmd::rules(common)
             .and_then(|rules| cmd::import::run(import, &rules, now, &mut std::io::stdin())),
-        Some(Command::Check(check)) => {
-            publisher(&check.file).map(|publisher| cmd::check::run(&publisher, check.format, now))
-        }
+        Some(Command::Check(check)) => publisher(&check.file)
+            .map(|publisher| cmd::check::run(&publisher, check.format, check.fix, now)),
         Some(Command::Export(export)) => publisher(&export.file).map(|publisher| {
             let publisher = Publisher { exporting: true, ..publisher };
             cmd::export::run(&publisher, &export.out, export.prune, now)

@@ -28,7 +28,7 @@ const COMMANDS: [Help; 8] = [
     Help {
         name: "check",
         uses: ALL,
-        examples: "Examples:\n  convene check\n  convene check talks.toml --format json",
+        examples: "Examples:\n  convene check\n  convene check talks.toml --format json\n  convene check --fix",
     },
     Help { name: "export", uses: ALL, examples: "Example:\n  convene export --out public --prune" },
     Help {

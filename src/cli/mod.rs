@@ -123,6 +123,9 @@ pub(crate) struct Import {
 pub(crate) struct Check {
     #[command(flatten)]
     pub(crate) file: File,
+    /// Write the fixes that are certain: quotes, dashes, formats of dates, keys misspelled by one letter
+    #[arg(long)]
+    pub(crate) fix: bool,
     /// How findings are printed
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,

@@ -1,5 +1,5 @@
 //! `convene check`: reports every error and warning of the file, then what it
-//! understood; writes nothing.
+//! understood; writes nothing without `--fix`.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -10,7 +10,19 @@ use convene::publish::{CheckReport, Publisher};
 use crate::cli::Format;
 use crate::cmd;
 
-pub(crate) fn run(publisher: &Publisher, format: Format, now: DateTime<Utc>) -> ExitCode {
+pub(crate) fn run(
+    publisher: &Publisher,
+    format: Format,
+    with_fixes: bool,
+    now: DateTime<Utc>,
+) -> ExitCode {
+    if with_fixes {
+        // The JSON form is one array and nothing else.
+        let shown = if format == Format::Json { cmd::output::apart } else { cmd::report };
+        if let Err(error) = cmd::fix::write(publisher, shown) {
+            return cmd::machine(&error);
+        }
+    }
     let CheckReport { source, findings, overview } = match publisher.check(now) {
         Ok(report) => report,
         Err(error) => return cmd::machine(&error),

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod export;
 pub(crate) mod file_size;
+mod fix;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod links;

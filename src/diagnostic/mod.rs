@@ -1,8 +1,9 @@
 //! Findings about the author's file: all errors and warnings, each with its location, a sentence, and help.
 //!
-//! To read: this file, then `code` (every code), `human` and `json` (the formats).
+//! To read: this file, then `code` (every code), `fix` (corrections), `human` and `json` (the formats).
 
 mod code;
+mod fix;
 mod human;
 mod json;
 
@@ -11,6 +12,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 pub use code::Code;
+pub use fix::Fix;
 
 /// The most findings that are kept. Nobody reads more at once, and each takes time.
 pub const MOST: usize = 100;
@@ -41,13 +43,23 @@ pub struct Finding {
     pub span: Range<usize>,
     /// An earlier byte range that it conflicts with, with a label.
     pub earlier: Option<(Range<usize>, String)>,
+    /// The corrections that `check --fix` writes; none if the author has to decide.
+    pub fixes: Vec<Fix>,
 }
 
 impl Finding {
     /// An error.
     pub fn error(code: Code, span: Range<usize>, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { code, severity: Severity::Error, message, help: None, span, earlier: None }
+        Self {
+            code,
+            severity: Severity::Error,
+            message,
+            help: None,
+            span,
+            earlier: None,
+            fixes: Vec::new(),
+        }
     }
 
     /// A warning.
@@ -65,6 +77,13 @@ impl Finding {
     #[must_use]
     pub fn earlier(self, span: Range<usize>, label: impl Into<String>) -> Self {
         Self { earlier: Some((span, label.into())), ..self }
+    }
+
+    /// Adds a correction that is certain.
+    #[must_use]
+    pub fn fix(mut self, range: Range<usize>, text: impl Into<String>) -> Self {
+        self.fixes.push(Fix { range, text: text.into() });
+        self
     }
 
     /// Shortens the sentences, because a quoted value may be as long as the file.

@@ -24,7 +24,6 @@ mod lookup;
 mod parse;
 mod published;
 mod removed;
-mod replace;
 mod revise;
 mod schema2;
 pub mod store;

@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use super::Revisions;
 pub use super::format::print;
 pub use super::parse::parse;
-use super::replace::{has_mode_of, replace};
+
 use crate::error::{Action, Error};
 use crate::files::read_bounded;
+use crate::replace::{has_mode_of, replace};
 use crate::visible;
 
 /// How long a writer waits for the lock before it logs that.

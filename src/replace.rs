@@ -19,7 +19,7 @@ const ACCESS: u32 = 0o777;
 ///
 /// # Errors
 /// [`Error::File`] with the system's reason.
-pub(super) fn replace(path: &Path, bytes: &[u8], models: &[&Path]) -> Result<(), Error> {
+pub fn replace(path: &Path, bytes: &[u8], models: &[&Path]) -> Result<(), Error> {
     let target = followed(path);
     let Some(file_name) = target.file_name() else {
         // A path that ends in `..`.
@@ -50,7 +50,7 @@ pub(super) fn replace(path: &Path, bytes: &[u8], models: &[&Path]) -> Result<(),
 }
 
 /// Whether a file has the mode of the first existing model.
-pub(super) fn has_mode_of(path: &Path, models: &[&Path]) -> bool {
+pub fn has_mode_of(path: &Path, models: &[&Path]) -> bool {
     let mode = |file: Metadata| file.mode() & ACCESS;
     let wanted = models.iter().find_map(|model| regular(model)).map(mode);
     wanted.is_none() || regular(path).map(mode) == wanted
