@@ -6,8 +6,6 @@ use convene::publish::Publisher;
 use convene::replace::replace;
 use convene::source::Source;
 
-use crate::cmd;
-
 /// The most rounds: a fix may uncover a further mistake on the same line.
 const MOST_ROUNDS: usize = 100;
 
