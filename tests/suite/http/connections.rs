@@ -1,4 +1,4 @@
-//! Connections: kept, closed, misused.
+//! Connections: persistent, closed, and misused ones.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use super::{FEED, INVITE, PAGE, Served};
 use crate::support::{Answer, BEFORE, EXAMPLE, Fixture};
 
-/// Reads one answer and no byte of the next.
+/// Reads one response, and no byte of the next.
 pub(crate) fn read_one(stream: &mut TcpStream) -> Answer {
     let mut bytes = Vec::new();
     while !bytes.ends_with(b"\r\n\r\n") {
@@ -109,7 +109,7 @@ fn what_is_no_request_ends_its_own_connection_only() {
         let answer = Answer::parse(&served.running.raw(request.as_bytes()));
         assert_eq!((answer.status, answer.body.len()), (status, 0), "{request:.40}");
     }
-    // A client that hangs up in the middle of its request.
+    // A client that disconnects in the middle of its request.
     served.running.connect().write_all(b"GET / HT").unwrap();
     write!(other, "GET {PAGE} HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
     assert_eq!(read_one(&mut other).status, 200);

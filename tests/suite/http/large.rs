@@ -18,7 +18,7 @@ fn request(path: &str, coding: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nHost: x\r\nAccept-Encoding: {coding}\r\n\r\n")
 }
 
-/// Reads one answer after another, so many bytes at a time.
+/// Reads one response after another, so many bytes at a time.
 fn answers(stream: &mut std::net::TcpStream, count: usize, piece: usize) -> Vec<Answer> {
     let mut bytes = Vec::new();
     let mut found = Vec::new();

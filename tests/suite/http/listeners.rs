@@ -1,4 +1,4 @@
-//! Where it listens: several addresses, Unix sockets, sockets that were handed over.
+//! Listeners: several addresses, Unix sockets, and passed sockets.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
@@ -22,12 +22,12 @@ fn over(path: &Path) -> u16 {
     Answer::parse(&answer).status
 }
 
-/// The program on a free port and on a Unix socket beside its list.
+/// The program on a free port and on a Unix socket in the folder of its file.
 fn with_socket(fixture: &Fixture) -> Command {
     fixture.command(&["--at", BEFORE, "--listen", "127.0.0.1:0", "--listen", "unix:s"])
 }
 
-/// What a program that listens on a Unix socket only says at its start, so many lines.
+/// The first lines of output of a program that listens only on a Unix socket.
 fn greeting(fixture: &Fixture, more: &[&str], lines: usize) -> String {
     let arguments = [&["--at", BEFORE, "--listen", "unix:a b"], more].concat();
     let mut command = fixture.command(&arguments);
@@ -56,7 +56,7 @@ fn where_no_link_leads_to_the_socket_the_greeting_says_how_to_ask_there() {
     assert_eq!(greeting(&Fixture::new(&unnamed), &url, 4), wanted(url[1]));
 }
 
-/// What is said when it cannot start.
+/// The output of a failed start.
 fn refused(fixture: &Fixture, arguments: &[&str]) -> String {
     let output = fixture.run(&[&["--at", BEFORE], arguments].concat());
     assert_eq!(output.status.code(), Some(3), "{arguments:?}");

@@ -1,8 +1,9 @@
-//! Responses that take long to make: whoever waits for one is served, in turn, and so is everybody else.
+//! Responses that take long to make: clients that wait for one get it in turn, and all other clients are served
+//! meanwhile.
 
 use crate::support::{Fixture, list, session};
 
-/// So many sessions that to spell them out takes a good part of a second in an unoptimized build.
+/// So many sessions that rendering them takes a large part of a second in an unoptimized build.
 fn many() -> String {
     let sessions = (0..150)
         .map(|n| session(&format!("talk-{n}"), "2026-06-01T10:00:00", ""))
@@ -13,7 +14,7 @@ fn many() -> String {
 #[test]
 fn nobody_is_cut_off_who_waits_for_what_takes_long() {
     let fixture = Fixture::new(&many());
-    // Nothing is kept, so each response is made anew, and together they take far longer than the timeout.
+    // Nothing is cached, so each response is made again, and together they take far longer than the timeout.
     let flags = ["--cache-size", "0", "--write-timeout", "1s", "--at", "2026-03-01T08:00:00Z"];
     let running = fixture.serve(&flags);
     let lengths: Vec<usize> = std::thread::scope(|scope| {

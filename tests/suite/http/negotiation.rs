@@ -1,11 +1,11 @@
-//! Content codings, row by row of RFC 9110 section 12.5.3.
+//! Content codings, checked against RFC 9110 section 12.5.3 rule by rule.
 
 use std::io::Read as _;
 
 use super::{FEED, INVITE, PAGE, PATHS, ROBOTS, Served};
 use crate::support::Answer;
 
-/// The coding of the answer, after its body was decoded and compared with the plain one.
+/// The coding of the response. Decodes the body and compares it with the uncompressed one.
 fn coding(served: &Served, path: &str, headers: &[(&str, &str)]) -> String {
     let plain = served.get(path, &[]);
     assert_eq!((plain.status, plain.header("content-encoding")), (200, None), "{path}");
@@ -21,7 +21,7 @@ fn decoded(answer: &Answer) -> Vec<u8> {
     match answer.header("content-encoding") {
         None => plain.clone_from(&answer.body),
         Some("gzip") => {
-            // All of it: a second member would be lost on clients that stop after the first.
+            // The whole stream: clients that stop after the first gzip member would lose a second one.
             let mut decoder = flate2::bufread::GzDecoder::new(answer.body.as_slice());
             decoder.read_to_end(&mut plain).unwrap();
             assert!(decoder.into_inner().is_empty());
@@ -32,7 +32,7 @@ fn decoded(answer: &Answer) -> Vec<u8> {
     plain
 }
 
-/// Asks for the feed, which has all codings.
+/// Requests the feed, which has all codings.
 fn of_feed(served: &Served, accept: &str) -> String {
     coding(served, FEED, &[("Accept-Encoding", accept)])
 }
@@ -118,7 +118,7 @@ fn a_star_stands_for_what_is_not_named() {
         assert_eq!(of_feed(&served, accept), expected, "{accept}");
     }
     assert_eq!(coding(&served, PAGE, &[("Accept-Encoding", "*")]), "gzip");
-    // For the plain body too, where it is not named.
+    // Also for the uncompressed body, which has no Content-Encoding.
     assert_eq!(of_feed(&served, "br;q=0, gzip;q=0.1, *;q=0.5"), "identity");
 }
 

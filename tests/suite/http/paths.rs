@@ -1,4 +1,4 @@
-//! Which addresses are answered, and how the others are refused.
+//! Served addresses, and the refusals of all others.
 
 use super::{FEED, INVITE, KINDS, PAGE, PATHS, ROBOTS, Served};
 use crate::support::{EXAMPLE, list, session};
@@ -51,7 +51,7 @@ fn other_methods_are_told_which_are_answered() {
     }
 }
 
-/// Never stored, never taken for a calendar, in the form that its reader understands.
+/// An error must not be cached or look like a calendar, and must have a format that the client understands.
 fn assert_refusal(answer: &crate::support::Answer, program: bool, path: &str) {
     assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
     let expected = if program { "text/plain; charset=utf-8" } else { "text/html; charset=utf-8" };
@@ -133,7 +133,7 @@ fn a_public_address_with_a_path_stands_before_every_path() {
     assert_eq!(served.status(base, &[]), 200);
     assert_eq!(served.get(&format!("{base}/"), &[]).header("location"), Some(base));
     assert_eq!((served.status("/", &[]), served.status("/calendar", &[])), (404, 404));
-    // Crawlers ask the root of a host and nowhere else.
+    // Crawlers request only the root of a host.
     assert_eq!(served.status(ROBOTS, &[]), 200);
     let page = served.get(base, &[]);
     let missing = served.get(&format!("{base}/none"), &[]);

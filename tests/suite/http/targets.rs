@@ -1,15 +1,15 @@
-//! Targets and Host in all the forms that the standard has, and some that it has not.
+//! Targets and Host in all formats of the standard, and in some invalid ones.
 
 use super::connections::read_one;
 use super::{FEED, INVITE, PAGE, Served};
 use crate::support::{Answer, EXAMPLE};
 
-/// The status of an answer to a request as it is written.
+/// The status of the response to these bytes.
 fn status(served: &Served, request: &str) -> u16 {
     Answer::parse(&served.running.raw(request.as_bytes())).status
 }
 
-/// A request line with the Host lines that are given, on a connection of its own.
+/// Sends a request line with the given Host lines on a new connection.
 fn with_hosts(line: &str, hosts: &[&str]) -> String {
     let hosts: String = hosts.iter().map(|host| format!("Host: {host}\r\n")).collect();
     format!("{line}\r\n{hosts}Connection: close\r\n\r\n")
@@ -123,7 +123,7 @@ fn what_means_something_else_or_nothing_is_not_found() {
     ] {
         assert_eq!(served.status(path, &[]), 404, "{path}");
     }
-    // A byte that no target may have at all.
+    // A byte that is not allowed in a target.
     let nul = "GET /feeds/\0 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     assert_eq!(status(&served, nul), 400);
 }
