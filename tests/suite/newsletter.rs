@@ -1,4 +1,4 @@
-//! Blocks for newsletters: what readers of any mail app see, and where every link leads.
+//! Newsletter blocks: their texts in every mail app, and the target of every link.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ const NOW: &str = "2027-01-01T12:00:00Z";
 const BASE: &str = "https://cal.example/";
 const FORMS: [Form; 4] = [Form::Html, Form::Markdown, Form::Text, Form::Json];
 
-/// One-line texts that mean something in HTML, in some Markdown, in mail tools or on a screen.
+/// One-line texts with a special meaning in HTML, in some Markdown dialect, in mail tools or on a screen.
 const NASTY_TEXTS: &[&str] = &[
     "<script>alert(1)</script>",
     "</a></td></table><img src=x onerror=alert(1)>",
@@ -63,7 +63,7 @@ fn edition(toml: &str) -> Edition {
     preview.unwrap_or_else(|refusal| panic!("{refusal:?}")).edition
 }
 
-/// Each session has a text for title and place, and a series of that title for itself.
+/// Each session has a text as title and place, and its own series with that title.
 fn with_texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let mut toml = list("");
     for (index, text) in texts.into_iter().enumerate() {
@@ -78,13 +78,13 @@ fn with_texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     toml
 }
 
-/// Every subject of an edition: sessions, feeds, all to come.
+/// Every subject of an edition: sessions, feeds, all upcoming sessions.
 fn subjects(edition: &Edition) -> Vec<Subject<'_>> {
     let sessions = edition.catalog.sessions.iter().map(Subject::Session);
     sessions.chain(edition.catalog.feeds().map(Subject::Feed)).chain([Subject::ToCome]).collect()
 }
 
-/// The block of a session or, if there is none of this id, of a feed.
+/// The block of a session or, without a session of this id, of a feed.
 fn block(edition: &Edition, id: &str, form: Form) -> String {
     let session = edition.catalog.sessions.iter().find(|session| session.id.as_str() == id);
     let feed = edition.catalog.feeds().find(|feed| feed.id.as_str() == id);
@@ -95,7 +95,7 @@ fn block(edition: &Edition, id: &str, form: Form) -> String {
     )
 }
 
-/// What a reader of Markdown makes of a block: headings, other paragraphs, links.
+/// The parsed Markdown of a block: headings, other paragraphs, links.
 #[derive(Debug, Default)]
 struct Read {
     headings: Vec<String>,
@@ -125,13 +125,13 @@ fn read_markdown(text: &str, options: Options) -> Read {
     read
 }
 
-/// Every extension but the one that exchanges quotation marks.
+/// Every extension except the one that replaces quotation marks.
 fn every_extension() -> Options {
     Options::all() - Options::ENABLE_SMART_PUNCTUATION
 }
 
-/// Holds a block as HTML against the rules for mail (no more than these elements and attributes),
-/// and gives its links, headings and bold texts.
+/// Checks a block as HTML against the rules for mail (only these elements and attributes), and returns its links,
+/// headings and bold texts.
 fn read_html(html: &str) -> (Vec<String>, Vec<String>, Vec<String>) {
     let document = roxmltree::Document::parse(html).unwrap_or_else(|e| panic!("{e}\n{html}"));
     let elements = ["a", "b", "h2", "h3", "p", "span", "table", "td", "tr"];
@@ -191,12 +191,12 @@ fn read_html(html: &str) -> (Vec<String>, Vec<String>, Vec<String>) {
     (links, headings, bold)
 }
 
-/// The address-only lines of a block as text.
+/// The lines of a plain-text block that contain only an address.
 fn text_links(text: &str) -> Vec<String> {
     text.lines().filter(|line| line.starts_with(BASE)).map(str::to_owned).collect()
 }
 
-/// Holds all forms of a session's block against its title, place and time.
+/// Checks all formats of a session's block against its title, place and time.
 fn holds(edition: &Edition, index: usize, text: &str) {
     let id = format!("a{index}");
     let when = "Saturday, May 1, 2027, 10\u{2060}\u{2013}\u{2060}11 am ET (14:00\u{2060}\u{2013}\u{2060}15:00 UTC)";
@@ -324,7 +324,7 @@ fn text_and_buttons_can_be_read_with_every_accent() {
     }
 }
 
-/// Sessions with everything, and a text that is cut; ids of so many characters.
+/// Sessions with every key and a text that is cut; ids of so many characters.
 fn long_list(count: usize, id: usize) -> String {
     let mut toml = list("").replace("cal.example", "calendar.organisation.example");
     toml = toml.replace("duration", "also_in = [\"America/Los_Angeles\"]\nduration");
@@ -355,7 +355,7 @@ fn ten_sessions_are_less_than_twenty_one_kilobytes() {
 
 #[test]
 fn a_feeds_block_ends_before_gmail_cuts_it_and_says_so() {
-    // Ids as long as they may be.
+    // Ids of the maximum length.
     let edition = edition(&long_list(40, 62));
     let html = block(&edition, "test", Form::Html);
     assert!(html.len() < 102 * 1000, "{} bytes", html.len());

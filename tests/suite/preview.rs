@@ -1,11 +1,11 @@
-//! What `preview` says of a list against what was published, in both forms. `UPDATE=1` rewrites what is
-//! expected; read it aloud. A first line `# test: ...` of the later list has further arguments.
+//! `convene preview`: the report about a file after an earlier publication, in both formats. `UPDATE=1` rewrites the
+//! expected output; read it aloud. A first line `# test: ...` of the later file has additional arguments.
 
 use std::path::{Path, PathBuf};
 
 use crate::support::{Fixture, list, rewrites, session};
 
-/// When the earlier list was published, and when the later one is looked at.
+/// The instants of the earlier publication and of the preview.
 const PUBLISHED: &str = "2024-01-15T12:00:00Z";
 const NOW: &str = "2024-04-02T12:00:00Z";
 
@@ -22,7 +22,7 @@ fn read(case: &Path, name: &str) -> String {
     std::fs::read_to_string(case.join(name)).unwrap_or_default()
 }
 
-/// What the program prints for a case, in one of its forms.
+/// The program's output for a case, in a format.
 fn printed(case: &Path, format: &str) -> String {
     let fixture = Fixture::new(&read(case, "before.toml"));
     fixture.publish(PUBLISHED);

@@ -1,4 +1,4 @@
-//! A list that lives: saved, broken, mended, exchanged, and turned by the time.
+//! Live reload: a file that is saved, broken, repaired, replaced, and affected by time.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ fn titled(title: &str) -> String {
     list(&session("talk", "2024-04-30T14:00:00", "")).replace("Session talk", title)
 }
 
-/// Asks until the answer is as wanted; a reload takes one to two seconds.
+/// Requests until the response is as expected; a reload takes one to two seconds.
 fn wait(running: &Running, path: &str, wanted: impl Fn(&Answer) -> bool) -> Answer {
     let start = Instant::now();
     loop {
@@ -58,7 +58,7 @@ fn a_revisions_file_that_is_lost_is_written_again_and_no_number_goes_back() {
     }
     let after = publisher.publish(instant("2024-01-17T12:00:00Z")).unwrap();
     assert!(body(&after, FEED).contains("SEQUENCE:2\r\n"), "{}", body(&after, FEED));
-    // Another process knows it from the file.
+    // Another process reads it from the file.
     let next = fixture.publish("2024-01-18T12:00:00Z");
     assert_eq!(body(&next, FEED), body(&after, FEED));
 }
@@ -80,7 +80,7 @@ fn a_broken_list_leaves_everything_as_it_was_until_it_is_mended() {
     let before = running.get(FEED, &[]);
     let state = std::fs::read(fixture.revisions_file()).unwrap();
     fixture.write("[calendar\nthis is no list");
-    // Twice as long as a reload takes.
+    // Twice the time of a reload.
     std::thread::sleep(Duration::from_secs(3));
     let after = running.get(FEED, &[]);
     assert_eq!((after.status, &after.body), (200, &before.body));
@@ -95,7 +95,7 @@ fn a_broken_list_after_one_that_no_disk_had_room_for_takes_nobody_back() {
     let fixture = Fixture::new(&titled("One"));
     let publisher = Publisher { fall_back: true, ..fixture.publisher() };
     publisher.publish(instant(BEFORE)).unwrap();
-    // In the way of what would be written, and then in that of the source alone.
+    // First blocks all writes of the state, then only that of the source.
     let in_the_way = fixture.dir().join(".sessions.revisions.json.new");
     std::fs::create_dir(&in_the_way).unwrap();
     std::fs::create_dir(fixture.dir().join("..sessions.last-good.toml.new")).unwrap();
@@ -120,7 +120,7 @@ fn a_list_is_published_once_the_machine_allows_it_without_being_saved_again() {
     let (published, polling) = fixture.start(&publisher, BEFORE);
     let mut reloader = Reloader::new(&publisher, polling, &published);
     let state = std::fs::read(fixture.revisions_file()).unwrap();
-    // As two branches that both recorded leave it behind.
+    // The result of a merge of two branches that both recorded.
     std::fs::write(fixture.revisions_file(), "<<<<<<< ours\n").unwrap();
     fixture.write(&titled("Two"));
     let now = instant("2024-01-16T12:00:00Z");
@@ -219,7 +219,7 @@ fn a_list_that_is_written_while_the_program_starts_is_live_a_moment_later() {
     let fixture = Fixture::new(&titled("One"));
     fixture.publish(BEFORE);
     fixture.write(&titled("Two"));
-    // However long the start takes.
+    // Independent of the time of the start.
     let file = std::fs::File::options().append(true).open(fixture.file()).unwrap();
     let written = file.metadata().unwrap().modified().unwrap();
     file.set_modified(written + Duration::from_secs(7200)).unwrap();
@@ -306,7 +306,7 @@ fn what_depends_on_the_time_turns_at_its_instant_without_writing() {
 fn a_state_that_cannot_be_written_keeps_counting_and_is_written_later() {
     let fixture = Fixture::new(&titled("One"));
     fixture.publish(BEFORE);
-    // A folder in the place of the temporary file: nobody can write there, not even root.
+    // A folder at the path of the temporary file: no account can write there, not even root.
     let obstacle = fixture.dir().join(".sessions.revisions.json.new");
     std::fs::create_dir(&obstacle).unwrap();
     let publisher: Publisher = fixture.publisher();

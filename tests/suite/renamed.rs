@@ -1,4 +1,4 @@
-//! A link lasts: former ids of sessions and feeds keep every address that was given out.
+//! Renamed sessions and feeds: their former ids keep every published address.
 
 use crate::support::{BEFORE, Fixture, list, session};
 
@@ -65,7 +65,7 @@ fn what_answers_at_a_former_address_is_never_older_than_what_stood_there() {
         let published = fixture.publish("2026-03-01T00:00:00Z");
         published.site.get("/sessions/first.ics").unwrap().last_modified().unwrap()
     };
-    // All in one second, as a quick author saves.
+    // All saves happen within one second.
     let one = modified();
     fixture.write(&text("Two", "first", ""));
     let two = modified();

@@ -1,4 +1,4 @@
-//! Moved: the same entry at another hour, and readers are told from when to when.
+//! Moved sessions: the same entry at another time, and readers see the old time and the new one.
 
 use super::{FEED, Story, other, revision, talk, value};
 use crate::support::{BEFORE, list};

@@ -1,4 +1,4 @@
-//! Removed: gone from feeds at once, its own addresses say so for two years, then they end.
+//! Removed sessions: they leave the feeds at once, their addresses report the removal for two years, and then end.
 
 use super::{FEED, Story, before, other, revision, talk, value};
 use crate::support::{BEFORE, list};
@@ -111,7 +111,7 @@ fn whole_days_that_are_removed_are_called_off_as_whole_days() {
 fn a_session_that_took_place_is_not_called_off_when_it_is_taken_out() {
     let story = Story::begin(&both());
     let uid = story.serve(BEFORE).uid("talk");
-    // It ended on the 30th of April.
+    // It ended on April 30.
     let gone = story.then(&list(&other()), "2024-05-02T12:00:00Z");
     let invite = gone.event("/sessions/talk.ics", &uid).unwrap();
     assert_eq!(value(&invite, "SUMMARY"), "Session talk");

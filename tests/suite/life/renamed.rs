@@ -1,4 +1,4 @@
-//! Renamed with `was`: the same entry, and every address that was given out leads on.
+//! Sessions with a new id and `was`: the entry stays the same, and every published address leads to the new one.
 
 use super::{FEED, Story, other, revision, talk};
 use crate::support::{BEFORE, list};
@@ -13,7 +13,7 @@ fn a_renamed_session_keeps_its_uid_and_its_old_addresses_lead_on() {
     let second = story.then(&list(&(renamed + &other())), "2024-02-01T12:00:00Z");
     assert_eq!(second.uid("speech"), uid);
     let new = second.event(FEED, &uid).unwrap();
-    // Its page has another address, which every calendar has to learn.
+    // Its page has another address, so every calendar changes.
     assert_eq!(revision(&new).0, revision(&old).0 + 1);
     let page = second.get("/sessions/talk");
     assert_eq!((page.status, page.header("location")), (301, Some("/sessions/speech")));

@@ -1,10 +1,10 @@
-//! The same as a subscriber sees it, with vdirsyncer and khal.
+//! The life of a session in a subscriber's calendar, with vdirsyncer and khal.
 
 use super::{FEED, Served, Story, other, talk};
 use crate::subscriber::Subscriber;
 use crate::support::{BEFORE, list, session};
 
-/// A reader in Berlin who is subscribed to a story's feed.
+/// A reader in Berlin with a subscription to a story's feed.
 struct Reader {
     subscriber: Subscriber,
 }
@@ -14,7 +14,7 @@ impl Reader {
         Self { subscriber: Subscriber::in_berlin(&story.fixture.dir().join("reader")) }
     }
 
-    /// What stands in their calendar after it looked again.
+    /// The entries in their calendar after another fetch.
     fn sees(&self, served: &Served, path: &str) -> Vec<String> {
         self.subscriber.sync(&format!("http://{}{path}", served.running.address));
         self.subscriber.listed("2024-01-01", 366)

@@ -1,4 +1,4 @@
-//! Texts of the author within a message stand for themselves, whichever way they run.
+//! Isolation: texts of the author within a message do not change its direction, nor the message theirs.
 
 use convene::newsletter::{Form, Subject, newsletter};
 

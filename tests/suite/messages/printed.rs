@@ -1,4 +1,4 @@
-//! The texts that readers see of a document, without its markup.
+//! The visible texts of a document, without its markup.
 
 use convene::document::Kind;
 use convene::newsletter::{Form, Subject, changed, newsletter};
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::markup::Markup;
 
-/// Every text of a publication, each with where it stands.
+/// Every text of a publication, with its location.
 pub(super) fn texts(published: &Published) -> Vec<(String, String)> {
     let mut all = Vec::new();
     for (path, resource) in published.site.documents() {
@@ -65,7 +65,7 @@ fn said(json: &str) -> Vec<String> {
     said.map(|text| text.as_str().unwrap().to_owned()).collect()
 }
 
-/// The text of a page as one, and what attributes say.
+/// The text of a page, and the texts in its attributes.
 fn html(page: &str) -> Vec<String> {
     let mut texts = vec![without_tags(page)];
     for element in &Markup::html(page).unwrap_or_default().elements {
@@ -86,7 +86,7 @@ fn html(page: &str) -> Vec<String> {
     texts
 }
 
-/// Without what is no text of the page itself: the script, and the blocks to copy, which are looked at alone.
+/// Removes the script, and the blocks to copy, which are checked separately.
 fn without_tags(markup: &str) -> String {
     let (mut out, mut rest) = (String::new(), markup);
     while let Some((before, tag)) = rest.split_once('<') {
@@ -103,7 +103,7 @@ fn without_tags(markup: &str) -> String {
     decoded(&out)
 }
 
-/// Without backslashes before other characters; `n` is what an escaped n stands for.
+/// Removes backslashes before other characters; `n` replaces an escaped n.
 fn unescaped(text: &str, n: char) -> String {
     let (mut out, mut all) = (String::new(), text.chars());
     while let Some(c) = all.next() {

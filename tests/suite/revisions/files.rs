@@ -1,4 +1,4 @@
-//! The files of the state: links, what other releases wrote, what is broken or cannot be written.
+//! The files of the state: links, files of other releases, broken files and unwritable ones.
 
 use std::path::PathBuf;
 
@@ -24,7 +24,7 @@ fn a_link_to_the_revisions_file_stays_a_link() {
         let target = folder.join("state.json");
         let to = if relative { PathBuf::from("kept/state.json") } else { target.clone() };
         std::os::unix::fs::symlink(&to, fixture.revisions_file()).unwrap();
-        // At first it leads to nothing; then to a file that is replaced.
+        // First the target does not exist; then it is a file that is replaced.
         for (step, title) in [(0, "One"), (1, "Two"), (2, "Three")] {
             fixture.write(&titled(title));
             let published = publish_once(&fixture, &day(step));
@@ -90,7 +90,7 @@ fn a_state_that_cannot_be_written_is_served_from_memory_and_said() {
     let fixture = Fixture::new(&titled("One"));
     fixture.publish(&day(0));
     let file = written(&fixture);
-    // A folder in the place of the temporary file: nobody, not even root, can write there.
+    // A folder at the path of the temporary file: no account, not even root, can write there.
     let obstacle = fixture.dir().join(".sessions.revisions.json.new");
     std::fs::create_dir(&obstacle).unwrap();
     fixture.write(&titled("Two"));
@@ -133,7 +133,7 @@ fn the_last_good_source_is_what_was_published_last() {
     fixture.write("[calendar]\nid = ");
     assert!(matches!(fixture.publisher().publish(instant(&day(1))), Err(Refusal::File(..))));
     assert_eq!(kept(), titled("One"));
-    // A comment is part of the source, though nothing that is published changes.
+    // A comment is part of the source, although no output changes.
     let commented = titled("One") + "# a comment\n";
     fixture.write(&commented);
     let file = written(&fixture);

@@ -62,7 +62,7 @@ fn a_mode_that_somebody_gave_a_file_lasts() {
         assert_eq!((mode(&revisions), mode(&last_good_revisions)), (wanted, wanted));
         assert_eq!(mode(&last_good), 0o644);
     }
-    // A list that becomes private takes its copy with it, though its bytes are the same.
+    // When the file becomes private, its copy does too, although the bytes are the same.
     set_mode(&fixture.file(), 0o600);
     record(&fixture, "022", 9);
     assert_eq!(mode(&last_good), 0o600);
@@ -87,10 +87,10 @@ fn every_copy_has_the_owner_of_the_authors_file() {
     assert_eq!(owner(&fixture.revisions_file()), (65534, 65533));
 }
 
-/// Runs `record` as an account without rights, which owns the folder.
+/// Runs `record` as an unprivileged account that owns the folder.
 fn record_as_owner(fixture: &Fixture) -> std::process::Output {
     let account = ["--reuid", "65534", "--regid", "65534", "--clear-groups"];
-    // The account may not be allowed to reach the program where it was built.
+    // The account may have no access to the build folder of the program.
     let program = fixture.dir().join("convene");
     let _ = std::fs::copy(env!("CARGO_BIN_EXE_convene"), &program);
     Command::new("setpriv")
@@ -225,7 +225,7 @@ fn a_limit_on_the_size_of_files_degrades_and_does_not_kill() {
             std::thread::sleep(Duration::from_millis(50));
         }
     };
-    // A large body, which would be copied into a file.
+    // A large body, which an earlier release copied into a file.
     let large = format!("description = \"{}\"\n", "word ".repeat(20_000));
     fixture.write(&(titled("Two") + &large));
     title("SUMMARY:Two");
@@ -246,7 +246,7 @@ fn commands_say_what_a_limit_on_the_size_of_files_forbids() {
     for command in ["record", "export --out out"] {
         let fixture = Fixture::new(&titled("One"));
         let program = env!("CARGO_BIN_EXE_convene");
-        // In blocks of 512 bytes, by POSIX.
+        // The unit is 512 bytes (POSIX).
         let command = format!("ulimit -f 1; '{program}' {command} --at {}", day(0));
         let output =
             Command::new("sh").args(["-c", &command]).current_dir(fixture.dir()).output().unwrap();

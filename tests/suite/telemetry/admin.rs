@@ -1,4 +1,4 @@
-//! The listener of its own: what is there, and who may listen.
+//! The admin listener: its paths, and its addresses.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -59,7 +59,7 @@ fn without_the_flag_there_is_no_such_listener() {
     assert!(!end(running).contains("admin="));
 }
 
-/// Three times as many as it takes at once.
+/// Three times the limit of connections.
 const CROWD: usize = 48;
 
 #[test]
@@ -75,7 +75,7 @@ fn probes_are_answered_while_a_crowd_holds_the_listener() {
     ] {
         let watched = Watched::new(&talk(), &[]);
         let (admin, ended) = (watched.admin, AtomicBool::new(false));
-        // Whoever is closed comes again at once; a test that fails ends all the same.
+        // A closed client reconnects at once; the loop also ends if the test fails.
         let last = Instant::now() + Duration::from_secs(60);
         let hold = || {
             while !ended.load(SeqCst) && Instant::now() < last {
@@ -96,9 +96,9 @@ fn probes_are_answered_while_a_crowd_holds_the_listener() {
                 (watched.ask("GET", path).status, start.elapsed())
             });
             ended.store(true, SeqCst);
-            // Those who still hold a place are let go.
+            // Releases the clients that are still connected.
             drop(watched);
-            // A prober's patience, and more.
+            // Longer than the timeout of a probe.
             let in_time = |(status, took)| status == 200 && took < Duration::from_secs(3);
             assert!(asked.into_iter().all(in_time), "{what}: {asked:?}");
         });

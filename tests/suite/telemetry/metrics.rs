@@ -1,4 +1,4 @@
-//! Each number moves when it should, and only then.
+//! Metrics: each number changes exactly when it should.
 
 use std::io::Write as _;
 use std::process::Command;
@@ -150,7 +150,7 @@ fn what_is_no_request_is_counted_as_refused() {
     watched.running.raw(long.as_bytes());
     watched.wait("convene_refusals_total{kind=\"malformed\"}", 1.0);
     watched.wait("convene_refusals_total{kind=\"too-large\"}", 1.0);
-    // A reader that hangs up is none.
+    // A client that disconnects is not a refusal.
     watched.running.connect().write_all(b"GET / HT").unwrap();
     watched.wait("convene_connections_open", 0.0);
     assert_eq!(watched.rows("convene_refusals_total").len(), 2);
@@ -167,7 +167,7 @@ fn what_http_2_forbids_is_counted_as_refused() {
     watched.wait(malformed, 1.0);
     frames::endless_headers(address, &trusted, &at_once);
     watched.wait(malformed, 2.0);
-    // A reader that hangs up, with or without a word, is none.
+    // A client that disconnects, with or without a close alert, is not a refusal.
     tls::http_2(address, &trusted, async |client: h2::client::SendRequest<_>| {
         client.ready().await.unwrap();
     });
@@ -184,11 +184,11 @@ fn readers_who_take_too_much_are_counted_by_what_they_took() {
     let row = |kind: &str| format!("convene_refusals_total{{kind=\"{kind}\"}}");
     let three: Vec<_> = (0..3).map(|_| watched.running.connect()).collect();
     watched.wait(&row("connections"), 1.0);
-    // The two that are left say nothing.
+    // The two remaining clients send nothing.
     watched.wait(&row("late"), 2.0);
     watched.wait("convene_connections_open", 0.0);
     drop(three);
-    // Who was answered and asks for nothing more has done nothing wrong.
+    // A client that is idle after its response is not a refusal.
     let mut idle = watched.running.connect();
     write!(idle, "GET {FEED} HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
     assert_eq!(read_one(&mut idle).status, 200);
@@ -255,12 +255,12 @@ fn what_time_turns_and_a_state_that_stays_as_it_is_are_told_apart() {
     telemetry.published(&published, None, instant(BEFORE));
     let mut reloader = Reloader::new(&publisher, polling, &published).watched_by(&telemetry);
     let mut polls = (1..).map(|poll| Duration::from_secs(1) * poll);
-    // A folder in the place of the temporary file: nobody can write there, not even root.
+    // A folder at the path of the temporary file: no account can write there, not even root.
     std::fs::create_dir(fixture.dir().join(".sessions.revisions.json.new")).unwrap();
     fixture.write(&talk().replace("Session talk", "Another title"));
     let now = instant("2024-01-16T12:00:00Z");
     assert!(polls.by_ref().take(3).any(|at| reloader.poll(false, now, at).is_some()));
-    // It is tried again and again, and each try goes as the one before it.
+    // The reloader repeats the attempt, always with the same result.
     let tries = polls.by_ref().take(50).filter(|at| reloader.poll(false, now, *at).is_some());
     let tries = tries.count();
     assert!(tries >= 2, "{tries}");

@@ -1,4 +1,4 @@
-//! `/readyz`: whether readers may be sent here, and why.
+//! `/readyz`: readiness and its causes.
 
 use std::sync::Arc;
 
@@ -66,7 +66,7 @@ fn a_start_on_a_broken_list_is_degraded_from_the_beginning() {
 #[test]
 fn a_state_that_cannot_be_written_is_said_until_it_can_be() {
     let watched = Watched::new(&talk(), &[]);
-    // A folder in the place of the temporary file: nobody can write there, not even root.
+    // A folder at the path of the temporary file: no account can write there, not even root.
     let obstacle = watched.fixture.dir().join(".sessions.revisions.json.new");
     std::fs::create_dir(&obstacle).unwrap();
     watched.fixture.write(&talk().replace("Session talk", "Another title"));

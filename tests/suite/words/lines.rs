@@ -1,5 +1,5 @@
-//! Lines as they are printed, word for word: `tests/words/lines.txt` has them, a word joiner as `~`.
-//! `UPDATE=1` rewrites the file; read the difference aloud.
+//! Printed lines, word for word, in `tests/words/lines.txt`; `~` is a word joiner. `UPDATE=1` rewrites the file; read
+//! the diff aloud.
 
 use std::fmt::Write as _;
 
