@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 use convene::model::Catalog;
-use convene::newsletter::{Form, Subject, changed, newsletter};
+use convene::newsletter::{BlockFormat, Subject, changed, newsletter};
 use convene::publish::{Preview, Publisher};
 use convene::suggest::nearest;
 
@@ -32,20 +32,20 @@ pub(crate) fn run(
         }
     };
     let form = match format {
-        Block::Html => Form::Html,
-        Block::Markdown => Form::Markdown,
-        Block::Text => Form::Text,
-        Block::Json => Form::Json,
+        Block::Html => BlockFormat::Html,
+        Block::Markdown => BlockFormat::Markdown,
+        Block::Text => BlockFormat::Text,
+        Block::Json => BlockFormat::Json,
     };
     let block = match only_changed {
         false => newsletter(&edition, subject, form),
         true => changed(&edition, subject, form).unwrap_or_else(|| match form {
-            Form::Json => "[]".to_owned(),
+            BlockFormat::Json => "[]".to_owned(),
             _ => "No upcoming session moved, was cancelled, or has a new place or link.".to_owned(),
         }),
     };
     match form {
-        Form::Json => cmd::json(&(block + "\n")),
+        BlockFormat::Json => cmd::json(&(block + "\n")),
         // Printed unescaped, since newsletters need the direction marks of their language.
         _ => drop(writeln!(std::io::stdout(), "{block}")),
     }

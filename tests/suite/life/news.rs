@@ -1,7 +1,7 @@
 //! New places, and new links to register or to join: pages announce them like new times until the session is over, and
 //! not if they were undone.
 
-use convene::newsletter::{Form, Subject, changed};
+use convene::newsletter::{BlockFormat, Subject, changed};
 use convene::publish::Published;
 use serde_json::{Value, json};
 
@@ -86,7 +86,7 @@ fn walks() -> Vec<Vec<usize>> {
 
 /// The blocks about the changes of all sessions, by id.
 fn blocks(published: &Published) -> Vec<Value> {
-    let block = changed(published.site.edition(), Subject::ToCome, Form::Json);
+    let block = changed(published.site.edition(), Subject::ToCome, BlockFormat::Json);
     block.map(|json| serde_json::from_str(&json).unwrap()).unwrap_or_default()
 }
 
@@ -242,7 +242,7 @@ fn a_place_of_any_kind_stays_a_text() {
         let fixture = after(&at(&name), &talk(&at("Hall")));
         let published = fixture.publish(LATER);
         let subject = Subject::ToCome;
-        let html = changed(published.site.edition(), subject, Form::Html).unwrap();
+        let html = changed(published.site.edition(), subject, BlockFormat::Html).unwrap();
         // The block is also XML, so a parser shows the text that a reader sees.
         let html = html.replace(['\u{fffe}', '\u{ffff}'], "");
         let shown = roxmltree::Document::parse(&html).unwrap();
@@ -260,7 +260,7 @@ fn a_place_of_any_kind_stays_a_text() {
         let [said] = bold.as_slice() else { panic!("{html}") };
         assert!(said.contains(&format!("Was: {seen}")), "{said}");
         assert_eq!(shown.descendants().filter(|node| node.has_tag_name("a")).count(), 1, "{html}");
-        let markdown = changed(published.site.edition(), subject, Form::Markdown).unwrap();
+        let markdown = changed(published.site.edition(), subject, BlockFormat::Markdown).unwrap();
         let line = markdown.lines().find(|line| line.contains("Was: ")).unwrap();
         assert!(line.starts_with("**The place has changed. ") && line.ends_with("**"), "{line}");
         let page = body(&published, "/sessions/talk");

@@ -1,7 +1,7 @@
 //! The visible texts of a document, without its markup.
 
 use convene::document::Kind;
-use convene::newsletter::{Form, Subject, changed, newsletter};
+use convene::newsletter::{BlockFormat, Subject, changed, newsletter};
 use convene::publish::Published;
 use serde_json::Value;
 
@@ -43,16 +43,19 @@ fn blocks(published: &Published) -> Vec<(String, String)> {
     let feeds = edition.catalog.feeds().map(Subject::Feed);
     let mut all = Vec::new();
     for subject in sessions.chain(feeds).chain([Subject::ToCome]) {
-        for form in [Form::Html, Form::Markdown, Form::Text, Form::Json] {
-            let block = Some(newsletter(edition, subject, form)).filter(|_| form != Form::Json);
-            for text in block.into_iter().chain(changed(edition, subject, form)) {
-                let texts = match form {
-                    Form::Html => html(&text),
-                    Form::Markdown => vec![decoded(&unescaped(&text, '\\'))],
-                    Form::Text => vec![text],
-                    Form::Json => said(&text),
+        for format in
+            [BlockFormat::Html, BlockFormat::Markdown, BlockFormat::Text, BlockFormat::Json]
+        {
+            let block =
+                Some(newsletter(edition, subject, format)).filter(|_| format != BlockFormat::Json);
+            for text in block.into_iter().chain(changed(edition, subject, format)) {
+                let texts = match format {
+                    BlockFormat::Html => html(&text),
+                    BlockFormat::Markdown => vec![decoded(&unescaped(&text, '\\'))],
+                    BlockFormat::Text => vec![text],
+                    BlockFormat::Json => said(&text),
                 };
-                all.extend(texts.into_iter().map(|text| (format!("{form:?} block"), text)));
+                all.extend(texts.into_iter().map(|text| (format!("{format:?} block"), text)));
             }
         }
     }
