@@ -104,7 +104,8 @@ fn subscribed<'a, 'e: 'a>(
     event: impl Fn(&Session) -> &'a Event<'a>,
 ) -> Draft {
     let Contents { all, here, turned } = contents;
-    let write = |out: &mut String, session: &Session, form| event(session).write_in_feed(out, form);
+    let write =
+        |out: &mut String, session: &Session, format| event(session).write_in_feed(out, format);
     let (whole, unproven) = body(edition, &all, more, write);
     // The digest includes the instants at which sessions will leave the feed. If `keep_past` or the zone of whole days
     // changes, returning sessions count as a change of today, not of the day on which they ended.
