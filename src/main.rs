@@ -10,7 +10,7 @@ use convene::publish::Publisher;
 use tracing_subscriber::EnvFilter;
 
 use cli::{Cli, Command, LogFormat};
-use cmd::output::LogForm;
+use cmd::output::LogStyle;
 
 fn main() -> ExitCode {
     let (cli, unused) = Cli::from_arguments().unwrap_or_else(|error| cmd::mistyped(&error));
@@ -77,18 +77,18 @@ fn start_log(format: Option<LogFormat>) {
     // h2 logs a warning for each misbehaving client, of which there may be thousands.
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,h2=error"));
-    let form = match format {
-        Some(LogFormat::Json) => LogForm::Json,
-        Some(LogFormat::Text) | None if std::io::stderr().is_terminal() => LogForm::Colored,
-        Some(LogFormat::Text) | None => LogForm::Text,
+    let style = match format {
+        Some(LogFormat::Json) => LogStyle::Json,
+        Some(LogFormat::Text) | None if std::io::stderr().is_terminal() => LogStyle::Colored,
+        Some(LogFormat::Text) | None => LogStyle::Text,
     };
     let log = tracing_subscriber::fmt()
-        .with_writer(move || cmd::output::log(form))
+        .with_writer(move || cmd::output::log(style))
         .with_env_filter(filter)
         // With colors, escapes in the log are the log's own.
-        .with_ansi_sanitization(form == LogForm::Colored);
-    match form {
-        LogForm::Json => log.json().flatten_event(true).with_current_span(false).init(),
-        _ => log.with_ansi(form == LogForm::Colored).init(),
+        .with_ansi_sanitization(style == LogStyle::Colored);
+    match style {
+        LogStyle::Json => log.json().flatten_event(true).with_current_span(false).init(),
+        _ => log.with_ansi(style == LogStyle::Colored).init(),
     }
 }

@@ -63,29 +63,29 @@ pub(crate) fn never_block() -> io::Result<()> {
 #[derive(Debug)]
 pub(crate) struct Log {
     stream: Stream,
-    form: LogForm,
+    style: LogStyle,
 }
 
 /// Format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LogForm {
+pub(crate) enum LogStyle {
     Json,
     Text,
     Colored,
 }
 
 /// A log writer for a format.
-pub(crate) fn log(form: LogForm) -> Log {
-    Log { stream: standard_error(), form }
+pub(crate) fn log(style: LogStyle) -> Log {
+    Log { stream: standard_error(), style }
 }
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(bytes);
-        let shown = match self.form {
-            LogForm::Json => visible::json(&text),
-            LogForm::Text => visible::message(&text),
-            LogForm::Colored => visible::colored(&text),
+        let shown = match self.style {
+            LogStyle::Json => visible::json(&text),
+            LogStyle::Text => visible::message(&text),
+            LogStyle::Colored => visible::colored(&text),
         };
         self.stream.write_all(shown.as_bytes())?;
         Ok(bytes.len())
