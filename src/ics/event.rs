@@ -5,7 +5,7 @@ use icalendar::{EventStatus, Property};
 use maud::{PreEscaped, html};
 
 use super::line;
-use crate::l10n::{Messages, Piece, SLOTS, Words, pieces};
+use crate::l10n::{Messages, SLOTS, Segment, Words, segments};
 use crate::markdown;
 use crate::model::{Cancellation, Markdown, Session, Status, When};
 use crate::revisions::{Edition, Revision};
@@ -254,10 +254,10 @@ impl<'a> Text<'a> {
                     (PreEscaped(description.trim_end()))
                     @for link in &self.links {
                         p {
-                            @for piece in pieces(&link.words) {
-                                @match piece {
-                                    Piece::Words(words) => (words),
-                                    Piece::Slot(_) => a href=(link.url) { (link.url) },
+                            @for segment in segments(&link.words) {
+                                @match segment {
+                                    Segment::Words(words) => (words),
+                                    Segment::Slot(_) => a href=(link.url) { (link.url) },
                                 }
                             }
                         }
