@@ -36,7 +36,7 @@ pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) see: See,
     #[command(flatten, next_help_heading = "Limits")]
-    pub(crate) limits: Limits,
+    pub(crate) limits: LimitOptions,
 }
 
 impl Serve {
@@ -134,7 +134,7 @@ pub(crate) enum LogFormat {
 
 /// The limits given on the command line.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct Limits {
+pub(crate) struct LimitOptions {
     /// Open connections; when full, the longest-waiting one is closed for a new one [default: 16384]
     #[arg(long, value_name = "NUMBER", value_parser = connections)]
     pub(crate) max_connections: Option<NonZeroUsize>,
@@ -161,7 +161,7 @@ pub(crate) struct Limits {
     pub(crate) drain: Option<Duration>,
 }
 
-impl Limits {
+impl LimitOptions {
     /// Every limit of the server.
     pub(crate) fn all(&self) -> server::Limits {
         let default = server::Limits::default();

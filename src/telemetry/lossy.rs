@@ -136,10 +136,10 @@ mod tests {
 
     /// A sink that blocks while it is shut, and records the writes.
     #[derive(Debug, Clone, Default)]
-    struct Gate(Arc<Shared>);
+    struct Gate(Arc<GateState>);
 
     #[derive(Debug, Default)]
-    struct Shared {
+    struct GateState {
         open: Mutex<bool>,
         opened: Condvar,
         written: Mutex<Vec<u8>>,

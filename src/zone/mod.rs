@@ -24,9 +24,9 @@ pub use rules::{Rules, UnknownZone};
 
 /// A time zone under a name, with its rules.
 #[derive(Clone)]
-pub struct Zone(Arc<Inner>);
+pub struct Zone(Arc<ZoneData>);
 
-struct Inner {
+struct ZoneData {
     name: String,
     tzid: String,
     naming: Naming,
@@ -71,7 +71,7 @@ pub struct Moment {
 impl Zone {
     pub(crate) fn new(name: String, tzid: String, naming: Naming, rules: TimeZone) -> Self {
         let witness = tzid.parse().ok();
-        Self(Arc::new(Inner { name, tzid, naming, rules, witness, candidates: OnceLock::new() }))
+        Self(Arc::new(ZoneData { name, tzid, naming, rules, witness, candidates: OnceLock::new() }))
     }
 
     /// The author's name for the zone, spelled as in tzdata.
