@@ -1,6 +1,6 @@
 //! The report for people.
 
-use super::{Item, Report};
+use super::{ChangedSession, Report};
 use crate::ics::duration;
 
 pub(super) fn print(report: &Report) -> String {
@@ -35,7 +35,7 @@ pub(super) fn print(report: &Report) -> String {
     if report.items.iter().any(|item| item.change.before.is_some()) {
         parts.push(copies());
     }
-    let soon: Vec<&Item> = report.items.iter().filter(|item| item.soon).collect();
+    let soon: Vec<&ChangedSession> = report.items.iter().filter(|item| item.soon).collect();
     if !soon.is_empty() {
         let heading = "Less than a day away, so tell it by mail too:";
         parts.push(section(heading, soon.iter().map(|item| item.change.after.title.clone())));
@@ -50,7 +50,7 @@ pub(super) fn print(report: &Report) -> String {
     parts.join("\n\n") + "\n"
 }
 
-fn item(item: &Item) -> String {
+fn item(item: &ChangedSession) -> String {
     let mut lines = vec![format!("{} ({})", item.change.after.title, item.change.id)];
     lines.extend(item.said.iter().map(|said| format!("  {said}")));
     lines.extend(item.cities.iter().map(|there| format!("  {}: {}", there.city, there.line)));
