@@ -256,9 +256,9 @@ impl Card {
     }
 
     /// Every link except the title's.
-    fn links(&self, words: &Words) -> Vec<Action<'_>> {
+    fn links(&self, words: &Words) -> Vec<ActionLink<'_>> {
         let messages = words.messages();
-        let action = |text: String, with_title: String, url| Action { text, with_title, url };
+        let action = |text: String, with_title: String, url| ActionLink { text, with_title, url };
         let slot = SLOTS[0];
         let mut all = Vec::new();
         all.extend(
@@ -279,7 +279,7 @@ impl Card {
 }
 
 /// A link with an action, such as "Register".
-struct Action<'a> {
+struct ActionLink<'a> {
     /// The label of the action.
     text: String,
     /// The same label with a slot for the session's title, for screen readers.
