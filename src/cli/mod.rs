@@ -89,13 +89,13 @@ pub(crate) enum Command {
     /// Serve the calendars and pages (the default command)
     Serve(Box<Serve>),
     /// Report every mistake in the file; writes nothing
-    Check(Check),
+    Check(CheckOptions),
     /// Write every calendar and page as a file, for a static host
     Export(Export),
     /// Record the file's current sessions as published, without serving or exporting
     Record(Record),
     /// Show what changes for readers, and when they learn of it; writes nothing
-    Preview(Preview),
+    Preview(PreviewOptions),
     /// Print a newsletter block with links; writes nothing
     Links(Links),
 }
@@ -120,7 +120,7 @@ pub(crate) struct Import {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Check {
+pub(crate) struct CheckOptions {
     #[command(flatten)]
     pub(crate) file: File,
     /// How findings are printed
@@ -141,7 +141,7 @@ pub(crate) struct Export {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Preview {
+pub(crate) struct PreviewOptions {
     #[command(flatten)]
     pub(crate) file: File,
     /// How the changes are printed
@@ -167,8 +167,8 @@ pub(crate) struct Links {
     #[arg(long)]
     pub(crate) changed: bool,
     /// The format of the block
-    #[arg(long, value_enum, default_value_t = Block::Text)]
-    pub(crate) format: Block,
+    #[arg(long, value_enum, default_value_t = LinksFormat::Text)]
+    pub(crate) format: LinksFormat,
 }
 
 #[derive(Debug, Args)]
@@ -187,7 +187,7 @@ pub(crate) enum Format {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Block {
+pub(crate) enum LinksFormat {
     /// Tables and inline styles
     Html,
     /// CommonMark

@@ -9,13 +9,13 @@ use convene::newsletter::{BlockFormat, Subject, changed, newsletter};
 use convene::publish::{Preview, Publisher};
 use convene::suggest::nearest;
 
-use crate::cli::Block;
+use crate::cli::LinksFormat;
 use crate::cmd;
 
 pub(crate) fn run(
     publisher: &Publisher,
     id: Option<&str>,
-    format: Block,
+    format: LinksFormat,
     only_changed: bool,
     now: DateTime<Utc>,
 ) -> ExitCode {
@@ -32,10 +32,10 @@ pub(crate) fn run(
         }
     };
     let form = match format {
-        Block::Html => BlockFormat::Html,
-        Block::Markdown => BlockFormat::Markdown,
-        Block::Text => BlockFormat::Text,
-        Block::Json => BlockFormat::Json,
+        LinksFormat::Html => BlockFormat::Html,
+        LinksFormat::Markdown => BlockFormat::Markdown,
+        LinksFormat::Text => BlockFormat::Text,
+        LinksFormat::Json => BlockFormat::Json,
     };
     let block = match only_changed {
         false => newsletter(&edition, subject, form),
