@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::{CWD, Mode, OFlags};
 
-/// Why a file was not read.
+/// The reason for not reading a file.
 #[derive(Debug)]
 pub enum ReadError {
     /// It has more bytes than the limit, in bytes.

@@ -85,7 +85,7 @@ fn start_log(format: Option<LogFormat>) {
     let log = tracing_subscriber::fmt()
         .with_writer(move || cmd::output::log(style))
         .with_env_filter(filter)
-        // With colors, escapes in the log are the log's own.
+        // With colors, only the log itself writes escapes.
         .with_ansi_sanitization(style == LogStyle::Colored);
     match style {
         LogStyle::Json => log.json().flatten_event(true).with_current_span(false).init(),

@@ -27,7 +27,7 @@ pub(crate) struct Serve {
     /// Redirect HTTP to HTTPS on this address, such as 0.0.0.0:80; repeat it for more
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub(crate) redirect_http: Vec<SocketAddr>,
-    /// Exit if the file has errors at a start, in place of serving the last good edition
+    /// Exit if the file has errors at a start, instead of serving the last good edition
     #[arg(long)]
     pub(crate) strict: bool,
     /// Bytes of memory for rendered pages and other cached responses [default: 33554432]

@@ -1,4 +1,4 @@
-//! `convene check`: reports every error and warning of the file; writes nothing.
+//! `convene check`: reports every error and warning of the file; changes no files.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;

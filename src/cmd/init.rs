@@ -24,7 +24,7 @@ pub(crate) fn run(publisher: &Publisher, unused: &Unused, now: DateTime<Utc>) ->
         return ExitCode::from(cmd::WRONG_USAGE);
     }
     let revisions = revisions.strip_prefix(".").unwrap_or(revisions);
-    // Sessions that an earlier file published must not be mixed up with those of a new one.
+    // The sessions of a new file must not get mixed up with those of an earlier one.
     if revisions.exists() && !file.exists() {
         cmd::error(&format!(
             "there is no `{}`, but `{}` records what it published\n  \

@@ -1,4 +1,4 @@
-//! `convene links`: prints a block with links for a newsletter; writes nothing.
+//! `convene links`: prints a block with links for a newsletter; changes no files.
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -66,7 +66,7 @@ pub(crate) fn rules(common: &Common) -> Result<Rules, Error> {
     common.zoneinfo.as_ref().map_or_else(|| Ok(Rules::bundled()), |folder| Rules::from_dir(folder))
 }
 
-/// Prints the findings of an edition, and whether the last good one was published.
+/// Prints the findings of an edition, and a note if the last good one was published.
 pub(crate) fn announce(published: &Published) {
     if published.last_good {
         print_findings(&published.source, &published.findings);
@@ -76,7 +76,7 @@ pub(crate) fn announce(published: &Published) {
     }
 }
 
-/// Prints why the state was not written, and what that means.
+/// Prints the reason for an unwritten state, and the consequences.
 pub(crate) fn not_remembered(reason: &str, meaning: &str) {
     error(&format!(
         "{reason}\n  \
@@ -86,7 +86,7 @@ pub(crate) fn not_remembered(reason: &str, meaning: &str) {
     ));
 }
 
-/// Prints why nothing was published.
+/// Prints the reason for not publishing.
 pub(crate) fn refuse(refusal: &Refusal) -> ExitCode {
     match refusal {
         Refusal::File(source, findings) => {

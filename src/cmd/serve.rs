@@ -27,7 +27,7 @@ use convene::urls::FeedRoute;
 /// Time for a reload in progress after the last response.
 const MOMENT: Duration = Duration::from_millis(500);
 
-/// Inputs of the process besides arguments.
+/// Inputs of the process in addition to arguments.
 pub(crate) struct Surroundings {
     /// Sockets passed by systemd.
     pub(crate) sockets: ListenFd,

@@ -29,7 +29,7 @@ pub(super) fn check(
     if length > LONGEST {
         return Err(BadTarget::TooLong);
     }
-    // Only OPTIONS has `*`, and only CONNECT an authority alone (RFC 9112 sections 3.2.3, 3.2.4).
+    // Only OPTIONS has `*`, and only CONNECT has just an authority (RFC 9112 sections 3.2.3, 3.2.4).
     let about_a_resource = method != Method::OPTIONS && method != Method::CONNECT;
     if about_a_resource && !uri.path().starts_with('/') {
         return Err(BadTarget::Malformed);

@@ -1,5 +1,5 @@
-//! The proof before publishing: the instants of the events in a finished calendar, by its own
-//! VTIMEZONEs and RFC 5545 alone.
+//! The proof before publishing: computes the instants of the events in a finished calendar, only from its own
+//! VTIMEZONEs and RFC 5545.
 //!
 //! This file shares no code with the writer: it parses the bytes like a foreign program. Parsers disagree where a rule
 //! repeats or skips an hour, so the proof computes every time in both ways.

@@ -92,7 +92,7 @@ impl PolledContent {
 }
 
 impl Publisher {
-    /// Polls the files. `whole` reads every content, whatever the metadata is.
+    /// Polls the files. `whole` reads every content, even with unchanged metadata.
     pub fn poll(&self, snapshot: &mut Snapshot, whole: bool) {
         let mut files = vec![self.poll_toml(snapshot, whole)];
         for name in &snapshot.names {

@@ -64,7 +64,7 @@ impl Roster {
         }
     }
 
-    /// Dismisses the standby: the worker in charge goes on polling.
+    /// Dismisses the standby: the worker in charge continues polling.
     pub(super) fn dismiss(&mut self) {
         self.standby = None;
     }

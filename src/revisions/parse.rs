@@ -143,7 +143,7 @@ impl<'t> FileParser<'t> {
         self.checked(member, entry, is_ours)
     }
 
-    /// Whether a value has a valid checksum. Without a checksum it is false.
+    /// Whether a value has a valid checksum; false without a checksum.
     fn vouched(
         self,
         member: &Member<'t>,

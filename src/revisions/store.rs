@@ -14,7 +14,7 @@ use crate::error::{Action, Error};
 use crate::files::read_bounded;
 use crate::visible;
 
-/// How long a writer waits for the lock before it logs that.
+/// The time after which a waiting writer logs that it waits for the lock.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Paths of the state of one `sessions.toml`.

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use crate::urls::Address;
 
-/// The name for an id or tag without a row of its own.
+/// The name for an id or tag without its own row.
 const REST: &str = "other";
-/// Number of tags with rows of their own; further ones count as `other`.
+/// The number of tags with their own rows; further tags count as `other`.
 const TAGS: usize = 100;
 /// The longest tag, in bytes.
 const TAG_LENGTH: usize = 64;

@@ -42,7 +42,7 @@ const NAMES: &[(Family, &[&str])] = &[
     (Family::Kde, &["akonadi", "kio/"]),
     (Family::Nextcloud, &["nextcloud"]),
 ];
-/// Names of browsers, besides `mozilla/`.
+/// Names of browsers, in addition to `mozilla/`.
 const BROWSERS: &[&str] = &["chrome", "safari", "firefox"];
 /// Longest part of a User-Agent that is searched; real names are shorter.
 const LONGEST: usize = 512;

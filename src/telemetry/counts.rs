@@ -86,7 +86,7 @@ impl ResponseKind {
         Self::Other,
     ];
 
-    /// The type of a response. Errors have no resource, whatever their path is.
+    /// The type of a response. Errors have no resource, for any path.
     pub(super) fn of(address: Option<Address<'_>>, status: StatusCode) -> Self {
         match status {
             StatusCode::MOVED_PERMANENTLY => return Self::Moved,
@@ -203,7 +203,7 @@ impl EncodeLabelSet for ResponseKind {
     }
 }
 
-/// The bytes of a body; none for HEAD, whatever Content-Length is.
+/// The bytes of a body; none for HEAD, even with a Content-Length.
 pub(super) fn sent(method: &Method, length: Option<u64>) -> u64 {
     if method == Method::HEAD { 0 } else { length.unwrap_or(0) }
 }

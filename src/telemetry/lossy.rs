@@ -120,7 +120,7 @@ fn write(
                 }
             }
             QueuedOutput::Flush(done) => {
-                // Output that cannot be written is lost, and the caller may be gone.
+                // Output that cannot be written is lost; the caller may have ended.
                 let _ = sink.flush();
                 let _ = done.try_send(());
             }

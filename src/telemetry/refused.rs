@@ -200,7 +200,7 @@ mod tests {
             assert_eq!(refusals.note(Refused::Late, &"b", after(second)), None);
             assert!(refusals.due(after(second)).is_empty());
         }
-        // Another kind has lines of its own.
+        // Another kind has its own lines.
         assert!(refusals.note(Refused::Malformed, &"m", after(30)).is_some());
         assert_eq!(
             refusals.note(Refused::Late, &"c", after(60)),

@@ -106,7 +106,7 @@ impl Zone {
                 Local::Fold { earlier: at(before), later: at(after) }
             }
             AmbiguousOffset::Gap { before, after } => {
-                // With the offset after the gap, the time lies before the change.
+                // With the offset after the gap, the time is before the change.
                 let change = self.next_change(at(after));
                 Local::Gap {
                     before: (change + seconds(before)).naive_utc() - TimeDelta::seconds(1),
@@ -145,7 +145,7 @@ impl Zone {
             if at >= until {
                 break;
             }
-            // tzdata also lists changes of the abbreviation or the DST flag alone.
+            // tzdata also lists changes of only the abbreviation or the DST flag.
             let after = change.offset().seconds();
             if after != before {
                 found.push(at);

@@ -10,7 +10,7 @@ const YEARS: (i16, i16) = (1970, 2102);
 /// A longer time without a change counts as a fixed offset, in seconds.
 const LONG: i64 = 370 * 86_400;
 
-/// A change of the offset. Changes of the abbreviation or the DST flag alone do not count.
+/// A change of the offset. Changes of only the abbreviation or the DST flag do not count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Transition {
     at: i64,

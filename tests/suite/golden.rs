@@ -15,7 +15,7 @@ use crate::support::{BEFORE, Fixture, rewrites, tree};
 
 /// The case with golden pages. Its file has every key.
 const PAGES_OF: &str = "rich";
-/// Its golden files besides calendars, by the beginning of their names: all files of one feed and one session, and
+/// Its golden files other than calendars, by the beginning of their names: all files of one feed and one session, and
 /// every file that exists once.
 const PAGES: [&str; 9] = [
     "404.html",

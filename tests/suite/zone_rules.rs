@@ -24,9 +24,9 @@ const GOLDEN: [(&str, &str, &str, &str, &str); 15] = [
     ("2027-03-28T02:30:00", "Europe/Chisinau", "", "2027-03-28T00:30:00Z", "UTC"),
     // Five Sundays: still summer.
     ("2027-10-25T12:00:00", "Europe/Berlin", "", "2027-10-25T10:00:00Z", "TZID"),
-    // By the last Saturday it would be 14:00Z.
+    // With the last Saturday it would be 14:00Z.
     ("2029-03-26T12:00:00", "America/Nuuk", "", "2029-03-26T13:00:00Z", "TZID"),
-    // By the last Friday it would be 10:00Z.
+    // With the last Friday it would be 10:00Z.
     ("2030-10-31T12:00:00", "Africa/Cairo", "", "2030-10-31T09:00:00Z", "TZID"),
     ("2027-07-01T12:00:00", "Europe/Dublin", "", "2027-07-01T11:00:00Z", "TZID"),
     ("2027-01-15T12:00:00", "Australia/Lord_Howe", "", "2027-01-15T01:00:00Z", "TZID"),

@@ -17,7 +17,7 @@ const KEPT: [(&str, &str); 3] = [(FEED, "identity"), (PAGE, "identity"), (FEED, 
 
 /// The program, the relay that ages its responses, and its folder.
 struct Behind {
-    // Ended before its folder goes.
+    // Dropped before its folder, so that the program ends first.
     running: Running,
     origin: Origin,
     fixture: Fixture,

@@ -47,7 +47,7 @@ const PATHS: [&str; 12] = [
 
 /// The program with its own file.
 struct Served {
-    // Ended before its folder goes.
+    // Dropped before its folder, so that the program ends first.
     running: Running,
     fixture: Fixture,
 }

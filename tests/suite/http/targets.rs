@@ -23,7 +23,7 @@ fn a_request_as_to_a_proxy_is_answered_by_its_path() {
         assert_eq!(answer.status, 200, "{authority}");
         assert_eq!(served.status(authority, &[]), 200, "{authority}");
     }
-    // Host is there, and ignored (RFC 9112 section 3.2.2).
+    // The request has a Host header, which the server ignores (RFC 9112 section 3.2.2).
     let line = format!("GET http://one.example{FEED} HTTP/1.1");
     assert_eq!(status(&served, &with_hosts(&line, &["other.example"])), 200);
     assert_eq!(status(&served, &with_hosts(&line, &[])), 400);

@@ -40,7 +40,7 @@ const FIELDS: [(&str, [(&str, &str); 3]); 3] = [
     ),
 ];
 
-/// The three sessions, each with a value of its own field.
+/// The three sessions, each with a value of a different field.
 fn lists(value: usize) -> String {
     let sessions = FIELDS.map(|(id, values)| session(id, "2024-04-30T14:00:00", values[value].0));
     list(&sessions.concat())

@@ -32,7 +32,7 @@ fn record(fixture: &Fixture, step: u32) -> Command {
     command
 }
 
-/// Waits until a file is there or the process is done.
+/// Waits until a file exists or the process has ended.
 fn until_there(file: &std::path::Path, child: &mut Child) {
     while !file.exists() && child.try_wait().unwrap().is_none() {
         std::hint::spin_loop();

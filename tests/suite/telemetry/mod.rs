@@ -25,7 +25,7 @@ fn talk() -> String {
 
 /// The program with an admin listener.
 pub(crate) struct Watched {
-    // Ended before its folder goes.
+    // Dropped before its folder, so that the program ends first.
     pub(crate) running: Running,
     admin: SocketAddr,
     pub(crate) fixture: Fixture,
