@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     if matches!(cli.command, None | Some(Command::Serve(_)))
         && let Err(error) = cmd::output::never_block()
     {
-        cmd::warning(&format!("a slow reader of the log may block responses: {error}"));
+        cmd::warning(&format!("a program that reads the log slowly may block responses: {error}"));
     }
     start_log(serve.see.log_format);
     if let Err(error) = cmd::file_size::fail_writes() {

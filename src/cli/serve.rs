@@ -66,7 +66,8 @@ impl Serve {
             (None, None) if self.redirect_http.is_empty() => None,
             (None, None) => {
                 return Err(
-                    "--redirect-http leads to https, which takes a certificate\n  Add `--tls-cert FILE --tls-key FILE`, or leave it to the proxy that has one.",
+                    "--redirect-http needs a certificate for HTTPS\n  Add `--tls-cert FILE \
+                     --tls-key FILE`, or let the proxy that has the certificate redirect.",
                 );
             }
             (Some(_), None) => {

@@ -73,10 +73,8 @@ fn next_steps(file: &Path, revisions: &Path) -> [String; 6] {
         format!("{file_name}: written, with three upcoming sessions"),
         String::new(),
         "1. Edit it, first the calendar's `id`, which is permanent once it is served.".to_owned(),
-        format!("2. {check:width$}   lists every mistake, with what to write instead"),
+        format!("2. {check:width$}   lists every mistake, with suggested fixes"),
         format!("3. {serve:width$}   serves it: open {url}/"),
-        format!(
-            "4. Commit {file_name} together with {recorded}, which records what was published."
-        ),
+        format!("4. Commit {file_name} together with {recorded}, which records every publication."),
     ]
 }

@@ -73,7 +73,7 @@ fn subject<'a>(catalog: &'a Catalog, typed: &str) -> Result<Subject<'a>, String>
             let prefix = kind.map(|kind| format!("{kind}/")).unwrap_or_default();
             let help = match nearest(id, known.map(|id| id.as_str())) {
                 Some(near) => format!("Did you mean `{prefix}{near}`?"),
-                None => "`convene links --format json` prints the ids of all sessions to come."
+                None => "`convene links --format json` prints the ids of all upcoming sessions."
                     .to_owned(),
             };
             let what = kind.map_or_else(|| "session or feed".to_owned(), str::to_owned);

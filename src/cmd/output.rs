@@ -51,7 +51,7 @@ impl Write for Stream {
 /// # Errors
 /// The system's error if it cannot start a thread.
 pub(crate) fn never_block() -> io::Result<()> {
-    let report = |count| tracing::warn!(count, "log lines were dropped, as nothing read them");
+    let report = |count| tracing::warn!(count, "log lines were dropped, because nothing read them");
     let streams = [Lossy::new(io::stdout(), |_| {})?, Lossy::new(io::stderr(), report)?];
     // Called once, from `main`.
     let _ = LOSSY.set(streams);

@@ -116,8 +116,8 @@ pub(crate) fn run(
         };
         if !ends_soon(&reloading) {
             tracing::warn!(
-                "a reload is still in progress, or waits for a lock or a disk; it is abandoned, and the state is as it \
-                 was"
+                "a reload is still in progress, or waits for a lock or a disk; it is abandoned, \
+                 and the state is unchanged"
             );
             // Returning would wait for the reload.
             cmd::output::flush();

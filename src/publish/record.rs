@@ -75,7 +75,10 @@ impl Publisher {
         let Prepared { site, revisions, served, source, findings, .. } = prepared;
         let Prepared { unproven, last_good, broken_state, standing, recorded, .. } = prepared;
         for id in &unproven {
-            tracing::error!(session = %id, "its time zone cannot be proven; it is written in UTC");
+            tracing::error!(
+                session = %id,
+                "the time zone of this session cannot be proven; its times are written in UTC"
+            );
         }
         let mut degraded = None;
         if !recorded && standing != Standing::Stateless {

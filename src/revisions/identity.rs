@@ -81,7 +81,7 @@ impl<'a> Entries<'a> {
         let uid = std::iter::once(derived(calendar, first))
             .chain((2..).map(|nth| derived(calendar, &format!("{first}/{nth}"))))
             .find(|uid| !uids.contains(uid.as_str()))
-            .expect("there is no end of numbers");
+            .expect("numbers do not run out");
         uids.insert(uid.clone().into());
         uid
     }

@@ -107,8 +107,8 @@ impl Refused {
             }
             Self::Late => "a client did not send its request in time",
             Self::TooLarge => "a request was too large",
-            Self::Malformed => "a client sent no valid request",
-            Self::Slow => "a client did not take its response in time",
+            Self::Malformed => "a client sent an invalid request",
+            Self::Slow => "a client did not read its response in time",
             Self::Tls => "a TLS handshake failed",
             Self::Panic => "a bug in this program ended a connection",
         }

@@ -17,7 +17,7 @@ fn a_removed_session_leaves_the_feeds_at_once_and_its_addresses_say_so() {
     let first = story.serve(BEFORE);
     let uid = first.uid("talk");
     let said = story.checked(&list(&other()), LATER);
-    assert!(said.contains("`talk`, \"Session talk\", is a published upcoming session"), "{said}");
+    assert!(said.contains("`talk`, \"Session talk\", is a published, upcoming session"), "{said}");
     let gone = story.serve(LATER);
     assert!(gone.event(FEED, &uid).is_none());
     assert!(gone.modified(FEED) > before());
@@ -80,7 +80,7 @@ fn a_session_that_comes_back_is_the_same_entry_again() {
 }
 
 #[test]
-fn another_session_under_its_id_is_refused_unless_the_author_says_it_is_the_same() {
+fn another_session_with_its_id_is_refused_without_again() {
     let story = Story::begin(&both());
     let uid = story.serve(BEFORE).uid("talk");
     story.then(&list(&other()), LATER);
@@ -96,7 +96,7 @@ fn another_session_under_its_id_is_refused_unless_the_author_says_it_is_the_same
 }
 
 #[test]
-fn whole_days_that_are_removed_are_called_off_as_whole_days() {
+fn removed_whole_days_are_cancelled_as_whole_days() {
     let days =
         "\n[[sessions]]\nid = \"days\"\ntitle = \"Days\"\nstart = 2024-04-30\nend = 2024-05-01\n";
     let story = Story::begin(&list(&(days.to_owned() + &other())));

@@ -78,7 +78,7 @@ fn restore(fixture: &Fixture, good: &[u8]) {
 }
 
 #[test]
-fn a_start_serves_the_last_good_edition_and_goes_on_when_the_file_is_whole() {
+fn a_start_serves_the_last_good_edition_and_continues_when_the_file_is_repaired() {
     for (reason, damage) in DAMAGES {
         let fixture = Fixture::new(&titled("Zero"));
         fixture.publish(&day(0));
@@ -109,7 +109,7 @@ fn a_start_serves_the_last_good_edition_and_goes_on_when_the_file_is_whole() {
 }
 
 #[test]
-fn a_start_with_a_broken_list_or_none_and_a_broken_file_serves_the_last_good_edition_too() {
+fn a_start_with_a_broken_or_missing_file_and_broken_revisions_serves_the_last_good_edition() {
     let (_, damage) = DAMAGES[0];
     for list in [Some("[calendar\n"), None] {
         let fixture = Fixture::new(&titled("Zero"));
@@ -209,11 +209,11 @@ fn an_older_copy_under_a_running_program_gets_its_numbers_back_without_an_edit()
     }
     assert_eq!(running.get(FEED, &[]).body, good.body);
     let said = running.last_words();
-    assert!(said.contains("is older than what this process published"), "{said}");
+    assert!(said.contains("is older than the last publication of this process"), "{said}");
 }
 
 #[test]
-fn time_goes_on_after_a_start_with_a_broken_file() {
+fn editions_follow_time_after_a_start_with_a_broken_file() {
     let talk = session("a", "2027-04-30T14:00:00", "") + &session("b", "2027-05-30T14:00:00", "");
     let fixture = Fixture::new(&list(&talk));
     fixture.publish(&day(0));

@@ -200,7 +200,7 @@ fn revisions_of(text: &str) -> Revisions {
 }
 
 #[test]
-fn what_is_accepted_at_the_edge_can_be_changed_again_and_again() {
+fn accepted_boundary_values_can_be_changed_repeatedly() {
     for (from, to) in [
         ("\"sequence\":0", "\"sequence\":1073741824"),
         (
@@ -357,7 +357,7 @@ fn an_emptied_file_warns_as_a_lost_one_does_and_numbers_go_on() {
             let said =
                 String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
             assert!(
-                said.contains("is missing or empty, though sessions were published before"),
+                said.contains("is missing or empty, although sessions were published before"),
                 "{said}"
             );
             assert_eq!(entry(&fixture, "a").sequence, step, "{empty:?}");
