@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_date_by_another_clock_says_what_a_client_has_only_within_our_time() {
+    fn a_date_by_another_clock_counts_only_if_it_is_not_in_the_future() {
         let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
         let (modified, received) = (at(10_000), at(200_000));
         for (since, is_known) in [

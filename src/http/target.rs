@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_that_mean_the_same_have_one_form() {
+    fn equivalent_paths_have_one_normal_form() {
         for (path, form) in [
             ("/", "/"),
             ("/feeds/a.ics", "/feeds/a.ics"),

@@ -334,7 +334,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_have_their_shortest_form() {
+    fn durations_have_their_shortest_spelling() {
         let of = |seconds| duration(TimeDelta::seconds(seconds));
         assert_eq!(
             [of(3600), of(5400), of(86_400), of(45), of(90_061)],

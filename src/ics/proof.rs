@@ -217,14 +217,14 @@ mod tests {
     }
 
     #[test]
-    fn what_two_parsers_read_differently_has_no_instant() {
+    fn a_time_that_two_parsers_read_differently_has_no_instant() {
         for at in ["20241103T010000", "20241103T015959", "20240310T020000", "20240310T025959"] {
             assert_eq!(start(&format!(";TZID=America/New_York:{at}")), None, "{at}");
         }
     }
 
     #[test]
-    fn what_no_onset_covers_has_no_instant() {
+    fn a_time_before_every_onset_has_no_instant() {
         assert_eq!(start(";TZID=America/New_York:20070101T000000"), None);
         // One time between the first onsets of DAYLIGHT and STANDARD, and one at the second of them.
         assert_eq!(start(";TZID=America/New_York:20070701T000000"), None);

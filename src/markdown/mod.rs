@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_says_nothing_is_none() {
+    fn a_text_without_content_is_none() {
         let some = |text: &str| to_some_text(&Markdown::parse(text).unwrap());
         assert_eq!(some("[a]: https://a.example"), None);
         assert_eq!(some("&nbsp;"), None);
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn no_link_stands_within_another_and_none_is_empty() {
+    fn no_link_is_inside_another_and_none_is_empty() {
         assert_eq!(
             html("[![a](https://a.example/a.png)](https://a.example)").trim(),
             "<p><a href=\"https://a.example\">a</a></p>"

@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_not_stand_bare_is_encoded() {
+    fn reserved_characters_are_encoded() {
         let url = HttpUrl::parse("https://example.org/zoë?q=\"a\"&b=%20").unwrap();
         assert_eq!(url.as_str(), "https://example.org/zo%C3%AB?q=%22a%22&b=%20");
     }

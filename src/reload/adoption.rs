@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn each_file_waits_as_its_last_change_says() {
+    fn each_file_waits_by_its_last_change() {
         let (list, logo) = (file("list", 1, 1, 1), file("logo", 2, 1, 1));
         let start = [list.clone(), logo.clone()];
         let replaced = file("list", 3, 1, 2);

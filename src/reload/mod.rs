@@ -314,7 +314,7 @@ mod tests {
     use crate::error::chain;
 
     #[test]
-    fn a_list_on_which_the_program_fails_is_refused_and_the_next_one_is_tried() {
+    fn a_file_on_which_the_program_fails_is_refused_and_the_next_one_is_tried() {
         let failed = unwound(|| -> Result<(), Refusal> { panic!("on purpose") });
         let Err(Refusal::System(error)) = failed else { panic!("{failed:?}") };
         assert!(chain(&error).contains("please report it"), "{error}");

@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn who_records_is_in_charge_until_that_is_published_and_whoever_was_replaced_never_records() {
+    fn a_recording_worker_stays_in_charge_until_it_publishes_and_a_replaced_one_never_records() {
         every(5, |sequence| {
             let mut roster = Roster::default();
             let (mut recording, mut out) = (None, Vec::new());

@@ -243,7 +243,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn state_stands_beside_the_file_under_its_stem() {
+    fn the_state_is_next_to_the_file_under_its_stem() {
         let store = Store::new(Path::new("x/talks.toml"), Path::new("y")).unwrap();
         assert_eq!(store.revisions_path(), Path::new("y/talks.revisions.json"));
         assert_eq!(store.last_good, Path::new("y/.talks.last-good.toml"));

@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_served_and_not_kept() {
+    fn a_resource_too_large_for_the_cache_is_served_and_not_kept() {
         assert_eq!(kept(2 << 20), 0);
     }
 }

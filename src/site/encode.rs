@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_encoder_did_before_leaves_no_trace() {
+    fn a_reused_encoder_gives_the_same_bytes() {
         // The assignment of documents to threads is random, but the bytes must not be.
         let mut used = Encoder::default();
         for (kind, seed) in [(Kind::Feed, "x"), (Kind::Page, "one"), (Kind::Feed, "other words ")] {
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_small_or_does_not_shrink_stays_plain() {
+    fn small_or_incompressible_documents_stay_uncompressed() {
         // Two rounds of mixing make the bytes unpredictable.
         let mixed = |n: u64| (n ^ n >> 29).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let noise = |n: u64| mixed(mixed(n)).to_le_bytes()[6];

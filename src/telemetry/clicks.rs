@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_counted_for_an_id_lasts_as_long_as_the_id() {
+    fn counts_of_an_id_last_as_long_as_the_id() {
         let mut clicks = clicks(["old", "talk"]);
         for id in ["old", "talk", "nobody"] {
             clicks.count(Of::Session(id), "page", Some("may"));

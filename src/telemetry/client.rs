@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_or_too_long_is_another_client() {
+    fn an_invalid_or_too_long_user_agent_is_other() {
         assert_eq!(Family::of(b"Mozilla/5.0 Firefox \xff"), Family::Other);
         let long = "x".repeat(LONGEST) + "Google-Calendar-Importer";
         assert_eq!(Family::of(long.as_bytes()), Family::Other);

@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_answers_share_a_row() {
+    fn no_two_labels_share_a_row() {
         let counts = Counts::new();
         let took = Duration::from_micros(3);
         for kind in ResponseKind::ALL {
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_as_long_as_a_bound_is_within_it() {
+    fn a_response_time_equal_to_a_bound_is_within_it() {
         for bound in BOUNDS {
             let counts = Counts::new();
             let bound = Duration::from_secs_f64(bound);

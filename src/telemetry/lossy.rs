@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_reads_is_dropped_and_counted_and_the_count_is_reported_once() {
+    fn unread_lines_are_dropped_and_counted_and_the_count_is_reported_once() {
         let gate = Gate::default();
         let (mut lossy, reports) = lossy(&gate);
         let line = [&[b'x'; 1023][..], b"\n"].concat();
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_can_ever_read_is_counted_and_not_reported() {
+    fn unreadable_output_is_counted_and_not_reported() {
         #[derive(Debug)]
         struct Broken;
         impl Write for Broken {

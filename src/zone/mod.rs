@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_that_a_country_skipped_has_the_days_beside_it_as_neighbours() {
+    fn a_day_that_a_country_skipped_is_a_gap_between_its_neighbors() {
         let apia = Rules::bundled().zone("Pacific/Apia").unwrap();
         assert_eq!(
             apia.resolve(local("2011-12-30T10:00")),

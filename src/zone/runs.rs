@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn dublin_s_summer_is_daylight_whatever_tzdata_calls_it() {
+    fn dublin_s_summer_is_daylight_although_tzdata_calls_it_standard() {
         let zone = zone("Europe/Dublin");
         let pair = zone.pair_for(&events(&zone, &["2027-07-01T12:00:00Z"]));
         let halves: Vec<_> = pair.observances.iter().map(|o| (o.daylight, o.to)).collect();

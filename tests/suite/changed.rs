@@ -36,7 +36,7 @@ fn block(published: &Published, format: BlockFormat) -> Option<String> {
 }
 
 #[test]
-fn a_moved_session_says_what_it_was_and_is_with_one_link() {
+fn a_moved_session_has_the_old_time_the_new_one_and_one_link() {
     let published = after(&talk("2024-04-30T15:00:00", ""), LATER);
     let text = block(&published, BlockFormat::Text).unwrap();
     assert!(text.starts_with(MOVED_TEXT), "{text}");
@@ -55,7 +55,7 @@ fn a_moved_session_says_what_it_was_and_is_with_one_link() {
 }
 
 #[test]
-fn a_cancelled_session_says_what_it_was_and_that_it_is_off() {
+fn a_cancelled_session_shows_its_planned_time_and_the_cancellation() {
     let published = after(&talk("2024-04-30T14:00:00", "status = \"cancelled\"\n"), LATER);
     for format in [BlockFormat::Html, BlockFormat::Markdown, BlockFormat::Text] {
         let block = block(&published, format).unwrap();
@@ -68,7 +68,7 @@ fn a_cancelled_session_says_what_it_was_and_that_it_is_off() {
 }
 
 #[test]
-fn it_stands_on_the_pages_to_copy_from_until_the_session_is_over() {
+fn the_block_is_on_the_newsletter_pages_until_the_session_is_over() {
     let moved = talk("2024-04-30T15:00:00", "");
     let published = after(&moved, LATER);
     for path in [KIT, FEED_KIT] {
@@ -88,7 +88,7 @@ fn it_stands_on_the_pages_to_copy_from_until_the_session_is_over() {
 }
 
 #[test]
-fn a_list_in_which_nothing_changed_has_no_such_block() {
+fn a_file_without_changes_has_no_changed_block() {
     let published = after(&talk("2024-04-30T14:00:00", ""), LATER);
     assert!(block(&published, BlockFormat::Html).is_none());
     assert!(!body(&published, KIT).contains("changed-"));
@@ -118,7 +118,7 @@ fn titles_of_any_kind_stay_texts() {
 }
 
 #[test]
-fn the_command_prints_it_and_says_where_there_is_none() {
+fn the_command_prints_the_block_or_reports_that_there_is_none() {
     let fixture = Fixture::new(&list(&(talk("2024-04-30T14:00:00", "") + &other())));
     fixture.publish(BEFORE);
     let print = |more: &[&str]| {

@@ -111,7 +111,7 @@ fn findings_show_what_a_value_and_its_line_hold() {
 }
 
 #[test]
-fn the_underline_stands_below_what_it_is_about() {
+fn the_underline_is_below_the_value() {
     for c in hidden().into_iter().filter(|c| !c.is_control()) {
         let (human, _) = findings(&list(&format!("words = {{ a = \"{c}{c}\", b = 1 }} # {c}\n")));
         let lines: Vec<&str> = human.lines().collect();
@@ -160,7 +160,7 @@ fn an_import_notes_them_as_escapes_and_writes_them_so_that_they_last() {
 }
 
 #[test]
-fn what_changed_is_shown_in_both_forms() {
+fn changes_are_shown_in_both_formats() {
     let (before, after) = (spelled(&allowed()), format!("y{}", spelled(&allowed())));
     let fixture = Fixture::new(&talk(&before));
     fixture.publish(BEFORE);

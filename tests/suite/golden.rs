@@ -106,7 +106,7 @@ fn first_difference(expected: &[u8], got: &[u8]) -> String {
 }
 
 #[test]
-fn every_export_has_the_bytes_that_were_looked_at() {
+fn every_export_matches_its_golden_files() {
     let rewrite = rewrites();
     let mut wrong = Vec::new();
     for case in cases() {

@@ -146,7 +146,7 @@ fn parses(published: &Published, title: &str) {
 }
 
 #[test]
-fn no_text_of_one_line_changes_the_markup_that_it_stands_in() {
+fn no_one_line_text_changes_the_surrounding_markup() {
     assert!(PAYLOADS.len() > 100);
     let plain = shapes(&Fixture::new(&everywhere("Plain", "Plain too")).publish(BEFORE));
     assert!(plain.iter().any(|(path, _)| path.ends_with("block")), "no block was looked at");
@@ -290,7 +290,7 @@ fn addresses(address: &str) -> String {
 }
 
 #[test]
-fn words_of_a_fixed_form_are_refused() {
+fn payloads_in_keys_with_a_fixed_format_are_refused() {
     let keys = [
         ("calendar", "id"),
         ("calendar", "url"),

@@ -35,7 +35,7 @@ fn keys(value: &Value, at: &str, found: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn the_example_of_the_description_is_what_the_program_writes() {
+fn the_example_of_the_docs_is_the_output_of_the_program() {
     let published = Fixture::new(block("toml")).publish("2027-01-15T12:00:00Z");
     assert_eq!(body(&published, "/feeds/talks.json"), block("json"));
 }

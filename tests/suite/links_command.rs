@@ -155,7 +155,7 @@ fn an_id_of_a_session_and_a_feed_asks_which_is_meant() {
 }
 
 #[test]
-fn a_wrong_list_prints_what_check_prints_and_no_block() {
+fn a_broken_file_prints_its_findings_and_no_block() {
     let fixture = Fixture::new(&list(&session("a", "2027-05-01T10:00:00", "statsu = \"x\"")));
     let check = fixture.run(&["check", "--at", BEFORE]);
     let (code, text) = refused(&fixture, &["a"]);
@@ -166,7 +166,7 @@ fn a_wrong_list_prints_what_check_prints_and_no_block() {
 }
 
 #[test]
-fn nothing_is_written_and_no_lock_is_waited_for() {
+fn preview_writes_nothing_and_waits_for_no_lock() {
     let fixture = Fixture::new(EXAMPLE);
     let held = fixture.publisher().store.lock().unwrap();
     printed(&fixture, &[]);

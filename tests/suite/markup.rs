@@ -172,7 +172,7 @@ fn resolved(text: &str) -> Result<String, String> {
 }
 
 #[test]
-fn what_a_browser_would_repair_is_an_error() {
+fn markup_that_a_browser_would_repair_is_an_error() {
     for wrong in [
         "<p>a",
         "a</p>",

@@ -234,7 +234,7 @@ fn holds(edition: &Edition, index: usize, text: &str) {
 }
 
 #[test]
-fn every_text_arrives_in_every_form_and_adds_no_link() {
+fn every_text_arrives_in_every_format_and_adds_no_link() {
     let edition = edition(&with_texts(NASTY_TEXTS.iter().copied()));
     for (index, text) in NASTY_TEXTS.iter().enumerate() {
         holds(&edition, index, text);
@@ -242,7 +242,7 @@ fn every_text_arrives_in_every_form_and_adds_no_link() {
 }
 
 #[test]
-fn a_feeds_heading_is_its_title_whatever_that_is() {
+fn a_feeds_heading_is_its_title_for_every_text() {
     let edition = edition(&with_texts(NASTY_TEXTS.iter().copied()));
     for (index, text) in NASTY_TEXTS.iter().enumerate() {
         let id = format!("s{index}");
@@ -256,7 +256,7 @@ fn a_feeds_heading_is_its_title_whatever_that_is() {
 }
 
 #[test]
-fn no_form_leads_anywhere_but_here() {
+fn every_format_links_only_to_this_site() {
     let edition = edition(&with_texts(NASTY_TEXTS.iter().copied()));
     for subject in subjects(&edition) {
         for format in FORMATS {
@@ -408,7 +408,7 @@ fn a_cancelled_session_says_so_and_offers_nothing_to_add() {
 }
 
 #[test]
-fn a_feed_without_sessions_to_come_says_so() {
+fn the_block_of_a_feed_without_upcoming_sessions_says_so() {
     let edition = edition(&list(&session("past", "2026-05-01T10:00:00", "")));
     for format in [BlockFormat::Html, BlockFormat::Markdown, BlockFormat::Text] {
         let block = block(&edition, "test", format);
@@ -419,7 +419,7 @@ fn a_feed_without_sessions_to_come_says_so() {
 }
 
 #[test]
-fn the_time_is_said_in_every_zone_and_utc_with_its_dates() {
+fn the_time_is_printed_in_every_zone_and_utc_with_its_dates() {
     let toml = list("").replace("duration", "also_in = [\"America/Los_Angeles\"]\nduration")
         + &session("a", "2027-05-01T14:00:00", "duration = \"90m\"")
         + &session("late", "2027-05-01T19:30:00", "duration = \"90m\"")
@@ -445,7 +445,7 @@ fn the_time_is_said_in_every_zone_and_utc_with_its_dates() {
 }
 
 #[test]
-fn a_text_from_right_to_left_stands_for_itself() {
+fn a_right_to_left_text_is_isolated() {
     let edition = edition(&with_texts(["plain", "\u{5e9}\u{5dc}\u{5d5}\u{5dd}", "a \u{202e}b"]));
     for (id, count) in [("a0", 0), ("a1", 4), ("a2", 4)] {
         let html = block(&edition, id, BlockFormat::Html);

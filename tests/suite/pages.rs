@@ -38,7 +38,7 @@ fn the_whole_example_site_is_smaller_than_a_picture() {
 }
 
 #[test]
-fn every_page_has_its_headers_and_only_the_list_for_frames_may_be_framed() {
+fn every_page_has_its_headers_and_only_the_embed_page_may_be_framed() {
     let mut kinds = BTreeSet::new();
     for sample in samples::all() {
         let published = sample.fixture().publish(sample.at);
@@ -117,7 +117,7 @@ fn written(folder: &std::path::Path) -> usize {
 
 #[test]
 #[ignore = "needs java and vnu.jar"]
-fn the_nu_html_checker_has_nothing_to_say() {
+fn the_nu_html_checker_has_no_findings() {
     let jar = std::env::var_os("VNU_JAR").map(PathBuf::from).expect("VNU_JAR names no vnu.jar");
     let folder = tempfile::tempdir().unwrap();
     let count = written(folder.path());

@@ -94,7 +94,7 @@ fn a_feed_holds_these_properties_in_this_order() {
 }
 
 #[test]
-fn what_is_not_set_is_not_in_a_feed() {
+fn a_feed_has_no_property_for_an_unset_key() {
     let feed = body(&publish(&list(&session("one", "2027-05-01T10:00:00", ""))), "/feeds/test.ics");
     assert_eq!(
         names(&feed, "BEGIN:VCALENDAR", "BEGIN:VTIMEZONE"),
@@ -303,7 +303,7 @@ fn a_position_has_six_decimals_at_most() {
 }
 
 #[test]
-fn an_organizer_without_a_mailbox_stands_in_no_calendar() {
+fn an_organizer_without_a_mailbox_is_in_no_calendar() {
     // The example's invite has none.
     for (path, _, calendar) in calendars(&publish(EXAMPLE)) {
         assert!(!calendar.contains("ORGANIZER"), "{path}");

@@ -56,7 +56,7 @@ fn validators(replica: &Running) -> (String, u64) {
 }
 
 #[test]
-fn replicas_of_recorded_revisions_answer_alike_wherever_and_whenever_they_start() {
+fn replicas_of_recorded_revisions_send_the_same_responses() {
     let first = Fixture::new(RICH);
     let paths = paths(&first);
     let revisions = std::fs::read(first.revisions_file()).unwrap();

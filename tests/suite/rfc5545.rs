@@ -138,7 +138,7 @@ fn new_york() -> String {
 }
 
 #[test]
-fn the_reader_knows_what_new_york_s_clocks_show() {
+fn the_parser_computes_new_york_s_local_times() {
     for (local, expected) in [
         ("20240310T015959", "2024-03-10T06:59:59Z"),
         ("20240310T030000", "2024-03-10T07:00:00Z"),
@@ -155,7 +155,7 @@ fn the_reader_knows_what_new_york_s_clocks_show() {
 }
 
 #[test]
-fn the_reader_refuses_every_shape_but_the_plain_one() {
+fn the_parser_refuses_every_vtimezone_except_plain_pairs() {
     assert!(read(new_york().as_bytes()).is_ok());
     for (part, instead, reason) in [
         ("BYDAY=2SU", "BYDAY=2SU;UNTIL=20300101T000000Z", "plain form"),

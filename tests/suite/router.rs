@@ -113,7 +113,7 @@ fn every_address_of_any_history_responds_and_no_other_does() {
 }
 
 #[test]
-fn what_takes_long_is_made_elsewhere_and_once() {
+fn a_slow_response_is_made_on_another_thread_and_once() {
     let many: String =
         (0..120).map(|n| session(&format!("talk-{n}"), "2026-06-01T10:00:00", "")).collect();
     let text = format!("description = \"{}\"\n", "word ".repeat(15_000));

@@ -264,7 +264,7 @@ fn a_newer_file_wins_over_one_that_is_still_processed() {
 }
 
 #[test]
-fn what_is_wrong_with_a_file_is_not_reported_when_a_newer_one_is_published() {
+fn errors_of_a_file_are_not_reported_after_a_newer_one_is_published() {
     let stage = Stage::new(&titled("One"));
     stage.served(|serving| {
         let gate = stage.gates.put_up(Step::Plan);
@@ -359,7 +359,7 @@ fn an_order_does_not_begin_the_work_on_the_same_file_again() {
 }
 
 #[test]
-fn time_goes_on_while_a_file_is_processed() {
+fn editions_follow_time_while_a_file_is_processed() {
     let stage = Stage::new(&titled("One"));
     stage.served(|serving| {
         let gate = stage.gates.put_up(Step::Plan);
@@ -393,7 +393,7 @@ fn the_end_of_the_program_abandons_the_work_before_anything_is_recorded() {
 }
 
 #[test]
-fn a_start_whose_file_takes_long_serves_the_last_good_edition_until_it_is_ready() {
+fn a_start_on_a_slow_file_serves_the_last_good_edition_until_it_is_ready() {
     let stage = Stage::new(&titled("One"));
     stage.fixture.publish(BEFORE);
     stage.fixture.write(&titled("Slow"));
@@ -428,7 +428,7 @@ fn a_newer_file_wins_over_that_of_a_start() {
 }
 
 #[test]
-fn a_start_without_another_last_good_edition_waits_and_says_so() {
+fn a_start_without_another_last_good_edition_waits_and_logs_it() {
     for is_published in [false, true] {
         let stage = Stage::new(&titled("One"));
         if is_published {

@@ -216,7 +216,7 @@ proptest! {
     }
 
     #[test]
-    fn what_markdown_makes_of_any_text_is_read_alike(text in "\\PC{0,200}", marks in text()) {
+    fn any_rendered_markdown_is_read_alike_by_both_parsers(text in "\\PC{0,200}", marks in text()) {
         let text = format!("x{text}\n\n{marks}\r\n\u{2028}y\rz");
         let list = crate::support::list(&crate::support::session(
             "one",
@@ -276,7 +276,7 @@ proptest! {
 }
 
 #[test]
-fn a_character_of_any_kind_comes_back_from_every_place_in_a_line() {
+fn every_kind_of_character_round_trips_at_every_position_of_a_line() {
     for unit in ["😀", "👩‍👩‍👧‍👦", "e\u{301}\u{302}\u{303}", "\\"] {
         for offset in 0..75 {
             // The second is 75 octets after the first, so together they cover every offset to 150.

@@ -135,7 +135,7 @@ fn everything_changes_with_the_time_as_if_the_file_were_there_in_every_mode() {
 }
 
 #[test]
-fn what_is_wrong_with_the_file_is_still_said_when_time_goes_on() {
+fn errors_of_the_file_are_still_reported_when_time_changes_the_edition() {
     for (trouble, reason) in [
         (Trouble::Gone, "cannot read"),
         (Trouble::Broken, "sessions.toml is not published"),

@@ -95,7 +95,7 @@ fn an_hour_that_only_the_written_rule_repeats_is_in_utc_and_no_error() {
 }
 
 #[test]
-fn a_time_in_a_gap_is_refused_with_both_neighbours() {
+fn a_time_in_a_gap_is_refused_with_both_neighbors() {
     let sessions = in_zone("gap", "2027-03-28T02:30:00", "Europe/Berlin", "");
     let refusal = Fixture::new(&list(&sessions)).publisher().publish(instant(BEFORE));
     let Err(Refusal::File(source, findings)) = refusal else { panic!("it was published") };
@@ -161,7 +161,7 @@ fn refused(folder: &Path) -> String {
 }
 
 #[test]
-fn a_folder_says_its_version_in_any_of_three_files() {
+fn a_folder_has_its_version_in_one_of_three_files() {
     for (file, text) in [
         ("tzdata.zi", "# version 2031a\n# This zic input file is in the public domain.\n"),
         ("+VERSION", "2031a\n"),
@@ -229,7 +229,7 @@ fn the_folder_s_rules_are_used_and_never_the_bundled_ones() {
 }
 
 #[test]
-fn the_program_takes_the_folder_s_rules_and_says_their_version() {
+fn the_program_uses_the_folder_s_rules_and_prints_their_version() {
     let folder = zoneinfo(&[("UTC", "UTC"), ("Europe/London", "Europe/Paris")]);
     std::fs::write(folder.path().join("tzdata.zi"), "# version 2031a\n").unwrap();
     let sessions = in_zone("london", "2027-07-01T12:00:00", "Europe/London", "");

@@ -40,7 +40,7 @@ fn of_a_feed_of_all_zones_since_2007_95_percent_carry_tzid() {
 
 /// Within three hours of a change, many events cannot have TZID, because their start or end happens twice.
 #[test]
-fn of_a_feed_near_changes_since_2007_95_percent_of_what_happens_once_carry_tzid() {
+fn near_changes_since_2007_95_percent_of_unambiguous_events_have_tzid() {
     let since = at("2007-01-01T00:00");
     let zones: Vec<(&str, Vec<Timestamp>)> = ZONE_TAB
         .lines()

@@ -152,21 +152,21 @@ fn outcome(mut stream: TcpStream, patience: Duration) -> Option<String> {
 }
 
 #[test]
-fn what_is_malformed_is_refused_without_waiting_for_more() {
+fn malformed_requests_are_refused_at_once() {
     let fixture = Fixture::new(EXAMPLE);
     let running = fixture.serve(&["--at", BEFORE]);
     println!("{}", send_all(running.address, &AtomicBool::new(true)));
 }
 
 #[test]
-fn what_is_only_begun_is_closed_when_its_time_is_over() {
+fn an_incomplete_request_is_closed_after_the_header_timeout() {
     let fixture = Fixture::new(EXAMPLE);
     let running = fixture.serve(&["--at", BEFORE, "--header-timeout", "1s"]);
     println!("{}", begin_all(running.address, PROMPT));
 }
 
 #[test]
-fn what_ends_before_it_is_a_request_is_closed_at_once() {
+fn an_incomplete_request_that_ends_is_closed_at_once() {
     let fixture = Fixture::new(EXAMPLE);
     let running = fixture.serve(&["--at", BEFORE]);
     for beginning in BEGINNINGS {

@@ -69,7 +69,7 @@ fn wait_until_closed(child: &Child, before: usize) {
 
 #[test]
 #[ignore = "needs a minute and many descriptors"]
-fn honest_readers_are_answered_among_thousands_that_are_not() {
+fn honest_clients_are_served_among_thousands_of_attackers() {
     let (slow, slow_by_tls, mut idle) = (2_000, 500, 10_000);
     let room = descriptors().saturating_sub(2 * slow + slow_by_tls + OTHERS);
     if room < idle {

@@ -131,7 +131,7 @@ fn take(client: &mut impl Read, protocol: Protocol) {
 }
 
 #[test]
-fn who_takes_a_large_answer_slowly_but_steadily_is_served() {
+fn a_slow_but_steady_client_gets_a_large_response() {
     let servers = Protocol::ALL.map(|protocol| (protocol, protocol.serve()));
     std::thread::scope(|scope| {
         for (protocol, (served, trusted)) in &servers {
@@ -166,7 +166,7 @@ fn noise(protocol: Protocol) -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn who_takes_nothing_of_a_large_answer_is_cut_whatever_it_sends() {
+fn a_client_that_reads_nothing_is_disconnected_even_if_it_sends_data() {
     for protocol in Protocol::ALL {
         let (served, trusted) = protocol.serve();
         let noises = noise(protocol);
@@ -195,7 +195,7 @@ fn who_takes_nothing_of_a_large_answer_is_cut_whatever_it_sends() {
 }
 
 #[test]
-fn who_takes_nothing_on_a_unix_socket_is_cut() {
+fn a_client_that_reads_nothing_on_a_unix_socket_is_disconnected() {
     let fixture = Fixture::new(&super::text());
     let listen = ["--listen", "127.0.0.1:0", "--listen", "unix:s", "--write-timeout", "1s"];
     let served = Watched::on(fixture, &listen);

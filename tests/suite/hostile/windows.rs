@@ -144,7 +144,7 @@ pub(super) fn slow_readers(
 }
 
 #[test]
-fn a_reader_of_http_2_who_does_not_read_is_given_up() {
+fn an_http_2_client_that_does_not_read_is_disconnected() {
     let fixture = Fixture::new(&super::text());
     let trusted = tls::renew(fixture.dir());
     let patience = ["--write-timeout", "2s"];
@@ -166,7 +166,7 @@ fn a_reader_of_http_2_who_does_not_read_is_given_up() {
 }
 
 #[test]
-fn a_reader_of_http_2_who_gives_an_answer_up_keeps_its_connection() {
+fn an_http_2_client_that_resets_a_response_keeps_its_connection() {
     let fixture = Fixture::new(&super::text());
     let trusted = tls::renew(fixture.dir());
     let patience = ["--at", BEFORE, "--write-timeout", "1s"];

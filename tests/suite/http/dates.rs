@@ -24,7 +24,7 @@ fn if_unmodified_since_fails_only_with_an_older_date() {
 }
 
 #[test]
-fn if_unmodified_since_is_ignored_when_it_is_no_date_or_there_is_none_of_ours() {
+fn if_unmodified_since_is_ignored_without_a_valid_date_or_last_modified() {
     let served = Served::example();
     assert_eq!(served.status(FEED, &[("If-Unmodified-Since", "yesterday")]), 200);
     assert_eq!(served.status(PAGE, &[("If-Unmodified-Since", OLDER)]), 200);
@@ -43,7 +43,7 @@ fn if_modified_since_finds_nothing_new_at_the_same_second() {
 }
 
 #[test]
-fn if_modified_since_sends_what_is_newer() {
+fn if_modified_since_sends_a_newer_version() {
     let served = Served::example();
     for date in [OLDER, "Sat, 01 Jan 2000 00:00:00 GMT"] {
         assert_eq!(served.status(FEED, &[("If-Modified-Since", date)]), 200, "{date}");
@@ -66,7 +66,7 @@ fn clock(running: &Running) -> SystemTime {
 }
 
 #[test]
-fn if_modified_since_that_is_still_to_come_hides_nothing() {
+fn a_future_if_modified_since_hides_nothing() {
     let served = Served::example();
     let now = clock(&served.running);
     let in_a = |time: Duration| httpdate::fmt_http_date(now + time);

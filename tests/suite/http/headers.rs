@@ -26,7 +26,7 @@ fn the_media_type_names_a_method_exactly_when_the_body_does() {
 }
 
 #[test]
-fn caches_are_told_what_the_contract_says() {
+fn cache_control_matches_the_contract() {
     let served = Served::example();
     for path in PATHS {
         let expected = match path {
@@ -39,7 +39,7 @@ fn caches_are_told_what_the_contract_says() {
 }
 
 #[test]
-fn every_answer_forbids_guessing_its_type() {
+fn every_response_has_nosniff() {
     let served = Served::example();
     let answers = [
         served.get(FEED, &[("Accept-Encoding", "gzip")]),

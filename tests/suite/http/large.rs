@@ -42,7 +42,7 @@ fn answers(stream: &mut std::net::TcpStream, count: usize, piece: usize) -> Vec<
 }
 
 #[test]
-fn large_and_small_answers_in_a_row_are_each_whole_however_slowly_they_are_read() {
+fn consecutive_large_and_small_responses_are_complete_for_slow_clients() {
     let fixture = Fixture::new(&large("First"));
     let running = fixture.serve(&["--at", BEFORE]);
     let paths =
@@ -69,7 +69,7 @@ fn large_and_small_answers_in_a_row_are_each_whole_however_slowly_they_are_read(
 }
 
 #[test]
-fn a_large_answer_that_is_under_way_stays_whole_when_the_list_changes() {
+fn an_in_flight_large_response_stays_complete_when_the_file_changes() {
     let fixture = Fixture::new(&large("First"));
     let running = fixture.serve(&["--at", BEFORE]);
     let before = running.get("/feeds/test.ics", &[]);

@@ -69,7 +69,7 @@ fn at_the_limit_the_longest_idle_is_closed_for_a_new_connection() {
 }
 
 #[test]
-fn at_the_limit_readers_of_nothing_are_closed_before_a_reader_of_an_answer() {
+fn at_the_limit_idle_clients_are_closed_before_one_that_reads_a_response() {
     let served = Served::new(&big(), &["--max-connections", "2"]);
     let mut reader = served.running.connect();
     ask(&mut reader, BIG);
@@ -100,7 +100,7 @@ fn headers_that_do_not_come_to_an_end_are_not_waited_for() {
 }
 
 #[test]
-fn who_sent_content_has_as_long_for_the_next_request_as_others() {
+fn a_client_that_sent_content_has_the_usual_idle_timeout() {
     let served = Served::new(EXAMPLE, &["--header-timeout", "1s"]);
     let mut stream = served.running.connect();
     write!(stream, "POST {FEED} HTTP/1.1\r\nHost: test\r\nContent-Length: 3\r\n\r\nabc").unwrap();
@@ -133,7 +133,7 @@ fn a_connection_without_requests_is_closed_in_the_end() {
 }
 
 #[test]
-fn an_answer_that_nobody_reads_is_given_up_and_one_that_is_read_bit_by_bit_is_not() {
+fn an_unread_response_is_abandoned_and_a_slowly_read_one_is_not() {
     let served = Served::new(&big(), &["--write-timeout", "1s"]);
     let whole = served.get(BIG, &[]).body;
     assert!(whole.len() > 2_000_000, "{}", whole.len());
@@ -156,7 +156,7 @@ fn an_answer_that_nobody_reads_is_given_up_and_one_that_is_read_bit_by_bit_is_no
 }
 
 #[test]
-fn headers_that_are_too_much_are_answered_with_431() {
+fn too_large_headers_get_431() {
     let served = Served::new(EXAMPLE, &[]);
     let lines = |count: usize| "x: y\r\n".repeat(count);
     let with = |lines: &str| {
@@ -217,7 +217,7 @@ fn room(said: &str) -> usize {
 }
 
 #[test]
-fn what_is_kept_of_descriptors_is_enough_for_many_places_to_listen() {
+fn the_reserved_descriptors_suffice_for_many_addresses() {
     let fixture = Fixture::new(EXAMPLE);
     let mut running = under("-n 1024", &fixture, &["--listen", "127.0.0.1:0"].repeat(8));
     assert_eq!(running.get(FEED, &[]).status, 200);
@@ -229,7 +229,7 @@ fn what_is_kept_of_descriptors_is_enough_for_many_places_to_listen() {
 }
 
 #[test]
-fn too_few_descriptors_are_said_and_lower_the_limit() {
+fn too_few_descriptors_are_logged_and_lower_the_limit() {
     let fixture = Fixture::new(EXAMPLE);
     // The program's own descriptors grow with the number of cores.
     let limit = 128 + 10 * cores();

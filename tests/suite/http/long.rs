@@ -12,7 +12,7 @@ fn many() -> String {
 }
 
 #[test]
-fn nobody_is_cut_off_who_waits_for_what_takes_long() {
+fn a_client_that_waits_for_a_slow_response_is_not_disconnected() {
     let fixture = Fixture::new(&many());
     // Nothing is cached, so each response is made again, and together they take far longer than the timeout.
     let flags = ["--cache-size", "0", "--write-timeout", "1s", "--at", "2026-03-01T08:00:00Z"];
@@ -40,7 +40,7 @@ fn nobody_is_cut_off_who_waits_for_what_takes_long() {
 }
 
 #[test]
-fn what_takes_long_has_the_headers_of_any_other_response() {
+fn a_slow_response_has_the_usual_headers() {
     let fixture = Fixture::new(&many());
     let running = fixture.serve(&["--at", "2026-03-01T08:00:00Z"]);
     let first = running.get("/feeds/test.json", &[]);

@@ -4,7 +4,7 @@ use super::{FEED, INVITE, KINDS, PAGE, PATHS, ROBOTS, Served};
 use crate::support::{EXAMPLE, list, session};
 
 #[test]
-fn every_path_of_the_contract_answers_200() {
+fn every_path_of_the_contract_has_status_200() {
     let served = Served::example();
     for path in PATHS {
         let answer = served.get(path, &[]);
@@ -36,7 +36,7 @@ fn an_unknown_path_is_text_for_programs_and_a_page_for_people() {
 }
 
 #[test]
-fn other_methods_are_told_which_are_answered() {
+fn other_methods_get_allow() {
     let served = Served::example();
     for method in
         ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND", "REPORT", "get"]
@@ -119,7 +119,7 @@ fn paths_have_case_and_no_way_out() {
 }
 
 #[test]
-fn a_public_address_with_a_path_stands_before_every_path() {
+fn every_path_begins_with_the_path_of_the_public_address() {
     let toml = EXAMPLE.replace("http://127.0.0.1:8080", "https://org.example/calendar/2024");
     let served = Served::new(&toml, &[]);
     let base = "/calendar/2024";
@@ -163,7 +163,7 @@ fn the_address_on_the_command_line_goes_before_the_lists() {
 }
 
 #[test]
-fn without_any_address_links_name_the_one_that_is_listened_on() {
+fn without_a_url_links_use_the_listening_address() {
     let toml = list(&session("a", "2027-04-30T14:00:00", ""))
         .replace("url = \"https://cal.example\"\n", "");
     let served = Served::new(&toml, &[]);

@@ -71,7 +71,7 @@ fn idle_connections_are_closed_and_not_waited_for() {
 }
 
 #[test]
-fn a_request_under_way_is_answered_while_new_connections_are_refused() {
+fn an_in_flight_request_is_finished_while_new_connections_are_refused() {
     let mut served = Served::example();
     let mut half = half_sent(&served);
     served.running.signal("TERM");
@@ -124,7 +124,7 @@ fn rest_of_stderr(running: &mut Running) -> String {
 }
 
 #[test]
-fn a_taken_port_is_said_in_a_sentence() {
+fn a_port_in_use_gives_a_plain_error() {
     let served = Served::example();
     let address = served.running.address.to_string();
     let output = served.fixture.run(&["serve", "--listen", &address]);

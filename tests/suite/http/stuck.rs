@@ -54,7 +54,7 @@ fn reload_hangs(more: &[&str]) -> (Running, Fixture, File) {
 }
 
 #[test]
-fn it_ends_after_the_drain_whatever_a_reload_waits_for() {
+fn the_process_ends_after_the_drain_even_if_a_reload_hangs() {
     for signal in ["TERM", "INT"] {
         let (mut running, _fixture, _held) = reload_hangs(&SHORT_DRAIN);
         let start = Instant::now();

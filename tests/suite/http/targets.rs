@@ -16,7 +16,7 @@ fn with_hosts(line: &str, hosts: &[&str]) -> String {
 }
 
 #[test]
-fn a_request_as_to_a_proxy_is_answered_by_its_path() {
+fn an_absolute_form_target_is_served_by_its_path() {
     let served = Served::example();
     for authority in ["http://127.0.0.1:8080", "https://org.example", "http://[::1]:80"] {
         let answer = served.get(&format!("{authority}{FEED}?x"), &[]);
@@ -79,7 +79,7 @@ fn a_refused_host_leaves_the_connection_in_step() {
 }
 
 #[test]
-fn paths_that_mean_the_same_are_answered_the_same() {
+fn equivalent_paths_get_the_same_response() {
     let served = Served::example();
     let plain = served.get(FEED, &[]);
     for path in [
@@ -105,7 +105,7 @@ fn paths_that_mean_the_same_are_answered_the_same() {
 }
 
 #[test]
-fn what_means_something_else_or_nothing_is_not_found() {
+fn other_or_invalid_paths_are_not_found() {
     let served = Served::example();
     for path in [
         "/feeds%2Fstate-of-solidarity.ics",
@@ -129,14 +129,14 @@ fn what_means_something_else_or_nothing_is_not_found() {
 }
 
 #[test]
-fn a_target_that_nobody_would_write_is_too_long() {
+fn an_extremely_long_target_is_refused() {
     let served = Served::example();
     let long = |bytes: usize| format!("{FEED}?{}", "x".repeat(bytes - FEED.len() - 1));
     assert_eq!((served.status(&long(8000), &[]), served.status(&long(8001), &[])), (200, 414));
 }
 
 #[test]
-fn whoever_reads_the_refusal_gets_a_page_and_a_program_a_line() {
+fn browsers_get_an_error_page_and_programs_a_line() {
     let served = Served::example();
     let answer = |path: &str, host: &str| {
         let request = with_hosts(&format!("GET {path} HTTP/1.1"), &[host]);
@@ -158,7 +158,7 @@ fn whoever_reads_the_refusal_gets_a_page_and_a_program_a_line() {
 }
 
 #[test]
-fn an_encoded_public_path_is_found_in_each_of_its_forms() {
+fn an_encoded_public_path_is_found_in_each_spelling() {
     let toml = EXAMPLE.replace("http://127.0.0.1:8080", "https://org.example/caf\u{e9}");
     let served = Served::new(&toml, &[]);
     for base in ["/caf%C3%A9", "/caf%c3%a9", "/%63af%c3%A9"] {

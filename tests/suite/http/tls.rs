@@ -99,7 +99,7 @@ fn https_gives_the_same_bytes_as_http() {
 }
 
 #[test]
-fn http_2_is_spoken_with_whoever_prefers_it() {
+fn http_2_is_used_with_clients_that_prefer_it() {
     let plain = Served::example().get(FEED, &[]);
     let (running, _fixture, trusted) = secure(EXAMPLE, &[]);
     http_2(running.address, &trusted, async |client: h2::client::SendRequest<_>| {
@@ -130,7 +130,7 @@ fn http_2_is_spoken_with_whoever_prefers_it() {
 }
 
 #[test]
-fn a_reader_of_http_2_who_is_slow_but_reads_gets_all_of_a_large_answer() {
+fn a_slow_http_2_client_gets_all_of_a_large_response() {
     let list = super::large::large("First");
     let patience = ["--idle-timeout", "1s", "--header-timeout", "1s"];
     let (running, _fixture, trusted) = secure(&list, &patience);
@@ -186,7 +186,7 @@ fn a_renewed_certificate_is_used_without_a_restart() {
 }
 
 #[test]
-fn a_broken_renewal_is_said_once_and_the_certificate_in_use_stays() {
+fn a_broken_renewal_is_logged_once_and_the_certificate_in_use_stays() {
     use std::io::BufRead as _;
     let (mut running, fixture, first) = secure(EXAMPLE, &[]);
     let mut said = BufReader::new(running.child.stderr.take().unwrap());
@@ -235,7 +235,7 @@ fn files_that_are_no_certificate_and_key_are_refused_with_the_reason() {
 }
 
 #[test]
-fn what_is_no_handshake_ends_its_own_connection_only() {
+fn an_invalid_handshake_ends_only_its_own_connection() {
     let (running, _fixture, trusted) = secure(EXAMPLE, &["--header-timeout", "1s"]);
     let mut plain = running.connect();
     write!(plain, "GET {FEED} HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
@@ -252,7 +252,7 @@ fn what_is_no_handshake_ends_its_own_connection_only() {
 }
 
 #[test]
-fn a_pipe_in_the_place_of_a_certificate_holds_nobody_up() {
+fn a_pipe_at_the_path_of_a_certificate_blocks_nothing() {
     let (mut running, fixture, trusted) = secure(EXAMPLE, &["--header-timeout", "1s"]);
     let (certificate, pipe) = (fixture.dir().join("cert.pem"), fixture.dir().join("pipe"));
     make_pipe(&pipe);
@@ -341,7 +341,7 @@ fn nameless() -> String {
 }
 
 #[test]
-fn http_leads_to_the_host_that_was_asked_for_where_nobody_named_an_address_of_https() {
+fn http_redirects_to_the_requested_host_without_an_https_url() {
     let nameless = nameless();
     assert_ne!(nameless, EXAMPLE);
     for toml in [EXAMPLE, &nameless] {

@@ -48,7 +48,7 @@ fn compare(held: impl Fn(&[&str]) -> usize) {
 }
 
 #[test]
-fn as_much_is_held_on_http_1_as_the_flag_says() {
+fn max_unsent_limits_http_1() {
     compare(|flag| {
         let served = Watched::new(&feed(), &[&FLAGS, flag].concat());
         let mut reader = connect_with_small_window(&served.running);
@@ -58,7 +58,7 @@ fn as_much_is_held_on_http_1_as_the_flag_says() {
 }
 
 #[test]
-fn as_much_is_held_over_tls_as_the_flag_says() {
+fn max_unsent_limits_tls() {
     for (protocol, request) in [(&b"http/1.1"[..], REQUEST.as_bytes()), (b"h2", REQUEST_2)] {
         compare(|flag| {
             let fixture = Fixture::new(&feed());
@@ -74,7 +74,7 @@ fn as_much_is_held_over_tls_as_the_flag_says() {
 }
 
 #[test]
-fn as_much_is_held_on_a_unix_socket_as_the_flag_says() {
+fn max_unsent_limits_a_unix_socket() {
     compare(|flag| {
         let served = Watched::new(
             &feed(),

@@ -50,7 +50,7 @@ fn an_announced_cancellation_stays_visible_where_the_status_would_hide_it() {
 }
 
 #[test]
-fn the_calendar_says_how_all_of_its_cancellations_are_shown() {
+fn the_calendars_cancelled_key_applies_to_all_sessions() {
     let toml = off("").replacen("duration", "cancelled = \"announce\"\nduration", 1);
     let served = Story::begin(&toml).serve(BEFORE);
     let event = served.event(FEED, &served.uid("talk")).unwrap();

@@ -18,7 +18,7 @@ fn without() -> String {
 }
 
 #[test]
-fn a_feed_that_disappears_keeps_its_last_sessions_and_says_that_it_has_ended() {
+fn a_removed_feed_keeps_its_last_sessions_and_a_notice() {
     let story = Story::begin(&with());
     let first = story.serve(BEFORE);
     let (talk, other) = (first.uid("talk"), first.uid("other"));
@@ -62,7 +62,7 @@ fn after_two_years_its_addresses_have_ended_for_good() {
 }
 
 #[test]
-fn a_feed_that_comes_back_is_itself_again() {
+fn a_restored_feed_is_the_same_feed() {
     let story = Story::begin(&with());
     let first = story.serve(BEFORE);
     let uid = first.uid("talk");
@@ -74,7 +74,7 @@ fn a_feed_that_comes_back_is_itself_again() {
 }
 
 #[test]
-fn a_feed_that_disappears_with_its_sessions_keeps_what_took_place_and_calls_off_the_rest() {
+fn a_feed_removed_with_its_sessions_keeps_past_ones_and_cancels_the_rest() {
     let later = session("later", "2024-06-30T14:00:00", "series = \"spring\"\n");
     let other = session("other", "2024-05-30T14:00:00", "");
     let all = format!("{}{later}{other}{SPRING}", talk("series = \"spring\"\n"));

@@ -91,7 +91,7 @@ fn blocks(published: &Published) -> Vec<Value> {
 }
 
 #[test]
-fn what_changed_is_said_against_the_last_other_value_and_what_was_taken_back_is_not() {
+fn news_compares_with_the_last_other_value_and_omits_undone_changes() {
     let walks = walks();
     assert_eq!(walks.len(), 6 + 12 + 24);
     for walk in walks {
@@ -166,7 +166,7 @@ fn page_atom_and_blocks_say_it_until_the_session_is_over() {
 }
 
 #[test]
-fn it_is_said_next_to_the_new_time_and_not_where_the_session_is_cancelled() {
+fn news_is_next_to_the_new_time_and_absent_for_a_cancelled_session() {
     let story = Story::begin(&list(&talk(LINES)));
     story.serve(BEFORE);
     let moved = talk(OTHERS).replace("T14:", "T15:");
@@ -198,7 +198,7 @@ fn after(was: &str, now: &str) -> Fixture {
 }
 
 #[test]
-fn the_block_has_each_sentence_in_every_form_and_no_address_but_the_pages() {
+fn the_block_has_each_sentence_in_every_format_and_no_address_except_the_pages() {
     let fixture = after(LINES, &talk(OTHERS));
     let print = |format: &str| {
         let output =
@@ -269,7 +269,7 @@ fn a_place_of_any_kind_stays_a_text() {
 }
 
 #[test]
-fn a_link_that_was_replaced_is_in_no_file_that_is_kept_but_the_list() {
+fn a_replaced_link_is_in_no_stored_file_except_sessions_toml() {
     let fixture = after(LINES, &talk(OTHERS));
     fixture.publish(LATER);
     let state = std::fs::read_to_string(fixture.revisions_file()).unwrap();

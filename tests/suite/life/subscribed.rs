@@ -42,7 +42,7 @@ fn a_subscriber_sees_a_session_move() {
 
 #[test]
 #[ignore = "needs vdirsyncer and khal"]
-fn a_subscriber_sees_a_cancellation_and_then_nothing_of_it() {
+fn a_subscriber_sees_a_cancellation_until_the_session_leaves_the_feed() {
     let story = Story::begin(&both());
     let reader = Reader::of(&story);
     reader.sees(&story.serve(BEFORE), FEED);
@@ -82,7 +82,7 @@ fn a_subscriber_notices_nothing_of_a_new_id() {
 
 #[test]
 #[ignore = "needs vdirsyncer and khal"]
-fn a_subscriber_keeps_what_is_past_or_the_newest_of_it() {
+fn a_subscriber_keeps_past_sessions_or_the_newest_one() {
     let story = Story::begin(&both());
     let reader = Reader::of(&story);
     assert_eq!(reader.sees(&story.serve("2030-01-01T00:00:00Z"), FEED), [TALK, OTHER]);
@@ -93,7 +93,7 @@ fn a_subscriber_keeps_what_is_past_or_the_newest_of_it() {
 
 #[test]
 #[ignore = "needs vdirsyncer and khal"]
-fn a_subscriber_of_a_feed_that_ends_keeps_its_sessions_and_is_told() {
+fn a_subscriber_of_a_removed_feed_keeps_its_sessions_and_gets_a_notice() {
     let spring = "\n[[series]]\nid = \"spring\"\ntitle = \"Spring series\"\n";
     let more = session("more", "2024-05-02T14:00:00", "series = \"spring\"\n");
     let with = list(&format!("{}{more}{spring}", talk("series = \"spring\"\n")));

@@ -76,7 +76,7 @@ fn every_text_and_instant_comes_back_from_every_deep_link() {
 }
 
 #[test]
-fn the_first_gathering_is_told_in_full() {
+fn the_first_gathering_is_printed_in_full() {
     let published = Fixture::new(EXAMPLE).publish(BEFORE);
     for target in TARGETS {
         let link = location(&published, &format!("/sessions/era-of-silos/{target}"));
@@ -131,7 +131,7 @@ fn a_zone_without_a_place_is_not_named_to_google() {
 }
 
 #[test]
-fn the_place_is_named_twice_and_stands_before_the_join_link() {
+fn the_place_occurs_twice_and_comes_before_the_join_link() {
     let both =
         session(
             "place",

@@ -74,7 +74,7 @@ fn an_override_raises_sequence_once_for_each_session_that_prints_it() {
 }
 
 #[test]
-fn words_that_say_what_the_catalogue_says_are_no_change() {
+fn overrides_equal_to_the_catalog_are_no_change() {
     let plain = sessions();
     let fixture = Fixture::new(&plain);
     let before = events(&fixture.publish(AT[0]));
@@ -85,7 +85,7 @@ fn words_that_say_what_the_catalogue_says_are_no_change() {
 }
 
 #[test]
-fn the_form_of_an_override_is_no_change() {
+fn reformatting_an_override_is_no_change() {
     let plain = sessions();
     let own = |text: &str| format!("{plain}{}", words([("event_about", text.to_owned())]));
     let fixture = Fixture::new(&own("Learn more: { $address }"));

@@ -129,7 +129,7 @@ fn a_session_that_joins_another_feed_changes_that_feed_and_not_itself() {
 }
 
 #[test]
-fn a_feed_that_comes_back_is_never_older_than_it_was() {
+fn a_restored_feed_is_never_older_than_before() {
     let picks = "[[feeds]]\nid = \"picks\"\ntitle = \"Picks\"\n";
     let with = |feeds: &str| list(&format!("{feeds}{}", session("a", "2027-04-30T14:00:00", "")));
     let path = "/feeds/picks.ics";

@@ -70,7 +70,7 @@ fn a_file_of_a_newer_release_or_a_broken_one_is_never_overwritten() {
 }
 
 #[test]
-fn what_a_crash_left_behind_does_not_block_the_next_writer() {
+fn leftovers_of_a_crash_do_not_block_the_next_writer() {
     let fixture = Fixture::new(&titled("One"));
     fixture.publish(&day(0));
     let temporary = fixture.dir().join(".sessions.revisions.json.new");
@@ -86,7 +86,7 @@ fn what_a_crash_left_behind_does_not_block_the_next_writer() {
 }
 
 #[test]
-fn a_state_that_cannot_be_written_is_served_from_memory_and_said() {
+fn an_unwritable_state_is_served_from_memory_and_reported() {
     let fixture = Fixture::new(&titled("One"));
     fixture.publish(&day(0));
     let file = written(&fixture);
@@ -117,7 +117,7 @@ fn a_state_folder_that_is_not_there_is_not_made() {
 }
 
 #[test]
-fn a_folder_without_a_list_stays_empty() {
+fn a_folder_without_a_file_stays_empty() {
     let fixture = Fixture::new("");
     std::fs::remove_file(fixture.file()).unwrap();
     assert_eq!(fixture.run(&["record"]).status.code(), Some(3));
@@ -125,7 +125,7 @@ fn a_folder_without_a_list_stays_empty() {
 }
 
 #[test]
-fn the_last_good_source_is_what_was_published_last() {
+fn the_last_good_source_is_the_last_published_one() {
     let fixture = Fixture::new(&titled("One"));
     fixture.publish(&day(0));
     let kept = || std::fs::read_to_string(last_good(&fixture)).unwrap();

@@ -29,7 +29,7 @@ fn state(fixture: &Fixture) -> Vec<(std::path::PathBuf, Vec<u8>)> {
 }
 
 #[test]
-fn what_is_recorded_is_published_as_it_would_be_without() {
+fn a_recorded_file_is_published_the_same_with_frozen() {
     let fixture = Fixture::new(&titled("One"));
     let free = publish_once(&fixture, &day(0));
     let before = state(&fixture);
@@ -43,7 +43,7 @@ fn what_is_recorded_is_published_as_it_would_be_without() {
 }
 
 #[test]
-fn what_is_not_recorded_gives_way_to_the_last_good_edition() {
+fn the_last_good_edition_replaces_an_unrecorded_file() {
     let fixture = Fixture::new(&titled("One"));
     let first = publish_once(&fixture, &day(0));
     let before = state(&fixture);
@@ -94,7 +94,7 @@ fn without_a_last_good_edition_nothing_is_published() {
 }
 
 #[test]
-fn a_last_good_edition_that_is_not_what_is_recorded_is_not_published_either() {
+fn an_unrecorded_last_good_edition_is_not_published() {
     let elsewhere = Fixture::new(&titled("One"));
     elsewhere.publish(&day(0));
     let fixture = Fixture::new(&titled("One"));

@@ -98,7 +98,7 @@ fn expected(old: &Values, new: &Values, at: &str) -> Vec<Value> {
 }
 
 #[test]
-fn a_change_is_recorded_with_what_it_was_exactly_when_the_sequence_rises_for_it() {
+fn a_change_is_recorded_with_the_old_value_exactly_when_the_sequence_rises() {
     let mut random = Random(0x5eed_0000_0015);
     let mut values: Values = [0; FIELDS.len()];
     let fixture = Fixture::new(&toml(&values));
@@ -149,7 +149,7 @@ fn a_change_is_recorded_with_what_it_was_exactly_when_the_sequence_rises_for_it(
 }
 
 #[test]
-fn the_same_list_again_a_new_id_and_another_feed_append_nothing() {
+fn an_unchanged_file_a_new_id_and_another_feed_record_no_change() {
     let with = |id: &str, more: &str| {
         let own = format!("place = {{ name = \"Hall\" }}\nseries = \"s1\"\n{more}");
         let series = "\n[[series]]\nid = \"s1\"\ntitle = \"One\"\n";

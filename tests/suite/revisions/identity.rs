@@ -99,7 +99,7 @@ fn a_new_session_under_a_freed_id_gets_another_uid() {
 }
 
 #[test]
-fn a_session_renamed_to_the_id_of_one_that_goes_stays_itself() {
+fn a_session_renamed_to_the_id_of_a_removed_one_stays_itself() {
     for at_once in [true, false] {
         let b = named("b", "2027-05-30", "");
         let fixture = Fixture::new(&list(&(named("a", "2027-04-30", "") + &b)));
@@ -146,7 +146,7 @@ fn a_uid_that_the_author_gives_is_used_and_stays() {
 }
 
 #[test]
-fn a_session_that_gives_the_uid_of_a_removed_one_goes_on_with_its_history() {
+fn a_session_with_the_uid_of_a_removed_one_continues_its_history() {
     let b = named("b", "2027-05-30", "");
     let fixture = Fixture::new(&list(&(named("a", "2027-04-30", "") + &b)));
     let was = seen(&fixture, &publish_once(&fixture, &day(0)), "a");
@@ -187,7 +187,7 @@ fn a_new_session_avoids_a_uid_that_an_author_gives() {
 }
 
 #[test]
-fn another_calendar_id_is_refused_and_nothing_is_written() {
+fn another_calendar_id_is_refused_without_writing() {
     let toml = list(&named("a", "2027-04-30", ""));
     let fixture = Fixture::new(&toml);
     publish_once(&fixture, &day(0));
@@ -240,7 +240,7 @@ fn sessions_that_give_their_uids_keep_their_numbers_though_their_ids_shift_or_sw
 }
 
 #[test]
-fn a_uid_that_is_given_up_is_not_begun_anew() {
+fn an_abandoned_uid_is_not_reused_from_the_beginning() {
     let fixture = Fixture::new(&list(&named("a", "2027-04-30", "")));
     let uid = seen(&fixture, &publish_once(&fixture, &day(0)), "a").uid;
     let other = given("a", "other", "Session a");
@@ -257,7 +257,7 @@ fn a_uid_that_is_given_up_is_not_begun_anew() {
 }
 
 #[test]
-fn a_removed_session_whose_uid_is_the_id_of_another_is_remembered() {
+fn a_removed_session_whose_uid_is_the_id_of_another_stays_recorded() {
     let fixture = Fixture::new("");
     let three = given("bar", "foo", "Bar")
         + &named("foo", "2027-05-30", "")
@@ -269,7 +269,7 @@ fn a_removed_session_whose_uid_is_the_id_of_another_is_remembered() {
 }
 
 #[test]
-fn what_two_sessions_had_before_leads_to_the_one_that_takes_both_over() {
+fn former_ids_of_two_sessions_lead_to_the_one_that_takes_both_over() {
     let fixture = Fixture::new("");
     let a = |more: &str| named("a", "2027-04-30", more);
     let b = |more: &str| named("b", "2027-05-30", more);
@@ -284,7 +284,7 @@ fn what_two_sessions_had_before_leads_to_the_one_that_takes_both_over() {
 }
 
 #[test]
-fn an_id_that_something_else_had_since_is_no_former_one_any_more() {
+fn an_id_that_another_session_has_had_since_is_no_longer_a_former_one() {
     let fixture = Fixture::new("");
     let a = named("a", "2027-04-30", "");
     let b = |more: &str| named("b", "2027-04-30", more).replace("Session b", "Session a");
@@ -296,7 +296,7 @@ fn an_id_that_something_else_had_since_is_no_former_one_any_more() {
 }
 
 #[test]
-fn an_address_that_gets_another_calendar_is_newer_than_what_stood_there() {
+fn an_address_with_another_calendar_gets_a_newer_last_modified() {
     let fixture =
         Fixture::new(&list(&(named("a", "2027-04-30", "") + &named("b", "2027-05-30", ""))));
     fixture.publish(&day(0));

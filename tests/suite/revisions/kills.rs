@@ -103,6 +103,6 @@ fn a_writer_killed_at_any_moment_leaves_the_old_file_or_the_new_one() {
 
 #[test]
 #[ignore = "long: 600 processes"]
-fn six_hundred_killed_writers_leave_a_whole_file() {
+fn six_hundred_killed_writers_leave_a_complete_file() {
     println!("{:?}", kill(600));
 }

@@ -50,7 +50,7 @@ fn every_copy_has_the_mode_of_the_authors_file() {
 }
 
 #[test]
-fn a_mode_that_somebody_gave_a_file_lasts() {
+fn a_mode_set_by_an_operator_stays() {
     let fixture = Fixture::new(&titled("0"));
     set_mode(&fixture.file(), 0o644);
     record(&fixture, "022", 0);
@@ -112,7 +112,7 @@ fn owned_by_an_account() -> Fixture {
 
 #[test]
 #[ignore = "needs root and setpriv, to be another account"]
-fn what_root_records_does_not_stop_the_account_that_owns_the_folder() {
+fn a_record_by_root_does_not_block_the_owner_of_the_folder() {
     for umask in ["022", "077"] {
         let fixture = owned_by_an_account();
         record(&fixture, umask, 0);
@@ -155,7 +155,7 @@ fn other_accounts_cannot_hold_the_lock() {
 }
 
 #[test]
-fn nothing_is_written_through_a_link_in_the_place_of_a_temporary_file_or_of_the_lock() {
+fn nothing_is_written_through_a_link_at_the_path_of_a_temporary_file_or_the_lock() {
     let names = [
         ".sessions.revisions.json.new",
         "..sessions.last-good.toml.new",
@@ -242,7 +242,7 @@ fn a_limit_on_the_size_of_files_degrades_and_does_not_kill() {
 }
 
 #[test]
-fn commands_say_what_a_limit_on_the_size_of_files_forbids() {
+fn commands_report_a_limit_on_the_size_of_files() {
     for command in ["record", "export --out out"] {
         let fixture = Fixture::new(&titled("One"));
         let program = env!("CARGO_BIN_EXE_convene");

@@ -63,7 +63,7 @@ fn an_older_copy_takes_no_number_back() {
 }
 
 #[test]
-fn what_was_removed_and_what_was_given_out_stay_known_after_an_older_copy() {
+fn removals_and_published_links_stay_recorded_after_an_older_copy() {
     let two = |a: &str, more: &str| list(&(session("a", START, a) + &session("b", START, more)));
     let fixture = Fixture::new(&two("", ""));
     let publisher = fixture.publisher();
@@ -106,7 +106,7 @@ fn the_higher_numbers_of_another_machines_file_count() {
 }
 
 #[test]
-fn where_readers_may_know_either_the_next_number_is_above_both() {
+fn the_next_number_is_above_both_that_readers_may_have() {
     // Both continued from the same copy, so they use the same numbers for different contents.
     let fixture = Fixture::new(&one("0"));
     let publisher = fixture.publisher();
@@ -170,8 +170,7 @@ fn subscribers_know(published: &Published) -> BTreeMap<String, (u32, String, Vec
 }
 
 #[test]
-fn whichever_copies_are_restored_and_merged_every_change_reaches_subscribers_and_no_number_goes_back()
- {
+fn after_any_restores_and_merges_every_change_reaches_subscribers_and_no_number_goes_back() {
     let mut random = Random(0x0c0f_fee0_5eed);
     let ids = ["a", "b", "c", "d"];
     let mut titles = [0_u32; 4];

@@ -122,7 +122,7 @@ fn sessions_that_come_back_because_they_are_kept_longer_are_a_change_of_that_day
 }
 
 #[test]
-fn whole_days_that_come_back_by_another_zone_are_a_change_of_that_day() {
+fn whole_days_that_return_by_another_zone_are_a_change_of_that_day() {
     let zone = |name: &str| {
         let days = format!("duration = \"1d\"\ntimezone = \"{name}\"\n");
         let other = session("b", "2027-05-30T14:00:00", "");
@@ -207,7 +207,7 @@ fn new_rules_that_move_only_the_words_are_a_change_too() {
 }
 
 #[test]
-fn new_rules_that_move_nothing_published_change_nothing() {
+fn new_rules_that_move_no_published_time_change_nothing() {
     let fixture = Fixture::new(&a(""));
     let first = publish_once(&fixture, &day(0));
     let file = written(&fixture);
@@ -221,7 +221,7 @@ fn new_rules_that_move_nothing_published_change_nothing() {
 }
 
 #[test]
-fn whatever_a_list_may_say_is_read_back_from_the_state() {
+fn every_allowed_value_round_trips_through_the_state() {
     let corners = [
         ("1970-01-01T00:00:00", "Pacific/Auckland"),
         ("1970-01-01T00:00:00", "Asia/Tokyo"),

@@ -43,7 +43,7 @@ fn lists(fixture: &Fixture, toml: impl Fn(u32) -> String) -> Vec<String> {
 }
 
 #[test]
-fn writers_of_the_same_list_agree_on_who_was_first() {
+fn writers_of_the_same_file_agree_on_the_first() {
     let sessions: String = (1..=20)
         .map(|day| session(&format!("s{day}"), &format!("2027-04-{day:02}T14:00:00"), ""))
         .collect();

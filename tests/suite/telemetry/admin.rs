@@ -44,7 +44,7 @@ fn the_flag_may_stand_before_the_command_or_behind_it() {
 }
 
 #[test]
-fn readers_cannot_ask_for_it() {
+fn the_public_listener_does_not_serve_it() {
     let watched = Watched::new(&talk(), &[]);
     for path in ["/healthz", "/readyz", "/metrics"] {
         assert_eq!(watched.running.get(path, &[]).status, 404, "{path}");
@@ -63,7 +63,7 @@ fn without_the_flag_there_is_no_such_listener() {
 const CROWD: usize = 48;
 
 #[test]
-fn probes_are_answered_while_a_crowd_holds_the_listener() {
+fn probes_are_served_while_a_crowd_fills_the_listener() {
     for (what, sent) in [
         ("silence", &b""[..]),
         ("half a request", b"GET /healthz HTTP/1.1\r\nX: "),
@@ -106,7 +106,7 @@ fn probes_are_answered_while_a_crowd_holds_the_listener() {
 }
 
 #[test]
-fn a_listener_that_others_can_reach_is_warned_of() {
+fn a_publicly_reachable_admin_listener_gives_a_warning() {
     let loopback = Watched::new(&talk(), &[]);
     assert!(!end(loopback.running).contains("anyone who can reach"));
     let fixture = Fixture::new(&talk());
@@ -122,7 +122,7 @@ fn a_listener_that_others_can_reach_is_warned_of() {
 }
 
 #[test]
-fn a_taken_port_is_said_in_a_sentence() {
+fn a_port_in_use_gives_a_plain_error() {
     let fixture = Fixture::new(&talk());
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();

@@ -34,7 +34,7 @@ const OF_2031: f64 = 1_924_992_000.0;
 const OF_2062: f64 = 2_903_299_200.0;
 
 #[test]
-fn a_renewal_that_does_not_fit_is_degraded_until_a_right_pair_comes() {
+fn a_mismatched_renewal_is_degraded_until_a_valid_pair_follows() {
     let watched = watched(2031);
     watched.wait(NOT_AFTER, OF_2031);
     wait_until_well(&watched);
@@ -96,7 +96,7 @@ fn a_certificate_that_has_expired_is_logged_once() {
 }
 
 #[test]
-fn what_is_wrong_with_the_list_and_with_the_certificate_stands_side_by_side() {
+fn errors_of_the_file_and_of_the_certificate_are_both_reported() {
     let watched = watched(2024);
     std::fs::write(watched.fixture.dir().join("key.pem"), "").unwrap();
     watched.fixture.write("broken");

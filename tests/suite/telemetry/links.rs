@@ -40,7 +40,7 @@ fn fetches_are_counted_by_feed_and_client() {
 }
 
 #[test]
-fn clicks_are_counted_by_what_they_lead_to_and_by_newsletter() {
+fn clicks_are_counted_by_target_and_newsletter() {
     let watched = Watched::new(&talk(), &[]);
     for path in [
         "/sessions/talk?via=may-letter",
@@ -73,7 +73,7 @@ fn clicks_are_counted_by_what_they_lead_to_and_by_newsletter() {
 }
 
 #[test]
-fn a_newsletter_tag_never_changes_the_answer() {
+fn a_newsletter_tag_never_changes_the_response() {
     let watched = Watched::new(&talk(), &[]);
     let bare = watched.fixture.serve(&["--at", BEFORE]);
     for path in [FEED, PAGE, "/sessions/talk.ics", "/sessions/talk/google", "/next", "/none", "/"] {

@@ -39,7 +39,7 @@ fn the_start_is_one_line() {
 }
 
 #[test]
-fn each_reload_is_one_line_that_says_what_changed() {
+fn each_reload_is_one_line_with_its_changes() {
     let watched = Watched::new(&talk(), &[]);
     watched.fixture.write(&talk().replace("Session talk", "Another title"));
     watched.wait("convene_reloads_total{outcome=\"published\"}", 1.0);
@@ -51,14 +51,14 @@ fn each_reload_is_one_line_that_says_what_changed() {
 }
 
 #[test]
-fn answers_are_logged_only_when_asked_for() {
+fn responses_are_logged_only_with_the_option() {
     let watched = Watched::new(&talk(), &[]);
     watched.running.get(FEED, &[]);
     assert!(lines(&end(watched.running), "answered").is_empty());
 }
 
 #[test]
-fn an_access_log_has_a_line_for_each_answer_and_nothing_about_the_reader() {
+fn an_access_log_has_a_line_for_each_response_and_nothing_about_the_client() {
     let fixture = Fixture::new(&talk());
     let running = fixture.serve(&["--at", BEFORE, "--access-log"]);
     let feed = running.get(FEED, &SECRETS);
@@ -153,7 +153,7 @@ fn ends_soon(running: &mut Running) {
 }
 
 #[test]
-fn a_log_that_nobody_reads_keeps_nobody_waiting() {
+fn an_unread_log_blocks_no_client() {
     for format in ["text", "json"] {
         let mut watched = Watched::new(&talk(), &["--access-log", "--log-format", format]);
         flood(&watched);
@@ -168,7 +168,7 @@ fn a_log_that_nobody_reads_keeps_nobody_waiting() {
 }
 
 #[test]
-fn a_log_that_is_read_again_says_how_many_lines_were_dropped() {
+fn a_log_that_is_read_again_reports_the_number_of_dropped_lines() {
     let mut watched = Watched::new(&talk(), &["--access-log", "--log-format", "json"]);
     flood(&watched);
     let dropped = watched.value("convene_log_dropped_total").unwrap();
@@ -196,7 +196,7 @@ fn a_log_that_is_read_again_says_how_many_lines_were_dropped() {
 }
 
 #[test]
-fn a_start_whose_output_nobody_reads_serves_and_ends() {
+fn a_start_with_unread_output_serves_and_ends() {
     // The file has a finding, which is printed.
     let fixture = Fixture::new(&talk().replace("America/New_York", "US/Eastern"));
     let (_reader, writer) = std::io::pipe().unwrap();

@@ -16,7 +16,7 @@ fn a_label_is_printed_in_place_of_the_name() {
 }
 
 #[test]
-fn a_label_does_not_hide_which_of_two_hours_it_is() {
+fn a_label_does_not_hide_a_repeated_hour() {
     let calendar = "timezone = \"Europe/London\"\nlanguage = \"en-GB\"\n\
         also_in = { zone = \"Europe/London\", label = \"UK time\" }";
     for (fold, expected) in [("earlier", "01:10~–~01:40 BST"), ("later", "01:10~–~01:40 GMT")] {

@@ -29,7 +29,7 @@ fn days(year: i32) -> impl Iterator<Item = DateTime<Utc>> {
 }
 
 #[test]
-fn no_name_stands_for_two_offsets_on_one_day() {
+fn no_name_means_two_offsets_on_one_day() {
     let rules = Rules::bundled();
     let zones = zones(&rules);
     let mut wrong = Vec::new();
