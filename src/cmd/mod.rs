@@ -104,7 +104,7 @@ pub(crate) fn usage(sentence: &str) -> ExitCode {
     ExitCode::from(WRONG_USAGE)
 }
 
-/// Prints clap's error or help, and ends the process. Colors are left out if an argument holds terminal escapes.
+/// Prints clap's error or help, and ends the process. Omits colors if an argument contains terminal escapes.
 pub(crate) fn mistyped(error: &clap::Error) -> ! {
     let text = error.render().to_string();
     if !text.contains(visible::is_hidden) {

@@ -97,7 +97,7 @@ pub(crate) fn run(
         if let Some(reason) = &published.degraded {
             cmd::not_remembered(reason, "This edition is served from memory");
         }
-        // Before the greeting, since a script that waits for it may send a signal at once.
+        // Starts before the greeting, because a script that waits for the greeting may send a signal at once.
         serving.begin();
         greet(&publisher, &published, &server, admin);
         notify(notified.as_deref(), State::Ready);
