@@ -63,7 +63,7 @@ pub enum Error {
     },
 }
 
-/// An action on a path. Reading files of different purposes has separate variants, as each has its own help.
+/// An action on a path. Reading files of different purposes has separate variants, because each has its own help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// Read `sessions.toml`.

@@ -134,7 +134,7 @@ fn tidy(folder: &Path, before: &BTreeSet<String>) {
         let left = temporary(Path::new(file));
         let kind = folder.join(&left).symlink_metadata();
         if kind.is_ok_and(|kind| kind.is_file()) {
-            // A file that cannot be removed is no error, since all files may be up to date.
+            // A file that cannot be removed is not an error, because all other files may be up to date.
             let _ = remove(folder, &left);
         }
     }

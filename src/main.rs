@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     let clock = move || at.unwrap_or_else(real_clock);
     let now = clock();
     let (common, listen) = (&cli.common, serve.address());
-    // Before any thread starts, since the environment must not change while it is read.
+    // Reads the environment before any thread starts, because it must not change meanwhile.
     let surroundings = cmd::serve::Surroundings {
         sockets: listenfd::ListenFd::from_env(),
         notify: std::env::var_os("NOTIFY_SOCKET"),

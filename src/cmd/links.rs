@@ -46,7 +46,7 @@ pub(crate) fn run(
     };
     match form {
         BlockFormat::Json => cmd::json(&(block + "\n")),
-        // Printed unescaped, since newsletters need the direction marks of their language.
+        // Printed unescaped, because newsletters need the direction marks of their language.
         _ => drop(writeln!(std::io::stdout(), "{block}")),
     }
     ExitCode::SUCCESS

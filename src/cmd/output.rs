@@ -20,7 +20,7 @@ static LOSSY: OnceLock<[Lossy; 2]> = OnceLock::new();
 /// The longest wait until the last lines are read.
 const LAST_LINES: Duration = Duration::from_millis(500);
 
-/// Standard output or standard error, as this process writes to it.
+/// Standard output or standard error, with this process's method of writing.
 #[derive(Debug)]
 pub(crate) enum Stream {
     Lossy(Lossy),

@@ -53,7 +53,7 @@ pub(crate) fn run(
     let (secure, drain) = (settings.tls.is_some(), settings.limits.drain);
     let (stop, stopped) = watch::channel(false);
     let (order, orders) = mpsc::channel();
-    // Before anything that may block: a lock, a disk, the log.
+    // Receives signals before any step that may block on a lock, a disk or the log.
     let serving = match signals::watch(stop, order.clone(), notified.clone(), drain) {
         Ok(serving) => serving,
         Err(error) => return cmd::machine(&error),
@@ -72,7 +72,7 @@ pub(crate) fn run(
         }
         Err(error) => return cmd::machine(&error),
     };
-    // Before the first edition, so that probes can wait for it.
+    // Serves probes before the first edition, so that they can wait for it.
     let (telemetry, admin) = match watched(&serve.see, &publisher, &stopped, clock.clone()) {
         Ok(watched) => watched,
         Err(error) => return no_admin(&error),

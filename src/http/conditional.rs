@@ -154,7 +154,7 @@ mod tests {
         let (hour, fetched) = (3600, 1_000_000);
         for ahead in (0..=48).map(|hours| hours * hour) {
             let since = at(fetched + ahead);
-            // Not in the second that the client gives, which counts as the server's own date.
+            // Avoids the second that the client gives, which counts as the server's own date.
             for changed in (1..100).map(|halves| halves * hour / 2 + 1) {
                 for asked in (0..200).map(|hours| fetched + changed + hours * hour) {
                     let is_known = is_current(since, at(fetched + changed), Some(at(asked)));

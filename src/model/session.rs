@@ -53,7 +53,7 @@ pub enum When {
     AllDay(AllDay),
 }
 
-/// From one instant to another, in a zone.
+/// The time from one instant to another, in a zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timed {
     /// The zone of the wall-clock times.
@@ -90,9 +90,9 @@ pub enum Status {
 /// The appearance of a cancelled session in calendars. Both variants mark the title and free the reader's time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Cancellation {
-    /// Without STATUS:CANCELLED, so that Google Calendar shows it.
+    /// Events do not have STATUS:CANCELLED, so Google Calendar shows them.
     Announce,
-    /// With STATUS:CANCELLED: hidden in Google Calendar, struck through in most others.
+    /// Events have STATUS:CANCELLED: Google Calendar hides them, and most others strike them through.
     #[default]
     Silent,
 }

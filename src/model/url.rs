@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use super::TextError;
 
 const FORM: TextError = TextError::Form("a whole address such as `https://example.org/page`");
-/// Characters that RFC 3986 allows only escaped; a percent sign stays, as it may belong to an escape.
+/// Characters that RFC 3986 allows only escaped; a percent sign stays, because it may belong to an escape.
 const BARE: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')

@@ -133,7 +133,7 @@ fn item(
     now: DateTime<Utc>,
 ) -> ChangedSession {
     let edition = known.edition;
-    // Both in the current zone, so that only the move differs.
+    // Prints both in the current zone, so that only the move differs.
     let zone = known.zone(&change.after.zone);
     let is = Some(change.after.when.when(zone));
     let was = change.before.as_ref().map(|before| before.when.when(zone));

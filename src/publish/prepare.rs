@@ -80,7 +80,7 @@ pub(super) enum Standing {
     /// The last good source in place of the file. A missing logo comes from memory or is left out, because it should
     /// not make feeds unavailable.
     In,
-    /// The last good source while a changed file is not adopted yet. It is published only as recorded, since another
+    /// The last good source while a changed file is not adopted yet. It is published only as recorded, because another
     /// process may have recorded a newer one.
     Meanwhile,
     /// The last good source while the revisions file cannot be used. The revisions recorded with the source count, and

@@ -1,6 +1,6 @@
 //! Recording: an edition is written to the state before it is served.
 //!
-//! An edition is prepared without a lock, as that may take long. Under the lock it is recorded if its inputs are
+//! An edition is prepared without a lock, because that may take long. Under the lock it is recorded if its inputs are
 //! unchanged, and prepared again otherwise. So the second of two writers adds to the first one's numbers, and never
 //! publishes an older file after a newer one.
 

@@ -106,7 +106,7 @@ impl Publisher {
     }
 
     fn poll_toml(&self, snapshot: &mut Snapshot, whole: bool) -> Observed {
-        // Before the content, so that a write in between counts as a change.
+        // Reads metadata before the content, so that a write in between counts as a change.
         let metadata = metadata(&self.file).map(|(metadata, _)| metadata);
         let last = snapshot.files.first();
         let known = last.and_then(|last| last.digest);

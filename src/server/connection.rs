@@ -67,7 +67,7 @@ pub(super) fn start(
         let stream = Tracked::new(socket, Arc::clone(&progress));
         let respond = |request: &Request<Incoming>| respond(&role, request);
         match &role {
-            // Boxed, since the future is large and most servers have mostly plain connections.
+            // Boxed, because the future is large and most servers have mostly plain connections.
             Role::Tls(configs) => {
                 Box::pin(over_tls(stream, configs, &entry, limits, respond)).await;
             }

@@ -64,7 +64,7 @@ pub struct Settings {
 /// A server with bound sockets that does not serve yet.
 #[derive(Debug)]
 pub struct Server {
-    /// Never empty.
+    /// The listeners; never empty.
     bound: Vec<Bound>,
     redirecting: Vec<Bound>,
     tls: Option<Tls>,

@@ -29,7 +29,7 @@ pub enum Family {
     Other,
 }
 
-/// Parts of User-Agent values, in lower case. The first matching row counts, since programs that embed a browser name
+/// Parts of User-Agent values, in lower case. The first matching row counts, because programs that embed a browser name
 /// it too.
 const NAMES: &[(Family, &[&str])] = &[
     (Family::Google, &["google-calendar-importer"]),
@@ -65,7 +65,7 @@ impl Family {
 
     /// The family of a User-Agent, ignoring case.
     pub fn of(user_agent: &[u8]) -> Self {
-        // On the stack, since it happens for every response.
+        // Uses the stack, because this happens for every response.
         let mut lower = [0; LONGEST];
         let length = user_agent.len().min(LONGEST);
         lower[..length].copy_from_slice(&user_agent[..length]);

@@ -208,7 +208,7 @@ pub(super) fn sent(method: &Method, length: Option<u64>) -> u64 {
     if method == Method::HEAD { 0 } else { length.unwrap_or(0) }
 }
 
-/// Relaxed, since no other memory access depends on the counter.
+/// Relaxed, because no other memory access depends on the counter.
 pub(super) fn add(counter: &AtomicU64, count: u64) {
     counter.fetch_add(count, Ordering::Relaxed);
 }

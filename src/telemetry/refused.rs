@@ -37,7 +37,7 @@ pub(super) struct Refusals {
 #[derive(Debug, Clone, Default)]
 struct KindCount {
     all: u64,
-    /// Since the last line.
+    /// The count since the last line.
     unlogged: u64,
     logged: Option<Instant>,
     detail: String,

@@ -183,7 +183,7 @@ impl Zone {
     ///
     /// The law in force at the latest event comes first, then earlier laws, then substitutes; fewer wrong events win,
     /// ties go to the later law. The pair begins when the law did. If an event for which the pair is exact is not after
-    /// both onsets, the pair begins earlier by the same rule. Without events: the last law.
+    /// both onsets, the pair begins earlier by the same rule. Without events, the result is the pair of the last law.
     pub fn pair_for(&self, events: &[[Moment; 2]]) -> Pair {
         runs::choose(self.candidates(), events)
     }

@@ -28,7 +28,7 @@ fn replica(fixture: &Fixture) -> Fixture {
 }
 
 const FIRST: &str = "2024-05-02T08:00:00Z";
-/// After the first gathering and before the second, like [`FIRST`].
+/// An instant after the first gathering and before the second, like [`FIRST`].
 const LATER: &str = "2024-09-20T23:59:59Z";
 
 #[test]
