@@ -56,7 +56,7 @@ pub(crate) fn publisher(
     })
 }
 
-/// The URL of a local address, where no public URL is given.
+/// The URL of a local address, used if no public URL is given.
 pub(crate) fn own_url(scheme: &str, listen: SocketAddr) -> BaseUrl {
     BaseUrl::parse(&format!("{scheme}://{listen}")).expect("a socket address is a host and a port")
 }

@@ -72,7 +72,7 @@ pub(super) struct Prepared {
     pub(super) recorded: bool,
 }
 
-/// Role of a source.
+/// The role of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
     /// It is the current file.

@@ -58,7 +58,7 @@ fn consecutive_large_and_small_responses_are_complete_for_slow_clients() {
             }
         }
         stream.write_all(row.as_bytes()).unwrap();
-        // Until the sockets are full.
+        // Waits until the sockets are full.
         std::thread::sleep(Duration::from_millis(50));
         let got = answers(&mut stream, wanted.len(), piece);
         for (wanted, got) in wanted.iter().zip(&got) {
