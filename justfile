@@ -1,21 +1,21 @@
-# What contributors and the gate (.ci/run) run. `just` lists the recipes.
+# Recipes for contributors and the gate (.ci/run). `just` lists them.
 
 set shell := ["bash", "-euo", "pipefail", "-c"]
 
 _list:
     @just --list --unsorted
 
-# Format, lints and docs
+# Check format, lints and docs
 check:
     cargo fmt --check
     cargo clippy --locked --all-targets -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --quiet
 
-# The tests that run on every machine, or those whose names contain a word
+# The tests that need only Rust, or those whose names contain a word
 test *names:
     cargo test --locked -- {{ names }}
 
-# The ignored tests: long ones, and those that need other programs. Varnish is tried by hand, as its package starts a server
+# The ignored tests: long ones, and those that need other programs. Run the one for Varnish by hand, because the package of Varnish starts a server
 long *names:
     RUST_TEST_THREADS="$(nproc)" cargo test --locked --test suite -- --ignored --skip varnish {{ names }}
 
@@ -37,14 +37,14 @@ fuzz seconds="60" seed="0" targets="list import markdown revisions request condi
     printf '%s\n' {{ targets }} | xargs -P 2 -I TARGET \
       cargo +nightly fuzz run TARGET -- -max_total_time={{ seconds }} -seed={{ seed }} -max_len=4096 -timeout=20 -verbosity=0
 
-# The packages that people install: built, installed, tried, removed
+# Build, install, try and remove the packages
 packages:
     bash .ci/packages
 
-# Licenses and sources of the dependencies; needs cargo-deny
+# Check licenses and sources of the dependencies; needs cargo-deny
 licenses:
     cargo deny --offline check bans licenses sources
 
-# The gate: everything above but the benches, with whatever it needs installed first
+# The gate: everything above except the benches; first installs the programs that it needs
 ci:
     bash .ci/run

@@ -1,8 +1,8 @@
-### Every sentence that readers see, in American English: pages, newsletter blocks, Atom and calendars.
+### Every sentence for readers, in American English: pages, newsletter blocks, Atom and calendars.
 ###
-### For translators: each message is one whole sentence or label. A variable such as { $title } stands for a text of
-### the organiser or for a date; it may be moved within its message, and be left out. What programs print for
-### organisers and operators is not here.
+### For translators: each message is one whole sentence or label. A variable such as { $title } is replaced by a text
+### of the organizer or by a date. You can move it within its message, or leave it out. The texts of commands and logs
+### for organizers and operators are not in this file.
 
 ## Links and buttons
 
@@ -14,7 +14,7 @@ join = Join
 add_to = Add to { $app }
 add_to_other = Add to any other app (.ics)
 
-## Titles of redirects, and what screen readers say for a link of a newsletter block; $title may be cut
+## Titles of redirects, and the accessible names of links in newsletter blocks; $title may be cut
 
 register_for = Register: { $title }
 join_in = Join: { $title }
@@ -28,7 +28,7 @@ address_changed = This address has changed
 online = Online
 place_and_online = { $place }, and online
 
-## What readers should know about a session before all else
+## Notices at the top of a session's page
 
 session_cancelled = This session is cancelled.
 session_over = This session is over.
@@ -37,7 +37,7 @@ session_removed = This session is no longer planned.
 # $before and $after are dates with times; $after has no date if it is the same day.
 session_moved = Moved from { $before } to { $after }.
 
-## What changed of a session; $place, $before and $after are places, each of which ends with a full stop
+## Recent changes of a session; $place, $before and $after are places, each with a final period
 
 place_added = There is now a place: { $place }
 place_changed = The place has changed. Was: { $before } Now: { $after }
@@ -56,7 +56,7 @@ page_title = { $title } - { $calendar }
 hosted_by = Hosted by { $organizer }
 # The script of the pages shows the time in the reader's own zone.
 your_time = Your time: { $time }
-# A button that copies the text beside it, before and after.
+# A button that copies the text next to it: its label before and after a click.
 copy = Copy
 copied = Copied
 
@@ -75,7 +75,7 @@ sessions_in_year = Sessions in { $year }
 
 ## The page of a session
 
-# For search engines and previews of links: the date, then the first words of the description, if there is one.
+# For search engines and link previews: the date, then the first words of the description, if there is one.
 session_summary = { $when }. { $text }
 more_about_session = More about this session
 add_session = Add this session to your calendar
@@ -144,7 +144,7 @@ atom_moved = Moved: { $title }
 atom_summary = { $when }. { $news }
 atom_more = More, and add it to your calendar
 
-## The page with a block for a newsletter, which organisers read
+## The newsletter page, for organizers
 
 newsletter_title = Newsletter: { $title }
 newsletter_loopback = These links lead to { $address }, which only this machine reaches. Set the public address before you send them.
@@ -168,7 +168,7 @@ block_subscribe = Subscribe to all: { $feed }
 # $link is block_subscribe.
 block_updates = { $link } (updates itself)
 block_about = About this session
-# In place of an address in the text of a session.
+# Replaces an address in the text of a session.
 block_address = (see the page)
 block_was = Was: { $when }
 block_now = Now: { $when }
@@ -177,7 +177,7 @@ block_more_changed = { $count ->
    *[other] And { $count } more sessions changed.
 }
 
-## Calendars. To change one of these changes the entries of subscribers: SEQUENCE rises for each session that has it
+## Calendars. Changing one of these messages updates subscribers' entries: SEQUENCE rises for each session with the message
 
 event_cancelled_title = CANCELLED: { $title }
 event_cancelled = This session is cancelled.
@@ -185,7 +185,7 @@ event_register = Register: { $address }
 event_join = Join: { $address }
 event_about = About this session: { $address }
 event_all = All sessions, kept up to date: { $address }
-# The button with which some apps lead to a meeting.
+# The button of some apps that opens an online meeting.
 event_join_label = Join
 
 ## The last entry of a calendar that has ended

@@ -61,7 +61,7 @@ mod tests {
     const FAMILY: &str = "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}";
 
     #[test]
-    fn what_fits_stays_and_what_is_cut_fits_with_its_dots() {
+    fn a_text_that_fits_stays_and_a_cut_one_fits_with_its_dots() {
         for unit in ["a", "\u{e9}", FAMILY, "e\u{301}", "ab ", ", ", "\u{8a9e}", "a\n", "\u{301}"] {
             for times in 0..40 {
                 let text = unit.repeat(times);
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_readers_see_as_one_character_stays_whole_unless_it_is_all() {
+    fn a_grapheme_stays_whole_unless_it_is_the_whole_text() {
         let cut = to_chars(&FAMILY.repeat(100), 300);
         assert!(cut.strip_suffix(DOTS).unwrap().split(FAMILY).all(str::is_empty), "{cut}");
         let accents = "\u{301}".repeat(400);

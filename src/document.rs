@@ -47,7 +47,7 @@ pub struct Document {
     pub body: Bytes,
     /// The ASCII file name, and a readable one; calendars only.
     pub file_name: Option<FileName>,
-    /// When these bytes were first published; calendars only.
+    /// The instant at which these bytes were first published; calendars only.
     pub last_modified: Option<DateTime<Utc>>,
     /// The target of a redirect: a path on this site or an absolute URL.
     pub location: Option<String>,
@@ -75,7 +75,7 @@ impl Document {
 /// The names of a file for Content-Disposition (RFC 6266).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileName {
-    /// In ASCII, without characters that need quoting.
+    /// The name in ASCII, without characters that need quoting.
     pub ascii: String,
     /// The readable name.
     pub readable: String,

@@ -38,7 +38,7 @@ pub enum Error {
         reason: String,
     },
     /// There is a certificate, and no TCP address that would use it.
-    #[error("no address would speak https: every socket is a Unix socket, which stays plain HTTP")]
+    #[error("no address would serve HTTPS: every socket is a Unix socket, which serves plain HTTP")]
     NoHttps,
     /// A bug in this program.
     #[error("the program itself failed, as the log says above; please report it")]
@@ -54,7 +54,7 @@ pub enum Error {
         reason: String,
     },
     /// A folder given with `--zoneinfo` holds no time-zone rules.
-    #[error("`{}` holds no time-zone rules: {reason}", path.display())]
+    #[error("`{}` contains no time-zone rules: {reason}", path.display())]
     Zoneinfo {
         /// The folder.
         path: PathBuf,
@@ -63,7 +63,7 @@ pub enum Error {
     },
 }
 
-/// An action on a path. Reading files of different purposes has separate variants, as each has its own help.
+/// An action on a path. Reading files of different purposes has separate variants, because each has its own help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// Read `sessions.toml`.

@@ -134,7 +134,7 @@ fn tidy(folder: &Path, before: &BTreeSet<String>) {
         let left = temporary(Path::new(file));
         let kind = folder.join(&left).symlink_metadata();
         if kind.is_ok_and(|kind| kind.is_file()) {
-            // A file that cannot be removed is no error, since all files may be up to date.
+            // A file that cannot be removed is not an error, because all other files may be up to date.
             let _ = remove(folder, &left);
         }
     }
@@ -142,7 +142,7 @@ fn tidy(folder: &Path, before: &BTreeSet<String>) {
 
 /// Removes a file of an earlier export, and the folders that become empty. Returns whether the file existed.
 ///
-/// An export creates only files and folders, so links and their targets belong to somebody else.
+/// An export creates only files and folders, so links and their targets belong to other users.
 fn remove(folder: &Path, file: &Path) -> Result<bool, Error> {
     let target = folder.join(file);
     let mut within = target.ancestors().take_while(|path| *path != folder);

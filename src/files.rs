@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::{CWD, Mode, OFlags};
 
-/// Why a file was not read.
+/// The reason for not reading a file.
 #[derive(Debug)]
 pub enum ReadError {
     /// It has more bytes than the limit, in bytes.
@@ -173,13 +173,13 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_end_is_read_no_further_than_the_limit() {
+    fn an_endless_file_is_read_only_to_the_limit() {
         assert!(matches!(read_given(Path::new("/dev/zero"), 9), Err(ReadError::TooLarge(9))));
         assert!(matches!(read_bounded(Path::new("/dev/zero"), 9), Err(ReadError::NotRegular)));
     }
 
     #[test]
-    fn a_pipe_that_nobody_writes_to_is_not_waited_for() {
+    fn a_pipe_without_a_writer_does_not_block() {
         let dir = folder();
         let pipe = dir.path().join("in/pipe");
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());

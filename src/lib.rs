@@ -6,7 +6,7 @@
 //! request -> Address -> Site::find: calendar, cached resource, or rendered now -> Response
 //! ```
 //!
-//! Every arrow is a pure function. The API is internal: the binary, the tests and the benches use it.
+//! Every arrow is a pure function. The API is internal: only the binary, the tests and the benches use it.
 
 pub mod config;
 pub mod cut;

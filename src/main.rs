@@ -10,7 +10,7 @@ use convene::publish::Publisher;
 use tracing_subscriber::EnvFilter;
 
 use cli::{Cli, Command, LogFormat};
-use cmd::output::LogForm;
+use cmd::output::LogStyle;
 
 fn main() -> ExitCode {
     let (cli, unused) = Cli::from_arguments().unwrap_or_else(|error| cmd::mistyped(&error));
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     let clock = move || at.unwrap_or_else(real_clock);
     let now = clock();
     let (common, listen) = (&cli.common, serve.address());
-    // Before any thread starts, since the environment must not change while it is read.
+    // Reads the environment before any thread starts, because it must not change meanwhile.
     let surroundings = cmd::serve::Surroundings {
         sockets: listenfd::ListenFd::from_env(),
         notify: std::env::var_os("NOTIFY_SOCKET"),
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     if matches!(cli.command, None | Some(Command::Serve(_)))
         && let Err(error) = cmd::output::never_block()
     {
-        cmd::warning(&format!("a slow reader of the log may block responses: {error}"));
+        cmd::warning(&format!("a program that reads the log slowly may block responses: {error}"));
     }
     start_log(serve.see.log_format);
     if let Err(error) = cmd::file_size::fail_writes() {
@@ -76,18 +76,18 @@ fn start_log(format: Option<LogFormat>) {
     // h2 logs a warning for each misbehaving client, of which there may be thousands.
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,h2=error"));
-    let form = match format {
-        Some(LogFormat::Json) => LogForm::Json,
-        Some(LogFormat::Text) | None if std::io::stderr().is_terminal() => LogForm::Colored,
-        Some(LogFormat::Text) | None => LogForm::Text,
+    let style = match format {
+        Some(LogFormat::Json) => LogStyle::Json,
+        Some(LogFormat::Text) | None if std::io::stderr().is_terminal() => LogStyle::Colored,
+        Some(LogFormat::Text) | None => LogStyle::Text,
     };
     let log = tracing_subscriber::fmt()
-        .with_writer(move || cmd::output::log(form))
+        .with_writer(move || cmd::output::log(style))
         .with_env_filter(filter)
-        // With colors, escapes in the log are the log's own.
-        .with_ansi_sanitization(form == LogForm::Colored);
-    match form {
-        LogForm::Json => log.json().flatten_event(true).with_current_span(false).init(),
-        _ => log.with_ansi(form == LogForm::Colored).init(),
+        // With colors, only the log itself writes escapes.
+        .with_ansi_sanitization(style == LogStyle::Colored);
+    match style {
+        LogStyle::Json => log.json().flatten_event(true).with_current_span(false).init(),
+        _ => log.with_ansi(style == LogStyle::Colored).init(),
     }
 }

@@ -52,7 +52,7 @@ mod tests {
         let many: Vec<String> = (0..1_000_000).map(|number| format!("w{number:06}")).collect();
         let words = || many.iter().map(String::as_str);
         assert_eq!(nearest("w000111x", words()), Some("w000111"));
-        // Because it does not compare the whole million.
+        // The result is none, because the search does not compare the whole million.
         assert_eq!(nearest("w999998", words()), None);
     }
 

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_sees_is_an_escape() {
+    fn invisible_characters_are_escaped() {
         assert_eq!(
             line("a\u{1b}[2J\u{202e}b\u{85}\u{200b}c\nd"),
             "a\\u{1b}[2J\\u{202e}b\\u{85}\\u{200b}c\\nd"

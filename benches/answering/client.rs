@@ -26,11 +26,11 @@ pub(crate) enum How {
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     pub(crate) address: String,
-    /// The TLS settings, for https.
+    /// The TLS settings, for HTTPS.
     pub(crate) https: Option<Arc<ClientConfig>>,
 }
 
-/// A connection over http or https.
+/// A connection over HTTP or HTTPS.
 trait Stream: Read + Write {}
 
 impl Stream for TcpStream {}

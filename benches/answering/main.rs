@@ -1,7 +1,7 @@
 //! Cost of a response: processor time of the server per request, as a ratio to nginx with the same bytes on the same
 //! machine at the same time.
 //!
-//! `cargo bench --bench answering`; it needs nginx and taskset. `-- --long` runs 25 rounds instead of 9; `-- --only
+//! Run `cargo bench --bench answering`; it needs nginx and taskset. `-- --long` runs 25 rounds instead of 9; `-- --only
 //! https` runs the rows whose names contain that; `-- --instructions` counts user instructions with valgrind's
 //! callgrind instead.
 

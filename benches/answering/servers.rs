@@ -11,14 +11,14 @@ use crate::client::{Target, fetch};
 use crate::common::{self, Served, folder, free_address};
 use crate::tls;
 
-/// Configurations of nginx for sending a file; which is cheaper depends on its size.
+/// Configurations of nginx for sending a file; the cheapest depends on the file's size.
 pub(crate) const NGINX: [(&str, &str); 3] = [
     ("sendfile", "sendfile on;"),
     ("sendfile, nopush", "sendfile on; tcp_nopush on;"),
     ("buffers", "sendfile off; output_buffers 1 1m;"),
 ];
 
-/// A file in a temporary folder, exported, with its state written, so that no start has to.
+/// A file in a temporary folder, exported, and with a written state, so that no start has to write it.
 pub(crate) struct Exported {
     dir: tempfile::TempDir,
     file: PathBuf,
@@ -50,12 +50,12 @@ impl Exported {
         std::fs::write(file, body).expect("the folder can be written");
     }
 
-    /// Starts convene, behind `before` (such as `taskset`).
+    /// Starts convene through `before` (such as `taskset`).
     pub(crate) fn convene(&self, before: &[&str]) -> (Served, Duration) {
         self.convene_with(before, &[])
     }
 
-    /// Starts convene over https.
+    /// Starts convene with HTTPS.
     pub(crate) fn convene_by_tls(&self, before: &[&str]) -> (Served, Duration) {
         let [certificate, key] = self.certificate().map(|file| file.display().to_string());
         self.convene_with(before, &["--tls-cert", &certificate, "--tls-key", &key])
@@ -69,7 +69,7 @@ impl Exported {
         Served::start(behind(before, &command), &address, "/robots.txt")
     }
 
-    /// Starts hyper alone with convene's response for a path, behind `before`.
+    /// Starts hyper alone with convene's response for a path, through `before`.
     pub(crate) fn bare(&self, before: &[&str], path: &str) -> (Served, Duration) {
         let (convene, _) = self.convene(&[]);
         let (head, body) = fetch(&self.target(&convene, false), path, "");
@@ -82,13 +82,13 @@ impl Exported {
         Served::start(behind(before, &command), &address, path)
     }
 
-    /// Starts nginx in one configuration, behind `before`: as a single process, or as by default with a master and a
-    /// worker.
+    /// Starts nginx in one configuration, through `before`: as a single process, or with a master and a worker, as by
+    /// default.
     pub(crate) fn nginx(&self, before: &[&str], way: &str, single: bool) -> (Served, Duration) {
         self.nginx_with(before, way, single, "")
     }
 
-    /// Starts nginx as a single process over https, with convene's certificate.
+    /// Starts nginx as a single process with HTTPS and convene's certificate.
     pub(crate) fn nginx_by_tls(&self, before: &[&str], way: &str) -> (Served, Duration) {
         let [certificate, key] = self.certificate().map(|file| file.display().to_string());
         let tls = format!(
@@ -133,7 +133,7 @@ fn behind(before: &[&str], command: &Command) -> Command {
     outer
 }
 
-/// With convene's headers, since operators of static calendars set them too.
+/// Uses convene's headers, because operators of static calendars set them too.
 fn configuration(
     address: &str,
     work: &Path,

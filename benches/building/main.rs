@@ -1,9 +1,9 @@
 //! Cost of publishing a file: processor time of each arrow from the text to the site, as a multiple of parsing the
 //! same text, and its growth with the file.
 //!
-//! `cargo bench --bench building`; `-- --long` adds 100,000 sessions and many large feeds; `-- --only 10,000` runs
-//! only the rows of that name. The bench pins itself to one core, where one thread does everything and its time is
-//! known exactly.
+//! Run `cargo bench --bench building`. `-- --long` adds 100,000 sessions and many large feeds; `-- --only 10,000` runs
+//! only the rows with that name. The bench pins itself to one core, where a single thread does all the work, so its
+//! time is exact.
 
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
 
@@ -80,8 +80,8 @@ fn growth(name: &str, from: Option<Costs>, to: Option<Costs>) {
     println!("    growth {name}: {:.1} x", to.published() / from.published());
 }
 
-/// Runs all arrows in turn, that many rounds, so that disturbances affect all of them. Takes the minimum of each,
-/// since disturbances only add time.
+/// Runs all steps in turn for some rounds, so that disturbances affect all of them. Uses the minimum of each, because
+/// disturbances only add time.
 fn measure(name: &str, toml: impl FnOnce() -> String, rounds: usize) -> Option<Costs> {
     if value_of("--only").is_some_and(|only| only != name) {
         return None;

@@ -68,8 +68,8 @@ const WORDS: [&str; 40] = [
 
 /// A file of that many sessions in ten series, with realistic texts.
 ///
-/// Every second session names a zone of its own, and they spread over all months of four years or more, so that both
-/// summer and winter time occur.
+/// Every second session has its own zone. The sessions are spread over all months of four years or more, so both summer
+/// and winter time occur.
 pub(crate) fn list(sessions: usize) -> String {
     let mut toml = head();
     for n in 0..SERIES {
@@ -142,7 +142,7 @@ fn title(n: usize) -> String {
     format!("{text}, part {n}")
 }
 
-/// Words that differ from session to session.
+/// Different words for each session.
 fn words(seed: usize, count: usize) -> String {
     let mut state = seed as u64 + 1;
     let picked: Vec<&str> = (0..count)
@@ -266,7 +266,7 @@ pub(crate) fn free_address() -> String {
     listener.local_addr().expect("it was bound").to_string()
 }
 
-/// convene with a file, whose state is already written.
+/// convene with a file and an up-to-date state.
 pub(crate) fn serve(file: &Path, address: &str) -> Command {
     let mut command = convene(&["--at", AT, "serve", "--listen", address]);
     command.arg("--config").arg(file);
@@ -287,7 +287,7 @@ pub(crate) fn folder(toml: &str) -> (tempfile::TempDir, PathBuf) {
     (dir, file)
 }
 
-/// Whether `cargo bench` runs this: `cargo test --all-targets` runs every target too, and must not bench.
+/// Whether `cargo bench` runs this target: `cargo test --all-targets` also runs every target, but must not bench.
 pub(crate) fn asked() -> bool {
     std::env::args().any(|argument| argument == "--bench")
 }

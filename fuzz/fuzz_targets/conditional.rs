@@ -1,7 +1,8 @@
-//! Any bytes as the conditional headers of a request for a calendar: 200, 304 or 412, never without a reason.
+//! Fuzzes conditional requests for a calendar: any header values give 200, 304 or 412, and 304 and 412 only for a
+//! reason.
 //!
-//! One value a line: If-None-Match, If-Modified-Since, If-Match, If-Unmodified-Since, Accept-Encoding; `@`
-//! stands for the present entity tag.
+//! One value per line: If-None-Match, If-Modified-Since, If-Match, If-Unmodified-Since, Accept-Encoding; `@` means the
+//! current entity tag.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -41,7 +42,7 @@ fuzz_target!(|bytes: &[u8]| {
     match answer.status().as_u16() {
         200 => {
             assert!(answer.headers().contains_key(LAST_MODIFIED));
-            // What the reader has already is not sent again.
+            // The client already has this version, so it must not be sent again.
             let alone = given[2].is_none() && given[3].is_none();
             assert!(!(alone && given[0].as_deref() == Some(tag)), "{given:?}");
         }

@@ -1,4 +1,4 @@
-//! Any bytes as a calendar of another program: a list without errors, or a sentence.
+//! Fuzzes the import: any bytes give a file without errors, or an error message.
 #![no_main]
 
 use std::sync::LazyLock;

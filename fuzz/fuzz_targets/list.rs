@@ -1,4 +1,5 @@
-//! Any bytes as a list of sessions: read, said back in both forms, and published if nothing is wrong.
+//! Fuzzes the parser of `sessions.toml`: parses any bytes, prints the findings in both formats, and publishes a file
+//! without errors.
 #![no_main]
 
 use std::sync::{Arc, LazyLock};

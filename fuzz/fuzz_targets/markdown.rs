@@ -1,5 +1,5 @@
-//! Any text as Markdown, and what becomes of it: HTML that a strict parser takes, with no element, attribute or address
-//! beyond those that are safe, and plain text, both of a bounded length.
+//! Fuzzes the Markdown renderer: any text gives HTML that a strict parser accepts, with only safe elements, attributes
+//! and addresses, and plain text, both of bounded length.
 #![no_main]
 
 use convene::model::Markdown;
@@ -11,7 +11,7 @@ use libfuzzer_sys::fuzz_target;
 mod markup;
 use markup::Markup;
 
-/// Every element that a text may lead to, with the attributes that it may have.
+/// Every element that rendered text may contain, with its allowed attributes.
 const ELEMENTS: [(&str, &[&str]); 24] = [
     ("a", &["href", "title"]),
     ("blockquote", &[]),
@@ -43,7 +43,7 @@ const SCHEMES: [&str; 4] = ["https://", "http://", "mailto:", "tel:"];
 const REFERENCES: usize = 120_000;
 
 fn assert_safe(html: &str) {
-    // The library writes XML's form.
+    // The library writes the XML format.
     let html = html.replace("<br />", "<br>").replace("<hr />", "<hr>");
     let markup = Markup::html(&html).unwrap_or_else(|error| panic!("{error}: {html}"));
     for element in &markup.elements {
@@ -57,7 +57,7 @@ fn assert_safe(html: &str) {
     }
 }
 
-/// No control character, and no line end but LF.
+/// Checks for control characters and line ends other than LF.
 fn assert_printable(text: &str) {
     let is_hidden = |c: char| c.is_control() && c != '\n' && c != '\t';
     assert!(!text.contains(|c| is_hidden(c) || matches!(c, '\u{2028}' | '\u{2029}')), "{text:?}");
@@ -75,6 +75,6 @@ fuzz_target!(|bytes: &[u8]| {
     let plain = to_text(&markdown);
     assert!(plain.len() <= 12 * text.len() + extra, "{} of {}", plain.len(), text.len());
     assert_printable(&plain);
-    // A tag in plain text is one that the author wrote.
+    // Only the author can have written a tag in plain text.
     assert!(!plain.contains('<') || text.contains(['<', '&']), "{plain}");
 });

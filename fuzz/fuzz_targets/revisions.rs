@@ -1,6 +1,5 @@
-//! Any bytes as a revisions file: refused with a line, or a state that can be written and changed, and that takes no number
-//! back when it is joined with another one. Two files are two parts
-//! with a line of three hyphens between them.
+//! Fuzzes the parser of revisions files: any bytes are refused with a line, or give a state that can be written and
+//! changed, and that lowers no number when joined with another one. A line of three hyphens separates two files.
 #![no_main]
 
 use std::sync::{Arc, LazyLock};
@@ -35,12 +34,12 @@ fn planned(before: &Revisions) -> Planned {
     plan(CATALOG.clone(), Urls::new(base), Default::default(), before, now())
 }
 
-/// What is written is read again as it was.
+/// Written revisions parse to the same value.
 fn assert_writable(revisions: &Revisions) {
     assert_eq!(parse(print(revisions).as_bytes()).as_ref(), Ok(revisions));
 }
 
-/// For each UID the numbers are those before, or both are higher.
+/// For each UID, both numbers are unchanged, or both are higher.
 fn assert_after(before: &Revisions, after: &Revisions) {
     for entry in before.sessions.values() {
         let next = after.sessions.values().find(|next| next.uid == entry.uid);
@@ -77,7 +76,7 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let Some(before) = read(first) else { return };
     assert_writable(&before);
-    // Every session of the file is changed or removed by that.
+    // This changes or removes every session of the file.
     let next = planned(&before);
     assert_writable(&next.revisions);
     assert_after(&before, &next.revisions);

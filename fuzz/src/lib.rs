@@ -1,4 +1,4 @@
-//! What the targets share.
+//! Shared parts of the fuzz targets.
 
 use std::sync::Arc;
 

@@ -25,13 +25,13 @@ pub(crate) struct Cli {
     pub(crate) serve: Serve,
 }
 
-/// The options that every command accepts. `help` says which command uses which.
+/// The options that every command accepts. `help` lists the options that each command uses.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
     /// The file of sessions
     #[arg(long, global = true, value_name = "FILE", default_value = "sessions.toml")]
     pub(crate) config: PathBuf,
-    /// The folder of the revisions file [default: the folder of the file of sessions]
+    /// The folder of the revisions file [default: the folder of the `sessions.toml`]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,
     /// The public address, in place of the file's `url`
@@ -40,7 +40,7 @@ pub(crate) struct Common {
     /// A folder of compiled time-zone rules, in place of the built-in ones
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) zoneinfo: Option<PathBuf>,
-    /// Publish only what the revisions file has recorded
+    /// Publish only changes that the revisions file has recorded
     #[arg(long, global = true)]
     pub(crate) frozen: bool,
     /// Act as if it were this time, such as 2027-04-30T12:00:00Z
@@ -82,21 +82,21 @@ fn is_given(matches: &ArgMatches, id: &str) -> bool {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Write a commented file of sessions to start from; never overwrites a file
+    /// Write a commented `sessions.toml` to start from; never overwrites a file
     Init(Init),
-    /// Print a file of sessions made from another calendar (.ics)
+    /// Print a `sessions.toml` made from another calendar (.ics)
     Import(Import),
     /// Serve the calendars and pages (the default command)
     Serve(Box<Serve>),
-    /// Report every mistake in the file; writes nothing
-    Check(Check),
+    /// Report every mistake in the file; changes no files
+    Check(CheckOptions),
     /// Write every calendar and page as a file, for a static host
     Export(Export),
     /// Record the file's current sessions as published, without serving or exporting
     Record(Record),
-    /// Show what changes for readers, and when they learn of it; writes nothing
-    Preview(Preview),
-    /// Print a newsletter block with links; writes nothing
+    /// Show every change for readers, and when they learn of it; changes no files
+    Preview(PreviewOptions),
+    /// Print a newsletter block with links; changes no files
     Links(Links),
 }
 
@@ -111,22 +111,22 @@ pub(crate) struct Import {
     /// The calendar, such as calendar.ics; `-` reads standard input
     #[arg(value_name = "FILE.ics")]
     pub(crate) calendar: PathBuf,
-    /// The last day to write of repeating events [default: two years from now]
+    /// The last day on which to write dates of repeating events [default: two years from now]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) until: Option<NaiveDate>,
-    /// The time zone of the calendar, and of times without one: a city or a zone
+    /// The time zone of the calendar and of times without a zone: a city or a zone
     #[arg(long, value_name = "ZONE")]
     pub(crate) timezone: Option<String>,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Check {
+pub(crate) struct CheckOptions {
     #[command(flatten)]
     pub(crate) file: File,
     /// Write the fixes that are certain: quotes, dashes, formats of dates, keys misspelled by one letter
     #[arg(long)]
     pub(crate) fix: bool,
-    /// How findings are printed
+    /// The format of the findings
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
 }
@@ -138,16 +138,16 @@ pub(crate) struct Export {
     /// The folder to write into
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
-    /// Remove files that an earlier export wrote and this one does not
+    /// Remove the files of earlier exports that this one does not write
     #[arg(long)]
     pub(crate) prune: bool,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Preview {
+pub(crate) struct PreviewOptions {
     #[command(flatten)]
     pub(crate) file: File,
-    /// How the changes are printed
+    /// The format of the report
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
     /// Also show the times in these cities or zones, such as "London,Nairobi"
@@ -170,13 +170,13 @@ pub(crate) struct Links {
     #[arg(long)]
     pub(crate) changed: bool,
     /// The format of the block
-    #[arg(long, value_enum, default_value_t = Block::Text)]
-    pub(crate) format: Block,
+    #[arg(long, value_enum, default_value_t = LinksFormat::Text)]
+    pub(crate) format: LinksFormat,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct File {
-    /// The file of sessions, in place of --config
+    /// The `sessions.toml` to use, in place of --config
     #[arg(value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
 }
@@ -190,7 +190,7 @@ pub(crate) enum Format {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Block {
+pub(crate) enum LinksFormat {
     /// Tables and inline styles
     Html,
     /// CommonMark

@@ -27,7 +27,7 @@ pub(crate) struct Serve {
     /// Redirect HTTP to HTTPS on this address, such as 0.0.0.0:80; repeat it for more
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub(crate) redirect_http: Vec<SocketAddr>,
-    /// Exit if the file has errors at a start, in place of serving the last good edition
+    /// Exit if the file has errors at a start, instead of serving the last good edition
     #[arg(long)]
     pub(crate) strict: bool,
     /// Bytes of memory for rendered pages and other cached responses [default: 33554432]
@@ -36,7 +36,7 @@ pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) see: See,
     #[command(flatten, next_help_heading = "Limits")]
-    pub(crate) limits: Limits,
+    pub(crate) limits: LimitOptions,
 }
 
 impl Serve {
@@ -66,7 +66,8 @@ impl Serve {
             (None, None) if self.redirect_http.is_empty() => None,
             (None, None) => {
                 return Err(
-                    "--redirect-http leads to https, which takes a certificate\n  Add `--tls-cert FILE --tls-key FILE`, or leave it to the proxy that has one.",
+                    "--redirect-http needs a certificate for HTTPS\n  Add `--tls-cert FILE \
+                     --tls-key FILE`, or let the proxy that has the certificate redirect.",
                 );
             }
             (Some(_), None) => {
@@ -134,7 +135,7 @@ pub(crate) enum LogFormat {
 
 /// The limits given on the command line.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct Limits {
+pub(crate) struct LimitOptions {
     /// Open connections; when full, the longest-waiting one is closed for a new one [default: 16384]
     #[arg(long, value_name = "NUMBER", value_parser = connections)]
     pub(crate) max_connections: Option<NonZeroUsize>,
@@ -161,7 +162,7 @@ pub(crate) struct Limits {
     pub(crate) drain: Option<Duration>,
 }
 
-impl Limits {
+impl LimitOptions {
     /// Every limit of the server.
     pub(crate) fn all(&self) -> server::Limits {
         let default = server::Limits::default();

@@ -1,5 +1,5 @@
-//! `convene check`: reports every error and warning of the file, then what it
-//! understood; writes nothing without `--fix`.
+//! `convene check`: reports every error and warning of the file, then what it understood; changes no files without
+//! `--fix`.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;

@@ -23,7 +23,8 @@ pub(crate) fn run(publisher: &Publisher, out: &Path, prune: bool, now: DateTime<
         Err(error @ Error::File { action: Action::Lock, .. }) => {
             cmd::warning(&format!(
                 "{}\n  \
-                 It is written all the same. Let no other export write into it meanwhile.",
+                 The export continues without the lock. Make sure that no other export writes \
+                 into the folder meanwhile.",
                 chain(&error)
             ));
             None
@@ -51,7 +52,7 @@ pub(crate) fn run(publisher: &Publisher, out: &Path, prune: bool, now: DateTime<
 fn wait(out: &Path) -> Result<Turn, Error> {
     Turn::wait(out, || {
         cmd::warning(&format!(
-            "another export writes into `{}`; this one waits until it is done",
+            "another export writes into `{}`; this one waits until the other is done",
             out.display()
         ));
     })

@@ -24,7 +24,7 @@ pub(crate) fn run(publisher: &Publisher, unused: &Unused, now: DateTime<Utc>) ->
         return ExitCode::from(cmd::WRONG_USAGE);
     }
     let revisions = revisions.strip_prefix(".").unwrap_or(revisions);
-    // Sessions that an earlier file published must not be mixed up with those of a new one.
+    // The sessions of a new file must not get mixed up with those of an earlier one.
     if revisions.exists() && !file.exists() {
         cmd::error(&format!(
             "there is no `{}`, but `{}` records what it published\n  \
@@ -73,10 +73,8 @@ fn next_steps(file: &Path, revisions: &Path) -> [String; 6] {
         format!("{file_name}: written, with three upcoming sessions"),
         String::new(),
         "1. Edit it, first the calendar's `id`, which is permanent once it is served.".to_owned(),
-        format!("2. {check:width$}   lists every mistake, with what to write instead"),
+        format!("2. {check:width$}   lists every mistake, with suggested fixes"),
         format!("3. {serve:width$}   serves it: open {url}/"),
-        format!(
-            "4. Commit {file_name} together with {recorded}, which records what was published."
-        ),
+        format!("4. Commit {file_name} together with {recorded}, which records every publication."),
     ]
 }

@@ -1,21 +1,21 @@
-//! `convene links`: prints a block with links for a newsletter; writes nothing.
+//! `convene links`: prints a block with links for a newsletter; changes no files.
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 use convene::model::Catalog;
-use convene::newsletter::{Form, Subject, changed, newsletter};
+use convene::newsletter::{BlockFormat, Subject, changed, newsletter};
 use convene::publish::{Preview, Publisher};
 use convene::suggest::nearest;
 
-use crate::cli::Block;
+use crate::cli::LinksFormat;
 use crate::cmd;
 
 pub(crate) fn run(
     publisher: &Publisher,
     id: Option<&str>,
-    format: Block,
+    format: LinksFormat,
     only_changed: bool,
     now: DateTime<Utc>,
 ) -> ExitCode {
@@ -32,21 +32,21 @@ pub(crate) fn run(
         }
     };
     let form = match format {
-        Block::Html => Form::Html,
-        Block::Markdown => Form::Markdown,
-        Block::Text => Form::Text,
-        Block::Json => Form::Json,
+        LinksFormat::Html => BlockFormat::Html,
+        LinksFormat::Markdown => BlockFormat::Markdown,
+        LinksFormat::Text => BlockFormat::Text,
+        LinksFormat::Json => BlockFormat::Json,
     };
     let block = match only_changed {
         false => newsletter(&edition, subject, form),
         true => changed(&edition, subject, form).unwrap_or_else(|| match form {
-            Form::Json => "[]".to_owned(),
+            BlockFormat::Json => "[]".to_owned(),
             _ => "No upcoming session moved, was cancelled, or has a new place or link.".to_owned(),
         }),
     };
     match form {
-        Form::Json => cmd::json(&(block + "\n")),
-        // Printed unescaped, since newsletters need the direction marks of their language.
+        BlockFormat::Json => cmd::json(&(block + "\n")),
+        // Printed unescaped, because newsletters need the direction marks of their language.
         _ => drop(writeln!(std::io::stdout(), "{block}")),
     }
     ExitCode::SUCCESS
@@ -73,7 +73,7 @@ fn subject<'a>(catalog: &'a Catalog, typed: &str) -> Result<Subject<'a>, String>
             let prefix = kind.map(|kind| format!("{kind}/")).unwrap_or_default();
             let help = match nearest(id, known.map(|id| id.as_str())) {
                 Some(near) => format!("Did you mean `{prefix}{near}`?"),
-                None => "`convene links --format json` prints the ids of all sessions to come."
+                None => "`convene links --format json` prints the ids of all upcoming sessions."
                     .to_owned(),
             };
             let what = kind.map_or_else(|| "session or feed".to_owned(), str::to_owned);

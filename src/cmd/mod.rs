@@ -57,7 +57,7 @@ pub(crate) fn publisher(
     })
 }
 
-/// The URL of a local address, where no public URL is given.
+/// The URL of a local address, used if no public URL is given.
 pub(crate) fn own_url(scheme: &str, listen: SocketAddr) -> BaseUrl {
     BaseUrl::parse(&format!("{scheme}://{listen}")).expect("a socket address is a host and a port")
 }
@@ -67,7 +67,7 @@ pub(crate) fn rules(common: &Common) -> Result<Rules, Error> {
     common.zoneinfo.as_ref().map_or_else(|| Ok(Rules::bundled()), |folder| Rules::from_dir(folder))
 }
 
-/// Prints the findings of an edition, and whether the last good one was published.
+/// Prints the findings of an edition, and a note if the last good one was published.
 pub(crate) fn announce(published: &Published) {
     if published.last_good {
         print_findings(&published.source, &published.findings);
@@ -77,17 +77,17 @@ pub(crate) fn announce(published: &Published) {
     }
 }
 
-/// Prints why the state was not written, and what that means.
+/// Prints the reason for an unwritten state, and the consequences.
 pub(crate) fn not_remembered(reason: &str, meaning: &str) {
     error(&format!(
         "{reason}\n  \
-         {meaning}; the next start will not know what was published.\n  \
+         {meaning}; the next start will have no record of this publication.\n  \
          Create the folder if it does not exist. If it cannot be written, run `convene record` beforehand and \
          start with `--frozen`."
     ));
 }
 
-/// Prints why nothing was published.
+/// Prints the reason for not publishing.
 pub(crate) fn refuse(refusal: &Refusal) -> ExitCode {
     match refusal {
         Refusal::File(source, findings) => {
@@ -105,7 +105,7 @@ pub(crate) fn usage(sentence: &str) -> ExitCode {
     ExitCode::from(WRONG_USAGE)
 }
 
-/// Prints clap's error or help, and ends the process. Colors are left out if an argument holds terminal escapes.
+/// Prints clap's error or help, and ends the process. Omits colors if an argument contains terminal escapes.
 pub(crate) fn mistyped(error: &clap::Error) -> ! {
     let text = error.render().to_string();
     if !text.contains(visible::is_hidden) {
@@ -138,14 +138,14 @@ pub(crate) fn explain(reason: &Error) -> String {
             ErrorKind::IsADirectory => folder(path),
             ErrorKind::InvalidInput => format!(
                 "`{}` is not a regular file\n  \
-                 Name the file of sessions itself; `convene check` alone reads a pipe.",
+                 Name the `sessions.toml` itself; only `convene check` reads a pipe.",
                 path.display()
             ),
             _ => chain(reason),
         },
         Error::File { action: Action::ReadState, path, source } => match source.kind() {
             ErrorKind::IsADirectory => format!(
-                "`{}` is a folder, and must be the file that records what was published\n  \
+                "`{}` is a folder, but must be the revisions file\n  \
                  Remove it if it is empty; a container creates such a folder when it mounts a file that \
                  does not exist.",
                 path.display()
@@ -174,7 +174,7 @@ pub(crate) fn explain(reason: &Error) -> String {
             ),
             ErrorKind::AlreadyExists | ErrorKind::IsADirectory => folder(path),
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => format!(
-                "`{}` cannot be created: this account may not write into its folder\n  \
+                "`{}` cannot be created: this account cannot write into its folder\n  \
                  Start in a folder of your own, such as one in your home.",
                 path.display()
             ),
@@ -182,7 +182,7 @@ pub(crate) fn explain(reason: &Error) -> String {
         },
         Error::Listen { address, is_unix, source } => match source.kind() {
             ErrorKind::AddrInUse if *is_unix => format!(
-                "another program already listens on {address}, or it is no socket\n  \
+                "another program already listens on {address}, or the file is not a socket\n  \
                  Stop that program, or choose another path."
             ),
             ErrorKind::NotFound => format!(
@@ -190,8 +190,8 @@ pub(crate) fn explain(reason: &Error) -> String {
                  Create it, or choose a path in an existing folder."
             ),
             ErrorKind::PermissionDenied if *is_unix => format!(
-                "this account may not create a file at {address}\n  \
-                 Choose a path in a folder that it may write, such as the unit's RuntimeDirectory."
+                "this account cannot create a file at {address}\n  \
+                 Choose a path in a folder that it can write, such as the unit's RuntimeDirectory."
             ),
             ErrorKind::AddrInUse => format!(
                 "another program already listens on {address}\n  \
@@ -203,7 +203,7 @@ pub(crate) fn explain(reason: &Error) -> String {
                  Listen on 127.0.0.1 (this machine only) or 0.0.0.0 (its network too)."
             ),
             ErrorKind::PermissionDenied => format!(
-                "this account may not listen on {address}: ports below 1024 need a capability\n  \
+                "this account cannot listen on {address}: ports below 1024 need a capability\n  \
                  Choose a port from 1024 up, such as `--listen 127.0.0.1:8080`, or grant the \
                  capability, as docs/deploy/https.conf does."
             ),

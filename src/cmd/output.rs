@@ -20,7 +20,7 @@ static LOSSY: OnceLock<[Lossy; 2]> = OnceLock::new();
 /// The longest wait until the last lines are read.
 const LAST_LINES: Duration = Duration::from_millis(500);
 
-/// Standard output or standard error, as this process writes to it.
+/// Standard output or standard error, with this process's method of writing.
 #[derive(Debug)]
 pub(crate) enum Stream {
     Lossy(Lossy),
@@ -51,7 +51,7 @@ impl Write for Stream {
 /// # Errors
 /// The system's error if it cannot start a thread.
 pub(crate) fn never_block() -> io::Result<()> {
-    let report = |count| tracing::warn!(count, "log lines were dropped, as nothing read them");
+    let report = |count| tracing::warn!(count, "log lines were dropped, because nothing read them");
     let streams = [Lossy::new(io::stdout(), |_| {})?, Lossy::new(io::stderr(), report)?];
     // Called once, from `main`.
     let _ = LOSSY.set(streams);
@@ -63,29 +63,29 @@ pub(crate) fn never_block() -> io::Result<()> {
 #[derive(Debug)]
 pub(crate) struct Log {
     stream: Stream,
-    form: LogForm,
+    style: LogStyle,
 }
 
 /// Format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LogForm {
+pub(crate) enum LogStyle {
     Json,
     Text,
     Colored,
 }
 
 /// A log writer for a format.
-pub(crate) fn log(form: LogForm) -> Log {
-    Log { stream: standard_error(), form }
+pub(crate) fn log(style: LogStyle) -> Log {
+    Log { stream: standard_error(), style }
 }
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(bytes);
-        let shown = match self.form {
-            LogForm::Json => visible::json(&text),
-            LogForm::Text => visible::message(&text),
-            LogForm::Colored => visible::colored(&text),
+        let shown = match self.style {
+            LogStyle::Json => visible::json(&text),
+            LogStyle::Text => visible::message(&text),
+            LogStyle::Colored => visible::colored(&text),
         };
         self.stream.write_all(shown.as_bytes())?;
         Ok(bytes.len())

@@ -1,4 +1,4 @@
-//! `convene preview`: prints what would change for readers; writes nothing.
+//! `convene preview`: prints the changes for readers; changes no files.
 
 use std::process::ExitCode;
 

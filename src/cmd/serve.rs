@@ -27,7 +27,7 @@ use convene::urls::FeedRoute;
 /// Time for a reload in progress after the last response.
 const MOMENT: Duration = Duration::from_millis(500);
 
-/// Inputs of the process besides arguments.
+/// Inputs of the process in addition to arguments.
 pub(crate) struct Surroundings {
     /// Sockets passed by systemd.
     pub(crate) sockets: ListenFd,
@@ -53,7 +53,7 @@ pub(crate) fn run(
     let (secure, drain) = (settings.tls.is_some(), settings.limits.drain);
     let (stop, stopped) = watch::channel(false);
     let (order, orders) = mpsc::channel();
-    // Before anything that may block: a lock, a disk, the log.
+    // Receives signals before any step that may block on a lock, a disk or the log.
     let serving = match signals::watch(stop, order.clone(), notified.clone(), drain) {
         Ok(serving) => serving,
         Err(error) => return cmd::machine(&error),
@@ -72,7 +72,7 @@ pub(crate) fn run(
         }
         Err(error) => return cmd::machine(&error),
     };
-    // Before the first edition, so that probes can wait for it.
+    // Serves probes before the first edition, so that they can wait for it.
     let (telemetry, admin) = match watched(&serve.see, &publisher, &stopped, clock.clone()) {
         Ok(watched) => watched,
         Err(error) => return no_admin(&error),
@@ -97,7 +97,7 @@ pub(crate) fn run(
         if let Some(reason) = &published.degraded {
             cmd::not_remembered(reason, "This edition is served from memory");
         }
-        // Before the greeting, since a script that waits for it may send a signal at once.
+        // Starts before the greeting, because a script that waits for the greeting may send a signal at once.
         serving.begin();
         greet(&publisher, &published, &server, admin);
         notify(notified.as_deref(), State::Ready);
@@ -116,8 +116,8 @@ pub(crate) fn run(
         };
         if !ends_soon(&reloading) {
             tracing::warn!(
-                "a reload is still in progress, or waits for a lock or a disk; it is abandoned, and the state is as it \
-                 was"
+                "a reload is still in progress, or waits for a lock or a disk; it is abandoned, \
+                 and the state is unchanged"
             );
             // Returning would wait for the reload.
             cmd::output::flush();

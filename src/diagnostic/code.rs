@@ -11,7 +11,7 @@ macro_rules! codes {
             /// Every code there is.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// The word, as it is printed.
+            /// The printed word.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $word,)* }
             }

@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_finding_names_file_line_and_column_and_what_to_write() {
+    fn a_finding_names_file_line_column_and_a_fix() {
         let mut findings = Findings::default();
         findings.push(
             Finding::error(Code::UnknownZone, 17..23, "no time zone is called `Mars`")
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hundred_findings_are_kept_and_the_last_says_that_there_are_more() {
+    fn a_hundred_findings_are_kept_and_the_last_reports_more() {
         for (errors, warnings, kept, last) in [
             (100, 0, (100, 0), None),
             (0, 50, (0, 100), None),

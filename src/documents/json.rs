@@ -42,7 +42,7 @@ struct Entry<'a> {
     register: Option<&'a str>,
     join: Option<&'a str>,
     ics: String,
-    place: Option<Place<'a>>,
+    place: Option<PlaceJson<'a>>,
     tags: Vec<&'a str>,
     series: Option<&'a str>,
     sequence: u32,
@@ -58,7 +58,7 @@ struct At {
 }
 
 #[derive(Serialize)]
-struct Place<'a> {
+struct PlaceJson<'a> {
     name: &'a str,
     address: Option<&'a str>,
     latitude: Option<f64>,
@@ -105,7 +105,7 @@ fn entry<'a>(edition: &'a Edition, session: &'a Session, words: &Words) -> Entry
         register: session.register.as_ref().map(|url| url.as_str()),
         join: session.join.as_ref().map(|url| url.as_str()),
         ics: urls.absolute(&urls.session(&session.id, SessionRoute::Invite)),
-        place: session.place.as_ref().map(|place| Place {
+        place: session.place.as_ref().map(|place| PlaceJson {
             name: place.name.as_str(),
             address: place.address.as_ref().map(|address| address.as_str()),
             latitude: place.geo.map(|geo| geo.latitude),

@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_date_by_another_clock_says_what_a_client_has_only_within_our_time() {
+    fn a_date_by_another_clock_counts_only_if_it_is_not_in_the_future() {
         let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
         let (modified, received) = (at(10_000), at(200_000));
         for (since, is_known) in [
@@ -154,7 +154,7 @@ mod tests {
         let (hour, fetched) = (3600, 1_000_000);
         for ahead in (0..=48).map(|hours| hours * hour) {
             let since = at(fetched + ahead);
-            // Not in the second that the client gives, which counts as the server's own date.
+            // Avoids the second that the client gives, which counts as the server's own date.
             for changed in (1..100).map(|halves| halves * hour / 2 + 1) {
                 for asked in (0..200).map(|hours| fetched + changed + hours * hour) {
                     let is_known = is_current(since, at(fetched + changed), Some(at(asked)));

@@ -29,7 +29,7 @@ pub(super) fn check(
     if length > LONGEST {
         return Err(BadTarget::TooLong);
     }
-    // Only OPTIONS has `*`, and only CONNECT an authority alone (RFC 9112 sections 3.2.3, 3.2.4).
+    // Only OPTIONS has `*`, and only CONNECT has just an authority (RFC 9112 sections 3.2.3, 3.2.4).
     let about_a_resource = method != Method::OPTIONS && method != Method::CONNECT;
     if about_a_resource && !uri.path().starts_with('/') {
         return Err(BadTarget::Malformed);
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_that_mean_the_same_have_one_form() {
+    fn equivalent_paths_have_one_normal_form() {
         for (path, form) in [
             ("/", "/"),
             ("/feeds/a.ics", "/feeds/a.ics"),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use hyper::body::Bytes;
 
-use super::event::{Form, utc, zoned};
+use super::event::{TimeFormat, utc, zoned};
 use super::{line, proof, vtimezone};
 use crate::document::{Document, FileName, Kind};
 use crate::model::{Id, Session, When};
@@ -67,15 +67,15 @@ pub(super) fn body(
     edition: &Edition,
     sessions: &[&Session],
     more: &str,
-    write: impl Fn(&mut String, &Session, Form),
+    write: impl Fn(&mut String, &Session, TimeFormat),
 ) -> (String, Vec<Id>) {
     let mut plan = Plan::new(sessions);
     let mut unproven = Vec::new();
     loop {
         let mut out = String::with_capacity(1024 * (sessions.len() + 1));
         plan.write_zones(&mut out, &edition.catalog.calendar.zone);
-        for (session, form) in sessions.iter().zip(&plan.forms) {
-            write(&mut out, session, *form);
+        for (session, format) in sessions.iter().zip(&plan.formats) {
+            write(&mut out, session, *format);
         }
         out.push_str(more);
         line::write_plain(&mut out, "END:VCALENDAR");
@@ -87,13 +87,13 @@ pub(super) fn body(
             }
         };
         let failed: Vec<usize> = (0..sessions.len())
-            .filter(|index| plan.forms[*index] == Form::Zoned && wrong(*index))
+            .filter(|index| plan.formats[*index] == TimeFormat::Zoned && wrong(*index))
             .collect();
         if failed.is_empty() {
             return (out, unproven);
         }
         for index in failed {
-            plan.forms[index] = Form::Utc;
+            plan.formats[index] = TimeFormat::Utc;
             unproven.push(sessions[index].id.clone());
         }
         // Otherwise an unused zone could stay.
@@ -104,7 +104,7 @@ pub(super) fn body(
 /// The pair of each zone of a calendar, and the events for which the pair is exact.
 struct Plan<'a> {
     zones: Vec<(&'a Zone, Pair)>,
-    forms: Vec<Form>,
+    formats: Vec<TimeFormat>,
 }
 
 impl<'a> Plan<'a> {
@@ -119,24 +119,24 @@ impl<'a> Plan<'a> {
         let mut zones: Vec<(&Zone, Pair)> =
             uses.into_iter().map(|(zone, events)| (zone, zone.pair_for(&events))).collect();
         zones.sort_by(|(a, _), (b, _)| a.tzid().cmp(b.tzid()));
-        let form = |session: &&Session| {
-            let Some((zone, moments)) = zoned(session) else { return Form::Utc };
+        let format = |session: &&Session| {
+            let Some((zone, moments)) = zoned(session) else { return TimeFormat::Utc };
             let pair = zones.iter().find(|(other, _)| *other == zone).map(|(_, pair)| pair);
             let exact = |m: &Moment| {
                 m.plain && pair.is_some_and(|pair| pair.instant(m.local) == Some(m.instant))
             };
-            if moments.iter().all(exact) { Form::Zoned } else { Form::Utc }
+            if moments.iter().all(exact) { TimeFormat::Zoned } else { TimeFormat::Utc }
         };
-        let forms = sessions.iter().map(form).collect();
-        let mut plan = Self { zones, forms };
+        let formats = sessions.iter().map(format).collect();
+        let mut plan = Self { zones, formats };
         plan.drop_unused(sessions);
         plan
     }
 
     fn drop_unused(&mut self, sessions: &[&Session]) {
         let used = |zone: &Zone| {
-            sessions.iter().zip(&self.forms).any(|(session, form)| {
-                *form == Form::Zoned && zoned(session).is_some_and(|(own, _)| own == zone)
+            sessions.iter().zip(&self.formats).any(|(session, format)| {
+                *format == TimeFormat::Zoned && zoned(session).is_some_and(|(own, _)| own == zone)
             })
         };
         let kept: Vec<bool> = self.zones.iter().map(|(zone, _)| used(zone)).collect();
@@ -146,7 +146,7 @@ impl<'a> Plan<'a> {
 
     /// A calendar must have at least one component (RFC 5545 section 3.6): without events, its zone.
     fn write_zones(&self, out: &mut String, own: &Zone) {
-        if self.forms.is_empty() {
+        if self.formats.is_empty() {
             vtimezone::write(out, own.tzid(), &own.pair_for(&[]));
         }
         for (zone, pair) in &self.zones {

@@ -5,7 +5,7 @@ use icalendar::{EventStatus, Property};
 use maud::{PreEscaped, html};
 
 use super::line;
-use crate::l10n::{Messages, Piece, SLOTS, Words, pieces};
+use crate::l10n::{Messages, SLOTS, Segment, Words, segments};
 use crate::markdown;
 use crate::model::{Cancellation, Dialect, Markdown, Session, Status, When};
 use crate::revisions::{Edition, Revision};
@@ -14,7 +14,7 @@ use crate::zone::Zone;
 
 /// The format of an event's times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum TimeFormat {
     /// Local times with TZID.
     Zoned,
     /// UTC: `...Z`.
@@ -46,8 +46,8 @@ impl<'a> Event<'a> {
     }
 
     /// Appends the event of a feed.
-    pub(super) fn write_in_feed(&self, out: &mut String, form: Form) {
-        self.write_shared(out, form, false);
+    pub(super) fn write_in_feed(&self, out: &mut String, format: TimeFormat) {
+        self.write_shared(out, format, false);
         line::write_plain(out, "END:VEVENT");
     }
 
@@ -55,12 +55,12 @@ impl<'a> Event<'a> {
     pub(super) fn write_in_invite(
         &self,
         out: &mut String,
-        form: Form,
+        format: TimeFormat,
         edition: &Edition,
         text: &Text<'_>,
     ) {
         let session = self.session;
-        self.write_shared(out, form, true);
+        self.write_shared(out, format, true);
         // Outlook shows this in place of DESCRIPTION and accepts no other type (MS-OXCICAL 2.1.3.1.1.20.27).
         let rich =
             Property::new("X-ALT-DESC", text.html()).add_parameter("FMTTYPE", "text/html").done();
@@ -85,9 +85,9 @@ impl<'a> Event<'a> {
     }
 
     /// Appends the lines from BEGIN to TRANSP; `busy` is the default if the author does not set it.
-    fn write_shared(&self, out: &mut String, form: Form, busy: bool) {
+    fn write_shared(&self, out: &mut String, format: TimeFormat, busy: bool) {
         out.push_str(&self.head);
-        write_times(out, &self.session.when, form);
+        write_times(out, &self.session.when, format);
         out.push_str(&self.body);
         out.push_str(free(self.session, self.session.busy.unwrap_or(busy)));
     }
@@ -133,17 +133,17 @@ pub(super) fn write_head(out: &mut String, head: EventHead<'_>) {
 }
 
 /// DTSTART and DTEND, of the same type and zone; the end of whole days is the day after the last.
-pub(super) fn write_times(out: &mut String, when: &When, form: Form) {
+pub(super) fn write_times(out: &mut String, when: &When, format: TimeFormat) {
     let mut both = |parameter: &str, start: &str, end: &str| {
         line::write_plain(out, &format!("DTSTART{parameter}:{start}"));
         line::write_plain(out, &format!("DTEND{parameter}:{end}"));
     };
-    match (when, form) {
+    match (when, format) {
         (When::AllDay(days), _) => both(";VALUE=DATE", &date(days.first), &date(days.day_after())),
-        (When::Timed(timed), Form::Utc) => {
+        (When::Timed(timed), TimeFormat::Utc) => {
             both("", &utc(timed.start.instant), &utc(timed.end.instant));
         }
-        (When::Timed(timed), Form::Zoned) => both(
+        (When::Timed(timed), TimeFormat::Zoned) => both(
             &format!(";TZID={}", timed.zone.tzid()),
             &basic(timed.start.local),
             &basic(timed.end.local),
@@ -258,10 +258,10 @@ impl<'a> Text<'a> {
                     (PreEscaped(description.trim_end()))
                     @for link in &self.links {
                         p {
-                            @for piece in pieces(&link.words) {
-                                @match piece {
-                                    Piece::Words(words) => (words),
-                                    Piece::Slot(_) => a href=(link.url) { (link.url) },
+                            @for segment in segments(&link.words) {
+                                @match segment {
+                                    Segment::Words(words) => (words),
+                                    Segment::Slot(_) => a href=(link.url) { (link.url) },
                                 }
                             }
                         }
@@ -338,7 +338,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_have_their_shortest_form() {
+    fn durations_have_their_shortest_spelling() {
         let of = |seconds| duration(TimeDelta::seconds(seconds));
         assert_eq!(
             [of(3600), of(5400), of(86_400), of(45), of(90_061)],

@@ -30,7 +30,7 @@ pub fn calendars(edition: &Edition) -> Vec<Draft> {
     let feeds = edition.catalog.feeds().map(|feed| self::feed(edition, &feed, event));
     let mut drafts: Vec<Draft> = feeds.collect();
     let mut retired = edition.retired().peekable();
-    let known = retired.peek().map(|_| Known::new(edition)).unwrap_or_default();
+    let known = retired.peek().map(|_| SessionsByUid::new(edition)).unwrap_or_default();
     let retired = retired.map(|feed| self::retired(edition, feed, &known, &words, event));
     let retired: Vec<Draft> = retired.collect();
     drafts.extend(invites);
@@ -53,12 +53,12 @@ fn feed<'a, 'e: 'a>(
 
 /// Sessions by UID, because records of removed feeds contain UIDs.
 #[derive(Default)]
-struct Known<'e> {
+struct SessionsByUid<'e> {
     sessions: HashMap<&'e str, &'e Session>,
     removed: HashMap<&'e str, &'e Removed>,
 }
 
-impl<'e> Known<'e> {
+impl<'e> SessionsByUid<'e> {
     fn new(edition: &'e Edition) -> Self {
         let sessions = edition.catalog.sessions.iter();
         let removed = edition.removed();
@@ -73,7 +73,7 @@ impl<'e> Known<'e> {
 fn retired<'a, 'e: 'a>(
     edition: &'e Edition,
     feed: &Retired,
-    known: &Known<'e>,
+    known: &SessionsByUid<'e>,
     words: &Words,
     event: impl Fn(&Session) -> &'a Event<'a>,
 ) -> Draft {
@@ -104,7 +104,8 @@ fn subscribed<'a, 'e: 'a>(
     event: impl Fn(&Session) -> &'a Event<'a>,
 ) -> Draft {
     let Contents { all, here, turned } = contents;
-    let write = |out: &mut String, session: &Session, form| event(session).write_in_feed(out, form);
+    let write =
+        |out: &mut String, session: &Session, format| event(session).write_in_feed(out, format);
     let (whole, unproven) = body(edition, &all, more, write);
     // The digest includes the instants at which sessions will leave the feed. If `keep_past` or the zone of whole days
     // changes, returning sessions count as a change of today, not of the day on which they ended.

@@ -16,8 +16,8 @@ pub(super) fn of(
     event: &Event<'_>,
     text: &Text<'_>,
 ) -> Draft {
-    let (tail, unproven) = body(edition, &[session], "", |out, _, form| {
-        event.write_in_invite(out, form, edition, text);
+    let (tail, unproven) = body(edition, &[session], "", |out, _, format| {
+        event.write_in_invite(out, format, edition, text);
     });
     Draft { unproven, ..draft(edition, &session.id, session.title.as_str(), &tail) }
 }

@@ -1,7 +1,7 @@
 //! Calendars (RFC 5545): every feed and invite of an edition, proven before it is published.
 //!
 //! To read: `line` (content lines), `event` (VEVENT), `vtimezone`, `calendar` (planned, written and proven), `feed`,
-//! `invite`, `removed` (what was removed from the file), `proof` (an independent parser).
+//! `invite`, `removed` (removed sessions and feeds), `proof` (an independent parser).
 
 mod calendar;
 mod event;

@@ -1,5 +1,5 @@
-//! The proof before publishing: the instants of the events in a finished calendar, by its own
-//! VTIMEZONEs and RFC 5545 alone.
+//! The proof before publishing: computes the instants of the events in a finished calendar, only from its own
+//! VTIMEZONEs and RFC 5545.
 //!
 //! This file shares no code with the writer: it parses the bytes like a foreign program. Parsers disagree where a rule
 //! repeats or skips an hour, so the proof computes every time in both ways.
@@ -217,14 +217,14 @@ mod tests {
     }
 
     #[test]
-    fn what_two_parsers_read_differently_has_no_instant() {
+    fn a_time_that_two_parsers_read_differently_has_no_instant() {
         for at in ["20241103T010000", "20241103T015959", "20240310T020000", "20240310T025959"] {
             assert_eq!(start(&format!(";TZID=America/New_York:{at}")), None, "{at}");
         }
     }
 
     #[test]
-    fn what_no_onset_covers_has_no_instant() {
+    fn a_time_before_every_onset_has_no_instant() {
         assert_eq!(start(";TZID=America/New_York:20070101T000000"), None);
         // One time between the first onsets of DAYLIGHT and STANDARD, and one at the second of them.
         assert_eq!(start(";TZID=America/New_York:20070701T000000"), None);

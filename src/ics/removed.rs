@@ -2,7 +2,7 @@
 
 use icalendar::{EventStatus, Property};
 
-use super::event::{EventHead, FREE, Form, write_head, write_times};
+use super::event::{EventHead, FREE, TimeFormat, write_head, write_times};
 use super::line;
 use crate::l10n::Words;
 use crate::model::{AllDay, When};
@@ -30,7 +30,7 @@ pub(super) fn event(edition: &Edition, session: &Removed, words: &Words) -> Stri
     let text = format!("{first}\n\n{about}\n{all}");
     let mut out = String::with_capacity(1024);
     write_head(&mut out, session.revision.as_ref().into());
-    write_times(&mut out, &session.when, Form::Utc);
+    write_times(&mut out, &session.when, TimeFormat::Utc);
     let mut property = |name: &str, value: &str| line::write(&mut out, &Property::new(name, value));
     property("SUMMARY", &summary);
     property("DESCRIPTION", &text);
@@ -55,7 +55,7 @@ pub(super) fn notice(edition: &Edition, feed: &Retired, words: &Words) -> String
     let head = EventHead { uid: &uid, sequence: 0, created: feed.gone, last_modified: feed.gone };
     let mut out = String::with_capacity(1024);
     write_head(&mut out, head);
-    write_times(&mut out, &when, Form::Utc);
+    write_times(&mut out, &when, TimeFormat::Utc);
     let mut property = |name: &str, value: &str| line::write(&mut out, &Property::new(name, value));
     let messages = words.messages();
     property("SUMMARY", &messages.ended_title(feed.title.as_str()));

@@ -25,9 +25,9 @@ static BUNDLED: LazyLock<Messages> = LazyLock::new(|| Messages::new(&BTreeMap::n
 
 /// The sentences for readers in one language. A clone shares them.
 #[derive(Clone)]
-pub struct Messages(Arc<Inner>);
+pub struct Messages(Arc<MessageData>);
 
-struct Inner {
+struct MessageData {
     bundle: FluentBundle<Arc<FluentResource>>,
     /// The messages without variables, in the order of [`IDS`]; empty for the others.
     fixed: Vec<String>,
@@ -61,12 +61,12 @@ impl Messages {
             _ => String::new(),
         });
         let fixed = fixed.collect();
-        Self(Arc::new(Inner { bundle, fixed }))
+        Self(Arc::new(MessageData { bundle, fixed }))
     }
 
     fn filled<const N: usize>(
         &self,
-        index: Index,
+        index: MessageIndex,
         values: [(&'static str, FluentValue<'_>); N],
     ) -> String {
         format(&self.0.bundle, IDS[index as usize].0, Some(&values.into_iter().collect()))
@@ -102,7 +102,7 @@ macro_rules! messages {
             &[$((stringify!($name), &[$($(stringify!($variable)),+)?])),*];
 
         #[expect(non_camel_case_types, reason = "each variant is the id of a message")]
-        enum Index { $($name),* }
+        enum MessageIndex { $($name),* }
 
         impl Messages {
             $(messages!(@ $name $(($($variable),+))?);)*
@@ -110,12 +110,12 @@ macro_rules! messages {
     };
     (@ $name:ident) => {
         pub(crate) fn $name(&self) -> &str {
-            &self.0.fixed[Index::$name as usize]
+            &self.0.fixed[MessageIndex::$name as usize]
         }
     };
     (@ $name:ident ($($variable:ident),+)) => {
         pub(crate) fn $name<'v>(&self, $($variable: impl Into<FluentValue<'v>>),+) -> String {
-            self.filled(Index::$name, [$((stringify!($variable), $variable.into())),+])
+            self.filled(MessageIndex::$name, [$((stringify!($variable), $variable.into())),+])
         }
     };
 }

@@ -14,7 +14,7 @@ mod zone_names;
 
 pub use messages::{ENGLISH, Messages, SLOTS, ids};
 pub use overrides::{OverrideError, messages as messages_of, parse as parse_override};
-pub use sentence::{Piece, Sentence, pieces};
+pub use sentence::{Segment, Sentence, segments};
 pub use words::Words;
 pub use zone_names::ZoneNames;
 

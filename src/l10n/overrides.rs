@@ -211,7 +211,7 @@ mod tests {
     use crate::l10n::ENGLISH;
 
     #[test]
-    fn the_list_and_the_catalogue_have_the_same_messages_with_the_same_variables() {
+    fn the_code_and_the_catalog_have_the_same_messages_with_the_same_variables() {
         let catalogue: Vec<(String, Vec<String>)> = messages(ENGLISH).unwrap();
         let listed: Vec<(String, Vec<String>)> = super::super::messages::IDS
             .iter()
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_message_is_refused() {
+    fn an_invalid_message_is_refused() {
         let syntax = |text: &str| match parse("block_more", text) {
             Err(OverrideError::Syntax(what)) => what,
             other => panic!("{text}: {other:?}"),

@@ -15,7 +15,7 @@ pub struct Sentence {
 
 /// A segment of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Piece<'a> {
+pub enum Segment<'a> {
     /// Text of the message.
     Words(&'a str),
     /// The slot of the variable with this index.
@@ -35,9 +35,9 @@ impl Sentence {
 
     /// Its segments in order: message text (`Ok`) and the author's texts (`Err`).
     pub fn parts(&self) -> impl Iterator<Item = Result<&str, &str>> {
-        pieces(&self.text).into_iter().filter_map(|piece| match piece {
-            Piece::Words(words) => Some(Ok(words)),
-            Piece::Slot(number) => Some(Err(self.inserts.get(number)?.as_str())),
+        segments(&self.text).into_iter().filter_map(|segment| match segment {
+            Segment::Words(words) => Some(Ok(words)),
+            Segment::Slot(number) => Some(Err(self.inserts.get(number)?.as_str())),
         })
     }
 }
@@ -55,14 +55,14 @@ impl fmt::Display for Sentence {
 }
 
 /// The segments of a message whose variables are [`SLOTS`].
-pub fn pieces(text: &str) -> Vec<Piece<'_>> {
+pub fn segments(text: &str) -> Vec<Segment<'_>> {
     let (mut all, mut rest) = (Vec::new(), text);
     while let Some((at, c)) = rest.char_indices().find(|(_, c)| number(*c).is_some()) {
-        all.extend((at > 0).then_some(Piece::Words(&rest[..at])));
-        all.extend(number(c).map(Piece::Slot));
+        all.extend((at > 0).then_some(Segment::Words(&rest[..at])));
+        all.extend(number(c).map(Segment::Slot));
         rest = &rest[at + c.len_utf8()..];
     }
-    all.extend((!rest.is_empty()).then_some(Piece::Words(rest)));
+    all.extend((!rest.is_empty()).then_some(Segment::Words(rest)));
     all
 }
 

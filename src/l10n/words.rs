@@ -145,8 +145,8 @@ impl Words {
         }
     }
 
-    /// From start to end: "Tuesday, April 30, 2024, 2–3:30 pm PT / 5–6:30 pm ET". If the end is on another day than the
-    /// start, its day is printed.
+    /// The time from start to end: "Tuesday, April 30, 2024, 2–3:30 pm PT / 5–6:30 pm ET". If the end is on another day
+    /// than the start, its day is printed.
     pub fn range(&self, when: &When, calendar: &Calendar) -> String {
         match when {
             When::AllDay(days) => self.days(days),
@@ -154,7 +154,7 @@ impl Words {
         }
     }
 
-    /// From start to end, and the same in UTC: "... (21:00–22:30 UTC)".
+    /// The time from start to end, and the same in UTC: "... (21:00–22:30 UTC)".
     pub fn range_with_utc(&self, when: &When, calendar: &Calendar) -> String {
         match when {
             When::AllDay(days) => self.days(days),
@@ -164,7 +164,7 @@ impl Words {
         }
     }
 
-    /// From start to end only in UTC: "21:00–22:30 UTC", with the day if it differs from the session's own.
+    /// The time from start to end, only in UTC: "21:00–22:30 UTC", with the day if it differs from the session's own.
     pub fn utc(&self, timed: &Timed) -> String {
         Line::after(self, timed.start.local.date()).only_utc(timed).finish()
     }

@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn no_link_stands_within_another_and_none_is_empty() {
+    fn no_link_is_inside_another_and_none_is_empty() {
         assert_eq!(
             html("[![a](https://a.example/a.png)](https://a.example)").trim(),
             "<p><a href=\"https://a.example\">a</a></p>"

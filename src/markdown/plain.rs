@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_says_nothing_is_none() {
+    fn a_text_without_content_is_none() {
         let some = |text: &str| to_some_text(&Markdown::parse(text).unwrap());
         assert_eq!(some("[a]: https://a.example"), None);
         assert_eq!(some("&nbsp;"), None);

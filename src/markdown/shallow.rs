@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_deeper_is_rendered_at_the_eighth_level_and_words_stay_apart() {
+    fn deeper_levels_are_rendered_at_the_eighth_and_words_stay_apart() {
         let text = to_text(&markdown(&list(11)));
         let deepest = "  ".repeat(DEEPEST);
         let rest: Vec<String> =

@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_hex_are_read_and_said() {
+    fn names_and_hex_are_parsed_and_printed() {
         let teal = Color::parse("Teal").unwrap();
         assert_eq!((teal.hex().as_str(), teal.name()), ("#008080", "teal"));
         assert_eq!(Color::parse("#018082").unwrap().name(), "teal");

@@ -68,7 +68,7 @@ impl Length {
             return Err(TextError::Form("a length of at most ten years"));
         }
         match (days, seconds) {
-            (0, 0) => Err(TextError::Form("a length of more than nothing")),
+            (0, 0) => Err(TextError::Form("a length of more than zero")),
             (0, seconds) => Ok(Self::Elapsed(TimeDelta::seconds(seconds))),
             (days, _) => Ok(Self::Days(u32::try_from(days).map_err(|_| FORM)?)),
         }
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_promised_form_is_read() {
+    fn every_promised_format_is_read() {
         for (text, seconds) in [
             ("90m", 5400),
             ("1h 30m", 5400),
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn other_forms_are_refused() {
+    fn other_formats_are_refused() {
         for bad in [
             "",
             "90",

@@ -61,15 +61,15 @@ pub struct Calendar {
     pub refresh: TimeDelta,
     /// The color in calendar apps.
     pub color: Option<Color>,
-    /// How long after its end a session stays in feeds; forever if none.
+    /// The time that a session stays in feeds after its end; forever if none.
     pub keep_past: Option<TimeDelta>,
-    /// How long after its planned end a cancelled session stays in feeds.
+    /// The time that a cancelled session stays in feeds after its planned end.
     pub keep_cancelled: TimeDelta,
-    /// How long the addresses of removed sessions and feeds are served.
+    /// The time that the addresses of removed sessions and feeds are served.
     pub keep_gone: TimeDelta,
     /// The time-zone rules that the file was read with, for zone names.
     pub rules: Rules,
-    /// The author's own messages by id, in the form in which `l10n` prints them after it has read them.
+    /// The author's own messages by id, normalized by `l10n`.
     pub words: BTreeMap<String, String>,
 }
 
@@ -138,7 +138,7 @@ pub struct Organizer {
     pub url: Option<HttpUrl>,
 }
 
-/// A group of sessions with a feed of its own.
+/// A group of sessions with its own feed.
 #[derive(Debug, Clone)]
 pub struct Series {
     /// The id of its feed.

@@ -30,9 +30,9 @@ pub struct Session {
     pub tags: Vec<Tag>,
     /// Its status.
     pub status: Status,
-    /// How calendars show it if it is cancelled.
+    /// Its appearance in calendars if it is cancelled.
     pub cancellation: Cancellation,
-    /// Whether it blocks the reader's time. If none, an invite does and a feed does not.
+    /// Whether it blocks the reader's time. Default: it does in an invite, and does not in a feed.
     pub busy: Option<bool>,
     /// Times before the start at which an invite reminds.
     pub remind: Vec<TimeDelta>,
@@ -40,7 +40,7 @@ pub struct Session {
     pub uid: Option<Uid>,
     /// Its former ids, oldest first.
     pub was: Vec<Id>,
-    /// Whether it is the removed session with this id, despite another title and start.
+    /// Whether it is the removed session with this id, although its title and start differ.
     pub again: bool,
 }
 
@@ -53,7 +53,7 @@ pub enum When {
     AllDay(AllDay),
 }
 
-/// From one instant to another, in a zone.
+/// The time from one instant to another, in a zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timed {
     /// The zone of the wall-clock times.
@@ -87,12 +87,12 @@ pub enum Status {
     Tentative,
 }
 
-/// How calendars show a cancelled session. Both variants mark the title and free the reader's time.
+/// The appearance of a cancelled session in calendars. Both variants mark the title and free the reader's time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Cancellation {
-    /// Without STATUS:CANCELLED, so that Google Calendar shows it.
+    /// Events do not have STATUS:CANCELLED, so Google Calendar shows them.
     Announce,
-    /// With STATUS:CANCELLED: hidden in Google Calendar, struck through in most others.
+    /// Events have STATUS:CANCELLED: Google Calendar hides them, and most others strike them through.
     #[default]
     Silent,
 }

@@ -1,11 +1,11 @@
-//! Text types that hold only what calendars, pages and headers can carry.
+//! Text types that contain only characters that calendars, pages and headers allow.
 
 use std::borrow::Borrow;
 use std::fmt;
 
 use super::nesting;
 
-/// Why a text is invalid.
+/// The reason that a text is invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TextError {
     /// It is empty.

@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use super::TextError;
 
 const FORM: TextError = TextError::Form("a whole address such as `https://example.org/page`");
-/// Characters that RFC 3986 allows only escaped; a percent sign stays, as it may belong to an escape.
+/// Characters that RFC 3986 allows only escaped; a percent sign stays, because it may belong to an escape.
 const BARE: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_not_stand_bare_is_encoded() {
+    fn reserved_characters_are_encoded() {
         let url = HttpUrl::parse("https://example.org/zoë?q=\"a\"&b=%20").unwrap();
         assert_eq!(url.as_str(), "https://example.org/zo%C3%AB?q=%22a%22&b=%20");
     }

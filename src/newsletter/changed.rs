@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::html::{cell, direction, isolated, line, link};
 use super::markdown::{escaped, link as markdown_link};
-use super::{Form, MOST, Subject, text};
+use super::{BlockFormat, MOST, Subject, text};
 use crate::l10n::{SLOTS, Sentence, Words};
 use crate::model::{Session, Status};
 use crate::pages::{self, filled};
@@ -57,12 +57,14 @@ impl Changed {
         })
     }
 
-    pub(super) fn print(&self, form: Form) -> String {
-        match form {
-            Form::Html => self.html(true).into_string(),
-            Form::Json => self.json(),
-            Form::Markdown => self.parts(|notice| markdown(notice, &self.words)).join("\n\n"),
-            Form::Text => self.parts(|notice| plain(notice, &self.words)).join("\n\n"),
+    pub(super) fn print(&self, format: BlockFormat) -> String {
+        match format {
+            BlockFormat::Html => self.html(true).into_string(),
+            BlockFormat::Json => self.json(),
+            BlockFormat::Markdown => {
+                self.parts(|notice| markdown(notice, &self.words)).join("\n\n")
+            }
+            BlockFormat::Text => self.parts(|notice| plain(notice, &self.words)).join("\n\n"),
         }
     }
 

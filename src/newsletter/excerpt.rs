@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_paragraph_stands_for_the_text() {
+    fn the_first_paragraph_is_the_excerpt() {
         assert_eq!(
             excerpt("# Head\n\nOne *two*\nthree&nbsp;`four`.\n\nFive.").unwrap(),
             "One two three four."

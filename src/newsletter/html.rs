@@ -3,7 +3,7 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use super::{Action, Block, Card};
+use super::{ActionLink, Block, Card};
 use crate::cut;
 use crate::l10n::{SLOTS, Sentence};
 use crate::pages::filled;
@@ -81,7 +81,7 @@ pub(super) fn cell(below: u8) -> String {
 fn card(block: &Block, card: &Card, ours: Option<&str>, within: Within) -> Markup {
     let part = "margin:0 0 8px";
     let words = &block.words;
-    let label = |action: &Action<'_>| {
+    let label = |action: &ActionLink<'_>| {
         let title = cut::to_chars(&card.title, LABEL);
         words.sentence(action.with_title.clone(), [&title]).to_string()
     };

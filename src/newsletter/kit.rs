@@ -3,7 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 
 use super::changed::Changed;
-use super::{Block, Form};
+use super::{Block, BlockFormat};
 use crate::document::{Document, Kind};
 use crate::l10n::{Messages, SLOTS};
 use crate::pages::{Head, Shell, isolated};
@@ -31,12 +31,12 @@ pub(super) fn page(
         h2 { (messages.newsletter_preview()) }
         div.block { (super::html::preview(block)) }
         h2 { (messages.newsletter_copy()) }
-        (fields(messages, "", |form| block.print(form)))
+        (fields(messages, "", |format| block.print(format)))
         @if let Some(changed) = changed {
             h2 { (messages.newsletter_changed()) }
             p { (messages.newsletter_changed_how()) }
             div.block { (changed.preview()) }
-            (fields(messages, "changed-", |form| changed.print(form)))
+            (fields(messages, "changed-", |format| changed.print(format)))
         }
     };
     let head =
@@ -45,17 +45,17 @@ pub(super) fn page(
 }
 
 /// A field to copy for each format.
-fn fields(messages: &Messages, prefix: &str, print: impl Fn(Form) -> String) -> Markup {
-    let forms = [
-        ("html", "HTML", Form::Html),
-        ("markdown", "Markdown", Form::Markdown),
-        ("text", messages.newsletter_plain_text(), Form::Text),
+fn fields(messages: &Messages, prefix: &str, print: impl Fn(BlockFormat) -> String) -> Markup {
+    let formats = [
+        ("html", "HTML", BlockFormat::Html),
+        ("markdown", "Markdown", BlockFormat::Markdown),
+        ("text", messages.newsletter_plain_text(), BlockFormat::Text),
     ];
     html! {
-        @for (id, name, form) in forms {
+        @for (id, name, format) in formats {
             div.field {
                 label for={ (prefix) (id) } { (name) }
-                textarea id={ (prefix) (id) } readonly { (field(&print(form))) }
+                textarea id={ (prefix) (id) } readonly { (field(&print(format))) }
             }
         }
     }

@@ -39,7 +39,7 @@ pub enum Subject<'a> {
 
 /// The formats of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum BlockFormat {
     /// For mail tools that accept HTML.
     Html,
     /// For mail tools that accept Markdown.
@@ -51,16 +51,16 @@ pub enum Form {
 }
 
 /// A block of an edition in a format, without a final line end.
-pub fn newsletter(edition: &Edition, subject: Subject<'_>, form: Form) -> String {
+pub fn newsletter(edition: &Edition, subject: Subject<'_>, format: BlockFormat) -> String {
     let words = Words::new(&edition.catalog.calendar);
-    Block::new(edition, subject, &words).print(form)
+    Block::new(edition, subject, &words).print(format)
 }
 
 /// The block, in a format, about the subject's sessions that moved, are cancelled, or have a new place or link, and are
 /// not over; none if there is no such session.
-pub fn changed(edition: &Edition, subject: Subject<'_>, form: Form) -> Option<String> {
+pub fn changed(edition: &Edition, subject: Subject<'_>, format: BlockFormat) -> Option<String> {
     let words = Words::new(&edition.catalog.calendar);
-    Some(Changed::new(edition, subject, &words)?.print(form))
+    Some(Changed::new(edition, subject, &words)?.print(format))
 }
 
 /// The page with the block of a session.
@@ -170,12 +170,12 @@ impl Block {
         }
     }
 
-    fn print(&self, form: Form) -> String {
-        match form {
-            Form::Html => html::print(self),
-            Form::Markdown => markdown::print(self),
-            Form::Text => text::print(self),
-            Form::Json => json::print(self),
+    fn print(&self, format: BlockFormat) -> String {
+        match format {
+            BlockFormat::Html => html::print(self),
+            BlockFormat::Markdown => markdown::print(self),
+            BlockFormat::Text => text::print(self),
+            BlockFormat::Json => json::print(self),
         }
     }
 
@@ -256,9 +256,9 @@ impl Card {
     }
 
     /// Every link except the title's.
-    fn links(&self, words: &Words) -> Vec<Action<'_>> {
+    fn links(&self, words: &Words) -> Vec<ActionLink<'_>> {
         let messages = words.messages();
-        let action = |text: String, with_title: String, url| Action { text, with_title, url };
+        let action = |text: String, with_title: String, url| ActionLink { text, with_title, url };
         let slot = SLOTS[0];
         let mut all = Vec::new();
         all.extend(
@@ -279,7 +279,7 @@ impl Card {
 }
 
 /// A link with an action, such as "Register".
-struct Action<'a> {
+struct ActionLink<'a> {
     /// The label of the action.
     text: String,
     /// The same label with a slot for the session's title, for screen readers.

@@ -2,15 +2,15 @@
 
 use maud::{Markup, html};
 
-use crate::l10n::{Piece, Sentence, pieces};
+use crate::l10n::{Segment, Sentence, segments};
 
 /// A message with markup in place of each of [`crate::l10n::SLOTS`].
 pub fn filled<const N: usize>(text: &str, markup: [Markup; N]) -> Markup {
     html! {
-        @for piece in pieces(text) {
-            @match piece {
-                Piece::Words(words) => (words),
-                Piece::Slot(number) => @if let Some(markup) = markup.get(number) { (markup) },
+        @for segment in segments(text) {
+            @match segment {
+                Segment::Words(words) => (words),
+                Segment::Slot(number) => @if let Some(markup) = markup.get(number) { (markup) },
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{FeedChange, Item, Report, There};
+use super::{ChangedSession, FeedChange, Report, There};
 use crate::revisions::{PublishedSession, What};
 
 pub(super) fn print(report: &Report) -> String {
@@ -16,7 +16,7 @@ pub(super) fn print(report: &Report) -> String {
     serde_json::to_string_pretty(&whole).expect("its keys are texts") + "\n"
 }
 
-fn item(item: &Item) -> Value {
+fn item(item: &ChangedSession) -> Value {
     let change = &item.change;
     json!({
         "id": change.id,

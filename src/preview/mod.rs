@@ -30,7 +30,7 @@ pub struct City {
 /// The changes for readers, ready to print.
 #[derive(Debug)]
 pub struct Report {
-    items: Vec<Item>,
+    items: Vec<ChangedSession>,
     /// If cities are given and nothing changes: the times of all upcoming sessions in those cities.
     to_come: Vec<(String, Vec<There>)>,
     feeds: Vec<FeedChange>,
@@ -39,7 +39,7 @@ pub struct Report {
 
 /// One session that changes.
 #[derive(Debug)]
-struct Item {
+struct ChangedSession {
     change: Difference,
     said: Vec<String>,
     cities: Vec<There>,
@@ -80,8 +80,8 @@ pub fn preview(
     now: DateTime<Utc>,
 ) -> Report {
     let words = Words::new(&edition.catalog.calendar).near(now.date_naive()).in_terminals();
-    let known = Known::new(edition);
-    let items: Vec<Item> = differences(before, after)
+    let known = EditionIndex::new(edition);
+    let items: Vec<ChangedSession> = differences(before, after)
         .into_iter()
         .map(|change| item(&known, change, &words, cities, now))
         .collect();
@@ -106,13 +106,13 @@ impl Report {
 }
 
 /// The parts of the edition that the report looks up, by name.
-struct Known<'a> {
+struct EditionIndex<'a> {
     edition: &'a Edition,
     zones: HashMap<&'a str, &'a Zone>,
     sessions: HashMap<&'a str, &'a Session>,
 }
 
-impl<'a> Known<'a> {
+impl<'a> EditionIndex<'a> {
     fn new(edition: &'a Edition) -> Self {
         let sessions = edition.catalog.sessions.iter();
         let sessions = sessions.map(|session| (session.id.as_str(), session)).collect();
@@ -126,14 +126,14 @@ impl<'a> Known<'a> {
 }
 
 fn item(
-    known: &Known<'_>,
+    known: &EditionIndex<'_>,
     change: Difference,
     words: &Words,
     cities: &[City],
     now: DateTime<Utc>,
-) -> Item {
+) -> ChangedSession {
     let edition = known.edition;
-    // Both in the current zone, so that only the move differs.
+    // Prints both in the current zone, so that only the move differs.
     let zone = known.zone(&change.after.zone);
     let is = Some(change.after.when.when(zone));
     let was = change.before.as_ref().map(|before| before.when.when(zone));
@@ -146,7 +146,7 @@ fn item(
     let session = known.sessions.get(change.id.as_str()).copied();
     let newsletter = session.filter(|own| ahead && is_told(edition, own, &change.what));
     let expected = change.before.as_ref().is_some_and(|before| before.status != Status::Cancelled);
-    Item {
+    ChangedSession {
         said,
         better_cancelled: gone && ahead && expected,
         soon: heavy && was.iter().chain(&is).any(near),

@@ -36,16 +36,16 @@ pub(super) fn all(
         What::Renamed { from } => {
             let former = Id::parse(&change.id).map(|id| edition.former(&id).to_vec());
             let leads = former.is_ok_and(|all| all.iter().any(|old| old.as_str() == from));
-            let leads = if leads { "; old addresses lead on" } else { "" };
+            let leads = if leads { "; old addresses lead to the new ones" } else { "" };
             format!("has the id `{}` in place of `{from}`{leads}", change.id)
         }
         What::Retitled { from } => {
-            format!("is called \"{}\" in place of \"{from}\"", change.after.title)
+            format!("has the title \"{}\" in place of \"{from}\"", change.after.title)
         }
         What::Status => status(change).to_owned(),
         What::Zone => {
             let before = change.before.as_ref().map_or("", |before| &before.zone);
-            format!("is written in the zone {} in place of {before}", change.after.zone)
+            format!("is in the zone {} in place of {before}", change.after.zone)
         }
     };
     let mut said = Vec::new();
@@ -114,7 +114,7 @@ fn other(change: &Difference) -> &'static str {
     let before = change.before.as_ref().and_then(|before| before.digests.as_ref());
     match (before, &change.after.digests) {
         (Some(was), Some(is)) if was == is => {
-            "has other changes: reminders, zones, links, language or organiser"
+            "has other changes: reminders, zones, links, language or organizer"
         }
         // The links have their own sentences.
         (Some(was), Some(is)) if was.text == is.text => "",
@@ -126,9 +126,9 @@ fn other(change: &Difference) -> &'static str {
 
 fn link(change: LinkChange, verb: &str) -> String {
     match change {
-        LinkChange::Added => format!("has a link to {verb} now"),
+        LinkChange::Added => format!("now has a link to {verb}"),
         LinkChange::Changed => format!("has a new link to {verb}"),
-        LinkChange::Removed => format!("has no link to {verb} anymore"),
+        LinkChange::Removed => format!("no longer has a link to {verb}"),
     }
 }
 

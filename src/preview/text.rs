@@ -1,6 +1,6 @@
 //! The report for people.
 
-use super::{Item, Report};
+use super::{ChangedSession, Report};
 use crate::ics::duration;
 
 pub(super) fn print(report: &Report) -> String {
@@ -23,7 +23,7 @@ pub(super) fn print(report: &Report) -> String {
                 let note = match feed.what {
                     "new" => ", new",
                     "taken-over" => ", whose subscribers get another calendar",
-                    "renamed" => ", at a new address; the old one goes on",
+                    "renamed" => ", at a new address; the old one keeps working",
                     "ended" => ", which ends with a notice to its subscribers",
                     _ => "",
                 };
@@ -35,27 +35,26 @@ pub(super) fn print(report: &Report) -> String {
     if report.items.iter().any(|item| item.change.before.is_some()) {
         parts.push(copies());
     }
-    let soon: Vec<&Item> = report.items.iter().filter(|item| item.soon).collect();
+    let soon: Vec<&ChangedSession> = report.items.iter().filter(|item| item.soon).collect();
     if !soon.is_empty() {
-        let heading = "Less than a day away, so tell it by mail too:";
+        let heading = "Less than a day away, so announce it by mail too:";
         parts.push(section(heading, soon.iter().map(|item| item.change.after.title.clone())));
     }
     let blocks: Vec<&String> =
         report.items.iter().filter_map(|item| item.newsletter.as_ref()).collect();
     if !blocks.is_empty() {
-        let heading =
-            "For your newsletter, once this is published, a block that says what changed:";
+        let heading = "For your newsletter, after this is published, a block about the changes:";
         parts.push(section(heading, blocks.into_iter().cloned()));
     }
     parts.join("\n\n") + "\n"
 }
 
-fn item(item: &Item) -> String {
+fn item(item: &ChangedSession) -> String {
     let mut lines = vec![format!("{} ({})", item.change.after.title, item.change.id)];
     lines.extend(item.said.iter().map(|said| format!("  {said}")));
     lines.extend(item.cities.iter().map(|there| format!("  {}: {}", there.city, there.line)));
     if item.better_cancelled {
-        lines.push("  to call it off instead, keep it with `status = \"cancelled\"`".to_owned());
+        lines.push("  to cancel it instead, keep it with `status = \"cancelled\"`".to_owned());
     }
     lines.join("\n")
 }
@@ -64,25 +63,27 @@ fn item(item: &Item) -> String {
 fn learn(report: &Report) -> String {
     let asked = duration(report.refresh).trim_start_matches(['P', 'T']).to_lowercase();
     section(
-        "Who subscribed learns of it without your doing, about:",
+        "Subscribers learn of it automatically, about:",
         [
-            "within the hour: Thunderbird, GNOME, Fastmail, Apple Calendar as its user set it"
+            "within the hour: Thunderbird, GNOME, Fastmail, Apple Calendar by its user's setting"
                 .to_owned(),
             "within three hours, up to a day: Outlook.com, Microsoft 365".to_owned(),
             "within four to sixteen hours, up to a day: Google Calendar, Proton".to_owned(),
             "within a day: ICSx5 on Android".to_owned(),
-            format!("as often as your list asks, every {asked}: Outlook for Windows, Nextcloud"),
+            format!(
+                "at the `refresh` interval of your file, every {asked}: Outlook for Windows, \
+                 Nextcloud"
+            ),
         ],
     )
 }
 
 fn copies() -> String {
     section(
-        "What does not change by itself:",
+        "These do not change automatically:",
         [
             "entries added once, by an .ics file or an \"Add to\" link: they are copies".to_owned(),
-            "newsletters that were sent: their text stays, their links lead to the new data"
-                .to_owned(),
+            "sent newsletters: their text stays, and their links lead to the new data".to_owned(),
         ],
     )
 }

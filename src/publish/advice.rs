@@ -33,7 +33,7 @@ pub(super) fn removed(
         .filter_map(|entry| Some((published.get(entry.uid.as_str())?, entry)))
         .map(|(id, entry)| {
             let title = &entry.published.title;
-            let message = format!("`{id}`, \"{title}\", is a published upcoming session, and was removed from the file");
+            let message = format!("`{id}`, \"{title}\", is a published, upcoming session, but is no longer in the file");
             Finding::warning(Code::RemovedSession, locations.calendar_id.clone(), message).help(
                 "to cancel it, keep it with `status = \"cancelled\"`; if it has a new id, add the old \
                  one there as `was`",
@@ -60,10 +60,10 @@ pub(super) fn another_uid(
             let (uid, title) = (&old.uid, &old.published.title);
             let span = Id::parse(id).ok().and_then(|id| locations.sessions.get(&id).cloned());
             let message = format!(
-                "`{id}`, \"{title}\", was published with the UID `{uid}`, and has another now"
+                "`{id}`, \"{title}\", was published with the UID `{uid}`, but now has another one"
             );
             Finding::warning(Code::RemovedSession, span.unwrap_or_default(), message).help(format!(
-                "subscribers lose that entry and get a new one; to keep it write `uid = \"{uid}\"`"
+                "subscribers lose that entry and get a new one; to keep it, write `uid = \"{uid}\"`"
             ))
         })
         .collect()
@@ -107,9 +107,10 @@ pub(super) fn too_large(plan: &Planned, locations: &Locations) -> Vec<Finding> {
             let size = *large.get(urls.feed(feed.id, FeedRoute::Calendar).as_str())?;
             let span = locations.feeds.get(feed.id).cloned().unwrap_or_default();
             let (id, size) = (feed.id, size / 1000);
-            let message = format!("the feed `{id}` has {size} kB; Google Calendar stops reading at 1,000");
+            let message =
+                format!("the feed `{id}` has {size} kB; Google Calendar stops reading at 1,000");
             Some(Finding::warning(Code::FeedTooLarge, span, message).help(
-                "let readers subscribe to series or [[feeds]] instead, or let past sessions go with \
+                "let readers subscribe to series or [[feeds]] instead, or drop past sessions with \
                  `keep_past`",
             ))
         })

@@ -66,9 +66,8 @@ pub(super) fn same_uid(plan: &Planned, locations: &Locations) -> Vec<Finding> {
 pub(super) fn unproven(plan: &Planned, locations: &Locations) -> Vec<Finding> {
     let finding = |id: &Id| {
         let span = locations.sessions.get(id).cloned().unwrap_or_default();
-        let message = format!(
-            "the time zone of `{id}` cannot be written so that every reader gets the right hour"
-        );
+        let message =
+            format!("no time-zone definition shows `{id}` at the right hour in every calendar app");
         Finding::error(Code::ZoneNotProven, span, message)
             .help("it is published in UTC; please report this zone and time")
     };

@@ -89,7 +89,7 @@ impl Publisher {
         }
     }
 
-    /// Prepares the last good source while the revisions file cannot be used; `error` says why.
+    /// Prepares the last good source while the revisions file cannot be used; `error` is the reason.
     ///
     /// # Errors
     /// That error if there is no last good source, or its revisions are unknown.

@@ -103,12 +103,12 @@ pub struct Published {
     pub source: Source,
     /// Warnings.
     pub findings: Findings,
-    /// Why the state could not be written, if it should have been.
+    /// The reason for an unwritten state, if there is one.
     pub degraded: Option<String>,
     /// Whether the last good source was published in place of the file.
     pub last_good: bool,
-    /// Why the last good source was published although the file is valid: the revisions file cannot be used, or this
-    /// program failed.
+    /// The reason for publishing the last good source instead of a valid file: the revisions file cannot be used, or
+    /// this program failed.
     pub broken_state: Option<Error>,
 }
 
@@ -125,7 +125,7 @@ impl Published {
     }
 }
 
-/// Why nothing was published.
+/// The reason for not publishing.
 #[derive(Debug)]
 pub enum Refusal {
     /// The file has errors.
@@ -162,7 +162,8 @@ impl Publisher {
         })
     }
 
-    /// All findings about the file, and with `frozen` whether the revisions file records it. Writes nothing.
+    /// All findings about the file; with `frozen`, also a finding if the revisions file does not record it. Changes no
+    /// files.
     ///
     /// # Errors
     /// [`Error`] if the file or its state cannot be read.
@@ -177,7 +178,7 @@ impl Publisher {
         Ok(CheckReport { source, findings, overview })
     }
 
-    /// The edition that would be published. Writes nothing, and takes no lock.
+    /// The edition that would be published. Changes no files, and takes no lock.
     ///
     /// # Errors
     /// [`Refusal`] with the findings or the system error.

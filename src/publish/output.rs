@@ -55,7 +55,8 @@ pub(super) fn too_large(catalog: &Catalog, locations: &Locations) -> Option<Find
     let limit = if repeated { "1,000" } else { "2,000" };
     let largest = parts.into_iter().filter(|part| part.is_repeated || !repeated);
     let Part { says, help, span, .. } = largest.max_by_key(|part| part.bytes)?;
-    let message = format!("{says}; what is published of this file would take more than {limit} MB");
+    let message =
+        format!("{says}; the calendars and pages of this file would take more than {limit} MB");
     Some(Finding::error(Code::OutputTooLarge, span, message).help(help))
 }
 
@@ -92,8 +93,8 @@ fn parts(catalog: &Catalog, locations: &Locations) -> Vec<Part> {
         Part {
             bytes: members,
             is_repeated: true,
-            says: "the [[feeds]] hold too many sessions together",
-            help: "let fewer sessions belong to each of them, or delete some; with short texts 480,000 \
+            says: "the [[feeds]] together have too many sessions",
+            help: "select fewer sessions for each of them, or delete some; with short texts 480,000 \
                    sessions fit, each counted once for every one of the [[feeds]] that it is in",
             span: span(largest),
         },
@@ -101,28 +102,29 @@ fn parts(catalog: &Catalog, locations: &Locations) -> Vec<Part> {
             bytes: former * FORMER,
             is_repeated: false,
             says: "`was` names too many former ids",
-            help: "delete those that were never given out",
+            help: "delete those that were never published",
             span: whole.clone(),
         },
         Part {
             bytes: copies(catalog, &index, words),
             is_repeated: true,
-            says: "`was` names too many former ids of what has long texts or many sessions",
-            help: "delete those that were never given out",
+            says: "`was` names too many former ids of sessions and feeds with long texts or \
+                   many sessions",
+            help: "delete those that were never published",
             span: whole.clone(),
         },
         Part {
             bytes: footer.saturating_mul(sessions + feeds).saturating_mul(FOOTER),
             is_repeated: true,
             says: "the footer, which is on every page, is too long",
-            help: "shorten `footer`, or link to a page that says the rest",
+            help: "shorten `footer`, or link to a page with the rest",
             span: whole.clone(),
         },
         Part {
             bytes: zones.saturating_mul(sessions).saturating_mul(ZONE),
             is_repeated: true,
-            says: "`also_in` names too many zones, as each time is spelled out in all of them",
-            help: "name the few zones that most readers live in",
+            says: "`also_in` names too many zones; each time is printed in all of them",
+            help: "name only the zones in which most readers live",
             span: whole,
         },
     ]

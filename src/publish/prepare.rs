@@ -72,7 +72,7 @@ pub(super) struct Prepared {
     pub(super) recorded: bool,
 }
 
-/// Role of a source.
+/// The role of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
     /// It is the current file.
@@ -80,11 +80,11 @@ pub(super) enum Standing {
     /// The last good source in place of the file. A missing logo comes from memory or is left out, because it should
     /// not make feeds unavailable.
     In,
-    /// The last good source while a changed file is not adopted yet. It is published only as recorded, since another
+    /// The last good source while a changed file is not adopted yet. It is published only as recorded, because another
     /// process may have recorded a newer one.
     Meanwhile,
-    /// The last good source while the revisions file cannot be used. The revisions recorded with the source count,
-    /// and the revisions file is left alone.
+    /// The last good source while the revisions file cannot be used. The revisions recorded with the source count, and
+    /// the revisions file does not change.
     Stateless,
 }
 
@@ -185,7 +185,7 @@ impl Publisher {
     }
 
     /// The last published edition as of a later instant, while the file is removed or refused. It is made from memory,
-    /// without files, state or lock. None if nothing was published, or if anything besides the time would change.
+    /// without files, state or lock. None if nothing was published, or if more than the time has changed.
     pub fn rebuild(&self, now: DateTime<Utc>) -> Option<Site> {
         let (served, before) = {
             let memory = self.memory();

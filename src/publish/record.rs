@@ -1,6 +1,6 @@
 //! Recording: an edition is written to the state before it is served.
 //!
-//! An edition is prepared without a lock, as that may take long. Under the lock it is recorded if its inputs are
+//! An edition is prepared without a lock, because that may take long. Under the lock it is recorded if its inputs are
 //! unchanged, and prepared again otherwise. So the second of two writers adds to the first one's numbers, and never
 //! publishes an older file after a newer one.
 
@@ -75,7 +75,10 @@ impl Publisher {
         let Prepared { site, revisions, served, source, findings, .. } = prepared;
         let Prepared { unproven, last_good, broken_state, standing, recorded, .. } = prepared;
         for id in &unproven {
-            tracing::error!(session = %id, "its time zone cannot be proven; it is written in UTC");
+            tracing::error!(
+                session = %id,
+                "the time zone of this session cannot be proven; its times are written in UTC"
+            );
         }
         let mut degraded = None;
         if !recorded && standing != Standing::Stateless {

@@ -19,13 +19,13 @@ use crate::source::Source;
 
 /// Size limits of a file, in bytes: for reading it at all, and for reading it in each whole poll.
 #[derive(Clone, Copy)]
-struct Limits {
+struct SizeLimits {
     max_size: u64,
     always: u64,
 }
 
-const ASSET: Limits = Limits { max_size: MAX_ASSET, always: 64 << 10 };
-const STATE: Limits = Limits { max_size: u64::MAX, always: u64::MAX };
+const ASSET: SizeLimits = SizeLimits { max_size: MAX_ASSET, always: 64 << 10 };
+const STATE: SizeLimits = SizeLimits { max_size: u64::MAX, always: u64::MAX };
 
 /// SHA-256 of a content.
 pub type Digest = [u8; 32];
@@ -92,7 +92,7 @@ impl PolledContent {
 }
 
 impl Publisher {
-    /// Polls the files. `whole` reads every content, whatever the metadata is.
+    /// Polls the files. `whole` reads every content, even with unchanged metadata.
     pub fn poll(&self, snapshot: &mut Snapshot, whole: bool) {
         let mut files = vec![self.poll_toml(snapshot, whole)];
         for name in &snapshot.names {
@@ -106,7 +106,7 @@ impl Publisher {
     }
 
     fn poll_toml(&self, snapshot: &mut Snapshot, whole: bool) -> Observed {
-        // Before the content, so that a write in between counts as a change.
+        // Reads metadata before the content, so that a write in between counts as a change.
         let metadata = metadata(&self.file).map(|(metadata, _)| metadata);
         let last = snapshot.files.first();
         let known = last.and_then(|last| last.digest);
@@ -200,8 +200,8 @@ pub(super) fn digest_of_bytes(bytes: &[u8]) -> Digest {
 }
 
 /// Observes a file of which only the digest is needed.
-fn observe(path: PathBuf, last: &[Observed], whole: bool, limits: Limits) -> Observed {
-    let Limits { max_size, always } = limits;
+fn observe(path: PathBuf, last: &[Observed], whole: bool, limits: SizeLimits) -> Observed {
+    let SizeLimits { max_size, always } = limits;
     let (metadata, is_file) = metadata(&path).unzip();
     let known = last.iter().find(|last| last.path == path && last.metadata == metadata);
     let usable = is_file == Some(true) && metadata.is_some_and(|file| file.size <= max_size);

@@ -69,7 +69,7 @@ impl Publisher {
                 tracing::warn!("`{file}` is missing or empty; it is written again from memory");
             }
             Some(first) if warns => tracing::warn!(
-                "`{file}` is older than what this process published: {} of its entries, such as `{first}`; {}",
+                "`{file}` is older than the last publication of this process in {} of its entries, such as `{first}`; {}",
                 behind.len(),
                 match self.frozen {
                     true => "the last good edition is served until it has them all",
@@ -90,7 +90,7 @@ impl Publisher {
         match self.store.read_last_good_revisions() {
             Ok(Some(known)) if known.calendar.as_deref() == Some(calendar.as_str()) => {
                 tracing::warn!(
-                    "`{file}` is missing or empty, though sessions were published before; it is written again from \
+                    "`{file}` is missing or empty, although sessions were published before; it is written again from \
                      `{last_good}`"
                 );
                 known
@@ -99,7 +99,7 @@ impl Publisher {
             _ => {
                 if matches!(self.store.read_last_good(), Ok(Some(_))) {
                     tracing::warn!(
-                        "`{file}` is missing or empty, though sessions were published before: its numbers start over, \
+                        "`{file}` is missing or empty, although sessions were published before: its numbers start over, \
                          and calendar apps with higher numbers ignore changes; stop the server, and restore the file \
                          from your last commit or backup"
                     );

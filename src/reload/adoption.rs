@@ -15,13 +15,13 @@ use std::time::Duration;
 
 use crate::publish::{Digest, Observed};
 
-/// How long a file renamed into place must stay unchanged.
+/// The time that a file renamed into place must stay unchanged.
 pub const RENAMED: Duration = Duration::from_millis(100);
-/// How long a file written in place must stay unchanged.
+/// The time that a file written in place must stay unchanged.
 pub const IN_PLACE: Duration = Duration::from_secs(1);
-/// How long a file that removes many upcoming sessions must stay unchanged.
+/// The time that a file that removes many upcoming sessions must stay unchanged.
 pub const REMOVAL: Duration = Duration::from_secs(15);
-/// How long a content must stay if only its metadata changes.
+/// The time that a content must stay if only its metadata changes.
 pub const CONTENT: Duration = Duration::from_secs(60);
 
 /// The adopted files, and since when each polled file is unchanged.
@@ -48,7 +48,7 @@ pub enum Decision {
 #[derive(Debug)]
 struct TrackedFile {
     observed: Observed,
-    /// How long it must stay unchanged after its last change.
+    /// The time that it must stay unchanged after its last change.
     wait: Duration,
     /// The first poll that found it unchanged.
     since: Duration,
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn each_file_waits_as_its_last_change_says() {
+    fn each_file_waits_by_its_last_change() {
         let (list, logo) = (file("list", 1, 1, 1), file("logo", 2, 1, 1));
         let start = [list.clone(), logo.clone()];
         let replaced = file("list", 3, 1, 2);

@@ -41,7 +41,7 @@ pub use worker::BeforeStep;
 
 /// Time between two polls.
 const POLL: Duration = Duration::from_millis(50);
-/// Time between two polls that read every content, whatever the metadata is.
+/// Time between two polls that read every content, even with unchanged metadata.
 const WHOLE: Duration = Duration::from_secs(1);
 /// Time between two attempts after a system error: the state could not be written, or read.
 const RETRY: Duration = Duration::from_secs(10);
@@ -63,7 +63,7 @@ pub struct Reloader<'a> {
     telemetry: Option<&'a Telemetry>,
     worker: Worker,
     polling: Polling,
-    /// When every content was last read.
+    /// The time at which every content was last read.
     read: Option<Duration>,
     /// An order that waits because a change is in progress.
     ordered: bool,
@@ -82,7 +82,7 @@ pub struct Reloader<'a> {
     rebuilt: Option<DateTime<Utc>>,
 }
 
-/// Why an edition is published.
+/// The reason for publishing an edition.
 #[derive(Debug, Clone, Copy)]
 struct Reason {
     /// The files changed.
@@ -314,7 +314,7 @@ mod tests {
     use crate::error::chain;
 
     #[test]
-    fn a_list_on_which_the_program_fails_is_refused_and_the_next_one_is_tried() {
+    fn a_file_on_which_the_program_fails_is_refused_and_the_next_one_is_tried() {
         let failed = unwound(|| -> Result<(), Refusal> { panic!("on purpose") });
         let Err(Refusal::System(error)) = failed else { panic!("{failed:?}") };
         assert!(chain(&error).contains("please report it"), "{error}");

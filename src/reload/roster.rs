@@ -64,7 +64,7 @@ impl Roster {
         }
     }
 
-    /// Dismisses the standby: the worker in charge goes on polling.
+    /// Dismisses the standby: the worker in charge continues polling.
     pub(super) fn dismiss(&mut self) {
         self.standby = None;
     }
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[derive(Debug, Clone, Copy)]
-    enum Event {
+    enum RosterEvent {
         Appoint,
         TakeOver(Number),
         Record(Number),
@@ -110,20 +110,20 @@ mod tests {
         Close,
     }
 
-    fn events() -> Vec<Event> {
+    fn events() -> Vec<RosterEvent> {
         let of = |worker| {
-            use Event::{Finish, Record, Rest, TakeOver};
+            use RosterEvent::{Finish, Record, Rest, TakeOver};
             [TakeOver(worker), Record(worker), Finish(worker), Rest(worker)]
         };
-        let common = [Event::Appoint, Event::Dismiss, Event::Close];
+        let common = [RosterEvent::Appoint, RosterEvent::Dismiss, RosterEvent::Close];
         (0..3).flat_map(of).chain(common).collect()
     }
 
     /// Every sequence of events up to a length.
-    fn every(length: usize, mut check: impl FnMut(&[Event])) {
+    fn every(length: usize, mut check: impl FnMut(&[RosterEvent])) {
         let mut sequences = vec![vec![]];
         for _ in 0..length {
-            let longer = sequences.iter().flat_map(|before: &Vec<Event>| {
+            let longer = sequences.iter().flat_map(|before: &Vec<RosterEvent>| {
                 events().into_iter().map(|event| {
                     let mut next = before.clone();
                     next.push(event);
@@ -136,37 +136,37 @@ mod tests {
     }
 
     #[test]
-    fn who_records_is_in_charge_until_that_is_published_and_whoever_was_replaced_never_records() {
+    fn a_recording_worker_stays_in_charge_until_it_publishes_and_a_replaced_one_never_records() {
         every(5, |sequence| {
             let mut roster = Roster::default();
             let (mut recording, mut out) = (None, Vec::new());
             for event in sequence {
                 match *event {
-                    Event::Appoint => {
+                    RosterEvent::Appoint => {
                         if let Some(worker) = roster.appoint() {
                             assert!(!out.contains(&worker), "{sequence:?}");
                         }
                     }
-                    Event::TakeOver(worker) => {
+                    RosterEvent::TakeOver(worker) => {
                         if roster.take_over(worker) {
                             assert!(recording.is_none_or(|own| own == worker), "{sequence:?}");
                         }
                     }
-                    Event::Record(worker) => {
+                    RosterEvent::Record(worker) => {
                         if roster.record(worker) {
                             assert!(!out.contains(&worker), "{sequence:?}");
                             recording = Some(worker);
                         }
                     }
-                    Event::Finish(worker) => {
+                    RosterEvent::Finish(worker) => {
                         assert!(!roster.finish(worker) || !out.contains(&worker), "{sequence:?}");
                     }
-                    Event::Rest(worker) => {
+                    RosterEvent::Rest(worker) => {
                         roster.rest(worker);
                         recording = recording.filter(|own| *own != worker);
                     }
-                    Event::Dismiss => roster.dismiss(),
-                    Event::Close => roster.close(),
+                    RosterEvent::Dismiss => roster.dismiss(),
+                    RosterEvent::Close => roster.close(),
                 }
                 let appointed = 0..=roster.last;
                 out.extend(appointed.clone().filter(|worker| roster.is_out(*worker)));

@@ -94,7 +94,7 @@ impl Worker {
         self.work().files.without_content()
     }
 
-    /// Whether the work goes on with a step.
+    /// Whether the work continues with a step.
     pub(super) fn may_go_on(&self, step: Step) -> bool {
         (self.0.before.0)(step);
         match step {

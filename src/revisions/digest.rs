@@ -53,8 +53,8 @@ pub fn of_bytes<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     hex(hash)
 }
 
-/// The digest of a session's event in any calendar: its instants count, but not whether they are written with a zone
-/// or in UTC.
+/// The digest of a session's event in any calendar. It includes the instants, but not their format: with a zone or in
+/// UTC.
 pub(super) fn of_session(catalog: &Catalog, session: &Session, urls: &Urls, uid: &str) -> String {
     let calendar = &catalog.calendar;
     let mut form = Canonical(Sha256::new());

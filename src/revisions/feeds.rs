@@ -18,7 +18,7 @@ pub struct KnownFeed {
     /// Ids that it had before, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub was: Vec<String>,
-    /// When it was removed from the file, UTC in whole seconds.
+    /// The instant of its removal from the file, UTC in whole seconds.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",

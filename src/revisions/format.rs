@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back_and_printed_the_same() {
+    fn written_revisions_parse_and_print_the_same() {
         let revisions = parse(ONE.as_bytes()).unwrap();
         assert_eq!(revisions.sessions["a"].sequence, 2);
         let printed = print(&revisions);

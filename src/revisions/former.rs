@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_recorded_is_not_forgotten_with_its_line() {
+    fn a_deleted_line_does_not_delete_its_record() {
         let after = |before: &[&str], had, named: &[&str], now| {
             let named: Vec<Id> = named.iter().map(|text| id(text)).collect();
             recorded(before.iter().copied(), had, &named, &id(now), |_| None)

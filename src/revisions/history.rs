@@ -13,7 +13,7 @@ const KEPT: usize = 100;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "UncheckedChange", into = "UncheckedChange")]
 pub struct Change {
-    /// When the change was published, UTC in whole seconds: the LAST-MODIFIED of that revision.
+    /// The instant of publication, UTC in whole seconds: the LAST-MODIFIED of that revision.
     pub at: DateTime<Utc>,
     /// The value before.
     pub was: Was,
@@ -206,7 +206,7 @@ struct UncheckedChange {
     #[serde(deserialize_with = "bounds::instant")]
     at: DateTime<Utc>,
     field: Field,
-    /// Without a default, so that a missing member is an error.
+    /// There is no default, so a missing member is an error.
     #[serde(deserialize_with = "Option::deserialize")]
     was: Option<String>,
 }

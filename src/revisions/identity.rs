@@ -81,7 +81,7 @@ impl<'a> Entries<'a> {
         let uid = std::iter::once(derived(calendar, first))
             .chain((2..).map(|nth| derived(calendar, &format!("{first}/{nth}"))))
             .find(|uid| !uids.contains(uid.as_str()))
-            .expect("there is no end of numbers");
+            .expect("numbers do not run out");
         uids.insert(uid.clone().into());
         uid
     }
@@ -91,7 +91,7 @@ impl<'a> Entries<'a> {
         self.left.get(session.id.as_str()).copied().map(Arc::as_ref)
     }
 
-    /// The unclaimed entries, whose sessions are removed, by key.
+    /// The unclaimed entries by key; their sessions are removed.
     pub(super) fn left(self) -> BTreeMap<&'a str, &'a Arc<Revision>> {
         self.left.into_iter().collect()
     }
@@ -118,7 +118,7 @@ fn named<'a>(
     if givers.is_empty() {
         return HashMap::new();
     }
-    // A session that gives a UID is identified by that alone.
+    // The UID alone identifies a session that gives one.
     let by_id = sessions.iter().filter(|session| session.uid.is_none());
     let owners: HashMap<&str, &Id> = by_id
         .flat_map(|session| {

@@ -1,6 +1,6 @@
-//! Joining two states of one calendar: the revisions file, and what else is known to have been published.
+//! Joins two states of one calendar: the revisions file, and the record of another publication.
 //!
-//! A file may be an older copy, a merge by hand or another machine's. For each UID there are three cases:
+//! The file may be an older copy, a manual merge or another machine's file. For each UID there are three cases:
 //!
 //! ```text
 //! one has the higher SEQUENCE and the later LAST-MODIFIED    that one counts
@@ -8,7 +8,7 @@
 //! anything else: readers may know either                     a revision above both
 //! ```
 //!
-//! Entries that only one of them has are kept.
+//! Entries in only one state are kept.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
@@ -123,7 +123,8 @@ fn sessions(file: &Sessions, known: &Sessions) -> Sessions {
         });
     }
     all.extend(rest.into_values().map(|(id, entry)| (true, id, Arc::clone(entry))));
-    // If two entries claim one id, the removed session gives way, then the one that readers may not know.
+    // If two entries claim one id, the removed session loses it; otherwise the session that readers may not know loses
+    // it.
     all.sort_by_key(|(is_known, id, entry)| (entry.removed.is_some(), !is_known, *id));
     let mut sessions = Sessions::new();
     for (_, id, entry) in all {
@@ -132,7 +133,7 @@ fn sessions(file: &Sessions, known: &Sessions) -> Sessions {
     sessions
 }
 
-/// A feed that was removed in one of them is removed, since readers were notified.
+/// A feed that was removed in one state is removed, because its subscribers were notified.
 fn feed(own: KnownFeed, known: &KnownFeed) -> KnownFeed {
     let (first, other) = match known.gone.is_some() || own.gone.is_none() {
         true => (known, &own),

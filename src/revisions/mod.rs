@@ -1,6 +1,6 @@
 //! Revisions: the record of earlier publications, and the UID, SEQUENCE, CREATED and LAST-MODIFIED of the current one.
 //!
-//! SEQUENCE and LAST-MODIFIED cannot be computed from today's file alone, so the revisions file records them. This
+//! SEQUENCE and LAST-MODIFIED do not follow from the current file alone, so the revisions file records them. This
 //! module is pure except for [`store`], which reads and writes that file.
 //!
 //! To read: `revise` (one more publication), `edition`, `identity` and `former` (ids and UIDs), `digest`, `history`,
@@ -54,12 +54,12 @@ pub use times::{Time, Times};
 pub struct Revisions {
     /// The calendar's permanent id, once an edition was published.
     pub calendar: Option<String>,
-    /// By session id, including removed sessions; by UID where another session has that id now. Shared with editions,
-    /// and unchanged entries are shared between states.
+    /// The revisions by session id, including removed sessions; by UID if another session has that id now. Shared with
+    /// editions, and unchanged entries are shared between states.
     pub sessions: Arc<BTreeMap<String, Arc<Revision>>>,
-    /// By id, including removed feeds.
+    /// The feeds by id, including removed feeds.
     pub feeds: BTreeMap<String, KnownFeed>,
-    /// By path relative to the public URL, including paths that are no longer published.
+    /// The stamps by path relative to the public URL, including paths that are no longer published.
     pub resources: HashMap<String, Stamp>,
 }
 
@@ -73,13 +73,13 @@ pub struct Revision {
     pub digest: String,
     /// The number of changes (RFC 5545 section 3.8.7.4).
     pub sequence: u32,
-    /// When it was first published.
+    /// The instant of its first publication.
     #[serde(deserialize_with = "bounds::instant")]
     pub created: DateTime<Utc>,
-    /// When it was last changed, which is its DTSTAMP too.
+    /// The instant of its last change, which is also its DTSTAMP.
     #[serde(deserialize_with = "bounds::instant")]
     pub last_modified: DateTime<Utc>,
-    /// When it was removed from the file.
+    /// The instant of its removal from the file.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -100,7 +100,7 @@ pub struct Revision {
     pub changes: Vec<Change>,
 }
 
-/// When the current bytes of a calendar were first published.
+/// The first publication of the current bytes of a calendar.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stamp {

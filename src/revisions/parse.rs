@@ -40,7 +40,7 @@ pub fn parse(bytes: &[u8]) -> Result<Revisions, (usize, String)> {
     let file = FileParser { text, is_old: schema?? < SCHEMA };
     let calendar = file.calendar(take(CALENDAR).ok(), take(sums::NAME).ok())?;
     let sessions = Arc::new(file.sessions(&take("sessions")?)?);
-    // Since schema 2.
+    // This member exists since schema 2.
     let feeds = take("feeds").map_or_else(|_| Ok(BTreeMap::new()), |feeds| file.entries(&feeds))?;
     let resources = file.entries(&take("resources")?)?.into_iter().collect();
     Ok(Revisions { calendar, sessions, feeds, resources })
@@ -143,7 +143,7 @@ impl<'t> FileParser<'t> {
         self.checked(member, entry, is_ours)
     }
 
-    /// Whether a value has a valid checksum. Without a checksum it is false.
+    /// Whether a value has a valid checksum; false without a checksum.
     fn vouched(
         self,
         member: &Member<'t>,

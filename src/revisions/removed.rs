@@ -1,4 +1,5 @@
-//! Removed sessions and feeds: published before and no longer in the file. Their addresses are served for a while.
+//! Removed sessions and feeds: published before, but no longer in the file. Their addresses are served for the time of
+//! `keep_gone`.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -48,7 +49,7 @@ pub struct Retired {
     pub title: String,
     /// The UIDs of its last sessions.
     pub sessions: Vec<String>,
-    /// When it was removed, UTC.
+    /// The instant of its removal, UTC.
     pub gone: DateTime<Utc>,
     /// When its addresses end, UTC.
     pub ends: DateTime<Utc>,

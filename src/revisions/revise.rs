@@ -129,5 +129,5 @@ pub(super) fn insert(
     let numbered = (2..).map(|number| format!("{}/{number}", entry.uid));
     let keys = [id.to_owned(), entry.uid.clone()].into_iter().chain(numbered);
     let key = keys.into_iter().find(|key| !sessions.contains_key(key));
-    sessions.insert(key.expect("there is no end of numbers"), entry);
+    sessions.insert(key.expect("numbers do not run out"), entry);
 }

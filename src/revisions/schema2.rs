@@ -11,8 +11,8 @@ use super::{PublishedSession, Revision, Time, Times, bounds, dialect, published}
 
 /// A revision of such a file.
 ///
-/// Its earlier starts become changes. It does not record when they were published, only that it was at LAST-MODIFIED
-/// or before, so they get that instant. Its single digest of texts and links is dropped, as there are several now.
+/// Its earlier starts become changes. It does not record when they were published, only that it was at LAST-MODIFIED or
+/// before, so they get that instant. Its single digest of texts and links is dropped, because schema 3 has several.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Old {

@@ -15,7 +15,7 @@ use crate::files::read_bounded;
 use crate::replace::{has_mode_of, replace};
 use crate::visible;
 
-/// How long a writer waits for the lock before it logs that.
+/// The time after which a waiting writer logs that it waits for the lock.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Paths of the state of one `sessions.toml`.
@@ -244,7 +244,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn state_stands_beside_the_file_under_its_stem() {
+    fn the_state_is_next_to_the_file_under_its_stem() {
         let store = Store::new(Path::new("x/talks.toml"), Path::new("y")).unwrap();
         assert_eq!(store.revisions_path(), Path::new("y/talks.revisions.json"));
         assert_eq!(store.last_good, Path::new("y/.talks.last-good.toml"));

@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_is_printed_the_same() {
+    fn parsed_revisions_print_the_same() {
         for (text, printed) in [
             ("2024-04-30T21:00:00Z", "2024-04-30T21:00:00Z"),
             ("2024-04-30T21:00:00.9Z", "2024-04-30T21:00:00Z"),

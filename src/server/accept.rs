@@ -21,14 +21,14 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// State shared by all workers of a server.
 #[derive(Debug)]
-pub(super) struct Shared {
+pub(super) struct ServerState {
     pub(super) limits: Limits,
     pub(super) registry: Arc<Registry>,
     pub(super) stop: watch::Receiver<bool>,
     telemetry: Arc<Telemetry>,
 }
 
-impl Shared {
+impl ServerState {
     pub(super) fn new(
         limits: Limits,
         stop: watch::Receiver<bool>,
@@ -48,7 +48,7 @@ impl Shared {
 /// Runs one worker. Returns whether all its responses finished within the drain time.
 pub(super) async fn work(
     listeners: Vec<(Listener, Role)>,
-    shared: Arc<Shared>,
+    shared: Arc<ServerState>,
     respond: impl Respond,
 ) -> bool {
     let mut all = JoinSet::new();
@@ -66,7 +66,7 @@ pub(super) async fn work(
     tokio::time::timeout(shared.limits.drain, shared.registry.emptied()).await.is_ok()
 }
 
-async fn accept(listener: Accepting, role: Role, shared: Arc<Shared>, respond: impl Respond) {
+async fn accept(listener: Accepting, role: Role, shared: Arc<ServerState>, respond: impl Respond) {
     loop {
         match listener.accept(shared.limits.in_kernel(false)).await {
             Ok(socket) => {

@@ -28,8 +28,8 @@ use super::tracked::{Sending, Tracked};
 use crate::error::chain;
 use crate::telemetry::Refused;
 
-/// How long, and how many bytes, the server reads and discards before it closes, so that the response is not lost
-/// (RFC 9112 section 9.6).
+/// The longest time, and the most bytes, that the server reads and discards before it closes a connection, so that the
+/// response is not lost (RFC 9112 section 9.6).
 const LINGER: (Duration, usize) = (Duration::from_secs(1), 256 * 1024);
 
 /// Concurrent requests on one HTTP/2 connection.
@@ -67,7 +67,7 @@ pub(super) fn start(
         let stream = Tracked::new(socket, Arc::clone(&progress));
         let respond = |request: &Request<Incoming>| respond(&role, request);
         match &role {
-            // Boxed, since the future is large and most servers have mostly plain connections.
+            // Boxed, because the future is large and most servers have mostly plain connections.
             Role::Tls(configs) => {
                 Box::pin(over_tls(stream, configs, &entry, limits, respond)).await;
             }

@@ -13,16 +13,16 @@ const MOST_IN_STREAM: usize = 64 * 1024;
 /// The limits of a server. The defaults suit a small machine on the public internet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Concurrent connections. At the limit, the client that has waited longest without a request is closed for a new
-    /// one.
+    /// Concurrent connections. At the limit, the server closes the client that has waited longest without a request, to
+    /// accept a new one.
     pub max_connections: NonZeroUsize,
     /// Bytes of a request's line and headers; 431 beyond (RFC 6585 section 5).
     pub max_header_size: usize,
     /// Header lines of a request; 431 beyond.
     pub max_headers: usize,
-    /// From connecting, or from a request's first byte, to the end of its headers.
+    /// Time from connecting, or from a request's first byte, to the end of its headers.
     pub header_timeout: Duration,
-    /// From the end of a response to the next request's first byte.
+    /// Time from the end of a response to the next request's first byte.
     pub idle_timeout: Duration,
     /// Bytes of responses that are copied for one client before its window opens: in the kernel and, with TLS, as
     /// records. The kernel may take one more of its packets, of 64 KiB. The client's window limits the bytes in flight
@@ -37,8 +37,8 @@ pub struct Limits {
 impl Limits {
     /// The least limit of header bytes: browsers and hyper need as much.
     pub const LEAST_HEADER_SIZE: usize = 8 * 1024;
-    /// The least limit of unsent bytes: one TLS record (RFC 8446 section 5.1), which is also one HTTP/2 frame (RFC
-    /// 9113 section 4.2). With less a client would wait for the server.
+    /// The least limit of unsent bytes: one TLS record (RFC 8446 section 5.1), which is also one HTTP/2 frame (RFC 9113
+    /// section 4.2). A smaller limit would make clients wait for the server.
     pub const LEAST_UNSENT: usize = 16 * 1024;
 
     /// The share of [`Self::max_unsent`] for TLS records.

@@ -39,7 +39,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::error::Error;
 use crate::site::Site;
 use crate::telemetry::Telemetry;
-use accept::Shared;
+use accept::ServerState;
 use connection::Respond;
 use listen::Bound;
 use responder::Responder;
@@ -64,7 +64,7 @@ pub struct Settings {
 /// A server with bound sockets that does not serve yet.
 #[derive(Debug)]
 pub struct Server {
-    /// Never empty.
+    /// The listeners; never empty.
     bound: Vec<Bound>,
     redirecting: Vec<Bound>,
     tls: Option<Tls>,
@@ -173,7 +173,7 @@ impl Server {
         }
         // An open handle would accept connections during the drain that no worker serves.
         let files: Vec<_> = bound.into_iter().map(|(_, bound)| bound.into_file()).collect();
-        let shared = Arc::new(Shared::new(limits, stop.clone(), Arc::clone(telemetry)));
+        let shared = Arc::new(ServerState::new(limits, stop.clone(), Arc::clone(telemetry)));
         shared.registry.keep_watch().map_err(refuse)?;
         if let Some(tls) = tls {
             tls.watch(Arc::clone(telemetry));

@@ -268,7 +268,7 @@ impl Progress {
 
     /// The phase that has lasted longer than the limits allow, if any.
     pub(super) fn overdue(&self, limits: &Limits) -> Option<Phase> {
-        // Loaded once, since the connection may change its phase meanwhile.
+        // Loaded once, because the connection may change its phase meanwhile.
         let mark = self.mark();
         // The server is still making the response.
         if self.making.load(Relaxed) > 0 {

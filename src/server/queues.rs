@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn a_queue_holds_what_was_written_and_is_not_acknowledged() {
+    fn a_queue_has_the_written_and_unacknowledged_bytes() {
         use std::io::{Read as _, Write as _};
         use std::net::{TcpListener, TcpStream};
         for address in ["127.0.0.1:0", "[::1]:0"] {

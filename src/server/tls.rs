@@ -1,7 +1,7 @@
 //! TLS: the certificate and its key, read again when their files change.
 //!
-//! The contents of the files are compared, since renewals exchange links, mounts and files. A pair is adopted when
-//! two polls agree on it, so that a new certificate never meets an old key.
+//! Polls compare the contents of the files, because renewals exchange links, mounts and files. A pair is adopted when
+//! two polls agree on it, so that a new certificate is never used with an old key.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ pub(super) struct Tls {
     fresh: Option<KeyPair>,
 }
 
-/// What a valid pair provides.
+/// The contents of a valid pair.
 struct Usable {
     config: ServerConfig,
     not_after: Option<DateTime<Utc>>,

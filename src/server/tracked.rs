@@ -22,7 +22,7 @@ pub(super) struct Tracked {
     progress: Arc<Progress>,
 }
 
-/// The content of a response; dropped when it is handed over or the client is gone.
+/// The content of a response; dropped when it is handed over or the client has disconnected.
 #[derive(Debug)]
 pub(super) struct Sending {
     body: Full<Bytes>,

@@ -36,7 +36,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_second_is_read_from_every_form_of_it() {
+    fn the_last_second_is_parsed_from_every_format() {
         // UTCTime until 2049, GeneralizedTime from 2050 on; some sign themselves as an authority.
         for is_ca in [rcgen::IsCa::NoCa, rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained)] {
             for year in [2001, 2049, 2050, 9999] {
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_certificate_has_none() {
+    fn bytes_that_are_no_certificate_have_no_end_of_validity() {
         assert_eq!(not_after(&CertificateDer::from(&b"\x30\x03\x02\x01\x05"[..])), None);
     }
 }

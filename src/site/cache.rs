@@ -22,7 +22,7 @@ impl Default for CacheSize {
 
 /// The size of a typical resource, which sizes the cache's own table.
 const TYPICAL: u64 = 16 << 10;
-/// Bytes of a resource besides its bodies: its headers, twice.
+/// Bytes of a resource in addition to its bodies: its headers, twice.
 const OVERHEAD: u64 = 2 << 10;
 
 /// Resources by path.
@@ -81,7 +81,7 @@ mod tests {
 
     const CAPACITY: u64 = 1 << 20;
 
-    /// How many of 200 pages with bodies of a size are kept after each was made.
+    /// The number of 200 pages with bodies of a size that are kept after all were made.
     fn kept(size: usize) -> usize {
         let cache = Cache::new(CacheSize(CAPACITY));
         let path = |n: usize| format!("/{n}");
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_served_and_not_kept() {
+    fn a_resource_too_large_for_the_cache_is_served_and_not_kept() {
         assert_eq!(kept(2 << 20), 0);
     }
 }

@@ -14,7 +14,7 @@ use crate::document::{Document, Kind};
 
 /// Below this length a coding saves nothing: headers and body share a packet anyway.
 const SMALL: usize = 512;
-/// From this length on a longer search for repetitions pays, and takes time that is better spent beforehand.
+/// From this length on, a more thorough compression is worth its time, and runs when the site is built.
 const LONG: usize = 16 << 10;
 /// Compression level 6, the default of common servers. A higher one costs a reload more than it saves.
 const LONG_LEVEL: u32 = 6;
@@ -24,21 +24,21 @@ const SHORT_LEVEL: u32 = 4;
 const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 /// Quality 5 keeps a reload short; 11 takes sixty times as long for a third fewer bytes.
 const BROTLI_QUALITY: u32 = 5;
-/// A window of 2^20 - 16 bytes (RFC 7932 section 9.1). Calendars repeat what is near: a window four times as large
-/// takes half as long again, costs every client memory, and saves nothing.
+/// A window of 2^20 - 16 bytes (RFC 7932 section 9.1). Repetitions in calendars are close to each other: a window four
+/// times as large takes half as long again, costs every client memory, and saves nothing.
 const BROTLI_WINDOW: u32 = 20;
 
 thread_local! {
     static ENCODER: RefCell<Encoder> = RefCell::default();
 }
 
-/// The codings of a document, gzip first, each with its bytes, or without where they are made on request.
+/// The codings of a document, gzip first, each with its bytes, or without bytes if they are made on request.
 pub(super) type Codings = Vec<(Coding, Option<Bytes>)>;
 
 /// The codings of each document, in the order given.
 ///
-/// Long documents are compressed now, unless that does not make them smaller. Short ones would take most of the time
-/// that a site takes to build, and most of them are never requested.
+/// Compresses long documents, if that makes them smaller. Compressing short ones would take most of the time of
+/// building a site, and most of them are never requested.
 pub(super) fn all<'a>(documents: impl IntoIterator<Item = &'a Document>) -> Vec<Codings> {
     let documents: Vec<&Document> = documents.into_iter().collect();
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
@@ -80,7 +80,7 @@ pub(super) fn one(document: &Document) -> Codings {
     }
 }
 
-/// The codings of a document that are made when somebody asks.
+/// The codings of a document that are made on request.
 fn later(document: &Document) -> Codings {
     match waits(document) {
         true => codings_of(document).iter().map(|coding| (*coding, None)).collect(),
@@ -93,7 +93,7 @@ pub(super) fn coded(coding: Coding, body: &[u8]) -> Option<Bytes> {
     ENCODER.with_borrow_mut(|encoder| encoder.coded(coding, body)).map(Bytes::from)
 }
 
-/// Which codings a document may have.
+/// The possible codings of a document.
 fn codings_of(document: &Document) -> &'static [Coding] {
     match document.kind {
         // The body of a redirect is only for exported folders, and is sent uncompressed.
@@ -143,7 +143,7 @@ impl Encoder {
             true => (&mut self.short, SHORT_LEVEL),
             false => (&mut self.long, LONG_LEVEL),
         };
-        // Without zlib's header: gzip has its own.
+        // No zlib header, because gzip has its own.
         own.get_or_insert_with(|| Compress::new(Compression::new(level), false))
     }
 }
@@ -216,8 +216,8 @@ mod tests {
     }
 
     #[test]
-    fn what_an_encoder_did_before_leaves_no_trace() {
-        // Which thread takes which document is a matter of chance; the bytes must not be.
+    fn a_reused_encoder_gives_the_same_bytes() {
+        // The assignment of documents to threads is random, but the bytes must not be.
         let mut used = Encoder::default();
         for (kind, seed) in [(Kind::Feed, "x"), (Kind::Page, "one"), (Kind::Feed, "other words ")] {
             for count in [400, 40_000, 1_000] {
@@ -228,8 +228,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_small_or_does_not_shrink_stays_plain() {
-        // Two rounds, after which no byte tells anything of the next.
+    fn small_or_incompressible_documents_stay_uncompressed() {
+        // Two rounds of mixing make the bytes unpredictable.
         let mixed = |n: u64| (n ^ n >> 29).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let noise = |n: u64| mixed(mixed(n)).to_le_bytes()[6];
         let picture: Vec<u8> = (0..9_000).map(noise).collect();
@@ -242,7 +242,7 @@ mod tests {
     fn every_document_keeps_its_place() {
         let mut documents: Vec<_> =
             (0..50).map(|n| document(Kind::Page, &format!("{n} ").repeat(n * 1_000))).collect();
-        // Half a byte of news in each: more than there was room for at first.
+        // Each byte has half a byte of information, so the output exceeds the initial capacity.
         let noise = |n: u64| format!("{:x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29));
         documents.push(document(Kind::Page, &(0..5000).map(noise).collect::<String>()));
         for (document, codings) in documents.iter().zip(all(&documents)) {

@@ -1,8 +1,8 @@
 //! The site of an edition: path to response.
 //!
-//! Calendars are made when the edition is published, and everything else on the first request: rendering is pure and
-//! takes well under a millisecond, and most of it is never requested. Rendered resources are kept in a cache that is
-//! bounded in bytes. Building a site cannot fail, because every error is found earlier, when the file is checked.
+//! Calendars are made when the edition is published, and all other resources on their first request. Rendering is pure
+//! and takes well under a millisecond, and most resources are never requested. A cache, bounded in bytes, keeps
+//! rendered resources. Building a site cannot fail, because every error is found earlier, when the file is checked.
 //!
 //! To read: `content` (the document at each address), `resource` (its response), `calendars`, `headers`, `encode`.
 

@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_is_made_once() {
+    fn a_representation_is_made_once() {
         let own = Resource::of(document(), vec![(Coding::Gzip, None)]);
         let first = own.form(Coding::Gzip);
         assert!(first.body.len() < own.identity().body.len());

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use crate::urls::Address;
 
-/// The name for an id or tag without a row of its own.
+/// The name for an id or tag without its own row.
 const REST: &str = "other";
-/// Number of tags with rows of their own; further ones count as `other`.
+/// The number of tags with their own rows; further tags count as `other`.
 const TAGS: usize = 100;
 /// The longest tag, in bytes.
 const TAG_LENGTH: usize = 64;
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_counted_for_an_id_lasts_as_long_as_the_id() {
+    fn counts_of_an_id_last_as_long_as_the_id() {
         let mut clicks = clicks(["old", "talk"]);
         for id in ["old", "talk", "nobody"] {
             clicks.count(Of::Session(id), "page", Some("may"));

@@ -29,7 +29,7 @@ pub enum Family {
     Other,
 }
 
-/// Parts of User-Agent values, in lower case. The first matching row counts, since programs that embed a browser name
+/// Parts of User-Agent values, in lower case. The first matching row counts, because programs that embed a browser name
 /// it too.
 const NAMES: &[(Family, &[&str])] = &[
     (Family::Google, &["google-calendar-importer"]),
@@ -42,7 +42,7 @@ const NAMES: &[(Family, &[&str])] = &[
     (Family::Kde, &["akonadi", "kio/"]),
     (Family::Nextcloud, &["nextcloud"]),
 ];
-/// Names of browsers, besides `mozilla/`.
+/// Names of browsers, in addition to `mozilla/`.
 const BROWSERS: &[&str] = &["chrome", "safari", "firefox"];
 /// Longest part of a User-Agent that is searched; real names are shorter.
 const LONGEST: usize = 512;
@@ -65,7 +65,7 @@ impl Family {
 
     /// The family of a User-Agent, ignoring case.
     pub fn of(user_agent: &[u8]) -> Self {
-        // On the stack, since it happens for every response.
+        // Uses the stack, because this happens for every response.
         let mut lower = [0; LONGEST];
         let length = user_agent.len().min(LONGEST);
         lower[..length].copy_from_slice(&user_agent[..length]);
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_or_too_long_is_another_client() {
+    fn an_invalid_or_too_long_user_agent_is_other() {
         assert_eq!(Family::of(b"Mozilla/5.0 Firefox \xff"), Family::Other);
         let long = "x".repeat(LONGEST) + "Google-Calendar-Importer";
         assert_eq!(Family::of(long.as_bytes()), Family::Other);

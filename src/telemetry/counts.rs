@@ -86,7 +86,7 @@ impl ResponseKind {
         Self::Other,
     ];
 
-    /// The type of a response. Errors have no resource, whatever their path is.
+    /// The type of a response. Errors have no resource, for any path.
     pub(super) fn of(address: Option<Address<'_>>, status: StatusCode) -> Self {
         match status {
             StatusCode::MOVED_PERMANENTLY => return Self::Moved,
@@ -203,12 +203,12 @@ impl EncodeLabelSet for ResponseKind {
     }
 }
 
-/// The bytes of a body; none for HEAD, whatever Content-Length is.
+/// The bytes of a body; none for HEAD, even with a Content-Length.
 pub(super) fn sent(method: &Method, length: Option<u64>) -> u64 {
     if method == Method::HEAD { 0 } else { length.unwrap_or(0) }
 }
 
-/// Relaxed, since no other memory access depends on the counter.
+/// Relaxed, because no other memory access depends on the counter.
 pub(super) fn add(counter: &AtomicU64, count: u64) {
     counter.fetch_add(count, Ordering::Relaxed);
 }
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_answers_share_a_row() {
+    fn no_two_labels_share_a_row() {
         let counts = Counts::new();
         let took = Duration::from_micros(3);
         for kind in ResponseKind::ALL {
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_as_long_as_a_bound_is_within_it() {
+    fn a_response_time_equal_to_a_bound_is_within_it() {
         for bound in BOUNDS {
             let counts = Counts::new();
             let bound = Duration::from_secs_f64(bound);

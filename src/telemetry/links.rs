@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn clicks_are_counted_by_what_they_lead_to_and_by_tag() {
+    fn clicks_are_counted_by_target_and_tag() {
         let links = links();
         for via in [Some("may"), Some("may"), Some("May!"), None] {
             links.opened(PAGE, via, Family::Browser, false);
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_former_address_is_a_click_only_where_its_tag_would_be_lost() {
+    fn a_former_address_counts_a_click_only_if_the_redirect_drops_the_tag() {
         let links = links();
         links.opened(PAGE, None, Family::Browser, true);
         links.opened(PAGE, Some("may"), Family::Browser, true);

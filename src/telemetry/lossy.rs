@@ -120,7 +120,7 @@ fn write(
                 }
             }
             QueuedOutput::Flush(done) => {
-                // Output that cannot be written is lost, and the caller may be gone.
+                // Output that cannot be written is lost; the caller may have ended.
                 let _ = sink.flush();
                 let _ = done.try_send(());
             }
@@ -136,10 +136,10 @@ mod tests {
 
     /// A sink that blocks while it is shut, and records the writes.
     #[derive(Debug, Clone, Default)]
-    struct Gate(Arc<Shared>);
+    struct Gate(Arc<GateState>);
 
     #[derive(Debug, Default)]
-    struct Shared {
+    struct GateState {
         open: Mutex<bool>,
         opened: Condvar,
         written: Mutex<Vec<u8>>,
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_reads_is_dropped_and_counted_and_the_count_is_reported_once() {
+    fn unread_lines_are_dropped_and_counted_and_the_count_is_reported_once() {
         let gate = Gate::default();
         let (mut lossy, reports) = lossy(&gate);
         let line = [&[b'x'; 1023][..], b"\n"].concat();
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_can_ever_read_is_counted_and_not_reported() {
+    fn unreadable_output_is_counted_and_not_reported() {
         #[derive(Debug)]
         struct Broken;
         impl Write for Broken {

@@ -75,12 +75,7 @@ impl Scrape {
             let labels = [("of", click.of.as_str()), ("to", click.to), ("via", &click.via)];
             (labels, *count)
         });
-        sheet.counters(
-            "link_clicks",
-            "Links opened by what they lead to and by newsletter",
-            None,
-            clicks,
-        )
+        sheet.counters("link_clicks", "Opened links by target and by newsletter", None, clicks)
     }
 
     fn editions(&self, sheet: &mut Sheet<'_>) -> Result<(), Error> {

@@ -37,7 +37,7 @@ pub(super) struct Refusals {
 #[derive(Debug, Clone, Default)]
 struct KindCount {
     all: u64,
-    /// Since the last line.
+    /// The count since the last line.
     unlogged: u64,
     logged: Option<Instant>,
     detail: String,
@@ -107,8 +107,8 @@ impl Refused {
             }
             Self::Late => "a client did not send its request in time",
             Self::TooLarge => "a request was too large",
-            Self::Malformed => "a client sent no valid request",
-            Self::Slow => "a client did not take its response in time",
+            Self::Malformed => "a client sent an invalid request",
+            Self::Slow => "a client did not read its response in time",
             Self::Tls => "a TLS handshake failed",
             Self::Panic => "a bug in this program ended a connection",
         }
@@ -200,7 +200,7 @@ mod tests {
             assert_eq!(refusals.note(Refused::Late, &"b", after(second)), None);
             assert!(refusals.due(after(second)).is_empty());
         }
-        // Another kind has lines of its own.
+        // Another kind has its own lines.
         assert!(refusals.note(Refused::Malformed, &"m", after(30)).is_some());
         assert_eq!(
             refusals.note(Refused::Late, &"c", after(60)),

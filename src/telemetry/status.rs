@@ -7,23 +7,23 @@ use crate::diagnostic::{Findings, Severity};
 use crate::error::{Error, chain};
 use crate::publish::{Published, Refusal};
 
-/// Why an edition was made.
+/// The reason for making an edition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// A file was published.
     Published,
     /// Time changed what is upcoming, past or removed.
     Turned,
-    /// Nothing new could be published.
+    /// The file was refused.
     Refused,
 }
 
 /// The status.
 #[derive(Debug, Default)]
 pub(super) struct ServiceStatus {
-    /// When the served edition was made, UTC.
+    /// The instant of the served edition, UTC.
     pub(super) made: Option<DateTime<Utc>>,
-    /// When a session was last changed, UTC in whole seconds.
+    /// The instant of the last change of a session, UTC in whole seconds.
     pub(super) changed: Option<DateTime<Utc>>,
     /// Sessions in the edition.
     pub(super) sessions: usize,
@@ -31,13 +31,13 @@ pub(super) struct ServiceStatus {
     pub(super) findings: [usize; 2],
     /// Counts by outcome, without the first edition.
     pub(super) reloads: [u64; Outcome::ALL.len()],
-    /// The certificate in use, where there is one.
+    /// The certificate in use, if there is one.
     pub(super) certificate: Option<Certificate>,
-    /// The sentence that the file takes long to process.
+    /// The sentence about a file that takes long to process.
     pub(super) slow: Option<String>,
-    /// Why the file is not published, in a sentence.
+    /// A sentence with the reason for not publishing the file.
     refused: Option<String>,
-    /// Why the state is not written, in a sentence.
+    /// A sentence with the reason for an unwritten state.
     unsaved: Option<String>,
 }
 
@@ -72,7 +72,7 @@ impl ServiceStatus {
         self.unsaved = published.degraded.clone();
     }
 
-    /// Records why nothing was published from `file`.
+    /// Records the reason for not publishing `file`.
     pub(super) fn refuse(&mut self, file: &str, refusal: &Refusal) {
         self.refused = Some(match refusal {
             Refusal::File(_, findings) => {
@@ -83,7 +83,7 @@ impl ServiceStatus {
         });
     }
 
-    /// Everything that is wrong at an instant although an edition is served.
+    /// Every current problem at an instant while an edition is served.
     pub(super) fn degraded(&self, now: DateTime<Utc>) -> Option<String> {
         let refused = self
             .refused
@@ -110,7 +110,7 @@ fn by_severity(findings: &Findings) -> [usize; 2] {
     [count(Severity::Error), count(Severity::Warning)]
 }
 
-/// The first error in a sentence, and how to see all of them.
+/// A sentence with the first error, and the command that shows all of them.
 fn wrong(file: &str, findings: &Findings) -> String {
     let mut errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
     let first = errors.next().map_or("it was refused", |finding| &finding.message);

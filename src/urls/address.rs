@@ -293,7 +293,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_parsed_prints_as_the_same_path(
+        fn a_parsed_address_prints_as_the_same_path(
             path in "/((feeds|sessions|years)/)?[a-z0-9+._-]{0,12}(\\.ics|\\.json|/next|/embed|/qr\\.svg|/)?",
         ) {
             if let Some(address) = Address::parse(&path) {
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn other_paths_name_nothing() {
+    fn other_paths_are_not_addresses() {
         for path in [
             "",
             "feeds/a",

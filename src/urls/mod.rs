@@ -107,7 +107,8 @@ impl Urls {
         }
     }
 
-    /// The rest of a path after the public URL's own path: whole segments, as `/r` is no part of `/robots.txt`.
+    /// The rest of a path after the public URL's own path: only whole segments, because `/r` is not a prefix of
+    /// `/robots.txt` in this sense.
     fn within<'a>(&self, path: &'a str) -> Option<&'a str> {
         let within = path.strip_prefix(self.base.path())?;
         (within.is_empty() || within.starts_with('/')).then_some(within)

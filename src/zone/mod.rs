@@ -24,9 +24,9 @@ pub use rules::{Rules, UnknownZone};
 
 /// A time zone under a name, with its rules.
 #[derive(Clone)]
-pub struct Zone(Arc<Inner>);
+pub struct Zone(Arc<ZoneData>);
 
-struct Inner {
+struct ZoneData {
     name: String,
     tzid: String,
     naming: Naming,
@@ -71,7 +71,7 @@ pub struct Moment {
 impl Zone {
     pub(crate) fn new(name: String, tzid: String, naming: Naming, rules: TimeZone) -> Self {
         let witness = tzid.parse().ok();
-        Self(Arc::new(Inner { name, tzid, naming, rules, witness, candidates: OnceLock::new() }))
+        Self(Arc::new(ZoneData { name, tzid, naming, rules, witness, candidates: OnceLock::new() }))
     }
 
     /// The author's name for the zone, spelled as in tzdata.
@@ -106,7 +106,7 @@ impl Zone {
                 Local::Fold { earlier: at(before), later: at(after) }
             }
             AmbiguousOffset::Gap { before, after } => {
-                // With the offset after the gap, the time lies before the change.
+                // With the offset after the gap, the time is before the change.
                 let change = self.next_change(at(after));
                 Local::Gap {
                     before: (change + seconds(before)).naive_utc() - TimeDelta::seconds(1),
@@ -145,7 +145,7 @@ impl Zone {
             if at >= until {
                 break;
             }
-            // tzdata also lists changes of the abbreviation or the DST flag alone.
+            // tzdata also lists changes of only the abbreviation or the DST flag.
             let after = change.offset().seconds();
             if after != before {
                 found.push(at);
@@ -183,7 +183,7 @@ impl Zone {
     ///
     /// The law in force at the latest event comes first, then earlier laws, then substitutes; fewer wrong events win,
     /// ties go to the later law. The pair begins when the law did. If an event for which the pair is exact is not after
-    /// both onsets, the pair begins earlier by the same rule. Without events: the last law.
+    /// both onsets, the pair begins earlier by the same rule. Without events, the result is the pair of the last law.
     pub fn pair_for(&self, events: &[[Moment; 2]]) -> Pair {
         runs::choose(self.candidates(), events)
     }
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_that_a_country_skipped_has_the_days_beside_it_as_neighbours() {
+    fn a_day_that_a_country_skipped_is_a_gap_between_its_neighbors() {
         let apia = Rules::bundled().zone("Pacific/Apia").unwrap();
         assert_eq!(
             apia.resolve(local("2011-12-30T10:00")),

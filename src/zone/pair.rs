@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc, Weekd
 /// One STANDARD or DAYLIGHT sub-component (RFC 5545 section 3.6.5).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observance {
-    /// Whether it is the DAYLIGHT half: the one with the greater offset, whatever tzdata calls it.
+    /// Whether it is the DAYLIGHT half: the one with the greater offset, independent of tzdata's naming.
     pub daylight: bool,
     /// The first onset, on the clock before the change.
     pub onset: NaiveDateTime,

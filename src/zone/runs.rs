@@ -10,7 +10,7 @@ const YEARS: (i16, i16) = (1970, 2102);
 /// A longer time without a change counts as a fixed offset, in seconds.
 const LONG: i64 = 370 * 86_400;
 
-/// A change of the offset. Changes of the abbreviation or the DST flag alone do not count.
+/// A change of the offset. Changes of only the abbreviation or the DST flag do not count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Transition {
     at: i64,
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn dublin_s_summer_is_daylight_whatever_tzdata_calls_it() {
+    fn dublin_s_summer_is_daylight_although_tzdata_calls_it_standard() {
         let zone = zone("Europe/Dublin");
         let pair = zone.pair_for(&events(&zone, &["2027-07-01T12:00:00Z"]));
         let halves: Vec<_> = pair.observances.iter().map(|o| (o.daylight, o.to)).collect();

@@ -145,7 +145,7 @@ fn a_file_that_is_written_again_with_the_same_content_waits_again() {
 }
 
 #[test]
-fn a_change_that_leaves_the_metadata_as_it_was_is_found_all_the_same() {
+fn a_change_without_new_metadata_is_found() {
     let fixture = Fixture::new(&talks(1..=3, "One"));
     let publisher = fixture.publisher();
     let mut polled = Polled::new(&fixture, &publisher);
@@ -266,7 +266,7 @@ fn a_broken_file_is_reported_no_earlier_than_a_good_one_is_published() {
 }
 
 #[test]
-fn time_goes_on_while_a_changed_file_waits() {
+fn editions_follow_time_while_a_changed_file_waits() {
     let one = list(&session("talk", "2024-04-30T14:00:00", ""));
     let fixture = Fixture::new(&(one.clone() + &session("next", "2024-05-30T14:00:00", "")));
     let publisher = fixture.publisher();
@@ -296,7 +296,7 @@ fn waits(fixture: &Fixture) -> bool {
 }
 
 #[test]
-fn a_reloader_that_waited_for_its_turn_does_not_publish_what_is_no_longer_there() {
+fn a_reloader_that_waited_for_the_lock_does_not_publish_an_outdated_file() {
     let fixture = Fixture::new(&talks(1..=3, "One"));
     let publisher = fixture.publisher();
     let mut polled = Polled::new(&fixture, &publisher);
@@ -367,7 +367,7 @@ fn a_start_serves_the_last_good_edition_while_the_file_is_young() {
 }
 
 #[test]
-fn a_start_without_a_last_good_edition_takes_what_two_polls_agree_on() {
+fn a_start_without_a_last_good_edition_adopts_a_file_that_two_polls_agree_on() {
     for fall_back in [true, false] {
         let fixture = Fixture::new(&talks(1..=2, "Half"));
         let publisher = Publisher { fall_back, ..fixture.publisher() };
@@ -397,7 +397,7 @@ fn a_strict_start_does_not_serve_the_last_good_edition_of_a_young_file() {
 }
 
 #[test]
-fn a_start_takes_nobody_back_to_an_edition_that_is_older_than_what_is_recorded() {
+fn a_start_never_serves_an_edition_older_than_the_record() {
     let fixture = Fixture::new(&talks(1..=5, "One"));
     fixture.publish(BEFORE);
     let last_good = fixture.dir().join(".sessions.last-good.toml");

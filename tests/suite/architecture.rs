@@ -158,7 +158,7 @@ fn named<'a>(text: &'a str, prefix: &str) -> BTreeSet<&'a str> {
 }
 
 #[test]
-fn imports_run_one_way() {
+fn imports_run_in_one_direction() {
     let table: BTreeMap<&str, &[&str]> = MODULES.iter().copied().collect();
     let mut wrong = Vec::new();
     for (module, file, text) in modules() {

@@ -147,7 +147,7 @@ fn only_what_changed_is_updated_and_no_id_moves() {
 }
 
 #[test]
-fn what_comes_next_stands_first_and_what_is_off_says_so() {
+fn the_next_session_is_first_and_a_cancelled_one_says_so() {
     let toml = list(
         &(session("old", "2027-04-01T10:00:00", "")
             + &session("older", "2027-03-01T10:00:00", "")

@@ -66,7 +66,7 @@ fn the_example_starts_when_it_was_announced_in_every_calendar_and_year() {
 }
 
 #[test]
-fn the_first_description_says_when_it_was_announced() {
+fn the_first_description_has_the_announced_time() {
     let published = publish(EXAMPLE);
     let expected = "Tuesday, April 30, 2024, 2 pm PT / 5 pm ET (21:00 UTC)\n\n";
     let feed = by_both(&body(&published, "/feeds/state-of-solidarity.ics"));

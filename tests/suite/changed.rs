@@ -1,6 +1,6 @@
 //! The newsletter block about moved and cancelled sessions.
 
-use convene::newsletter::{Form, Subject, changed};
+use convene::newsletter::{BlockFormat, Subject, changed};
 use convene::publish::Published;
 
 use crate::nasty;
@@ -31,34 +31,34 @@ fn after(now: &str, at: &str) -> Published {
     fixture.publish(at)
 }
 
-fn block(published: &Published, form: Form) -> Option<String> {
-    changed(published.site.edition(), Subject::ToCome, form)
+fn block(published: &Published, format: BlockFormat) -> Option<String> {
+    changed(published.site.edition(), Subject::ToCome, format)
 }
 
 #[test]
-fn a_moved_session_says_what_it_was_and_is_with_one_link() {
+fn a_moved_session_has_the_old_time_the_new_one_and_one_link() {
     let published = after(&talk("2024-04-30T15:00:00", ""), LATER);
-    let text = block(&published, Form::Text).unwrap();
+    let text = block(&published, BlockFormat::Text).unwrap();
     assert!(text.starts_with(MOVED_TEXT), "{text}");
-    for form in [Form::Html, Form::Markdown, Form::Text] {
-        let block = block(&published, form).unwrap();
+    for format in [BlockFormat::Html, BlockFormat::Markdown, BlockFormat::Text] {
+        let block = block(&published, format).unwrap();
         assert_eq!(block.matches("https://cal.example/sessions/talk").count(), 1, "{block}");
         assert_eq!(block.matches("://").count(), 1, "{block}");
         assert!(block.contains("Tuesday, April 30, 2024, 2 pm ET"), "{block}");
         assert!(!block.contains("Session other"), "{block}");
     }
-    let html = block(&published, Form::Html).unwrap();
+    let html = block(&published, BlockFormat::Html).unwrap();
     assert!(html.contains("<s>Tuesday, April 30, 2024, 2 pm ET</s>"), "{html}");
-    let json = block(&published, Form::Json).unwrap();
+    let json = block(&published, BlockFormat::Json).unwrap();
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json[0]["was"], "Tuesday, April 30, 2024, 2 pm ET");
 }
 
 #[test]
-fn a_cancelled_session_says_what_it_was_and_that_it_is_off() {
+fn a_cancelled_session_shows_its_planned_time_and_the_cancellation() {
     let published = after(&talk("2024-04-30T14:00:00", "status = \"cancelled\"\n"), LATER);
-    for form in [Form::Html, Form::Markdown, Form::Text] {
-        let block = block(&published, form).unwrap();
+    for format in [BlockFormat::Html, BlockFormat::Markdown, BlockFormat::Text] {
+        let block = block(&published, format).unwrap();
         assert!(block.contains(OFF) && !block.contains("Now:"), "{block}");
         assert!(
             block.contains("Tuesday, April 30, 2024, 2\u{2060}\u{2013}\u{2060}3 pm ET"),
@@ -68,7 +68,7 @@ fn a_cancelled_session_says_what_it_was_and_that_it_is_off() {
 }
 
 #[test]
-fn it_stands_on_the_pages_to_copy_from_until_the_session_is_over() {
+fn the_block_is_on_the_newsletter_pages_until_the_session_is_over() {
     let moved = talk("2024-04-30T15:00:00", "");
     let published = after(&moved, LATER);
     for path in [KIT, FEED_KIT] {
@@ -84,13 +84,13 @@ fn it_stands_on_the_pages_to_copy_from_until_the_session_is_over() {
     for path in [KIT, FEED_KIT] {
         assert!(!body(&over, path).contains("What changed"), "{path}");
     }
-    assert!(block(&over, Form::Text).is_none());
+    assert!(block(&over, BlockFormat::Text).is_none());
 }
 
 #[test]
-fn a_list_in_which_nothing_changed_has_no_such_block() {
+fn a_file_without_changes_has_no_changed_block() {
     let published = after(&talk("2024-04-30T14:00:00", ""), LATER);
-    assert!(block(&published, Form::Html).is_none());
+    assert!(block(&published, BlockFormat::Html).is_none());
     assert!(!body(&published, KIT).contains("changed-"));
 }
 
@@ -105,7 +105,7 @@ fn titles_of_any_kind_stay_texts() {
         fixture.publish(BEFORE);
         fixture.write(&titled("2024-04-30T15:00:00"));
         let published = fixture.publish(LATER);
-        let html = block(&published, Form::Html).unwrap();
+        let html = block(&published, BlockFormat::Html).unwrap();
         // The block is also XML, so a parser shows the text that a reader sees.
         let html = html.replace(['\u{fffe}', '\u{ffff}'], "");
         let shown = roxmltree::Document::parse(&html).unwrap();
@@ -118,7 +118,7 @@ fn titles_of_any_kind_stay_texts() {
 }
 
 #[test]
-fn the_command_prints_it_and_says_where_there_is_none() {
+fn the_command_prints_the_block_or_reports_that_there_is_none() {
     let fixture = Fixture::new(&list(&(talk("2024-04-30T14:00:00", "") + &other())));
     fixture.publish(BEFORE);
     let print = |more: &[&str]| {

@@ -28,7 +28,7 @@ fn replica(fixture: &Fixture) -> Fixture {
 }
 
 const FIRST: &str = "2024-05-02T08:00:00Z";
-/// After the first gathering and before the second, like [`FIRST`].
+/// An instant after the first gathering and before the second, like [`FIRST`].
 const LATER: &str = "2024-09-20T23:59:59Z";
 
 #[test]
@@ -102,7 +102,7 @@ fn leads_on(published: &convene::publish::Published, path: &str) -> bool {
 }
 
 #[test]
-fn serve_answers_with_the_bytes_that_export_wrote() {
+fn serve_sends_the_bytes_that_export_writes() {
     for case in cases() {
         let list = std::fs::read_to_string(case.join("sessions.toml")).unwrap();
         let fixture = Fixture::new(&list);
@@ -161,7 +161,7 @@ fn two_servers_give_the_same_validators_and_codings() {
 }
 
 #[test]
-fn whatever_can_be_had_in_a_coding_is_smaller_in_it() {
+fn every_coding_makes_its_document_smaller() {
     let (mut forms, mut both) = (0, 0);
     for case in cases() {
         let site = Fixture::new(&std::fs::read_to_string(case.join("sessions.toml")).unwrap())

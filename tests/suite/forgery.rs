@@ -1,7 +1,7 @@
-//! Text of foreign files that would command a terminal, turn a line around or look like another message: whatever the
-//! program prints shows it as escapes, and programs that read its JSON get it back.
+//! Foreign text that would control a terminal, reverse a line or look like another message: all output shows it as
+//! escapes, and programs that parse the JSON get the original text.
 //!
-//! Each test puts every hidden character into one place that foreign text comes from.
+//! Each test puts every hidden character into one source of foreign text.
 
 use std::process::Output;
 
@@ -11,8 +11,8 @@ use serde_json::Value;
 use crate::support::{BEFORE, Fixture, instant, list, quoted, session};
 use crate::telemetry::Watched;
 
-/// Control characters but for NUL, which no argument and no name holds, tabs and line feeds (Unicode's category Cc);
-/// then marks, embeddings, overrides and isolates of direction, separators, and what has no width.
+/// Control characters (Unicode's category Cc), except tabs, line feeds, and NUL, which arguments and file names cannot
+/// contain; then direction marks, embeddings, overrides and isolates, separators, and zero-width characters.
 fn hidden() -> Vec<char> {
     let ranges: [std::ops::RangeInclusive<u32>; 12] = [
         0x1..=0x8,
@@ -31,25 +31,25 @@ fn hidden() -> Vec<char> {
     ranges.into_iter().flatten().map(|code| char::from_u32(code).unwrap()).collect()
 }
 
-/// Those that a title may hold.
+/// The hidden characters that a title may contain.
 fn allowed() -> Vec<char> {
     let is_allowed = |c: &char| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
     hidden().into_iter().filter(is_allowed).collect()
 }
 
-/// A text with each of some characters between letters.
+/// A text with each of the characters between letters.
 fn spelled(all: &[char]) -> String {
     all.iter().fold("x".to_owned(), |text, c| format!("{text}{c}x"))
 }
 
-/// Nothing hidden is in it.
+/// Checks that a text contains no hidden character.
 #[track_caller]
 fn assert_seen(printed: &str) {
     let found = printed.chars().find(|c| hidden().contains(c));
     assert_eq!(found, None, "{printed:?}");
 }
 
-/// The same of what people read, whose lines begin as the program's own do.
+/// The same for output for people, whose lines must begin like the program's own.
 #[track_caller]
 fn assert_plain(printed: &str) {
     assert_seen(printed);
@@ -76,7 +76,7 @@ fn talk(title: &str) -> String {
     list(&session("talk", "2024-04-30T14:00:00", "")).replace("\"Session talk\"", &quoted(title))
 }
 
-/// The findings about a list in both forms, as `check` prints them.
+/// The findings about a file in both formats of `check`.
 fn findings(toml: &str) -> (String, String) {
     let fixture = Fixture::new(toml);
     let CheckReport { source, findings, .. } = fixture.publisher().check(instant(BEFORE)).unwrap();
@@ -86,7 +86,7 @@ fn findings(toml: &str) -> (String, String) {
 #[test]
 fn findings_show_what_a_value_and_its_line_hold() {
     for c in hidden() {
-        // Written as itself where TOML takes it, and as an escape.
+        // Written raw where TOML allows it, and as an escape.
         let bare = list(&format!("[page]\nlogo = \"x{c}x\"\n"));
         let escaped = list(&format!("[page]\nlogo = \"x\\U{:08X}x\\nforged\"\n", u32::from(c)));
         for toml in [bare, escaped] {
@@ -101,7 +101,7 @@ fn findings_show_what_a_value_and_its_line_hold() {
     }
     let all = allowed();
     let fixture = Fixture::new(&list("").replace("America/New_York", &spelled(&all[..9])));
-    // The program prints both as they are.
+    // The program prints both unchanged.
     let human = out(&fixture.run(&["check"]));
     assert_plain(&human);
     let json = out(&fixture.run(&["check", "--format", "json"]));
@@ -112,7 +112,7 @@ fn findings_show_what_a_value_and_its_line_hold() {
 }
 
 #[test]
-fn the_underline_stands_below_what_it_is_about() {
+fn the_underline_is_below_the_value() {
     for c in hidden().into_iter().filter(|c| !c.is_control()) {
         let (human, _) = findings(&list(&format!("words = {{ a = \"{c}{c}\", b = 1 }} # {c}\n")));
         let lines: Vec<&str> = human.lines().collect();
@@ -121,7 +121,7 @@ fn the_underline_stands_below_what_it_is_about() {
         let under = lines[at + 1];
         assert_eq!(under.find('^'), Some(from), "{human}");
         assert!(under.len() <= to, "{human}");
-        // One that stands behind them.
+        // A character after them.
         let (human, _) = findings(&list(&format!("[page]\nlogo = {{ a = \"{c}{c}\", a = 1 }}\n")));
         let lines: Vec<&str> = human.lines().collect();
         let at = lines.iter().position(|line| line.contains("logo = ")).unwrap();
@@ -154,14 +154,14 @@ fn an_import_notes_them_as_escapes_and_writes_them_so_that_they_last() {
     let read: toml::Table = toml.parse().unwrap();
     let session = &read["sessions"][0];
     for text in [&read["calendar"]["title"], &session["title"], &session["description"]] {
-        // A line of its own has no separators of lines, so they are spaces there.
+        // A single line cannot contain line separators, so they are spaces there.
         let text = text.as_str().unwrap().replace("\u{2028}x\u{2029}x", "").replace(" x x", "");
         assert!(text.contains(&wanted), "{text:?}: {toml}");
     }
 }
 
 #[test]
-fn what_changed_is_shown_in_both_forms() {
+fn changes_are_shown_in_both_formats() {
     let (before, after) = (spelled(&allowed()), format!("y{}", spelled(&allowed())));
     let fixture = Fixture::new(&talk(&before));
     fixture.publish(BEFORE);
@@ -172,7 +172,7 @@ fn what_changed_is_shown_in_both_forms() {
     assert_plain(&json);
     let text = serde_json::from_str::<Value>(&json).unwrap().to_string();
     assert!(text.contains(&after), "{json}");
-    // Hidden or not, the block that goes into a letter has the title as it is.
+    // The newsletter block has the original title, with or without hidden characters.
     let json = out(&fixture.run(&["links", "--format", "json", "--at", BEFORE]));
     assert_plain(&json);
     assert!(serde_json::from_str::<Value>(&json).unwrap().to_string().contains(&after));
@@ -183,7 +183,7 @@ fn what_changed_is_shown_in_both_forms() {
 #[test]
 fn names_of_files_and_mistyped_words_are_escaped_by_every_command() {
     let all = hidden();
-    // A name has 255 bytes at most.
+    // A file name has at most 255 bytes.
     for part in all.chunks(40) {
         let word = spelled(part);
         let line = format!("{word}\nforged");
@@ -243,7 +243,7 @@ fn the_log_the_greeting_and_the_health_of_a_server_show_no_foreign_character() {
             let request = format!(
                 "GET /x{c}x?via=x{c}x HTTP/1.1\r\nHost: x{c}x\r\nUser-Agent: x{c}x\r\n\r\n"
             );
-            // Where it is refused the connection ends.
+            // The connection ends after a refusal.
             watched
                 .running
                 .raw(request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n").as_bytes());

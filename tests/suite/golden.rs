@@ -1,9 +1,9 @@
-//! Exports that are compared as bytes: every calendar of every case, one page of each kind, and the names of all files. A
-//! release that prints a calendar differently shows here, and raises FORMAT if it is an event. `UPDATE=1` writes what is
-//! printed now.
+//! Exports, compared byte by byte: every calendar of every case, one page of each kind, and the names of all files. The
+//! comparison shows when a release prints a calendar differently; if the change is in an event, the release raises
+//! FORMAT. `UPDATE=1` writes the current output.
 //!
-//! The hash in the names of the style sheet and the script is blanked, and neither is kept: an edit of them changes no
-//! golden file.
+//! The golden files contain neither the style sheet nor the script, and their names have no hash, so an edit of these
+//! two changes no golden file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::discriminant;
@@ -13,10 +13,10 @@ use convene::document::Kind;
 
 use crate::support::{BEFORE, Fixture, rewrites, tree};
 
-/// The case whose pages are kept. It has every key that there is.
+/// The case with golden pages. Its file has every key.
 const PAGES_OF: &str = "rich";
-/// Its files that are kept beside its calendars, by the beginning of their names: the whole of one feed and one session, and
-/// one of whatever there is once.
+/// Its golden files other than calendars, by the beginning of their names: all files of one feed and one session, and
+/// every file that exists once.
 const PAGES: [&str; 9] = [
     "404.html",
     "favicon.svg",
@@ -31,7 +31,7 @@ const PAGES: [&str; 9] = [
 /// The golden file with the names of all files of an export.
 const NAMES: &str = "files.txt";
 
-/// Every case: a folder with a list of sessions.
+/// Every case: a folder with a `sessions.toml`.
 pub(crate) fn cases() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let mut cases: Vec<PathBuf> =
@@ -41,7 +41,7 @@ pub(crate) fn cases() -> Vec<PathBuf> {
     cases
 }
 
-/// What the program exports for a case.
+/// The program's export of a case.
 fn exported(case: &Path) -> BTreeMap<String, Vec<u8>> {
     let fixture = Fixture::new(&std::fs::read_to_string(case.join("sessions.toml")).unwrap());
     let output = fixture.run(&["export", "--out", "out", "--at", BEFORE]);
@@ -49,7 +49,7 @@ fn exported(case: &Path) -> BTreeMap<String, Vec<u8>> {
     tree(&fixture.dir().join("out"))
 }
 
-/// Whether a file of a case is kept.
+/// Whether a case has a golden copy of a file.
 fn is_kept(case: &Path, file: &str) -> bool {
     file.ends_with(".ics")
         || case.ends_with(PAGES_OF) && PAGES.iter().any(|page| file.starts_with(page))
@@ -75,7 +75,7 @@ fn without_hashes(text: &str) -> String {
     out + rest
 }
 
-/// What is compared of an export: the files that are kept, and the names of all.
+/// The compared parts of an export: the files with a golden copy, and the names of all files.
 fn compared(case: &Path, files: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<u8>> {
     let names: String = files.keys().map(|name| without_hashes(&format!("/{name}\n"))).collect();
     let kept = files.iter().filter(|(name, _)| is_kept(case, name)).map(|(name, bytes)| {
@@ -95,7 +95,7 @@ fn update(expected: &Path, files: &BTreeMap<String, Vec<u8>>) {
     }
 }
 
-/// The first line in which two files differ, readable: CR stays to be seen.
+/// The first different line of two files, with CR visible.
 fn first_difference(expected: &[u8], got: &[u8]) -> String {
     let lines = |bytes: &[u8]| -> Vec<String> {
         bytes.split_inclusive(|b| *b == b'\n').map(|l| l.escape_ascii().to_string()).collect()
@@ -106,7 +106,7 @@ fn first_difference(expected: &[u8], got: &[u8]) -> String {
 }
 
 #[test]
-fn every_export_has_the_bytes_that_were_looked_at() {
+fn every_export_matches_its_golden_files() {
     let rewrite = rewrites();
     let mut wrong = Vec::new();
     for case in cases() {

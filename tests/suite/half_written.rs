@@ -1,4 +1,5 @@
-//! Files written in place in pieces, at random moments of a test clock: which of them are published.
+//! Files that are written in place in pieces, at random moments of a test clock; the program must not publish half a
+//! file.
 
 use std::fs::File;
 use std::io::{Seek as _, SeekFrom, Write as _};
@@ -10,13 +11,13 @@ use convene::site::Site;
 
 use crate::support::{BEFORE, Fixture, Random, instant, list, session};
 
-/// How often the author writes: in each run, and where there is time.
+/// The number of writes: in each run, and in the long test.
 const SAMPLE: u64 = 400;
 const MANY: u64 = 2_000;
-/// What the longer pauses are made of.
+/// The unit of the longer pauses.
 const SECOND: u64 = 1_000;
 
-/// An edition whose every session names it. All editions of a number of sessions have the same length.
+/// An edition with its number in every session. Editions with the same number of sessions have the same length.
 fn edition(number: u64, sessions: u64) -> String {
     let all = (0..sessions).map(|talk| {
         session(&format!("talk-{talk:02}"), "2027-04-30T14:00:00", "")
@@ -25,7 +26,7 @@ fn edition(number: u64, sessions: u64) -> String {
     list(&all.collect::<String>())
 }
 
-/// The editions that the sessions of a feed name.
+/// The numbers in the sessions of a feed.
 fn editions(site: &Site) -> Vec<u64> {
     let feed = site.get("/feeds/test.ics").unwrap().identity().body.to_vec();
     let feed = String::from_utf8(feed).unwrap();
@@ -57,7 +58,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Lets up to so many milliseconds pass.
+    /// Advances the clock by up to so many milliseconds.
     fn wait(&mut self, most: u64) {
         let end = self.at + Duration::from_millis(self.random.below(most + 1));
         let polls = self.at.as_millis() / self.poll.as_millis();
@@ -71,7 +72,7 @@ impl<'a> Stage<'a> {
         self.at = end;
     }
 
-    /// Writes a text in two to six pieces with pauses between them, into an emptied file or over what is there.
+    /// Writes a text in two to six pieces with pauses between them, into an emptied file or over the old content.
     fn write(&mut self, text: &str, longest_pause: u64, emptied: bool) {
         let mut file = File::options().write(true).open(self.fixture.file()).unwrap();
         let written = |file: &File, at| {
@@ -82,7 +83,7 @@ impl<'a> Stage<'a> {
             written(&file, self.at);
             self.wait(longest_pause);
         }
-        // Where a table ends, what is there is valid.
+        // A file that ends after a table is valid.
         let tables: Vec<usize> = text.match_indices("\n[[").map(|(at, _)| at + 1).collect();
         let mut cuts = vec![0, text.len()];
         for _ in 0..1 + self.random.below(4) {

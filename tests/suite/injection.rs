@@ -1,5 +1,5 @@
-//! No text breaks out of where it stands: every known way to try it, in every key, in every
-//! document. What a browser makes of them is tested in `browser/scripts.rs`.
+//! Injection: no text breaks out of its context, for every known payload, in every key and every document.
+//! `browser/scripts.rs` tests the payloads in a browser.
 
 use std::collections::BTreeSet;
 
@@ -13,19 +13,19 @@ use crate::samples::everywhere;
 use crate::support::{BEFORE, Fixture, body, instant, list, session};
 use crate::texts::toml;
 
-/// A payload as it can stand in a text of one line.
+/// A payload adapted to a one-line text.
 pub(crate) fn one_line(payload: &str) -> String {
     payload.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Addresses that markup of ours may lead to.
+/// Addresses that the program's markup may link to.
 fn leads_to_a_page(address: &str) -> bool {
     let schemes = ["https://", "http://", "mailto:", "tel:", "webcal://"];
     (address.starts_with('/') && !address.starts_with("//"))
         || schemes.iter().any(|scheme| address.to_ascii_lowercase().starts_with(scheme))
 }
 
-/// What is dangerous in a piece of markup, wherever it came from.
+/// The dangerous parts of some markup.
 fn dangers(markup: &Markup) -> Vec<String> {
     let mut found = Vec::new();
     for element in &markup.elements {
@@ -76,8 +76,8 @@ fn dangers(markup: &Markup) -> Vec<String> {
     found
 }
 
-/// Every piece of markup of a site with its path: pages, the blocks to copy from them, the HTML
-/// within entries, data for search engines aside.
+/// All markup of a site with its path: pages, the blocks to copy, and the HTML in entries, without data for search
+/// engines.
 fn pieces(published: &Published) -> Vec<(String, Markup)> {
     let mut pieces = Vec::new();
     for (path, resource) in published.site.documents() {
@@ -102,12 +102,12 @@ fn pieces(published: &Published) -> Vec<(String, Markup)> {
     pieces
 }
 
-/// Which elements and attributes each piece is made of.
+/// The elements and attributes of all markup.
 fn shapes(published: &Published) -> Vec<(String, Vec<String>)> {
     pieces(published).into_iter().map(|(path, markup)| (path, markup.shape())).collect()
 }
 
-/// Calendars are read by both readers, data as JSON, headers byte by byte.
+/// Parses calendars with both parsers, and data as JSON; checks headers byte by byte.
 fn parses(published: &Published, title: &str) {
     for (path, resource) in published.site.documents() {
         let answer = resource.identity();
@@ -146,7 +146,7 @@ fn parses(published: &Published, title: &str) {
 }
 
 #[test]
-fn no_text_of_one_line_changes_the_markup_that_it_stands_in() {
+fn no_one_line_text_changes_the_surrounding_markup() {
     assert!(PAYLOADS.len() > 100);
     let plain = shapes(&Fixture::new(&everywhere("Plain", "Plain too")).publish(BEFORE));
     assert!(plain.iter().any(|(path, _)| path.ends_with("block")), "no block was looked at");
@@ -212,7 +212,7 @@ fn no_markdown_brings_more_than_text_lists_and_links() {
         "title",
         "tr",
         "ul",
-        // Atom's own.
+        // Atom's own elements.
         "author",
         "category",
         "content",
@@ -283,14 +283,14 @@ fn an_address_is_taken_as_an_address_or_refused() {
     assert!(taken > 20 && refused > 100, "{taken} taken, {refused} refused");
 }
 
-/// The keys of a session that hold addresses.
+/// The keys of a session with addresses.
 fn addresses(address: &str) -> String {
     let address = toml(address);
     format!("register = {address}\njoin = {address}\npage = {address}\n")
 }
 
 #[test]
-fn words_of_a_fixed_form_are_refused() {
+fn payloads_in_keys_with_a_fixed_format_are_refused() {
     let keys = [
         ("calendar", "id"),
         ("calendar", "url"),

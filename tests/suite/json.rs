@@ -1,4 +1,4 @@
-//! Feeds as JSON: docs/json.md says what is in them, and is held to it.
+//! Feeds as JSON, compared with docs/json.md.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::support::{BEFORE, EXAMPLE, Fixture, body, list, quoted, session};
 
 const DESCRIPTION: &str = include_str!("../../docs/json.md");
 
-/// The block of the description in a language.
+/// The code block of the page in a language.
 fn block(language: &str) -> &'static str {
     let (_, rest) = DESCRIPTION.split_once(&format!("```{language}\n")).unwrap();
     rest.split_once("```").unwrap().0
@@ -35,7 +35,7 @@ fn keys(value: &Value, at: &str, found: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn the_example_of_the_description_is_what_the_program_writes() {
+fn the_example_of_the_docs_is_the_output_of_the_program() {
     let published = Fixture::new(block("toml")).publish("2027-01-15T12:00:00Z");
     assert_eq!(body(&published, "/feeds/talks.json"), block("json"));
 }

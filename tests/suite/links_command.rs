@@ -1,11 +1,11 @@
-//! `convene links` prints what the page gives to copy, and writes nothing.
+//! `convene links`: prints the block of the newsletter page, and changes no files.
 
 use std::process::Output;
 
 use crate::markup::Markup;
 use crate::support::{BEFORE, EXAMPLE, Fixture, body, list, session};
 
-/// What stands in a form's field on a page.
+/// The content of a format's field on a page.
 fn field(page: &str, form: &str) -> String {
     let from = page.find(&format!("<textarea id=\"{form}\"")).unwrap();
     let from = from + page[from..].find('>').unwrap() + 1;
@@ -14,7 +14,7 @@ fn field(page: &str, form: &str) -> String {
     plain.replace("&amp;", "&")
 }
 
-/// What readers get of a block: every element with its text and address.
+/// The content of a block: every element with its text and address.
 fn read(html: &str) -> Vec<(String, String, Option<String>)> {
     let elements = Markup::html(html).unwrap().elements.into_iter();
     elements
@@ -25,7 +25,7 @@ fn read(html: &str) -> Vec<(String, String, Option<String>)> {
         .collect()
 }
 
-/// What is printed at an instant before all sessions.
+/// The output at an instant before all sessions.
 fn links(fixture: &Fixture, arguments: &[&str]) -> Output {
     fixture.run(&[&["links", "--at", BEFORE], arguments].concat())
 }
@@ -49,7 +49,7 @@ fn the_printed_block_is_the_one_that_is_served() {
     for (arguments, path) in [
         (vec!["era-of-silos"], "/sessions/era-of-silos/newsletter"),
         (vec!["2024-series"], "/feeds/2024-series/newsletter"),
-        // Without an id it is the calendar's own feed.
+        // Without an id, the subject is the calendar's own feed.
         (vec![], "/feeds/state-of-solidarity/newsletter"),
     ] {
         let answer = running.get(path, &[]);
@@ -155,7 +155,7 @@ fn an_id_of_a_session_and_a_feed_asks_which_is_meant() {
 }
 
 #[test]
-fn a_wrong_list_prints_what_check_prints_and_no_block() {
+fn a_broken_file_prints_its_findings_and_no_block() {
     let fixture = Fixture::new(&list(&session("a", "2027-05-01T10:00:00", "statsu = \"x\"")));
     let check = fixture.run(&["check", "--at", BEFORE]);
     let (code, text) = refused(&fixture, &["a"]);
@@ -166,7 +166,7 @@ fn a_wrong_list_prints_what_check_prints_and_no_block() {
 }
 
 #[test]
-fn nothing_is_written_and_no_lock_is_waited_for() {
+fn preview_writes_nothing_and_waits_for_no_lock() {
     let fixture = Fixture::new(EXAMPLE);
     let held = fixture.publisher().store.lock().unwrap();
     printed(&fixture, &[]);
@@ -178,6 +178,6 @@ fn nothing_is_written_and_no_lock_is_waited_for() {
         .collect();
     names.sort();
     assert_eq!(names, ["sessions.toml"]);
-    // What nobody recorded is not for readers, where only recorded things are published.
+    // With `--frozen`, unrecorded changes are not for readers.
     assert_eq!(refused(&fixture, &["--frozen"]).0, Some(1));
 }

@@ -1,4 +1,4 @@
-//! One binary for all tests that use the program as a whole.
+//! Tests of the whole program, in one binary.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 

@@ -1,14 +1,14 @@
-//! A reader of markup that forgives nothing: what a browser would repair is an error here, so that
-//! whatever slips out of a text into the markup is seen.
+//! A strict markup parser: everything that a browser would repair is an error here, so tests notice any text that
+//! breaks out into the markup.
 
 use std::fmt;
 
-/// HTML's elements without an end tag, of those that are used here.
+/// The used HTML elements without an end tag.
 const VOID: [&str; 7] = ["br", "hr", "img", "input", "link", "meta", "wbr"];
 /// Elements whose text is not markup.
 const RAW: [&str; 2] = ["script", "style"];
 
-/// A document taken apart.
+/// A parsed document.
 #[derive(Debug, Default)]
 pub(crate) struct Markup {
     /// Every element in the order of its start.
@@ -19,9 +19,9 @@ pub(crate) struct Markup {
 #[derive(Debug, Default)]
 pub(crate) struct Element {
     pub(crate) name: String,
-    /// Names and values, the references in them resolved.
+    /// Names and values, with resolved references.
     pub(crate) attributes: Vec<(String, String)>,
-    /// All text in it, also that of the elements in it.
+    /// All its text, including that of inner elements.
     pub(crate) text: String,
 }
 
@@ -32,7 +32,7 @@ impl Element {
     }
 }
 
-/// The names alone: which elements with which attributes, but for `dir`, which follows the text.
+/// The names of elements with their attributes, except `dir`, which depends on the text.
 impl fmt::Display for Element {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.attributes.iter().map(|(name, _)| name.as_str());
@@ -42,7 +42,7 @@ impl fmt::Display for Element {
 }
 
 impl Markup {
-    /// HTML, or a piece of it.
+    /// Parses HTML, or a fragment of it.
     pub(crate) fn html(text: &str) -> Result<Self, String> {
         read(text.strip_prefix("<!DOCTYPE html>").unwrap_or(text), &VOID, &RAW)
     }
@@ -61,7 +61,7 @@ impl Markup {
         self.elements.iter().map(ToString::to_string).collect()
     }
 
-    /// The elements of a name.
+    /// The elements with a name.
     pub(crate) fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
         self.elements.iter().filter(move |element| element.name == name)
     }
@@ -107,7 +107,7 @@ fn read(text: &str, void: &[&str], raw: &[&str]) -> Result<Markup, String> {
     }
 }
 
-/// `<name attribute="value" flag>`; whether it ends itself; and what follows.
+/// `<name attribute="value" flag>`, whether it is self-closing, and the rest of the text.
 fn start_tag(text: &str) -> Result<(Element, bool, &str), String> {
     let wrong = || format!("no tag: {}", text.chars().take(60).collect::<String>());
     let word = |text: &str| {
@@ -144,7 +144,7 @@ fn start_tag(text: &str) -> Result<(Element, bool, &str), String> {
     }
 }
 
-/// With the references of XML resolved; a bare `&` or any other reference is an error.
+/// Resolves the references of XML; a bare `&` or any other reference is an error.
 fn resolved(text: &str) -> Result<String, String> {
     let mut parts = text.split('&');
     let mut out = parts.next().unwrap_or_default().to_owned();
@@ -172,7 +172,7 @@ fn resolved(text: &str) -> Result<String, String> {
 }
 
 #[test]
-fn what_a_browser_would_repair_is_an_error() {
+fn markup_that_a_browser_would_repair_is_an_error() {
     for wrong in [
         "<p>a",
         "a</p>",

@@ -1,7 +1,7 @@
-//! The one list of texts that programs trip over: each is a title, a name, and a part of a description. Attacks on markup,
-//! calendars and headers are in `payloads.rs`, where each is tried in every key.
+//! Texts that often break programs: tests use each as a title, a name, and a part of a description. Attacks on markup,
+//! calendars and headers are in `payloads.rs`; tests try each of those in every key.
 
-/// The texts by a name, each on one line without space at its ends. Those that are not long have at most 100 bytes, so that
+/// The named texts, each on one line without spaces at its ends. All except the long ones have at most 100 bytes, so
 /// nothing cuts them.
 pub(crate) fn named() -> Vec<(&'static str, String)> {
     let words = "How movements build bridges across difference, and what keeps them alive; ";
@@ -24,12 +24,12 @@ pub(crate) fn named() -> Vec<(&'static str, String)> {
         .collect()
 }
 
-/// The texts alone.
+/// The texts without names.
 pub(crate) fn texts() -> Vec<String> {
     named().into_iter().map(|(_, text)| text).collect()
 }
 
-/// Four people who are one character of seven code points.
+/// A family emoji: one character of seven code points.
 const FAMILY: &str = "👩‍👩‍👧‍👦";
 
 const SHORT: &[(&str, &str)] = &[
@@ -59,8 +59,8 @@ const SHORT: &[(&str, &str)] = &[
     ("noncharacters", "\u{fffd} \u{feff}mark \u{fffe}none\u{ffff}"),
 ];
 
-/// The names of the texts that a checker of pages has something to say about wherever they are shown: not in normal form C, in
-/// a language that it does not expect, with characters that HTML forbids.
+/// The names of the texts that a page checker reports in any place: not in normal form C, in an unexpected language, or
+/// with characters that HTML forbids.
 pub(crate) const REMARKABLE: [&str; 5] =
     ["combining", "noncharacters", "unbroken-1000", "accents-300", "accents-1000"];
 

@@ -1,9 +1,9 @@
-//! Blocks for newsletters: what readers of any mail app see, and where every link leads.
+//! Newsletter blocks: their texts in every mail app, and the target of every link.
 
 use std::collections::BTreeSet;
 
 use convene::model::Color;
-use convene::newsletter::{Form, Subject, newsletter};
+use convene::newsletter::{BlockFormat, Subject, newsletter};
 use convene::revisions::Edition;
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
@@ -12,9 +12,10 @@ use crate::support::{Fixture, instant, list, session};
 
 const NOW: &str = "2027-01-01T12:00:00Z";
 const BASE: &str = "https://cal.example/";
-const FORMS: [Form; 4] = [Form::Html, Form::Markdown, Form::Text, Form::Json];
+const FORMATS: [BlockFormat; 4] =
+    [BlockFormat::Html, BlockFormat::Markdown, BlockFormat::Text, BlockFormat::Json];
 
-/// One-line texts that mean something in HTML, in some Markdown, in mail tools or on a screen.
+/// One-line texts with a special meaning in HTML, in some Markdown dialect, in mail tools or on a screen.
 const NASTY_TEXTS: &[&str] = &[
     "<script>alert(1)</script>",
     "</a></td></table><img src=x onerror=alert(1)>",
@@ -63,7 +64,7 @@ fn edition(toml: &str) -> Edition {
     preview.unwrap_or_else(|refusal| panic!("{refusal:?}")).edition
 }
 
-/// Each session has a text for title and place, and a series of that title for itself.
+/// Each session has a text as title and place, and its own series with that title.
 fn with_texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let mut toml = list("");
     for (index, text) in texts.into_iter().enumerate() {
@@ -78,24 +79,24 @@ fn with_texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     toml
 }
 
-/// Every subject of an edition: sessions, feeds, all to come.
+/// Every subject of an edition: sessions, feeds, all upcoming sessions.
 fn subjects(edition: &Edition) -> Vec<Subject<'_>> {
     let sessions = edition.catalog.sessions.iter().map(Subject::Session);
     sessions.chain(edition.catalog.feeds().map(Subject::Feed)).chain([Subject::ToCome]).collect()
 }
 
-/// The block of a session or, if there is none of this id, of a feed.
-fn block(edition: &Edition, id: &str, form: Form) -> String {
+/// The block of a session or, without a session of this id, of a feed.
+fn block(edition: &Edition, id: &str, format: BlockFormat) -> String {
     let session = edition.catalog.sessions.iter().find(|session| session.id.as_str() == id);
     let feed = edition.catalog.feeds().find(|feed| feed.id.as_str() == id);
     newsletter(
         edition,
         session.map_or_else(|| Subject::Feed(feed.unwrap()), Subject::Session),
-        form,
+        format,
     )
 }
 
-/// What a reader of Markdown makes of a block: headings, other paragraphs, links.
+/// The parsed Markdown of a block: headings, other paragraphs, links.
 #[derive(Debug, Default)]
 struct Read {
     headings: Vec<String>,
@@ -125,13 +126,13 @@ fn read_markdown(text: &str, options: Options) -> Read {
     read
 }
 
-/// Every extension but the one that exchanges quotation marks.
+/// Every extension except the one that replaces quotation marks.
 fn every_extension() -> Options {
     Options::all() - Options::ENABLE_SMART_PUNCTUATION
 }
 
-/// Holds a block as HTML against the rules for mail (no more than these elements and attributes),
-/// and gives its links, headings and bold texts.
+/// Checks a block as HTML against the rules for mail (only these elements and attributes), and returns its links,
+/// headings and bold texts.
 fn read_html(html: &str) -> (Vec<String>, Vec<String>, Vec<String>) {
     let document = roxmltree::Document::parse(html).unwrap_or_else(|e| panic!("{e}\n{html}"));
     let elements = ["a", "b", "h2", "h3", "p", "span", "table", "td", "tr"];
@@ -191,16 +192,16 @@ fn read_html(html: &str) -> (Vec<String>, Vec<String>, Vec<String>) {
     (links, headings, bold)
 }
 
-/// The address-only lines of a block as text.
+/// The lines of a plain-text block that contain only an address.
 fn text_links(text: &str) -> Vec<String> {
     text.lines().filter(|line| line.starts_with(BASE)).map(str::to_owned).collect()
 }
 
-/// Holds all forms of a session's block against its title, place and time.
+/// Checks all formats of a session's block against its title, place and time.
 fn holds(edition: &Edition, index: usize, text: &str) {
     let id = format!("a{index}");
     let when = "Saturday, May 1, 2027, 10\u{2060}\u{2013}\u{2060}11 am ET (14:00\u{2060}\u{2013}\u{2060}15:00 UTC)";
-    let (html_links, headings, bold) = read_html(&block(edition, &id, Form::Html));
+    let (html_links, headings, bold) = read_html(&block(edition, &id, BlockFormat::Html));
     assert_eq!((headings, bold), (vec![text.to_owned()], vec![when.to_owned()]));
     let expected: BTreeSet<String> = [
         format!("sessions/{id}"),
@@ -214,7 +215,7 @@ fn holds(edition: &Edition, index: usize, text: &str) {
     .map(|path| format!("{BASE}{path}"))
     .into();
     assert_eq!(BTreeSet::from_iter(html_links.clone()), expected);
-    let markdown = block(edition, &id, Form::Markdown);
+    let markdown = block(edition, &id, BlockFormat::Markdown);
     for options in [Options::empty(), every_extension()] {
         let read = read_markdown(&markdown, options);
         assert_eq!(read.headings, [text], "{markdown}");
@@ -224,15 +225,16 @@ fn holds(edition: &Edition, index: usize, text: &str) {
         assert_eq!(urls, html_links);
         assert_eq!(read.links.last().unwrap().0, format!("Subscribe to all: {text}"));
     }
-    let plain = block(edition, &id, Form::Text);
+    let plain = block(edition, &id, BlockFormat::Text);
     assert!(plain.starts_with(&format!("{text}\n{when}\n{text}, and online\n")), "{plain}");
     assert_eq!(BTreeSet::from_iter(text_links(&plain)), expected);
-    let json: serde_json::Value = serde_json::from_str(&block(edition, &id, Form::Json)).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&block(edition, &id, BlockFormat::Json)).unwrap();
     assert_eq!((&json[0]["title"], &json[0]["when"]), (&text.into(), &when.into()));
 }
 
 #[test]
-fn every_text_arrives_in_every_form_and_adds_no_link() {
+fn every_text_arrives_in_every_format_and_adds_no_link() {
     let edition = edition(&with_texts(NASTY_TEXTS.iter().copied()));
     for (index, text) in NASTY_TEXTS.iter().enumerate() {
         holds(&edition, index, text);
@@ -240,13 +242,13 @@ fn every_text_arrives_in_every_form_and_adds_no_link() {
 }
 
 #[test]
-fn a_feeds_heading_is_its_title_whatever_that_is() {
+fn a_feeds_heading_is_its_title_for_every_text() {
     let edition = edition(&with_texts(NASTY_TEXTS.iter().copied()));
     for (index, text) in NASTY_TEXTS.iter().enumerate() {
         let id = format!("s{index}");
-        let (_, headings, _) = read_html(&block(&edition, &id, Form::Html));
+        let (_, headings, _) = read_html(&block(&edition, &id, BlockFormat::Html));
         assert_eq!(headings, [*text, *text]);
-        let markdown = block(&edition, &id, Form::Markdown);
+        let markdown = block(&edition, &id, BlockFormat::Markdown);
         for options in [Options::empty(), every_extension()] {
             assert_eq!(read_markdown(&markdown, options).headings, [*text, *text], "{markdown}");
         }
@@ -254,17 +256,17 @@ fn a_feeds_heading_is_its_title_whatever_that_is() {
 }
 
 #[test]
-fn no_form_leads_anywhere_but_here() {
+fn every_format_links_only_to_this_site() {
     let edition = edition(&with_texts(NASTY_TEXTS.iter().copied()));
     for subject in subjects(&edition) {
-        for form in FORMS {
-            let block = newsletter(&edition, subject, form);
+        for format in FORMATS {
+            let block = newsletter(&edition, subject, format);
             for address in ["evil.example/r", "evil.example/secret", "webcal:", "mailto:"] {
                 assert!(!block.contains(address), "{address} in {block}");
             }
         }
-        let (links, ..) = read_html(&newsletter(&edition, subject, Form::Html));
-        let markdown = newsletter(&edition, subject, Form::Markdown);
+        let (links, ..) = read_html(&newsletter(&edition, subject, BlockFormat::Html));
+        let markdown = newsletter(&edition, subject, BlockFormat::Markdown);
         let read = read_markdown(&markdown, Options::empty());
         for link in links.iter().chain(read.links.iter().map(|(_, url)| url)) {
             assert!(link.starts_with(BASE), "{link}");
@@ -280,10 +282,10 @@ fn addresses_in_a_description_do_not_come_along() {
         "description = \"See [this](https://evil.example/1), https://evil.example/2 \
          and <https://evil.example/3>.\"",
     )));
-    for form in FORMS {
-        let block = block(&edition, "a", form);
+    for format in FORMATS {
+        let block = block(&edition, "a", format);
         assert!(!block.contains("evil.example"), "{block}");
-        assert_eq!(block.contains("See this"), form != Form::Json, "{block}");
+        assert_eq!(block.contains("See this"), format != BlockFormat::Json, "{block}");
     }
 }
 
@@ -292,7 +294,7 @@ fn an_address_of_ours_with_brackets_is_one_link_in_markdown() {
     let toml =
         list(&session("a", "2027-05-01T10:00:00", "")).replace("cal.example", "c.example/(a&b");
     let edition = edition(&toml);
-    let read = read_markdown(&block(&edition, "a", Form::Markdown), Options::empty());
+    let read = read_markdown(&block(&edition, "a", BlockFormat::Markdown), Options::empty());
     assert_eq!(read.links[0].1, "https://c.example/(a&b/sessions/a");
 }
 
@@ -307,7 +309,7 @@ fn text_and_buttons_can_be_read_with_every_accent() {
              description = \"Words\"",
         ));
         let edition = edition(&format!("{toml}\n[page]\naccent = \"{accent}\"\n"));
-        let html = block(&edition, "a", Form::Html);
+        let html = block(&edition, "a", BlockFormat::Html);
         let document = roxmltree::Document::parse(&html).unwrap();
         let mut seen = 0;
         for node in document.descendants() {
@@ -324,7 +326,7 @@ fn text_and_buttons_can_be_read_with_every_accent() {
     }
 }
 
-/// Sessions with everything, and a text that is cut; ids of so many characters.
+/// Sessions with every key and a text that is cut; ids of so many characters.
 fn long_list(count: usize, id: usize) -> String {
     let mut toml = list("").replace("cal.example", "calendar.organisation.example");
     toml = toml.replace("duration", "also_in = [\"America/Los_Angeles\"]\nduration");
@@ -346,7 +348,7 @@ fn long_list(count: usize, id: usize) -> String {
 #[test]
 fn ten_sessions_are_less_than_twenty_one_kilobytes() {
     let edition = edition(&long_list(10, 26));
-    let html = block(&edition, "test", Form::Html);
+    let html = block(&edition, "test", BlockFormat::Html);
     assert_eq!(read_html(&html).1.len(), 11);
     assert!(html.len() < 21_000, "{} bytes", html.len());
     let longest = html.lines().map(str::len).max().unwrap();
@@ -355,16 +357,16 @@ fn ten_sessions_are_less_than_twenty_one_kilobytes() {
 
 #[test]
 fn a_feeds_block_ends_before_gmail_cuts_it_and_says_so() {
-    // Ids as long as they may be.
+    // Ids of the maximum length.
     let edition = edition(&long_list(40, 62));
-    let html = block(&edition, "test", Form::Html);
+    let html = block(&edition, "test", BlockFormat::Html);
     assert!(html.len() < 102 * 1000, "{} bytes", html.len());
     assert_eq!(read_html(&html).1.len(), 31);
-    for form in [Form::Html, Form::Markdown, Form::Text] {
-        assert!(block(&edition, "test", form).contains("And 10 more sessions"));
-        assert!(!newsletter(&edition, Subject::ToCome, form).contains("more session"));
+    for format in [BlockFormat::Html, BlockFormat::Markdown, BlockFormat::Text] {
+        assert!(block(&edition, "test", format).contains("And 10 more sessions"));
+        assert!(!newsletter(&edition, Subject::ToCome, format).contains("more session"));
     }
-    assert_eq!(read_html(&newsletter(&edition, Subject::ToCome, Form::Html)).1.len(), 41);
+    assert_eq!(read_html(&newsletter(&edition, Subject::ToCome, BlockFormat::Html)).1.len(), 41);
 }
 
 #[test]
@@ -379,13 +381,13 @@ fn a_cancelled_session_says_so_and_offers_nothing_to_add() {
                 &format!("status = \"tentative\"\n{register}"),
             );
     let edition = edition(&list(&sessions));
-    for form in [Form::Html, Form::Markdown, Form::Text] {
+    for format in [BlockFormat::Html, BlockFormat::Markdown, BlockFormat::Text] {
         for (id, note, adds) in [
             ("gone", "Cancelled. This session does not take place.", false),
             ("past", "This session is over.", false),
             ("open", "This session is not certain yet.", true),
         ] {
-            let block = block(&edition, id, form);
+            let block = block(&edition, id, format);
             assert!(block.contains(note), "{block}");
             for link in ["/google", "/outlook", "/office365", ".ics", "/register"] {
                 assert_eq!(
@@ -396,7 +398,7 @@ fn a_cancelled_session_says_so_and_offers_nothing_to_add() {
             }
             assert!(block.contains("https://cal.example/feeds/test"), "{block}");
         }
-        let feed = block(&edition, "test", form);
+        let feed = block(&edition, "test", format);
         assert!(
             feed.contains("/sessions/open") && feed.contains("This session is not certain yet."),
             "{feed}"
@@ -406,18 +408,18 @@ fn a_cancelled_session_says_so_and_offers_nothing_to_add() {
 }
 
 #[test]
-fn a_feed_without_sessions_to_come_says_so() {
+fn the_block_of_a_feed_without_upcoming_sessions_says_so() {
     let edition = edition(&list(&session("past", "2026-05-01T10:00:00", "")));
-    for form in [Form::Html, Form::Markdown, Form::Text] {
-        let block = block(&edition, "test", form);
+    for format in [BlockFormat::Html, BlockFormat::Markdown, BlockFormat::Text] {
+        let block = block(&edition, "test", format);
         assert!(block.contains("No sessions are scheduled right now."), "{block}");
         assert!(block.contains("https://cal.example/feeds/test"), "{block}");
     }
-    assert_eq!(block(&edition, "test", Form::Json), "[]");
+    assert_eq!(block(&edition, "test", BlockFormat::Json), "[]");
 }
 
 #[test]
-fn the_time_is_said_in_every_zone_and_utc_with_its_dates() {
+fn the_time_is_printed_in_every_zone_and_utc_with_its_dates() {
     let toml = list("").replace("duration", "also_in = [\"America/Los_Angeles\"]\nduration")
         + &session("a", "2027-05-01T14:00:00", "duration = \"90m\"")
         + &session("late", "2027-05-01T19:30:00", "duration = \"90m\"")
@@ -432,21 +434,21 @@ fn the_time_is_said_in_every_zone_and_utc_with_its_dates() {
         ),
         ("days", "Saturday, May 1, 2027~–~Sun, May 2"),
     ] {
-        for form in FORMS {
-            let block = block(&edition, id, form).replace('\u{2060}', "~");
+        for format in FORMATS {
+            let block = block(&edition, id, format).replace('\u{2060}', "~");
             assert!(block.contains(when), "{block}");
         }
     }
     let json: serde_json::Value =
-        serde_json::from_str(&block(&edition, "days", Form::Json)).unwrap();
+        serde_json::from_str(&block(&edition, "days", BlockFormat::Json)).unwrap();
     assert_eq!((&json[0]["start"], &json[0]["end"]), (&"2027-05-01".into(), &"2027-05-02".into()));
 }
 
 #[test]
-fn a_text_from_right_to_left_stands_for_itself() {
+fn a_right_to_left_text_is_isolated() {
     let edition = edition(&with_texts(["plain", "\u{5e9}\u{5dc}\u{5d5}\u{5dd}", "a \u{202e}b"]));
     for (id, count) in [("a0", 0), ("a1", 4), ("a2", 4)] {
-        let html = block(&edition, id, Form::Html);
+        let html = block(&edition, id, BlockFormat::Html);
         assert_eq!(html.matches("dir=\"auto\"").count(), count, "{html}");
     }
 }
@@ -455,7 +457,7 @@ fn a_text_from_right_to_left_stands_for_itself() {
 fn our_own_words_are_marked_as_english_in_other_languages() {
     let toml = list(&session("a", "2027-05-01T10:00:00", ""))
         .replace("duration", "language = \"de\"\nduration");
-    let html = block(&edition(&toml), "a", Form::Html);
+    let html = block(&edition(&toml), "a", BlockFormat::Html);
     let document = roxmltree::Document::parse(&html).unwrap();
     let lang = |text: &str| {
         let node = document.descendants().find(|n| n.is_text() && n.text().unwrap() == text);

@@ -1,8 +1,8 @@
-//! A VTIMEZONE as RFC 5545 section 3.6.5 has it, for the reader in `rfc5545`.
+//! A VTIMEZONE by RFC 5545 section 3.6.5, for the parser in `rfc5545`.
 //!
-//! Where the program finds the last onset before a time, this one lists every change of 150 years and
-//! asks which instants have the time on their clock. It refuses any shape that is not the plain pair,
-//! and every time that two parsers may take for two instants.
+//! The program finds the last onset before a time. This parser instead lists every change of 150 years, and searches
+//! for the instants with that local time. It refuses every VTIMEZONE that is not a plain pair, and every time that two
+//! parsers may read as two instants.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc, Weekday};
 
@@ -11,9 +11,9 @@ use crate::components::{Component, ensure};
 /// The years whose onsets are listed; sessions lie well inside.
 const YEARS: std::ops::RangeInclusive<i32> = 1960..=2110;
 
-/// A change that a VTIMEZONE writes, with the offsets before and after it in seconds.
+/// A change in a VTIMEZONE, with the offsets before and after it in seconds.
 struct Change {
-    /// On the clock before the change, as DTSTART has it.
+    /// Local time before the change, as in DTSTART.
     onset: NaiveDateTime,
     from: i64,
     to: i64,
@@ -30,7 +30,7 @@ impl Change {
     }
 }
 
-/// Every change in order, and when the last of the observances begins.
+/// Every change in order, and the instant at which the last of the observances begins.
 pub(crate) struct Zone {
     changes: Vec<Change>,
     begun: NaiveDateTime,
@@ -77,8 +77,8 @@ impl Zone {
         Ok((tzid, Self { changes, begun }))
     }
 
-    /// The instant of a local time, if the parser that takes the first of two and the one that takes the
-    /// second agree about it, and every observance has begun (Ruby's icalendar fails where one has not).
+    /// The instant of a local time. None if a parser that uses the first of two instants and one that uses the second
+    /// disagree, or if an observance has not begun, because Ruby's icalendar then fails.
     pub(crate) fn instant(&self, local: NaiveDateTime) -> Result<DateTime<Utc>, String> {
         if local <= self.begun {
             return Err(format!("an observance begins at {}, not before {local}", self.begun));
@@ -91,14 +91,14 @@ impl Zone {
         }
     }
 
-    /// As RFC 5545 section 3.3.5 has it: the first of two instants; in a gap, the offset before it.
+    /// By RFC 5545 section 3.3.5: the first of two instants; in a gap, the offset before it.
     fn first(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
         let skipped = self.near(local).find(|change| change.skips(local));
         let skipped = skipped.map(|change| at_offset(local, change.from));
         skipped.or_else(|| self.shown(local).min())
     }
 
-    /// As ical.js and libical have it: the second of two instants; in a gap, the offset after it.
+    /// In ical.js and libical: the second of two instants; in a gap, the offset after it.
     fn second(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
         let skipped = self.near(local).find(|change| change.skips(local));
         let skipped = skipped.map(|change| at_offset(local, change.to));
@@ -115,7 +115,7 @@ impl Zone {
         })
     }
 
-    /// The changes that may decide about a local time: the last before it and those of the days around.
+    /// The changes that may affect a local time: the last before it, and those of the days around it.
     fn near(&self, local: NaiveDateTime) -> impl Iterator<Item = &Change> {
         let around = TimeDelta::days(2);
         let first = self.changes.partition_point(|change| change.onset < local - around);
@@ -128,7 +128,7 @@ fn at_offset(local: NaiveDateTime, offset: i64) -> DateTime<Utc> {
     (local - TimeDelta::seconds(offset)).and_utc()
 }
 
-/// The onsets of a rule of the one plain form; any other part of a rule is refused.
+/// The onsets of a plain rule; any other part of a rule is refused.
 fn yearly(rule: &str, start: NaiveDateTime) -> Result<Vec<NaiveDateTime>, String> {
     let refuse = || format!("RRULE:{rule} is not of the plain form");
     let parts: Vec<&str> = rule.split(';').collect();
@@ -174,7 +174,7 @@ pub(crate) fn local(value: &str) -> Result<NaiveDateTime, String> {
         .map_err(|error| format!("{value}: {error}"))
 }
 
-/// Four digits and a sign: some readers drop seconds, so none may be there.
+/// Four digits and a sign, without seconds, because some parsers drop them.
 fn offset(value: &str) -> Result<i64, String> {
     let refuse = || format!("the offset {value}");
     let (sign, digits) = value.split_at_checked(1).ok_or_else(refuse)?;

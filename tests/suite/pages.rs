@@ -1,4 +1,4 @@
-//! Pages as a whole: how large, under which rules, and what the Nu HTML checker says of them.
+//! Whole pages: their size, their Content-Security-Policy, and the findings of the Nu HTML checker.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::samples;
 use crate::support::{BEFORE, EXAMPLE, Fixture};
 
-/// The least that a page's policy has to say.
+/// The required parts of a page's policy.
 fn is_strict(policy: &str) -> bool {
     let rules: BTreeSet<&str> = policy.split(';').map(str::trim).collect();
     let sources = |name: &str| {
@@ -38,7 +38,7 @@ fn the_whole_example_site_is_smaller_than_a_picture() {
 }
 
 #[test]
-fn every_page_has_its_headers_and_only_the_list_for_frames_may_be_framed() {
+fn every_page_has_its_headers_and_only_the_embed_page_may_be_framed() {
     let mut kinds = BTreeSet::new();
     for sample in samples::all() {
         let published = sample.fixture().publish(sample.at);
@@ -82,7 +82,7 @@ fn every_page_has_its_headers_and_only_the_list_for_frames_may_be_framed() {
     }
 }
 
-/// Writes what the checker reads, named so that a message says which page of which list it is about.
+/// Writes the pages for the checker. Their names identify the page and the sample in its messages.
 fn written(folder: &std::path::Path) -> usize {
     let mut count = 0;
     for sample in samples::all() {
@@ -117,7 +117,7 @@ fn written(folder: &std::path::Path) -> usize {
 
 #[test]
 #[ignore = "needs java and vnu.jar"]
-fn the_nu_html_checker_has_nothing_to_say() {
+fn the_nu_html_checker_has_no_findings() {
     let jar = std::env::var_os("VNU_JAR").map(PathBuf::from).expect("VNU_JAR names no vnu.jar");
     let folder = tempfile::tempdir().unwrap();
     let count = written(folder.path());

@@ -1,7 +1,7 @@
-//! Strings with which text breaks out of where it stands, as they are known from attacks on pages,
-//! addresses, style sheets, headers, calendars, data and templates.
+//! Attack strings: text that tries to break out of its context in pages, addresses, style sheets, headers, calendars,
+//! data and templates.
 
-/// More than a hundred. Those with line breaks fit into texts of several lines only.
+/// More than a hundred payloads. Those with line breaks fit only into texts of several lines.
 pub(crate) const PAYLOADS: &[&str] = &[
     // Elements
     "<script>alert(1)</script>",

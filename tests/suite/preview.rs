@@ -1,11 +1,11 @@
-//! What `preview` says of a list against what was published, in both forms. `UPDATE=1` rewrites what is
-//! expected; read it aloud. A first line `# test: ...` of the later list has further arguments.
+//! `convene preview`: the report about a file after an earlier publication, in both formats. `UPDATE=1` rewrites the
+//! expected output; read it aloud. A first line `# test: ...` of the later file has additional arguments.
 
 use std::path::{Path, PathBuf};
 
 use crate::support::{Fixture, list, rewrites, session};
 
-/// When the earlier list was published, and when the later one is looked at.
+/// The instants of the earlier publication and of the preview.
 const PUBLISHED: &str = "2024-01-15T12:00:00Z";
 const NOW: &str = "2024-04-02T12:00:00Z";
 
@@ -22,7 +22,7 @@ fn read(case: &Path, name: &str) -> String {
     std::fs::read_to_string(case.join(name)).unwrap_or_default()
 }
 
-/// What the program prints for a case, in one of its forms.
+/// The program's output for a case, in a format.
 fn printed(case: &Path, format: &str) -> String {
     let fixture = Fixture::new(&read(case, "before.toml"));
     fixture.publish(PUBLISHED);
@@ -39,7 +39,7 @@ fn printed(case: &Path, format: &str) -> String {
 }
 
 #[test]
-fn every_change_is_said_as_it_was_looked_at() {
+fn every_preview_matches_its_expected_file() {
     let rewrite = rewrites();
     let mut wrong = Vec::new();
     for case in cases() {
@@ -61,7 +61,7 @@ fn every_change_is_said_as_it_was_looked_at() {
 }
 
 #[test]
-fn a_wrong_list_is_refused_with_its_findings_and_an_unknown_city_with_the_nearest() {
+fn a_broken_file_is_refused_with_its_findings_and_an_unknown_city_with_the_nearest() {
     let fixture = Fixture::new(&list(&session("a", "2024-04-30T14:00:00", "")));
     let output = fixture.run(&["preview", "--cities", "Lonodn"]);
     assert_eq!(output.status.code(), Some(2));
@@ -78,7 +78,7 @@ fn a_wrong_list_is_refused_with_its_findings_and_an_unknown_city_with_the_neares
 }
 
 #[test]
-fn the_list_may_be_named_in_its_place() {
+fn the_file_may_be_an_argument() {
     let fixture = Fixture::new(&list(&session("a", "2024-04-30T14:00:00", "")));
     let output = fixture.run(&["preview", "sessions.toml", "--at", NOW]);
     assert!(String::from_utf8_lossy(&output.stdout).contains("is new: Tuesday, April 30, 2 pm ET"));

@@ -1,4 +1,4 @@
-//! Which properties each feed and each invite holds, with which values.
+//! The properties of each feed and each invite, with their values.
 
 use convene::document::Kind;
 
@@ -8,13 +8,13 @@ use crate::support::{EXAMPLE, body, list, session};
 
 const RICH: &str = include_str!("../golden/rich/sessions.toml");
 
-/// The names of lines between two lines, without their values; parameters stay.
+/// The names and parameters of the lines between two lines, without their values.
 fn names(calendar: &str, from: &str, to: &str) -> Vec<String> {
     let all = lines(calendar);
     let from = all.iter().position(|line| line == from).unwrap() + 1;
     let length = all[from..].iter().position(|line| line == to).unwrap();
     let name = |line: &String| match line.split_once(':') {
-        // The first colon outside of quotes ends the name.
+        // The first colon outside quotes ends the name.
         Some((name, _)) if name.contains('"') => name.split(';').next().unwrap().to_owned(),
         Some((name @ ("BEGIN" | "END"), value)) => format!("{name}:{value}"),
         Some((name, _)) => name.to_owned(),
@@ -94,7 +94,7 @@ fn a_feed_holds_these_properties_in_this_order() {
 }
 
 #[test]
-fn what_is_not_set_is_not_in_a_feed() {
+fn a_feed_has_no_property_for_an_unset_key() {
     let feed = body(&publish(&list(&session("one", "2027-05-01T10:00:00", ""))), "/feeds/test.ics");
     assert_eq!(
         names(&feed, "BEGIN:VCALENDAR", "BEGIN:VTIMEZONE"),
@@ -182,7 +182,7 @@ fn an_invite_holds_these_properties_in_this_order() {
     ] {
         assert!(own.iter().any(|own| own == line), "{line} is not in {own:#?}");
     }
-    // In feeds the same event, without what only invites have.
+    // Feeds have the same event, without the properties that only invites have.
     let title = "Opening\\, with music\\; or \"How it began\" \\\\ why";
     let in_feed = event_lines(&body(&publish(RICH), "/feeds/rich.ics"), title);
     let only = |line: &&String| !line.starts_with("X-ALT-DESC") && !line.starts_with("ORGANIZER");
@@ -228,7 +228,7 @@ fn only_invites_have_a_method_and_only_feeds_have_names() {
 
 #[test]
 fn busy_and_status_decide_how_the_time_is_shown() {
-    // Status, `busy`, then what stands in the feed and in the invite.
+    // Status, `busy`, then the values in the feed and in the invite.
     let (free, busy) = (("TRANSPARENT", "FREE"), ("OPAQUE", "BUSY"));
     let maybe = ("OPAQUE", "TENTATIVE");
     let rows = [
@@ -252,10 +252,10 @@ fn busy_and_status_decide_how_the_time_is_shown() {
             let got = (value(&own, "TRANSP"), value(&own, "X-MICROSOFT-CDO-BUSYSTATUS"));
             assert_eq!(got, expected, "{more} in {path}");
             assert_eq!(value(&own, "STATUS"), status.to_uppercase(), "{more} in {path}");
-            // A tentative session keeps its title as it is.
+            // A tentative session keeps its title.
             let prefix = if status == "cancelled" { "CANCELLED: " } else { "" };
             assert_eq!(value(&own, "SUMMARY"), format!("{prefix}Session one"), "{more}");
-            // Nobody wants to be reminded of what does not take place.
+            // A cancelled session has no reminders.
             let rings = path.starts_with("/sessions") && status != "cancelled";
             assert_eq!(own.iter().any(|line| line == "BEGIN:VALARM"), rings, "{more} in {path}");
         }
@@ -303,8 +303,8 @@ fn a_position_has_six_decimals_at_most() {
 }
 
 #[test]
-fn an_organizer_without_a_mailbox_stands_in_no_calendar() {
-    // The example's has none.
+fn an_organizer_without_a_mailbox_is_in_no_calendar() {
+    // The example's invite has none.
     for (path, _, calendar) in calendars(&publish(EXAMPLE)) {
         assert!(!calendar.contains("ORGANIZER"), "{path}");
     }

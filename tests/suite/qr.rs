@@ -1,11 +1,11 @@
-//! QR codes as a camera sees them: the drawing is painted dot by dot and given to a decoder.
+//! QR codes: the test paints the drawing pixel by pixel and passes it to a decoder.
 
 use crate::support::{BEFORE, EXAMPLE, Fixture, body, list, session};
 
-/// Dots on each side of a module.
+/// The side of a module in pixels.
 const DOTS: usize = 4;
 
-/// The modules of a drawing, dark ones true; nothing but the two paths that are looked at is in it.
+/// The modules of a drawing; dark ones are true. The drawing must contain only the two expected paths.
 fn modules(svg: &str) -> Vec<Vec<bool>> {
     let document = roxmltree::Document::parse(svg).unwrap();
     let root = document.root_element();
@@ -58,7 +58,7 @@ fn decoded(svg: &str) -> (u16, String) {
     (meta.ecc_level, text)
 }
 
-/// Level M in the bits of the format (ISO/IEC 18004 table 12).
+/// Level M in the format bits (ISO/IEC 18004 table 12).
 const LEVEL_M: u16 = 0;
 
 #[test]

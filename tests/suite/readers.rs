@@ -1,5 +1,5 @@
-//! Readers of calendars that share no code with the writer: icalendar's parser, calcard, and a few
-//! lines of our own that know RFC 5545 section 3.1 and nothing else.
+//! Calendar parsers that share no code with the writer: icalendar's parser, calcard, and a small parser of RFC 5545
+//! section 3.1.
 
 use calcard::icalendar::{
     ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarParameterName,
@@ -14,7 +14,7 @@ pub(crate) enum At {
     Day(NaiveDate),
 }
 
-/// What a reader makes of an event.
+/// An event as a parser reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Event {
     pub(crate) uid: String,
@@ -26,11 +26,11 @@ pub(crate) struct Event {
     pub(crate) categories: Vec<String>,
     /// X-ALT-DESC.
     pub(crate) rich: Option<String>,
-    /// CN of ORGANIZER, with RFC 6868 undone, which neither reader does.
+    /// CN of ORGANIZER, with the escapes of RFC 6868 decoded, which neither parser does.
     pub(crate) organizer: Option<String>,
 }
 
-/// What a reader makes of a calendar.
+/// A calendar as a parser reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Calendar {
     pub(crate) name: Option<String>,
@@ -38,7 +38,7 @@ pub(crate) struct Calendar {
     pub(crate) events: Vec<Event>,
 }
 
-/// As icalendar's parser reads it; zones by chrono-tz, as devices look a TZID up.
+/// A calendar as icalendar's parser reads it; zones by chrono-tz, as devices look up a TZID.
 pub(crate) fn by_icalendar(text: &str) -> Calendar {
     use icalendar::parser::{Component, Property, read_calendar, unfold};
     let unfolded = unfold(text);
@@ -75,7 +75,7 @@ pub(crate) fn by_icalendar(text: &str) -> Calendar {
             summary: text("SUMMARY").unwrap(),
             description: text("DESCRIPTION").unwrap(),
             location: text("LOCATION"),
-            // The parser leaves lists as they are written.
+            // The parser does not split lists.
             categories: text("CATEGORIES").map(|list| split_list(&list)).unwrap_or_default(),
             rich: text("X-ALT-DESC"),
             organizer: organizer.map(|name| undo_6868(&name)),
@@ -87,14 +87,14 @@ pub(crate) fn by_icalendar(text: &str) -> Calendar {
     };
     let events = calendar.components.iter().filter(|component| component.name == "VEVENT");
     Calendar {
-        // NAME is unknown to the parser and stays escaped; X-WR-CALNAME has the same text.
+        // The parser does not know NAME and leaves it escaped; X-WR-CALNAME has the same text.
         name: own("X-WR-CALNAME"),
         description: own("DESCRIPTION"),
         events: events.map(event).collect(),
     }
 }
 
-/// As calcard reads it.
+/// A calendar as calcard reads it.
 pub(crate) fn by_calcard(text: &str) -> Calendar {
     let calendar = ICalendar::parse(text).unwrap_or_else(|entry| panic!("{entry:?}"));
     let expanded = calendar.expand_dates(calcard::common::timezone::Tz::Floating, 1_000_000);
@@ -158,12 +158,12 @@ pub(crate) fn by_calcard(text: &str) -> Calendar {
     }
 }
 
-/// As both readers read it, who must agree.
+/// A calendar as both parsers read it; they must agree.
 pub(crate) fn by_both(text: &str) -> Calendar {
     let calendar = by_icalendar(text);
     let (left, right) = (leniently(calendar.clone()), leniently(by_calcard(text)));
     for (left, right) in left.events.iter().zip(&right.events) {
-        // calcard takes a backslash in a parameter for an escape; RFC 5545 section 3.2 has none.
+        // calcard reads a backslash in a parameter as an escape; RFC 5545 section 3.2 has no such escape.
         if left.organizer.as_ref().is_none_or(|name| !name.contains('\\')) {
             assert_eq!(left.organizer, right.organizer, "the readers differ about\n{text}");
         }
@@ -186,10 +186,10 @@ fn leniently(mut calendar: Calendar) -> Calendar {
     calendar
 }
 
-/// The content lines, unfolded, after a look at the rules of lines.
+/// The unfolded content lines, after a check of the rules for lines.
 pub(crate) fn lines(text: &str) -> Vec<String> {
     let body = text.strip_suffix("\r\n").expect("the last line has no end");
-    // A mark of byte order at the beginning; within a text it is a character like others.
+    // A byte order mark at the beginning; within a text it is an ordinary character.
     assert!(!text.starts_with('\u{feff}'), "a mark of byte order");
     let mut lines: Vec<String> = Vec::new();
     for line in body.split("\r\n") {
@@ -208,14 +208,14 @@ pub(crate) fn lines(text: &str) -> Vec<String> {
     lines
 }
 
-/// What stands between the name with its parameters and the end of a line; the first such line.
+/// The value of the first line with a name and its parameters.
 pub(crate) fn value<'a>(lines: &'a [String], name: &str) -> &'a str {
     lines.iter().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).unwrap_or_else(|| {
         panic!("there is no {name} in {lines:#?}");
     })
 }
 
-/// RFC 5545 section 3.3.11, strictly: no other escape, and nothing bare that must be escaped.
+/// Decodes by RFC 5545 section 3.3.11, strictly: no other escapes, and no unescaped special characters.
 pub(crate) fn unescape(text: &str) -> String {
     let mut out = String::new();
     let mut chars = text.chars();

@@ -1,4 +1,4 @@
-//! A list that lives: saved, broken, mended, exchanged, and turned by the time.
+//! Live reload: a file that is saved, broken, repaired, replaced, and affected by time.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ fn titled(title: &str) -> String {
     list(&session("talk", "2024-04-30T14:00:00", "")).replace("Session talk", title)
 }
 
-/// Asks until the answer is as wanted; a reload takes one to two seconds.
+/// Requests until the response is as expected; a reload takes one to two seconds.
 fn wait(running: &Running, path: &str, wanted: impl Fn(&Answer) -> bool) -> Answer {
     let start = Instant::now();
     loop {
@@ -32,7 +32,7 @@ fn has(text: &str) -> impl Fn(&Answer) -> bool {
 }
 
 #[test]
-fn a_saved_list_is_live_with_the_next_sequence() {
+fn a_saved_file_is_live_with_the_next_sequence() {
     let fixture = Fixture::new(&titled("One"));
     let running = fixture.serve(&[]);
     let before = running.get(FEED, &[]);
@@ -45,7 +45,7 @@ fn a_saved_list_is_live_with_the_next_sequence() {
 }
 
 #[test]
-fn a_revisions_file_that_is_lost_is_written_again_and_no_number_goes_back() {
+fn a_lost_revisions_file_is_written_again_and_no_number_goes_back() {
     let fixture = Fixture::new(&titled("One"));
     let publisher = fixture.publisher();
     publisher.publish(instant(BEFORE)).unwrap();
@@ -58,29 +58,29 @@ fn a_revisions_file_that_is_lost_is_written_again_and_no_number_goes_back() {
     }
     let after = publisher.publish(instant("2024-01-17T12:00:00Z")).unwrap();
     assert!(body(&after, FEED).contains("SEQUENCE:2\r\n"), "{}", body(&after, FEED));
-    // Another process knows it from the file.
+    // Another process reads it from the file.
     let next = fixture.publish("2024-01-18T12:00:00Z");
     assert_eq!(body(&next, FEED), body(&after, FEED));
 }
 
 #[test]
-fn a_start_without_the_revisions_file_of_a_list_that_was_published_says_what_it_costs() {
+fn a_start_without_the_revisions_file_after_a_publication_logs_the_consequences() {
     let fixture = Fixture::new(&titled("One"));
     let first = fixture.serve(&["--at", BEFORE]).last_words();
     std::fs::remove_file(fixture.revisions_file()).unwrap();
     let second = fixture.serve(&["--at", BEFORE]).last_words();
-    let wanted = "though sessions were published before";
+    let wanted = "although sessions were published before";
     assert!(!first.contains(wanted) && second.contains(wanted), "{first}\n{second}");
 }
 
 #[test]
-fn a_broken_list_leaves_everything_as_it_was_until_it_is_mended() {
+fn a_broken_file_changes_no_output_until_it_is_repaired() {
     let fixture = Fixture::new(&titled("One"));
     let running = fixture.serve(&[]);
     let before = running.get(FEED, &[]);
     let state = std::fs::read(fixture.revisions_file()).unwrap();
     fixture.write("[calendar\nthis is no list");
-    // Twice as long as a reload takes.
+    // Twice the time of a reload.
     std::thread::sleep(Duration::from_secs(3));
     let after = running.get(FEED, &[]);
     assert_eq!((after.status, &after.body), (200, &before.body));
@@ -91,11 +91,11 @@ fn a_broken_list_leaves_everything_as_it_was_until_it_is_mended() {
 }
 
 #[test]
-fn a_broken_list_after_one_that_no_disk_had_room_for_takes_nobody_back() {
+fn the_last_edition_stays_when_a_broken_file_follows_an_unwritten_state() {
     let fixture = Fixture::new(&titled("One"));
     let publisher = Publisher { fall_back: true, ..fixture.publisher() };
     publisher.publish(instant(BEFORE)).unwrap();
-    // In the way of what would be written, and then in that of the source alone.
+    // First blocks all writes of the state, then only that of the source.
     let in_the_way = fixture.dir().join(".sessions.revisions.json.new");
     std::fs::create_dir(&in_the_way).unwrap();
     std::fs::create_dir(fixture.dir().join("..sessions.last-good.toml.new")).unwrap();
@@ -114,13 +114,13 @@ fn a_broken_list_after_one_that_no_disk_had_room_for_takes_nobody_back() {
 }
 
 #[test]
-fn a_list_is_published_once_the_machine_allows_it_without_being_saved_again() {
+fn a_file_is_published_after_a_system_error_without_another_save() {
     let fixture = Fixture::new(&titled("One"));
     let publisher = fixture.publisher();
     let (published, polling) = fixture.start(&publisher, BEFORE);
     let mut reloader = Reloader::new(&publisher, polling, &published);
     let state = std::fs::read(fixture.revisions_file()).unwrap();
-    // As two branches that both recorded leave it behind.
+    // The result of a merge of two branches that both recorded.
     std::fs::write(fixture.revisions_file(), "<<<<<<< ours\n").unwrap();
     fixture.write(&titled("Two"));
     let now = instant("2024-01-16T12:00:00Z");
@@ -134,7 +134,7 @@ fn a_list_is_published_once_the_machine_allows_it_without_being_saved_again() {
 }
 
 #[test]
-fn a_list_that_is_replaced_or_whose_link_is_turned_is_seen() {
+fn a_replaced_file_or_switched_link_is_noticed() {
     let fixture = Fixture::new(&titled("One"));
     let (first, second) = (fixture.dir().join("first.toml"), fixture.dir().join("second.toml"));
     std::fs::rename(fixture.file(), &first).unwrap();
@@ -153,7 +153,7 @@ fn a_list_that_is_replaced_or_whose_link_is_turned_is_seen() {
 }
 
 #[test]
-fn a_list_that_is_gone_for_a_while_takes_nothing_away() {
+fn a_temporarily_missing_file_removes_no_output() {
     let fixture = Fixture::new(&titled("One"));
     let running = fixture.serve(&[]);
     std::fs::remove_file(fixture.file()).unwrap();
@@ -164,7 +164,7 @@ fn a_list_that_is_gone_for_a_while_takes_nothing_away() {
 }
 
 #[test]
-fn a_hangup_reads_the_list_at_once_and_unchanged_bytes_do_nothing() {
+fn sighup_reads_the_file_at_once_and_unchanged_bytes_change_nothing() {
     let fixture = Fixture::new(&titled("One"));
     let running = fixture.serve(&[]);
     let before = running.get(FEED, &[]);
@@ -199,7 +199,7 @@ fn a_style_sheet_that_is_saved_is_live_too() {
 }
 
 #[test]
-fn a_start_on_a_broken_list_serves_the_last_good_one_unless_it_is_told_to_be_strict() {
+fn a_start_on_a_broken_file_serves_the_last_good_edition_unless_strict() {
     let fixture = Fixture::new(&titled("One"));
     fixture.publish(BEFORE);
     fixture.write("broken");
@@ -215,11 +215,11 @@ fn a_start_on_a_broken_list_serves_the_last_good_one_unless_it_is_told_to_be_str
 }
 
 #[test]
-fn a_list_that_is_written_while_the_program_starts_is_live_a_moment_later() {
+fn a_file_written_during_a_start_is_live_soon() {
     let fixture = Fixture::new(&titled("One"));
     fixture.publish(BEFORE);
     fixture.write(&titled("Two"));
-    // However long the start takes.
+    // Independent of the time of the start.
     let file = std::fs::File::options().append(true).open(fixture.file()).unwrap();
     let written = file.metadata().unwrap().modified().unwrap();
     file.set_modified(written + Duration::from_secs(7200)).unwrap();
@@ -231,7 +231,7 @@ fn a_list_that_is_written_while_the_program_starts_is_live_a_moment_later() {
 }
 
 #[test]
-fn a_start_on_a_broken_list_without_a_good_one_says_what_is_wrong() {
+fn a_start_on_a_broken_file_without_a_last_good_edition_prints_the_findings() {
     let fixture = Fixture::new("broken");
     let output = fixture.run(&["serve", "--listen", "127.0.0.1:0"]);
     assert_eq!(output.status.code(), Some(1));
@@ -239,7 +239,7 @@ fn a_start_on_a_broken_list_without_a_good_one_says_what_is_wrong() {
 }
 
 #[test]
-fn a_file_that_a_page_needs_and_that_is_gone_at_a_start_lets_no_feed_go_dark() {
+fn a_missing_asset_at_a_start_takes_no_feed_offline() {
     let with_css = format!("{}\n[page]\ncss = \"site.css\"\n", titled("One"));
     let fixture = Fixture::new(&with_css);
     std::fs::write(fixture.dir().join("site.css"), "h1{color:red}").unwrap();
@@ -251,7 +251,7 @@ fn a_file_that_a_page_needs_and_that_is_gone_at_a_start_lets_no_feed_go_dark() {
 }
 
 #[test]
-fn a_start_without_the_list_serves_the_last_good_one_until_it_is_back() {
+fn a_start_without_the_file_serves_the_last_good_edition_until_it_is_back() {
     let fixture = Fixture::new(&titled("One"));
     fixture.publish(BEFORE);
     std::fs::remove_file(fixture.file()).unwrap();
@@ -267,7 +267,7 @@ fn a_start_without_the_list_serves_the_last_good_one_until_it_is_back() {
 }
 
 #[test]
-fn what_is_wrong_with_a_saved_list_is_shown_in_that_list() {
+fn findings_quote_the_saved_file() {
     use std::io::BufRead as _;
     let fixture = Fixture::new(&titled("One"));
     let mut running = fixture.serve(&[]);
@@ -286,7 +286,7 @@ fn what_is_wrong_with_a_saved_list_is_shown_in_that_list() {
 }
 
 #[test]
-fn what_depends_on_the_time_turns_at_its_instant_without_writing() {
+fn time_dependent_output_changes_at_its_instant_without_writing() {
     let fixture = Fixture::new(&titled("One"));
     let publisher = fixture.publisher();
     let (published, polling) = fixture.start(&publisher, BEFORE);
@@ -306,7 +306,7 @@ fn what_depends_on_the_time_turns_at_its_instant_without_writing() {
 fn a_state_that_cannot_be_written_keeps_counting_and_is_written_later() {
     let fixture = Fixture::new(&titled("One"));
     fixture.publish(BEFORE);
-    // A folder in the place of the temporary file: nobody can write there, not even root.
+    // A folder at the path of the temporary file: no account can write there, not even root.
     let obstacle = fixture.dir().join(".sessions.revisions.json.new");
     std::fs::create_dir(&obstacle).unwrap();
     let publisher: Publisher = fixture.publisher();

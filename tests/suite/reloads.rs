@@ -1,4 +1,4 @@
-//! A reload gives the very bytes that a fresh start would.
+//! Reloads: they give the same bytes as a fresh start.
 
 use std::fmt::Write as _;
 
@@ -27,7 +27,7 @@ fn assert_same(reloaded: &Site, fresh: &Site) {
     }
 }
 
-/// What may stand behind each key; an empty one is left out.
+/// The possible values of each key; a key with an empty value is omitted.
 type Choices = [(&'static str, &'static [&'static str])];
 
 const OF_CALENDAR: &Choices = &[
@@ -58,7 +58,7 @@ const OF_SESSION: &Choices = &[
     ("remind", &["", "\"1h\"", "[\"1d\", \"10m\"]"]),
 ];
 
-/// One table, as the places of its values among the choices.
+/// One table, as the indices of its values.
 #[derive(Clone)]
 struct Table(Vec<usize>);
 
@@ -92,7 +92,7 @@ fn text(calendar: &Table, sessions: &[(u64, Table)]) -> String {
     out
 }
 
-/// Edits a list so many times, the same edits in every run.
+/// Edits a file so many times, with the same edits in every run.
 fn edit(times: u64) {
     let mut random = Random(7);
     let mut calendar = Table::new(OF_CALENDAR);
@@ -120,7 +120,7 @@ fn edit(times: u64) {
         now += TimeDelta::minutes(1);
         fixture.write(&text(&calendar, &sessions));
         let served = publisher.publish(now).unwrap();
-        // Another process, which has loaded its own rules, and finds the state that this one wrote.
+        // Another process with its own rules, which reads the state of this one.
         assert_same(&served.site, &fixture.publish(&now.to_rfc3339()).site);
     }
 }

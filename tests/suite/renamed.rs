@@ -1,4 +1,4 @@
-//! A link lasts: former ids of sessions and feeds keep every address that was given out.
+//! Renamed sessions and feeds: their former ids keep every published address.
 
 use crate::support::{BEFORE, Fixture, list, session};
 
@@ -13,7 +13,7 @@ fn renamed(base: &str) -> String {
 }
 
 #[test]
-fn former_pages_lead_on_for_good_and_former_calendars_answer_themselves() {
+fn former_pages_redirect_permanently_and_former_calendars_are_served() {
     for base in ["https://cal.example", "https://cal.example/under"] {
         let path = base.trim_start_matches("https://cal.example");
         let fixture = Fixture::new(&renamed(base));
@@ -56,7 +56,7 @@ fn former_addresses_are_exported_as_files() {
 }
 
 #[test]
-fn what_answers_at_a_former_address_is_never_older_than_what_stood_there() {
+fn a_calendar_at_a_former_address_is_never_older_than_the_previous_one() {
     let text = |title: &str, id: &str, was: &str| {
         list(&session(id, "2027-04-30T14:00:00", was)).replace(&format!("Session {id}"), title)
     };
@@ -65,7 +65,7 @@ fn what_answers_at_a_former_address_is_never_older_than_what_stood_there() {
         let published = fixture.publish("2026-03-01T00:00:00Z");
         published.site.get("/sessions/first.ics").unwrap().last_modified().unwrap()
     };
-    // All in one second, as a quick author saves.
+    // All saves happen within one second.
     let one = modified();
     fixture.write(&text("Two", "first", ""));
     let two = modified();

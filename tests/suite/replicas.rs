@@ -1,30 +1,30 @@
-//! Three processes with the same inputs, as docs/operate/replicas.md arranges them: the same answers, and
-//! validators that never go back.
+//! Three processes with the same inputs, arranged as in docs/operate/replicas.md: they send the same responses, and
+//! validators never go back.
 
 use std::collections::BTreeSet;
 
 use crate::support::{Answer, Fixture, Running};
 
 const RICH: &str = include_str!("../golden/rich/sessions.toml");
-/// Between the first session and the second.
+/// An instant between the first session and the second.
 const AT: [&str; 3] = ["2027-02-20T08:00:00Z", "2027-02-20T19:30:00Z", "2027-02-21T00:00:01Z"];
 const FEED: &str = "/feeds/rich.ics";
 
-/// Status, headers but for the second, and body.
+/// Status, headers without Date, and body.
 fn comparable(mut answer: Answer) -> (u16, Vec<(String, String)>, Vec<u8>) {
     answer.headers.retain(|(name, _)| name != "date");
     answer.headers.sort();
     (answer.status, answer.headers, answer.body)
 }
 
-/// Every path that the list has, and some that it has not.
+/// Every path of the file, and some that do not exist.
 fn paths(fixture: &Fixture) -> Vec<String> {
     let published = fixture.publish(AT[0]);
     let documents = published.site.documents().map(|(path, _)| path);
     documents.chain(["/none".into(), "/none.ics".into(), format!("{FEED}/")]).collect()
 }
 
-/// Asks each of them the same, in every coding and with the tag that the first gave.
+/// Sends each of them the same requests, in every coding and with the entity tag of the first.
 fn assert_alike(replicas: &[Running], paths: &[String]) {
     assert!(paths.len() > 60, "{}", paths.len());
     for path in paths {
@@ -46,7 +46,7 @@ fn assert_alike(replicas: &[Running], paths: &[String]) {
     }
 }
 
-/// A reader's view of a feed: its Last-Modified, and the sum of every SEQUENCE in it.
+/// A client's view of a feed: its Last-Modified, and the sum of every SEQUENCE in it.
 fn validators(replica: &Running) -> (String, u64) {
     let answer = replica.get(FEED, &[]);
     let modified = httpdate::parse_http_date(answer.header("last-modified").unwrap()).unwrap();
@@ -56,7 +56,7 @@ fn validators(replica: &Running) -> (String, u64) {
 }
 
 #[test]
-fn replicas_of_recorded_revisions_answer_alike_wherever_and_whenever_they_start() {
+fn replicas_of_recorded_revisions_send_the_same_responses() {
     let first = Fixture::new(RICH);
     let paths = paths(&first);
     let revisions = std::fs::read(first.revisions_file()).unwrap();
@@ -84,7 +84,7 @@ fn replicas_on_one_folder_take_a_change_once_and_agree_again() {
     let before = validators(&replicas[0]);
 
     fixture.write(&RICH.replacen("19:00:00", "18:30:00", 1));
-    // One is told at once, the others look for themselves: it is new while they are old.
+    // One process gets a signal, and the others only poll, so it has the new edition earlier.
     replicas[1].signal("HUP");
     let mut last = vec![before.clone(); 3];
     let mut seen = BTreeSet::new();
@@ -99,7 +99,7 @@ fn replicas_on_one_folder_take_a_change_once_and_agree_again() {
         }
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    // Whoever was first settled the number; nobody has made another of it.
+    // The first process assigned the number, and no other has changed it.
     assert_eq!(seen.len(), 2, "{seen:?}");
     assert_eq!(last[0].1, before.1 + 1);
     assert_alike(&replicas, &paths);

@@ -1,19 +1,19 @@
-//! A reader of calendars that knows RFC 5545 and nothing else: the judge of every zone test.
+//! A calendar parser that implements only RFC 5545; every zone test relies on it.
 //!
-//! It shares no code with the program. It refuses any shape that is not the plain pair, so that a
-//! calendar that some reader would stumble over fails before its times count.
+//! It shares no code with the program. It refuses every VTIMEZONE that is not a plain pair, so a calendar that would
+//! fail in some app fails here first.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use crate::components::{Component, ensure};
 use crate::observances::{Zone, local};
 
-/// What a calendar says.
+/// A parsed calendar.
 #[derive(Debug)]
 pub(crate) struct Calendar {
-    /// In the order of the file.
+    /// The events, in the order of the file.
     pub(crate) events: Vec<Event>,
-    /// The TZIDs that are defined, in the order of the file.
+    /// The defined TZIDs, in the order of the file.
     pub(crate) zones: Vec<String>,
 }
 
@@ -45,7 +45,7 @@ impl Time {
     }
 }
 
-/// Reads a calendar, or says what about it is not as it must be.
+/// Parses a calendar. Returns a sentence about the first violation.
 pub(crate) fn read(bytes: &[u8]) -> Result<Calendar, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
     let calendar = Component::parse(text)?;
@@ -138,7 +138,7 @@ fn new_york() -> String {
 }
 
 #[test]
-fn the_reader_knows_what_new_york_s_clocks_show() {
+fn the_parser_computes_new_york_s_local_times() {
     for (local, expected) in [
         ("20240310T015959", "2024-03-10T06:59:59Z"),
         ("20240310T030000", "2024-03-10T07:00:00Z"),
@@ -155,7 +155,7 @@ fn the_reader_knows_what_new_york_s_clocks_show() {
 }
 
 #[test]
-fn the_reader_refuses_every_shape_but_the_plain_one() {
+fn the_parser_refuses_every_vtimezone_except_plain_pairs() {
     assert!(read(new_york().as_bytes()).is_ok());
     for (part, instead, reason) in [
         ("BYDAY=2SU", "BYDAY=2SU;UNTIL=20300101T000000Z", "plain form"),
@@ -173,10 +173,10 @@ fn the_reader_refuses_every_shape_but_the_plain_one() {
         ("TZID:America/New_York", "TZID:America/Detroit", "used and not defined"),
         (";TZID=America/New_York:20240430T140000", ":20240430T140000", "floats"),
         ("20240430T140000", "20240430T140000Z", "UTC value with a TZID"),
-        // Between the first onsets, and at the second.
+        // A time between the first onsets, and one at the second.
         ("20240430T140000", "20070701T140000", "observance begins at 2007-11-04 02:00:00"),
         ("20240430T140000", "20071104T020000", "observance begins at 2007-11-04 02:00:00"),
-        // Twice on the clock, and never.
+        // A time that happens twice, and one that never happens.
         ("20240430T140000", "20241103T010000", "05:00:00Z) to one parser and Some(2024-11-03T06"),
         ("20240430T140000", "20241103T015959", "05:59:59Z) to one parser and Some(2024-11-03T06"),
         ("20240430T140000", "20240310T020000", "07:00:00Z) to one parser and Some(2024-03-10T06"),

@@ -1,4 +1,5 @@
-//! Addresses over random histories: what is published is exactly what has an address, and every path comes back.
+//! Addresses over random histories: exactly the addresses of an edition have documents, and printing and parsing are
+//! inverse.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,7 @@ use crate::support::{Fixture, Random, instant, list, session};
 
 const AT: &str = "2026-03-01T08:00:00Z";
 
-/// A file in which sessions and series come, go, and change their ids, with and without `was`.
+/// A file whose sessions and series are added, removed and renamed, with and without `was`.
 fn random_file(random: &mut Random) -> String {
     let mut toml = String::new();
     let mut taken = BTreeSet::new();
@@ -39,7 +40,7 @@ fn random_file(random: &mut Random) -> String {
     list(&toml)
 }
 
-/// An id of a few that a thing has had, and whether its author keeps the others.
+/// One of the ids of a session or series, and whether the author keeps the others in `was`.
 fn renamed(name: &str, random: &mut Random, taken: &mut BTreeSet<String>) -> (String, String) {
     let number = random.below(3);
     let id = format!("{name}-{number}");
@@ -63,7 +64,7 @@ fn every_address_of_any_history_responds_and_no_other_does() {
         let mut now = instant(AT);
         for _ in 0..25 {
             fixture.write(&random_file(&mut random));
-            // Some files are refused for their history, such as an id that belonged to another session.
+            // The program refuses some files because of their history, such as an id that belonged to another session.
             now += TimeDelta::days(1 + random.below(300) as i64);
             let Ok(published) = publisher.publish(now) else { continue };
             editions += 1;
@@ -112,7 +113,7 @@ fn every_address_of_any_history_responds_and_no_other_does() {
 }
 
 #[test]
-fn what_takes_long_is_made_elsewhere_and_once() {
+fn a_slow_response_is_made_on_another_thread_and_once() {
     let many: String =
         (0..120).map(|n| session(&format!("talk-{n}"), "2026-06-01T10:00:00", "")).collect();
     let text = format!("description = \"{}\"\n", "word ".repeat(15_000));

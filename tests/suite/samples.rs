@@ -1,13 +1,13 @@
-//! Lists whose pages are looked at by checkers, browsers and readers.
+//! Sample files for the tests with page checkers, browsers and calendar parsers.
 
 use crate::nasty::{self, REMARKABLE};
 use crate::support::{BEFORE, EXAMPLE, Fixture, list, session};
 use crate::texts::{literally, toml};
 
-/// After the last session of the example.
+/// An instant after the last session of the example.
 pub(crate) const AFTER: &str = "2026-11-23T12:00:00Z";
 
-/// A list, and the instant at which it is published.
+/// A sample file, and the instant of its publication.
 pub(crate) struct Sample {
     pub(crate) name: &'static str,
     pub(crate) list: String,
@@ -15,7 +15,7 @@ pub(crate) struct Sample {
 }
 
 impl Sample {
-    /// The list in a folder of its own, with the files that it names.
+    /// Writes the sample into a new folder, with the files that it names.
     pub(crate) fn fixture(&self) -> Fixture {
         let fixture = Fixture::new(&self.list);
         std::fs::write(fixture.dir().join("logo.svg"), LOGO).unwrap();
@@ -27,7 +27,7 @@ impl Sample {
 const LOGO: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 90 40\" width=\"90\" height=\"40\">\
                     <circle cx=\"20\" cy=\"20\" r=\"18\" fill=\"#2a6f97\"/></svg>\n";
 
-/// A list with one text wherever a text can be; `markdown` is the text where Markdown is read.
+/// A file with the same text in every place; `markdown` is the text for Markdown keys.
 pub(crate) fn everywhere(line: &str, markdown: &str) -> String {
     let tag: String = line.chars().take(100).collect();
     let (line, markdown, tag) = (toml(line), toml(markdown), toml(&tag));
@@ -48,7 +48,7 @@ pub(crate) fn everywhere(line: &str, markdown: &str) -> String {
     )
 }
 
-/// Every kind of list.
+/// Every sample.
 pub(crate) fn all() -> Vec<Sample> {
     let sample = |name, list, at| Sample { name, list, at };
     let two = |status: &str| {
@@ -103,7 +103,7 @@ description = "نتحدث عن بناء الجسور بين الناس، وعن 
 register = "https://b.example/r"
 "#;
 
-/// Two hundred sessions, a hundred and fifty of them to come, one in five with everything.
+/// Two hundred sessions, a hundred and fifty of them upcoming, one in five with every key.
 fn many() -> String {
     let mut all = String::new();
     for number in 0..200 {
@@ -120,7 +120,7 @@ fn many() -> String {
     list(&all)
 }
 
-/// The nasty texts that a checker of pages lets stand.
+/// The nasty texts that a page checker accepts.
 fn nasty() -> impl Iterator<Item = (&'static str, String)> {
     nasty::named().into_iter().filter(|(name, _)| !REMARKABLE.contains(name))
 }
@@ -144,7 +144,7 @@ fn nasty_sessions() -> String {
     list(&all)
 }
 
-/// Every kind of block and span that CommonMark has.
+/// Every kind of block and inline in CommonMark.
 pub(crate) const MARKDOWN: &str = "\
 # One
 

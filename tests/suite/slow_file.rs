@@ -1,6 +1,7 @@
-//! A file that takes long to process: the log and `/readyz` say so, a newer file wins, a start falls back.
+//! Slow files: the log and `/readyz` report them, a newer file replaces them, and a start falls back to the last good
+//! edition.
 //!
-//! A gate in the work on the file stands for a file that takes long.
+//! A gate in the processing of the file simulates a slow file.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -29,7 +30,7 @@ fn titled(title: &str) -> String {
     list(&session("talk", "2024-04-30T14:00:00", "")).replace("Session talk", title)
 }
 
-/// Waits as long as a very slow machine needs.
+/// Waits long enough for a very slow machine.
 fn wait_until(what: &str, wanted: impl Fn() -> bool) {
     let begin = Instant::now();
     while !wanted() {
@@ -40,7 +41,7 @@ fn wait_until(what: &str, wanted: impl Fn() -> bool) {
 
 type Gate = (Step, Receiver<()>);
 
-/// Gates that the work stops at, each once, in the order in which they were put up.
+/// Gates at which the work stops, each once, in the order of their creation.
 #[derive(Clone, Default)]
 struct Gates {
     next: Arc<Mutex<Vec<Gate>>>,
@@ -48,7 +49,7 @@ struct Gates {
 }
 
 impl Gates {
-    /// The work stops at a step until what is given back is dropped.
+    /// Makes the work stop at a step until the returned value is dropped.
     fn put_up(&self, step: Step) -> Sender<()> {
         let (open, gate) = mpsc::channel();
         self.next.lock().unwrap().push((step, gate));
@@ -104,7 +105,7 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-/// A folder, and what is known of the program in it.
+/// A folder, and the controls of the program in it.
 struct Stage {
     fixture: Fixture,
     publisher: Publisher,
@@ -116,7 +117,7 @@ struct Stage {
     fails: Arc<AtomicBool>,
 }
 
-/// The program while it serves.
+/// The running program.
 struct Serving<'scope> {
     orders: Sender<Order>,
     site: watch::Receiver<Arc<Site>>,
@@ -177,7 +178,7 @@ impl Stage {
         Ok(Serving { orders, site, thread })
     }
 
-    /// Serves a first file, and ends whatever happens.
+    /// Serves a first file, and stops the program even after a failure.
     fn served(&self, test: impl FnOnce(&Serving<'_>)) {
         std::thread::scope(|scope| test(&self.serve(scope).unwrap()));
     }
@@ -194,7 +195,7 @@ impl Stage {
         wait_until(&format!("no {has}"), || self.log.text().contains(has));
     }
 
-    /// The title and the number that are recorded of the session.
+    /// The recorded title and SEQUENCE of the session.
     fn recorded(&self) -> (String, u64) {
         let revisions = self.fixture.publisher().store.read().unwrap();
         let talk = &revisions.sessions["talk"];
@@ -249,7 +250,7 @@ fn a_newer_file_wins_over_one_that_is_still_processed() {
             wanted = Some((std::fs::read(stage.fixture.revisions_file()).unwrap(), serving.feed()));
             drop(gate);
             stage.gates.wait_for(0);
-            // Reloading goes on.
+            // Reloading continues.
             stage.fixture.write(&titled("Better"));
             serving.orders.send(Order::Stop).unwrap();
             wait_until("no end", || serving.thread.is_finished());
@@ -263,7 +264,7 @@ fn a_newer_file_wins_over_one_that_is_still_processed() {
 }
 
 #[test]
-fn what_is_wrong_with_a_file_is_not_reported_when_a_newer_one_is_published() {
+fn errors_of_a_file_are_not_reported_after_a_newer_one_is_published() {
     let stage = Stage::new(&titled("One"));
     stage.served(|serving| {
         let gate = stage.gates.put_up(Step::Plan);
@@ -272,7 +273,7 @@ fn what_is_wrong_with_a_file_is_not_reported_when_a_newer_one_is_published() {
         stage.fixture.write(&titled("Better"));
         serving.wait_for("Better");
         wait_until("degraded", || stage.ready() == "ready");
-        // What the program fails on is read behind the gate.
+        // The program fails only after the gate.
         stage.fails.store(true, Ordering::SeqCst);
         drop(gate);
         stage.gates.wait_for(0);
@@ -311,7 +312,7 @@ fn at_most_two_files_are_processed_at_once_and_the_newest_waits() {
         let third = stage.gates.put_up(Step::Plan);
         stage.fixture.write(&titled("Third"));
         stage.wait_for_ready(SLOW);
-        // Longer than anything would wait that could be started.
+        // Longer than the wait before a further worker.
         std::thread::sleep(Duration::from_millis(1_500));
         assert_eq!(stage.gates.waiting.load(Ordering::SeqCst), 2);
         drop(first);
@@ -358,7 +359,7 @@ fn an_order_does_not_begin_the_work_on_the_same_file_again() {
 }
 
 #[test]
-fn time_goes_on_while_a_file_is_processed() {
+fn editions_follow_time_while_a_file_is_processed() {
     let stage = Stage::new(&titled("One"));
     stage.served(|serving| {
         let gate = stage.gates.put_up(Step::Plan);
@@ -392,7 +393,7 @@ fn the_end_of_the_program_abandons_the_work_before_anything_is_recorded() {
 }
 
 #[test]
-fn a_start_whose_file_takes_long_serves_the_last_good_edition_until_it_is_ready() {
+fn a_start_on_a_slow_file_serves_the_last_good_edition_until_it_is_ready() {
     let stage = Stage::new(&titled("One"));
     stage.fixture.publish(BEFORE);
     stage.fixture.write(&titled("Slow"));
@@ -427,7 +428,7 @@ fn a_newer_file_wins_over_that_of_a_start() {
 }
 
 #[test]
-fn a_start_without_another_last_good_edition_waits_and_says_so() {
+fn a_start_without_another_last_good_edition_waits_and_logs_it() {
     for is_published in [false, true] {
         let stage = Stage::new(&titled("One"));
         if is_published {

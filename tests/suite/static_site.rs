@@ -1,11 +1,11 @@
-//! The exported folder is whole: every link within it leads to a file of it, also under a path.
+//! The exported folder is complete: every internal link leads to one of its files, also under a path.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::support::{BEFORE, EXAMPLE, Fixture};
 
-/// Every address in the attributes of a page that lead somewhere.
+/// Every address in the link attributes of a page.
 fn links(page: &str) -> Vec<String> {
     let mut found = Vec::new();
     for attribute in [" href=\"", " src=\"", "url="] {
@@ -29,7 +29,7 @@ fn pages(folder: &Path, found: &mut Vec<String>) {
     }
 }
 
-/// The root-relative links of an export that lead to no file.
+/// The root-relative links of an export without a file.
 fn broken(out: &Path, base: &str) -> (usize, BTreeSet<String>) {
     let mut all = Vec::new();
     pages(out, &mut all);

@@ -1,4 +1,4 @@
-//! A real subscriber: vdirsyncer fetches a feed into a folder, khal shows what is in it.
+//! A real subscriber: vdirsyncer fetches a feed into a folder, and khal shows its contents.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,7 +8,7 @@ pub(crate) struct Subscriber {
 }
 
 impl Subscriber {
-    /// A reader in Berlin with a home of their own, which is made.
+    /// A reader in Berlin with a new home folder.
     pub(crate) fn in_berlin(home: &Path) -> Self {
         std::fs::create_dir_all(home.join("calendar")).unwrap();
         let (calendar, name) = (home.join("calendar"), home.display());
@@ -24,7 +24,7 @@ impl Subscriber {
         Self { home: home.to_owned() }
     }
 
-    /// Fetches a feed, as an app does when its time has come.
+    /// Fetches a feed, like an app at its next poll.
     pub(crate) fn sync(&self, url: &str) {
         let home = self.home.display();
         let config = format!(
@@ -42,18 +42,18 @@ impl Subscriber {
         }
     }
 
-    /// How many entries the calendar holds.
+    /// The number of entries in the calendar.
     pub(crate) fn entries(&self) -> usize {
         std::fs::read_dir(self.home.join("calendar")).unwrap().count()
     }
 
-    /// What the calendar shows from a day on for so many days: start, end and title on Berlin's clock,
-    /// and `CANCELLED` where the entry has that status.
+    /// The calendar from a day on, for so many days: start, end and title in Berlin time, and `CANCELLED` for entries
+    /// with that status.
     pub(crate) fn listed(&self, from: &str, days: u32) -> Vec<String> {
         let mut command = Command::new("khal");
         command.arg("-c").arg(self.home.join("khal")).env("HOME", &self.home);
         command.env("LC_ALL", "C.UTF-8");
-        // Else what lasts past midnight is listed on both days.
+        // Otherwise khal lists an entry across midnight on both days.
         command.args(["list", "--once", "--day-format", "", "--format"]);
         command.args(["{start-long} {end-long} {title} {status}", from, &format!("{days}d")]);
         let listed = run(&mut command);
@@ -62,7 +62,7 @@ impl Subscriber {
     }
 }
 
-/// Runs a program of the machine to its end.
+/// Runs an installed program and waits for it.
 fn run(command: &mut Command) -> String {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let (said, wrong) = (output.stdout, String::from_utf8_lossy(&output.stderr).into_owned());

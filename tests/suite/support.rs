@@ -1,4 +1,4 @@
-//! What every test uses: a folder with a list of sessions, the program on it, and a plain client.
+//! Shared helpers: a folder with a `sessions.toml`, the program in it, and a plain client.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -10,12 +10,12 @@ use chrono::{DateTime, Utc};
 use convene::publish::{Published, Publisher};
 use convene::reload::{self, Polling};
 
-/// The list of sessions that stands in the repository.
+/// The `sessions.toml` of the repository.
 pub(crate) const EXAMPLE: &str = include_str!("../../sessions.toml");
 /// An instant before the example's first session.
 pub(crate) const BEFORE: &str = "2024-01-15T12:00:00Z";
 
-/// A list of sessions to which `sessions` is added.
+/// A file with `[calendar]`, followed by `sessions`.
 pub(crate) fn list(sessions: &str) -> String {
     format!(
         "[calendar]\nid = \"test\"\ntitle = \"Test\"\nurl = \"https://cal.example\"\n\
@@ -23,7 +23,7 @@ pub(crate) fn list(sessions: &str) -> String {
     )
 }
 
-/// One session with an id, a start, and further lines.
+/// One session with an id, a start, and additional lines.
 pub(crate) fn session(id: &str, start: &str, more: &str) -> String {
     format!("\n[[sessions]]\nid = \"{id}\"\ntitle = \"Session {id}\"\nstart = {start}\n{more}\n")
 }
@@ -32,7 +32,7 @@ pub(crate) fn instant(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-/// A folder of its own with a `sessions.toml`.
+/// A temporary folder with a `sessions.toml`.
 pub(crate) struct Fixture {
     dir: tempfile::TempDir,
 }
@@ -44,7 +44,7 @@ impl Fixture {
         fixture
     }
 
-    /// On a file system in memory, if there is one, where thousands of writes take no time.
+    /// On a file system in memory if possible, where thousands of writes are fast.
     pub(crate) fn in_memory(toml: &str) -> Self {
         let dir = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
         let fixture = Self { dir };
@@ -52,7 +52,7 @@ impl Fixture {
         fixture
     }
 
-    /// Writes the list, as if that were an hour ago: a start does not wait for an old file.
+    /// Writes the file with a time an hour ago, because a start does not wait for an old file.
     pub(crate) fn write(&self, toml: &str) {
         std::fs::write(self.file(), toml).unwrap();
         let file = std::fs::File::options().append(true).open(self.file()).unwrap();
@@ -72,7 +72,7 @@ impl Fixture {
         self.dir.path().join("sessions.revisions.json")
     }
 
-    /// The publisher that the program would have in this folder.
+    /// The program's publisher for this folder.
     pub(crate) fn publisher(&self) -> Publisher {
         Publisher::new(&self.file(), self.dir()).unwrap()
     }
@@ -85,7 +85,7 @@ impl Fixture {
         reload::start(publisher, instant(at), clock, pause).unwrap_or_else(|r| panic!("{r:?}"))
     }
 
-    /// Publishes at an instant, which must go well.
+    /// Publishes at an instant, which must succeed.
     pub(crate) fn publish(&self, at: &str) -> Published {
         self.publisher().publish(instant(at)).unwrap_or_else(|refusal| panic!("{refusal:?}"))
     }
@@ -109,7 +109,7 @@ impl Fixture {
         Running::start(command)
     }
 }
-/// A revisions file as somebody leaves it who deletes every checksum.
+/// A revisions file without its checksums.
 pub(crate) fn without_sums(revisions: &str) -> String {
     let mut text = revisions.to_owned();
     for start in [",\"sum\":\"", ", \"sum\": \""] {
@@ -126,18 +126,18 @@ pub(crate) fn body(published: &Published, path: &str) -> String {
     String::from_utf8(resource.identity().body.to_vec()).unwrap()
 }
 
-/// The program while it serves; ended when it is dropped.
+/// The running program; ended when it is dropped.
 pub(crate) struct Running {
     pub(crate) child: Child,
     pub(crate) address: SocketAddr,
-    /// What it printed up to the address that it listens on.
+    /// Its output up to the listening address.
     pub(crate) greeting: String,
-    /// The rest of what it prints.
+    /// The rest of its output.
     pub(crate) lines: BufReader<std::process::ChildStdout>,
 }
 
 impl Running {
-    /// Starts the program as a command says, and reads up to the address that it listens on.
+    /// Starts a command, and reads its output up to the listening address.
     pub(crate) fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut greeting = String::new();
@@ -156,27 +156,27 @@ impl Running {
         Self { child, address, greeting, lines }
     }
 
-    /// A connection that gives up after ten seconds.
+    /// A connection with a timeout of ten seconds.
     pub(crate) fn connect(&self) -> TcpStream {
         connect(self.address)
     }
 
-    /// Sends bytes on a connection of their own and reads to its end.
+    /// Sends bytes on a new connection and reads to its end.
     pub(crate) fn raw(&self, request: &[u8]) -> Vec<u8> {
         raw(self.address, request)
     }
 
-    /// GET with further header lines.
+    /// Sends GET with additional header lines.
     pub(crate) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         self.request("GET", path, headers)
     }
 
-    /// A request with further header lines, on a connection of its own.
+    /// Sends a request with additional header lines on a new connection.
     pub(crate) fn request(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
         ask(self.address, method, path, headers)
     }
 
-    /// Its number among the processes of the machine.
+    /// Its process id.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
@@ -188,7 +188,7 @@ impl Running {
         assert!(status.unwrap().success());
     }
 
-    /// Ends it, and gives back what it said on standard error.
+    /// Ends it, and returns its standard error.
     pub(crate) fn last_words(mut self) -> String {
         self.signal("TERM");
         std::io::read_to_string(self.child.stderr.take().unwrap()).unwrap()
@@ -209,7 +209,7 @@ fn raw(address: SocketAddr, request: &[u8]) -> Vec<u8> {
     answer
 }
 
-/// A request to any server, on a connection of its own.
+/// Sends a request to any server on a new connection.
 pub(crate) fn ask(
     address: SocketAddr,
     method: &str,
@@ -231,7 +231,7 @@ impl Drop for Running {
     }
 }
 
-/// An answer taken apart.
+/// A parsed response.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -253,7 +253,7 @@ impl Answer {
         Self { status, headers, body: bytes[end + 4..].to_vec() }
     }
 
-    /// The value of a header that is there at most once.
+    /// The value of a header that may occur at most once.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut values = self.headers.iter().filter(|(own, _)| own == name);
         let value = values.next().map(|(_, value)| value.as_str());
@@ -266,7 +266,7 @@ impl Answer {
     }
 }
 
-/// Every file below a folder by its path with `/`, but for those that begin with a dot.
+/// Every file below a folder by its path with `/`, except those that begin with a dot.
 pub(crate) fn tree(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
     let mut files = std::collections::BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
@@ -293,7 +293,7 @@ pub(crate) fn tree(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>>
 }
 
 impl Running {
-    /// The next lines of what it prints.
+    /// The next lines of its output.
     pub(crate) fn next_lines(&mut self, count: usize) -> String {
         let mut text = String::new();
         for _ in 0..count {
@@ -303,18 +303,18 @@ impl Running {
     }
 }
 
-/// Whether `UPDATE=1` asks for the expected files to be written instead of compared.
+/// Whether `UPDATE=1` is set, so that tests write the expected files instead of comparing them.
 pub(crate) fn rewrites() -> bool {
     std::env::vars_os().any(|(name, value)| name == "UPDATE" && value == "1")
 }
 
 /// A text as a TOML string.
 pub(crate) fn quoted(text: &str) -> String {
-    // JSON escapes no more than TOML knows.
+    // TOML supports all escapes of JSON.
     serde_json::to_string(text).unwrap()
 }
 
-/// The path and the decoded values of an address, by a parser that shares nothing with the program.
+/// The path and the decoded values of an address, by a parser that shares no code with the program.
 pub(crate) fn taken_apart(address: &str) -> (String, std::collections::BTreeMap<String, String>) {
     let url = url::Url::parse(address).unwrap_or_else(|error| panic!("{address}: {error}"));
     let place = format!("{}{}", url.origin().ascii_serialization(), url.path());
@@ -325,7 +325,7 @@ pub(crate) fn taken_apart(address: &str) -> (String, std::collections::BTreeMap<
     (place, values)
 }
 
-/// Numbers without order, the same in every run.
+/// Pseudo-random numbers, the same in every run.
 pub(crate) struct Random(pub(crate) u64);
 
 impl Random {

@@ -1,11 +1,11 @@
-//! Whatever people write arrives as they wrote it: published, and read back by two readers.
+//! Texts: every text arrives unchanged after publication, according to two parsers.
 
 use proptest::prelude::*;
 
 use crate::readers::{by_both, lines, unescape, value};
 use crate::support::{BEFORE, Fixture, body};
 
-/// A TOML basic string: everything but plain ASCII as `\UXXXXXXXX`.
+/// A TOML basic string: everything except plain ASCII as `\UXXXXXXXX`.
 pub(crate) fn toml(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
@@ -18,7 +18,7 @@ pub(crate) fn toml(text: &str) -> String {
     out + "\""
 }
 
-/// Markdown that stands for a text as it is: every punctuation escaped, line breaks hard.
+/// Markdown for a literal text: all punctuation escaped, with hard line breaks.
 pub(crate) fn literally(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
@@ -31,7 +31,7 @@ pub(crate) fn literally(text: &str) -> String {
     out
 }
 
-/// The texts of one list.
+/// The texts of one file.
 #[derive(Debug, Clone)]
 struct Texts {
     title: String,
@@ -83,7 +83,7 @@ impl Texts {
         )
     }
 
-    /// Publishes them and reads them back from every calendar.
+    /// Publishes the texts and parses every calendar.
     fn come_back(&self) {
         let published = Fixture::new(&self.list()).publish(BEFORE);
         for path in ["/feeds/all.ics", "/feeds/some.ics", "/feeds/tagged.ics"] {
@@ -102,7 +102,7 @@ impl Texts {
         }
         let invite = body(&published, "/sessions/one.ics");
         let read = self.are_in(&invite);
-        // RFC 5545 has no quotation mark in a parameter, and RFC 6868's is read by few.
+        // RFC 5545 allows no quotation mark in a parameter, and few parsers support the escape of RFC 6868.
         assert_eq!(read.organizer, Some(self.organizer.replace('"', "'")));
         let own = lines(&invite);
         let alarm = own.iter().position(|line| line == "BEGIN:VALARM").unwrap();
@@ -111,7 +111,7 @@ impl Texts {
         assert_eq!(read.rich.as_deref(), Some(rich.as_str()));
     }
 
-    /// The one event of a calendar, with every text as it was written.
+    /// The only event of a calendar, with the original texts.
     fn are_in(&self, calendar: &str) -> crate::readers::Event {
         let own = lines(calendar);
         let event = own.iter().position(|line| line == "BEGIN:VEVENT").unwrap();
@@ -130,9 +130,9 @@ impl Texts {
     }
 }
 
-/// What has gone wrong in calendars before: the marks of the format, quotes, escapes, tabs,
-/// joined emoji, flags, right to left with its marks, combining marks, wide and rare characters.
-/// No separators of lines, which a title refuses.
+/// Characters that have broken calendars before: the special characters of the format, quotes, escapes, tabs, joined
+/// emoji, flags, right-to-left text with its marks, combining marks, wide and rare characters. Without line separators,
+/// which titles do not allow.
 fn unit() -> impl Strategy<Value = String> {
     let hard = prop::sample::select(vec![
         ",",
@@ -184,7 +184,7 @@ fn unit() -> impl Strategy<Value = String> {
     prop_oneof![3 => hard.prop_map(str::to_owned), 2 => "[a-z ]{1,12}", 1 => "[^\\pC\\pZ]"]
 }
 
-/// One line, as titles are: no space at its ends, which is cut off, and not too long.
+/// One line as in titles: no spaces at its ends, which would be trimmed, and not too long.
 fn line(most: usize) -> impl Strategy<Value = String> {
     prop::collection::vec(unit(), 1..40).prop_map(move |units| {
         let mut text = String::from("x");
@@ -198,7 +198,7 @@ fn line(most: usize) -> impl Strategy<Value = String> {
     })
 }
 
-/// A text of several lines. Markdown takes the spaces around a line break away.
+/// A text of several lines. Markdown removes the spaces around a line break.
 fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(line(400), 1..5).prop_map(|lines| lines.join("\n"))
 }
@@ -216,7 +216,7 @@ proptest! {
     }
 
     #[test]
-    fn what_markdown_makes_of_any_text_is_read_alike(text in "\\PC{0,200}", marks in text()) {
+    fn any_rendered_markdown_is_read_alike_by_both_parsers(text in "\\PC{0,200}", marks in text()) {
         let text = format!("x{text}\n\n{marks}\r\n\u{2028}y\rz");
         let list = crate::support::list(&crate::support::session(
             "one",
@@ -276,10 +276,10 @@ proptest! {
 }
 
 #[test]
-fn a_character_of_any_kind_comes_back_from_every_place_in_a_line() {
+fn every_kind_of_character_round_trips_at_every_position_of_a_line() {
     for unit in ["😀", "👩‍👩‍👧‍👦", "e\u{301}\u{302}\u{303}", "\\"] {
         for offset in 0..75 {
-            // The second stands 75 octets behind the first: together at every offset to 150.
+            // The second is 75 octets after the first, so together they cover every offset to 150.
             let between = "x".repeat(75 - unit.len());
             let mut texts = Texts::of(&format!("{}{unit}{between}{unit}y", "x".repeat(offset)));
             texts.tag = format!("{}{unit}y", "x".repeat(offset));
@@ -302,7 +302,7 @@ fn a_text_of_100_kb_comes_back() {
     long.come_back();
 }
 
-/// The description that both readers find for a Markdown text, without the lines around it.
+/// The description that both parsers find for a Markdown text, without the surrounding lines.
 fn read_back(markdown: &str) -> String {
     let list = crate::support::list(&crate::support::session(
         "one",

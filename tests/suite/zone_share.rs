@@ -1,4 +1,4 @@
-//! The share of events that carry TZID, and why the others are in UTC.
+//! The share of events with TZID, and the reasons for UTC in the others.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -15,11 +15,11 @@ const ZONE_TAB: &str = include_str!("zone_tab.txt");
 const EVENTS: usize = 1_000;
 
 const ZONED: &str = "TZID";
-/// Start or end happens twice.
+/// Its start or end happens twice.
 const FOLD: &str = "happens twice";
 /// A device with older rules gives another instant.
 const WITNESS: &str = "older rules differ";
-/// Its invite carries TZID; in the feed another pair is exact for more events of the zone.
+/// Its invite has TZID; in the feed another pair is exact for more events of the zone.
 const OTHER_PAIR: &str = "another pair in the feed";
 /// No pair is exact for start and end.
 const NO_PAIR: &str = "no exact pair";
@@ -38,9 +38,9 @@ fn of_a_feed_of_all_zones_since_2007_95_percent_carry_tzid() {
     assert!(forms[ZONED] * 100 >= EVENTS * 95, "{forms:?}");
 }
 
-/// Within three hours of a change, many events cannot: their start or end happens twice.
+/// Within three hours of a change, many events cannot have TZID, because their start or end happens twice.
 #[test]
-fn of_a_feed_near_changes_since_2007_95_percent_of_what_happens_once_carry_tzid() {
+fn near_changes_since_2007_95_percent_of_unambiguous_events_have_tzid() {
     let since = at("2007-01-01T00:00");
     let zones: Vec<(&str, Vec<Timestamp>)> = ZONE_TAB
         .lines()
@@ -68,7 +68,7 @@ struct Sample {
 }
 
 impl Sample {
-    /// Of half an hour to four hours.
+    /// Events last half an hour to four hours.
     fn new(zone: &'static str, start: Timestamp, random: &mut Random) -> Self {
         let end = start + (30 + 30 * random.below(8) as i64).minutes();
         Self { zone, rules: rules(zone), start, end }
@@ -85,7 +85,7 @@ impl Sample {
         session(&format!("s{id}"), &local.to_string(), &more)
     }
 
-    /// How it is written in a feed, and why.
+    /// The format of an event in a feed, and the reason.
     fn form(&self, in_feed: &Event, invite: &Event) -> &'static str {
         let both = [self.start, self.end];
         let twice = |at: Timestamp| readings(&self.rules, self.rules.to_datetime(at)).len() == 2;
@@ -105,7 +105,7 @@ impl Sample {
     }
 }
 
-/// Publishes so many samples by seed 1, and counts how the feed has them.
+/// Publishes so many samples with seed 1, and counts their formats in the feed.
 fn forms(mut sample: impl FnMut(&mut Random) -> Sample) -> BTreeMap<&'static str, usize> {
     let mut random = Random(1);
     let samples: Vec<Sample> = (0..EVENTS).map(|_| sample(&mut random)).collect();

@@ -1,4 +1,4 @@
-//! Every zone name of the rules, at the hours where zones go wrong, by a reader of RFC 5545 alone.
+//! Every zone name of the rules, at critical hours, checked by the RFC 5545 parser.
 //!
 //! The expected instants come from the tz rules themselves, never through the program.
 
@@ -15,9 +15,9 @@ use jiff::{Timestamp, ToSpan as _, civil};
 use crate::rfc5545::{self, Event, Time};
 use crate::support::{BEFORE, Fixture, body, instant, list, session};
 
-/// How many sessions each zone gets at least.
+/// The least number of sessions for each zone.
 const PER_ZONE: usize = 20;
-/// How far from a transition most of them are, in seconds.
+/// The largest distance of most sessions from a transition, in seconds.
 const NEAR: i64 = 3 * 3600;
 
 #[test]
@@ -32,7 +32,7 @@ fn every_zone_name_gives_the_instants_of_the_tz_rules_in_feed_and_invites() {
 
     let sessions: String = cases.iter().enumerate().map(|(id, case)| case.toml(id)).collect();
     let fixture = Fixture::new(&list(&sessions));
-    // UTC in place of a zone that the program could not write would hide a fault of the writer.
+    // An unnecessary fallback to UTC would hide a bug of the writer.
     let findings = fixture.publisher().check(instant(BEFORE)).unwrap().findings;
     let wrong = |code| matches!(code, Code::ZoneNotProven | Code::NeedlessFold);
     let wrong = findings.iter().find(|finding| wrong(finding.code));
@@ -69,7 +69,7 @@ fn read(published: &Published, path: &str) -> Vec<Event> {
     rfc5545::read(body.as_bytes()).unwrap_or_else(|wrong| panic!("{path}: {wrong}\n{body}")).events
 }
 
-/// One session of a zone and what a reader has to make of it.
+/// One session of a zone, and its expected reading.
 struct Case {
     zone: &'static str,
     local: civil::DateTime,
@@ -99,7 +99,7 @@ impl Case {
             assert_eq!(found.timestamp(), expected.as_second(), "{}: {found}", what());
             let Time::Zoned { tzid, local, .. } = time else { continue };
             assert!(!self.happens_twice, "{} happens twice and is not in UTC", what());
-            // Devices that look the name up, with today's rules or with older ones, agree.
+            // Devices that look up the name, with current or older rules, agree.
             assert_eq!(witness(tzid, *local), Some(found), "{} as {tzid}", what());
             let own = rules(tzid).to_datetime(expected);
             assert_eq!(own.to_string(), local.format("%Y-%m-%dT%H:%M:%S").to_string(), "{tzid}");
@@ -117,7 +117,7 @@ pub(crate) fn witness(name: &str, local: NaiveDateTime) -> Option<DateTime<Utc>>
     Some(local.and_local_timezone(zone).single()?.with_timezone(&Utc))
 }
 
-/// Draws the sessions of one zone, the same ones on every machine and in every run.
+/// Generates the sessions of one zone, the same on every machine and in every run.
 struct Sample {
     zone: &'static str,
     rules: TimeZone,
@@ -139,7 +139,7 @@ impl Sample {
                 let from = if self.random.below(2) == 0 { 0 } else { recent };
                 let (change, before, after) = self.random.of(&changes[from..]);
                 let clock = if self.random.below(2) == 0 { before } else { after };
-                // The edges themselves, and their last seconds, more often than chance would.
+                // Includes the transitions and the seconds before them more often than random times would.
                 let away = match self.random.below(6) {
                     0 => 0,
                     1 => -1,
@@ -162,7 +162,7 @@ impl Sample {
         self.cases
     }
 
-    /// A local time, once for each of its readings; none if the clocks skip it.
+    /// A local time, once for each of its instants; empty if the clocks skip it.
     fn add(&mut self, local: civil::DateTime, near: bool) {
         let readings = readings(&self.rules, local);
         if !(1970..=2037).contains(&local.year()) {
@@ -191,7 +191,7 @@ impl Sample {
         let (length, end, reading) = if !explicit {
             (format!("duration = \"{minutes}m\""), ends, start_is_fold.then_some(reading))
         } else if start_is_fold {
-            // The key settles the start; the end is its first reading after it.
+            // `fold` chooses the start; the end is its first instant after the start.
             let end = ends_of_clock.into_iter().find(|end| *end > start).unwrap();
             (format!("end = {end_local}"), end, Some(reading))
         } else {
@@ -220,7 +220,7 @@ pub(crate) fn changes(rules: &TimeZone, from: Timestamp) -> Vec<(Timestamp, Offs
     found
 }
 
-/// None in a gap, one, or two in a fold.
+/// The instants of a local time: none in a gap, one, or two in a fold.
 pub(crate) fn readings(rules: &TimeZone, local: civil::DateTime) -> Vec<Timestamp> {
     let offsets = match rules.to_ambiguous_timestamp(local).offset() {
         AmbiguousOffset::Unambiguous { offset } => vec![offset],

@@ -98,7 +98,7 @@ fn published(text: &str, before: &Revisions, rules: &Rules) -> Revisions {
 
 #[test]
 #[ignore = "needs a quiet machine"]
-fn findings_take_no_more_than_their_input() {
+fn findings_take_linear_time() {
     let rules = Rules::bundled();
     let lists = |length: usize| -> Vec<(&'static str, String)> {
         let behind = |(name, junk): (&'static str, String)| (name, list("") + &junk);
@@ -109,7 +109,7 @@ fn findings_take_no_more_than_their_input() {
 
 #[test]
 #[ignore = "needs a quiet machine"]
-fn words_in_texts_take_no_more_than_their_input() {
+fn words_in_texts_take_linear_time() {
     let rules = Rules::bundled();
     let texts = |length: usize| -> Vec<(&'static str, String)> {
         let all = [
@@ -148,7 +148,7 @@ fn words_in_texts_take_no_more_than_their_input() {
 
 #[test]
 #[ignore = "needs a quiet machine"]
-fn forms_of_markdown_take_no_more_than_their_input() {
+fn rendering_markdown_takes_linear_time() {
     let rules = Rules::bundled();
     let lists = |length: usize| -> Vec<(&'static str, String)> {
         let all = markdown::bombs(length).into_iter();
@@ -161,7 +161,7 @@ fn forms_of_markdown_take_no_more_than_their_input() {
 
 #[test]
 #[ignore = "needs a quiet machine"]
-fn imports_take_no_more_than_their_input() {
+fn imports_take_linear_time() {
     let rules = Rules::bundled();
     // Beyond the budget of a file, more rules would not take longer.
     compare(calendars::calendars(50_000), calendars::calendars(200_000), |text| {
@@ -243,7 +243,7 @@ fn lists(count: usize) -> Vec<(&'static str, String)> {
 
 #[test]
 #[ignore = "needs a quiet machine"]
-fn editions_take_no_more_than_their_lists() {
+fn editions_take_linear_time() {
     let rules = Rules::bundled();
     compare(lists(400), lists(1_600), |text| {
         drop(black_box(published(text, &Revisions::default(), &rules)));
@@ -252,7 +252,7 @@ fn editions_take_no_more_than_their_lists() {
 
 #[test]
 #[ignore = "needs a quiet machine"]
-fn what_changes_and_what_is_gone_takes_no_more_than_what_there_was() {
+fn changes_and_removals_take_linear_time() {
     let rules = Rules::bundled();
     let states = |count: usize| -> Vec<(&'static str, (Revisions, String))> {
         let other = list(&session("other", "2027-05-04T18:00:00", ""));

@@ -73,7 +73,7 @@ fn a_file_that_leads_out_of_the_folder_is_never_published() {
 }
 
 #[test]
-fn a_pipe_a_socket_or_a_folder_for_a_logo_is_an_error_that_nothing_waits_for() {
+fn a_pipe_a_socket_or_a_folder_for_a_logo_is_an_error_without_waiting() {
     let socket = |path: &Path| drop(std::os::unix::net::UnixListener::bind(path).unwrap());
     let makes: [&dyn Fn(&Path); 3] = [&fifo, &socket, &|path| std::fs::create_dir(path).unwrap()];
     for make in makes {
@@ -129,7 +129,7 @@ fn wait(running: &Running, title: &str) {
 }
 
 #[test]
-fn whatever_takes_a_files_place_while_it_is_served_the_last_good_edition_stays() {
+fn the_last_good_edition_stays_when_a_bad_file_replaces_another() {
     let folders = Folders::new();
     let (fixture, secret) = (&folders.fixture, folders.outside.path().join("secret"));
     let running = fixture.serve(&["--at", BEFORE]);
@@ -177,7 +177,7 @@ fn a_calendar_is_refused_for_its_size_before_it_is_read() {
 }
 
 #[test]
-fn a_list_is_refused_for_its_size_before_it_is_read() {
+fn a_file_is_refused_for_its_size_before_it_is_read() {
     let fixture = Fixture::new("");
     File::create(fixture.file()).unwrap().set_len(1 << 40).unwrap();
     for command in ["check", "preview", "record"] {
@@ -189,7 +189,7 @@ fn a_list_is_refused_for_its_size_before_it_is_read() {
 }
 
 #[test]
-fn a_pipe_for_a_list_is_checked_and_never_served() {
+fn a_pipe_is_checked_and_never_served() {
     let fixture = Fixture::new("");
     let text = with_page().replace(LOGO, "");
     let mut check = Command::new("sh");

@@ -86,13 +86,13 @@ fn assert_answered(length: usize, forms: [[bool; 2]; 2]) {
 }
 
 #[test]
-fn half_a_megabyte_of_anything_is_answered_in_little_time_with_a_hundred_findings() {
+fn half_a_megabyte_of_junk_is_checked_fast_with_at_most_a_hundred_findings() {
     assert_answered(500_000, [[true, false], [false, true]]);
 }
 
 #[test]
 #[ignore = "long: 120 files of 2 MB"]
-fn two_megabytes_of_anything_are_answered_in_little_time_with_a_hundred_findings() {
+fn two_megabytes_of_junk_are_checked_fast_with_at_most_a_hundred_findings() {
     assert_answered(2_000_000, [[true; 2]; 2]);
 }
 
@@ -127,7 +127,7 @@ fn an_error_far_behind_a_thousand_warnings_is_named() {
 }
 
 #[test]
-fn a_file_that_is_mended_while_junk_is_looked_at_is_live_soon() {
+fn a_file_that_is_repaired_while_junk_is_checked_is_live_soon() {
     let good = list(&session("talk", "2027-01-01T10:00:00", ""));
     let fixture = Fixture::new(&good);
     let running = fixture.serve(&["--at", BEFORE]);

@@ -161,13 +161,13 @@ fn assert_forms_are_bounded(length: usize) {
 }
 
 #[test]
-fn no_form_of_a_nested_text_is_much_longer_than_the_text() {
+fn no_rendering_of_a_nested_text_is_much_longer_than_the_text() {
     assert_forms_are_bounded(SAMPLE);
 }
 
 #[test]
 #[ignore = "long: texts of the largest length"]
-fn no_form_of_the_longest_nested_text_is_much_longer_than_the_text() {
+fn no_rendering_of_the_longest_nested_text_is_much_longer_than_the_text() {
     assert_forms_are_bounded(LONGEST);
 }
 

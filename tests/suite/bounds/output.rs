@@ -34,13 +34,16 @@ fn multiplied() -> Vec<(&'static str, String)> {
     let tagged = "tags = [\"a\", \"b\", \"c\"]\n";
     let renamed = feeds(1, &was(2_000)) + &sessions(1_000, "");
     vec![
-        ("[[feeds]] hold too many sessions", list(&(feeds(800, "") + &sessions(1_000, "")))),
         (
-            "[[feeds]] hold too many sessions",
+            "[[feeds]] together have too many sessions",
+            list(&(feeds(800, "") + &sessions(1_000, ""))),
+        ),
+        (
+            "[[feeds]] together have too many sessions",
             list(&(feeds(800, tagged) + &sessions(1_000, tagged))),
         ),
         (
-            "[[feeds]] hold too many sessions",
+            "[[feeds]] together have too many sessions",
             list(&(feeds(40, "") + &sessions(40, &text(190_000)))),
         ),
         ("footer", list(&(footer + &sessions(2_500, "")))),
@@ -61,7 +64,8 @@ fn assert_refused(cause: &str, toml: &str, commands: &[&str]) {
         let said = said(&output);
         assert_eq!(output.status.code(), Some(1), "{cause}: {command}: {said}");
         assert!(
-            said.contains(cause) && said.contains("is published of this file would take more than"),
+            said.contains(cause)
+                && said.contains("the calendars and pages of this file would take more than"),
             "{cause}: {said}"
         );
     }

@@ -64,7 +64,7 @@ fn no_text_of_any_key_runs_in_any_document() {
 
 #[test]
 #[ignore = "needs chromium and chromedriver"]
-fn the_trap_catches_what_runs() {
+fn the_trap_catches_scripts() {
     let browser = Browser::start();
     browser.devtools("Page.enable", json!({}));
     browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": TRAP }));

@@ -6,7 +6,7 @@ use super::{
 use crate::support::Fixture;
 
 #[test]
-fn a_good_list_is_fine() {
+fn a_good_file_has_no_findings() {
     let fixture = Fixture::new(&two());
     let output = at_before(&fixture, &["check"]);
     assert_eq!((output.status.code(), stderr(&output)), (FINE, String::new()));
@@ -107,7 +107,7 @@ fn the_json_form_of_a_good_list_is_an_empty_array() {
 }
 
 #[test]
-fn the_list_may_be_named_in_its_place_or_by_config() {
+fn the_file_may_be_an_argument_or_given_by_config() {
     let fixture = Fixture::new(&broken());
     std::fs::write(fixture.dir().join("talks.toml"), two()).unwrap();
     for arguments in [
@@ -124,7 +124,7 @@ fn the_list_may_be_named_in_its_place_or_by_config() {
 }
 
 #[test]
-fn frozen_makes_an_error_of_what_is_not_recorded() {
+fn frozen_makes_unrecorded_changes_errors() {
     let fixture = Fixture::new(&two());
     let unrecorded = at_before(&fixture, &["check", "--frozen"]);
     assert_eq!(unrecorded.status.code(), WRONG_FILE);
@@ -144,7 +144,7 @@ fn frozen_makes_an_error_of_what_is_not_recorded() {
 }
 
 #[test]
-fn frozen_sees_a_session_that_is_gone() {
+fn frozen_notices_a_removed_session() {
     let fixture = Fixture::new(&two());
     assert_eq!(at_before(&fixture, &["record"]).status.code(), FINE);
     let first = two();
@@ -176,7 +176,7 @@ fn another_calendar_id_is_an_error_that_names_the_permanent_one() {
 }
 
 #[test]
-fn nothing_is_written_whatever_is_found() {
+fn check_writes_nothing_for_any_findings() {
     for toml in [two(), broken(), "not TOML at all [".to_owned(), String::new()] {
         let fixture = Fixture::new(&toml);
         for arguments in [&["check"][..], &["check", "--frozen"], &["check", "--format", "json"]] {
@@ -193,7 +193,7 @@ fn nothing_is_written_whatever_is_found() {
 }
 
 #[test]
-fn state_that_cannot_be_used_is_said_by_check_too() {
+fn check_reports_an_unusable_state_too() {
     let fixture = Fixture::new(&two());
     std::fs::write(fixture.revisions_file(), "{").unwrap();
     let output = at_before(&fixture, &["check"]);

@@ -8,7 +8,7 @@ use super::{
 use crate::support::{BEFORE, EXAMPLE, Fixture, instant};
 
 #[test]
-fn every_file_is_what_is_served_at_that_instant() {
+fn every_exported_file_equals_the_response_at_that_instant() {
     for toml in
         [EXAMPLE.to_owned(), EXAMPLE.replace("http://127.0.0.1:8080", "https://org.example/r")]
     {
@@ -144,7 +144,7 @@ fn an_export_that_is_cut_off_has_every_asset_and_every_session_that_a_feed_names
 }
 
 #[test]
-fn an_export_that_is_cut_off_removes_nothing_and_a_later_one_knows_its_files() {
+fn an_interrupted_export_removes_nothing_and_a_later_one_knows_its_files() {
     let fixture = Fixture::new(&two());
     let out = fixture.dir().join("out");
     at_before(&fixture, &["export", "--out", "out"]);
@@ -169,7 +169,7 @@ fn an_export_that_is_cut_off_removes_nothing_and_a_later_one_knows_its_files() {
 }
 
 #[test]
-fn a_reader_who_holds_a_file_open_reads_it_to_the_end_as_it_was() {
+fn an_open_file_keeps_its_old_contents() {
     use std::io::Read as _;
     let fixture = Fixture::new(&two());
     at_before(&fixture, &["export", "--out", "out"]);
@@ -205,7 +205,7 @@ fn soon_gone() -> String {
 }
 
 #[test]
-fn prune_removes_what_an_earlier_export_wrote_and_nothing_else() {
+fn prune_removes_only_files_of_earlier_exports() {
     let fixture = Fixture::new(&two());
     at_before(&fixture, &["export", "--out", "out"]);
     let out = fixture.dir().join("out");
@@ -239,7 +239,7 @@ fn prune_removes_what_an_earlier_export_wrote_and_nothing_else() {
 }
 
 #[test]
-fn a_spoilt_line_of_the_manifest_and_other_line_ends_hide_nothing() {
+fn a_broken_line_of_the_manifest_and_other_line_ends_hide_nothing() {
     let fixture = Fixture::new(&two());
     at_before(&fixture, &["export", "--out", "out"]);
     let manifest = fixture.dir().join("out/.convene-export");
@@ -306,7 +306,7 @@ fn prune_follows_no_link_out_of_its_folder() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_is_replaced_by_a_file_and_what_it_leads_to_stays() {
+fn a_link_is_replaced_by_a_file_and_its_target_stays() {
     let fixture = Fixture::new(&two());
     let outside = fixture.dir().join("precious.txt");
     std::fs::write(&outside, "mine").unwrap();
@@ -319,7 +319,7 @@ fn a_link_is_replaced_by_a_file_and_what_it_leads_to_stays() {
 }
 
 #[test]
-fn a_list_with_errors_exports_nothing_and_changes_nothing() {
+fn a_file_with_errors_exports_nothing_and_changes_nothing() {
     let fixture = Fixture::new(&two());
     at_before(&fixture, &["export", "--out", "out"]);
     let exported = files(&fixture.dir().join("out"));
@@ -333,7 +333,7 @@ fn a_list_with_errors_exports_nothing_and_changes_nothing() {
 }
 
 #[test]
-fn the_list_may_be_named_in_its_place() {
+fn the_file_may_be_an_argument() {
     let fixture = Fixture::new(&broken());
     std::fs::write(fixture.dir().join("talks.toml"), two()).unwrap();
     let output = at_before(&fixture, &["export", "talks.toml", "--out", "deep/in/out"]);

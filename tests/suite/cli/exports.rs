@@ -54,13 +54,13 @@ fn race_of_two_lists(rounds: u32) {
 }
 
 #[test]
-fn two_lists_exported_at_once_leave_all_of_one_and_nothing_of_the_other() {
+fn two_files_exported_at_once_leave_all_of_one_and_nothing_of_the_other() {
     race_of_two_lists(SAMPLE);
 }
 
 #[test]
 #[ignore = "long: 96 exports"]
-fn two_lists_exported_at_once_many_times_leave_all_of_one_and_nothing_of_the_other() {
+fn two_files_exported_at_once_many_times_leave_all_of_one_and_nothing_of_the_other() {
     race_of_two_lists(MANY);
 }
 
@@ -82,18 +82,18 @@ fn race_into_a_new_folder(rounds: u32) {
 }
 
 #[test]
-fn one_list_exported_twice_at_once_into_a_new_folder_is_whole() {
+fn one_file_exported_twice_at_once_into_a_new_folder_is_complete() {
     race_into_a_new_folder(SAMPLE);
 }
 
 #[test]
 #[ignore = "long: 96 exports"]
-fn one_list_exported_twice_at_once_into_many_new_folders_is_whole() {
+fn one_file_exported_twice_at_once_into_many_new_folders_is_complete() {
     race_into_a_new_folder(MANY);
 }
 
 #[test]
-fn an_export_that_waited_for_another_writes_the_list_as_it_is_then() {
+fn an_export_that_waited_for_another_writes_the_current_file() {
     let fixture = Fixture::new(&two());
     at_before(&fixture, &["export", "--out", "out"]);
     let another = File::open(fixture.dir().join("out")).unwrap();
@@ -104,7 +104,7 @@ fn an_export_that_waited_for_another_writes_the_list_as_it_is_then() {
     lines.read_line(&mut said).unwrap();
     assert_eq!(
         said,
-        "warning: another export writes into `out`; this one waits until it is done\n"
+        "warning: another export writes into `out`; this one waits until the other is done\n"
     );
     fixture.write(&moved());
     drop(another);
@@ -114,7 +114,7 @@ fn an_export_that_waited_for_another_writes_the_list_as_it_is_then() {
 }
 
 #[test]
-fn what_an_export_left_that_was_cut_off_inside_a_file_is_gone_after_the_next() {
+fn the_next_export_removes_temporary_files_of_an_interrupted_one() {
     let fixture = Fixture::new(&two());
     at_before(&fixture, &["export", "--out", "out"]);
     let out = fixture.dir().join("out");
@@ -135,7 +135,7 @@ fn what_an_export_left_that_was_cut_off_inside_a_file_is_gone_after_the_next() {
 }
 
 #[test]
-fn what_could_not_be_written_leaves_no_half_file() {
+fn a_failed_write_leaves_no_partial_file() {
     let fixture = Fixture::new(&two());
     let out = fixture.dir().join("out");
     std::fs::create_dir_all(out.join("index.html/folder")).unwrap();
@@ -172,7 +172,7 @@ fn hidden_files_folders_and_links_that_no_export_made_stay() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_made_is_refused_in_the_same_sentence_whatever_stands_there() {
+fn a_folder_that_cannot_be_created_gives_the_same_error_for_every_obstacle() {
     let fixture = Fixture::new(&two());
     let made = std::process::Command::new("mkfifo").arg(fixture.dir().join("pipe")).status();
     assert!(made.unwrap().success());

@@ -30,19 +30,19 @@ fn assert_without_findings(step: usize) {
 }
 
 #[test]
-fn the_list_is_without_findings_and_its_sessions_are_to_come_on_days_of_four_years() {
+fn the_template_has_no_findings_and_upcoming_sessions_on_sample_days_of_four_years() {
     // A third of the days includes every day of the week, of the month and of the year, and February 29.
     assert_without_findings(3);
 }
 
 #[test]
 #[ignore = "long: every day of four years"]
-fn the_list_is_without_findings_and_its_sessions_are_to_come_on_every_day_of_four_years() {
+fn the_template_has_no_findings_and_upcoming_sessions_on_every_day_of_four_years() {
     assert_without_findings(1);
 }
 
 #[test]
-fn what_is_written_can_be_checked_and_served_at_once() {
+fn the_template_can_be_checked_and_served_at_once() {
     let fixture = empty();
     let output = fixture.run(&["--at", NOW, "init"]);
     assert_eq!(output.status.code(), FINE, "{}", stderr(&output));
@@ -52,10 +52,10 @@ fn what_is_written_can_be_checked_and_served_at_once() {
         "sessions.toml: written, with three upcoming sessions\n\
          \n\
          1. Edit it, first the calendar's `id`, which is permanent once it is served.\n\
-         2. convene check   lists every mistake, with what to write instead\n\
+         2. convene check   lists every mistake, with suggested fixes\n\
          3. convene         serves it: open http://127.0.0.1:8080/\n\
-         4. Commit sessions.toml together with sessions.revisions.json, which records what was \
-         published.\n"
+         4. Commit sessions.toml together with sessions.revisions.json, which records every \
+         publication.\n"
     );
     let check = fixture.run(&["--at", NOW, "check"]);
     assert_eq!((check.status.code(), stderr(&check)), (FINE, String::new()));
@@ -144,7 +144,7 @@ fn a_link_that_leads_nowhere_is_not_followed() {
 }
 
 #[test]
-fn another_file_is_named_in_what_to_do_next() {
+fn the_next_steps_name_the_chosen_file() {
     let fixture = empty();
     let output = fixture.run(&["--at", NOW, "init", "talks.toml"]);
     assert_eq!(output.status.code(), FINE, "{}", stderr(&output));
@@ -162,21 +162,23 @@ fn another_file_is_named_in_what_to_do_next() {
 }
 
 #[test]
-fn a_list_that_was_lost_is_not_replaced_while_its_revisions_are_there() {
+fn a_lost_file_is_not_replaced_while_its_revisions_exist() {
     let fixture = empty();
     std::fs::write(fixture.revisions_file(), "{}").unwrap();
     let output = fixture.run(&["init"]);
     assert_eq!(output.status.code(), WRONG_USAGE);
     assert_eq!(
         stderr(&output),
-        "error: there is no `sessions.toml`, but `sessions.revisions.json` records what it published\n  \
-         Restore the file from your last commit or backup, or create another: `convene init FILE`.\n"
+        "error: there is no `sessions.toml`, but `sessions.revisions.json` records what it \
+         published\n  \
+         Restore the file from your last commit or backup, or create another: `convene init \
+         FILE`.\n"
     );
     assert_eq!(names(fixture.dir()), ["sessions.revisions.json"]);
 }
 
 #[test]
-fn a_place_that_cannot_be_written_is_said_in_a_sentence() {
+fn an_unwritable_path_gives_a_plain_error() {
     let fixture = empty();
     std::fs::create_dir(fixture.dir().join("talks")).unwrap();
     for (file, said) in [

@@ -55,7 +55,7 @@ fn no_export_is_held_up_by_a_pipe_in_the_place_of_one_of_its_files() {
 }
 
 #[test]
-fn nothing_is_written_through_a_link_in_the_place_of_a_file_or_of_a_folder() {
+fn nothing_is_written_through_a_link_at_the_path_of_a_file_or_folder() {
     let (fixture, all) = exported();
     let out = fixture.dir().join("out");
     for name in

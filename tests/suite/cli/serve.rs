@@ -25,7 +25,7 @@ fn no_command_means_serve() {
 }
 
 #[test]
-fn the_greeting_says_what_was_read_and_where_to_go() {
+fn the_greeting_has_the_file_and_the_address() {
     let toml = two() + "\n[[series]]\nid = \"spring\"\ntitle = \"Spring\"\n";
     let fixture =
         Fixture::new(&toml.replace("id = \"first\"", "id = \"first\"\nseries = \"spring\""));
@@ -48,7 +48,7 @@ fn the_greeting_says_what_was_read_and_where_to_go() {
 }
 
 #[test]
-fn a_url_of_this_machine_that_nothing_answers_at_is_not_shown_as_the_place_to_open() {
+fn a_local_url_without_a_listener_is_not_shown_in_the_greeting() {
     let toml = two().replace("https://cal.example", "http://127.0.0.1:1");
     let mut running = Fixture::new(&toml).serve(&["--at", BEFORE]);
     let address = running.address;
@@ -77,7 +77,7 @@ fn free_address() -> SocketAddr {
 }
 
 #[test]
-fn the_list_is_named_by_config_and_its_state_stands_beside_it() {
+fn config_names_the_file_and_its_state_is_next_to_it() {
     let fixture = Fixture::new(&broken());
     std::fs::create_dir(fixture.dir().join("lists")).unwrap();
     std::fs::write(fixture.dir().join("lists/talks.toml"), two()).unwrap();
@@ -101,7 +101,7 @@ fn the_address_to_listen_on_may_stand_before_the_command() {
 }
 
 #[test]
-fn a_list_with_errors_is_not_served() {
+fn a_file_with_errors_is_not_served() {
     let fixture = Fixture::new(&broken());
     let output = at_before(&fixture, &["serve", "--listen", "127.0.0.1:0"]);
     assert_eq!(output.status.code(), WRONG_FILE);
@@ -110,7 +110,7 @@ fn a_list_with_errors_is_not_served() {
 }
 
 #[test]
-fn warnings_are_said_and_do_not_stop_it() {
+fn warnings_are_printed_and_do_not_stop_the_start() {
     let fixture = Fixture::new(&two().replace("America/New_York", "US/Eastern"));
     let running = fixture.serve(&["--at", BEFORE]);
     assert_eq!(running.get(FEED, &[]).status, 200);
@@ -119,7 +119,7 @@ fn warnings_are_said_and_do_not_stop_it() {
 }
 
 #[test]
-fn frozen_serves_what_is_recorded_and_writes_nothing() {
+fn frozen_serves_the_record_and_writes_nothing() {
     let fixture = Fixture::new(&two());
     assert_eq!(at_before(&fixture, &["record"]).status.code(), FINE);
     let recorded = files(fixture.dir());
@@ -132,7 +132,7 @@ fn frozen_serves_what_is_recorded_and_writes_nothing() {
 }
 
 #[test]
-fn frozen_goes_on_when_time_takes_a_session_out_of_its_feed() {
+fn frozen_continues_when_a_session_leaves_its_feed_with_time() {
     let fixture = Fixture::new(&two().replace("duration", "keep_past = \"1d\"\nduration"));
     assert_eq!(at_before(&fixture, &["record"]).status.code(), FINE);
     let recorded = files(fixture.dir());
@@ -161,7 +161,7 @@ fn frozen_without_a_record_is_refused() {
 }
 
 #[test]
-fn frozen_at_a_difference_publishes_the_last_good_edition_and_says_so() {
+fn frozen_with_an_unrecorded_file_publishes_the_last_good_edition_and_logs_it() {
     let fixture = Fixture::new(&two());
     let good = fixture.serve(&["--at", BEFORE]).get(FEED, &[]);
     for other in [moved(), broken()] {

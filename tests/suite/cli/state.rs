@@ -17,7 +17,7 @@ const WRITERS: [&[&str]; 3] =
     [&["record"], &["export", "--out", "out"], &["serve", "--listen", "127.0.0.1:0"]];
 
 #[test]
-fn record_writes_the_state_and_nothing_else() {
+fn record_writes_only_the_state() {
     let fixture = Fixture::new(&two());
     let output = at_before(&fixture, &["record"]);
     assert_eq!((output.status.code(), stderr(&output)), (FINE, String::new()));
@@ -66,7 +66,7 @@ fn record_serve_and_export_write_the_same_state() {
 }
 
 #[test]
-fn the_list_may_be_named_in_its_place() {
+fn the_file_may_be_an_argument() {
     let fixture = Fixture::new(&broken());
     std::fs::write(fixture.dir().join("talks.toml"), two()).unwrap();
     assert_eq!(at_before(&fixture, &["record", "talks.toml"]).status.code(), FINE);
@@ -75,7 +75,7 @@ fn the_list_may_be_named_in_its_place() {
 }
 
 #[test]
-fn a_list_with_errors_records_nothing() {
+fn a_file_with_errors_records_nothing() {
     let fixture = Fixture::new(&broken());
     let output = at_before(&fixture, &["record"]);
     assert_eq!(output.status.code(), WRONG_FILE);
@@ -132,7 +132,7 @@ fn a_state_folder_that_is_none_is_refused_by_record_in_a_sentence() {
 #[test]
 fn advice_about_a_state_that_is_no_file_is_about_the_state() {
     for (make, wanted) in [
-        ("mkdir", "is a folder, and must be the file that records"),
+        ("mkdir", "is a folder, but must be the revisions file"),
         ("mkfifo", "is not a regular file\n  Remove it, and restore the file"),
     ] {
         let fixture = Fixture::new(&two());
@@ -147,7 +147,7 @@ fn advice_about_a_state_that_is_no_file_is_about_the_state() {
 }
 
 #[test]
-fn an_export_without_its_state_folder_says_how_there_would_be_one() {
+fn an_export_without_its_state_folder_gives_an_error_with_help() {
     let fixture = Fixture::new(&two());
     let output = at_before(&fixture, &["export", "--out", "out", "--state", "nowhere"]);
     let said = stderr(&output);
@@ -156,7 +156,7 @@ fn an_export_without_its_state_folder_says_how_there_would_be_one() {
 }
 
 #[test]
-fn a_folder_in_the_place_of_the_revisions_file_is_to_be_taken_away() {
+fn a_folder_at_the_path_of_the_revisions_file_gives_a_help_text() {
     let fixture = Fixture::new(&two());
     std::fs::create_dir(fixture.revisions_file()).unwrap();
     for command in WRITERS {

@@ -16,7 +16,7 @@ fn refused(fixture: &Fixture, arguments: &[&str], code: Option<i32>) -> String {
 }
 
 #[test]
-fn what_no_command_knows_is_wrong_usage() {
+fn unknown_options_are_usage_errors() {
     let fixture = Fixture::new(&two());
     for arguments in [
         &["publish"][..],
@@ -78,7 +78,7 @@ fn an_address_that_is_none_is_wrong_usage_and_an_example_is_given() {
 }
 
 #[test]
-fn a_listen_address_that_is_none_is_wrong_usage_and_examples_are_given() {
+fn an_invalid_listen_address_is_a_usage_error_with_examples() {
     let fixture = Fixture::new(&two());
     for listen in
         ["8080", "localhost:8080", "127.0.0.1", "127.0.0.1:99999", "http://127.0.0.1:8080"]
@@ -89,7 +89,7 @@ fn a_listen_address_that_is_none_is_wrong_usage_and_examples_are_given() {
 }
 
 #[test]
-fn a_missing_list_is_said_in_a_sentence_with_the_way_out() {
+fn a_missing_file_gives_a_plain_error_with_help() {
     let fixture = Fixture::new(&two());
     std::fs::rename(fixture.file(), fixture.dir().join("talks.toml")).unwrap();
     for command in [&["check"][..], &["export", "--out", "out"], &["record"], &["serve"], &[]] {
@@ -109,7 +109,7 @@ fn a_missing_list_is_said_in_a_sentence_with_the_way_out() {
 }
 
 #[test]
-fn a_folder_in_place_of_a_list_is_said_in_a_sentence() {
+fn a_folder_in_place_of_a_file_gives_a_plain_error() {
     let fixture = Fixture::new(&two());
     // With any file name.
     for folder in ["talks", "talks.toml", "talks.revisions.json"] {
@@ -125,7 +125,7 @@ fn a_folder_in_place_of_a_list_is_said_in_a_sentence() {
 }
 
 #[test]
-fn a_path_without_a_name_is_a_folder_for_every_command_and_nothing_is_written() {
+fn a_path_without_a_file_name_is_an_error_in_every_command() {
     let fixture = Fixture::new(&two());
     for command in
         [&["check"][..], &["export", "--out", "out"], &["record"], &["serve"], &["links"]]
@@ -139,7 +139,7 @@ fn a_path_without_a_name_is_a_folder_for_every_command_and_nothing_is_written() 
 }
 
 #[test]
-fn an_address_of_another_machine_is_said_in_a_sentence() {
+fn an_address_of_another_machine_gives_a_plain_error() {
     let fixture = Fixture::new(&two());
     // From the block for documentation (RFC 5737), which no machine has.
     let said = refused(&fixture, &["serve", "--listen", "192.0.2.1:8080"], MACHINE);
@@ -279,7 +279,7 @@ fn a_limit_that_is_none_is_wrong_usage_and_an_example_is_given() {
 }
 
 #[test]
-fn a_certificate_goes_with_its_key() {
+fn a_certificate_needs_its_key() {
     let fixture = Fixture::new(&two());
     for (arguments, way_out) in [
         (&["serve", "--tls-cert", "c.pem"][..], "Add `--tls-key FILE`."),

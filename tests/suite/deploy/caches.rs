@@ -17,7 +17,7 @@ const KEPT: [(&str, &str); 3] = [(FEED, "identity"), (PAGE, "identity"), (FEED, 
 
 /// The program, the relay that ages its responses, and its folder.
 struct Behind {
-    // Ended before its folder goes.
+    // Dropped before its folder, so that the program ends first.
     running: Running,
     origin: Origin,
     fixture: Fixture,
@@ -173,7 +173,7 @@ fn killed(behind: Behind, at: SocketAddr, kept: &[Answer; 3]) -> Behind {
 
 #[test]
 #[ignore = "needs nginx"]
-fn readers_behind_nginx_see_neither_age_nor_absence() {
+fn clients_behind_nginx_notice_neither_age_nor_downtime() {
     let behind = Behind::start();
     let origin = behind.origin.address.to_string();
     let nginx = Nginx::start("nginx.conf", &[("127.0.0.1:8080", &origin)]);
@@ -182,7 +182,7 @@ fn readers_behind_nginx_see_neither_age_nor_absence() {
 
 #[test]
 #[ignore = "needs varnish"]
-fn readers_behind_varnish_see_neither_age_nor_absence() {
+fn clients_behind_varnish_notice_neither_age_nor_downtime() {
     let behind = Behind::start();
     let varnish = Varnish::start(behind.origin.address);
     holds_what_it_promises(behind, varnish.address);
@@ -190,7 +190,7 @@ fn readers_behind_varnish_see_neither_age_nor_absence() {
 
 #[test]
 #[ignore = "needs nginx"]
-fn nginx_says_hit_and_hides_no_change_from_a_phone_that_sends_its_clock() {
+fn nginx_reports_hits_and_hides_no_change_from_a_phone_that_sends_its_clock() {
     let behind = Behind::start();
     let origin = behind.origin.address.to_string();
     let nginx = Nginx::start("nginx.conf", &[("127.0.0.1:8080", &origin)]);

@@ -23,7 +23,7 @@ fn listed(start: &str) -> String {
 
 /// A replica with a copy of the file and the revisions, and a relay that ages its responses.
 struct Replica {
-    // Ended before its folder goes.
+    // Dropped before its folder, so that the program ends first.
     running: Running,
     origin: Origin,
     fixture: Fixture,

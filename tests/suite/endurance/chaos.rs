@@ -232,13 +232,13 @@ impl Drop for Ending<'_> {
 
 #[test]
 #[ignore = "needs root, for a disk that is full; takes a minute, or CONVENE_CHAOS_EDITS edits"]
-fn readers_get_whole_good_editions_that_never_go_back_whatever_the_author_does() {
+fn readers_get_complete_good_editions_that_never_go_back() {
     live(true, None);
 }
 
 #[test]
 #[ignore = "long: a minute, or CONVENE_CHAOS_SECONDS or CONVENE_CHAOS_EDITS"]
-fn no_number_goes_back_and_no_feed_goes_dark_whatever_happens_to_the_state() {
+fn no_number_goes_back_and_every_feed_is_served_under_every_damage() {
     live(false, Some(Damages::default()));
 }
 

@@ -94,7 +94,7 @@ impl Drop for Ending<'_> {
 
 #[test]
 #[ignore = "long: a minute, or CONVENE_SOAK_SECONDS"]
-fn no_answer_under_load_has_a_wrong_byte_while_the_list_changes_every_second() {
+fn no_response_under_load_has_a_wrong_byte_while_the_file_changes_every_second() {
     let lasting = given("CONVENE_SOAK_SECONDS").map_or(SHORT, Duration::from_secs);
     let mut random = Random(0x50a7);
     let mut author = Author::new(&mut random);

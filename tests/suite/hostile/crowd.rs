@@ -1,4 +1,4 @@
-//! Thousands who take a place and do nothing useful with it.
+//! Thousands of clients that occupy connections without useful requests.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -9,7 +9,7 @@ use socket2::{Domain, Socket, Type};
 
 use super::{BIG, SMALL};
 
-/// Between two rounds through a crowd.
+/// The pause between two rounds through a crowd.
 const ROUND: Duration = Duration::from_secs(1);
 
 /// A connection with a window so small that the server has to wait.
@@ -20,12 +20,12 @@ pub(super) fn connect(address: SocketAddr) -> Option<TcpStream> {
     Some(socket.into())
 }
 
-/// Whether a call failed for good.
+/// Whether a call failed permanently.
 pub(super) fn failed<T>(done: &std::io::Result<T>) -> bool {
     done.as_ref().is_err_and(|error| error.kind() != ErrorKind::WouldBlock)
 }
 
-/// A crowd in rounds, whose members have numbers; whoever is thrown out comes again. How often that was.
+/// Runs a crowd of numbered clients in rounds. A disconnected client reconnects. Returns the number of reconnections.
 pub(super) fn rounds<S>(
     count: usize,
     ended: &AtomicBool,
@@ -46,7 +46,7 @@ pub(super) fn rounds<S>(
     again
 }
 
-/// A crowd in plain HTTP/1, who block nobody.
+/// A crowd in plain HTTP/1 with non-blocking sockets.
 fn plain_rounds(
     address: SocketAddr,
     count: usize,
@@ -62,7 +62,7 @@ fn plain_rounds(
     rounds(count, ended, start, |_, stream| go_on(stream))
 }
 
-/// Requests whose headers come byte by byte.
+/// Requests with headers sent byte by byte.
 pub(super) fn slow_headers(address: SocketAddr, count: usize, ended: &AtomicBool) -> String {
     let begin = b"GET / HTTP/1.1\r\nHost: a\r\nX: ";
     let again = plain_rounds(address, count, ended, begin, |stream| {
@@ -72,19 +72,19 @@ pub(super) fn slow_headers(address: SocketAddr, count: usize, ended: &AtomicBool
     format!("{count} slow header senders, thrown out {again} times")
 }
 
-/// Requests for much, of which little is read.
+/// Requests for large responses, of which the client reads little.
 pub(super) fn slow_readers(address: SocketAddr, count: usize, ended: &AtomicBool) -> String {
     let begin = format!("GET {BIG} HTTP/1.1\r\nHost: a\r\n\r\n");
     let again = plain_rounds(address, count, ended, begin.as_bytes(), |stream| {
         let read = stream.read(&mut [0; 16]);
-        // What is unread would hide that the server has gone; an empty line before the next request is
-        // allowed (RFC 9112 section 2.2).
+        // Unread bytes would hide that the server has disconnected. An empty line before the next request is allowed
+        // (RFC 9112 section 2.2).
         !matches!(read, Ok(0)) && !failed(&read) && !failed(&stream.write(b"\r\n"))
     });
     format!("{count} slow readers, thrown out {again} times")
 }
 
-/// Connections on which one request was made, or none.
+/// Connections with one request or none.
 pub(super) fn idle(address: SocketAddr, count: usize, ended: &AtomicBool) -> String {
     let begin = format!("HEAD {SMALL} HTTP/1.1\r\nHost: a\r\n\r\n");
     let again = plain_rounds(address, count, ended, begin.as_bytes(), |stream| {
@@ -94,7 +94,7 @@ pub(super) fn idle(address: SocketAddr, count: usize, ended: &AtomicBool) -> Str
     format!("{count} idle, thrown out {again} times")
 }
 
-/// Headers without an end, as fast as they are taken.
+/// Endless headers, as fast as the server reads them.
 pub(super) fn header_floods(address: SocketAddr, ended: &AtomicBool) -> String {
     let (mut floods, mut refused) = (0, 0);
     let line = "X-Flood: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n".repeat(64);

@@ -1,5 +1,4 @@
-//! HTTP/2 as nobody who means well speaks it: streams that are given up at once (CVE-2023-44487),
-//! and headers without an end (CVE-2024-27316).
+//! HTTP/2 attacks: streams that are reset at once (CVE-2023-44487), and endless headers (CVE-2024-27316).
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::SocketAddr;
@@ -10,13 +9,13 @@ use tokio_rustls::rustls::pki_types::CertificateDer;
 
 use crate::http::tls;
 
-/// Writes on one connection, if the server bears as many.
+/// Writes on one connection, if the server accepts as many.
 const BATCHES: u32 = 100;
 /// Frames in a write.
 const BATCH: u32 = 100;
 /// `GET https://localhost/` in HPACK (RFC 7541 appendix A).
 const HEADERS: &[u8] = b"\x82\x87\x84\x41\x09localhost";
-/// What every client says first (RFC 9113 section 3.4).
+/// The connection preface of a client (RFC 9113 section 3.4).
 pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// Frames, flags and a reason by their numbers (RFC 9113 sections 6 and 7).
 pub(super) const HEADERS_FRAME: u8 = 1;
@@ -32,7 +31,7 @@ pub(super) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8>
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
-/// Whether a connection is cut before, or after, all batches are sent.
+/// Whether the server closes a connection before or after all batches are sent.
 fn is_cut(
     address: SocketAddr,
     trusted: &CertificateDer<'static>,
@@ -50,7 +49,7 @@ fn is_cut(
     }
 }
 
-/// Opens and resets, one connection after another.
+/// Opens and resets streams, one connection after another.
 pub(crate) fn rapid_resets(
     address: SocketAddr,
     trusted: &CertificateDer<'static>,
@@ -72,7 +71,7 @@ pub(crate) fn endless_headers(
     trusted: &CertificateDer<'static>,
     ended: &AtomicBool,
 ) -> String {
-    // A literal that is not remembered: one name, one value (RFC 7541 section 6.2.2).
+    // A literal without indexing: one name, one value (RFC 7541 section 6.2.2).
     let line = b"\x00\x01x\x01y".repeat(200);
     let batch = |number: u32| -> Vec<u8> {
         let first = frame(HEADERS_FRAME, END_STREAM, 1, HEADERS);
@@ -82,7 +81,7 @@ pub(crate) fn endless_headers(
     again_and_again("endless headers", ended, || is_cut(address, trusted, batch))
 }
 
-/// Every connection must be cut.
+/// The server must close every connection.
 fn again_and_again(what: &str, ended: &AtomicBool, is_cut: impl Fn() -> bool) -> String {
     let mut connections = 0;
     while connections == 0 || !ended.load(SeqCst) {

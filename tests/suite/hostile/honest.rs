@@ -1,4 +1,4 @@
-//! Readers who ask, read, and go.
+//! Honest clients: they request, read, and disconnect.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -11,7 +11,7 @@ use tokio_rustls::rustls::{ClientConnection, StreamOwned};
 use crate::http::tls;
 use crate::support::Answer;
 
-/// Far above what an answer takes; who waits longer was not answered.
+/// Far longer than a response takes; a client that waits longer got none.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn connect(address: SocketAddr) -> TcpStream {
@@ -30,7 +30,7 @@ fn ask(mut stream: impl Read + Write, path: &str, expected: &[u8]) {
     assert!(answer.body == expected, "another body");
 }
 
-/// Asks again and again, each time on a new connection.
+/// Sends requests repeatedly, each on a new connection.
 fn again_and_again(who: &str, ended: &AtomicBool, ask: impl Fn()) -> String {
     let (mut count, mut longest) = (0, Duration::ZERO);
     while !ended.load(SeqCst) {

@@ -1,4 +1,4 @@
-//! Requests that are none, each wrong in a way of its own.
+//! Malformed requests, each invalid in a different way.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -8,12 +8,11 @@ use std::time::{Duration, Instant};
 
 use crate::support::{BEFORE, EXAMPLE, Fixture};
 
-/// How long a refusal may take: less than the time for headers, so that what only that time ends is
-/// no refusal.
+/// The longest time of a refusal: shorter than the header timeout, so that a timeout does not count as a refusal.
 const PROMPT: Duration = Duration::from_secs(10);
-/// What came of a request that was closed without an answer.
+/// The result of a request that the server closed without a response.
 const CLOSED: &str = "closed";
-/// What may still become a right request; the server waits for the rest as long as headers may take.
+/// Beginnings of requests that may still become valid; the server waits for the rest until the header timeout.
 const BEGINNINGS: [&[u8]; 7] = [
     b"",
     b"\r\n",
@@ -34,7 +33,7 @@ fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
-/// Every kind that is wrong already; none of them may be answered as if it were right.
+/// Every complete kind of invalid request; none may get a success.
 fn all() -> BTreeSet<Vec<u8>> {
     let mut all = BTreeSet::new();
     let (get, root, http, host) = (&b"GET"[..], &b"/"[..], &b"HTTP/1.1"[..], &b"Host: a\r\n"[..]);
@@ -97,8 +96,7 @@ fn all() -> BTreeSet<Vec<u8>> {
     all
 }
 
-/// Sends each complete kind on a connection of its own, again and again, and looks that none is taken
-/// for right and none is left waiting.
+/// Sends each complete kind repeatedly on separate connections, and checks that the server refuses each in time.
 pub(super) fn send_all(address: SocketAddr, ended: &AtomicBool) -> String {
     let all = all();
     assert!(all.len() >= 500, "{} kinds", all.len());
@@ -118,13 +116,13 @@ pub(super) fn send_all(address: SocketAddr, ended: &AtomicBool) -> String {
     format!("{} kinds of malformed requests, {rounds} times: {outcomes:?}", all.len())
 }
 
-/// Sends the beginnings side by side and then nothing more; the server closes each, and has nothing to
-/// say about it, when its time for headers is over.
+/// Sends the beginnings concurrently and then nothing more. The server closes each without a response after the header
+/// timeout.
 pub(super) fn begin_all(address: SocketAddr, patience: Duration) -> String {
     let begun = BEGINNINGS.map(|beginning| (beginning, open(address, beginning)));
     let end = Instant::now() + patience;
     for (beginning, stream) in begun {
-        // Zero would be no bound at all.
+        // Zero would mean no timeout.
         let left = end.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
         let outcome = outcome(stream, left);
         assert_eq!(outcome.as_deref(), Some(CLOSED), "{}", beginning.escape_ascii());
@@ -132,14 +130,14 @@ pub(super) fn begin_all(address: SocketAddr, patience: Duration) -> String {
     format!("{} kinds of beginnings, all closed", BEGINNINGS.len())
 }
 
-/// A connection on which everything is sent and which stays open for more.
+/// A connection that has sent all bytes and stays open for more.
 fn open(address: SocketAddr, bytes: &[u8]) -> TcpStream {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.write_all(bytes).unwrap();
     stream
 }
 
-/// The status of the answer, or that the server closed without one; none if neither came in time.
+/// The status of the response, or [`CLOSED`] if the server closed without one; none if neither happened in time.
 fn outcome(mut stream: TcpStream, patience: Duration) -> Option<String> {
     stream.set_read_timeout(Some(patience)).unwrap();
     let mut status = [0; 12];
@@ -154,21 +152,21 @@ fn outcome(mut stream: TcpStream, patience: Duration) -> Option<String> {
 }
 
 #[test]
-fn what_is_malformed_is_refused_without_waiting_for_more() {
+fn malformed_requests_are_refused_at_once() {
     let fixture = Fixture::new(EXAMPLE);
     let running = fixture.serve(&["--at", BEFORE]);
     println!("{}", send_all(running.address, &AtomicBool::new(true)));
 }
 
 #[test]
-fn what_is_only_begun_is_closed_when_its_time_is_over() {
+fn an_incomplete_request_is_closed_after_the_header_timeout() {
     let fixture = Fixture::new(EXAMPLE);
     let running = fixture.serve(&["--at", BEFORE, "--header-timeout", "1s"]);
     println!("{}", begin_all(running.address, PROMPT));
 }
 
 #[test]
-fn what_ends_before_it_is_a_request_is_closed_at_once() {
+fn an_incomplete_request_that_ends_is_closed_at_once() {
     let fixture = Fixture::new(EXAMPLE);
     let running = fixture.serve(&["--at", BEFORE]);
     for beginning in BEGINNINGS {

@@ -1,4 +1,4 @@
-//! Readers who mean ill, all at once, and honest ones among them.
+//! Attacking clients of all kinds at once, and honest ones among them.
 
 mod crowd;
 pub(crate) mod frames;
@@ -17,21 +17,20 @@ use rustix::process::{Resource, getrlimit, setrlimit};
 use crate::http::tls;
 use crate::support::{BEFORE, Fixture, list, session};
 
-/// A feed that fills the buffers of whoever does not read it.
+/// A feed that fills the buffers of a client that does not read.
 const BIG: &str = "/feeds/test.ics";
-/// What honest readers ask for.
+/// The requests of honest clients.
 const SMALL: &str = "/sessions/s0.ics";
-/// How long it lasts, once everybody is connected: longer than a slow reader is borne.
+/// The duration after all clients have connected: longer than the write timeout.
 const LASTS: Duration = Duration::from_secs(40);
 /// The bound on resident memory that docs/operate/limits.md states for this many connections, in KiB.
 const BOUND: u64 = 256 * 1024;
-/// How long beginnings of requests may be kept: the time for headers, and some more where so many
-/// want to be served.
+/// The longest time for incomplete requests: the header timeout, and more under this load.
 const BEGUN: Duration = Duration::from_secs(30);
-/// Descriptors of the test itself, and of readers who come and go.
+/// Descriptors of the test itself, and of honest clients.
 const OTHERS: usize = 1000;
 
-/// The highest limit of descriptors that this process may have, which the program may have too.
+/// The highest limit of descriptors for this process and for the program.
 fn descriptors() -> usize {
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;
@@ -48,7 +47,7 @@ fn text() -> String {
     list(&(0..12).map(one).collect::<String>())
 }
 
-/// A figure in KiB of a process.
+/// A value of a process's status in KiB.
 fn memory(child: &Child, name: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
@@ -70,7 +69,7 @@ fn wait_until_closed(child: &Child, before: usize) {
 
 #[test]
 #[ignore = "needs a minute and many descriptors"]
-fn honest_readers_are_answered_among_thousands_that_are_not() {
+fn honest_clients_are_served_among_thousands_of_attackers() {
     let (slow, slow_by_tls, mut idle) = (2_000, 500, 10_000);
     let room = descriptors().saturating_sub(2 * slow + slow_by_tls + OTHERS);
     if room < idle {
@@ -105,7 +104,7 @@ fn honest_readers_are_answered_among_thousands_that_are_not() {
             .chain([scope
                 .spawn(|| honest::read_by_tls(secure.address, &trusted, SMALL, &expected, &ended))])
             .collect();
-        // Everybody is connected, or has failed, before the time begins.
+        // All clients have connected or failed before the time starts.
         let full = Instant::now() + Duration::from_secs(60);
         let connected = || {
             let all = open(&plain.child) + open(&secure.child);
@@ -135,11 +134,11 @@ fn honest_readers_are_answered_among_thousands_that_are_not() {
     wait_until_closed(&plain.child, before[0]);
     wait_until_closed(&secure.child, before[1]);
     assert_eq!(plain.get(SMALL, &[]).body, expected);
-    // Thousands who mean ill are no reason to fill a disk with what they did.
+    // Thousands of attacking clients must not fill a disk with log lines.
     for mut running in [plain, secure] {
         running.signal("TERM");
         let said = std::io::read_to_string(running.child.stderr.take().unwrap()).unwrap();
-        // One line a minute and kind at most; findings about the list are printed in another form.
+        // At most one line per minute and kind; findings about the file have another format.
         let lines = said.lines().filter(|line| line.contains("WARN") || line.contains("ERROR"));
         assert!(lines.count() < 30, "{said:.4000}");
     }

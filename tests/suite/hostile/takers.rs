@@ -1,7 +1,7 @@
-//! Clients that take a large response slowly but steadily, and such as take nothing of it, whatever they send.
+//! Clients that read a large response slowly but steadily, and clients that read nothing but send data.
 //!
-//! Their windows are small, so that the system tells in small steps how much they took. The server's own system
-//! takes some hundred KiB ahead, which at these speeds hides for minutes whether anything is taken.
+//! Their windows are small, so the system reports their progress in small steps. The server's system buffers some
+//! hundred KiB, which at these speeds hides the progress for minutes.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -18,14 +18,14 @@ use crate::http::tls;
 use crate::support::Fixture;
 use crate::telemetry::Watched;
 
-/// How long a client may take nothing: a few of its steps.
+/// The write timeout: a few steps of a client.
 const PATIENCE: [&str; 2] = ["--write-timeout", "5s"];
-/// Bytes that a slow client takes in a second; what the system takes ahead lasts far longer than the patience.
+/// Bytes that a slow client reads per second. The buffers of the system last far longer than the timeout.
 const SPEED: usize = 8 << 10;
-/// How long it goes on so.
+/// The duration of the test.
 const LASTS: Duration = Duration::from_secs(16);
 
-/// What is spoken.
+/// The protocol.
 #[derive(Debug, Clone, Copy)]
 enum Protocol {
     Plain,
@@ -36,7 +36,7 @@ enum Protocol {
 impl Protocol {
     const ALL: [Self; 3] = [Self::Plain, Self::Tls, Self::Http2];
 
-    /// The server that speaks it.
+    /// The server for the protocol.
     fn serve(self) -> (Watched, Option<CertificateDer<'static>>) {
         let fixture = Fixture::new(&super::text());
         if matches!(self, Self::Plain) {
@@ -46,7 +46,7 @@ impl Protocol {
         (Watched::on(fixture, &[&PATIENCE, &tls::FLAGS[..]].concat()), Some(trusted))
     }
 
-    /// A connection on which much was asked for, and a way to send more on it.
+    /// A connection with requests for large responses, and a function that sends more data.
     fn begin(self, address: SocketAddr, trusted: Option<&CertificateDer<'static>>) -> Client {
         let tcp = connect(address).unwrap();
         let request = format!("GET {BIG} HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -111,7 +111,7 @@ impl Write for Client {
     }
 }
 
-/// Takes bytes at [`SPEED`] as long as it [`LASTS`].
+/// Reads bytes at [`SPEED`] for the time [`LASTS`].
 fn take(client: &mut impl Read, protocol: Protocol) {
     let (mut taken, mut piece, start) = (Vec::new(), [0; SPEED / 4], Instant::now());
     while start.elapsed() < LASTS {
@@ -131,7 +131,7 @@ fn take(client: &mut impl Read, protocol: Protocol) {
 }
 
 #[test]
-fn who_takes_a_large_answer_slowly_but_steadily_is_served() {
+fn a_slow_but_steady_client_gets_a_large_response() {
     let servers = Protocol::ALL.map(|protocol| (protocol, protocol.serve()));
     std::thread::scope(|scope| {
         for (protocol, (served, trusted)) in &servers {
@@ -142,13 +142,13 @@ fn who_takes_a_large_answer_slowly_but_steadily_is_served() {
         }
     });
     for (protocol, (served, _)) in servers {
-        // What the system took ahead hides from a client that it is cut.
+        // The system's buffers hide the end of the connection from a client.
         let cut = served.value("convene_refusals_total{kind=\"slow\"}");
         assert_eq!(cut, Some(0.0), "{protocol:?}");
     }
 }
 
-/// What a client sends in each round that takes nothing.
+/// The data that a client sends in each round while it reads nothing.
 fn noise(protocol: Protocol) -> Vec<Vec<u8>> {
     let nothing = Vec::new();
     match protocol {
@@ -159,14 +159,14 @@ fn noise(protocol: Protocol) -> Vec<Vec<u8>> {
         Protocol::Http2 => {
             let pings = frame(PING, 0, 0, &[0; 8]).repeat(20);
             let window = frame(WINDOW_UPDATE, 0, 1, &1_u32.to_be_bytes());
-            // The last is never a whole frame's head.
+            // The last write never completes a frame header.
             vec![nothing, pings, window, frame(SETTINGS, 0, 0, &[]), vec![0]]
         }
     }
 }
 
 #[test]
-fn who_takes_nothing_of_a_large_answer_is_cut_whatever_it_sends() {
+fn a_client_that_reads_nothing_is_disconnected_even_if_it_sends_data() {
     for protocol in Protocol::ALL {
         let (served, trusted) = protocol.serve();
         let noises = noise(protocol);
@@ -186,7 +186,7 @@ fn who_takes_nothing_of_a_large_answer_is_cut_whatever_it_sends() {
                 "{protocol:?}: only {cut:?} are cut"
             );
             for (sent, client) in &mut clients {
-                // Whoever is cut cannot send any more.
+                // A disconnected client cannot send any more.
                 let _ = client.write(sent);
             }
             std::thread::sleep(Duration::from_millis(250));
@@ -195,7 +195,7 @@ fn who_takes_nothing_of_a_large_answer_is_cut_whatever_it_sends() {
 }
 
 #[test]
-fn who_takes_nothing_on_a_unix_socket_is_cut() {
+fn a_client_that_reads_nothing_on_a_unix_socket_is_disconnected() {
     let fixture = Fixture::new(&super::text());
     let listen = ["--listen", "127.0.0.1:0", "--listen", "unix:s", "--write-timeout", "1s"];
     let served = Watched::on(fixture, &listen);

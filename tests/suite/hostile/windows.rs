@@ -1,5 +1,5 @@
-//! Readers of HTTP/2 who ask for much and keep their windows shut (RFC 9113 section 5.2), or open them
-//! wide and read nothing.
+//! HTTP/2 clients that request large responses and keep their windows closed (RFC 9113 section 5.2), or open them wide
+//! and read nothing.
 
 use std::io::{Read as _, Write as _};
 use std::net::SocketAddr;
@@ -21,33 +21,33 @@ use crate::telemetry::Watched;
 pub(super) const PING: u8 = 6;
 pub(super) const WINDOW_UPDATE: u8 = 8;
 pub(super) const INITIAL_WINDOW_SIZE: u16 = 4;
-/// Answers that one reader leaves lying.
+/// Responses that one client does not read.
 const STREAMS: u32 = 8;
-/// The stream after those.
+/// The stream after those of the responses.
 const HEADERS_ALONE: u32 = 2 * STREAMS + 1;
 pub(super) const GET: &[u8] = b"\x82";
 const HEAD: &[u8] = b"\x02\x04HEAD";
 
-/// How somebody reads.
+/// The behavior of a client.
 #[derive(Debug, Clone, Copy)]
 enum Manner {
-    /// Takes headers, and never opens a window for content.
+    /// Reads headers, and never opens a window for content.
     Shut,
-    /// The same with answers that are short.
+    /// The same with short responses.
     Short,
-    /// Opens the window by one byte in every round.
+    /// Opens the window by one byte per round.
     Tiny,
-    /// Allows everything, and takes nothing from the connection.
+    /// Opens all windows, and reads nothing from the connection.
     Deaf,
-    /// Takes everything but content, and asks for signs of life.
+    /// Reads everything except content, and sends PINGs.
     Pings,
-    /// The same with settings, which are acknowledged.
+    /// The same with settings, which the server acknowledges.
     Settles,
-    /// Opens the window of the connection and of streams that have ended, but not those of content.
+    /// Opens the windows of the connection and of ended streams, but not those of streams with content.
     Elsewhere,
     /// Sends a frame byte by byte.
     Halves,
-    /// Asks again and again for what has no content.
+    /// Repeats requests for responses without content.
     Heads,
 }
 
@@ -68,7 +68,7 @@ impl Manner {
         Self::ALL[number % Self::ALL.len()]
     }
 
-    /// Requests for much, on several streams, and one for headers alone.
+    /// Requests for large responses on several streams, and one request for only headers.
     fn begin(self) -> Vec<u8> {
         let window: u32 = if matches!(self, Self::Deaf) { 1 << 30 } else { 0 };
         let setting = [&INITIAL_WINDOW_SIZE.to_be_bytes()[..], &window.to_be_bytes()].concat();
@@ -82,7 +82,7 @@ impl Manner {
         all
     }
 
-    /// A round of it; whether the connection is still there.
+    /// Runs one round. Returns whether the connection is still open.
     fn go_on(self, stream: &mut tls::Stream, round: u32) -> bool {
         let one = 1_u32.to_be_bytes();
         let many = 1024_u32.to_be_bytes();
@@ -90,7 +90,7 @@ impl Manner {
         let sent = match self {
             Self::Shut | Self::Short => Ok(()),
             Self::Tiny => stream.write_all(&frame(WINDOW_UPDATE, 0, 1, &one)),
-            // Only to hear whether anybody is there.
+            // Only checks whether the connection is open.
             Self::Deaf => return !failed(&stream.write_all(&ping)),
             Self::Pings => stream.write_all(&ping.repeat(40)),
             Self::Settles => stream.write_all(&frame(SETTINGS, 0, 0, &[]).repeat(40)),
@@ -105,7 +105,7 @@ impl Manner {
     }
 }
 
-/// A request in HPACK (RFC 7541 appendix A), with a method by its number there or its name.
+/// A request in HPACK (RFC 7541 appendix A), with the method as an index or a name.
 pub(super) fn ask(method: &[u8], path: &str, stream: u32) -> Vec<u8> {
     let length = u8::try_from(path.len()).unwrap();
     let path = [b"\x87\x44", &[length][..], path.as_bytes(), b"\x41\x09localhost"].concat();
@@ -113,7 +113,7 @@ pub(super) fn ask(method: &[u8], path: &str, stream: u32) -> Vec<u8> {
     frame(HEADERS_FRAME, END_STREAM | END_HEADERS, stream, &request)
 }
 
-/// A reader on a connection of its own, who blocks nobody.
+/// A client on its own non-blocking connection.
 fn start(
     address: SocketAddr,
     trusted: &CertificateDer<'static>,
@@ -126,7 +126,7 @@ fn start(
     Some(stream)
 }
 
-/// Slow readers of every manner.
+/// Slow clients of every behavior.
 pub(super) fn slow_readers(
     address: SocketAddr,
     trusted: &CertificateDer<'static>,
@@ -144,7 +144,7 @@ pub(super) fn slow_readers(
 }
 
 #[test]
-fn a_reader_of_http_2_who_does_not_read_is_given_up() {
+fn an_http_2_client_that_does_not_read_is_disconnected() {
     let fixture = Fixture::new(&super::text());
     let trusted = tls::renew(fixture.dir());
     let patience = ["--write-timeout", "2s"];
@@ -158,15 +158,15 @@ fn a_reader_of_http_2_who_does_not_read_is_given_up() {
             break;
         }
         assert!(round < 80, "{:?} holds its connection", all[0].0);
-        // A byte costs some thirty by TLS; that is less than a reader must take in a second.
+        // With TLS, a byte takes some thirty; that is less than a client must read per second.
         std::thread::sleep(Duration::from_millis(250));
     }
-    // For that, and not for a mistake in what they send.
+    // The server must end them for slowness, not for protocol errors.
     served.wait("convene_refusals_total{kind=\"slow\"}", Manner::ALL.len() as f64);
 }
 
 #[test]
-fn a_reader_of_http_2_who_gives_an_answer_up_keeps_its_connection() {
+fn an_http_2_client_that_resets_a_response_keeps_its_connection() {
     let fixture = Fixture::new(&super::text());
     let trusted = tls::renew(fixture.dir());
     let patience = ["--at", BEFORE, "--write-timeout", "1s"];
@@ -176,7 +176,7 @@ fn a_reader_of_http_2_who_gives_an_answer_up_keeps_its_connection() {
         let cancel = frame(RST_STREAM, 0, number * 2 + 1, &CANCEL.to_be_bytes());
         stream.write_all(&cancel).unwrap();
     }
-    // Longer than an answer may be left lying.
+    // Longer than the write timeout.
     for round in 0..16 {
         assert!(Manner::Shut.go_on(&mut stream, round), "it is cut");
         std::thread::sleep(Duration::from_millis(250));

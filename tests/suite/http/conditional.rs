@@ -3,7 +3,7 @@
 use super::{FEED, INVITE, KINDS, MODIFIED, NEWER, OLDER, Served};
 
 #[test]
-fn if_match_goes_on_with_the_tag_of_any_coding() {
+fn if_match_accepts_the_tag_of_any_coding() {
     let served = Served::example();
     for coding in ["identity", "gzip", "br"] {
         let tag = served.tag(FEED, coding);
@@ -37,7 +37,7 @@ fn if_match_compares_strongly() {
 }
 
 #[test]
-fn if_match_with_a_star_goes_on_with_whatever_is_there() {
+fn if_match_with_a_star_accepts_every_resource() {
     let served = Served::example();
     for path in KINDS {
         assert_eq!(served.status(path, &[("If-Match", "*")]), 200, "{path}");
@@ -88,7 +88,7 @@ fn if_none_match_compares_weakly() {
 }
 
 #[test]
-fn if_none_match_with_a_star_finds_whatever_is_there() {
+fn if_none_match_with_a_star_finds_every_resource() {
     let served = Served::example();
     for path in KINDS {
         assert_eq!(served.status(path, &[("If-None-Match", "*")]), 304, "{path}");
@@ -96,7 +96,7 @@ fn if_none_match_with_a_star_finds_whatever_is_there() {
 }
 
 #[test]
-fn if_none_match_finds_the_tag_of_another_coding_and_answers_with_the_selected_one() {
+fn if_none_match_finds_the_tag_of_another_coding_and_sends_the_selected_one() {
     let served = Served::example();
     let tags = ["identity", "gzip", "br"].map(|coding| (coding, served.tag(FEED, coding)));
     for (_, held) in &tags {
@@ -110,7 +110,7 @@ fn if_none_match_finds_the_tag_of_another_coding_and_answers_with_the_selected_o
 }
 
 #[test]
-fn if_none_match_misses_what_is_not_a_tag_of_ours() {
+fn if_none_match_ignores_foreign_tags() {
     let served = Served::example();
     let tag = served.tag(FEED, "identity");
     let bare = tag.trim_matches('"').to_owned();
@@ -152,7 +152,7 @@ fn a_first_condition_that_holds_leads_to_the_second() {
 }
 
 #[test]
-fn a_range_is_not_offered_and_its_condition_guards_nothing() {
+fn ranges_are_not_offered_and_if_range_has_no_effect() {
     let served = Served::example();
     let tag = served.tag(FEED, "identity");
     let whole = served.get(FEED, &[]);
@@ -176,7 +176,7 @@ fn conditions_are_not_asked_of_other_methods() {
 }
 
 #[test]
-fn errors_and_redirects_have_nothing_to_compare_with() {
+fn errors_and_redirects_have_no_validators() {
     let served = Served::example();
     let conditions = [
         ("If-None-Match", "*"),

@@ -1,4 +1,4 @@
-//! Connections: kept, closed, misused.
+//! Connections: persistent, closed, and misused ones.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use super::{FEED, INVITE, PAGE, Served};
 use crate::support::{Answer, BEFORE, EXAMPLE, Fixture};
 
-/// Reads one answer and no byte of the next.
+/// Reads one response, and no byte of the next.
 pub(crate) fn read_one(stream: &mut TcpStream) -> Answer {
     let mut bytes = Vec::new();
     while !bytes.ends_with(b"\r\n\r\n") {
@@ -41,7 +41,7 @@ fn a_connection_answers_one_request_after_another() {
 }
 
 #[test]
-fn requests_that_come_at_once_are_answered_in_order() {
+fn pipelined_requests_are_served_in_order() {
     let served = Served::example();
     let mut stream = served.running.connect();
     let ask = |path, more: &str| format!("GET {path} HTTP/1.1\r\nHost: test\r\n{more}\r\n");
@@ -74,7 +74,7 @@ fn a_head_leaves_the_connection_in_step() {
 }
 
 #[test]
-fn http_1_0_is_answered_and_closed() {
+fn http_1_0_is_served_and_closed() {
     let served = Served::example();
     let bytes = served.running.raw(format!("GET {FEED} HTTP/1.0\r\n\r\n").as_bytes());
     let answer = Answer::parse(&bytes);
@@ -93,7 +93,7 @@ fn http_1_0_may_ask_to_be_kept() {
 }
 
 #[test]
-fn what_is_no_request_ends_its_own_connection_only() {
+fn an_invalid_request_ends_only_its_own_connection() {
     let served = Served::example();
     let mut other = served.running.connect();
     write!(other, "GET {FEED} HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
@@ -109,14 +109,14 @@ fn what_is_no_request_ends_its_own_connection_only() {
         let answer = Answer::parse(&served.running.raw(request.as_bytes()));
         assert_eq!((answer.status, answer.body.len()), (status, 0), "{request:.40}");
     }
-    // A client that hangs up in the middle of its request.
+    // A client that disconnects in the middle of its request.
     served.running.connect().write_all(b"GET / HT").unwrap();
     write!(other, "GET {PAGE} HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
     assert_eq!(read_one(&mut other).status, 200);
 }
 
 #[test]
-fn many_readers_at_once_each_get_the_whole_feed() {
+fn many_concurrent_clients_each_get_the_whole_feed() {
     let served = Served::example();
     let whole = served.get(FEED, &[]).body;
     std::thread::scope(|scope| {
@@ -133,7 +133,7 @@ fn many_readers_at_once_each_get_the_whole_feed() {
 }
 
 #[test]
-fn who_has_said_all_and_waits_gets_the_whole_answer() {
+fn a_client_that_closes_its_sending_side_gets_the_whole_response() {
     let fixture = Fixture::new(EXAMPLE);
     let running = fixture.serve(&["--at", BEFORE]);
     let wanted = running.get("/feeds/state-of-solidarity.ics", &[]).body;

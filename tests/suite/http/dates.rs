@@ -24,7 +24,7 @@ fn if_unmodified_since_fails_only_with_an_older_date() {
 }
 
 #[test]
-fn if_unmodified_since_is_ignored_when_it_is_no_date_or_there_is_none_of_ours() {
+fn if_unmodified_since_is_ignored_without_a_valid_date_or_last_modified() {
     let served = Served::example();
     assert_eq!(served.status(FEED, &[("If-Unmodified-Since", "yesterday")]), 200);
     assert_eq!(served.status(PAGE, &[("If-Unmodified-Since", OLDER)]), 200);
@@ -35,7 +35,7 @@ fn if_unmodified_since_is_ignored_when_it_is_no_date_or_there_is_none_of_ours() 
 #[test]
 fn if_modified_since_finds_nothing_new_at_the_same_second() {
     let served = Served::example();
-    // The three forms of RFC 9110 section 5.6.7.
+    // The three formats of RFC 9110 section 5.6.7.
     let forms = [MODIFIED, "Monday, 15-Jan-24 12:00:00 GMT", "Mon Jan 15 12:00:00 2024"];
     for date in forms {
         assert_eq!(served.status(FEED, &[("If-Modified-Since", date)]), 304, "{date}");
@@ -43,7 +43,7 @@ fn if_modified_since_finds_nothing_new_at_the_same_second() {
 }
 
 #[test]
-fn if_modified_since_sends_what_is_newer() {
+fn if_modified_since_sends_a_newer_version() {
     let served = Served::example();
     for date in [OLDER, "Sat, 01 Jan 2000 00:00:00 GMT"] {
         assert_eq!(served.status(FEED, &[("If-Modified-Since", date)]), 200, "{date}");
@@ -60,13 +60,13 @@ fn if_modified_since_allows_for_a_clock_that_is_two_days_ahead() {
     assert_eq!(since("Wed, 17 Jan 2024 12:00:00 GMT"), 304);
 }
 
-/// The server's clock, as it says it.
+/// The server's clock, from its Date header.
 fn clock(running: &Running) -> SystemTime {
     httpdate::parse_http_date(running.get(FEED, &[]).header("date").unwrap()).unwrap()
 }
 
 #[test]
-fn if_modified_since_that_is_still_to_come_hides_nothing() {
+fn a_future_if_modified_since_hides_nothing() {
     let served = Served::example();
     let now = clock(&served.running);
     let in_a = |time: Duration| httpdate::fmt_http_date(now + time);
@@ -77,7 +77,7 @@ fn if_modified_since_that_is_still_to_come_hides_nothing() {
     for date in ["Fri, 01 Jan 2100 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"] {
         assert_eq!(served.status(FEED, &[("If-Modified-Since", date)]), 200, "{date}");
     }
-    // A phone that fetched it just now has it.
+    // The date of a phone that has just fetched the feed.
     let just_now = httpdate::fmt_http_date(now - minute);
     assert_eq!(served.status(FEED, &[("If-Modified-Since", &just_now)]), 304, "{just_now}");
 }
@@ -87,7 +87,7 @@ fn a_change_reaches_phones_whose_clocks_are_ahead() {
     let fixture = Fixture::new(EXAMPLE);
     let running = fixture.serve(&[]);
     let now = clock(&running);
-    // What each sends on: its own clock when it had the version before.
+    // Each device sends its own clock at the time of the previous version.
     let clocks = [600, 3_600, 86_400, 400 * 86_400]
         .map(|ahead| httpdate::fmt_http_date(now + Duration::from_secs(ahead)));
     let before = running.get(FEED, &[]).body;

@@ -1,4 +1,4 @@
-//! What every answer says about itself.
+//! The headers of every response.
 
 use super::{FEED, INVITE, KINDS, PAGE, PATHS, ROBOTS, Served};
 use crate::support::{list, session};
@@ -20,13 +20,13 @@ fn the_media_type_names_a_method_exactly_when_the_body_does() {
         };
         assert_eq!(answer.header("content-type"), Some(expected), "{path}");
         assert_eq!(method, path.starts_with("/sessions/") && path.ends_with(".ics"), "{path}");
-        // No other method either.
+        // The same for every other method.
         assert_eq!(answer.text().contains("METHOD:"), method, "{path}");
     }
 }
 
 #[test]
-fn caches_are_told_what_the_contract_says() {
+fn cache_control_matches_the_contract() {
     let served = Served::example();
     for path in PATHS {
         let expected = match path {
@@ -39,7 +39,7 @@ fn caches_are_told_what_the_contract_says() {
 }
 
 #[test]
-fn every_answer_forbids_guessing_its_type() {
+fn every_response_has_nosniff() {
     let served = Served::example();
     let answers = [
         served.get(FEED, &[("Accept-Encoding", "gzip")]),
@@ -98,7 +98,7 @@ fn head_has_exactly_the_headers_of_get_and_no_body() {
             let ask = |method| {
                 let mut answer =
                     served.running.request(method, path, &[("Accept-Encoding", accept)]);
-                // The second may turn between the two, and their order means nothing.
+                // The second may change between the two requests, and the order of headers has no meaning.
                 answer.headers.retain(|(name, _)| name != "date");
                 answer.headers.sort();
                 answer

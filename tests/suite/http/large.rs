@@ -18,7 +18,7 @@ fn request(path: &str, coding: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nHost: x\r\nAccept-Encoding: {coding}\r\n\r\n")
 }
 
-/// Reads one answer after another, so many bytes at a time.
+/// Reads one response after another, so many bytes at a time.
 fn answers(stream: &mut std::net::TcpStream, count: usize, piece: usize) -> Vec<Answer> {
     let mut bytes = Vec::new();
     let mut found = Vec::new();
@@ -42,7 +42,7 @@ fn answers(stream: &mut std::net::TcpStream, count: usize, piece: usize) -> Vec<
 }
 
 #[test]
-fn large_and_small_answers_in_a_row_are_each_whole_however_slowly_they_are_read() {
+fn consecutive_large_and_small_responses_are_complete_for_slow_clients() {
     let fixture = Fixture::new(&large("First"));
     let running = fixture.serve(&["--at", BEFORE]);
     let paths =
@@ -58,7 +58,7 @@ fn large_and_small_answers_in_a_row_are_each_whole_however_slowly_they_are_read(
             }
         }
         stream.write_all(row.as_bytes()).unwrap();
-        // Until the sockets are full.
+        // Waits until the sockets are full.
         std::thread::sleep(Duration::from_millis(50));
         let got = answers(&mut stream, wanted.len(), piece);
         for (wanted, got) in wanted.iter().zip(&got) {
@@ -69,7 +69,7 @@ fn large_and_small_answers_in_a_row_are_each_whole_however_slowly_they_are_read(
 }
 
 #[test]
-fn a_large_answer_that_is_under_way_stays_whole_when_the_list_changes() {
+fn an_in_flight_large_response_stays_complete_when_the_file_changes() {
     let fixture = Fixture::new(&large("First"));
     let running = fixture.serve(&["--at", BEFORE]);
     let before = running.get("/feeds/test.ics", &[]);

@@ -1,4 +1,4 @@
-//! What one reader may take from the others: connections, headers, time.
+//! Limits on one client: connections, headers, time.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -9,7 +9,7 @@ use super::shutdown::wait_until;
 use super::{FEED, Served};
 use crate::support::{Answer, BEFORE, EXAMPLE, Fixture, Running, list, session};
 
-/// A feed of some megabytes, more than what the kernel takes for a reader who does not read.
+/// A feed of some megabytes, more than the kernel buffers for a client that does not read.
 const BIG: &str = "/feeds/test.ics";
 
 fn big() -> String {
@@ -30,7 +30,7 @@ fn is_answered(stream: &mut TcpStream) -> bool {
     read_one(stream).status == 200
 }
 
-/// A connection for which the kernel takes no more than a little ahead of its reader.
+/// A connection for which the kernel buffers little.
 pub(super) fn connect_with_small_window(running: &Running) -> TcpStream {
     use socket2::{Domain, Socket, Type};
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
@@ -39,7 +39,7 @@ pub(super) fn connect_with_small_window(running: &Running) -> TcpStream {
     socket.into()
 }
 
-/// How many connections the program has not closed.
+/// The number of connections that the program has not closed.
 fn connections(running: &Running) -> usize {
     let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
     let port = format!(":{:04X}", running.address.port());
@@ -53,11 +53,11 @@ fn at_the_limit_the_longest_idle_is_closed_for_a_new_connection() {
     let mut four = [(); 4].map(|()| {
         let mut stream = served.running.connect();
         assert!(is_answered(&mut stream));
-        // Who waits longer is told apart by milliseconds.
+        // Milliseconds decide which client has waited longest.
         std::thread::sleep(std::time::Duration::from_millis(50));
         stream
     });
-    // The first is used again, so that the second is the longest idle.
+    // The first sends another request, so the second is the longest idle.
     assert!(is_answered(&mut four[0]));
     let mut fifth = served.running.connect();
     assert!(is_answered(&mut fifth));
@@ -69,13 +69,13 @@ fn at_the_limit_the_longest_idle_is_closed_for_a_new_connection() {
 }
 
 #[test]
-fn at_the_limit_readers_of_nothing_are_closed_before_a_reader_of_an_answer() {
+fn at_the_limit_idle_clients_are_closed_before_one_that_reads_a_response() {
     let served = Served::new(&big(), &["--max-connections", "2"]);
     let mut reader = served.running.connect();
     ask(&mut reader, BIG);
     assert_eq!(reader.peek(&mut [0]).unwrap(), 1);
     for _ in 0..5 {
-        // Something short: who takes nothing for long enough is no better than they are.
+        // A short request, because a client that reads nothing for long would be closed too.
         assert_eq!(served.status("/robots.txt", &[]), 200);
         served.running.connect().write_all(b"GET / HT").unwrap();
     }
@@ -100,7 +100,7 @@ fn headers_that_do_not_come_to_an_end_are_not_waited_for() {
 }
 
 #[test]
-fn who_sent_content_has_as_long_for_the_next_request_as_others() {
+fn a_client_that_sent_content_has_the_usual_idle_timeout() {
     let served = Served::new(EXAMPLE, &["--header-timeout", "1s"]);
     let mut stream = served.running.connect();
     write!(stream, "POST {FEED} HTTP/1.1\r\nHost: test\r\nContent-Length: 3\r\n\r\nabc").unwrap();
@@ -133,7 +133,7 @@ fn a_connection_without_requests_is_closed_in_the_end() {
 }
 
 #[test]
-fn an_answer_that_nobody_reads_is_given_up_and_one_that_is_read_bit_by_bit_is_not() {
+fn an_unread_response_is_abandoned_and_a_slowly_read_one_is_not() {
     let served = Served::new(&big(), &["--write-timeout", "1s"]);
     let whole = served.get(BIG, &[]).body;
     assert!(whole.len() > 2_000_000, "{}", whole.len());
@@ -156,7 +156,7 @@ fn an_answer_that_nobody_reads_is_given_up_and_one_that_is_read_bit_by_bit_is_no
 }
 
 #[test]
-fn headers_that_are_too_much_are_answered_with_431() {
+fn too_large_headers_get_431() {
     let served = Served::new(EXAMPLE, &[]);
     let lines = |count: usize| "x: y\r\n".repeat(count);
     let with = |lines: &str| {
@@ -166,7 +166,7 @@ fn headers_that_are_too_much_are_answered_with_431() {
     assert_eq!((with(&lines(98)), with(&lines(99))), (200, 431));
     let long = |bytes: usize| format!("x: {}\r\n", "y".repeat(bytes));
     assert_eq!((with(&long(16_000)), with(&long(16_400))), (200, 431));
-    // What is still being sent does not take the answer away.
+    // Unread request bytes must not destroy the response.
     assert_eq!(with(&long(200_000)), 431);
     let other = Served::new(EXAMPLE, &["--max-headers", "200", "--max-header-size", "65536"]);
     let request = |lines: &str| {
@@ -186,7 +186,7 @@ fn a_refused_upload_learns_why() {
     assert_eq!(Answer::parse(&served.running.raw(&request)).status, 405);
 }
 
-/// The program under a limit of the shell's.
+/// The program under a limit set by the shell.
 fn under(limit: &str, fixture: &Fixture, more: &[&str]) -> Running {
     let mut command = Command::new("sh");
     let script = format!("ulimit {limit}; exec \"$0\" \"$@\"");
@@ -210,34 +210,34 @@ fn cores() -> usize {
     std::thread::available_parallelism().unwrap().get()
 }
 
-/// How many connections a warning leaves.
+/// The number of connections in a warning.
 fn room(said: &str) -> usize {
     let (_, rest) = said.split_once("only ").unwrap_or_else(|| panic!("{said}"));
     rest.split(' ').next().unwrap().parse().unwrap()
 }
 
 #[test]
-fn what_is_kept_of_descriptors_is_enough_for_many_places_to_listen() {
+fn the_reserved_descriptors_suffice_for_many_addresses() {
     let fixture = Fixture::new(EXAMPLE);
     let mut running = under("-n 1024", &fixture, &["--listen", "127.0.0.1:0"].repeat(8));
     assert_eq!(running.get(FEED, &[]).status, 200);
     let open = std::fs::read_dir(format!("/proc/{}/fd", running.pid())).unwrap().count();
     running.signal("TERM");
     let said = std::io::read_to_string(running.child.stderr.take().unwrap()).unwrap();
-    // Enough is left for files, and for the admin listener.
+    // Enough descriptors remain for files and the admin listener.
     assert!(room(&said) + open < 1024 - 64, "{open} open: {said}");
 }
 
 #[test]
-fn too_few_descriptors_are_said_and_lower_the_limit() {
+fn too_few_descriptors_are_logged_and_lower_the_limit() {
     let fixture = Fixture::new(EXAMPLE);
-    // What the program needs grows with the machine.
+    // The program's own descriptors grow with the number of cores.
     let limit = 128 + 10 * cores();
     let fit = limit / 2;
     let mut running = under(&format!("-n {limit}"), &fixture, &[]);
     let mut first = running.connect();
     assert!(is_answered(&mut first));
-    // Far more than there are descriptors, one after another: nobody is refused.
+    // Far more connections than descriptors, one after another: none is refused.
     let mut all: Vec<TcpStream> = (0..2 * limit)
         .map(|_| {
             let mut stream = running.connect();

@@ -1,4 +1,4 @@
-//! Where it listens: several addresses, Unix sockets, sockets that were handed over.
+//! Listeners: several addresses, Unix sockets, and passed sockets.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
@@ -22,12 +22,12 @@ fn over(path: &Path) -> u16 {
     Answer::parse(&answer).status
 }
 
-/// The program on a free port and on a Unix socket beside its list.
+/// The program on a free port and on a Unix socket in the folder of its file.
 fn with_socket(fixture: &Fixture) -> Command {
     fixture.command(&["--at", BEFORE, "--listen", "127.0.0.1:0", "--listen", "unix:s"])
 }
 
-/// What a program that listens on a Unix socket only says at its start, so many lines.
+/// The first lines of output of a program that listens only on a Unix socket.
 fn greeting(fixture: &Fixture, more: &[&str], lines: usize) -> String {
     let arguments = [&["--at", BEFORE, "--listen", "unix:a b"], more].concat();
     let mut command = fixture.command(&arguments);
@@ -40,7 +40,7 @@ fn greeting(fixture: &Fixture, more: &[&str], lines: usize) -> String {
 }
 
 #[test]
-fn where_no_link_leads_to_the_socket_the_greeting_says_how_to_ask_there() {
+fn the_greeting_shows_a_command_for_a_socket_without_links() {
     let named = list(&session("a", "2027-04-30T14:00:00", ""));
     let unnamed = named.replace("url = \"https://cal.example\"\n", "");
     let said = greeting(&Fixture::new(&unnamed), &[], 4);
@@ -56,7 +56,7 @@ fn where_no_link_leads_to_the_socket_the_greeting_says_how_to_ask_there() {
     assert_eq!(greeting(&Fixture::new(&unnamed), &url, 4), wanted(url[1]));
 }
 
-/// What is said when it cannot start.
+/// The output of a failed start.
 fn refused(fixture: &Fixture, arguments: &[&str]) -> String {
     let output = fixture.run(&[&["--at", BEFORE], arguments].concat());
     assert_eq!(output.status.code(), Some(3), "{arguments:?}");
@@ -71,7 +71,7 @@ fn end(running: &mut Running) {
 }
 
 #[test]
-fn it_listens_at_every_place_and_says_so() {
+fn the_server_listens_on_every_address_and_prints_it() {
     let fixture = Fixture::new(EXAMPLE);
     let mut running = fixture.serve(&["--at", BEFORE, "--listen", "[::1]:0", "--listen", "unix:s"]);
     assert!(running.address.is_ipv6(), "{}", running.address);
@@ -109,7 +109,7 @@ fn a_file_of_another_kind_is_never_replaced() {
     let fixture = Fixture::new(EXAMPLE);
     std::fs::write(fixture.dir().join("s"), "mine").unwrap();
     let said = refused(&fixture, &["--listen", "unix:s"]);
-    assert!(said.contains("or it is no socket"), "{said}");
+    assert!(said.contains("or the file is not a socket"), "{said}");
     assert_eq!(std::fs::read_to_string(fixture.dir().join("s")).unwrap(), "mine");
     let said = refused(&fixture, &["--listen", "unix:nowhere/s"]);
     assert!(said.contains("there is no folder for unix:nowhere/s"), "{said}");
@@ -136,7 +136,7 @@ fn activated(fixture: &Fixture, socket: OwnedFd, more: &[&str]) -> Command {
 }
 
 #[test]
-fn a_socket_that_is_handed_over_is_answered_and_no_other() {
+fn only_a_passed_socket_is_served() {
     let fixture = Fixture::new(EXAMPLE);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -174,14 +174,14 @@ fn a_certificate_that_no_socket_would_use_is_refused() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(
-        said.contains("no address would speak https") && said.contains("`ListenStream=443`"),
+        said.contains("no address would serve HTTPS") && said.contains("`ListenStream=443`"),
         "{said}"
     );
     assert!(socket.exists());
 }
 
 #[test]
-fn a_unix_socket_stands_beside_an_address_that_speaks_https() {
+fn a_unix_socket_works_next_to_an_https_address() {
     let fixture = Fixture::new(EXAMPLE);
     let trusted = renew(fixture.dir());
     let mut command = with_socket(&fixture);
@@ -192,7 +192,7 @@ fn a_unix_socket_stands_beside_an_address_that_speaks_https() {
 }
 
 #[test]
-fn whoever_started_it_hears_that_it_is_ready_and_that_it_stops() {
+fn the_service_manager_is_notified_of_readiness_and_stopping() {
     let fixture = Fixture::new(EXAMPLE);
     let path = fixture.dir().join("notify");
     let notified = UnixDatagram::bind(&path).unwrap();

@@ -1,8 +1,9 @@
-//! Responses that take long to make: whoever waits for one is served, in turn, and so is everybody else.
+//! Responses that take long to make: clients that wait for one get it in turn, and all other clients are served
+//! meanwhile.
 
 use crate::support::{Fixture, list, session};
 
-/// So many sessions that to spell them out takes a good part of a second in an unoptimized build.
+/// So many sessions that rendering them takes a large part of a second in an unoptimized build.
 fn many() -> String {
     let sessions = (0..150)
         .map(|n| session(&format!("talk-{n}"), "2026-06-01T10:00:00", ""))
@@ -11,9 +12,9 @@ fn many() -> String {
 }
 
 #[test]
-fn nobody_is_cut_off_who_waits_for_what_takes_long() {
+fn a_client_that_waits_for_a_slow_response_is_not_disconnected() {
     let fixture = Fixture::new(&many());
-    // Nothing is kept, so each response is made anew, and together they take far longer than the timeout.
+    // Nothing is cached, so each response is made again, and together they take far longer than the timeout.
     let flags = ["--cache-size", "0", "--write-timeout", "1s", "--at", "2026-03-01T08:00:00Z"];
     let running = fixture.serve(&flags);
     let lengths: Vec<usize> = std::thread::scope(|scope| {
@@ -39,7 +40,7 @@ fn nobody_is_cut_off_who_waits_for_what_takes_long() {
 }
 
 #[test]
-fn what_takes_long_has_the_headers_of_any_other_response() {
+fn a_slow_response_has_the_usual_headers() {
     let fixture = Fixture::new(&many());
     let running = fixture.serve(&["--at", "2026-03-01T08:00:00Z"]);
     let first = running.get("/feeds/test.json", &[]);

@@ -1,4 +1,4 @@
-//! The answers of the real program over real sockets, row by row of RFC 9110.
+//! Responses of the real program over real sockets, checked against RFC 9110 rule by rule.
 
 mod conditional;
 pub(crate) mod connections;
@@ -23,13 +23,13 @@ const FEED: &str = "/feeds/state-of-solidarity.ics";
 const INVITE: &str = "/sessions/era-of-silos.ics";
 const PAGE: &str = "/sessions/era-of-silos";
 const ROBOTS: &str = "/robots.txt";
-/// When the example's calendars were first published; just before, and well after it.
+/// The first publication of the example's calendars; just before it, and well after it.
 const MODIFIED: &str = "Mon, 15 Jan 2024 12:00:00 GMT";
 const OLDER: &str = "Mon, 15 Jan 2024 11:59:59 GMT";
 const NEWER: &str = "Mon, 15 Jan 2024 12:10:00 GMT";
 /// One path of each kind.
 const KINDS: [&str; 4] = [FEED, INVITE, PAGE, ROBOTS];
-/// Every path that the example has.
+/// Every path of the example.
 const PATHS: [&str; 12] = [
     "/",
     "/feeds/2024-series",
@@ -45,9 +45,9 @@ const PATHS: [&str; 12] = [
     INVITE,
 ];
 
-/// The program on a list of its own.
+/// The program with its own file.
 struct Served {
-    // Ended before its folder goes.
+    // Dropped before its folder, so that the program ends first.
     running: Running,
     fixture: Fixture,
 }
@@ -71,7 +71,7 @@ impl Served {
         self.get(path, headers).status
     }
 
-    /// The tag of the plain form, or of a coding.
+    /// The entity tag of the uncompressed response, or of a coding.
     fn tag(&self, path: &str, coding: &str) -> String {
         let answer = self.get(path, &[("Accept-Encoding", coding)]);
         answer.header("etag").unwrap().to_owned()

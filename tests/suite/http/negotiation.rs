@@ -1,11 +1,11 @@
-//! Content codings, row by row of RFC 9110 section 12.5.3.
+//! Content codings, checked against RFC 9110 section 12.5.3 rule by rule.
 
 use std::io::Read as _;
 
 use super::{FEED, INVITE, PAGE, PATHS, ROBOTS, Served};
 use crate::support::Answer;
 
-/// The coding of the answer, after its body was decoded and compared with the plain one.
+/// The coding of the response. Decodes the body and compares it with the uncompressed one.
 fn coding(served: &Served, path: &str, headers: &[(&str, &str)]) -> String {
     let plain = served.get(path, &[]);
     assert_eq!((plain.status, plain.header("content-encoding")), (200, None), "{path}");
@@ -21,7 +21,7 @@ fn decoded(answer: &Answer) -> Vec<u8> {
     match answer.header("content-encoding") {
         None => plain.clone_from(&answer.body),
         Some("gzip") => {
-            // All of it: a second member would be lost on clients that stop after the first.
+            // The whole stream: clients that stop after the first gzip member would lose a second one.
             let mut decoder = flate2::bufread::GzDecoder::new(answer.body.as_slice());
             decoder.read_to_end(&mut plain).unwrap();
             assert!(decoder.into_inner().is_empty());
@@ -32,13 +32,13 @@ fn decoded(answer: &Answer) -> Vec<u8> {
     plain
 }
 
-/// Asks for the feed, which has all codings.
+/// Requests the feed, which has all codings.
 fn of_feed(served: &Served, accept: &str) -> String {
     coding(served, FEED, &[("Accept-Encoding", accept)])
 }
 
 #[test]
-fn nobody_who_does_not_ask_gets_a_coding() {
+fn a_client_without_accept_encoding_gets_no_coding() {
     let served = Served::example();
     assert_eq!(coding(&served, FEED, &[]), "identity");
     assert_eq!(of_feed(&served, ""), "identity");
@@ -72,7 +72,7 @@ fn only_feeds_have_brotli() {
 }
 
 #[test]
-fn what_would_not_become_smaller_has_no_coding() {
+fn incompressible_documents_have_no_coding() {
     let served = Served::example();
     assert_eq!(coding(&served, ROBOTS, &[("Accept-Encoding", "gzip, br")]), "identity");
 }
@@ -110,7 +110,7 @@ fn a_weight_of_zero_forbids() {
 }
 
 #[test]
-fn a_star_stands_for_what_is_not_named() {
+fn a_star_means_every_coding_that_is_not_named() {
     let served = Served::example();
     for (accept, expected) in
         [("*", "br"), ("*;q=0.1", "br"), ("gzip, *;q=0.1", "gzip"), ("gzip;q=0.1, *", "br")]
@@ -118,7 +118,7 @@ fn a_star_stands_for_what_is_not_named() {
         assert_eq!(of_feed(&served, accept), expected, "{accept}");
     }
     assert_eq!(coding(&served, PAGE, &[("Accept-Encoding", "*")]), "gzip");
-    // For the plain body too, where it is not named.
+    // Also for the uncompressed body, which has no Content-Encoding.
     assert_eq!(of_feed(&served, "br;q=0, gzip;q=0.1, *;q=0.5"), "identity");
 }
 
@@ -130,7 +130,7 @@ fn a_star_of_zero_forbids_all_that_is_not_named() {
 }
 
 #[test]
-fn where_nothing_is_acceptable_the_plain_body_is_better_than_none() {
+fn the_uncompressed_body_is_sent_if_nothing_is_acceptable() {
     let served = Served::example();
     for accept in ["*;q=0", "identity;q=0", "identity;q=0, gzip;q=0, br;q=0", "zstd, *;q=0"] {
         assert_eq!(of_feed(&served, accept), "identity", "{accept}");
@@ -139,7 +139,7 @@ fn where_nothing_is_acceptable_the_plain_body_is_better_than_none() {
 }
 
 #[test]
-fn a_forbidden_plain_body_gives_way_to_any_named_coding() {
+fn a_named_coding_is_used_if_identity_is_forbidden() {
     let served = Served::example();
     for (accept, expected) in [
         ("identity;q=0, gzip;q=0.1", "gzip"),
@@ -170,7 +170,7 @@ fn codings_that_we_do_not_have_are_passed_over() {
 }
 
 #[test]
-fn what_cannot_be_read_gets_the_plain_body() {
+fn an_invalid_accept_encoding_gets_the_uncompressed_body() {
     let served = Served::example();
     for accept in [
         ",,;;==,",
@@ -201,7 +201,7 @@ fn several_lines_are_one_list() {
 }
 
 #[test]
-fn what_a_client_says_about_types_and_languages_changes_nothing() {
+fn accept_and_accept_language_change_nothing() {
     let served = Served::example();
     let plain = served.get(FEED, &[]);
     for header in [
@@ -231,7 +231,7 @@ fn a_tag_names_its_coding_inside_the_quotes() {
 }
 
 #[test]
-fn a_resource_with_codings_varies_in_every_form_and_one_without_in_none() {
+fn a_resource_with_codings_has_vary_in_every_coding_and_one_without_has_none() {
     let served = Served::example();
     for path in PATHS {
         let codings: &[&str] = if path == FEED { &["", "gzip", "br"] } else { &["", "gzip"] };

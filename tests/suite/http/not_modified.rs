@@ -1,16 +1,16 @@
-//! What a 304 says (RFC 9110 section 15.4.5), and how long tags last.
+//! The headers of a 304 (RFC 9110 section 15.4.5), and the lifetime of entity tags.
 
 use super::{FEED, KINDS, MODIFIED, PAGE, Served};
 use crate::support::{Answer, EXAMPLE};
 
-/// What RFC 9110 section 15.4.5 wants of a 304.
+/// Checks a 304 against RFC 9110 section 15.4.5.
 fn assert_not_modified(full: &Answer, short: &Answer, about: &str) {
     assert_eq!((full.status, short.status), (200, 304), "{about}");
     for name in ["etag", "last-modified", "cache-control", "vary", "access-control-allow-origin"] {
         assert_eq!(full.header(name), short.header(name), "{about}: {name}");
     }
     assert!(short.body.is_empty(), "{about}");
-    // None, or that of the full answer: `0` would tell caches that the resource is empty.
+    // No Content-Length, or that of the full response: `0` would mean an empty resource to caches.
     let length = short.header("content-length");
     assert!(length.is_none() || length == full.header("content-length"), "{about}: {length:?}");
     for name in ["content-type", "content-encoding", "transfer-encoding"] {

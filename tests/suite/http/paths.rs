@@ -1,10 +1,10 @@
-//! Which addresses are answered, and how the others are refused.
+//! Served addresses, and the refusals of all others.
 
 use super::{FEED, INVITE, KINDS, PAGE, PATHS, ROBOTS, Served};
 use crate::support::{EXAMPLE, list, session};
 
 #[test]
-fn every_path_of_the_contract_answers_200() {
+fn every_path_of_the_contract_has_status_200() {
     let served = Served::example();
     for path in PATHS {
         let answer = served.get(path, &[]);
@@ -36,7 +36,7 @@ fn an_unknown_path_is_text_for_programs_and_a_page_for_people() {
 }
 
 #[test]
-fn other_methods_are_told_which_are_answered() {
+fn other_methods_get_allow() {
     let served = Served::example();
     for method in
         ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND", "REPORT", "get"]
@@ -51,7 +51,7 @@ fn other_methods_are_told_which_are_answered() {
     }
 }
 
-/// Never stored, never taken for a calendar, in the form that its reader understands.
+/// An error must not be cached or look like a calendar, and must have a format that the client understands.
 fn assert_refusal(answer: &crate::support::Answer, program: bool, path: &str) {
     assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
     let expected = if program { "text/plain; charset=utf-8" } else { "text/html; charset=utf-8" };
@@ -119,7 +119,7 @@ fn paths_have_case_and_no_way_out() {
 }
 
 #[test]
-fn a_public_address_with_a_path_stands_before_every_path() {
+fn every_path_begins_with_the_path_of_the_public_address() {
     let toml = EXAMPLE.replace("http://127.0.0.1:8080", "https://org.example/calendar/2024");
     let served = Served::new(&toml, &[]);
     let base = "/calendar/2024";
@@ -133,7 +133,7 @@ fn a_public_address_with_a_path_stands_before_every_path() {
     assert_eq!(served.status(base, &[]), 200);
     assert_eq!(served.get(&format!("{base}/"), &[]).header("location"), Some(base));
     assert_eq!((served.status("/", &[]), served.status("/calendar", &[])), (404, 404));
-    // Crawlers ask the root of a host and nowhere else.
+    // Crawlers request only the root of a host.
     assert_eq!(served.status(ROBOTS, &[]), 200);
     let page = served.get(base, &[]);
     let missing = served.get(&format!("{base}/none"), &[]);
@@ -163,7 +163,7 @@ fn the_address_on_the_command_line_goes_before_the_lists() {
 }
 
 #[test]
-fn without_any_address_links_name_the_one_that_is_listened_on() {
+fn without_a_url_links_use_the_listening_address() {
     let toml = list(&session("a", "2027-04-30T14:00:00", ""))
         .replace("url = \"https://cal.example\"\n", "");
     let served = Served::new(&toml, &[]);

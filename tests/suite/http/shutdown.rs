@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM: what is under way is finished, nothing else is waited for.
+//! SIGINT and SIGTERM: the program finishes in-flight responses, and waits for nothing else.
 
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -9,7 +9,7 @@ use super::connections::{is_closed, read_one};
 use super::{FEED, Served};
 use crate::support::{EXAMPLE, Running};
 
-/// Far above what any of this takes; only a program that never ends meets it.
+/// Far longer than a shutdown takes; only a program that never ends exceeds it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(super) fn wait_until<T>(mut look: impl FnMut() -> Option<T>) -> T {
@@ -59,7 +59,7 @@ fn idle_connections_are_closed_and_not_waited_for() {
     write!(used, "GET {FEED} HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
     assert_eq!(read_one(&mut used).status, 200);
     let mut unused = served.running.connect();
-    // Accepted in order: once a later one is answered, this one is known to the server.
+    // Connections are accepted in order: after the response to a later one, the server knows this one.
     for _ in 0..4 {
         assert_eq!(served.status(FEED, &[]), 200);
     }
@@ -71,7 +71,7 @@ fn idle_connections_are_closed_and_not_waited_for() {
 }
 
 #[test]
-fn a_request_under_way_is_answered_while_new_connections_are_refused() {
+fn an_in_flight_request_is_finished_while_new_connections_are_refused() {
     let mut served = Served::example();
     let mut half = half_sent(&served);
     served.running.signal("TERM");
@@ -98,7 +98,7 @@ fn a_request_that_never_ends_does_not_hold_the_exit_for_ever() {
     drop(half);
 }
 
-/// A connection on which a request has begun, after the server has read its beginning.
+/// A connection with an incomplete request, after the server has read its beginning.
 fn half_sent(served: &Served) -> TcpStream {
     let mut stream = served.running.connect();
     write!(stream, "GET {FEED} HTTP/1.1\r\nHost: test\r\n").unwrap();
@@ -107,8 +107,7 @@ fn half_sent(served: &Served) -> TcpStream {
     stream
 }
 
-/// Whether the server has taken everything that came from a port: the kernel's own word, since
-/// half a request has no answer that would tell.
+/// Whether the server has read all data from a port, according to the kernel: an incomplete request gets no response.
 pub(crate) fn is_read(server: u16, client: u16) -> bool {
     let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
     let (server, client) = (format!(":{server:04X}"), format!(":{client:04X}"));
@@ -125,7 +124,7 @@ fn rest_of_stderr(running: &mut Running) -> String {
 }
 
 #[test]
-fn a_taken_port_is_said_in_a_sentence() {
+fn a_port_in_use_gives_a_plain_error() {
     let served = Served::example();
     let address = served.running.address.to_string();
     let output = served.fixture.run(&["serve", "--listen", &address]);

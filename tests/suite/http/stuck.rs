@@ -1,4 +1,4 @@
-//! A lock or a client that never lets go: the process ends all the same when it is told to.
+//! A lock that is never released, or a client that never disconnects: the process still ends on a signal.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write as _};
@@ -10,12 +10,12 @@ use super::FEED;
 use super::shutdown::{exit, wait_until};
 use crate::support::{BEFORE, EXAMPLE, Fixture, Running};
 
-/// Far above what an end takes that waits for nothing, and far below the drain of [`LONG_DRAIN`].
+/// Far longer than a shutdown without waiting, and far shorter than [`LONG_DRAIN`].
 const SOON: Duration = Duration::from_secs(8);
 const SHORT_DRAIN: [&str; 2] = ["--drain", "1s"];
 const LONG_DRAIN: [&str; 2] = ["--drain", "10m"];
 
-/// Holds the lock of the state, as a stopped process would; what is returned holds it.
+/// Holds the lock of the state like a stopped process, until the returned value is dropped.
 fn hold_lock(folder: &Path) -> File {
     let path = folder.join(".sessions.lock");
     let lock = File::options().create(true).append(true).open(path).unwrap();
@@ -23,7 +23,7 @@ fn hold_lock(folder: &Path) -> File {
     lock
 }
 
-/// Waits until a process says that it waits for the lock.
+/// Waits until a process logs that it waits for the lock.
 fn until_waited_for(stderr: &mut impl BufRead) {
     let mut line = String::new();
     while !line.contains(".sessions.lock`") {
@@ -39,7 +39,7 @@ pub(crate) fn make_pipe(path: &Path) {
     rustix::fs::mknodat(rustix::fs::CWD, path, kind, mode, 0).unwrap();
 }
 
-/// Serves with `more`, and lets the reload of a changed file hang.
+/// Serves with the options `more`, and makes the reload of a changed file hang.
 fn reload_hangs(more: &[&str]) -> (Running, Fixture, File) {
     let fixture = Fixture::new(EXAMPLE);
     let mut running = fixture.serve(&[&["--at", BEFORE], more].concat());
@@ -48,13 +48,13 @@ fn reload_hangs(more: &[&str]) -> (Running, Fixture, File) {
     fixture.write(&EXAMPLE.replace("an Era of Silos", "an Era of Bridges"));
     until_waited_for(&mut stderr);
     assert_eq!(running.get(FEED, &[]).status, 200);
-    // Who still writes into it must not fail.
+    // A process that still writes into it must not fail.
     std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
     (running, fixture, held)
 }
 
 #[test]
-fn it_ends_after_the_drain_whatever_a_reload_waits_for() {
+fn the_process_ends_after_the_drain_even_if_a_reload_hangs() {
     for signal in ["TERM", "INT"] {
         let (mut running, _fixture, _held) = reload_hangs(&SHORT_DRAIN);
         let start = Instant::now();
@@ -70,7 +70,7 @@ fn a_second_signal_ends_it_at_once() {
         let (mut running, _fixture, _held) = reload_hangs(&LONG_DRAIN);
         let mut half = running.connect();
         write!(half, "GET {FEED} HTTP/1.1\r\nHost: te").unwrap();
-        // It is accepted before this one, which is answered.
+        // The server accepts it before this connection, which gets its response.
         assert_eq!(running.get(FEED, &[]).status, 200);
         let start = Instant::now();
         running.signal(signals[0]);
@@ -83,7 +83,7 @@ fn a_second_signal_ends_it_at_once() {
     }
 }
 
-/// Starts the program as the first process of a container is started: no signal ends it by default.
+/// Starts the program like the first process of a container, which no signal ends by default.
 fn start(fixture: &Fixture) -> Child {
     let mut command = Command::new("sh");
     command.current_dir(fixture.dir()).args(["-c", "trap '' TERM INT; exec \"$0\" \"$@\""]);

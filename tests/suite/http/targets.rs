@@ -1,29 +1,29 @@
-//! Targets and Host in all the forms that the standard has, and some that it has not.
+//! Targets and Host in all formats of the standard, and in some invalid ones.
 
 use super::connections::read_one;
 use super::{FEED, INVITE, PAGE, Served};
 use crate::support::{Answer, EXAMPLE};
 
-/// The status of an answer to a request as it is written.
+/// The status of the response to these bytes.
 fn status(served: &Served, request: &str) -> u16 {
     Answer::parse(&served.running.raw(request.as_bytes())).status
 }
 
-/// A request line with the Host lines that are given, on a connection of its own.
+/// Sends a request line with the given Host lines on a new connection.
 fn with_hosts(line: &str, hosts: &[&str]) -> String {
     let hosts: String = hosts.iter().map(|host| format!("Host: {host}\r\n")).collect();
     format!("{line}\r\n{hosts}Connection: close\r\n\r\n")
 }
 
 #[test]
-fn a_request_as_to_a_proxy_is_answered_by_its_path() {
+fn an_absolute_form_target_is_served_by_its_path() {
     let served = Served::example();
     for authority in ["http://127.0.0.1:8080", "https://org.example", "http://[::1]:80"] {
         let answer = served.get(&format!("{authority}{FEED}?x"), &[]);
         assert_eq!(answer.status, 200, "{authority}");
         assert_eq!(served.status(authority, &[]), 200, "{authority}");
     }
-    // Host is there, and ignored (RFC 9112 section 3.2.2).
+    // The request has a Host header, which the server ignores (RFC 9112 section 3.2.2).
     let line = format!("GET http://one.example{FEED} HTTP/1.1");
     assert_eq!(status(&served, &with_hosts(&line, &["other.example"])), 200);
     assert_eq!(status(&served, &with_hosts(&line, &[])), 400);
@@ -79,7 +79,7 @@ fn a_refused_host_leaves_the_connection_in_step() {
 }
 
 #[test]
-fn paths_that_mean_the_same_are_answered_the_same() {
+fn equivalent_paths_get_the_same_response() {
     let served = Served::example();
     let plain = served.get(FEED, &[]);
     for path in [
@@ -105,7 +105,7 @@ fn paths_that_mean_the_same_are_answered_the_same() {
 }
 
 #[test]
-fn what_means_something_else_or_nothing_is_not_found() {
+fn other_or_invalid_paths_are_not_found() {
     let served = Served::example();
     for path in [
         "/feeds%2Fstate-of-solidarity.ics",
@@ -123,20 +123,20 @@ fn what_means_something_else_or_nothing_is_not_found() {
     ] {
         assert_eq!(served.status(path, &[]), 404, "{path}");
     }
-    // A byte that no target may have at all.
+    // A byte that is not allowed in a target.
     let nul = "GET /feeds/\0 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     assert_eq!(status(&served, nul), 400);
 }
 
 #[test]
-fn a_target_that_nobody_would_write_is_too_long() {
+fn an_extremely_long_target_is_refused() {
     let served = Served::example();
     let long = |bytes: usize| format!("{FEED}?{}", "x".repeat(bytes - FEED.len() - 1));
     assert_eq!((served.status(&long(8000), &[]), served.status(&long(8001), &[])), (200, 414));
 }
 
 #[test]
-fn whoever_reads_the_refusal_gets_a_page_and_a_program_a_line() {
+fn browsers_get_an_error_page_and_programs_a_line() {
     let served = Served::example();
     let answer = |path: &str, host: &str| {
         let request = with_hosts(&format!("GET {path} HTTP/1.1"), &[host]);
@@ -158,7 +158,7 @@ fn whoever_reads_the_refusal_gets_a_page_and_a_program_a_line() {
 }
 
 #[test]
-fn an_encoded_public_path_is_found_in_each_of_its_forms() {
+fn an_encoded_public_path_is_found_in_each_spelling() {
     let toml = EXAMPLE.replace("http://127.0.0.1:8080", "https://org.example/caf\u{e9}");
     let served = Served::new(&toml, &[]);
     for base in ["/caf%C3%A9", "/caf%c3%a9", "/%63af%c3%A9"] {

@@ -1,4 +1,4 @@
-//! https: HTTP/1.1 and 2, certificates that are renewed, and the way there from http.
+//! HTTPS: HTTP/1.1 and HTTP/2, renewed certificates, and redirects from HTTP.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -20,12 +20,12 @@ use crate::support::{Answer, BEFORE, EXAMPLE, Fixture, Running, list, session};
 /// The flags of a server with the certificate of [`renew`].
 pub(crate) const FLAGS: [&str; 4] = ["--tls-cert", "cert.pem", "--tls-key", "key.pem"];
 
-/// Puts a new certificate for `localhost` and its key into a folder.
+/// Writes a new certificate for `localhost` and its key into a folder.
 pub(crate) fn renew(folder: &Path) -> CertificateDer<'static> {
     renew_until(folder, 2100)
 }
 
-/// The same, valid until a year begins.
+/// The same, valid until the beginning of a year.
 pub(crate) fn renew_until(folder: &Path, year: i32) -> CertificateDer<'static> {
     let mut parameters = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap();
     parameters.not_after = rcgen::date_time_ymd(year, 1, 1);
@@ -36,7 +36,7 @@ pub(crate) fn renew_until(folder: &Path, year: i32) -> CertificateDer<'static> {
     cert.der().clone()
 }
 
-/// A client that trusts a certificate and speaks some protocols.
+/// A client that trusts a certificate and offers some protocols.
 pub(crate) fn client(trusted: &CertificateDer<'static>, protocols: &[&[u8]]) -> Arc<ClientConfig> {
     let mut roots = RootCertStore::empty();
     roots.add(trusted.clone()).unwrap();
@@ -51,12 +51,12 @@ pub(crate) fn client(trusted: &CertificateDer<'static>, protocols: &[&[u8]]) -> 
 
 pub(crate) type Stream = StreamOwned<ClientConnection, TcpStream>;
 
-/// A connection on which the handshake is made, or fails.
+/// Connects and performs the handshake, which may fail.
 pub(crate) fn connect(address: SocketAddr, config: Arc<ClientConfig>) -> std::io::Result<Stream> {
     over(TcpStream::connect(address)?, config)
 }
 
-/// The same over a connection that is made already.
+/// The same over an open connection.
 pub(crate) fn over(tcp: TcpStream, config: Arc<ClientConfig>) -> std::io::Result<Stream> {
     let name = ServerName::try_from("localhost").unwrap();
     tcp.set_read_timeout(Some(Duration::from_secs(10)))?;
@@ -77,7 +77,7 @@ fn whole_answer(stream: &mut Stream) -> Answer {
     Answer::parse(&bytes)
 }
 
-/// The program with a certificate of its own, which a client trusts.
+/// The program with its own certificate, which a client trusts.
 fn secure(toml: &str, more: &[&str]) -> (Running, Fixture, CertificateDer<'static>) {
     let fixture = Fixture::new(toml);
     let trusted = renew(fixture.dir());
@@ -99,7 +99,7 @@ fn https_gives_the_same_bytes_as_http() {
 }
 
 #[test]
-fn http_2_is_spoken_with_whoever_prefers_it() {
+fn http_2_is_used_with_clients_that_prefer_it() {
     let plain = Served::example().get(FEED, &[]);
     let (running, _fixture, trusted) = secure(EXAMPLE, &[]);
     http_2(running.address, &trusted, async |client: h2::client::SendRequest<_>| {
@@ -108,7 +108,7 @@ fn http_2_is_spoken_with_whoever_prefers_it() {
             hyper::Request::builder().method(method).uri(uri).body(()).unwrap()
         };
         let mut client = client.ready().await.unwrap();
-        // Side by side.
+        // Concurrently.
         let mut send = |method, path| client.send_request(ask(method, path), true).unwrap().0;
         let all = [send("GET", FEED), send("HEAD", FEED), send("GET", "/none"), send("PUT", FEED)];
         for (answer, (status, length)) in
@@ -130,7 +130,7 @@ fn http_2_is_spoken_with_whoever_prefers_it() {
 }
 
 #[test]
-fn a_reader_of_http_2_who_is_slow_but_reads_gets_all_of_a_large_answer() {
+fn a_slow_http_2_client_gets_all_of_a_large_response() {
     let list = super::large::large("First");
     let patience = ["--idle-timeout", "1s", "--header-timeout", "1s"];
     let (running, _fixture, trusted) = secure(&list, &patience);
@@ -144,7 +144,7 @@ fn a_reader_of_http_2_who_is_slow_but_reads_gets_all_of_a_large_answer() {
         while let Some(data) = body.data().await {
             let data = data.expect("the answer goes on");
             read += data.len();
-            // Four seconds for all of it: longer than anybody may ask for nothing.
+            // Four seconds in all: longer than the idle timeout.
             tokio::time::sleep(Duration::from_secs(4).mul_f64(data.len() as f64 / length as f64))
                 .await;
             body.flow_control().release_capacity(data.len()).unwrap();
@@ -180,13 +180,13 @@ fn a_renewed_certificate_is_used_without_a_restart() {
     let second = renew(fixture.dir());
     wait_until(|| connect(running.address, client(&second, &[])).ok().map(|_| ()));
     assert!(connect(running.address, client(&first, &[])).is_err());
-    // What was agreed on before goes on.
+    // Existing connections continue.
     ask(&mut kept, FEED, "Connection: close\r\n");
     assert_eq!(whole_answer(&mut kept).status, 200);
 }
 
 #[test]
-fn a_broken_renewal_is_said_once_and_the_certificate_in_use_stays() {
+fn a_broken_renewal_is_logged_once_and_the_certificate_in_use_stays() {
     use std::io::BufRead as _;
     let (mut running, fixture, first) = secure(EXAMPLE, &[]);
     let mut said = BufReader::new(running.child.stderr.take().unwrap());
@@ -205,7 +205,7 @@ fn a_broken_renewal_is_said_once_and_the_certificate_in_use_stays() {
     let line = next();
     assert!(line.contains("the certificate in use stays") && line.contains("key.pem"), "{line}");
     let second = renew(fixture.dir());
-    // Nothing was said in between: each trouble once.
+    // Each problem is logged once, and nothing else.
     let line = next();
     assert!(line.contains("using a new certificate"), "{line}");
     assert!(connect(running.address, client(&second, &[])).is_ok());
@@ -235,7 +235,7 @@ fn files_that_are_no_certificate_and_key_are_refused_with_the_reason() {
 }
 
 #[test]
-fn what_is_no_handshake_ends_its_own_connection_only() {
+fn an_invalid_handshake_ends_only_its_own_connection() {
     let (running, _fixture, trusted) = secure(EXAMPLE, &["--header-timeout", "1s"]);
     let mut plain = running.connect();
     write!(plain, "GET {FEED} HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
@@ -252,7 +252,7 @@ fn what_is_no_handshake_ends_its_own_connection_only() {
 }
 
 #[test]
-fn a_pipe_in_the_place_of_a_certificate_holds_nobody_up() {
+fn a_pipe_at_the_path_of_a_certificate_blocks_nothing() {
     let (mut running, fixture, trusted) = secure(EXAMPLE, &["--header-timeout", "1s"]);
     let (certificate, pipe) = (fixture.dir().join("cert.pem"), fixture.dir().join("pipe"));
     make_pipe(&pipe);
@@ -264,7 +264,7 @@ fn a_pipe_in_the_place_of_a_certificate_holds_nobody_up() {
         assert_ne!(log.read_line(&mut line).unwrap(), 0, "it is logged");
     }
     assert!(line.contains("cert.pem`: it is not a regular file"), "{line}");
-    // More than there are threads.
+    // More connections than threads.
     for _ in 0..64 {
         let mut stream = connect(running.address, client(&trusted, &[])).unwrap();
         ask(&mut stream, FEED, "Connection: close\r\n");
@@ -293,7 +293,7 @@ fn http_2_has_as_many_header_lines_as_http_1() {
     });
 }
 
-/// Where a redirecting port leads.
+/// The target of a redirecting port.
 fn location(address: SocketAddr, request: &str) -> (u16, Option<String>) {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
@@ -304,7 +304,7 @@ fn location(address: SocketAddr, request: &str) -> (u16, Option<String>) {
     (answer.status, answer.header("location").map(ToOwned::to_owned))
 }
 
-/// The port that leads to https, as the greeting says it.
+/// The redirecting port, from the greeting.
 fn redirecting(running: &mut Running) -> SocketAddr {
     let line = running.next_lines(1);
     line.strip_prefix("to https   from ").unwrap().trim().parse().unwrap()
@@ -331,7 +331,7 @@ fn http_leads_to_the_public_address_if_that_is_one_of_https() {
     }
 }
 
-/// The example as if nobody had named an address.
+/// The example without a `url`.
 fn nameless() -> String {
     EXAMPLE
         .lines()
@@ -341,7 +341,7 @@ fn nameless() -> String {
 }
 
 #[test]
-fn http_leads_to_the_host_that_was_asked_for_where_nobody_named_an_address_of_https() {
+fn http_redirects_to_the_requested_host_without_an_https_url() {
     let nameless = nameless();
     assert_ne!(nameless, EXAMPLE);
     for toml in [EXAMPLE, &nameless] {
@@ -394,7 +394,7 @@ fn a_certificate_is_read_as_others_wrote_it() {
     let fixture = Fixture::new(EXAMPLE);
     let trusted = renew(fixture.dir());
     let cert = std::fs::read_to_string(fixture.dir().join("cert.pem")).unwrap();
-    // With words around it, as some authorities send them.
+    // With text around it, as from some certificate authorities.
     std::fs::write(fixture.dir().join("cert.pem"), format!("subject: us\n{cert}\n# end\n"))
         .unwrap();
     assert_eq!(CertificateDer::from_pem_file(fixture.dir().join("cert.pem")).unwrap(), trusted);

@@ -1,4 +1,4 @@
-//! What is held for a reader who takes nothing: no more than `--max-unsent` says.
+//! Buffered bytes for a client that reads nothing: at most `--max-unsent`.
 
 use std::io::{Read, Write as _};
 use std::os::unix::net::UnixStream;
@@ -8,39 +8,39 @@ use super::tls;
 use crate::support::{Fixture, list, session};
 use crate::telemetry::Watched;
 
-/// What [`Watched`] is started with, but for the bytes.
+/// The options for [`Watched`], without the number of bytes.
 const FLAGS: [&str; 2] = ["--write-timeout", "1s"];
 const REQUEST: &str = "GET /feeds/test.ics HTTP/1.1\r\nHost: localhost\r\n\r\n";
-/// The same on HTTP/2, and that the reader's windows are as large as windows are (RFC 9113 sections 3.4,
-/// 6.2, 6.5 and 6.9; RFC 7541 appendix A).
+/// The request on HTTP/2, with the largest possible windows (RFC 9113 sections 3.4, 6.2, 6.5 and 6.9; RFC 7541 appendix
+/// A).
 const REQUEST_2: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\
     \0\0\x06\x04\0\0\0\0\0\0\x04\x7f\xff\xff\xff\
     \0\0\x04\x08\0\0\0\0\0\x7f\xff\0\0\
     \0\0\x1e\x01\x05\0\0\0\x01\x82\x87\x41\x09localhost\x04\x0f/feeds/test.ics";
 
-/// More than the least, a packet of the kernel's and the reader's own buffer.
+/// More than the minimum, one packet of the kernel and the client's own buffer together.
 const LITTLE: usize = 128 * 1024;
-/// Less than the default's part of the kernel.
+/// Less than the kernel's share of the default.
 const MUCH: usize = 160 * 1024;
 
-/// A list whose feed is more than twice what is held by default.
+/// A file whose feed is more than twice the default.
 fn feed() -> String {
     let text = "Solidarity, bridges and silos. ".repeat(6_000);
     let one = |id| session(id, "2027-04-30T14:00:00", &format!("description = \"{text}\""));
     list(&["a", "b", "c"].map(one).concat())
 }
 
-/// How much there is for a reader who took nothing, after the server has given it up.
+/// The bytes for a client that read nothing, after the server has disconnected it.
 fn held(served: &Watched, reader: &mut impl Read) -> usize {
     served.wait("convene_refusals_total{kind=\"slow\"}", 1.0);
     served.wait("convene_connections_open", 0.0);
     let mut bytes = Vec::new();
-    // It may end with a reset; what came before counts.
+    // The connection may end with a reset; the bytes before it count.
     let _ = reader.read_to_end(&mut bytes);
     bytes.len()
 }
 
-/// What is held by default, and of the least.
+/// The buffered bytes with the default, and with the minimum.
 fn compare(held: impl Fn(&[&str]) -> usize) {
     let (much, little) = (held(&[]), held(&["--max-unsent", "16384"]));
     assert!(MUCH < much && much < 320 * 1024, "{much} by default");
@@ -48,7 +48,7 @@ fn compare(held: impl Fn(&[&str]) -> usize) {
 }
 
 #[test]
-fn as_much_is_held_on_http_1_as_the_flag_says() {
+fn max_unsent_limits_http_1() {
     compare(|flag| {
         let served = Watched::new(&feed(), &[&FLAGS, flag].concat());
         let mut reader = connect_with_small_window(&served.running);
@@ -58,7 +58,7 @@ fn as_much_is_held_on_http_1_as_the_flag_says() {
 }
 
 #[test]
-fn as_much_is_held_over_tls_as_the_flag_says() {
+fn max_unsent_limits_tls() {
     for (protocol, request) in [(&b"http/1.1"[..], REQUEST.as_bytes()), (b"h2", REQUEST_2)] {
         compare(|flag| {
             let fixture = Fixture::new(&feed());
@@ -67,14 +67,14 @@ fn as_much_is_held_over_tls_as_the_flag_says() {
             let tcp = connect_with_small_window(&served.running);
             let mut reader = tls::over(tcp, tls::client(&trusted, &[protocol])).unwrap();
             reader.write_all(request).unwrap();
-            // As it comes: what TLS adds is held too.
+            // Raw bytes, because the overhead of TLS is buffered too.
             held(&served, &mut reader.sock)
         });
     }
 }
 
 #[test]
-fn as_much_is_held_on_a_unix_socket_as_the_flag_says() {
+fn max_unsent_limits_a_unix_socket() {
     compare(|flag| {
         let served = Watched::new(
             &feed(),

@@ -1,4 +1,4 @@
-//! Cancelled: said in the title, the reader's time is free, and gone from feeds a week later.
+//! Cancelled sessions: the title says so, the reader's time is free, and a week later they leave the feeds.
 
 use super::{FEED, Served, Story, other, revision, talk, value};
 use crate::support::{BEFORE, list};
@@ -43,14 +43,14 @@ fn an_announced_cancellation_stays_visible_where_the_status_would_hide_it() {
         assert_eq!(value(&event, "STATUS"), "CONFIRMED");
         assert_eq!(value(&event, "TRANSP"), "TRANSPARENT");
     }
-    // To change one's mind is a change.
+    // Undoing a cancellation is a change too.
     let silent = story.then(&off(""), "2024-02-02T12:00:00Z");
     let event = silent.event(FEED, &uid).unwrap();
     assert_eq!((value(&event, "STATUS"), revision(&event).0), ("CANCELLED", 2));
 }
 
 #[test]
-fn the_calendar_says_how_all_of_its_cancellations_are_shown() {
+fn the_calendars_cancelled_key_applies_to_all_sessions() {
     let toml = off("").replacen("duration", "cancelled = \"announce\"\nduration", 1);
     let served = Story::begin(&toml).serve(BEFORE);
     let event = served.event(FEED, &served.uid("talk")).unwrap();

@@ -1,4 +1,4 @@
-//! A feed that disappears from the file: what it had last, and a notice; in the end 410.
+//! Removed feeds: their last sessions and a notice; later 410.
 
 use super::{Story, before, talk, value};
 use crate::support::{BEFORE, list, session};
@@ -18,7 +18,7 @@ fn without() -> String {
 }
 
 #[test]
-fn a_feed_that_disappears_keeps_its_last_sessions_and_says_that_it_has_ended() {
+fn a_removed_feed_keeps_its_last_sessions_and_a_notice() {
     let story = Story::begin(&with());
     let first = story.serve(BEFORE);
     let (talk, other) = (first.uid("talk"), first.uid("other"));
@@ -40,9 +40,9 @@ fn a_feed_that_disappears_keeps_its_last_sessions_and_says_that_it_has_ended() {
         let answer = ended.get(&format!("/feeds/spring/{part}"));
         assert_eq!((answer.status, answer.header("location")), (302, Some("/feeds/spring")));
     }
-    // At its former address too, to which people may still be subscribed.
+    // At its former address too, which subscribers may still use.
     assert_eq!(ended.get("/feeds/march.ics").body, ended.get(PATH).body);
-    // Whoever looks again sees the same.
+    // A second request gets the same.
     let tag = ended.get(PATH).header("etag").map(str::to_owned);
     assert_eq!(story.serve("2024-03-01T00:00:00Z").get(PATH).header("etag"), tag.as_deref());
 }
@@ -62,7 +62,7 @@ fn after_two_years_its_addresses_have_ended_for_good() {
 }
 
 #[test]
-fn a_feed_that_comes_back_is_itself_again() {
+fn a_restored_feed_is_the_same_feed() {
     let story = Story::begin(&with());
     let first = story.serve(BEFORE);
     let uid = first.uid("talk");
@@ -74,21 +74,21 @@ fn a_feed_that_comes_back_is_itself_again() {
 }
 
 #[test]
-fn a_feed_that_disappears_with_its_sessions_keeps_what_took_place_and_calls_off_the_rest() {
+fn a_feed_removed_with_its_sessions_keeps_past_ones_and_cancels_the_rest() {
     let later = session("later", "2024-06-30T14:00:00", "series = \"spring\"\n");
     let other = session("other", "2024-05-30T14:00:00", "");
     let all = format!("{}{later}{other}{SPRING}", talk("series = \"spring\"\n"));
     let story = Story::begin(&list(&all));
     let first = story.serve(BEFORE);
     let (talk, later) = (first.uid("talk"), first.uid("later"));
-    // The talk was on the 30th of April.
+    // The talk was on April 30.
     let ended = story.then(&list(&other), "2024-05-02T12:00:00Z");
     let over = ended.event(PATH, &talk).unwrap();
     assert_eq!((value(&over, "SUMMARY"), value(&over, "STATUS")), ("Session talk", "CONFIRMED"));
     let off = ended.event(PATH, &later).unwrap();
     assert_eq!(value(&off, "SUMMARY"), "CANCELLED: Session later");
     assert!(ended.text(PATH).contains("This calendar has ended"));
-    // The calendar of everything has neither.
+    // The calendar of all sessions has neither.
     assert!(ended.event("/feeds/test.ics", &talk).is_none());
 }
 
@@ -100,7 +100,7 @@ fn a_feed_is_found_at_its_former_id_though_its_line_was_deleted() {
     assert_eq!(after.get("/feeds/march.ics").body, after.get(PATH).body);
     let page = after.get("/feeds/march");
     assert_eq!((page.status, page.header("location")), (301, Some("/feeds/spring")));
-    // Until something else has that id.
+    // Until another feed has that id.
     let taken =
         with().replace("was = \"march\"\n", "\n[[series]]\nid = \"march\"\ntitle = \"March\"\n");
     let after = story.then(&taken, "2024-02-02T12:00:00Z");

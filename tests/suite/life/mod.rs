@@ -1,5 +1,5 @@
-//! What can happen to a session, as its subscribers and readers meet it: over real sockets, from real
-//! files, bytes and headers before and after.
+//! The life of a session as subscribers and readers see it: bytes and headers before and after each change, with real
+//! files and real sockets.
 
 mod cancelled;
 mod feeds;
@@ -14,12 +14,12 @@ use crate::support::{Answer, BEFORE, Fixture, instant, session};
 
 const FEED: &str = "/feeds/test.ics";
 
-/// A folder whose list is served at one instant after the other, each time by a program of its own.
+/// A folder whose file is served at one instant after another, each time by a new process.
 struct Story {
     fixture: Fixture,
 }
 
-/// What is served of a list at an instant.
+/// The program that serves a file at an instant.
 struct Served {
     running: crate::support::Running,
 }
@@ -29,18 +29,18 @@ impl Story {
         Self { fixture: Fixture::new(toml) }
     }
 
-    /// The list as it is.
+    /// The file without an edit.
     fn serve(&self, at: &str) -> Served {
         Served { running: self.fixture.serve(&["--at", at]) }
     }
 
-    /// The list after an edit.
+    /// The file after an edit.
     fn then(&self, toml: &str, at: &str) -> Served {
         self.fixture.write(toml);
         self.serve(at)
     }
 
-    /// What `check` says of the list after an edit.
+    /// The output of `check` about the file after an edit.
     fn checked(&self, toml: &str, at: &str) -> String {
         self.fixture.write(toml);
         String::from_utf8(self.fixture.run(&["check", "--at", at]).stdout).unwrap()
@@ -58,7 +58,7 @@ impl Served {
         answer.text().to_owned()
     }
 
-    /// The only event of a calendar with a UID, line by line and unfolded; none if it is not there.
+    /// The only event of a calendar with a UID, as unfolded lines, if there is one.
     fn event(&self, path: &str, uid: &str) -> Option<Vec<String>> {
         let text = self.text(path).replace("\r\n ", "");
         let mut events = text.split("BEGIN:VEVENT\r\n").skip(1);
@@ -89,13 +89,13 @@ fn value<'a>(event: &'a [String], name: &str) -> &'a str {
     value
 }
 
-/// The three numbers that calendar apps compare.
+/// The three values that calendar apps compare.
 fn revision(event: &[String]) -> (u32, &str, &str) {
     let sequence = value(event, "SEQUENCE").parse().unwrap();
     (sequence, value(event, "LAST-MODIFIED"), value(event, "DTSTAMP"))
 }
 
-/// One session at 14:00 in New York on the 30th of April 2024, which is 18:00 UTC, with further lines.
+/// One session at 14:00 in New York on April 30, 2024, which is 18:00 UTC, with additional lines.
 fn talk(more: &str) -> String {
     session("talk", "2024-04-30T14:00:00", more)
 }

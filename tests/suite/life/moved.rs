@@ -1,4 +1,4 @@
-//! Moved: the same entry at another hour, and readers are told from when to when.
+//! Moved sessions: the same entry at another time, and readers see the old time and the new one.
 
 use super::{FEED, Story, other, revision, talk, value};
 use crate::support::{BEFORE, list};
@@ -31,7 +31,7 @@ fn a_moved_session_is_the_same_entry_with_the_next_sequence() {
 }
 
 #[test]
-fn page_list_and_atom_say_from_when_to_when_until_it_is_over() {
+fn page_list_and_atom_show_both_times_until_the_session_is_over() {
     let story = Story::begin(&list(&talk("")));
     assert!(!story.serve(BEFORE).text("/sessions/talk").contains("Moved"));
     let told = story.then(&list(&moved()), LATER);
@@ -63,7 +63,7 @@ fn a_move_to_another_day_names_both_days_and_every_zone() {
 }
 
 #[test]
-fn search_engines_are_told_of_every_start_that_it_had() {
+fn search_engines_get_every_earlier_start() {
     let story = Story::begin(&list(&talk("")));
     let data = |page: &str| -> serde_json::Value {
         let from = page.find("application/ld+json\">").unwrap() + "application/ld+json\">".len();

@@ -1,7 +1,7 @@
-//! A new place, and a new link to register or to join: said like a new time until the session is over, and not
-//! said where it was taken back.
+//! New places, and new links to register or to join: pages announce them like new times until the session is over, and
+//! not if they were undone.
 
-use convene::newsletter::{Form, Subject, changed};
+use convene::newsletter::{BlockFormat, Subject, changed};
 use convene::publish::Published;
 use serde_json::{Value, json};
 
@@ -11,8 +11,8 @@ use crate::support::{BEFORE, Fixture, body, list, quoted, session};
 
 const LATER: &str = "2024-02-01T12:00:00Z";
 
-/// What changes: the session's id, which is the key of the TOML, then the lines of its values and what each
-/// is in words. The first is none.
+/// The changing fields: the session's id, which is the TOML key, then the lines of its values, each with its words. The
+/// first value is none.
 const FIELDS: [(&str, [(&str, &str); 3]); 3] = [
     (
         "place",
@@ -40,13 +40,13 @@ const FIELDS: [(&str, [(&str, &str); 3]); 3] = [
     ),
 ];
 
-/// Each of the three sessions with a value of its own field.
+/// The three sessions, each with a value of a different field.
 fn lists(value: usize) -> String {
     let sessions = FIELDS.map(|(id, values)| session(id, "2024-04-30T14:00:00", values[value].0));
     list(&sessions.concat())
 }
 
-/// The sentence about a field that had one value and has another.
+/// The sentence about a field with an old and a new value.
 fn sentence(field: &str, was: &str, now: &str) -> String {
     let stop = |text: &str| if text.ends_with('.') { text.to_owned() } else { format!("{text}.") };
     match (field, was, now) {
@@ -68,7 +68,7 @@ fn isolated(page: &str) -> String {
         .fold(page.to_owned(), |page, tag| page.replace(tag, ""))
 }
 
-/// Every way to publish two to four values, each other than the one before.
+/// Every sequence of two to four values, each different from the previous one.
 fn walks() -> Vec<Vec<usize>> {
     let one: Vec<Vec<usize>> = (0..3).map(|value| vec![value]).collect();
     let longer = |walks: &Vec<Vec<usize>>| -> Vec<Vec<usize>> {
@@ -84,14 +84,14 @@ fn walks() -> Vec<Vec<usize>> {
     [two, three, four].concat()
 }
 
-/// The block about what changed in all sessions, by id.
+/// The blocks about the changes of all sessions, by id.
 fn blocks(published: &Published) -> Vec<Value> {
-    let block = changed(published.site.edition(), Subject::ToCome, Form::Json);
+    let block = changed(published.site.edition(), Subject::ToCome, BlockFormat::Json);
     block.map(|json| serde_json::from_str(&json).unwrap()).unwrap_or_default()
 }
 
 #[test]
-fn what_changed_is_said_against_the_last_other_value_and_what_was_taken_back_is_not() {
+fn news_compares_with_the_last_other_value_and_omits_undone_changes() {
     let walks = walks();
     assert_eq!(walks.len(), 6 + 12 + 24);
     for walk in walks {
@@ -103,7 +103,7 @@ fn what_changed_is_said_against_the_last_other_value_and_what_was_taken_back_is_
             published = fixture.publish(&format!("2024-02-0{step}T12:00:00Z"));
         }
         let now = *walk.last().unwrap();
-        // Since this value first stood there, whatever came was taken back.
+        // All changes since the first publication of this value were undone.
         let first = walk.iter().position(|value| *value == now).unwrap();
         let was = first.checked_sub(1).map(|before| walk[before]);
         let blocks = blocks(&published);
@@ -135,7 +135,7 @@ const SAID: [&str; 3] = [
     "There is now a link to register.",
     "The link to join has changed.",
 ];
-/// Where it is said.
+/// The documents with the sentence.
 const PLACES: [&str; 4] =
     ["/sessions/talk", "/feeds/test.atom", "/sessions/talk/newsletter", "/feeds/test/newsletter"];
 
@@ -157,7 +157,7 @@ fn page_atom_and_blocks_say_it_until_the_session_is_over() {
         }
     }
     assert!(told.text("/feeds/test.atom").contains("<title>Session talk</title>"));
-    // A session that is over has no links any more, and no calendar says what was.
+    // A past session no longer has links, and no calendar contains the old values.
     for served in [&first, &told, &over] {
         for path in ["/feeds/test.ics", "/sessions/talk.ics", "/feeds/test.json"] {
             assert!(!served.text(path).contains("has changed"), "{path}");
@@ -166,7 +166,7 @@ fn page_atom_and_blocks_say_it_until_the_session_is_over() {
 }
 
 #[test]
-fn it_is_said_next_to_the_new_time_and_not_where_the_session_is_cancelled() {
+fn news_is_next_to_the_new_time_and_absent_for_a_cancelled_session() {
     let story = Story::begin(&list(&talk(LINES)));
     story.serve(BEFORE);
     let moved = talk(OTHERS).replace("T14:", "T15:");
@@ -189,7 +189,7 @@ fn it_is_said_next_to_the_new_time_and_not_where_the_session_is_cancelled() {
     }
 }
 
-/// The talk as it was, then as it is, in a folder of its own.
+/// Publishes the talk before and after the change, in a new folder.
 fn after(was: &str, now: &str) -> Fixture {
     let fixture = Fixture::new(&list(&(talk(was) + &other())));
     fixture.publish(BEFORE);
@@ -198,7 +198,7 @@ fn after(was: &str, now: &str) -> Fixture {
 }
 
 #[test]
-fn the_block_has_each_sentence_in_every_form_and_no_address_but_the_pages() {
+fn the_block_has_each_sentence_in_every_format_and_no_address_except_the_pages() {
     let fixture = after(LINES, &talk(OTHERS));
     let print = |format: &str| {
         let output =
@@ -242,8 +242,8 @@ fn a_place_of_any_kind_stays_a_text() {
         let fixture = after(&at(&name), &talk(&at("Hall")));
         let published = fixture.publish(LATER);
         let subject = Subject::ToCome;
-        let html = changed(published.site.edition(), subject, Form::Html).unwrap();
-        // It is XML too, so that a parser shows what a reader sees.
+        let html = changed(published.site.edition(), subject, BlockFormat::Html).unwrap();
+        // The block is also XML, so a parser shows the text that a reader sees.
         let html = html.replace(['\u{fffe}', '\u{ffff}'], "");
         let shown = roxmltree::Document::parse(&html).unwrap();
         let bold: Vec<String> = shown
@@ -260,7 +260,7 @@ fn a_place_of_any_kind_stays_a_text() {
         let [said] = bold.as_slice() else { panic!("{html}") };
         assert!(said.contains(&format!("Was: {seen}")), "{said}");
         assert_eq!(shown.descendants().filter(|node| node.has_tag_name("a")).count(), 1, "{html}");
-        let markdown = changed(published.site.edition(), subject, Form::Markdown).unwrap();
+        let markdown = changed(published.site.edition(), subject, BlockFormat::Markdown).unwrap();
         let line = markdown.lines().find(|line| line.contains("Was: ")).unwrap();
         assert!(line.starts_with("**The place has changed. ") && line.ends_with("**"), "{line}");
         let page = body(&published, "/sessions/talk");
@@ -269,7 +269,7 @@ fn a_place_of_any_kind_stays_a_text() {
 }
 
 #[test]
-fn a_link_that_was_replaced_is_in_no_file_that_is_kept_but_the_list() {
+fn a_replaced_link_is_in_no_stored_file_except_sessions_toml() {
     let fixture = after(LINES, &talk(OTHERS));
     fixture.publish(LATER);
     let state = std::fs::read_to_string(fixture.revisions_file()).unwrap();

@@ -1,4 +1,4 @@
-//! Past: stays for ever, unless the author lets it go; then the newest stays all the same.
+//! Past sessions: they stay forever, unless `keep_past` removes them; the newest one stays in any case.
 
 use super::{FEED, Story, other, talk};
 use crate::support::{BEFORE, list};
@@ -8,14 +8,14 @@ fn short() -> String {
 }
 
 #[test]
-fn what_is_over_stays_for_ever() {
+fn past_sessions_stay_forever() {
     let story = Story::begin(&list(&(talk("") + &other())));
     let uid = story.serve(BEFORE).uid("talk");
     assert!(story.serve("2090-01-01T00:00:00Z").event(FEED, &uid).is_some());
 }
 
 #[test]
-fn what_is_let_go_leaves_at_its_instant_but_for_the_newest() {
+fn sessions_leave_at_the_end_of_their_stay_except_the_newest() {
     let story = Story::begin(&short());
     let first = story.serve(BEFORE);
     let (talk, other) = (first.uid("talk"), first.uid("other"));
@@ -24,7 +24,7 @@ fn what_is_let_go_leaves_at_its_instant_but_for_the_newest() {
     let left = story.serve("2024-05-01T19:00:00Z");
     assert!(left.event(FEED, &talk).is_none() && left.event(FEED, &other).is_some());
     let (tag, modified) = (left.get(FEED), left.modified(FEED));
-    // Long after its own time was up, so that the calendar is never empty; nothing changes by that.
+    // Long after its stay has ended, it remains, so that the calendar is never empty; the calendar does not change.
     let empty = story.serve("2025-01-01T00:00:00Z");
     assert!(empty.event(FEED, &talk).is_none() && empty.event(FEED, &other).is_some());
     assert_eq!(empty.get(FEED).header("etag"), tag.header("etag"));
@@ -32,7 +32,7 @@ fn what_is_let_go_leaves_at_its_instant_but_for_the_newest() {
 }
 
 #[test]
-fn the_newest_makes_room_for_what_is_added() {
+fn an_older_session_leaves_when_a_newer_one_is_added() {
     let story = Story::begin(&short());
     let other = story.serve("2025-01-01T00:00:00Z").uid("other");
     let more = crate::support::session("new", "2025-06-01T14:00:00", "");

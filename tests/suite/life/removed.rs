@@ -1,4 +1,4 @@
-//! Removed: gone from feeds at once, its own addresses say so for two years, then they end.
+//! Removed sessions: they leave the feeds at once, their addresses report the removal for two years, and then end.
 
 use super::{FEED, Story, before, other, revision, talk, value};
 use crate::support::{BEFORE, list};
@@ -17,7 +17,7 @@ fn a_removed_session_leaves_the_feeds_at_once_and_its_addresses_say_so() {
     let first = story.serve(BEFORE);
     let uid = first.uid("talk");
     let said = story.checked(&list(&other()), LATER);
-    assert!(said.contains("`talk`, \"Session talk\", is a published upcoming session"), "{said}");
+    assert!(said.contains("`talk`, \"Session talk\", is a published, upcoming session"), "{said}");
     let gone = story.serve(LATER);
     assert!(gone.event(FEED, &uid).is_none());
     assert!(gone.modified(FEED) > before());
@@ -80,7 +80,7 @@ fn a_session_that_comes_back_is_the_same_entry_again() {
 }
 
 #[test]
-fn another_session_under_its_id_is_refused_unless_the_author_says_it_is_the_same() {
+fn another_session_with_its_id_is_refused_without_again() {
     let story = Story::begin(&both());
     let uid = story.serve(BEFORE).uid("talk");
     story.then(&list(&other()), LATER);
@@ -96,7 +96,7 @@ fn another_session_under_its_id_is_refused_unless_the_author_says_it_is_the_same
 }
 
 #[test]
-fn whole_days_that_are_removed_are_called_off_as_whole_days() {
+fn removed_whole_days_are_cancelled_as_whole_days() {
     let days =
         "\n[[sessions]]\nid = \"days\"\ntitle = \"Days\"\nstart = 2024-04-30\nend = 2024-05-01\n";
     let story = Story::begin(&list(&(days.to_owned() + &other())));
@@ -111,7 +111,7 @@ fn whole_days_that_are_removed_are_called_off_as_whole_days() {
 fn a_session_that_took_place_is_not_called_off_when_it_is_taken_out() {
     let story = Story::begin(&both());
     let uid = story.serve(BEFORE).uid("talk");
-    // It ended on the 30th of April.
+    // It ended on April 30.
     let gone = story.then(&list(&other()), "2024-05-02T12:00:00Z");
     let invite = gone.event("/sessions/talk.ics", &uid).unwrap();
     assert_eq!(value(&invite, "SUMMARY"), "Session talk");

@@ -1,4 +1,4 @@
-//! Renamed with `was`: the same entry, and every address that was given out leads on.
+//! Sessions with a new id and `was`: the entry stays the same, and every published address leads to the new one.
 
 use super::{FEED, Story, other, revision, talk};
 use crate::support::{BEFORE, list};
@@ -13,7 +13,7 @@ fn a_renamed_session_keeps_its_uid_and_its_old_addresses_lead_on() {
     let second = story.then(&list(&(renamed + &other())), "2024-02-01T12:00:00Z");
     assert_eq!(second.uid("speech"), uid);
     let new = second.event(FEED, &uid).unwrap();
-    // Its page has another address, which every calendar has to learn.
+    // Its page has another address, so every calendar changes.
     assert_eq!(revision(&new).0, revision(&old).0 + 1);
     let page = second.get("/sessions/talk");
     assert_eq!((page.status, page.header("location")), (301, Some("/sessions/speech")));
@@ -24,7 +24,7 @@ fn a_renamed_session_keeps_its_uid_and_its_old_addresses_lead_on() {
 }
 
 #[test]
-fn a_renamed_session_that_is_removed_answers_at_both_addresses() {
+fn a_renamed_and_removed_session_is_served_at_both_addresses() {
     let story = Story::begin(&list(&(talk("") + &other())));
     story.serve(BEFORE);
     let renamed = talk("was = \"talk\"\n").replacen("\"talk\"", "\"speech\"", 1);
@@ -53,7 +53,7 @@ fn a_session_is_found_at_its_former_id_though_its_line_was_deleted() {
 }
 
 #[test]
-fn a_session_that_is_known_by_its_uid_is_found_at_its_former_id_too() {
+fn a_session_with_a_uid_is_found_at_its_former_id_too() {
     let story = Story::begin(&list(&(talk("uid = \"given@old.example\"\n") + &other())));
     story.serve(BEFORE);
     let renamed = talk("uid = \"given@old.example\"\n").replacen("\"talk\"", "\"speech\"", 1);
@@ -77,14 +77,14 @@ fn a_link_that_was_given_out_leads_to_the_page_when_the_session_has_it_no_more()
 }
 
 #[test]
-fn another_uid_is_a_new_entry_and_check_says_so() {
+fn another_uid_is_a_new_entry_and_check_warns() {
     let story = Story::begin(&list(&(talk("") + &other())));
     let uid = story.serve(BEFORE).uid("talk");
     let said =
         story.checked(&list(&(talk("uid = \"x@y.example\"\n") + &other())), "2024-02-01T12:00:00Z");
     assert!(
-        said.contains(&format!("was published with the UID `{uid}`, and has another now")),
+        said.contains(&format!("was published with the UID `{uid}`, but now has another one")),
         "{said}"
     );
-    assert!(said.contains(&format!("to keep it write `uid = \"{uid}\"`")), "{said}");
+    assert!(said.contains(&format!("to keep it, write `uid = \"{uid}\"`")), "{said}");
 }

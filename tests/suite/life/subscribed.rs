@@ -1,10 +1,10 @@
-//! The same as a subscriber sees it, with vdirsyncer and khal.
+//! The life of a session in a subscriber's calendar, with vdirsyncer and khal.
 
 use super::{FEED, Served, Story, other, talk};
 use crate::subscriber::Subscriber;
 use crate::support::{BEFORE, list, session};
 
-/// A reader in Berlin who is subscribed to a story's feed.
+/// A reader in Berlin with a subscription to a story's feed.
 struct Reader {
     subscriber: Subscriber,
 }
@@ -14,7 +14,7 @@ impl Reader {
         Self { subscriber: Subscriber::in_berlin(&story.fixture.dir().join("reader")) }
     }
 
-    /// What stands in their calendar after it looked again.
+    /// The entries in their calendar after another fetch.
     fn sees(&self, served: &Served, path: &str) -> Vec<String> {
         self.subscriber.sync(&format!("http://{}{path}", served.running.address));
         self.subscriber.listed("2024-01-01", 366)
@@ -42,7 +42,7 @@ fn a_subscriber_sees_a_session_move() {
 
 #[test]
 #[ignore = "needs vdirsyncer and khal"]
-fn a_subscriber_sees_a_cancellation_and_then_nothing_of_it() {
+fn a_subscriber_sees_a_cancellation_until_the_session_leaves_the_feed() {
     let story = Story::begin(&both());
     let reader = Reader::of(&story);
     reader.sees(&story.serve(BEFORE), FEED);
@@ -82,7 +82,7 @@ fn a_subscriber_notices_nothing_of_a_new_id() {
 
 #[test]
 #[ignore = "needs vdirsyncer and khal"]
-fn a_subscriber_keeps_what_is_past_or_the_newest_of_it() {
+fn a_subscriber_keeps_past_sessions_or_the_newest_one() {
     let story = Story::begin(&both());
     let reader = Reader::of(&story);
     assert_eq!(reader.sees(&story.serve("2030-01-01T00:00:00Z"), FEED), [TALK, OTHER]);
@@ -93,7 +93,7 @@ fn a_subscriber_keeps_what_is_past_or_the_newest_of_it() {
 
 #[test]
 #[ignore = "needs vdirsyncer and khal"]
-fn a_subscriber_of_a_feed_that_ends_keeps_its_sessions_and_is_told() {
+fn a_subscriber_of_a_removed_feed_keeps_its_sessions_and_gets_a_notice() {
     let spring = "\n[[series]]\nid = \"spring\"\ntitle = \"Spring series\"\n";
     let more = session("more", "2024-05-02T14:00:00", "series = \"spring\"\n");
     let with = list(&format!("{}{more}{spring}", talk("series = \"spring\"\n")));

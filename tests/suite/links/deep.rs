@@ -1,4 +1,4 @@
-//! Deep links into calendars: every text and instant comes back, and none is too long.
+//! Deep links into calendars: a parser gets every text and instant back, and no link is too long.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -16,7 +16,7 @@ const TEN_O_CLOCK: [(&str, &str, &str); 6] = [
     ("Asia/Kathmandu", "2027-07-15", "2027-07-15T04:15:00Z"),
 ];
 
-/// The whole text, or its beginning up to the end of what a reader sees as a character.
+/// The whole text, or its beginning up to a grapheme boundary.
 fn assert_begins(given: &str, whole: &str) {
     if given == whole {
         return;
@@ -27,7 +27,7 @@ fn assert_begins(given: &str, whole: &str) {
     assert!(ends.any(|end| end == kept.len()), "{given:?} ends within a character");
 }
 
-/// Markdown that is shown as it is written.
+/// Markdown that renders as the literal text.
 fn literally(text: &str) -> String {
     quoted(&format!("~~~~\n{text}\n~~~~"))
 }
@@ -76,7 +76,7 @@ fn every_text_and_instant_comes_back_from_every_deep_link() {
 }
 
 #[test]
-fn the_first_gathering_is_told_in_full() {
+fn the_first_gathering_is_printed_in_full() {
     let published = Fixture::new(EXAMPLE).publish(BEFORE);
     for target in TARGETS {
         let link = location(&published, &format!("/sessions/era-of-silos/{target}"));
@@ -131,7 +131,7 @@ fn a_zone_without_a_place_is_not_named_to_google() {
 }
 
 #[test]
-fn the_place_is_named_twice_and_stands_before_the_join_link() {
+fn the_place_occurs_twice_and_comes_before_the_join_link() {
     let both =
         session(
             "place",

@@ -1,4 +1,4 @@
-//! Lasting addresses: where they lead today, after a change, and as time goes by.
+//! Permanent addresses: their targets now, after a change, and as time passes.
 
 use super::{TARGETS, assert_sound, location, understood};
 use crate::support::{BEFORE, EXAMPLE, Fixture, body, instant, list, quoted, session, taken_apart};
@@ -64,10 +64,10 @@ fn past_sessions_lead_where_they_did_and_cancelled_ones_to_their_page() {
     }
 }
 
-/// Every address of a session that leads elsewhere.
+/// Every address of a session that redirects.
 const LEADING: [&str; 5] = ["google", "outlook", "office365", "register", "join"];
 
-/// Where an exported address leads: its page says so to browsers.
+/// The target of an exported redirect, from its page.
 fn exported(folder: &std::path::Path, path: &str) -> Option<String> {
     let page = std::fs::read_to_string(folder.join(&path[1..]).join("index.html")).unwrap();
     let (_, rest) = page.split_once("http-equiv=\"refresh\" content=\"0; url=")?;
@@ -147,7 +147,7 @@ fn next_turns_at_the_end_of_a_session_and_leads_to_no_cancelled_one() {
             "/c/sessions/third",
             Some("2027-04-29T15:00:00Z"),
         ),
-        // A week after its planned end the cancelled one leaves the feeds.
+        // A week after its planned end, the cancelled session leaves the feeds.
         ("2027-04-29T15:00:00Z", "/c", "/c/feeds/spring", Some("2027-05-04T17:00:00Z")),
         ("2027-05-04T17:00:00Z", "/c", "/c/feeds/spring", None),
     ] {

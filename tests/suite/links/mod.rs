@@ -1,5 +1,4 @@
-//! Links that last: deep links taken apart by a parser of its own, and where the lasting addresses
-//! lead over time.
+//! Links: deep links, parsed by a separate parser, and the targets of permanent addresses over time.
 
 mod deep;
 mod lasting;
@@ -11,7 +10,7 @@ use crate::support::taken_apart;
 
 const TARGETS: [&str; 3] = ["google", "outlook", "office365"];
 
-/// Where an address of a site leads.
+/// The target of an address of a site.
 fn location(published: &Published, path: &str) -> String {
     let resource = published.site.get(path).unwrap_or_else(|| panic!("there is no {path}"));
     let answer = resource.identity();
@@ -20,7 +19,7 @@ fn location(published: &Published, path: &str) -> String {
     answer.headers["location"].to_str().unwrap().to_owned()
 }
 
-/// Short, and nothing in it that a mail program or a tracker would change.
+/// Checks that a link is short and has nothing that a mail program or a tracker would change.
 fn assert_sound(link: &str) {
     assert!(link.len() <= 1800, "{} bytes: {link}", link.len());
     let (_, query) = link.split_once('?').unwrap();
@@ -33,7 +32,7 @@ fn assert_sound(link: &str) {
     }
 }
 
-/// What a calendar would have: title, start, end, place and text.
+/// The values that a calendar would get: title, start, end, place and text.
 #[derive(Debug, PartialEq, Eq)]
 struct Understood {
     title: String,

@@ -1,6 +1,6 @@
-//! Texts of the author within a message stand for themselves, whichever way they run.
+//! Isolation: texts of the author within a message do not change its direction, nor the message theirs.
 
-use convene::newsletter::{Form, Subject, newsletter};
+use convene::newsletter::{BlockFormat, Subject, newsletter};
 
 use super::words;
 use crate::support::{BEFORE, Fixture, body, list, session};
@@ -31,7 +31,7 @@ fn pages_isolate_by_an_element_plain_text_by_marks_and_calendars_not_at_all() {
         let atom = body(&published, "/feeds/test.atom");
         let marked = format!("<title>Not certain yet: {}</title>", own("Session one"));
         assert!(atom.contains(&marked) && atom.contains("<title>Test</title>"), "{atom}");
-        let block = newsletter(published.site.edition(), Subject::ToCome, Form::Text);
+        let block = newsletter(published.site.edition(), Subject::ToCome, BlockFormat::Text);
         assert!(block.contains(&format!("Subscribe to all: {}", own("Test"))), "{block}");
         assert!(block.contains(&format!("\n{}, and online\n", own("Hall"))), "{block}");
         for path in ["/feeds/test.ics", "/sessions/one.ics"] {

@@ -1,4 +1,4 @@
-//! The catalogue of messages: everything that readers see is in it, and `[words]` replaces single ones.
+//! The message catalog: it has every sentence for readers, and `[words]` replaces single messages.
 
 mod isolated;
 mod overrides;
@@ -10,7 +10,7 @@ use convene::l10n::ENGLISH;
 
 use crate::texts::toml;
 
-/// Every message of the catalogue with its text, in order.
+/// Every message of the catalog with its text, in order.
 fn catalogue() -> Vec<(String, String)> {
     let mut all: Vec<(String, String)> = Vec::new();
     for line in ENGLISH.lines() {
@@ -28,7 +28,7 @@ fn catalogue() -> Vec<(String, String)> {
     all
 }
 
-/// A message in the pseudo-language: as it is, between marks that name it.
+/// A message in the pseudo-language: its text between marks with its id.
 fn marked(id: &str, text: &str) -> String {
     format!("\u{27e6}{id}:{text}\u{27e7}")
 }

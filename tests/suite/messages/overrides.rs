@@ -1,4 +1,4 @@
-//! `[words]` and SEQUENCE: a session is new to subscribers exactly where its event prints the message.
+//! `[words]` and SEQUENCE: an override updates exactly the sessions whose event prints the message.
 
 use convene::publish::Published;
 
@@ -29,7 +29,7 @@ fn sessions() -> String {
     )
 }
 
-/// SEQUENCE of each session, and its invite without what a revision changes.
+/// SEQUENCE of each session, and its invite without the values that a revision changes.
 fn events(published: &Published) -> Vec<(u32, String)> {
     let of = |id: &&str| {
         let text = body(published, &format!("/sessions/{id}.ics")).replace("\r\n ", "");
@@ -68,12 +68,13 @@ fn an_override_raises_sequence_once_for_each_session_that_prints_it() {
             risen += usize::from(is_new);
         }
     }
-    // Two messages in all six, two in the cancelled ones, one in those with a link to register, two in the one to join.
+    // Two messages are in all six sessions, two in the cancelled ones, one in those with a link to register, and two in
+    // the one with a link to join.
     assert_eq!(risen, 2 * 6 + 2 * 2 + 3 + 2);
 }
 
 #[test]
-fn words_that_say_what_the_catalogue_says_are_no_change() {
+fn overrides_equal_to_the_catalog_are_no_change() {
     let plain = sessions();
     let fixture = Fixture::new(&plain);
     let before = events(&fixture.publish(AT[0]));
@@ -84,7 +85,7 @@ fn words_that_say_what_the_catalogue_says_are_no_change() {
 }
 
 #[test]
-fn the_form_of_an_override_is_no_change() {
+fn reformatting_an_override_is_no_change() {
     let plain = sessions();
     let own = |text: &str| format!("{plain}{}", words([("event_about", text.to_owned())]));
     let fixture = Fixture::new(&own("Learn more: { $address }"));

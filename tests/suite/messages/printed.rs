@@ -1,13 +1,13 @@
-//! The texts that readers see of a document, without its markup.
+//! The visible texts of a document, without its markup.
 
 use convene::document::Kind;
-use convene::newsletter::{Form, Subject, changed, newsletter};
+use convene::newsletter::{BlockFormat, Subject, changed, newsletter};
 use convene::publish::Published;
 use serde_json::Value;
 
 use crate::markup::Markup;
 
-/// Every text of a publication, each with where it stands.
+/// Every text of a publication, with its location.
 pub(super) fn texts(published: &Published) -> Vec<(String, String)> {
     let mut all = Vec::new();
     for (path, resource) in published.site.documents() {
@@ -43,16 +43,19 @@ fn blocks(published: &Published) -> Vec<(String, String)> {
     let feeds = edition.catalog.feeds().map(Subject::Feed);
     let mut all = Vec::new();
     for subject in sessions.chain(feeds).chain([Subject::ToCome]) {
-        for form in [Form::Html, Form::Markdown, Form::Text, Form::Json] {
-            let block = Some(newsletter(edition, subject, form)).filter(|_| form != Form::Json);
-            for text in block.into_iter().chain(changed(edition, subject, form)) {
-                let texts = match form {
-                    Form::Html => html(&text),
-                    Form::Markdown => vec![decoded(&unescaped(&text, '\\'))],
-                    Form::Text => vec![text],
-                    Form::Json => said(&text),
+        for format in
+            [BlockFormat::Html, BlockFormat::Markdown, BlockFormat::Text, BlockFormat::Json]
+        {
+            let block =
+                Some(newsletter(edition, subject, format)).filter(|_| format != BlockFormat::Json);
+            for text in block.into_iter().chain(changed(edition, subject, format)) {
+                let texts = match format {
+                    BlockFormat::Html => html(&text),
+                    BlockFormat::Markdown => vec![decoded(&unescaped(&text, '\\'))],
+                    BlockFormat::Text => vec![text],
+                    BlockFormat::Json => said(&text),
                 };
-                all.extend(texts.into_iter().map(|text| (format!("{form:?} block"), text)));
+                all.extend(texts.into_iter().map(|text| (format!("{format:?} block"), text)));
             }
         }
     }
@@ -65,7 +68,7 @@ fn said(json: &str) -> Vec<String> {
     said.map(|text| text.as_str().unwrap().to_owned()).collect()
 }
 
-/// The text of a page as one, and what attributes say.
+/// The text of a page, and the texts in its attributes.
 fn html(page: &str) -> Vec<String> {
     let mut texts = vec![without_tags(page)];
     for element in &Markup::html(page).unwrap_or_default().elements {
@@ -86,7 +89,7 @@ fn html(page: &str) -> Vec<String> {
     texts
 }
 
-/// Without what is no text of the page itself: the script, and the blocks to copy, which are looked at alone.
+/// Removes the script, and the blocks to copy, which are checked separately.
 fn without_tags(markup: &str) -> String {
     let (mut out, mut rest) = (String::new(), markup);
     while let Some((before, tag)) = rest.split_once('<') {
@@ -103,7 +106,7 @@ fn without_tags(markup: &str) -> String {
     decoded(&out)
 }
 
-/// Without backslashes before other characters; `n` is what an escaped n stands for.
+/// Removes backslashes before other characters; `n` replaces an escaped n.
 fn unescaped(text: &str, n: char) -> String {
     let (mut out, mut all) = (String::new(), text.chars());
     while let Some(c) = all.next() {

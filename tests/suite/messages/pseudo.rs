@@ -1,5 +1,4 @@
-//! In a pseudo-language that marks each message, nothing that readers see is unmarked but the author's words, dates and
-//! names of programs.
+//! A pseudo-language that marks each message: only the author's words, dates and names of programs may be unmarked.
 
 use std::collections::BTreeSet;
 
@@ -11,17 +10,17 @@ use super::{catalogue, marked, printed, words};
 use crate::samples::{self, Sample};
 use crate::support::{BEFORE, Fixture, list, session};
 
-/// Names that no language translates.
+/// Names that are not translated.
 const NAMES: [&str; 6] =
     ["Google Calendar", "Outlook.com", "Microsoft 365", "Apple Calendar", "HTML", "Markdown"];
 
-/// The whole catalogue in the pseudo-language.
+/// The whole catalog in the pseudo-language.
 fn pseudo() -> String {
     let all = catalogue();
     words(all.iter().map(|(id, text)| (id.as_str(), marked(id, text))))
 }
 
-/// What stands outside of all marks.
+/// The text outside of all marks.
 fn outside(text: &str) -> Result<String, String> {
     let (mut depth, mut out) = (0_usize, String::new());
     for c in text.chars() {
@@ -35,7 +34,7 @@ fn outside(text: &str) -> Result<String, String> {
             out.push(' ');
         }
     }
-    // A summary is cut, and with it the end of its mark.
+    // A cut summary loses its end mark.
     match depth == 0 || text.ends_with('\u{2026}') {
         true => Ok(out),
         false => Err("a mark does not end".to_owned()),
@@ -46,7 +45,7 @@ fn words_of(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().any(char::is_alphabetic))
 }
 
-/// The words of the author: every text in the file, without its keys.
+/// The author's words: every text in the file, without keys.
 fn authors(list: &str) -> BTreeSet<String> {
     fn collect(value: &toml::Value, words: &mut BTreeSet<String>) {
         match value {
@@ -77,7 +76,7 @@ fn dates(published: &Published) -> BTreeSet<String> {
     words_of(&all).map(ToOwned::to_owned).collect()
 }
 
-/// The ids of the messages that a publication prints; whatever it prints besides is in `known`.
+/// The ids of the messages that a publication prints. Checks that all other words are in `known`.
 fn check(name: &str, list: &str, published: &Published) -> BTreeSet<String> {
     let (authors, dates) = (authors(list), dates(published));
     let mut seen = BTreeSet::new();
@@ -100,7 +99,7 @@ fn check(name: &str, list: &str, published: &Published) -> BTreeSet<String> {
     seen
 }
 
-/// A story in which everything that can change changes.
+/// A story with every kind of change.
 fn story() -> [(String, &'static str); 3] {
     let talk = |id: &str, start: &str, more: &str| session(id, start, more);
     let hall = "place = { name = \"Hall\" }\n";
@@ -173,7 +172,7 @@ fn every_message_is_printed_and_nothing_but_messages_the_authors_words_and_dates
         let sample = Sample { name, list: list.clone(), at };
         seen.extend(check(name, &list, &sample.fixture().publish(at)));
     }
-    // Without a public address; a place and a way to join; an address in a description.
+    // A file without a public address, with a place and a link to join, and with an address in a description.
     let more = "place = { name = \"Hall\" }\njoin = \"https://b.example/2\"\npage = \"https://b.example/3\"\n\
                 description = \"Look at https://b.example/4 first.\"\norganizer";
     let local = list(
@@ -189,7 +188,7 @@ fn every_message_is_printed_and_nothing_but_messages_the_authors_words_and_dates
     fixture.publish(then);
     fixture.write(&last);
     let published = fixture.publish(now);
-    // The words of what is removed are the author's too.
+    // The author's words include those of removed sessions.
     let words = format!("{last}[page]\nfooter = \"removed Ended ended\"\n");
     seen.extend(check("story", &words, &published));
 
@@ -203,7 +202,8 @@ fn the_script_of_the_pages_has_no_words_of_its_own() {
     let script = include_str!("../../../src/pages/script.js");
     let code = script.lines().map(|line| line.split_once("//").map_or(line, |(code, _)| code));
     let code: String = code.collect::<Vec<_>>().join("\n");
-    // Its strings are every second part between quotes: names of elements and options, which begin with a small letter.
+    // The script's strings are every second part between quotes. They are names of elements and options, which begin
+    // with a lower-case letter.
     for text in code.split('"').skip(1).step_by(2) {
         assert!(!text.starts_with(char::is_uppercase), "{text}");
     }

@@ -1,5 +1,5 @@
-//! A revisions file that cannot be used, under a running program or at its start: the last good edition is served, the
-//! line is named, and nothing is overwritten.
+//! Unusable revisions files, while the program runs or at its start: the program serves the last good edition, names
+//! the line, and overwrites nothing.
 
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -17,7 +17,7 @@ fn titled(title: &str) -> String {
     list(&session("a", "2027-04-30T14:00:00", "").replace("Session a", title))
 }
 
-/// Ways in which a revisions file cannot be used; each gets the path and the bytes of the good one.
+/// Functions that make a revisions file unusable; each gets the path and the bytes of the good file.
 type Damage = fn(&Path, &[u8]);
 
 const DAMAGES: [(&str, Damage); 9] = [
@@ -69,7 +69,7 @@ fn has(text: &str) -> impl Fn(&Answer) -> bool {
     move |answer| answer.text().contains(text)
 }
 
-/// Puts the good file back, whatever is in its place.
+/// Restores the good file, in place of any other file.
 fn restore(fixture: &Fixture, good: &[u8]) {
     let file = fixture.revisions_file();
     let kind = file.symlink_metadata().unwrap();
@@ -78,7 +78,7 @@ fn restore(fixture: &Fixture, good: &[u8]) {
 }
 
 #[test]
-fn a_start_serves_the_last_good_edition_and_goes_on_when_the_file_is_whole() {
+fn a_start_serves_the_last_good_edition_and_continues_when_the_file_is_repaired() {
     for (reason, damage) in DAMAGES {
         let fixture = Fixture::new(&titled("Zero"));
         fixture.publish(&day(0));
@@ -86,12 +86,12 @@ fn a_start_serves_the_last_good_edition_and_goes_on_when_the_file_is_whole() {
         let good = fixture.publish(&day(1));
         let whole = written(&fixture).0;
         damage(&fixture.revisions_file(), &whole);
-        // What is no file cannot be overwritten, and a pipe cannot be read.
+        // Only a regular file can be compared.
         let broken = reason.starts_with("line").then(|| written(&fixture).0);
         fixture.write(&titled("Two"));
         let running = fixture.serve(&["--at", &day(2)]);
         assert_eq!(running.get(FEED, &[]).text(), body(&good, FEED), "{reason}");
-        // A second start finds the same.
+        // A second start behaves the same.
         running.last_words();
         let running = fixture.serve(&["--at", &day(3)]);
         assert_eq!(running.get(FEED, &[]).text(), body(&good, FEED), "{reason}");
@@ -109,7 +109,7 @@ fn a_start_serves_the_last_good_edition_and_goes_on_when_the_file_is_whole() {
 }
 
 #[test]
-fn a_start_with_a_broken_list_or_none_and_a_broken_file_serves_the_last_good_edition_too() {
+fn a_start_with_a_broken_or_missing_file_and_broken_revisions_serves_the_last_good_edition() {
     let (_, damage) = DAMAGES[0];
     for list in [Some("[calendar\n"), None] {
         let fixture = Fixture::new(&titled("Zero"));
@@ -171,7 +171,7 @@ fn breaks_while_running(reason: &str, damage: Damage) {
     let good = running.get(FEED, &[]);
     let whole = written(&fixture).0;
     damage(&fixture.revisions_file(), &whole);
-    // Without any change of the list.
+    // Without a change of `sessions.toml`.
     let began = Instant::now();
     while !ready().text().contains(reason) {
         assert!(began.elapsed() < Duration::from_secs(20), "{reason}: {}", ready().text());
@@ -209,11 +209,11 @@ fn an_older_copy_under_a_running_program_gets_its_numbers_back_without_an_edit()
     }
     assert_eq!(running.get(FEED, &[]).body, good.body);
     let said = running.last_words();
-    assert!(said.contains("is older than what this process published"), "{said}");
+    assert!(said.contains("is older than the last publication of this process"), "{said}");
 }
 
 #[test]
-fn time_goes_on_after_a_start_with_a_broken_file() {
+fn editions_follow_time_after_a_start_with_a_broken_file() {
     let talk = session("a", "2027-04-30T14:00:00", "") + &session("b", "2027-05-30T14:00:00", "");
     let fixture = Fixture::new(&list(&talk));
     fixture.publish(&day(0));

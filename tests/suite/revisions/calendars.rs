@@ -1,4 +1,4 @@
-//! Keys of the calendar: those that events show raise every session, the others none.
+//! Keys of `[calendar]`: those that events print raise every SEQUENCE, the others none.
 
 use super::{day, ics, in_feed, in_invite, publish_once, seen, shown, validators, written};
 use crate::support::{Fixture, list, session};
@@ -45,7 +45,7 @@ fn a_key_of_the_calendar_that_events_show_raises_them_once() {
     }
 }
 
-/// Publishes two lists; whether the feed changed. Events and invites must not.
+/// Publishes two files. Returns whether the feed changed; events and invites must not.
 fn feed_changes(what: &str, before: &str, after: &str) -> bool {
     assert_ne!(before, after, "{what}: nothing was edited");
     let fixture = Fixture::new(before);
@@ -129,13 +129,13 @@ fn a_session_that_joins_another_feed_changes_that_feed_and_not_itself() {
 }
 
 #[test]
-fn a_feed_that_comes_back_is_never_older_than_it_was() {
+fn a_restored_feed_is_never_older_than_before() {
     let picks = "[[feeds]]\nid = \"picks\"\ntitle = \"Picks\"\n";
     let with = |feeds: &str| list(&format!("{feeds}{}", session("a", "2027-04-30T14:00:00", "")));
     let path = "/feeds/picks.ics";
     let fixture = Fixture::new(&with(picks));
     let before = validators(&publish_once(&fixture, &day(9)), path);
-    // The clock is set back while it is away, and it comes back with other bytes.
+    // The clock is set back while the calendar is missing, and the calendar comes back with other bytes.
     fixture.write(&with(""));
     let away = validators(&publish_once(&fixture, &day(1)), path);
     assert!(away.1 > before.1, "{away:?} after {before:?}");

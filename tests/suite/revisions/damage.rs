@@ -1,4 +1,4 @@
-//! What is wrong in a revisions file is refused with its line, and what is accepted can be written again.
+//! Damaged revisions files: errors name the line, and every accepted file can be written again.
 
 use convene::revisions::Revisions;
 use convene::revisions::store::{parse, print};
@@ -8,7 +8,7 @@ use crate::support::{Fixture, Random, body, instant, list, session, without_sums
 
 const START: &str = "2027-04-30T14:00:00";
 
-/// A list with everything that a state records.
+/// A file with everything that a state records.
 fn rich(title: &str) -> String {
     let place = "place = { name = \"Hall\", address = \"1 Main St\" }\n";
     let links = "register = \"https://r.example/\"\njoin = \"https://j.example/\"\n";
@@ -21,7 +21,7 @@ fn rich(title: &str) -> String {
     )
 }
 
-/// A state with a moved, a retitled, a renamed and a removed session, and a feed that has ended.
+/// A state with a moved, a retitled, a renamed and a removed session, and a removed feed.
 fn fixture() -> Fixture {
     let fixture = Fixture::new(&rich("One"));
     fixture.publish(&day(0));
@@ -37,7 +37,7 @@ fn text(fixture: &Fixture) -> String {
     String::from_utf8(written(fixture).0).unwrap()
 }
 
-/// The line from 1 on which a text stands.
+/// The line of a text, from 1.
 fn line_of(text: &str, what: &str) -> usize {
     1 + text.lines().position(|line| line.starts_with(what)).unwrap_or_else(|| panic!("{what}"))
 }
@@ -53,7 +53,7 @@ fn assert_refused(text: &str, line: usize, reason: &str) {
 fn a_key_that_is_there_twice_is_refused_with_both_lines() {
     let text = without_sums(&text(&fixture()));
     let lines: Vec<&str> = text.lines().collect();
-    // Every line with a key, copied to the end of its object, as a merge leaves what both sides have.
+    // Every line with a key, copied to the end of its object, as after a merge of two sides with the same key.
     let mut count = 0;
     for (index, line) in lines.iter().enumerate().filter(|(_, line)| line.starts_with('"')) {
         let key = line.split('"').nth(1).unwrap();
@@ -86,7 +86,7 @@ fn two_sessions_with_one_uid_are_refused_with_both_lines() {
     let uid = |id| entry(&fixture, id).uid;
     let doubled = without_sums(&text).replace(&uid("b"), &uid("a"));
     assert_refused(&doubled, b, &format!("of `a` in line {a}; delete one of the two lines"));
-    // The file is left alone, and the first of both may be the one that is deleted.
+    // The file does not change, and the user may delete either line.
     std::fs::write(fixture.revisions_file(), &doubled).unwrap();
     let output = fixture.run(&["record", "--at", &day(1)]);
     assert_eq!(output.status.code(), Some(3));
@@ -106,7 +106,7 @@ fn text_of(fixture: &Fixture) -> String {
 
 #[test]
 fn of_a_removal_and_a_new_id_of_one_session_a_merge_may_keep_both_lines() {
-    // One branch removes `a` after a change, the other gives it another id.
+    // One branch removes `a` after a change, and the other gives it another id.
     let fixture = Fixture::new(&rich("One"));
     fixture.publish(&day(0));
     let base = text_of(&fixture);
@@ -165,7 +165,7 @@ fn values_that_no_calendar_could_carry_are_refused_with_their_line() {
                 let mut damaged: Vec<String> = text.lines().map(ToOwned::to_owned).collect();
                 damaged[index].insert_str(pair[1], control);
                 let (at, said) = match parse(damaged.join("\n").as_bytes()) {
-                    // Spaces around an instant say nothing.
+                    // Spaces around an instant have no meaning.
                     Ok(read) if read == revisions_of(&text) => continue,
                     read => read.expect_err(&damaged[index]),
                 };
@@ -200,7 +200,7 @@ fn revisions_of(text: &str) -> Revisions {
 }
 
 #[test]
-fn what_is_accepted_at_the_edge_can_be_changed_again_and_again() {
+fn accepted_boundary_values_can_be_changed_repeatedly() {
     for (from, to) in [
         ("\"sequence\":0", "\"sequence\":1073741824"),
         (
@@ -251,7 +251,7 @@ fn a_line_that_was_damaged_is_refused_until_it_is_whole_or_its_checksum_is_delet
     fixture.write(&rich("Two"));
     fixture.publish(&day(1));
     assert_eq!(entry(&fixture, "a").sequence, 8);
-    // Every line has one again.
+    // Every line has a checksum again.
     let text = text_of(&fixture);
     let entries = text.lines().filter(|line| line.starts_with('"') && line.contains("}"));
     assert!(entries.clone().count() > 5 && entries.clone().all(|line| line.contains("\"sum\":\"")));
@@ -289,7 +289,8 @@ fn lines_of_any_two_versions_are_valid_in_a_merge() {
     }
 }
 
-/// How many flips of a single bit of a file are accepted, how many of these with another meaning, and of how many.
+/// The number of accepted flips of single bits of a file, the number of those with another meaning, and the number of
+/// all flips.
 fn accepted_flips(text: &str) -> (usize, usize, usize) {
     let known = revisions_of(text);
     let mut bytes = text.as_bytes().to_vec();
@@ -330,7 +331,7 @@ fn a_file_of_twenty_thousand_sessions_is_read_in_linear_time() {
         "{{\"schema\": 3,\n\"sessions\": {{\n{}\n}},\n\"resources\": {{}}}}",
         lines.join(",\n")
     );
-    // Searching the text for the line of each would take minutes.
+    // Searching for the line of each flip would take minutes.
     let began = std::time::Instant::now();
     let whole = revisions_of(&print(&revisions_of(&text)));
     assert_eq!(whole.sessions.len(), 20_000);
@@ -347,7 +348,7 @@ fn an_emptied_file_warns_as_a_lost_one_does_and_numbers_go_on() {
         fixture.write(&rich("Two"));
         publisher.publish(instant(&day(1))).unwrap();
         assert_eq!(entry(&fixture, "a").sequence, 1, "{empty:?}");
-        // A new process finds it empty, and then gone.
+        // A new process finds the file empty, and then missing.
         std::fs::write(fixture.revisions_file(), empty).unwrap();
         for step in [2, 3] {
             fixture.write(&rich(&step.to_string()));
@@ -356,13 +357,13 @@ fn an_emptied_file_warns_as_a_lost_one_does_and_numbers_go_on() {
             let said =
                 String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
             assert!(
-                said.contains("is missing or empty, though sessions were published before"),
+                said.contains("is missing or empty, although sessions were published before"),
                 "{said}"
             );
             assert_eq!(entry(&fixture, "a").sequence, step, "{empty:?}");
             std::fs::remove_file(fixture.revisions_file()).unwrap();
         }
-        // Without anything else numbers start over, and that is said too.
+        // Without any copy, numbers start over, and the log reports that.
         std::fs::remove_file(fixture.dir().join(".sessions.last-good.json")).unwrap();
         std::fs::write(fixture.revisions_file(), empty).unwrap();
         let output = fixture.run(&["record", "--at", &day(4)]);

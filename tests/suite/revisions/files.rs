@@ -1,4 +1,4 @@
-//! The files of the state: links, what other releases wrote, what is broken or cannot be written.
+//! The files of the state: links, files of other releases, broken files and unwritable ones.
 
 use std::path::PathBuf;
 
@@ -24,7 +24,7 @@ fn a_link_to_the_revisions_file_stays_a_link() {
         let target = folder.join("state.json");
         let to = if relative { PathBuf::from("kept/state.json") } else { target.clone() };
         std::os::unix::fs::symlink(&to, fixture.revisions_file()).unwrap();
-        // At first it leads to nothing; then to a file that is replaced.
+        // First the target does not exist; then it is a file that is replaced.
         for (step, title) in [(0, "One"), (1, "Two"), (2, "Three")] {
             fixture.write(&titled(title));
             let published = publish_once(&fixture, &day(step));
@@ -70,7 +70,7 @@ fn a_file_of_a_newer_release_or_a_broken_one_is_never_overwritten() {
 }
 
 #[test]
-fn what_a_crash_left_behind_does_not_block_the_next_writer() {
+fn leftovers_of_a_crash_do_not_block_the_next_writer() {
     let fixture = Fixture::new(&titled("One"));
     fixture.publish(&day(0));
     let temporary = fixture.dir().join(".sessions.revisions.json.new");
@@ -86,11 +86,11 @@ fn what_a_crash_left_behind_does_not_block_the_next_writer() {
 }
 
 #[test]
-fn a_state_that_cannot_be_written_is_served_from_memory_and_said() {
+fn an_unwritable_state_is_served_from_memory_and_reported() {
     let fixture = Fixture::new(&titled("One"));
     fixture.publish(&day(0));
     let file = written(&fixture);
-    // A folder in the place of the temporary file: nobody, not even root, can write there.
+    // A folder at the path of the temporary file: no account, not even root, can write there.
     let obstacle = fixture.dir().join(".sessions.revisions.json.new");
     std::fs::create_dir(&obstacle).unwrap();
     fixture.write(&titled("Two"));
@@ -117,7 +117,7 @@ fn a_state_folder_that_is_not_there_is_not_made() {
 }
 
 #[test]
-fn a_folder_without_a_list_stays_empty() {
+fn a_folder_without_a_file_stays_empty() {
     let fixture = Fixture::new("");
     std::fs::remove_file(fixture.file()).unwrap();
     assert_eq!(fixture.run(&["record"]).status.code(), Some(3));
@@ -125,7 +125,7 @@ fn a_folder_without_a_list_stays_empty() {
 }
 
 #[test]
-fn the_last_good_source_is_what_was_published_last() {
+fn the_last_good_source_is_the_last_published_one() {
     let fixture = Fixture::new(&titled("One"));
     fixture.publish(&day(0));
     let kept = || std::fs::read_to_string(last_good(&fixture)).unwrap();
@@ -133,7 +133,7 @@ fn the_last_good_source_is_what_was_published_last() {
     fixture.write("[calendar]\nid = ");
     assert!(matches!(fixture.publisher().publish(instant(&day(1))), Err(Refusal::File(..))));
     assert_eq!(kept(), titled("One"));
-    // A comment is part of the source, though nothing that is published changes.
+    // A comment is part of the source, although no output changes.
     let commented = titled("One") + "# a comment\n";
     fixture.write(&commented);
     let file = written(&fixture);

@@ -29,7 +29,7 @@ fn state(fixture: &Fixture) -> Vec<(std::path::PathBuf, Vec<u8>)> {
 }
 
 #[test]
-fn what_is_recorded_is_published_as_it_would_be_without() {
+fn a_recorded_file_is_published_the_same_with_frozen() {
     let fixture = Fixture::new(&titled("One"));
     let free = publish_once(&fixture, &day(0));
     let before = state(&fixture);
@@ -43,7 +43,7 @@ fn what_is_recorded_is_published_as_it_would_be_without() {
 }
 
 #[test]
-fn what_is_not_recorded_gives_way_to_the_last_good_edition() {
+fn the_last_good_edition_replaces_an_unrecorded_file() {
     let fixture = Fixture::new(&titled("One"));
     let first = publish_once(&fixture, &day(0));
     let before = state(&fixture);
@@ -68,7 +68,7 @@ fn what_is_not_recorded_gives_way_to_the_last_good_edition() {
 #[test]
 fn without_a_last_good_edition_nothing_is_published() {
     let fixture = Fixture::new(&titled("One"));
-    // Nothing was ever recorded.
+    // The state has no record.
     assert!(matches!(frozen(&fixture, &day(0)), Err(Refusal::File(..))));
     assert!(!fixture.revisions_file().exists());
     fixture.publish(&day(0));
@@ -87,19 +87,19 @@ fn without_a_last_good_edition_nothing_is_published() {
     }
     assert_eq!(written(&fixture), before);
     assert!(!fixture.dir().join("out").exists());
-    // Recorded elsewhere, both files together are published again.
+    // Both files, recorded elsewhere, are published together again.
     fixture.publish(&day(1));
     let published = frozen(&fixture, &day(2)).unwrap();
     assert_eq!(seen(&fixture, &published, "a").sequence, 1);
 }
 
 #[test]
-fn a_last_good_edition_that_is_not_what_is_recorded_is_not_published_either() {
+fn an_unrecorded_last_good_edition_is_not_published() {
     let elsewhere = Fixture::new(&titled("One"));
     elsewhere.publish(&day(0));
     let fixture = Fixture::new(&titled("One"));
     fixture.publish(&day(0));
-    // A pull brings the revisions first, and a file that does not match them.
+    // A pull copies the revisions first, next to a file that does not match them.
     elsewhere.write(&titled("Two"));
     elsewhere.publish(&day(1));
     std::fs::copy(elsewhere.revisions_file(), fixture.revisions_file()).unwrap();

@@ -1,5 +1,5 @@
-//! The history of sessions in the revisions file, read as plain JSON; files of the previous release, and the
-//! way back to it.
+//! The history of sessions in the revisions file, read as plain JSON; files of the previous release, and the downgrade
+//! to it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -17,13 +17,12 @@ fn file(fixture: &Fixture) -> Value {
     serde_json::from_slice(&written(fixture).0).unwrap()
 }
 
-/// The changes that are recorded of a session, none if there is no such key.
+/// The recorded changes of a session, if it has the key.
 fn changes(fixture: &Fixture, id: &str) -> Vec<Value> {
     file(fixture)["sessions"][id]["changes"].as_array().cloned().unwrap_or_default()
 }
 
-/// What of a session is recorded, by the name of its field: the key of the TOML with its value, and how the
-/// file has it.
+/// The recorded fields of a session by name: the TOML key with its value, and the recorded value.
 const FIELDS: [(&str, &[(&str, &str)]); 8] = [
     (
         "start",
@@ -76,7 +75,7 @@ const FIELDS: [(&str, &[(&str, &str)]); 8] = [
     ("description", &[("", ""), ("description = \"Text.\"", "Text.")]),
 ];
 
-/// Which value each field has.
+/// The value of each field.
 type Values = [usize; FIELDS.len()];
 
 fn toml(values: &Values) -> String {
@@ -86,8 +85,7 @@ fn toml(values: &Values) -> String {
     list(&format!("\n[[sessions]]\nid = \"talk\"\n{}\n{other}", lines.join("\n")))
 }
 
-/// The changes from one publication to the next as the file has them; of links the address in place of
-/// its digest.
+/// The recorded changes from one publication to the next; links as addresses in place of digests.
 fn expected(old: &Values, new: &Values, at: &str) -> Vec<Value> {
     let recorded = FIELDS.iter().zip(old.iter().zip(new)).take(7);
     recorded
@@ -100,7 +98,7 @@ fn expected(old: &Values, new: &Values, at: &str) -> Vec<Value> {
 }
 
 #[test]
-fn a_change_is_recorded_with_what_it_was_exactly_when_the_sequence_rises_for_it() {
+fn a_change_is_recorded_with_the_old_value_exactly_when_the_sequence_rises() {
     let mut random = Random(0x5eed_0000_0015);
     let mut values: Values = [0; FIELDS.len()];
     let fixture = Fixture::new(&toml(&values));
@@ -129,7 +127,7 @@ fn a_change_is_recorded_with_what_it_was_exactly_when_the_sequence_rises_for_it(
             if let ("register" | "join", Some(digest)) =
                 (got["field"].as_str().unwrap(), got["was"].as_str())
             {
-                // The same link always has the same digest, and no two have one.
+                // The same link always has the same digest, and different links have different ones.
                 let link = wanted["was"].as_str().unwrap();
                 let known = digests.entry(digest.to_owned()).or_insert_with(|| link.to_owned());
                 assert_eq!(known, link);
@@ -151,7 +149,7 @@ fn a_change_is_recorded_with_what_it_was_exactly_when_the_sequence_rises_for_it(
 }
 
 #[test]
-fn the_same_list_again_a_new_id_and_another_feed_append_nothing() {
+fn an_unchanged_file_a_new_id_and_another_feed_record_no_change() {
     let with = |id: &str, more: &str| {
         let own = format!("place = {{ name = \"Hall\" }}\nseries = \"s1\"\n{more}");
         let series = "\n[[series]]\nid = \"s1\"\ntitle = \"One\"\n";
@@ -188,7 +186,7 @@ fn the_last_hundred_changes_are_kept() {
     }
     let kept = changes(&fixture, "a");
     assert_eq!(kept.len(), 100);
-    // Each move has a start and an end, so the first of 59 that is left is the tenth.
+    // Each move has a start and an end, so the oldest remaining of 59 moves is the tenth.
     let first = json!({
         "at": "2026-03-02T08:10:00Z", "field": "start", "was": "2027-04-30T18:09:00Z"
     });
@@ -196,10 +194,10 @@ fn the_last_hundred_changes_are_kept() {
     assert_eq!(entry(&fixture, "a").earlier().len(), 50);
 }
 
-/// A state of the previous release: what it wrote after sessions of every kind had moved.
+/// A state of the previous release, written after sessions of every kind had moved.
 const OLD_LIST: &str = include_str!("../../state/schema-2/sessions.toml");
 const OLD_STATE: &str = include_str!("../../state/schema-2/sessions.revisions.json");
-/// What that release then said on their pages.
+/// The sentences on their pages in that release.
 const OLD_SENTENCES: [(&str, &str); 4] = [
     (
         "twice",
@@ -249,7 +247,7 @@ fn a_state_of_the_previous_release_is_read_and_written_as_this_one_does() {
                 assert_eq!(change["at"], session["last_modified"], "{id}");
             }
         }
-        // And goes on from there.
+        // Later changes build on it.
         fixture.write(&OLD_LIST.replace("2027-04-29T14:00:00", "2027-04-29T16:00:00"));
         let moved = publish_once(&fixture, &day(1));
         assert!(body(&moved, "/sessions/twice").contains("2 pm ET to 4 pm ET."));
@@ -257,7 +255,7 @@ fn a_state_of_the_previous_release_is_read_and_written_as_this_one_does() {
     }
 }
 
-/// What the previous release takes, key by key; it refuses every other.
+/// The keys that the previous release accepts; it refuses all others.
 mod previous_release {
     use super::{BTreeMap, BTreeSet, Deserialize, Value};
 
@@ -302,7 +300,7 @@ mod previous_release {
     }
 }
 
-/// A state in which everything that schema 3 added is there.
+/// A state with everything that schema 3 added.
 fn full() -> Fixture {
     let talk = |start: &str, more: &str| list(&(session("a", start, more) + OTHER));
     const OTHER: &str =
@@ -355,7 +353,7 @@ fn without_the_keys_of_schema_3_the_previous_release_takes_the_file_with_its_num
     }
     let back = serde_json::to_vec(&back).unwrap();
     assert_taken_by_the_previous_release(&back, &fixture);
-    // This one takes it too, and goes on with its numbers.
+    // This release accepts it too, and continues its numbers.
     let sequence = entry(&fixture, "a").sequence;
     std::fs::write(fixture.revisions_file(), back).unwrap();
     publish_once(&fixture, &day(3));

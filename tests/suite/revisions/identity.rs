@@ -1,4 +1,4 @@
-//! Ids that change, UIDs that do not.
+//! Identity: ids may change, UIDs may not.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ fn named(id: &str, start: &str, more: &str) -> String {
     session(id, &start, more)
 }
 
-/// The UID of a session where nothing was published before.
+/// The UID of a session without an earlier publication.
 fn fresh(sessions: &str, id: &str) -> String {
     let fixture = Fixture::new(&list(sessions));
     let published = fixture.publish(&day(0));
@@ -27,10 +27,10 @@ fn a_renamed_session_keeps_its_uid_and_its_history() {
     let renamed = named("b", "2027-04-30", "was = [\"a\"]\n").replace("Session b", "Session a");
     fixture.write(&list(&renamed));
     let second = publish_once(&fixture, &day(1));
-    // The address of its page is another, and that is said once.
+    // The address of its page has changed, which raises SEQUENCE once.
     assert_eq!(seen(&fixture, &second, "b"), was.changed(&day(1)));
     assert_eq!(revisions(&fixture).sessions.len(), 1);
-    // Who has the old address gets the same calendar.
+    // The old address serves the same calendar.
     assert_eq!(body(&second, "/sessions/a.ics"), body(&second, "/sessions/b.ics"));
     assert_eq!(super::earlier(&fixture, "b"), Vec::<String>::new());
 }
@@ -61,7 +61,7 @@ fn a_session_renamed_twice_keeps_its_first_uid_with_its_revisions_and_without() 
 
     assert_eq!(fresh(&second, "second"), first.uid);
     assert_eq!(fresh(&third, "third"), first.uid);
-    // Both steps at once, as for whoever reads the file after a long time.
+    // Both steps at once, as for a process that reads the file after a long time.
     let fixture = Fixture::new(&list(&named("first", "2027-04-30", "")));
     publish_once(&fixture, &day(0));
     fixture.write(&list(&third));
@@ -71,7 +71,7 @@ fn a_session_renamed_twice_keeps_its_first_uid_with_its_revisions_and_without() 
 #[test]
 fn uids_are_the_same_for_ever_and_others_in_another_calendar() {
     let sessions = named("a", "2027-04-30", "");
-    // Golden: whoever subscribed knows the session by it.
+    // Golden value: subscribers' calendars identify the session by it.
     assert_eq!(fresh(&sessions, "a"), "d268faa2-e79f-5aa2-9e0f-0bd64aac918c");
     let other = Fixture::new(&list(&sessions).replace("id = \"test\"", "id = \"test2\""));
     let published = other.publish(&day(0));
@@ -84,14 +84,14 @@ fn a_new_session_under_a_freed_id_gets_another_uid() {
     let was = seen(&fixture, &publish_once(&fixture, &day(0)), "a");
     fixture.write(&list(&named("b", "2027-04-30", "was = [\"a\"]\n")));
     publish_once(&fixture, &day(1));
-    // Two sessions cannot claim one id, so `was` is deleted; the revisions file remembers.
+    // Two sessions cannot have one id, so `was` is deleted; the revisions file still records it.
     fixture.write(&list(&(named("b", "2027-04-30", "") + &named("a", "2027-06-30", ""))));
     let both = publish_once(&fixture, &day(2));
     assert_eq!(seen(&fixture, &both, "b").uid, was.uid);
     let new = seen(&fixture, &both, "a");
     assert_ne!(new.uid, was.uid);
     assert_eq!((new.sequence, new.created), (0, ics(&day(2))));
-    // And that edit taken back: the first session is still the first.
+    // After undoing that edit, the first session is still the first.
     fixture.write(&list(&named("b", "2027-04-30", "was = [\"a\"]\n")));
     let back = seen(&fixture, &publish_once(&fixture, &day(3)), "b");
     assert_eq!((back.uid, back.sequence), (was.uid, 1));
@@ -99,7 +99,7 @@ fn a_new_session_under_a_freed_id_gets_another_uid() {
 }
 
 #[test]
-fn a_session_renamed_to_the_id_of_one_that_goes_stays_itself() {
+fn a_session_renamed_to_the_id_of_a_removed_one_stays_itself() {
     for at_once in [true, false] {
         let b = named("b", "2027-05-30", "");
         let fixture = Fixture::new(&list(&(named("a", "2027-04-30", "") + &b)));
@@ -109,7 +109,7 @@ fn a_session_renamed_to_the_id_of_one_that_goes_stays_itself() {
             fixture.write(&list(&b));
             publish_once(&fixture, &day(1));
         }
-        // The title is that of the one that is gone, so that it is not refused as another.
+        // The title is that of the removed session, so the program accepts it as the same one.
         let renamed = named("a", "2027-05-30", "was = [\"b\"]\n");
         fixture.write(&list(&renamed));
         let now = seen(&fixture, &publish_once(&fixture, &day(2)), "a");
@@ -118,7 +118,7 @@ fn a_session_renamed_to_the_id_of_one_that_goes_stays_itself() {
         assert_eq!(all.len(), 2);
         let gone = all.values().find(|entry| entry.uid == a.uid).expect("it is remembered");
         assert_eq!((gone.sequence, gone.removed.is_some()), (1, true));
-        // Neither is forgotten or confused by what comes later.
+        // Later changes neither lose nor confuse the two.
         fixture.write(&list(&(renamed + &named("c", "2027-06-30", ""))));
         let later = publish_once(&fixture, &day(3));
         assert_eq!(seen(&fixture, &later, "a"), now);
@@ -137,16 +137,16 @@ fn a_uid_that_the_author_gives_is_used_and_stays() {
     let new = ics(&day(1));
     let uid = "2024-04@old.example".to_owned();
     assert_eq!(now, Seen { uid, sequence: 0, created: new.clone(), modified: new });
-    // The one that subscribers knew is gone, and not forgotten.
+    // The session that subscribers knew is removed, but stays recorded.
     let gone = revisions(&fixture).sessions.values().find(|entry| entry.uid == was.uid).cloned();
     assert!(gone.is_some_and(|entry| entry.removed.is_some() && entry.sequence == 1));
-    // Deleting the line gives nobody a second event.
+    // Deleting the line does not create a second event.
     fixture.write(&list(&named("a", "2027-04-30", "")));
     assert_eq!(seen(&fixture, &publish_once(&fixture, &day(2)), "a"), now);
 }
 
 #[test]
-fn a_session_that_gives_the_uid_of_a_removed_one_goes_on_with_its_history() {
+fn a_session_with_the_uid_of_a_removed_one_continues_its_history() {
     let b = named("b", "2027-05-30", "");
     let fixture = Fixture::new(&list(&(named("a", "2027-04-30", "") + &b)));
     let was = seen(&fixture, &publish_once(&fixture, &day(0)), "a");
@@ -187,7 +187,7 @@ fn a_new_session_avoids_a_uid_that_an_author_gives() {
 }
 
 #[test]
-fn another_calendar_id_is_refused_and_nothing_is_written() {
+fn another_calendar_id_is_refused_without_writing() {
     let toml = list(&named("a", "2027-04-30", ""));
     let fixture = Fixture::new(&toml);
     publish_once(&fixture, &day(0));
@@ -200,7 +200,7 @@ fn another_calendar_id_is_refused_and_nothing_is_written() {
     assert_eq!(super::written(&fixture), file);
 }
 
-/// The highest SEQUENCE of every UID so far must never be undercut.
+/// No SEQUENCE may be lower than the highest earlier one of its UID.
 fn never_back(fixture: &Fixture, steps: &[String]) {
     let mut highest = std::collections::HashMap::new();
     for (number, step) in steps.iter().enumerate() {
@@ -240,7 +240,7 @@ fn sessions_that_give_their_uids_keep_their_numbers_though_their_ids_shift_or_sw
 }
 
 #[test]
-fn a_uid_that_is_given_up_is_not_begun_anew() {
+fn an_abandoned_uid_is_not_reused_from_the_beginning() {
     let fixture = Fixture::new(&list(&named("a", "2027-04-30", "")));
     let uid = seen(&fixture, &publish_once(&fixture, &day(0)), "a").uid;
     let other = given("a", "other", "Session a");
@@ -257,7 +257,7 @@ fn a_uid_that_is_given_up_is_not_begun_anew() {
 }
 
 #[test]
-fn a_removed_session_whose_uid_is_the_id_of_another_is_remembered() {
+fn a_removed_session_whose_uid_is_the_id_of_another_stays_recorded() {
     let fixture = Fixture::new("");
     let three = given("bar", "foo", "Bar")
         + &named("foo", "2027-05-30", "")
@@ -269,7 +269,7 @@ fn a_removed_session_whose_uid_is_the_id_of_another_is_remembered() {
 }
 
 #[test]
-fn what_two_sessions_had_before_leads_to_the_one_that_takes_both_over() {
+fn former_ids_of_two_sessions_lead_to_the_one_that_takes_both_over() {
     let fixture = Fixture::new("");
     let a = |more: &str| named("a", "2027-04-30", more);
     let b = |more: &str| named("b", "2027-05-30", more);
@@ -284,7 +284,7 @@ fn what_two_sessions_had_before_leads_to_the_one_that_takes_both_over() {
 }
 
 #[test]
-fn an_id_that_something_else_had_since_is_no_former_one_any_more() {
+fn an_id_that_another_session_has_had_since_is_no_longer_a_former_one() {
     let fixture = Fixture::new("");
     let a = named("a", "2027-04-30", "");
     let b = |more: &str| named("b", "2027-04-30", more).replace("Session b", "Session a");
@@ -296,7 +296,7 @@ fn an_id_that_something_else_had_since_is_no_former_one_any_more() {
 }
 
 #[test]
-fn an_address_that_gets_another_calendar_is_newer_than_what_stood_there() {
+fn an_address_with_another_calendar_gets_a_newer_last_modified() {
     let fixture =
         Fixture::new(&list(&(named("a", "2027-04-30", "") + &named("b", "2027-05-30", ""))));
     fixture.publish(&day(0));
@@ -307,7 +307,7 @@ fn an_address_that_gets_another_calendar_is_newer_than_what_stood_there() {
     };
     let before = modified(&gone);
     fixture.write(&list(&named("b", "2027-05-30", "was = \"a\"\n")));
-    // On a clock that was set back.
+    // With a clock that was set back.
     let after = fixture.publish(&day(2));
     assert!(modified(&after) > before, "{} {before}", modified(&after));
     let again = fixture.publish(&day(4));

@@ -1,5 +1,4 @@
-//! A process that is killed at any moment leaves the old state or the new one, and never stands in
-//! the way of the next.
+//! Killed processes: they leave the old state or the new one, and never block the next process.
 
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -9,7 +8,7 @@ use convene::revisions::Revisions;
 use super::{revisions, seen};
 use crate::support::{Fixture, Random, list, session};
 
-/// Enough sessions that the file takes more than one write of the system.
+/// So many sessions that writing the file takes more than one system call.
 fn titled(title: &str) -> String {
     let all = (1..=40).map(|n| {
         session(&format!("s{n}"), &format!("2027-04-30T14:{n:02}:00"), "duration = \"30m\"\n")
@@ -22,7 +21,7 @@ fn titled(title: &str) -> String {
 struct Count {
     old: u32,
     new: u32,
-    /// Times that the dead process left half a file beside the whole one.
+    /// The number of kills that left a partial file next to the complete one.
     halves: u32,
 }
 
@@ -33,14 +32,14 @@ fn record(fixture: &Fixture, step: u32) -> Command {
     command
 }
 
-/// Waits until a file is there or the process is done.
+/// Waits until a file exists or the process has ended.
 fn until_there(file: &std::path::Path, child: &mut Child) {
     while !file.exists() && child.try_wait().unwrap().is_none() {
         std::hint::spin_loop();
     }
 }
 
-/// The revisions must be those before, or those with the new title one SEQUENCE on.
+/// The revisions must be the earlier ones, or those with the new title and the next SEQUENCE.
 fn is_new(before: &Revisions, after: &Revisions, title: &str) -> bool {
     if before == after {
         return false;
@@ -69,7 +68,7 @@ fn kill(times: u32) -> Count {
         let text = titled(&format!("Title {step}"));
         fixture.write(&text);
         let mut child = record(&fixture, step).spawn().unwrap();
-        // Every other time somewhere in the whole run, else while the file is being written.
+        // Every other kill is at a random time of the whole run, the others while the file is written.
         if step % 2 == 0 {
             std::thread::sleep(Duration::from_micros(random.below(whole_run)));
         } else {
@@ -86,7 +85,7 @@ fn kill(times: u32) -> Count {
         let good = std::fs::read(&last_good).unwrap();
         assert!(good == good_before || good == text.as_bytes(), "the last good source is torn");
     }
-    // Whatever the last one left behind, the next comes through.
+    // The next process succeeds after any leftovers.
     let before = revisions(&fixture);
     fixture.write(&titled("End"));
     assert!(record(&fixture, times + 1).status().unwrap().success());
@@ -104,6 +103,6 @@ fn a_writer_killed_at_any_moment_leaves_the_old_file_or_the_new_one() {
 
 #[test]
 #[ignore = "long: 600 processes"]
-fn six_hundred_killed_writers_leave_a_whole_file() {
+fn six_hundred_killed_writers_leave_a_complete_file() {
     println!("{:?}", kill(600));
 }

@@ -1,5 +1,4 @@
-//! What subscribers are told when something changes, step by step: the bytes that are served and the
-//! file that remembers them.
+//! Revisions step by step: the served bytes after each change, and the file that records them.
 
 mod broken;
 mod calendars;
@@ -24,17 +23,17 @@ use convene::revisions::{Revision, Revisions};
 
 use crate::support::{Fixture, body, instant};
 
-/// A moment on the first of some days, one per step of a story.
+/// An instant on the first day of a story; each step has its own day.
 fn day(step: u32) -> String {
     format!("2026-03-{:02}T08:00:00Z", step + 1)
 }
 
-/// An instant as calendars write it.
+/// An instant in the format of calendars.
 fn ics(at: &str) -> String {
     at.replace(['-', ':'], "")
 }
 
-/// What a calendar says about the history of one event.
+/// The revision of one event in a calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Seen {
     uid: String,
@@ -61,7 +60,7 @@ fn events(calendar: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// The value of a line that is there exactly once.
+/// The value of a line that must occur exactly once.
 fn value<'a>(lines: &'a [String], name: &str) -> &'a str {
     let prefix = format!("{name}:");
     let mut values = lines.iter().filter_map(|line| line.strip_prefix(&prefix));
@@ -88,7 +87,7 @@ fn in_invite(published: &Published, id: &str) -> Vec<String> {
     all.remove(0)
 }
 
-/// The event of a session in the feed of everything.
+/// The event of a session in the calendar's feed.
 fn in_feed(published: &Published, id: &str) -> Vec<String> {
     let uid = history(&in_invite(published, id)).uid;
     let mut all = events(&body(published, "/feeds/test.ics"));
@@ -97,7 +96,7 @@ fn in_feed(published: &Published, id: &str) -> Vec<String> {
     all.remove(0)
 }
 
-/// What invite, feed and revisions file say about a session, which must be the same.
+/// The revision of a session in the invite, the feed and the revisions file, which must agree.
 fn seen(fixture: &Fixture, published: &Published, id: &str) -> Seen {
     let seen = history(&in_invite(published, id));
     assert_eq!(history(&in_feed(published, id)), seen, "invite and feed say the same");
@@ -112,7 +111,7 @@ fn seen(fixture: &Fixture, published: &Published, id: &str) -> Seen {
     seen
 }
 
-/// What a session's events show besides their history.
+/// The content of a session's events, without the revision.
 fn shown(published: &Published, id: &str) -> Vec<String> {
     let own = ["SEQUENCE:", "DTSTAMP:", "LAST-MODIFIED:", "CREATED:", "UID:"];
     let both = [in_invite(published, id), in_feed(published, id)].concat();
@@ -128,7 +127,7 @@ fn entry(fixture: &Fixture, id: &str) -> Revision {
     all.get(id).unwrap_or_else(|| panic!("no entry {id} in {all:?}")).as_ref().clone()
 }
 
-/// The starts that a session had before, oldest first.
+/// The earlier starts of a session, oldest first.
 fn earlier(fixture: &Fixture, id: &str) -> Vec<String> {
     entry(fixture, id).earlier().iter().map(|times| times.start().to_string()).collect()
 }
@@ -143,14 +142,13 @@ fn validators(published: &Published, path: &str) -> (String, String) {
     (etag, modified.format("%Y%m%dT%H%M%SZ").to_string())
 }
 
-/// The bytes of the revisions file and when they were written.
+/// The bytes and the modification time of the revisions file.
 fn written(fixture: &Fixture) -> (Vec<u8>, SystemTime) {
     let file = fixture.revisions_file();
     (std::fs::read(&file).unwrap(), std::fs::metadata(&file).unwrap().modified().unwrap())
 }
 
-/// Publishes at an instant, and again an hour later: the second time nothing may be written and
-/// every calendar must be the same.
+/// Publishes at an instant, and again an hour later: the second time must write nothing and give the same calendars.
 fn publish_once(fixture: &Fixture, at: &str) -> Published {
     let first = fixture.publish(at);
     let file = written(fixture);

@@ -50,7 +50,7 @@ fn every_copy_has_the_mode_of_the_authors_file() {
 }
 
 #[test]
-fn a_mode_that_somebody_gave_a_file_lasts() {
+fn a_mode_set_by_an_operator_stays() {
     let fixture = Fixture::new(&titled("0"));
     set_mode(&fixture.file(), 0o644);
     record(&fixture, "022", 0);
@@ -62,7 +62,7 @@ fn a_mode_that_somebody_gave_a_file_lasts() {
         assert_eq!((mode(&revisions), mode(&last_good_revisions)), (wanted, wanted));
         assert_eq!(mode(&last_good), 0o644);
     }
-    // A list that becomes private takes its copy with it, though its bytes are the same.
+    // When the file becomes private, its copy does too, although the bytes are the same.
     set_mode(&fixture.file(), 0o600);
     record(&fixture, "022", 9);
     assert_eq!(mode(&last_good), 0o600);
@@ -87,10 +87,10 @@ fn every_copy_has_the_owner_of_the_authors_file() {
     assert_eq!(owner(&fixture.revisions_file()), (65534, 65533));
 }
 
-/// Runs `record` as an account without rights, which owns the folder.
+/// Runs `record` as an unprivileged account that owns the folder.
 fn record_as_owner(fixture: &Fixture) -> std::process::Output {
     let account = ["--reuid", "65534", "--regid", "65534", "--clear-groups"];
-    // The account may not be allowed to reach the program where it was built.
+    // The account may have no access to the build folder of the program.
     let program = fixture.dir().join("convene");
     let _ = std::fs::copy(env!("CARGO_BIN_EXE_convene"), &program);
     Command::new("setpriv")
@@ -112,7 +112,7 @@ fn owned_by_an_account() -> Fixture {
 
 #[test]
 #[ignore = "needs root and setpriv, to be another account"]
-fn what_root_records_does_not_stop_the_account_that_owns_the_folder() {
+fn a_record_by_root_does_not_block_the_owner_of_the_folder() {
     for umask in ["022", "077"] {
         let fixture = owned_by_an_account();
         record(&fixture, umask, 0);
@@ -155,7 +155,7 @@ fn other_accounts_cannot_hold_the_lock() {
 }
 
 #[test]
-fn nothing_is_written_through_a_link_in_the_place_of_a_temporary_file_or_of_the_lock() {
+fn nothing_is_written_through_a_link_at_the_path_of_a_temporary_file_or_the_lock() {
     let names = [
         ".sessions.revisions.json.new",
         "..sessions.last-good.toml.new",
@@ -225,7 +225,7 @@ fn a_limit_on_the_size_of_files_degrades_and_does_not_kill() {
             std::thread::sleep(Duration::from_millis(50));
         }
     };
-    // A large body, which would be copied into a file.
+    // A large body, which an earlier release copied into a file.
     let large = format!("description = \"{}\"\n", "word ".repeat(20_000));
     fixture.write(&(titled("Two") + &large));
     title("SUMMARY:Two");
@@ -242,11 +242,11 @@ fn a_limit_on_the_size_of_files_degrades_and_does_not_kill() {
 }
 
 #[test]
-fn commands_say_what_a_limit_on_the_size_of_files_forbids() {
+fn commands_report_a_limit_on_the_size_of_files() {
     for command in ["record", "export --out out"] {
         let fixture = Fixture::new(&titled("One"));
         let program = env!("CARGO_BIN_EXE_convene");
-        // In blocks of 512 bytes, by POSIX.
+        // The unit is 512 bytes (POSIX).
         let command = format!("ulimit -f 1; '{program}' {command} --at {}", day(0));
         let output =
             Command::new("sh").args(["-c", &command]).current_dir(fixture.dir()).output().unwrap();

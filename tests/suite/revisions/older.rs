@@ -1,5 +1,5 @@
-//! Another revisions file under a running program: an older copy, a merge by hand, another machine's, none. No number
-//! that readers have seen goes back.
+//! Replaced revisions files while the program runs: by an older copy, a manual merge, another machine's file, or none.
+//! No number that readers have seen goes back.
 
 use std::collections::BTreeMap;
 
@@ -47,7 +47,7 @@ fn an_older_copy_takes_no_number_back() {
         let published = publish(&publisher, step);
         assert_eq!(seen(&fixture, &published, "a"), last.changed(&day(step)));
         last = number(&published, "a");
-        // Every copy so far, with the list as it is and with another change.
+        // Every earlier copy, with the current file and with another change.
         for copy in &copies {
             std::fs::write(fixture.revisions_file(), copy).unwrap();
             let again = publish(&publisher, step);
@@ -58,12 +58,12 @@ fn an_older_copy_takes_no_number_back() {
     std::fs::write(fixture.revisions_file(), &copies[0]).unwrap();
     fixture.write(&one("last"));
     assert_eq!(seen(&fixture, &publish(&publisher, 9), "a"), last.changed(&day(9)));
-    // Another process knows it from the file.
+    // Another process reads it from the file.
     assert_eq!(number(&fixture.publish(&day(10)), "a"), last.changed(&day(9)));
 }
 
 #[test]
-fn what_was_removed_and_what_was_given_out_stay_known_after_an_older_copy() {
+fn removals_and_published_links_stay_recorded_after_an_older_copy() {
     let two = |a: &str, more: &str| list(&(session("a", START, a) + &session("b", START, more)));
     let fixture = Fixture::new(&two("", ""));
     let publisher = fixture.publisher();
@@ -106,8 +106,8 @@ fn the_higher_numbers_of_another_machines_file_count() {
 }
 
 #[test]
-fn where_readers_may_know_either_the_next_number_is_above_both() {
-    // Both went on from the same copy, and each has numbers that the other has too.
+fn the_next_number_is_above_both_that_readers_may_have() {
+    // Both continued from the same copy, so they use the same numbers for different contents.
     let fixture = Fixture::new(&one("0"));
     let publisher = fixture.publisher();
     publish(&publisher, 0);
@@ -120,7 +120,7 @@ fn where_readers_may_know_either_the_next_number_is_above_both() {
         let theirs = number(&other.publish(&day(there)), "a");
         assert_eq!(own.sequence, theirs.sequence);
         std::fs::copy(other.revisions_file(), fixture.revisions_file()).unwrap();
-        // Whichever title the list has then.
+        // With either title in the file.
         fixture.write(&one(&format!("there {there}")));
         let joined = number(&publish(&publisher, 8), "a");
         assert!(joined.sequence > own.sequence, "{joined:?} after {own:?} and {theirs:?}");
@@ -145,7 +145,7 @@ fn frozen_publishes_no_older_file_and_no_file_with_a_silent_change() {
     let refused = publisher.publish(instant(&day(3)));
     let Err(Refusal::File(_, findings)) = refused else { panic!("{refused:?}") };
     assert!(findings.has_errors());
-    // What is newer is published, with the numbers that its file has.
+    // The newer state is published, with the numbers in its file.
     fixture.write(&one("1"));
     std::fs::write(fixture.revisions_file(), newer).unwrap();
     assert_eq!(number(&publish(&publisher, 4), "a"), number(&published, "a"));
@@ -155,7 +155,7 @@ fn frozen_publishes_no_older_file_and_no_file_with_a_silent_change() {
     assert_eq!(number(&publish(&publisher, 6), "a"), number(&next, "a"));
 }
 
-/// What subscribers know: by UID the number and the instant of the last change.
+/// The numbers that subscribers have seen: SEQUENCE and LAST-MODIFIED by UID.
 fn subscribers_know(published: &Published) -> BTreeMap<String, (u32, String, Vec<String>)> {
     let own = ["SEQUENCE:", "DTSTAMP:", "LAST-MODIFIED:"];
     let shown = |lines: Vec<String>| {
@@ -170,8 +170,7 @@ fn subscribers_know(published: &Published) -> BTreeMap<String, (u32, String, Vec
 }
 
 #[test]
-fn whichever_copies_are_restored_and_merged_every_change_reaches_subscribers_and_no_number_goes_back()
- {
+fn after_any_restores_and_merges_every_change_reaches_subscribers_and_no_number_goes_back() {
     let mut random = Random(0x0c0f_fee0_5eed);
     let ids = ["a", "b", "c", "d"];
     let mut titles = [0_u32; 4];
@@ -189,7 +188,7 @@ fn whichever_copies_are_restored_and_merged_every_change_reaches_subscribers_and
         let any = |random: &mut Random, copies: &[String]| {
             copies[random.below(copies.len() as u64) as usize].clone()
         };
-        // Another process knows what the file says.
+        // Another process reads the file.
         if random.below(8) == 0 {
             publisher = fixture.publisher();
             publisher.publish(now).unwrap();
@@ -198,7 +197,7 @@ fn whichever_copies_are_restored_and_merged_every_change_reaches_subscribers_and
             0 => std::fs::write(fixture.revisions_file(), any(&mut random, &copies)).unwrap(),
             1 => {
                 let (one, other) = (any(&mut random, &copies), any(&mut random, &copies));
-                // Both have the same lines but for their contents, as no session comes or goes.
+                // Both have lines with the same keys, because no session is added or removed.
                 let lines = one.lines().zip(other.lines());
                 let picked = lines.map(|(a, b)| if random.below(2) == 0 { a } else { b });
                 let merged: String = picked.map(|line| format!("{line}\n")).collect();
@@ -211,7 +210,7 @@ fn whichever_copies_are_restored_and_merged_every_change_reaches_subscribers_and
             titles[random.below(4) as usize] = random.below(4) as u32;
             fixture.write(&text(&titles));
         }
-        // A clock that is put back makes no number smaller either.
+        // A clock that is set back lowers no number either.
         now += chrono::TimeDelta::seconds(random.below(90) as i64 - 20);
         let published = publisher.publish(now).unwrap_or_else(|r| panic!("step {step}: {r:?}"));
         for (uid, (sequence, modified, shown)) in subscribers_know(&published) {

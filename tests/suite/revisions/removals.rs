@@ -17,7 +17,7 @@ fn b() -> String {
 }
 
 #[test]
-fn a_removed_session_is_remembered_and_comes_back_as_itself() {
+fn a_removed_session_stays_recorded_and_comes_back_as_itself() {
     let fixture = Fixture::new(&list(&(a() + &b())));
     let first = publish_once(&fixture, &day(0));
     let was = seen(&fixture, &first, "a");
@@ -47,7 +47,7 @@ fn a_removed_session_is_remembered_and_comes_back_as_itself() {
 }
 
 #[test]
-fn a_removed_session_comes_back_moved_and_retitled_if_the_author_says_so() {
+fn a_removed_session_comes_back_moved_and_retitled_with_again() {
     let fixture = Fixture::new(&list(&(a() + &b())));
     let was = seen(&fixture, &publish_once(&fixture, &day(0)), "a");
     fixture.write(&list(&b()));
@@ -77,7 +77,7 @@ fn a_removed_session_comes_back_under_another_id_with_was() {
 }
 
 #[test]
-fn the_last_session_that_goes_leaves_a_calendar_without_events() {
+fn removing_the_last_session_leaves_a_calendar_without_events() {
     let fixture = Fixture::new(&list(&a()));
     publish_once(&fixture, &day(0));
     fixture.write(&list(""));

@@ -1,4 +1,4 @@
-//! What time does by itself: sessions that leave feeds, clocks that go back, rules that change.
+//! Effects of time: sessions that leave feeds, clocks that are set back, rules that change.
 
 use std::path::Path;
 
@@ -41,7 +41,7 @@ fn a_clock_that_was_set_back_never_takes_a_calendar_back() {
         assert_eq!(validators(&published, FEED).1, expected);
         assert_eq!(validators(&published, "/sessions/a.ics").1, expected);
     }
-    // A removal and a return under the wrong clock go forward too.
+    // A removal and a return under the wrong clock also raise the numbers.
     fixture.write(&list(""));
     fixture.publish("2026-01-01T00:00:00Z");
     assert_eq!(entry(&fixture, "a").removed, Some(instant("2026-03-11T08:00:01Z")));
@@ -75,7 +75,7 @@ fn a_session_leaves_a_feed_at_its_instant_and_nothing_is_written() {
         assert!(text.contains("LAST-MODIFIED:20270501T190000Z"), "{at}");
         assert_eq!(validators(&left, FEED).1, ics(LEAVES), "{at}");
         assert_ne!(validators(&left, FEED).0, validators(&first, FEED).0);
-        // The invite is a link that lasts.
+        // The invite's address stays.
         assert_eq!(in_invite(&left, "a"), in_invite(&first, "a"));
         assert_eq!(validators(&left, "/sessions/a.ics"), validators(&first, "/sessions/a.ics"));
         assert_eq!(written(&fixture), file, "{at}");
@@ -122,7 +122,7 @@ fn sessions_that_come_back_because_they_are_kept_longer_are_a_change_of_that_day
 }
 
 #[test]
-fn whole_days_that_come_back_by_another_zone_are_a_change_of_that_day() {
+fn whole_days_that_return_by_another_zone_are_a_change_of_that_day() {
     let zone = |name: &str| {
         let days = format!("duration = \"1d\"\ntimezone = \"{name}\"\n");
         let other = session("b", "2027-05-30T14:00:00", "");
@@ -149,7 +149,7 @@ fn an_edit_after_a_session_left_is_newer_than_its_leaving() {
     assert_eq!(validators(&publish_once(&fixture, at), FEED).1, ics(at));
 }
 
-/// A folder of compiled rules in which some zones have the rules of others.
+/// A folder of compiled rules, where some zones have the rules of others.
 fn zoneinfo(folder: &Path, zones: &[(&str, &str)]) {
     for (name, rules_of) in zones.iter().chain(&[("UTC", "UTC")]) {
         let file = folder.join(name);
@@ -207,7 +207,7 @@ fn new_rules_that_move_only_the_words_are_a_change_too() {
 }
 
 #[test]
-fn new_rules_that_move_nothing_published_change_nothing() {
+fn new_rules_that_move_no_published_time_change_nothing() {
     let fixture = Fixture::new(&a(""));
     let first = publish_once(&fixture, &day(0));
     let file = written(&fixture);
@@ -221,7 +221,7 @@ fn new_rules_that_move_nothing_published_change_nothing() {
 }
 
 #[test]
-fn whatever_a_list_may_say_is_read_back_from_the_state() {
+fn every_allowed_value_round_trips_through_the_state() {
     let corners = [
         ("1970-01-01T00:00:00", "Pacific/Auckland"),
         ("1970-01-01T00:00:00", "Asia/Tokyo"),
@@ -233,7 +233,7 @@ fn whatever_a_list_may_say_is_read_back_from_the_state() {
         let more = format!("timezone = \"{zone}\"");
         let fixture = Fixture::new(&list(&session("a", start, &more)));
         publish_once(&fixture, &day(0));
-        // Moved, so that the start is remembered as an earlier one too.
+        // The session moves, so the earlier start is recorded too.
         fixture.write(&list(&session("a", "2027-04-30T14:00:00", &more)));
         publish_once(&fixture, &day(1));
         let entry = entry(&fixture, "a");

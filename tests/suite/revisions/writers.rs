@@ -1,4 +1,4 @@
-//! Several processes that write one state: none undoes what another did.
+//! Several processes that write one state: none undoes the changes of another.
 
 use std::collections::BTreeSet;
 use std::process::{Child, Stdio};
@@ -30,7 +30,7 @@ fn finish(children: Vec<Child>) {
     }
 }
 
-/// A folder in which every writer has a list of its own, all with the state of the fixture.
+/// A folder where every writer has its own file, all with the state of the fixture.
 fn lists(fixture: &Fixture, toml: impl Fn(u32) -> String) -> Vec<String> {
     let own = |number: u32| {
         let folder = format!("writer-{number}");
@@ -43,7 +43,7 @@ fn lists(fixture: &Fixture, toml: impl Fn(u32) -> String) -> Vec<String> {
 }
 
 #[test]
-fn writers_of_the_same_list_agree_on_who_was_first() {
+fn writers_of_the_same_file_agree_on_the_first() {
     let sessions: String = (1..=20)
         .map(|day| session(&format!("s{day}"), &format!("2027-04-{day:02}T14:00:00"), ""))
         .collect();
@@ -71,7 +71,7 @@ fn no_change_of_a_writer_is_lost() {
     finish(children.collect());
     let entry = entry(&fixture, "a");
     assert_eq!(entry.sequence, WRITERS);
-    // Each at the same instant, so each a second after the one before.
+    // All publish at the same instant, so each gets a LAST-MODIFIED one second after the previous one.
     let expected = instant(&day(1)) + chrono::TimeDelta::seconds(i64::from(WRITERS) - 1);
     assert_eq!((entry.created, entry.last_modified), (instant(&day(0)), expected));
     assert!(entry.published.title.starts_with("By writer "));
@@ -98,7 +98,7 @@ fn no_entry_of_a_writer_is_lost() {
     }
 }
 
-/// Whether a process waits for a lock, as far as the system tells.
+/// Whether the system shows that a process waits for a lock.
 fn waits(child: &Child) -> bool {
     let locks = std::fs::read_to_string("/proc/locks").unwrap_or_default();
     let pid = child.id().to_string();

@@ -1,4 +1,4 @@
-//! The listener of its own: what is there, and who may listen.
+//! The admin listener: its paths, and its addresses.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -44,7 +44,7 @@ fn the_flag_may_stand_before_the_command_or_behind_it() {
 }
 
 #[test]
-fn readers_cannot_ask_for_it() {
+fn the_public_listener_does_not_serve_it() {
     let watched = Watched::new(&talk(), &[]);
     for path in ["/healthz", "/readyz", "/metrics"] {
         assert_eq!(watched.running.get(path, &[]).status, 404, "{path}");
@@ -59,11 +59,11 @@ fn without_the_flag_there_is_no_such_listener() {
     assert!(!end(running).contains("admin="));
 }
 
-/// Three times as many as it takes at once.
+/// Three times the limit of connections.
 const CROWD: usize = 48;
 
 #[test]
-fn probes_are_answered_while_a_crowd_holds_the_listener() {
+fn probes_are_served_while_a_crowd_fills_the_listener() {
     for (what, sent) in [
         ("silence", &b""[..]),
         ("half a request", b"GET /healthz HTTP/1.1\r\nX: "),
@@ -75,7 +75,7 @@ fn probes_are_answered_while_a_crowd_holds_the_listener() {
     ] {
         let watched = Watched::new(&talk(), &[]);
         let (admin, ended) = (watched.admin, AtomicBool::new(false));
-        // Whoever is closed comes again at once; a test that fails ends all the same.
+        // A closed client reconnects at once; the loop also ends if the test fails.
         let last = Instant::now() + Duration::from_secs(60);
         let hold = || {
             while !ended.load(SeqCst) && Instant::now() < last {
@@ -96,9 +96,9 @@ fn probes_are_answered_while_a_crowd_holds_the_listener() {
                 (watched.ask("GET", path).status, start.elapsed())
             });
             ended.store(true, SeqCst);
-            // Those who still hold a place are let go.
+            // Releases the clients that are still connected.
             drop(watched);
-            // A prober's patience, and more.
+            // Longer than the timeout of a probe.
             let in_time = |(status, took)| status == 200 && took < Duration::from_secs(3);
             assert!(asked.into_iter().all(in_time), "{what}: {asked:?}");
         });
@@ -106,7 +106,7 @@ fn probes_are_answered_while_a_crowd_holds_the_listener() {
 }
 
 #[test]
-fn a_listener_that_others_can_reach_is_warned_of() {
+fn a_publicly_reachable_admin_listener_gives_a_warning() {
     let loopback = Watched::new(&talk(), &[]);
     assert!(!end(loopback.running).contains("anyone who can reach"));
     let fixture = Fixture::new(&talk());
@@ -122,7 +122,7 @@ fn a_listener_that_others_can_reach_is_warned_of() {
 }
 
 #[test]
-fn a_taken_port_is_said_in_a_sentence() {
+fn a_port_in_use_gives_a_plain_error() {
     let fixture = Fixture::new(&talk());
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();

@@ -1,4 +1,4 @@
-//! A certificate that is not renewed, as whoever runs the program sees it.
+//! A certificate that is not renewed, as the operator sees it.
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ use super::{Watched, end, talk, wait_until};
 use crate::http::tls;
 use crate::support::Fixture;
 
-/// The program with a certificate that is valid until a year begins.
+/// The program with a certificate that is valid until the beginning of a year.
 fn watched(year: i32) -> Watched {
     let fixture = Fixture::new(&talk());
     tls::renew_until(fixture.dir(), year);
     Watched::on(fixture, &tls::FLAGS)
 }
 
-/// What `/readyz` says, once it has all of these words.
+/// The response of `/readyz`, once it has all of these words.
 fn readiness(watched: &Watched, words: &[&str]) -> String {
     wait_until(|| {
         let answer = watched.ask("GET", "/readyz");
@@ -34,7 +34,7 @@ const OF_2031: f64 = 1_924_992_000.0;
 const OF_2062: f64 = 2_903_299_200.0;
 
 #[test]
-fn a_renewal_that_does_not_fit_is_degraded_until_a_right_pair_comes() {
+fn a_mismatched_renewal_is_degraded_until_a_valid_pair_follows() {
     let watched = watched(2031);
     watched.wait(NOT_AFTER, OF_2031);
     wait_until_well(&watched);
@@ -77,7 +77,7 @@ fn a_refused_renewal_that_is_taken_back_is_no_trouble_any_more() {
 
 #[test]
 fn a_certificate_that_has_expired_is_degraded_from_the_start() {
-    // The program believes that it is January of 2024.
+    // For the program it is January 2024.
     let watched = watched(2024);
     let said = readiness(&watched, &["degraded: the certificate in use expired at "]);
     assert!(said.contains("2024-01-01T00:00:00Z") && said.contains("`--tls-cert`"), "{said}");
@@ -89,14 +89,14 @@ fn a_certificate_that_has_expired_is_degraded_from_the_start() {
 #[test]
 fn a_certificate_that_has_expired_is_logged_once() {
     let watched = watched(2024);
-    // Several looks at the files and the clock.
+    // Long enough for several polls of the files and the clock.
     std::thread::sleep(Duration::from_secs(3));
     let log = end(watched.running);
     assert_eq!(log.matches("the certificate in use expired at 2024-01-01").count(), 1, "{log}");
 }
 
 #[test]
-fn what_is_wrong_with_the_list_and_with_the_certificate_stands_side_by_side() {
+fn errors_of_the_file_and_of_the_certificate_are_both_reported() {
     let watched = watched(2024);
     std::fs::write(watched.fixture.dir().join("key.pem"), "").unwrap();
     watched.fixture.write("broken");

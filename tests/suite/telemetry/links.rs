@@ -1,4 +1,4 @@
-//! Feeds by who fetches them, and links by newsletter: counted, and never part of an answer.
+//! Fetches of feeds by client, and clicks by newsletter: the program counts them, and they never change a response.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ fn fetches_are_counted_by_feed_and_client() {
     ] {
         watched.running.get(path, headers);
     }
-    // To look whether it is there is no fetch.
+    // A HEAD request is not a fetch.
     watched.running.request("HEAD", FEED, &[]);
     let expected = ["{feed=\"spring\",client=\"other\"} 1", "{feed=\"test\",client=\"google\"} 2"];
     assert_eq!(watched.rows(FETCHES), expected);
@@ -40,7 +40,7 @@ fn fetches_are_counted_by_feed_and_client() {
 }
 
 #[test]
-fn clicks_are_counted_by_what_they_lead_to_and_by_newsletter() {
+fn clicks_are_counted_by_target_and_newsletter() {
     let watched = Watched::new(&talk(), &[]);
     for path in [
         "/sessions/talk?via=may-letter",
@@ -56,7 +56,7 @@ fn clicks_are_counted_by_what_they_lead_to_and_by_newsletter() {
         watched.running.get(path, &[]);
     }
     watched.running.request("HEAD", "/sessions/talk?via=may-letter", &[]);
-    // Whoever subscribed by a tagged address asks again for years.
+    // A subscription with a tagged address fetches it for years.
     watched.running.get("/feeds/test.ics?via=may-letter", &[GOOGLE]);
     assert_eq!(
         watched.rows(CLICKS),
@@ -73,7 +73,7 @@ fn clicks_are_counted_by_what_they_lead_to_and_by_newsletter() {
 }
 
 #[test]
-fn a_newsletter_tag_never_changes_the_answer() {
+fn a_newsletter_tag_never_changes_the_response() {
     let watched = Watched::new(&talk(), &[]);
     let bare = watched.fixture.serve(&["--at", BEFORE]);
     for path in [FEED, PAGE, "/sessions/talk.ics", "/sessions/talk/google", "/next", "/none", "/"] {
@@ -132,7 +132,7 @@ fn every_published_path_is_parsed_as_its_address() {
                         | Address::Feed(_, F::Next | F::Target(_))
                         | Address::Session(_, S::Register | S::Join | S::Target(_))
                 ),
-                // A former address, whatever stands there now.
+                // A former address, with any current content.
                 Kind::Moved => matches!(address, Address::Session("era-of-silos", _)),
                 Kind::Svg => matches!(
                     address,

@@ -1,4 +1,4 @@
-//! The log: one line for each thing that matters, and nothing about a reader.
+//! The log: one line for each important event, and nothing about a reader.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::{FEED, Watched, end, talk, wait_until};
 use crate::support::{BEFORE, Fixture, Running, list, session};
 
-/// What a reader sends about itself.
+/// The header fields that identify a client.
 const SECRETS: [(&str, &str); 5] = [
     ("X-Forwarded-For", "203.0.113.9"),
     ("Forwarded", "for=203.0.113.9"),
@@ -20,7 +20,7 @@ fn lines<'a>(said: &'a str, part: &str) -> Vec<&'a str> {
     said.lines().filter(|line| line.contains(part)).collect()
 }
 
-/// Ends it and reads its log as JSON.
+/// Ends the program and parses its log as JSON.
 fn json(running: Running) -> Vec<serde_json::Value> {
     end(running).lines().map(|line| serde_json::from_str(line).expect(line)).collect()
 }
@@ -39,7 +39,7 @@ fn the_start_is_one_line() {
 }
 
 #[test]
-fn each_reload_is_one_line_that_says_what_changed() {
+fn each_reload_is_one_line_with_its_changes() {
     let watched = Watched::new(&talk(), &[]);
     watched.fixture.write(&talk().replace("Session talk", "Another title"));
     watched.wait("convene_reloads_total{outcome=\"published\"}", 1.0);
@@ -69,14 +69,14 @@ fn a_reload_of_many_sessions_names_ten_of_them() {
 }
 
 #[test]
-fn answers_are_logged_only_when_asked_for() {
+fn responses_are_logged_only_with_the_option() {
     let watched = Watched::new(&talk(), &[]);
     watched.running.get(FEED, &[]);
     assert!(lines(&end(watched.running), "answered").is_empty());
 }
 
 #[test]
-fn an_access_log_has_a_line_for_each_answer_and_nothing_about_the_reader() {
+fn an_access_log_has_a_line_for_each_response_and_nothing_about_the_client() {
     let fixture = Fixture::new(&talk());
     let running = fixture.serve(&["--at", BEFORE, "--access-log"]);
     let feed = running.get(FEED, &SECRETS);
@@ -132,14 +132,14 @@ fn a_flood_of_nonsense_is_two_lines_and_a_count() {
     let lines = json(watched.running);
     let refused = lines.iter().filter(|line| line["kind"] == "malformed");
     let counts: Vec<_> = refused.map(|line| line["count"].as_u64().unwrap()).collect();
-    // The first at once, the others with the end of the minute or of the program.
+    // The first is logged at once, the others at the end of the minute or of the program.
     assert_eq!(counts, [1, 49]);
 }
 
-/// Requests whose lines are more than may wait to be written.
+/// So many requests that their log lines exceed the buffer.
 const FLOOD: usize = 12_000;
 
-/// Makes a flood of answers on one connection, all of which must come.
+/// Requests many responses on one connection; all must arrive.
 fn flood(watched: &Watched) {
     let mut stream = watched.running.connect();
     let request = "HEAD /robots.txt HTTP/1.1\r\nHost: test\r\n\r\n".repeat(FLOOD / 100);
@@ -161,7 +161,7 @@ fn flood(watched: &Watched) {
     sender.join().unwrap();
 }
 
-/// Ends the program, which must not take long.
+/// Ends the program, which must be fast.
 fn ends_soon(running: &mut Running) {
     let start = Instant::now();
     running.signal("TERM");
@@ -171,13 +171,13 @@ fn ends_soon(running: &mut Running) {
 }
 
 #[test]
-fn a_log_that_nobody_reads_keeps_nobody_waiting() {
+fn an_unread_log_blocks_no_client() {
     for format in ["text", "json"] {
         let mut watched = Watched::new(&talk(), &["--access-log", "--log-format", format]);
         flood(&watched);
         let dropped = watched.value("convene_log_dropped_total").unwrap();
         assert!(dropped > 100.0 && dropped < FLOOD as f64, "{format}: {dropped}");
-        // The reloader has something to say too.
+        // The reloader logs a line too.
         watched.fixture.write(&talk().replace("Session talk", "Another title"));
         watched.wait("convene_reloads_total{outcome=\"published\"}", 1.0);
         assert_eq!(watched.ask("GET", "/readyz").text(), "ready\n");
@@ -186,7 +186,7 @@ fn a_log_that_nobody_reads_keeps_nobody_waiting() {
 }
 
 #[test]
-fn a_log_that_is_read_again_says_how_many_lines_were_dropped() {
+fn a_log_that_is_read_again_reports_the_number_of_dropped_lines() {
     let mut watched = Watched::new(&talk(), &["--access-log", "--log-format", "json"]);
     flood(&watched);
     let dropped = watched.value("convene_log_dropped_total").unwrap();
@@ -214,8 +214,8 @@ fn a_log_that_is_read_again_says_how_many_lines_were_dropped() {
 }
 
 #[test]
-fn a_start_whose_output_nobody_reads_serves_and_ends() {
-    // With a finding, which is printed.
+fn a_start_with_unread_output_serves_and_ends() {
+    // The file has a finding, which is printed.
     let fixture = Fixture::new(&talk().replace("America/New_York", "US/Eastern"));
     let (_reader, writer) = std::io::pipe().unwrap();
     rustix::io::ioctl_fionbio(&writer, true).unwrap();

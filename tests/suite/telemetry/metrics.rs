@@ -1,4 +1,4 @@
-//! Each number moves when it should, and only then.
+//! Metrics: each number changes exactly when it should.
 
 use std::io::Write as _;
 use std::process::Command;
@@ -40,7 +40,7 @@ fn the_text_is_openmetrics() {
 
 #[test]
 #[ignore = "needs python3 with prometheus-client"]
-fn the_text_is_what_the_parser_of_prometheus_takes() {
+fn the_parser_of_prometheus_accepts_the_text() {
     let watched = Watched::new(&talk(), &[]);
     for path in [FEED, PAGE, "/sessions/talk?via=may-letter", "/none"] {
         watched.running.get(path, &[]);
@@ -62,7 +62,7 @@ fn the_text_is_what_the_parser_of_prometheus_takes() {
 }
 
 #[test]
-fn answers_are_counted_by_kind_status_and_client() {
+fn responses_are_counted_by_resource_status_and_client() {
     let watched = Watched::new(&talk(), &[]);
     assert_eq!(watched.rows("convene_requests_total"), [""; 0]);
     let running = &watched.running;
@@ -143,21 +143,21 @@ fn connections_are_counted_and_let_go() {
 }
 
 #[test]
-fn what_is_no_request_is_counted_as_refused() {
+fn invalid_requests_are_counted_as_refusals() {
     let watched = Watched::new(&talk(), &[]);
     watched.running.raw(b"nonsense\r\n\r\n");
     let long = format!("GET /{} HTTP/1.1\r\nHost: test\r\n\r\n", "a".repeat(70_000));
     watched.running.raw(long.as_bytes());
     watched.wait("convene_refusals_total{kind=\"malformed\"}", 1.0);
     watched.wait("convene_refusals_total{kind=\"too-large\"}", 1.0);
-    // A reader that hangs up is none.
+    // A client that disconnects is not a refusal.
     watched.running.connect().write_all(b"GET / HT").unwrap();
     watched.wait("convene_connections_open", 0.0);
     assert_eq!(watched.rows("convene_refusals_total").len(), 2);
 }
 
 #[test]
-fn what_http_2_forbids_is_counted_as_refused() {
+fn http_2_violations_are_counted_as_refusals() {
     let fixture = Fixture::new(&talk());
     let trusted = tls::renew(fixture.dir());
     let watched = Watched::on(fixture, &tls::FLAGS);
@@ -167,7 +167,7 @@ fn what_http_2_forbids_is_counted_as_refused() {
     watched.wait(malformed, 1.0);
     frames::endless_headers(address, &trusted, &at_once);
     watched.wait(malformed, 2.0);
-    // A reader that hangs up, with or without a word, is none.
+    // A client that disconnects, with or without a close alert, is not a refusal.
     tls::http_2(address, &trusted, async |client: h2::client::SendRequest<_>| {
         client.ready().await.unwrap();
     });
@@ -178,17 +178,17 @@ fn what_http_2_forbids_is_counted_as_refused() {
 }
 
 #[test]
-fn readers_who_take_too_much_are_counted_by_what_they_took() {
+fn clients_that_exceed_a_limit_are_counted_by_kind() {
     let limits = ["--max-connections", "2", "--header-timeout", "1s", "--idle-timeout", "1s"];
     let watched = Watched::new(&talk(), &limits);
     let row = |kind: &str| format!("convene_refusals_total{{kind=\"{kind}\"}}");
     let three: Vec<_> = (0..3).map(|_| watched.running.connect()).collect();
     watched.wait(&row("connections"), 1.0);
-    // The two that are left say nothing.
+    // The two remaining clients send nothing.
     watched.wait(&row("late"), 2.0);
     watched.wait("convene_connections_open", 0.0);
     drop(three);
-    // Who was answered and asks for nothing more has done nothing wrong.
+    // A client that is idle after its response is not a refusal.
     let mut idle = watched.running.connect();
     write!(idle, "GET {FEED} HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
     assert_eq!(read_one(&mut idle).status, 200);
@@ -198,7 +198,7 @@ fn readers_who_take_too_much_are_counted_by_what_they_took() {
 }
 
 #[test]
-fn a_path_in_another_form_is_counted_as_what_it_means() {
+fn a_path_in_another_spelling_is_counted_as_its_normal_form() {
     let watched = Watched::new(&talk(), &[]);
     assert_eq!(watched.running.get("/feeds/x/../%74est.ics", &[]).status, 200);
     assert_eq!(watched.rows("convene_feed_fetches_total"), ["{feed=\"test\",client=\"other\"} 1"]);
@@ -228,7 +228,7 @@ fn an_edition_has_an_age_and_its_findings() {
 }
 
 #[test]
-fn reloads_are_counted_by_what_came_of_them() {
+fn reloads_are_counted_by_outcome() {
     let watched = Watched::new(&talk(), &[]);
     let row = |outcome: &str| format!("convene_reloads_total{{outcome=\"{outcome}\"}}");
     assert_eq!(watched.rows("convene_reloads_total"), [""; 0]);
@@ -247,7 +247,7 @@ fn reloads_are_counted_by_what_came_of_them() {
 }
 
 #[test]
-fn what_time_turns_and_a_state_that_stays_as_it_is_are_told_apart() {
+fn reload_outcomes_distinguish_time_from_an_unwritten_state() {
     let fixture = Fixture::new(&talk());
     let publisher = fixture.publisher();
     let (published, polling) = fixture.start(&publisher, BEFORE);
@@ -255,12 +255,12 @@ fn what_time_turns_and_a_state_that_stays_as_it_is_are_told_apart() {
     telemetry.published(&published, None, instant(BEFORE));
     let mut reloader = Reloader::new(&publisher, polling, &published).watched_by(&telemetry);
     let mut polls = (1..).map(|poll| Duration::from_secs(1) * poll);
-    // A folder in the place of the temporary file: nobody can write there, not even root.
+    // A folder at the path of the temporary file: no account can write there, not even root.
     std::fs::create_dir(fixture.dir().join(".sessions.revisions.json.new")).unwrap();
     fixture.write(&talk().replace("Session talk", "Another title"));
     let now = instant("2024-01-16T12:00:00Z");
     assert!(polls.by_ref().take(3).any(|at| reloader.poll(false, now, at).is_some()));
-    // It is tried again and again, and each try goes as the one before it.
+    // The reloader repeats the attempt, always with the same result.
     let tries = polls.by_ref().take(50).filter(|at| reloader.poll(false, now, *at).is_some());
     let tries = tries.count();
     assert!(tries >= 2, "{tries}");
@@ -283,7 +283,7 @@ fn what_time_turns_and_a_state_that_stays_as_it_is_are_told_apart() {
 }
 
 #[test]
-fn numbers_are_kept_through_the_last_answers() {
+fn metrics_are_served_until_the_last_responses() {
     let mut watched = Watched::new(&talk(), &[]);
     let mut half = watched.running.connect();
     write!(half, "GET {FEED} HTTP/1.1\r\nHost: test\r\n").unwrap();

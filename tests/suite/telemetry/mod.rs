@@ -1,4 +1,4 @@
-//! What the person who runs it sees: numbers, readiness and logs of the real program.
+//! Telemetry for the operator: metrics, readiness and logs of the real program.
 
 mod admin;
 mod certificate;
@@ -16,16 +16,16 @@ use crate::support::{Answer, BEFORE, Fixture, Running, list, session};
 const FEED: &str = "/feeds/test.ics";
 const PAGE: &str = "/sessions/talk";
 
-/// One session to come, with a place to sign up, in a series.
+/// One upcoming session of a series, with a link to register.
 fn talk() -> String {
     let more = "register = \"https://org.example/sign-up\"\nseries = \"spring\"";
     list(&session("talk", "2024-04-30T14:00:00", more))
         + "\n[[series]]\nid = \"spring\"\ntitle = \"Spring\"\n"
 }
 
-/// The program with a listener for whoever runs it.
+/// The program with an admin listener.
 pub(crate) struct Watched {
-    // Ended before its folder goes.
+    // Dropped before its folder, so that the program ends first.
     pub(crate) running: Running,
     admin: SocketAddr,
     pub(crate) fixture: Fixture,
@@ -41,7 +41,7 @@ impl Watched {
         let mut running = fixture.serve(&arguments);
         let admin = loop {
             let line = running.next_lines(1);
-            // Further places to listen stand before it.
+            // The output lists other addresses before it.
             if let Some(rest) = line.strip_prefix("admin on ") {
                 break rest.split(": ").next().unwrap().parse().unwrap();
             }
@@ -49,7 +49,7 @@ impl Watched {
         Self { running, admin, fixture }
     }
 
-    /// What its own listener says at a path.
+    /// The response of the admin listener at a path.
     pub(crate) fn get(&self, path: &str) -> String {
         self.ask("GET", path).text().to_owned()
     }
@@ -58,7 +58,7 @@ impl Watched {
         ask(self.admin, method, path)
     }
 
-    /// The value of a row, such as `convene_sessions`; none where there is no such row.
+    /// The value of a row, such as `convene_sessions`, if there is one.
     pub(crate) fn value(&self, row: &str) -> Option<f64> {
         let metrics = self.ask("GET", "/metrics");
         let rows = metrics.text().lines().filter_map(|line| line.rsplit_once(' '));
@@ -77,7 +77,7 @@ impl Watched {
             .collect()
     }
 
-    /// Asks until a row has a value; a reload takes one to two seconds.
+    /// Polls until a row has a value; a reload takes one to two seconds.
     pub(crate) fn wait(&self, row: &str, value: f64) {
         wait_until(|| (self.value(row) == Some(value)).then_some(()));
     }
@@ -103,7 +103,7 @@ fn wait_until<T>(mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// Ends the program and gives back all that it said on standard error.
+/// Ends the program and returns its standard error.
 fn end(running: Running) -> String {
     running.last_words()
 }

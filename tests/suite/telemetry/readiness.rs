@@ -1,4 +1,4 @@
-//! `/readyz`: whether readers may be sent here, and why.
+//! `/readyz`: readiness and its causes.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ fn is_ready(text: &str) -> bool {
 }
 
 #[test]
-fn before_the_first_edition_readers_should_go_elsewhere() {
+fn the_server_is_not_ready_before_the_first_edition() {
     let telemetry = Arc::new(Telemetry::new(Watch::default()));
     let admin = Admin::bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = admin.address();
@@ -39,7 +39,7 @@ fn before_the_first_edition_readers_should_go_elsewhere() {
 }
 
 #[test]
-fn a_broken_list_is_said_and_takes_no_reader_away() {
+fn a_broken_file_is_reported_and_the_server_stays_ready() {
     let watched = Watched::new(&talk(), &[]);
     let good = watched.running.get(FEED, &[]).body;
     wait(&watched, is_ready);
@@ -54,7 +54,7 @@ fn a_broken_list_is_said_and_takes_no_reader_away() {
 }
 
 #[test]
-fn a_start_on_a_broken_list_is_degraded_from_the_beginning() {
+fn a_start_on_a_broken_file_is_degraded_from_the_beginning() {
     let fixture = Fixture::new(&talk());
     fixture.publish("2024-01-14T12:00:00Z");
     fixture.write("broken");
@@ -64,9 +64,9 @@ fn a_start_on_a_broken_list_is_degraded_from_the_beginning() {
 }
 
 #[test]
-fn a_state_that_cannot_be_written_is_said_until_it_can_be() {
+fn an_unwritable_state_is_reported_until_it_is_written() {
     let watched = Watched::new(&talk(), &[]);
-    // A folder in the place of the temporary file: nobody can write there, not even root.
+    // A folder at the path of the temporary file: no account can write there, not even root.
     let obstacle = watched.fixture.dir().join(".sessions.revisions.json.new");
     std::fs::create_dir(&obstacle).unwrap();
     watched.fixture.write(&talk().replace("Session talk", "Another title"));
@@ -92,7 +92,7 @@ fn a_place_where_no_state_can_be_written_is_degraded_from_the_start() {
 }
 
 #[test]
-fn a_list_that_is_gone_is_said() {
+fn a_missing_file_is_reported() {
     let watched = Watched::new(&talk(), &[]);
     std::fs::remove_file(watched.fixture.file()).unwrap();
     let reason = wait(&watched, |text| text.contains("degraded: "));

@@ -1,4 +1,4 @@
-//! Names that the organiser gives to zones, names of zones in texts, and codes of languages.
+//! Labels for zones, names of zones in texts, and language codes.
 
 use super::{file, findings, range_with_utc};
 
@@ -16,7 +16,7 @@ fn a_label_is_printed_in_place_of_the_name() {
 }
 
 #[test]
-fn a_label_does_not_hide_which_of_two_hours_it_is() {
+fn a_label_does_not_hide_a_repeated_hour() {
     let calendar = "timezone = \"Europe/London\"\nlanguage = \"en-GB\"\n\
         also_in = { zone = \"Europe/London\", label = \"UK time\" }";
     for (fold, expected) in [("earlier", "01:10~–~01:40 BST"), ("later", "01:10~–~01:40 GMT")] {
@@ -49,7 +49,7 @@ fn a_label_that_names_another_hour_is_a_finding() {
 
 #[test]
 fn a_text_that_is_exactly_right_gets_no_finding() {
-    // The zone of the session at 10 am, the text, whether it is wrong.
+    // The zone of the session at 10 am, the text, and whether the text is wrong.
     for (zone, day, text, is_wrong) in [
         ("America/Phoenix", "2027-07-06", "10 am MST", false),
         ("America/Phoenix", "2027-07-06", "10 am MT", true),

@@ -1,5 +1,5 @@
-//! Lines as they are printed, word for word: `tests/words/lines.txt` has them, a word joiner as `~`.
-//! `UPDATE=1` rewrites the file; read the difference aloud.
+//! Printed lines, word for word, in `tests/words/lines.txt`; `~` is a word joiner. `UPDATE=1` rewrites the file; read
+//! the diff aloud.
 
 use std::fmt::Write as _;
 
@@ -118,7 +118,7 @@ fn a_label_of_utc_does_not_hide_utc() {
 }
 
 #[test]
-fn a_city_s_repeated_hour_says_which_of_the_two_it_is() {
+fn a_repeated_hour_of_a_city_is_unambiguous() {
     let catalog = super::catalog(&file("timezone = \"UTC\"", "start = 2027-10-31T00:10:00"));
     let words = super::Words::new(&catalog.calendar);
     let london = catalog.calendar.rules.zone("Europe/London").unwrap();
@@ -128,7 +128,7 @@ fn a_city_s_repeated_hour_says_which_of_the_two_it_is() {
 }
 
 #[test]
-fn utc_is_said_once() {
+fn utc_is_printed_once() {
     let line = range_with_utc(&file("timezone = \"UTC\"", "start = 2027-07-07T10:00:00"));
     assert_eq!(line, "Wednesday, July 7, 2027, 10~–~11:30 am UTC");
 }

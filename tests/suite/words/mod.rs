@@ -1,4 +1,4 @@
-//! Times in words: the names of zones, lines of several clocks, languages.
+//! Times in words: zone names, lines with several zones, languages.
 
 mod labels;
 mod lines;
@@ -10,14 +10,14 @@ use convene::model::{Calendar, Catalog};
 use convene::source::Source;
 use convene::zone::Rules;
 
-/// The meaning of a file without errors.
+/// The catalog of a file without errors.
 fn catalog(toml: &str) -> Catalog {
     let source = Source::from_bytes("sessions.toml", toml.as_bytes().to_vec());
     let checked = config::load(&source, &Rules::bundled());
     checked.catalog.unwrap_or_else(|| panic!("{}", checked.findings.human(&source, false)))
 }
 
-/// What `check` says about a file.
+/// The findings of `check` about a file.
 fn findings(toml: &str) -> String {
     let source = Source::from_bytes("sessions.toml", toml.as_bytes().to_vec());
     config::load(&source, &Rules::bundled()).findings.human(&source, false)
@@ -31,7 +31,7 @@ fn file(calendar: &str, session: &str) -> String {
     )
 }
 
-/// The words of a calendar, where a word joiner is written `~` so that it is seen.
+/// The words of a calendar, with `~` for a word joiner to make it visible.
 fn printed(
     toml: &str,
     print: impl Fn(&Words, &convene::model::When, &Calendar) -> String,

