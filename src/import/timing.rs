@@ -1,10 +1,10 @@
-//! Timing of an event: start, clock and length.
+//! Timing of an event: start, clock and length, and the conversion of its other dates.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike as _, Utc};
 
-use super::clocks::{Clocks, EventClock};
+use super::clocks::{Clocks, EventClock, FoundBy};
 use super::content::{Component, Property};
-use super::values::{DateValue, date_value, duration, has_leap_second};
+use super::values::{DateValue, Duration, date_value, has_leap_second};
 use crate::zone::{Rules, Zone};
 
 /// The properties with times of sessions.
@@ -49,16 +49,27 @@ pub(super) struct Timing {
     /// Whether the file names the zone, and it is not UTC or a guess.
     is_named: bool,
     length: EventLength,
+    /// The TZID of the start, and the zone in which Exchange has midnights of whole days.
+    tzid: Option<String>,
+    midnights: Option<Zone>,
     /// Notes on guessed values.
     pub(super) guesses: Vec<String>,
+}
+
+/// An occurrence that an EXDATE, an RDATE or a RECURRENCE-ID names, on the event's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Named {
+    pub(super) at: NaiveDateTime,
+    /// Whether it names a day: Exchange writes midnight in place of the time.
+    pub(super) is_day: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum EventLength {
     /// Whole days.
     Days(i64),
-    /// To the same wall-clock time that many days later.
-    Nominal(i64),
+    /// To the same wall-clock time that many days later, and further by elapsed time.
+    Nominal(i64, TimeDelta),
     Elapsed(TimeDelta),
 }
 
@@ -69,8 +80,20 @@ pub(super) enum Floating {
     Given(Zone),
     /// In the zone of most other events.
     Guessed(Zone),
+    /// In the zone of the file's only VTIMEZONE.
+    Only(Zone),
     /// Not at all.
     Unknown,
+}
+
+impl Floating {
+    /// The zone, if there is one.
+    pub(super) fn zone(&self) -> Option<&Zone> {
+        match self {
+            Self::Given(zone) | Self::Guessed(zone) | Self::Only(zone) => Some(zone),
+            Self::Unknown => None,
+        }
+    }
 }
 
 impl Timing {
@@ -85,9 +108,13 @@ impl Timing {
         rules: &Rules,
     ) -> Result<Self, String> {
         let property = event.get("DTSTART").ok_or("it has no start, and was left out")?;
-        let start = date_value(&property.value).ok_or_else(|| {
+        let start = property.date().ok_or_else(|| {
             format!("its start `{}` is not a time, and it was left out", property.value.trim())
         })?;
+        let start = match is_all_day(event, start) {
+            Some(day) => DateValue::Date(day),
+            None => start,
+        };
         let mut guesses = Vec::new();
         let mut times = TIMES.iter().flat_map(|name| event.all(name));
         if times.any(|property| property.value.split([',', '/']).any(has_leap_second)) {
@@ -104,12 +131,20 @@ impl Timing {
                 (instant.naive_utc(), clock, false)
             }
             DateValue::Local(local) => {
-                let (clock, is_named) = clock_of(property, clocks, floating, &mut guesses)?;
-                (local, clock, is_named)
+                let repeats = ["RRULE", "RDATE"].iter().any(|name| event.get(name).is_some());
+                let start = Start { property, local, repeats };
+                (local, clock_of(start, clocks, floating, &mut guesses)?, true)
             }
         };
-        let mut timing =
-            Self { start: local, clock, is_named, length: EventLength::Days(1), guesses };
+        let mut timing = Self {
+            start: local,
+            clock,
+            is_named,
+            length: EventLength::Days(1),
+            tzid: property.parameter("TZID").map(ToOwned::to_owned),
+            midnights: floating.zone().cloned(),
+            guesses,
+        };
         timing.length = timing.length(event, start, clocks);
         Ok(timing)
     }
@@ -126,7 +161,9 @@ impl Timing {
             EventLength::Days(days) => {
                 return SessionTimes::Days(start.date(), start.date() + TimeDelta::days(days - 1));
             }
-            EventLength::Nominal(days) => self.clock.instant(start + TimeDelta::days(days)),
+            EventLength::Nominal(days, rest) => {
+                self.clock.instant(start + TimeDelta::days(days)) + rest
+            }
             EventLength::Elapsed(length) => begins + length,
         };
         let zone = match &self.clock {
@@ -136,32 +173,80 @@ impl Timing {
         SessionTimes::Timed(zone, begins, ends)
     }
 
-    /// Converts a DATE-TIME of the event, such as a RECURRENCE-ID, to its own clock.
-    pub(super) fn local(
-        &self,
-        property: &Property,
-        clocks: &mut Clocks<'_>,
-    ) -> Option<NaiveDateTime> {
+    /// A start before which every occurrence is over on a day; later ones may be, too.
+    pub(super) fn earliest(&self, day: NaiveDate) -> NaiveDateTime {
+        let length = match self.length {
+            EventLength::Days(days) => TimeDelta::days(days),
+            EventLength::Nominal(days, rest) => TimeDelta::days(days) + rest,
+            EventLength::Elapsed(length) => length,
+        };
+        // A clock may be a day from that of the calendar.
+        let start = day.and_time(NaiveTime::MIN);
+        start.checked_sub_signed(length + TimeDelta::days(2)).unwrap_or(start)
+    }
+
+    /// Converts the value of a RECURRENCE-ID to the event's clock.
+    pub(super) fn named(&self, property: &Property, clocks: &mut Clocks<'_>) -> Option<Named> {
         self.dates(property, clocks)(&property.value)
     }
 
-    /// Converts each value of an EXDATE or RDATE in the same way.
+    /// Converts each value of an EXDATE or RDATE to the event's clock.
     pub(super) fn dates(
         &self,
         property: &Property,
         clocks: &mut Clocks<'_>,
-    ) -> impl Fn(&str) -> Option<NaiveDateTime> {
+    ) -> impl Fn(&str) -> Option<Named> {
         // Looked up once, as there may be thousands of values.
-        let own = property.parameter("TZID").and_then(|tzid| clocks.of(tzid));
+        let other = property.parameter("TZID").filter(|tzid| self.tzid.as_deref() != Some(tzid));
+        let first = property.value.split([',', '/']).next().and_then(date_value);
+        let own = other.zip(first).and_then(|(tzid, first)| match first {
+            DateValue::Local(local) => clocks.at(tzid, local, false),
+            _ => None,
+        });
         move |value| {
-            Some(match date_value(value)? {
+            let value = date_value(value)?;
+            if self.is_days() {
+                let day = match value {
+                    DateValue::Date(date) => date,
+                    DateValue::Local(local) => local.date(),
+                    DateValue::Utc(instant) => self.day(instant),
+                };
+                return Some(Named { at: day.and_time(NaiveTime::MIN), is_day: true });
+            }
+            let at = match value {
                 DateValue::Date(date) => date.and_time(self.start.time()),
                 DateValue::Utc(instant) => self.clock.local(instant),
                 DateValue::Local(local) => match &own {
                     Some(own) => self.clock.local(own.clock.instant(local)),
                     None => local,
                 },
-            })
+            };
+            let is_date = matches!(value, DateValue::Date(_));
+            Some(Named { at, is_day: is_date || at.time() == NaiveTime::MIN })
+        }
+    }
+
+    /// Converts an UNTIL, which is an instant if the start has a zone, to the event's clock.
+    pub(super) fn until(&self, instant: DateTime<Utc>) -> NaiveDateTime {
+        if !self.is_days() {
+            return self.clock.local(instant);
+        }
+        // The last second of a day belongs to it.
+        let day = match instant.time().second() {
+            59 => self.day(instant + TimeDelta::seconds(1)) - TimeDelta::days(1),
+            _ => self.day(instant),
+        };
+        day.and_time(NaiveTime::MIN)
+    }
+
+    /// The day of an instant: Exchange writes the midnight of whole days in UTC, and other programs that of UTC.
+    fn day(&self, instant: DateTime<Utc>) -> NaiveDate {
+        if instant.time() == NaiveTime::MIN {
+            return instant.date_naive();
+        }
+        match &self.midnights {
+            Some(zone) => zone.local(instant).date(),
+            None => (instant + TimeDelta::hours(12)).date_naive(),
         }
     }
 
@@ -172,15 +257,22 @@ impl Timing {
         clocks: &mut Clocks<'_>,
     ) -> EventLength {
         let an_hour = EventLength::Elapsed(TimeDelta::hours(1));
-        let given = event.get("DURATION").and_then(|property| duration(&property.value));
-        let end =
-            event.get("DTEND").and_then(|property| Some((property, date_value(&property.value)?)));
+        let given = event.get("DURATION").and_then(|property| Duration::parse(&property.value));
+        let end = event.get("DTEND").and_then(|property| Some((property, property.date()?)));
         if let DateValue::Date(first) = start {
+            // Midnight is the end of the day before it; any other time is on a further day.
+            let until = |end: NaiveDateTime| {
+                let further = i64::from(end.time() != NaiveTime::MIN);
+                (end.date() - first).num_days() + further
+            };
             let days = match (end, given) {
                 (Some((_, DateValue::Date(end))), _) => (end - first).num_days(),
-                (Some((_, DateValue::Local(end))), _) => (end.date() - first).num_days() + 1,
-                (Some((_, DateValue::Utc(end))), _) => (end.date_naive() - first).num_days() + 1,
-                (None, Some(length)) => length.num_days(),
+                (Some((_, DateValue::Local(end))), _) => until(end),
+                (Some((_, DateValue::Utc(end))), _) => match &self.midnights {
+                    Some(zone) if end.time() != NaiveTime::MIN => until(zone.local(end)),
+                    _ => until(end.naive_utc()),
+                },
+                (None, Some(length)) => length.days + length.rest.num_days(),
                 (None, None) => 1,
             };
             // Some programs write the last day; RFC 5545 section 3.6.1 requires the day after.
@@ -194,19 +286,21 @@ impl Timing {
         let length = match (end, given) {
             (Some((_, DateValue::Utc(end))), _) => end - begins,
             (Some((property, DateValue::Local(end))), _) => {
-                let own = property.parameter("TZID").and_then(|tzid| clocks.of(tzid));
+                let tzid = property.parameter("TZID");
+                let other = tzid.filter(|tzid| self.tzid.as_deref() != Some(tzid));
+                let own = other.and_then(|tzid| clocks.at(tzid, end, false));
                 own.map_or_else(|| self.clock.instant(end), |own| own.clock.instant(end)) - begins
             }
             (Some((_, DateValue::Date(end))), _) => {
                 self.clock.instant(end.and_time(NaiveTime::MIN)) - begins
             }
-            (None, Some(length)) => {
+            (None, Some(Duration { days, rest })) => {
                 // Days are calendar days, hours are elapsed time (RFC 5545 section 3.3.6).
-                let days = length.num_days();
-                if (1..3_650).contains(&days) && length.num_seconds() % 86_400 == 0 {
-                    return EventLength::Nominal(length.num_days());
+                let few = TimeDelta::days(3_650);
+                if (1..3_650).contains(&days) && (TimeDelta::zero()..few).contains(&rest) {
+                    return EventLength::Nominal(days, rest);
                 }
-                length
+                TimeDelta::try_days(days).and_then(|own| own.checked_add(&rest)).unwrap_or(few)
             }
             (None, None) => {
                 self.guesses.push("it has no end; an hour is written; check it".to_owned());
@@ -225,27 +319,58 @@ impl Timing {
     }
 }
 
-/// The clock of a local time, and whether the file names its zone.
+/// The day of an event that Microsoft marks as one of whole days, if it starts at midnight.
+fn is_all_day(event: &Component, start: DateValue) -> Option<NaiveDate> {
+    let mark = event.get("X-MICROSOFT-CDO-ALLDAYEVENT")?;
+    match start {
+        DateValue::Local(local)
+            if local.time() == NaiveTime::MIN && mark.value.trim().eq_ignore_ascii_case("TRUE") =>
+        {
+            Some(local.date())
+        }
+        _ => None,
+    }
+}
+
+/// A start in wall-clock time.
+struct Start<'a> {
+    property: &'a Property,
+    local: NaiveDateTime,
+    repeats: bool,
+}
+
+/// The clock of a start.
 fn clock_of(
-    property: &Property,
+    start: Start<'_>,
     clocks: &mut Clocks<'_>,
     floating: &Floating,
     guesses: &mut Vec<String>,
-) -> Result<(EventClock, bool), String> {
-    let tzid = property.parameter("TZID").filter(|tzid| !tzid.trim().is_empty());
+) -> Result<EventClock, String> {
+    let tzid = start.property.parameter("TZID").filter(|tzid| !tzid.trim().is_empty());
     if let Some(tzid) = tzid {
-        if let Some(understood) = clocks.of(tzid) {
-            match &understood.clock {
-                EventClock::Zone(zone) if understood.by_rules => guesses.push(format!(
+        if let Some(understood) = clocks.at(tzid, start.local, start.repeats) {
+            let own = format!("the file has its own rules for `{tzid}`");
+            match (&understood.clock, understood.by) {
+                (_, FoundBy::Name) => {}
+                (EventClock::Zone(zone), FoundBy::DisplayName) => {
+                    guesses.push(format!("its time zone `{tzid}` was read as `{}`", zone.name()));
+                }
+                (EventClock::Zone(zone), FoundBy::Rules) => guesses.push(format!(
                     "its time zone `{tzid}` was read as `{}`, which has the same rules",
                     zone.name()
                 )),
-                EventClock::Own(_) => guesses.push(format!(
+                (EventClock::Zone(zone), FoundBy::Contradiction) => guesses.push(format!(
+                    "{own}; its time was read as `{}`, which has the same rules; check it",
+                    zone.name()
+                )),
+                (EventClock::Own(_), FoundBy::Contradiction) => {
+                    guesses.push(format!("{own}; its time was converted by them; check it"));
+                }
+                (EventClock::Own(_), _) => guesses.push(format!(
                     "its time zone `{tzid}` has rules of its own; its time was converted"
                 )),
-                EventClock::Zone(_) => {}
             }
-            return Ok((understood.clock, true));
+            return Ok(understood.clock);
         }
         return match floating {
             Floating::Given(zone) => {
@@ -253,7 +378,7 @@ fn clock_of(
                     "its time zone `{tzid}` is unknown; it was read as `{}`",
                     zone.name()
                 ));
-                Ok((EventClock::Zone(zone.clone()), true))
+                Ok(EventClock::Zone(zone.clone()))
             }
             _ => Err(format!(
                 "its time zone `{tzid}` is unknown, and it was left out; \
@@ -261,17 +386,19 @@ fn clock_of(
             )),
         };
     }
-    match floating {
-        Floating::Given(zone) => Ok((EventClock::Zone(zone.clone()), true)),
-        Floating::Guessed(zone) => {
-            guesses.push(format!(
-                "its time has no zone; it was read as `{}`, like most others; check it",
-                zone.name()
-            ));
-            Ok((EventClock::Zone(zone.clone()), true))
+    let (zone, reason) = match floating {
+        Floating::Given(zone) => return Ok(EventClock::Zone(zone.clone())),
+        Floating::Guessed(zone) => (zone, "like most others"),
+        Floating::Only(zone) => (zone, "the only zone of the file"),
+        Floating::Unknown => {
+            return Err("its time has no zone, and it was left out; \
+                        to include it, add `--timezone Europe/Berlin`"
+                .to_owned());
         }
-        Floating::Unknown => Err("its time has no zone, and it was left out; \
-                                  to include it, add `--timezone Europe/Berlin`"
-            .to_owned()),
-    }
+    };
+    guesses.push(format!(
+        "its time has no zone; it was read as `{}`, {reason}; check it",
+        zone.name()
+    ));
+    Ok(EventClock::Zone(zone.clone()))
 }

@@ -147,7 +147,14 @@ fn imports_take_no_more_than_their_input() {
     let rules = Rules::bundled();
     // Beyond the budget of a file more rules would take no longer.
     compare(calendars::calendars(50_000), calendars::calendars(200_000), |text| {
-        let options = Options { name: "a", now: instant(BEFORE), until: None, zone: None };
+        let options = Options {
+            name: "a",
+            now: instant(BEFORE),
+            until: None,
+            from: None,
+            zone: None,
+            private: false,
+        };
         drop(black_box(import(text.as_bytes(), &options, &rules)));
     });
 }
