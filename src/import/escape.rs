@@ -16,7 +16,12 @@ pub(super) fn escaped(line: &str, ampersands: bool) -> String {
     let mut rest = line;
     while !rest.is_empty() {
         if let Some(length) = address(rest, out.chars().next_back()) {
-            out.push_str(&format!("<{}>", &rest[..length]));
+            // Between angle brackets an entity would stay as it is (CommonMark 6.5).
+            let address = &rest[..length];
+            match ampersands {
+                true => out.push_str(&format!("<{address}>")),
+                false => out.push_str(&format!("<{}>", address.replace("&amp;", "&"))),
+            }
             rest = &rest[length..];
             continue;
         }

@@ -75,9 +75,16 @@ pub(super) fn find(text: &str) -> SignUp {
     let mut removed = HashSet::new();
     for (index, line) in lines.iter().enumerate() {
         for link in weblinks(line).filter(|link| !is_meeting(link.address)) {
-            let certainty = match label(line, link) {
+            let label = label(line, link);
+            // The words may be in the line before.
+            let before = match (&label, index.checked_sub(1)) {
+                (Some(words), Some(before)) if words.is_empty() => lines[before],
+                _ => "",
+            };
+            let certainty = match label {
                 Some(words) if only(&words, &WORDS) => Certainty::Line,
-                _ if is_said(line, link) => Certainty::Words,
+                _ if is_said(before, before.len()) => Certainty::Words,
+                _ if is_said(line, link.start) => Certainty::Words,
                 _ if is_sign_up(link.address) => Certainty::Host,
                 _ => continue,
             };
@@ -119,7 +126,7 @@ fn label(line: &str, link: Weblink<'_>) -> Option<String> {
         return None;
     }
     let after = &line[link.start + link.address.len()..];
-    let is_end = after.chars().all(|c| ">)\\. *".contains(c));
+    let is_end = after.chars().all(|c| ">)\\.! *".contains(c));
     let words = line[..link.start].to_lowercase();
     let words = words.replace(['[', ']', '(', '<', '*', '_', '\\'], " ");
     (is_end && !words.contains("http"))
@@ -141,10 +148,10 @@ fn only(label: &str, words: &[&str]) -> bool {
     rest.len() < before && others.all(is_filler)
 }
 
-/// Whether the words before a link in its sentence are those of a link to sign up.
-fn is_said(line: &str, link: Weblink<'_>) -> bool {
+/// Whether the words before an offset in its sentence are those of a link to sign up.
+fn is_said(line: &str, offset: usize) -> bool {
     const LONGEST: usize = 120;
-    let before = &line[..link.start];
+    let before = &line[..offset];
     let from = before.len().saturating_sub(LONGEST);
     let from = (from..=before.len()).find(|at| before.is_char_boundary(*at)).unwrap_or(0);
     let near = &before[from..];
@@ -224,6 +231,8 @@ mod tests {
         for (text, register) in [
             (format!("Please register at {LINK} until May."), Some(LINK)),
             (format!("Please [register here]({LINK})."), Some(LINK)),
+            (format!("Please register:\\\n<{LINK}>"), Some(LINK)),
+            (format!("RSVP here\n{LINK}\n\nSee https://b.example"), Some(LINK)),
             (
                 "Details: https://www.eventbrite.com/e/1".to_owned(),
                 Some("https://www.eventbrite.com/e/1"),

@@ -3,8 +3,8 @@
 use convene::model::When;
 use convene::zone::Rules;
 
-use super::{NOW, options, read};
-use crate::support::{Fixture, instant};
+use super::{NOW, catalog, options, read};
+use crate::support::instant;
 
 /// The name of a calendar, its sessions, and what the file or the notes contain.
 type Case = (&'static str, &'static [&'static str], &'static [&'static str]);
@@ -185,9 +185,7 @@ const CASES: [Case; 27] = [
 
 /// The sessions of a file in the order of their titles: title, start and end in UTC, or the first and the last day.
 pub(super) fn sessions(toml: &str) -> Vec<String> {
-    let published = Fixture::new(toml).publish(NOW);
-    let catalog = &published.site.edition().catalog;
-    let mut all: Vec<String> = catalog
+    let mut all: Vec<String> = catalog(toml)
         .sessions
         .iter()
         .map(|session| {
