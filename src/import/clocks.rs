@@ -7,12 +7,13 @@
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
 use super::content::Component;
 use super::definition::Definition;
 use super::display_names;
 use super::recur::Budget;
+use super::similar_zone::zone_like;
 use super::values::text;
 use crate::zone::{Local, Naming, Rules, Zone};
 
@@ -198,7 +199,7 @@ impl<'a> Clocks<'a> {
 
     /// The clock of a VTIMEZONE: a zone with the same rules, or the rules themselves.
     fn clock_of(&self, definition: &Rc<Definition>, tzid: &str) -> EventClock {
-        match self.zone_like(definition, tzid) {
+        match zone_like(definition, tzid, self.rules, self.years) {
             Some(zone) => EventClock::Zone(zone),
             None => EventClock::Own(Rc::clone(definition)),
         }
@@ -222,35 +223,6 @@ impl<'a> Clocks<'a> {
             .find(|zone| !is_defined || !matches!(zone.naming(), Naming::Abbreviation(_)))
             .or_else(|| self.rules.of_windows(name))
     }
-
-    /// A zone that agrees with the file's own rules in all years of the file: first one whose city is in the TZID,
-    /// then a well-known one.
-    fn zone_like(&self, definition: &Definition, tzid: &str) -> Option<Zone> {
-        let lower = tzid.to_lowercase().replace(' ', "_");
-        let mut candidates: Vec<(usize, &str)> = Rules::bundled_names()
-            .filter(|name| name.contains('/') && !name.starts_with("Etc/"))
-            .filter_map(|name| {
-                let city = name.rsplit('/').next().unwrap_or_default().to_lowercase();
-                let said = lower.find(&city).filter(|_| city.len() > 3);
-                let known = KNOWN.iter().position(|known| *known == name);
-                Some((said.or_else(|| known.map(|at| at + 1_000))?, name))
-            })
-            .collect();
-        candidates.sort_unstable();
-        candidates.into_iter().find_map(|(_, name)| {
-            let zone = self.rules.known(name)?;
-            (*zone.naming() == Naming::Place && self.is_like(definition, &zone)).then_some(zone)
-        })
-    }
-
-    fn is_like(&self, definition: &Definition, zone: &Zone) -> bool {
-        let first = NaiveDate::from_ymd_opt(self.years.0, 1, 5).expect("a year that dates have");
-        let days = first.iter_days().step_by(10).take_while(|day| day.year() <= self.years.1);
-        days.filter_map(|day| day.and_hms_opt(12, 0, 0)).all(|noon| {
-            let instant = (noon - TimeDelta::seconds(definition.offset(noon))).and_utc();
-            zone.local(instant) == noon
-        })
-    }
 }
 
 /// Whether a VTIMEZONE has another offset than a zone at a wall-clock time, and lacks none that the zone has in that year.
@@ -268,46 +240,6 @@ fn contradicts(definition: &Rc<Definition>, zone: &Zone, local: NaiveDateTime) -
     definition.is_known_from(local)
         && definition.offsets(local - days, local + days) >= offsets.len()
 }
-
-/// Well-known zones for files with rules only, by population.
-const KNOWN: [&str; 36] = [
-    "America/New_York",
-    "America/Chicago",
-    "America/Denver",
-    "America/Los_Angeles",
-    "America/Phoenix",
-    "America/Anchorage",
-    "Pacific/Honolulu",
-    "America/Halifax",
-    "America/St_Johns",
-    "America/Mexico_City",
-    "America/Bogota",
-    "America/Sao_Paulo",
-    "Europe/London",
-    "Europe/Berlin",
-    "Europe/Athens",
-    "Europe/Istanbul",
-    "Europe/Moscow",
-    "Africa/Lagos",
-    "Africa/Johannesburg",
-    "Africa/Nairobi",
-    "Africa/Cairo",
-    "Asia/Jerusalem",
-    "Asia/Dubai",
-    "Asia/Tehran",
-    "Asia/Karachi",
-    "Asia/Kolkata",
-    "Asia/Kathmandu",
-    "Asia/Dhaka",
-    "Asia/Bangkok",
-    "Asia/Shanghai",
-    "Asia/Tokyo",
-    "Australia/Perth",
-    "Australia/Adelaide",
-    "Australia/Brisbane",
-    "Australia/Sydney",
-    "Pacific/Auckland",
-];
 
 /// A TZID, which is a TEXT, for lookup; none if it is too long for a name.
 fn named(tzid: &str) -> Option<String> {

@@ -12,6 +12,7 @@ use super::losses::Losses;
 use super::nearest::Nearest;
 use super::new_session::{Details, NewSession};
 use super::notes::NoteKind::{self, Guessed, Lost};
+use super::ruled::Ruled;
 use super::timing::{Floating, SessionTimes, Timing};
 use super::values::{line, shown};
 use super::versions::Versions;
@@ -41,19 +42,6 @@ pub(super) struct EventParser<'a> {
     ruled: Ruled,
     /// The same of the events of one UID, and their notes.
     group: Group,
-}
-
-/// The numbers of what is left out by rule.
-#[derive(Debug, Default)]
-struct Ruled {
-    /// Sessions.
-    past: usize,
-    /// Events.
-    private: usize,
-    /// Events with attendees.
-    attendees: usize,
-    /// Events with reminders that are not before the start.
-    reminders: usize,
 }
 
 /// What is known of the events of one UID while they are read.
@@ -164,7 +152,7 @@ impl<'a> EventParser<'a> {
                         `--timezone Europe/Berlin`";
             self.notes.push(Note::new(Guessed, 1, text));
         }
-        self.rules();
+        self.notes.extend(self.ruled.notes(self.from));
         sessions
     }
 
@@ -217,38 +205,6 @@ impl<'a> EventParser<'a> {
             self.notes.extend(notes);
             self.ruled.attendees += ruled.attendees;
             self.ruled.reminders += ruled.reminders;
-        }
-    }
-
-    /// Adds the notes about what is left out by rule.
-    fn rules(&mut self) {
-        let Ruled { past, private, attendees, reminders } = std::mem::take(&mut self.ruled);
-        if let (1.., Some(from)) = (past, self.from) {
-            let sessions = match past {
-                1 => "1 session that was over".to_owned(),
-                _ => format!("{past} sessions that were over"),
-            };
-            let is = if past == 1 { "is" } else { "are" };
-            self.notes.push(Note::rule(format!(
-                "{sessions} before {from} {is} left out; `--from` with an earlier day includes more"
-            )));
-        }
-        if private > 0 {
-            let events = count(private, "event marked private is", "events marked private are");
-            let them = if private == 1 { "it" } else { "them" };
-            self.notes.push(Note::rule(format!("{events} left out; `--private` includes {them}")));
-        }
-        if attendees > 0 {
-            let events = count(attendees, "event", "events");
-            self.notes.push(Note::rule(format!(
-                "the attendees of {events} are left out, as their addresses are private"
-            )));
-        }
-        if reminders > 0 {
-            let events = count(reminders, "event", "events");
-            self.notes.push(Note::rule(format!(
-                "reminders of {events} are left out, as they are not before the start"
-            )));
         }
     }
 

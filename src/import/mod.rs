@@ -7,10 +7,10 @@
 //!
 //! Pure: the same bytes, options and rules give the same file. A broken event costs only itself, and gets a note.
 //!
-//! To read: `decode`, `lines`, `content`, `calendar`, `by_uid` and `versions`, `events` (one UID), `series`, then their
-//! parts: `timing`, `clocks`, `definition` and `display_names` (zones), `dates` and `recur` (recurrence), `event` and
-//! `venue` (properties), `description`, `sign_up` and `dial_in` (texts and their links), `prose` and `html` (Markdown),
-//! `notes`, and `toml_writer`.
+//! To read: `decode`, `lines`, `property` and `content`, `calendar`, `by_uid` and `versions`, `events` (one UID) and
+//! `series`, then their parts: `timing`, `start_clock`, `clocks` and `definition` (zones), `dates`, `named_dates` and
+//! `recur` (recurrence), `event` and `venue` (properties), `description`, `sign_up` and `dial_in` (texts and their links),
+//! `prose` and `html` (Markdown), `notes` and `ruled`, and `toml_writer`.
 
 mod by_uid;
 mod calendar;
@@ -31,14 +31,20 @@ mod html_tag;
 mod lines;
 mod losses;
 mod markdown_writer;
+mod named_dates;
 mod nearest;
 mod new_session;
 mod notes;
 mod own_export;
+mod passcodes;
+mod property;
 mod prose;
 mod recur;
+mod ruled;
 mod series;
 mod sign_up;
+mod similar_zone;
+mod start_clock;
 mod timing;
 mod toml_writer;
 mod values;
@@ -198,11 +204,12 @@ fn others(calendars: &[&Component], notes: &mut Vec<Note>) {
 
 /// The first day of sessions.
 fn first_day(options: &Options<'_>, calendars: &[&Component]) -> Option<NaiveDate> {
-    let is_ours = calendars
-        .iter()
-        .all(|calendar| calendar.get("PRODID").is_some_and(|own| own.value.trim() == PRODID));
+    let is_ours = |calendar: &&Component| {
+        calendar.get("PRODID").is_some_and(|own| own.value.trim() == PRODID)
+    };
+    let are_ours = calendars.iter().all(is_ours);
     let a_year_ago = options.now.date_naive().checked_sub_months(chrono::Months::new(12));
-    options.from.or(a_year_ago.filter(|_| !is_ours))
+    options.from.or_else(|| a_year_ago.filter(|_| !are_ours))
 }
 
 fn last_day(options: &Options<'_>) -> NaiveDate {

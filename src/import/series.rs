@@ -9,10 +9,11 @@ use super::by_uid::SourceEvent;
 use super::content::Component;
 use super::dates::{self, Dates, Period};
 use super::events::{EventParser, Outcome};
+use super::named_dates::Named;
 use super::nearest::Nearest;
 use super::new_session::{Details, NewSession};
 use super::notes::NoteKind::{Guessed, Lost};
-use super::timing::{Named, SessionTimes, Timing};
+use super::timing::{SessionTimes, Timing};
 use super::versions::{sequence, version};
 
 /// The series of a session: a number, and its title.

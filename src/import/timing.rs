@@ -1,10 +1,12 @@
-//! Timing of an event: start, clock and length, and the conversion of its other dates.
+//! Timing of an event: start, clock and length.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike as _, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
-use super::clocks::{Clocks, EventClock, FoundBy};
-use super::content::{Component, Property};
-use super::values::{DateValue, Duration, date_value, has_leap_second};
+use super::clocks::{Clocks, EventClock};
+use super::content::Component;
+pub(super) use super::start_clock::Floating;
+use super::start_clock::{Start, clock_of};
+use super::values::{DateValue, Duration, has_leap_second};
 use crate::zone::{Rules, Zone};
 
 /// The properties with times of sessions.
@@ -50,18 +52,10 @@ pub(super) struct Timing {
     is_named: bool,
     length: EventLength,
     /// The TZID of the start, and the zone in which Exchange has midnights of whole days.
-    tzid: Option<String>,
-    midnights: Option<Zone>,
+    pub(super) tzid: Option<String>,
+    pub(super) midnights: Option<Zone>,
     /// Notes on guessed values.
     pub(super) guesses: Vec<String>,
-}
-
-/// An occurrence that an EXDATE, an RDATE or a RECURRENCE-ID names, on the event's clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Named {
-    pub(super) at: NaiveDateTime,
-    /// Whether it names a day: Exchange writes midnight in place of the time.
-    pub(super) is_day: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -71,29 +65,6 @@ enum EventLength {
     /// To the same wall-clock time that many days later, and further by elapsed time.
     Nominal(i64, TimeDelta),
     Elapsed(TimeDelta),
-}
-
-/// How times without a zone are read.
-#[derive(Debug, Clone)]
-pub(super) enum Floating {
-    /// In this zone, given by the calendar or the organizer.
-    Given(Zone),
-    /// In the zone of most other events.
-    Guessed(Zone),
-    /// In the zone of the file's only VTIMEZONE.
-    Only(Zone),
-    /// Not at all.
-    Unknown,
-}
-
-impl Floating {
-    /// The zone, if there is one.
-    pub(super) fn zone(&self) -> Option<&Zone> {
-        match self {
-            Self::Given(zone) | Self::Guessed(zone) | Self::Only(zone) => Some(zone),
-            Self::Unknown => None,
-        }
-    }
 }
 
 impl Timing {
@@ -185,71 +156,6 @@ impl Timing {
         start.checked_sub_signed(length + TimeDelta::days(2)).unwrap_or(start)
     }
 
-    /// Converts the value of a RECURRENCE-ID to the event's clock.
-    pub(super) fn named(&self, property: &Property, clocks: &mut Clocks<'_>) -> Option<Named> {
-        self.dates(property, clocks)(&property.value)
-    }
-
-    /// Converts each value of an EXDATE or RDATE to the event's clock.
-    pub(super) fn dates(
-        &self,
-        property: &Property,
-        clocks: &mut Clocks<'_>,
-    ) -> impl Fn(&str) -> Option<Named> {
-        // Looked up once, as there may be thousands of values.
-        let other = property.parameter("TZID").filter(|tzid| self.tzid.as_deref() != Some(tzid));
-        let first = property.value.split([',', '/']).next().and_then(date_value);
-        let own = other.zip(first).and_then(|(tzid, first)| match first {
-            DateValue::Local(local) => clocks.at(tzid, local, false),
-            _ => None,
-        });
-        move |value| {
-            let value = date_value(value)?;
-            if self.is_days() {
-                let day = match value {
-                    DateValue::Date(date) => date,
-                    DateValue::Local(local) => local.date(),
-                    DateValue::Utc(instant) => self.day(instant),
-                };
-                return Some(Named { at: day.and_time(NaiveTime::MIN), is_day: true });
-            }
-            let at = match value {
-                DateValue::Date(date) => date.and_time(self.start.time()),
-                DateValue::Utc(instant) => self.clock.local(instant),
-                DateValue::Local(local) => match &own {
-                    Some(own) => self.clock.local(own.clock.instant(local)),
-                    None => local,
-                },
-            };
-            let is_date = matches!(value, DateValue::Date(_));
-            Some(Named { at, is_day: is_date || at.time() == NaiveTime::MIN })
-        }
-    }
-
-    /// Converts an UNTIL, which is an instant if the start has a zone, to the event's clock.
-    pub(super) fn until(&self, instant: DateTime<Utc>) -> NaiveDateTime {
-        if !self.is_days() {
-            return self.clock.local(instant);
-        }
-        // The last second of a day belongs to it.
-        let day = match instant.time().second() {
-            59 => self.day(instant + TimeDelta::seconds(1)) - TimeDelta::days(1),
-            _ => self.day(instant),
-        };
-        day.and_time(NaiveTime::MIN)
-    }
-
-    /// The day of an instant: Exchange writes the midnight of whole days in UTC, and other programs that of UTC.
-    fn day(&self, instant: DateTime<Utc>) -> NaiveDate {
-        if instant.time() == NaiveTime::MIN {
-            return instant.date_naive();
-        }
-        match &self.midnights {
-            Some(zone) => zone.local(instant).date(),
-            None => (instant + TimeDelta::hours(12)).date_naive(),
-        }
-    }
-
     fn length(
         &mut self,
         event: &Component,
@@ -330,75 +236,4 @@ fn is_all_day(event: &Component, start: DateValue) -> Option<NaiveDate> {
         }
         _ => None,
     }
-}
-
-/// A start in wall-clock time.
-struct Start<'a> {
-    property: &'a Property,
-    local: NaiveDateTime,
-    repeats: bool,
-}
-
-/// The clock of a start.
-fn clock_of(
-    start: Start<'_>,
-    clocks: &mut Clocks<'_>,
-    floating: &Floating,
-    guesses: &mut Vec<String>,
-) -> Result<EventClock, String> {
-    let tzid = start.property.parameter("TZID").filter(|tzid| !tzid.trim().is_empty());
-    if let Some(tzid) = tzid {
-        if let Some(understood) = clocks.at(tzid, start.local, start.repeats) {
-            let own = format!("the file has its own rules for `{tzid}`");
-            match (&understood.clock, understood.by) {
-                (_, FoundBy::Name) => {}
-                (EventClock::Zone(zone), FoundBy::DisplayName) => {
-                    guesses.push(format!("its time zone `{tzid}` was read as `{}`", zone.name()));
-                }
-                (EventClock::Zone(zone), FoundBy::Rules) => guesses.push(format!(
-                    "its time zone `{tzid}` was read as `{}`, which has the same rules",
-                    zone.name()
-                )),
-                (EventClock::Zone(zone), FoundBy::Contradiction) => guesses.push(format!(
-                    "{own}; its time was read as `{}`, which has the same rules; check it",
-                    zone.name()
-                )),
-                (EventClock::Own(_), FoundBy::Contradiction) => {
-                    guesses.push(format!("{own}; its time was converted by them; check it"));
-                }
-                (EventClock::Own(_), _) => guesses.push(format!(
-                    "its time zone `{tzid}` has rules of its own; its time was converted"
-                )),
-            }
-            return Ok(understood.clock);
-        }
-        return match floating {
-            Floating::Given(zone) => {
-                guesses.push(format!(
-                    "its time zone `{tzid}` is unknown; it was read as `{}`",
-                    zone.name()
-                ));
-                Ok(EventClock::Zone(zone.clone()))
-            }
-            _ => Err(format!(
-                "its time zone `{tzid}` is unknown, and it was left out; \
-                 to include it, add `--timezone Europe/Berlin`"
-            )),
-        };
-    }
-    let (zone, reason) = match floating {
-        Floating::Given(zone) => return Ok(EventClock::Zone(zone.clone())),
-        Floating::Guessed(zone) => (zone, "like most others"),
-        Floating::Only(zone) => (zone, "the only zone of the file"),
-        Floating::Unknown => {
-            return Err("its time has no zone, and it was left out; \
-                        to include it, add `--timezone Europe/Berlin`"
-                .to_owned());
-        }
-    };
-    guesses.push(format!(
-        "its time has no zone; it was read as `{}`, {reason}; check it",
-        zone.name()
-    ));
-    Ok(EventClock::Zone(zone.clone()))
 }
