@@ -13,7 +13,14 @@ use libfuzzer_sys::fuzz_target;
 static RULES: LazyLock<Rules> = LazyLock::new(Rules::bundled);
 
 fuzz_target!(|bytes: &[u8]| {
-    let options = Options { name: "fuzz", now: DateTime::UNIX_EPOCH, until: None, zone: None };
+    let options = Options {
+        name: "fuzz",
+        now: DateTime::UNIX_EPOCH,
+        until: None,
+        from: None,
+        zone: None,
+        private: false,
+    };
     if let Ok(imported) = import(bytes, &options, &RULES) {
         let source = Source::from_bytes("sessions.toml", imported.toml.clone().into_bytes());
         let checked = config::load(&source, &RULES);

@@ -111,12 +111,18 @@ pub(crate) struct Import {
     /// The calendar, such as calendar.ics; `-` reads standard input
     #[arg(value_name = "FILE.ics")]
     pub(crate) calendar: PathBuf,
+    /// Leave out sessions that were over before this day [default: a year ago; none for a calendar of convene]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) from: Option<NaiveDate>,
     /// The last day on which to write dates of repeating events [default: two years from now]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) until: Option<NaiveDate>,
     /// The time zone of the calendar and of times without a zone: a city or a zone
     #[arg(long, value_name = "ZONE")]
     pub(crate) timezone: Option<String>,
+    /// Include events marked private or confidential
+    #[arg(long)]
+    pub(crate) private: bool,
 }
 
 #[derive(Debug, Args)]

@@ -53,7 +53,14 @@ pub(crate) fn run(
     };
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let stem = stem.filter(|stem| stem != "-").unwrap_or_else(|| "calendar".to_owned());
-    let options = import::Options { name: &stem, now, until: import.until, zone };
+    let options = import::Options {
+        name: &stem,
+        now,
+        until: import.until,
+        from: import.from,
+        zone,
+        private: import.private,
+    };
     let imported = match import::import(&bytes, &options, rules) {
         Ok(imported) => imported,
         Err(reason) => {

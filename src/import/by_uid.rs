@@ -2,11 +2,8 @@
 
 use std::collections::HashMap;
 
-use chrono::{NaiveDateTime, NaiveTime};
-
 use super::content::Component;
 use super::event;
-use super::values::{DateValue, date_value};
 use crate::ics::PRODID;
 
 /// An event, with traits of its calendar.
@@ -42,16 +39,4 @@ pub(super) fn groups<'a>(calendars: &[&'a Component]) -> Vec<Vec<SourceEvent<'a>
         }
     }
     groups
-}
-
-/// The version of an event: the highest of the same UID is the newest (RFC 5546 section 2.1.5).
-pub(super) fn version(event: &Component) -> (u64, Option<NaiveDateTime>) {
-    let sequence = event.get("SEQUENCE").and_then(|own| own.value.trim().parse().ok()).unwrap_or(0);
-    let stamped = event.get("LAST-MODIFIED").or_else(|| event.get("DTSTAMP"));
-    let at = stamped.and_then(|own| match date_value(&own.value)? {
-        DateValue::Utc(instant) => Some(instant.naive_utc()),
-        DateValue::Local(local) => Some(local),
-        DateValue::Date(date) => Some(date.and_time(NaiveTime::MIN)),
-    });
-    (sequence, at)
 }

@@ -86,6 +86,7 @@ pub(super) fn id_of(title: &str, otherwise: &str) -> String {
     }
 }
 
+/// The organizer of all events, unless it is a machine.
 fn organizer(calendars: &[&Component], lost: &mut Vec<String>) -> Option<(String, Option<String>)> {
     let events = calendars.iter().flat_map(|calendar| calendar.within("VEVENT"));
     let mut all = events.filter_map(|event| {
@@ -95,6 +96,9 @@ fn organizer(calendars: &[&Component], lost: &mut Vec<String>) -> Option<(String
             Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &address[7..],
             _ => "",
         };
+        if is_machine(email) {
+            return None;
+        }
         let email = Some(email).filter(|email| Email::parse(email).is_ok()).map(ToOwned::to_owned);
         let name = own.parameter("CN").map(line).filter(|name| !name.is_empty());
         // Some programs write the mailbox as the name, or a placeholder.
@@ -104,4 +108,50 @@ fn organizer(calendars: &[&Component], lost: &mut Vec<String>) -> Option<(String
     let first = all.next()?;
     let (name, email) = all.all(|other| other == first).then_some(first)?;
     Some((kept(name?, LONGEST_LINE, "organizer's name", lost), email))
+}
+
+/// Whether a mailbox is one that nobody reads: that of a calendar, or one that only sends.
+fn is_machine(email: &str) -> bool {
+    const NAMES: [&str; 6] = [
+        "calendar-invite",
+        "calendar-notification",
+        "mailer-daemon",
+        "notification",
+        "notifications",
+        "postmaster",
+    ];
+    const SENDERS: [&str; 3] = ["noreply", "donotreply", "nepasrepondre"];
+    let email = email.trim().to_ascii_lowercase();
+    let Some((name, host)) = email.split_once('@') else { return false };
+    let joined = name.replace(['-', '_', '.', '+'], "");
+    let is_calendar = host == "calendar.google.com" || host.ends_with(".calendar.google.com");
+    is_calendar
+        || NAMES.contains(&name)
+        || SENDERS.iter().any(|own| joined.starts_with(own) || joined.ends_with(own))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_machine;
+
+    #[test]
+    fn machines_are_known_by_their_mailbox() {
+        for (email, expected) in [
+            ("noreply@a.example", true),
+            ("No-Reply@a.example", true),
+            ("do_not_reply@a.example", true),
+            ("events-noreply@a.example", true),
+            ("noreply+1@a.example", true),
+            ("c_1@group.calendar.google.com", true),
+            ("c_1@resource.calendar.google.com", true),
+            ("unknownorganizer@calendar.google.com", true),
+            ("calendar-invite@lu.ma", true),
+            ("office@a.example", false),
+            ("replies@a.example", false),
+            ("a@calendar.google.com.example", false),
+            ("", false),
+        ] {
+            assert_eq!(is_machine(email), expected, "{email}");
+        }
+    }
 }

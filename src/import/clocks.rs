@@ -1,13 +1,20 @@
 //! Clocks: from a TZID to a zone or to the file's own VTIMEZONE.
+//!
+//! A name of tzdata or Windows counts, unless the VTIMEZONE of that name has another offset at the event and all the
+//! offsets that the zone has in that year (RFC 5545 section 3.6.5). A VTIMEZONE without a known name is compared with
+//! the zones of tzdata.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
 use super::content::Component;
 use super::definition::Definition;
+use super::display_names;
 use super::recur::Budget;
+use super::similar_zone::zone_like;
+use super::values::text;
 use crate::zone::{Local, Naming, Rules, Zone};
 
 /// Converts between wall-clock times of the file and instants.
@@ -50,8 +57,30 @@ impl EventClock {
 #[derive(Debug, Clone)]
 pub(super) struct Understood {
     pub(super) clock: EventClock,
-    /// Whether the zone was found by its rules and not by its name.
-    pub(super) by_rules: bool,
+    pub(super) by: FoundBy,
+}
+
+/// How a clock was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FoundBy {
+    /// By a name of tzdata or Windows.
+    Name,
+    /// By the name that Windows shows to people.
+    DisplayName,
+    /// By the rules of the VTIMEZONE, as the name says nothing.
+    Rules,
+    /// By the rules of the VTIMEZONE, which contradict the name.
+    Contradiction,
+}
+
+/// All that is known of a TZID.
+#[derive(Debug)]
+struct Known {
+    understood: Understood,
+    /// The VTIMEZONE, if the clock was found by a name.
+    definition: Option<Rc<Definition>>,
+    /// The clock of the VTIMEZONE once it was needed.
+    contradiction: Option<Understood>,
 }
 
 /// The longest TZID that is looked up, in bytes; Outlook's descriptions have less than a hundred.
@@ -67,7 +96,7 @@ pub(super) struct Clocks<'a> {
     definitions: HashMap<String, &'a Component>,
     /// The years of the file's times.
     years: (i32, i32),
-    known: HashMap<String, Option<Understood>>,
+    known: HashMap<String, Option<Known>>,
     /// The budgets for rules of zones and of events.
     zones: Budget,
     pub(super) events: Budget,
@@ -88,37 +117,92 @@ impl<'a> Clocks<'a> {
         self.zones.is_spent()
     }
 
-    /// The clock of a TZID; none if neither its name nor the file defines it.
-    pub(super) fn of(&mut self, tzid: &str) -> Option<Understood> {
-        let tzid = named(tzid)?;
-        if let Some(known) = self.known.get(&tzid) {
-            return known.clone();
+    /// The zone of the file's VTIMEZONE, if it has only one.
+    pub(super) fn only(&mut self) -> Option<Zone> {
+        let mut all = self.definitions.keys();
+        let (only, None) = (all.next()?.clone(), all.next()) else { return None };
+        match self.of(&only)?.clock {
+            EventClock::Zone(zone) => Some(zone),
+            EventClock::Own(_) => None,
         }
-        let understood = self.understand(&tzid);
-        self.known.insert(tzid, understood.clone());
-        understood
     }
 
-    fn understand(&mut self, tzid: &str) -> Option<Understood> {
-        let by_name = |zone| Understood { clock: EventClock::Zone(zone), by_rules: false };
-        let defined = self.definitions.get(tzid).copied();
-        if let Some(zone) = self.zone_named(tzid, defined.is_some()) {
-            return Some(by_name(zone));
-        }
-        let location = defined.and_then(|zone| zone.get("X-LIC-LOCATION"));
-        if let Some(zone) = location.and_then(|own| self.zone_named(own.value.trim(), true)) {
-            return Some(by_name(zone));
-        }
-        // Parsed last, as most names are known.
-        let definition = defined.map(|zone| Definition::read(zone, self.years.1, &mut self.zones));
-        let Some(definition) = definition.filter(|own| !own.is_empty()) else {
-            // An abbreviation is better than nothing.
-            return self.zone_named(tzid, false).map(by_name);
+    /// The clock of a TZID; none if neither its name nor the file defines it.
+    pub(super) fn of(&mut self, tzid: &str) -> Option<Understood> {
+        self.known(&named(tzid)?).map(|known| known.understood.clone())
+    }
+
+    /// The clock of a TZID at a wall-clock time; if it `repeats`, also at the same time in the year after it.
+    pub(super) fn at(
+        &mut self,
+        tzid: &str,
+        local: NaiveDateTime,
+        repeats: bool,
+    ) -> Option<Understood> {
+        let tzid = named(tzid)?;
+        let known = self.known(&tzid)?;
+        let (Some(definition), EventClock::Zone(zone)) =
+            (&known.definition, &known.understood.clock)
+        else {
+            return Some(known.understood.clone());
         };
-        Some(match self.zone_like(&definition, tzid) {
-            Some(zone) => Understood { clock: EventClock::Zone(zone), by_rules: true },
-            None => Understood { clock: EventClock::Own(Rc::new(definition)), by_rules: true },
-        })
+        let times =
+            (0..if repeats { 13 } else { 1 }).map(|month| local + TimeDelta::days(28 * month));
+        if !times.into_iter().any(|at| contradicts(definition, zone, at)) {
+            return Some(known.understood.clone());
+        }
+        if let Some(contradiction) = &known.contradiction {
+            return Some(contradiction.clone());
+        }
+        let definition = Rc::clone(definition);
+        let clock = self.clock_of(&definition, &tzid);
+        let contradiction = Understood { clock, by: FoundBy::Contradiction };
+        if let Some(Some(known)) = self.known.get_mut(&tzid) {
+            known.contradiction = Some(contradiction.clone());
+        }
+        Some(contradiction)
+    }
+
+    fn known(&mut self, tzid: &str) -> Option<&Known> {
+        if !self.known.contains_key(tzid) {
+            let known = self.understand(tzid);
+            self.known.insert(tzid.to_owned(), known);
+        }
+        self.known.get(tzid)?.as_ref()
+    }
+
+    fn understand(&mut self, tzid: &str) -> Option<Known> {
+        let defined = self.definitions.get(tzid).copied();
+        let location = defined.and_then(|zone| zone.get("X-LIC-LOCATION"));
+        let zone = self
+            .zone_named(tzid, defined.is_some())
+            .or_else(|| self.zone_named(location?.value.trim(), true));
+        let definition = defined.map(|zone| Definition::read(zone, self.years.1, &mut self.zones));
+        let definition = definition.filter(|own| !own.is_empty()).map(Rc::new);
+        let known = |clock, by, definition| {
+            Some(Known { understood: Understood { clock, by }, definition, contradiction: None })
+        };
+        match (zone, definition) {
+            (Some(zone), definition) => known(EventClock::Zone(zone), FoundBy::Name, definition),
+            (None, Some(definition)) => {
+                known(self.clock_of(&definition, tzid), FoundBy::Rules, None)
+            }
+            (None, None) => {
+                // An abbreviation is better than nothing.
+                let zone = self.zone_named(tzid, false).map(|zone| (zone, FoundBy::Name));
+                let shown = || display_names::zone(tzid, self.rules, self.years.1);
+                let (zone, by) = zone.or_else(|| Some((shown()?, FoundBy::DisplayName)))?;
+                known(EventClock::Zone(zone), by, None)
+            }
+        }
+    }
+
+    /// The clock of a VTIMEZONE: a zone with the same rules, or the rules themselves.
+    fn clock_of(&self, definition: &Rc<Definition>, tzid: &str) -> EventClock {
+        match zone_like(definition, tzid, self.rules, self.years) {
+            Some(zone) => EventClock::Zone(zone),
+            None => EventClock::Own(Rc::clone(definition)),
+        }
     }
 
     /// Looks up an IANA name, with the prefixes of libical, Evolution and others, or a Windows name. An abbreviation
@@ -139,81 +223,28 @@ impl<'a> Clocks<'a> {
             .find(|zone| !is_defined || !matches!(zone.naming(), Naming::Abbreviation(_)))
             .or_else(|| self.rules.of_windows(name))
     }
-
-    /// A zone that agrees with the file's own rules in all years of the file: first one whose city is in the TZID,
-    /// then a well-known one.
-    fn zone_like(&self, definition: &Definition, tzid: &str) -> Option<Zone> {
-        let lower = tzid.to_lowercase().replace(' ', "_");
-        let mut candidates: Vec<(usize, &str)> = Rules::bundled_names()
-            .filter(|name| name.contains('/') && !name.starts_with("Etc/"))
-            .filter_map(|name| {
-                let city = name.rsplit('/').next().unwrap_or_default().to_lowercase();
-                let said = lower.find(&city).filter(|_| city.len() > 3);
-                let known = KNOWN.iter().position(|known| *known == name);
-                Some((said.or_else(|| known.map(|at| at + 1_000))?, name))
-            })
-            .collect();
-        candidates.sort_unstable();
-        candidates.into_iter().find_map(|(_, name)| {
-            let zone = self.rules.known(name)?;
-            (*zone.naming() == Naming::Place && self.is_like(definition, &zone)).then_some(zone)
-        })
-    }
-
-    fn is_like(&self, definition: &Definition, zone: &Zone) -> bool {
-        let first = NaiveDate::from_ymd_opt(self.years.0, 1, 5).expect("a year that dates have");
-        let days = first.iter_days().step_by(10).take_while(|day| day.year() <= self.years.1);
-        days.filter_map(|day| day.and_hms_opt(12, 0, 0)).all(|noon| {
-            let instant = (noon - TimeDelta::seconds(definition.offset(noon))).and_utc();
-            zone.local(instant) == noon
-        })
-    }
 }
 
-/// Well-known zones for files with rules only, by population.
-const KNOWN: [&str; 36] = [
-    "America/New_York",
-    "America/Chicago",
-    "America/Denver",
-    "America/Los_Angeles",
-    "America/Phoenix",
-    "America/Anchorage",
-    "Pacific/Honolulu",
-    "America/Halifax",
-    "America/St_Johns",
-    "America/Mexico_City",
-    "America/Bogota",
-    "America/Sao_Paulo",
-    "Europe/London",
-    "Europe/Berlin",
-    "Europe/Athens",
-    "Europe/Istanbul",
-    "Europe/Moscow",
-    "Africa/Lagos",
-    "Africa/Johannesburg",
-    "Africa/Nairobi",
-    "Africa/Cairo",
-    "Asia/Jerusalem",
-    "Asia/Dubai",
-    "Asia/Tehran",
-    "Asia/Karachi",
-    "Asia/Kolkata",
-    "Asia/Kathmandu",
-    "Asia/Dhaka",
-    "Asia/Bangkok",
-    "Asia/Shanghai",
-    "Asia/Tokyo",
-    "Australia/Perth",
-    "Australia/Adelaide",
-    "Australia/Brisbane",
-    "Australia/Sydney",
-    "Pacific/Auckland",
-];
+/// Whether a VTIMEZONE has another offset than a zone at a wall-clock time, and lacks none that the zone has in that year.
+fn contradicts(definition: &Rc<Definition>, zone: &Zone, local: NaiveDateTime) -> bool {
+    let own = definition.offset(local);
+    let instant = (local - TimeDelta::seconds(own)).and_utc();
+    if zone.local(instant) == local || matches!(zone.resolve(local), Local::Gap { .. }) {
+        return false;
+    }
+    let (start, end) = (instant - TimeDelta::days(183), instant + TimeDelta::days(183));
+    let changes = zone.changes(start, end);
+    let offsets: BTreeSet<i32> =
+        std::iter::once(start).chain(changes).map(|at| zone.offset(at)).collect();
+    let days = TimeDelta::days(183);
+    definition.is_known_from(local)
+        && definition.offsets(local - days, local + days) >= offsets.len()
+}
 
-/// A TZID for lookup; none if it is too long for a name.
+/// A TZID, which is a TEXT, for lookup; none if it is too long for a name.
 fn named(tzid: &str) -> Option<String> {
     let name = tzid.trim().trim_matches('"').trim();
-    (name.len() <= LONGEST).then(|| name.to_owned())
+    (name.len() <= LONGEST).then(|| text(name).trim().to_owned())
 }
 
 #[cfg(test)]
@@ -224,11 +255,13 @@ mod tests {
     fn clock(tzid: &str, definition: &str) -> Option<(String, bool)> {
         let rules = Rules::bundled();
         let text = format!("BEGIN:VCALENDAR\n{definition}END:VCALENDAR\n");
-        let file = parse(&text).file;
+        let file = parse(text.as_bytes()).file;
         let calendars: Vec<&Component> = file.children.iter().collect();
-        let understood = Clocks::new(&rules, &calendars, (2024, 2028)).of(tzid)?;
+        let mut clocks = Clocks::new(&rules, &calendars, (2024, 2028));
+        let understood = clocks.at(tzid, at("2027-07-01T12:00:00"), false)?;
+        let by_rules = matches!(understood.by, FoundBy::Rules | FoundBy::Contradiction);
         Some(match understood.clock {
-            EventClock::Zone(zone) => (zone.name().to_owned(), understood.by_rules),
+            EventClock::Zone(zone) => (zone.name().to_owned(), by_rules),
             EventClock::Own(own) => (format!("{:?}", own.offset(at("2027-07-01T12:00:00"))), true),
         })
     }

@@ -1,4 +1,7 @@
-//! Content lines and components of a file (RFC 5545 sections 3.1 and 3.2). A broken line costs no more than itself.
+//! Components of a file (RFC 5545 section 3.6). A broken line costs no more than itself.
+
+use super::lines::{ContentLine, content_lines};
+pub(super) use super::property::Property;
 
 /// A component: the lines between BEGIN and END.
 #[derive(Debug, Default)]
@@ -9,16 +12,6 @@ pub(super) struct Component {
     pub(super) line: usize,
     pub(super) properties: Vec<Property>,
     pub(super) children: Vec<Self>,
-}
-
-/// A property with its parameters; the value is not unescaped.
-#[derive(Debug)]
-pub(super) struct Property {
-    /// In upper case, without a group.
-    pub(super) name: String,
-    /// With names in upper case.
-    parameters: Vec<(String, String)>,
-    pub(super) value: String,
 }
 
 /// A parsed file.
@@ -32,6 +25,10 @@ pub(super) struct ParsedFile {
     pub(super) unended: Vec<usize>,
     /// Set if the file ends too early.
     pub(super) cut_off: Option<CutOff>,
+    /// The numbers of lines that are not UTF-8.
+    pub(super) not_utf8: Vec<usize>,
+    /// The first line with a control character, and the number of these characters.
+    pub(super) controls: Option<(usize, usize)>,
 }
 
 /// The end of a truncated file.
@@ -65,25 +62,27 @@ impl Component {
     }
 }
 
-impl Property {
-    /// The first parameter with a name.
-    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
-        self.parameters.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
-    }
-}
-
-/// Parses the components of a text.
-pub(super) fn parse(text: &str) -> ParsedFile {
-    let (mut strange, mut unended) = (Vec::new(), Vec::new());
+/// Parses the components of a file.
+pub(super) fn parse(bytes: &[u8]) -> ParsedFile {
+    let (mut strange, mut unended, mut not_utf8) = (Vec::new(), Vec::new(), Vec::new());
+    let mut controls = None;
     let mut open = vec![Component::default()];
     let mut too_deep = 0_usize;
     let mut last = 0;
-    for (line, content) in unfolded(text) {
+    for ContentLine { number: line, text, is_utf8, put_back } in content_lines(bytes) {
         last = line;
-        let Some(property) = property(&content) else {
+        if !is_utf8 {
+            not_utf8.push(line);
+        }
+        match text.chars().filter(|c| c.is_control() && *c != '\t').count() {
+            0 => {}
+            number => controls.get_or_insert((line, 0)).1 += number,
+        }
+        let Some(mut property) = Property::parse(&text) else {
             strange.push(line);
             continue;
         };
+        property.put_back = put_back;
         let component = property.value.trim().to_ascii_uppercase();
         if property.name == "BEGIN"
             && let Some(at) = ended_by(&open, &component)
@@ -116,7 +115,8 @@ pub(super) fn parse(text: &str) -> ParsedFile {
     let is_open = open.iter().any(|own| own.name == "VCALENDAR") || within.is_some();
     let cut_off = is_open.then_some(CutOff { line: last, within });
     close(&mut open, 1);
-    ParsedFile { file: open.pop().unwrap_or_default(), strange, unended, cut_off }
+    let file = open.pop().unwrap_or_default();
+    ParsedFile { file, strange, unended, cut_off, not_utf8, controls }
 }
 
 /// The depth of the component that a BEGIN ends, as the two never contain each other.
@@ -144,92 +144,16 @@ fn close(open: &mut Vec<Component>, from: usize) {
     }
 }
 
-/// Content lines with the number of their first line, without empty ones.
-fn unfolded(text: &str) -> Vec<(usize, String)> {
-    let mut lines: Vec<(usize, String)> = Vec::new();
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    for (index, line) in text.split('\n').enumerate() {
-        match (line.strip_prefix([' ', '\t']), lines.last_mut()) {
-            (Some(rest), Some((_, last))) => last.push_str(rest),
-            _ if line.trim().is_empty() => {}
-            _ => lines.push((index + 1, line.to_owned())),
-        }
-    }
-    lines
-}
-
-fn property(content: &str) -> Option<Property> {
-    let end = content.find([':', ';'])?;
-    let (name, mut rest) = content.split_at(end);
-    let name = name.rsplit('.').next().unwrap_or_default().trim().to_ascii_uppercase();
-    if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)) {
-        return None;
-    }
-    let mut parameters = Vec::new();
-    while let Some(after) = rest.strip_prefix(';') {
-        let end = unquoted(after, &[':', ';'])?;
-        let (parameter, after) = after.split_at(end);
-        let (key, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-        parameters.push((key.trim().to_ascii_uppercase(), plain(value)));
-        rest = after;
-    }
-    let mut value = rest.strip_prefix(':')?;
-    // Exchange does not quote `TZID=tzone://Microsoft/Utc`.
-    if let (Some(after), Some((_, last))) = (value.strip_prefix("//"), parameters.last_mut())
-        && let Some((tail, own)) = after.split_once(':')
-    {
-        *last = format!("{last}://{tail}");
-        value = own;
-    }
-    let value = value.to_owned();
-    Some(Property { name, parameters, value })
-}
-
-/// The first of some characters outside of double quotes.
-fn unquoted(text: &str, wanted: &[char]) -> Option<usize> {
-    let mut within = false;
-    for (at, c) in text.char_indices() {
-        match c {
-            '"' => within = !within,
-            c if !within && wanted.contains(&c) => return Some(at),
-            _ => {}
-        }
-    }
-    None
-}
-
-/// A parameter's value without quotes and RFC 6868 escapes.
-fn plain(value: &str) -> String {
-    value.replace('"', "").replace("^n", "\n").replace("^'", "\"").replace("^^", "^")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn one(content: &str) -> Property {
-        property(content).unwrap()
-    }
-
-    #[test]
-    fn parameters_may_be_quoted_and_hold_colons() {
-        let own = one("DTSTART;TZID=\"(UTC-05:00) Eastern Time; US\";X=^'a^':20270504T180000");
-        assert_eq!(own.parameter("TZID"), Some("(UTC-05:00) Eastern Time; US"));
-        assert_eq!(own.parameter("X"), Some("\"a\""));
-        assert_eq!((own.name.as_str(), own.value.as_str()), ("DTSTART", "20270504T180000"));
-        assert_eq!(one("item1.Summary:a:b").name, "SUMMARY");
-        assert_eq!(one("item1.Summary:a:b").value, "a:b");
-        let exchange = one("DTSTART;TZID=tzone://Microsoft/Utc:20270504T180000");
-        assert_eq!(exchange.parameter("TZID"), Some("tzone://Microsoft/Utc"));
-        assert_eq!(exchange.value, "20270504T180000");
-    }
 
     #[test]
     fn lines_are_unfolded_whatever_ends_them() {
         for end in ["\r\n", "\n", "\r"] {
             let text =
                 format!("BEGIN:VEVENT{end}SUMMARY:a{end}  b{end}\tc{end}{end}END:VEVENT{end}");
-            let parsed = parse(&text);
+            let parsed = parse(text.as_bytes());
             assert_eq!(parsed.file.children[0].get("SUMMARY").unwrap().value, "a bc");
             assert_eq!(parsed.strange, [0_usize; 0]);
         }
@@ -238,10 +162,10 @@ mod tests {
     #[test]
     fn one_bad_line_costs_no_more_than_itself() {
         let ParsedFile { file, strange, .. } = parse(
-            "BEGIN:VCALENDAR\nnonsense\nBEGIN:VEVENT\nSUMMARY:a\n=:x\nEND:VALARM\nEND:VCALENDAR\n\
-             BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:b",
+            b"BEGIN:VCALENDAR\nnonsense\nBEGIN:VEVENT\n=:x\nSUMMARY:a\nEND:VALARM\nEND:VCALENDAR\n\
+              BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:b",
         );
-        assert_eq!(strange, [2, 5, 6]);
+        assert_eq!(strange, [2, 4, 6]);
         let titles: Vec<&str> = file
             .within("VCALENDAR")
             .flat_map(|calendar| calendar.within("VEVENT"))
@@ -253,7 +177,7 @@ mod tests {
     #[test]
     fn what_has_no_end_of_its_own_is_known() {
         let said = |text: &str| {
-            let parsed = parse(text);
+            let parsed = parse(text.as_bytes());
             (parsed.unended, parsed.cut_off.map(|cut| (cut.line, cut.within)))
         };
         let event = "BEGIN:VEVENT\nSUMMARY:a\n";
@@ -268,7 +192,7 @@ mod tests {
     #[test]
     fn an_event_or_calendar_that_begins_ends_the_one_before() {
         let (calendar, event) = ("BEGIN:VCALENDAR\n", "BEGIN:VEVENT\nBEGIN:VALARM\n");
-        let parsed = parse(&[calendar, event, event, calendar, event].concat());
+        let parsed = parse([calendar, event, event, calendar, event].concat().as_bytes());
         assert_eq!(parsed.unended, [2, 4]);
         let events = parsed.file.within("VCALENDAR").map(|own| own.within("VEVENT").count());
         assert_eq!(events.collect::<Vec<_>>(), [2, 1]);
@@ -277,7 +201,7 @@ mod tests {
     #[test]
     fn components_in_components_without_end_are_no_danger() {
         let deep = "BEGIN:A\n".repeat(200_000);
-        let mut file = parse(&deep).file;
+        let mut file = parse(deep.as_bytes()).file;
         let mut depth = 0;
         while let Some(child) = file.children.pop() {
             file = child;

@@ -1,14 +1,16 @@
-//! Dates of a recurring event: RRULE and RDATE, without EXDATE (RFC 5545 section 3.8.5).
+//! Dates of a recurring event: RRULE and RDATE, without EXRULE and EXDATE (RFC 5545 section 3.8.5, and RFC 2445 section
+//! 4.8.5.2 for EXRULE).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 use super::clocks::Clocks;
 use super::content::Component;
+use super::notes::NoteKind::{self, Guessed, Lost};
 use super::recur;
 use super::timing::Timing;
-use super::values::{DateValue, date_value, duration};
+use super::values::{DateValue, date_value, duration, shown};
 
 /// The most occurrences of one event; the latest are kept.
 const MOST: usize = 1_000;
@@ -22,67 +24,131 @@ pub(super) struct Dates {
     pub(super) starts: Vec<(NaiveDateTime, Option<TimeDelta>)>,
     /// Whether there is more than one, before exceptions.
     pub(super) repeats: bool,
+    /// The starts that EXDATE leaves out.
+    pub(super) excluded: BTreeSet<NaiveDateTime>,
+    /// The number of occurrences that were over too early.
+    pub(super) past: usize,
 }
 
-/// Reads the dates of an event up to a last day. Adds notes.
+/// The days of which dates are wanted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Period {
+    /// The day on which the first session ends or later; all if there is none.
+    pub(super) from: Option<NaiveDate>,
+    pub(super) last: NaiveDate,
+}
+
+/// Reads the dates of an event. Adds notes.
 pub(super) fn read(
     event: &Component,
     timing: &Timing,
     clocks: &mut Clocks<'_>,
-    last: NaiveDate,
-    notes: &mut Vec<String>,
+    period: Period,
+    notes: &mut Vec<(NoteKind, String)>,
 ) -> Dates {
+    let last = period.last;
     let end = last.and_time(NaiveTime::MIN) + TimeDelta::seconds(86_399);
     let mut starts: BTreeMap<NaiveDateTime, Option<TimeDelta>> =
         BTreeMap::from([(timing.start, None)]);
+    let mut earlier = 0;
     for rule in event.all("RRULE") {
-        let local = |until| timing.clock.local(until);
-        match recur::expand(&rule.value, timing.start, end, local, &mut clocks.events) {
+        let until = |until| timing.until(until);
+        match recur::expand(&rule.value, timing.start, end, until, &mut clocks.events) {
             Ok(expansion) => {
                 if expansion.starts.is_empty() && !expansion.more {
-                    notes.push(ONLY_FIRST.to_owned());
+                    notes.push((Guessed, ONLY_FIRST.to_owned()));
                 }
                 if expansion.more {
-                    notes.push(format!(
+                    let text = format!(
                         "it repeats beyond {last}; later dates were left out, and `--until` \
                          includes more"
-                    ));
+                    );
+                    notes.push((Lost, text));
                 }
+                earlier += expansion.earlier;
                 starts.extend(expansion.starts.into_iter().map(|start| (start, None)));
             }
-            Err(reason) => notes.push(format!("{reason}; only its first date was written")),
+            Err(reason) => {
+                notes.push((Lost, format!("{reason}; only its first date was written")));
+            }
         }
     }
     for dates in event.all("RDATE") {
-        let local = timing.dates(dates, clocks);
-        for value in dates.value.split(',') {
+        let named = timing.dates(dates, clocks);
+        let mut unread = Vec::new();
+        for value in dates.value.split(',').filter(|value| !value.trim().is_empty()) {
             let (start, length) = match value.split_once('/') {
-                Some((start, end)) => (start, period(timing, start, end)),
+                Some((start, end)) => (start, own_length(timing, start, end)),
                 None => (value, None),
             };
-            if let Some(start) = local(start) {
-                starts.insert(start, length);
+            match named(start) {
+                Some(start) => _ = starts.insert(start.at, length),
+                None => unread.push(value),
             }
         }
+        notes.extend(cannot_be_read("further date", &unread));
     }
     let repeats = starts.len() > 1;
-    for dates in event.all("EXDATE") {
-        let local = timing.dates(dates, clocks);
-        for value in dates.value.split(',') {
-            let Some(excluded) = local(value) else { continue };
-            starts.remove(&excluded);
+    let mut excluded = BTreeSet::new();
+    for rule in event.all("EXRULE") {
+        let until = |until| timing.until(until);
+        match recur::expand(&rule.value, timing.start, end, until, &mut clocks.events) {
+            Ok(expansion) => {
+                excluded.extend(expansion.starts.into_iter().filter(|at| starts.contains_key(at)));
+            }
+            Err(reason) => notes.push((
+                Lost,
+                format!("of its exceptions {reason}; dates that it leaves out may be written"),
+            )),
         }
     }
+    for dates in event.all("EXDATE") {
+        let named = timing.dates(dates, clocks);
+        let mut unread = Vec::new();
+        for value in dates.value.split(',').filter(|value| !value.trim().is_empty()) {
+            let Some(named) = named(value) else {
+                unread.push(value);
+                continue;
+            };
+            if starts.contains_key(&named.at) {
+                excluded.insert(named.at);
+            } else if named.is_day {
+                let midnight = named.at.date().and_time(NaiveTime::MIN);
+                let day = starts.range(midnight..midnight + TimeDelta::days(1));
+                excluded.extend(day.map(|(start, _)| *start));
+            }
+        }
+        notes.extend(cannot_be_read("left-out date", &unread));
+    }
+    starts.retain(|start, _| !excluded.contains(start));
+    let before = starts.len();
+    if let Some(from) = period.from {
+        starts = starts.split_off(&timing.earliest(from));
+    }
+    let past = earlier + before - starts.len();
     if starts.len() > MOST {
-        notes.push(format!("it has {} dates; only the latest {MOST} were written", starts.len()));
+        let text = format!("it has {} dates; only the latest {MOST} were written", starts.len());
+        notes.push((Lost, text));
         let first = starts.keys().copied().rev().nth(MOST - 1).unwrap_or(timing.start);
         starts = starts.split_off(&first);
     }
-    Dates { starts: starts.into_iter().collect(), repeats }
+    Dates { starts: starts.into_iter().collect(), repeats, excluded, past }
+}
+
+/// A note about values of a property that are no dates.
+fn cannot_be_read(what: &str, values: &[&str]) -> Option<(NoteKind, String)> {
+    let first = shown(values.first()?);
+    let text = match values.len() {
+        1 => format!("its {what} `{first}` cannot be read, and was left out"),
+        number => format!(
+            "{number} values of its {what}s cannot be read, such as `{first}`, and were left out"
+        ),
+    };
+    Some((Lost, text))
 }
 
 /// The length of a PERIOD (RFC 5545 section 3.3.9).
-fn period(timing: &Timing, start: &str, end: &str) -> Option<TimeDelta> {
+fn own_length(timing: &Timing, start: &str, end: &str) -> Option<TimeDelta> {
     let instant = |value: &str| match date_value(value)? {
         DateValue::Utc(instant) => Some(instant),
         DateValue::Local(local) => Some(timing.clock.instant(local)),

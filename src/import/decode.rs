@@ -1,5 +1,6 @@
-//! Decoding: from the bytes of a file to its text, in the encodings of common programs.
+//! Decoding: the encodings of common programs, and files that are no calendars.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::source::MAX_BYTES;
@@ -59,31 +60,35 @@ impl fmt::Display for Unreadable {
     }
 }
 
-/// Decodes a file. Returns the text, and whether the encoding was guessed.
+/// The bytes of a file in UTF-8 without a byte order mark. A line in another encoding stays as it is.
 ///
 /// # Errors
 /// [`Unreadable`] if it is no calendar, judging by its beginning.
-pub(super) fn decode(bytes: &[u8]) -> Result<(String, bool), Unreadable> {
+pub(super) fn utf8(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Unreadable> {
     if bytes.len() > MAX_BYTES {
         return Err(Unreadable::TooLarge);
     }
-    let (text, guessed) = match bytes {
-        [0xFF, 0xFE, rest @ ..] => (utf16(rest, u16::from_le_bytes), false),
-        [0xFE, 0xFF, rest @ ..] => (utf16(rest, u16::from_be_bytes), false),
+    let bytes = match bytes {
+        [0xFF, 0xFE, rest @ ..] => Cow::Owned(utf16(rest, u16::from_le_bytes).into_bytes()),
+        [0xFE, 0xFF, rest @ ..] => Cow::Owned(utf16(rest, u16::from_be_bytes).into_bytes()),
         [b'P', b'K', 3, 4, ..] | [0x1F, 0x8B, ..] => return Err(Unreadable::Archive),
-        [0xEF, 0xBB, 0xBF, rest @ ..] => eight_bits(rest),
-        _ => eight_bits(bytes),
+        [0xEF, 0xBB, 0xBF, rest @ ..] => Cow::Borrowed(rest),
+        _ => Cow::Borrowed(bytes),
     };
-    let start = text.trim_start();
+    let start = bytes.trim_ascii_start();
     if start.is_empty() {
         return Err(Unreadable::Empty);
     }
-    let begins = |with: &str| start.get(..with.len()).is_some_and(|s| s.eq_ignore_ascii_case(with));
+    let begins = |with: &str| {
+        start.get(..with.len()).is_some_and(|own| own.eq_ignore_ascii_case(with.as_bytes()))
+    };
     if ["<!doctype", "<html", "<head", "<?xml", "<!--"].iter().any(|tag| begins(tag)) {
         return Err(Unreadable::Page);
     }
-    let holds =
-        |line: &str| text.split(['\r', '\n']).any(|own| own.trim_end().eq_ignore_ascii_case(line));
+    let holds = |line: &str| {
+        let mut lines = bytes.split(|b| b"\r\n".contains(b));
+        lines.any(|own| own.trim_ascii_end().eq_ignore_ascii_case(line.as_bytes()))
+    };
     if !holds("BEGIN:VCALENDAR") && !holds("BEGIN:VEVENT") {
         return Err(match holds("BEGIN:VCARD") {
             true => Unreadable::Contacts,
@@ -93,19 +98,28 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(String, bool), Unreadable> {
     if holds("VERSION:1.0") {
         return Err(Unreadable::VCalendar1);
     }
-    Ok((text, guessed))
+    Ok(bytes)
 }
 
-/// UTF-8 (RFC 5545 section 3.1.4), or Windows-1252.
-fn eight_bits(bytes: &[u8]) -> (String, bool) {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => (text.to_owned(), false),
-        // A download that was interrupted within a character.
-        Err(error) if error.error_len().is_none() && error.valid_up_to() > 0 => {
-            (String::from_utf8_lossy(&bytes[..error.valid_up_to()]).into_owned(), false)
+/// Decodes a line from UTF-8 (RFC 5545 section 3.1.4), and bytes that are not UTF-8 from Windows-1252. Returns the
+/// text, and whether all of it is UTF-8.
+pub(super) fn decoded(bytes: Vec<u8>) -> (String, bool) {
+    let bytes = match String::from_utf8(bytes) {
+        Ok(text) => return (text, true),
+        Err(error) => error.into_bytes(),
+    };
+    let mut text = String::with_capacity(bytes.len() + 8);
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        // A character is cut off where two bytes of it are left, or one after other characters of UTF-8.
+        let is_start = chunk.invalid().first().is_some_and(|first| *first >= 0xC2);
+        let is_last = bytes.ends_with(chunk.invalid());
+        let is_cut = is_start && is_last && (chunk.invalid().len() > 1 || !text.is_ascii());
+        if !is_cut {
+            text.extend(chunk.invalid().iter().copied().map(windows_1252));
         }
-        Err(_) => (bytes.iter().copied().map(windows_1252).collect(), true),
     }
+    (text, false)
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
@@ -137,29 +151,29 @@ mod tests {
         let utf16 = |unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
             format!("\u{FEFF}{CALENDAR}").encode_utf16().flat_map(unit).collect()
         };
-        let windows: Vec<u8> = CALENDAR
-            .chars()
-            .map(|c| match c {
-                '–' => 0x96,
-                '€' => 0x80,
-                c => u8::try_from(u32::from(c)).unwrap(),
-            })
-            .collect();
-        for (bytes, guessed) in [
-            (CALENDAR.as_bytes().to_vec(), false),
-            (format!("\u{FEFF}{CALENDAR}").into_bytes(), false),
-            (utf16(u16::to_le_bytes), false),
-            (utf16(u16::to_be_bytes), false),
-            (windows, true),
+        for bytes in [
+            CALENDAR.as_bytes().to_vec(),
+            format!("\u{FEFF}{CALENDAR}").into_bytes(),
+            utf16(u16::to_le_bytes),
+            utf16(u16::to_be_bytes),
         ] {
-            assert_eq!(decode(&bytes), Ok((CALENDAR.to_owned(), guessed)));
+            assert_eq!(utf8(&bytes).unwrap(), CALENDAR.as_bytes());
         }
     }
 
     #[test]
-    fn a_file_that_ends_within_a_character_keeps_its_encoding() {
-        let cut = b"BEGIN:VCALENDAR\nSUMMARY:Caf\xC3\xA9 \xE2\x82";
-        assert_eq!(decode(cut), Ok(("BEGIN:VCALENDAR\nSUMMARY:Café ".to_owned(), false)));
+    fn bytes_that_are_not_utf_8_cost_only_themselves() {
+        for (bytes, text, is_utf8) in [
+            (&b"Caf\xC3\xA9 \xE2\x80\x93 5"[..], "Café – 5", true),
+            (b"Caf\xE9 \x96 5 \x80", "Café – 5 €", false),
+            (b"Caf\xE9", "Café", false),
+            (b"\xC3\xA0 caf\xE9 des \xC3\xA9t\xC3\xA9s", "à café des étés", false),
+            // Cut off within a character.
+            (b"Caf\xC3\xA9 \xE2", "Café ", false),
+            (b"Caf \xE2\x82", "Caf ", false),
+        ] {
+            assert_eq!(decoded(bytes.to_vec()), (text.to_owned(), is_utf8));
+        }
     }
 
     #[test]
@@ -174,7 +188,7 @@ mod tests {
             (b"{\"a\": 1}", Unreadable::NoCalendar),
             (b"\x00\x01\x02", Unreadable::NoCalendar),
         ] {
-            assert_eq!(decode(bytes), Err(expected));
+            assert_eq!(utf8(bytes), Err(expected));
         }
     }
 }

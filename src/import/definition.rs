@@ -18,8 +18,8 @@ pub(super) struct Definition {
     onsets: Vec<(NaiveDateTime, i64)>,
     /// The offset before the first onset.
     before: Option<i64>,
-    /// The distinct offsets.
-    offsets: Vec<i64>,
+    /// The distinct offsets, in seconds.
+    distinct: Vec<i64>,
 }
 
 struct FileObservance {
@@ -39,7 +39,7 @@ impl Definition {
         observances.sort_by_key(|observance| observance.onsets.first().copied());
         let mut known = HashSet::new();
         let offsets = observances.iter().flat_map(|own| [own.to, own.from]);
-        let offsets = offsets.filter(|offset| known.insert(*offset)).collect();
+        let distinct = offsets.filter(|offset| known.insert(*offset)).collect();
         let before = observances.first().map(|first| first.from);
         let mut onsets: Vec<(NaiveDateTime, i64)> = observances
             .into_iter()
@@ -47,7 +47,7 @@ impl Definition {
             .collect();
         // At the same time the later sub-component counts.
         onsets.sort_by_key(|(onset, _)| *onset);
-        Self { onsets, before, offsets }
+        Self { onsets, before, distinct }
     }
 
     /// Whether it has no usable onset.
@@ -62,11 +62,24 @@ impl Definition {
         found.or(self.before).unwrap_or(0)
     }
 
+    /// Whether it has an onset that is not after a wall-clock time.
+    pub(super) fn is_known_from(&self, local: NaiveDateTime) -> bool {
+        self.onsets.first().is_some_and(|(onset, _)| *onset <= local)
+    }
+
+    /// The number of distinct offsets between two wall-clock times.
+    pub(super) fn offsets(&self, from: NaiveDateTime, until: NaiveDateTime) -> usize {
+        let at = |local| self.onsets.partition_point(|(onset, _)| *onset <= local);
+        let within = self.onsets[at(from)..at(until)].iter().map(|(_, offset)| *offset);
+        let all: HashSet<i64> = within.chain([self.offset(from)]).collect();
+        all.len()
+    }
+
     /// The wall-clock time at an instant.
     pub(super) fn local(&self, instant: DateTime<Utc>) -> NaiveDateTime {
         let at = |offset: i64| instant.naive_utc() + TimeDelta::seconds(offset);
-        let right = self.offsets.iter().find(|offset| self.offset(at(**offset)) == **offset);
-        at(right.or_else(|| self.offsets.first()).copied().unwrap_or(0))
+        let right = self.distinct.iter().find(|offset| self.offset(at(**offset)) == **offset);
+        at(right.or_else(|| self.distinct.first()).copied().unwrap_or(0))
     }
 }
 
@@ -101,7 +114,7 @@ impl FileObservance {
 }
 
 /// Parses `+0530`, `-043000`, in seconds (RFC 5545 section 3.3.14).
-fn offset(value: &str) -> Option<i64> {
+pub(super) fn offset(value: &str) -> Option<i64> {
     let value = value.trim().replace(':', "");
     let (sign, digits) = match value.split_at_checked(1)? {
         ("-", digits) => (-1, digits),

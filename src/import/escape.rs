@@ -1,7 +1,7 @@
 //! Escaping of plain text for Markdown.
 
-/// Escapes a line; URLs become links. `ampersands` are escaped, except in HTML, where they begin an entity as in
-/// Markdown.
+/// Escapes a line; URLs become links. `ampersands` that could begin an entity are escaped, except in HTML, where they
+/// begin one as in Markdown.
 pub(super) fn start_escaped(line: &str, ampersands: bool) -> String {
     let inline = escaped(line, ampersands);
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
@@ -16,7 +16,12 @@ pub(super) fn escaped(line: &str, ampersands: bool) -> String {
     let mut rest = line;
     while !rest.is_empty() {
         if let Some(length) = address(rest, out.chars().next_back()) {
-            out.push_str(&format!("<{}>", &rest[..length]));
+            // Between angle brackets an entity would stay as it is (CommonMark 6.5).
+            let address = &rest[..length];
+            match ampersands {
+                true => out.push_str(&format!("<{address}>")),
+                false => out.push_str(&format!("<{}>", address.replace("&amp;", "&"))),
+            }
             rest = &rest[length..];
             continue;
         }
@@ -25,7 +30,9 @@ pub(super) fn escaped(line: &str, ampersands: bool) -> String {
         let beside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
         let special = match c {
             '\\' | '`' | '*' | '[' | '<' | '>' => true,
-            '&' => ampersands,
+            '&' => {
+                ampersands && chars.clone().next().is_some_and(|c| c == '#' || c.is_alphanumeric())
+            }
             // Within a word an underscore has no meaning (CommonMark 6.2).
             '_' => !(beside(out.chars().next_back()) && beside(chars.clone().next())),
             _ => false,

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::content::{Component, Property};
+use super::content::Component;
+use super::losses::Losses;
 use super::new_session::Details;
-use super::prose::markdown;
 use super::values::{LONGEST_LINE, duration, kept, line, list, text};
-use super::{own_export, venue};
-use crate::model::{HttpUrl, Status, Tag};
+use super::{description, own_export, prose, venue};
+use crate::model::{Status, Tag};
 
 /// Traits of an event's calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(super) struct CalendarTraits {
 }
 
 /// Reads an event. Adds what is lost.
-pub(super) fn read(event: &Component, calendar: CalendarTraits, lost: &mut Vec<String>) -> Details {
+pub(super) fn read(event: &Component, calendar: CalendarTraits, losses: &mut Losses) -> Details {
     let CalendarTraits { is_ours, is_cancelled, .. } = calendar;
     let value = |name: &str| event.get(name).map(|property| property.value.as_str());
     let status = value("STATUS").map(|status| status.trim().to_ascii_uppercase());
@@ -34,26 +34,33 @@ pub(super) fn read(event: &Component, calendar: CalendarTraits, lost: &mut Vec<S
         },
         ..Details::default()
     };
-    let is_called_off = description(&mut details, event, is_ours, lost);
+    let is_called_off = match is_ours {
+        true => description::read_own(&mut details, event, losses),
+        false => {
+            description::read(&mut details, event, losses);
+            false
+        }
+    };
+    let lost = &mut losses.items;
     title(&mut details, value("SUMMARY"), is_ours.then_some(is_called_off), lost);
     venue::links(&mut details, event, lost);
     venue::place(&mut details, event, is_ours, lost);
     tags(&mut details, event, lost);
     details.busy = busy(value("TRANSP"), details.status, calendar);
-    reminders(&mut details, event, lost);
+    losses.has_reminders = reminders(&mut details, event);
+    losses.has_attendees = event.get("ATTENDEE").is_some();
+    put_back(event, losses);
     for (name, one, more) in [
-        ("ATTENDEE", "attendee", "attendees"),
         ("ATTACH", "attachment", "attachments"),
         ("IMAGE", "picture", "pictures"),
         ("CONTACT", "contact", "contacts"),
         ("COMMENT", "comment", "comments"),
         ("RESOURCES", "list of resources", "lists of resources"),
         ("RELATED-TO", "link to another event", "links to other events"),
-        ("EXRULE", "rule of exceptions", "rules of exceptions"),
     ] {
         match event.all(name).count() {
             0 => {}
-            number => lost.push(super::count(number, one, more)),
+            number => losses.items.push(super::count(number, one, more)),
         }
     }
     details
@@ -65,7 +72,7 @@ fn title(details: &mut Details, summary: Option<&str>, ours: Option<bool>, lost:
     let mut title = match ours {
         // Unchanged, except for line breaks.
         Some(_) => text(summary).replace('\n', " "),
-        None => unescaped(&line(summary)),
+        None => prose::one_line(&text(summary).replace('\n', " ")),
     };
     // Several programs mark cancelled events in the title, in addition to STATUS.
     let own = own_export::cancelled_mark();
@@ -84,77 +91,6 @@ fn title(details: &mut Details, summary: Option<&str>, ours: Option<bool>, lost:
     if details.title.trim().is_empty() {
         details.title = "Without a title".to_owned();
     }
-}
-
-/// Replaces HTML entities in a title, which some sites leave there.
-fn unescaped(title: &str) -> String {
-    let mut out = String::with_capacity(title.len());
-    let mut rest = title;
-    while let Some(at) = rest.find('&') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        // A semicolon farther away ends no entity, and a longer search would be quadratic.
-        let end = rest.bytes().take(10).position(|b| b == b';');
-        let entity = end.map_or("", |end| &rest[1..end]);
-        let c = match entity {
-            "amp" => Some('&'),
-            "lt" => Some('<'),
-            "gt" => Some('>'),
-            "quot" => Some('"'),
-            "apos" => Some('\''),
-            "nbsp" => Some(' '),
-            _ => {
-                let number = entity.strip_prefix('#').and_then(|number| {
-                    match number.strip_prefix(['x', 'X']) {
-                        Some(hex) => u32::from_str_radix(hex, 16).ok(),
-                        None => number.parse().ok(),
-                    }
-                });
-                number.and_then(char::from_u32).filter(|c| !c.is_control())
-            }
-        };
-        match (c, end) {
-            (Some(c), Some(end)) => {
-                out.push(c);
-                rest = &rest[end + 1..];
-            }
-            _ => {
-                out.push('&');
-                rest = &rest[1..];
-            }
-        }
-    }
-    out + rest
-}
-
-/// Reads the description and the links in it. Returns whether convene wrote it and marked the session as cancelled.
-fn description(
-    details: &mut Details,
-    event: &Component,
-    is_ours: bool,
-    lost: &mut Vec<String>,
-) -> bool {
-    let is_rich = |property: &&Property| {
-        property.parameter("FMTTYPE").is_some_and(|form| form.eq_ignore_ascii_case("text/html"))
-    };
-    let said = event
-        .get("DESCRIPTION")
-        .filter(|property| !property.value.trim().is_empty())
-        .or_else(|| event.all("X-ALT-DESC").find(is_rich));
-    let Some(said) = said else { return false };
-    let (said, meeting) = own_export::without_google(&text(&said.value));
-    let parts = if is_ours { own_export::text(&said) } else { own_export::links(&said) };
-    let valid = |address: Option<String>| address.filter(|address| HttpUrl::parse(address).is_ok());
-    details.register = valid(parts.register);
-    details.join = valid(parts.join).or_else(|| valid(meeting));
-    details.feed =
-        parts.all.as_deref().and_then(|page| own_export::id(page, "feeds")).map(ToOwned::to_owned);
-    if is_ours {
-        let about = parts.about.as_deref();
-        details.id = about.and_then(|page| own_export::id(page, "sessions")).map(ToOwned::to_owned);
-    }
-    details.description = markdown(&parts.rest, is_ours, lost);
-    parts.is_called_off
 }
 
 fn tags(details: &mut Details, event: &Component, lost: &mut Vec<String>) {
@@ -188,8 +124,9 @@ fn busy(transparency: Option<&str>, status: Status, calendar: CalendarTraits) ->
     }
 }
 
-fn reminders(details: &mut Details, event: &Component, lost: &mut Vec<String>) {
-    let (mut known, mut strange) = (BTreeSet::new(), 0);
+/// Reads the reminders before the start. Returns whether there are others.
+fn reminders(details: &mut Details, event: &Component) -> bool {
+    let (mut known, mut others) = (BTreeSet::new(), false);
     // Apple's placeholder for no reminder has no action.
     let has_action = |alarm: &&Component| {
         alarm.get("ACTION").is_none_or(|action| !action.value.trim().eq_ignore_ascii_case("NONE"))
@@ -211,24 +148,24 @@ fn reminders(details: &mut Details, event: &Component, lost: &mut Vec<String>) {
                     details.remind.push(length);
                 }
             }
-            _ => strange += 1,
+            _ => others = true,
         }
     }
-    if strange > 0 {
-        lost.push(super::count(strange, "reminder", "reminders"));
-    }
+    others
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn entities_in_titles_are_characters() {
-        assert_eq!(
-            unescaped("Tenants&#8217; &amp; owners&#x27; &bogus; & é&é;"),
-            "Tenants’ & owners' &bogus; & é&é;"
-        );
-        assert_eq!(unescaped("a&#0;b&#1114112;c&"), "a&#0;b&#1114112;c&");
+/// Adds a guess for each text whose line breaks are not escaped.
+fn put_back(event: &Component, losses: &mut Losses) {
+    for property in event.properties.iter().filter(|property| property.put_back > 0) {
+        let what = match property.name.as_str() {
+            "SUMMARY" => "title",
+            "LOCATION" => "place",
+            "DESCRIPTION" | "X-ALT-DESC" => "description",
+            _ => continue,
+        };
+        let lines = super::count(property.put_back, "line was", "lines were");
+        losses.guesses.push(format!(
+            "the line breaks in its {what} are not escaped; {lines} put back; check it"
+        ));
     }
 }

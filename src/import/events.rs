@@ -1,42 +1,73 @@
-//! Events of one UID: one session, or an event that repeats with its exceptions.
+//! Events: from those of each UID to sessions, with notes, and the counts of what is left out by rule.
 
 use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
-use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 
-use super::by_uid::{SourceEvent, groups, version};
+use super::by_uid::{SourceEvent, groups};
 use super::clocks::{Clocks, EventClock};
 use super::content::Component;
-use super::dates::{self, Dates};
-use super::event;
+use super::losses::Losses;
 use super::nearest::Nearest;
 use super::new_session::{Details, NewSession};
+use super::notes::NoteKind::{self, Guessed, Lost};
+use super::ruled::Ruled;
 use super::timing::{Floating, SessionTimes, Timing};
 use super::values::{line, shown};
-use super::{Note, Options, count};
+use super::versions::Versions;
+use super::{Note, Options, count, event, series};
 use crate::model::Uid;
 use crate::zone::{Rules, Zone};
 
 /// Parses the events of a file.
 pub(super) struct EventParser<'a> {
-    clocks: Clocks<'a>,
+    pub(super) clocks: Clocks<'a>,
     rules: &'a Rules,
-    last: NaiveDate,
+    /// Sessions that were over before this day are left out.
+    pub(super) from: Option<NaiveDate>,
+    /// The last day of recurring events.
+    pub(super) last: NaiveDate,
     floating: Floating,
     /// The calendar's zone.
     pub(super) zone: Zone,
     pub(super) notes: Vec<Note>,
-    groups: usize,
+    /// The number of UIDs so far.
+    pub(super) groups: usize,
     /// Whether the file or the organizer gives the zone.
     has_zone: bool,
+    /// Whether private events become sessions.
+    takes_private: bool,
+    /// What is left out by rule.
+    ruled: Ruled,
+    /// The same of the events of one UID, and their notes.
+    group: Group,
+}
+
+/// What is known of the events of one UID while they are read.
+#[derive(Debug, Default)]
+struct Group {
+    notes: Vec<Note>,
+    kept: usize,
+    ruled: Ruled,
+}
+
+/// What became of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It is in the new file.
+    Kept,
+    /// It was over too early.
+    Past,
+    /// It is outside the years that a file can have.
+    Outside,
 }
 
 impl<'a> EventParser<'a> {
     pub(super) fn new(
         mut clocks: Clocks<'a>,
         options: &Options<'_>,
-        last: NaiveDate,
+        (from, last): (Option<NaiveDate>, NaiveDate),
         rules: &'a Rules,
         calendars: &[&Component],
     ) -> Self {
@@ -57,18 +88,30 @@ impl<'a> EventParser<'a> {
             }
         }
         let most = used.into_values().rev().max_by_key(|(times, _)| *times).map(|(_, zone)| zone);
-        let has_zone = said.is_some();
-        let floating = match (&said, &most) {
-            (Some(given), _) => Floating::Given(given.clone()),
-            (None, Some(most)) => Floating::Guessed(most.clone()),
-            (None, None) => Floating::Unknown,
+        let floating = match (said, most) {
+            (Some(given), _) => Floating::Given(given),
+            (None, Some(most)) => Floating::Guessed(most),
+            (None, None) => clocks.only().map_or(Floating::Unknown, Floating::Only),
         };
-        let zone = said.or(most).unwrap_or_else(|| {
+        let zone = floating.zone().cloned().unwrap_or_else(|| {
             rules
                 .zone("UTC")
                 .expect("every set of rules has UTC, which is asked for when it is loaded")
         });
-        Self { clocks, rules, last, floating, zone, notes: Vec::new(), groups: 0, has_zone }
+        Self {
+            clocks,
+            rules,
+            from,
+            last,
+            has_zone: !matches!(floating, Floating::Unknown | Floating::Guessed(_)),
+            floating,
+            zone,
+            notes: Vec::new(),
+            groups: 0,
+            takes_private: options.private,
+            ruled: Ruled::default(),
+            group: Group::default(),
+        }
     }
 
     /// Every session, by start, up to the limit of a file.
@@ -77,6 +120,7 @@ impl<'a> EventParser<'a> {
         for group in groups(calendars) {
             self.groups += 1;
             self.read_group(&group, &mut sessions);
+            self.end_group();
         }
         let (mut sessions, left_out) = sessions.finish();
         let doubles = without_doubles(&mut sessions);
@@ -85,7 +129,7 @@ impl<'a> EventParser<'a> {
             let text = format!(
                 "{sessions} the UID of another; a new one is made, so subscribers will see a new entry"
             );
-            super::note(&mut self.notes, 1, &text);
+            self.notes.push(Note::new(Guessed, 1, text));
         }
         if left_out > 0 {
             let text = format!(
@@ -94,206 +138,157 @@ impl<'a> EventParser<'a> {
                 sessions.len() + left_out,
                 sessions.len()
             );
-            super::note(&mut self.notes, 1, &text);
+            self.notes.push(Note::new(Lost, 1, text));
         }
         if self.clocks.is_cut() {
             let text =
                 "its time zones have more rules than can be computed; check the times of events";
-            super::note(&mut self.notes, 1, text);
+            self.notes.push(Note::new(Guessed, 1, text));
         }
         let is_timed =
             |session: &NewSession| matches!(session.times, SessionTimes::Timed(None, ..));
         if self.zone.is_utc() && !self.has_zone && sessions.iter().any(is_timed) {
-            super::note(
-                &mut self.notes,
-                1,
-                "its times are in UTC, and pages will show UTC; for local times add `--timezone \
-                 Europe/Berlin`",
-            );
+            let text = "its times are in UTC, and pages will show UTC; for local times add \
+                        `--timezone Europe/Berlin`";
+            self.notes.push(Note::new(Guessed, 1, text));
         }
+        self.notes.extend(self.ruled.notes(self.from));
         sessions
     }
 
     fn read_group(&mut self, group: &[SourceEvent<'_>], sessions: &mut Nearest) {
-        let (exceptions, whole): (Vec<&SourceEvent<'_>>, Vec<&SourceEvent<'_>>) =
+        let (mut exceptions, mut whole): (Vec<&SourceEvent<'_>>, Vec<&SourceEvent<'_>>) =
             group.iter().partition(|source| source.event.get("RECURRENCE-ID").is_some());
-        let newest = whole.iter().max_by_key(|source| version(source.event));
-        if let (Some(newest), true) = (newest, whole.len() > 1) {
-            let text = format!(
-                "{} its UID, so they are one and the same; the newest was used",
-                count(whole.len() - 1, "other event has", "other events have")
-            );
-            self.note(newest.event, text);
+        let recurs = |source: &SourceEvent<'_>| {
+            ["RRULE", "RDATE"].iter().any(|name| source.event.get(name).is_some())
+        };
+        if whole.is_empty()
+            && let Some(main) = exceptions.iter().position(|source| recurs(source))
+        {
+            let main = exceptions.remove(main);
+            let text = "its RECURRENCE-ID was ignored, as it has a rule of its own";
+            self.note(Guessed, main.event, text.to_owned());
+            whole.push(main);
         }
-        match newest {
-            Some(main) => self.read_main(main, &exceptions, sessions),
-            None => {
-                // The newest of each, if the file has several.
-                let mut newest: BTreeMap<&str, &SourceEvent<'_>> = BTreeMap::new();
-                for exception in exceptions {
-                    let id = exception.event.get("RECURRENCE-ID").map_or("", |id| id.value.trim());
-                    take_newest(&mut newest, id, exception);
-                }
-                for exception in newest.into_values() {
-                    self.read_exception(exception, None, None, sessions);
-                }
+        let Versions { current, older, doubles } = Versions::new(whole);
+        let Some(first) = current.first() else {
+            return series::alone(self, &exceptions, sessions);
+        };
+        let title = shown(first.event.get("SUMMARY").map_or("", |title| title.value.as_str()));
+        for source in older {
+            let text = "it was left out, as the file has a newer version with the same UID";
+            self.note(Lost, source.event, text.to_owned());
+        }
+        for source in doubles {
+            self.note(Guessed, source.event, "it is in the file more than once".to_owned());
+        }
+        let main = current.iter().position(|source| recurs(source)).unwrap_or(0);
+        for (index, source) in current.iter().enumerate() {
+            if index > 0 {
+                let text = format!(
+                    "its UID is also that of \"{title}\", and neither is a newer version; it gets a new \
+                     one, so subscribers will see a new entry"
+                );
+                self.note(Guessed, source.event, text);
             }
+            let own: &[&SourceEvent<'_>] = if index == main { &exceptions } else { &[] };
+            series::read(self, source, own, index == 0, sessions);
         }
     }
 
-    /// Reads an event that may recur, and its exceptions.
-    fn read_main(
-        &mut self,
-        source: &SourceEvent<'_>,
-        exceptions: &[&SourceEvent<'_>],
-        sessions: &mut Nearest,
-    ) {
-        let event = source.event;
-        let Some((details, timing)) = self.session(source) else { return };
-        let uid = self.uid(event);
-        let mut said = Vec::new();
-        let dates = dates::read(event, &timing, &mut self.clocks, self.last, &mut said);
-        for text in said {
-            self.note(event, text);
-        }
-        let Dates { mut starts, repeats } = dates;
-        // The newest of each, if the file has several.
-        let mut changed: BTreeMap<NaiveDateTime, &SourceEvent<'_>> = BTreeMap::new();
-        for exception in exceptions {
-            let Some(id) = exception.event.get("RECURRENCE-ID") else { continue };
-            let Some(at) = timing.local(id, &mut self.clocks) else { continue };
-            // Exchange writes midnight in place of the time.
-            let not_before = || starts.partition_point(|(start, _)| *start < at);
-            let same_day = || {
-                starts.get(not_before()).map(|(start, _)| *start).filter(|s| s.date() == at.date())
-            };
-            let at = match at.time() == NaiveTime::MIN {
-                true => same_day().unwrap_or(at),
-                false => at,
-            };
-            take_newest(&mut changed, at, exception);
-        }
-        starts.retain(|(start, _)| !changed.contains_key(start));
-        let repeats = repeats.then(|| (self.groups, Rc::from(details.title.as_str())));
-        for (start, length) in starts {
-            let mut times = timing.at(start);
-            if let (Some(length), SessionTimes::Timed(_, begins, ends)) = (length, &mut times) {
-                *ends = *begins + length;
-            }
-            let uid = match start == timing.start {
-                true => uid.clone(),
-                false => uid.as_deref().and_then(|uid| further(uid, start, timing.is_days())),
-            };
-            self.push(
-                event,
-                NewSession { details: Rc::clone(&details), times, uid, repeats: repeats.clone() },
-                sessions,
-            );
-        }
-        for (id, exception) in changed {
-            let uid = match id == timing.start {
-                true => uid.clone(),
-                false => uid.as_deref().and_then(|uid| further(uid, id, timing.is_days())),
-            };
-            self.read_exception(exception, uid, repeats.clone(), sessions);
+    /// Takes over the notes of the events of one UID, unless all their sessions are past.
+    fn end_group(&mut self) {
+        let Group { notes, kept, ruled } = std::mem::take(&mut self.group);
+        self.ruled.past += ruled.past;
+        self.ruled.private += ruled.private;
+        if kept > 0 || ruled.past == 0 {
+            self.notes.extend(notes);
+            self.ruled.attendees += ruled.attendees;
+            self.ruled.reminders += ruled.reminders;
         }
     }
 
-    fn read_exception(
-        &mut self,
-        source: &SourceEvent<'_>,
-        uid: Option<String>,
-        repeats: Option<(usize, Rc<str>)>,
-        sessions: &mut Nearest,
-    ) {
-        let Some((details, timing)) = self.session(source) else { return };
-        let id = source.event.get("RECURRENCE-ID");
-        if id.and_then(|id| id.parameter("RANGE")).is_some() {
-            let text =
-                "it changes all following dates; only this one was changed, so check the others";
-            self.note(source.event, text.to_owned());
-        }
-        let uid = uid.or_else(|| {
-            let own = self.uid(source.event)?;
-            let start = id.and_then(|id| timing.local(id, &mut self.clocks));
-            further(&own, start.unwrap_or(timing.start), timing.is_days())
-        });
-        let times = timing.at(timing.start);
-        self.push(source.event, NewSession { details, times, uid, repeats }, sessions);
-    }
-
-    fn push(&mut self, event: &Component, session: NewSession, sessions: &mut Nearest) {
+    /// Adds a session to the new file if it is not past.
+    pub(super) fn push(&mut self, session: NewSession, sessions: &mut Nearest) -> Outcome {
         let (first, last) = session.times.days(&self.zone);
-        if first.year() < 1970 || last.year() > 2100 {
-            let text = "it is not between 1970 and 2100, and was left out";
-            self.note(event, text.to_owned());
-            return;
+        if self.from.is_some_and(|from| last < from) {
+            self.group.ruled.past += 1;
+            return Outcome::Past;
         }
+        if first.year() < 1970 || last.year() > 2100 {
+            return Outcome::Outside;
+        }
+        self.group.kept += 1;
         sessions.push(session);
+        Outcome::Kept
     }
 
-    /// The details and the time of an event; none if it cannot be a session, with a note.
-    fn session(&mut self, source: &SourceEvent<'_>) -> Option<(Rc<Details>, Timing)> {
-        let event = source.event;
+    /// Counts sessions that were over too early.
+    pub(super) fn past(&mut self, number: usize) {
+        self.group.ruled.past += number;
+    }
+
+    /// Counts private events.
+    pub(super) fn hide(&mut self, number: usize) {
+        self.group.ruled.private += number;
+    }
+
+    /// Whether an event is left out because it is private (RFC 5545 section 3.8.1.3).
+    pub(super) fn is_hidden(&self, event: &Component) -> bool {
         let class = event.get("CLASS").map(|class| class.value.trim().to_ascii_uppercase());
-        if matches!(class.as_deref(), Some("PRIVATE" | "CONFIDENTIAL")) {
-            self.note(event, "it is marked private, and was left out".to_owned());
+        !self.takes_private && matches!(class.as_deref(), Some("PRIVATE" | "CONFIDENTIAL"))
+    }
+
+    /// The details and the time of an event; none if it cannot be a session, which is noted or counted.
+    pub(super) fn session(&mut self, source: &SourceEvent<'_>) -> Option<(Rc<Details>, Timing)> {
+        let event = source.event;
+        if self.is_hidden(event) {
+            self.hide(1);
             return None;
         }
         let timing = match Timing::read(event, &mut self.clocks, &self.floating, self.rules) {
             Ok(timing) => timing,
             Err(reason) => {
-                self.note(event, reason);
+                self.note(Lost, event, reason);
                 return None;
             }
         };
         for guess in &timing.guesses {
-            self.note(event, guess.clone());
+            self.note(Guessed, event, guess.clone());
         }
-        let mut lost = Vec::new();
-        let details = event::read(event, source.calendar, &mut lost);
+        let mut losses = Losses::default();
+        let details = event::read(event, source.calendar, &mut losses);
         if event.get("SUMMARY").is_none_or(|title| title.value.trim().is_empty()) {
-            self.note(event, "it has no title; write one".to_owned());
+            self.note(Guessed, event, "it has no title; write one".to_owned());
         }
-        if !lost.is_empty() {
-            let text = format!("left out: {}", lost.join(", "));
-            self.note(event, text);
+        let Losses { items, guesses, has_attendees, has_reminders } = losses;
+        if !items.is_empty() {
+            self.note(Lost, event, format!("left out: {}", items.join(", ")));
         }
+        for guess in guesses {
+            self.note(Guessed, event, guess);
+        }
+        self.group.ruled.attendees += usize::from(has_attendees);
+        self.group.ruled.reminders += usize::from(has_reminders);
         Some((Rc::new(details), timing))
     }
 
-    fn uid(&mut self, event: &Component) -> Option<String> {
+    pub(super) fn uid(&mut self, event: &Component) -> Option<String> {
         let uid = event.get("UID").map(|uid| uid.value.trim()).filter(|uid| !uid.is_empty())?;
         // With space for the date of an occurrence.
         if Uid::parse(uid).is_err() || uid.len() > 175 {
-            let text = "its UID has spaces or other characters that calendars refuse, or is too long; \
-                        it gets another, so subscribers will see it as a new entry";
-            self.note(event, text.to_owned());
+            let text = "its UID has characters that calendars refuse, or is too long; it gets another, \
+                        so subscribers will see a new entry";
+            self.note(Guessed, event, text.to_owned());
             return None;
         }
         Some(uid.to_owned())
     }
 
-    fn note(&mut self, event: &Component, text: String) {
+    pub(super) fn note(&mut self, kind: NoteKind, event: &Component, text: String) {
         let title = shown(event.get("SUMMARY").map_or("", |title| title.value.as_str()));
-        let event_title = Some(title).filter(|title| !title.is_empty());
-        let note = Note { line: event.line, event: event_title, text };
-        // A recurring event gives the same note for each date.
-        if self.notes.last() != Some(&note) {
-            self.notes.push(note);
-        }
-    }
-}
-
-/// Keeps the newer exception of an occurrence.
-fn take_newest<'a, 'b, K: Ord>(
-    all: &mut BTreeMap<K, &'a SourceEvent<'b>>,
-    occurrence: K,
-    exception: &'a SourceEvent<'b>,
-) {
-    let newest = all.entry(occurrence).or_insert(exception);
-    if version(newest.event) < version(exception.event) {
-        *newest = exception;
+        let events = if title.is_empty() { Vec::new() } else { vec![title] };
+        self.group.notes.push(Note { events, ..Note::new(kind, event.line, text) });
     }
 }
 
@@ -308,10 +303,4 @@ fn without_doubles(sessions: &mut [NewSession]) -> usize {
         }
     }
     doubles
-}
-
-/// The UID of an occurrence: the event's UID and the recurrence date.
-fn further(uid: &str, start: NaiveDateTime, is_days: bool) -> Option<String> {
-    let form = if is_days { "%Y%m%d" } else { "%Y%m%dT%H%M%S" };
-    Some(format!("{uid}/{}", start.format(form)))
 }

@@ -1,6 +1,6 @@
 //! HTML in descriptions, as Google and web sites write it, parsed tag by tag.
 
-use super::html_tag::is_tag;
+use super::html_tag::{bracketed, is_tag};
 use super::markdown_writer::MarkdownWriter;
 
 /// Whether a text has tags that calendar apps render.
@@ -29,6 +29,9 @@ pub(super) fn html(text: &str) -> String {
         let rest = &text[at..];
         if rest.starts_with("<!--") {
             at += rest.find("-->").map_or(rest.len(), |end| end + 3);
+        } else if let Some(address) = bracketed(rest) {
+            writer.text(address);
+            at += address.len() + "<>".len();
         } else if at < last_tag && is_tag(rest) {
             let end = rest.find('>').map_or(rest.len(), |end| end + 1);
             let tag = &rest[1..end].trim_end_matches('>');
@@ -79,6 +82,8 @@ mod tests {
                 "x &eacute; &lt;",
             ),
             ("<b>a</b>\nb\n\nc", "**a**\\\nb\n\nc"),
+            ("Join <https://a.example/x><br>b", "Join <https://a.example/x>\\\nb"),
+            ("https://a.example/?x=1&amp;y=2<br>", "<https://a.example/?x=1&y=2>"),
             ("a<pre>\nb\n  c\n\nd</pre>e<p>f\ng</p>", "a\n\nb\\\nc\n\nd\n\ne\n\nf g"),
             (
                 "<table><tr><td>1</td><td> <b>2</b></td><td></td></tr><tr><td>3</td><th>4</th></tr></table>x",

@@ -7,6 +7,13 @@ pub(super) fn is_tag(text: &str) -> bool {
         && chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '/' || c == '!')
 }
 
+/// The web address between angle brackets at the beginning of a text, as Outlook writes it next to a link's words.
+pub(super) fn bracketed(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix('<').filter(|inner| is_web(inner))?;
+    let end = inner.find(|c: char| c.is_whitespace() || "<>\"'".contains(c))?;
+    inner[end..].starts_with('>').then(|| &inner[..end])
+}
+
 /// The value of an attribute, with the entities `&amp;` and `&#39;` decoded.
 pub(super) fn attribute(tag: &str, name: &str) -> Option<String> {
     let at = tag.to_ascii_lowercase().find(&format!("{name}="))? + name.len() + 1;

@@ -2,14 +2,15 @@
 //! guessed.
 //!
 //! ```text
-//! bytes -> decode -> content (lines, components) -> clocks, recur -> sessions -> toml
+//! bytes -> decode -> lines -> content (components) -> clocks, recur -> sessions -> toml
 //! ```
 //!
 //! Pure: the same bytes, options and rules give the same file. A broken event costs only itself, and gets a note.
 //!
-//! To read: `decode`, `content`, `calendar`, `by_uid`, `events` (one UID), then its parts: `timing`, `clocks` and
-//! `definition` (zones), `dates` and `recur` (recurrence), `event` and `venue` (properties), `prose` and `html`
-//! (texts), and `toml_writer`.
+//! To read: `decode`, `lines`, `property` and `content`, `calendar`, `by_uid` and `versions`, `events` (one UID) and
+//! `series`, then their parts: `timing`, `start_clock`, `clocks` and `definition` (zones), `dates`, `named_dates` and
+//! `recur` (recurrence), `event` and `venue` (properties), `description`, `sign_up` and `dial_in` (texts and their links),
+//! `prose` and `html` (Markdown), `notes` and `ruled`, and `toml_writer`.
 
 mod by_uid;
 mod calendar;
@@ -18,30 +19,50 @@ mod content;
 mod dates;
 mod decode;
 mod definition;
+mod description;
+mod dial_in;
+mod display_names;
+mod entities;
 mod escape;
 mod event;
 mod events;
 mod html;
 mod html_tag;
+mod lines;
+mod losses;
 mod markdown_writer;
+mod named_dates;
 mod nearest;
 mod new_session;
+mod notes;
 mod own_export;
+mod passcodes;
+mod property;
 mod prose;
 mod recur;
+mod ruled;
+mod series;
+mod sign_up;
+mod similar_zone;
+mod start_clock;
 mod timing;
 mod toml_writer;
 mod values;
 mod venue;
+mod versions;
+mod weblinks;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
+use crate::ics::PRODID;
 use crate::zone::{Rules, Zone};
 use clocks::Clocks;
 use content::{Component, CutOff, ParsedFile};
 pub use decode::Unreadable;
+use notes::NoteKind::{Guessed, Lost};
+pub use notes::{Note, NoteKind};
 use values::{DateValue, date_value};
 
 /// The most unclosed entries that are listed; with more, the file is broken as a whole.
@@ -56,8 +77,13 @@ pub struct Options<'a> {
     pub now: DateTime<Utc>,
     /// The last day for recurring events, instead of those two years.
     pub until: Option<NaiveDate>,
+    /// The day before which sessions that were over are left out; default: a year before `now`, and none for a calendar
+    /// that convene wrote.
+    pub from: Option<NaiveDate>,
     /// The zone of times without a zone, and of the calendar.
     pub zone: Option<Zone>,
+    /// Whether events marked private or confidential are imported.
+    pub private: bool,
 }
 
 /// An imported calendar.
@@ -65,7 +91,7 @@ pub struct Options<'a> {
 pub struct Imported {
     /// The text of a `sessions.toml`.
     pub toml: String,
-    /// What was lost or guessed, in the order of the file.
+    /// What was lost, then what was guessed, then what was left out by rule; each in the order of the file.
     pub notes: Vec<Note>,
     /// The number of sessions.
     pub sessions: usize,
@@ -73,52 +99,33 @@ pub struct Imported {
     pub events: usize,
 }
 
-/// A note for the organizer about one event, or about the whole file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Note {
-    /// The line in the file, from 1.
-    pub line: usize,
-    /// The event's title.
-    pub event: Option<String>,
-    /// A sentence without a full stop.
-    pub text: String,
-}
-
-impl std::fmt::Display for Note {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.event {
-            Some(event) => write!(f, "line {}: \"{event}\": {}", self.line, self.text),
-            None => write!(f, "line {}: {}", self.line, self.text),
-        }
-    }
-}
-
 /// Imports a calendar.
 ///
 /// # Errors
 /// [`Unreadable`] if the bytes are no calendar.
 pub fn import(bytes: &[u8], options: &Options<'_>, rules: &Rules) -> Result<Imported, Unreadable> {
-    let (text, guessed) = decode::decode(bytes)?;
-    let ParsedFile { file, strange, unended, cut_off } = content::parse(&text);
+    let bytes = decode::utf8(bytes)?;
+    let ParsedFile { file, strange, unended, cut_off, not_utf8, controls } = content::parse(&bytes);
     let mut notes = Vec::new();
-    if guessed {
-        note(
-            &mut notes,
-            1,
-            "the file is not UTF-8; it was read as Windows-1252, so check accented letters",
+    if let Some(first) = not_utf8.first() {
+        let lines = count(not_utf8.len(), "line is", "lines are");
+        let text = format!(
+            "{lines} not UTF-8; bytes that are not were read as Windows-1252, so check accented letters"
         );
+        notes.push(Note::new(Guessed, *first, text));
     }
     if let Some(first) = strange.first() {
         let lines = count(strange.len(), "line is", "lines are");
-        note(&mut notes, *first, &format!("{lines} not valid iCalendar; left out"));
+        notes.push(Note::new(Lost, *first, format!("{lines} not valid iCalendar; left out")));
     }
-    notes.extend(controls(&text));
+    notes.extend(controls.map(control_characters));
     for line in unended.iter().take(MOST_UNENDED) {
-        note(&mut notes, *line, "the entry that begins here has no END of its own; check it");
+        let text = "the entry that begins here has no END of its own; check it";
+        notes.push(Note::new(Guessed, *line, text));
     }
     if let Some(line) = unended.get(MOST_UNENDED) {
         let more = count(unended.len() - MOST_UNENDED, "more entry has", "more entries have");
-        note(&mut notes, *line, &format!("{more} no END of their own, from here on"));
+        notes.push(Note::new(Guessed, *line, format!("{more} no END of their own, from here on")));
     }
     notes.extend(cut_off.map(cut_short));
     // Events without a calendar around them count as one calendar.
@@ -129,34 +136,25 @@ pub fn import(bytes: &[u8], options: &Options<'_>, rules: &Rules) -> Result<Impo
     others(&calendars, &mut notes);
     let last = last_day(options);
     let clocks = Clocks::new(rules, &calendars, years(&calendars, last));
-    let mut parser = events::EventParser::new(clocks, options, last, rules, &calendars);
+    let period = (first_day(options, &calendars), last);
+    let mut parser = events::EventParser::new(clocks, options, period, rules, &calendars);
     let sessions = parser.read(&calendars, options.now);
     let events = calendars.iter().map(|calendar| calendar.within("VEVENT").count()).sum();
     let mut lost = Vec::new();
     let calendar = calendar::read(&calendars, options, &parser.zone, &mut lost);
     if !lost.is_empty() {
-        note(&mut notes, 1, &format!("left out of the calendar: {}", lost.join(", ")));
+        notes.push(Note::new(Lost, 1, format!("left out of the calendar: {}", lost.join(", "))));
     }
     notes.append(&mut parser.notes);
-    notes.sort();
-    notes.dedup();
     let number = sessions.len();
     let toml = toml_writer::write(&calendar, sessions, rules);
-    Ok(Imported { toml, notes, sessions: number, events })
-}
-
-fn note(notes: &mut Vec<Note>, line: usize, text: &str) {
-    notes.push(Note { line, event: None, text: text.to_owned() });
+    Ok(Imported { toml, notes: notes::grouped(notes), sessions: number, events })
 }
 
 /// A note about control characters, which calendars cannot carry.
-fn controls(text: &str) -> Option<Note> {
-    let is_left_out = |c: &char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-    let first = text.find(|c| is_left_out(&c))?;
-    let number = text[first..].chars().filter(is_left_out).count();
+fn control_characters((line, number): (usize, usize)) -> Note {
     let number = count(number, "control character was", "control characters were");
-    let line = 1 + text[..first].matches('\n').count();
-    Some(Note { line, event: None, text: format!("{number} left out") })
+    Note::new(Lost, line, format!("{number} left out"))
 }
 
 /// A note about a truncated file.
@@ -170,7 +168,7 @@ fn cut_short(cut_off: CutOff) -> Note {
                  calendar again"
             .to_owned(),
     };
-    Note { line: cut_off.line, event: None, text }
+    Note::new(Lost, cut_off.line, text)
 }
 
 /// `1 line`, `2 lines`.
@@ -196,8 +194,22 @@ fn others(calendars: &[&Component], notes: &mut Vec<Note>) {
                 "blocks of free and busy times are",
             ),
         };
-        note(notes, line, &format!("{what} left out, as only events become sessions"));
+        notes.push(Note::new(
+            Lost,
+            line,
+            format!("{what} left out, as only events become sessions"),
+        ));
     }
+}
+
+/// The first day of sessions.
+fn first_day(options: &Options<'_>, calendars: &[&Component]) -> Option<NaiveDate> {
+    let is_ours = |calendar: &&Component| {
+        calendar.get("PRODID").is_some_and(|own| own.value.trim() == PRODID)
+    };
+    let are_ours = calendars.iter().all(is_ours);
+    let a_year_ago = options.now.date_naive().checked_sub_months(chrono::Months::new(12));
+    options.from.or_else(|| a_year_ago.filter(|_| !are_ours))
 }
 
 fn last_day(options: &Options<'_>) -> NaiveDate {

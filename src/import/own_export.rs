@@ -48,17 +48,24 @@ impl Labels {
     }
 }
 
-/// Splits a text into the part without Google's own section, which says that nobody should edit it, and the meeting
-/// URL in that section.
-pub(super) fn without_google(text: &str) -> (String, Option<String>) {
-    match text.find("-::~:~::") {
-        Some(start) => {
-            let end = text[start + 1..].rfind("::-").map_or(text.len(), |end| start + 1 + end + 3);
-            let rest = format!("{}{}", &text[..start], &text[end..]);
-            (rest, meeting(&text[start..end]))
-        }
-        None => (text.to_owned(), None),
-    }
+/// The section that Google adds to a text, which says that nobody should edit it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct GoogleSection {
+    /// The meeting's URL.
+    pub(super) meeting: Option<String>,
+    /// Whether it has telephone numbers.
+    pub(super) has_phones: bool,
+}
+
+/// Splits a text into the part without Google's own section, and that section.
+pub(super) fn without_google(text: &str) -> (String, GoogleSection) {
+    let Some(start) = text.find("-::~:~::") else {
+        return (text.to_owned(), GoogleSection::default());
+    };
+    let end = text[start + 1..].rfind("::-").map_or(text.len(), |end| start + 1 + end + 3);
+    let (rest, section) = (format!("{}{}", &text[..start], &text[end..]), &text[start..end]);
+    let has_phones = section.contains("https://tel.meet/") || section.contains(" PIN: ");
+    (rest, GoogleSection { meeting: meeting(section), has_phones })
 }
 
 /// The first URL in a section that is none of Google's own pages, phone numbers or help.
@@ -75,30 +82,6 @@ fn meeting(section: &str) -> Option<String> {
         .filter(|word| word.starts_with("https://") || word.starts_with("http://"))
         .map(|word| direct(word).unwrap_or_else(|| word.to_owned()))
         .find(|address| !BESIDE.iter().any(|own| address.starts_with(own)) && is_address(address))
-}
-
-/// Splits off the links at the end of another program's text: lines such as `Register: https://...`.
-pub(super) fn links(text: &str) -> ExportText {
-    let labels = Labels::new();
-    let mut found = ExportText::default();
-    let mut kept: Vec<&str> = Vec::new();
-    for line in text.lines() {
-        let after = |label: &String| line.trim().strip_prefix(label).filter(|url| is_address(url));
-        let (place, url) = match (after(&labels.register), after(&labels.join)) {
-            (Some(url), _) => (&mut found.register, url),
-            (None, Some(url)) => (&mut found.join, url),
-            (None, None) => {
-                kept.push(line);
-                continue;
-            }
-        };
-        match place {
-            None => *place = Some(url.to_owned()),
-            Some(_) => kept.push(line),
-        }
-    }
-    found.rest = kept.join("\n").trim().to_owned();
-    found
 }
 
 /// Splits a text of convene: the time comes first, the links last.
@@ -172,10 +155,12 @@ mod tests {
     fn the_section_of_google_is_cut_out() {
         let google = "A\n\n-::~:~::~:~::-\nJoin with Google Meet: https://meet.google.com/a\n\n\
                       Please do not edit this section.\n-::~:~::~:~::-\nB";
-        let meet = Some("https://meet.google.com/a".to_owned());
+        let none = GoogleSection::default;
+        let meeting = Some("https://meet.google.com/a".to_owned());
+        let meet = GoogleSection { meeting, has_phones: false };
         assert_eq!(without_google(google), ("A\n\n\nB".to_owned(), meet));
-        assert_eq!(without_google("é -::~:~:: é"), ("é ".to_owned(), None));
-        assert_eq!(without_google("a - b"), ("a - b".to_owned(), None));
+        assert_eq!(without_google("é -::~:~:: é"), ("é ".to_owned(), none()));
+        assert_eq!(without_google("a - b"), ("a - b".to_owned(), none()));
         for (section, address) in [
             ("View your event at https://calendar.google.com/calendar/event?a=b.", None),
             (
@@ -185,15 +170,8 @@ mod tests {
             ("Or dial: +1 555\nhttps://tel.meet/a?pin=1", None),
         ] {
             let found = without_google(&format!("-::~:~::-\n{section}\n-::~:~::-")).1;
-            assert_eq!(found.as_deref(), address, "{section}");
+            assert_eq!(found.meeting.as_deref(), address, "{section}");
+            assert_eq!(found.has_phones, section.contains("tel.meet"));
         }
-    }
-
-    #[test]
-    fn links_that_stand_alone_are_buttons_and_others_stay() {
-        let found =
-            links("Come.\nRegister: https://a.example/r\nJoin: the club\nSee a: https://b.example");
-        assert_eq!(found.rest, "Come.\nJoin: the club\nSee a: https://b.example");
-        assert_eq!((found.register.as_deref(), found.join), (Some("https://a.example/r"), None));
     }
 }

@@ -1,20 +1,53 @@
 //! Texts of other calendars as Markdown that reads the same: plain text is escaped, HTML is converted.
 
+use super::entities::unescaped;
 use super::escape::start_escaped;
 use super::html::{html, is_html};
-use super::values::kept;
+use super::values::{joined, kept};
 use crate::markdown::to_text;
 use crate::model::Markdown;
 
 /// The most characters of a description.
 const LONGEST: usize = 200_000;
 
-/// Converts a text to Markdown; none if it is empty. A text with tags is read as HTML, as calendar apps show it,
-/// unless convene wrote it. A text that is too long is cut, and added to `lost`.
+/// Converts a text to Markdown; none if it is empty. A text that is too long is cut, and added to `lost`.
 pub(super) fn markdown(text: &str, is_ours: bool, lost: &mut Vec<String>) -> Option<String> {
-    let markdown = if !is_ours && is_html(text) { html(text) } else { plain(text) };
+    match is_ours {
+        true => finished(text, false, lost),
+        false => {
+            let (text, is_markdown) = foreign(text);
+            finished(&text, is_markdown, lost)
+        }
+    }
+}
+
+/// Reads a text of another program: as HTML if it has tags, as calendar apps show it, and otherwise as plain text whose
+/// entities are characters. Returns whether it is Markdown now.
+pub(super) fn foreign(text: &str) -> (String, bool) {
+    if is_html(text) {
+        return (html(text), true);
+    }
+    let text = unescaped(text);
+    match is_html(&text) {
+        true => (html(&text), true),
+        false => (text, false),
+    }
+}
+
+/// The Markdown of a text that [`foreign`] read.
+pub(super) fn finished(text: &str, is_markdown: bool, lost: &mut Vec<String>) -> Option<String> {
+    let markdown = if is_markdown { text.to_owned() } else { plain(text) };
     let markdown = kept(markdown, LONGEST, "description", lost);
     Some(markdown).filter(|markdown| !markdown.trim().is_empty())
+}
+
+/// A text of another program for one line, without tags and entities, its lines joined by commas.
+pub(super) fn one_line(text: &str) -> String {
+    if !is_html(text) {
+        return joined(&unescaped(text));
+    }
+    let markdown = Markdown::parse(&html(text)).ok();
+    joined(&markdown.map_or_else(|| text.to_owned(), |markdown| to_text(&markdown)))
 }
 
 /// Converts plain text to Markdown that renders to the same text; lists stay lists if they are lists in Markdown too.
@@ -98,7 +131,7 @@ mod tests {
             "- a\n- b\n\n1. c\n2. d",
             "a\n- b\n- c",
             "# not a heading\n---\n=== no\n+ x\n> quoted",
-            "5 * 3 * 2 _x_ snake_case `code` [a](b) <script> & &amp; \\ ~~~",
+            "5 * 3 * 2 _x_ snake_case `code` [a](b) <script> & &bogus; \\ ~~~",
             "See https://a.example/x_y?b=1&c=2. And (https://b.example).",
             "1) one\n2. two\n1234567890. three",
             "![x] !\\\nend\\",

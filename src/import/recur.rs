@@ -3,12 +3,14 @@
 //! The rrule crate implements the rules. Times are passed as if they were UTC, so that a session at six stays at six
 //! when the clocks change.
 
+use std::collections::VecDeque;
+
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use rrule::{RRule, RRuleSet, Tz, Unvalidated};
 
 use super::values::{DateValue, date_value};
 
-/// The most occurrences of a rule before its end is searched: daily for fifty years.
+/// The most occurrences of a rule that are kept, the latest: daily for fifty years.
 const MOST: usize = 20_000;
 /// The longest rule, in bytes; one that names every day of a year and every hour of a day is shorter.
 const LONGEST: usize = 2_000;
@@ -26,6 +28,8 @@ const MOST_A_DAY: usize = 24;
 pub(super) struct Expansion {
     /// In order; the first is the rule's first, not always the event's start.
     pub(super) starts: Vec<NaiveDateTime>,
+    /// The number of earlier ones, which are not kept.
+    pub(super) earlier: usize,
     /// Whether there are more after the last day.
     pub(super) more: bool,
 }
@@ -102,8 +106,8 @@ pub(super) fn expand(
         return Err(SPENT);
     }
     let (mut frequency, mut interval) = (String::new(), 1);
-    // The number of dates, if the rule gives it; a rule with a last date has at least one.
-    let mut ends_after = None;
+    let mut count: Option<usize> = None;
+    let mut has_end = false;
     let mut parts = Vec::new();
     let mut a_day = 1_usize;
     for part in rule.trim().trim_end_matches(';').split(';') {
@@ -125,10 +129,12 @@ pub(super) fn expand(
                 interval = value.parse().unwrap_or(1);
                 parts.push(format!("{name}={value}"));
             }
-            "COUNT" => {
-                ends_after = value.parse().ok();
-                parts.push(format!("{name}={value}"));
-            }
+            // Some programs write -1 for no count.
+            "COUNT" if value.starts_with('-') => {}
+            "COUNT" => match value.parse() {
+                Ok(number) => count = Some(number),
+                Err(_) => return Err(STRANGE),
+            },
             "BYHOUR" | "BYMINUTE" | "BYSECOND" => {
                 a_day = a_day.saturating_mul(value.split(',').count());
                 parts.push(format!("{name}={value}"));
@@ -145,9 +151,9 @@ pub(super) fn expand(
                 };
                 // The crate rejects such a rule; only the start counts then.
                 if until < start {
-                    return Ok(Expansion { starts: Vec::new(), more: false });
+                    return Ok(Expansion { starts: Vec::new(), earlier: 0, more: false });
                 }
-                ends_after = Some(1);
+                has_end = true;
                 parts.push(format!("UNTIL={}Z", until.format("%Y%m%dT%H%M%S")));
             }
             "RSCALE" if value != "GREGORIAN" => return Err("it follows another calendar's months"),
@@ -159,28 +165,40 @@ pub(super) fn expand(
     if a_day > MOST_A_DAY {
         return Err("it repeats many times a day");
     }
+    // RFC 5545 allows only one of both, and the crate rejects a rule with both.
+    if let (Some(count), false) = (count, has_end) {
+        parts.push(format!("COUNT={count}"));
+    }
     let utc = |local: NaiveDateTime| local.and_utc().with_timezone(&Tz::UTC);
     let cost = Cost::new(&frequency, interval, rule.len(), a_day);
     let rule: RRule<Unvalidated> = parts.join(";").parse().map_err(|_| STRANGE)?;
     let rule = rule.validate(utc(start)).map_err(|_| STRANGE)?;
     let dates = RRuleSet::new(utc(start)).rrule(rule).limit();
-    let mut expansion = Expansion { starts: Vec::new(), more: false };
+    let (mut starts, mut given, mut more) = (VecDeque::new(), 0_usize, false);
     let mut before = start;
     let mut ended = true;
     for at in dates.into_iter().map(|at| at.naive_utc()) {
-        budget.steps = budget.steps.saturating_sub(cost.between(before, at));
-        before = at;
-        let most = MOST.min(budget.dates);
-        if at > last || at.year() > 2100 || expansion.starts.len() == most || budget.steps == 0 {
-            expansion.more = true;
+        if has_end && count == Some(given) {
             ended = false;
             break;
         }
-        expansion.starts.push(at);
+        budget.steps = budget.steps.saturating_sub(cost.between(before, at));
+        before = at;
+        if at > last || at.year() > 2100 || given == budget.dates || budget.steps == 0 {
+            more = true;
+            ended = false;
+            break;
+        }
+        given += 1;
+        if starts.len() == MOST {
+            starts.pop_front();
+        }
+        starts.push_back(at);
     }
-    budget.dates = budget.dates.saturating_sub(expansion.starts.len());
-    // The crate has searched up to its last year.
-    if ended && ends_after.is_none_or(|count| expansion.starts.len() < count) {
+    budget.dates = budget.dates.saturating_sub(given);
+    // The crate has searched up to its last year; a rule with a last date has at least one.
+    let ends_after = if has_end { Some(1) } else { count };
+    if ended && ends_after.is_none_or(|count| given < count) {
         let end = NaiveDate::from_ymd_opt(LAST_YEAR, 12, 31).expect("every year ends");
         let in_vain = cost.between(before, end.and_time(NaiveTime::MIN));
         budget.steps = budget.steps.saturating_sub(in_vain);
@@ -188,7 +206,7 @@ pub(super) fn expand(
     if budget.is_spent() {
         return Err(SPENT);
     }
-    Ok(expansion)
+    Ok(Expansion { earlier: given - starts.len(), starts: starts.into(), more })
 }
 
 #[cfg(test)]
@@ -232,6 +250,31 @@ mod tests {
             expanded("FREQ=WEEKLY;UNTIL=20270511T215959Z", far),
             ok(&["05-04 18:00"], false)
         );
+    }
+
+    #[test]
+    fn a_count_below_zero_is_none_and_of_a_count_and_a_last_date_the_earlier_counts() {
+        let far = "2030-01-01T00:00:00";
+        for (count, until, dates) in [
+            ("-1", "20270518", 3),
+            ("2", "20270518", 2),
+            ("9", "20270518", 3),
+            ("1", "20270518", 1),
+        ] {
+            let rule = format!("FREQ=WEEKLY;UNTIL={until};COUNT={count};BYDAY=TU");
+            assert_eq!(expanded(&rule, far).map(|own| (own.0.len(), own.1)), Ok((dates, false)));
+        }
+    }
+
+    #[test]
+    fn of_very_many_dates_the_latest_are_kept() {
+        let mut budget = Budget::EVENTS;
+        let (start, last) = (at("1972-01-01T18:00:00"), at("2028-12-31T23:59:59"));
+        let local = |until: DateTime<Utc>| until.naive_utc();
+        let expansion = expand("FREQ=DAILY", start, last, local, &mut budget).unwrap();
+        assert_eq!((expansion.starts.len(), expansion.more), (MOST, true));
+        assert_eq!(expansion.starts.last(), Some(&at("2028-12-31T18:00:00")));
+        assert_eq!(expansion.earlier, 20_820 - MOST);
     }
 
     #[test]
@@ -288,6 +331,7 @@ mod tests {
             "FREQ=DAILY;INTERVAL=0",
             "FREQ=WEEKLY;BYDAY=\u{26c}",
             "FREQ=DAILY;UNTIL=soon",
+            "FREQ=DAILY;COUNT=many",
             "RSCALE=HEBREW;FREQ=YEARLY",
             "FREQ=YEARLY;BYHOUR=0,1,2,3,4;BYMINUTE=0,1,2,3,4,5,6",
             &format!("FREQ=YEARLY;BYYEARDAY=1{}", ",1".repeat(LONGEST / 2)),

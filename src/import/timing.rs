@@ -3,8 +3,10 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
 use super::clocks::{Clocks, EventClock};
-use super::content::{Component, Property};
-use super::values::{DateValue, date_value, duration, has_leap_second};
+use super::content::Component;
+pub(super) use super::start_clock::Floating;
+use super::start_clock::{Start, clock_of};
+use super::values::{DateValue, Duration, has_leap_second};
 use crate::zone::{Rules, Zone};
 
 /// The properties with times of sessions.
@@ -49,6 +51,9 @@ pub(super) struct Timing {
     /// Whether the file names the zone, and it is not UTC or a guess.
     is_named: bool,
     length: EventLength,
+    /// The TZID of the start, and the zone in which Exchange has midnights of whole days.
+    pub(super) tzid: Option<String>,
+    pub(super) midnights: Option<Zone>,
     /// Notes on guessed values.
     pub(super) guesses: Vec<String>,
 }
@@ -57,20 +62,9 @@ pub(super) struct Timing {
 enum EventLength {
     /// Whole days.
     Days(i64),
-    /// To the same wall-clock time that many days later.
-    Nominal(i64),
+    /// To the same wall-clock time that many days later, and further by elapsed time.
+    Nominal(i64, TimeDelta),
     Elapsed(TimeDelta),
-}
-
-/// How times without a zone are read.
-#[derive(Debug, Clone)]
-pub(super) enum Floating {
-    /// In this zone, given by the calendar or the organizer.
-    Given(Zone),
-    /// In the zone of most other events.
-    Guessed(Zone),
-    /// Not at all.
-    Unknown,
 }
 
 impl Timing {
@@ -85,9 +79,13 @@ impl Timing {
         rules: &Rules,
     ) -> Result<Self, String> {
         let property = event.get("DTSTART").ok_or("it has no start, and was left out")?;
-        let start = date_value(&property.value).ok_or_else(|| {
+        let start = property.date().ok_or_else(|| {
             format!("its start `{}` is not a time, and it was left out", property.value.trim())
         })?;
+        let start = match is_all_day(event, start) {
+            Some(day) => DateValue::Date(day),
+            None => start,
+        };
         let mut guesses = Vec::new();
         let mut times = TIMES.iter().flat_map(|name| event.all(name));
         if times.any(|property| property.value.split([',', '/']).any(has_leap_second)) {
@@ -104,12 +102,20 @@ impl Timing {
                 (instant.naive_utc(), clock, false)
             }
             DateValue::Local(local) => {
-                let (clock, is_named) = clock_of(property, clocks, floating, &mut guesses)?;
-                (local, clock, is_named)
+                let repeats = ["RRULE", "RDATE"].iter().any(|name| event.get(name).is_some());
+                let start = Start { property, local, repeats };
+                (local, clock_of(start, clocks, floating, &mut guesses)?, true)
             }
         };
-        let mut timing =
-            Self { start: local, clock, is_named, length: EventLength::Days(1), guesses };
+        let mut timing = Self {
+            start: local,
+            clock,
+            is_named,
+            length: EventLength::Days(1),
+            tzid: property.parameter("TZID").map(ToOwned::to_owned),
+            midnights: floating.zone().cloned(),
+            guesses,
+        };
         timing.length = timing.length(event, start, clocks);
         Ok(timing)
     }
@@ -126,7 +132,9 @@ impl Timing {
             EventLength::Days(days) => {
                 return SessionTimes::Days(start.date(), start.date() + TimeDelta::days(days - 1));
             }
-            EventLength::Nominal(days) => self.clock.instant(start + TimeDelta::days(days)),
+            EventLength::Nominal(days, rest) => {
+                self.clock.instant(start + TimeDelta::days(days)) + rest
+            }
             EventLength::Elapsed(length) => begins + length,
         };
         let zone = match &self.clock {
@@ -136,33 +144,16 @@ impl Timing {
         SessionTimes::Timed(zone, begins, ends)
     }
 
-    /// Converts a DATE-TIME of the event, such as a RECURRENCE-ID, to its own clock.
-    pub(super) fn local(
-        &self,
-        property: &Property,
-        clocks: &mut Clocks<'_>,
-    ) -> Option<NaiveDateTime> {
-        self.dates(property, clocks)(&property.value)
-    }
-
-    /// Converts each value of an EXDATE or RDATE in the same way.
-    pub(super) fn dates(
-        &self,
-        property: &Property,
-        clocks: &mut Clocks<'_>,
-    ) -> impl Fn(&str) -> Option<NaiveDateTime> {
-        // Looked up once, as there may be thousands of values.
-        let own = property.parameter("TZID").and_then(|tzid| clocks.of(tzid));
-        move |value| {
-            Some(match date_value(value)? {
-                DateValue::Date(date) => date.and_time(self.start.time()),
-                DateValue::Utc(instant) => self.clock.local(instant),
-                DateValue::Local(local) => match &own {
-                    Some(own) => self.clock.local(own.clock.instant(local)),
-                    None => local,
-                },
-            })
-        }
+    /// A start before which every occurrence is over on a day; later ones may be, too.
+    pub(super) fn earliest(&self, day: NaiveDate) -> NaiveDateTime {
+        let length = match self.length {
+            EventLength::Days(days) => TimeDelta::days(days),
+            EventLength::Nominal(days, rest) => TimeDelta::days(days) + rest,
+            EventLength::Elapsed(length) => length,
+        };
+        // A clock may be a day from that of the calendar.
+        let start = day.and_time(NaiveTime::MIN);
+        start.checked_sub_signed(length + TimeDelta::days(2)).unwrap_or(start)
     }
 
     fn length(
@@ -172,15 +163,22 @@ impl Timing {
         clocks: &mut Clocks<'_>,
     ) -> EventLength {
         let an_hour = EventLength::Elapsed(TimeDelta::hours(1));
-        let given = event.get("DURATION").and_then(|property| duration(&property.value));
-        let end =
-            event.get("DTEND").and_then(|property| Some((property, date_value(&property.value)?)));
+        let given = event.get("DURATION").and_then(|property| Duration::parse(&property.value));
+        let end = event.get("DTEND").and_then(|property| Some((property, property.date()?)));
         if let DateValue::Date(first) = start {
+            // Midnight is the end of the day before it; any other time is on a further day.
+            let until = |end: NaiveDateTime| {
+                let further = i64::from(end.time() != NaiveTime::MIN);
+                (end.date() - first).num_days() + further
+            };
             let days = match (end, given) {
                 (Some((_, DateValue::Date(end))), _) => (end - first).num_days(),
-                (Some((_, DateValue::Local(end))), _) => (end.date() - first).num_days() + 1,
-                (Some((_, DateValue::Utc(end))), _) => (end.date_naive() - first).num_days() + 1,
-                (None, Some(length)) => length.num_days(),
+                (Some((_, DateValue::Local(end))), _) => until(end),
+                (Some((_, DateValue::Utc(end))), _) => match &self.midnights {
+                    Some(zone) if end.time() != NaiveTime::MIN => until(zone.local(end)),
+                    _ => until(end.naive_utc()),
+                },
+                (None, Some(length)) => length.days + length.rest.num_days(),
                 (None, None) => 1,
             };
             // Some programs write the last day; RFC 5545 section 3.6.1 requires the day after.
@@ -194,19 +192,21 @@ impl Timing {
         let length = match (end, given) {
             (Some((_, DateValue::Utc(end))), _) => end - begins,
             (Some((property, DateValue::Local(end))), _) => {
-                let own = property.parameter("TZID").and_then(|tzid| clocks.of(tzid));
+                let tzid = property.parameter("TZID");
+                let other = tzid.filter(|tzid| self.tzid.as_deref() != Some(tzid));
+                let own = other.and_then(|tzid| clocks.at(tzid, end, false));
                 own.map_or_else(|| self.clock.instant(end), |own| own.clock.instant(end)) - begins
             }
             (Some((_, DateValue::Date(end))), _) => {
                 self.clock.instant(end.and_time(NaiveTime::MIN)) - begins
             }
-            (None, Some(length)) => {
+            (None, Some(Duration { days, rest })) => {
                 // Days are calendar days, hours are elapsed time (RFC 5545 section 3.3.6).
-                let days = length.num_days();
-                if (1..3_650).contains(&days) && length.num_seconds() % 86_400 == 0 {
-                    return EventLength::Nominal(length.num_days());
+                let few = TimeDelta::days(3_650);
+                if (1..3_650).contains(&days) && (TimeDelta::zero()..few).contains(&rest) {
+                    return EventLength::Nominal(days, rest);
                 }
-                length
+                TimeDelta::try_days(days).and_then(|own| own.checked_add(&rest)).unwrap_or(few)
             }
             (None, None) => {
                 self.guesses.push("it has no end; an hour is written; check it".to_owned());
@@ -225,53 +225,15 @@ impl Timing {
     }
 }
 
-/// The clock of a local time, and whether the file names its zone.
-fn clock_of(
-    property: &Property,
-    clocks: &mut Clocks<'_>,
-    floating: &Floating,
-    guesses: &mut Vec<String>,
-) -> Result<(EventClock, bool), String> {
-    let tzid = property.parameter("TZID").filter(|tzid| !tzid.trim().is_empty());
-    if let Some(tzid) = tzid {
-        if let Some(understood) = clocks.of(tzid) {
-            match &understood.clock {
-                EventClock::Zone(zone) if understood.by_rules => guesses.push(format!(
-                    "its time zone `{tzid}` was read as `{}`, which has the same rules",
-                    zone.name()
-                )),
-                EventClock::Own(_) => guesses.push(format!(
-                    "its time zone `{tzid}` has rules of its own; its time was converted"
-                )),
-                EventClock::Zone(_) => {}
-            }
-            return Ok((understood.clock, true));
+/// The day of an event that Microsoft marks as one of whole days, if it starts at midnight.
+fn is_all_day(event: &Component, start: DateValue) -> Option<NaiveDate> {
+    let mark = event.get("X-MICROSOFT-CDO-ALLDAYEVENT")?;
+    match start {
+        DateValue::Local(local)
+            if local.time() == NaiveTime::MIN && mark.value.trim().eq_ignore_ascii_case("TRUE") =>
+        {
+            Some(local.date())
         }
-        return match floating {
-            Floating::Given(zone) => {
-                guesses.push(format!(
-                    "its time zone `{tzid}` is unknown; it was read as `{}`",
-                    zone.name()
-                ));
-                Ok((EventClock::Zone(zone.clone()), true))
-            }
-            _ => Err(format!(
-                "its time zone `{tzid}` is unknown, and it was left out; \
-                 to include it, add `--timezone Europe/Berlin`"
-            )),
-        };
-    }
-    match floating {
-        Floating::Given(zone) => Ok((EventClock::Zone(zone.clone()), true)),
-        Floating::Guessed(zone) => {
-            guesses.push(format!(
-                "its time has no zone; it was read as `{}`, like most others; check it",
-                zone.name()
-            ));
-            Ok((EventClock::Zone(zone.clone()), true))
-        }
-        Floating::Unknown => Err("its time has no zone, and it was left out; \
-                                  to include it, add `--timezone Europe/Berlin`"
-            .to_owned()),
+        _ => None,
     }
 }

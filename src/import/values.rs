@@ -24,7 +24,8 @@ pub(super) fn date_value(value: &str) -> Option<DateValue> {
         digits.bytes().all(|b| b.is_ascii_digit()).then_some(digits)
     };
     let (date, time) = match value.split_once(['T', ' ']) {
-        None => (value.as_str(), None),
+        // Google writes dates with a Z in RDATE.
+        None => (value.strip_suffix('Z').unwrap_or(&value), None),
         Some((date, time)) => (date, Some(time)),
     };
     let date = digits(date).filter(|date| date.len() == 8)?;
@@ -51,39 +52,59 @@ pub(super) fn has_leap_second(value: &str) -> bool {
     digits.len() == 6 && digits[4..].parse::<u32>().is_ok_and(|second| second > 59)
 }
 
-/// Parses `PT1H30M`, `-P1D`, `P2W` (RFC 5545 section 3.3.6), in seconds.
-pub(super) fn duration(value: &str) -> Option<TimeDelta> {
-    let value = value.trim().to_ascii_uppercase();
-    let (sign, rest) = match value.strip_prefix('-') {
-        Some(rest) => (-1, rest),
-        None => (1, value.strip_prefix('+').unwrap_or(&value)),
-    };
-    let rest = rest.strip_prefix('P')?;
-    let (mut seconds, mut number, mut any) = (0_i64, String::new(), false);
-    for c in rest.chars() {
-        if c.is_ascii_digit() && number.len() < 9 {
-            number.push(c);
-            continue;
-        }
-        if c == 'T' && number.is_empty() {
-            continue;
-        }
-        let unit = match c {
-            'W' => 604_800,
-            'D' => 86_400,
-            'H' => 3_600,
-            'M' => 60,
-            'S' => 1,
-            _ => return None,
+/// A DURATION: its weeks and days are days of the calendar, the rest is elapsed time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Duration {
+    pub(super) days: i64,
+    pub(super) rest: TimeDelta,
+}
+
+impl Duration {
+    /// Parses `PT1H30M`, `-P1D`, `P2W` (RFC 5545 section 3.3.6).
+    pub(super) fn parse(value: &str) -> Option<Self> {
+        let value = value.trim().to_ascii_uppercase();
+        let (sign, rest) = match value.strip_prefix('-') {
+            Some(rest) => (-1, rest),
+            None => (1, value.strip_prefix('+').unwrap_or(&value)),
         };
-        seconds = seconds.checked_add(number.parse::<i64>().ok()?.checked_mul(unit)?)?;
-        number.clear();
-        any = true;
+        let rest = rest.strip_prefix('P')?;
+        let (mut days, mut seconds, mut number, mut any) = (0_i64, 0_i64, String::new(), false);
+        for c in rest.chars() {
+            if c.is_ascii_digit() && number.len() < 9 {
+                number.push(c);
+                continue;
+            }
+            if c == 'T' && number.is_empty() {
+                continue;
+            }
+            let (total, unit) = match c {
+                'W' => (&mut days, 7),
+                'D' => (&mut days, 1),
+                'H' => (&mut seconds, 3_600),
+                'M' => (&mut seconds, 60),
+                'S' => (&mut seconds, 1),
+                _ => return None,
+            };
+            *total = total.checked_add(number.parse::<i64>().ok()?.checked_mul(unit)?)?;
+            number.clear();
+            any = true;
+        }
+        if !any || !number.is_empty() {
+            return None;
+        }
+        let rest = TimeDelta::try_seconds(sign * seconds)?;
+        Some(Self { days: sign * days, rest }).filter(|own| own.elapsed().is_some())
     }
-    if !any || !number.is_empty() {
-        return None;
+
+    /// The length with days of 24 hours.
+    fn elapsed(self) -> Option<TimeDelta> {
+        TimeDelta::try_days(self.days)?.checked_add(&self.rest)
     }
-    TimeDelta::try_seconds(sign * seconds)
+}
+
+/// A DURATION with days of 24 hours, as in alarms.
+pub(super) fn duration(value: &str) -> Option<TimeDelta> {
+    Duration::parse(value)?.elapsed()
 }
 
 /// Unescapes a TEXT (RFC 5545 section 3.3.11), without control characters except line feeds and tabs.
@@ -109,6 +130,13 @@ pub(super) fn text(value: &str) -> String {
 /// A TEXT on one line.
 pub(super) fn line(value: &str) -> String {
     text(value).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The lines of a TEXT, joined by commas, such as a place and its address.
+pub(super) fn joined(text: &str) -> String {
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let lines = text.lines().map(words).map(|line| line.trim_end_matches([',', ' ']).to_owned());
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 /// The beginning of a TEXT, for messages.
@@ -158,6 +186,7 @@ mod tests {
         let six = day.and_hms_opt(18, 0, 0).unwrap();
         for (value, expected) in [
             ("20270504", Some(DateValue::Date(day))),
+            ("20270504Z", Some(DateValue::Date(day))),
             ("2027-05-04", Some(DateValue::Date(day))),
             ("20270504T180000", Some(DateValue::Local(six))),
             ("20270504T1800", Some(DateValue::Local(six))),
@@ -179,6 +208,9 @@ mod tests {
         assert_eq!(seconds("PT1H30M"), Some(5400));
         assert_eq!(seconds("-P1DT15M"), Some(-87_300));
         assert_eq!(seconds("P2W"), Some(1_209_600));
+        let day = Duration::parse("-P1DT2H").map(|own| (own.days, own.rest.num_hours()));
+        assert_eq!(day, Some((-1, -2)));
+        assert_eq!(Duration::parse("PT24H").map(|own| own.days), Some(0));
         for nonsense in ["", "P", "PT", "1H", "PT1", "PTH", "PT9999999999999S", "P1Y"] {
             assert_eq!(seconds(nonsense), None, "{nonsense}");
         }
@@ -188,6 +220,7 @@ mod tests {
     fn texts_lose_their_escapes_and_control_characters() {
         assert_eq!(text("a\\, b\\; c\\\\ d\\ne\\Nf\\:\u{7}g\\"), "a, b; c\\ d\ne\nf:g\\");
         assert_eq!(line(" a\\n b "), "a b");
+        assert_eq!(joined(" Hall,\n\n Street  1 \nCity"), "Hall, Street 1, City");
         assert_eq!(list("a\\,b,c,,d\\\\,e"), ["a\\,b", "c", "", "d\\\\", "e"]);
     }
 }

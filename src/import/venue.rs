@@ -2,7 +2,9 @@
 
 use super::content::{Component, Property};
 use super::new_session::{Details, NewPlace};
-use super::values::{LONGEST_LINE, kept, line, shown};
+use super::prose::one_line;
+use super::values::{LONGEST_LINE, kept, line, shown, text};
+use super::weblinks::{is_sign_up, weblinks};
 use crate::model::HttpUrl;
 
 /// Properties of Google and Microsoft with a meeting URL.
@@ -33,9 +35,21 @@ pub(super) fn links(details: &mut Details, event: &Component, lost: &mut Vec<Str
         join(details, further, lost);
     }
     // convene writes the page of a session itself.
-    if details.id.is_none() {
-        details.page = event.get("URL").and_then(|url| web(url, "its address", lost));
+    if details.id.is_some() {
+        return;
     }
+    let address = event.get("URL").and_then(|url| web(url, "its address", lost));
+    match address {
+        Some(address) if is_sign_up(&address) && !has_other(&details.register, &address) => {
+            details.register = Some(address);
+        }
+        address => details.page = address,
+    }
+}
+
+/// Whether there is a value, and it is another.
+fn has_other(known: &Option<String>, value: &str) -> bool {
+    known.as_ref().is_some_and(|known| known != value)
 }
 
 /// Reads the place. Adds what is lost.
@@ -45,7 +59,11 @@ pub(super) fn place(
     is_ours: bool,
     lost: &mut Vec<String>,
 ) {
-    let location = line(event.get("LOCATION").map_or("", |property| property.value.as_str()));
+    let location = event.get("LOCATION").map_or("", |property| property.value.as_str());
+    let location = match is_ours {
+        true => line(location),
+        false => without_links(details, &one_line(&text(location)), lost),
+    };
     let geo = event.get("GEO").and_then(|property| degrees(property.value.split_once([';', ','])?));
     let said = event.get("GEO").map(|property| property.value.trim());
     if geo.is_none()
@@ -55,7 +73,9 @@ pub(super) fn place(
     }
     // Apple's property has name, address and coordinates.
     if let Some(own) = event.get("X-APPLE-STRUCTURED-LOCATION") {
-        let part = |name: &str| own.parameter(name).map(line).filter(|part| !part.is_empty());
+        let part = |name: &str| {
+            own.parameter(name).map(|own| one_line(&text(own))).filter(|part| !part.is_empty())
+        };
         let geo = own.value.trim().strip_prefix("geo:").and_then(|at| degrees(at.split_once(',')?));
         if let Some(name) =
             part("X-TITLE").or_else(|| Some(location.clone()).filter(|l| !l.is_empty()))
@@ -69,12 +89,8 @@ pub(super) fn place(
             return;
         }
     }
-    if HttpUrl::parse(&location).is_ok() {
-        join(details, location, lost);
-        return;
-    }
     // Outlook writes the program's name, before a room if there is one, and the link elsewhere.
-    let is_program = |part: &&str| part.starts_with("Microsoft Teams") && !is_ours;
+    let is_program = |part: &&str| is_program(part) && !is_ours;
     let name = match details.join {
         Some(_) if location.split("; ").any(|part| is_program(&part)) => {
             location.split("; ").filter(|part| !is_program(part)).collect::<Vec<_>>().join("; ")
@@ -88,6 +104,42 @@ pub(super) fn place(
         let name = format!("{latitude}, {longitude}");
         details.place = Some(NewPlace { name, address: None, geo });
     }
+}
+
+/// Takes the web addresses out of a location, which are links to join or to sign up. Returns the rest.
+fn without_links(details: &mut Details, location: &str, lost: &mut Vec<String>) -> String {
+    let (mut rest, mut from) = (String::new(), 0);
+    for link in weblinks(location) {
+        rest.push_str(&location[from..link.start]);
+        from = link.start + link.address.len();
+        match is_sign_up(link.address) && !has_other(&details.register, link.address) {
+            true => details.register = Some(link.address.to_owned()),
+            false => join(details, link.address.to_owned(), lost),
+        }
+    }
+    if from == 0 {
+        return location.to_owned();
+    }
+    rest.push_str(&location[from..]);
+    let is_edge = |c: char| c.is_whitespace() || ",;:|-–—()[]<>/.".contains(c);
+    let rest = rest.trim_matches(is_edge);
+    if is_program(rest) { String::new() } else { rest.to_owned() }
+}
+
+/// Whether a location is only the name of a program for meetings.
+fn is_program(name: &str) -> bool {
+    const NAMES: [&str; 9] = [
+        "google meet",
+        "join",
+        "join zoom meeting",
+        "skype",
+        "via zoom",
+        "webex",
+        "zoom",
+        "zoom meeting",
+        "zoom webinar",
+    ];
+    name.starts_with("Microsoft Teams") || NAMES.contains(&name.to_ascii_lowercase().as_str())
 }
 
 /// Uses a URL as the link to join, if there is no other.

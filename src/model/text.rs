@@ -81,8 +81,8 @@ pub enum Dialect {
 }
 
 text! {
-    /// A UID given by the author (RFC 5545 section 3.8.4.7): at most 191 printable ASCII characters without spaces,
-    /// the length at which Proton cuts.
+    /// A UID given by the author (RFC 5545 section 3.8.4.7): at most 191 printable ASCII characters, with spaces only
+    /// between others. Proton cuts at this length.
     Uid
 }
 text! {
@@ -185,10 +185,12 @@ impl Uid {
     /// [`TextError`] with the reason.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         limited(text, 191)?;
-        if text.bytes().all(|b| b.is_ascii_graphic()) {
+        if text.trim() == text && text.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
             return Ok(Self(text.to_owned()));
         }
-        Err(TextError::Form("printable ASCII characters without spaces"))
+        Err(TextError::Form(
+            "printable ASCII characters, without a space at the beginning or the end",
+        ))
     }
 }
 

@@ -128,5 +128,62 @@ pub(super) fn calendars(length: usize) -> Vec<(&'static str, String)> {
                 event(1, "").replace("DTSTART:", &format!("DTSTART;TZID=\"{}\":", to("a/")));
             calendar(&slashes)
         }),
+        ("passcodes", described(&to("passcode: 1 "))),
+        ("passcodes that touch", described(&to("passcode:"))),
+        ("passcodes without a code", described(&to("passcode "))),
+        ("lines of a dial-in block", described(&to("Meeting ID: 1\\n+1 555 0100 200\\n"))),
+        ("lines to sign up", described(&to("Register: https://a.example/r\\n"))),
+        ("links in a line", described(&to("register https://a.example/r "))),
+        ("parentheses", described(&to("[x](http://a)"))),
+        ("queries", described(&to("https://zoom.us/j/1?pwd=a&"))),
+        ("entities", described(&to("&eacute; &bogus; "))),
+        ("an entity of its own each", {
+            described(&(0..length / 10).map(|n| format!("&a{n};")).collect::<String>())
+        }),
+        ("links of a place", calendar(&event(1, &format!("LOCATION:{}\r\n", to("http://a.b/; "))))),
+        ("tags in a place", calendar(&event(1, &format!("LOCATION:{}\r\n", to("<b>x"))))),
+        ("raw lines", described(&to("x\r\n\r\n"))),
+        ("soft line breaks", {
+            let lines = format!("DESCRIPTION;ENCODING=QUOTED-PRINTABLE:{}\r\n", to("=C3=A9=\r\n"));
+            calendar(&event(1, &lines))
+        }),
+        ("a zone with colons", {
+            let colons = event(1, "").replace("DTSTART:", &format!("DTSTART;TZID={}:", to("a:")));
+            calendar(&colons)
+        }),
+        ("dates that cannot be read", calendar(&event(1, &format!("EXDATE:{}\r\n", to("x,"))))),
+        ("excluded days", {
+            let days = format!("RRULE:FREQ=HOURLY\r\nEXDATE:{}\r\n", to("20270102,"));
+            calendar(&event(1, &days))
+        }),
+        ("exceptions of all that follow", {
+            let exception = |n: usize| {
+                let at = format!("2027{:02}{:02}T100000Z", n / 28 % 12 + 1, n % 28 + 1);
+                event(1, &format!("RECURRENCE-ID;RANGE=THISANDFUTURE:{at}\r\n"))
+            };
+            let all: String = (0..many).map(exception).collect();
+            calendar(&(event(1, "RRULE:FREQ=DAILY\r\n") + &all))
+        }),
+        ("one UID for many events", {
+            let own = |n: usize| event(1, "").replace("SUMMARY:T1", &format!("SUMMARY:T{n}"));
+            calendar(&(0..many).map(own).collect::<String>())
+        }),
+        ("names that Windows shows", {
+            let own = |n: usize| {
+                let name = format!("\"(UTC+01:00) {n}, {}Berlin\"", "Nowhere, ".repeat(20));
+                event(n, "")
+                    .replace("DTSTART:", &format!("DTSTART;TZID={name}:"))
+                    .replace("0000Z", "0000")
+            };
+            calendar(&(0..length / 330).map(own).collect::<String>())
+        }),
+        ("zones with the rules of another", {
+            let own = |n: usize| {
+                defined(n)
+                    .replace(&format!("Z{n}\r\n"), &format!("/{n}/Europe/Paris\r\n"))
+                    .replace(&format!("TZID=Z{n}:"), &format!("TZID=/{n}/Europe/Paris:"))
+            };
+            calendar(&(0..length / 430).map(own).collect::<String>())
+        }),
     ]
 }

@@ -165,7 +165,14 @@ fn imports_take_linear_time() {
     let rules = Rules::bundled();
     // Beyond the budget of a file, more rules would not take longer.
     compare(calendars::calendars(50_000), calendars::calendars(200_000), |text| {
-        let options = Options { name: "a", now: instant(BEFORE), until: None, zone: None };
+        let options = Options {
+            name: "a",
+            now: instant(BEFORE),
+            until: None,
+            from: None,
+            zone: None,
+            private: false,
+        };
         drop(black_box(import(text.as_bytes(), &options, &rules)));
     });
 }
