@@ -5,8 +5,11 @@ use convene::zone::{Local, Rules};
 
 use super::{calendar, imported};
 
+/// The rules of the change in spring and of that in autumn.
+type Changes = Option<(&'static str, &'static str)>;
+
 /// Zones with rules that a VTIMEZONE can have: standard and daylight offset, and the rules of the changes.
-const RULES: [(&str, &str, &str, Option<(&str, &str)>); 6] = [
+const RULES: [(&str, &str, &str, Changes); 6] = [
     ("America/New_York", "-0500", "-0400", US),
     ("America/Los_Angeles", "-0800", "-0700", US),
     ("Europe/Berlin", "+0100", "+0200", EUROPE),
@@ -14,8 +17,8 @@ const RULES: [(&str, &str, &str, Option<(&str, &str)>); 6] = [
     ("Asia/Kolkata", "+0530", "+0530", None),
     ("America/Phoenix", "-0700", "-0700", None),
 ];
-const US: Option<(&str, &str)> = Some(("BYDAY=2SU;BYMONTH=3", "BYDAY=1SU;BYMONTH=11"));
-const EUROPE: Option<(&str, &str)> = Some(("BYDAY=-1SU;BYMONTH=3", "BYDAY=-1SU;BYMONTH=10"));
+const US: Changes = Some(("BYDAY=2SU;BYMONTH=3", "BYDAY=1SU;BYMONTH=11"));
+const EUROPE: Changes = Some(("BYDAY=-1SU;BYMONTH=3", "BYDAY=-1SU;BYMONTH=10"));
 
 /// A VTIMEZONE with a TZID as it is written, and the rules of a zone; only its standard half if not `whole`.
 fn definition(tzid: &str, rules: usize, whole: bool) -> String {
