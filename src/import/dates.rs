@@ -26,6 +26,8 @@ pub(super) struct Dates {
     pub(super) repeats: bool,
     /// The starts that EXDATE leaves out.
     pub(super) excluded: BTreeSet<NaiveDateTime>,
+    /// The last one, before exceptions.
+    pub(super) last: NaiveDateTime,
     /// The number of occurrences that were over too early.
     pub(super) past: usize,
 }
@@ -46,8 +48,7 @@ pub(super) fn read(
     period: Period,
     notes: &mut Vec<(NoteKind, String)>,
 ) -> Dates {
-    let last = period.last;
-    let end = last.and_time(NaiveTime::MIN) + TimeDelta::seconds(86_399);
+    let end = period.last.and_time(NaiveTime::MIN) + TimeDelta::seconds(86_399);
     let mut starts: BTreeMap<NaiveDateTime, Option<TimeDelta>> =
         BTreeMap::from([(timing.start, None)]);
     let mut earlier = 0;
@@ -60,8 +61,9 @@ pub(super) fn read(
                 }
                 if expansion.more {
                     let text = format!(
-                        "it repeats beyond {last}; later dates were left out, and `--until` \
-                         includes more"
+                        "it repeats beyond {}; later dates were left out, and `--until` \
+                         includes more",
+                        period.last
                     );
                     notes.push((Lost, text));
                 }
@@ -89,6 +91,7 @@ pub(super) fn read(
         notes.extend(cannot_be_read("further date", &unread));
     }
     let repeats = starts.len() > 1;
+    let last = starts.keys().next_back().copied().unwrap_or(timing.start);
     let mut excluded = BTreeSet::new();
     for rule in event.all("EXRULE") {
         let until = |until| timing.until(until);
@@ -132,7 +135,7 @@ pub(super) fn read(
         let first = starts.keys().copied().rev().nth(MOST - 1).unwrap_or(timing.start);
         starts = starts.split_off(&first);
     }
-    Dates { starts: starts.into_iter().collect(), repeats, excluded, past }
+    Dates { starts: starts.into_iter().collect(), repeats, excluded, last, past }
 }
 
 /// A note about values of a property that are no dates.

@@ -51,7 +51,8 @@ pub(super) fn read(
         parser.note(kind, event, text);
     }
     parser.past(dates.past);
-    let (changed, unnamed) = changed(parser, source, exceptions, &timing, &dates);
+    let (mut changed, unnamed) = changed(parser, source, exceptions, &timing, &dates);
+    let own_series = own_series(parser, &mut changed, &dates);
     let Dates { mut starts, repeats, .. } = dates;
     starts.retain(|(start, _)| !changed.contains_key(start));
     let repeats: Repeats = repeats.then(|| (parser.groups, Rc::from(details.title.as_str())));
@@ -59,7 +60,7 @@ pub(super) fn read(
         true => uid.clone(),
         false => uid.as_deref().map(|uid| further(uid, start, timing.is_days())),
     };
-    let read: Vec<(NaiveDateTime, bool, Exception<'_>)> = changed
+    let single: Vec<(NaiveDateTime, bool, Exception<'_>)> = changed
         .into_iter()
         .filter_map(|(id, exception)| {
             let (details, timing) = parser.session(exception)?;
@@ -68,7 +69,7 @@ pub(super) fn read(
         })
         .collect();
     let from_here_on: Vec<&(NaiveDateTime, bool, Exception<'_>)> =
-        read.iter().filter(|(_, all, _)| *all).collect();
+        single.iter().filter(|(_, all, _)| *all).collect();
     let mut outside = 0;
     let dates = starts.len();
     for (start, length) in starts {
@@ -96,11 +97,14 @@ pub(super) fn read(
             parser.note(Lost, event, format!("{number} {years}; these were left out"));
         }
     }
-    for (id, _, own) in read {
+    for (id, _, own) in single {
         one(parser, own, uid_of(id), repeats.clone(), sessions);
     }
     for exception in unnamed {
         alone(parser, &[exception], sessions);
+    }
+    for exception in own_series {
+        read(parser, exception, &[], false, sessions);
     }
 }
 
@@ -160,6 +164,31 @@ fn changed<'a, 'b>(
         take_newest(&mut changed, at, exception);
     }
     (changed, unnamed)
+}
+
+/// Takes out exceptions with a rule of their own after the last date of the series: some programs split a series so.
+/// Adds notes about them, and about rules of other exceptions, which are not followed.
+fn own_series<'a, 'b>(
+    parser: &mut EventParser<'_>,
+    changed: &mut BTreeMap<NaiveDateTime, &'a SourceEvent<'b>>,
+    dates: &Dates,
+) -> Vec<&'a SourceEvent<'b>> {
+    let has_rule = |source: &SourceEvent<'_>| source.event.get("RRULE").is_some();
+    let ruled: Vec<(NaiveDateTime, &'a SourceEvent<'b>)> =
+        changed.iter().filter(|(_, own)| has_rule(own)).map(|(id, own)| (*id, *own)).collect();
+    let mut split = Vec::new();
+    for (id, source) in ruled {
+        if id <= dates.last {
+            let text = "its rule was not followed, as it changes a date of another rule";
+            parser.note(Lost, source.event, text.to_owned());
+            continue;
+        }
+        changed.remove(&id);
+        let text = "it has a rule of its own, and was read as a series of its own with new UIDs";
+        parser.note(Guessed, source.event, text.to_owned());
+        split.push(source);
+    }
+    split
 }
 
 /// The occurrence that an exception names; by its day if it has no time.

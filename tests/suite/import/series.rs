@@ -195,6 +195,20 @@ fn a_series_whose_events_are_all_exceptions_is_followed_if_one_has_a_rule() {
 }
 
 #[test]
+fn a_rule_of_an_exception_is_followed_after_the_series_and_noted_within_it() {
+    let main = own("a", "a", "0503T180000", "RRULE:FREQ=WEEKLY;UNTIL=20270511T000000Z\n");
+    for (id, start, dates, note) in [
+        ("20270517T220000Z", "0517T190000", 5, "was read as a series of its own with new UIDs"),
+        ("20270510T220000Z", "0510T190000", 2, "its rule was not followed, as it changes a date"),
+    ] {
+        let lines = format!("RECURRENCE-ID:{id}\nRRULE:FREQ=WEEKLY;COUNT=3\n");
+        let (toml, said) = imported(&calendar(&(main.clone() + &own("a", "b", start, &lines))));
+        assert_eq!(sessions(&toml).len(), dates, "{toml}");
+        assert!(said.contains(note), "{said}");
+    }
+}
+
+#[test]
 fn only_the_dates_outside_the_years_of_a_file_are_left_out() {
     let text = "BEGIN:VEVENT\nUID:a\nSUMMARY:a\nDTSTART;VALUE=DATE:19300510\nRRULE:FREQ=YEARLY\nEND:VEVENT\n";
     let with = |from: &str| {
