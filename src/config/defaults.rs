@@ -7,6 +7,8 @@ use crate::zone::Zone;
 /// Default values of sessions.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Defaults {
+    /// Whether the calendar has a public address that is not an example: then links must be real too.
+    pub(super) is_real: bool,
     /// None if the calendar's zone is missing or wrong, which is an earlier finding.
     pub(super) zone: Option<Zone>,
     pub(super) duration: Option<Length>,

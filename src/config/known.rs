@@ -1,33 +1,6 @@
-//! Common ways to write zones, addresses and lengths, converted to the accepted format.
+//! Common names of time zones that the tz database does not have.
 
-use crate::zone::{Rules, Zone};
-
-/// An address with its scheme added and its spaces encoded.
-pub(super) fn url(text: &str) -> Option<String> {
-    let text = text.trim().replace(' ', "%20");
-    let host = text.split(['/', '?', '#']).next().unwrap_or_default();
-    match text.contains("://") {
-        true => Some(text),
-        false => {
-            (host.contains('.') && !host.contains([':', '@'])).then(|| format!("https://{text}"))
-        }
-    }
-}
-
-/// A length in words, such as `90 minutes` or `1.5 hours`, in the accepted format.
-pub(super) fn length(text: &str) -> Option<String> {
-    let lower = text.trim().to_lowercase();
-    let digits = lower.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(lower.len());
-    let (number, unit) = lower.split_at(digits);
-    let number: f64 = number.parse().ok()?;
-    let minutes = match unit.trim().trim_end_matches('s') {
-        "" | "m" | "min" | "minute" => number,
-        "h" | "hr" | "hour" => number * 60.0,
-        "d" | "day" => return (number.fract() == 0.0).then(|| format!("{number}d")),
-        _ => return None,
-    };
-    (minutes.fract() == 0.0).then(|| format!("{minutes}m"))
-}
+use crate::zone::{Naming, Rules, Zone};
 
 /// The zone of an abbreviation, a country's name for it, a city that tzdata does not have, or a Windows name.
 pub(super) fn zone(word: &str, rules: &Rules) -> Option<Zone> {
@@ -36,6 +9,16 @@ pub(super) fn zone(word: &str, rules: &Rules) -> Option<Zone> {
         Some((zone, _)) => rules.zone(zone).ok(),
         None => rules.of_windows(word.trim()),
     }
+}
+
+/// The name of the zone that a word stands for, as it should be written: the city of a legacy name or an abbreviation.
+pub(super) fn place_of_zone(word: &str, rules: &Rules) -> Option<String> {
+    let zone = rules.zone(word).ok().or_else(|| zone(word, rules))?;
+    Some(match zone.naming() {
+        Naming::Place | Naming::Etc => zone.name().to_owned(),
+        Naming::Legacy(today) => today.clone(),
+        Naming::Abbreviation(place) => (*place).to_owned(),
+    })
 }
 
 /// Zones with their names in lower case. Windows names come from CLDR.
@@ -116,7 +99,6 @@ const ZONES: [(&str, &[&str]); 24] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::zone::Naming;
 
     #[test]
     fn what_people_call_a_zone_leads_to_a_real_one() {
@@ -141,15 +123,5 @@ mod tests {
                 assert!(rules.of_windows(word).is_none(), "{word} for {zone}");
             }
         }
-    }
-
-    #[test]
-    fn lengths_and_addresses_are_corrected() {
-        assert_eq!(length("90 minutes").as_deref(), Some("90m"));
-        assert_eq!(length("1.5 hours").as_deref(), Some("90m"));
-        assert_eq!(length("2 days").as_deref(), Some("2d"));
-        assert_eq!(length("soon"), None);
-        assert_eq!(url("example.org/a b").as_deref(), Some("https://example.org/a%20b"));
-        assert_eq!(url("mailto:a@b.example"), None);
     }
 }

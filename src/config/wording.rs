@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use toml::de::DeValue;
 
-use super::{keys, known};
+use super::{coordinates, known, lengths, links};
 use crate::cut;
 use crate::diagnostic::{Code, Finding};
 use crate::model::TextError;
@@ -45,18 +45,22 @@ pub(super) fn quoted(text: &str) -> String {
     if start.len() == text.len() { start.to_owned() } else { format!("{start}...") }
 }
 
-/// A finding for an unknown key.
-pub(super) fn unknown_key(table: &str, word: &str, span: Range<usize>, known: &[&str]) -> Finding {
-    let message = format!("{table} has no key `{}`", quoted(word));
-    if let Some(elsewhere) = keys::table_with(word).filter(|other| *other != table) {
-        return Finding::error(Code::MisplacedKey, span, message)
-            .help(format!("`{word}` belongs to {elsewhere}; move the line there"));
+/// The mailbox in a text, without a name, `mailto:` or angle brackets.
+pub(super) fn mailbox(text: &str) -> Option<String> {
+    let word =
+        text.split([' ', '<', '>', ',', ';', '(', ')', '"']).find(|word| word.contains('@'))?;
+    Some(word.trim_start_matches("mailto:").to_owned())
+}
+
+/// Help for a mailbox in place of a web address.
+pub(super) fn mail_for_url(key: &str, text: &str) -> String {
+    let mailbox = mailbox(text).unwrap_or_default();
+    match key {
+        "url" => format!("write the mailbox as `email = \"{mailbox}\"`"),
+        _ => format!(
+            "delete the line, and write the mailbox into `description`, such as `Sign up: <{mailbox}>`"
+        ),
     }
-    let help = match keys::meant(word, known) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the keys are: {}", known.join(", ")),
-    };
-    Finding::error(Code::UnknownKey, span, message).help(help)
 }
 
 /// A finding for an invalid text.
@@ -105,6 +109,17 @@ pub(super) fn wrong_type(
             "to cancel a session, write `status = \"cancelled\"`; `cancelled` sets how calendars \
              show it: \"silent\" or \"announce\"",
         );
+    } else if let Some(address) = value.as_str().filter(|_| key == "place").and_then(links::meant) {
+        finding = finding.help(format!("write `join = \"{address}\"` if readers take part there"));
+    } else if let Some(lengths) = length(key, value) {
+        let lines: Vec<String> =
+            lengths.iter().map(|length| format!("`{key} = \"{length}\"`")).collect();
+        finding = finding.help(format!("write {}", lines.join(" or ")));
+    } else if let (Wanted::Table, DeValue::Array(items)) = (wanted, value)
+        && items.iter().all(|item| item.get_ref().is_table())
+        && ["calendar", "page", "words"].contains(&key)
+    {
+        finding = finding.help(format!("write [{key}], with single brackets, and only once"));
     } else if let Some(right) = corrected(value, wanted) {
         finding = finding.help(format!("write `{key} = {right}`"));
     }
@@ -160,11 +175,38 @@ fn corrected(value: &DeValue<'_>, wanted: Wanted) -> Option<String> {
             _ => None,
         },
         (Wanted::Number, DeValue::String(text)) => {
-            text.parse::<f64>().is_ok().then(|| text.to_string())
+            coordinates::degrees(text).map(|number| number.to_string())
         }
         (Wanted::Table, DeValue::String(text)) => Some(format!("{{ name = \"{text}\" }}")),
         (Wanted::Text | Wanted::Texts, DeValue::Integer(number)) => Some(format!("\"{number}\"")),
         (Wanted::Text | Wanted::Texts, DeValue::Float(number)) => Some(format!("\"{number}\"")),
         _ => None,
     }
+}
+
+/// The lengths that a number may mean.
+fn length(key: &str, value: &DeValue<'_>) -> Option<Vec<String>> {
+    let number = match value {
+        DeValue::Integer(number) => number.as_str().replace('_', "").parse().ok()?,
+        DeValue::Float(number) => number.as_str().replace('_', "").parse().ok()?,
+        _ => return None,
+    };
+    lengths::of_number(key, number).filter(|_| lengths::is_of_length(key))
+}
+
+/// A list whose numbers are written as texts; none if it has other values. The inner option is for the caller, who
+/// reports the list once.
+pub(super) fn corrected_list(key: &str, value: &DeValue<'_>) -> Option<Option<String>> {
+    let DeValue::Array(items) = value else { return None };
+    let texts = items.iter().map(|item| match item.get_ref() {
+        DeValue::String(text) => Some(format!("\"{text}\"")),
+        DeValue::Integer(_) | DeValue::Float(_) => match length(key, item.get_ref()) {
+            Some(lengths) => lengths.first().map(|length| format!("\"{length}\"")),
+            None => corrected(item.get_ref(), Wanted::Text),
+        },
+        DeValue::Boolean(flag) => Some(format!("\"{flag}\"")),
+        _ => None,
+    });
+    let texts: Vec<String> = texts.collect::<Option<_>>()?;
+    (texts.len() <= 20).then(|| Some(format!("[{}]", texts.join(", "))))
 }
