@@ -152,7 +152,7 @@ pub(super) fn long_duration(table: &Table<'_>, duration: &Located<Length>) {
     if hours <= 24 || [36, 48, 72].contains(&hours) {
         return;
     }
-    let message = format!("a session of {hours} hours lasts {} days", hours / 24);
+    let message = format!("a session of {hours} hours lasts more than {} days", hours / 24);
     let help = match time == TimeDelta::hours(hours) {
         true => format!(
             "write `duration = \"{hours}m\"` for {hours} minutes; for whole days write `duration = \"{}d\"`",

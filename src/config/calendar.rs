@@ -63,6 +63,7 @@ pub(super) fn read(table: &Table<'_>, words: BTreeMap<String, String>) -> (ReadC
         && host.is_some_and(|host| !links::is_example(host));
     let defaults = Defaults {
         is_real,
+        has_no_duration: table.lacks("duration"),
         zone: zone.clone(),
         duration,
         also_in,

@@ -24,9 +24,9 @@ pub(super) fn are_swapped(geo: Geo, zone: &Zone, at: DateTime<Utc>) -> bool {
     if geo.longitude.abs() > 90.0 {
         return false;
     }
-    // Of two instants half a year apart, one is in winter.
-    let offsets = [at, at + TimeDelta::days(182)].map(|at| f64::from(zone.offset(at)) / 3600.0);
-    let offset = offsets[0].min(offsets[1]);
+    // One of the quarters of a year is in winter.
+    let quarters = [0, 91, 182, 273].map(|days| zone.offset(at + TimeDelta::days(days)));
+    let offset = f64::from(quarters.into_iter().min().unwrap_or_default()) / 3600.0;
     let off = |longitude: f64| (longitude / 15.0 - offset).abs();
     let (now, swapped) = (off(geo.longitude), off(geo.latitude));
     now >= 2.0 && swapped <= 1.2 && now - swapped >= 1.3

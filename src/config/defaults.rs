@@ -12,6 +12,8 @@ pub(super) struct Defaults {
     /// None if the calendar's zone is missing or wrong, which is an earlier finding.
     pub(super) zone: Option<Zone>,
     pub(super) duration: Option<Length>,
+    /// Whether `duration` is none because the calendar has none, and not because it could not be read.
+    pub(super) has_no_duration: bool,
     pub(super) also_in: Vec<AlsoIn>,
     pub(super) language: Language,
     pub(super) cancellation: Cancellation,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
-use super::line::{self, SourceLine, is_plain_key};
+use super::line::{SourceLine, is_plain_key};
 use super::{context, guess, keys, lengths, quotes};
 use crate::diagnostic::{Code, Finding};
 use crate::zone::Rules;
@@ -146,7 +146,8 @@ fn unclosed_list(message: &str, line: &SourceLine<'_>, text: &str) -> Option<Exp
         Finding::error(Code::Syntax, at..at + 1, "the list that begins here is not closed");
     let finding = finding
         .help(format!("write ] at the end of line {}", context::line(text, last.span.start)));
-    Some(Explained { finding, until: Some(line::next_header(text, line.span.start)) })
+    // The parser takes all that follows for items.
+    Some(Explained { finding, until: Some(text.len() + 1) })
 }
 
 /// A finding for a space of a word processor or a web page, outside of a text.
@@ -196,10 +197,18 @@ fn without_key(line: &SourceLine<'_>, span: &Range<usize>, text: &str) -> Explai
     {
         return at("a line begins with its key").help(format!("write `{rest}`")).into();
     }
-    // A colon or a tab in place of the equals sign.
+    let key = quotes::bare(line.key);
+    if let Some(own) = keys::of_any_table(key).filter(|_| whole.contains('=') && !is_plain_key(key))
+    {
+        let message = format!("`{key}` is not a key: a key is one word in lower case");
+        return at(&message).help(format!("write `{own} = {}`", written(own, line.value))).into();
+    }
+    // A colon, a tab or a space in place of the equals sign.
     let separated = [':', '\t', ' '].into_iter().find_map(|sign| {
         let (key, value) = bullet.unwrap_or(whole).split_once(sign)?;
-        Some((keys::of_any_table(quotes::bare(key.trim()))?, key.trim(), value.trim()))
+        let own = keys::of_any_table(quotes::bare(key.trim()))?;
+        // A sentence may begin with such a word.
+        (sign != ' ' || own == key).then_some((own, key.trim(), value.trim()))
     });
     if let Some((own, key, value)) = separated.filter(|(_, key, _)| !key.contains('=')) {
         let word = if is_plain_key(key) { key.to_lowercase() } else { own.to_owned() };
@@ -209,13 +218,6 @@ fn without_key(line: &SourceLine<'_>, span: &Range<usize>, text: &str) -> Explai
             .into();
     }
     if whole.contains('=') {
-        let key = quotes::bare(line.key);
-        if let Some(own) = keys::of_any_table(key) {
-            let message = format!("`{key}` is not a key: keys are lower-case words");
-            return at(&message)
-                .help(format!("write `{own} = {}`", written(own, line.value)))
-                .into();
-        }
         let is_word = !key.contains(char::is_whitespace) && !key.is_empty();
         if is_word {
             return near("a key has only letters a-z, digits, - and _")
@@ -238,7 +240,7 @@ fn without_key(line: &SourceLine<'_>, span: &Range<usize>, text: &str) -> Explai
         "if it belongs to a text, write the text between three quotes: `description = \"\"\"...\"\"\"`; to keep it \
          as a note, begin the line with #",
     );
-    Explained { finding, until: last.map(|line| line.span.end) }
+    Explained { finding, until: last.map(|line| line.span.end + 1) }
 }
 
 /// A value of a key as TOML writes it.
@@ -249,6 +251,7 @@ fn written(key: &str, value: &str) -> String {
         "" => "...".to_owned(),
         _ if value.starts_with(['[', '{']) || is_whole('"') || is_whole('\'') => value.to_owned(),
         "true" | "false" => value.to_owned(),
+        _ if key == "place" => format!("{{ name = {} }}", quotes::written(quotes::bare(value))),
         _ if guess::is_of_date(key) => {
             guess::written(quotes::bare(value)).unwrap_or_else(|| "2027-04-30T14:00:00".to_owned())
         }
@@ -399,7 +402,9 @@ fn in_brackets(
             }
             let right = match value.starts_with('[') {
                 true => quoted_items(value),
-                false => value.replacen(word, &quotes::written(quotes::bare(word)), 1),
+                false => quoted_fields(value).unwrap_or_else(|| {
+                    value.replacen(word, &quotes::written(quotes::bare(word)), 1)
+                }),
             };
             whole("a text must be in quotes", right)
         }
@@ -411,6 +416,27 @@ fn quoted_items(value: &str) -> String {
     let items = value.trim_matches(['[', ']']).split(',').map(|item| quotes::bare(item.trim()));
     let items: Vec<String> = items.filter(|item| !item.is_empty()).map(quotes::written).collect();
     format!("[{}]", items.join(", "))
+}
+
+/// A table in braces with all its texts in quotes; none if it is not one field after another.
+fn quoted_fields(value: &str) -> Option<String> {
+    let mut fields: Vec<(&str, String)> = Vec::new();
+    for piece in value.strip_prefix('{')?.trim_end_matches('}').split(',') {
+        match (piece.split_once('='), fields.last_mut()) {
+            (Some((key, value)), _) if is_plain_key(key.trim()) => {
+                fields.push((key.trim(), value.trim().to_owned()))
+            }
+            // A comma within a text.
+            (_, Some((_, value))) => *value = format!("{value}, {}", piece.trim()),
+            (_, None) => return None,
+        }
+    }
+    let is_other = |value: &str| value.parse::<f64>().is_ok();
+    let fields = fields.into_iter().map(|(key, value)| match is_other(&value) {
+        true => format!("{key} = {value}"),
+        false => format!("{key} = {}", quotes::written(quotes::bare(&value))),
+    });
+    Some(format!("{{ {} }}", fields.collect::<Vec<_>>().join(", ")))
 }
 
 /// A value with points for the commas within its numbers; none if it has none.

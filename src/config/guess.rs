@@ -70,6 +70,11 @@ pub(super) fn datetime(
             format!("the date in `{key}` does not begin with the year"),
             format!("write the year first: `{line}`"),
         ),
+        _ if !is_quoted && loose::plain(text).trim() != text.trim() => guess(
+            code,
+            format!("`{key}` has a dash or a space of a word processor"),
+            format!("type it again: `{line}`"),
+        ),
         _ if is_quoted => guess(
             code,
             format!("`{key}` is a date in quotes"),
@@ -198,7 +203,7 @@ fn with_rest(key: &str, read: &Loose, line: &str, rules: &Rules) -> Guess {
     }
     if let Some(name) = known::place_of_zone(rest, rules) {
         return guess(
-            format!("`{key}` has a time zone behind the time"),
+            format!("`{key}` has a time zone after the time"),
             format!(
                 "write `{line}`; if the zone is not the calendar's, add `timezone = \"{name}\"` on the next line"
             ),

@@ -48,10 +48,10 @@ fn check(
     unique(context, "a session's `uid`", sessions.iter().filter_map(|s| s.uid.as_ref()));
 
     let named: HashSet<&Id> =
-        sessions.iter().filter_map(|session| Some(&session.series.as_ref()?.value)).collect();
+        sessions.iter().flat_map(|session| &session.series).map(|at| &at.value).collect();
     for id in series.iter().filter_map(|series| series.id.as_ref()) {
         // A session that was not read may belong to it.
-        if !named.contains(&id.value) && context.is_whole() {
+        if !named.contains(&id.value) && context.is_whole() && !sessions.is_empty() {
             let message = format!("no session belongs to the series `{}`", id.value);
             context.push(
                 Finding::warning(Code::EmptySeries, id.span.clone(), message)
@@ -67,7 +67,7 @@ fn check(
 
     let known: BTreeSet<&Id> =
         series.iter().filter_map(|s| s.id.as_ref()).map(|at| &at.value).collect();
-    let named = sessions.iter().filter_map(|session| session.series.as_ref());
+    let named = sessions.iter().flat_map(|session| &session.series);
     for id in named.chain(selections.iter().flat_map(|feed| &feed.series)) {
         if context.is_full() {
             return;

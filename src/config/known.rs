@@ -13,12 +13,54 @@ pub(super) fn zone(word: &str, rules: &Rules) -> Option<Zone> {
 
 /// The name of the zone that a word stands for, as it should be written: the city of a legacy name or an abbreviation.
 pub(super) fn place_of_zone(word: &str, rules: &Rules) -> Option<String> {
-    let zone = rules.zone(word).ok().or_else(|| zone(word, rules))?;
+    let lower = word.to_lowercase();
+    let place = ["local time", "time", "uhr"]
+        .iter()
+        .find_map(|end| lower.strip_suffix(end))
+        .unwrap_or(&lower);
+    let of_place = || zone(place, rules).or_else(|| rules.of_city(place.trim()));
+    let zone = rules.known(word).or_else(|| zone(word, rules)).or_else(of_place)?;
     Some(match zone.naming() {
         Naming::Place | Naming::Etc => zone.name().to_owned(),
         Naming::Legacy(today) => today.clone(),
         Naming::Abbreviation(place) => (*place).to_owned(),
     })
+}
+
+/// A zone with an offset from UTC in winter, for names such as `GMT+1` or `UTC-05:00`.
+pub(super) fn place_of_offset(name: &str) -> Option<&'static str> {
+    const PLACES: [(&str, &str); 20] = [
+        ("-10", "Pacific/Honolulu"),
+        ("-9", "America/Anchorage"),
+        ("-8", "America/Los_Angeles"),
+        ("-7", "America/Denver"),
+        ("-6", "America/Chicago"),
+        ("-5", "America/New_York"),
+        ("-4", "America/Halifax"),
+        ("-3", "America/Sao_Paulo"),
+        ("+0", "Europe/London"),
+        ("+1", "Europe/Berlin"),
+        ("+2", "Europe/Athens"),
+        ("+3", "Africa/Nairobi"),
+        ("+4", "Asia/Dubai"),
+        ("+5:30", "Asia/Kolkata"),
+        ("+7", "Asia/Bangkok"),
+        ("+8", "Asia/Singapore"),
+        ("+9", "Asia/Tokyo"),
+        ("+10", "Australia/Sydney"),
+        ("+11", "Pacific/Noumea"),
+        ("+12", "Pacific/Auckland"),
+    ];
+    let upper = name.trim().to_uppercase().replace([' ', '(', ')'], "").replace('\u{2212}', "-");
+    let offset = ["GMT", "UTC", ""].iter().find_map(|start| upper.strip_prefix(start))?;
+    let (sign, digits) = (offset.get(..1)?, offset.get(1..)?);
+    let hours = match digits.strip_suffix(":00") {
+        Some(hours) => hours,
+        None if digits.len() == 4 => digits.strip_suffix("00")?,
+        None => digits,
+    };
+    let hours = if hours.len() > 1 { hours.strip_prefix('0').unwrap_or(hours) } else { hours };
+    PLACES.iter().find(|(own, _)| *own == format!("{sign}{hours}")).map(|(_, place)| *place)
 }
 
 /// Zones with their names in lower case. Windows names come from CLDR.
@@ -112,6 +154,32 @@ mod tests {
         for word in ZONES.iter().flat_map(|(_, words)| *words) {
             assert_eq!(*zone(word, &rules).unwrap().naming(), Naming::Place, "{word}");
         }
+    }
+
+    #[test]
+    fn an_offset_leads_to_a_place_that_has_it_in_winter() {
+        // 16 offsets in 6 forms.
+        let rules = Rules::bundled();
+        let january =
+            chrono::DateTime::<chrono::Utc>::default() + chrono::TimeDelta::days(57 * 365 + 25);
+        for hours in [-10, -9, -8, -7, -6, -5, -4, -3, 0, 1, 2, 3, 4, 7, 8, 9] {
+            for name in [
+                format!("GMT{hours:+}"),
+                format!("UTC{hours:+}"),
+                format!("UTC{hours:+03}:00"),
+                format!("{hours:+03}:00"),
+                format!("{hours:+03}00"),
+                format!("gmt {hours:+}"),
+            ] {
+                let place = place_of_offset(&name).unwrap_or_else(|| panic!("{name}"));
+                let offset = rules.zone(place).unwrap().offset(january);
+                // In the south it is summer.
+                assert!([hours * 3600, hours * 3600 + 3600].contains(&offset), "{name} {place}");
+            }
+        }
+        assert_eq!(place_of_offset("GMT+5:30"), Some("Asia/Kolkata"));
+        assert_eq!(place_of_offset("Mars"), None);
+        assert_eq!(place_of_zone("New York time", &rules).as_deref(), Some("America/New_York"));
     }
 
     #[test]

@@ -17,6 +17,10 @@ pub(super) fn of_text(text: &str) -> Option<String> {
         .iter()
         .find_map(|word| lower.strip_prefix(word))
         .unwrap_or(lower);
+    let lower = [" before", " before the start", " prior", " vorher", " long"]
+        .iter()
+        .find_map(|word| lower.strip_suffix(word))
+        .unwrap_or(lower);
     match lower {
         "an hour" | "one hour" => return Some("1h".to_owned()),
         "half an hour" => return Some("30m".to_owned()),

@@ -60,6 +60,22 @@ pub(super) fn insecure(key: &str, url: &str, span: Range<usize>) -> Finding {
         .help(format!("write {secure}, if the site supports it"))
 }
 
+/// A warning about characters that nobody sees in an address, and that lead elsewhere.
+pub(super) fn invisible(key: &str, url: &str, span: &Range<usize>) -> Option<Finding> {
+    let is_invisible =
+        |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}');
+    let found = url.chars().find(|c| is_invisible(*c))?;
+    let message = format!(
+        "`{key}` has an invisible character (U+{:04X}), so the link leads elsewhere",
+        u32::from(found)
+    );
+    let right = url.replace(is_invisible, "");
+    Some(
+        Finding::warning(Code::InvisibleCharacter, span.clone(), message)
+            .help(format!("type it again: `{key} = \"{right}\"`")),
+    )
+}
+
 /// A warning about a link that leads to a host for examples.
 pub(super) fn example(key: &str, url: &str, span: Range<usize>) -> Option<Finding> {
     let host = host(url);

@@ -92,7 +92,7 @@ pub(super) fn plain(text: &str) -> String {
 pub(super) fn read(text: &str) -> Option<Loose> {
     let text = plain(text);
     let mut rest = Rest(text.trim());
-    rest.weekday();
+    while rest.weekday() {}
     let day = rest.day();
     let is_joined = day.is_some() && rest.0.starts_with(['T', 't']);
     if day.is_some() {
@@ -320,8 +320,12 @@ impl<'a> Rest<'a> {
         if minute.is_none() && unit.is_none() {
             return None;
         }
-        if let Some(half) = half.filter(|_| (1..=12).contains(&hour)) {
-            hour = hour % 12 + half;
+        match half {
+            Some(half) if (1..=12).contains(&hour) => hour = hour % 12 + half,
+            // "14:00 pm" is clear, "14 pm" is not.
+            Some(12) if minute.is_some() && hour < 24 => {}
+            Some(_) => return None,
+            None => {}
         }
         let (minute, second) = (minute.unwrap_or(0), second.unwrap_or(0));
         Some(match hour {
@@ -335,7 +339,7 @@ impl<'a> Rest<'a> {
     fn until(&mut self, start: &mut Option<Clock>) -> Option<Until> {
         let mut rest = *self;
         let bare = match start {
-            None => Some(rest.number(2).filter(|(hour, _)| *hour < 24)?.0),
+            None => rest.number(2).map(|(hour, _)| hour).filter(|hour| *hour < 24),
             Some(_) => None,
         };
         rest.skip(&[' ']);

@@ -48,7 +48,7 @@ pub(super) fn typographic(line: &SourceLine<'_>, text: &str) -> Option<Explained
         let help = "write three straight ones, \"\"\", at the beginning and at the end of the text";
         return Some(Explained {
             finding: error(help.to_owned()),
-            until: last.map(|line| line.span.end),
+            until: last.map(|line| line.span.end + 1),
         });
     }
     let begins = value.starts_with(TYPOGRAPHIC);
@@ -66,7 +66,7 @@ pub(super) fn typographic(line: &SourceLine<'_>, text: &str) -> Option<Explained
             "write three straight ones at both ends: `{key} = \"\"\"{}`, and \"\"\" at the end",
             bare(value)
         );
-        return Some(Explained { finding: error(help), until: Some(last.span.end) });
+        return Some(Explained { finding: error(help), until: Some(last.span.end + 1) });
     }
     Some(error(format!("write straight ones: {key} = {}", written(bare(value)))).into())
 }
@@ -98,7 +98,7 @@ pub(super) fn unclosed(line: &SourceLine<'_>, text: &str, span: &Range<usize>) -
     };
     let message = "a text in quotes ends on its line, and this one goes over several";
     let finding = Finding::error(Code::Syntax, line.value_span.clone(), message).help(help);
-    Explained { finding, until: Some(last.span.end) }
+    Explained { finding, until: Some(last.span.end + 1) }
 }
 
 /// The lines after one, up to a limit.

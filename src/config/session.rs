@@ -18,7 +18,8 @@ pub(super) struct ReadSession {
     pub(super) id: Option<Located<Id>>,
     pub(super) uid: Option<Located<Uid>>,
     pub(super) was: Vec<Located<Id>>,
-    pub(super) series: Option<Located<Id>>,
+    /// All series that it names; it belongs to one.
+    pub(super) series: Vec<Located<Id>>,
     pub(super) start: Option<Range<usize>>,
     pub(super) session: Option<Session>,
 }
@@ -33,14 +34,15 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults, names: &SeriesNames) 
     let (register, join, page) = (url("register"), url("join"), url("page"));
     let place = table.table("place", "place", keys::PLACE);
     let place = place.as_ref().map(read_place);
-    let mut all_series = names.read(table, "series");
-    if let Some(second) = all_series.get(1) {
+    let series = names.read(table, "series");
+    if let [first, second, ..] = series.as_slice() {
         let finding =
             Finding::error(Code::WrongType, second.span.clone(), "a session belongs to one series");
-        let finding = finding.help("keep one; for several feeds of it use `tags` and [[feeds]]");
-        table.context().push(finding);
+        table.context().push(finding.help(format!(
+            "write one of them, such as `series = \"{}\"`; a further feed selects sessions by `tags`, in [[feeds]]",
+            first.value
+        )));
     }
-    let series = (!all_series.is_empty()).then(|| all_series.swap_remove(0));
     let tags = table.parsed_list("tags", Code::BadValue, Tag::parse);
     advice::tags(table, &tags);
     let status = table.word(
@@ -88,7 +90,7 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults, names: &SeriesNames) 
             join,
             page,
             place: place.flatten(),
-            series: series.as_ref().map(|at| at.value.clone()),
+            series: series.first().map(|at| at.value.clone()),
             tags: tags.into_iter().map(|at| at.value).collect(),
             status: status.map(|at| at.value).unwrap_or_default(),
             cancellation: own.map_or(defaults.cancellation, |at| at.value),

@@ -39,7 +39,7 @@ pub(super) fn each<T>(
         DeValue::Table(_) => {
             let message = format!("[{key}] needs double brackets, as there may be several");
             let finding = Finding::error(Code::WrongType, span, message);
-            context.push(finding.help(format!("write {name}, above each of them")));
+            context.push(finding.help(format!("write {name} in place of [{key}]")));
             return Vec::new();
         }
         _ => {
@@ -56,6 +56,11 @@ pub(super) fn each<T>(
         }
         let span = item.span();
         match item.into_inner() {
+            DeValue::Table(entries) if entries.is_empty() && context.is_whole_at(span.start) => {
+                let finding =
+                    Finding::error(Code::MissingKey, span, format!("this {name} table is empty"));
+                context.push(finding.help("delete the line, or write the keys below it"));
+            }
             DeValue::Table(entries) => {
                 all.push(read(&Table::new(context, name, span, &entries, known)));
             }
@@ -280,7 +285,7 @@ impl<'a> Table<'a> {
                     Some(guess) => {
                         Finding::error(guess.code, value.span(), guess.message).help(guess.help)
                     }
-                    None => wording::wrong_type(key, value.span(), other, Wanted::DateTime),
+                    None => wording::no_date(key, value.span(), other),
                 };
                 self.context.push(finding);
                 None
@@ -339,7 +344,11 @@ impl<'a> Table<'a> {
         let known: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
         let message = format!("`{key}` cannot be \"{}\"", wording::quoted(text.value));
         let mut finding = Finding::error(Code::BadValue, text.span, message);
-        finding = match suggest::nearest(text.value, words.iter().map(|(word, _)| *word)) {
+        let near = suggest::nearest(text.value, words.iter().map(|(word, _)| *word));
+        finding = match near {
+            _ if key == "status" && wording::is_postponed(text.value) => finding.help(
+                "to move it, correct `start`; while the new date is not known, write `status = \"cancelled\"`",
+            ),
             Some(near) => finding.help(format!("did you mean `{key} = \"{near}\"`?")),
             None => finding.help(format!("write {}", known.join(" or "))),
         };
@@ -368,7 +377,8 @@ impl<'a> Table<'a> {
 
     /// The value of a key, whatever its type.
     pub(super) fn get(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
-        self.entries.get(key)
+        // In place of what it cannot read, the parser has values that are nowhere.
+        self.entries.get(key).filter(|value| !value.span().is_empty())
     }
 
     fn form<T>(
@@ -379,7 +389,14 @@ impl<'a> Table<'a> {
         parse: impl Fn(&str) -> Result<T, TextError>,
     ) -> Option<Located<T>> {
         match parse(text.value) {
-            Ok(value) => Some(Located { value, span: text.span }),
+            Ok(value) => {
+                if let Some(finding) =
+                    links::invisible(key, text.value, &text.span).filter(|_| form == Code::BadUrl)
+                {
+                    self.context.push(finding);
+                }
+                Some(Located { value, span: text.span })
+            }
             Err(error) => {
                 let mut finding = wording::problem(key, form, &error, text.span);
                 // For common mistakes the help has the value in the accepted format.
@@ -393,12 +410,22 @@ impl<'a> Table<'a> {
                     _ => lengths::of_text(text.value).filter(|_| lengths::is_of_length(key)),
                 };
                 if let Some(offered) = offered.filter(|offered| parse(offered).is_ok()) {
+                    let joined = text.value.replace(' ', "");
                     finding = finding.help(match self.is_list(key) {
+                        _ if offered.matches("%20").count() > text.value.matches("%20").count() => format!(
+                            "write `{key} = \"{offered}\"`; if the space is a mistake, `{key} = \"{joined}\"`"
+                        ),
                         true => format!("write \"{offered}\" in place of it"),
                         false => format!("write `{key} = \"{offered}\"`"),
                     });
                 } else if form == Code::BadUrl && text.value.contains('@') {
                     finding = finding.help(wording::mail_for_url(key, text.value));
+                } else if form == Code::BadUrl {
+                    finding = finding.help(format!(
+                        "write the whole address, as in `{key} = \"https://example.org/page\"`, or delete the line"
+                    ));
+                } else if lengths::is_of_length(key) && matches!(error, TextError::Form(_)) {
+                    finding = finding.help("write a number with m for minutes, h for hours or d for days, such as \"90m\"");
                 }
                 self.context.push(finding);
                 None

@@ -82,9 +82,9 @@ pub(super) fn markdown(context: &Context<'_>, key: &str, text: &str, span: &Rang
 
 /// A warning about one line of text, which has no markup.
 pub(super) fn line(context: &Context<'_>, key: &str, text: &str, span: &Range<usize>) {
-    let has_entity = ENTITIES.iter().any(|(entity, _)| text.contains(entity));
+    let entity = ENTITIES.iter().map(|(entity, _)| *entity).find(|entity| text.contains(entity));
     let element = html(text).map(|(element, _)| element);
-    let Some(what) = element.map(str::trim).or(has_entity.then_some("&...;")) else { return };
+    let Some(what) = element.map(str::trim).or(entity) else { return };
     let message = format!("`{key}` has HTML (`{what}`), which readers see as it is");
     let plain = without_html(text);
     let help = format!("write `{key} = \"{}\"`", plain.trim());

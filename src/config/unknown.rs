@@ -143,13 +143,36 @@ fn finding(
     if table == FILE && matches!(value, DeValue::Table(_) | DeValue::Array(_)) {
         return (unknown(keys::header_meant(word)), None);
     }
+    if table != FILE
+        && keys::ROOT.contains(&word)
+        && (value.is_table() || value.is_array())
+        && word != "series"
+    {
+        let header = keys::header(word);
+        let nested = format!("{}.{word}", table.trim_matches(['[', ']']));
+        let id = entries
+            .get("id")
+            .and_then(|id| id.get_ref().as_str())
+            .filter(|_| table == "[[series]]" && word == "sessions");
+        let help = match id {
+            Some(id) => format!(
+                "write [[sessions]] in place of [[{nested}]], and below it `series = \"{id}\"`"
+            ),
+            None => format!("write {header} in place of [[{nested}]]"),
+        };
+        return (unknown(help), None);
+    }
     if table == "[[sessions]]"
         && let Some(help) = of_session(word, value)
     {
         return (unknown(help), None);
     }
     if let Some(own) = keys::synonym(word, known) {
-        return (unknown(format!("did you mean `{own}`?")), Some(own));
+        let help = match word.eq_ignore_ascii_case(own) {
+            true => format!("write `{own}`, in lower case"),
+            false => format!("did you mean `{own}`?"),
+        };
+        return (unknown(help), Some(own));
     }
     if let Some(elsewhere) = keys::table_with(word).filter(|other| *other != table) {
         return (of(Code::MisplacedKey, moved(word, elsewhere, value)), None);

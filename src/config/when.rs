@@ -42,7 +42,7 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Option<When> {
         );
     }
     let no_length = !table.has("end") && !table.has("duration");
-    if table.lacks("end") && table.lacks("duration") && defaults.duration.is_none() {
+    if table.lacks("end") && table.lacks("duration") && defaults.has_no_duration {
         table.context().push(
             Finding::error(Code::NoLength, table.header(), "the session has neither `end` nor `duration`")
                 .help("add `end`, or `duration = \"90m\"` here or in [calendar]; for whole days `duration = \"1d\"`"),

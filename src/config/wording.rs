@@ -9,6 +9,7 @@ use super::{coordinates, known, lengths, links};
 use crate::cut;
 use crate::diagnostic::{Code, Finding};
 use crate::model::TextError;
+use crate::rfc3339;
 use crate::zone::{Naming, Rules, UnknownZone, Zone};
 
 /// The type of a key's value, in words.
@@ -43,6 +44,37 @@ pub(super) fn quoted(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
     let start = cut::start(line, LONGEST);
     if start.len() == text.len() { start.to_owned() } else { format!("{start}...") }
+}
+
+/// A finding for a start or end that is no date. Spreadsheets count days from December 30, 1899.
+pub(super) fn no_date(key: &str, span: Range<usize>, value: &DeValue<'_>) -> Finding {
+    let number: Option<f64> = match value {
+        DeValue::Integer(number) => number.as_str().parse().ok(),
+        DeValue::Float(number) => number.as_str().parse().ok(),
+        _ => None,
+    };
+    let finding = wrong_type(key, span, value, Wanted::DateTime);
+    let origin = chrono::NaiveDate::from_ymd_opt(1899, 12, 30);
+    let help = match (number.filter(|number| (36_000.0..74_000.0).contains(number)), origin) {
+        (Some(number), Some(origin)) => {
+            // To the minute, as fractions are cut.
+            let minutes = chrono::TimeDelta::minutes((number.fract() * 1440.0).round() as i64);
+            let day = origin + chrono::TimeDelta::days(number.trunc() as i64);
+            let written = match number.fract() == 0.0 {
+                true => day.to_string(),
+                false => rfc3339::local(day.and_time(chrono::NaiveTime::MIN) + minutes),
+            };
+            format!("this is how spreadsheets count days: write `{key} = {written}`")
+        }
+        _ => format!("write it as in `{key} = 2027-04-30T14:00:00`"),
+    };
+    finding.help(help)
+}
+
+/// Whether a status says that a session takes place on another day.
+pub(super) fn is_postponed(status: &str) -> bool {
+    ["postponed", "moved", "rescheduled", "delayed", "verschoben"]
+        .contains(&status.to_lowercase().as_str())
 }
 
 /// The mailbox in a text, without a name, `mailto:` or angle brackets.
@@ -134,7 +166,13 @@ pub(super) fn unknown_zone(
     rules: &Rules,
 ) -> Finding {
     let message = format!("no time zone is called `{}`", quoted(name));
+    let of_offset = known::place_of_offset(name);
     let help = match (known::zone(name, rules), unknown.similar.as_slice()) {
+        // `Etc/GMT+1`, which is similar, is the opposite.
+        (None, _) if of_offset.is_some() => format!(
+            "write the zone of your city, such as \"{}\": it knows when clocks change, an offset does not",
+            of_offset.unwrap_or_default()
+        ),
         (Some(zone), _) => format!("write \"{}\"", zone.name()),
         (None, []) => "write the name of a city's zone, such as \"America/New_York\" or \
                                    \"Europe/Berlin\""

@@ -124,6 +124,8 @@ codes! {
     OlderRules = "older-rules",
     /// A URL without encryption.
     InsecureLink = "insecure-link",
+    /// An invisible character in an address.
+    InvisibleCharacter = "invisible-character",
     /// A link to a host for examples.
     ExampleLink = "example-link",
     /// A place that is a link.
