@@ -51,9 +51,9 @@ pub(super) fn civil(
         let message = format!("`{key}` is a time without a date");
         let day = table.day().or_else(|| NaiveDate::from_ymd_opt(2027, 4, 30))?;
         let example = rfc3339::local(day.and_time(time?));
-        let such_as = if table.day().is_some() { "" } else { "such as " };
+        let such_as = if table.day().is_some() { ":" } else { ", such as" };
         let finding = Finding::error(Code::WrongType, span, message);
-        let help = format!("write date and time as one: {such_as}`{key} = {example}`");
+        let help = format!("write date and time as one{such_as} `{key} = {example}`");
         table.context().push(finding.help(help));
         return None;
     };

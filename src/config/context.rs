@@ -26,7 +26,7 @@ pub(super) struct Context<'a> {
 pub(super) struct Unread {
     /// Parts of the text for which no findings are reported.
     pub(super) parts: Vec<Range<usize>>,
-    /// Whole tables with such a part, in which no key is reported as missing.
+    /// Whole tables with such a part of which the key is not known, so that no key is reported as missing there.
     pub(super) tables: Vec<Range<usize>>,
     /// Whether the header of a table is among the parts.
     pub(super) has_header: bool,
@@ -74,6 +74,11 @@ impl<'a> Context<'a> {
     /// Whether the whole file was read, so that what is missing is missing.
     pub(super) fn is_whole(&self) -> bool {
         self.unread.borrow().parts.is_empty()
+    }
+
+    /// Whether every key of every table was read, if not every value.
+    pub(super) fn has_all_keys(&self) -> bool {
+        self.unread.borrow().tables.is_empty()
     }
 
     /// Whether every header of a table was read.

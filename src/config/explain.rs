@@ -397,7 +397,7 @@ fn in_brackets(
         _ => {
             let word = text.get(span.clone()).map(str::trim).filter(|word| !word.is_empty())?;
             let is_plain = word.chars().next().is_some_and(char::is_alphanumeric);
-            if !is_plain || reason.contains("key") {
+            if !is_plain || reason.contains("key") || reason.contains("leading zero") {
                 return None;
             }
             let right = match value.starts_with('[') {

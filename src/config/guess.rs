@@ -20,7 +20,7 @@ const EXAMPLE: &str = "2027-04-30T14:00:00";
 
 /// Whether a key takes a date, or is a word that people use for one that does.
 pub(super) fn is_of_date(key: &str) -> bool {
-    keys::meant(key, &["start", "end"]).is_some()
+    keys::synonym(key, &["start", "end"]).is_some()
 }
 
 /// Parses a value as people write dates and times; none if it does not look like one. `day` is the day of the

@@ -67,12 +67,14 @@ fn check(
 
     let known: BTreeSet<&Id> =
         series.iter().filter_map(|s| s.id.as_ref()).map(|at| &at.value).collect();
+    // The id of a series may be what was not read.
+    let is_complete = context.has_all_keys() && series.iter().all(|series| series.id.is_some());
     let named = sessions.iter().flat_map(|session| &session.series);
     for id in named.chain(selections.iter().flat_map(|feed| &feed.series)) {
         if context.is_full() {
             return;
         }
-        if !known.contains(&id.value) && context.is_whole() {
+        if !known.contains(&id.value) && is_complete {
             let message = format!("there is no series `{}`", id.value);
             let finding = Finding::error(Code::UnknownSeries, id.span.clone(), message);
             let meant = names.meant(id.value.as_str()).map(Id::as_str);

@@ -56,7 +56,7 @@ pub(super) fn place_of_offset(name: &str) -> Option<&'static str> {
     let (sign, digits) = (offset.get(..1)?, offset.get(1..)?);
     let hours = match digits.strip_suffix(":00") {
         Some(hours) => hours,
-        None if digits.len() == 4 => digits.strip_suffix("00")?,
+        None if digits.len() == 4 && !digits.contains(':') => digits.strip_suffix("00")?,
         None => digits,
     };
     let hours = if hours.len() > 1 { hours.strip_prefix('0').unwrap_or(hours) } else { hours };

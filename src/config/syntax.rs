@@ -100,8 +100,11 @@ fn findings(
             None => line.span.end.max(span.end) + 1,
         };
         unread.has_header |= line.is_header();
-        let table = line::header_before(text, start).map_or(0, |(_, header)| header.start);
-        unread.tables.push(table..line::next_header(text, end.saturating_sub(1)));
+        // A key without its value is in the tree.
+        if until.is_some() || !line.has_key() {
+            let table = line::header_before(text, start).map_or(0, |(_, header)| header.start);
+            unread.tables.push(table..line::next_header(text, end.saturating_sub(1)));
+        }
         unread.parts.push(start..end);
     }
     (found, unread)

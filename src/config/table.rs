@@ -10,7 +10,7 @@ use super::context::{Context, Located};
 use super::wording::Wanted;
 use super::{guess, languages, lengths, links, texts, unknown, wording};
 use crate::diagnostic::{Code, Finding};
-use crate::model::{Id, Markdown, TextError, Title};
+use crate::model::{Id, Markdown, NOT_WHOLE, TextError, Title};
 use crate::suggest;
 use crate::zone::Zone;
 
@@ -122,7 +122,7 @@ impl<'a> Table<'a> {
 
     /// Whether the key exists, whatever its value.
     pub(super) fn has(&self, key: &str) -> bool {
-        self.get(key).is_some()
+        self.entries.contains_key(key)
     }
 
     /// Whether the key is missing: it does not exist, no other word for it does, and no line of the table is unread.
@@ -404,7 +404,10 @@ impl<'a> Table<'a> {
                     _ if matches!(error, TextError::LineBreak(_)) => {
                         Some(text.value.split_whitespace().collect::<Vec<_>>().join(" "))
                     }
-                    Code::BadUrl => links::meant(text.value),
+                    Code::BadUrl => links::meant(text.value).map(|url| match parse(&url) {
+                        Ok(_) => url,
+                        Err(_) => url.split(['?', '#']).next().unwrap_or_default().to_owned(),
+                    }),
                     _ if key == "language" => languages::meant(text.value).map(ToOwned::to_owned),
                     _ if key == "email" => wording::mailbox(text.value),
                     _ => lengths::of_text(text.value).filter(|_| lengths::is_of_length(key)),
@@ -420,7 +423,7 @@ impl<'a> Table<'a> {
                     });
                 } else if form == Code::BadUrl && text.value.contains('@') {
                     finding = finding.help(wording::mail_for_url(key, text.value));
-                } else if form == Code::BadUrl {
+                } else if error == NOT_WHOLE {
                     finding = finding.help(format!(
                         "write the whole address, as in `{key} = \"https://example.org/page\"`, or delete the line"
                     ));

@@ -54,7 +54,7 @@ pub(super) fn keys(
         if is_of_forgotten(word) {
             continue;
         }
-        let for_date = keys::meant(word, &["start", "end"]).filter(|own| known.contains(own));
+        let for_date = keys::synonym(word, &["start", "end"]).filter(|own| known.contains(own));
         if let Some((own, day, of)) =
             for_date.and_then(|own| day.as_ref().map(|(day, of)| (own, *day, *of)))
         {
@@ -99,7 +99,7 @@ fn forgotten_table(
 fn day<'a>(entries: &'a DeTable<'_>) -> Option<(chrono::NaiveDate, &'a str)> {
     entries.iter().find_map(|(key, value)| {
         let word = key.get_ref().as_ref();
-        let is_date = keys::meant(word, &["start", "end"]) == Some("start");
+        let is_date = keys::synonym(word, &["start", "end"]) == Some("start");
         let Loose { day, time: None, .. } = read(value.get_ref()).filter(|_| is_date)? else {
             return None;
         };
@@ -174,7 +174,9 @@ fn finding(
         };
         return (unknown(help), Some(own));
     }
-    if let Some(elsewhere) = keys::table_with(word).filter(|other| *other != table) {
+    if let Some(elsewhere) = keys::table_with(word)
+        .filter(|other| *other != table && (*other != "place" || table == "[[sessions]]"))
+    {
         return (of(Code::MisplacedKey, moved(word, elsewhere, value)), None);
     }
     if let Some(near) = keys::meant(word, known) {

@@ -101,7 +101,9 @@ fn ends_too_early(
             afternoon.format("%-I:%M %P"),
             on(1)
         ),
-        () if to < from => format!("if it ends on the next day, write `end = {}`", on(1)),
+        () if to < from => {
+            format!("correct `end`; if the session ends on the next day, write `end = {}`", on(1))
+        }
         () => "write an `end` after `start`; a session may end on the next day".to_owned(),
     };
     table.context().push(
