@@ -4,11 +4,12 @@ use std::ops::Range;
 
 use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
 
+use super::context::Located;
 use super::defaults::Defaults;
-use super::named_times;
 use super::table::Table;
+use super::{coordinates, links, named_times, texts};
 use crate::diagnostic::{Code, Finding};
-use crate::model::{Session, Timed, When};
+use crate::model::{Length, Session, Status, Tag, Timed, When};
 
 /// Where Proton Calendar cuts titles and texts, in characters.
 const TITLE: usize = 255;
@@ -57,16 +58,124 @@ pub(super) fn session(table: &Table<'_>, session: &Session, defaults: &Defaults)
         [("register", &session.register), ("join", &session.join), ("page", &session.page)]
     {
         if let Some(url) = url.as_ref().filter(|url| url.as_str().starts_with("http://")) {
-            push(insecure(key, url.as_str(), span(key)));
+            push(links::insecure(key, url.as_str(), span(key)));
         }
+        let example = url.as_ref().filter(|_| defaults.is_real);
+        if let Some(finding) = example.and_then(|url| links::example(key, url.as_str(), span(key)))
+        {
+            push(finding);
+        }
+    }
+    let join = session.join.as_ref().map(|url| url.as_str());
+    if let Some(finding) = join.and_then(|url| links::passcode("join", url, span("join"))) {
+        push(finding);
+    }
+    if let (Some(text), Some(at)) = (&session.description, table.span("description")) {
+        texts::passcode(table.context(), "description", text.as_str(), &at);
+    }
+    if let Some(finding) = cancelled_in_title(session, span("title")) {
+        push(finding);
+    }
+    length(table, session);
+    if let Some(place) = &session.place
+        && let Some(geo) = place.geo
+        && coordinates::are_swapped(geo, session.when.zone(), session.when.start())
+    {
+        let message =
+            "latitude and longitude are probably swapped: this is far from the session's time zone";
+        let help = format!("write `latitude = {}, longitude = {}`", geo.longitude, geo.latitude);
+        push(Finding::warning(Code::SwappedCoordinates, span("place"), message).help(help));
     }
 }
 
-/// A warning about a link without encryption, which browsers and mail programs warn about too.
-pub(super) fn insecure(key: &str, url: &str, span: Range<usize>) -> Finding {
-    let secure = url.replacen("http://", "https://", 1);
-    Finding::warning(Code::InsecureLink, span, format!("`{key}` is a link without encryption"))
-        .help(format!("write {secure}, if the site supports it"))
+/// A warning about a session that is cancelled only by its title.
+fn cancelled_in_title(session: &Session, span: Range<usize>) -> Option<Finding> {
+    const WORDS: [&str; 6] =
+        ["cancelled", "canceled", "abgesagt", "annulé", "cancelado", "cancelada"];
+    if session.status == Status::Cancelled {
+        return None;
+    }
+    let title = session.title.as_str();
+    let word = words(title).find(|word| WORDS.contains(&word.to_lowercase().as_str()))?;
+    let at = title.find(word)?;
+    let (before, after) = (title[..at].trim_end(), &title[at + word.len()..]);
+    let is_capital = word.chars().all(char::is_uppercase);
+    let is_marked = before.ends_with(['(', '[', '*', '-', '–', ':'])
+        || (before.is_empty() && after.trim_start().starts_with([':', '-', '–', '!', '*', '|']));
+    if !is_capital && !is_marked {
+        return None;
+    }
+    let marks = |c: char| c.is_whitespace() || "()[]*:-–!|".contains(c);
+    let rest = format!("{} {}", before.trim_matches(marks), after.trim_matches(marks));
+    let message =
+        format!("the title says `{word}`, but calendars show the session as taking place");
+    let help = match rest.trim() {
+        "" => "add `status = \"cancelled\"`".to_owned(),
+        rest => format!("add `status = \"cancelled\"`, and write `title = \"{rest}\"`"),
+    };
+    Some(Finding::warning(Code::CancelledInTitle, span, message).help(help))
+}
+
+/// Warnings about a session that lasts improbably long.
+fn length(table: &Table<'_>, session: &Session) {
+    if let Some(duration) = table.span("duration")
+        && let Some(text) = table.get("duration").and_then(|value| value.get_ref().as_str())
+        && let Ok(value) = Length::parse(text)
+    {
+        long_duration(table, &Located { value, span: duration });
+    }
+    let Some(end) = table.span("end") else { return };
+    let (days, last) = match &session.when {
+        When::Timed(timed) => ((timed.end.instant - timed.start.instant).num_days(), 31),
+        When::AllDay(days) => ((days.last - days.first).num_days(), 300),
+    };
+    if days > last {
+        let message = format!("the session lasts {days} days");
+        let right = match &session.when {
+            When::Timed(timed) => {
+                let (from, to) = (timed.start.local, timed.end.local);
+                let day = from.date() + TimeDelta::days(i64::from(to.time() <= from.time()));
+                crate::rfc3339::local(day.and_time(to.time()))
+            }
+            When::AllDay(days) => days.first.to_string(),
+        };
+        let help = format!("if the date is wrong, write `end = {right}`; otherwise nothing to do");
+        table.context().push(Finding::warning(Code::LongSession, end, message).help(help));
+    }
+}
+
+/// A warning about a duration in hours that is meant in minutes.
+pub(super) fn long_duration(table: &Table<'_>, duration: &Located<Length>) {
+    let Length::Elapsed(time) = duration.value else { return };
+    let hours = time.num_hours();
+    // Two days and nights are written in hours, ninety hours are not meant.
+    if hours <= 24 || [36, 48, 72].contains(&hours) {
+        return;
+    }
+    let message = format!("a session of {hours} hours lasts more than {} days", hours / 24);
+    let help = match time == TimeDelta::hours(hours) {
+        true => format!(
+            "write `duration = \"{hours}m\"` for {hours} minutes; for whole days write `duration = \"{}d\"`",
+            hours / 24
+        ),
+        false => format!("write `duration = \"{}d\"` for whole days, or `end`", hours / 24),
+    };
+    let finding = Finding::warning(Code::LongSession, duration.span.clone(), message);
+    table.context().push(finding.help(help));
+}
+
+/// A warning about a tag that is several.
+pub(super) fn tags(table: &Table<'_>, tags: &[Located<Tag>]) {
+    let Some(first) = tags.iter().find(|tag| tag.value.as_str().contains(',')) else { return };
+    let all = tags.iter().take(20).flat_map(|tag| tag.value.as_str().split(','));
+    let all: Vec<String> =
+        all.map(str::trim).filter(|tag| !tag.is_empty()).map(|tag| format!("\"{tag}\"")).collect();
+    let message = format!(
+        "`{}` is one tag, with a comma in it",
+        super::wording::quoted(first.value.as_str())
+    );
+    let finding = Finding::warning(Code::TagWithComma, first.span.clone(), message);
+    table.context().push(finding.help(format!("write `tags = [{}]`", all.join(", "))));
 }
 
 /// A warning about a weekday in a text that is neither the start's nor the end's, in any zone whose time is printed.
@@ -160,7 +269,7 @@ pub(super) fn overlaps<'a>(
         Default::default();
     for (session, span) in sessions {
         if let Some(series) = &session.series
-            && session.status != crate::model::Status::Cancelled
+            && session.status != Status::Cancelled
         {
             by_series.entry(series.as_str()).or_default().push((session, span));
         }

@@ -7,12 +7,12 @@ use chrono::TimeDelta;
 use super::context::Located;
 use super::defaults::{AlsoIn, Defaults};
 use super::table::Table;
-use super::{advice, keys, languages};
+use super::{advice, keys, languages, links};
 use crate::diagnostic::{Code, Finding};
 use crate::l10n::Words;
 use crate::model::{
-    BaseUrl, Calendar, Cancellation, Color, Email, HttpUrl, Id, Language, Length, Markdown,
-    Organizer, OtherZone,
+    BaseUrl, Calendar, Cancellation, Color, Email, HttpUrl, Id, Language, Length, Organizer,
+    OtherZone,
 };
 
 /// A parsed `[calendar]` table; values with errors are none.
@@ -32,13 +32,17 @@ pub(super) fn read(table: &Table<'_>, words: BTreeMap<String, String>) -> (ReadC
         locations.calendar_id = id.span.clone();
         locations.feeds.insert(id.value.clone(), id.span.clone());
     }
-    let duration = table.parsed("duration", Code::BadValue, Length::parse).map(|at| at.value);
-    let description = table.parsed("description", Code::BadValue, Markdown::parse);
+    let duration = table.parsed("duration", Code::BadValue, Length::parse);
+    if let Some(duration) = &duration {
+        advice::long_duration(table, duration);
+    }
+    let duration = duration.map(|at| at.value);
+    let description = table.markdown("description");
     let url = table.parsed("url", Code::BadUrl, BaseUrl::parse);
     if let Some(url) = &url {
         table.context().locations().calendar_url = Some(url.span.clone());
         if url.value.as_str().starts_with("http://") && !url.value.is_loopback() {
-            let finding = advice::insecure("url", url.value.as_str(), url.span.clone());
+            let finding = links::insecure("url", url.value.as_str(), url.span.clone());
             table.context().push(finding);
         }
     }
@@ -54,7 +58,12 @@ pub(super) fn read(table: &Table<'_>, words: BTreeMap<String, String>) -> (ReadC
     let keep_gone = length("keep_gone");
     let cancellation = cancellation(table).map(|at| at.value).unwrap_or_default();
     let zone = zone.map(|at| at.value);
+    let host = url.as_ref().map(|url| links::host(url.value.as_str()));
+    let is_real = url.as_ref().is_some_and(|url| !url.value.is_loopback())
+        && host.is_some_and(|host| !links::is_example(host));
     let defaults = Defaults {
+        is_real,
+        has_no_duration: table.lacks("duration"),
         zone: zone.clone(),
         duration,
         also_in,
@@ -121,7 +130,7 @@ fn read_organizer(table: &Table<'_>) -> Option<Organizer> {
     let email = table.parsed("email", Code::BadValue, Email::parse);
     let url = table.parsed("url", Code::BadUrl, HttpUrl::parse);
     if let Some(url) = url.as_ref().filter(|url| url.value.as_str().starts_with("http://")) {
-        let finding = advice::insecure("url", url.value.as_str(), url.span.clone());
+        let finding = links::insecure("url", url.value.as_str(), url.span.clone());
         table.context().push(finding);
     }
     Some(Organizer {

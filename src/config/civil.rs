@@ -49,8 +49,12 @@ pub(super) fn civil(
     });
     let Some(date) = value.date else {
         let message = format!("`{key}` is a time without a date");
+        let day = table.day().or_else(|| NaiveDate::from_ymd_opt(2027, 4, 30))?;
+        let example = rfc3339::local(day.and_time(time?));
+        let such_as = if table.day().is_some() { ":" } else { ", such as" };
         let finding = Finding::error(Code::WrongType, span, message);
-        table.context().push(finding.help("write date and time, such as 2027-04-30T14:00:00"));
+        let help = format!("write date and time as one{such_as} `{key} = {example}`");
+        table.context().push(finding.help(help));
         return None;
     };
     let Some(time) = time else {
@@ -60,7 +64,10 @@ pub(super) fn civil(
     };
     if !(1970..=2100).contains(&date.year) {
         let message = format!("the year {} is outside of 1970 to 2100", date.year);
-        table.context().push(Finding::error(Code::YearOutOfRange, span, message));
+        let finding = Finding::error(Code::YearOutOfRange, span, message);
+        table
+            .context()
+            .push(finding.help("write the year of the session with four digits, such as 2027"));
         return None;
     }
     // The TOML grammar has only valid days.
@@ -73,6 +80,17 @@ pub(super) fn civil(
             Offset::Z => 0,
             Offset::Custom { minutes } => i64::from(minutes),
         };
+        // A range is read as an offset: 18:00-20:00.
+        let end = date.and_time(NaiveTime::MIN) - TimeDelta::minutes(minutes);
+        let own = |zone: &Zone| i64::from(zone.offset(end.and_utc())) == 60 * minutes;
+        if minutes < 0 && end > date.and_time(time) && end.date() == date && !zone.is_some_and(own)
+        {
+            let message = format!("`{key}` has a range; it takes one time");
+            let (start, end) = (rfc3339::local(date.and_time(time)), rfc3339::local(end));
+            let help = format!("write `start = {start}` and, on the next line, `end = {end}`");
+            table.context().push(Finding::error(Code::OffsetDateTime, span, message).help(help));
+            return None;
+        }
         let instant = date.and_time(time).and_utc() - TimeDelta::minutes(minutes);
         let help = match zone {
             Some(zone) => format!(

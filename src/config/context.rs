@@ -12,12 +12,24 @@ use crate::zone::Rules;
 /// What all tables share.
 pub(super) struct Context<'a> {
     rules: &'a Rules,
+    text: &'a str,
     findings: RefCell<Findings>,
     locations: RefCell<Locations>,
     /// The meanings of zone names; computed for the first text that holds one.
     meanings: OnceCell<Meanings>,
     /// Parts of the text for which no findings are reported.
-    unread: RefCell<Vec<Range<usize>>>,
+    unread: RefCell<Unread>,
+}
+
+/// What the parser could not read.
+#[derive(Debug, Default)]
+pub(super) struct Unread {
+    /// Parts of the text for which no findings are reported.
+    pub(super) parts: Vec<Range<usize>>,
+    /// Whole tables with such a part of which the key is not known, so that no key is reported as missing there.
+    pub(super) tables: Vec<Range<usize>>,
+    /// Whether the header of a table is among the parts.
+    pub(super) has_header: bool,
 }
 
 /// A value with its location in the file.
@@ -28,9 +40,10 @@ pub(super) struct Located<T> {
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(rules: &'a Rules) -> Self {
+    pub(super) fn new(rules: &'a Rules, text: &'a str) -> Self {
         Self {
             rules,
+            text,
             findings: RefCell::default(),
             locations: RefCell::default(),
             meanings: OnceCell::new(),
@@ -48,14 +61,45 @@ impl<'a> Context<'a> {
     }
 
     pub(super) fn push(&self, finding: Finding) {
-        if !self.unread.borrow().iter().any(|part| part.contains(&finding.span.start)) {
+        if !self.unread.borrow().parts.iter().any(|part| part.contains(&finding.span.start)) {
             self.findings.borrow_mut().push(finding);
         }
     }
 
-    /// Reports no findings for some parts of the text from now on.
-    pub(super) fn leave_out(&self, unread: Vec<Range<usize>>) {
+    /// Reports no findings for what was not read, from now on.
+    pub(super) fn leave_out(&self, unread: Unread) {
         self.unread.replace(unread);
+    }
+
+    /// Whether the whole file was read, so that what is missing is missing.
+    pub(super) fn is_whole(&self) -> bool {
+        self.unread.borrow().parts.is_empty()
+    }
+
+    /// Whether every key of every table was read, if not every value.
+    pub(super) fn has_all_keys(&self) -> bool {
+        self.unread.borrow().tables.is_empty()
+    }
+
+    /// Whether every header of a table was read.
+    pub(super) fn has_all_headers(&self) -> bool {
+        !self.unread.borrow().has_header
+    }
+
+    /// Whether all lines of the table at an offset were read.
+    pub(super) fn is_whole_at(&self, offset: usize) -> bool {
+        !self.unread.borrow().tables.iter().any(|table| table.contains(&offset))
+    }
+
+    /// The number of the line at an offset, from 1.
+    pub(super) fn line(&self, offset: usize) -> usize {
+        line(self.text, offset)
+    }
+
+    /// The location of a part of a text within the text's location; the whole text's if it is written with escapes.
+    pub(super) fn within(&self, span: &Range<usize>, part: &str) -> Range<usize> {
+        let at = self.text.get(span.clone()).and_then(|text| text.find(part));
+        at.map_or(span.clone(), |at| span.start + at..span.start + at + part.len())
     }
 
     /// Whether there are more errors than are kept, so that reading can stop.
@@ -70,4 +114,9 @@ impl<'a> Context<'a> {
     pub(super) fn finish(self) -> (Findings, Locations) {
         (self.findings.into_inner(), self.locations.into_inner())
     }
+}
+
+/// The number of the line at an offset, from 1.
+pub(super) fn line(text: &str, offset: usize) -> usize {
+    text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
 }

@@ -7,9 +7,13 @@ use crate::zone::Zone;
 /// Default values of sessions.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Defaults {
+    /// Whether the calendar has a public address that is not an example: then links must be real too.
+    pub(super) is_real: bool,
     /// None if the calendar's zone is missing or wrong, which is an earlier finding.
     pub(super) zone: Option<Zone>,
     pub(super) duration: Option<Length>,
+    /// Whether `duration` is none because the calendar has none, and not because it could not be read.
+    pub(super) has_no_duration: bool,
     pub(super) also_in: Vec<AlsoIn>,
     pub(super) language: Language,
     pub(super) cancellation: Cancellation,

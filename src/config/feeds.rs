@@ -1,9 +1,11 @@
 //! The `[[series]]` and `[[feeds]]` tables.
 
+use super::advice;
 use super::context::Located;
+use super::series_names::SeriesNames;
 use super::table::Table;
 use crate::diagnostic::Code;
-use crate::model::{Id, Markdown, Selection, Series, Tag, TextError};
+use crate::model::{Id, Selection, Series, Tag, TextError};
 
 /// A parsed `[[series]]` table; values with errors are none.
 pub(super) struct ReadSeries {
@@ -24,7 +26,7 @@ pub(super) fn series(table: &Table<'_>) -> ReadSeries {
     let id = table.require("id", "\"spring-series\"", table.id("id"));
     let title = table.line("title");
     let title = table.require("title", "\"Our spring series\"", title);
-    let description = table.parsed("description", Code::BadValue, Markdown::parse);
+    let description = table.markdown("description");
     let was = ids(table, "was");
     remember(table, &id);
     let series = (|| {
@@ -38,13 +40,14 @@ pub(super) fn series(table: &Table<'_>) -> ReadSeries {
     ReadSeries { id, was, series }
 }
 
-pub(super) fn selection(table: &Table<'_>) -> ReadSelection {
+pub(super) fn selection(table: &Table<'_>, names: &SeriesNames) -> ReadSelection {
     let id = table.require("id", "\"workshops\"", table.id("id"));
     let title = table.line("title");
     let title = table.require("title", "\"All workshops\"", title);
-    let description = table.parsed("description", Code::BadValue, Markdown::parse);
-    let series = ids(table, "series");
+    let description = table.markdown("description");
+    let series = names.read(table, "series");
     let tags = table.parsed_list("tags", Code::BadValue, Tag::parse);
+    advice::tags(table, &tags);
     let was = ids(table, "was");
     remember(table, &id);
     let selection = (|| {

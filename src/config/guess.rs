@@ -1,9 +1,12 @@
-//! Suggestions for dates and times in a format that TOML does not have.
+//! Findings for dates and times in a form that TOML does not have, with the exact line to write.
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike as _};
 
+use super::loose::{self, Clock, Day, Loose, Until};
+use super::{keys, known};
 use crate::diagnostic::Code;
 use crate::rfc3339;
+use crate::zone::Rules;
 
 /// The finding for a value that looks like a date or a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,92 +18,218 @@ pub(super) struct Guess {
 
 const EXAMPLE: &str = "2027-04-30T14:00:00";
 
-/// Parses a value as people write dates and times; none if it does not look like one.
-pub(super) fn datetime(key: &str, raw: &str) -> Option<Guess> {
-    let text = raw.trim().trim_matches(['"', '\'']).trim();
-    if !text.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    let (head, tail) = text.split_once(['T', 't', ' ']).unwrap_or((text, ""));
-    let time = time(tail);
-    if time.is_none() && !tail.trim().is_empty() {
-        return None;
-    }
-    let written = |date: NaiveDate| match time {
-        Some(time) => rfc3339::local(date.and_time(time)),
-        None => date.to_string(),
+/// Whether a key takes a date, or is a word that people use for one that does.
+pub(super) fn is_of_date(key: &str) -> bool {
+    keys::synonym(key, &["start", "end"]).is_some()
+}
+
+/// Parses a value as people write dates and times; none if it does not look like one. `day` is the day of the
+/// session, where another line gives it.
+pub(super) fn datetime(
+    key: &str,
+    raw: &str,
+    day: Option<NaiveDate>,
+    rules: &Rules,
+) -> Option<Guess> {
+    let is_quoted = raw.trim().starts_with(['"', '\'']);
+    let text = raw.trim().trim_matches(['"', '\'']);
+    let read = loose::read(text)?;
+    let guess = |code, message: String, help: String| Some(Guess { code, message, help });
+    let (written, time) = match (read.day, read.time) {
+        (None, Some(time)) => return Some(without_day(key, text, time, read.until, day)),
+        (None, None) => return None,
+        (Some(written), time) => (written, time),
     };
-    let numbers: Vec<&str> = head.trim_end_matches(',').split(['.', '/', '-']).collect();
-    let guess =
-        |code, message: &str, help: String| Some(Guess { code, message: message.to_owned(), help });
-    match numbers.as_slice() {
-        [year, month, day] if year.len() == 4 => {
-            let date = date(year, month, day)?;
-            let code =
-                if raw.trim().starts_with(['"', '\'']) { Code::TimeAsText } else { Code::BadDate };
-            let message = match code {
-                Code::TimeAsText => format!("`{key}` is a date in quotes"),
-                _ => format!("`{key}` is a date in another format than TOML's"),
-            };
-            let quotes = if code == Code::TimeAsText { ", without quotes" } else { "" };
-            guess(code, &message, format!("write `{key} = {}`{quotes}", written(date)))
-        }
-        [a, b, year] if year.len() == 4 => {
-            let message = format!("the date in `{key}` does not begin with the year");
-            let readings = [date(year, b, a), date(year, a, b)];
-            let help = match readings {
-                [Some(day_first), Some(month_first)] if day_first != month_first => format!(
-                    "write the year first: {} for day and month, {} for month and day",
-                    written(day_first),
-                    written(month_first)
-                ),
-                [Some(date), _] | [None, Some(date)] => {
-                    format!("write the year first: {}", written(date))
-                }
-                [None, None] => format!("write the year first, such as {EXAMPLE}"),
-            };
-            guess(Code::DateReversed, &message, help)
-        }
-        _ => {
-            let time = self::time(text)?;
-            let message = format!("`{key}` is a time without a date");
-            let help = format!(
-                "write date and time as one, such as 2027-04-30T{} for {text}",
-                time.format("%H:%M:%S")
-            );
-            guess(Code::TimeAsText, &message, help)
-        }
+    let code = if is_quoted { Code::TimeAsText } else { Code::BadDate };
+    if let Some(found) = impossible(key, written, time) {
+        return Some(found);
+    }
+    let at = |date: NaiveDate| moment(date, time);
+    if let Some(until) = read.until {
+        let message = format!("`{key}` has a range; it takes one time");
+        let (start, end) = range(written.date()?, time, until);
+        let help = format!("write `start = {start}` and, on the next line, `end = {end}`");
+        return guess(code, message, help);
+    }
+    let line = format!("{key} = {}", at(written.date()?));
+    if !read.rest.is_empty() {
+        return Some(with_rest(key, &read, &line, rules));
+    }
+    match written {
+        Day::Either(day_first, month_first) => guess(
+            Code::DateReversed,
+            format!("the date in `{key}` does not begin with the year"),
+            format!(
+                "write the year first: `{key} = {}` for day and month, `{key} = {}` for month and day",
+                at(day_first),
+                at(month_first)
+            ),
+        ),
+        Day::YearLast(_) => guess(
+            Code::DateReversed,
+            format!("the date in `{key}` does not begin with the year"),
+            format!("write the year first: `{line}`"),
+        ),
+        _ if !is_quoted && loose::plain(text).trim() != text.trim() => guess(
+            code,
+            format!("`{key}` has a dash or a space of a word processor"),
+            format!("type it again: `{line}`"),
+        ),
+        _ if is_quoted => guess(
+            code,
+            format!("`{key}` is a date in quotes"),
+            format!("write `{line}`, without quotes"),
+        ),
+        _ => guess(
+            code,
+            format!("`{key}` is a date in another format than TOML's"),
+            format!("write `{line}`"),
+        ),
     }
 }
 
-fn date(year: &str, month: &str, day: &str) -> Option<NaiveDate> {
-    NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+/// A value as TOML writes it; none if it is not one date, with or without a time.
+pub(super) fn written(raw: &str) -> Option<String> {
+    let Loose { day, time, until: None, rest } = loose::read(raw)? else { return None };
+    let is_one = rest.is_empty() && !matches!(day, Some(Day::Either(..) | Day::TooLate { .. }));
+    day?.date().filter(|_| is_one).map(|date| moment(date, time))
+}
+
+fn moment(date: NaiveDate, time: Option<Clock>) -> String {
+    match time.and_then(|time| time.on(date)) {
+        Some(moment) => rfc3339::local(moment),
+        None => date.to_string(),
+    }
+}
+
+/// The start and end of a range; an end before the start is on the next day.
+fn range(date: NaiveDate, time: Option<Clock>, until: Until) -> (String, String) {
+    let start = moment(date, time);
+    let end = match (until, time) {
+        (Until::Day(day), None) => day.to_string(),
+        (Until::Day(day), Some(_)) => moment(day, time),
+        (Until::Time(end), Some(Clock::Time(from))) if end <= from => {
+            rfc3339::local((date + TimeDelta::days(1)).and_time(end))
+        }
+        (Until::Time(end), _) => rfc3339::local(date.and_time(end)),
+    };
+    (start, end)
+}
+
+/// A finding for a day or a time that does not exist.
+fn impossible(key: &str, day: Day, time: Option<Clock>) -> Option<Guess> {
+    let guess = |message: String, help: String| Some(Guess { code: Code::BadDate, message, help });
+    let there = |date: NaiveDate, hour, minute| {
+        let time = NaiveTime::from_hms_opt(hour, minute, 0);
+        rfc3339::local(time.map_or_else(NaiveDateTime::default, |time| date.and_time(time)))
+    };
+    match (day, time) {
+        (Day::TooLate { last, .. }, _) => {
+            let date = day.date()?;
+            let month = date.format("%B %Y");
+            guess(
+                format!("the date in `{key}` does not exist: {month} has {last} days"),
+                format!("write a day up to {last}, such as `{key} = {}`", moment(date, time)),
+            )
+        }
+        (Day::NoMonth, _) => guess(
+            format!("the date in `{key}` does not exist: months are 01 to 12"),
+            format!("write year, month and day, such as `{key} = {EXAMPLE}`"),
+        ),
+        (Day::NoYear, _) => guess(
+            format!("the date in `{key}` has no year"),
+            format!("write year, month and day, such as `{key} = {EXAMPLE}`"),
+        ),
+        (_, Some(Clock::NextDay)) => guess(
+            format!("`{key}` is at 24:00, which is the beginning of the next day"),
+            format!("write `{key} = {}`", moment(day.date()?, time)),
+        ),
+        (_, Some(Clock::NoHour)) => guess(
+            format!("the time in `{key}` does not exist: hours are 00 to 23"),
+            format!("correct the hour, such as `{key} = {}`", there(day.date()?, 23, 0)),
+        ),
+        (_, Some(Clock::NoMinute)) => guess(
+            format!("the time in `{key}` does not exist: minutes are 00 to 59"),
+            format!("correct the minutes, such as `{key} = {}`", there(day.date()?, 14, 30)),
+        ),
+        _ => None,
+    }
+}
+
+fn without_day(
+    key: &str,
+    text: &str,
+    time: Clock,
+    until: Option<Until>,
+    day: Option<NaiveDate>,
+) -> Guess {
+    let code = Code::TimeAsText;
+    if let Some(found) = day.and_then(|day| impossible(key, Day::YearFirst(day), Some(time))) {
+        return found;
+    }
+    let message = format!("`{key}` is a time without a date");
+    let help = match (day, until) {
+        (Some(day), Some(until)) => {
+            let (start, end) = range(day, Some(time), until);
+            format!("write `start = {start}` and, on the next line, `end = {end}`")
+        }
+        (Some(day), None) => {
+            format!("write date and time as one: `{key} = {}`", moment(day, Some(time)))
+        }
+        (None, _) => {
+            let example =
+                moment(NaiveDate::from_ymd_opt(2027, 4, 30).unwrap_or_default(), Some(time));
+            format!("write date and time as one, such as {example} for {text}")
+        }
+    };
+    Guess { code, message, help }
+}
+
+/// A finding for a date that is followed by a zone, an offset or a note.
+fn with_rest(key: &str, read: &Loose, line: &str, rules: &Rules) -> Guess {
+    let guess = |message: String, help: String| Guess { code: Code::BadDate, message, help };
+    let rest = read.rest.trim_matches(['(', ')']).trim();
+    let is_offset = rest == "Z"
+        || rest
+            .strip_prefix(['+', '-'])
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    if is_offset {
+        return guess(
+            format!(
+                "`{key}` has an offset from UTC; times are read on the clock of the session's zone"
+            ),
+            format!("write the time on that clock without an offset, as in `{line}`"),
+        );
+    }
+    if let Some(name) = known::place_of_zone(rest, rules) {
+        return guess(
+            format!("`{key}` has a time zone after the time"),
+            format!(
+                "write `{line}`; if the zone is not the calendar's, add `timezone = \"{name}\"` on the next line"
+            ),
+        );
+    }
+    let note =
+        rest.trim_start_matches(['/', '-', ';', '*', '#', '(', ' ']).trim_end_matches(['*', '/']);
+    guess(
+        format!(
+            "`{key}` has extra text after the {}",
+            if read.time.is_some() { "time" } else { "date" }
+        ),
+        format!("write `{line}`, or with a note: `{line}  # {}`", note.trim()),
+    )
 }
 
 /// Parses `2pm`, `2:30 p.m.`, `14:00`, `14:00:00`, `14h`; none for a bare number.
 pub(super) fn time(text: &str) -> Option<NaiveTime> {
-    let lower: String =
-        text.to_ascii_lowercase().chars().filter(|c| !matches!(c, ' ' | '.')).collect();
-    let (clock, half) = match (lower.strip_suffix("am"), lower.strip_suffix("pm")) {
-        (Some(clock), _) => (clock, Some(0)),
-        (_, Some(clock)) => (clock, Some(12)),
-        _ => (lower.as_str(), None),
-    };
-    let french = clock.strip_suffix('h');
-    let mut parts = french.unwrap_or(clock).split([':', 'h']);
-    let hour: u32 = parts.next()?.parse().ok()?;
-    let minute = parts.next().map(str::parse).transpose().ok()?;
-    let second = parts.next().map(str::parse).transpose().ok()?;
-    if half.is_none() && minute.is_none() && french.is_none() {
-        return None;
+    match loose::read(text)? {
+        Loose { day: None, time: Some(Clock::Time(time)), until: None, rest }
+            if rest.is_empty() =>
+        {
+            Some(time.with_nanosecond(0).unwrap_or(time))
+        }
+        _ => None,
     }
-    let hour = match half {
-        Some(half) if (1..=12).contains(&hour) => hour % 12 + half,
-        Some(_) => return None,
-        None => hour,
-    };
-    NaiveTime::from_hms_opt(hour, minute.unwrap_or(0), second.unwrap_or(0))
-        .filter(|_| parts.next().is_none())
 }
 
 #[cfg(test)]
@@ -108,34 +237,92 @@ mod tests {
     use super::*;
 
     fn help(raw: &str) -> String {
-        datetime("start", raw).map_or_else(|| "nothing".to_owned(), |guess| guess.help)
+        let day = NaiveDate::from_ymd_opt(2027, 6, 1);
+        let guess = datetime("start", raw, day, &Rules::bundled());
+        guess.map_or_else(|| "nothing".to_owned(), |guess| guess.help)
     }
 
     #[test]
     fn dates_in_every_order_are_offered_with_the_year_first() {
-        assert_eq!(help("30.04.2024"), "write the year first: 2024-04-30");
-        assert_eq!(help("04/30/2024 2pm"), "write the year first: 2024-04-30T14:00:00");
-        assert_eq!(
-            help("\"4/5/2024\""),
-            "write the year first: 2024-05-04 for day and month, 2024-04-05 for month and day"
-        );
-        assert_eq!(help("2024-4-30"), "write `start = 2024-04-30`");
-        assert_eq!(help("2024-04-30T25:00:00"), "nothing");
-        assert_eq!(
-            help("\"2024-04-30 14:00\""),
-            "write `start = 2024-04-30T14:00:00`, without quotes"
-        );
+        for (raw, expected) in [
+            ("30.04.2024", "write the year first: `start = 2024-04-30`"),
+            ("04/30/2024 2pm", "write the year first: `start = 2024-04-30T14:00:00`"),
+            (
+                "\"4/5/2024\"",
+                "write the year first: `start = 2024-05-04` for day and month, `start = 2024-04-05` for month and day",
+            ),
+            ("2024-4-30", "write `start = 2024-04-30`"),
+            ("\"2024-04-30 14:00\"", "write `start = 2024-04-30T14:00:00`, without quotes"),
+            ("April 30, 2024 at 2pm", "write `start = 2024-04-30T14:00:00`"),
+        ] {
+            assert_eq!(help(raw), expected, "{raw}");
+        }
     }
 
     #[test]
-    fn times_alone_are_asked_for_their_date() {
-        assert_eq!(help("2pm"), "write date and time as one, such as 2027-04-30T14:00:00 for 2pm");
-        assert_eq!(
-            help("\"14:00\""),
-            "write date and time as one, such as 2027-04-30T14:00:00 for 14:00"
-        );
+    fn what_follows_a_time_gets_its_own_line() {
+        // 8 forms of a start by 12 texts after it.
+        let starts = [
+            "2027-04-30T14:00:00",
+            "2027-04-30 14:00",
+            "2027-04-30 2pm",
+            "2027-4-30 14:00",
+            "30.04.2027 14:00",
+            "04/30/2027 2:00 PM",
+            "April 30, 2027, 2pm",
+            "2027\u{2013}04\u{2013}30T14:00:00",
+        ];
+        for start in starts {
+            for zone in
+                ["EST", "EDT", "ET", "Eastern", "(ET)", "America/New_York", "US/Eastern", "EST5EDT"]
+            {
+                let help = help(&format!("{start} {zone}"));
+                let expected = "write `start = 2027-04-30T14:00:00`; if the zone is not the calendar's, add `timezone = \"America/New_York\"` on the next line";
+                assert_eq!(help, expected, "{start} {zone}");
+            }
+            for note in ["// not fixed", "(not fixed)", "; not fixed", "not fixed"] {
+                let help = help(&format!("{start} {note}"));
+                let expected = "write `start = 2027-04-30T14:00:00`, or with a note: `start = 2027-04-30T14:00:00  # not fixed`";
+                assert_eq!(help, expected, "{start} {note}");
+            }
+        }
+    }
+
+    #[test]
+    fn times_alone_get_the_date_of_the_session() {
+        assert_eq!(help("2pm"), "write date and time as one: `start = 2027-06-01T14:00:00`");
+        assert_eq!(help("\"24:00\""), "write `start = 2027-06-02T00:00:00`");
         assert_eq!(help("\"soon\""), "nothing");
         assert_eq!(help("\"14\""), "nothing");
+        let alone = datetime("start", "2pm", None, &Rules::bundled()).unwrap();
+        assert_eq!(alone.help, "write date and time as one, such as 2027-04-30T14:00:00 for 2pm");
+    }
+
+    #[test]
+    fn the_last_day_of_every_month_is_offered_for_a_later_one() {
+        // 12 months of 131 years.
+        for year in 1970..=2100 {
+            for month in 1..=12 {
+                let last = (28..=31)
+                    .filter(|day| NaiveDate::from_ymd_opt(year, month, *day).is_some())
+                    .max();
+                let last = last.unwrap();
+                let expected = match last {
+                    31 => {
+                        "correct the hour, such as `start = ".to_owned()
+                            + &format!("{year}-{month:02}-31T23:00:00`")
+                    }
+                    _ => format!(
+                        "write a day up to {last}, such as `start = {year}-{month:02}-{last}`"
+                    ),
+                };
+                let raw = match last {
+                    31 => format!("{year}-{month:02}-31T24:01:00"),
+                    _ => format!("{year}-{month:02}-{}", last + 1),
+                };
+                assert_eq!(help(&raw), expected, "{raw}");
+            }
+        }
     }
 
     #[test]

@@ -6,17 +6,36 @@ use std::ops::Range;
 
 use super::context::{Context, Located};
 use super::feeds::{ReadSelection, ReadSeries};
+use super::series_names::SeriesNames;
 use super::{advice, calendar, session};
 use crate::diagnostic::{Code, Finding};
 use crate::model::Id;
 use crate::suggest;
 
-pub(super) fn check(
+/// What has a feed, and so an id among those of feeds.
+pub(super) struct Ids<'a> {
+    pub(super) calendar: Option<&'a calendar::ReadCalendar>,
+    pub(super) series: &'a [ReadSeries],
+    pub(super) selections: &'a [ReadSelection],
+}
+
+impl Ids<'_> {
+    /// Reports duplicate ids, empty and unknown series, and overlaps.
+    pub(super) fn check(
+        &self,
+        context: &Context<'_>,
+        sessions: &[session::ReadSession],
+        names: &SeriesNames,
+    ) {
+        check(context, self, sessions, names);
+    }
+}
+
+fn check(
     context: &Context<'_>,
-    calendar: Option<&calendar::ReadCalendar>,
-    series: &[ReadSeries],
-    selections: &[ReadSelection],
+    Ids { calendar, series, selections }: &Ids<'_>,
     sessions: &[session::ReadSession],
+    names: &SeriesNames,
 ) {
     // The calendar's id comes first, since it must not change.
     let feed_ids = calendar
@@ -29,9 +48,10 @@ pub(super) fn check(
     unique(context, "a session's `uid`", sessions.iter().filter_map(|s| s.uid.as_ref()));
 
     let named: HashSet<&Id> =
-        sessions.iter().filter_map(|session| Some(&session.series.as_ref()?.value)).collect();
+        sessions.iter().flat_map(|session| &session.series).map(|at| &at.value).collect();
     for id in series.iter().filter_map(|series| series.id.as_ref()) {
-        if !named.contains(&id.value) {
+        // A session that was not read may belong to it.
+        if !named.contains(&id.value) && context.is_whole() && !sessions.is_empty() {
             let message = format!("no session belongs to the series `{}`", id.value);
             context.push(
                 Finding::warning(Code::EmptySeries, id.span.clone(), message)
@@ -47,18 +67,25 @@ pub(super) fn check(
 
     let known: BTreeSet<&Id> =
         series.iter().filter_map(|s| s.id.as_ref()).map(|at| &at.value).collect();
-    let named = sessions.iter().filter_map(|session| session.series.as_ref());
+    // The id of a series may be what was not read.
+    let is_complete = context.has_all_keys() && series.iter().all(|series| series.id.is_some());
+    let named = sessions.iter().flat_map(|session| &session.series);
     for id in named.chain(selections.iter().flat_map(|feed| &feed.series)) {
         if context.is_full() {
             return;
         }
-        if !known.contains(&id.value) {
+        if !known.contains(&id.value) && is_complete {
             let message = format!("there is no series `{}`", id.value);
             let finding = Finding::error(Code::UnknownSeries, id.span.clone(), message);
-            let near = suggest::nearest(id.value.as_str(), known.iter().map(|id| id.as_str()));
-            context.push(finding.help(match near {
-                Some(near) => format!("did you mean \"{near}\"?"),
-                None => format!(
+            let meant = names.meant(id.value.as_str()).map(Id::as_str);
+            let near = || suggest::nearest(id.value.as_str(), known.iter().map(|id| id.as_str()));
+            context.push(finding.help(match (meant.or_else(near), names.listed()) {
+                (Some(near), _) => format!("did you mean \"{near}\"?"),
+                (None, Some(ids)) => format!(
+                    "write the id of a series, {ids}, or add a [[series]] table with `id = \"{}\"`",
+                    id.value
+                ),
+                (None, None) => format!(
                     "add a [[series]] table with `id = \"{}\"`, or delete the line",
                     id.value
                 ),
@@ -70,19 +97,34 @@ pub(super) fn check(
 fn unique<'a, T: Eq + Hash + std::fmt::Display + 'a>(
     context: &Context<'_>,
     what: &str,
-    ids: impl Iterator<Item = &'a Located<T>>,
+    ids: impl Iterator<Item = &'a Located<T>> + Clone,
 ) {
     let mut seen: HashMap<&T, Range<usize>> = HashMap::new();
-    for id in ids {
+    for id in ids.clone() {
         if let Some(earlier) = seen.get(&id.value) {
             let message = format!("`{}` is {what} already", id.value);
-            context.push(
-                Finding::error(Code::DuplicateId, id.span.clone(), message)
-                    .earlier(earlier.clone(), "here")
-                    .help("give each its own; a former id in `was` counts too"),
-            );
+            let help = match next(&id.value.to_string(), ids.clone()) {
+                Some(next) if what.ends_with(" id") => {
+                    format!(
+                        "give each its own, such as `id = \"{next}\"`; a former id in `was` counts too"
+                    )
+                }
+                _ => "give each its own".to_owned(),
+            };
+            let finding = Finding::error(Code::DuplicateId, id.span.clone(), message);
+            context.push(finding.earlier(earlier.clone(), "here").help(help));
         } else {
             seen.insert(&id.value, id.span.clone());
         }
     }
+}
+
+/// The id with the first number that makes it a new one.
+fn next<'a, T: std::fmt::Display + 'a>(
+    id: &str,
+    ids: impl Iterator<Item = &'a Located<T>> + Clone,
+) -> Option<String> {
+    (2..10).map(|number| format!("{id}-{number}")).find(|next| {
+        Id::is_valid(next) && ids.clone().all(|other| other.value.to_string() != *next)
+    })
 }

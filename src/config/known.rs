@@ -1,33 +1,6 @@
-//! Common ways to write zones, addresses and lengths, converted to the accepted format.
+//! Common names of time zones that the tz database does not have.
 
-use crate::zone::{Rules, Zone};
-
-/// An address with its scheme added and its spaces encoded.
-pub(super) fn url(text: &str) -> Option<String> {
-    let text = text.trim().replace(' ', "%20");
-    let host = text.split(['/', '?', '#']).next().unwrap_or_default();
-    match text.contains("://") {
-        true => Some(text),
-        false => {
-            (host.contains('.') && !host.contains([':', '@'])).then(|| format!("https://{text}"))
-        }
-    }
-}
-
-/// A length in words, such as `90 minutes` or `1.5 hours`, in the accepted format.
-pub(super) fn length(text: &str) -> Option<String> {
-    let lower = text.trim().to_lowercase();
-    let digits = lower.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(lower.len());
-    let (number, unit) = lower.split_at(digits);
-    let number: f64 = number.parse().ok()?;
-    let minutes = match unit.trim().trim_end_matches('s') {
-        "" | "m" | "min" | "minute" => number,
-        "h" | "hr" | "hour" => number * 60.0,
-        "d" | "day" => return (number.fract() == 0.0).then(|| format!("{number}d")),
-        _ => return None,
-    };
-    (minutes.fract() == 0.0).then(|| format!("{minutes}m"))
-}
+use crate::zone::{Naming, Rules, Zone};
 
 /// The zone of an abbreviation, a country's name for it, a city that tzdata does not have, or a Windows name.
 pub(super) fn zone(word: &str, rules: &Rules) -> Option<Zone> {
@@ -36,6 +9,58 @@ pub(super) fn zone(word: &str, rules: &Rules) -> Option<Zone> {
         Some((zone, _)) => rules.zone(zone).ok(),
         None => rules.of_windows(word.trim()),
     }
+}
+
+/// The name of the zone that a word stands for, as it should be written: the city of a legacy name or an abbreviation.
+pub(super) fn place_of_zone(word: &str, rules: &Rules) -> Option<String> {
+    let lower = word.to_lowercase();
+    let place = ["local time", "time", "uhr"]
+        .iter()
+        .find_map(|end| lower.strip_suffix(end))
+        .unwrap_or(&lower);
+    let of_place = || zone(place, rules).or_else(|| rules.of_city(place.trim()));
+    let zone = rules.known(word).or_else(|| zone(word, rules)).or_else(of_place)?;
+    Some(match zone.naming() {
+        Naming::Place | Naming::Etc => zone.name().to_owned(),
+        Naming::Legacy(today) => today.clone(),
+        Naming::Abbreviation(place) => (*place).to_owned(),
+    })
+}
+
+/// A zone with an offset from UTC in winter, for names such as `GMT+1` or `UTC-05:00`.
+pub(super) fn place_of_offset(name: &str) -> Option<&'static str> {
+    const PLACES: [(&str, &str); 20] = [
+        ("-10", "Pacific/Honolulu"),
+        ("-9", "America/Anchorage"),
+        ("-8", "America/Los_Angeles"),
+        ("-7", "America/Denver"),
+        ("-6", "America/Chicago"),
+        ("-5", "America/New_York"),
+        ("-4", "America/Halifax"),
+        ("-3", "America/Sao_Paulo"),
+        ("+0", "Europe/London"),
+        ("+1", "Europe/Berlin"),
+        ("+2", "Europe/Athens"),
+        ("+3", "Africa/Nairobi"),
+        ("+4", "Asia/Dubai"),
+        ("+5:30", "Asia/Kolkata"),
+        ("+7", "Asia/Bangkok"),
+        ("+8", "Asia/Singapore"),
+        ("+9", "Asia/Tokyo"),
+        ("+10", "Australia/Sydney"),
+        ("+11", "Pacific/Noumea"),
+        ("+12", "Pacific/Auckland"),
+    ];
+    let upper = name.trim().to_uppercase().replace([' ', '(', ')'], "").replace('\u{2212}', "-");
+    let offset = ["GMT", "UTC", ""].iter().find_map(|start| upper.strip_prefix(start))?;
+    let (sign, digits) = (offset.get(..1)?, offset.get(1..)?);
+    let hours = match digits.strip_suffix(":00") {
+        Some(hours) => hours,
+        None if digits.len() == 4 && !digits.contains(':') => digits.strip_suffix("00")?,
+        None => digits,
+    };
+    let hours = if hours.len() > 1 { hours.strip_prefix('0').unwrap_or(hours) } else { hours };
+    PLACES.iter().find(|(own, _)| *own == format!("{sign}{hours}")).map(|(_, place)| *place)
 }
 
 /// Zones with their names in lower case. Windows names come from CLDR.
@@ -116,7 +141,6 @@ const ZONES: [(&str, &[&str]); 24] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::zone::Naming;
 
     #[test]
     fn what_people_call_a_zone_leads_to_a_real_one() {
@@ -133,6 +157,32 @@ mod tests {
     }
 
     #[test]
+    fn an_offset_leads_to_a_place_that_has_it_in_winter() {
+        // 16 offsets in 6 forms.
+        let rules = Rules::bundled();
+        let january =
+            chrono::DateTime::<chrono::Utc>::default() + chrono::TimeDelta::days(57 * 365 + 25);
+        for hours in [-10, -9, -8, -7, -6, -5, -4, -3, 0, 1, 2, 3, 4, 7, 8, 9] {
+            for name in [
+                format!("GMT{hours:+}"),
+                format!("UTC{hours:+}"),
+                format!("UTC{hours:+03}:00"),
+                format!("{hours:+03}:00"),
+                format!("{hours:+03}00"),
+                format!("gmt {hours:+}"),
+            ] {
+                let place = place_of_offset(&name).unwrap_or_else(|| panic!("{name}"));
+                let offset = rules.zone(place).unwrap().offset(january);
+                // In the south it is summer.
+                assert!([hours * 3600, hours * 3600 + 3600].contains(&offset), "{name} {place}");
+            }
+        }
+        assert_eq!(place_of_offset("GMT+5:30"), Some("Asia/Kolkata"));
+        assert_eq!(place_of_offset("Mars"), None);
+        assert_eq!(place_of_zone("New York time", &rules).as_deref(), Some("America/New_York"));
+    }
+
+    #[test]
     fn no_word_for_a_zone_is_also_a_name_that_windows_has() {
         let rules = Rules::bundled();
         for (zone, words) in ZONES {
@@ -141,15 +191,5 @@ mod tests {
                 assert!(rules.of_windows(word).is_none(), "{word} for {zone}");
             }
         }
-    }
-
-    #[test]
-    fn lengths_and_addresses_are_corrected() {
-        assert_eq!(length("90 minutes").as_deref(), Some("90m"));
-        assert_eq!(length("1.5 hours").as_deref(), Some("90m"));
-        assert_eq!(length("2 days").as_deref(), Some("2d"));
-        assert_eq!(length("soon"), None);
-        assert_eq!(url("example.org/a b").as_deref(), Some("https://example.org/a%20b"));
-        assert_eq!(url("mailto:a@b.example"), None);
     }
 }

@@ -3,29 +3,43 @@
 //! The text is parsed into a tree that keeps the location of each key and value, with every syntax error that the
 //! parser can recover from. Then each table reads its own keys, so that one bad value never hides another finding.
 //!
-//! To read: `syntax` (TOML), `context` (what tables share), `table` (values of one table), `calendar`, `session`, `when`,
-//! `feeds`, `page` (the tables), `ids`, `advice` and `named_times` (checks), `keys`, `known`, `guess` and `wording` (help).
+//! To read: `syntax`, then `line`, `explain`, `quotes` and `duplicates` (TOML), `context` (what tables share), `table`
+//! (values of one table), `calendar`, `session`, `when`, `feeds`, `page`, `words` (the tables), `unknown` and `keys` (keys),
+//! `ids`, `series_names`, `advice`, `years`, `texts`, `links`, `coordinates` and `named_times` (checks), `guess`, `loose`,
+//! `lengths`, `known` and `wording` (help).
 
 mod advice;
 mod calendar;
 mod civil;
 mod context;
+mod coordinates;
 mod defaults;
+mod duplicates;
+mod explain;
 mod feeds;
 mod guess;
 mod ids;
 mod keys;
 mod known;
 mod languages;
+mod lengths;
+mod line;
+mod links;
+mod loose;
 mod meanings;
 mod named_times;
 mod page;
+mod quotes;
+mod series_names;
 mod session;
 mod syntax;
 mod table;
+mod texts;
+mod unknown;
 mod when;
 mod wording;
 mod words;
+mod years;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -37,6 +51,7 @@ use crate::model::{Catalog, Id};
 use crate::source::Source;
 use crate::zone::Rules;
 use context::Context;
+use series_names::SeriesNames;
 use table::Table;
 
 /// The result of reading a file.
@@ -68,6 +83,8 @@ pub struct Locations {
     pub feeds: HashMap<Id, Range<usize>>,
     /// The value of each session's `id`.
     pub sessions: HashMap<Id, Range<usize>>,
+    /// The value of each session's `start`.
+    pub starts: HashMap<Id, Range<usize>>,
 }
 
 /// The zone of a city, a zone's name or a common synonym.
@@ -97,7 +114,7 @@ pub fn zone_of(words: &str, rules: &Rules) -> Result<crate::zone::Zone, String> 
 
 /// Reads the text of a file. Pure: the same text and rules give the same result.
 pub fn load(source: &Source, rules: &Rules) -> Checked {
-    let context = Context::new(rules);
+    let context = Context::new(rules, source.text());
     let mut files = Vec::new();
     let catalog = read(source, &context, &mut files);
     let (mut findings, locations) = context.finish();
@@ -123,7 +140,7 @@ fn read(source: &Source, context: &Context<'_>, files: &mut Vec<String>) -> Opti
         );
         return None;
     }
-    let syntax::ParsedToml { root, findings, unread } = syntax::parse(text);
+    let syntax::ParsedToml { root, findings, unread } = syntax::parse(text, context.rules());
     files.extend(root.iter().flat_map(page_files));
     let broken = !findings.iter().all(|finding| finding.severity == Severity::Warning);
     for finding in findings {
@@ -144,7 +161,7 @@ fn page_files(root: &DeTable<'_>) -> impl Iterator<Item = String> {
 fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
     let [series, selections, sessions] =
         ["series", "feeds", "sessions"].map(|key| root.remove(key));
-    let root = Table::new(context, "the file", 0..0, &root, keys::ROOT);
+    let root = Table::new(context, unknown::FILE, 0..0, &root, keys::ROOT);
     let own = root.get("words").map(|words| words::read(context, words)).unwrap_or_default();
     let calendar = match root.table("calendar", "[calendar]", keys::CALENDAR) {
         Some(table) => Some(calendar::read(&table, own)),
@@ -156,14 +173,28 @@ fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
     let defaults = calendar.as_ref().map(|(_, defaults)| defaults.clone()).unwrap_or_default();
     let page = root.table("page", "[page]", keys::PAGE).map(|table| page::read(&table));
     let series = table::each(context, "[[series]]", series, keys::SERIES, feeds::series);
-    let selections = table::each(context, "[[feeds]]", selections, keys::FEEDS, feeds::selection);
-    let read = |table: &Table<'_>| session::read(table, &defaults);
+    let names = SeriesNames::new(&series);
+    let read = |table: &Table<'_>| feeds::selection(table, &names);
+    let selections = table::each(context, "[[feeds]]", selections, keys::FEEDS, read);
+    let read = |table: &Table<'_>| session::read(table, &defaults, &names);
     let sessions = table::each(context, "[[sessions]]", sessions, keys::SESSIONS, read);
     // Reading stopped early.
     if context.is_full() {
         return None;
     }
-    ids::check(context, calendar.as_ref().map(|(c, _)| c), &series, &selections, &sessions);
+    let ids = ids::Ids {
+        calendar: calendar.as_ref().map(|(own, _)| own),
+        series: &series,
+        selections: &selections,
+    };
+    ids.check(context, &sessions, &names);
+    let in_order: Vec<_> = sessions
+        .iter()
+        .filter_map(|read| Some((read.session.as_ref()?, read.start.clone()?)))
+        .collect();
+    for finding in years::apart(&in_order) {
+        context.push(finding);
+    }
 
     let (calendar, defaults) = (calendar?.0, defaults);
     let read = || sessions.iter().filter_map(|read| read.session.as_ref());

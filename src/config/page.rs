@@ -3,11 +3,11 @@
 use super::context::Located;
 use super::table::Table;
 use crate::diagnostic::{Code, Finding};
-use crate::model::{Color, Logo, Markdown, Page};
+use crate::model::{Color, Logo, Page};
 
 pub(super) fn read(table: &Table<'_>) -> Page {
     let accent = table.parsed("accent", Code::BadValue, Color::parse).map(|at| at.value);
-    let footer = table.parsed("footer", Code::BadValue, Markdown::parse).map(|at| at.value);
+    let footer = table.markdown("footer").map(|at| at.value);
     let endings: Vec<&str> = Logo::TYPES.iter().map(|(ending, _)| *ending).collect();
     let logo = file(table, "logo", &endings);
     let css = file(table, "css", &["css"]);

@@ -7,33 +7,44 @@ use super::calendar::cancellation;
 use super::context::Located;
 use super::defaults::Defaults;
 use super::feeds::{ids, values};
+use super::series_names::SeriesNames;
 use super::table::Table;
-use super::{keys, when};
+use super::{coordinates, keys, links, when};
 use crate::diagnostic::{Code, Finding};
-use crate::model::{Geo, HttpUrl, Id, Length, Markdown, Place, Session, Status, Tag, Uid};
+use crate::model::{Geo, HttpUrl, Id, Length, Place, Session, Status, Tag, Uid};
 
 /// A parsed `[[sessions]]` table; values with errors are none.
 pub(super) struct ReadSession {
     pub(super) id: Option<Located<Id>>,
     pub(super) uid: Option<Located<Uid>>,
     pub(super) was: Vec<Located<Id>>,
-    pub(super) series: Option<Located<Id>>,
+    /// All series that it names; it belongs to one.
+    pub(super) series: Vec<Located<Id>>,
     pub(super) start: Option<Range<usize>>,
     pub(super) session: Option<Session>,
 }
 
-pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> ReadSession {
+pub(super) fn read(table: &Table<'_>, defaults: &Defaults, names: &SeriesNames) -> ReadSession {
     let id = table.require("id", "\"opening-talk\"", table.id("id"));
     let title = table.line("title");
     let title = table.require("title", "\"Opening talk\"", title);
     let when = when::read(table, defaults);
-    let description = table.parsed("description", Code::BadValue, Markdown::parse);
+    let description = table.markdown("description");
     let url = |key| table.parsed(key, Code::BadUrl, HttpUrl::parse).map(|at| at.value);
     let (register, join, page) = (url("register"), url("join"), url("page"));
     let place = table.table("place", "place", keys::PLACE);
     let place = place.as_ref().map(read_place);
-    let series = table.id("series");
+    let series = names.read(table, "series");
+    if let [first, second, ..] = series.as_slice() {
+        let finding =
+            Finding::error(Code::WrongType, second.span.clone(), "a session belongs to one series");
+        table.context().push(finding.help(format!(
+            "write one of them, such as `series = \"{}\"`; a further feed selects sessions by `tags`, in [[feeds]]",
+            first.value
+        )));
+    }
     let tags = table.parsed_list("tags", Code::BadValue, Tag::parse);
+    advice::tags(table, &tags);
     let status = table.word(
         "status",
         &[
@@ -65,6 +76,9 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> ReadSession {
             .sessions
             .entry(id.value.clone())
             .or_insert_with(|| id.span.clone());
+        if let Some(start) = table.span("start") {
+            table.context().locations().starts.entry(id.value.clone()).or_insert(start);
+        }
     }
     let session = (|| {
         Some(Session {
@@ -76,7 +90,7 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> ReadSession {
             join,
             page,
             place: place.flatten(),
-            series: series.as_ref().map(|at| at.value.clone()),
+            series: series.first().map(|at| at.value.clone()),
             tags: tags.into_iter().map(|at| at.value).collect(),
             status: status.map(|at| at.value).unwrap_or_default(),
             cancellation: own.map_or(defaults.cancellation, |at| at.value),
@@ -97,6 +111,26 @@ fn read_place(table: &Table<'_>) -> Option<Place> {
     let name = table.line("name");
     let name = table.require("name", "\"Community hall\"", name);
     let address = table.line("address");
+    for (key, line) in [("name", &name), ("address", &address)] {
+        let text = line.as_ref().map(|at| at.value.as_str()).unwrap_or_default();
+        let is_link = text.contains("://") || text.starts_with("www.");
+        if let Some(url) = links::meant(text).filter(|_| is_link) {
+            let message = format!(
+                "the `{key}` of the place is a link, which calendars show as an address on a map"
+            );
+            table.context().push(
+                Finding::warning(
+                    Code::PlaceIsLink,
+                    line.as_ref().map_or(table.header(), |at| at.span.clone()),
+                    message,
+                )
+                .help(format!("write `join = \"{url}\"`, and delete it here")),
+            );
+        }
+    }
+    if coordinates_beyond(table) {
+        return name.map(|name| Place { name: name.value, address: None, geo: None });
+    }
     let latitude = table.number("latitude", -90.0..=90.0);
     let longitude = table.number("longitude", -180.0..=180.0);
     let geo = match (latitude, longitude) {
@@ -111,4 +145,25 @@ fn read_place(table: &Table<'_>) -> Option<Place> {
         }
     };
     Some(Place { name: name?.value, address: address.map(|at| at.value), geo })
+}
+
+/// Reports a latitude that can only be the longitude.
+fn coordinates_beyond(table: &Table<'_>) -> bool {
+    let raw = |key: &str| {
+        let value = table.get(key)?.get_ref();
+        let text = value.as_str().map(ToOwned::to_owned);
+        let text = text.or_else(|| Some(value.as_float()?.as_str().to_owned()));
+        coordinates::degrees(&text.or_else(|| Some(value.as_integer()?.as_str().to_owned()))?)
+    };
+    let (Some(latitude), Some(longitude)) = (raw("latitude"), raw("longitude")) else {
+        return false;
+    };
+    let is_beyond = (90.0..=180.0).contains(&latitude.abs()) && longitude.abs() <= 90.0;
+    if is_beyond {
+        let span = table.span("latitude").unwrap_or_else(|| table.header());
+        let message = "`latitude` must be between -90 and 90; this is probably the longitude";
+        let help = format!("write `latitude = {longitude}, longitude = {latitude}`");
+        table.context().push(Finding::error(Code::BadValue, span, message).help(help));
+    }
+    is_beyond
 }

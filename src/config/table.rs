@@ -8,15 +8,11 @@ use toml::value::Datetime;
 
 use super::context::{Context, Located};
 use super::wording::Wanted;
-use super::{guess, known, languages, wording};
+use super::{guess, languages, lengths, links, texts, unknown, wording};
 use crate::diagnostic::{Code, Finding};
-use crate::model::{Id, TextError, Title};
+use crate::model::{Id, Markdown, NOT_WHOLE, TextError, Title};
 use crate::suggest;
 use crate::zone::Zone;
-
-/// Keys with a length as value.
-const LENGTHS: [&str; 6] =
-    ["duration", "keep_cancelled", "keep_gone", "keep_past", "refresh", "remind"];
 
 /// One table of the file.
 pub(super) struct Table<'a> {
@@ -24,6 +20,8 @@ pub(super) struct Table<'a> {
     name: &'static str,
     header: Range<usize>,
     entries: &'a DeTable<'a>,
+    /// The keys that unknown keys were probably meant for.
+    meant: Vec<&'static str>,
 }
 
 /// Reads each table of an array of tables, in order. Each is dropped once it is read.
@@ -31,18 +29,25 @@ pub(super) fn each<T>(
     context: &Context<'_>,
     name: &'static str,
     list: Option<Spanned<DeValue<'_>>>,
-    known: &[&str],
+    known: &[&'static str],
     mut read: impl FnMut(&Table<'_>) -> T,
 ) -> Vec<T> {
     let Some(list) = list else { return Vec::new() };
     let (span, key) = (list.span(), name.trim_matches(['[', ']']));
-    let DeValue::Array(items) = list.into_inner() else {
-        let finding =
-            Finding::error(Code::WrongType, span, format!("`{key}` must be a list of tables"));
-        context.push(
-            finding.help(format!("write each one under a line `{name}`, with double brackets")),
-        );
-        return Vec::new();
+    let items = match list.into_inner() {
+        DeValue::Array(items) => items,
+        DeValue::Table(_) => {
+            let message = format!("[{key}] needs double brackets, as there may be several");
+            let finding = Finding::error(Code::WrongType, span, message);
+            context.push(finding.help(format!("write {name} in place of [{key}]")));
+            return Vec::new();
+        }
+        _ => {
+            let message = format!("`{key}` must be a list of tables");
+            let finding = Finding::error(Code::WrongType, span, message);
+            context.push(finding.help(format!("write each one below a line {name}")));
+            return Vec::new();
+        }
     };
     let mut all = Vec::with_capacity(items.len());
     for item in items {
@@ -51,6 +56,11 @@ pub(super) fn each<T>(
         }
         let span = item.span();
         match item.into_inner() {
+            DeValue::Table(entries) if entries.is_empty() && context.is_whole_at(span.start) => {
+                let finding =
+                    Finding::error(Code::MissingKey, span, format!("this {name} table is empty"));
+                context.push(finding.help("delete the line, or write the keys below it"));
+            }
             DeValue::Table(entries) => {
                 all.push(read(&Table::new(context, name, span, &entries, known)));
             }
@@ -67,15 +77,10 @@ impl<'a> Table<'a> {
         name: &'static str,
         header: Range<usize>,
         entries: &'a DeTable<'a>,
-        known: &[&str],
+        known: &[&'static str],
     ) -> Self {
-        for key in entries.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
-            if context.is_full() {
-                break;
-            }
-            context.push(wording::unknown_key(name, key.get_ref(), key.span(), known));
-        }
-        Self { context, name, header, entries }
+        let meant = unknown::keys(context, name, entries, known);
+        Self { context, name, header, entries, meant }
     }
 
     pub(super) fn context(&self) -> &'a Context<'a> {
@@ -89,7 +94,7 @@ impl<'a> Table<'a> {
 
     /// Requires a key; without it, reports a finding with an example.
     pub(super) fn require<T>(&self, key: &str, example: &str, value: Option<T>) -> Option<T> {
-        if !self.has(key) {
+        if self.lacks(key) {
             let message = format!("{} has no `{key}`", self.name);
             self.context.push(
                 Finding::error(Code::MissingKey, self.header(), message)
@@ -106,7 +111,7 @@ impl<'a> Table<'a> {
 
     /// Requires a whole table.
     pub(super) fn missing_table(&self, key: &str, example: &str) {
-        if !self.has(key) {
+        if self.lacks(key) && self.context.has_all_headers() {
             let message = format!("there is no [{key}] table");
             self.context.push(
                 Finding::error(Code::MissingKey, self.header(), message)
@@ -117,7 +122,17 @@ impl<'a> Table<'a> {
 
     /// Whether the key exists, whatever its value.
     pub(super) fn has(&self, key: &str) -> bool {
-        self.get(key).is_some()
+        self.entries.contains_key(key)
+    }
+
+    /// Whether the key is missing: it does not exist, no other word for it does, and no line of the table is unread.
+    pub(super) fn lacks(&self, key: &str) -> bool {
+        !self.has(key) && !self.meant.contains(&key) && self.context.is_whole_at(self.header.start)
+    }
+
+    /// Whether the value of a key is a list.
+    pub(super) fn is_list(&self, key: &str) -> bool {
+        self.get(key).is_some_and(|value| value.get_ref().is_array())
     }
 
     /// A text without further checks.
@@ -151,7 +166,15 @@ impl<'a> Table<'a> {
             let finding = Finding::warning(Code::Tab, title.span.clone(), message);
             self.context.push(finding.help("write a space"));
         }
+        texts::line(self.context, key, title.value.as_str(), &title.span);
         Some(title)
+    }
+
+    /// A text in Markdown.
+    pub(super) fn markdown(&self, key: &str) -> Option<Located<Markdown>> {
+        let text = self.parsed(key, Code::BadValue, Markdown::parse)?;
+        texts::markdown(self.context, key, text.value.as_str(), &text.span);
+        Some(text)
     }
 
     /// A text or a list of texts, each in a certain format.
@@ -161,22 +184,40 @@ impl<'a> Table<'a> {
         form: Code,
         parse: impl Fn(&str) -> Result<T, TextError>,
     ) -> Vec<Located<T>> {
+        let texts = self.texts(key).into_iter();
+        texts
+            .map_while(|text| {
+                Some(self.form(key, form, text, &parse)).filter(|_| !self.context.is_full())
+            })
+            .flatten()
+            .collect()
+    }
+
+    /// A text or a list of texts, without further checks.
+    pub(super) fn texts(&self, key: &str) -> Vec<Located<&'a str>> {
         let Some(value) = self.get(key) else { return Vec::new() };
-        let items: Vec<&Spanned<DeValue<'_>>> = match value.get_ref() {
+        let items: Vec<&'a Spanned<DeValue<'a>>> = match value.get_ref() {
             DeValue::Array(items) => items.iter().collect(),
             _ => vec![value],
         };
         let mut read = Vec::new();
+        // Items that have only to be put in quotes are one finding, with the whole list.
+        let mut corrected = wording::corrected_list(key, value.get_ref());
         for item in items {
             if self.context.is_full() {
                 break;
             }
-            match item.get_ref() {
-                DeValue::String(text) => {
-                    let text = Located { value: text.as_ref(), span: item.span() };
-                    read.extend(self.form(key, form, text, &parse));
+            match (item.get_ref(), corrected.as_ref()) {
+                (DeValue::String(text), _) => {
+                    read.push(Located { value: text.as_ref(), span: item.span() });
                 }
-                other => self.wrong_type(key, item.span(), other, Wanted::Texts),
+                (other, Some(Some(right))) => {
+                    let finding = wording::wrong_type(key, item.span(), other, Wanted::Texts);
+                    self.context.push(finding.help(format!("write `{key} = {right}`")));
+                    corrected = Some(None);
+                }
+                (_, Some(None)) => {}
+                (other, None) => self.wrong_type(key, item.span(), other, Wanted::Texts),
             }
         }
         read
@@ -225,7 +266,9 @@ impl<'a> Table<'a> {
             return Some(number);
         }
         let message = format!("`{key}` must be between {} and {}", bounds.start(), bounds.end());
-        self.context.push(Finding::error(Code::BadValue, value.span(), message));
+        let finding = Finding::error(Code::BadValue, value.span(), message);
+        self.context
+            .push(finding.help(format!("write degrees with a point, such as `{key} = 40.7128`")));
         None
     }
 
@@ -234,17 +277,27 @@ impl<'a> Table<'a> {
         let value = self.get(key)?;
         match value.get_ref() {
             DeValue::Datetime(datetime) => Some(Located { value: *datetime, span: value.span() }),
-            DeValue::String(text) if guess::datetime(key, &format!("\"{text}\"")).is_some() => {
-                let guess = guess::datetime(key, &format!("\"{text}\""))?;
-                let finding = Finding::error(guess.code, value.span(), guess.message);
-                self.context.push(finding.help(guess.help));
-                None
-            }
             other => {
-                self.wrong_type(key, value.span(), other, Wanted::DateTime);
+                let quoted = other.as_str().map(|text| format!("\"{text}\""));
+                let guess = quoted
+                    .and_then(|text| guess::datetime(key, &text, self.day(), self.context.rules()));
+                let finding = match guess {
+                    Some(guess) => {
+                        Finding::error(guess.code, value.span(), guess.message).help(guess.help)
+                    }
+                    None => wording::no_date(key, value.span(), other),
+                };
+                self.context.push(finding);
                 None
             }
         }
+    }
+
+    /// The day of `start`, if it has one.
+    pub(super) fn day(&self) -> Option<chrono::NaiveDate> {
+        let DeValue::Datetime(start) = self.get("start")?.get_ref() else { return None };
+        let date = start.date?;
+        chrono::NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())
     }
 
     /// A zone, with a warning for a name that is legacy, an abbreviation or a fixed offset.
@@ -257,7 +310,7 @@ impl<'a> Table<'a> {
     pub(super) fn zones<T>(
         &self,
         key: &str,
-        item: (&'static str, &[&str]),
+        item: (&'static str, &[&'static str]),
         of_name: impl Fn(Zone) -> T,
         of_table: impl Fn(&Table<'_>) -> Option<T>,
     ) -> Vec<T> {
@@ -291,7 +344,11 @@ impl<'a> Table<'a> {
         let known: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
         let message = format!("`{key}` cannot be \"{}\"", wording::quoted(text.value));
         let mut finding = Finding::error(Code::BadValue, text.span, message);
-        finding = match suggest::nearest(text.value, words.iter().map(|(word, _)| *word)) {
+        let near = suggest::nearest(text.value, words.iter().map(|(word, _)| *word));
+        finding = match near {
+            _ if key == "status" && wording::is_postponed(text.value) => finding.help(
+                "to move it, correct `start`; while the new date is not known, write `status = \"cancelled\"`",
+            ),
             Some(near) => finding.help(format!("did you mean `{key} = \"{near}\"`?")),
             None => finding.help(format!("write {}", known.join(" or "))),
         };
@@ -300,7 +357,12 @@ impl<'a> Table<'a> {
     }
 
     /// A table within this one.
-    pub(super) fn table(&self, key: &str, name: &'static str, known: &[&str]) -> Option<Self> {
+    pub(super) fn table(
+        &self,
+        key: &str,
+        name: &'static str,
+        known: &[&'static str],
+    ) -> Option<Self> {
         let value = self.get(key)?;
         match value.get_ref() {
             DeValue::Table(entries) => {
@@ -315,7 +377,8 @@ impl<'a> Table<'a> {
 
     /// The value of a key, whatever its type.
     pub(super) fn get(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
-        self.entries.get(key)
+        // In place of what it cannot read, the parser has values that are nowhere.
+        self.entries.get(key).filter(|value| !value.span().is_empty())
     }
 
     fn form<T>(
@@ -326,17 +389,46 @@ impl<'a> Table<'a> {
         parse: impl Fn(&str) -> Result<T, TextError>,
     ) -> Option<Located<T>> {
         match parse(text.value) {
-            Ok(value) => Some(Located { value, span: text.span }),
+            Ok(value) => {
+                if let Some(finding) =
+                    links::invisible(key, text.value, &text.span).filter(|_| form == Code::BadUrl)
+                {
+                    self.context.push(finding);
+                }
+                Some(Located { value, span: text.span })
+            }
             Err(error) => {
                 let mut finding = wording::problem(key, form, &error, text.span);
                 // For common mistakes the help has the value in the accepted format.
                 let offered = match form {
-                    Code::BadUrl => known::url(text.value),
+                    _ if matches!(error, TextError::LineBreak(_)) => {
+                        Some(text.value.split_whitespace().collect::<Vec<_>>().join(" "))
+                    }
+                    Code::BadUrl => links::meant(text.value).map(|url| match parse(&url) {
+                        Ok(_) => url,
+                        Err(_) => url.split(['?', '#']).next().unwrap_or_default().to_owned(),
+                    }),
                     _ if key == "language" => languages::meant(text.value).map(ToOwned::to_owned),
-                    _ => known::length(text.value).filter(|_| LENGTHS.contains(&key)),
+                    _ if key == "email" => wording::mailbox(text.value),
+                    _ => lengths::of_text(text.value).filter(|_| lengths::is_of_length(key)),
                 };
                 if let Some(offered) = offered.filter(|offered| parse(offered).is_ok()) {
-                    finding = finding.help(format!("write `{key} = \"{offered}\"`"));
+                    let joined = text.value.replace(' ', "");
+                    finding = finding.help(match self.is_list(key) {
+                        _ if offered.matches("%20").count() > text.value.matches("%20").count() => format!(
+                            "write `{key} = \"{offered}\"`; if the space is a mistake, `{key} = \"{joined}\"`"
+                        ),
+                        true => format!("write \"{offered}\" in place of it"),
+                        false => format!("write `{key} = \"{offered}\"`"),
+                    });
+                } else if form == Code::BadUrl && text.value.contains('@') {
+                    finding = finding.help(wording::mail_for_url(key, text.value));
+                } else if error == NOT_WHOLE {
+                    finding = finding.help(format!(
+                        "write the whole address, as in `{key} = \"https://example.org/page\"`, or delete the line"
+                    ));
+                } else if lengths::is_of_length(key) && matches!(error, TextError::Form(_)) {
+                    finding = finding.help("write a number with m for minutes, h for hours or d for days, such as \"90m\"");
                 }
                 self.context.push(finding);
                 None

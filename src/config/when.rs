@@ -42,7 +42,7 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Option<When> {
         );
     }
     let no_length = !table.has("end") && !table.has("duration");
-    if no_length && defaults.duration.is_none() {
+    if table.lacks("end") && table.lacks("duration") && defaults.has_no_duration {
         table.context().push(
             Finding::error(Code::NoLength, table.header(), "the session has neither `end` nor `duration`")
                 .help("add `end`, or `duration = \"90m\"` here or in [calendar]; for whole days `duration = \"1d\"`"),
@@ -68,7 +68,7 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Option<When> {
             let Some(zone) = zone else {
                 // Without a zone the wall-clock times are still compared, so that both errors are reported.
                 if let Some(end) = end.filter(|end| end.value <= start.value) {
-                    ends_too_early(table, end.span, start.span);
+                    ends_too_early(table, &start, end.value, end.span);
                 }
                 return None;
             };
@@ -79,11 +79,37 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Option<When> {
     }
 }
 
-fn ends_too_early(table: &Table<'_>, end: Range<usize>, start: Range<usize>) {
+fn ends_too_early(
+    table: &Table<'_>,
+    start: &Located<NaiveDateTime>,
+    end: NaiveDateTime,
+    span: Range<usize>,
+) {
+    let (date, from, to) = (start.value.date(), start.value.time(), end.time());
+    let on = |days| rfc3339::local((date + TimeDelta::days(days)).and_time(to));
+    let afternoon = end + TimeDelta::hours(12);
+    let help = match () {
+        () if end.date() < date && to > from => {
+            format!("write `end = {}`, on the day of the start", on(0))
+        }
+        () if end == start.value => {
+            "write an `end` after `start`; a session may end on the next day".to_owned()
+        }
+        () if end.date() == date && afternoon > start.value && afternoon.date() == date => format!(
+            "write `end = {}` for {}, or `end = {}` if it ends on the next day",
+            rfc3339::local(afternoon),
+            afternoon.format("%-I:%M %P"),
+            on(1)
+        ),
+        () if to < from => {
+            format!("correct `end`; if the session ends on the next day, write `end = {}`", on(1))
+        }
+        () => "write an `end` after `start`; a session may end on the next day".to_owned(),
+    };
     table.context().push(
-        Finding::error(Code::EndNotAfterStart, end, "the session does not end after it starts")
-            .earlier(start, "the start")
-            .help("write an `end` after `start`; a session may end on the next day"),
+        Finding::error(Code::EndNotAfterStart, span, "the session does not end after it starts")
+            .earlier(start.span.clone(), "the start")
+            .help(help),
     );
 }
 
@@ -106,7 +132,10 @@ fn all_day(
                     "the last day is before the first",
                 )
                 .earlier(first.span, "the first day")
-                .help("`end` is the last day, included"),
+                .help(format!(
+                    "`end` is the last day, included: for one day write `end = {}`",
+                    first.value
+                )),
             );
             return None;
         }
@@ -180,8 +209,11 @@ impl TimesParser<'_> {
         };
         let (begins, ends) = (begins?, ends?);
         if ends <= begins {
-            let span = end.map_or_else(|| self.table.header(), |end| end.span);
-            ends_too_early(self.table, span, start.span);
+            let (until, span) = match end {
+                Some(end) => (end.value, end.span),
+                None => (self.zone.local(ends), self.table.header()),
+            };
+            ends_too_early(self.table, &start, until, span);
             return None;
         }
         let (start, end) = (self.zone.moment(begins), self.zone.moment(ends));

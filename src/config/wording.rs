@@ -5,10 +5,11 @@ use std::ops::Range;
 
 use toml::de::DeValue;
 
-use super::{keys, known};
+use super::{coordinates, known, lengths, links};
 use crate::cut;
 use crate::diagnostic::{Code, Finding};
 use crate::model::TextError;
+use crate::rfc3339;
 use crate::zone::{Naming, Rules, UnknownZone, Zone};
 
 /// The type of a key's value, in words.
@@ -45,18 +46,53 @@ pub(super) fn quoted(text: &str) -> String {
     if start.len() == text.len() { start.to_owned() } else { format!("{start}...") }
 }
 
-/// A finding for an unknown key.
-pub(super) fn unknown_key(table: &str, word: &str, span: Range<usize>, known: &[&str]) -> Finding {
-    let message = format!("{table} has no key `{}`", quoted(word));
-    if let Some(elsewhere) = keys::table_with(word).filter(|other| *other != table) {
-        return Finding::error(Code::MisplacedKey, span, message)
-            .help(format!("`{word}` belongs to {elsewhere}; move the line there"));
-    }
-    let help = match keys::meant(word, known) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the keys are: {}", known.join(", ")),
+/// A finding for a start or end that is no date. Spreadsheets count days from December 30, 1899.
+pub(super) fn no_date(key: &str, span: Range<usize>, value: &DeValue<'_>) -> Finding {
+    let number: Option<f64> = match value {
+        DeValue::Integer(number) => number.as_str().parse().ok(),
+        DeValue::Float(number) => number.as_str().parse().ok(),
+        _ => None,
     };
-    Finding::error(Code::UnknownKey, span, message).help(help)
+    let finding = wrong_type(key, span, value, Wanted::DateTime);
+    let origin = chrono::NaiveDate::from_ymd_opt(1899, 12, 30);
+    let help = match (number.filter(|number| (36_000.0..74_000.0).contains(number)), origin) {
+        (Some(number), Some(origin)) => {
+            // To the minute, as fractions are cut.
+            let minutes = chrono::TimeDelta::minutes((number.fract() * 1440.0).round() as i64);
+            let day = origin + chrono::TimeDelta::days(number.trunc() as i64);
+            let written = match number.fract() == 0.0 {
+                true => day.to_string(),
+                false => rfc3339::local(day.and_time(chrono::NaiveTime::MIN) + minutes),
+            };
+            format!("this is how spreadsheets count days: write `{key} = {written}`")
+        }
+        _ => format!("write it as in `{key} = 2027-04-30T14:00:00`"),
+    };
+    finding.help(help)
+}
+
+/// Whether a status says that a session takes place on another day.
+pub(super) fn is_postponed(status: &str) -> bool {
+    ["postponed", "moved", "rescheduled", "delayed", "verschoben"]
+        .contains(&status.to_lowercase().as_str())
+}
+
+/// The mailbox in a text, without a name, `mailto:` or angle brackets.
+pub(super) fn mailbox(text: &str) -> Option<String> {
+    let word =
+        text.split([' ', '<', '>', ',', ';', '(', ')', '"']).find(|word| word.contains('@'))?;
+    Some(word.trim_start_matches("mailto:").to_owned())
+}
+
+/// Help for a mailbox in place of a web address.
+pub(super) fn mail_for_url(key: &str, text: &str) -> String {
+    let mailbox = mailbox(text).unwrap_or_default();
+    match key {
+        "url" => format!("write the mailbox as `email = \"{mailbox}\"`"),
+        _ => format!(
+            "delete the line, and write the mailbox into `description`, such as `Sign up: <{mailbox}>`"
+        ),
+    }
 }
 
 /// A finding for an invalid text.
@@ -105,6 +141,17 @@ pub(super) fn wrong_type(
             "to cancel a session, write `status = \"cancelled\"`; `cancelled` sets how calendars \
              show it: \"silent\" or \"announce\"",
         );
+    } else if let Some(address) = value.as_str().filter(|_| key == "place").and_then(links::meant) {
+        finding = finding.help(format!("write `join = \"{address}\"` if readers take part there"));
+    } else if let Some(lengths) = length(key, value) {
+        let lines: Vec<String> =
+            lengths.iter().map(|length| format!("`{key} = \"{length}\"`")).collect();
+        finding = finding.help(format!("write {}", lines.join(" or ")));
+    } else if let (Wanted::Table, DeValue::Array(items)) = (wanted, value)
+        && items.iter().all(|item| item.get_ref().is_table())
+        && ["calendar", "page", "words"].contains(&key)
+    {
+        finding = finding.help(format!("write [{key}], with single brackets, and only once"));
     } else if let Some(right) = corrected(value, wanted) {
         finding = finding.help(format!("write `{key} = {right}`"));
     }
@@ -119,7 +166,13 @@ pub(super) fn unknown_zone(
     rules: &Rules,
 ) -> Finding {
     let message = format!("no time zone is called `{}`", quoted(name));
+    let of_offset = known::place_of_offset(name);
     let help = match (known::zone(name, rules), unknown.similar.as_slice()) {
+        // `Etc/GMT+1`, which is similar, is the opposite.
+        (None, _) if of_offset.is_some() => format!(
+            "write the zone of your city, such as \"{}\": it knows when clocks change, an offset does not",
+            of_offset.unwrap_or_default()
+        ),
         (Some(zone), _) => format!("write \"{}\"", zone.name()),
         (None, []) => "write the name of a city's zone, such as \"America/New_York\" or \
                                    \"Europe/Berlin\""
@@ -160,11 +213,38 @@ fn corrected(value: &DeValue<'_>, wanted: Wanted) -> Option<String> {
             _ => None,
         },
         (Wanted::Number, DeValue::String(text)) => {
-            text.parse::<f64>().is_ok().then(|| text.to_string())
+            coordinates::degrees(text).map(|number| number.to_string())
         }
         (Wanted::Table, DeValue::String(text)) => Some(format!("{{ name = \"{text}\" }}")),
         (Wanted::Text | Wanted::Texts, DeValue::Integer(number)) => Some(format!("\"{number}\"")),
         (Wanted::Text | Wanted::Texts, DeValue::Float(number)) => Some(format!("\"{number}\"")),
         _ => None,
     }
+}
+
+/// The lengths that a number may mean.
+fn length(key: &str, value: &DeValue<'_>) -> Option<Vec<String>> {
+    let number = match value {
+        DeValue::Integer(number) => number.as_str().replace('_', "").parse().ok()?,
+        DeValue::Float(number) => number.as_str().replace('_', "").parse().ok()?,
+        _ => return None,
+    };
+    lengths::of_number(key, number).filter(|_| lengths::is_of_length(key))
+}
+
+/// A list whose numbers are written as texts; none if it has other values. The inner option is for the caller, who
+/// reports the list once.
+pub(super) fn corrected_list(key: &str, value: &DeValue<'_>) -> Option<Option<String>> {
+    let DeValue::Array(items) = value else { return None };
+    let texts = items.iter().map(|item| match item.get_ref() {
+        DeValue::String(text) => Some(format!("\"{text}\"")),
+        DeValue::Integer(_) | DeValue::Float(_) => match length(key, item.get_ref()) {
+            Some(lengths) => lengths.first().map(|length| format!("\"{length}\"")),
+            None => corrected(item.get_ref(), Wanted::Text),
+        },
+        DeValue::Boolean(flag) => Some(format!("\"{flag}\"")),
+        _ => None,
+    });
+    let texts: Vec<String> = texts.collect::<Option<_>>()?;
+    (texts.len() <= 20).then(|| Some(format!("[{}]", texts.join(", "))))
 }

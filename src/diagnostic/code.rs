@@ -92,8 +92,20 @@ codes! {
     EndAndDuration = "end-and-duration",
     /// Neither `end` nor any `duration`.
     NoLength = "no-length",
+    /// A session of so many hours or days that minutes or another date were probably meant.
+    LongSession = "long-session",
+    /// An upcoming session that starts between midnight and six in the morning.
+    AtNight = "at-night",
+    /// A session that was not published before and is over.
+    NewInThePast = "new-in-the-past",
+    /// A session in another year than the sessions around it in the file.
+    YearApart = "year-apart",
+    /// A session under the id of a published one that is over.
+    OverwrittenSession = "overwritten-session",
     /// `cancelled` on a session that is not cancelled.
     NotCancelled = "not-cancelled",
+    /// A title that says that the session is cancelled, and a status that does not.
+    CancelledInTitle = "cancelled-in-title",
     /// A title that some calendars cut.
     TitleCut = "title-cut",
     /// A text that some calendars cut.
@@ -102,10 +114,26 @@ codes! {
     WrongWeekday = "wrong-weekday",
     /// A time with a zone in a text that is not the session's.
     WrongTime = "wrong-time",
+    /// HTML in a text.
+    HtmlInText = "html-in-text",
+    /// A link of a Markdown text that leads nowhere.
+    BrokenLink = "broken-link",
+    /// A tag with a comma, which is probably several.
+    TagWithComma = "tag-with-comma",
     /// Older time-zone rules put the session at another hour.
     OlderRules = "older-rules",
     /// A URL without encryption.
     InsecureLink = "insecure-link",
+    /// An invisible character in an address.
+    InvisibleCharacter = "invisible-character",
+    /// A link to a host for examples.
+    ExampleLink = "example-link",
+    /// A place that is a link.
+    PlaceIsLink = "place-is-link",
+    /// A passcode in a link or a text.
+    PublicPasscode = "public-passcode",
+    /// Coordinates in the wrong order.
+    SwappedCoordinates = "swapped-coordinates",
     /// A series without sessions.
     EmptySeries = "empty-series",
     /// Two sessions of one series at the same time.

@@ -15,7 +15,7 @@ pub use length::Length;
 pub use members::{Index, Members};
 pub use session::{AllDay, Cancellation, Geo, Place, Session, Status, Timed, When};
 pub use text::{Dialect, Email, Id, Language, Markdown, Tag, TextError, Title, Uid};
-pub use url::{BaseUrl, HttpUrl};
+pub use url::{BaseUrl, HttpUrl, NOT_WHOLE};
 
 use std::collections::BTreeMap;
 

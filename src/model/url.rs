@@ -6,7 +6,9 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::TextError;
 
-const FORM: TextError = TextError::Form("a whole address such as `https://example.org/page`");
+/// The error for an address that is not whole.
+pub const NOT_WHOLE: TextError =
+    TextError::Form("a whole address such as `https://example.org/page`");
 /// Characters that RFC 3986 allows only escaped; a percent sign stays, because it may belong to an escape.
 const BARE: &AsciiSet = &CONTROLS
     .add(b' ')
@@ -41,7 +43,7 @@ impl HttpUrl {
         if length > 2000 {
             return Err(TextError::TooLong { limit: 2000, length });
         }
-        let (scheme, rest) = text.split_once("://").ok_or(FORM)?;
+        let (scheme, rest) = text.split_once("://").ok_or(NOT_WHOLE)?;
         let scheme = scheme.to_ascii_lowercase();
         if scheme != "http" && scheme != "https" {
             return Err(TextError::Form("an address that begins with `https://` or `http://`"));
@@ -54,7 +56,7 @@ impl HttpUrl {
             ));
         }
         if !host_is_good(host) || tail.contains(char::is_whitespace) {
-            return Err(FORM);
+            return Err(NOT_WHOLE);
         }
         let host = host.to_ascii_lowercase();
         Ok(Self(format!("{scheme}://{host}{}", utf8_percent_encode(tail, BARE))))

@@ -2,15 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Timelike, Utc};
 
 use super::Planned;
 use crate::config::Locations;
 use crate::diagnostic::{Code, Finding};
 use crate::document::Kind;
-use crate::model::{Catalog, Id, Status};
+use crate::model::{Catalog, Id, Status, When};
 use crate::revisions::Revisions;
+use crate::rfc3339;
 use crate::urls::{FeedRoute, Urls};
+use crate::zone::Local;
 
 /// The size at which Google stops reading a subscribed calendar, in bytes (JM-Lemmi/ical-relay#212).
 const GOOGLE: usize = 1_000_000;
@@ -69,6 +71,82 @@ pub(super) fn another_uid(
         .collect()
 }
 
+/// Upcoming sessions that start between midnight and six in the morning, in every zone in which their time is printed:
+/// the hour was probably meant for the afternoon. In another zone it may be day. A time that the clocks repeat is chosen by
+/// `fold`, so it is meant.
+pub(super) fn at_night(
+    catalog: &Catalog,
+    locations: &Locations,
+    now: DateTime<Utc>,
+) -> Vec<Finding> {
+    let upcoming = catalog.sessions.iter().filter(|session| session.when.start() > now);
+    let found = upcoming.filter_map(|session| {
+        let When::Timed(timed) = &session.when else { return None };
+        let (start, local) = (timed.start.instant, timed.start.local);
+        let by_day = |zone: &&crate::zone::Zone| (8..22).contains(&zone.local(start).hour());
+        let others = catalog.calendar.zones(&timed.zone);
+        let is_meant = session.status == Status::Cancelled
+            || local.hour() >= 6
+            || others.iter().skip(1).any(by_day)
+            || matches!(timed.zone.resolve(local), Local::Fold { .. });
+        if is_meant {
+            return None;
+        }
+        let span = locations.starts.get(&session.id).cloned()?;
+        let later = local + TimeDelta::hours(12);
+        let message = format!("`{}` starts at {}, at night", session.id, local.format("%-I:%M %P"));
+        let help = match local.hour() {
+            0 => format!(
+                "for noon write `start = {}`; for the whole day write `start = {}` and `duration = \"1d\"`",
+                rfc3339::local(later),
+                local.date()
+            ),
+            _ => format!("for {} write `start = {}`", later.format("%-I:%M %P"), rfc3339::local(later)),
+        };
+        let help = format!("{help}; if it starts at night, nothing to do");
+        Some(Finding::warning(Code::AtNight, span, message).help(help))
+    });
+    found.collect()
+}
+
+/// Sessions that are over and were never published, in a file of which others were.
+pub(super) fn new_in_the_past(
+    plan: &Planned,
+    before: &Revisions,
+    locations: &Locations,
+    now: DateTime<Utc>,
+) -> Vec<Finding> {
+    if before.sessions.is_empty() {
+        return Vec::new();
+    }
+    let known: HashSet<&str> = before.sessions.values().map(|entry| entry.uid.as_str()).collect();
+    let over = plan.edition.catalog.sessions.iter().filter(|session| session.when.end() <= now);
+    let new = over.filter(|session| !known.contains(plan.edition.revision(session).uid.as_str()));
+    new.map(|session| {
+        let span = locations.starts.get(&session.id).cloned().unwrap_or_default();
+        let (next, text) = next_year(&session.when, now);
+        let message = format!("`{}` is a new session, and it is over already", session.id);
+        let help = match next {
+            true => format!("if the year is wrong, write `start = {text}`; if it is for the record, nothing to do"),
+            false => "correct `start`; if it is for the record, nothing to do".to_owned(),
+        };
+        Finding::warning(Code::NewInThePast, span, message).help(help)
+    })
+    .collect()
+}
+
+/// The start in the first year in which it is not over, if there is such a day.
+fn next_year(when: &When, now: DateTime<Utc>) -> (bool, String) {
+    let days = (now - when.start()).num_days();
+    let years = u32::try_from(days / 365 + 1).unwrap_or(1);
+    let later = chrono::Months::new(12 * years);
+    let text = match when {
+        When::AllDay(days) => days.first.checked_add_months(later).map(|date| date.to_string()),
+        When::Timed(timed) => timed.start.local.checked_add_months(later).map(rfc3339::local),
+    };
+    (text.is_some(), text.unwrap_or_default())
+}
+
 /// Published feeds that the file no longer has.
 pub(super) fn retired(
     planned: &Revisions,
@@ -80,6 +158,8 @@ pub(super) fn retired(
         .feeds
         .iter()
         .filter(|(id, feed)| feed.gone.is_some() && known(id))
+        // Another id of the calendar is an error of its own.
+        .filter(|(id, _)| before.calendar.as_ref() != Some(id))
         .map(|(id, feed)| {
             let title = &feed.title;
             let message = format!("the published feed `{id}`, \"{title}\", was removed from the file");

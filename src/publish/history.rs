@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
+
 use super::Planned;
 use crate::config::Locations;
 use crate::diagnostic::{Code, Finding};
@@ -42,6 +44,42 @@ fn another_calendar(
             ),
         )
     })
+}
+
+/// Sessions that took the place of one that is over: another title and another start under the same id. Calendars would
+/// lose what took place.
+pub(super) fn overwritten(
+    plan: &Planned,
+    before: &Revisions,
+    locations: &Locations,
+    now: DateTime<Utc>,
+) -> Vec<Finding> {
+    let catalog = &plan.edition.catalog;
+    let found = catalog.sessions.iter().filter_map(|session| {
+        let old = before.sessions.get(session.id.as_str()).filter(|old| old.removed.is_none())?;
+        let (was, is) = (&old.published, &plan.edition.revision(session).published);
+        let is_same = was.title == is.title || was.when.start() == is.when.start();
+        if is_same || was.ends_after(now) || old.uid != plan.edition.revision(session).uid {
+            return None;
+        }
+        let (id, title) = (&session.id, &was.title);
+        let date: String = was.when.start().to_string().chars().take(10).collect();
+        let message = format!("`{id}` is the id of \"{title}\" of {date}, which is over, and now of another session");
+        let is_free = |new: &Id| {
+            catalog.sessions.iter().all(|other| other.id != *new && !other.was.contains(new))
+                && !before.sessions.contains_key(new.as_str())
+        };
+        let year = session.when.start().format("%Y-%m");
+        let candidates = [Id::suggest(session.title.as_str()), Id::suggest(&format!("{id}-{year}"))];
+        let new = candidates.into_iter().flatten().find(is_free);
+        let new = new.map_or_else(|| "...".to_owned(), |new| new.to_string());
+        let span = locations.sessions.get(id).cloned().unwrap_or_default();
+        Some(Finding::warning(Code::OverwrittenSession, span, message).help(format!(
+            "write `id = \"{new}\"` for the new session, and keep the old one in a [[sessions]] table of its own: \
+             else it turns into the new one in every calendar"
+        )))
+    });
+    found.collect()
 }
 
 /// Errors for a given UID that another session already has: calendars would show only one of both.

@@ -316,6 +316,9 @@ impl Publisher {
         found.extend(advice::retired(&plan.revisions, before, locations));
         found.extend(advice::too_large(plan, locations));
         found.extend(advice::nothing_to_come(&plan.edition.catalog, locations, now));
+        found.extend(advice::at_night(&plan.edition.catalog, locations, now));
+        found.extend(advice::new_in_the_past(plan, before, locations, now));
+        found.extend(history::overwritten(plan, before, locations, now));
         if self.exporting {
             found.extend(advice::loopback(&plan.edition.urls, locations));
         }

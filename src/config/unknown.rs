@@ -1,0 +1,301 @@
+//! Findings for keys that a table does not have: a key of another table, another word for a key, a forgotten table
+//! line, and things that a table cannot say.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::context::Context;
+use super::loose::{self, Clock, Day, Loose};
+use super::{keys, wording};
+use crate::diagnostic::{Code, Finding, MOST};
+use crate::rfc3339;
+
+/// The name of the whole file among the names of tables.
+pub(super) const FILE: &str = "the file";
+
+/// Reports the unknown keys of a table. Returns the keys that they were probably meant for, so that those are not
+/// reported as missing.
+pub(super) fn keys(
+    context: &Context<'_>,
+    table: &str,
+    entries: &DeTable<'_>,
+    known: &[&'static str],
+) -> Vec<&'static str> {
+    let mut unknown: Vec<_> = entries
+        .iter()
+        .filter(|(key, _)| !known.contains(&key.get_ref().as_ref()))
+        .take(2 * MOST)
+        .collect();
+    unknown.sort_by_key(|(key, _)| key.span().start);
+    let mut meant = Vec::new();
+    let words: Vec<&str> = unknown.iter().map(|(key, _)| key.get_ref().as_ref()).collect();
+    let forgotten = forgotten_table(table, &words, entries);
+    let is_of_forgotten = |word: &str| forgotten.is_some_and(|(_, keys)| keys.contains(&word));
+    if let Some((header, _)) = forgotten {
+        meant.extend((header == "[calendar]").then_some("calendar"));
+        let first = unknown.iter().find(|(key, _)| is_of_forgotten(key.get_ref()));
+        if let Some((key, _)) = first {
+            let (span, line) = (key.span(), context.line(key.span().start));
+            let message = format!(
+                "{table} has no key `{}`: is a `{header}` line missing above line {line}?",
+                key.get_ref()
+            );
+            let help = format!("write {header} on a line of its own above line {line}");
+            context.push(Finding::error(Code::MisplacedKey, span, message).help(help));
+        }
+    }
+    let day = day(entries);
+    let has_time = unknown.iter().any(|(_, value)| time(value.get_ref()).is_some());
+    for (key, value) in unknown {
+        if context.is_full() {
+            break;
+        }
+        let word = key.get_ref().as_ref();
+        if is_of_forgotten(word) {
+            continue;
+        }
+        let for_date = keys::synonym(word, &["start", "end"]).filter(|own| known.contains(own));
+        if let Some((own, day, of)) =
+            for_date.and_then(|own| day.as_ref().map(|(day, of)| (own, *day, *of)))
+        {
+            meant.push(own);
+            if let Some(time) = time(value.get_ref()).and_then(|time| time.on(day)) {
+                let message = format!("{table} has no key `{word}`");
+                let own = if word == of { "start" } else { own };
+                let help = format!(
+                    "write date and time as one, in one line: `{own} = {}`",
+                    rfc3339::local(time)
+                );
+                context.push(Finding::error(Code::UnknownKey, key.span(), message).help(help));
+                continue;
+            }
+            if word == of && has_time {
+                continue;
+            }
+        }
+        let (finding, own) = finding(table, key, value.get_ref(), known, entries);
+        meant.extend(own);
+        context.push(finding);
+    }
+    meant
+}
+
+/// The table line that is missing above some keys, with the keys that belong below it.
+fn forgotten_table(
+    table: &str,
+    words: &[&str],
+    entries: &DeTable<'_>,
+) -> Option<(&'static str, &'static [&'static str])> {
+    let count = |keys: &[&str]| words.iter().filter(|word| keys.contains(word)).count();
+    if table != "[[sessions]]" && words.contains(&"start") && count(keys::SESSIONS) > 1 {
+        return Some(("[[sessions]]", keys::SESSIONS));
+    }
+    let begins_calendar =
+        table == FILE && !entries.contains_key("calendar") && count(keys::CALENDAR) > 1;
+    begins_calendar.then_some(("[calendar]", keys::CALENDAR))
+}
+
+/// The day of a session whose date and time are apart, with the key that has it.
+fn day<'a>(entries: &'a DeTable<'_>) -> Option<(chrono::NaiveDate, &'a str)> {
+    entries.iter().find_map(|(key, value)| {
+        let word = key.get_ref().as_ref();
+        let is_date = keys::synonym(word, &["start", "end"]) == Some("start");
+        let Loose { day, time: None, .. } = read(value.get_ref()).filter(|_| is_date)? else {
+            return None;
+        };
+        Some((day.and_then(Day::date)?, word))
+    })
+}
+
+/// A time of day without a date.
+fn time(value: &DeValue<'_>) -> Option<Clock> {
+    let Loose { day: None, time, .. } = read(value)? else { return None };
+    time
+}
+
+fn read(value: &DeValue<'_>) -> Option<Loose> {
+    match value {
+        DeValue::Datetime(value) => loose::read(&value.to_string()),
+        DeValue::String(text) => loose::read(text),
+        _ => None,
+    }
+}
+
+/// The finding for one unknown key, and the key that was meant.
+fn finding(
+    table: &str,
+    key: &Spanned<impl AsRef<str>>,
+    value: &DeValue<'_>,
+    known: &[&'static str],
+    entries: &DeTable<'_>,
+) -> (Finding, Option<&'static str>) {
+    let word = key.get_ref().as_ref();
+    let shown = wording::quoted(word);
+    let of = |code, help: String| {
+        let message = match (table, value) {
+            (FILE, DeValue::Table(_)) => format!("there is no table [{shown}]"),
+            (FILE, DeValue::Array(_)) => format!("there is no table [[{shown}]]"),
+            _ => format!("{table} has no key `{shown}`"),
+        };
+        Finding::error(code, key.span(), message).help(help)
+    };
+    let unknown = |help: String| of(Code::UnknownKey, help);
+    if table == FILE && matches!(value, DeValue::Table(_) | DeValue::Array(_)) {
+        return (unknown(keys::header_meant(word)), None);
+    }
+    if table != FILE
+        && keys::ROOT.contains(&word)
+        && (value.is_table() || value.is_array())
+        && word != "series"
+    {
+        let header = keys::header(word);
+        let nested = format!("{}.{word}", table.trim_matches(['[', ']']));
+        let id = entries
+            .get("id")
+            .and_then(|id| id.get_ref().as_str())
+            .filter(|_| table == "[[series]]" && word == "sessions");
+        let help = match id {
+            Some(id) => format!(
+                "write [[sessions]] in place of [[{nested}]], and below it `series = \"{id}\"`"
+            ),
+            None => format!("write {header} in place of [[{nested}]]"),
+        };
+        return (unknown(help), None);
+    }
+    if table == "[[sessions]]"
+        && let Some(help) = of_session(word, value)
+    {
+        return (unknown(help), None);
+    }
+    if let Some(own) = keys::synonym(word, known) {
+        let help = match word.eq_ignore_ascii_case(own) {
+            true => format!("write `{own}`, in lower case"),
+            false => format!("did you mean `{own}`?"),
+        };
+        return (unknown(help), Some(own));
+    }
+    if let Some(elsewhere) = keys::table_with(word)
+        .filter(|other| *other != table && (*other != "place" || table == "[[sessions]]"))
+    {
+        return (of(Code::MisplacedKey, moved(word, elsewhere, value)), None);
+    }
+    if let Some(near) = keys::meant(word, known) {
+        return (unknown(format!("did you mean `{near}`?")), Some(near));
+    }
+    let help = match said(word, value) {
+        Some(said) if known.contains(&"description") => {
+            let line = if entries.contains_key("description") { "add" } else { "write" };
+            let text = if line == "add" {
+                format!("`{said}` to `description`")
+            } else {
+                format!("`description = \"{said}\"`")
+            };
+            format!("there is no such setting: {line} {text}, or delete the line")
+        }
+        _ if known.len() <= 6 => format!("the keys are: {}", known.join(", ")),
+        _ => "there is no such setting: delete the line, or begin it with # to keep it as a note"
+            .to_owned(),
+    };
+    (unknown(help), None)
+}
+
+/// What to write for a key of another table.
+fn moved(word: &str, table: &str, value: &DeValue<'_>) -> String {
+    let text = match value {
+        DeValue::String(text) if text.len() < 100 => format!("\"{text}\""),
+        DeValue::Float(number) => number.as_str().to_owned(),
+        DeValue::Integer(number) => number.as_str().to_owned(),
+        _ => "...".to_owned(),
+    };
+    match (table, word) {
+        ("place", "name") => format!("write `place = {{ name = {text} }}`"),
+        ("place", _) => {
+            format!("write it into the place: `place = {{ name = \"...\", {word} = {text} }}`")
+        }
+        _ => format!("`{word}` belongs to {table}; move the line there"),
+    }
+}
+
+/// A short value as part of a text: `Speaker: Ana Diaz`.
+fn said(word: &str, value: &DeValue<'_>) -> Option<String> {
+    let text = match value {
+        DeValue::String(text) => text.to_string(),
+        DeValue::Integer(number) => number.to_string(),
+        DeValue::Float(number) => number.to_string(),
+        DeValue::Array(items) => {
+            let texts: Option<Vec<&str>> =
+                items.iter().map(|item| item.get_ref().as_str()).collect();
+            texts?.join(", ")
+        }
+        _ => return None,
+    };
+    let is_short = !text.is_empty()
+        && text.len() < 200
+        && word.len() < 40
+        && !text.contains(['\n', '"', '\\']);
+    let mut name = word.replace(['_', '-'], " ");
+    if let Some(first) = name.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    is_short.then(|| format!("{name}: {text}"))
+}
+
+/// What to do about things that people look for in a session.
+fn of_session(word: &str, value: &DeValue<'_>) -> Option<String> {
+    let word = word.to_lowercase().replace('-', "_");
+    let is = |words: &[&str]| words.contains(&word.as_str());
+    let address = value.as_str().filter(|text| text.contains("://"));
+    Some(
+        if is(&[
+            "repeat",
+            "repeats",
+            "recurrence",
+            "recurring",
+            "rrule",
+            "frequency",
+            "every",
+            "weekly",
+            "monthly",
+        ]) {
+            "write a [[sessions]] table for each date, each with an `id` of its own".to_owned()
+        } else if is(&[
+            "image",
+            "picture",
+            "photo",
+            "img",
+            "banner",
+            "thumbnail",
+            "poster",
+            "flyer",
+        ]) {
+            let address = address.unwrap_or("https://...");
+            format!(
+                "sessions have no pictures: add a link to `description`, such as `[Picture]({address})`, or delete the line"
+            )
+        } else if is(&["recording", "slides", "materials", "video_url", "youtube"]) {
+            let address = address.unwrap_or("https://...");
+            format!(
+                "add a link to `description`, such as `[Recording]({address})`, or write `page = \"{address}\"`"
+            )
+        } else if is(&["url", "link", "website", "web", "href", "links"]) {
+            let address = address.unwrap_or("https://...");
+            format!(
+                "write `register = \"{address}\"` if readers sign up there, `join = ...` if they take part there, or `page = ...` if it is your own page about the session"
+            )
+        } else if is(&["password", "passcode", "pin", "meeting_id", "dial_in", "pwd"]) {
+            "delete the line: everything in this file is public; send it to those who sign up"
+                .to_owned()
+        } else if is(&["all_day", "allday", "whole_day", "full_day"]) {
+            "delete the line; for a whole day write `start` as a date, such as `start = 2027-04-30`"
+                .to_owned()
+        } else if is(&["canceled", "cancel", "is_cancelled", "is_canceled"]) {
+            "write `status = \"cancelled\"`".to_owned()
+        } else if is(&["draft", "hidden", "published", "visible", "private", "public"]) {
+            "delete the line: every session in this file is published; to keep one back, begin each of its lines with #".to_owned()
+        } else if is(&["weekday", "day_of_week", "dow"]) {
+            "delete the line: the weekday follows from `start`".to_owned()
+        } else {
+            return None;
+        },
+    )
+}
