@@ -159,10 +159,14 @@ fn special_space(line: &SourceLine<'_>) -> Option<Finding> {
     let open = line.text.find(['"', '\'']).unwrap_or(line.text.len());
     let close = line.text.rfind(['"', '\'']).map_or(open, |close| close + 1);
     let outside = [0..open, close.max(open)..line.text.len()];
-    let (at, space) = outside.into_iter().find_map(|part| {
-        let (at, space) = line.text[part.clone()].char_indices().find(|(_, c)| is_special(*c))?;
-        Some((part.start + at, space))
-    })?;
+    let all: Vec<(usize, char)> = outside
+        .into_iter()
+        .flat_map(|part| {
+            line.text[part.clone()].char_indices().map(move |(at, c)| (part.start + at, c))
+        })
+        .filter(|(_, c)| is_special(*c))
+        .collect();
+    let (at, space) = *all.first()?;
     // A date in another form is explained as such.
     if line.has_key() && guess::is_of_date(line.key) && !line.value.starts_with(is_special) {
         return None;
@@ -178,7 +182,13 @@ fn special_space(line: &SourceLine<'_>) -> Option<Finding> {
         true => format!("type the line again: {right}"),
         false => "delete it and type a space".to_owned(),
     };
-    Some(Finding::error(Code::Syntax, at..at + space.len_utf8(), message).help(help))
+    let finding = Finding::error(Code::Syntax, at..at + space.len_utf8(), message).help(help);
+    // A space without a width separates nothing.
+    let plain = |c: char| if c.is_whitespace() { " " } else { "" };
+    Some(all.into_iter().fold(finding, |finding, (at, c)| {
+        let at = line.span.start + at;
+        finding.fix(at..at + c.len_utf8(), plain(c))
+    }))
 }
 
 /// A finding for a line that is no key with a value.
@@ -295,7 +305,9 @@ fn with_key(
     }
     if guess::is_of_date(key) {
         return Some(match guess::datetime(key, value, day(line, text), rules) {
-            Some(guess) => Finding::error(guess.code, line.value_span.clone(), guess.message).help(guess.help),
+            Some(guess) => Finding::error(guess.code, line.value_span.clone(), guess.message)
+                .help(guess.help)
+                .fix_if(line.value_span.clone(), guess::certain(value)),
             None => Finding::error(
                 Code::BadDate,
                 line.value_span.clone(),

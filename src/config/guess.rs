@@ -88,6 +88,18 @@ pub(super) fn datetime(
     }
 }
 
+/// The only reading of a date with all four digits of its year, as TOML writes it: what `check --fix` may write.
+pub(super) fn certain(raw: &str) -> Option<String> {
+    let text = raw.trim().trim_matches(['"', '\'']);
+    let digits = text.split(|c: char| !c.is_ascii_digit());
+    let has_year = digits.into_iter().any(|digits| digits.len() == 4);
+    let Loose { day: Some(day), time, until: None, rest } = loose::read(text)? else { return None };
+    let is_one_day = matches!(day, Day::YearFirst(_) | Day::YearLast(_) | Day::Named(_));
+    let is_one_time = matches!(time, None | Some(Clock::Time(_)));
+    let is_certain = has_year && is_one_day && is_one_time && rest.is_empty();
+    day.date().filter(|_| is_certain).map(|date| moment(date, time))
+}
+
 /// A value as TOML writes it; none if it is not one date, with or without a time.
 pub(super) fn written(raw: &str) -> Option<String> {
     let Loose { day, time, until: None, rest } = loose::read(raw)? else { return None };
@@ -322,6 +334,28 @@ mod tests {
                 };
                 assert_eq!(help(&raw), expected, "{raw}");
             }
+        }
+    }
+
+    #[test]
+    fn only_what_has_one_reading_is_certain() {
+        for (raw, expected) in [
+            ("\"2027-04-30 14:00\"", Some("2027-04-30T14:00:00")),
+            ("2027\u{2013}04\u{2013}30T14:00:00", Some("2027-04-30T14:00:00")),
+            ("30.04.2027", Some("2027-04-30")),
+            ("04/30/2027 2pm", Some("2027-04-30T14:00:00")),
+            ("April 30, 2027 at 2pm", Some("2027-04-30T14:00:00")),
+            // Day and month, or month and day.
+            ("4/5/2027", None),
+            ("30.04.27", None),
+            ("2027-02-30", None),
+            ("2027-04-30T24:00:00", None),
+            ("2027-04-30 18:00-20:00", None),
+            ("2027-04-30T14:00:00 ET", None),
+            ("2pm", None),
+            ("soon", None),
+        ] {
+            assert_eq!(certain(raw).as_deref(), expected, "{raw}");
         }
     }
 

@@ -39,7 +39,9 @@ pub(super) fn typographic(line: &SourceLine<'_>, text: &str) -> Option<Explained
             return None;
         }
         let right = value.replace(['“', '”', '„', '«', '»'], "\"");
-        return Some(error(format!("write straight ones: {key} = {right}")).into());
+        let finding = error(format!("write straight ones: {key} = {right}"));
+        let certain = Some(right).filter(|right| !value.contains('"') && is_value(right));
+        return Some(finding.fix_if(line.value_span.clone(), certain).into());
     }
     let marks = value.chars().take_while(|c| TYPOGRAPHIC.contains(c) || *c == '"').count();
     let is_long = marks >= 3 && value.starts_with(TYPOGRAPHIC);
@@ -68,7 +70,15 @@ pub(super) fn typographic(line: &SourceLine<'_>, text: &str) -> Option<Explained
         );
         return Some(Explained { finding: error(help), until: Some(last.span.end + 1) });
     }
-    Some(error(format!("write straight ones: {key} = {}", written(bare(value)))).into())
+    let right = written(bare(value));
+    let finding = error(format!("write straight ones: {key} = {right}"));
+    let certain = Some(right).filter(|right| begins && ends && is_value(right));
+    Some(finding.fix_if(line.value_span.clone(), certain).into())
+}
+
+/// Whether a text is a value of TOML.
+fn is_value(text: &str) -> bool {
+    toml::de::DeTable::parse(&format!("key = {text}")).is_ok()
 }
 
 /// A finding for a text whose closing quote is not on its line.

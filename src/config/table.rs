@@ -283,7 +283,9 @@ impl<'a> Table<'a> {
                     .and_then(|text| guess::datetime(key, &text, self.day(), self.context.rules()));
                 let finding = match guess {
                     Some(guess) => {
-                        Finding::error(guess.code, value.span(), guess.message).help(guess.help)
+                        let finding = Finding::error(guess.code, value.span(), guess.message);
+                        let certain = other.as_str().and_then(guess::certain);
+                        finding.help(guess.help).fix_if(value.span(), certain)
                     }
                     None => wording::no_date(key, value.span(), other),
                 };

@@ -9,6 +9,7 @@ use super::loose::{self, Clock, Day, Loose};
 use super::{keys, wording};
 use crate::diagnostic::{Code, Finding, MOST};
 use crate::rfc3339;
+use crate::suggest;
 
 /// The name of the whole file among the names of tables.
 pub(super) const FILE: &str = "the file";
@@ -167,12 +168,17 @@ fn finding(
     {
         return (unknown(help), None);
     }
+    // A key is certain if one letter or the case differs, and the table does not have it already.
+    let misspelled = |own: &str| {
+        let is_near = suggest::distance(&word.to_lowercase(), own) <= 1;
+        (is_near && !entries.contains_key(own)).then(|| own.to_owned())
+    };
     if let Some(own) = keys::synonym(word, known) {
         let help = match word.eq_ignore_ascii_case(own) {
             true => format!("write `{own}`, in lower case"),
             false => format!("did you mean `{own}`?"),
         };
-        return (unknown(help), Some(own));
+        return (unknown(help).fix_if(key.span(), misspelled(own)), Some(own));
     }
     if let Some(elsewhere) = keys::table_with(word)
         .filter(|other| *other != table && (*other != "place" || table == "[[sessions]]"))
@@ -180,7 +186,8 @@ fn finding(
         return (of(Code::MisplacedKey, moved(word, elsewhere, value)), None);
     }
     if let Some(near) = keys::meant(word, known) {
-        return (unknown(format!("did you mean `{near}`?")), Some(near));
+        let finding = unknown(format!("did you mean `{near}`?"));
+        return (finding.fix_if(key.span(), misspelled(near)), Some(near));
     }
     let help = match said(word, value) {
         Some(said) if known.contains(&"description") => {

@@ -86,6 +86,15 @@ impl Finding {
         self
     }
 
+    /// Adds a correction if there is one.
+    #[must_use]
+    pub fn fix_if(self, range: Range<usize>, text: Option<String>) -> Self {
+        match text {
+            Some(text) => self.fix(range, text),
+            None => self,
+        }
+    }
+
     /// Shortens the sentences, because a quoted value may be as long as the file.
     fn shortened(mut self) -> Self {
         for text in [Some(&mut self.message), self.help.as_mut()].into_iter().flatten() {

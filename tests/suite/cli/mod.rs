@@ -3,6 +3,7 @@
 mod check;
 mod export;
 mod exports;
+mod fix;
 mod init;
 mod obstacles;
 mod serve;
