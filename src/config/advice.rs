@@ -96,7 +96,7 @@ fn cancelled_in_title(session: &Session, span: Range<usize>) -> Option<Finding> 
         return None;
     }
     let title = session.title.as_str();
-    let word = words(title).find(|word| WORDS.contains(&word.to_lowercase().as_str()))?;
+    let word = words(title).find(|word| WORDS.iter().any(|own| own.eq_ignore_ascii_case(word)))?;
     let at = title.find(word)?;
     let (before, after) = (title[..at].trim_end(), &title[at + word.len()..]);
     let is_capital = word.chars().all(char::is_uppercase);

@@ -202,22 +202,27 @@ impl<'a> Table<'a> {
         };
         let mut read = Vec::new();
         // Items that have only to be put in quotes are one finding, with the whole list.
-        let mut corrected = wording::corrected_list(key, value.get_ref());
+        let corrected = wording::corrected_list(key, value.get_ref());
+        let mut is_reported = false;
         for item in items {
             if self.context.is_full() {
                 break;
             }
-            match (item.get_ref(), corrected.as_ref()) {
-                (DeValue::String(text), _) => {
+            let other = match item.get_ref() {
+                DeValue::String(text) => {
                     read.push(Located { value: text.as_ref(), span: item.span() });
+                    continue;
                 }
-                (other, Some(Some(right))) => {
-                    let finding = wording::wrong_type(key, item.span(), other, Wanted::Texts);
+                other => other,
+            };
+            let finding = wording::wrong_type(key, item.span(), other, Wanted::Texts);
+            match &corrected {
+                Some(right) if !is_reported => {
                     self.context.push(finding.help(format!("write `{key} = {right}`")));
-                    corrected = Some(None);
+                    is_reported = true;
                 }
-                (_, Some(None)) => {}
-                (other, None) => self.wrong_type(key, item.span(), other, Wanted::Texts),
+                Some(_) => {}
+                None => self.context.push(finding),
             }
         }
         read

@@ -82,6 +82,9 @@ pub(super) fn markdown(context: &Context<'_>, key: &str, text: &str, span: &Rang
 
 /// A warning about one line of text, which has no markup.
 pub(super) fn line(context: &Context<'_>, key: &str, text: &str, span: &Range<usize>) {
+    if !text.contains(['<', '&']) {
+        return;
+    }
     let entity = ENTITIES.iter().map(|(entity, _)| *entity).find(|entity| text.contains(entity));
     let element = html(text).map(|(element, _)| element);
     let Some(what) = element.map(str::trim).or(entity) else { return };
@@ -116,6 +119,9 @@ pub(super) fn passcode(context: &Context<'_>, key: &str, text: &str, span: &Rang
 
 /// The first element of HTML outside of code, with what to write instead.
 fn html(text: &str) -> Option<(&str, String)> {
+    if !text.contains('<') {
+        return None;
+    }
     let mut in_code = false;
     let bytes = text.as_bytes();
     let at = (0..bytes.len()).find(|at| {
@@ -207,6 +213,9 @@ struct Broken<'a> {
 
 /// The first link of a Markdown text, outside of code, that leads nowhere.
 fn broken_link(text: &str) -> Option<Broken<'_>> {
+    if !text.contains('[') {
+        return None;
+    }
     let mut in_code = false;
     for (at, byte) in text.bytes().enumerate() {
         in_code ^= byte == b'`';

@@ -26,6 +26,9 @@ pub(super) fn keys(
         .filter(|(key, _)| !known.contains(&key.get_ref().as_ref()))
         .take(2 * MOST)
         .collect();
+    if unknown.is_empty() {
+        return Vec::new();
+    }
     unknown.sort_by_key(|(key, _)| key.span().start);
     let mut meant = Vec::new();
     let words: Vec<&str> = unknown.iter().map(|(key, _)| key.get_ref().as_ref()).collect();
@@ -44,7 +47,7 @@ pub(super) fn keys(
             context.push(Finding::error(Code::MisplacedKey, span, message).help(help));
         }
     }
-    let day = day(entries);
+    let day = words.iter().chain(&["start"]).find_map(|word| day(entries, word));
     let has_time = unknown.iter().any(|(_, value)| time(value.get_ref()).is_some());
     for (key, value) in unknown {
         if context.is_full() {
@@ -95,16 +98,12 @@ fn forgotten_table(
     begins_calendar.then_some(("[calendar]", keys::CALENDAR))
 }
 
-/// The day of a session whose date and time are apart, with the key that has it.
-fn day<'a>(entries: &'a DeTable<'_>) -> Option<(chrono::NaiveDate, &'a str)> {
-    entries.iter().find_map(|(key, value)| {
-        let word = key.get_ref().as_ref();
-        let is_date = keys::synonym(word, &["start", "end"]) == Some("start");
-        let Loose { day, time: None, .. } = read(value.get_ref()).filter(|_| is_date)? else {
-            return None;
-        };
-        Some((day.and_then(Day::date)?, word))
-    })
+/// The day that a key has for the start of a session, without a time.
+fn day<'a>(entries: &DeTable<'_>, word: &'a str) -> Option<(chrono::NaiveDate, &'a str)> {
+    let is_start = keys::synonym(word, &["start", "end"]) == Some("start");
+    let value = entries.get(word).filter(|_| is_start)?;
+    let Loose { day, time: None, .. } = read(value.get_ref())? else { return None };
+    Some((day.and_then(Day::date)?, word))
 }
 
 /// A time of day without a date.

@@ -113,8 +113,27 @@ fn words_in_texts_take_no_more_than_their_input() {
     let rules = Rules::bundled();
     let texts = |length: usize| -> Vec<(&'static str, String)> {
         let all = [
-            "A", "5 pm ET ", "Monday ", "ET ", "12:30", " ", "e\u{301}", "👩‍", "🇩🇪", "क्", "www.a ",
+            "A",
+            "5 pm ET ",
+            "Monday ",
+            "ET ",
+            "12:30",
+            " ",
+            "e\u{301}",
+            "👩‍",
+            "🇩🇪",
+            "क्",
+            "www.a ",
             "a. ",
+            "<b ",
+            "<",
+            "](",
+            "[a](b.c ",
+            "[a] (",
+            "(a)[b.c",
+            "`",
+            "&",
+            "passcode: ",
         ];
         let more = |text: &str| format!("description = {}", quoted(&("x".to_owned() + text)));
         all.map(|piece| {
