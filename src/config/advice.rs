@@ -7,9 +7,9 @@ use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
 use super::context::Located;
 use super::defaults::Defaults;
 use super::table::Table;
-use super::{coordinates, links, named_times, texts};
+use super::{coordinates, links, long, named_times, texts};
 use crate::diagnostic::{Code, Finding};
-use crate::model::{Length, Session, Status, Tag, Timed, When};
+use crate::model::{Session, Status, Tag, Timed, When};
 
 /// Where Proton Calendar cuts titles and texts, in characters.
 const TITLE: usize = 255;
@@ -76,7 +76,7 @@ pub(super) fn session(table: &Table<'_>, session: &Session, defaults: &Defaults)
     if let Some(finding) = cancelled_in_title(session, span("title")) {
         push(finding);
     }
-    length(table, session);
+    long::session(table, session);
     if let Some(place) = &session.place
         && let Some(geo) = place.geo
         && coordinates::are_swapped(geo, session.when.zone(), session.when.start())
@@ -96,7 +96,7 @@ fn cancelled_in_title(session: &Session, span: Range<usize>) -> Option<Finding> 
         return None;
     }
     let title = session.title.as_str();
-    let word = words(title).find(|word| WORDS.contains(&word.to_lowercase().as_str()))?;
+    let word = words(title).find(|word| WORDS.iter().any(|own| own.eq_ignore_ascii_case(word)))?;
     let at = title.find(word)?;
     let (before, after) = (title[..at].trim_end(), &title[at + word.len()..]);
     let is_capital = word.chars().all(char::is_uppercase);
@@ -114,54 +114,6 @@ fn cancelled_in_title(session: &Session, span: Range<usize>) -> Option<Finding> 
         rest => format!("add `status = \"cancelled\"`, and write `title = \"{rest}\"`"),
     };
     Some(Finding::warning(Code::CancelledInTitle, span, message).help(help))
-}
-
-/// Warnings about a session that lasts improbably long.
-fn length(table: &Table<'_>, session: &Session) {
-    if let Some(duration) = table.span("duration")
-        && let Some(text) = table.get("duration").and_then(|value| value.get_ref().as_str())
-        && let Ok(value) = Length::parse(text)
-    {
-        long_duration(table, &Located { value, span: duration });
-    }
-    let Some(end) = table.span("end") else { return };
-    let (days, last) = match &session.when {
-        When::Timed(timed) => ((timed.end.instant - timed.start.instant).num_days(), 31),
-        When::AllDay(days) => ((days.last - days.first).num_days(), 300),
-    };
-    if days > last {
-        let message = format!("the session lasts {days} days");
-        let right = match &session.when {
-            When::Timed(timed) => {
-                let (from, to) = (timed.start.local, timed.end.local);
-                let day = from.date() + TimeDelta::days(i64::from(to.time() <= from.time()));
-                crate::rfc3339::local(day.and_time(to.time()))
-            }
-            When::AllDay(days) => days.first.to_string(),
-        };
-        let help = format!("if the date is wrong, write `end = {right}`; otherwise nothing to do");
-        table.context().push(Finding::warning(Code::LongSession, end, message).help(help));
-    }
-}
-
-/// A warning about a duration in hours that is meant in minutes.
-pub(super) fn long_duration(table: &Table<'_>, duration: &Located<Length>) {
-    let Length::Elapsed(time) = duration.value else { return };
-    let hours = time.num_hours();
-    // Two days and nights are written in hours, ninety hours are not meant.
-    if hours <= 24 || [36, 48, 72].contains(&hours) {
-        return;
-    }
-    let message = format!("a session of {hours} hours lasts more than {} days", hours / 24);
-    let help = match time == TimeDelta::hours(hours) {
-        true => format!(
-            "write `duration = \"{hours}m\"` for {hours} minutes; for whole days write `duration = \"{}d\"`",
-            hours / 24
-        ),
-        false => format!("write `duration = \"{}d\"` for whole days, or `end`", hours / 24),
-    };
-    let finding = Finding::warning(Code::LongSession, duration.span.clone(), message);
-    table.context().push(finding.help(help));
 }
 
 /// A warning about a tag that is several.

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use super::context::Located;
 use super::defaults::{AlsoIn, Defaults};
 use super::table::Table;
-use super::{advice, keys, languages, links};
+use super::{keys, languages, links, long};
 use crate::diagnostic::{Code, Finding};
 use crate::l10n::Words;
 use crate::model::{
@@ -34,7 +34,7 @@ pub(super) fn read(table: &Table<'_>, words: BTreeMap<String, String>) -> (ReadC
     }
     let duration = table.parsed("duration", Code::BadValue, Length::parse);
     if let Some(duration) = &duration {
-        advice::long_duration(table, duration);
+        long::duration(table, duration);
     }
     let duration = duration.map(|at| at.value);
     let description = table.markdown("description");

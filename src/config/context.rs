@@ -99,7 +99,7 @@ impl<'a> Context<'a> {
     /// The location of a part of a text within the text's location; the whole text's if it is written with escapes.
     pub(super) fn within(&self, span: &Range<usize>, part: &str) -> Range<usize> {
         let at = self.text.get(span.clone()).and_then(|text| text.find(part));
-        at.map_or(span.clone(), |at| span.start + at..span.start + at + part.len())
+        at.map_or_else(|| span.clone(), |at| span.start + at..span.start + at + part.len())
     }
 
     /// Whether there are more errors than are kept, so that reading can stop.

@@ -108,11 +108,7 @@ pub(super) fn finding(
                     "write the keys of both below line {above}, and delete the line {header} here"
                 )
             }
-            (false, Some(above)) => format!(
-                "keep the right one of the lines {above} and {}, and begin the other with #",
-                context::line(text, line.span.start)
-            ),
-            (_, None) => "keep the right one, and begin the line of the other with #".to_owned(),
+            _ => "keep the right one, and begin the line of the other with #".to_owned(),
         })
         .into()
 }

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
-use super::line::{SourceLine, is_plain_key};
-use super::{context, guess, keys, lengths, quotes};
+use super::line::SourceLine;
+use super::{brackets, guess, keys, lengths, quotes, stray, synonyms};
 use crate::diagnostic::{Code, Finding};
 use crate::zone::Rules;
 
@@ -21,11 +21,6 @@ impl From<Finding> for Explained {
         Self { finding, until: None }
     }
 }
-
-/// Signs that begin a note in other languages.
-const NOTES: [&str; 6] = ["//", "/*", "<!--", ";", "--", "%"];
-/// Signs that begin an item of a list.
-const BULLETS: [&str; 7] = ["- ", "* ", "• ", "– ", "· ", "+ ", "> "];
 
 /// Explains an error of the parser, `message` at `span`.
 pub(super) fn explain(
@@ -56,7 +51,7 @@ pub(super) fn explain(
             .help(format!("add {mark} where it ends"))
             .into();
     }
-    if let Some(list) = unclosed_list(message, line, text) {
+    if let Some(list) = brackets::unclosed_list(message, line, text) {
         return list;
     }
     if let Some(explained) = quotes::typographic(line, text) {
@@ -66,7 +61,7 @@ pub(super) fn explain(
         return finding.into();
     }
     if !line.has_key() {
-        return without_key(line, &span, text);
+        return stray::without_key(line, &span, text);
     }
     if let Some(finding) = with_key(message, &span, line, text, rules) {
         return finding.into();
@@ -113,7 +108,7 @@ fn header(line: &SourceLine<'_>) -> Option<Finding> {
     };
     let (open, close) = if text.starts_with("[[") { ("[[", "]]") } else { ("[", "]") };
     let right = match keys::ROOT.contains(&name) {
-        true => keys::header(name).to_owned(),
+        true => synonyms::header(name).to_owned(),
         false => format!("{open}{name}{close}"),
     };
     let start = line.span.start + (line.text.len() - line.text.trim_start().len());
@@ -121,33 +116,6 @@ fn header(line: &SourceLine<'_>) -> Option<Finding> {
         Finding::error(Code::Syntax, start..start + text.len(), message)
             .help(format!("write {right}")),
     )
-}
-
-/// A finding for a list over several lines that is not closed before the next key.
-fn unclosed_list(message: &str, line: &SourceLine<'_>, text: &str) -> Option<Explained> {
-    let is_in_list = message.starts_with("missing comma between array")
-        || message.starts_with("unexpected `=` in array")
-        || message.starts_with("unclosed array,");
-    if !is_in_list || line.value.starts_with('[') {
-        return None;
-    }
-    let lines = std::iter::successors(line.before(text), |line| line.before(text)).take(500);
-    let opening = lines.into_iter().find(|line| line.has_key() && line.value.starts_with('['))?;
-    let mut last = if line.has_known_key() || line.is_header() {
-        line.before(text)?
-    } else {
-        SourceLine::around(text, line.span.start)
-    };
-    while last.is_blank() && last.span.start > opening.span.start {
-        last = last.before(text)?;
-    }
-    let at = opening.value_span.start;
-    let finding =
-        Finding::error(Code::Syntax, at..at + 1, "the list that begins here is not closed");
-    let finding = finding
-        .help(format!("write ] at the end of line {}", context::line(text, last.span.start)));
-    // The parser takes all that follows for items.
-    Some(Explained { finding, until: Some(text.len() + 1) })
 }
 
 /// A finding for a space of a word processor or a web page, outside of a text.
@@ -191,70 +159,8 @@ fn special_space(line: &SourceLine<'_>) -> Option<Finding> {
     }))
 }
 
-/// A finding for a line that is no key with a value.
-fn without_key(line: &SourceLine<'_>, span: &Range<usize>, text: &str) -> Explained {
-    let whole = line.text.trim();
-    let start = line.span.start + (line.text.len() - line.text.trim_start().len());
-    let at = |message: &str| Finding::error(Code::Syntax, start..start + whole.len(), message);
-    let near = |message: &str| Finding::error(Code::Syntax, span.clone(), message);
-    if let Some(sign) = NOTES.iter().find(|sign| whole.starts_with(**sign)) {
-        let note = whole[sign.len()..].trim_end_matches("*/").trim_end_matches("-->").trim();
-        return at("a note begins with #").help(format!("write `# {note}`")).into();
-    }
-    let bullet = BULLETS.iter().find_map(|bullet| whole.strip_prefix(bullet)).map(str::trim_start);
-    if let Some(rest) =
-        bullet.filter(|rest| rest.split('=').next().is_some_and(|key| is_plain_key(key.trim())))
-    {
-        return at("a line begins with its key").help(format!("write `{rest}`")).into();
-    }
-    let key = quotes::bare(line.key);
-    if let Some(own) = keys::of_any_table(key).filter(|_| whole.contains('=') && !is_plain_key(key))
-    {
-        let message = format!("`{key}` is not a key: a key is one word in lower case");
-        return at(&message).help(format!("write `{own} = {}`", written(own, line.value))).into();
-    }
-    // A colon, a tab or a space in place of the equals sign.
-    let separated = [':', '\t', ' '].into_iter().find_map(|sign| {
-        let (key, value) = bullet.unwrap_or(whole).split_once(sign)?;
-        let own = keys::of_any_table(quotes::bare(key.trim()))?;
-        // A sentence may begin with such a word.
-        (sign != ' ' || own == key).then_some((own, key.trim(), value.trim()))
-    });
-    if let Some((own, key, value)) = separated.filter(|(_, key, _)| !key.contains('=')) {
-        let word = if is_plain_key(key) { key.to_lowercase() } else { own.to_owned() };
-        let value = value.trim_start_matches([':', '=', '>', ' ', '\t']);
-        return near("a key and its value are joined by an equals sign")
-            .help(format!("write `{word} = {}`", written(own, value)))
-            .into();
-    }
-    if whole.contains('=') {
-        let is_word = !key.contains(char::is_whitespace) && !key.is_empty();
-        if is_word {
-            return near("a key has only letters a-z, digits, - and _")
-                .help("write one of the keys in docs/sessions-toml.md, or begin the line with # to keep it as a note")
-                .into();
-        }
-    }
-    if is_plain_key(whole) && keys::of_any_table(whole).is_some() {
-        return near("a key and its value are joined by an equals sign")
-            .help(format!("write `{} = ...`", whole.to_lowercase()))
-            .into();
-    }
-    // A pasted text is one finding, up to the next key.
-    let more = std::iter::successors(line.next(text), |line| line.next(text)).take(500);
-    let is_text = |line: &SourceLine<'_>| {
-        !line.is_header() && !line.has_known_key() && !line.text.trim_start().starts_with('#')
-    };
-    let last = more.take_while(is_text).last();
-    let finding = at("this line is neither a key with its value nor a note").help(
-        "if it belongs to a text, write the text between three quotes: `description = \"\"\"...\"\"\"`; to keep it \
-         as a note, begin the line with #",
-    );
-    Explained { finding, until: last.map(|line| line.span.end + 1) }
-}
-
 /// A value of a key as TOML writes it.
-fn written(key: &str, value: &str) -> String {
+pub(super) fn written(key: &str, value: &str) -> String {
     let value = value.trim().trim_end_matches([',', ';']);
     let is_whole = |mark| value.len() > 1 && value.starts_with(mark) && value.ends_with(mark);
     match value {
@@ -301,7 +207,7 @@ fn with_key(
         );
     }
     if value.starts_with(['[', '{', '(']) {
-        return in_brackets(message, span, line, text);
+        return brackets::in_brackets(message, span, line, text);
     }
     if guess::is_of_date(key) {
         return Some(match guess::datetime(key, value, day(line, text), rules) {
@@ -350,116 +256,4 @@ fn day(line: &SourceLine<'_>, text: &str) -> Option<NaiveDate> {
     let above = std::iter::successors(line.before(text), |line| line.before(text)).take(40);
     let start = above.take_while(|line| !line.is_header()).find(|line| line.key == "start")?;
     start.value.get(..10)?.parse().ok()
-}
-
-/// A finding for a list or a table in braces.
-fn in_brackets(
-    message: &str,
-    span: &Range<usize>,
-    line: &SourceLine<'_>,
-    text: &str,
-) -> Option<Finding> {
-    let (key, value) = (line.key, line.value);
-    let at = |message: &str| Finding::error(Code::Syntax, span.clone(), message);
-    let whole = |message: &str, right: String| {
-        Some(
-            Finding::error(Code::Syntax, line.value_span.clone(), message)
-                .help(format!("write {key} = {right}")),
-        )
-    };
-    let inside = span
-        .start
-        .checked_sub(line.value_span.start)
-        .filter(|at| *at <= value.len() && value.is_char_boundary(*at));
-    if let Some(inner) = value.strip_prefix('(') {
-        return whole("these must be braces", format!("{{{}}}", inner.trim_end_matches(')')));
-    }
-    if let Some(right) = decimal_point(value).filter(|_| value.starts_with('{')) {
-        return whole("a number has a decimal point, not a comma", right);
-    }
-    let colons = keys::PLACE.iter().chain(keys::ORGANIZER).chain(keys::ALSO_IN);
-    let joined = colons.fold(value.to_owned(), |value, key| {
-        value.replace(&format!("{key}:"), &format!("{key} ="))
-    });
-    if value.starts_with('{')
-        && joined != value.replace("https =//", "https://")
-        && !message.starts_with("unclosed")
-    {
-        return whole("a key and its value are joined by an equals sign", joined);
-    }
-    let reason = message.split(',').next().unwrap_or_default();
-    match reason {
-        "missing comma between array elements" | "missing comma between key-value pairs" => {
-            let (before, after) = value.split_at(inside?);
-            whole("a comma is missing", format!("{}, {}", before.trim_end(), after.trim_start()))
-        }
-        "unclosed array" => match value.ends_with([']', ',']) || value == "[" {
-            true => Some(at("the list is not closed").help("add ] where it ends")),
-            false => whole("the list is not closed", format!("{value}]")),
-        },
-        "unclosed inline table" => match value.len() < 300 {
-            true => {
-                whole("the braces are not closed", format!("{} }}", value.trim_end_matches(',')))
-            }
-            false => Some(at("the braces are not closed").help("add } where they end")),
-        },
-        "invalid basic string" | "invalid literal string" => {
-            Some(at("the closing quote is missing").help("add \" where the text ends"))
-        }
-        _ => {
-            let word = text.get(span.clone()).map(str::trim).filter(|word| !word.is_empty())?;
-            let is_plain = word.chars().next().is_some_and(char::is_alphanumeric);
-            if !is_plain || reason.contains("key") || reason.contains("leading zero") {
-                return None;
-            }
-            let right = match value.starts_with('[') {
-                true => quoted_items(value),
-                false => quoted_fields(value).unwrap_or_else(|| {
-                    value.replacen(word, &quotes::written(quotes::bare(word)), 1)
-                }),
-            };
-            whole("a text must be in quotes", right)
-        }
-    }
-}
-
-/// A list with all its items in quotes.
-fn quoted_items(value: &str) -> String {
-    let items = value.trim_matches(['[', ']']).split(',').map(|item| quotes::bare(item.trim()));
-    let items: Vec<String> = items.filter(|item| !item.is_empty()).map(quotes::written).collect();
-    format!("[{}]", items.join(", "))
-}
-
-/// A table in braces with all its texts in quotes; none if it is not one field after another.
-fn quoted_fields(value: &str) -> Option<String> {
-    let mut fields: Vec<(&str, String)> = Vec::new();
-    for piece in value.strip_prefix('{')?.trim_end_matches('}').split(',') {
-        match (piece.split_once('='), fields.last_mut()) {
-            (Some((key, value)), _) if is_plain_key(key.trim()) => {
-                fields.push((key.trim(), value.trim().to_owned()))
-            }
-            // A comma within a text.
-            (_, Some((_, value))) => *value = format!("{value}, {}", piece.trim()),
-            (_, None) => return None,
-        }
-    }
-    let is_other = |value: &str| value.parse::<f64>().is_ok();
-    let fields = fields.into_iter().map(|(key, value)| match is_other(&value) {
-        true => format!("{key} = {value}"),
-        false => format!("{key} = {}", quotes::written(quotes::bare(&value))),
-    });
-    Some(format!("{{ {} }}", fields.collect::<Vec<_>>().join(", ")))
-}
-
-/// A value with points for the commas within its numbers; none if it has none.
-fn decimal_point(value: &str) -> Option<String> {
-    let is_digit = |at: usize| value.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
-    let mut right = value.to_owned();
-    for (at, _) in value.match_indices(',') {
-        let in_text = value[..at].matches('"').count() % 2 == 1;
-        if at > 0 && is_digit(at - 1) && is_digit(at + 1) && !in_text {
-            right.replace_range(at..=at, ".");
-        }
-    }
-    (right != value).then_some(right)
 }

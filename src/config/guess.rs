@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike as _};
 
 use super::loose::{self, Clock, Day, Loose, Until};
-use super::{keys, known};
+use super::{known, synonyms};
 use crate::diagnostic::Code;
 use crate::rfc3339;
 use crate::zone::Rules;
@@ -20,7 +20,7 @@ const EXAMPLE: &str = "2027-04-30T14:00:00";
 
 /// Whether a key takes a date, or is a word that people use for one that does.
 pub(super) fn is_of_date(key: &str) -> bool {
-    keys::synonym(key, &["start", "end"]).is_some()
+    synonyms::synonym(key, &["start", "end"]).is_some()
 }
 
 /// Parses a value as people write dates and times; none if it does not look like one. `day` is the day of the

@@ -1,5 +1,6 @@
 //! Checks of ids: duplicates, and references to unknown ids.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 use std::ops::Range;
@@ -100,31 +101,26 @@ fn unique<'a, T: Eq + Hash + std::fmt::Display + 'a>(
     ids: impl Iterator<Item = &'a Located<T>> + Clone,
 ) {
     let mut seen: HashMap<&T, Range<usize>> = HashMap::new();
+    // Needed only for a duplicate, and as large as the catalog.
+    let all = LazyCell::new(|| ids.clone().map(|id| id.value.to_string()).collect::<HashSet<_>>());
     for id in ids.clone() {
-        if let Some(earlier) = seen.get(&id.value) {
-            let message = format!("`{}` is {what} already", id.value);
-            let help = match next(&id.value.to_string(), ids.clone()) {
-                Some(next) if what.ends_with(" id") => {
-                    format!(
-                        "give each its own, such as `id = \"{next}\"`; a former id in `was` counts too"
-                    )
-                }
-                _ => "give each its own".to_owned(),
-            };
-            let finding = Finding::error(Code::DuplicateId, id.span.clone(), message);
-            context.push(finding.earlier(earlier.clone(), "here").help(help));
-        } else {
-            seen.insert(&id.value, id.span.clone());
+        if context.is_full() {
+            return;
         }
+        let Some(earlier) = seen.get(&id.value) else {
+            seen.insert(&id.value, id.span.clone());
+            continue;
+        };
+        let message = format!("`{}` is {what} already", id.value);
+        let numbered = (2..100).map(|number| format!("{}-{number}", id.value));
+        let mut free = numbered.filter(|next| Id::is_valid(next) && !all.contains(next));
+        let help = match free.next().filter(|_| what.ends_with(" id")) {
+            Some(next) => format!(
+                "give each its own, such as `id = \"{next}\"`; a former id in `was` counts too"
+            ),
+            None => "give each its own".to_owned(),
+        };
+        let finding = Finding::error(Code::DuplicateId, id.span.clone(), message);
+        context.push(finding.earlier(earlier.clone(), "here").help(help));
     }
-}
-
-/// The id with the first number that makes it a new one.
-fn next<'a, T: std::fmt::Display + 'a>(
-    id: &str,
-    ids: impl Iterator<Item = &'a Located<T>> + Clone,
-) -> Option<String> {
-    (2..10).map(|number| format!("{id}-{number}")).find(|next| {
-        Id::is_valid(next) && ids.clone().all(|other| other.value.to_string() != *next)
-    })
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::keys;
+use super::synonyms;
 
 /// A line of the text, with its key and value.
 pub(super) struct SourceLine<'a> {
@@ -65,7 +65,7 @@ impl<'a> SourceLine<'a> {
 
     /// Whether it has a key of some table.
     pub(super) fn has_known_key(&self) -> bool {
-        self.has_key() && keys::of_any_table(self.key).is_some()
+        self.has_key() && synonyms::of_any_table(self.key).is_some()
     }
 }
 

@@ -44,6 +44,11 @@ pub(super) fn host(url: &str) -> &str {
     authority.split(':').next().unwrap_or_default()
 }
 
+/// The beginning of a text, as long as an address can be.
+pub(super) fn near(text: &str) -> &str {
+    &text[..text.floor_char_boundary(2_000.min(text.len()))]
+}
+
 /// Whether a host is reserved for examples and tests (RFC 2606, RFC 6761).
 pub(super) fn is_example(host: &str) -> bool {
     let host = host.trim_end_matches('.').to_ascii_lowercase();

@@ -3,21 +3,27 @@
 //! The text is parsed into a tree that keeps the location of each key and value, with every syntax error that the
 //! parser can recover from. Then each table reads its own keys, so that one bad value never hides another finding.
 //!
-//! To read: `syntax`, then `line`, `explain`, `quotes` and `duplicates` (TOML), `context` (what tables share), `table`
-//! (values of one table), `calendar`, `session`, `when`, `feeds`, `page`, `words` (the tables), `unknown` and `keys` (keys),
-//! `ids`, `series_names`, `advice`, `years`, `texts`, `links`, `coordinates` and `named_times` (checks), `guess`, `loose`,
-//! `lengths`, `known` and `wording` (help).
+//! To read: `syntax`, then `line`, `explain`, `stray`, `brackets`, `quotes` and `duplicates` (TOML), `context` (what tables
+//! share), `table`, `form` and `each` (values of one table), `calendar`, `session`, `when`, `too_early`, `feeds`, `page`, `words` (the
+//! tables), `unknown`, `keys`, `synonyms` and `wishes` (keys), `ids`, `series_names`, `advice`, `long`, `years`, `texts`,
+//! `html`, `markdown_links`, `links`, `coordinates` and `named_times` (checks), `guess`, `loose`, `rest`, `days`, `lengths`, `known`
+//! and `wording` (help).
 
 mod advice;
+mod brackets;
 mod calendar;
 mod civil;
 mod context;
 mod coordinates;
+mod days;
 mod defaults;
 mod duplicates;
+mod each;
 mod explain;
 mod feeds;
+mod form;
 mod guess;
+mod html;
 mod ids;
 mod keys;
 mod known;
@@ -25,18 +31,25 @@ mod languages;
 mod lengths;
 mod line;
 mod links;
+mod long;
 mod loose;
+mod markdown_links;
 mod meanings;
 mod named_times;
 mod page;
 mod quotes;
+mod rest;
 mod series_names;
 mod session;
+mod stray;
+mod synonyms;
 mod syntax;
 mod table;
 mod texts;
+mod too_early;
 mod unknown;
 mod when;
+mod wishes;
 mod wording;
 mod words;
 mod years;
@@ -172,12 +185,12 @@ fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
     };
     let defaults = calendar.as_ref().map(|(_, defaults)| defaults.clone()).unwrap_or_default();
     let page = root.table("page", "[page]", keys::PAGE).map(|table| page::read(&table));
-    let series = table::each(context, "[[series]]", series, keys::SERIES, feeds::series);
+    let series = each::each(context, "[[series]]", series, keys::SERIES, feeds::series);
     let names = SeriesNames::new(&series);
     let read = |table: &Table<'_>| feeds::selection(table, &names);
-    let selections = table::each(context, "[[feeds]]", selections, keys::FEEDS, read);
+    let selections = each::each(context, "[[feeds]]", selections, keys::FEEDS, read);
     let read = |table: &Table<'_>| session::read(table, &defaults, &names);
-    let sessions = table::each(context, "[[sessions]]", sessions, keys::SESSIONS, read);
+    let sessions = each::each(context, "[[sessions]]", sessions, keys::SESSIONS, read);
     // Reading stopped early.
     if context.is_full() {
         return None;

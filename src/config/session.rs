@@ -121,7 +121,7 @@ fn read_place(table: &Table<'_>) -> Option<Place> {
             table.context().push(
                 Finding::warning(
                     Code::PlaceIsLink,
-                    line.as_ref().map_or(table.header(), |at| at.span.clone()),
+                    line.as_ref().map_or_else(|| table.header(), |at| at.span.clone()),
                     message,
                 )
                 .help(format!("write `join = \"{url}\"`, and delete it here")),

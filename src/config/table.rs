@@ -8,9 +8,9 @@ use toml::value::Datetime;
 
 use super::context::{Context, Located};
 use super::wording::Wanted;
-use super::{guess, languages, lengths, links, texts, unknown, wording};
+use super::{guess, texts, unknown, wording};
 use crate::diagnostic::{Code, Finding};
-use crate::model::{Id, Markdown, NOT_WHOLE, TextError, Title};
+use crate::model::{Id, Markdown, TextError, Title};
 use crate::suggest;
 use crate::zone::Zone;
 
@@ -22,52 +22,6 @@ pub(super) struct Table<'a> {
     entries: &'a DeTable<'a>,
     /// The keys that unknown keys were probably meant for.
     meant: Vec<&'static str>,
-}
-
-/// Reads each table of an array of tables, in order. Each is dropped once it is read.
-pub(super) fn each<T>(
-    context: &Context<'_>,
-    name: &'static str,
-    list: Option<Spanned<DeValue<'_>>>,
-    known: &[&'static str],
-    mut read: impl FnMut(&Table<'_>) -> T,
-) -> Vec<T> {
-    let Some(list) = list else { return Vec::new() };
-    let (span, key) = (list.span(), name.trim_matches(['[', ']']));
-    let items = match list.into_inner() {
-        DeValue::Array(items) => items,
-        DeValue::Table(_) => {
-            let message = format!("[{key}] needs double brackets, as there may be several");
-            let finding = Finding::error(Code::WrongType, span, message);
-            context.push(finding.help(format!("write {name} in place of [{key}]")));
-            return Vec::new();
-        }
-        _ => {
-            let message = format!("`{key}` must be a list of tables");
-            let finding = Finding::error(Code::WrongType, span, message);
-            context.push(finding.help(format!("write each one below a line {name}")));
-            return Vec::new();
-        }
-    };
-    let mut all = Vec::with_capacity(items.len());
-    for item in items {
-        if context.is_full() {
-            break;
-        }
-        let span = item.span();
-        match item.into_inner() {
-            DeValue::Table(entries) if entries.is_empty() && context.is_whole_at(span.start) => {
-                let finding =
-                    Finding::error(Code::MissingKey, span, format!("this {name} table is empty"));
-                context.push(finding.help("delete the line, or write the keys below it"));
-            }
-            DeValue::Table(entries) => {
-                all.push(read(&Table::new(context, name, span, &entries, known)));
-            }
-            other => context.push(wording::wrong_type(key, span, &other, Wanted::Table)),
-        }
-    }
-    all
 }
 
 impl<'a> Table<'a> {
@@ -202,22 +156,27 @@ impl<'a> Table<'a> {
         };
         let mut read = Vec::new();
         // Items that have only to be put in quotes are one finding, with the whole list.
-        let mut corrected = wording::corrected_list(key, value.get_ref());
+        let corrected = wording::corrected_list(key, value.get_ref());
+        let mut is_reported = false;
         for item in items {
             if self.context.is_full() {
                 break;
             }
-            match (item.get_ref(), corrected.as_ref()) {
-                (DeValue::String(text), _) => {
+            let other = match item.get_ref() {
+                DeValue::String(text) => {
                     read.push(Located { value: text.as_ref(), span: item.span() });
+                    continue;
                 }
-                (other, Some(Some(right))) => {
-                    let finding = wording::wrong_type(key, item.span(), other, Wanted::Texts);
+                other => other,
+            };
+            let finding = wording::wrong_type(key, item.span(), other, Wanted::Texts);
+            match &corrected {
+                Some(right) if !is_reported => {
                     self.context.push(finding.help(format!("write `{key} = {right}`")));
-                    corrected = Some(None);
+                    is_reported = true;
                 }
-                (_, Some(None)) => {}
-                (other, None) => self.wrong_type(key, item.span(), other, Wanted::Texts),
+                Some(_) => {}
+                None => self.context.push(finding),
             }
         }
         read
@@ -381,61 +340,6 @@ impl<'a> Table<'a> {
     pub(super) fn get(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
         // In place of what it cannot read, the parser has values that are nowhere.
         self.entries.get(key).filter(|value| !value.span().is_empty())
-    }
-
-    fn form<T>(
-        &self,
-        key: &str,
-        form: Code,
-        text: Located<&str>,
-        parse: impl Fn(&str) -> Result<T, TextError>,
-    ) -> Option<Located<T>> {
-        match parse(text.value) {
-            Ok(value) => {
-                if let Some(finding) =
-                    links::invisible(key, text.value, &text.span).filter(|_| form == Code::BadUrl)
-                {
-                    self.context.push(finding);
-                }
-                Some(Located { value, span: text.span })
-            }
-            Err(error) => {
-                let mut finding = wording::problem(key, form, &error, text.span);
-                // For common mistakes the help has the value in the accepted format.
-                let offered = match form {
-                    _ if matches!(error, TextError::LineBreak(_)) => {
-                        Some(text.value.split_whitespace().collect::<Vec<_>>().join(" "))
-                    }
-                    Code::BadUrl => links::meant(text.value).map(|url| match parse(&url) {
-                        Ok(_) => url,
-                        Err(_) => url.split(['?', '#']).next().unwrap_or_default().to_owned(),
-                    }),
-                    _ if key == "language" => languages::meant(text.value).map(ToOwned::to_owned),
-                    _ if key == "email" => wording::mailbox(text.value),
-                    _ => lengths::of_text(text.value).filter(|_| lengths::is_of_length(key)),
-                };
-                if let Some(offered) = offered.filter(|offered| parse(offered).is_ok()) {
-                    let joined = text.value.replace(' ', "");
-                    finding = finding.help(match self.is_list(key) {
-                        _ if offered.matches("%20").count() > text.value.matches("%20").count() => format!(
-                            "write `{key} = \"{offered}\"`; if the space is a mistake, `{key} = \"{joined}\"`"
-                        ),
-                        true => format!("write \"{offered}\" in place of it"),
-                        false => format!("write `{key} = \"{offered}\"`"),
-                    });
-                } else if form == Code::BadUrl && text.value.contains('@') {
-                    finding = finding.help(wording::mail_for_url(key, text.value));
-                } else if error == NOT_WHOLE {
-                    finding = finding.help(format!(
-                        "write the whole address, as in `{key} = \"https://example.org/page\"`, or delete the line"
-                    ));
-                } else if lengths::is_of_length(key) && matches!(error, TextError::Form(_)) {
-                    finding = finding.help("write a number with m for minutes, h for hours or d for days, such as \"90m\"");
-                }
-                self.context.push(finding);
-                None
-            }
-        }
     }
 
     fn zone_of(&self, name: Located<&str>) -> Option<Located<Zone>> {

@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::context::Context;
 use super::loose::{self, Clock, Day, Loose};
-use super::{keys, wording};
+use super::{keys, synonyms, wishes, wording};
 use crate::diagnostic::{Code, Finding, MOST};
 use crate::rfc3339;
 use crate::suggest;
@@ -27,6 +27,9 @@ pub(super) fn keys(
         .filter(|(key, _)| !known.contains(&key.get_ref().as_ref()))
         .take(2 * MOST)
         .collect();
+    if unknown.is_empty() {
+        return Vec::new();
+    }
     unknown.sort_by_key(|(key, _)| key.span().start);
     let mut meant = Vec::new();
     let words: Vec<&str> = unknown.iter().map(|(key, _)| key.get_ref().as_ref()).collect();
@@ -45,7 +48,7 @@ pub(super) fn keys(
             context.push(Finding::error(Code::MisplacedKey, span, message).help(help));
         }
     }
-    let day = day(entries);
+    let day = words.iter().chain(&["start"]).find_map(|word| day(entries, word));
     let has_time = unknown.iter().any(|(_, value)| time(value.get_ref()).is_some());
     for (key, value) in unknown {
         if context.is_full() {
@@ -55,7 +58,7 @@ pub(super) fn keys(
         if is_of_forgotten(word) {
             continue;
         }
-        let for_date = keys::synonym(word, &["start", "end"]).filter(|own| known.contains(own));
+        let for_date = synonyms::synonym(word, &["start", "end"]).filter(|own| known.contains(own));
         if let Some((own, day, of)) =
             for_date.and_then(|own| day.as_ref().map(|(day, of)| (own, *day, *of)))
         {
@@ -96,16 +99,12 @@ fn forgotten_table(
     begins_calendar.then_some(("[calendar]", keys::CALENDAR))
 }
 
-/// The day of a session whose date and time are apart, with the key that has it.
-fn day<'a>(entries: &'a DeTable<'_>) -> Option<(chrono::NaiveDate, &'a str)> {
-    entries.iter().find_map(|(key, value)| {
-        let word = key.get_ref().as_ref();
-        let is_date = keys::synonym(word, &["start", "end"]) == Some("start");
-        let Loose { day, time: None, .. } = read(value.get_ref()).filter(|_| is_date)? else {
-            return None;
-        };
-        Some((day.and_then(Day::date)?, word))
-    })
+/// The day that a key has for the start of a session, without a time.
+fn day<'a>(entries: &DeTable<'_>, word: &'a str) -> Option<(chrono::NaiveDate, &'a str)> {
+    let is_start = synonyms::synonym(word, &["start", "end"]) == Some("start");
+    let value = entries.get(word).filter(|_| is_start)?;
+    let Loose { day, time: None, .. } = read(value.get_ref())? else { return None };
+    Some((day.and_then(Day::date)?, word))
 }
 
 /// A time of day without a date.
@@ -142,14 +141,14 @@ fn finding(
     };
     let unknown = |help: String| of(Code::UnknownKey, help);
     if table == FILE && matches!(value, DeValue::Table(_) | DeValue::Array(_)) {
-        return (unknown(keys::header_meant(word)), None);
+        return (unknown(synonyms::header_meant(word)), None);
     }
     if table != FILE
         && keys::ROOT.contains(&word)
         && (value.is_table() || value.is_array())
         && word != "series"
     {
-        let header = keys::header(word);
+        let header = synonyms::header(word);
         let nested = format!("{}.{word}", table.trim_matches(['[', ']']));
         let id = entries
             .get("id")
@@ -164,7 +163,7 @@ fn finding(
         return (unknown(help), None);
     }
     if table == "[[sessions]]"
-        && let Some(help) = of_session(word, value)
+        && let Some(help) = wishes::of_session(word, value)
     {
         return (unknown(help), None);
     }
@@ -173,7 +172,7 @@ fn finding(
         let is_near = suggest::distance(&word.to_lowercase(), own) <= 1;
         (is_near && !entries.contains_key(own)).then(|| own.to_owned())
     };
-    if let Some(own) = keys::synonym(word, known) {
+    if let Some(own) = synonyms::synonym(word, known) {
         let help = match word.eq_ignore_ascii_case(own) {
             true => format!("write `{own}`, in lower case"),
             false => format!("did you mean `{own}`?"),
@@ -185,11 +184,11 @@ fn finding(
     {
         return (of(Code::MisplacedKey, moved(word, elsewhere, value)), None);
     }
-    if let Some(near) = keys::meant(word, known) {
+    if let Some(near) = synonyms::meant(word, known) {
         let finding = unknown(format!("did you mean `{near}`?"));
         return (finding.fix_if(key.span(), misspelled(near)), Some(near));
     }
-    let help = match said(word, value) {
+    let help = match wishes::said(word, value) {
         Some(said) if known.contains(&"description") => {
             let line = if entries.contains_key("description") { "add" } else { "write" };
             let text = if line == "add" {
@@ -221,88 +220,4 @@ fn moved(word: &str, table: &str, value: &DeValue<'_>) -> String {
         }
         _ => format!("`{word}` belongs to {table}; move the line there"),
     }
-}
-
-/// A short value as part of a text: `Speaker: Ana Diaz`.
-fn said(word: &str, value: &DeValue<'_>) -> Option<String> {
-    let text = match value {
-        DeValue::String(text) => text.to_string(),
-        DeValue::Integer(number) => number.to_string(),
-        DeValue::Float(number) => number.to_string(),
-        DeValue::Array(items) => {
-            let texts: Option<Vec<&str>> =
-                items.iter().map(|item| item.get_ref().as_str()).collect();
-            texts?.join(", ")
-        }
-        _ => return None,
-    };
-    let is_short = !text.is_empty()
-        && text.len() < 200
-        && word.len() < 40
-        && !text.contains(['\n', '"', '\\']);
-    let mut name = word.replace(['_', '-'], " ");
-    if let Some(first) = name.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    is_short.then(|| format!("{name}: {text}"))
-}
-
-/// What to do about things that people look for in a session.
-fn of_session(word: &str, value: &DeValue<'_>) -> Option<String> {
-    let word = word.to_lowercase().replace('-', "_");
-    let is = |words: &[&str]| words.contains(&word.as_str());
-    let address = value.as_str().filter(|text| text.contains("://"));
-    Some(
-        if is(&[
-            "repeat",
-            "repeats",
-            "recurrence",
-            "recurring",
-            "rrule",
-            "frequency",
-            "every",
-            "weekly",
-            "monthly",
-        ]) {
-            "write a [[sessions]] table for each date, each with an `id` of its own".to_owned()
-        } else if is(&[
-            "image",
-            "picture",
-            "photo",
-            "img",
-            "banner",
-            "thumbnail",
-            "poster",
-            "flyer",
-        ]) {
-            let address = address.unwrap_or("https://...");
-            format!(
-                "sessions have no pictures: add a link to `description`, such as `[Picture]({address})`, or delete the line"
-            )
-        } else if is(&["recording", "slides", "materials", "video_url", "youtube"]) {
-            let address = address.unwrap_or("https://...");
-            format!(
-                "add a link to `description`, such as `[Recording]({address})`, or write `page = \"{address}\"`"
-            )
-        } else if is(&["url", "link", "website", "web", "href", "links"]) {
-            let address = address.unwrap_or("https://...");
-            format!(
-                "write `register = \"{address}\"` if readers sign up there, `join = ...` if they take part there, or `page = ...` if it is your own page about the session"
-            )
-        } else if is(&["password", "passcode", "pin", "meeting_id", "dial_in", "pwd"]) {
-            "delete the line: everything in this file is public; send it to those who sign up"
-                .to_owned()
-        } else if is(&["all_day", "allday", "whole_day", "full_day"]) {
-            "delete the line; for a whole day write `start` as a date, such as `start = 2027-04-30`"
-                .to_owned()
-        } else if is(&["canceled", "cancel", "is_cancelled", "is_canceled"]) {
-            "write `status = \"cancelled\"`".to_owned()
-        } else if is(&["draft", "hidden", "published", "visible", "private", "public"]) {
-            "delete the line: every session in this file is published; to keep one back, begin each of its lines with #".to_owned()
-        } else if is(&["weekday", "day_of_week", "dow"]) {
-            "delete the line: the weekday follows from `start`".to_owned()
-        } else {
-            return None;
-        },
-    )
 }

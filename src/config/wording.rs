@@ -232,10 +232,13 @@ fn length(key: &str, value: &DeValue<'_>) -> Option<Vec<String>> {
     lengths::of_number(key, number).filter(|_| lengths::is_of_length(key))
 }
 
-/// A list whose numbers are written as texts; none if it has other values. The inner option is for the caller, who
-/// reports the list once.
-pub(super) fn corrected_list(key: &str, value: &DeValue<'_>) -> Option<Option<String>> {
+/// A list with its numbers written as texts; none if it needs no correction, or has other values.
+pub(super) fn corrected_list(key: &str, value: &DeValue<'_>) -> Option<String> {
     let DeValue::Array(items) = value else { return None };
+    // Nobody types a longer list again.
+    if items.len() > 20 || items.iter().all(|item| item.get_ref().is_str()) {
+        return None;
+    }
     let texts = items.iter().map(|item| match item.get_ref() {
         DeValue::String(text) => Some(format!("\"{text}\"")),
         DeValue::Integer(_) | DeValue::Float(_) => match length(key, item.get_ref()) {
@@ -246,5 +249,5 @@ pub(super) fn corrected_list(key: &str, value: &DeValue<'_>) -> Option<Option<St
         _ => None,
     });
     let texts: Vec<String> = texts.collect::<Option<_>>()?;
-    (texts.len() <= 20).then(|| Some(format!("[{}]", texts.join(", "))))
+    Some(format!("[{}]", texts.join(", ")))
 }

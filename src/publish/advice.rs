@@ -82,11 +82,13 @@ pub(super) fn at_night(
     let upcoming = catalog.sessions.iter().filter(|session| session.when.start() > now);
     let found = upcoming.filter_map(|session| {
         let When::Timed(timed) = &session.when else { return None };
+        if timed.start.local.hour() >= 6 {
+            return None;
+        }
         let (start, local) = (timed.start.instant, timed.start.local);
         let by_day = |zone: &&crate::zone::Zone| (8..22).contains(&zone.local(start).hour());
         let others = catalog.calendar.zones(&timed.zone);
         let is_meant = session.status == Status::Cancelled
-            || local.hour() >= 6
             || others.iter().skip(1).any(by_day)
             || matches!(timed.zone.resolve(local), Local::Fold { .. });
         if is_meant {

@@ -1,6 +1,7 @@
 //! Findings about a file that contradicts earlier publications, or that the revisions file does not record.
 
-use std::collections::HashMap;
+use std::cell::LazyCell;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
@@ -55,6 +56,13 @@ pub(super) fn overwritten(
     now: DateTime<Utc>,
 ) -> Vec<Finding> {
     let catalog = &plan.edition.catalog;
+    // Needed only for such a session, and as large as the catalog.
+    let taken = LazyCell::new(|| {
+        let ids = catalog.sessions.iter().flat_map(|own| std::iter::once(&own.id).chain(&own.was));
+        ids.map(Id::as_str)
+            .chain(before.sessions.keys().map(String::as_str))
+            .collect::<HashSet<_>>()
+    });
     let found = catalog.sessions.iter().filter_map(|session| {
         let old = before.sessions.get(session.id.as_str()).filter(|old| old.removed.is_none())?;
         let (was, is) = (&old.published, &plan.edition.revision(session).published);
@@ -65,13 +73,9 @@ pub(super) fn overwritten(
         let (id, title) = (&session.id, &was.title);
         let date: String = was.when.start().to_string().chars().take(10).collect();
         let message = format!("`{id}` is the id of \"{title}\" of {date}, which is over, and now of another session");
-        let is_free = |new: &Id| {
-            catalog.sessions.iter().all(|other| other.id != *new && !other.was.contains(new))
-                && !before.sessions.contains_key(new.as_str())
-        };
         let year = session.when.start().format("%Y-%m");
         let candidates = [Id::suggest(session.title.as_str()), Id::suggest(&format!("{id}-{year}"))];
-        let new = candidates.into_iter().flatten().find(is_free);
+        let new = candidates.into_iter().flatten().find(|new| !taken.contains(new.as_str()));
         let new = new.map_or_else(|| "...".to_owned(), |new| new.to_string());
         let span = locations.sessions.get(id).cloned().unwrap_or_default();
         Some(Finding::warning(Code::OverwrittenSession, span, message).help(format!(

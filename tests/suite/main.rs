@@ -30,6 +30,7 @@ mod links;
 mod links_command;
 mod markup;
 mod messages;
+mod mistakes;
 mod nasty;
 mod newsletter;
 mod observances;

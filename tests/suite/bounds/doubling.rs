@@ -133,6 +133,15 @@ fn words_in_texts_take_linear_time() {
             "://",
             "https://a.example/(",
             "”",
+            "<b ",
+            "<",
+            "](",
+            "[a](b.c ",
+            "[a] (",
+            "(a)[b.c",
+            "`",
+            "&",
+            "passcode: ",
         ];
         let more = |text: &str| format!("description = {}", quoted(&("x".to_owned() + text)));
         all.map(|piece| {

@@ -127,7 +127,7 @@ fn the_json_form_is_still_one_array_and_modes_and_links_stay() {
     assert_eq!(std::fs::read_to_string(&real).unwrap(), with("busy = true\n"));
     assert_eq!(std::fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
     assert_eq!(std::fs::read_link(&file).unwrap(), std::path::Path::new("real.toml"));
-    assert!(!names(&fixture.dir()).iter().any(|name| name.ends_with(".new")));
+    assert!(!names(fixture.dir()).iter().any(|name| name.ends_with(".new")));
 }
 
 #[test]

@@ -1,0 +1,239 @@
+//! Generated mistakes: each gets one finding, at its line, and what the help says to write mends the file.
+
+use convene::config;
+use convene::diagnostic::{Code, Finding, Severity};
+use convene::source::Source;
+use convene::zone::Rules;
+
+const CALENDAR: &str = "[calendar]\nid = \"our-calendar\"\ntitle = \"Our sessions\"\n\
+    timezone = \"America/New_York\"\nduration = \"1h\"\n";
+
+/// The findings of a text, each with its line.
+fn findings(text: &str) -> Vec<(usize, Finding)> {
+    let source = Source::from_bytes("sessions.toml", text.as_bytes().to_vec());
+    let findings = config::load(&source, &Rules::bundled()).findings;
+    let line = |at: usize| text[..at].matches('\n').count() + 1;
+    findings.into_iter().map(|finding| (line(finding.span.start), finding)).collect()
+}
+
+/// The only finding of a text.
+fn only(text: &str) -> (usize, Finding) {
+    let mut all = findings(text);
+    assert_eq!(all.len(), 1, "{text}\n{all:#?}");
+    all.remove(0)
+}
+
+/// The lines of a table with a number: some of the optional keys, the keys in some order.
+fn table(number: usize, optional: usize, rotation: usize) -> Vec<String> {
+    let month = number + 1;
+    let mut lines = vec![
+        format!("id = \"session-{number}\""),
+        format!("title = \"Session {number}\""),
+        format!("start = 2027-{month:02}-10T14:00:00"),
+    ];
+    let more = [
+        "join = \"https://sessions.example/join\"",
+        "tags = [\"workshop\"]",
+        "place = { name = \"Hall\" }",
+    ];
+    lines.extend(
+        more.iter()
+            .enumerate()
+            .filter(|(at, _)| optional >> at & 1 == 1)
+            .map(|(_, line)| (*line).to_owned()),
+    );
+    let by = rotation % lines.len();
+    lines.rotate_left(by);
+    lines
+}
+
+#[test]
+fn a_forgotten_sessions_line_is_asked_for_and_mends_the_file() {
+    // 8 choices of optional keys by 3 orders by 3 separations by 3 forgotten lines, and 2 lines at once: 288 files.
+    for optional in 0..8 {
+        for rotation in 0..3 {
+            for separation in ["\n", "\n# the next one\n", "\n\n"] {
+                for forgotten in [vec![1], vec![2], vec![3], vec![1, 3]] {
+                    let mut text = CALENDAR.to_owned();
+                    let mut expected = Vec::new();
+                    for number in 0..4 {
+                        text.push_str(separation);
+                        match forgotten.contains(&number) {
+                            true => expected.push(text.matches('\n').count() + 1),
+                            false => text.push_str("[[sessions]]\n"),
+                        }
+                        for line in table(number, optional, rotation) {
+                            text.push_str(&line);
+                            text.push('\n');
+                        }
+                    }
+                    let found = findings(&text);
+                    let lines: Vec<usize> = found.iter().map(|(line, _)| *line).collect();
+                    assert_eq!(lines, expected, "{text}\n{found:#?}");
+                    let mut mended: Vec<&str> = text.lines().collect();
+                    for (line, finding) in found.into_iter().rev() {
+                        assert_eq!(finding.code, Code::DuplicateKey);
+                        let help =
+                            format!("write [[sessions]] on a line of its own above line {line}");
+                        assert_eq!(finding.help, Some(help), "{text}");
+                        mended.insert(line - 1, "[[sessions]]");
+                    }
+                    assert!(findings(&(mended.join("\n") + "\n")).is_empty(), "{text}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_forgotten_line_without_a_blank_line_is_asked_for_at_the_first_key_that_is_there_twice() {
+    // 3 keys that come first.
+    for rotation in 0..3 {
+        let lines = |number| table(number, 0, rotation).join("\n");
+        let text = format!("{CALENDAR}\n[[sessions]]\n{}\n{}\n", lines(0), lines(1));
+        let (line, finding) = only(&text);
+        assert_eq!(line, 11, "{text}");
+        assert!(
+            finding.message.ends_with("is a `[[sessions]]` line missing above line 11?"),
+            "{}",
+            finding.message
+        );
+    }
+}
+
+#[test]
+fn the_line_of_another_table_is_asked_for_by_the_keys_below_it() {
+    let page = "[page]\naccent = \"#1e5fa8\"\n";
+    let series = "[[series]]\nid = \"a\"\ntitle = \"A\"\n";
+    let session = "id = \"b\"\ntitle = \"B\"\nstart = 2027-04-30T14:00:00\n";
+    for (before, after, wanted) in [
+        (CALENDAR.to_owned(), session, "[[sessions]]"),
+        (format!("{CALENDAR}\n{page}"), session, "[[sessions]]"),
+        (format!("{CALENDAR}\n{series}"), session, "[[sessions]]"),
+        (format!("{CALENDAR}\n{series}"), "id = \"b\"\ntitle = \"B\"\n", "[[series]]"),
+        (
+            format!("{CALENDAR}\n{series}"),
+            "id = \"b\"\ntitle = \"B\"\ntags = [\"x\"]\n",
+            "[[feeds]]",
+        ),
+        (String::new(), &CALENDAR["[calendar]\n".len()..], "[calendar]"),
+    ] {
+        let text = format!("{before}\n{after}");
+        let errors: Vec<_> = findings(&text)
+            .into_iter()
+            .filter(|(_, own)| own.severity == Severity::Error)
+            .collect();
+        let [(line, finding)] = errors.as_slice() else { panic!("{text}\n{errors:#?}") };
+        assert_eq!(*line, before.matches('\n').count() + 2, "{text}");
+        let help = format!("write {wanted} on a line of its own above line {line}");
+        assert_eq!(finding.help.as_deref(), Some(help.as_str()), "{text}");
+    }
+}
+
+/// Ways to write a line wrong.
+fn wrong_lines(key: &str, value: &str) -> Vec<String> {
+    let bare = value.trim_matches('"');
+    let mut all = vec![
+        format!("{key}: {value}"),
+        format!("{key} : {value}"),
+        format!("{key}\t{value}"),
+        format!("{key} {value}"),
+        format!("{key} == {value}"),
+        format!("{key} => {value}"),
+        format!("{key} := {value}"),
+        format!("- {key} = {value}"),
+        format!("• {key} = {value}"),
+        format!("* {key} = {value}"),
+        format!("{key}\u{a0}= {value}"),
+        format!("\u{a0}{key} = {value}"),
+    ];
+    if value.starts_with('"') {
+        all.extend([
+            format!("{key}: {bare}"),
+            format!("{key} = {bare}"),
+            format!("{key} = “{bare}”"),
+            format!("{key} = „{bare}“"),
+            format!("{key} = «{bare}»"),
+            format!("{key} = ‘{bare}’"),
+            format!("{key} = `{bare}`"),
+            format!("{key} = \"{bare}"),
+            format!("{key} = {bare}\""),
+            format!("{key} = \"{bare}”"),
+            format!("{key} = “{bare}\""),
+            format!("{key} = {value},"),
+            format!("{key} = {value};"),
+            format!("{key} =\u{a0}{value}"),
+        ]);
+    }
+    all
+}
+
+#[test]
+fn the_help_for_a_wrong_line_is_the_right_line() {
+    // 8 keys in 12 or 26 wrong lines: 180 files. Each key is the only one, the first and the last of its table.
+    let keys = [
+        ("id", "\"talk\""),
+        ("title", "\"Spring talk\""),
+        ("start", "2027-04-30T14:00:00"),
+        ("description", "\"All are welcome.\""),
+        ("register", "\"https://sessions.example/register\""),
+        ("timezone", "\"Europe/Berlin\""),
+        ("duration", "\"90m\""),
+        ("busy", "true"),
+    ];
+    for (at, (key, value)) in keys.iter().enumerate() {
+        for wrong in wrong_lines(key, value) {
+            let lines = keys.iter().map(|(own, right)| match own == key {
+                true => wrong.clone(),
+                false => format!("{own} = {right}"),
+            });
+            let text =
+                format!("{CALENDAR}\n[[sessions]]\n{}\n", lines.collect::<Vec<_>>().join("\n"));
+            let (line, finding) = only(&text);
+            assert_eq!(line, 8 + at, "{text}");
+            let right = format!("{key} = {value}");
+            let help = finding.help.as_deref().unwrap_or_default();
+            assert!(help.contains(&right), "{wrong}: {help}");
+        }
+    }
+}
+
+#[test]
+fn a_pasted_text_is_one_finding_wherever_it_is() {
+    // 4 texts at 3 places.
+    let texts = [
+        "Join us for an evening.",
+        "Join us for an evening.\nDoors open: 7 pm.",
+        "Dear all,\n\nthe next talk is soon.\n\nBest, Ana",
+        "Title of the talk is not known yet\nstart at 7",
+    ];
+    let tables: Vec<String> = (0..3)
+        .map(|number| format!("\n[[sessions]]\n{}\n", table(number, 7, 0).join("\n")))
+        .collect();
+    for text in texts {
+        for at in 0..3 {
+            let mut whole = CALENDAR.to_owned();
+            for (number, table) in tables.iter().enumerate() {
+                whole.push_str(table);
+                if number == at {
+                    whole.push_str(&format!("{text}\n"));
+                }
+            }
+            let (line, _) = only(&whole);
+            let before = whole.find(text).unwrap();
+            assert_eq!(line, whole[..before].matches('\n').count() + 1, "{whole}");
+        }
+    }
+}
+
+#[test]
+fn right_files_get_no_findings() {
+    for text in [
+        include_str!("../../sessions.toml"),
+        include_str!("../golden/all-day/sessions.toml"),
+        include_str!("../golden/base-path/sessions.toml"),
+        include_str!("../golden/example/sessions.toml"),
+    ] {
+        assert!(findings(text).is_empty(), "{text}\n{:#?}", findings(text));
+    }
+}
