@@ -75,6 +75,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "ics",
             "l10n",
             "revisions",
+            "rfc3339",
             "site",
             "source",
             "zone",
