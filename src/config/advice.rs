@@ -10,6 +10,7 @@ use super::table::Table;
 use super::{coordinates, links, long, named_times, texts};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Session, Status, Tag, Timed, When};
+use crate::rfc3339;
 
 /// Where Proton Calendar cuts titles and texts, in characters.
 const TITLE: usize = 255;
@@ -159,7 +160,18 @@ fn weekday(
     let day: NaiveDate = *days.first()?;
     let message =
         format!("the {key} names a {}, but {day} is a {}", name(first), name(day.weekday()));
-    Some(Finding::warning(Code::WrongWeekday, span, message).help("correct the date or the text"))
+    let near = [-1, 1, -2, 2, -3, 3].map(|days| day + TimeDelta::days(days));
+    let other = near.into_iter().find(|day| day.weekday() == first)?;
+    let start = match &session.when {
+        When::AllDay(_) => other.to_string(),
+        When::Timed(timed) => rfc3339::local(other.and_time(timed.start.local.time())),
+    };
+    let help = format!(
+        "write {} in the {key}, or `start = {start}`, which is a {}",
+        name(day.weekday()),
+        name(first)
+    );
+    Some(Finding::warning(Code::WrongWeekday, span, message).help(help))
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

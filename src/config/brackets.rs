@@ -7,6 +7,9 @@ use super::line::{SourceLine, is_plain_key};
 use super::{context, keys, quotes};
 use crate::diagnostic::{Code, Finding};
 
+/// The longest value that help repeats, in bytes.
+const LONGEST: usize = 1_000;
+
 /// A finding for a list over several lines that is not closed before the next key.
 pub(super) fn unclosed_list(message: &str, line: &SourceLine<'_>, text: &str) -> Option<Explained> {
     let is_in_list = message.starts_with("missing comma between array")
@@ -43,6 +46,16 @@ pub(super) fn in_brackets(
 ) -> Option<Finding> {
     let (key, value) = (line.key, line.value);
     let at = |message: &str| Finding::error(Code::Syntax, span.clone(), message);
+    // Nobody types a long value again.
+    if value.len() > LONGEST {
+        return match message.split(',').next().unwrap_or_default() {
+            "unclosed array" => Some(at("the list is not closed").help("add ] where it ends")),
+            "unclosed inline table" => {
+                Some(at("the braces are not closed").help("add } where they end"))
+            }
+            _ => None,
+        };
+    }
     let whole = |message: &str, right: String| {
         Some(
             Finding::error(Code::Syntax, line.value_span.clone(), message)
@@ -79,12 +92,9 @@ pub(super) fn in_brackets(
             true => Some(at("the list is not closed").help("add ] where it ends")),
             false => whole("the list is not closed", format!("{value}]")),
         },
-        "unclosed inline table" => match value.len() < 300 {
-            true => {
-                whole("the braces are not closed", format!("{} }}", value.trim_end_matches(',')))
-            }
-            false => Some(at("the braces are not closed").help("add } where they end")),
-        },
+        "unclosed inline table" => {
+            whole("the braces are not closed", format!("{} }}", value.trim_end_matches(',')))
+        }
         "invalid basic string" | "invalid literal string" => {
             Some(at("the closing quote is missing").help("add \" where the text ends"))
         }

@@ -12,8 +12,6 @@ use crate::rfc3339;
 const CLOSE: TimeDelta = TimeDelta::days(200);
 /// How far a session has to be from both of them.
 const FAR: TimeDelta = TimeDelta::days(300);
-/// How far from them it may be in the right year.
-const NEAR: TimeDelta = TimeDelta::days(60);
 
 /// Warnings about sessions of the wrong year. `sessions` are in the order of the file, with the location of each
 /// `start`.
@@ -33,7 +31,7 @@ pub(super) fn apart(sessions: &[(&Session, Range<usize>)]) -> Vec<Finding> {
             continue;
         }
         let years = first.year()..=last.year();
-        let fits = |date: &NaiveDate| *date >= first - NEAR && *date <= last + NEAR;
+        let fits = |date: &NaiveDate| *date >= first && *date <= last;
         let Some(meant) = years.filter_map(|year| own.with_year(year)).find(fits) else { continue };
         let written = match &session.when {
             When::AllDay(_) => meant.to_string(),

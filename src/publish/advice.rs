@@ -126,11 +126,10 @@ pub(super) fn new_in_the_past(
     let new = over.filter(|session| !known.contains(plan.edition.revision(session).uid.as_str()));
     new.map(|session| {
         let span = locations.starts.get(&session.id).cloned().unwrap_or_default();
-        let (next, text) = next_year(&session.when, now);
         let message = format!("`{}` is a new session, and it is over already", session.id);
-        let help = match next {
-            true => format!("if the year is wrong, write `start = {text}`; if it is for the record, nothing to do"),
-            false => "correct `start`; if it is for the record, nothing to do".to_owned(),
+        let help = match next_year(&session.when, now) {
+            Some(start) => format!("if the year is wrong, write `start = {start}`; if it is for the record, nothing to do"),
+            None => "correct `start`; if it is for the record, nothing to do".to_owned(),
         };
         Finding::warning(Code::NewInThePast, span, message).help(help)
     })
@@ -138,15 +137,14 @@ pub(super) fn new_in_the_past(
 }
 
 /// The start in the first year in which it is not over, if there is such a day.
-fn next_year(when: &When, now: DateTime<Utc>) -> (bool, String) {
+fn next_year(when: &When, now: DateTime<Utc>) -> Option<String> {
     let days = (now - when.start()).num_days();
     let years = u32::try_from(days / 365 + 1).unwrap_or(1);
     let later = chrono::Months::new(12 * years);
-    let text = match when {
+    match when {
         When::AllDay(days) => days.first.checked_add_months(later).map(|date| date.to_string()),
         When::Timed(timed) => timed.start.local.checked_add_months(later).map(rfc3339::local),
-    };
-    (text.is_some(), text.unwrap_or_default())
+    }
 }
 
 /// Published feeds that the file no longer has.

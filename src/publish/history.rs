@@ -72,7 +72,7 @@ pub(super) fn overwritten(
         }
         let (id, title) = (&session.id, &was.title);
         let date: String = was.when.start().to_string().chars().take(10).collect();
-        let message = format!("`{id}` is the id of \"{title}\" of {date}, which is over, and now of another session");
+        let message = format!("`{id}` was \"{title}\" on {date}, which is over; another session has its id now");
         let year = session.when.start().format("%Y-%m");
         let candidates = [Id::suggest(session.title.as_str()), Id::suggest(&format!("{id}-{year}"))];
         let new = candidates.into_iter().flatten().find(|new| !taken.contains(new.as_str()));

@@ -70,6 +70,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "error",
             "files",
             "model",
+            "rfc3339",
             "urls",
             "document",
             "ics",

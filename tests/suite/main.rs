@@ -55,6 +55,7 @@ mod support;
 mod telemetry;
 mod texts;
 mod third_party;
+mod unlikely;
 mod without_file;
 mod words;
 mod zone_changes;

@@ -5,6 +5,8 @@ use convene::diagnostic::{Code, Finding, Severity};
 use convene::source::Source;
 use convene::zone::Rules;
 
+use crate::support::Random;
+
 const CALENDAR: &str = "[calendar]\nid = \"our-calendar\"\ntitle = \"Our sessions\"\n\
     timezone = \"America/New_York\"\nduration = \"1h\"\n";
 
@@ -49,9 +51,9 @@ fn table(number: usize, optional: usize, rotation: usize) -> Vec<String> {
 
 #[test]
 fn a_forgotten_sessions_line_is_asked_for_and_mends_the_file() {
-    // 8 choices of optional keys by 3 orders by 3 separations by 3 forgotten lines, and 2 lines at once: 288 files.
+    // 8 choices of optional keys, which differ between the sessions, by 6 orders by 3 separations by 4 choices of lines: 576 files.
     for optional in 0..8 {
-        for rotation in 0..3 {
+        for rotation in 0..6 {
             for separation in ["\n", "\n# the next one\n", "\n\n"] {
                 for forgotten in [vec![1], vec![2], vec![3], vec![1, 3]] {
                     let mut text = CALENDAR.to_owned();
@@ -62,7 +64,7 @@ fn a_forgotten_sessions_line_is_asked_for_and_mends_the_file() {
                             true => expected.push(text.matches('\n').count() + 1),
                             false => text.push_str("[[sessions]]\n"),
                         }
-                        for line in table(number, optional, rotation) {
+                        for line in table(number, optional ^ number, rotation) {
                             text.push_str(&line);
                             text.push('\n');
                         }
@@ -235,5 +237,86 @@ fn right_files_get_no_findings() {
         include_str!("../golden/example/sessions.toml"),
     ] {
         assert!(findings(text).is_empty(), "{text}\n{:#?}", findings(text));
+    }
+}
+
+#[test]
+fn no_mixture_of_what_people_type_is_too_much() {
+    // 20,000 lines of pieces that the explanations look for, in a session.
+    const PIECES: [&str; 64] = [
+        "title",
+        "start",
+        "end",
+        "tags",
+        "place",
+        "description",
+        "duration",
+        "date",
+        "time",
+        "Id",
+        " ",
+        "  ",
+        "\t",
+        "\u{a0}",
+        "\u{200b}",
+        "=",
+        "==",
+        "=>",
+        ":",
+        "\"",
+        "'",
+        "\"\"\"",
+        "“",
+        "”",
+        "„",
+        "‘",
+        "’",
+        "`",
+        "[",
+        "]",
+        "[[",
+        "{",
+        "}",
+        "(",
+        ")",
+        ",",
+        ";",
+        ".",
+        "-",
+        "–",
+        "//",
+        "#",
+        "<b>",
+        "&amp;",
+        "2027",
+        "04",
+        "30",
+        "4",
+        "24:00",
+        "2pm",
+        "T",
+        "April",
+        "Uhr",
+        "EST",
+        "GMT+1",
+        "https://a.example",
+        "www.a",
+        "@",
+        "\\",
+        "\n",
+        "\r\n",
+        "é",
+        "👩\u{200d}👩",
+        "İ",
+    ];
+    let mut random = Random(0x5eed_0019);
+    for _ in 0..20_000 {
+        let count = 1 + random.below(14);
+        let line: String =
+            (0..count).map(|_| PIECES[usize::try_from(random.below(64)).unwrap()]).collect();
+        let text = format!("{CALENDAR}\n[[sessions]]\nid = \"a\"\n{line}\ntitle = \"A\"\n");
+        for (_, finding) in findings(&text) {
+            assert!(text.get(finding.span.clone()).is_some(), "{text}\n{finding:?}");
+        }
     }
 }
