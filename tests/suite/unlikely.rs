@@ -1,6 +1,7 @@
 //! Files that are valid and probably not meant: warnings that need the clock, the history or other sessions.
 
 use convene::diagnostic::{Code, Finding};
+use convene::publish::CheckReport;
 
 use crate::support::{Fixture, instant};
 
@@ -20,7 +21,7 @@ fn session(id: &str, title: &str, start: &str) -> String {
 
 /// The findings of a code, each as the text that it underlines.
 fn of_code(fixture: &Fixture, code: Code) -> Vec<(String, Finding)> {
-    let (source, findings) = fixture.publisher().check(instant(NOW)).unwrap();
+    let CheckReport { source, findings, .. } = fixture.publisher().check(instant(NOW)).unwrap();
     let own = findings.into_iter().filter(|finding| finding.code == code);
     own.map(|finding| (source.text()[finding.span.clone()].to_owned(), finding)).collect()
 }
