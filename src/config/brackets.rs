@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::explain::Explained;
+use super::explained::Explained;
 use super::line::{SourceLine, is_plain_key};
 use super::{context, keys, quotes};
 use crate::diagnostic::{Code, Finding};

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike as _, NaiveDate, TimeDelta};
 
-use super::loose::Day;
+use super::moment::Day;
 
 /// A day; none if there is no such day.
 pub(super) fn date(year: u32, month: u32, day: u32) -> Option<NaiveDate> {

@@ -10,7 +10,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue, Error};
 
 use super::context;
-use super::explain::Explained;
+use super::explained::Explained;
 use super::line::{self, SourceLine};
 use crate::diagnostic::{Code, Finding};
 

@@ -4,23 +4,12 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
+use super::explained::Explained;
 use super::line::SourceLine;
-use super::{brackets, guess, keys, lengths, quotes, stray, synonyms};
+use super::stray::written;
+use super::{brackets, guess, keys, quotes, stray, synonyms};
 use crate::diagnostic::{Code, Finding};
 use crate::zone::Rules;
-
-/// A finding, and the end of what it explains.
-pub(super) struct Explained {
-    pub(super) finding: Finding,
-    /// The end of the lines that further errors follow from; none for the line alone.
-    pub(super) until: Option<usize>,
-}
-
-impl From<Finding> for Explained {
-    fn from(finding: Finding) -> Self {
-        Self { finding, until: None }
-    }
-}
 
 /// Explains an error of the parser, `message` at `span`.
 pub(super) fn explain(
@@ -157,26 +146,6 @@ fn special_space(line: &SourceLine<'_>) -> Option<Finding> {
         let at = line.span.start + at;
         finding.fix(at..at + c.len_utf8(), plain(c))
     }))
-}
-
-/// A value of a key as TOML writes it.
-pub(super) fn written(key: &str, value: &str) -> String {
-    let value = value.trim().trim_end_matches([',', ';']);
-    let is_whole = |mark| value.len() > 1 && value.starts_with(mark) && value.ends_with(mark);
-    match value {
-        "" => "...".to_owned(),
-        _ if value.starts_with(['[', '{']) || is_whole('"') || is_whole('\'') => value.to_owned(),
-        "true" | "false" => value.to_owned(),
-        _ if key == "place" => format!("{{ name = {} }}", quotes::written(quotes::bare(value))),
-        _ if guess::is_of_date(key) => {
-            guess::written(quotes::bare(value)).unwrap_or_else(|| "2027-04-30T14:00:00".to_owned())
-        }
-        _ if lengths::is_of_length(key) => quotes::written(
-            &lengths::of_text(quotes::bare(value))
-                .unwrap_or_else(|| quotes::bare(value).to_owned()),
-        ),
-        _ => quotes::written(quotes::bare(value)),
-    }
 }
 
 /// A finding for a line with a key, by its value.

@@ -2,17 +2,10 @@
 
 use super::advice;
 use super::context::Located;
-use super::series_names::SeriesNames;
+use super::series_names::{ReadSeries, SeriesNames};
 use super::table::Table;
 use crate::diagnostic::Code;
 use crate::model::{Id, Selection, Series, Tag, TextError};
-
-/// A parsed `[[series]]` table; values with errors are none.
-pub(super) struct ReadSeries {
-    pub(super) id: Option<Located<Id>>,
-    pub(super) was: Vec<Located<Id>>,
-    pub(super) series: Option<Series>,
-}
 
 /// A parsed `[[feeds]]` table; values with errors are none.
 pub(super) struct ReadSelection {

@@ -6,7 +6,8 @@ use std::hash::Hash;
 use std::ops::Range;
 
 use super::context::{Context, Located};
-use super::feeds::{ReadSelection, ReadSeries};
+use super::feeds::ReadSelection;
+use super::series_names::ReadSeries;
 use super::series_names::SeriesNames;
 use super::{advice, calendar, session};
 use crate::diagnostic::{Code, Finding};

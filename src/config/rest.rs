@@ -3,7 +3,7 @@
 use chrono::{NaiveTime, TimeDelta};
 
 use super::days::{WEEKDAYS, date, month, too_late};
-use super::loose::{Clock, Day, Until};
+use super::moment::{Clock, Day, Until};
 
 /// The part of a text that is not read yet.
 #[derive(Clone, Copy)]

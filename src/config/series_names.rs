@@ -3,14 +3,20 @@
 use std::collections::HashMap;
 
 use super::context::Located;
-use super::feeds::ReadSeries;
 use super::table::Table;
 use super::wording;
 use crate::diagnostic::{Code, Finding};
-use crate::model::{Id, TextError};
+use crate::model::{Id, Series, TextError};
 
 /// Most ids that help lists.
 const LISTED: usize = 5;
+
+/// A parsed `[[series]]` table; values with errors are none.
+pub(super) struct ReadSeries {
+    pub(super) id: Option<Located<Id>>,
+    pub(super) was: Vec<Located<Id>>,
+    pub(super) series: Option<Series>,
+}
 
 /// The series of the file, by every name.
 pub(super) struct SeriesNames {

@@ -6,7 +6,8 @@ use toml::de::{DeTable, Error};
 
 use super::context::Unread;
 use super::duplicates::{self, DUPLICATE, Keys};
-use super::explain::{Explained, explain};
+use super::explain::explain;
+use super::explained::Explained;
 use super::line::{self, SourceLine};
 use crate::diagnostic::{Code, Finding, MOST};
 use crate::zone::Rules;

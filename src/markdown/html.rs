@@ -4,7 +4,7 @@
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd, html};
 
 use super::cleaned;
-use super::links::linked;
+use super::links::{is_safe, linked};
 use super::shallow::events;
 use crate::model::{Dialect, Markdown};
 
@@ -112,14 +112,6 @@ fn safe(markdown: &Markdown, dialect: Dialect) -> impl Iterator<Item = Event<'_>
 fn trimmed(address: CowStr<'_>) -> CowStr<'_> {
     let within = address.trim();
     if within.len() == address.len() { address } else { within.to_owned().into() }
-}
-
-/// Whether an address leads to the web, a mailbox or a telephone number.
-pub(super) fn is_safe(address: &str) -> bool {
-    let begins = |scheme: &&str| {
-        address.get(..scheme.len()).is_some_and(|own| own.eq_ignore_ascii_case(scheme))
-    };
-    ["https://", "http://", "mailto:", "tel:"].iter().any(begins)
 }
 
 #[cfg(test)]

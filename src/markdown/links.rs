@@ -3,8 +3,6 @@
 use linkify::{LinkFinder, LinkKind};
 use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd, TextMergeStream};
 
-use super::html::is_safe;
-
 /// Quotation marks and the punctuation of other scripts, which end an address. The library knows those of ASCII alone.
 const ENDS: [char; 16] =
     ['”', '“', '„', '’', '‘', '»', '«', '…', '、', '。', '，', '）', '（', '」', '؟', '،'];
@@ -64,6 +62,14 @@ fn with_links<'a>(finder: &LinkFinder, text: CowStr<'a>) -> Vec<Event<'a>> {
         out.push(words(end));
     }
     out
+}
+
+/// Whether an address leads to the web, a mailbox or a telephone number.
+pub(super) fn is_safe(address: &str) -> bool {
+    let begins = |scheme: &&str| {
+        address.get(..scheme.len()).is_some_and(|own| own.eq_ignore_ascii_case(scheme))
+    };
+    ["https://", "http://", "mailto:", "tel:"].iter().any(begins)
 }
 
 #[cfg(test)]

@@ -1,0 +1,64 @@
+//! A day, a time of day and the end of a range, as people wrote them.
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+
+/// A day of a calendar, as it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Day {
+    /// Year, month and day in this order, and such a day exists.
+    YearFirst(NaiveDate),
+    /// The year last, and one reading.
+    YearLast(NaiveDate),
+    /// The year last, and two readings: day and month, or month and day.
+    Either(NaiveDate, NaiveDate),
+    /// A month by its name.
+    Named(NaiveDate),
+    /// A year and month without such a day, and the number of days it has.
+    TooLate { year: i32, month: u32, last: u32 },
+    /// No such month.
+    NoMonth,
+    /// A month and day without a year.
+    NoYear,
+}
+
+/// A time of day, as it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Clock {
+    Time(NaiveTime),
+    /// 24:00, which is the beginning of the next day.
+    NextDay,
+    NoHour,
+    NoMinute,
+}
+
+/// The end of a range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Until {
+    Time(NaiveTime),
+    Day(NaiveDate),
+}
+
+impl Day {
+    /// The only reading, or the first of two.
+    pub(super) fn date(self) -> Option<NaiveDate> {
+        match self {
+            Self::YearFirst(date)
+            | Self::YearLast(date)
+            | Self::Either(date, _)
+            | Self::Named(date) => Some(date),
+            Self::TooLate { year, month, last } => NaiveDate::from_ymd_opt(year, month, last),
+            Self::NoMonth | Self::NoYear => None,
+        }
+    }
+}
+
+impl Clock {
+    /// The moment on a day.
+    pub(super) fn on(self, date: NaiveDate) -> Option<NaiveDateTime> {
+        match self {
+            Self::Time(time) => Some(date.and_time(time)),
+            Self::NextDay => Some((date + TimeDelta::days(1)).and_time(NaiveTime::MIN)),
+            Self::NoHour | Self::NoMinute => None,
+        }
+    }
+}
