@@ -1,11 +1,11 @@
-//! Events: from those of each UID to sessions, with notes, and the counts of what is left out by rule.
+//! One event: its session, with notes, and the counts of what is left out by rule.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use chrono::{Datelike as _, NaiveDate};
 
-use super::by_uid::{SourceEvent, groups};
+use super::by_uid::SourceEvent;
 use super::clocks::{Clocks, EventClock};
 use super::content::Component;
 use super::losses::Losses;
@@ -13,10 +13,9 @@ use super::nearest::Nearest;
 use super::new_session::{Details, NewSession};
 use super::notes::NoteKind::{self, Guessed, Lost};
 use super::ruled::Ruled;
-use super::timing::{Floating, SessionTimes, Timing};
+use super::timing::{Floating, Timing};
 use super::values::{line, shown};
-use super::versions::Versions;
-use super::{Note, Options, count, event, series};
+use super::{Note, Options, event};
 use crate::model::Uid;
 use crate::zone::{Rules, Zone};
 
@@ -35,11 +34,11 @@ pub(super) struct EventParser<'a> {
     /// The number of UIDs so far.
     pub(super) groups: usize,
     /// Whether the file or the organizer gives the zone.
-    has_zone: bool,
+    pub(super) has_zone: bool,
     /// Whether private events become sessions.
     takes_private: bool,
     /// What is left out by rule.
-    ruled: Ruled,
+    pub(super) ruled: Ruled,
     /// The same of the events of one UID, and their notes.
     group: Group,
 }
@@ -114,90 +113,8 @@ impl<'a> EventParser<'a> {
         }
     }
 
-    /// Every session, by start, up to the limit of a file.
-    pub(super) fn read(&mut self, calendars: &[&Component], now: DateTime<Utc>) -> Vec<NewSession> {
-        let mut sessions = Nearest::new(now);
-        for group in groups(calendars) {
-            self.groups += 1;
-            self.read_group(&group, &mut sessions);
-            self.end_group();
-        }
-        let (mut sessions, left_out) = sessions.finish();
-        let doubles = without_doubles(&mut sessions);
-        if doubles > 0 {
-            let sessions = count(doubles, "session has", "sessions have");
-            let text = format!(
-                "{sessions} the UID of another; a new one is made, so subscribers will see a new entry"
-            );
-            self.notes.push(Note::new(Guessed, 1, text));
-        }
-        if left_out > 0 {
-            let text = format!(
-                "it has {} sessions, and only {} fit into a file: the next upcoming ones, then the latest \
-                 past ones; to write fewer, use `--until` with an earlier day",
-                sessions.len() + left_out,
-                sessions.len()
-            );
-            self.notes.push(Note::new(Lost, 1, text));
-        }
-        if self.clocks.is_cut() {
-            let text =
-                "its time zones have more rules than can be computed; check the times of events";
-            self.notes.push(Note::new(Guessed, 1, text));
-        }
-        let is_timed =
-            |session: &NewSession| matches!(session.times, SessionTimes::Timed(None, ..));
-        if self.zone.is_utc() && !self.has_zone && sessions.iter().any(is_timed) {
-            let text = "its times are in UTC, and pages will show UTC; for local times add \
-                        `--timezone Europe/Berlin`";
-            self.notes.push(Note::new(Guessed, 1, text));
-        }
-        self.notes.extend(self.ruled.notes(self.from));
-        sessions
-    }
-
-    fn read_group(&mut self, group: &[SourceEvent<'_>], sessions: &mut Nearest) {
-        let (mut exceptions, mut whole): (Vec<&SourceEvent<'_>>, Vec<&SourceEvent<'_>>) =
-            group.iter().partition(|source| source.event.get("RECURRENCE-ID").is_some());
-        let recurs = |source: &SourceEvent<'_>| {
-            ["RRULE", "RDATE"].iter().any(|name| source.event.get(name).is_some())
-        };
-        if whole.is_empty()
-            && let Some(main) = exceptions.iter().position(|source| recurs(source))
-        {
-            let main = exceptions.remove(main);
-            let text = "its RECURRENCE-ID was ignored, as it has a rule of its own";
-            self.note(Guessed, main.event, text.to_owned());
-            whole.push(main);
-        }
-        let Versions { current, older, doubles } = Versions::new(whole);
-        let Some(first) = current.first() else {
-            return series::alone(self, &exceptions, sessions);
-        };
-        let title = shown(first.event.get("SUMMARY").map_or("", |title| title.value.as_str()));
-        for source in older {
-            let text = "it was left out, as the file has a newer version with the same UID";
-            self.note(Lost, source.event, text.to_owned());
-        }
-        for source in doubles {
-            self.note(Guessed, source.event, "it is in the file more than once".to_owned());
-        }
-        let main = current.iter().position(|source| recurs(source)).unwrap_or(0);
-        for (index, source) in current.iter().enumerate() {
-            if index > 0 {
-                let text = format!(
-                    "its UID is also that of \"{title}\", and neither is a newer version; it gets a new \
-                     one, so subscribers will see a new entry"
-                );
-                self.note(Guessed, source.event, text);
-            }
-            let own: &[&SourceEvent<'_>] = if index == main { &exceptions } else { &[] };
-            series::read(self, source, own, index == 0, sessions);
-        }
-    }
-
     /// Takes over the notes of the events of one UID, unless all their sessions are past.
-    fn end_group(&mut self) {
+    pub(super) fn end_group(&mut self) {
         let Group { notes, kept, ruled } = std::mem::take(&mut self.group);
         self.ruled.past += ruled.past;
         self.ruled.private += ruled.private;
@@ -290,17 +207,4 @@ impl<'a> EventParser<'a> {
         let events = if title.is_empty() { Vec::new() } else { vec![title] };
         self.group.notes.push(Note { events, ..Note::new(kind, event.line, text) });
     }
-}
-
-/// Removes UIDs that an earlier session has. Returns their number.
-fn without_doubles(sessions: &mut [NewSession]) -> usize {
-    let mut used: HashSet<String> = HashSet::new();
-    let mut doubles = 0;
-    for session in sessions {
-        if session.uid.as_ref().is_some_and(|uid| !used.insert(uid.clone())) {
-            session.uid = None;
-            doubles += 1;
-        }
-    }
-    doubles
 }

@@ -7,7 +7,7 @@
 //!
 //! Pure: the same bytes, options and rules give the same file. A broken event costs only itself, and gets a note.
 //!
-//! To read: `decode`, `lines`, `property` and `content`, `calendar`, `by_uid` and `versions`, `events` (one UID) and
+//! To read: `decode`, `lines`, `property` and `content`, `calendar`, `by_uid` and `versions`, `event_groups` (one UID), `events` and
 //! `series`, then their parts: `timing`, `start_clock`, `clocks` and `definition` (zones), `dates`, `named_dates` and
 //! `recur` (recurrence), `event` and `venue` (properties), `description`, `sign_up` and `dial_in` (texts and their links),
 //! `prose` and `html` (Markdown), `notes` and `ruled`, and `toml_writer`.
@@ -25,6 +25,7 @@ mod display_names;
 mod entities;
 mod escape;
 mod event;
+mod event_groups;
 mod events;
 mod html;
 mod html_tag;
@@ -138,7 +139,7 @@ pub fn import(bytes: &[u8], options: &Options<'_>, rules: &Rules) -> Result<Impo
     let clocks = Clocks::new(rules, &calendars, years(&calendars, last));
     let period = (first_day(options, &calendars), last);
     let mut parser = events::EventParser::new(clocks, options, period, rules, &calendars);
-    let sessions = parser.read(&calendars, options.now);
+    let sessions = event_groups::read(&mut parser, &calendars, options.now);
     let events = calendars.iter().map(|calendar| calendar.within("VEVENT").count()).sum();
     let mut lost = Vec::new();
     let calendar = calendar::read(&calendars, options, &parser.zone, &mut lost);
