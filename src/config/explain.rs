@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::explained::Explained;
 use super::line::SourceLine;
-use super::stray::written;
+use super::value::written;
 use super::{brackets, guess, keys, quotes, stray, synonyms};
 use crate::diagnostic::{Code, Finding};
 use crate::zone::Rules;

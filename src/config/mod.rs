@@ -3,7 +3,7 @@
 //! The text is parsed into a tree that keeps the location of each key and value, with every syntax error that the
 //! parser can recover from. Then each table reads its own keys, so that one bad value never hides another finding.
 //!
-//! To read: `syntax`, then `line`, `explain`, `stray`, `brackets`, `quotes` and `duplicates` (TOML), `context` (what tables
+//! To read: `syntax`, then `line`, `explain`, `stray`, `brackets`, `quotes`, `value` and `duplicates` (TOML), `context` (what tables
 //! share), `table`, `form` and `each` (values of one table), `calendar`, `session`, `when`, `too_early`, `feeds`, `page`, `words` (the
 //! tables), `unknown`, `keys`, `synonyms` and `wishes` (keys), `ids`, `series_names`, `advice`, `long`, `years`, `texts`,
 //! `html`, `markdown_links`, `links`, `coordinates` and `named_times` (checks), `guess`, `loose`, `rest`, `days`, `lengths`, `known`
@@ -50,6 +50,7 @@ mod table;
 mod texts;
 mod too_early;
 mod unknown;
+mod value;
 mod when;
 mod wishes;
 mod wording;
