@@ -1,9 +1,11 @@
 //! The printed language of a calendar: dates, times and zone names by CLDR, and the messages of `locales/`.
 //!
-//! Read `words` first: other modules call it. `messages` is the catalog, `overrides` reads the author's own messages,
-//! and `sentence` inserts the author's texts and markup into a message. `line` prints several zones in one line,
-//! `zone_names` names a zone on a day, and `golden` is the CLDR table for `zone_names`.
+//! Read `words` first: other modules call it. `formatters` loads ICU4X's formatters for it. `messages` is the catalog,
+//! `overrides` reads the author's own messages, and `sentence` inserts the author's texts and markup into a message.
+//! `line` prints several zones in one line, `zone_names` names a zone on a day, and `golden` is the CLDR table for
+//! `zone_names`.
 
+mod formatters;
 mod golden;
 mod line;
 mod messages;

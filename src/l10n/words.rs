@@ -4,16 +4,11 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Timelike, Utc};
-use icu_calendar::Gregorian;
-use icu_datetime::fieldsets::{E, MDE, T, YMDE, YMDET};
-use icu_datetime::input::{Date, DateTime as IcuDateTime, Time};
-use icu_datetime::options::TimePrecision;
-use icu_datetime::{DateTimeFormatter, NoCalendarFormatter};
-use icu_locale_core::Locale;
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Utc};
 
+use super::formatters::{Formatters, icu_time, iso};
 use super::line::Line;
-use super::{Messages, Sentence, ZoneNames, plain};
+use super::{Messages, Sentence, plain};
 use crate::model::{AllDay, Calendar, Language, Timed, When};
 use crate::zone::{Rules, Zone};
 
@@ -37,20 +32,6 @@ impl fmt::Debug for Words {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Words").field("near", &self.near).finish_non_exhaustive()
     }
-}
-
-struct Formatters {
-    date: DateTimeFormatter<YMDE>,
-    date_of_year: DateTimeFormatter<MDE>,
-    short_date: DateTimeFormatter<YMDE>,
-    short_date_of_year: DateTimeFormatter<MDE>,
-    weekday: DateTimeFormatter<E>,
-    time: NoCalendarFormatter<T>,
-    /// The separator between a date and a time.
-    comma: String,
-    english: bool,
-    right_to_left: bool,
-    names: ZoneNames,
 }
 
 impl Words {
@@ -314,56 +295,6 @@ impl Words {
             None => self.formatters.names.name(zone, at),
         }
     }
-}
-
-impl Formatters {
-    /// The root locale only numbers the months: "M04".
-    fn have_months(&self) -> bool {
-        let april = NaiveDate::default() + Months::new(3);
-        !self.date.format(&iso(april)).to_string().contains("M04")
-    }
-
-    fn load(language: &Language, rules: &Rules) -> Option<Self> {
-        let locale: &Locale =
-            &language.as_str().parse().expect("a language tag was parsed as a locale before");
-        let english = language.is_english();
-        // Only English omits `:00`; in other languages a bare hour looks wrong.
-        let precision = if english { TimePrecision::MinuteOptional } else { TimePrecision::Minute };
-        let time = T::short().with_time_precision(precision);
-        let mut formatters = Self {
-            date: DateTimeFormatter::try_new(locale.into(), YMDE::long()).ok()?,
-            date_of_year: DateTimeFormatter::try_new(locale.into(), MDE::long()).ok()?,
-            short_date: DateTimeFormatter::try_new(locale.into(), YMDE::medium()).ok()?,
-            short_date_of_year: DateTimeFormatter::try_new(locale.into(), MDE::medium()).ok()?,
-            weekday: DateTimeFormatter::try_new(locale.into(), E::short()).ok()?,
-            time: NoCalendarFormatter::try_new(locale.into(), time).ok()?,
-            comma: ", ".to_owned(),
-            english,
-            right_to_left: language.is_right_to_left(),
-            names: ZoneNames::new(locale, rules)?,
-        };
-        // CLDR's text between date and time, such as "، " in Arabic and a space in Japanese.
-        let both = YMDET::medium().with_time_precision(precision);
-        let both = DateTimeFormatter::try_new(locale.into(), both).ok()?;
-        let (date, time) = (NaiveDate::default(), NaiveTime::MIN);
-        let whole = both.format(&IcuDateTime { date: iso(date), time: icu_time(time) });
-        let short = formatters.short_date.format(&iso(date)).to_string();
-        let comma = whole.to_string().strip_prefix(&short).and_then(|rest| {
-            rest.strip_suffix(&formatters.time.format(&icu_time(time)).to_string()).map(plain)
-        });
-        formatters.comma = comma.unwrap_or(formatters.comma);
-        Some(formatters)
-    }
-}
-
-fn iso(date: NaiveDate) -> Date<Gregorian> {
-    Date::try_new_gregorian(date.year(), date.month() as u8, date.day() as u8)
-        .expect("chrono's months and days are those of the Gregorian calendar")
-}
-
-fn icu_time(time: NaiveTime) -> Time {
-    Time::try_new(time.hour() as u8, time.minute() as u8, 0, 0)
-        .expect("chrono's hours and minutes lie below 24 and 60")
 }
 
 #[cfg(test)]
