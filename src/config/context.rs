@@ -1,4 +1,4 @@
-//! What all tables of a file share while it is read: the rules of zones, and the findings.
+//! Shared state of all tables while a file is read: the rules of zones, and the findings.
 
 use std::cell::{OnceCell, RefCell};
 use std::ops::Range;
@@ -9,7 +9,7 @@ use crate::diagnostic::{Finding, Findings};
 use crate::model::Language;
 use crate::zone::Rules;
 
-/// What all tables share.
+/// The shared state.
 pub(super) struct Context<'a> {
     rules: &'a Rules,
     text: &'a str,

@@ -104,7 +104,7 @@ pub(super) fn passcode(key: &str, url: &str, span: Range<usize>) -> Option<Findi
         format!("`{key}` contains the passcode (`{name}=`), and everything in this file is public");
     Some(Finding::warning(Code::PublicPasscode, span, message).help(
         "if not everybody may join, write `register = \"...\"` with the address of your sign-up page in place \
-         of this line, and send the link to those who sign up; if everybody may, nothing to do",
+         of this line, and send the link to those who sign up; if everybody may, no change is needed",
     ))
 }
 

@@ -31,7 +31,8 @@ pub(super) fn session(table: &Table<'_>, session: &Session) {
             }
             When::AllDay(days) => days.first.to_string(),
         };
-        let help = format!("if the date is wrong, write `end = {right}`; otherwise nothing to do");
+        let help =
+            format!("if the date is wrong, write `end = {right}`; otherwise no change is needed");
         table.context().push(Finding::warning(Code::LongSession, end, message).help(help));
     }
 }

@@ -1,4 +1,4 @@
-//! A day, a time of day and the end of a range, as people wrote them.
+//! Days, times of day and ends of ranges in the author's own notation, with the faults found in them.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 

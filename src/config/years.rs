@@ -47,8 +47,9 @@ pub(super) fn apart(sessions: &[(&Session, Range<usize>)]) -> Vec<Finding> {
                 format!("{} and {}", first.year(), last.year())
             },
         );
-        let help =
-            format!("if the year is wrong, write `start = {written}`; otherwise nothing to do");
+        let help = format!(
+            "if the year is wrong, write `start = {written}`; otherwise no change is needed"
+        );
         found.push(Finding::warning(Code::YearApart, span.clone(), message).help(help));
     }
     found

@@ -1,6 +1,6 @@
-//! What is lost of one event.
+//! Losses and guesses of one event.
 
-/// Losses and guesses while an event is read.
+/// Losses and guesses, collected while an event is read.
 #[derive(Debug, Default)]
 pub(super) struct Losses {
     /// Phrases such as `1 picture`.

@@ -152,7 +152,7 @@ pub(super) fn kept(mut text: String, longest: usize, what: &str, lost: &mut Vec<
     let start = cut::start(&text, longest).len();
     if start < text.len() {
         text.truncate(start);
-        // A backslash would escape what followed it, or break the line there.
+        // A backslash at the cut would escape the next character or force a line break.
         text.truncate(text.trim_end().trim_end_matches('\\').trim_end().len());
         lost.push(format!("the end of its {what}, after {},000 characters", longest / 1_000));
     }

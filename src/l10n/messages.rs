@@ -18,7 +18,7 @@ pub const ENGLISH: &str = include_str!("../../locales/en-US.ftl");
 pub const SLOTS: [&str; 4] = ["\u{fdd0}", "\u{fdd1}", "\u{fdd2}", "\u{fdd3}"];
 
 pub(super) static RESOURCE: LazyLock<Arc<FluentResource>> = LazyLock::new(|| {
-    Arc::new(FluentResource::try_new(ENGLISH.to_owned()).expect("the catalogue is well-formed"))
+    Arc::new(FluentResource::try_new(ENGLISH.to_owned()).expect("the catalog is well-formed"))
 });
 
 static BUNDLED: LazyLock<Messages> = LazyLock::new(|| Messages::new(&BTreeMap::new()));
@@ -84,7 +84,7 @@ fn format(
     values: Option<&FluentArgs<'_>>,
 ) -> String {
     let message = bundle.get_message(id).and_then(|message| message.value());
-    let pattern = message.expect("a test compares the list with the catalogue");
+    let pattern = message.expect("a test compares the list with the catalog");
     let mut errors = Vec::new();
     let text = bundle.format_pattern(pattern, values, &mut errors).into_owned();
     debug_assert!(errors.is_empty(), "{id}: {errors:?}");

@@ -69,8 +69,8 @@ pub fn parse(id: &str, text: &str) -> Result<Option<String>, OverrideError> {
 /// The ids of the messages of a catalog, each with its variables in alphabetical order.
 ///
 /// # Errors [`OverrideError`] for the first invalid message.
-pub fn messages(catalogue: &str) -> Result<Vec<(String, Vec<String>)>, OverrideError> {
-    let resource = FluentResource::try_new(catalogue.to_owned());
+pub fn messages(catalog: &str) -> Result<Vec<(String, Vec<String>)>, OverrideError> {
+    let resource = FluentResource::try_new(catalog.to_owned());
     let resource = resource.map_err(|(_, errors)| syntax(&errors))?;
     let mut all = Vec::new();
     for entry in resource.entries() {
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn the_code_and_the_catalog_have_the_same_messages_with_the_same_variables() {
-        let catalogue: Vec<(String, Vec<String>)> = messages(ENGLISH).unwrap();
+        let catalog: Vec<(String, Vec<String>)> = messages(ENGLISH).unwrap();
         let listed: Vec<(String, Vec<String>)> = super::super::messages::IDS
             .iter()
             .map(|(id, variables)| {
@@ -222,7 +222,7 @@ mod tests {
                 ((*id).to_owned(), variables)
             })
             .collect();
-        assert_eq!(listed, catalogue);
+        assert_eq!(listed, catalog);
     }
 
     #[test]

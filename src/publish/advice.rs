@@ -105,7 +105,7 @@ pub(super) fn at_night(
             ),
             _ => format!("for {} write `start = {}`", later.format("%-I:%M %P"), rfc3339::local(later)),
         };
-        let help = format!("{help}; if it starts at night, nothing to do");
+        let help = format!("{help}; if it starts at night, no change is needed");
         Some(Finding::warning(Code::AtNight, span, message).help(help))
     });
     found.collect()
@@ -128,8 +128,8 @@ pub(super) fn new_in_the_past(
         let span = locations.starts.get(&session.id).cloned().unwrap_or_default();
         let message = format!("`{}` is a new session, and it is over already", session.id);
         let help = match next_year(&session.when, now) {
-            Some(start) => format!("if the year is wrong, write `start = {start}`; if it is for the record, nothing to do"),
-            None => "correct `start`; if it is for the record, nothing to do".to_owned(),
+            Some(start) => format!("if the year is wrong, write `start = {start}`; if it is for the record, no change is needed"),
+            None => "correct `start`; if it is for the record, no change is needed".to_owned(),
         };
         Finding::warning(Code::NewInThePast, span, message).help(help)
     })

@@ -1,5 +1,5 @@
-//! What `check` understood of a file, in a few lines: how many sessions, when, in which series and zones, and which one
-//! is next. An organizer sees a missing session or a wrong year at a glance.
+//! Summary of a file for `check`, in a few lines: the number of sessions, their dates, series and zones, and the next
+//! one. An organizer sees a missing session or a wrong year at a glance.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;

@@ -199,8 +199,8 @@ impl Progress {
         }
     }
 
-    /// The socket's number if the client seems to have read nothing of a response for `time`, and the socket's queue
-    /// may show otherwise.
+    /// Returns the socket's inode if the client seems to have read nothing of a response for `time`. The caller then
+    /// checks the socket's queue.
     pub(super) fn seems_stuck(&self, time: Duration) -> Option<u64> {
         let mark = self.mark();
         let is_stuck = mark.phase() == Phase::Response && self.waited(mark) >= time;

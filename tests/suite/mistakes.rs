@@ -1,4 +1,4 @@
-//! Generated mistakes: each gets one finding, at its line, and what the help says to write mends the file.
+//! Generated mistakes: each has one finding, at its line, and the text of the help corrects the file.
 
 use convene::config;
 use convene::diagnostic::{Code, Finding, Severity};
@@ -72,15 +72,15 @@ fn a_forgotten_sessions_line_is_asked_for_and_mends_the_file() {
                     let found = findings(&text);
                     let lines: Vec<usize> = found.iter().map(|(line, _)| *line).collect();
                     assert_eq!(lines, expected, "{text}\n{found:#?}");
-                    let mut mended: Vec<&str> = text.lines().collect();
+                    let mut corrected: Vec<&str> = text.lines().collect();
                     for (line, finding) in found.into_iter().rev() {
                         assert_eq!(finding.code, Code::DuplicateKey);
                         let help =
                             format!("write [[sessions]] on a line of its own above line {line}");
                         assert_eq!(finding.help, Some(help), "{text}");
-                        mended.insert(line - 1, "[[sessions]]");
+                        corrected.insert(line - 1, "[[sessions]]");
                     }
-                    assert!(findings(&(mended.join("\n") + "\n")).is_empty(), "{text}");
+                    assert!(findings(&(corrected.join("\n") + "\n")).is_empty(), "{text}");
                 }
             }
         }

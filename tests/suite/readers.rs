@@ -189,8 +189,8 @@ fn leniently(mut calendar: Calendar) -> Calendar {
 /// The unfolded content lines, after a check of the rules for lines.
 pub(crate) fn lines(text: &str) -> Vec<String> {
     let body = text.strip_suffix("\r\n").expect("the last line has no end");
-    // A byte order mark at the beginning; within a text it is an ordinary character.
-    assert!(!text.starts_with('\u{feff}'), "a mark of byte order");
+    // A calendar must not begin with a byte order mark. Elsewhere U+FEFF is an ordinary character.
+    assert!(!text.starts_with('\u{feff}'), "a byte order mark");
     let mut lines: Vec<String> = Vec::new();
     for line in body.split("\r\n") {
         assert!(line.len() <= 75, "{} octets: {line}", line.len());

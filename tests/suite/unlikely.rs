@@ -161,7 +161,7 @@ fn a_new_session_in_the_past_is_a_warning_in_a_file_that_was_published() {
     let [(text, finding)] = found.as_slice() else { panic!("{found:#?}") };
     assert_eq!(text, "2026-06-30T18:00:00");
     assert!(finding.help.as_ref().unwrap().contains("`start = 2027-06-30T18:00:00`"));
-    // It is said once.
+    // After its publication it is no longer new.
     fixture.publish("2026-12-02T12:00:00Z");
     assert!(of_code(&fixture, Code::NewInThePast).is_empty());
 }

@@ -15,11 +15,11 @@ const ZONE_TAB: &str = include_str!("zone_tab.txt");
 const EVENTS: usize = 1_000;
 
 const ZONED: &str = "TZID";
-/// Its start or end happens twice.
+/// The event's local start or end happens twice, because clocks go back.
 const FOLD: &str = "happens twice";
 /// A device with older rules gives another instant.
 const WITNESS: &str = "older rules differ";
-/// Its invite has TZID; in the feed another pair is exact for more events of the zone.
+/// The event's invite has TZID; in the feed another pair is exact for more events of the zone.
 const OTHER_PAIR: &str = "another pair in the feed";
 /// No pair is exact for start and end.
 const NO_PAIR: &str = "no exact pair";

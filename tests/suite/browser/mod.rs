@@ -22,7 +22,7 @@ fn axe() -> String {
 
 /// The findings of axe-core, injected into the open page, one line each.
 fn findings(browser: &Browser) -> Vec<String> {
-    // Every rule of levels A and AA, and the best practices.
+    // All WCAG rules of levels A and AA, and axe-core's best practices.
     let result = browser.run_async(
         "const done = arguments[arguments.length - 1];
          const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];

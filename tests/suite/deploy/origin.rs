@@ -1,5 +1,5 @@
 //! The relay between a cache and the program. It ages responses in a second, because tests cannot wait for minutes. It
-//! counts requests, and can go down.
+//! records each request. Dropping it simulates an outage.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};

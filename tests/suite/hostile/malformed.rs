@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::{BEFORE, EXAMPLE, Fixture};
 
-/// The longest time of a refusal: shorter than the header timeout, so that a timeout does not count as a refusal.
+/// Time limit for a refusal: shorter than the header timeout, so a timeout is not mistaken for a refusal.
 const PROMPT: Duration = Duration::from_secs(10);
 /// The result of a request that the server closed without a response.
 const CLOSED: &str = "closed";

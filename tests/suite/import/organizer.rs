@@ -1,4 +1,4 @@
-//! What an organizer asks for and is told: past sessions, private events, sign-up links, organizers, and the order of notes.
+//! The organizer's side of an import: past sessions, private events, sign-up links, organizers, and the order of notes.
 
 use convene::import::{NoteKind, Options};
 use convene::zone::Rules;

@@ -12,7 +12,7 @@ use crate::support::{BEFORE, Fixture, body, list, quoted, session};
 const LATER: &str = "2024-02-01T12:00:00Z";
 
 /// The changing fields: the session's id, which is the TOML key, then the lines of its values, each with its words. The
-/// first value is none.
+/// first value of each field is empty.
 const FIELDS: [(&str, [(&str, &str); 3]); 3] = [
     (
         "place",

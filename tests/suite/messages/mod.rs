@@ -11,7 +11,7 @@ use convene::l10n::ENGLISH;
 use crate::texts::toml;
 
 /// Every message of the catalog with its text, in order.
-fn catalogue() -> Vec<(String, String)> {
+fn catalog() -> Vec<(String, String)> {
     let mut all: Vec<(String, String)> = Vec::new();
     for line in ENGLISH.lines() {
         match (line.split_once(" = "), all.last_mut()) {

@@ -2,7 +2,7 @@
 
 use convene::publish::Published;
 
-use super::{catalogue, marked, words};
+use super::{catalog, marked, words};
 use crate::support::{Fixture, body, list, session};
 
 const AT: [&str; 4] = [
@@ -49,7 +49,7 @@ fn an_override_raises_sequence_once_for_each_session_that_prints_it() {
     fixture.publish(AT[0]);
     let state = std::fs::read(fixture.revisions_file()).unwrap();
     let mut risen = 0;
-    for (id, text) in catalogue() {
+    for (id, text) in catalog() {
         fixture.write(&plain);
         std::fs::write(fixture.revisions_file(), &state).unwrap();
         let before = events(&fixture.publish(AT[0]));
@@ -78,7 +78,7 @@ fn overrides_equal_to_the_catalog_are_no_change() {
     let plain = sessions();
     let fixture = Fixture::new(&plain);
     let before = events(&fixture.publish(AT[0]));
-    let all = catalogue();
+    let all = catalog();
     let same = words(all.iter().map(|(id, text)| (id.as_str(), text.replace("{ $", "{$"))));
     fixture.write(&format!("{plain}{same}"));
     assert_eq!(events(&fixture.publish(AT[1])), before);

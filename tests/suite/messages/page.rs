@@ -5,7 +5,7 @@ use std::path::Path;
 use convene::l10n::ENGLISH;
 
 #[test]
-fn the_page_about_words_has_the_catalogue_as_it_is() {
+fn the_page_about_words_has_the_catalog_as_it_is() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/words.md");
     let page = std::fs::read_to_string(&file).unwrap();
     let (before, rest) = page.split_once("```ftl\n").unwrap();

@@ -6,7 +6,7 @@ use chrono::{Days, NaiveDate};
 use convene::l10n::Words;
 use convene::publish::Published;
 
-use super::{catalogue, marked, printed, words};
+use super::{catalog, marked, printed, words};
 use crate::samples::{self, Sample};
 use crate::support::{BEFORE, Fixture, list, session};
 
@@ -16,7 +16,7 @@ const NAMES: [&str; 6] =
 
 /// The whole catalog in the pseudo-language.
 fn pseudo() -> String {
-    let all = catalogue();
+    let all = catalog();
     words(all.iter().map(|(id, text)| (id.as_str(), marked(id, text))))
 }
 
@@ -193,7 +193,7 @@ fn every_message_is_printed_and_nothing_but_messages_the_authors_words_and_dates
     seen.extend(check("story", &words, &published));
 
     let missing: Vec<String> =
-        catalogue().into_iter().map(|(id, _)| id).filter(|id| !seen.contains(id)).collect();
+        catalog().into_iter().map(|(id, _)| id).filter(|id| !seen.contains(id)).collect();
     assert!(missing.is_empty(), "never printed: {missing:?}");
 }
 
