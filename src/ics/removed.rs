@@ -19,8 +19,8 @@ pub(super) fn event(edition: &Edition, session: &Removed, words: &Words) -> Stri
     let page = urls.absolute(&urls.session(&session.id, SessionRoute::Page));
     let messages = words.messages();
     let (about, all) = (messages.event_about(&page), messages.event_all(&feed));
-    let (called_off, title) = (session.is_called_off(), published.title.as_str());
-    let (summary, first) = match called_off {
+    let (cancelled, title) = (session.is_cancelled(), published.title.as_str());
+    let (summary, first) = match cancelled {
         true => (
             messages.event_cancelled_title(title),
             format!("{}\n{when}", messages.event_cancelled()),
@@ -38,7 +38,7 @@ pub(super) fn event(edition: &Edition, session: &Removed, words: &Words) -> Stri
         property("LOCATION", place);
     }
     property("URL", &page);
-    let status = if called_off { EventStatus::Cancelled } else { EventStatus::Confirmed };
+    let status = if cancelled { EventStatus::Cancelled } else { EventStatus::Confirmed };
     line::write(&mut out, &Property::from(status));
     out.push_str(FREE);
     line::write_plain(&mut out, "END:VEVENT");

@@ -22,7 +22,7 @@ pub(super) fn read_own(details: &mut Details, event: &Component, losses: &mut Lo
     details.feed = id(own.all.as_deref(), "feeds");
     details.id = id(own.about.as_deref(), "sessions");
     details.description = prose::markdown(&own.rest, true, &mut losses.items);
-    own.is_called_off
+    own.is_cancelled
 }
 
 /// Reads the description of an event of another program.

@@ -15,7 +15,7 @@ pub(super) struct ExportText {
     /// The page of the session's feed.
     pub(super) all: Option<String>,
     /// Whether convene wrote the text and marked the session as cancelled.
-    pub(super) is_called_off: bool,
+    pub(super) is_cancelled: bool,
 }
 
 /// The mark before the title of a cancelled session.
@@ -91,11 +91,10 @@ pub(super) fn text(text: &str) -> ExportText {
     let mut last = blocks.pop().unwrap_or_default();
     // The time is one line; for a cancelled session a line precedes it.
     let messages = Messages::bundled();
-    let called_off = messages.event_cancelled();
-    let first =
-        |block: &str| block.strip_prefix(called_off).unwrap_or(block).trim().lines().count();
+    let cancelled = messages.event_cancelled();
+    let first = |block: &str| block.strip_prefix(cancelled).unwrap_or(block).trim().lines().count();
     if !blocks.is_empty() && first(blocks[0]) == 1 {
-        found.is_called_off = blocks.remove(0).starts_with(called_off);
+        found.is_cancelled = blocks.remove(0).starts_with(cancelled);
     }
     let labels = Labels::new();
     let is_link = |line: &str| line.contains(": ");
@@ -142,9 +141,7 @@ mod tests {
              All sessions, kept up to date: https://c.example/feeds/b",
         );
         assert_eq!(own.rest, "One.\n\nTwo.");
-        assert!(
-            own.is_called_off && !text("Tuesday, April 27, 2027\n\nOne.\n\nTwo.").is_called_off
-        );
+        assert!(own.is_cancelled && !text("Tuesday, April 27, 2027\n\nOne.\n\nTwo.").is_cancelled);
         assert_eq!(own.register.as_deref(), Some("https://a.example/r"));
         assert_eq!(id(&own.about.unwrap(), "sessions"), Some("a"));
         assert_eq!(id(&own.all.unwrap(), "feeds"), Some("b"));

@@ -15,7 +15,7 @@ pub fn session(shell: &Shell<'_>, session: &Removed) -> Document {
     let (edition, words) = (shell.edition, shell.words);
     let title = session.revision.published.title.as_str();
     let when = words.start_with_utc(&session.when, &edition.catalog.calendar);
-    let said = match session.is_called_off() {
+    let said = match session.is_cancelled() {
         true => words.messages().session_removed(),
         false => words.messages().session_over(),
     };

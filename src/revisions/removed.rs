@@ -33,7 +33,7 @@ impl Removed {
     }
 
     /// Whether readers see that it does not take place.
-    pub fn is_called_off(&self) -> bool {
+    pub fn is_cancelled(&self) -> bool {
         !self.was_over() || self.revision.published.status == Status::Cancelled
     }
 }
