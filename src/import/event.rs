@@ -34,7 +34,7 @@ pub(super) fn read(event: &Component, calendar: CalendarTraits, losses: &mut Los
         },
         ..Details::default()
     };
-    let is_cancelled = match is_ours {
+    let is_marked = match is_ours {
         true => description::read_own(&mut details, event, losses),
         false => {
             description::read(&mut details, event, losses);
@@ -42,7 +42,7 @@ pub(super) fn read(event: &Component, calendar: CalendarTraits, losses: &mut Los
         }
     };
     let lost = &mut losses.items;
-    title(&mut details, value("SUMMARY"), is_ours.then_some(is_cancelled), lost);
+    title(&mut details, value("SUMMARY"), is_ours.then_some(is_marked), lost);
     venue::links(&mut details, event, lost);
     venue::place(&mut details, event, is_ours, lost);
     tags(&mut details, event, lost);
