@@ -1,6 +1,6 @@
 //! What all tables of a file share while it is read: the rules of zones, and the findings.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::ops::Range;
 
 use super::Locations;
@@ -18,6 +18,8 @@ pub(super) struct Context<'a> {
     meanings: OnceCell<Meanings>,
     /// Parts of the text for which no findings are reported.
     unread: RefCell<Vec<Range<usize>>>,
+    /// Whether the values that are read are those of several sessions.
+    shared: Cell<bool>,
 }
 
 /// A value with its location in the file.
@@ -35,6 +37,7 @@ impl<'a> Context<'a> {
             locations: RefCell::default(),
             meanings: OnceCell::new(),
             unread: RefCell::default(),
+            shared: Cell::default(),
         }
     }
 
@@ -48,6 +51,10 @@ impl<'a> Context<'a> {
     }
 
     pub(super) fn push(&self, finding: Finding) {
+        let is_known = |finding: &Finding| self.findings.borrow().has(finding.code, &finding.span);
+        if self.shared.get() && is_known(&finding) {
+            return;
+        }
         if !self.unread.borrow().iter().any(|part| part.contains(&finding.span.start)) {
             self.findings.borrow_mut().push(finding);
         }
@@ -56,6 +63,14 @@ impl<'a> Context<'a> {
     /// Reports no findings for some parts of the text from now on.
     pub(super) fn leave_out(&self, unread: Vec<Range<usize>>) {
         self.unread.replace(unread);
+    }
+
+    /// Reads values that several sessions share: of each code and location only the first finding is reported.
+    pub(super) fn shared<T>(&self, read: impl FnOnce() -> T) -> T {
+        let before = self.shared.replace(true);
+        let read = read();
+        self.shared.set(before);
+        read
     }
 
     /// Whether there are more errors than are kept, so that reading can stop.

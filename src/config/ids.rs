@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::context::{Context, Located};
 use super::feeds::{ReadSelection, ReadSeries};
+use super::repeat::ReadRepeat;
 use super::{advice, calendar, session};
 use crate::diagnostic::{Code, Finding};
 use crate::model::Id;
@@ -16,20 +17,29 @@ pub(super) fn check(
     calendar: Option<&calendar::ReadCalendar>,
     series: &[ReadSeries],
     selections: &[ReadSelection],
-    sessions: &[session::ReadSession],
+    (sessions, repeats): (&[session::ReadSession], &[ReadRepeat]),
 ) {
     // The calendar's id comes first, since it must not change.
     let feed_ids = calendar
         .and_then(|calendar| calendar.id.as_ref())
         .into_iter()
         .chain(series.iter().flat_map(|series| series.id.iter().chain(&series.was)))
-        .chain(selections.iter().flat_map(|feed| feed.id.iter().chain(&feed.was)));
+        .chain(selections.iter().flat_map(|feed| feed.id.iter().chain(&feed.was)))
+        // All dates of a repeating session are a feed.
+        .chain(repeats.iter().flat_map(|repeat| repeat.id.iter().chain(&repeat.was)));
     unique(context, "a feed's id", feed_ids);
-    unique(context, "a session's id", sessions.iter().flat_map(|s| s.id.iter().chain(&s.was)));
-    unique(context, "a session's `uid`", sessions.iter().filter_map(|s| s.uid.as_ref()));
+    let ids = sessions.iter().flat_map(|s| s.id.iter().chain(&s.was));
+    let repeating = repeats.iter().flat_map(|s| s.id.iter().chain(&s.was));
+    unique(context, "a session's id", ids.chain(repeating));
+    let uids = sessions.iter().filter_map(|s| s.uid.as_ref());
+    let repeating = repeats.iter().filter_map(|s| s.uid.as_ref());
+    unique(context, "a session's `uid`", uids.chain(repeating));
 
-    let named: HashSet<&Id> =
-        sessions.iter().filter_map(|session| Some(&session.series.as_ref()?.value)).collect();
+    let all_series = || {
+        let single = sessions.iter().filter_map(|session| session.series.as_ref());
+        single.chain(repeats.iter().filter_map(|repeat| repeat.series.as_ref()))
+    };
+    let named: HashSet<&Id> = all_series().map(|series| &series.value).collect();
     for id in series.iter().filter_map(|series| series.id.as_ref()) {
         if !named.contains(&id.value) {
             let message = format!("no session belongs to the series `{}`", id.value);
@@ -47,8 +57,7 @@ pub(super) fn check(
 
     let known: BTreeSet<&Id> =
         series.iter().filter_map(|s| s.id.as_ref()).map(|at| &at.value).collect();
-    let named = sessions.iter().filter_map(|session| session.series.as_ref());
-    for id in named.chain(selections.iter().flat_map(|feed| &feed.series)) {
+    for id in all_series().chain(selections.iter().flat_map(|feed| &feed.series)) {
         if context.is_full() {
             return;
         }

@@ -25,7 +25,24 @@ pub(super) const CALENDAR: &[&str] = &[
 /// `[page]`.
 pub(super) const PAGE: &[&str] = &["accent", "logo", "footer", "css"];
 /// `[[series]]`.
-pub(super) const SERIES: &[&str] = &["id", "title", "description", "was"];
+pub(super) const SERIES: &[&str] = &["id", "title", "description", "was", "each"];
+/// `[series.each]`: the keys of sessions that are not one session's alone.
+pub(super) const EACH: &[&str] = &[
+    "title",
+    "duration",
+    "timezone",
+    "fold",
+    "description",
+    "register",
+    "join",
+    "page",
+    "place",
+    "tags",
+    "status",
+    "cancelled",
+    "busy",
+    "remind",
+];
 /// `[[feeds]]`.
 pub(super) const FEEDS: &[&str] = &["id", "title", "description", "series", "tags", "was"];
 /// `[[sessions]]`.
@@ -51,7 +68,13 @@ pub(super) const SESSIONS: &[&str] = &[
     "uid",
     "was",
     "again",
+    "repeat",
+    "except",
+    "also",
+    "from",
 ];
+/// `repeat` of a session.
+pub(super) const REPEAT: &[&str] = &["every", "weeks", "until", "times"];
 /// `place` of a session.
 pub(super) const PLACE: &[&str] = &["name", "address", "latitude", "longitude"];
 /// An item of `also_in` of the calendar.
@@ -68,13 +91,14 @@ pub(super) fn table_with(key: &str) -> Option<&'static str> {
         ("[[series]]", SERIES),
         ("[[feeds]]", FEEDS),
         ("place", PLACE),
+        ("repeat", REPEAT),
     ]
     .into_iter()
     .find(|(_, keys)| keys.contains(&key))
     .map(|(table, _)| table)
 }
 
-const SYNONYMS: [(&str, &[&str]); 15] = [
+const SYNONYMS: [(&str, &[&str]); 21] = [
     ("accent", &["color", "colour"]),
     ("title", &["name", "summary", "subject", "headline"]),
     ("start", &["date", "time", "begin", "begins", "starts", "when", "from", "datetime"]),
@@ -90,6 +114,12 @@ const SYNONYMS: [(&str, &[&str]); 15] = [
     ("remind", &["alarm", "alarms", "reminder", "reminders"]),
     ("color", &["colour"]),
     ("organizer", &["organiser", "host", "hosts"]),
+    ("repeat", &["rrule", "recurrence", "recurring", "recurs", "repeats", "repeating", "rule"]),
+    ("except", &["exdate", "exceptions", "exclude", "skip", "without"]),
+    ("also", &["rdate", "include", "extra", "additional"]),
+    ("every", &["frequency", "freq", "interval", "weekdays"]),
+    ("times", &["count", "number"]),
+    ("each", &["defaults", "default"]),
 ];
 
 /// The key that a word was probably meant for: by synonym or by spelling.
@@ -134,7 +164,7 @@ mod tests {
             assert_eq!(described, keys, "{heading}");
         }
         let page = include_str!("../../docs/sessions-toml.md");
-        for key in PLACE.iter().chain(ALSO_IN).chain(ORGANIZER) {
+        for key in PLACE.iter().chain(ALSO_IN).chain(ORGANIZER).chain(REPEAT) {
             assert!(page.contains(&format!("{key} = ")), "{key}");
         }
     }

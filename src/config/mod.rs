@@ -3,14 +3,15 @@
 //! The text is parsed into a tree that keeps the location of each key and value, with every syntax error that the
 //! parser can recover from. Then each table reads its own keys, so that one bad value never hides another finding.
 //!
-//! To read: `syntax` (TOML), `context` (what tables share), `table` (values of one table), `calendar`, `session`, `when`,
-//! `feeds`, `page` (the tables), `ids`, `advice` and `named_times` (checks), `keys`, `known`, `guess` and `wording` (help).
+//! To read: `syntax` (TOML), `context` (what tables share), `table` (values of one table), `calendar`, `sessions`,
+//! `session`, `when`, `repeat`, `feeds`, `each`, `page` (the tables), `ids`, `advice` and `named_times` (checks), `keys`, `known`, `guess` and `wording` (help).
 
 mod advice;
 mod calendar;
 mod civil;
 mod context;
 mod defaults;
+mod each;
 mod feeds;
 mod guess;
 mod ids;
@@ -20,7 +21,9 @@ mod languages;
 mod meanings;
 mod named_times;
 mod page;
+mod repeat;
 mod session;
+mod sessions;
 mod syntax;
 mod table;
 mod when;
@@ -37,6 +40,8 @@ use crate::model::{Catalog, Id};
 use crate::source::Source;
 use crate::zone::Rules;
 use context::Context;
+use each::EachTables;
+use sessions::ReadSessions;
 use table::Table;
 
 /// The result of reading a file.
@@ -142,8 +147,9 @@ fn page_files(root: &DeTable<'_>) -> impl Iterator<Item = String> {
 
 /// The tree is dropped on the way, since it is most of the memory for a long file.
 fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
-    let [series, selections, sessions] =
+    let [mut series, selections, sessions] =
         ["series", "feeds", "sessions"].map(|key| root.remove(key));
+    let mut each = EachTables::take(series.as_mut());
     let root = Table::new(context, "the file", 0..0, &root, keys::ROOT);
     let own = root.get("words").map(|words| words::read(context, words)).unwrap_or_default();
     let calendar = match root.table("calendar", "[calendar]", keys::CALENDAR) {
@@ -157,13 +163,20 @@ fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
     let page = root.table("page", "[page]", keys::PAGE).map(|table| page::read(&table));
     let series = table::each(context, "[[series]]", series, keys::SERIES, feeds::series);
     let selections = table::each(context, "[[feeds]]", selections, keys::FEEDS, feeds::selection);
-    let read = |table: &Table<'_>| session::read(table, &defaults);
-    let sessions = table::each(context, "[[sessions]]", sessions, keys::SESSIONS, read);
+    each.read(context, &defaults);
+    let ReadSessions { sessions, repeats } = sessions::read(context, sessions, &each, &defaults);
     // Reading stopped early.
     if context.is_full() {
         return None;
     }
-    ids::check(context, calendar.as_ref().map(|(c, _)| c), &series, &selections, &sessions);
+    let own = calendar.as_ref().map(|(calendar, _)| calendar);
+    let check = || ids::check(context, own, &series, &selections, (&sessions, &repeats));
+    // The dates of a repeating session have one location.
+    if repeats.is_empty() {
+        check()
+    } else {
+        context.shared(check)
+    }
 
     let (calendar, defaults) = (calendar?.0, defaults);
     let read = || sessions.iter().filter_map(|read| read.session.as_ref());
@@ -180,6 +193,7 @@ fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
         page: page.unwrap_or_default(),
         series: series.into_iter().map(|s| s.series).collect::<Option<_>>()?,
         selections: selections.into_iter().map(|s| s.selection).collect::<Option<_>>()?,
+        repeats: repeats.into_iter().map(|s| s.repeat).collect::<Option<_>>()?,
         sessions,
     })
 }

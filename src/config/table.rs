@@ -23,7 +23,17 @@ pub(super) struct Table<'a> {
     context: &'a Context<'a>,
     name: &'static str,
     header: Range<usize>,
-    entries: &'a DeTable<'a>,
+    /// None if all values are those of the tables below.
+    entries: Option<&'a DeTable<'a>>,
+    below: Vec<Below<'a>>,
+}
+
+/// A table whose values hold where the tables above it give none.
+#[derive(Clone, Copy)]
+pub(super) struct Below<'a> {
+    pub(super) entries: &'a DeTable<'a>,
+    /// Keys whose values are for that table alone.
+    pub(super) hidden: &'static [&'static str],
 }
 
 /// Reads each table of an array of tables, in order. Each is dropped once it is read.
@@ -75,7 +85,28 @@ impl<'a> Table<'a> {
             }
             context.push(wording::unknown_key(name, key.get_ref(), key.span(), known));
         }
-        Self { context, name, header, entries }
+        Self { context, name, header, entries: Some(entries), below: Vec::new() }
+    }
+
+    /// The table with the values of other tables where it gives none, the nearest first.
+    pub(super) fn over(&self, below: impl IntoIterator<Item = Below<'a>>) -> Self {
+        let (context, name, header) = (self.context, self.name, self.header());
+        Self { context, name, header, entries: self.entries, below: below.into_iter().collect() }
+    }
+
+    /// A table of the same name without keys.
+    pub(super) fn emptied(&self) -> Self {
+        Self { entries: None, ..self.over([]) }
+    }
+
+    /// The table with its header at another location.
+    pub(super) fn under(self, header: Range<usize>) -> Self {
+        Self { header, ..self }
+    }
+
+    /// Whether the table itself has a key.
+    pub(super) fn is_own(&self, key: &str) -> bool {
+        self.entries.is_some_and(|entries| entries.contains_key(key))
     }
 
     pub(super) fn context(&self) -> &'a Context<'a> {
@@ -130,6 +161,11 @@ impl<'a> Table<'a> {
                 None
             }
         }
+    }
+
+    /// A text, without a finding for a value of another type.
+    pub(super) fn text_of(&self, key: &str) -> Option<&'a str> {
+        self.get(key)?.get_ref().as_str()
     }
 
     /// A text in a certain format; `form` is the code of its finding.
@@ -231,7 +267,21 @@ impl<'a> Table<'a> {
 
     /// A date or date-time without further checks.
     pub(super) fn datetime(&self, key: &str) -> Option<Located<Datetime>> {
-        let value = self.get(key)?;
+        self.datetime_of(key, self.get(key)?)
+    }
+
+    /// A date or date-time, or a list of them.
+    pub(super) fn datetimes(&self, key: &str) -> Vec<Located<Datetime>> {
+        match self.get(key).map(|value| (value, value.get_ref())) {
+            None => Vec::new(),
+            Some((_, DeValue::Array(items))) => {
+                items.iter().filter_map(|item| self.datetime_of(key, item)).collect()
+            }
+            Some((value, _)) => self.datetime_of(key, value).into_iter().collect(),
+        }
+    }
+
+    fn datetime_of(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<Located<Datetime>> {
         match value.get_ref() {
             DeValue::Datetime(datetime) => Some(Located { value: *datetime, span: value.span() }),
             DeValue::String(text) if guess::datetime(key, &format!("\"{text}\"")).is_some() => {
@@ -313,9 +363,16 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The value of a key, whatever its type.
+    /// The value of a key, whatever its type. A table that gives the length, by `end` or `duration`, gives none of the
+    /// other key.
     pub(super) fn get(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
-        self.entries.get(key)
+        let gives = |entries: &DeTable<'_>| match key {
+            "end" | "duration" => entries.contains_key("end") || entries.contains_key("duration"),
+            _ => entries.contains_key(key),
+        };
+        let below = self.below.iter().filter(|below| !below.hidden.contains(&key));
+        let mut tables = self.entries.into_iter().chain(below.map(|below| below.entries));
+        tables.find(|entries| gives(entries))?.get(key)
     }
 
     fn form<T>(
@@ -359,7 +416,13 @@ impl<'a> Table<'a> {
         Some(Located { value: zone, span: name.span })
     }
 
-    fn wrong_type(&self, key: &str, span: Range<usize>, value: &DeValue<'_>, wanted: Wanted) {
+    pub(super) fn wrong_type(
+        &self,
+        key: &str,
+        span: Range<usize>,
+        value: &DeValue<'_>,
+        wanted: Wanted,
+    ) {
         self.context.push(wording::wrong_type(key, span, value, wanted));
     }
 }

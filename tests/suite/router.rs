@@ -1,4 +1,4 @@
-//! Addresses over random histories: what is published is exactly what has an address, and every path comes back.
+//! Addresses over random histories, in which sessions repeat and cease to: what is published is exactly what has an address, and every path comes back.
 
 use std::collections::BTreeSet;
 
@@ -33,6 +33,9 @@ fn random_file(random: &mut Random) -> String {
         if random.below(4) > 0 {
             let hour = 10 + random.below(8);
             more.push_str("again = true\n");
+            if random.below(4) == 0 {
+                more.push_str("repeat = { every = \"week\", times = 2 }\n");
+            }
             toml.push_str(&session(&id, &format!("2026-06-01T{hour}:00:00"), &more));
         }
     }
