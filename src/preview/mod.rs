@@ -1,6 +1,7 @@
 //! The report of `convene preview`: in sentences, what readers will find once a file is published.
 
 mod json;
+mod repeats;
 mod sentence;
 mod text;
 
@@ -13,6 +14,7 @@ use crate::model::{Id, Session, Status, When};
 use crate::revisions::{Difference, Edition, Revisions, What, differences};
 use crate::urls::{FeedRoute, SessionRoute};
 use crate::zone::Zone;
+use repeats::DatesChange;
 
 /// Calendar apps look every few hours; what is nearer than this has to go out by mail too.
 const SOON: TimeDelta = TimeDelta::hours(24);
@@ -32,6 +34,7 @@ pub struct Report {
     items: Vec<Item>,
     /// With cities and without changes: what people there see of all that is to come.
     to_come: Vec<(String, Vec<There>)>,
+    repeats: Vec<DatesChange>,
     feeds: Vec<FeedChange>,
     refresh: TimeDelta,
 }
@@ -88,8 +91,9 @@ pub fn preview(
         false => Vec::new(),
         true => to_come(edition, &words, cities, now),
     };
-    let feeds = feeds(edition, before, after);
-    Report { items, to_come, feeds, refresh: edition.catalog.calendar.refresh }
+    let (repeats, feeds) =
+        (repeats::changes(edition, before, after), feeds(edition, before, after));
+    Report { items, to_come, repeats, feeds, refresh: edition.catalog.calendar.refresh }
 }
 
 impl Report {

@@ -1,6 +1,6 @@
 //! Warnings that need more than the file: the revisions, the printed calendars, or the clock.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
@@ -8,38 +8,72 @@ use super::Planned;
 use crate::config::Locations;
 use crate::diagnostic::{Code, Finding};
 use crate::document::Kind;
-use crate::model::{Catalog, Id, Status};
+use crate::model::{Catalog, Id, Repeat, Status};
 use crate::revisions::Revisions;
 use crate::urls::{FeedRoute, Urls};
 
 /// The size at which Google stops reading a subscribed calendar, in bytes (JM-Lemmi/ical-relay#212).
 const GOOGLE: usize = 1_000_000;
 
-/// Upcoming sessions that were published and that the file no longer has.
+/// Upcoming sessions that were published and that the file no longer has; of a repeating session that is still there,
+/// all dates in one finding.
 pub(super) fn removed(
-    planned: &Revisions,
+    plan: &Planned,
     before: &Revisions,
     locations: &Locations,
     now: DateTime<Utc>,
 ) -> Vec<Finding> {
     let live = before.sessions.iter().filter(|(_, old)| old.removed.is_none());
     let published: HashMap<&str, &String> = live.map(|(id, old)| (old.uid.as_str(), id)).collect();
-    planned
+    let removed = plan
+        .revisions
         .sessions
         .values()
         .filter(|entry| entry.removed.is_some() && entry.published.starts_after(now))
         // Subscribers expect nothing more of a cancelled session.
         .filter(|entry| entry.published.status != Status::Cancelled)
-        .filter_map(|entry| Some((published.get(entry.uid.as_str())?, entry)))
-        .map(|(id, entry)| {
-            let title = &entry.published.title;
-            let message = format!("`{id}`, \"{title}\", is a published upcoming session, and was removed from the file");
-            Finding::warning(Code::RemovedSession, locations.calendar_id.clone(), message).help(
-                "to cancel it, keep it with `status = \"cancelled\"`; if it has a new id, add the old \
-                 one there as `was`",
-            )
-        })
-        .collect()
+        .filter_map(|entry| Some((published.get(entry.uid.as_str())?, entry)));
+    let repeats = &plan.edition.catalog.repeats;
+    let of_repeat = |id: &str| {
+        let (of, _) = Id::split_date(id)?;
+        repeats.iter().position(|own| own.was.iter().chain([&own.id]).any(|id| id.as_str() == of))
+    };
+    let (mut findings, mut dates) = (Vec::new(), BTreeMap::<usize, Vec<&str>>::new());
+    for (id, entry) in removed {
+        if let Some(repeat) = of_repeat(id) {
+            dates.entry(repeat).or_default().push(id);
+            continue;
+        }
+        let title = &entry.published.title;
+        let message = format!(
+            "`{id}`, \"{title}\", is a published upcoming session, and was removed from the file"
+        );
+        findings.push(Finding::warning(Code::RemovedSession, locations.calendar_id.clone(), message).help(
+            "to cancel it, keep it with `status = \"cancelled\"`; if it has a new id, add the old \
+             one there as `was`",
+        ));
+    }
+    findings.extend(dates.into_iter().map(|(repeat, mut ids)| {
+        ids.sort_unstable();
+        removed_dates(&repeats[repeat], &ids, locations)
+    }));
+    findings
+}
+
+fn removed_dates(repeat: &Repeat, ids: &[&str], locations: &Locations) -> Finding {
+    let (id, first) = (&repeat.id, ids.first().copied().unwrap_or_default());
+    let message = match ids {
+        [_] => format!("`{first}` is a published upcoming date of `{id}`, and was removed"),
+        _ => format!(
+            "`{first}` and {} more published upcoming dates of `{id}` were removed",
+            ids.len() - 1
+        ),
+    };
+    let span = locations.sessions.get(id).cloned().unwrap_or_default();
+    Finding::warning(Code::RemovedSession, span, message).help(format!(
+        "to cancel a date, keep it in the rule, and add a [[sessions]] table with `id = \"{first}\"` and \
+         `status = \"cancelled\"`; if dates moved to other days, `convene preview` prints the lines to add"
+    ))
 }
 
 /// Sessions whose published UID would change.

@@ -4,6 +4,7 @@ mod addresses;
 mod edits;
 mod identity;
 mod inherit;
+mod previews;
 mod rules;
 
 use std::collections::BTreeMap;
