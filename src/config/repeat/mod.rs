@@ -9,22 +9,21 @@
 //! `[series.each]` of its series
 //! ```
 //!
-//! To read: this file, `rule` and `dates` (which dates), `times` (their times), `overrides`, `segment` (dates that share
-//! their values), `gaps`.
+//! To read: this file, `rule`, `every` and `dates` (which dates), `times` (their times), `overrides`, `segment` (dates that
+//! share their values), `expansion` (from dates to sessions), `gaps`.
 
 mod dates;
+mod every;
+mod expansion;
 mod gaps;
 mod overrides;
 mod rule;
 mod segment;
 mod times;
 
-use std::collections::BTreeMap;
-
-use chrono::{Datelike as _, NaiveDate, Weekday};
 use toml::de::DeTable;
 
-use super::context::{Context, Located};
+use super::context::Located;
 use super::defaults::Defaults;
 use super::each::{EachTables, bound_lists};
 use super::feeds::{ids, values};
@@ -33,10 +32,9 @@ use super::sessions;
 use super::table::{Below, Table};
 use super::when;
 use crate::diagnostic::{Code, Finding};
-use crate::model::{Id, Markdown, Planned, Repeat, RepeatDate, Uid};
-use dates::Dates;
+use crate::model::{Id, Markdown, Repeat, Uid};
+use expansion::Expansion;
 use gaps::Gaps;
-use overrides::Override;
 use segment::Segment;
 use times::Times;
 
@@ -223,83 +221,4 @@ pub(super) fn split_id(text: &str) -> Option<(&str, &str)> {
         _ => b.is_ascii_digit(),
     });
     is_date.then_some((id, date))
-}
-
-/// From dates to sessions.
-struct Expansion<'a> {
-    context: &'a Context<'a>,
-    id: &'a Located<Id>,
-    was: &'a [Located<Id>],
-    defaults: &'a Defaults,
-    gaps: Gaps,
-}
-
-impl Expansion<'_> {
-    /// The session of each date, and whether one of them needs the `fold` of the rule.
-    fn sessions<'a>(
-        &mut self,
-        first: Segment<'a>,
-        dates: &Dates,
-        mut overrides: BTreeMap<NaiveDate, Override<'a>>,
-    ) -> (Vec<ReadSession>, bool) {
-        let by_rule = first.times.clone();
-        let weekdays = weekdays(dates);
-        let mut sessions = Vec::with_capacity(dates.len());
-        let mut segment = first;
-        for (date, also) in dates {
-            let also = also.as_ref();
-            let time = also.map(|time| time.value).or(by_rule.time);
-            let planned = time.map_or(Planned::Day(*date), |time| Planned::At(date.and_time(time)));
-            let times = also.map_or_else(|| segment.times.clone(), |time| segment.times.at(time));
-            let own = overrides.remove(date);
-            let read = match &own {
-                Some(own) => segment.overridden(own, &times, self.defaults, &mut self.gaps),
-                None => segment.plain(*date, &times, self.defaults, &mut self.gaps),
-            };
-            let read = self.placed(read, *date, planned, own.as_ref());
-            if let Some(session) = &read.session {
-                segment.advise(session, own.as_ref(), &weekdays, self.defaults);
-            }
-            sessions.push(read);
-            if let Some(own) = own.filter(|own| own.holds_on) {
-                segment = segment.after(&own, self.defaults);
-            }
-        }
-        (sessions, segment.has_used_fold)
-    }
-
-    /// A session with its id, its former ids and its place in the rule.
-    fn placed(
-        &self,
-        mut read: ReadSession,
-        date: NaiveDate,
-        planned: Planned,
-        own: Option<&Override<'_>>,
-    ) -> ReadSession {
-        let span = own.map_or(&self.id.span, |own| &own.id.span).clone();
-        let id = self.id.value.on(date).expect("ids of repeating sessions are short enough");
-        let former = self
-            .was
-            .iter()
-            .filter_map(|old| Some(Located { value: old.value.on(date)?, span: old.span.clone() }));
-        let was: Vec<Located<Id>> = former.chain(std::mem::take(&mut read.was)).collect();
-        self.context.locations().sessions.entry(id.clone()).or_insert_with(|| span.clone());
-        if let Some(session) = &mut read.session {
-            session.id = id.clone();
-            session.was = values(&was);
-            session.date = Some(RepeatDate { of: self.id.value.clone(), planned });
-        }
-        ReadSession { id: Some(Located { value: id, span }), was, ..read }
-    }
-}
-
-/// The weekdays of all dates.
-fn weekdays(dates: &Dates) -> Vec<Weekday> {
-    let mut weekdays = Vec::new();
-    for weekday in dates.keys().map(|date| date.weekday()) {
-        if !weekdays.contains(&weekday) {
-            weekdays.push(weekday);
-        }
-    }
-    weekdays
 }
