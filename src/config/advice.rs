@@ -16,8 +16,13 @@ use crate::rfc3339;
 const TITLE: usize = 255;
 const TEXT: usize = 3000;
 
-/// Warnings about one session.
-pub(super) fn session(table: &Table<'_>, session: &Session, defaults: &Defaults) {
+/// Warnings about one session. Its texts may also name the weekdays of other dates if it repeats.
+pub(super) fn session(
+    table: &Table<'_>,
+    session: &Session,
+    defaults: &Defaults,
+    weekdays: &[Weekday],
+) {
     let push = |finding| table.context().push(finding);
     let span = |key: &str| table.span(key).unwrap_or_else(|| table.header());
     let texts = [
@@ -40,7 +45,7 @@ pub(super) fn session(table: &Table<'_>, session: &Session, defaults: &Defaults)
                     .help("put what matters first, or shorten it"),
             );
         }
-        if let Some(finding) = weekday(key, text, session, defaults, span(key)) {
+        if let Some(finding) = weekday(key, text, session, (defaults, weekdays), span(key)) {
             push(finding);
         }
         if let When::Timed(timed) = &session.when {
@@ -136,7 +141,7 @@ fn weekday(
     key: &str,
     text: &str,
     session: &Session,
-    defaults: &Defaults,
+    (defaults, weekdays): (&Defaults, &[Weekday]),
     span: Range<usize>,
 ) -> Option<Finding> {
     let mut named: Vec<Weekday> = Vec::new();
@@ -154,7 +159,8 @@ fn weekday(
             .map(|local| local.date())
             .collect(),
     };
-    if days.iter().any(|day| named.contains(&day.weekday())) {
+    let weekdays = weekdays.iter().copied().chain(days.iter().map(|day| day.weekday()));
+    if weekdays.into_iter().any(|weekday| named.contains(&weekday)) {
         return None;
     }
     let day: NaiveDate = *days.first()?;
@@ -239,12 +245,16 @@ pub(super) fn overlaps<'a>(
         }
     }
     let mut found = Vec::new();
+    // Dates of repeating sessions have the location of their rule, and overlap more than once.
+    let mut reported = std::collections::BTreeSet::new();
     for sessions in by_series.values_mut() {
         sessions.sort_by_key(|(session, _)| session.when.start());
         let mut last: Option<&(&Session, Range<usize>)> = None;
         for entry in sessions.iter() {
             if let Some(before) = last
                 && before.0.when.end() > entry.0.when.start()
+                && reported
+                    .insert((before.1.start.min(entry.1.start), before.1.start.max(entry.1.start)))
             {
                 let (earlier, later) =
                     if before.1.start < entry.1.start { (before, entry) } else { (entry, before) };

@@ -13,6 +13,7 @@ use crate::zone::Zone;
 const LEAP: u8 = 60;
 
 /// A date, or a date with a time of day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Civil {
     Date(NaiveDate),
     DateTime(NaiveDateTime),

@@ -1,6 +1,6 @@
 //! Shared state of all tables while a file is read: the rules of zones, and the findings.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::ops::Range;
 
 use super::Locations;
@@ -19,6 +19,8 @@ pub(super) struct Context<'a> {
     meanings: OnceCell<Meanings>,
     /// Parts of the text for which no findings are reported.
     unread: RefCell<Unread>,
+    /// Whether the values that are read are those of several sessions.
+    shared: Cell<bool>,
 }
 
 /// What the parser could not read.
@@ -48,6 +50,7 @@ impl<'a> Context<'a> {
             locations: RefCell::default(),
             meanings: OnceCell::new(),
             unread: RefCell::default(),
+            shared: Cell::default(),
         }
     }
 
@@ -61,6 +64,10 @@ impl<'a> Context<'a> {
     }
 
     pub(super) fn push(&self, finding: Finding) {
+        let is_known = |finding: &Finding| self.findings.borrow().has(finding.code, &finding.span);
+        if self.shared.get() && is_known(&finding) {
+            return;
+        }
         if !self.unread.borrow().parts.iter().any(|part| part.contains(&finding.span.start)) {
             self.findings.borrow_mut().push(finding);
         }
@@ -100,6 +107,14 @@ impl<'a> Context<'a> {
     pub(super) fn within(&self, span: &Range<usize>, part: &str) -> Range<usize> {
         let at = self.text.get(span.clone()).and_then(|text| text.find(part));
         at.map_or_else(|| span.clone(), |at| span.start + at..span.start + at + part.len())
+    }
+
+    /// Reads values that several sessions share: of each code and location only the first finding is reported.
+    pub(super) fn shared<T>(&self, read: impl FnOnce() -> T) -> T {
+        let before = self.shared.replace(true);
+        let read = read();
+        self.shared.set(before);
+        read
     }
 
     /// Whether there are more errors than are kept, so that reading can stop.

@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use super::context::{Context, Located};
 use super::feeds::ReadSelection;
-use super::series_names::ReadSeries;
-use super::series_names::SeriesNames;
+use super::repeat::ReadRepeat;
+use super::series_names::{ReadSeries, SeriesNames};
 use super::{advice, calendar, session};
 use crate::diagnostic::{Code, Finding};
 use crate::model::Id;
@@ -19,24 +19,20 @@ pub(super) struct Ids<'a> {
     pub(super) calendar: Option<&'a calendar::ReadCalendar>,
     pub(super) series: &'a [ReadSeries],
     pub(super) selections: &'a [ReadSelection],
+    pub(super) sessions: &'a [session::ReadSession],
+    pub(super) repeats: &'a [ReadRepeat],
 }
 
 impl Ids<'_> {
     /// Reports duplicate ids, empty and unknown series, and overlaps.
-    pub(super) fn check(
-        &self,
-        context: &Context<'_>,
-        sessions: &[session::ReadSession],
-        names: &SeriesNames,
-    ) {
-        check(context, self, sessions, names);
+    pub(super) fn check(&self, context: &Context<'_>, names: &SeriesNames) {
+        check(context, self, names);
     }
 }
 
 fn check(
     context: &Context<'_>,
-    Ids { calendar, series, selections }: &Ids<'_>,
-    sessions: &[session::ReadSession],
+    Ids { calendar, series, selections, sessions, repeats }: &Ids<'_>,
     names: &SeriesNames,
 ) {
     // The calendar's id comes first, since it must not change.
@@ -44,13 +40,22 @@ fn check(
         .and_then(|calendar| calendar.id.as_ref())
         .into_iter()
         .chain(series.iter().flat_map(|series| series.id.iter().chain(&series.was)))
-        .chain(selections.iter().flat_map(|feed| feed.id.iter().chain(&feed.was)));
+        .chain(selections.iter().flat_map(|feed| feed.id.iter().chain(&feed.was)))
+        // All dates of a repeating session are a feed.
+        .chain(repeats.iter().flat_map(|repeat| repeat.id.iter().chain(&repeat.was)));
     unique(context, "a feed's id", feed_ids);
-    unique(context, "a session's id", sessions.iter().flat_map(|s| s.id.iter().chain(&s.was)));
-    unique(context, "a session's `uid`", sessions.iter().filter_map(|s| s.uid.as_ref()));
+    let ids = sessions.iter().flat_map(|s| s.id.iter().chain(&s.was));
+    let repeating = repeats.iter().flat_map(|s| s.id.iter().chain(&s.was));
+    unique(context, "a session's id", ids.chain(repeating));
+    let uids = sessions.iter().filter_map(|s| s.uid.as_ref());
+    let repeating = repeats.iter().filter_map(|s| s.uid.as_ref());
+    unique(context, "a session's `uid`", uids.chain(repeating));
 
-    let named: HashSet<&Id> =
-        sessions.iter().flat_map(|session| &session.series).map(|at| &at.value).collect();
+    let all_series = || {
+        let single = sessions.iter().flat_map(|session| &session.series);
+        single.chain(repeats.iter().flat_map(|repeat| &repeat.series))
+    };
+    let named: HashSet<&Id> = all_series().map(|series| &series.value).collect();
     for id in series.iter().filter_map(|series| series.id.as_ref()) {
         // A session that was not read may belong to it.
         if !named.contains(&id.value) && context.is_whole() && !sessions.is_empty() {
@@ -71,8 +76,7 @@ fn check(
         series.iter().filter_map(|s| s.id.as_ref()).map(|at| &at.value).collect();
     // The id of a series may be what was not read.
     let is_complete = context.has_all_keys() && series.iter().all(|series| series.id.is_some());
-    let named = sessions.iter().flat_map(|session| &session.series);
-    for id in named.chain(selections.iter().flat_map(|feed| &feed.series)) {
+    for id in all_series().chain(selections.iter().flat_map(|feed| &feed.series)) {
         if context.is_full() {
             return;
         }

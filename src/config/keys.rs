@@ -23,7 +23,24 @@ pub(super) const CALENDAR: &[&str] = &[
 /// `[page]`.
 pub(super) const PAGE: &[&str] = &["accent", "logo", "footer", "css"];
 /// `[[series]]`.
-pub(super) const SERIES: &[&str] = &["id", "title", "description", "was"];
+pub(super) const SERIES: &[&str] = &["id", "title", "description", "was", "each"];
+/// `[series.each]`: the keys of sessions that are not one session's alone.
+pub(super) const EACH: &[&str] = &[
+    "title",
+    "duration",
+    "timezone",
+    "fold",
+    "description",
+    "register",
+    "join",
+    "page",
+    "place",
+    "tags",
+    "status",
+    "cancelled",
+    "busy",
+    "remind",
+];
 /// `[[feeds]]`.
 pub(super) const FEEDS: &[&str] = &["id", "title", "description", "series", "tags", "was"];
 /// `[[sessions]]`.
@@ -49,7 +66,13 @@ pub(super) const SESSIONS: &[&str] = &[
     "uid",
     "was",
     "again",
+    "repeat",
+    "except",
+    "also",
+    "from",
 ];
+/// `repeat` of a session.
+pub(super) const REPEAT: &[&str] = &["every", "weeks", "until", "times"];
 /// `place` of a session.
 pub(super) const PLACE: &[&str] = &["name", "address", "latitude", "longitude"];
 /// An item of `also_in` of the calendar.
@@ -66,6 +89,7 @@ pub(super) fn table_with(key: &str) -> Option<&'static str> {
         ("[[series]]", SERIES),
         ("[[feeds]]", FEEDS),
         ("place", PLACE),
+        ("repeat", REPEAT),
     ]
     .into_iter()
     .find(|(_, keys)| keys.contains(&key))
@@ -100,7 +124,7 @@ mod tests {
             assert_eq!(described, keys, "{heading}");
         }
         let page = include_str!("../../docs/sessions-toml.md");
-        for key in PLACE.iter().chain(ALSO_IN).chain(ORGANIZER) {
+        for key in PLACE.iter().chain(ALSO_IN).chain(ORGANIZER).chain(REPEAT) {
             assert!(page.contains(&format!("{key} = ")), "{key}");
         }
     }

@@ -4,7 +4,7 @@
 //! parser can recover from. Then each table reads its own keys, so that one bad value never hides another finding.
 //!
 //! To read: `syntax`, then `line`, `explain`, `stray`, `brackets`, `quotes`, `value` and `duplicates` (TOML), `context` (what tables
-//! share), `table`, `form` and `each` (values of one table), `calendar`, `session`, `when`, `too_early`, `feeds`, `page`, `words` (the
+//! share), `table`, `form` and `each` (values of one table), `calendar`, `sessions`, `session`, `when`, `too_early`, `repeat`, `series_each`, `feeds`, `page`, `words` (the
 //! tables), `unknown`, `keys`, `synonyms` and `wishes` (keys), `ids`, `series_names`, `advice`, `long`, `years`, `texts`,
 //! `html`, `markdown_links`, `links`, `coordinates` and `named_times` (checks), `guess`, `loose`, `rest`, `days`, `lengths`, `known`
 //! and `wording` (help).
@@ -40,9 +40,12 @@ mod moment;
 mod named_times;
 mod page;
 mod quotes;
+mod repeat;
 mod rest;
+mod series_each;
 mod series_names;
 mod session;
+mod sessions;
 mod stray;
 mod synonyms;
 mod syntax;
@@ -67,7 +70,10 @@ use crate::model::{Catalog, Id};
 use crate::source::Source;
 use crate::zone::Rules;
 use context::Context;
+use series_each::EachTables;
 use series_names::SeriesNames;
+use session::Shared;
+use sessions::ReadSessions;
 use table::Table;
 
 /// The result of reading a file.
@@ -175,8 +181,9 @@ fn page_files(root: &DeTable<'_>) -> impl Iterator<Item = String> {
 
 /// The tree is dropped on the way, since it is most of the memory for a long file.
 fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
-    let [series, selections, sessions] =
+    let [mut series, selections, sessions] =
         ["series", "feeds", "sessions"].map(|key| root.remove(key));
+    let mut series_each = EachTables::take(series.as_mut());
     let root = Table::new(context, unknown::FILE, 0..0, &root, keys::ROOT);
     let own = root.get("words").map(|words| words::read(context, words)).unwrap_or_default();
     let calendar = match root.table("calendar", "[calendar]", keys::CALENDAR) {
@@ -192,8 +199,10 @@ fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
     let names = SeriesNames::new(&series);
     let read = |table: &Table<'_>| feeds::selection(table, &names);
     let selections = each::each(context, "[[feeds]]", selections, keys::FEEDS, read);
-    let read = |table: &Table<'_>| session::read(table, &defaults, &names);
-    let sessions = each::each(context, "[[sessions]]", sessions, keys::SESSIONS, read);
+    let shared = Shared { defaults: &defaults, names: &names };
+    series_each.read(context, shared);
+    let ReadSessions { sessions, repeats } =
+        sessions::read(context, sessions, &series_each, shared);
     // Reading stopped early.
     if context.is_full() {
         return None;
@@ -202,11 +211,21 @@ fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
         calendar: calendar.as_ref().map(|(own, _)| own),
         series: &series,
         selections: &selections,
+        sessions: &sessions,
+        repeats: &repeats,
     };
-    ids.check(context, &sessions, &names);
+    let check = || ids.check(context, &names);
+    // The dates of a repeating session have one location.
+    if repeats.is_empty() {
+        check()
+    } else {
+        context.shared(check)
+    }
     let in_order: Vec<_> = sessions
         .iter()
         .filter_map(|read| Some((read.session.as_ref()?, read.start.clone()?)))
+        // The dates of a rule have no years of their own.
+        .filter(|(session, _)| session.date.is_none())
         .collect();
     for finding in years::apart(&in_order) {
         context.push(finding);
@@ -227,6 +246,7 @@ fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
         page: page.unwrap_or_default(),
         series: series.into_iter().map(|s| s.series).collect::<Option<_>>()?,
         selections: selections.into_iter().map(|s| s.selection).collect::<Option<_>>()?,
+        repeats: repeats.into_iter().map(|s| s.repeat).collect::<Option<_>>()?,
         sessions,
     })
 }

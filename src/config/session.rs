@@ -11,9 +11,12 @@ use super::series_names::SeriesNames;
 use super::table::Table;
 use super::{coordinates, keys, links, when};
 use crate::diagnostic::{Code, Finding};
-use crate::model::{Geo, HttpUrl, Id, Length, Place, Session, Status, Tag, Uid};
+use crate::model::{
+    Geo, HttpUrl, Id, Length, Markdown, Place, Session, Status, Tag, Title, Uid, When,
+};
 
 /// A parsed `[[sessions]]` table; values with errors are none.
+#[derive(Default)]
 pub(super) struct ReadSession {
     pub(super) id: Option<Located<Id>>,
     pub(super) uid: Option<Located<Uid>>,
@@ -24,11 +27,55 @@ pub(super) struct ReadSession {
     pub(super) session: Option<Session>,
 }
 
-pub(super) fn read(table: &Table<'_>, defaults: &Defaults, names: &SeriesNames) -> ReadSession {
+/// The values that all sessions of a file may take from elsewhere.
+#[derive(Clone, Copy)]
+pub(super) struct Shared<'a> {
+    pub(super) defaults: &'a Defaults,
+    pub(super) names: &'a SeriesNames,
+}
+
+/// What a table does not give, or gives in another way.
+#[derive(Default)]
+pub(super) struct Given {
+    pub(super) id: Option<Located<Id>>,
+    pub(super) title: Option<Located<Title>>,
+    pub(super) when: Option<When>,
+    /// The description that holds where the table has none. It is parsed once for all sessions that share it.
+    pub(super) description: Option<Markdown>,
+}
+
+pub(super) fn read(
+    table: &Table<'_>,
+    shared: Shared<'_>,
+    description: Option<Markdown>,
+) -> ReadSession {
     let id = table.require("id", "\"opening-talk\"", table.id("id"));
+    let title = title(table);
+    let when = when::read(table, shared.defaults);
+    super::repeat::refuse(table);
+    if let Some(id) = &id {
+        let mut locations = table.context().locations();
+        locations.sessions.entry(id.value.clone()).or_insert_with(|| id.span.clone());
+        if let Some(start) = table.span("start") {
+            locations.starts.entry(id.value.clone()).or_insert(start);
+        }
+    }
+    let read = with(table, shared, Given { id, title, when, description });
+    if let Some(session) = &read.session {
+        advice::session(table, session, shared.defaults, &[]);
+    }
+    read
+}
+
+pub(super) fn title(table: &Table<'_>) -> Option<Located<Title>> {
     let title = table.line("title");
-    let title = table.require("title", "\"Opening talk\"", title);
-    let when = when::read(table, defaults);
+    table.require("title", "\"Opening talk\"", title)
+}
+
+/// Reads every other value.
+pub(super) fn with(table: &Table<'_>, shared: Shared<'_>, given: Given) -> ReadSession {
+    let Shared { defaults, names } = shared;
+    let Given { id, title, when, description: inherited } = given;
     let description = table.markdown("description");
     let url = |key| table.parsed(key, Code::BadUrl, HttpUrl::parse).map(|at| at.value);
     let (register, join, page) = (url("register"), url("join"), url("page"));
@@ -55,7 +102,8 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults, names: &SeriesNames) 
     );
     let own = cancellation(table);
     if let Some(at) = own.as_ref().filter(|_| {
-        table.has("status") == status.is_some()
+        table.is_own("cancelled")
+            && table.has("status") == status.is_some()
             && status.as_ref().is_none_or(|status| status.value != Status::Cancelled)
     }) {
         let message = "`cancelled` sets how calendars show a cancelled session, and this one is not cancelled";
@@ -69,23 +117,12 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults, names: &SeriesNames) 
     let uid = table.parsed("uid", Code::BadValue, Uid::parse);
     let was = ids(table, "was");
     let again = table.flag("again").unwrap_or(false);
-    if let Some(id) = &id {
-        table
-            .context()
-            .locations()
-            .sessions
-            .entry(id.value.clone())
-            .or_insert_with(|| id.span.clone());
-        if let Some(start) = table.span("start") {
-            table.context().locations().starts.entry(id.value.clone()).or_insert(start);
-        }
-    }
     let session = (|| {
         Some(Session {
             id: id.as_ref()?.value.clone(),
             title: title?.value,
             when: when?,
-            description: description.map(|at| at.value),
+            description: description.map(|at| at.value).or(inherited),
             register,
             join,
             page,
@@ -99,11 +136,9 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults, names: &SeriesNames) 
             uid: uid.as_ref().map(|at| at.value.clone()),
             was: values(&was),
             again,
+            date: None,
         })
     })();
-    if let Some(session) = &session {
-        advice::session(table, session, defaults);
-    }
     ReadSession { id, uid, was, series, start: table.span("start"), session }
 }
 

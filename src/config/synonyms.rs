@@ -9,7 +9,7 @@ pub(super) fn of_any_table(word: &str) -> Option<&'static str> {
 }
 
 /// Other words for keys.
-const SYNONYMS: [(&str, &[&str]); 16] = [
+const SYNONYMS: [(&str, &[&str]); 22] = [
     ("accent", &["color", "colour"]),
     ("title", &["name", "summary", "subject", "headline", "event", "session"]),
     (
@@ -80,6 +80,12 @@ const SYNONYMS: [(&str, &[&str]); 16] = [
     ("color", &["colour"]),
     ("organizer", &["organiser", "host", "hosts"]),
     ("series", &["group", "program", "programme", "track"]),
+    ("repeat", &["rrule", "recurrence", "recurring", "recurs", "repeats", "repeating", "rule"]),
+    ("except", &["exdate", "exceptions", "exclude", "skip", "without"]),
+    ("also", &["rdate", "include", "extra", "additional"]),
+    ("every", &["frequency", "freq", "interval", "weekdays"]),
+    ("times", &["count", "number"]),
+    ("each", &["defaults", "default"]),
 ];
 
 /// Other words for tables.

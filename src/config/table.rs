@@ -19,9 +19,19 @@ pub(super) struct Table<'a> {
     context: &'a Context<'a>,
     name: &'static str,
     header: Range<usize>,
-    entries: &'a DeTable<'a>,
+    /// None if all values are those of the tables below.
+    entries: Option<&'a DeTable<'a>>,
+    below: Vec<Below<'a>>,
     /// The keys that unknown keys were probably meant for.
     meant: Vec<&'static str>,
+}
+
+/// A table whose values hold where the tables above it give none.
+#[derive(Clone, Copy)]
+pub(super) struct Below<'a> {
+    pub(super) entries: &'a DeTable<'a>,
+    /// Keys whose values are for that table alone.
+    pub(super) hidden: &'static [&'static str],
 }
 
 impl<'a> Table<'a> {
@@ -34,7 +44,29 @@ impl<'a> Table<'a> {
         known: &[&'static str],
     ) -> Self {
         let meant = unknown::keys(context, name, entries, known);
-        Self { context, name, header, entries, meant }
+        Self { context, name, header, entries: Some(entries), below: Vec::new(), meant }
+    }
+
+    /// The table with the values of other tables where it gives none, the nearest first.
+    pub(super) fn over(&self, below: impl IntoIterator<Item = Below<'a>>) -> Self {
+        let (context, name, header) = (self.context, self.name, self.header());
+        let (below, meant) = (below.into_iter().collect(), self.meant.clone());
+        Self { context, name, header, entries: self.entries, below, meant }
+    }
+
+    /// A table of the same name without keys.
+    pub(super) fn emptied(&self) -> Self {
+        Self { entries: None, ..self.over([]) }
+    }
+
+    /// The table with its header at another location.
+    pub(super) fn under(self, header: Range<usize>) -> Self {
+        Self { header, ..self }
+    }
+
+    /// Whether the table itself has a key.
+    pub(super) fn is_own(&self, key: &str) -> bool {
+        self.entries.is_some_and(|entries| entries.contains_key(key))
     }
 
     pub(super) fn context(&self) -> &'a Context<'a> {
@@ -76,7 +108,7 @@ impl<'a> Table<'a> {
 
     /// Whether the key exists, whatever its value.
     pub(super) fn has(&self, key: &str) -> bool {
-        self.entries.contains_key(key)
+        self.value(key).is_some()
     }
 
     /// Whether the key is missing: it does not exist, no other word for it does, and no line of the table is unread.
@@ -99,6 +131,11 @@ impl<'a> Table<'a> {
                 None
             }
         }
+    }
+
+    /// A text, without a finding for a value of another type.
+    pub(super) fn text_of(&self, key: &str) -> Option<&'a str> {
+        self.get(key)?.get_ref().as_str()
     }
 
     /// A text in a certain format; `form` is the code of its finding.
@@ -233,7 +270,21 @@ impl<'a> Table<'a> {
 
     /// A date or date-time without further checks.
     pub(super) fn datetime(&self, key: &str) -> Option<Located<Datetime>> {
-        let value = self.get(key)?;
+        self.datetime_of(key, self.get(key)?)
+    }
+
+    /// A date or date-time, or a list of them.
+    pub(super) fn datetimes(&self, key: &str) -> Vec<Located<Datetime>> {
+        match self.get(key).map(|value| (value, value.get_ref())) {
+            None => Vec::new(),
+            Some((_, DeValue::Array(items))) => {
+                items.iter().filter_map(|item| self.datetime_of(key, item)).collect()
+            }
+            Some((value, _)) => self.datetime_of(key, value).into_iter().collect(),
+        }
+    }
+
+    fn datetime_of(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<Located<Datetime>> {
         match value.get_ref() {
             DeValue::Datetime(datetime) => Some(Located { value: *datetime, span: value.span() }),
             other => {
@@ -336,10 +387,21 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The value of a key, whatever its type.
+    /// The value of a key, whatever its type. A table that gives the length, by `end` or `duration`, gives none of the
+    /// other key.
     pub(super) fn get(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
         // In place of what it cannot read, the parser has values that are nowhere.
-        self.entries.get(key).filter(|value| !value.span().is_empty())
+        self.value(key).filter(|value| !value.span().is_empty())
+    }
+
+    fn value(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
+        let gives = |entries: &DeTable<'_>| match key {
+            "end" | "duration" => entries.contains_key("end") || entries.contains_key("duration"),
+            _ => entries.contains_key(key),
+        };
+        let below = self.below.iter().filter(|below| !below.hidden.contains(&key));
+        let mut tables = self.entries.into_iter().chain(below.map(|below| below.entries));
+        tables.find(|entries| gives(entries))?.get(key)
     }
 
     fn zone_of(&self, name: Located<&str>) -> Option<Located<Zone>> {
@@ -357,7 +419,13 @@ impl<'a> Table<'a> {
         Some(Located { value: zone, span: name.span })
     }
 
-    fn wrong_type(&self, key: &str, span: Range<usize>, value: &DeValue<'_>, wanted: Wanted) {
+    pub(super) fn wrong_type(
+        &self,
+        key: &str,
+        span: Range<usize>,
+        value: &DeValue<'_>,
+        wanted: Wanted,
+    ) {
         self.context.push(wording::wrong_type(key, span, value, wanted));
     }
 }

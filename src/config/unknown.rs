@@ -58,7 +58,9 @@ pub(super) fn keys(
         if is_of_forgotten(word) {
             continue;
         }
-        let for_date = synonyms::synonym(word, &["start", "end"]).filter(|own| known.contains(own));
+        let of_rule = keys::REPEAT.contains(&word) && entries.contains_key("repeat");
+        let for_date = synonyms::synonym(word, &["start", "end"])
+            .filter(|own| known.contains(own) && !of_rule);
         if let Some((own, day, of)) =
             for_date.and_then(|own| day.as_ref().map(|(day, of)| (own, *day, *of)))
         {
@@ -167,6 +169,9 @@ fn finding(
     {
         return (unknown(help), None);
     }
+    if table == "[[sessions]]" && keys::REPEAT.contains(&word) && entries.contains_key("repeat") {
+        return (of(Code::MisplacedKey, moved(word, "repeat", value)), None);
+    }
     // A key is certain if one letter or the case differs, and the table does not have it already.
     let misspelled = |own: &str| {
         let is_near = suggest::distance(&word.to_lowercase(), own) <= 1;
@@ -215,6 +220,10 @@ fn moved(word: &str, table: &str, value: &DeValue<'_>) -> String {
     };
     match (table, word) {
         ("place", "name") => format!("write `place = {{ name = {text} }}`"),
+        ("repeat", _) => {
+            let value = value.as_datetime().map_or(text, ToString::to_string);
+            format!("write it into the rule: `repeat = {{ every = \"week\", {word} = {value} }}`")
+        }
         ("place", _) => {
             format!("write it into the place: `place = {{ name = \"...\", {word} = {text} }}`")
         }

@@ -16,23 +16,41 @@ use crate::zone::{Local, Zone};
 
 /// The reading of a wall-clock time that happens twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fold {
+pub(super) enum Fold {
     Earlier,
     Later,
 }
 
+/// The times of a session as they are written; values with errors are none.
+pub(super) struct Written {
+    pub(super) start: Option<Located<Civil>>,
+    pub(super) end: Option<Located<Civil>>,
+    pub(super) duration: Option<Located<Length>>,
+    pub(super) fold: Option<Located<Fold>>,
+    pub(super) zone: Option<Zone>,
+}
+
 pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Option<When> {
-    let start = table.datetime("start");
-    let start = table.require("start", "2027-04-30T14:00:00", start);
-    let end = table.datetime("end");
-    let duration = table.parsed("duration", Code::BadValue, Length::parse);
-    let fold = table.word("fold", &[("earlier", Fold::Earlier), ("later", Fold::Later)]);
-    let zone = match table.zone("timezone") {
+    Written::read(table, defaults).when(table, defaults)
+}
+
+/// The zone of a session; none if it is wrong, which is an earlier finding.
+pub(super) fn zone(table: &Table<'_>, defaults: &Defaults) -> Option<Zone> {
+    match table.zone("timezone") {
         Some(zone) => Some(zone.value),
         None if table.has("timezone") => None,
         None => defaults.zone.clone(),
-    };
-    if let (Some(_), Some(duration)) = (&end, &duration) {
+    }
+}
+
+pub(super) fn fold(table: &Table<'_>) -> Option<Located<Fold>> {
+    table.word("fold", &[("earlier", Fold::Earlier), ("later", Fold::Later)])
+}
+
+/// The duration; with an `end` beside it a finding.
+pub(super) fn duration(table: &Table<'_>, has_end: bool) -> Option<Located<Length>> {
+    let duration = table.parsed("duration", Code::BadValue, Length::parse);
+    if let (true, Some(duration)) = (has_end, &duration) {
         table.context().push(
             Finding::error(
                 Code::EndAndDuration,
@@ -42,40 +60,62 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Option<When> {
             .help("delete one of the two lines"),
         );
     }
-    let no_length = !table.has("end") && !table.has("duration");
+    duration
+}
+
+/// Reports a session that has no length.
+pub(super) fn require_length(table: &Table<'_>, defaults: &Defaults) {
     if table.lacks("end") && table.lacks("duration") && defaults.has_no_duration {
         table.context().push(
             Finding::error(Code::NoLength, table.header(), "the session has neither `end` nor `duration`")
                 .help("add `end`, or `duration = \"90m\"` here or in [calendar]; for whole days `duration = \"1d\"`"),
         );
     }
-    // The end is read even if the start is wrong, so that both errors are reported.
-    let civil_start = start.and_then(|at| civil(table, "start", at, zone.as_ref()));
-    let civil_end = end.and_then(|at| civil(table, "end", at, zone.as_ref()));
-    match civil_start?.split() {
-        Split::AllDay(first) => {
-            let own = duration.as_ref().map(|at| at.value).or(defaults.duration);
-            all_day(table, first, civil_end, own, zone)
-        }
-        Split::Timed(start) => {
-            let end = match civil_end.map(Located::split) {
-                Some(Split::Timed(end)) => Some(end),
-                Some(Split::AllDay(end)) => {
-                    mixed(table, end.span, start.span, "the start has a time of day");
+}
+
+impl Written {
+    fn read(table: &Table<'_>, defaults: &Defaults) -> Self {
+        let start = table.datetime("start");
+        let start = table.require("start", "2027-04-30T14:00:00", start);
+        let end = table.datetime("end");
+        let duration = duration(table, end.is_some());
+        let (fold, zone) = (fold(table), zone(table, defaults));
+        require_length(table, defaults);
+        // The end is read even if the start is wrong, so that both errors are reported.
+        let start = start.and_then(|at| civil(table, "start", at, zone.as_ref()));
+        let end = end.and_then(|at| civil(table, "end", at, zone.as_ref()));
+        Self { start, end, duration, fold, zone }
+    }
+
+    /// The instants.
+    pub(super) fn when(self, table: &Table<'_>, defaults: &Defaults) -> Option<When> {
+        let Self { start, end, duration, fold, zone } = self;
+        let no_length = !table.has("end") && !table.has("duration");
+        match start?.split() {
+            Split::AllDay(first) => {
+                let own = duration.as_ref().map(|at| at.value).or(defaults.duration);
+                all_day(table, first, end, own, zone)
+            }
+            Split::Timed(start) => {
+                let end = match end.map(Located::split) {
+                    Some(Split::Timed(end)) => Some(end),
+                    Some(Split::AllDay(end)) => {
+                        mixed(table, end.span, start.span, "the start has a time of day");
+                        return None;
+                    }
+                    None => None,
+                };
+                let Some(zone) = zone else {
+                    // Without a zone the wall-clock times are still compared, so that both errors are reported.
+                    if let Some(end) = end.filter(|end| end.value <= start.value) {
+                        ends_too_early(table, &start, end.value, end.span);
+                    }
                     return None;
-                }
-                None => None,
-            };
-            let Some(zone) = zone else {
-                // Without a zone the wall-clock times are still compared, so that both errors are reported.
-                if let Some(end) = end.filter(|end| end.value <= start.value) {
-                    ends_too_early(table, &start, end.value, end.span);
-                }
-                return None;
-            };
-            let own =
-                duration.map(|at| at.value).or(if no_length { defaults.duration } else { None });
-            TimesParser { table, zone, fold }.timed(start, end, own)
+                };
+                let default = if no_length { defaults.duration } else { None };
+                let own = duration.map(|at| at.value).or(default);
+                TimesParser { table, zone, fold }.timed(start, end, own)
+            }
         }
     }
 }
@@ -136,8 +176,9 @@ fn mixed(table: &Table<'_>, span: Range<usize>, earlier: Range<usize>, label: &s
     );
 }
 
-fn needless_fold(table: &Table<'_>) {
-    if let Some(at) = table.text("fold") {
+pub(super) fn needless_fold(table: &Table<'_>) {
+    // What several sessions share is needed by some of them.
+    if let Some(at) = table.text("fold").filter(|_| table.is_own("fold")) {
         table.context().push(
             Finding::warning(Code::NeedlessFold, at.span, "neither start nor end happens twice")
                 .help("delete the `fold` line"),

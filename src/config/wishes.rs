@@ -1,4 +1,4 @@
-//! Things that people look for in a session, and that it does not have: pictures, speakers, recurrence.
+//! Things that people look for in a session, and that it does not have: pictures, speakers, other words for a rule.
 
 use toml::de::DeValue;
 
@@ -7,59 +7,38 @@ pub(super) fn of_session(word: &str, value: &DeValue<'_>) -> Option<String> {
     let word = word.to_lowercase().replace('-', "_");
     let is = |words: &[&str]| words.contains(&word.as_str());
     let address = value.as_str().filter(|text| text.contains("://"));
-    Some(
-        if is(&[
-            "repeat",
-            "repeats",
-            "recurrence",
-            "recurring",
-            "rrule",
-            "frequency",
-            "every",
-            "weekly",
-            "monthly",
-        ]) {
-            "write a [[sessions]] table for each date, each with an `id` of its own".to_owned()
-        } else if is(&[
-            "image",
-            "picture",
-            "photo",
-            "img",
-            "banner",
-            "thumbnail",
-            "poster",
-            "flyer",
-        ]) {
-            let address = address.unwrap_or("https://...");
-            format!(
-                "sessions have no pictures: add a link to `description`, such as `[Picture]({address})`, or delete the line"
-            )
-        } else if is(&["recording", "slides", "materials", "video_url", "youtube"]) {
-            let address = address.unwrap_or("https://...");
-            format!(
-                "add a link to `description`, such as `[Recording]({address})`, or write `page = \"{address}\"`"
-            )
-        } else if is(&["url", "link", "website", "web", "href", "links"]) {
-            let address = address.unwrap_or("https://...");
-            format!(
-                "write `register = \"{address}\"` if readers sign up there, `join = ...` if they take part there, or `page = ...` if it is your own page about the session"
-            )
-        } else if is(&["password", "passcode", "pin", "meeting_id", "dial_in", "pwd"]) {
-            "delete the line: everything in this file is public; send it to those who sign up"
-                .to_owned()
-        } else if is(&["all_day", "allday", "whole_day", "full_day"]) {
-            "delete the line; for a whole day write `start` as a date, such as `start = 2027-04-30`"
-                .to_owned()
-        } else if is(&["canceled", "cancel", "is_cancelled", "is_canceled"]) {
-            "write `status = \"cancelled\"`".to_owned()
-        } else if is(&["draft", "hidden", "published", "visible", "private", "public"]) {
-            "delete the line: every session in this file is published; to keep one back, begin each of its lines with #".to_owned()
-        } else if is(&["weekday", "day_of_week", "dow"]) {
-            "delete the line: the weekday follows from `start`".to_owned()
-        } else {
-            return None;
-        },
-    )
+    Some(if is(&["every", "frequency", "weekly", "monthly", "fortnightly"]) {
+        "write `repeat = { every = \"week\", times = 10 }`, with your rule".to_owned()
+    } else if is(&["image", "picture", "photo", "img", "banner", "thumbnail", "poster", "flyer"]) {
+        let address = address.unwrap_or("https://...");
+        format!(
+            "sessions have no pictures: add a link to `description`, such as `[Picture]({address})`, or delete the line"
+        )
+    } else if is(&["recording", "slides", "materials", "video_url", "youtube"]) {
+        let address = address.unwrap_or("https://...");
+        format!(
+            "add a link to `description`, such as `[Recording]({address})`, or write `page = \"{address}\"`"
+        )
+    } else if is(&["url", "link", "website", "web", "href", "links"]) {
+        let address = address.unwrap_or("https://...");
+        format!(
+            "write `register = \"{address}\"` if readers sign up there, `join = ...` if they take part there, or `page = ...` if it is your own page about the session"
+        )
+    } else if is(&["password", "passcode", "pin", "meeting_id", "dial_in", "pwd"]) {
+        "delete the line: everything in this file is public; send it to those who sign up"
+            .to_owned()
+    } else if is(&["all_day", "allday", "whole_day", "full_day"]) {
+        "delete the line; for a whole day write `start` as a date, such as `start = 2027-04-30`"
+            .to_owned()
+    } else if is(&["canceled", "cancel", "is_cancelled", "is_canceled"]) {
+        "write `status = \"cancelled\"`".to_owned()
+    } else if is(&["draft", "hidden", "published", "visible", "private", "public"]) {
+        "delete the line: every session in this file is published; to keep one back, begin each of its lines with #".to_owned()
+    } else if is(&["weekday", "day_of_week", "dow"]) {
+        "delete the line: the weekday follows from `start`".to_owned()
+    } else {
+        return None;
+    })
 }
 
 /// A short value as part of a text: `Speaker: Ana Diaz`.

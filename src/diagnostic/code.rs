@@ -102,6 +102,18 @@ codes! {
     YearApart = "year-apart",
     /// A session under the id of a published one that is over.
     OverwrittenSession = "overwritten-session",
+    /// A rule that cannot be read, or has no end.
+    BadRepeat = "bad-repeat",
+    /// A start that is no date of its rule.
+    StartNotInRule = "start-not-in-rule",
+    /// A date to leave out or to override that the rule does not have.
+    NoSuchDate = "no-such-date",
+    /// A date to add that the rule has already.
+    DateTwice = "date-twice",
+    /// More dates than allowed.
+    TooManyDates = "too-many-dates",
+    /// A key of repeating sessions in the table of a single one.
+    WithoutRepeat = "without-repeat",
     /// `cancelled` on a session that is not cancelled.
     NotCancelled = "not-cancelled",
     /// A title that says that the session is cancelled, and a status that does not.

@@ -167,6 +167,11 @@ impl Findings {
         self.errors > 0
     }
 
+    /// Whether there is a finding of a code at a location.
+    pub fn has(&self, code: Code, span: &Range<usize>) -> bool {
+        self.kept.iter().any(|own| own.code == code && own.span == *span)
+    }
+
     /// Whether there is no finding.
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty()

@@ -10,18 +10,23 @@ pub struct Index<'a> {
     sessions: usize,
     by_series: HashMap<&'a Id, Vec<usize>>,
     by_tag: HashMap<&'a Tag, Vec<usize>>,
+    by_repeat: HashMap<&'a Id, Vec<usize>>,
 }
 
 impl<'a> Index<'a> {
     /// Indexes a catalog's sessions by the tags that its selections name.
     pub fn new(catalog: &'a Catalog) -> Self {
         let (mut by_series, mut by_tag) = (HashMap::new(), HashMap::new());
+        let mut by_repeat = HashMap::new();
         for tag in catalog.selections.iter().flat_map(|selection| &selection.tags) {
             by_tag.insert(tag, Vec::new());
         }
         for (at, session) in catalog.sessions.iter().enumerate() {
             if let Some(series) = &session.series {
                 by_series.entry(series).or_insert_with(Vec::new).push(at);
+            }
+            if let Some(date) = &session.date {
+                by_repeat.entry(&date.of).or_insert_with(Vec::new).push(at);
             }
             if by_tag.is_empty() {
                 continue;
@@ -32,12 +37,17 @@ impl<'a> Index<'a> {
                 }
             }
         }
-        Self { sessions: catalog.sessions.len(), by_series, by_tag }
+        Self { sessions: catalog.sessions.len(), by_series, by_tag, by_repeat }
     }
 
     /// The sessions of a series, in the order of the catalog.
     pub fn of_series(&self, series: &Id) -> &[usize] {
         self.by_series.get(series).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The dates of a repeating session, in the order of the catalog.
+    pub fn of_repeat(&self, repeat: &Id) -> &[usize] {
+        self.by_repeat.get(repeat).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The sessions of a selection, in the order of the catalog.
@@ -76,7 +86,8 @@ impl Members {
         let all = std::iter::once((0..catalog.sessions.len()).collect());
         let series = catalog.series.iter().map(|series| index.of_series(&series.id).to_vec());
         let selections = catalog.selections.iter().map(|own| index.of_selection(own));
-        let of_feed = all.chain(series).chain(selections).collect();
+        let repeats = catalog.repeats.iter().map(|repeat| index.of_repeat(&repeat.id).to_vec());
+        let of_feed = all.chain(series).chain(selections).chain(repeats).collect();
         let by_id = catalog.feeds().map(|feed| (feed.id.clone(), feed.index())).collect();
         Self { of_feed, by_id }
     }

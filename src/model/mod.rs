@@ -6,6 +6,8 @@ mod color;
 mod length;
 mod members;
 mod nesting;
+mod repeat;
+mod rule;
 mod session;
 mod text;
 mod url;
@@ -13,6 +15,8 @@ mod url;
 pub use color::Color;
 pub use length::Length;
 pub use members::{Index, Members};
+pub use repeat::{Planned, Repeat, RepeatDate};
+pub use rule::{Every, Nth};
 pub use session::{AllDay, Cancellation, Geo, Place, Session, Status, Timed, When};
 pub use text::{Dialect, Email, Id, Language, Markdown, Tag, TextError, Title, Uid};
 pub use url::{BaseUrl, HttpUrl, NOT_WHOLE};
@@ -34,7 +38,9 @@ pub struct Catalog {
     pub series: Vec<Series>,
     /// Its selections, in the order of the file.
     pub selections: Vec<Selection>,
-    /// Its sessions, by start and id.
+    /// Its repeating sessions, in the order of the file.
+    pub repeats: Vec<Repeat>,
+    /// Its sessions, by start and id; also each date of repeating ones.
     pub sessions: Vec<Session>,
 }
 
@@ -168,7 +174,7 @@ pub struct Selection {
     pub was: Vec<Id>,
 }
 
-/// A feed of the calendar, of a series or of a selection.
+/// A feed of the calendar, of a series, of a selection, or of the dates of a repeating session.
 #[derive(Debug, Clone, Copy)]
 pub struct Feed<'a> {
     /// Its id.
@@ -207,9 +213,10 @@ impl Calendar {
 }
 
 impl Catalog {
-    /// Every feed: the calendar's, then those of series, then those of selections.
+    /// Every feed: the calendar's, then those of series, of selections, and of repeating sessions.
     pub fn feeds(&self) -> impl Iterator<Item = Feed<'_>> + Clone {
-        (0..=self.series.len() + self.selections.len()).filter_map(|index| self.feed(index))
+        let further = self.series.len() + self.selections.len() + self.repeats.len();
+        (0..=further).filter_map(|index| self.feed(index))
     }
 
     /// The feed at an index of [`Self::feeds`].
@@ -221,14 +228,21 @@ impl Catalog {
         if let Some(Series { id, title, description, was }) = self.series.get(index_of_series) {
             return Some(Feed { id, title, description: description.as_ref(), was, index });
         }
-        let Selection { id, title, description, was, .. } =
-            self.selections.get(index_of_series - self.series.len())?;
+        let index_of_selection = index_of_series - self.series.len();
+        if let Some(own) = self.selections.get(index_of_selection) {
+            let Selection { id, title, description, was, .. } = own;
+            return Some(Feed { id, title, description: description.as_ref(), was, index });
+        }
+        let Repeat { id, title, description, was, .. } =
+            self.repeats.get(index_of_selection - self.selections.len())?;
         Some(Feed { id, title, description: description.as_ref(), was, index })
     }
 
-    /// The feed that a session's pages link to: its series', else the calendar's.
+    /// The feed that a session's pages link to: its series', else that of all its dates if it repeats, else the
+    /// calendar's.
     pub fn home_feed<'a>(&'a self, session: &'a Session) -> &'a Id {
-        session.series.as_ref().unwrap_or(&self.calendar.id)
+        let dates = session.date.as_ref().map(|date| &date.of);
+        session.series.as_ref().or(dates).unwrap_or(&self.calendar.id)
     }
 }
 

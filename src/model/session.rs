@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::{HttpUrl, Id, Markdown, Tag, Title, Uid};
+use super::{HttpUrl, Id, Markdown, RepeatDate, Tag, Title, Uid};
 use crate::zone::{Moment, Zone};
 
 /// One session.
@@ -42,6 +42,8 @@ pub struct Session {
     pub was: Vec<Id>,
     /// Whether it is the removed session with this id, although its title and start differ.
     pub again: bool,
+    /// The date of a repeating session that it is.
+    pub date: Option<RepeatDate>,
 }
 
 /// The time of a session.

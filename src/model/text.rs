@@ -1,7 +1,8 @@
-//! Text types that contain only characters that calendars, pages and headers allow.
+//! Text types that contain only characters that calendars, pages and headers allow. Clones share their text.
 
 use std::borrow::Borrow;
 use std::fmt;
+use std::sync::Arc;
 
 use super::nesting;
 
@@ -29,7 +30,7 @@ macro_rules! text {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// The text.
@@ -108,7 +109,7 @@ impl Id {
     pub fn parse(text: &str) -> Result<Self, TextError> {
         limited(text, 64)?;
         if Self::is_valid(text) {
-            return Ok(Self(text.to_owned()));
+            return Ok(Self(text.into()));
         }
         Err(TextError::Form("lower-case letters a-z, digits, and hyphens between them"))
     }
@@ -174,7 +175,7 @@ impl Markdown {
             true => text.replace("\r\n", "\n").replace(BREAKS, "\n"),
             false => text.to_owned(),
         };
-        Ok(Self(nesting::bounded(&lines).unwrap_or(lines)))
+        Ok(Self(nesting::bounded(&lines).unwrap_or(lines).into()))
     }
 }
 
@@ -186,7 +187,7 @@ impl Uid {
     pub fn parse(text: &str) -> Result<Self, TextError> {
         limited(text, 191)?;
         if text.trim() == text && text.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
-            return Ok(Self(text.to_owned()));
+            return Ok(Self(text.into()));
         }
         Err(TextError::Form(
             "printable ASCII characters, without a space at the beginning or the end",
@@ -206,7 +207,7 @@ impl Email {
             Some((name, host))
                 if whole && !name.is_empty() && host.contains('.') && !host.contains('@') =>
             {
-                Ok(Self(text.to_owned()))
+                Ok(Self(text.into()))
             }
             _ => Err(TextError::Form("a mailbox such as `office@example.org`")),
         }
@@ -220,7 +221,7 @@ impl Language {
     /// [`TextError`] for any other text.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         match text.parse::<icu_locale_core::Locale>() {
-            Ok(locale) if !locale.id.language.is_unknown() => Ok(Self(locale.to_string())),
+            Ok(locale) if !locale.id.language.is_unknown() => Ok(Self(locale.to_string().into())),
             _ => Err(TextError::Form("a language tag such as `en-US`, `es` or `pt-BR`")),
         }
     }
@@ -233,13 +234,13 @@ impl Language {
 
     /// Whether it is a variant of English.
     pub fn is_english(&self) -> bool {
-        self.0 == "en" || self.0.starts_with("en-")
+        &*self.0 == "en" || self.0.starts_with("en-")
     }
 }
 
 impl Default for Language {
     fn default() -> Self {
-        Self("en-US".to_owned())
+        Self("en-US".into())
     }
 }
 
@@ -251,7 +252,7 @@ fn limited(text: &str, limit: usize) -> Result<(), TextError> {
     if length > limit { Err(TextError::TooLong { limit, length }) } else { Ok(()) }
 }
 
-fn one_line(text: &str, limit: usize) -> Result<String, TextError> {
+fn one_line(text: &str, limit: usize) -> Result<Arc<str>, TextError> {
     limited(text, limit)?;
     for (at, c) in text.char_indices() {
         match c {
@@ -260,7 +261,7 @@ fn one_line(text: &str, limit: usize) -> Result<String, TextError> {
             _ => {}
         }
     }
-    Ok(text.trim().to_owned())
+    Ok(text.trim().into())
 }
 
 /// CONTROL of RFC 5545 section 3.1, and C1; a tab is allowed.

@@ -54,7 +54,7 @@ fn root(shell: &Shell<'_>) -> Markup {
             li { a.first href=(edition.urls.feed(feed, FeedRoute::Page)) { (messages.subscribe_to_all_sessions()) } }
         }
         (parts::upcoming(edition, &to_come, words, |shown, all| messages.next_of_all(shown, all)))
-        @if edition.catalog.series.len() + edition.catalog.selections.len() > 0 {
+        @if edition.catalog.feeds().nth(1).is_some() {
             h2 { (messages.subscribe_to_series()) }
             ul.list {
                 @for feed in edition.catalog.feeds().skip(1) {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::repeats::DatesChange;
 use super::{ChangedSession, FeedChange, Report, There};
 use crate::revisions::{PublishedSession, What};
 
@@ -12,7 +13,10 @@ pub(super) fn print(report: &Report) -> String {
         json!({ "title": title, "cities": seen.iter().map(city).collect::<Vec<_>>() })
     });
     let to_come: Vec<Value> = to_come.collect();
-    let whole = json!({ "sessions": sessions, "feeds": feeds, "to_come": to_come });
+    let mut whole = json!({ "sessions": sessions, "feeds": feeds, "to_come": to_come });
+    if !report.repeats.is_empty() {
+        whole["repeats"] = report.repeats.iter().map(DatesChange::json).collect();
+    }
     serde_json::to_string_pretty(&whole).expect("its keys are texts") + "\n"
 }
 

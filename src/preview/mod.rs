@@ -1,6 +1,7 @@
 //! The report of `convene preview`: the changes that readers will see after a file is published.
 
 mod json;
+mod repeats;
 mod sentence;
 mod text;
 
@@ -13,6 +14,7 @@ use crate::model::{Id, Session, Status, When};
 use crate::revisions::{Difference, Edition, Revisions, What, differences};
 use crate::urls::{FeedRoute, SessionRoute};
 use crate::zone::Zone;
+use repeats::DatesChange;
 
 /// Calendar apps check every few hours, so the organizer should announce changes to sessions within this time by mail
 /// too.
@@ -33,6 +35,7 @@ pub struct Report {
     items: Vec<ChangedSession>,
     /// If cities are given and nothing changes: the times of all upcoming sessions in those cities.
     to_come: Vec<(String, Vec<There>)>,
+    repeats: Vec<DatesChange>,
     feeds: Vec<FeedChange>,
     refresh: TimeDelta,
 }
@@ -89,8 +92,9 @@ pub fn preview(
         false => Vec::new(),
         true => to_come(edition, &words, cities, now),
     };
-    let feeds = feeds(edition, before, after);
-    Report { items, to_come, feeds, refresh: edition.catalog.calendar.refresh }
+    let (repeats, feeds) =
+        (repeats::changes(edition, before, after), feeds(edition, before, after));
+    Report { items, to_come, repeats, feeds, refresh: edition.catalog.calendar.refresh }
 }
 
 impl Report {

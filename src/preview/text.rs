@@ -1,5 +1,6 @@
 //! The report for people.
 
+use super::repeats::DatesChange;
 use super::{ChangedSession, Report};
 use crate::ics::duration;
 
@@ -12,6 +13,7 @@ pub(super) fn print(report: &Report) -> String {
         count => parts.push(format!("{count} sessions change:")),
     }
     parts.extend(report.items.iter().map(item));
+    parts.extend(report.repeats.iter().map(DatesChange::text));
     for (title, seen) in &report.to_come {
         let lines = seen.iter().map(|there| format!("  {}: {}", there.city, there.line));
         parts.push(lines.fold(title.clone(), |text, line| format!("{text}\n{line}")));

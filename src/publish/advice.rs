@@ -1,6 +1,7 @@
 //! Warnings that need more than the file: the revisions, the printed calendars, or the clock.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
 
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 
@@ -8,7 +9,7 @@ use super::Planned;
 use crate::config::Locations;
 use crate::diagnostic::{Code, Finding};
 use crate::document::Kind;
-use crate::model::{Catalog, Id, Status, When};
+use crate::model::{Catalog, Id, Repeat, Session, Status, When};
 use crate::revisions::Revisions;
 use crate::rfc3339;
 use crate::urls::{FeedRoute, Urls};
@@ -17,31 +18,67 @@ use crate::zone::Local;
 /// The size at which Google stops reading a subscribed calendar, in bytes (JM-Lemmi/ical-relay#212).
 const GOOGLE: usize = 1_000_000;
 
-/// Published, upcoming sessions that the file no longer has.
+/// Published, upcoming sessions that the file no longer has. All dates of a repeating session that is still there are one
+/// finding.
 pub(super) fn removed(
-    planned: &Revisions,
+    plan: &Planned,
     before: &Revisions,
     locations: &Locations,
     now: DateTime<Utc>,
 ) -> Vec<Finding> {
     let live = before.sessions.iter().filter(|(_, old)| old.removed.is_none());
     let published: HashMap<&str, &String> = live.map(|(id, old)| (old.uid.as_str(), id)).collect();
-    planned
+    let removed = plan
+        .revisions
         .sessions
         .values()
         .filter(|entry| entry.removed.is_some() && entry.published.starts_after(now))
         // Subscribers no longer expect a cancelled session.
         .filter(|entry| entry.published.status != Status::Cancelled)
-        .filter_map(|entry| Some((published.get(entry.uid.as_str())?, entry)))
-        .map(|(id, entry)| {
-            let title = &entry.published.title;
-            let message = format!("`{id}`, \"{title}\", is a published, upcoming session, but is no longer in the file");
-            Finding::warning(Code::RemovedSession, locations.calendar_id.clone(), message).help(
-                "to cancel it, keep it with `status = \"cancelled\"`; if it has a new id, add the old \
-                 one there as `was`",
-            )
-        })
-        .collect()
+        .filter_map(|entry| Some((published.get(entry.uid.as_str())?, entry)));
+    let repeats = &plan.edition.catalog.repeats;
+    let of_repeat = |id: &str| {
+        let (of, _) = Id::split_date(id)?;
+        repeats.iter().position(|own| own.was.iter().chain([&own.id]).any(|id| id.as_str() == of))
+    };
+    let (mut findings, mut dates) = (Vec::new(), BTreeMap::<usize, Vec<&str>>::new());
+    for (id, entry) in removed {
+        if let Some(repeat) = of_repeat(id) {
+            dates.entry(repeat).or_default().push(id);
+            continue;
+        }
+        let title = &entry.published.title;
+        let message = format!(
+            "`{id}`, \"{title}\", is a published, upcoming session, but is no longer in the file"
+        );
+        findings.push(Finding::warning(Code::RemovedSession, locations.calendar_id.clone(), message).help(
+            "to cancel it, keep it with `status = \"cancelled\"`; if it has a new id, add the old \
+             one there as `was`",
+        ));
+    }
+    findings.extend(dates.into_iter().map(|(repeat, mut ids)| {
+        ids.sort_unstable();
+        removed_dates(&repeats[repeat], &ids, locations)
+    }));
+    findings
+}
+
+fn removed_dates(repeat: &Repeat, ids: &[&str], locations: &Locations) -> Finding {
+    let (id, first) = (&repeat.id, ids.first().copied().unwrap_or_default());
+    let message = match ids {
+        [_] => format!(
+            "`{first}` is a published, upcoming date of `{id}`, but is no longer in the file"
+        ),
+        _ => format!(
+            "`{first}` and {} more published, upcoming dates of `{id}` are no longer in the file",
+            ids.len() - 1
+        ),
+    };
+    let span = locations.sessions.get(id).cloned().unwrap_or_default();
+    Finding::warning(Code::RemovedSession, span, message).help(format!(
+        "to cancel a date, keep it in the rule, and add a [[sessions]] table with `id = \"{first}\"` and \
+         `status = \"cancelled\"`; if dates moved to other days, `convene preview` prints the lines to add"
+    ))
 }
 
 /// Sessions whose published UID would change.
@@ -73,45 +110,53 @@ pub(super) fn another_uid(
 
 /// Upcoming sessions that start between midnight and six in the morning, in every zone in which their time is printed:
 /// the hour was probably meant for the afternoon. In another zone it may be day. A time that the clocks repeat is chosen by
-/// `fold`, so it is meant.
+/// `fold`, so it is meant. Dates that share their start are one finding.
 pub(super) fn at_night(
     catalog: &Catalog,
     locations: &Locations,
     now: DateTime<Utc>,
 ) -> Vec<Finding> {
-    let upcoming = catalog.sessions.iter().filter(|session| session.when.start() > now);
-    let found = upcoming.filter_map(|session| {
-        let When::Timed(timed) = &session.when else { return None };
-        if timed.start.local.hour() >= 6 {
-            return None;
-        }
+    let is_at_night = |session: &Session| {
+        let When::Timed(timed) = &session.when else { return false };
         let (start, local) = (timed.start.instant, timed.start.local);
         let by_day = |zone: &&crate::zone::Zone| (8..22).contains(&zone.local(start).hour());
         let others = catalog.calendar.zones(&timed.zone);
-        let is_meant = session.status == Status::Cancelled
-            || others.iter().skip(1).any(by_day)
-            || matches!(timed.zone.resolve(local), Local::Fold { .. });
-        if is_meant {
-            return None;
-        }
-        let span = locations.starts.get(&session.id).cloned()?;
+        start > now
+            && local.hour() < 6
+            && session.status != Status::Cancelled
+            && !others.iter().skip(1).any(by_day)
+            && !matches!(timed.zone.resolve(local), Local::Fold { .. })
+    };
+    let by_start = by_start(&catalog.sessions, locations).into_values();
+    let found =
+        by_start.filter(|(_, sessions)| sessions.iter().any(|session| is_at_night(session)));
+    let finding = |(span, sessions): (Range<usize>, Vec<&Session>)| {
+        let session = sessions.first()?;
+        let When::Timed(timed) = &session.when else { return None };
+        let local = timed.start.local;
         let later = local + TimeDelta::hours(12);
-        let message = format!("`{}` starts at {}, at night", session.id, local.format("%-I:%M %P"));
+        let message =
+            format!("`{}` starts at {}, at night", name(session), local.format("%-I:%M %P"));
         let help = match local.hour() {
             0 => format!(
                 "for noon write `start = {}`; for the whole day write `start = {}` and `duration = \"1d\"`",
                 rfc3339::local(later),
                 local.date()
             ),
-            _ => format!("for {} write `start = {}`", later.format("%-I:%M %P"), rfc3339::local(later)),
+            _ => format!(
+                "for {} write `start = {}`",
+                later.format("%-I:%M %P"),
+                rfc3339::local(later)
+            ),
         };
         let help = format!("{help}; if it starts at night, no change is needed");
         Some(Finding::warning(Code::AtNight, span, message).help(help))
-    });
-    found.collect()
+    };
+    found.filter_map(finding).collect()
 }
 
-/// Sessions that are over and were never published, in a file of which others were.
+/// Sessions that are over and were never published, in a file of which others were. Dates that share their start are one
+/// finding.
 pub(super) fn new_in_the_past(
     plan: &Planned,
     before: &Revisions,
@@ -124,16 +169,41 @@ pub(super) fn new_in_the_past(
     let known: HashSet<&str> = before.sessions.values().map(|entry| entry.uid.as_str()).collect();
     let over = plan.edition.catalog.sessions.iter().filter(|session| session.when.end() <= now);
     let new = over.filter(|session| !known.contains(plan.edition.revision(session).uid.as_str()));
-    new.map(|session| {
-        let span = locations.starts.get(&session.id).cloned().unwrap_or_default();
-        let message = format!("`{}` is a new session, and it is over already", session.id);
+    let finding = |(span, sessions): (Range<usize>, Vec<&Session>)| {
+        let session = sessions.first()?;
+        let message = match sessions.len() {
+            1 => format!("`{}` is a new session, and it is over already", session.id),
+            count => {
+                format!("{count} dates of `{}` are new, and they are over already", name(session))
+            }
+        };
         let help = match next_year(&session.when, now) {
-            Some(start) => format!("if the year is wrong, write `start = {start}`; if it is for the record, no change is needed"),
+            Some(start) => format!(
+                "if the year is wrong, write `start = {start}`; if it is for the record, no change is needed"
+            ),
             None => "correct `start`; if it is for the record, no change is needed".to_owned(),
         };
-        Finding::warning(Code::NewInThePast, span, message).help(help)
-    })
-    .collect()
+        Some(Finding::warning(Code::NewInThePast, span, message).help(help))
+    };
+    by_start(new, locations).into_values().filter_map(finding).collect()
+}
+
+/// The sessions by the location of their `start`, which the dates of a repeating session share.
+fn by_start<'a>(
+    sessions: impl IntoIterator<Item = &'a Session>,
+    locations: &Locations,
+) -> BTreeMap<usize, (Range<usize>, Vec<&'a Session>)> {
+    let mut by_start = BTreeMap::new();
+    for session in sessions {
+        let span = locations.starts.get(&session.id).cloned().unwrap_or_default();
+        by_start.entry(span.start).or_insert_with(|| (span, Vec::new())).1.push(session);
+    }
+    by_start
+}
+
+/// The id that stands at a session's `start`: that of a repeating session for the dates of its rule.
+fn name(session: &Session) -> &Id {
+    session.date.as_ref().map_or(&session.id, |date| &date.of)
 }
 
 /// The start in the first year in which it is not over, if there is such a day.

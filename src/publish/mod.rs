@@ -311,7 +311,7 @@ impl Publisher {
         locations: &Locations,
         now: DateTime<Utc>,
     ) -> Vec<Finding> {
-        let mut found = advice::removed(&plan.revisions, before, locations, now);
+        let mut found = advice::removed(plan, before, locations, now);
         found.extend(advice::another_uid(&plan.revisions, before, locations));
         found.extend(advice::retired(&plan.revisions, before, locations));
         found.extend(advice::too_large(plan, locations));

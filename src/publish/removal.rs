@@ -22,6 +22,9 @@ impl Removal {
     pub fn new(published: &Revisions, catalog: &Catalog, now: DateTime<Utc>) -> Self {
         let sessions = &catalog.sessions;
         let ids = sessions.iter().flat_map(|session| session.was.iter().chain([&session.id]));
+        // A single session that repeats from now on goes on in one of its dates.
+        let repeats = catalog.repeats.iter();
+        let ids = ids.chain(repeats.flat_map(|repeat| repeat.was.iter().chain([&repeat.id])));
         let ids: HashSet<&str> = ids.map(Id::as_str).collect();
         let uids = sessions.iter().filter_map(|session| session.uid.as_ref());
         let uids: HashSet<&str> = uids.map(Uid::as_str).collect();

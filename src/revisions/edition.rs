@@ -214,7 +214,7 @@ impl Edition {
     }
 
     /// Whether a session is upcoming or takes place now, and is not cancelled.
-    fn is_ahead(&self, session: &Session) -> bool {
+    pub(super) fn is_ahead(&self, session: &Session) -> bool {
         session.status != Status::Cancelled && !self.is_past(session)
     }
 

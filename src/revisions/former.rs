@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::Revisions;
+use super::{Revisions, repeats};
 use crate::model::{Catalog, Id};
 
 /// Former ids that no other session or feed has, oldest first, by current id.
@@ -21,7 +21,7 @@ pub(super) fn of_sessions(catalog: &Catalog, revisions: &Revisions) -> Former {
         let recorded = recorded.get(session.id.as_str()).copied().unwrap_or_default();
         (&session.id, session.was.as_slice(), recorded)
     });
-    without_clashes(sessions.collect())
+    without_clashes(sessions.collect(), repeats::ids(catalog))
 }
 
 /// Former ids of feeds.
@@ -31,7 +31,7 @@ pub(super) fn of_feeds(catalog: &Catalog, revisions: &Revisions) -> Former {
         let recorded = known.map(|known| known.was.as_slice()).unwrap_or_default();
         (feed.id, feed.was, recorded)
     });
-    without_clashes(feeds.collect())
+    without_clashes(feeds.collect(), HashSet::new())
 }
 
 /// Former ids after one more edition, oldest first: those before, the id in the previous edition, and those that the
@@ -65,7 +65,11 @@ pub(super) fn claims<'a>(all: impl Iterator<Item = (&'a Id, &'a [Id])> + Clone) 
     named.chain(all.map(|(id, _)| (id.as_str(), id))).collect()
 }
 
-fn without_clashes(all: Vec<(&Id, &[Id], &[String])>) -> Former {
+/// The former ids of each, without those of others and without `taken` ones.
+fn without_clashes<'a>(
+    all: Vec<(&'a Id, &'a [Id], &'a [String])>,
+    taken: HashSet<&'a str>,
+) -> Former {
     if all.iter().all(|(_, named, recorded)| named.is_empty() && recorded.is_empty()) {
         return Former::new();
     }
@@ -73,6 +77,7 @@ fn without_clashes(all: Vec<(&Id, &[Id], &[String])>) -> Former {
         .iter()
         .flat_map(|(id, named, _)| std::iter::once(*id).chain(*named))
         .map(Id::as_str)
+        .chain(taken)
         .collect();
     let mut former = Former::new();
     for (id, named, recorded) in all {
@@ -127,7 +132,7 @@ mod tests {
             .iter()
             .map(|(id, named, recorded)| (*id, named.as_slice(), recorded.as_slice()))
             .collect();
-        let former = without_clashes(borrowed);
+        let former = without_clashes(borrowed, HashSet::new());
         assert_eq!(former.get(&new), None);
         assert_eq!(former.get(&other), Some(&vec![id("mine")]));
     }

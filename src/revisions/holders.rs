@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
+
 use super::former::Former;
 use super::removed::{Removed, Retired};
-use crate::model::{Catalog, Feed, Id, Session};
+use crate::model::{Catalog, Feed, Id, Repeat, Session};
 
 /// The session that an id in an address refers to.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +15,8 @@ pub enum SessionHolder<'a> {
     Present(&'a Session),
     /// A session of the catalog, which had this id before.
     Former(&'a Session),
+    /// A repeating session of the catalog, which has or had this id. Its dates are sessions with ids of their own.
+    Repeating(&'a Repeat),
     /// A session that was removed from the file.
     Removed(&'a Removed),
     /// A session that was removed from the file, and that had this id before.
@@ -36,6 +40,8 @@ pub enum FeedHolder<'a> {
 #[derive(Debug, Clone)]
 pub(super) struct Holders {
     pub(super) sessions: HashMap<Id, Holder>,
+    /// The index of each repeating session.
+    pub(super) repeats: HashMap<Id, usize>,
     pub(super) feeds: HashMap<Id, Holder>,
 }
 
@@ -55,13 +61,41 @@ impl Holders {
         (removed, retired): (&[Removed], &[Retired]),
     ) -> Self {
         let sessions = catalog.sessions.iter().map(|session| &session.id);
+        let of_removed_repeats = of_removed_repeats(removed, retired);
         let removed = removed.iter().map(|session| (&session.id, session.was.as_slice()));
         let retired = retired.iter().map(|feed| (&feed.id, feed.was.as_slice()));
+        let mut sessions = index(sessions, former, removed);
+        for (id, holder) in of_removed_repeats {
+            sessions.entry(id).or_insert(holder);
+        }
+        let repeats = catalog.repeats.iter().enumerate().flat_map(|(at, repeat)| {
+            repeat.was.iter().chain([&repeat.id]).map(move |id| (id.clone(), at))
+        });
         Self {
-            sessions: index(sessions, former, removed),
+            sessions,
+            repeats: repeats.collect(),
             feeds: index(catalog.feeds().map(|feed| feed.id), former_feeds, retired),
         }
     }
+}
+
+/// The ids of repeating sessions that were removed, whose feeds are removed too: each leads to its last date.
+fn of_removed_repeats(removed: &[Removed], retired: &[Retired]) -> Vec<(Id, Holder)> {
+    if retired.is_empty() {
+        return Vec::new();
+    }
+    let feeds: HashMap<&str, &Id> =
+        retired.iter().map(|feed| (feed.id.as_str(), &feed.id)).collect();
+    let dates = removed.iter().enumerate().filter_map(|(at, session)| {
+        let (id, date) = Id::split_date(session.id.as_str())?;
+        Some((*feeds.get(id)?, date, at))
+    });
+    let mut last: HashMap<&Id, (NaiveDate, usize)> = HashMap::new();
+    for (id, date, at) in dates {
+        let known = last.entry(id).or_insert((date, at));
+        *known = (date, at).max(*known);
+    }
+    last.into_iter().map(|(id, (_, at))| (id.clone(), Holder::FormerOfRemoved(at))).collect()
 }
 
 /// Current ids take precedence over former ones, and the catalog over removed sessions and feeds.

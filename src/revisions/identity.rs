@@ -7,6 +7,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::Revision;
+use super::repeats::Repeats;
 use crate::model::{Catalog, Id, Session, Uid};
 
 /// The namespace of derived UIDs (RFC 9562 section 5.5).
@@ -19,6 +20,7 @@ pub(super) struct Entries<'a> {
     named: HashMap<Id, &'a str>,
     /// All known UIDs; collected for the first new session.
     uids: Option<HashSet<Cow<'a, str>>>,
+    repeats: Repeats<'a>,
     all: &'a BTreeMap<String, Arc<Revision>>,
     catalog: &'a Catalog,
 }
@@ -26,7 +28,8 @@ pub(super) struct Entries<'a> {
 impl<'a> Entries<'a> {
     pub(super) fn new(all: &'a BTreeMap<String, Arc<Revision>>, catalog: &'a Catalog) -> Self {
         let left = all.iter().map(|(key, entry)| (key.as_str(), entry)).collect();
-        Self { named: named(all, &catalog.sessions), left, uids: None, all, catalog }
+        let (named, repeats) = (named(all, &catalog.sessions), Repeats::new(all, catalog));
+        Self { named, left, uids: None, repeats, all, catalog }
     }
 
     /// Claims the entry that a session continues, and returns it with its key.
@@ -40,6 +43,12 @@ impl<'a> Entries<'a> {
             return self.left.remove_entry(*self.named.get(&session.id)?);
         }
         let own = self.left.get(session.id.as_str()).copied();
+        if let Some(key) = self.repeats.inherited(session)
+            && own.is_none_or(|own| own.removed.is_some())
+            && let Some(entry) = self.left.remove_entry(key)
+        {
+            return Some(entry);
+        }
         // A former id that was live until now is a renaming. Then an entry under the new id belongs to another,
         // removed session, unless its UID shows that the renaming is older.
         let live =
@@ -77,8 +86,10 @@ impl<'a> Entries<'a> {
             known.chain(given.map(Uid::as_str)).map(Cow::from).collect()
         });
         let first = session.was.first().unwrap_or(&session.id).as_str();
+        let of_repeat = self.repeats.uids(session).into_iter().flatten();
         // Another session had this id before it was renamed, and keeps the UID derived from it.
-        let uid = std::iter::once(derived(calendar, first))
+        let uid = of_repeat
+            .chain(std::iter::once_with(|| derived(calendar, first)))
             .chain((2..).map(|nth| derived(calendar, &format!("{first}/{nth}"))))
             .find(|uid| !uids.contains(uid.as_str()))
             .expect("numbers do not run out");

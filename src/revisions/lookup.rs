@@ -2,12 +2,15 @@
 
 use super::edition::Edition;
 use super::holders::{FeedHolder, Holder, SessionHolder};
-use crate::model::Id;
+use crate::model::{Id, Repeat, Session};
 
 impl Edition {
     /// The session of an id, with the id; none if no session ever had it. The addresses of a removed session may have
     /// ended: see [`Self::has_ended`].
     pub fn session_holder(&self, id: &str) -> Option<(&Id, SessionHolder<'_>)> {
+        if let Some((id, at)) = self.holders.repeats.get_key_value(id) {
+            return Some((id, SessionHolder::Repeating(&self.catalog.repeats[*at])));
+        }
         let (id, holder) = self.holders.sessions.get_key_value(id)?;
         let (sessions, removed) = (&self.catalog.sessions, self.all_removed());
         Some((
@@ -39,9 +42,16 @@ impl Edition {
         ))
     }
 
+    /// The next date of a repeating session that takes place, else its last.
+    pub fn next_date(&self, repeat: &Repeat) -> Option<&Session> {
+        let dates = self.sessions_of(&self.feed(&repeat.id)?);
+        let next = dates.iter().find(|session| self.is_ahead(session));
+        next.or_else(|| dates.last()).copied()
+    }
+
     /// Every id in the addresses of sessions, in no order.
     pub fn session_ids(&self) -> impl Iterator<Item = &Id> {
-        self.holders.sessions.keys()
+        self.holders.sessions.keys().chain(self.holders.repeats.keys())
     }
 
     /// Every id in the addresses of feeds, in no order.

@@ -3,7 +3,7 @@
 //! SEQUENCE and LAST-MODIFIED do not follow from the current file alone, so the revisions file records them. This
 //! module is pure except for [`store`], which reads and writes that file.
 //!
-//! To read: `revise` (one more publication), `edition`, `identity` and `former` (ids and UIDs), `digest`, `history`,
+//! To read: `revise` (one more publication), `edition`, `identity`, `repeats` and `former` (ids and UIDs), `digest`, `history`,
 //! `join`, then the file: `format`, `parse`, `store`.
 
 mod bounds;
@@ -24,6 +24,7 @@ mod lookup;
 mod parse;
 mod published;
 mod removed;
+mod repeats;
 mod revise;
 mod schema2;
 pub mod store;
@@ -171,13 +172,13 @@ impl Revisions {
 
 impl Revisions {
     /// Sessions that reuse the id of a removed one: neither title nor start is the same, and the author did not write
-    /// `again = true`.
+    /// `again = true`. The date of a repeating session is always the same session.
     pub fn reused<'a>(&'a self, catalog: &'a Catalog) -> Vec<(&'a Session, &'a Revision)> {
         let entry = |session: &Session| self.under(&session.id);
         catalog
             .sessions
             .iter()
-            .filter(|session| !session.again)
+            .filter(|session| !session.again && session.date.is_none())
             .filter_map(|session| Some((session, entry(session).filter(|e| e.removed.is_some())?)))
             .filter(|(session, entry)| {
                 entry.published.title != session.title.as_str()

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::former::Former;
-use super::{Revision, Revisions};
+use super::{Revision, Revisions, repeats};
 use crate::model::{Catalog, Id, Status, When};
 use crate::zone::Zone;
 
@@ -66,6 +66,7 @@ pub(super) fn sessions(revisions: &Revisions, catalog: &Catalog, former: &Former
     }
     let live = catalog.sessions.iter().map(|session| &session.id);
     let mut used: BTreeSet<&str> = live.chain(former.values().flatten()).map(Id::as_str).collect();
+    used.extend(repeats::ids(catalog));
     own.retain(|(id, _)| !used.contains(id.as_str()));
     used.extend(own.iter().map(|(id, _)| id.as_str()));
     let zones = zones(catalog);

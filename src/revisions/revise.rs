@@ -23,7 +23,8 @@ impl Revisions {
         let mut sessions = BTreeMap::new();
         let own = catalog.sessions.iter().map(|session| (&session.id, session.was.as_slice()));
         // Needed only for renamed sessions, and as large as the catalog.
-        let claims = LazyCell::new(|| former::claims(own));
+        let repeats = catalog.repeats.iter().map(|own| (&own.id, own.was.as_slice()));
+        let claims = LazyCell::new(|| former::claims(own.chain(repeats)));
         let names: Vec<&Id> = catalog.feeds().map(|feed| feed.id).collect();
         let feeds_of_sessions = Members::new(catalog).feeds_of_sessions();
         for (session, feeds) in catalog.sessions.iter().zip(feeds_of_sessions) {

@@ -6,7 +6,7 @@ use super::Site;
 use crate::document::{Document, Kind};
 use crate::documents::{self, atom, json, qr};
 use crate::l10n::Words;
-use crate::model::{Feed, Session};
+use crate::model::{Feed, Repeat, Session};
 use crate::newsletter;
 use crate::pages::{self, PageAssets, Shell, redirect};
 use crate::revisions::{Edition, FeedHolder, Removed, Retired, SessionHolder};
@@ -44,6 +44,8 @@ pub(super) enum Content<'a> {
     Feed(Feed<'a>, FeedRoute),
     Removed(&'a Removed, SessionRoute),
     Retired(&'a Retired, FeedRoute),
+    /// The redirect from an address of a repeating session to an address of a date.
+    Date(&'a Session, SessionRoute),
     /// The redirect from a page of a former id to the same page of the current one.
     Moved {
         to: Address<'a>,
@@ -99,9 +101,13 @@ impl Site {
     /// Looks up an address of a session. A former id also serves the calendar, because many apps follow no redirects,
     /// and some that do forget the old address. Pages redirect permanently.
     fn session(&self, id: &str, route: SessionRoute) -> Lookup<'_> {
-        use SessionHolder::{Former, FormerOfRemoved, Present, Removed};
+        use SessionHolder::{Former, FormerOfRemoved, Present, Removed, Repeating};
         let Some((id, holder)) = self.edition.session_holder(id) else { return Lookup::Missing };
         let content = match holder {
+            Repeating(repeat) => match self.date(repeat, route) {
+                Some((session, route)) => Content::Date(session, route),
+                None => return Lookup::Missing,
+            },
             Removed(removed) | FormerOfRemoved(removed) if self.edition.has_ended(removed.ends) => {
                 return Lookup::Gone;
             }
@@ -114,6 +120,18 @@ impl Site {
             Former(session) => Content::Moved { to: Address::Session(session.id.as_str(), route) },
         };
         Lookup::Found(Found { address: Address::Session(id.as_str(), route), content })
+    }
+
+    /// The date that an address of a repeating session leads to, and its address. A link that only other dates have
+    /// leads to the page.
+    fn date(&self, repeat: &Repeat, route: SessionRoute) -> Option<(&Session, SessionRoute)> {
+        let next = self.edition.next_date(repeat)?;
+        if self.has_route(next, route) {
+            return Some((next, route));
+        }
+        let feed = self.edition.feed(&repeat.id)?;
+        let has_any = self.edition.members(&feed).any(|session| self.has_route(session, route));
+        has_any.then_some((next, SessionRoute::Page))
     }
 
     /// Looks up an address of a feed. A removed feed has neither Atom nor JSON.
@@ -242,6 +260,19 @@ impl Site {
                 self.calendars.feed(&retired.id).0.clone()
             }
             Content::Retired(retired, _) => pages::removed::to_feed(edition, path(), retired),
+            // For folders, where nothing redirects, its body is the invite: calendar apps read nothing else.
+            Content::Date(session, SessionRoute::Invite) => Document {
+                path: path(),
+                kind: Kind::Redirect,
+                location: Some(urls.session(&session.id, SessionRoute::Invite)),
+                ..self.calendars.invite(&session.id)
+            },
+            Content::Date(session, route) => redirect::lead(
+                path(),
+                urls.session(&session.id, route),
+                Kind::Redirect,
+                session.title.as_str(),
+            ),
             Content::Moved { to } => redirect::lead(
                 path(),
                 urls.path(to),

@@ -70,7 +70,10 @@ pub(super) fn everywhere() -> HeaderMap {
 /// The headers of a document, except those of a single representation.
 pub(super) fn of(document: &Document) -> HeaderMap {
     let mut headers = everywhere();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type(document.kind)));
+    // Only calendars have a file name; a redirect may have one as its body.
+    let is_calendar = document.kind == Kind::Redirect && document.file_name.is_some();
+    let body = if is_calendar { Kind::Invite } else { document.kind };
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type(body)));
     let cache = match document.kind {
         Kind::Feed | Kind::Invite => CALENDAR_CACHE,
         Kind::Atom | Kind::Embed | Kind::Json | Kind::Kit | Kind::Moved | Kind::Page => PAGE_CACHE,

@@ -52,7 +52,8 @@ impl Site {
                 logo.max(assets.css.as_ref().map_or(0, Vec::len))
             }
             Content::Removed(..) | Content::Retired(..) => footer,
-            Content::Next | Content::Favicon | Content::Robots | Content::Moved { .. } => 0,
+            Content::Next | Content::Favicon | Content::Robots => 0,
+            Content::Date(..) | Content::Moved { .. } => 0,
         }
     }
 }

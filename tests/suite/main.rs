@@ -43,6 +43,7 @@ mod readers;
 mod reload;
 mod reloads;
 mod renamed;
+mod repeat;
 mod replicas;
 mod revisions;
 mod rfc5545;

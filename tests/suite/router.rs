@@ -1,5 +1,5 @@
-//! Addresses over random histories: exactly the addresses of an edition have documents, and printing and parsing are
-//! inverse.
+//! Addresses over random histories, with repeating sessions: exactly the addresses of an edition have documents, and
+//! printing and parsing are inverse.
 
 use std::collections::BTreeSet;
 
@@ -34,6 +34,9 @@ fn random_file(random: &mut Random) -> String {
         if random.below(4) > 0 {
             let hour = 10 + random.below(8);
             more.push_str("again = true\n");
+            if random.below(4) == 0 {
+                more.push_str("repeat = { every = \"week\", times = 2 }\n");
+            }
             toml.push_str(&session(&id, &format!("2026-06-01T{hour}:00:00"), &more));
         }
     }

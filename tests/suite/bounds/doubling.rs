@@ -219,6 +219,20 @@ fn lists(count: usize) -> Vec<(&'static str, String)> {
         ("sessions in every zone", {
             list(&sessions(&|n| format!("timezone = \"{}\"\n", zones[n % zones.len()])))
         }),
+        ("repeating sessions", {
+            let all = |n| {
+                let repeat = "repeat = { every = \"week\", times = 4 }\nalso = [2028-06-01]\n";
+                let date = start(4 * n).replace("T10:00:00", "");
+                let own = format!("\n[[sessions]]\nid = \"s{n}-{date}\"\nfrom = true\n");
+                session(&format!("s{n}"), &start(4 * n), repeat) + &own
+            };
+            list(&(0..count / 4).map(all).collect::<String>())
+        }),
+        ("sessions that share values", {
+            let each = "\n[[series]]\nid = \"f\"\ntitle = \"S\"\n[series.each]\ntags = \"a\"\n\
+                        description = \"Bring a mug.\"\n";
+            list(&(each.to_owned() + &sessions(&|_| "series = \"f\"\n".to_owned())))
+        }),
         ("cancelled sessions", list(&sessions(&|_| "status = \"cancelled\"\n".to_owned()))),
         ("sessions with a former id", list(&sessions(&|n| format!("was = \"old{n}\"\n")))),
         ("sessions with a UID", list(&sessions(&|n| format!("uid = \"u{n}\"\n")))),

@@ -1,0 +1,102 @@
+//! Tables that override a date of a repeating session.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use toml::de::DeTable;
+
+use super::super::context::Located;
+use super::super::series_each::bound_lists;
+use super::super::table::Table;
+use super::super::{keys, sessions};
+use super::dates::{Dates, nearest};
+use super::split_id;
+use crate::diagnostic::{Code, Finding};
+use crate::model::Id;
+
+/// A table that overrides a date.
+pub(super) struct Override<'a> {
+    pub(super) table: Table<'a>,
+    pub(super) entries: &'a DeTable<'a>,
+    pub(super) id: Located<Id>,
+    pub(super) date: NaiveDate,
+    /// Whether what it gives holds for all later dates.
+    pub(super) holds_on: bool,
+}
+
+/// Reads the tables by their date. Without dates, which is an earlier finding, every date is taken.
+pub(super) fn read<'a>(
+    rule: &Table<'a>,
+    id: Option<&Located<Id>>,
+    tables: &'a [sessions::Located<'a>],
+    dates: Option<&Dates>,
+) -> BTreeMap<NaiveDate, Override<'a>> {
+    let context = rule.context();
+    let mut overrides: BTreeMap<NaiveDate, Override<'a>> = BTreeMap::new();
+    for (span, entries) in tables {
+        if context.is_full() {
+            break;
+        }
+        let table = Table::new(context, "[[sessions]]", span.clone(), entries, keys::SESSIONS);
+        refuse(&table, id);
+        let Some(own) = table.id("id") else { continue };
+        let Some(date) = date_of(&table, &own, id, dates) else { continue };
+        let holds_on = table.flag("from").unwrap_or(false);
+        if let Some(earlier) = overrides.get(&date) {
+            let message = format!("`{}` is a session's id already", own.value);
+            let finding = Finding::error(Code::DuplicateId, own.span, message)
+                .earlier(earlier.id.span.clone(), "here");
+            context.push(finding.help("write what differs on that date into one table"));
+            continue;
+        }
+        if holds_on {
+            bound_lists(&table);
+        }
+        // What a missing key is reported at is the table with the rule.
+        let table = table.under(rule.header());
+        overrides.insert(date, Override { table, entries, id: own, date, holds_on });
+    }
+    overrides
+}
+
+/// The date that a table overrides, if the session has it.
+fn date_of(
+    table: &Table<'_>,
+    own: &Located<Id>,
+    id: Option<&Located<Id>>,
+    dates: Option<&Dates>,
+) -> Option<NaiveDate> {
+    let (repeat, text) = split_id(own.value.as_str())?;
+    let date: Option<NaiveDate> = text.parse().ok();
+    let is_known = |date: &NaiveDate| dates.is_none_or(|dates| dates.contains_key(date));
+    if let Some(date) = date.filter(is_known) {
+        return Some(date);
+    }
+    let message = format!("`{repeat}` has no date {text} to override");
+    let near = date.and_then(|date| nearest(dates?.keys().copied(), date));
+    let help = match (date, near) {
+        (Some(date), Some(near)) => format!(
+            "write `id = \"{repeat}-{near}\"` for the nearest date, or add this one with `also = [{date}]`"
+        ),
+        _ => "write a date that the session has".to_owned(),
+    };
+    let mut finding = Finding::error(Code::NoSuchDate, own.span.clone(), message).help(help);
+    if let Some(id) = id {
+        finding = finding.earlier(id.span.clone(), "the session with `repeat`");
+    }
+    table.context().push(finding);
+    None
+}
+
+fn refuse(table: &Table<'_>, id: Option<&Located<Id>>) {
+    for key in ["except", "also"] {
+        let Some(span) = table.span(key) else { continue };
+        let message = format!("`{key}` belongs to a session with `repeat`");
+        let finding = Finding::error(Code::WithoutRepeat, span, message);
+        let help = match id {
+            Some(id) => format!("move the line to the table of `{}`", id.value),
+            None => "move the line to the table with `repeat`".to_owned(),
+        };
+        table.context().push(finding.help(help));
+    }
+}

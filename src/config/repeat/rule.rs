@@ -1,0 +1,160 @@
+//! `repeat`: a rule and its end.
+
+use std::ops::Range;
+
+use chrono::{Datelike as _, NaiveDate};
+
+use super::super::context::Located;
+use super::super::table::Table;
+use super::super::{civil, keys};
+use super::MOST;
+use super::every::{Unknown, every};
+use crate::diagnostic::{Code, Finding};
+use crate::model::Every;
+
+/// A rule with its end.
+pub(super) struct Rule {
+    pub(super) every: Every,
+    pub(super) end: End,
+    /// The location of `until` or `times`.
+    pub(super) span: Range<usize>,
+}
+
+/// The end of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// The last day, included.
+    Until(NaiveDate),
+    /// The number of dates.
+    Times(usize),
+}
+
+/// Reads the rule of a session that starts on a date.
+pub(super) fn read(session: &Table<'_>, start: NaiveDate) -> Option<Rule> {
+    if let Some(text) = session.get("repeat").filter(|value| value.get_ref().is_str()) {
+        let every = match every(&text.get_ref().clone(), start) {
+            Ok(_) => format!("\"{}\"", text.get_ref().as_str().unwrap_or_default()),
+            Err(_) => "\"week\"".to_owned(),
+        };
+        let message = "`repeat` is a table with `every`, and with `until` or `times`";
+        let help = format!("write `repeat = {{ every = {every}, times = 10 }}`");
+        let finding = Finding::error(Code::BadRepeat, text.span(), message);
+        session.context().push(finding.help(help));
+        return None;
+    }
+    let table = session.table("repeat", "repeat", keys::REPEAT)?;
+    let end = end(&table, start);
+    let value = table.get("every");
+    let value = table.require("every", "\"week\"", value)?;
+    let every = match every(value.get_ref(), start) {
+        Ok(every) => weeks(&table, every),
+        Err(Unknown { message, help, item }) => {
+            let span = item.unwrap_or_else(|| value.span());
+            let finding = Finding::error(Code::BadRepeat, span, message);
+            table.context().push(finding.help(help));
+            None
+        }
+    };
+    let (end, span) = end?;
+    Some(Rule { every: every?, end, span })
+}
+
+/// `weeks`, which belongs to a list of weekdays.
+fn weeks(table: &Table<'_>, every: Every) -> Option<Every> {
+    let Some(span) = table.span("weeks") else { return Some(every) };
+    let weeks = integer(table, "weeks", 1..=999)?;
+    match every {
+        Every::Weeks(1, weekdays) if table.get("every")?.get_ref().is_array() => {
+            Some(Every::Weeks(weeks, weekdays))
+        }
+        _ => {
+            let message = "`weeks` belongs to a list of weekdays";
+            let help = match weeks {
+                1 => "delete `weeks`".to_owned(),
+                _ => format!(
+                    "delete `weeks`; for every {weeks} weeks write `every = \"{weeks} weeks\"`"
+                ),
+            };
+            table.context().push(Finding::error(Code::BadRepeat, span, message).help(help));
+            None
+        }
+    }
+}
+
+/// `until` or `times`, with its location.
+fn end(table: &Table<'_>, start: NaiveDate) -> Option<(End, Range<usize>)> {
+    let push = |finding| table.context().push(finding);
+    let in_a_year = start.with_year(start.year() + 1).unwrap_or(start);
+    match (table.span("until"), table.span("times")) {
+        (None, None) => {
+            let finding = Finding::error(Code::BadRepeat, table.header(), "the rule has no end");
+            push(finding.help(format!(
+                "add the last day, such as `until = {in_a_year}`, or the number of dates, such as `times = 10`"
+            )));
+            None
+        }
+        (Some(until), Some(times)) => {
+            let message = "a rule ends by `until` or after `times`, not by both";
+            let finding =
+                Finding::error(Code::BadRepeat, times, message).earlier(until, "the other end");
+            push(finding.help("delete one of the two"));
+            None
+        }
+        (Some(span), None) => {
+            let until = date(table, "until", table.datetime("until")?)?.value;
+            if until < start {
+                let message = format!("the rule ends on {until}, before it starts on {start}");
+                let finding = Finding::error(Code::BadRepeat, span, message);
+                push(finding.help(format!("write a later day, such as `until = {in_a_year}`")));
+                return None;
+            }
+            Some((End::Until(until), span))
+        }
+        (None, Some(span)) => {
+            let times = integer(table, "times", 1..=u32::MAX)?;
+            let times = usize::try_from(times).unwrap_or(usize::MAX);
+            if times > MOST {
+                let message = format!("a session may have {MOST} dates; this one has {times}");
+                let finding = Finding::error(Code::TooManyDates, span, message);
+                push(finding.help(format!(
+                    "write `times = {MOST}`, and another table with an id of its own for the later dates"
+                )));
+                return None;
+            }
+            Some((End::Times(times), span))
+        }
+    }
+}
+
+/// A date without a time of day.
+pub(super) fn date(
+    table: &Table<'_>,
+    key: &str,
+    at: Located<toml::value::Datetime>,
+) -> Option<Located<NaiveDate>> {
+    let civil = civil::civil(table, key, at, None)?;
+    match civil.value {
+        civil::Civil::Date(value) => Some(Located { value, span: civil.span }),
+        civil::Civil::DateTime(at) => {
+            let date = at.date();
+            let finding =
+                Finding::error(Code::BadValue, civil.span, format!("`{key}` has no time of day"));
+            table.context().push(finding.help(format!("write {date}")));
+            None
+        }
+    }
+}
+
+/// A whole number.
+fn integer(table: &Table<'_>, key: &str, bounds: std::ops::RangeInclusive<u32>) -> Option<u32> {
+    let value = table.get(key)?;
+    let number = value.get_ref().as_integer().map(|number| number.as_str().replace('_', ""));
+    let number = number.and_then(|digits| digits.parse().ok());
+    if let Some(number) = number.filter(|number| bounds.contains(number)) {
+        return Some(number);
+    }
+    let message = format!("`{key}` must be a whole number of at least {}", bounds.start());
+    let finding = Finding::error(Code::BadValue, value.span(), message);
+    table.context().push(finding.help(format!("write it without quotes, such as `{key} = 2`")));
+    None
+}

@@ -1,0 +1,208 @@
+//! Dates in a row that share all values: from the start, or from a table with `from = true`, to the next of those.
+
+use chrono::{NaiveDate, Weekday};
+
+use super::super::civil::Civil;
+use super::super::context::Located;
+use super::super::session::{self, Given, ReadSession, Shared};
+use super::super::table::{Below, Table};
+use super::super::{advice, when};
+use super::OF_ONE_DATE;
+use super::gaps::Gaps;
+use super::overrides::Override;
+use super::times::Times;
+use crate::model::{Id, Markdown, Session, When};
+use crate::zone::{Local, Zone};
+
+/// Some dates with their values.
+pub(super) struct Segment<'a> {
+    /// A table without keys, over all that give the values.
+    table: Table<'a>,
+    below: Vec<Below<'a>>,
+    pub(super) times: Times,
+    zone: Option<Zone>,
+    fold: Option<Located<when::Fold>>,
+    description: Option<Markdown>,
+    /// Whether no earlier segment has the same description.
+    has_own_description: bool,
+    /// A session with the values, once there was a date without errors.
+    model: Option<Session>,
+    /// The kinds of times for which texts were looked at: by offset from UTC, and whether all rules agree on them.
+    advised: Vec<(i32, bool)>,
+    /// Whether a date needed `fold` so far.
+    pub(super) has_used_fold: bool,
+}
+
+impl<'a> Segment<'a> {
+    /// The dates from the start on.
+    pub(super) fn new(
+        rule: &Table<'a>,
+        below: Vec<Below<'a>>,
+        times: Times,
+        description: Option<Markdown>,
+        shared: Shared<'_>,
+    ) -> Self {
+        let table = rule.emptied().over(below.iter().copied());
+        Self {
+            zone: when::zone(&table, shared.defaults),
+            fold: when::fold(&table),
+            table,
+            below,
+            times,
+            description,
+            has_own_description: true,
+            model: None,
+            advised: Vec::new(),
+            has_used_fold: false,
+        }
+    }
+
+    /// The dates after one whose table holds for them.
+    pub(super) fn after(self, own: &Override<'a>, shared: Shared<'_>) -> Self {
+        let next = Below { entries: own.entries, hidden: OF_ONE_DATE };
+        let below: Vec<Below<'a>> = std::iter::once(next).chain(self.below).collect();
+        let table = own.table.emptied().over(below.iter().copied());
+        let zone = when::zone(&table, shared.defaults);
+        let text = own.table.markdown("description");
+        Self {
+            times: self.times.overridden(&own.table, own.date, zone.as_ref()),
+            fold: when::fold(&table),
+            has_own_description: text.is_some(),
+            description: text.map(|at| at.value).or(self.description),
+            model: None,
+            advised: Vec::new(),
+            has_used_fold: self.has_used_fold,
+            table,
+            below,
+            zone,
+        }
+    }
+
+    /// The session of a date that no table overrides. `times` are those of the segment, or of `also`.
+    pub(super) fn plain(
+        &mut self,
+        date: NaiveDate,
+        times: &Times,
+        shared: Shared<'_>,
+        gaps: &mut Gaps,
+    ) -> ReadSession {
+        let written = times.on(date, self.zone.as_ref());
+        let key = if times.span == self.times.span { "start" } else { "also" };
+        let when = self.when(&self.table, written, (date, key, self.fold.clone()), shared, gaps);
+        let when = self.resolved(when);
+        if let (Some(model), Some(when)) = (&self.model, &when) {
+            let session = Session { when: when.clone(), ..model.clone() };
+            let start = Some(self.times.span.clone());
+            return ReadSession { session: Some(session), start, ..ReadSession::default() };
+        }
+        let read = session::with(&self.table, shared, self.given(&self.table, when));
+        self.model.clone_from(&read.session);
+        // Of one location findings are reported once, and so is the series that is shared.
+        ReadSession { series: Vec::new(), ..read }
+    }
+
+    /// The session of a date that a table overrides.
+    pub(super) fn overridden(
+        &mut self,
+        own: &Override<'a>,
+        times: &Times,
+        shared: Shared<'_>,
+        gaps: &mut Gaps,
+    ) -> ReadSession {
+        let table = own.table.over(self.below.iter().copied());
+        let zone = when::zone(&table, shared.defaults);
+        let times = times.overridden(&own.table, own.date, zone.as_ref());
+        let written = times.on(own.date, zone.as_ref());
+        let when =
+            self.when(&table, written, (own.date, "start", when::fold(&table)), shared, gaps);
+        let when = self.resolved(when);
+        let read = session::with(&table, shared, self.given(&table, when));
+        let series = if table.is_own("series") { read.series } else { Vec::new() };
+        ReadSession { series, ..read }
+    }
+
+    fn given(&self, table: &Table<'_>, when: Option<When>) -> Given {
+        // The id is replaced by that of the date.
+        let id = Id::parse("date").ok().map(|value| Located { value, span: table.header() });
+        Given { id, title: session::title(table), when, description: self.description.clone() }
+    }
+
+    fn resolved(&mut self, (when, used_fold): (Option<When>, bool)) -> Option<When> {
+        self.has_used_fold |= used_fold;
+        when
+    }
+
+    /// The instants of a date, and whether it needs `fold`. What a table gives for its own date alone is reported as in
+    /// the table of a single session.
+    fn when(
+        &self,
+        table: &Table<'_>,
+        mut written: when::Written,
+        (date, key, fold): (NaiveDate, &'static str, Option<Located<when::Fold>>),
+        shared: Shared<'_>,
+        gaps: &mut Gaps,
+    ) -> (Option<When>, bool) {
+        let mut is_repeated = false;
+        for (key, at) in [(key, &written.start), ("end", &written.end)] {
+            let (Some(Located { value: Civil::DateTime(local), span }), Some(zone)) =
+                (at, &written.zone)
+            else {
+                continue;
+            };
+            match zone.resolve(*local) {
+                Local::Gap { .. } if !table.is_own(key) => {
+                    gaps.add(key, span, zone, (date, *local));
+                    return (None, false);
+                }
+                Local::Fold { .. } => is_repeated = true,
+                Local::Gap { .. } | Local::Unique(_) => {}
+            }
+        }
+        if is_repeated || table.is_own("fold") {
+            written.fold = fold;
+        }
+        (written.when(table, shared.defaults), is_repeated)
+    }
+
+    /// Warnings about the values of a date: of a table that overrides it, or of dates whose times are not of a kind that
+    /// was looked at before. A long text that several dates share is read for few of them.
+    pub(super) fn advise(
+        &mut self,
+        session: &Session,
+        own: Option<&Override<'a>>,
+        weekdays: &[Weekday],
+        shared: Shared<'_>,
+    ) {
+        // Locations of all values, also of those that are not read again for each date.
+        let below: Vec<Below<'a>> =
+            self.below.iter().map(|below| Below { hidden: &[], ..*below }).collect();
+        let table = match own {
+            Some(own) => own.table.over(below),
+            None => {
+                let kind = match &session.when {
+                    When::Timed(timed) => (
+                        timed.zone.offset(timed.start.instant),
+                        timed.start.plain && timed.end.plain,
+                    ),
+                    When::AllDay(_) => (0, true),
+                };
+                if self.advised.contains(&kind) {
+                    return;
+                }
+                self.advised.push(kind);
+                self.table.over(below)
+            }
+        };
+        let has_text = match own {
+            Some(own) => own.table.is_own("description"),
+            None => self.has_own_description,
+        };
+        let description = session.description.clone().filter(|_| has_text);
+        advice::session(
+            &table,
+            &Session { description, ..session.clone() },
+            shared.defaults,
+            weekdays,
+        );
+    }
+}

@@ -1,0 +1,129 @@
+//! Times of a repeating session: `start` and `end` in relation to the date by the rule, so that they hold for any date.
+
+use std::ops::Range;
+
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
+
+use super::super::civil::{Civil, civil};
+use super::super::context::Located;
+use super::super::table::Table;
+use super::super::when::{self, Written};
+use crate::model::Length;
+use crate::zone::Zone;
+
+/// The start and the length. Days are counted from the date by the rule.
+#[derive(Debug, Clone)]
+pub(super) struct Times {
+    /// The days from the date by the rule to the start.
+    days: TimeDelta,
+    /// The time of day; none for whole days.
+    pub(super) time: Option<NaiveTime>,
+    /// The location of the start.
+    pub(super) span: Range<usize>,
+    length: Option<RelativeEnd>,
+}
+
+#[derive(Debug, Clone)]
+enum RelativeEnd {
+    /// So much later than the start on the clock of the wall.
+    End { after: TimeDelta, is_timed: bool, span: Range<usize> },
+    /// After a length.
+    Duration(Located<Length>),
+}
+
+impl Times {
+    /// The times of the table with the rule, and its start, from which days are counted. `layered` is the table over
+    /// `[series.each]`.
+    pub(super) fn of_rule(
+        table: &Table<'_>,
+        layered: &Table<'_>,
+        zone: Option<&Zone>,
+    ) -> Option<(Self, Civil)> {
+        let start = table.require("start", "2027-04-30T14:00:00", table.datetime("start"));
+        // What else is wrong is reported without a start, too.
+        let Some(start) = start.and_then(|at| civil(table, "start", at, zone)) else {
+            let end = table.datetime("end").and_then(|at| civil(table, "end", at, zone));
+            when::duration(table, end.is_some());
+            return None;
+        };
+        let date = split(start.value).0;
+        let shared = when::duration(layered, false).filter(|_| !table.is_own("duration"));
+        let times = Self {
+            days: TimeDelta::zero(),
+            time: None,
+            span: start.span.clone(),
+            length: shared.map(RelativeEnd::Duration),
+        };
+        Some((times.with(table, date, Some(start.clone()), zone), start.value))
+    }
+
+    /// The times of a date that a table overrides.
+    pub(super) fn overridden(
+        &self,
+        table: &Table<'_>,
+        date: NaiveDate,
+        zone: Option<&Zone>,
+    ) -> Self {
+        let start = table.is_own("start").then(|| table.datetime("start")).flatten();
+        let start = start.and_then(|at| civil(table, "start", at, zone));
+        self.clone().with(table, date, start, zone)
+    }
+
+    /// The times with those that a table itself gives.
+    fn with(
+        mut self,
+        table: &Table<'_>,
+        date: NaiveDate,
+        start: Option<Located<Civil>>,
+        zone: Option<&Zone>,
+    ) -> Self {
+        if let Some(start) = start {
+            let (day, time) = split(start.value);
+            (self.days, self.time, self.span) = (day - date, time, start.span);
+        }
+        let end = table.is_own("end").then(|| table.datetime("end")).flatten();
+        let end = end.and_then(|at| civil(table, "end", at, zone));
+        let duration = table.is_own("duration").then(|| when::duration(table, end.is_some()));
+        if let Some(end) = end {
+            let (day, time) = split(end.value);
+            let start = (date + self.days).and_time(self.time.unwrap_or_default());
+            let after = day.and_time(time.unwrap_or_default()) - start;
+            self.length =
+                Some(RelativeEnd::End { after, is_timed: time.is_some(), span: end.span });
+        } else if let Some(duration) = duration.flatten() {
+            self.length = Some(RelativeEnd::Duration(duration));
+        }
+        self
+    }
+
+    /// The times with a start at another time of the same day.
+    pub(super) fn at(&self, time: &Located<NaiveTime>) -> Self {
+        let (days, span) = (TimeDelta::zero(), time.span.clone());
+        Self { days, time: Some(time.value), span, ..self.clone() }
+    }
+
+    /// The times on a date, as if they were written out.
+    pub(super) fn on(&self, date: NaiveDate, zone: Option<&Zone>) -> Written {
+        let day = date + self.days;
+        let start = self.time.map_or(Civil::Date(day), |time| Civil::DateTime(day.and_time(time)));
+        let start = Some(Located { value: start, span: self.span.clone() });
+        let (mut end, mut duration) = (None, None);
+        match &self.length {
+            Some(RelativeEnd::End { after, is_timed, span }) => {
+                let at = day.and_time(self.time.unwrap_or_default()) + *after;
+                let value = if *is_timed { Civil::DateTime(at) } else { Civil::Date(at.date()) };
+                end = Some(Located { value, span: span.clone() });
+            }
+            Some(RelativeEnd::Duration(length)) => duration = Some(length.clone()),
+            None => {}
+        }
+        Written { start, end, duration, fold: None, zone: zone.cloned() }
+    }
+}
+
+pub(super) fn split(civil: Civil) -> (NaiveDate, Option<NaiveTime>) {
+    match civil {
+        Civil::Date(date) => (date, None),
+        Civil::DateTime(at) => (at.date(), Some(at.time())),
+    }
+}

@@ -1,0 +1,139 @@
+//! All `[[sessions]]` tables: single sessions, repeating ones, and tables that override a date of those.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue};
+
+use super::context::Context;
+use super::repeat::{self, ReadRepeat};
+use super::series_each::EachTables;
+use super::session::{self, ReadSession, Shared};
+use super::table::Table;
+use super::wording::quoted;
+use super::{each, keys};
+use crate::diagnostic::{Code, Finding};
+
+const NAME: &str = "[[sessions]]";
+
+/// All parsed `[[sessions]]` tables.
+#[derive(Default)]
+pub(super) struct ReadSessions {
+    /// The sessions, in the order of the file; also each date of repeating ones.
+    pub(super) sessions: Vec<ReadSession>,
+    /// The repeating ones.
+    pub(super) repeats: Vec<ReadRepeat>,
+}
+
+/// A table with the location of its header.
+pub(super) type Located<'t> = (Range<usize>, DeTable<'t>);
+
+pub(super) fn read<'t>(
+    context: &Context<'_>,
+    list: Option<Spanned<DeValue<'t>>>,
+    series_each: &EachTables<'t>,
+    shared: Shared<'_>,
+) -> ReadSessions {
+    let (list, repeating) = split(list);
+    let sessions = each::each(context, NAME, list, keys::SESSIONS, |table| {
+        match table.text_of("series").and_then(|series| series_each.of(series)) {
+            None => session::read(table, shared, None),
+            Some((below, description)) => {
+                context.shared(|| session::read(&table.over([below]), shared, description))
+            }
+        }
+    });
+    let mut all = ReadSessions { sessions, repeats: Vec::new() };
+    if repeating.is_empty() {
+        return all;
+    }
+    let mut budget = repeat::Budget::default();
+    let mut known: HashMap<&str, Range<usize>> = HashMap::new();
+    for Repeating { table: (span, entries), overrides } in &repeating {
+        if context.is_full() {
+            break;
+        }
+        let place = entries.get("id").map(Spanned::span).unwrap_or_default();
+        let id = id(entries).unwrap_or_default();
+        if let Some(earlier) = known.get(id) {
+            context.push(second_rule(id, place, earlier.clone()));
+            continue;
+        }
+        known.insert(id, place);
+        let read = || {
+            let table = Table::new(context, NAME, span.clone(), entries, keys::SESSIONS);
+            repeat::read(&table, entries, overrides, series_each, shared, &mut budget)
+        };
+        let (repeat, dates) = context.shared(read);
+        all.repeats.push(repeat);
+        all.sessions.extend(dates);
+    }
+    all.sessions.sort_by_key(|read| read.id.as_ref().map(|id| id.span.start));
+    all
+}
+
+/// The error for a second table with `repeat` and the same id.
+fn second_rule(id: &str, span: Range<usize>, earlier: Range<usize>) -> Finding {
+    let message = format!("`{}` is the id of another session that repeats", quoted(id));
+    Finding::error(Code::DuplicateId, span, message).earlier(earlier, "here").help(
+        "for more weekdays write `every = [\"Tuesday\", \"Thursday\"]`, for more dates `also`; or give \
+         each rule an id of its own, and both the same `series`",
+    )
+}
+
+/// A repeating session with the tables that override its dates.
+struct Repeating<'t> {
+    table: Located<'t>,
+    overrides: Vec<Located<'t>>,
+}
+
+/// Takes repeating sessions and overrides out of the list. Most files have none.
+fn split<'t>(
+    list: Option<Spanned<DeValue<'t>>>,
+) -> (Option<Spanned<DeValue<'t>>>, Vec<Repeating<'t>>) {
+    let repeats = |entries: &DeTable<'_>| entries.contains_key("repeat");
+    let ids: HashSet<String> = match list.as_ref().map(Spanned::get_ref) {
+        Some(DeValue::Array(items)) => {
+            let tables = items.iter().filter_map(|item| item.get_ref().as_table());
+            tables.filter(|own| repeats(own)).filter_map(id).map(ToOwned::to_owned).collect()
+        }
+        _ => HashSet::new(),
+    };
+    if ids.is_empty() {
+        return (list, Vec::new());
+    }
+    let span = list.as_ref().map(Spanned::span).unwrap_or_default();
+    let Some(DeValue::Array(items)) = list.map(Spanned::into_inner) else {
+        return (None, Vec::new());
+    };
+    let (mut rest, mut repeating) = (DeArray::new(), Vec::new());
+    let mut overrides: HashMap<String, Vec<Located<'t>>> = HashMap::new();
+    for item in items {
+        let span = item.span();
+        let of = |entries: &DeTable<'_>| {
+            let (repeat, _) = repeat::split_id(id(entries)?)?;
+            ids.contains(repeat).then(|| repeat.to_owned())
+        };
+        match item.into_inner() {
+            DeValue::Table(own) if repeats(&own) && id(&own).is_some() => {
+                repeating.push(Repeating { table: (span, own), overrides: Vec::new() });
+            }
+            DeValue::Table(own) => match of(&own) {
+                Some(repeat) => overrides.entry(repeat).or_default().push((span, own)),
+                None => rest.push(Spanned::new(span, DeValue::Table(own))),
+            },
+            other => rest.push(Spanned::new(span, other)),
+        }
+    }
+    for one in &mut repeating {
+        // Of two with one id, which is an error, the first has the overrides.
+        let id = id(&one.table.1).unwrap_or_default();
+        one.overrides = overrides.remove(id).unwrap_or_default();
+    }
+    (Some(Spanned::new(span, DeValue::Array(rest))), repeating)
+}
+
+fn id<'a>(entries: &'a DeTable<'_>) -> Option<&'a str> {
+    entries.get("id")?.get_ref().as_str()
+}
