@@ -6,7 +6,7 @@
 //! To read: `syntax`, then `line`, `explain`, `stray`, `brackets`, `quotes`, `value` and `duplicates` (TOML), `context` (what tables
 //! share), `table`, `form` and `each` (values of one table), `calendar`, `sessions`, `session`, `when`, `too_early`, `repeat`, `series_each`, `feeds`, `page`, `words` (the
 //! tables), `unknown`, `keys`, `synonyms` and `wishes` (keys), `ids`, `series_names`, `advice`, `long`, `years`, `texts`,
-//! `html`, `markdown_links`, `links`, `coordinates` and `named_times` (checks), `guess`, `loose`, `rest`, `days`, `lengths`, `known`
+//! `html`, `markdown_links`, `links`, `coordinates`, `named_times` and `without_repeat` (checks), `guess`, `loose`, `rest`, `days`, `lengths`, `known`
 //! and `wording` (help).
 
 mod advice;
@@ -56,6 +56,7 @@ mod unknown;
 mod value;
 mod when;
 mod wishes;
+mod without_repeat;
 mod wording;
 mod words;
 mod years;

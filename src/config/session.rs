@@ -9,7 +9,7 @@ use super::defaults::Defaults;
 use super::feeds::{ids, values};
 use super::series_names::SeriesNames;
 use super::table::Table;
-use super::{coordinates, keys, links, when};
+use super::{coordinates, keys, links, when, without_repeat};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{
     Geo, HttpUrl, Id, Length, Markdown, Place, Session, Status, Tag, Title, Uid, When,
@@ -52,7 +52,7 @@ pub(super) fn read(
     let id = table.require("id", "\"opening-talk\"", table.id("id"));
     let title = title(table);
     let when = when::read(table, shared.defaults);
-    super::repeat::refuse(table);
+    without_repeat::refuse(table);
     if let Some(id) = &id {
         let mut locations = table.context().locations();
         locations.sessions.entry(id.value.clone()).or_insert_with(|| id.span.clone());

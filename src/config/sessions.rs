@@ -10,7 +10,7 @@ use super::context::Context;
 use super::repeat::{self, ReadRepeat};
 use super::series_each::EachTables;
 use super::session::{self, ReadSession, Shared};
-use super::table::Table;
+use super::table::{LocatedTable, Table};
 use super::wording::quoted;
 use super::{each, keys};
 use crate::diagnostic::{Code, Finding};
@@ -25,9 +25,6 @@ pub(super) struct ReadSessions {
     /// The repeating ones.
     pub(super) repeats: Vec<ReadRepeat>,
 }
-
-/// A table with the location of its header.
-pub(super) type Located<'t> = (Range<usize>, DeTable<'t>);
 
 pub(super) fn read<'t>(
     context: &Context<'_>,
@@ -84,8 +81,8 @@ fn second_rule(id: &str, span: Range<usize>, earlier: Range<usize>) -> Finding {
 
 /// A repeating session with the tables that override its dates.
 struct Repeating<'t> {
-    table: Located<'t>,
-    overrides: Vec<Located<'t>>,
+    table: LocatedTable<'t>,
+    overrides: Vec<LocatedTable<'t>>,
 }
 
 /// Takes repeating sessions and overrides out of the list. Most files have none.
@@ -108,7 +105,7 @@ fn split<'t>(
         return (None, Vec::new());
     };
     let (mut rest, mut repeating) = (DeArray::new(), Vec::new());
-    let mut overrides: HashMap<String, Vec<Located<'t>>> = HashMap::new();
+    let mut overrides: HashMap<String, Vec<LocatedTable<'t>>> = HashMap::new();
     for item in items {
         let span = item.span();
         let of = |entries: &DeTable<'_>| {

@@ -26,6 +26,9 @@ pub(super) struct Table<'a> {
     meant: Vec<&'static str>,
 }
 
+/// A table with the location of its header.
+pub(super) type LocatedTable<'t> = (Range<usize>, DeTable<'t>);
+
 /// A table whose values hold where the tables above it give none.
 #[derive(Clone, Copy)]
 pub(super) struct Below<'a> {

@@ -8,8 +8,8 @@ use chrono::{NaiveDate, NaiveTime};
 use super::super::civil::{Civil, civil};
 use super::super::context::Located;
 use super::super::table::Table;
+use super::budget::{Budget, MOST};
 use super::rule::{self, End, Rule};
-use super::{Budget, MOST};
 use crate::diagnostic::{Code, Finding};
 use crate::rfc3339;
 

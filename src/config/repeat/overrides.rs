@@ -6,11 +6,10 @@ use chrono::NaiveDate;
 use toml::de::DeTable;
 
 use super::super::context::Located;
+use super::super::keys;
 use super::super::series_each::bound_lists;
-use super::super::table::Table;
-use super::super::{keys, sessions};
+use super::super::table::{LocatedTable, Table};
 use super::dates::{Dates, nearest};
-use super::split_id;
 use crate::diagnostic::{Code, Finding};
 use crate::model::Id;
 
@@ -28,7 +27,7 @@ pub(super) struct Override<'a> {
 pub(super) fn read<'a>(
     rule: &Table<'a>,
     id: Option<&Located<Id>>,
-    tables: &'a [sessions::Located<'a>],
+    tables: &'a [LocatedTable<'a>],
     dates: Option<&Dates>,
 ) -> BTreeMap<NaiveDate, Override<'a>> {
     let context = rule.context();
@@ -99,4 +98,15 @@ fn refuse(table: &Table<'_>, id: Option<&Located<Id>>) {
         };
         table.context().push(finding.help(help));
     }
+}
+
+/// The id of the repeating session and the date, if a text is the id of a date, which may be one that no year has.
+pub(in crate::config) fn split_id(text: &str) -> Option<(&str, &str)> {
+    let (id, date) = text.split_at_checked(text.len().checked_sub(11)?)?;
+    let date = date.strip_prefix('-')?;
+    let is_date = date.bytes().enumerate().all(|(at, b)| match at {
+        4 | 7 => b == b'-',
+        _ => b.is_ascii_digit(),
+    });
+    is_date.then_some((id, date))
 }

@@ -7,7 +7,7 @@ use chrono::{Datelike as _, NaiveDate};
 use super::super::context::Located;
 use super::super::table::Table;
 use super::super::{civil, keys};
-use super::MOST;
+use super::budget::MOST;
 use super::every::{Unknown, every};
 use crate::diagnostic::{Code, Finding};
 use crate::model::Every;

@@ -7,12 +7,25 @@ use super::super::context::Located;
 use super::super::session::{self, Given, ReadSession, Shared};
 use super::super::table::{Below, Table};
 use super::super::{advice, when};
-use super::OF_ONE_DATE;
 use super::gaps::Gaps;
 use super::overrides::Override;
 use super::times::Times;
 use crate::model::{Id, Markdown, Session, When};
 use crate::zone::{Local, Zone};
+
+/// Keys of a table with `from = true` that are for its own date alone.
+const OF_ONE_DATE: &[&str] = &[
+    "id",
+    "uid",
+    "was",
+    "again",
+    "from",
+    "status",
+    "reason",
+    "recording",
+    "slides",
+    "description",
+];
 
 /// Some dates with their values.
 pub(super) struct Segment<'a> {
