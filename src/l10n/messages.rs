@@ -143,6 +143,10 @@ messages! {
     session_over;
     session_tentative;
     session_removed;
+    registration_opens(when);
+    registration_closes(when);
+    registration_full;
+    registration_closed;
     session_moved(before, after);
 
     place_added(place);
@@ -172,6 +176,11 @@ messages! {
     sessions_in_year(year);
 
     session_summary(when, text);
+    speakers(count);
+    speaker_about(name, about);
+    access(access);
+    watch_recording;
+    slides;
     more_about_session;
     add_session;
     copy_stays;
@@ -226,6 +235,8 @@ messages! {
     atom_tentative(title);
     atom_moved(title);
     atom_summary(when, news);
+    atom_recording(title);
+    atom_slides(title);
     atom_more;
 
     newsletter_title(title);
@@ -243,6 +254,7 @@ messages! {
     block_more(count);
     block_subscribe(feed);
     block_updates(link);
+    block_speakers(count, names);
     block_about;
     block_address;
     block_was(when);
@@ -253,6 +265,10 @@ messages! {
     event_cancelled;
     event_register(address);
     event_join(address);
+    event_recording(address);
+    event_slides(address);
+    event_speaker(speaker);
+    event_access(access);
     event_about(address);
     event_all(address);
     event_join_label;

@@ -9,7 +9,7 @@ use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Utc};
 use super::formatters::{Formatters, icu_time, iso};
 use super::line::Line;
 use super::{Messages, Sentence, plain};
-use crate::model::{AllDay, Calendar, Language, Timed, When};
+use crate::model::{AllDay, Calendar, Language, Speaker, Timed, When};
 use crate::zone::{Rules, Zone};
 
 /// The separator of a range in text that wraps: an en dash between word joiners, so that no line breaks there.
@@ -148,6 +148,14 @@ impl Words {
     /// The time from start to end, only in UTC: "21:00–22:30 UTC", with the day if it differs from the session's own.
     pub fn utc(&self, timed: &Timed) -> String {
         Line::after(self, timed.start.local.date()).only_utc(timed).finish()
+    }
+
+    /// A speaker in one line: "Ana Diaz, author of Tides".
+    pub fn speaker(&self, speaker: &Speaker) -> String {
+        match &speaker.about {
+            Some(about) => self.messages.speaker_about(speaker.name.as_str(), about.as_str()),
+            None => speaker.name.to_string(),
+        }
     }
 
     /// "Moved from Tuesday, April 30, 2024, 2 pm PT / 5 pm ET to 3 pm PT / 6 pm ET."

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::{HttpUrl, Id, Markdown, RepeatDate, Tag, Title, Uid};
+use super::{HttpUrl, Id, Markdown, Registration, RepeatDate, Tag, Title, Uid};
 use crate::zone::{Moment, Zone};
 
 /// One session.
@@ -20,16 +20,28 @@ pub struct Session {
     pub register: Option<HttpUrl>,
     /// The link to join online.
     pub join: Option<HttpUrl>,
+    /// Whether readers can register.
+    pub registration: Registration,
     /// The organizer's own page about it.
     pub page: Option<HttpUrl>,
     /// Its place.
     pub place: Option<Place>,
+    /// Its speakers.
+    pub speakers: Vec<Speaker>,
+    /// Access for people with disabilities, such as captions or a ramp.
+    pub access: Option<Title>,
+    /// The link to its recording.
+    pub recording: Option<HttpUrl>,
+    /// The link to its slides.
+    pub slides: Option<HttpUrl>,
     /// Its series.
     pub series: Option<Id>,
     /// Its tags.
     pub tags: Vec<Tag>,
     /// Its status.
     pub status: Status,
+    /// The reason for its cancellation, or for another time or place.
+    pub reason: Option<Title>,
     /// Its appearance in calendars if it is cancelled.
     pub cancellation: Cancellation,
     /// Whether it blocks the reader's time. Default: it does in an invite, and does not in a feed.
@@ -108,6 +120,17 @@ pub struct Place {
     pub address: Option<Title>,
     /// Its coordinates.
     pub geo: Option<Geo>,
+}
+
+/// A person who speaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Speaker {
+    /// Their name.
+    pub name: Title,
+    /// A line about them.
+    pub about: Option<Title>,
+    /// Their page.
+    pub url: Option<HttpUrl>,
 }
 
 /// Coordinates in degrees (WGS 84).
