@@ -34,6 +34,7 @@ session_cancelled = This session is cancelled.
 session_over = This session is over.
 session_tentative = This session is not certain yet.
 session_removed = This session is no longer planned.
+session_planned = The date will be announced.
 registration_opens = Registration opens: { $when }.
 registration_closes = Register by: { $when }.
 registration_full = Registration is full.
@@ -68,6 +69,7 @@ copied = Copied
 
 upcoming = Upcoming
 past = Past
+date_to_be_announced = Date to be announced
 no_sessions = No sessions are scheduled right now. Subscribe, and new ones will appear in your calendar automatically.
 next_of_all = Showing the next { $shown } of { $all }. Later sessions are on the year pages.
 subscribe_to_all_sessions = Subscribe to all sessions

@@ -124,7 +124,8 @@ fn files(site: &Site) -> Vec<(String, Option<Found<'_>>)> {
         (!one.address.is_asset(), b).cmp(&(!other.address.is_asset(), a))
     });
     let urls = &site.edition().urls;
-    let all = all.into_iter().map(|(path, found)| (file_of(urls.relative(&path)), Some(found)));
+    let all = all.into_iter().filter(|(_, found)| site.is_in_folders(found));
+    let all = all.map(|(path, found)| (file_of(urls.relative(&path)), Some(found)));
     std::iter::once((NOT_FOUND.to_owned(), None)).chain(all).collect()
 }
 

@@ -60,9 +60,11 @@ fn subject<'a>(catalog: &'a Catalog, typed: &str) -> Result<Subject<'a>, String>
     };
     let (sessions, feeds) = (kind != Some("feed"), kind != Some("session"));
     let session = catalog.sessions.iter().find(|session| sessions && session.id.as_str() == id);
+    let undated = catalog.undated.iter().find(|session| sessions && session.id.as_str() == id);
+    let session = session.map(Subject::Session).or(undated.map(Subject::Undated));
     let feed = catalog.feeds().find(|feed| feeds && feed.id.as_str() == id);
     match (session, feed) {
-        (Some(session), None) => Ok(Subject::Session(session)),
+        (Some(session), None) => Ok(session),
         (None, Some(feed)) => Ok(Subject::Feed(feed)),
         (Some(_), Some(_)) => Err(format!(
             "`{id}` is the id of a session and of a feed\n  Write `session/{id}` or `feed/{id}`."

@@ -4,7 +4,7 @@
 //! parser can recover from. Then each table reads its own keys, so that one bad value never hides another finding.
 //!
 //! To read: `syntax`, then `line`, `explain`, `stray`, `brackets`, `quotes`, `value` and `duplicates` (TOML), `context` (what tables
-//! share), `table`, `form` and `each` (values of one table), `calendar`, `sessions`, `session`, `around`, `when`, `too_early`, `repeat`, `series_each`, `feeds`, `page`, `words` (the
+//! share), `table`, `form` and `each` (values of one table), `calendar`, `sessions`, `session`, `undated`, `around`, `when`, `too_early`, `repeat`, `series_each`, `feeds`, `page`, `words` (the
 //! tables), `unknown`, `keys`, `synonyms` and `wishes` (keys), `ids`, `series_names`, `advice`, `long`, `years`, `texts`,
 //! `html`, `markdown_links`, `links`, `coordinates`, `named_times` and `without_repeat` (checks), `guess`, `loose`, `rest`, `days`, `lengths`, `known`
 //! and `wording` (help).
@@ -53,6 +53,7 @@ mod syntax;
 mod table;
 mod texts;
 mod too_early;
+mod undated;
 mod unknown;
 mod value;
 mod when;
@@ -241,6 +242,9 @@ fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
             context.push(finding);
         }
     }
+    let (undated, sessions): (Vec<_>, Vec<_>) =
+        sessions.into_iter().partition(|read| read.undated.is_some());
+    let undated = undated.into_iter().filter_map(|read| read.undated).collect::<Option<_>>()?;
     let mut sessions: Vec<_> = sessions.into_iter().map(|s| s.session).collect::<Option<_>>()?;
     sessions.sort_by(|a, b| (a.when.start(), &a.id).cmp(&(b.when.start(), &b.id)));
     Some(Catalog {
@@ -250,5 +254,6 @@ fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
         selections: selections.into_iter().map(|s| s.selection).collect::<Option<_>>()?,
         repeats: repeats.into_iter().map(|s| s.repeat).collect::<Option<_>>()?,
         sessions,
+        undated,
     })
 }

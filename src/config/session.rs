@@ -9,10 +9,10 @@ use super::defaults::Defaults;
 use super::feeds::{ids, values};
 use super::series_names::SeriesNames;
 use super::table::Table;
-use super::{around, coordinates, keys, links, when, without_repeat};
+use super::{around, coordinates, keys, links, undated, when, without_repeat};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{
-    Geo, HttpUrl, Id, Length, Markdown, Place, Session, Status, Tag, Title, Uid, When,
+    Geo, HttpUrl, Id, Length, Markdown, Place, Session, Status, Tag, Title, Uid, Undated, When,
 };
 
 /// A parsed `[[sessions]]` table; values with errors are none.
@@ -25,7 +25,17 @@ pub(super) struct ReadSession {
     pub(super) series: Vec<Located<Id>>,
     pub(super) start: Option<Range<usize>>,
     pub(super) session: Option<Session>,
+    /// Given for a session without a date; within, none if it has errors.
+    pub(super) undated: Option<Option<Undated>>,
 }
+
+/// The words of `status`; a planned session has no date.
+const STATUSES: [(&str, Option<Status>); 4] = [
+    ("confirmed", Some(Status::Confirmed)),
+    ("tentative", Some(Status::Tentative)),
+    ("cancelled", Some(Status::Cancelled)),
+    ("planned", None),
+];
 
 /// The values that all sessions of a file may take from elsewhere.
 #[derive(Clone, Copy)]
@@ -50,6 +60,13 @@ pub(super) fn read(
     description: Option<Markdown>,
 ) -> ReadSession {
     let id = table.require("id", "\"opening-talk\"", table.id("id"));
+    if undated::is_planned(table) {
+        if let Some(id) = &id {
+            let mut locations = table.context().locations();
+            locations.sessions.entry(id.value.clone()).or_insert_with(|| id.span.clone());
+        }
+        return undated::read(table, id, shared, description);
+    }
     let title = title(table);
     let when = when::read(table, shared.defaults);
     without_repeat::refuse(table);
@@ -97,14 +114,14 @@ pub(super) fn with(table: &Table<'_>, shared: Shared<'_>, given: Given) -> ReadS
     }
     let tags = table.parsed_list("tags", Code::BadValue, Tag::parse);
     advice::tags(table, &tags);
-    let status = table.word(
-        "status",
-        &[
-            ("confirmed", Status::Confirmed),
-            ("tentative", Status::Tentative),
-            ("cancelled", Status::Cancelled),
-        ],
-    );
+    let status = table.word("status", &STATUSES);
+    if status.as_ref().is_some_and(|status| status.value.is_none()) {
+        let span = table.span("status").unwrap_or_else(|| table.header());
+        let message = "the dates of a repeating session are known, so none can be `planned`";
+        let help = "write `status = \"tentative\"`, or leave the date out with `except`";
+        table.context().push(Finding::error(Code::BadValue, span, message).help(help));
+    }
+    let status = status.and_then(|at| Some(Located { value: at.value?, span: at.span }));
     let own = cancellation(table);
     if let Some(at) = own.as_ref().filter(|_| {
         table.is_own("cancelled")
@@ -150,10 +167,10 @@ pub(super) fn with(table: &Table<'_>, shared: Shared<'_>, given: Given) -> ReadS
             date: None,
         })
     })();
-    ReadSession { id, uid, was, series, start: table.span("start"), session }
+    ReadSession { id, uid, was, series, start: table.span("start"), session, undated: None }
 }
 
-fn read_place(table: &Table<'_>) -> Option<Place> {
+pub(super) fn read_place(table: &Table<'_>) -> Option<Place> {
     let name = table.line("name");
     let name = table.require("name", "\"Community hall\"", name);
     let address = table.line("address");

@@ -362,7 +362,7 @@ impl<'a> Table<'a> {
         let near = suggest::nearest(text.value, words.iter().map(|(word, _)| *word));
         finding = match near {
             _ if key == "status" && wording::is_postponed(text.value) => finding.help(
-                "to move it, correct `start`; while the new date is not known, write `status = \"cancelled\"`",
+                "to move it, correct `start`; while the new date is not known, delete `start` and write `status = \"planned\"`",
             ),
             Some(near) => finding.help(format!("did you mean `{key} = \"{near}\"`?")),
             None => finding.help(format!("write {}", known.join(" or "))),

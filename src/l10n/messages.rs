@@ -143,6 +143,7 @@ messages! {
     session_over;
     session_tentative;
     session_removed;
+    session_planned;
     registration_opens(when);
     registration_closes(when);
     registration_full;
@@ -167,6 +168,7 @@ messages! {
 
     upcoming;
     past;
+    date_to_be_announced;
     no_sessions;
     next_of_all(shown, all);
     subscribe_to_all_sessions;

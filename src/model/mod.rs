@@ -11,6 +11,7 @@ mod repeat;
 mod rule;
 mod session;
 mod text;
+mod undated;
 mod url;
 
 pub use color::Color;
@@ -21,6 +22,7 @@ pub use repeat::{Planned, Repeat, RepeatDate};
 pub use rule::{Every, Nth};
 pub use session::{AllDay, Cancellation, Geo, Place, Session, Speaker, Status, Timed, When};
 pub use text::{Dialect, Email, Id, Language, Markdown, Tag, TextError, Title, Uid};
+pub use undated::Undated;
 pub use url::{BaseUrl, HttpUrl, NOT_WHOLE};
 
 use std::collections::BTreeMap;
@@ -44,6 +46,8 @@ pub struct Catalog {
     pub repeats: Vec<Repeat>,
     /// Its sessions, by start and id; also each date of repeating ones.
     pub sessions: Vec<Session>,
+    /// Its sessions whose date is to be announced, in the order of the file.
+    pub undated: Vec<Undated>,
 }
 
 /// Settings for all sessions.

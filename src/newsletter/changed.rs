@@ -41,6 +41,7 @@ impl Changed {
     pub(super) fn new(edition: &Edition, subject: Subject<'_>, words: &Words) -> Option<Self> {
         let (sessions, most) = match subject {
             Subject::Session(session) => (vec![session], 1),
+            Subject::Undated(_) => (Vec::new(), 1),
             Subject::Feed(feed) => (edition.contents(&feed).here, MOST),
             Subject::ToCome => (edition.catalog.sessions.iter().collect(), usize::MAX),
         };

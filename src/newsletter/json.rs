@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Block, Card};
+use crate::model::Status;
 
 pub(super) fn print(block: &Block) -> String {
     let cards: Vec<String> = block.cards.iter().map(card).collect();
@@ -19,10 +20,10 @@ fn card(card: &Card) -> String {
     let pairs = [
         ("id", Some(card.id.as_str())),
         ("title", Some(card.title.as_str())),
-        ("status", Some(card.status.as_str())),
+        ("status", Some(card.status.map_or("planned", Status::as_str))),
         ("when", Some(card.when.as_str())),
-        ("start", Some(card.start.as_str())),
-        ("end", Some(card.end.as_str())),
+        ("start", card.times.as_ref().map(|[start, _]| start.as_str())),
+        ("end", card.times.as_ref().map(|[_, end]| end.as_str())),
         ("page", Some(card.page.as_str())),
         ("register", card.register.as_deref()),
         ("google", target(0)),

@@ -11,7 +11,7 @@ mod text;
 
 use crate::document::Document;
 use crate::l10n::{SLOTS, Sentence, Words};
-use crate::model::{Feed, Session, Status, When};
+use crate::model::{Feed, HttpUrl, Place, Session, Speaker, Status, Undated, When};
 use crate::pages::{self, Shell};
 use crate::revisions::Edition;
 use crate::rfc3339;
@@ -31,7 +31,9 @@ const ABOUT_IN_LIST: usize = 160;
 pub enum Subject<'a> {
     /// One session.
     Session(&'a Session),
-    /// The next sessions of a feed.
+    /// One session whose date is to be announced.
+    Undated(&'a Undated),
+    /// The next sessions of a feed, and those without a date.
     Feed(Feed<'a>),
     /// All upcoming sessions, without a limit.
     ToCome,
@@ -71,6 +73,14 @@ pub fn of_session(shell: &Shell<'_>, session: &Session) -> Document {
     kit_of(shell, Subject::Session(session), path, &page)
 }
 
+/// The page with the block of a session without a date.
+pub fn of_undated(shell: &Shell<'_>, session: &Undated) -> Document {
+    let urls = &shell.edition.urls;
+    let path = urls.session(&session.id, SessionRoute::Newsletter);
+    let page = urls.session(&session.id, SessionRoute::Page);
+    kit_of(shell, Subject::Undated(session), path, &page)
+}
+
 /// The page with the block of a feed.
 pub fn of_feed(shell: &Shell<'_>, feed: Feed<'_>) -> Document {
     let urls = &shell.edition.urls;
@@ -107,9 +117,10 @@ struct Card {
     id: String,
     title: String,
     when: String,
-    start: String,
-    end: String,
-    status: Status,
+    /// Start and end; none without a date.
+    times: Option<[String; 2]>,
+    /// None without a date.
+    status: Option<Status>,
     over: bool,
     place: Option<Sentence>,
     about: Option<String>,
@@ -139,12 +150,17 @@ impl Block {
             edition.sessions_of(feed).into_iter().filter(open).collect()
         };
         let whole = || edition.feed(&calendar.id);
-        let (home, sessions, most) = match subject {
-            Subject::Session(session) => (catalog.home_feed(session), vec![session], 1),
-            Subject::Feed(feed) => (feed.id, to_come(&feed), MOST),
+        let (home, sessions, undated, most) = match subject {
+            Subject::Session(session) => (catalog.home_feed(session), vec![session], vec![], 1),
+            Subject::Undated(session) => {
+                (session.series.as_ref().unwrap_or(&calendar.id), vec![], vec![session], 1)
+            }
+            Subject::Feed(feed) => {
+                (feed.id, to_come(&feed), catalog.undated_of(feed.id).collect(), MOST)
+            }
             Subject::ToCome => {
                 let all = whole().map(|feed| to_come(&feed)).unwrap_or_default();
-                (&calendar.id, all, usize::MAX)
+                (&calendar.id, all, catalog.undated.iter().collect(), usize::MAX)
             }
         };
         let feed = edition.feed(home);
@@ -152,14 +168,13 @@ impl Block {
         let feed_page = urls.absolute(&urls.feed(home, FeedRoute::Page));
         let (title, list, about) = match subject {
             Subject::Session(session) => (session.title.to_string(), false, ABOUT),
+            Subject::Undated(session) => (session.title.to_string(), false, ABOUT),
             _ => (feed_title.clone(), true, ABOUT_IN_LIST),
         };
-        let left_out = sessions.len().saturating_sub(most);
-        let cards: Vec<Card> = sessions
-            .iter()
-            .take(most)
-            .map(|session| Card::new(edition, session, words, about))
-            .collect();
+        let left_out = (sessions.len() + undated.len()).saturating_sub(most);
+        let dated = sessions.iter().map(|session| Card::new(edition, session, words, about));
+        let undated = undated.iter().map(|session| Card::undated(edition, session, words, about));
+        let cards: Vec<Card> = dated.chain(undated).take(most).collect();
         Self {
             words: words.clone(),
             language: calendar.language.as_str().to_owned(),
@@ -205,21 +220,14 @@ impl Card {
         let over = edition.is_past(session);
         let open = !over && session.status != Status::Cancelled;
         let when = words.range_with_utc(&session.when, &catalog.calendar);
-        let (start, end) = match &session.when {
-            When::AllDay(days) => (days.first.to_string(), days.last.to_string()),
+        let times = match &session.when {
+            When::AllDay(days) => [days.first.to_string(), days.last.to_string()],
             When::Timed(timed) => {
-                (rfc3339::utc(timed.start.instant), rfc3339::utc(timed.end.instant))
+                [rfc3339::utc(timed.start.instant), rfc3339::utc(timed.end.instant)]
             }
         };
         let messages = words.messages();
-        let place = match (&session.place, &session.join) {
-            (Some(place), Some(_)) => {
-                Some(words.sentence(messages.place_and_online(SLOTS[0]), [&place.line()]))
-            }
-            (Some(place), None) => Some(words.sentence(SLOTS[0].to_owned(), [&place.line()])),
-            (None, Some(_)) => Some(words.sentence(messages.online().to_owned(), [])),
-            (None, None) => None,
-        };
+        let place = place(session.place.as_ref(), session.join.as_ref(), words);
         let to = |target: Target| {
             (target, urls.absolute(&urls.session(id, SessionRoute::Target(target))))
         };
@@ -227,16 +235,15 @@ impl Card {
             id: id.to_string(),
             title: session.title.to_string(),
             when,
-            start,
-            end,
-            status: session.status,
+            times: Some(times),
+            status: Some(session.status),
             over,
             place,
             about: session
                 .description
                 .as_ref()
                 .and_then(|text| excerpt::of(text, about, messages.block_address())),
-            speakers: speakers(session, words),
+            speakers: speakers(&session.speakers, words),
             registration: pages::registration(edition, session, words),
             page: urls.absolute(&urls.session(id, SessionRoute::Page)),
             register: (open && edition.register(session).is_some())
@@ -249,10 +256,37 @@ impl Card {
         }
     }
 
+    fn undated(edition: &Edition, session: &Undated, words: &Words, about: usize) -> Self {
+        let (catalog, urls, id) = (&edition.catalog, &edition.urls, &session.id);
+        let messages = words.messages();
+        let state = edition.registration_of_undated(session);
+        let home = session.series.as_ref().unwrap_or(&catalog.calendar.id);
+        Self {
+            id: id.to_string(),
+            title: session.title.to_string(),
+            when: messages.session_planned().to_owned(),
+            times: None,
+            status: None,
+            over: false,
+            place: place(session.place.as_ref(), session.join.as_ref(), words),
+            about: session
+                .description
+                .as_ref()
+                .and_then(|text| excerpt::of(text, about, messages.block_address())),
+            speakers: speakers(&session.speakers, words),
+            registration: pages::said_of_registration(state, &catalog.calendar, words),
+            page: urls.absolute(&urls.session(id, SessionRoute::Page)),
+            register: (edition.register_for_undated(session).is_some())
+                .then(|| urls.absolute(&urls.session(id, SessionRoute::Register))),
+            add: None,
+            feed: urls.absolute(&urls.feed(home, FeedRoute::Page)),
+        }
+    }
+
     /// The most important notices for readers.
     fn note<'w>(&self, words: &'w Words) -> Option<&'w str> {
         let messages = words.messages();
-        match (self.status, self.over) {
+        match (self.status?, self.over) {
             (Status::Cancelled, _) => Some(messages.block_cancelled()),
             (_, true) => Some(messages.session_over()),
             (Status::Tentative, false) => Some(messages.session_tentative()),
@@ -283,9 +317,22 @@ impl Card {
     }
 }
 
+/// The place, or that it is online.
+fn place(place: Option<&Place>, join: Option<&HttpUrl>, words: &Words) -> Option<Sentence> {
+    let messages = words.messages();
+    match (place, join) {
+        (Some(place), Some(_)) => {
+            Some(words.sentence(messages.place_and_online(SLOTS[0]), [&place.line()]))
+        }
+        (Some(place), None) => Some(words.sentence(SLOTS[0].to_owned(), [&place.line()])),
+        (None, Some(_)) => Some(words.sentence(messages.online().to_owned(), [])),
+        (None, None) => None,
+    }
+}
+
 /// "Speakers: Ana Diaz, Ben Okafor".
-fn speakers(session: &Session, words: &Words) -> Option<String> {
-    let names: Vec<&str> = session.speakers.iter().map(|speaker| speaker.name.as_str()).collect();
+fn speakers(speakers: &[Speaker], words: &Words) -> Option<String> {
+    let names: Vec<&str> = speakers.iter().map(|speaker| speaker.name.as_str()).collect();
     let named = || words.messages().block_speakers(names.len(), names.join(", "));
     (!names.is_empty()).then(named)
 }

@@ -6,6 +6,7 @@ use super::apple::APPLE;
 use super::parts::{self, NEXT, Under};
 use super::sentence::filled;
 use super::shell::{Head, Shell};
+use super::undated;
 use crate::document::{Document, Kind};
 use crate::l10n::{Messages, SLOTS};
 use crate::markdown;
@@ -41,6 +42,7 @@ fn page(shell: &Shell<'_>, feed: &Feed<'_>) -> Markup {
         // Hidden in print: paper has no buttons.
         section { (subscribe(edition, feed, messages)) }
         (parts::upcoming(edition, &to_come, words, |shown, all| messages.next_of_feed(shown, all)))
+        (undated::list(edition, edition.catalog.undated_of(feed.id), words, Under::Heading))
         @if !last.is_empty() {
             h2 { (messages.past()) }
             (parts::list(edition, &last, words, Under::Heading))
@@ -118,6 +120,7 @@ fn frame(shell: &Shell<'_>, feed: &Feed<'_>) -> Markup {
         } @else {
             (parts::list(edition, next, words, Under::Frame))
         }
+        (undated::list(edition, edition.catalog.undated_of(feed.id), words, Under::Frame))
         ul.buttons {
             li { a href=(edition.urls.feed(feed.id, FeedRoute::Page)) target="_blank" { (messages.subscribe()) } }
         }

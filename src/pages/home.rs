@@ -7,6 +7,7 @@ use maud::{Markup, PreEscaped, html};
 
 use super::parts::{self, Under};
 use super::shell::{Head, Shell};
+use super::undated;
 use crate::document::{Document, Kind};
 use crate::markdown;
 use crate::model::{Catalog, Session, When};
@@ -54,6 +55,7 @@ fn root(shell: &Shell<'_>) -> Markup {
             li { a.first href=(edition.urls.feed(feed, FeedRoute::Page)) { (messages.subscribe_to_all_sessions()) } }
         }
         (parts::upcoming(edition, &to_come, words, |shown, all| messages.next_of_all(shown, all)))
+        (undated::list(edition, edition.catalog.undated.iter(), words, Under::Heading))
         @if edition.catalog.feeds().nth(1).is_some() {
             h2 { (messages.subscribe_to_series()) }
             ul.list {

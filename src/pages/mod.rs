@@ -15,6 +15,7 @@ pub mod removed;
 mod sentence;
 mod session;
 mod shell;
+pub mod undated;
 
 use crate::document::{Document, Kind};
 use crate::revisions::Edition;
@@ -24,7 +25,7 @@ pub use apple::apple;
 pub use feed::{embed, feed};
 pub use home::{home, year, years};
 pub use news::sentences;
-pub use parts::{NEXT, registration};
+pub use parts::{NEXT, registration, said_of_registration};
 pub use sentence::{filled, isolated};
 pub use session::session;
 pub use shell::{Head, PageAssets, Shell, icon};

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use crate::cut;
 use crate::l10n::Words;
-use crate::model::{RegistrationState, Session, Status, When};
+use crate::model::{Calendar, RegistrationState, Session, Status, When};
 use crate::revisions::Edition;
 use crate::rfc3339;
 use crate::urls::SessionRoute;
@@ -108,15 +108,22 @@ pub(super) fn state(edition: &Edition, session: &Session, words: &Words) -> Opti
     (!said.is_empty()).then(|| said.join(" "))
 }
 
-/// The sentence about registration: full, closed, or until and from when it is open. None if the session is over or
-/// cancelled, and if it is simply open.
+/// The sentence about registration for a session; none if the session is over or cancelled.
 pub fn registration(edition: &Edition, session: &Session, words: &Words) -> Option<String> {
     if session.status == Status::Cancelled || edition.is_past(session) {
         return None;
     }
-    let messages = words.messages();
-    let when = |when| words.start(when, &edition.catalog.calendar);
-    match edition.registration(session) {
+    said_of_registration(edition.registration(session), &edition.catalog.calendar, words)
+}
+
+/// The sentence about registration: full, closed, or until and from when it is open. None if it is simply open.
+pub fn said_of_registration(
+    state: RegistrationState<'_>,
+    calendar: &Calendar,
+    words: &Words,
+) -> Option<String> {
+    let (messages, when) = (words.messages(), |when| words.start(when, calendar));
+    match state {
         RegistrationState::OpensLater(opens) => Some(messages.registration_opens(when(opens))),
         RegistrationState::Open(Some(closes)) => Some(messages.registration_closes(when(closes))),
         RegistrationState::Open(None) => None,

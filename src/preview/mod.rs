@@ -36,6 +36,8 @@ pub struct Report {
     /// If cities are given and nothing changes: the times of all upcoming sessions in those cities.
     to_come: Vec<(String, Vec<There>)>,
     repeats: Vec<DatesChange>,
+    /// The titles of sessions whose date is to be announced.
+    undated: Vec<String>,
     feeds: Vec<FeedChange>,
     refresh: TimeDelta,
 }
@@ -94,7 +96,8 @@ pub fn preview(
     };
     let (repeats, feeds) =
         (repeats::changes(edition, before, after), feeds(edition, before, after));
-    Report { items, to_come, repeats, feeds, refresh: edition.catalog.calendar.refresh }
+    let undated = edition.catalog.undated.iter().map(|own| own.title.to_string()).collect();
+    Report { items, to_come, repeats, undated, feeds, refresh: edition.catalog.calendar.refresh }
 }
 
 impl Report {
@@ -152,7 +155,7 @@ fn item(
     let expected = change.before.as_ref().is_some_and(|before| before.status != Status::Cancelled);
     ChangedSession {
         said,
-        better_cancelled: gone && ahead && expected,
+        better_cancelled: gone && ahead && expected && !edition.is_undated(&change.id),
         soon: heavy && was.iter().chain(&is).any(near),
         cities: cities
             .iter()

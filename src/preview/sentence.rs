@@ -32,6 +32,12 @@ pub(super) fn all(
         What::Other => other(change).to_owned(),
         What::Place => place(change),
         What::Register(change) => link(*change, "register"),
+        What::Removed if edition.is_undated(&change.id) => {
+            format!(
+                "leaves the calendars until it has a date; it was planned for {}",
+                start(was.or(is))
+            )
+        }
         What::Removed => format!("is removed; it was planned for {}", start(was.or(is))),
         What::Renamed { from } => {
             let former = Id::parse(&change.id).map(|id| edition.former(&id).to_vec());

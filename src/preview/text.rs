@@ -14,6 +14,10 @@ pub(super) fn print(report: &Report) -> String {
     }
     parts.extend(report.items.iter().map(item));
     parts.extend(report.repeats.iter().map(DatesChange::text));
+    if !report.undated.is_empty() {
+        let heading = "On pages and in newsletter blocks, without a date yet:";
+        parts.push(section(heading, report.undated.iter().cloned()));
+    }
     for (title, seen) in &report.to_come {
         let lines = seen.iter().map(|there| format!("  {}: {}", there.city, there.line));
         parts.push(lines.fold(title.clone(), |text, line| format!("{text}\n{line}")));

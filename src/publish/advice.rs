@@ -33,6 +33,11 @@ pub(super) fn removed(
         .sessions
         .values()
         .filter(|entry| entry.removed.is_some() && entry.published.starts_after(now))
+        // A session without a date is in the file.
+        .filter(|entry| {
+            let id = published.get(entry.uid.as_str()).map(|id| id.as_str());
+            !plan.edition.catalog.undated.iter().any(|own| Some(own.id.as_str()) == id)
+        })
         // Subscribers no longer expect a cancelled session.
         .filter(|entry| entry.published.status != Status::Cancelled)
         .filter_map(|entry| Some((published.get(entry.uid.as_str())?, entry)));
@@ -298,7 +303,8 @@ pub(super) fn nothing_to_come(
     locations: &Locations,
     now: DateTime<Utc>,
 ) -> Option<Finding> {
-    if catalog.sessions.iter().any(|session| session.when.end() > now) {
+    let is_ahead = |session: &Session| session.when.end() > now;
+    if !catalog.undated.is_empty() || catalog.sessions.iter().any(is_ahead) {
         return None;
     }
     let message = match catalog.sessions.is_empty() {

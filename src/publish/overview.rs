@@ -15,6 +15,10 @@ const MOST: usize = 8;
 /// The lines; the instant decides which session is next.
 pub(super) fn overview(catalog: &Catalog, now: DateTime<Utc>) -> Vec<String> {
     let mut lines = vec![sessions(catalog, now)];
+    if !catalog.undated.is_empty() {
+        let titles = catalog.undated.iter().map(|session| quoted(&session.title)).collect();
+        lines.push(format!("Date to be announced: {}", listed(titles)));
+    }
     if !catalog.series.is_empty() {
         let mut counts: HashMap<Option<&Id>, usize> = HashMap::new();
         for session in &catalog.sessions {

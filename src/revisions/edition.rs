@@ -9,7 +9,8 @@ use super::holders::Holders;
 use super::removed::{self, Removed, Retired};
 use super::{News, Revision, Revisions, identity};
 use crate::model::{
-    Assets, Catalog, Feed, HttpUrl, Id, Members, RegistrationState, Session, Status, Title, When,
+    Assets, Catalog, Feed, HttpUrl, Id, Members, RegistrationState, Session, Status, Title,
+    Undated, When,
 };
 use crate::urls::Urls;
 use crate::zone::Zone;
@@ -68,7 +69,8 @@ impl Edition {
                 own.chain(session.registration.turns())
             });
             let ends = removed.iter().map(|gone| gone.ends).chain(retired.iter().map(|r| r.ends));
-            sessions.chain(ends)
+            let undated = catalog.undated.iter().flat_map(|session| session.registration.turns());
+            sessions.chain(undated).chain(ends)
         };
         let as_of = turns().filter(|turn| *turn <= now).max().unwrap_or_default();
         let valid_until = turns().filter(|turn| *turn > now).min();
@@ -123,6 +125,17 @@ impl Edition {
     /// The link to register for a session, unless registration is full, closed or not open yet.
     pub fn register<'a>(&self, session: &'a Session) -> Option<&'a HttpUrl> {
         session.register.as_ref().filter(|_| self.registration(session).is_open())
+    }
+
+    /// The state of registration for a session without a date.
+    pub fn registration_of_undated<'a>(&self, session: &'a Undated) -> RegistrationState<'a> {
+        session.registration.at(self.as_of)
+    }
+
+    /// The link to register for a session without a date, unless registration is full, closed or not open yet.
+    pub fn register_for_undated<'a>(&self, session: &'a Undated) -> Option<&'a HttpUrl> {
+        let is_open = self.registration_of_undated(session).is_open();
+        session.register.as_ref().filter(|_| is_open)
     }
 
     /// The reason for the cancellation of a session, or for its new time or place.

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::former::Former;
 use super::removed::{Removed, Retired};
-use crate::model::{Catalog, Feed, Id, Repeat, Session};
+use crate::model::{Catalog, Feed, Id, Repeat, Session, Undated};
 
 /// The session that an id in an address refers to.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +17,8 @@ pub enum SessionHolder<'a> {
     Former(&'a Session),
     /// A repeating session of the catalog, which has or had this id. Its dates are sessions with ids of their own.
     Repeating(&'a Repeat),
+    /// A session of the catalog whose date is to be announced.
+    Undated(&'a Undated),
     /// A session that was removed from the file.
     Removed(&'a Removed),
     /// A session that was removed from the file, and that had this id before.
@@ -42,6 +44,8 @@ pub(super) struct Holders {
     pub(super) sessions: HashMap<Id, Holder>,
     /// The index of each repeating session.
     pub(super) repeats: HashMap<Id, usize>,
+    /// The index of each session without a date.
+    pub(super) undated: HashMap<Id, usize>,
     pub(super) feeds: HashMap<Id, Holder>,
 }
 
@@ -71,9 +75,11 @@ impl Holders {
         let repeats = catalog.repeats.iter().enumerate().flat_map(|(at, repeat)| {
             repeat.was.iter().chain([&repeat.id]).map(move |id| (id.clone(), at))
         });
+        let undated = catalog.undated.iter().enumerate();
         Self {
             sessions,
             repeats: repeats.collect(),
+            undated: undated.map(|(at, session)| (session.id.clone(), at)).collect(),
             feeds: index(catalog.feeds().map(|feed| feed.id), former_feeds, retired),
         }
     }

@@ -1,7 +1,7 @@
 //! Lookups of ids from addresses in an edition.
 
 use super::edition::Edition;
-use super::holders::{FeedHolder, Holder, SessionHolder};
+use super::holders::{FeedHolder, Holder, Holders, SessionHolder};
 use crate::model::{Id, Repeat, Session};
 
 impl Edition {
@@ -10,6 +10,9 @@ impl Edition {
     pub fn session_holder(&self, id: &str) -> Option<(&Id, SessionHolder<'_>)> {
         if let Some((id, at)) = self.holders.repeats.get_key_value(id) {
             return Some((id, SessionHolder::Repeating(&self.catalog.repeats[*at])));
+        }
+        if let Some((id, at)) = self.holders.undated.get_key_value(id) {
+            return Some((id, SessionHolder::Undated(&self.catalog.undated[*at])));
         }
         let (id, holder) = self.holders.sessions.get_key_value(id)?;
         let (sessions, removed) = (&self.catalog.sessions, self.all_removed());
@@ -49,9 +52,17 @@ impl Edition {
         next.or_else(|| dates.last()).copied()
     }
 
+    /// Whether an id is that of a session without a date.
+    pub fn is_undated(&self, id: &str) -> bool {
+        self.holders.undated.contains_key(id)
+    }
+
     /// Every id in the addresses of sessions, in no order.
     pub fn session_ids(&self) -> impl Iterator<Item = &Id> {
-        self.holders.sessions.keys().chain(self.holders.repeats.keys())
+        let Holders { sessions, repeats, undated, .. } = &self.holders;
+        // A published session that lost its date is among the removed ones, too.
+        let sessions = sessions.keys().filter(|id| !undated.contains_key(*id));
+        sessions.chain(repeats.keys()).chain(undated.keys())
     }
 
     /// Every id in the addresses of feeds, in no order.

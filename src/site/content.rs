@@ -6,7 +6,7 @@ use super::Site;
 use crate::document::{Document, Kind};
 use crate::documents::{self, atom, json, qr};
 use crate::l10n::Words;
-use crate::model::{Feed, Repeat, Session};
+use crate::model::{Feed, Repeat, Session, Undated};
 use crate::newsletter;
 use crate::pages::{self, PageAssets, Shell, redirect};
 use crate::revisions::{Edition, FeedHolder, Removed, Retired, SessionHolder};
@@ -42,6 +42,7 @@ pub(super) enum Content<'a> {
     Robots,
     Session(&'a Session, SessionRoute),
     Feed(Feed<'a>, FeedRoute),
+    Undated(&'a Undated, SessionRoute),
     Removed(&'a Removed, SessionRoute),
     Retired(&'a Retired, FeedRoute),
     /// The redirect from an address of a repeating session to an address of a date.
@@ -101,13 +102,17 @@ impl Site {
     /// Looks up an address of a session. A former id also serves the calendar, because many apps follow no redirects,
     /// and some that do forget the old address. Pages redirect permanently.
     fn session(&self, id: &str, route: SessionRoute) -> Lookup<'_> {
-        use SessionHolder::{Former, FormerOfRemoved, Present, Removed, Repeating};
+        use SessionHolder::{Former, FormerOfRemoved, Present, Removed, Repeating, Undated};
         let Some((id, holder)) = self.edition.session_holder(id) else { return Lookup::Missing };
         let content = match holder {
             Repeating(repeat) => match self.date(repeat, route) {
                 Some((session, route)) => Content::Date(session, route),
                 None => return Lookup::Missing,
             },
+            Undated(session) if !self.has_route_without_date(session, route) => {
+                return Lookup::Missing;
+            }
+            Undated(session) => Content::Undated(session, route),
             Removed(removed) | FormerOfRemoved(removed) if self.edition.has_ended(removed.ends) => {
                 return Lookup::Gone;
             }
@@ -169,6 +174,27 @@ impl Site {
             }
             _ => true,
         }
+    }
+
+    /// Whether a session without a date has a document for a route. The addresses of links exist if it has the link, or
+    /// had it while it had a date.
+    fn has_route_without_date(&self, session: &Undated, route: SessionRoute) -> bool {
+        let entry = self.edition.revisions().sessions.get(session.id.as_str());
+        let had = |link: &str| entry.is_some_and(|entry| entry.published.links.contains(link));
+        match route {
+            SessionRoute::Register => session.register.is_some() || had("register"),
+            SessionRoute::Join => session.join.is_some() || had("join"),
+            SessionRoute::Qr => {
+                self.has_code(Address::Session(session.id.as_str(), SessionRoute::Page))
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether an address is part of an exported folder. The invite of a session without a date redirects to its page,
+    /// and the file of an invite must be a calendar.
+    pub fn is_in_folders(&self, found: &Found<'_>) -> bool {
+        !matches!(found.content, Content::Undated(_, SessionRoute::Invite))
     }
 
     /// Whether the URL of a page fits into a QR code.
@@ -243,6 +269,14 @@ impl Site {
                 FeedRoute::Newsletter => newsletter::of_feed(shell, feed),
                 FeedRoute::Qr => qr(edition, path(), &urls.feed(feed.id, FeedRoute::Page)),
                 FeedRoute::Calendar => self.calendars.feed(feed.id).0.clone(),
+            },
+            Content::Undated(session, route) => match route {
+                SessionRoute::Page => pages::undated::page(shell, session),
+                SessionRoute::Newsletter => newsletter::of_undated(shell, session),
+                SessionRoute::Qr => {
+                    qr(edition, path(), &urls.session(&session.id, SessionRoute::Page))
+                }
+                _ => pages::undated::redirect(edition, session, route, path()),
             },
             Content::Removed(removed, SessionRoute::Page)
                 if found.address == Address::Session(removed.id.as_str(), SessionRoute::Page) =>

@@ -51,6 +51,9 @@ impl Site {
                 let logo = assets.logo.as_ref().map_or(0, |logo| logo.bytes.len());
                 logo.max(assets.css.as_ref().map_or(0, Vec::len))
             }
+            Content::Undated(session, _) => {
+                footer + FORMATS * session.description.as_ref().map_or(0, length)
+            }
             Content::Removed(..) | Content::Retired(..) => footer,
             Content::Next | Content::Favicon | Content::Robots => 0,
             Content::Date(..) | Content::Moved { .. } => 0,

@@ -37,6 +37,7 @@ mod newsletter;
 mod observances;
 mod pages;
 mod payloads;
+mod planned;
 mod preview;
 mod properties;
 mod qr;

@@ -124,7 +124,9 @@ fn around() -> String {
         );
         session(&format!("s{at}"), &format!("2024-05-0{}T10:00:00", at + 1), &more)
     });
-    list(&sessions.collect::<String>())
+    let planned = "\n[[sessions]]\nid = \"to-come\"\ntitle = \"To come\"\nstatus = \"planned\"\nspeakers = [\"Ana\"]\n\
+        place = { name = \"Hall\" }\nregister = \"https://b.example/r\"\n";
+    list(&(sessions.collect::<String>() + planned))
 }
 
 /// Two hundred sessions, a hundred and fifty of them upcoming, one in five with every key.
