@@ -1,4 +1,4 @@
-//! Attack strings: text that tries to break out of its context in pages, addresses, style sheets, headers, calendars,
+//! Attack strings: texts that try to break out of their context in pages, addresses, style sheets, headers, calendars,
 //! data and templates.
 
 /// More than a hundred payloads. Those with line breaks fit only into texts of several lines.
