@@ -12,7 +12,7 @@ pub enum Kind {
     Embed,
     /// A calendar to subscribe to: no METHOD.
     Feed,
-    /// The author's picture, with its media type.
+    /// The author's logo, with its media type.
     Image(&'static str),
     /// A calendar of one event to add once: METHOD:PUBLISH.
     Invite,
@@ -57,9 +57,9 @@ pub struct Document {
 }
 
 impl Document {
-    /// A document without names, date or redirect target.
+    /// Creates a document without names, date or redirect target.
     pub fn new(path: String, kind: Kind, body: impl Into<Vec<u8>>) -> Self {
-        // Frees unused capacity.
+        // A boxed slice has no unused capacity.
         let body = Bytes::from(body.into().into_boxed_slice());
         Self {
             path,

@@ -46,13 +46,13 @@ pub(crate) fn run(
     };
     match form {
         BlockFormat::Json => cmd::json(&(block + "\n")),
-        // Printed unescaped, because newsletters need the direction marks of their language.
+        // The block is not escaped, because newsletters need the direction marks of their language.
         _ => drop(writeln!(std::io::stdout(), "{block}")),
     }
     ExitCode::SUCCESS
 }
 
-/// The session or feed of an id. If both have the id, the prefix decides.
+/// Returns the session or feed of an id. If both have the id, the prefix decides.
 fn subject<'a>(catalog: &'a Catalog, typed: &str) -> Result<Subject<'a>, String> {
     let (kind, id) = match typed.split_once('/') {
         Some((kind @ ("session" | "feed"), id)) => (Some(kind), id),

@@ -1,4 +1,4 @@
-//! Feeds as JSON, for programs; docs/json.md is its description.
+//! Feeds as JSON, for programs. docs/json.md describes the format.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -65,7 +65,7 @@ struct PlaceJson<'a> {
     longitude: Option<f64>,
 }
 
-/// A feed as JSON.
+/// Renders a feed as JSON.
 pub fn json(edition: &Edition, feed: &Feed<'_>, words: &Words) -> Document {
     let mut body = serde_json::to_string_pretty(&listing(edition, feed, words))
         .expect("a listing has texts and numbers alone, and its keys are texts");
@@ -118,8 +118,8 @@ fn entry<'a>(edition: &'a Edition, session: &'a Session, words: &Words) -> Entry
     }
 }
 
-/// Start and end. For whole days: the first and the last day, and the instants at which they begin and end in the
-/// session's zone.
+/// Returns start and end. For whole days, these are the first and the last day, and the instants at which they begin
+/// and end in the session's zone.
 fn times(when: &When, edition: &Edition, words: &Words) -> [At; 2] {
     let at = |local: String, utc: DateTime<Utc>, alone: &When| At {
         local,

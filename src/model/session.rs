@@ -8,7 +8,7 @@ use crate::zone::{Moment, Zone};
 /// One session.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// Part of its addresses; its UID derives from it or from the first of `was`.
+    /// The id, which is part of its addresses. Its UID derives from the id or from the first of `was`.
     pub id: Id,
     /// Its title.
     pub title: Title,
@@ -32,7 +32,7 @@ pub struct Session {
     pub status: Status,
     /// Its appearance in calendars if it is cancelled.
     pub cancellation: Cancellation,
-    /// Whether it blocks the reader's time. Default: it does in an invite, and does not in a feed.
+    /// Whether it blocks the reader's time. By default it does in an invite, and does not in a feed.
     pub busy: Option<bool>,
     /// Times before the start at which an invite reminds.
     pub remind: Vec<TimeDelta>,
@@ -42,16 +42,16 @@ pub struct Session {
     pub was: Vec<Id>,
     /// Whether it is the removed session with this id, although its title and start differ.
     pub again: bool,
-    /// The date of a repeating session that it is.
+    /// Its position among the dates of a repeating session, if it is one.
     pub date: Option<RepeatDate>,
 }
 
 /// The time of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum When {
-    /// From one instant to another.
+    /// The session lasts from one instant to another.
     Timed(Timed),
-    /// On whole days.
+    /// The session lasts whole days.
     AllDay(AllDay),
 }
 
@@ -66,7 +66,7 @@ pub struct Timed {
     pub end: Moment,
 }
 
-/// On whole days, wherever the reader is.
+/// Whole days, in whichever zone the reader is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AllDay {
     /// The zone in which the days begin and end, to decide what is past.
@@ -113,14 +113,14 @@ pub struct Place {
 /// Coordinates in degrees (WGS 84).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Geo {
-    /// -90 to 90, north positive.
+    /// The latitude from -90 to 90; north is positive.
     pub latitude: f64,
-    /// -180 to 180, east positive.
+    /// The longitude from -180 to 180; east is positive.
     pub longitude: f64,
 }
 
 impl When {
-    /// The zone of the session.
+    /// Returns the zone of the session.
     pub fn zone(&self) -> &Zone {
         match self {
             Self::Timed(timed) => &timed.zone,
@@ -128,7 +128,7 @@ impl When {
         }
     }
 
-    /// The start, UTC; for whole days the beginning of the first day in the zone.
+    /// Returns the start in UTC; for whole days, the beginning of the first day in the zone.
     pub fn start(&self) -> DateTime<Utc> {
         match self {
             Self::Timed(timed) => timed.start.instant,
@@ -136,7 +136,7 @@ impl When {
         }
     }
 
-    /// The end, UTC; for whole days the end of the last day in the zone.
+    /// Returns the end in UTC; for whole days, the end of the last day in the zone.
     pub fn end(&self) -> DateTime<Utc> {
         match self {
             Self::Timed(timed) => timed.end.instant,
@@ -146,14 +146,14 @@ impl When {
 }
 
 impl AllDay {
-    /// The day after the last day.
+    /// Returns the day after the last day.
     pub fn day_after(&self) -> NaiveDate {
         self.last + TimeDelta::days(1)
     }
 }
 
 impl Status {
-    /// The word in `sessions.toml`.
+    /// Returns the word in `sessions.toml`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Cancelled => "cancelled",
@@ -164,7 +164,7 @@ impl Status {
 }
 
 impl Place {
-    /// Name and address in one line.
+    /// Returns name and address in one line.
     pub fn line(&self) -> String {
         match &self.address {
             Some(address) => format!("{}, {address}", self.name),

@@ -12,7 +12,7 @@ pub(super) fn print(block: &Block) -> String {
     }
 }
 
-/// The keys are written by hand to fix their order; serde_json prints every value.
+/// Prints one session. The keys are written by hand to fix their order; serde_json prints every value.
 fn card(card: &Card) -> String {
     let add = card.add.as_ref();
     let target = |index: usize| add.map(|add| add.targets[index].1.as_str());

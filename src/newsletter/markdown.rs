@@ -37,7 +37,7 @@ pub(super) fn link(text: &str, url: &str) -> String {
     format!("[{}]({url})", escaped(text))
 }
 
-/// A line escaped to literal text. Uses backslashes where every Markdown parser accepts them, and entities for the
+/// Escapes a line to literal text. Uses backslashes where every Markdown parser accepts them, and entities for the
 /// syntax of extensions: tables, math, strikethrough, attributes, bare addresses.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);

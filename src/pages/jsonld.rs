@@ -7,7 +7,7 @@ use crate::markdown;
 use crate::model::{Session, Status, When};
 use crate::revisions::Edition;
 
-/// The event, fit for a script element: no character in it can end one.
+/// Returns the event in a format for a script element: no character in it can end the element.
 pub(super) fn event(edition: &Edition, session: &Session) -> String {
     let about = edition.urls.about(session);
     let end = match &session.when {
@@ -61,7 +61,7 @@ fn start(when: &When) -> String {
     }
 }
 
-/// The attendance mode: online, at a place, or both.
+/// Returns the attendance mode (online, at a place, or both) and the location.
 fn location(session: &Session, about: &str) -> (&'static str, Value) {
     let url = [&session.join, &session.register].into_iter().flatten().next();
     let online = json!({

@@ -29,7 +29,7 @@ pub use sentence::{filled, isolated};
 pub use session::session;
 pub use shell::{Head, PageAssets, Shell, icon};
 
-/// The rules for crawlers. Google's feed fetcher obeys this file, and has failed on sites without it.
+/// Returns the rules for crawlers. Google's feed fetcher obeys this file, and has failed on sites without it.
 pub fn robots(edition: &Edition) -> Document {
     let path = edition.urls.path(Address::Robots);
     Document::new(path, Kind::Robots, "User-agent: *\nAllow: /\n")

@@ -1,4 +1,4 @@
-//! The pure part of publishing: a catalog and the revisions before it become an edition, its calendars and its
+//! The pure part of publishing: makes an edition, its calendars and its revisions from a catalog and the earlier
 //! revisions.
 
 use chrono::{DateTime, Utc};

@@ -12,13 +12,13 @@ pub struct Difference {
     pub id: String,
     /// The differences, the most important first; never empty.
     pub what: Vec<What>,
-    /// The values published before; none for a new session.
+    /// The values published before; `None` for a new session.
     pub before: Option<PublishedSession>,
     /// The values to publish; for a removed session, the values published last.
     pub after: PublishedSession,
 }
 
-/// A difference.
+/// A difference that readers notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
     /// It is new.
@@ -59,7 +59,7 @@ pub enum What {
     Zone,
 }
 
-/// Every session that differs between two states, by start.
+/// Returns every session that differs between two states, by start.
 pub fn differences(before: &Revisions, after: &Revisions) -> Vec<Difference> {
     let known: BTreeMap<&str, (&String, &Revision)> = before
         .sessions
@@ -101,7 +101,7 @@ impl<'a> Renamed<'a> {
         Self { after, by_former }
     }
 
-    /// A revision with the current ids of its feeds.
+    /// Returns a revision with the current ids of its feeds.
     fn today(&self, revision: &Revision) -> Revision {
         let mut revision = revision.clone();
         for feed in &mut revision.published.feeds {
@@ -137,7 +137,7 @@ fn difference(old: Option<(&String, &Revision)>, id: &String, new: &Revision) ->
     if was.when.start() != is.when.start() {
         what.push(What::Moved);
     }
-    // If a session changes between whole days and hours, the change of start includes the end.
+    // If a session changes between whole days and times of day, the change of start includes the end.
     let ends = match (was.when, is.when) {
         (Times::Days { first, last }, Times::Days { first: new, last: new_last }) => {
             last - first != new_last - new

@@ -62,7 +62,7 @@ fn schema(text: JsonText<'_>, member: &Member<'_>) -> Result<u32, LineError> {
     Err((text.line(member.value), reason))
 }
 
-/// A file whose members are valid.
+/// A file with valid members.
 #[derive(Clone, Copy)]
 struct FileParser<'t> {
     text: JsonText<'t>,
@@ -85,8 +85,8 @@ impl<'t> FileParser<'t> {
         Ok(calendar)
     }
 
-    /// The sessions by id; no two have the same UID. If a merge left a removed session next to another session with its
-    /// UID, only the numbers of the removed one count.
+    /// Returns the sessions by id; no two have the same UID. If a merge left a removed session next to another session
+    /// with its UID, only the numbers of the removed one count.
     fn sessions(self, sessions: &Member<'t>) -> Result<BTreeMap<String, Arc<Revision>>, LineError> {
         let members = self.text.members_of(sessions.value)?;
         let mut all: BTreeMap<&str, Revision> = BTreeMap::new();
@@ -125,7 +125,7 @@ impl<'t> FileParser<'t> {
         self.checked(member, old.into(), false)
     }
 
-    /// The entries of a member that is a map of entries.
+    /// Returns the entries of a member that is a map.
     fn entries<T>(self, member: &Member<'t>) -> Result<BTreeMap<String, T>, LineError>
     where
         T: Check + Serialize + DeserializeOwned,
@@ -143,7 +143,7 @@ impl<'t> FileParser<'t> {
         self.checked(member, entry, is_ours)
     }
 
-    /// Whether a value has a valid checksum; false without a checksum.
+    /// Returns whether a value has a valid checksum; false without a checksum.
     fn vouched(
         self,
         member: &Member<'t>,

@@ -19,7 +19,7 @@ use crate::error::{Action, Error, chain};
 use crate::files::read_bounded;
 use crate::telemetry::Telemetry;
 
-/// Time between two polls of the files.
+/// The time between two polls of the files.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// The largest certificate or key, in bytes; chains have a few KiB.
 const MAX_BYTES: u64 = 1 << 20;
@@ -27,7 +27,7 @@ const MAX_BYTES: u64 = 1 << 20;
 pub(super) const HTTP_2: &[u8] = b"h2";
 const HTTP_1_1: &[u8] = b"http/1.1";
 
-/// Paths of a certificate and its key.
+/// The paths of a certificate and its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TlsFiles {
     /// The certificate and its chain, in PEM (RFC 7468).
@@ -80,7 +80,7 @@ impl Tls {
         Ok(Self { files, configs, not_after, judged, refused: None, fresh: None })
     }
 
-    /// The configuration for handshakes, always the newest.
+    /// Returns the configuration for handshakes, which is always the newest one.
     pub(super) fn configs(&self) -> watch::Receiver<Arc<ServerConfig>> {
         self.configs.subscribe()
     }
@@ -110,7 +110,7 @@ impl Tls {
                         self.report(telemetry);
                     }
                 }
-                // Logged once until it changes.
+                // The error is logged once until it changes.
                 Err(error) if !unreadable => {
                     unreadable = true;
                     telemetry.certificate(self.not_after, Some(refuse(&error)));
@@ -120,7 +120,7 @@ impl Tls {
         }
     }
 
-    /// Whether to check a polled pair: at the second poll that finds it.
+    /// Returns whether to check a polled pair, which is at the second poll that finds it.
     fn poll(&mut self, polled: KeyPair) -> bool {
         if polled == self.judged {
             self.fresh = None;
@@ -149,7 +149,7 @@ impl Tls {
     }
 }
 
-/// Logs why a renewal is not used, and returns the reason.
+/// Logs the reason why a renewal is not used, and returns it.
 fn refuse(error: &Error) -> String {
     let reason = chain(error);
     tracing::error!("the certificate in use stays: {reason}");

@@ -71,7 +71,7 @@ pub(crate) fn endless_headers(
     trusted: &CertificateDer<'static>,
     ended: &AtomicBool,
 ) -> String {
-    // A literal without indexing: one name, one value (RFC 7541 section 6.2.2).
+    // The header is a literal without indexing, with one name and one value (RFC 7541 section 6.2.2).
     let line = b"\x00\x01x\x01y".repeat(200);
     let batch = |number: u32| -> Vec<u8> {
         let first = frame(HEADERS_FRAME, END_STREAM, 1, HEADERS);
