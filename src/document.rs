@@ -24,8 +24,8 @@ pub enum Kind {
     Moved,
     /// A page for people.
     Page,
-    /// A temporary redirect to `location`; its body is a page, or the calendar of the target, for static hosts, which cannot
-    /// redirect.
+    /// A temporary redirect to `location`; its body is a page, or the calendar of the target, for static hosts, which
+    /// cannot redirect.
     Redirect,
     /// The rules for crawlers.
     Robots,

@@ -15,7 +15,8 @@ const ACCESS: u32 = 0o777;
 /// first existing model, and its owner and group where the system allows that; without a model only its owner has
 /// access.
 ///
-/// There may be only one writer at a time. The name of the temporary file is fixed, so that a file left by a crash is replaced.
+/// There may be only one writer at a time. The name of the temporary file is fixed, so that a file left by a crash is
+/// replaced.
 ///
 /// # Errors
 /// [`Error::File`] with the system's reason.

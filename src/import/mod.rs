@@ -7,10 +7,10 @@
 //!
 //! Pure: the same bytes, options and rules give the same file. A broken event costs only itself, and gets a note.
 //!
-//! To read: `decode`, `lines`, `property` and `content`, `calendar`, `by_uid` and `versions`, `event_groups` (one UID), `events` and
-//! `series`, then their parts: `timing`, `start_clock`, `clocks` and `definition` (zones), `dates`, `named_dates` and
-//! `recur` (recurrence), `event` and `venue` (properties), `description`, `sign_up` and `dial_in` (texts and their links),
-//! `prose` and `html` (Markdown), `notes` and `ruled`, and `toml_writer`.
+//! To read: `decode`, `lines`, `property` and `content`, `calendar`, `by_uid` and `versions`, `event_groups` (one UID),
+//! `events` and `series`, then their parts: `timing`, `start_clock`, `clocks` and `definition` (zones), `dates`,
+//! `named_dates` and `recur` (recurrence), `event` and `venue` (properties), `description`, `sign_up` and `dial_in`
+//! (texts and their links), `prose` and `html` (Markdown), `notes` and `ruled`, and `toml_writer`.
 
 mod by_uid;
 mod calendar;

@@ -11,7 +11,9 @@ use crate::error::{Error, chain};
 use crate::source::Source;
 
 impl Publisher {
-    /// Publishes the last good source, as of a later instant, while a newer file is not adopted yet. Returns `None` if there is no last good source, if it is not recorded as published, if a file that it names differs from `observed`, or if `may_go_on` stops the work.
+    /// Publishes the last good source, as of a later instant, while a newer file is not adopted yet. Returns `None` if
+    /// there is no last good source, if it is not recorded as published, if a file that it names differs from
+    /// `observed`, or if `may_go_on` stops the work.
     ///
     /// # Errors
     /// [`Refusal::System`] if the state cannot be read.
@@ -40,7 +42,8 @@ impl Publisher {
         Ok(self.last_good()?.as_ref().map(digest_of))
     }
 
-    /// Converts an I/O error of `sessions.toml` (such as a folder that is mounted late) into a refused file with that error, so that the last good source can replace it. A site that is already served stays.
+    /// Converts an I/O error of `sessions.toml` (such as a folder that is mounted late) into a refused file with that
+    /// error, so that the last good source can replace it. A site that is already served stays.
     ///
     /// # Errors [`Refusal::System`] if nothing can replace it.
     pub(super) fn stand_in(&self, error: Error) -> Result<Refusal, Refusal> {

@@ -142,7 +142,8 @@ impl From<Error> for Refusal {
 }
 
 impl Publisher {
-    /// Creates a publisher with the defaults of `serve`: the bundled time-zone rules, and a local address if the file has no URL. The fields are the other settings.
+    /// Creates a publisher with the defaults of `serve`: the bundled time-zone rules, and a local address if the file
+    /// has no URL. The fields are the other settings.
     ///
     /// # Errors
     /// [`Error::File`] if the path can only be a folder, see [`Store::new`].
@@ -162,8 +163,8 @@ impl Publisher {
         })
     }
 
-    /// Returns all findings about the file. With `frozen`, there is also a finding if the revisions file does not record the file. Changes no
-    /// files.
+    /// Returns all findings about the file. With `frozen`, there is also a finding if the revisions file does not
+    /// record the file. Changes no files.
     ///
     /// # Errors
     /// [`Error`] if the file or its state cannot be read.
@@ -236,8 +237,8 @@ impl Publisher {
         Ok(published.expect("what was not polled cannot differ from a poll"))
     }
 
-    /// Publishes the polled files. Returns `None` if they have changed on disk meanwhile (the next poll finds the change), or
-    /// if `may_go_on` stops the work before anything is recorded.
+    /// Publishes the polled files. Returns `None` if they have changed on disk meanwhile (the next poll finds the
+    /// change), or if `may_go_on` stops the work before anything is recorded.
     ///
     /// # Errors
     /// [`Refusal`] as for [`Self::publish`].

@@ -49,7 +49,8 @@ pub(super) struct Late<'scope> {
 pub(super) type FirstResult = Result<(Published, Polling), Refusal>;
 
 impl<'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env> Supervisor<'env, C> {
-    /// Publishes the first edition at the time of `clock`, the system clock. A thread does the work, and may still run when this function returns.
+    /// Publishes the first edition at the time of `clock`, the system clock. A thread does the work, and may still run
+    /// when this function returns.
     ///
     /// # Errors
     /// [`Refusal`] if there is nothing to serve.

@@ -3,8 +3,8 @@
 //! SEQUENCE and LAST-MODIFIED do not follow from the current file alone, so the revisions file records them. This
 //! module is pure except for [`store`], which reads and writes that file.
 //!
-//! To read: `revise` (one more publication), `edition`, `identity`, `repeats` and `former` (ids and UIDs), `digest`, `history`,
-//! `join`, then the file: `format`, `parse`, `store`.
+//! To read: `revise` (one more publication), `edition`, `identity`, `repeats` and `former` (ids and UIDs), `digest`,
+//! `history`, `join`, then the file: `format`, `parse`, `store`.
 
 mod bounds;
 mod checks;

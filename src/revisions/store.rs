@@ -42,7 +42,8 @@ pub struct Identity {
 pub struct Lock(#[expect(dead_code, reason = "the lock lives as long as the file is open")] File);
 
 impl Store {
-    /// Returns the paths of the state of a `sessions.toml` in a folder: its revisions, its last good source with its revisions, and its lock.
+    /// Returns the paths of the state of a `sessions.toml` in a folder: its revisions, its last good source with its
+    /// revisions, and its lock.
     ///
     /// # Errors
     /// [`Error::File`] if the path has no file name, such as `..`.

@@ -212,7 +212,9 @@ impl Telemetry {
         status.certificate = Some(Certificate { not_after, refused, logged });
     }
 
-    /// Returns whether a load balancer may send readers to this process at an instant, with the reason. Only a missing edition or a process that ends is an error. Any other problem is only reported, because the last good edition is better than none.
+    /// Returns whether a load balancer may send readers to this process at an instant, with the reason. Only a missing
+    /// edition or a process that ends is an error. Any other problem is only reported, because the last good edition is
+    /// better than none.
     ///
     /// # Errors A sentence with the reason for sending readers elsewhere.
     pub fn readiness(&self, ending: bool, now: DateTime<Utc>) -> Result<String, String> {

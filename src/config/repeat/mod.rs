@@ -9,8 +9,8 @@
 //! `[series.each]` of its series
 //! ```
 //!
-//! To read: this file, `rule`, `every` and `dates` (which dates), `times` (their times), `overrides`, `segment` (dates that
-//! share their values), `expansion` (from dates to sessions), `gaps`, `budget` (how many dates).
+//! To read: this file, `rule`, `every` and `dates` (which dates), `times` (their times), `overrides`, `segment` (dates
+//! that share their values), `expansion` (from dates to sessions), `gaps`, `budget` (how many dates).
 
 mod budget;
 mod dates;
