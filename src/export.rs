@@ -35,7 +35,8 @@ impl Turn {
     ///
     /// The lock is on the folder itself, because a lock file would be published with the other files.
     ///
-    /// # Errors [`Error::File`] if the folder does not exist or cannot be locked.
+    /// # Errors
+    /// [`Error::File`] if the folder does not exist or cannot be locked.
     pub fn wait(folder: &Path, waits: impl FnOnce()) -> Result<Self, Error> {
         let locked = (|| {
             // The function opens only folders, because opening a pipe would block until a process writes to it.

@@ -36,7 +36,8 @@ pub enum OverrideError {
 /// Parses an override. Returns its normalized text for [`super::Messages::new`], or `None` if it equals the message in
 /// the catalog.
 ///
-/// # Errors [`OverrideError`] with the reason.
+/// # Errors
+/// [`OverrideError`] with the reason.
 pub fn parse(id: &str, text: &str) -> Result<Option<String>, OverrideError> {
     let (_, known) =
         ids().iter().find(|(known, _)| *known == id).ok_or(OverrideError::UnknownId)?;
@@ -68,7 +69,8 @@ pub fn parse(id: &str, text: &str) -> Result<Option<String>, OverrideError> {
 
 /// Returns the ids of the messages of a catalog, each with its variables in alphabetical order.
 ///
-/// # Errors [`OverrideError`] for the first invalid message.
+/// # Errors
+/// [`OverrideError`] for the first invalid message.
 pub fn messages(catalog: &str) -> Result<Vec<(String, Vec<String>)>, OverrideError> {
     let resource = FluentResource::try_new(catalog.to_owned());
     let resource = resource.map_err(|(_, errors)| syntax(&errors))?;

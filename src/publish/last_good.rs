@@ -45,7 +45,8 @@ impl Publisher {
     /// Converts an I/O error of `sessions.toml` (such as a folder that is mounted late) into a refused file with that
     /// error, so that the last good source can replace it. A site that is already served stays.
     ///
-    /// # Errors [`Refusal::System`] if nothing can replace it.
+    /// # Errors
+    /// [`Refusal::System`] if nothing can replace it.
     pub(super) fn stand_in(&self, error: Error) -> Result<Refusal, Refusal> {
         if !self.fall_back || self.is_serving() || self.store.read_last_good()?.is_none() {
             return Err(Refusal::System(error));

@@ -82,7 +82,8 @@ impl Store {
 
     /// Waits for other writers to finish, and logs that after a second.
     ///
-    /// # Errors [`Error::File`] if the lock file cannot be created or locked, for example in a read-only folder.
+    /// # Errors
+    /// [`Error::File`] if the lock file cannot be created or locked, for example in a read-only folder.
     pub fn lock(&self) -> Result<Lock, Error> {
         // Only a regular file is opened, because a write would follow a link, and opening a pipe would block.
         if self.lock.symlink_metadata().is_ok_and(|lock| !lock.is_file()) {

@@ -72,7 +72,8 @@ impl std::fmt::Debug for KeyPair {
 impl Tls {
     /// Reads both files.
     ///
-    /// # Errors [`Error::File`] if one cannot be read, [`Error::Tls`] if one has invalid contents.
+    /// # Errors
+    /// [`Error::File`] if one cannot be read, [`Error::Tls`] if one has invalid contents.
     pub(super) fn load(files: TlsFiles) -> Result<Self, Error> {
         let judged = files.read()?;
         let Usable { config, not_after } = judged.check(&files)?;

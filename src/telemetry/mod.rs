@@ -216,7 +216,8 @@ impl Telemetry {
     /// edition or a process that ends is an error. Any other problem is only reported, because the last good edition is
     /// better than none.
     ///
-    /// # Errors A sentence with the reason for sending readers elsewhere.
+    /// # Errors
+    /// A sentence with the reason for sending readers elsewhere.
     pub fn readiness(&self, ending: bool, now: DateTime<Utc>) -> Result<String, String> {
         let status = self.status();
         if ending {
