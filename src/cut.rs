@@ -15,7 +15,7 @@ pub fn to_chars(text: &str, most: usize) -> String {
 }
 
 /// Returns the beginning of a text that is longer than `room`; `size` measures a piece. The beginning ends between
-/// words if one ends in the second half. It never ends inside a grapheme cluster or with a comma.
+/// words if one ends in the second half. The beginning never ends inside a grapheme cluster or with a comma.
 pub fn words(text: &str, room: usize, size: impl Fn(&str) -> usize) -> &str {
     let end = match end(text.graphemes(true), room, &size) {
         // The first piece can be too long, for example a character with a thousand accents.

@@ -42,9 +42,9 @@ pub enum Kind {
 pub struct Document {
     /// The path of its URL.
     pub path: String,
-    /// Its kind.
+    /// The kind.
     pub kind: Kind,
-    /// Its bytes.
+    /// The bytes.
     pub body: Bytes,
     /// The ASCII file name, and a readable one; calendars only.
     pub file_name: Option<FileName>,

@@ -1,4 +1,4 @@
-//! Export: a site as a folder of files, for any static file server.
+//! Exports a site as a folder of files, for any static file server.
 
 use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
@@ -187,8 +187,7 @@ fn write_manifest(folder: &Path, files: &BTreeSet<String>) -> Result<(), Error> 
     write(folder, MANIFEST, text.as_bytes(), None).map(|_| ())
 }
 
-/// Reads the manifest. It ignores names with `..`, absolute names, other spellings of names, and lines that are not
-/// UTF-8.
+/// Reads the manifest. Ignores names with `..`, absolute names, other spellings of names, and lines that are not UTF-8.
 fn read_manifest(folder: &Path) -> BTreeSet<String> {
     let bytes = read_bounded(&folder.join(MANIFEST), u64::MAX).unwrap_or_default();
     let lines = bytes.split(|byte| *byte == b'\n').filter_map(|line| str::from_utf8(line).ok());

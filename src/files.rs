@@ -12,11 +12,11 @@ use rustix::fs::{CWD, Mode, OFlags};
 /// The reason why a file is not read.
 #[derive(Debug)]
 pub enum ReadError {
-    /// It has more bytes than the limit, in bytes.
+    /// The file has more bytes than the limit, in bytes.
     TooLarge(u64),
-    /// It is a folder, a pipe, a socket or a device.
+    /// The file is a folder, a pipe, a socket or a device.
     NotRegular,
-    /// It is outside the folder that it must be in.
+    /// The path leads out of the folder that the file must be in.
     Outside,
     /// The system error.
     System(io::Error),
@@ -111,8 +111,7 @@ pub fn read_asset(folder: &Path, name: &str, limit: u64) -> Result<Vec<u8>, Read
     regular(open_below(&folder, below)?, limit)
 }
 
-/// Opens a path below a folder without following links. It is an error if a component is replaced with a link
-/// meanwhile.
+/// Opens a path below a folder without following links. A component that is replaced with a link meanwhile is an error.
 fn open_below(folder: &Path, below: &Path) -> Result<File, ReadError> {
     let folders = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC;
     let mut at =

@@ -1,4 +1,4 @@
-//! Suggestions: the nearest known word, for "did you mean".
+//! Suggests the nearest known word, for "did you mean".
 
 /// The number of letters to insert, delete, replace or swap (optimal string alignment distance).
 pub use strsim::osa_distance as distance;

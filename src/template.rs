@@ -1,4 +1,4 @@
-//! Template of `convene init`: three upcoming sessions, and a comment for every setting.
+//! Writes the template of `convene init`: three upcoming sessions, and a comment for every setting.
 
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc, Weekday};
 

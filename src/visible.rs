@@ -1,5 +1,5 @@
-//! Visible form of foreign text for terminals and logs: characters that would move the cursor, change the direction
-//! of a line or be invisible are printed as escapes such as `\u{202e}`.
+//! Makes foreign text visible for terminals and logs: characters that would move the cursor, change the direction of a
+//! line or be invisible are printed as escapes such as `\u{202e}`.
 //!
 //! Texts are escaped only where they are printed: by the report of findings, by the output of commands and by the log
 //! writer. Texts in calendars and pages never change.
@@ -42,7 +42,7 @@ pub fn lines(text: &str) -> Cow<'_, str> {
 }
 
 /// Returns a sentence with indented or empty lines after it. A line that begins at the margin can only be foreign text.
-/// It is escaped, so that it does not look like another message.
+/// The line is escaped, so that it does not look like another message.
 pub fn message(text: &str) -> Cow<'_, str> {
     shown(text, is_indented)
 }

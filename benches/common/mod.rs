@@ -162,7 +162,7 @@ pub(crate) fn pin(core: &str) {
     assert!(pinned.is_ok_and(|output| output.status.success()), "taskset (util-linux) is needed");
 }
 
-/// Returns the processor time of a process, user and system. It includes only the current threads.
+/// Returns the processor time of a process, user and system. The time includes only the current threads.
 pub(crate) fn cpu(pid: u32) -> Duration {
     let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).expect("the process runs");
     let spent = tasks.flatten().map(|task| {

@@ -1,5 +1,5 @@
-//! The help of each command: the common options that it uses, and examples. Each command accepts the other common
-//! options, too, but does not list them.
+//! Writes the help of each command, with the common options that the command uses and examples. Each command accepts
+//! the other common options, too, but does not list them.
 
 use clap::{Command, CommandFactory as _};
 

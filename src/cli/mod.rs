@@ -1,4 +1,4 @@
-//! The command line: commands, options and their help.
+//! Defines the command line: commands, options and their help.
 
 mod help;
 mod serve;

@@ -1,4 +1,4 @@
-//! Options of `convene serve`, with their defaults.
+//! Defines the options of `convene serve`, with their defaults.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;

@@ -1,4 +1,4 @@
-//! The commands. Each is a short file with arguments, a library call and output.
+//! The commands. Each file has one command: its arguments, a library call and its output.
 
 pub(crate) mod check;
 pub(crate) mod export;

@@ -1,4 +1,4 @@
-//! Output of commands, and the log.
+//! Writes the output of commands, and the log.
 //!
 //! A command writes directly, because all its output must arrive. Slow output must not block `serve`, so `serve` drops
 //! lines that nothing reads in time.

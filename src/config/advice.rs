@@ -1,4 +1,4 @@
-//! Warnings about valid values that are probably not meant.
+//! Warns about valid values that are probably not meant.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Mistakes in lists and in tables in braces.
+//! Explains mistakes in lists and in tables in braces.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! The `[calendar]` table.
+//! Reads the `[calendar]` table.
 
 use std::collections::BTreeMap;
 

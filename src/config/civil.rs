@@ -1,4 +1,4 @@
-//! Conversion of TOML dates and date-times to chrono; values that calendars cannot express are findings.
+//! Converts TOML dates and date-times to chrono. Values that calendars cannot express are findings.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use toml::value::{Datetime, Offset};

@@ -1,4 +1,4 @@
-//! Coordinates as people copy them, and coordinates in the wrong order.
+//! Reads coordinates as people copy them, and detects coordinates in the wrong order.
 
 use chrono::{DateTime, TimeDelta, Utc};
 

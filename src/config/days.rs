@@ -1,4 +1,4 @@
-//! Days and months, by number and by name.
+//! Finds days and months, by number and by name.
 
 use chrono::{Datelike as _, NaiveDate, TimeDelta};
 

@@ -1,4 +1,4 @@
-//! Defaults for sessions, from `[calendar]`.
+//! The default values of sessions, from `[calendar]`.
 
 use super::context::Located;
 use crate::model::{Cancellation, Language, Length, Title};

@@ -1,4 +1,4 @@
-//! Duplicate keys and tables: a key that a table has twice, or a table whose `[[...]]` line was forgotten.
+//! Explains duplicate keys and tables: a table has a key twice, or the `[[...]]` line of a table was forgotten.
 //!
 //! If the line above a table is forgotten, its keys belong to the table before it, which has most of them already. To
 //! delete them would delete a session, so several duplicates in a row are one finding, which asks for the line.

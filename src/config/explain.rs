@@ -84,7 +84,7 @@ pub(super) fn explain(
     }
 }
 
-/// Returns a finding for a line that begins a table, with wrong brackets.
+/// Returns a finding for a line that begins a table with wrong brackets.
 fn header(line: &SourceLine<'_>) -> Option<Finding> {
     let text = line.text.split('#').next().unwrap_or_default().trim();
     if !text.starts_with('[') || line.text.contains('=') {

@@ -1,4 +1,4 @@
-//! The `[[series]]` and `[[feeds]]` tables.
+//! Reads the `[[series]]` and `[[feeds]]` tables.
 
 use super::advice;
 use super::context::Located;

@@ -1,4 +1,4 @@
-//! Texts in a certain format, with help for texts in another format.
+//! Reads texts in a certain format, with help for texts in another format.
 
 use super::context::Located;
 use super::table::Table;

@@ -1,4 +1,4 @@
-//! Findings for dates and times in a format that TOML does not accept, with the exact line to write.
+//! Reports dates and times in a format that TOML does not accept, with the exact line to write.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike as _};
 

@@ -1,4 +1,4 @@
-//! HTML in texts, and the Markdown to write instead.
+//! Finds HTML in texts, and suggests the Markdown to write instead.
 
 use super::links;
 

@@ -1,4 +1,4 @@
-//! Checks of ids: duplicates, and references to unknown ids.
+//! Checks ids for duplicates and for references to unknown ids.
 
 use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap, HashSet};

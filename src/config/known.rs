@@ -1,4 +1,4 @@
-//! Common names of time zones that the tz database does not have.
+//! Knows common names of time zones that the tz database does not have.
 
 use crate::zone::{Naming, Rules, Zone};
 

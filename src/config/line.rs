@@ -1,4 +1,4 @@
-//! One line of the file, with its key and its value, and the lines that begin tables.
+//! Splits a line of the file into its key and its value, and finds the lines that begin tables.
 
 use std::ops::Range;
 

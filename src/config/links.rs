@@ -1,4 +1,4 @@
-//! Web addresses: common mistakes converted to the accepted format, and addresses that are probably not meant.
+//! Corrects common mistakes in web addresses, and warns about addresses that are probably not meant.
 
 use std::ops::Range;
 

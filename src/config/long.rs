@@ -1,4 +1,4 @@
-//! Sessions that last so long that the author probably meant minutes, or another date.
+//! Warns about sessions that last so long that the author probably meant minutes or another date.
 
 use chrono::TimeDelta;
 

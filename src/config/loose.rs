@@ -1,4 +1,4 @@
-//! Dates and times as people write them: `30.04.2027, 14 Uhr`, `April 30, 2027 at 2pm`, `4/30/2027 2–4 pm EST`.
+//! Parses dates and times as people write them: `30.04.2027, 14 Uhr`, `April 30, 2027 at 2pm`, `4/30/2027 2–4 pm EST`.
 
 pub(super) use super::moment::{Clock, Day, Until};
 use super::rest::{Rest, clock};

@@ -1,4 +1,4 @@
-//! Links of Markdown texts that lead nowhere, and their correct syntax.
+//! Finds links of Markdown texts that lead nowhere, and suggests the correct syntax.
 
 use super::links;
 

@@ -1,4 +1,4 @@
-//! Offsets of zone names in texts, in the calendar's language and in English.
+//! Finds the offsets of zone names in texts, in the calendar's language and in English.
 
 use chrono::{DateTime, TimeDelta, Utc};
 

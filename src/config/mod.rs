@@ -1,4 +1,4 @@
-//! Configuration: from the text of `sessions.toml` to its [`Catalog`], with every finding on the way.
+//! Configuration: converts the text of `sessions.toml` to a [`Catalog`], and reports every finding.
 //!
 //! The text is parsed into a tree that keeps the location of each key and value, with every syntax error that the
 //! parser can recover from. Then each table reads its own keys, so that one bad value never hides another finding.

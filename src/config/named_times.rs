@@ -1,4 +1,4 @@
-//! Times with a zone's name in texts, such as "5 pm ET", and the organizer's labels of zones.
+//! Checks times with a zone's name in texts, such as "5 pm ET", and the organizer's labels of zones.
 //!
 //! A name has the same meaning as in printed times (`l10n`), so a correct time is never a finding.
 
@@ -101,8 +101,8 @@ fn names(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// Returns whether a word before `after` can be a zone name. It cannot be one in "GMT+1", or in "10 AM AT CITY HALL",
-/// where every word is in capitals.
+/// Returns whether a word before `after` can be a zone name. A word in "GMT+1" cannot be one, and neither can a word in
+/// "10 AM AT CITY HALL", where every word is in capitals.
 fn stands_alone(after: &str) -> bool {
     let mut rest = after.chars();
     match (rest.next(), rest.next()) {

@@ -1,4 +1,4 @@
-//! The `[page]` table.
+//! Reads the `[page]` table.
 
 use super::context::Located;
 use super::table::Table;

@@ -1,4 +1,4 @@
-//! Mistakes with quotes: typographic ones, missing ones, and quotes within quotes.
+//! Explains mistakes with quotes: typographic quotes, missing quotes, and quotes within quotes.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! `[series.each]`: defaults of the sessions of a series.
+//! Reads `[series.each]`, which has defaults for the sessions of a series.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! The names that people use for a series: its id, its title, or an id made from its title.
+//! Finds a series by the names that people use for it: its id, its title, or an id made from its title.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! The `[[sessions]]` tables.
+//! Reads a `[[sessions]]` table.
 
 use std::ops::Range;
 
@@ -40,7 +40,7 @@ pub(super) struct Given {
     pub(super) id: Option<Located<Id>>,
     pub(super) title: Option<Located<Title>>,
     pub(super) when: Option<When>,
-    /// The description for a table that has none. It is parsed once for all sessions that share it.
+    /// The description for a table that has none. This description is parsed once for all sessions that share it.
     pub(super) description: Option<Markdown>,
 }
 

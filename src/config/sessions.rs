@@ -1,4 +1,4 @@
-//! All `[[sessions]]` tables: single sessions, repeating sessions, and tables that override one of their dates.
+//! Reads all `[[sessions]]` tables: single sessions, repeating sessions, and tables that override one of their dates.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -20,7 +20,7 @@ const NAME: &str = "[[sessions]]";
 /// All parsed `[[sessions]]` tables.
 #[derive(Default)]
 pub(super) struct ReadSessions {
-    /// The sessions, in the order of the file. They include each date of the repeating ones.
+    /// The sessions, in the order of the file, including each date of the repeating ones.
     pub(super) sessions: Vec<ReadSession>,
     /// The repeating sessions.
     pub(super) repeats: Vec<ReadRepeat>,

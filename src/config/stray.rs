@@ -1,4 +1,5 @@
-//! Lines that are not a key with a value: notes, bullets, colons and tabs in place of equals signs, and pasted texts.
+//! Explains lines that are not a key with a value: notes, bullets, colons and tabs in place of equals signs, and pasted
+//! texts.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Other words for keys and tables: synonyms and misspellings.
+//! Recognizes other words for keys and tables: synonyms and misspellings.
 
 use super::keys::{ALSO_IN, CALENDAR, PAGE, PLACE, ROOT, SESSIONS};
 use crate::suggest;

@@ -20,8 +20,8 @@ const STEP: usize = 1 << 23;
 const MOST_ERRORS: usize = 20_000;
 /// The limit on lines, keys and values: the parser needs more than a hundred bytes for each.
 const MOST_MARKS: usize = 1 << 22;
-/// The number of findings after which no more are needed. It is two more than are kept: one for a byte order mark at
-/// the beginning, and one for an error at the end of the parsed part.
+/// The number of findings after which no more are needed. The number is two more than are kept: one for a byte order
+/// mark at the beginning, and one for an error at the end of the parsed part.
 const ENOUGH: usize = MOST + 2;
 
 /// A text parsed as TOML.

@@ -1,4 +1,4 @@
-//! Warnings about texts: HTML, links that lead nowhere, and passcodes.
+//! Warns about HTML, broken links and passcodes in texts.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! An end that is not after the start, with the end that was probably meant.
+//! Reports an end that is not after the start, with the end that was probably meant.
 
 use std::ops::Range;
 

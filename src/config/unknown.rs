@@ -1,5 +1,5 @@
-//! Findings for keys that a table does not have: a key of another table, another word for a key, a key after a
-//! forgotten table line, or a value that no key can express.
+//! Reports keys that a table does not have: a key of another table, another word for a key, a key after a forgotten
+//! table line, or a value that no key can express.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};

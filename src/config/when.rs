@@ -14,7 +14,7 @@ use crate::model::{AllDay, Length, Timed, When};
 use crate::rfc3339;
 use crate::zone::{Local, Zone};
 
-/// The reading of a wall-clock time that happens twice.
+/// The chosen occurrence of a wall-clock time that happens twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fold {
     Earlier,

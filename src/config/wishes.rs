@@ -1,4 +1,5 @@
-//! Features that people expect in a session, and that it does not have: pictures, speakers, other words for a rule.
+//! Suggests what to write for features that people expect in a session, and that it does not have: pictures, speakers,
+//! other words for a rule.
 
 use toml::de::DeValue;
 

@@ -1,4 +1,4 @@
-//! Findings for keys of repeating sessions in the table of a single one.
+//! Reports keys of repeating sessions in the table of a single one.
 
 use super::table::Table;
 use crate::diagnostic::{Code, Finding};

@@ -1,4 +1,4 @@
-//! Messages of findings about tables and their values.
+//! Words the messages of findings about tables and their values.
 
 use std::fmt;
 use std::ops::Range;

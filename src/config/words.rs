@@ -1,4 +1,4 @@
-//! The `[words]` table: overrides of built-in messages.
+//! Reads the `[words]` table, which overrides built-in messages.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! A session whose year is not the year of the sessions around it in the file.
+//! Warns about a session in another year than the sessions around it in the file.
 
 use std::ops::Range;
 

@@ -1,10 +1,10 @@
-//! Certain corrections of the author's file. Each replaces the text between two offsets.
+//! Corrections of the author's file that are certain. Each replaces the text between two offsets.
 
 use std::ops::Range;
 
 use super::Findings;
 
-/// A correction that needs no decision by the author. It adds and removes no line.
+/// A correction that needs no decision by the author. A correction adds and removes no line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// The byte range that is replaced.

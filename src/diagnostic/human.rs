@@ -1,4 +1,4 @@
-//! Findings for people: each under its line, followed by a count.
+//! Formats findings for people: each under its line, followed by a count.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -61,7 +61,7 @@ fn group<'a>(finding: &'a Finding, source: &'a Source) -> Group<'a> {
     group
 }
 
-/// Passes on only the lines of the finding, so that the cost does not depend on the size of the file.
+/// Passes only the lines of the finding to the renderer, so that the cost does not depend on the size of the file.
 fn annotation<'a>(
     source: &'a Source,
     span: &Range<usize>,

@@ -1,4 +1,4 @@
-//! Findings for programs: a JSON array.
+//! Formats findings for programs, as a JSON array.
 
 use serde::Serialize;
 

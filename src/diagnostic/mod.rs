@@ -108,8 +108,8 @@ impl Finding {
     }
 }
 
-/// The findings of a file: errors before warnings, each by location. There are at most [`MOST`], and one more that says
-/// so if there were more.
+/// The findings of a file: errors before warnings, each by location. There are at most [`MOST`] of them; if there were
+/// more, a last one says so.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings {
     kept: Vec<Finding>,

@@ -1,4 +1,4 @@
-//! Feeds as Atom (RFC 4287), for mail tools that send from a feed.
+//! Renders feeds as Atom (RFC 4287), for mail tools that send from a feed.
 
 use std::cmp::Reverse;
 

@@ -1,4 +1,4 @@
-//! Feeds as JSON, for programs. docs/json.md describes the format.
+//! Renders feeds as JSON, for programs. docs/json.md describes the format.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! QR codes of pages, for posters and slides.
+//! Renders QR codes of pages, for posters and slides.
 
 use fast_qr::{ECL, QRBuilder, QRCode};
 
@@ -23,7 +23,7 @@ pub fn qr(edition: &Edition, path: String, page: &str) -> Document {
     Document::new(path, Kind::Svg, svg(&edition.urls.absolute(page)))
 }
 
-/// Draws the code on a white background. Its level tolerates slight smudges in print.
+/// Draws the code on a white background. The code's level tolerates slight smudges in print.
 fn svg(url: &str) -> String {
     let code = QRBuilder::new(url).ecl(ECL::M).build().expect("the URL fits");
     let modules = code.size + 2 * QUIET;

@@ -1,4 +1,4 @@
-//! Conditional requests (RFC 9110 section 13.2.2), in the order of precedence:
+//! Evaluates conditional requests (RFC 9110 section 13.2.2). The order of precedence is:
 //!
 //! 1. If-Match: 412 unless one of its tags is current, by strong comparison.
 //! 2. Without it, If-Unmodified-Since: 412 if the resource changed since.

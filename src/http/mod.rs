@@ -1,4 +1,5 @@
-//! Request to response: one lookup and a few comparisons. Synchronous, without sockets, and infallible.
+//! Responds to a request with one lookup and a few comparisons. The module is synchronous, has no sockets, and cannot
+//! fail.
 //!
 //! ```text
 //! GET, HEAD  a path of the site      200, 304, 412, or 301 to the path without a trailing slash

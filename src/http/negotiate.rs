@@ -1,4 +1,4 @@
-//! Selection of the content coding for a client (RFC 9110 section 12.5.3).
+//! Selects the content coding for a client (RFC 9110 section 12.5.3).
 
 use hyper::header::{ACCEPT_ENCODING, HeaderMap};
 

@@ -1,4 +1,4 @@
-//! Redirects from HTTP to HTTPS, for a port that only redirects.
+//! Redirects from HTTP to HTTPS, on a port that only redirects.
 
 use http_body_util::Full;
 use hyper::body::Bytes;

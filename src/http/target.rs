@@ -1,4 +1,4 @@
-//! The target and Host of a request (RFC 9112 section 3), and its path in normal form for the lookup (RFC 3986
+//! Checks the target and Host of a request (RFC 9112 section 3), and normalizes its path for the lookup (RFC 3986
 //! section 6.2.2).
 
 use std::borrow::Cow;

@@ -18,7 +18,7 @@ pub const PRODID: &str = "-//convene//convene//EN";
 pub struct Draft {
     /// The path of its URL.
     pub path: String,
-    /// The digest of its bytes without LAST-MODIFIED. It includes the sessions that left the feed with time.
+    /// The digest of its bytes without LAST-MODIFIED. The digest includes the sessions that left the feed with time.
     pub digest: String,
     /// Sessions that the calendar's own VTIMEZONE would have moved; they are written in UTC.
     pub unproven: Vec<Id>,
@@ -31,8 +31,8 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Returns the document. It was first published at the instant of its stamp, or when time last changed it,
-    /// whichever is later.
+    /// Returns the document. The document was first published at the instant of its stamp, or when time last changed
+    /// it, whichever is later.
     #[must_use]
     pub fn finish(self, stamp: &Stamp) -> Document {
         let published = self.turned.map_or(stamp.last_modified, |at| at.max(stamp.last_modified));

@@ -1,4 +1,4 @@
-//! One session as a VEVENT (RFC 5545 section 3.6.1), in the parts that feeds and invites share.
+//! Writes one session as a VEVENT (RFC 5545 section 3.6.1), in the parts that feeds and invites share.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use icalendar::{EventStatus, Property};
@@ -199,8 +199,8 @@ fn degrees(value: f64) -> f64 {
     (value * 1e6).round() / 1e6 + 0.0
 }
 
-/// The text that apps show. It begins with the time in words and in UTC, so that a reader notices a wrong time in a
-/// calendar app. It ends with the addresses, which many apps show nowhere else.
+/// The text that apps show. The text begins with the time in words and in UTC, so that a reader notices a wrong time in
+/// a calendar app. The text ends with the addresses, which many apps show nowhere else.
 pub(super) struct Text<'a> {
     messages: &'a Messages,
     first: Vec<String>,
@@ -286,8 +286,8 @@ pub fn utc(instant: DateTime<Utc>) -> String {
     basic(instant.naive_utc()) + "Z"
 }
 
-/// Formats a local time as `20240430T140000`. It writes digits itself, because chrono parses its format string on each
-/// call.
+/// Formats a local time as `20240430T140000`. The function writes digits itself, because chrono parses its format
+/// string on each call.
 pub(super) fn basic(local: NaiveDateTime) -> String {
     let mut text = date(local.date());
     text.push('T');

@@ -1,4 +1,4 @@
-//! Feeds reuse the events of invites. A removed feed ends with a notice.
+//! Makes feeds, which reuse the events of invites. A removed feed ends with a notice.
 
 use std::collections::{HashMap, HashSet};
 

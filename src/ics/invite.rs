@@ -1,4 +1,4 @@
-//! Invites: calendars of one session each.
+//! Makes invites, which are calendars of one session each.
 
 use super::calendar::{Draft, body, envelope, file_name};
 use super::event::{Event, Text};

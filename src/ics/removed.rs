@@ -1,4 +1,4 @@
-//! Events of removed sessions and feeds: a cancelled session, and the notice of a feed that has ended.
+//! Makes the events of removed sessions and feeds: a cancelled session, and the notice of a feed that has ended.
 
 use icalendar::{EventStatus, Property};
 
@@ -9,8 +9,8 @@ use crate::model::{AllDay, When};
 use crate::revisions::{Edition, Removed, Retired};
 use crate::urls::{FeedRoute, SessionRoute};
 
-/// Returns the event of a removed session. It is cancelled, unless the session was over before its removal. Its time is
-/// in UTC, because the file may no longer contain its zone.
+/// Returns the event of a removed session. The event is cancelled, unless the session was over before its removal. Its
+/// time is in UTC, because the file may no longer contain its zone.
 pub(super) fn event(edition: &Edition, session: &Removed, words: &Words) -> String {
     let published = &session.revision.published;
     let (calendar, urls) = (&edition.catalog.calendar, &edition.urls);

@@ -1,4 +1,4 @@
-//! VTIMEZONE (RFC 5545 section 3.6.5) from a plain pair.
+//! Writes a VTIMEZONE (RFC 5545 section 3.6.5) from a plain pair.
 
 use std::fmt::Write as _;
 

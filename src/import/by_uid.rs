@@ -1,4 +1,4 @@
-//! Events grouped by UID.
+//! Groups events by UID.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Clocks: from a TZID to a zone or to the file's own VTIMEZONE.
+//! Finds the clock of a TZID: a zone, or the file's own VTIMEZONE.
 //!
 //! A name of tzdata or Windows counts, unless the VTIMEZONE of that name contradicts it. A VTIMEZONE contradicts a zone
 //! if it has another offset at the event, and has all offsets that the zone has in that year (RFC 5545 section 3.6.5).

@@ -1,4 +1,4 @@
-//! Components of a file (RFC 5545 section 3.6). A broken line affects only itself.
+//! Parses the components of a file (RFC 5545 section 3.6). A broken line affects only itself.
 
 use super::lines::{ContentLine, content_lines};
 pub(super) use super::property::Property;
@@ -6,7 +6,7 @@ pub(super) use super::property::Property;
 /// A component: the lines between BEGIN and END.
 #[derive(Debug, Default)]
 pub(super) struct Component {
-    /// Its name in upper case.
+    /// The name in upper case.
     pub(super) name: String,
     /// The line of its BEGIN, from 1.
     pub(super) line: usize,

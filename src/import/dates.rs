@@ -1,5 +1,5 @@
-//! Dates of a recurring event: RRULE and RDATE, without EXRULE and EXDATE (RFC 5545 section 3.8.5, and RFC 2445 section
-//! 4.8.5.2 for EXRULE).
+//! Finds the dates of a recurring event: RRULE and RDATE, without EXRULE and EXDATE (RFC 5545 section 3.8.5, and RFC
+//! 2445 section 4.8.5.2 for EXRULE).
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Decoding: the encodings of common programs, and files that are not calendars.
+//! Decodes the encodings of common programs, and recognizes files that are not calendars.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,19 +8,19 @@ use crate::source::MAX_BYTES;
 /// The reason why a file cannot be read as a calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unreadable {
-    /// It is empty.
+    /// The file is empty.
     Empty,
-    /// It is larger than 64 MiB.
+    /// The file is larger than 64 MiB.
     TooLarge,
-    /// It is a web page.
+    /// The file is a web page.
     Page,
-    /// It is an archive.
+    /// The file is an archive.
     Archive,
-    /// It holds contacts.
+    /// The file holds contacts.
     Contacts,
-    /// It is in vCalendar 1.0, the format before iCalendar.
+    /// The file is in vCalendar 1.0, the format before iCalendar.
     VCalendar1,
-    /// It is another file.
+    /// The file is another file.
     NoCalendar,
 }
 

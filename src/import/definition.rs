@@ -1,4 +1,4 @@
-//! A file's VTIMEZONE, computed exactly as written (RFC 5545 section 3.6.5).
+//! Computes a file's VTIMEZONE exactly as written (RFC 5545 section 3.6.5).
 
 use std::collections::HashSet;
 

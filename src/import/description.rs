@@ -1,4 +1,4 @@
-//! The description of an event, and the links in it.
+//! Reads the description of an event, and the links in it.
 
 use super::content::{Component, Property};
 use super::html::{html, is_html};

@@ -1,4 +1,4 @@
-//! Dial-in blocks and passcodes of Teams, Zoom, Google Meet and others, which the import removes from the public text.
+//! Removes the dial-in blocks and passcodes of Teams, Zoom, Google Meet and others from the public text.
 
 use super::passcodes::{without_passcode, without_query};
 use super::weblinks::{is_meeting, weblinks};

@@ -1,5 +1,5 @@
-//! Names that Windows shows for zones, such as `(UTC-05:00) Eastern Time (US & Canada)`, which old versions of Exchange
-//! and some sites write as a TZID without a VTIMEZONE.
+//! Finds zones by the names that Windows shows, such as `(UTC-05:00) Eastern Time (US & Canada)`, which old versions of
+//! Exchange and some sites write as a TZID without a VTIMEZONE.
 //!
 //! A table has the names without cities. The other names list cities in the language of the program. One city that
 //! tzdata knows, together with the offset before the name, identifies the zone.

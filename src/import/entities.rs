@@ -1,4 +1,4 @@
-//! HTML entities that some sites leave in texts without tags.
+//! Decodes HTML entities that some sites leave in texts without tags.
 
 use std::collections::HashMap;
 

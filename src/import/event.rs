@@ -1,4 +1,4 @@
-//! Properties of an event except its time.
+//! Reads the properties of an event except its time.
 
 use std::collections::BTreeSet;
 

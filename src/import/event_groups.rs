@@ -1,4 +1,4 @@
-//! The events of a file, one UID after another.
+//! Reads the events of a file, one UID after another.
 
 use std::collections::HashSet;
 

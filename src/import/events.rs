@@ -54,11 +54,11 @@ struct Group {
 /// The result of adding a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// It is in the new file.
+    /// The session is in the new file.
     Kept,
-    /// It was over too early.
+    /// The session was over too early.
     Past,
-    /// It is outside of the years that a file can have.
+    /// The session is outside of the years that a file can have.
     Outside,
 }
 

@@ -1,4 +1,4 @@
-//! HTML in descriptions, as Google and web sites write it, parsed tag by tag.
+//! Converts HTML in descriptions, as Google and web sites write it, to Markdown tag by tag.
 
 use super::html_tag::{bracketed, is_tag};
 use super::markdown_writer::MarkdownWriter;

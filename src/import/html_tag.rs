@@ -1,4 +1,4 @@
-//! HTML tags, and the URLs in them.
+//! Reads HTML tags, and the URLs in them.
 
 /// Returns whether a text begins with a tag.
 pub(super) fn is_tag(text: &str) -> bool {

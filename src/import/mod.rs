@@ -1,11 +1,11 @@
-//! Import: from another program's calendar (RFC 5545) to a `sessions.toml`, with a note for everything lost or
-//! guessed.
+//! Import: converts another program's calendar (RFC 5545) to a `sessions.toml`, with a note for every loss and guess.
 //!
 //! ```text
 //! bytes -> decode -> lines -> content (components) -> clocks, recur -> sessions -> toml
 //! ```
 //!
-//! Pure: the same bytes, options and rules give the same file. A broken event costs only itself, and gets a note.
+//! Import is a pure function: the same bytes, options and rules give the same file. A broken event affects only itself,
+//! and gets a note.
 //!
 //! To read: `decode`, `lines`, `property` and `content`, `calendar`, `by_uid` and `versions`, `event_groups` (one UID),
 //! `events` and `series`, then their parts: `timing`, `start_clock`, `clocks` and `definition` (zones), `dates`,

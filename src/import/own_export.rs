@@ -48,7 +48,7 @@ impl Labels {
     }
 }
 
-/// The section that Google adds to a text. It asks people not to edit it.
+/// The section that Google adds to a text. The section asks people not to edit it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct GoogleSection {
     /// The meeting's URL.

@@ -1,4 +1,4 @@
-//! Passcodes of meetings within lines and addresses.
+//! Removes passcodes of meetings within lines and addresses.
 
 /// The words that come before a passcode.
 const PASSCODES: [&str; 8] = [

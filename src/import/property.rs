@@ -1,4 +1,4 @@
-//! Properties: a name, parameters and a value (RFC 5545 section 3.2).
+//! Parses properties: a name, parameters and a value (RFC 5545 section 3.2).
 
 use chrono::NaiveTime;
 

@@ -1,4 +1,4 @@
-//! Recurrence rules (RFC 5545 section 3.3.10), expanded in wall-clock time.
+//! Expands recurrence rules (RFC 5545 section 3.3.10) in wall-clock time.
 //!
 //! The rrule crate implements the rules. The crate gets local times as if they were UTC, so that a session at six stays
 //! at six when the clocks change.

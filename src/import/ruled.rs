@@ -1,4 +1,4 @@
-//! The numbers of sessions, events and properties that the import leaves out on purpose.
+//! Counts the sessions, events and properties that the import leaves out on purpose.
 
 use chrono::NaiveDate;
 

@@ -1,4 +1,5 @@
-//! A series: an event, its dates, and the exceptions for single dates or for all later ones (RFC 5545 section 3.8.4.4).
+//! Reads a series: an event, its dates, and the exceptions for single dates or for all later ones (RFC 5545 section
+//! 3.8.4.4).
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

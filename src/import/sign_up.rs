@@ -1,4 +1,4 @@
-//! Links to sign up for an event: those after a common word for it, and those to a service for it.
+//! Finds links to sign up for an event: those after a common word for it, and those to a service for it.
 
 use std::collections::HashSet;
 

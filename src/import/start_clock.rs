@@ -1,4 +1,4 @@
-//! The clock of an event's start, with notes on guesses.
+//! Finds the clock of an event's start, with notes on guesses.
 
 use chrono::NaiveDateTime;
 

@@ -1,4 +1,4 @@
-//! The timing of an event: start, clock and length.
+//! Reads the timing of an event: start, clock and length.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 

@@ -1,4 +1,4 @@
-//! Types of property values (RFC 5545 section 3.3), including common mistakes of programs.
+//! Parses the types of property values (RFC 5545 section 3.3), including common mistakes of programs.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 

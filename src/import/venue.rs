@@ -1,4 +1,4 @@
-//! The links and the place of an event.
+//! Reads the links and the place of an event.
 
 use super::content::{Component, Property};
 use super::new_session::{Details, NewPlace};

@@ -1,4 +1,4 @@
-//! Web addresses in a line of text, and the services that they belong to.
+//! Finds web addresses in a line of text, and the services that they belong to.
 
 use crate::model::HttpUrl;
 

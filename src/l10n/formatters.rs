@@ -1,4 +1,4 @@
-//! ICU4X's formatters for one language, with data from CLDR.
+//! Loads ICU4X's formatters for one language, with data from CLDR.
 
 use chrono::{Datelike, Months, NaiveDate, NaiveTime, Timelike};
 use icu_calendar::Gregorian;

@@ -1,4 +1,4 @@
-//! One line with the time in each zone, and the day wherever a reader could mistake it.
+//! Prints one line with the time in each zone, and the day wherever a reader could mistake it.
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
@@ -6,8 +6,8 @@ use super::Words;
 use crate::model::{Calendar, Timed};
 use crate::zone::Zone;
 
-/// A line under construction. It writes the first day in full, a further day in short form ("Wed, Mar 17"), and a day
-/// that it already contains only as its weekday ("Wed").
+/// A line under construction. The line has the first day in full, a further day in short form ("Wed, Mar 17"), and a
+/// day that it already contains only as its weekday ("Wed").
 pub(super) struct Line<'w> {
     words: &'w Words,
     text: String,

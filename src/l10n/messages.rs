@@ -14,8 +14,8 @@ use fluent_syntax::parser::ParserError;
 /// The bundled catalog, in Fluent syntax.
 pub const ENGLISH: &str = include_str!("../../locales/en-US.ftl");
 
-/// Slots for the variables of a message, until a renderer replaces them with markup. They are noncharacters, which no
-/// message contains.
+/// Slots for the variables of a message, until a renderer replaces them with markup. The slots are noncharacters, which
+/// no message contains.
 pub const SLOTS: [&str; 4] = ["\u{fdd0}", "\u{fdd1}", "\u{fdd2}", "\u{fdd3}"];
 
 pub(super) static RESOURCE: LazyLock<Arc<FluentResource>> = LazyLock::new(|| {

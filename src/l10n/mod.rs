@@ -1,4 +1,4 @@
-//! The printed language of a calendar: dates, times and zone names by CLDR, and the messages of `locales/`.
+//! Prints dates, times and zone names in a calendar's language by CLDR, and the messages of `locales/`.
 //!
 //! To read: start with `words`, which other modules call. `formatters` loads ICU4X's formatters for it. `messages` is
 //! the catalog, `overrides` reads the author's own messages, and `sentence` inserts the author's texts and markup into

@@ -1,4 +1,4 @@
-//! Overrides of single messages, in the syntax of Fluent: text, `{ $variable }`, and `{ $count -> ... }`.
+//! Parses overrides of single messages, in the syntax of Fluent: text, `{ $variable }`, and `{ $count -> ... }`.
 
 use fluent_bundle::FluentResource;
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, Resource};
@@ -10,7 +10,7 @@ use crate::model::TextError;
 
 /// The longest override, in characters. Every entry of a calendar repeats its messages.
 const LONGEST: usize = 500;
-/// The deepest nesting of braces. It is bounded because the parser recurses.
+/// The deepest nesting of braces. The depth is bounded because the parser recurses.
 const DEEPEST: usize = 4;
 /// The largest number of pairs of braces. The formatter fails at 100.
 const MOST: usize = 50;
@@ -20,13 +20,13 @@ const MOST: usize = 50;
 pub enum OverrideError {
     /// No message has this id.
     UnknownId,
-    /// It is empty, too long, or has a control character.
+    /// The override is empty, too long, or has a control character.
     Text(TextError),
-    /// It cannot be parsed; the text continues a sentence that begins with "the message".
+    /// The override cannot be parsed; the text continues a sentence that begins with "the message".
     Syntax(&'static str),
-    /// It has a variable that the message does not have.
+    /// The override has a variable that the message does not have.
     UnknownVariable {
-        /// Its name, without the `$`.
+        /// The name, without the `$`.
         name: String,
         /// The variables of the message.
         known: &'static [&'static str],

@@ -1,4 +1,4 @@
-//! Sentences with inserted texts of the author, or with markup.
+//! Inserts texts of the author, or markup, into sentences.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Dates and times in words: "Tuesday, April 30, 2024, 2 pm PT / 5 pm ET (21:00 UTC)".
+//! Prints dates and times in words: "Tuesday, April 30, 2024, 2 pm PT / 5 pm ET (21:00 UTC)".
 
 use std::fmt;
 use std::ops::RangeInclusive;

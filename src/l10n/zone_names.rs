@@ -1,4 +1,4 @@
-//! Names of time zones in words, such as "PT", "MESZ" or "Mexico City Time".
+//! Prints names of time zones, such as "PT", "MESZ" or "Mexico City Time".
 //!
 //! Nobody may read a printed time as another hour, so a name is used only if it means exactly the zone's offset at the
 //! instant. ICU4X formats the names of a zone's metazone without that check, which UTS #35 ("Time Zone Format
@@ -10,7 +10,7 @@
 //!    ("Tokyo" for CLDR's "heure : Tokyo");
 //! 4. the offset from GMT.
 //!
-//! Offsets come from the active rules, so the names follow `--zoneinfo` too.
+//! Offsets come from the active rules, so the names follow `--zoneinfo`, too.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

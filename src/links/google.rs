@@ -1,4 +1,4 @@
-//! Google Calendar. Links use `/render`, because on Android `/r/eventedit` only opens the app.
+//! Makes links into Google Calendar. They use `/render`, because on Android `/r/eventedit` only opens the app.
 
 use super::fit::{self, LIMIT, encoded};
 use crate::ics::utc;

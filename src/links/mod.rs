@@ -1,4 +1,4 @@
-//! Deep links into web calendars.
+//! Makes deep links into web calendars.
 
 mod fit;
 mod google;

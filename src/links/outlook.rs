@@ -1,5 +1,5 @@
-//! Outlook on the web has the same form on two hosts: one for personal accounts, and one for work and school accounts.
-//! The wrong host shows a reader only its front page.
+//! Makes links into Outlook on the web, which has the same form on two hosts: one for personal accounts, and one for
+//! work and school accounts. The wrong host shows a reader only its front page.
 
 use chrono::{DateTime, Utc};
 

@@ -1,4 +1,4 @@
-//! Members of feeds: the sessions of each feed, found by series and tag.
+//! Finds the members of feeds: the sessions of each feed, by series and tag.
 
 use std::collections::{BTreeSet, HashMap};
 

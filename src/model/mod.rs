@@ -34,20 +34,20 @@ pub struct Catalog {
     pub calendar: Calendar,
     /// The look of its pages.
     pub page: Page,
-    /// Its series, in the order of the file.
+    /// The series, in the order of the file.
     pub series: Vec<Series>,
-    /// Its selections, in the order of the file.
+    /// The selections, in the order of the file.
     pub selections: Vec<Selection>,
-    /// Its repeating sessions, in the order of the file.
+    /// The repeating sessions, in the order of the file.
     pub repeats: Vec<Repeat>,
-    /// Its sessions, by start and id, including each date of repeating ones.
+    /// The sessions, by start and id, including each date of repeating ones.
     pub sessions: Vec<Session>,
 }
 
 /// Settings for all sessions.
 #[derive(Debug, Clone)]
 pub struct Calendar {
-    /// The permanent id, from which UIDs derive. It is also the id of the feed of all sessions.
+    /// The permanent id, from which UIDs derive. The id is also that of the feed of all sessions.
     pub id: Id,
     /// The name that subscribers see.
     pub title: Title,
@@ -113,11 +113,11 @@ pub struct Assets {
 /// A picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Logo {
-    /// Its bytes.
+    /// The bytes.
     pub bytes: Vec<u8>,
-    /// Its media type.
+    /// The media type.
     pub media_type: &'static str,
-    /// Its file extension.
+    /// The file extension.
     pub ending: &'static str,
 }
 
@@ -136,11 +136,11 @@ impl Logo {
 /// The organizer of the sessions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organizer {
-    /// Their name.
+    /// The organizer's name.
     pub name: Title,
-    /// Their mailbox.
+    /// The organizer's mailbox.
     pub email: Option<Email>,
-    /// Their site.
+    /// The organizer's site.
     pub url: Option<HttpUrl>,
 }
 
@@ -149,11 +149,11 @@ pub struct Organizer {
 pub struct Series {
     /// The id of its feed.
     pub id: Id,
-    /// Its name.
+    /// The name.
     pub title: Title,
-    /// Its description.
+    /// The description.
     pub description: Option<Markdown>,
-    /// Its former ids, oldest first.
+    /// The former ids, oldest first.
     pub was: Vec<Id>,
 }
 
@@ -162,28 +162,28 @@ pub struct Series {
 pub struct Selection {
     /// The id of its feed.
     pub id: Id,
-    /// Its name.
+    /// The name.
     pub title: Title,
-    /// Its description.
+    /// The description.
     pub description: Option<Markdown>,
     /// The series whose sessions the feed has; if empty, all sessions.
     pub series: Vec<Id>,
     /// The tags, at least one of which a session must have; if empty, no tag is required.
     pub tags: Vec<Tag>,
-    /// Its former ids, oldest first.
+    /// The former ids, oldest first.
     pub was: Vec<Id>,
 }
 
 /// A feed of the calendar, of a series, of a selection, or of the dates of a repeating session.
 #[derive(Debug, Clone, Copy)]
 pub struct Feed<'a> {
-    /// Its id.
+    /// The id.
     pub id: &'a Id,
-    /// Its name.
+    /// The name.
     pub title: &'a Title,
-    /// Its description.
+    /// The description.
     pub description: Option<&'a Markdown>,
-    /// Its former ids, oldest first.
+    /// The former ids, oldest first.
     pub was: &'a [Id],
     index: usize,
 }
@@ -247,7 +247,7 @@ impl Catalog {
 }
 
 impl Feed<'_> {
-    /// Its index in [`Catalog::feeds`].
+    /// Returns the index in [`Catalog::feeds`].
     pub fn index(&self) -> usize {
         self.index
     }

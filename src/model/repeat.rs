@@ -9,15 +9,15 @@ use super::{Id, Markdown, Title, Uid};
 /// A table with `repeat`. Its dates have a feed.
 #[derive(Debug, Clone)]
 pub struct Repeat {
-    /// Its id, which is also the id of the feed. The sessions have the id `ID-YYYY-MM-DD`.
+    /// The id, which is also the id of the feed. The sessions have the id `ID-YYYY-MM-DD`.
     pub id: Id,
-    /// Its title.
+    /// The title.
     pub title: Title,
-    /// Its description.
+    /// The description.
     pub description: Option<Markdown>,
     /// The UID of the first date that was ever published. The UIDs of the other dates begin with it.
     pub uid: Option<Uid>,
-    /// Its former ids, oldest first.
+    /// The former ids, oldest first.
     pub was: Vec<Id>,
 }
 

@@ -1,7 +1,7 @@
 //! The rules of repeating sessions, and the dates that each gives.
 //!
-//! A rule counts local dates without a time of day, so the wall-clock time stays the same when the clocks change. It
-//! gives the same dates as the same rule in RFC 5545 section 3.3.10: a month without the day has no date.
+//! A rule counts local dates without a time of day, so the wall-clock time stays the same when the clocks change. A
+//! rule gives the same dates as the same rule in RFC 5545 section 3.3.10: a month without the day has no date.
 
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 
@@ -34,7 +34,7 @@ pub enum Nth {
 }
 
 impl Every {
-    /// Returns the dates from a start on, in order, up to the year 2100. They include the start if [`Self::has`]
+    /// Returns the dates from a start on, in order, up to the year 2100. The dates include the start if [`Self::has`]
     /// accepts it.
     pub fn dates(&self, start: NaiveDate) -> impl Iterator<Item = NaiveDate> {
         (0..).map_while(move |nth| self.period(start, nth)).flatten().filter(move |at| *at >= start)

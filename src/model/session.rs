@@ -10,11 +10,11 @@ use crate::zone::{Moment, Zone};
 pub struct Session {
     /// The id, which is part of its addresses. Its UID derives from the id or from the first of `was`.
     pub id: Id,
-    /// Its title.
+    /// The title.
     pub title: Title,
-    /// Its time.
+    /// The time.
     pub when: When,
-    /// Its description.
+    /// The description.
     pub description: Option<Markdown>,
     /// The link to register.
     pub register: Option<HttpUrl>,
@@ -22,15 +22,15 @@ pub struct Session {
     pub join: Option<HttpUrl>,
     /// The organizer's own page about it.
     pub page: Option<HttpUrl>,
-    /// Its place.
+    /// The place.
     pub place: Option<Place>,
-    /// Its series.
+    /// The series.
     pub series: Option<Id>,
-    /// Its tags.
+    /// The tags.
     pub tags: Vec<Tag>,
-    /// Its status.
+    /// The status.
     pub status: Status,
-    /// Its appearance in calendars if it is cancelled.
+    /// The appearance in calendars of a cancelled session.
     pub cancellation: Cancellation,
     /// Whether it blocks the reader's time. By default it does in an invite, and does not in a feed.
     pub busy: Option<bool>,
@@ -38,11 +38,11 @@ pub struct Session {
     pub remind: Vec<TimeDelta>,
     /// The UID from another calendar that it keeps.
     pub uid: Option<Uid>,
-    /// Its former ids, oldest first.
+    /// The former ids, oldest first.
     pub was: Vec<Id>,
     /// Whether it is the removed session with this id, although its title and start differ.
     pub again: bool,
-    /// Its position among the dates of a repeating session, if it is one.
+    /// The position among the dates of a repeating session, if it is one.
     pub date: Option<RepeatDate>,
 }
 
@@ -80,12 +80,12 @@ pub struct AllDay {
 /// The status of a session (RFC 5545 section 3.8.1.11).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Status {
-    /// It does not take place.
+    /// The session does not take place.
     Cancelled,
-    /// It takes place.
+    /// The session takes place.
     #[default]
     Confirmed,
-    /// It may take place.
+    /// The session may take place.
     Tentative,
 }
 
@@ -102,11 +102,11 @@ pub enum Cancellation {
 /// A venue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
-    /// Its name.
+    /// The name.
     pub name: Title,
-    /// Its postal address.
+    /// The postal address.
     pub address: Option<Title>,
-    /// Its coordinates.
+    /// The coordinates.
     pub geo: Option<Geo>,
 }
 

@@ -9,20 +9,20 @@ use super::nesting;
 /// The reason why a text is invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TextError {
-    /// It is empty.
+    /// The text is empty.
     Empty,
-    /// It has too many characters.
+    /// The text has too many characters.
     TooLong {
         /// The largest allowed number of characters.
         limit: usize,
         /// The actual number of characters.
         length: usize,
     },
-    /// It has a control character at a byte offset.
+    /// The text has a control character at a byte offset.
     Control(char, usize),
-    /// It is one line, but has a line break at a byte offset.
+    /// The text is one line, but has a line break at a byte offset.
     LineBreak(usize),
-    /// It has an invalid format; the text is the expected one.
+    /// The text has an invalid format; the text is the expected one.
     Form(&'static str),
 }
 

@@ -1,5 +1,5 @@
-//! The block about sessions that moved, are cancelled, or have a new place or link. It shows the old value, the new
-//! one, and the link to the page.
+//! Makes the block about sessions that moved, are cancelled, or have a new place or link. The block shows the old
+//! value, the new one, and the link to the page.
 
 use maud::{Markup, html};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! The first words of a text as one plain line.
+//! Cuts the first words of a text, as one plain line.
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 

@@ -1,5 +1,5 @@
-//! The block as HTML for mail: tables and inline styles, which both Outlook for Windows (Word's engine) and Gmail
-//! support. The block has no void elements, so it is also XML.
+//! Prints the block as HTML for mail. It uses tables and inline styles, which both Outlook for Windows (Word's engine)
+//! and Gmail support. The block has no void elements, so it is also XML.
 
 use maud::{Markup, PreEscaped, html};
 
@@ -136,8 +136,8 @@ pub(super) fn direction(text: &str) -> Option<&'static str> {
     text.contains(runs_left).then_some("auto")
 }
 
-/// Returns a message with the author's texts isolated if their direction may differ. It uses the `dir` attribute,
-/// because not all mail apps support `bdi`.
+/// Returns a message with the author's texts isolated if their direction may differ. Isolation uses the `dir`
+/// attribute, because not all mail apps support `bdi`.
 pub(super) fn isolated(sentence: &Sentence) -> Markup {
     let both_ways = sentence.runs_left().then_some("auto");
     html! {

@@ -1,4 +1,4 @@
-//! A block as JSON, for programs: an array with one object per session.
+//! Prints a block as JSON for programs: an array with one object per session.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! The page that shows a block, and offers each format to copy.
+//! Renders the page that shows a block and offers each format to copy.
 
 use maud::{Markup, PreEscaped, html};
 

@@ -1,4 +1,4 @@
-//! The block as Markdown (CommonMark) that is also readable as plain text.
+//! Prints the block as Markdown (CommonMark) that is also readable as plain text.
 
 use super::{Block, Card};
 use crate::l10n::SLOTS;

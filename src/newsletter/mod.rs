@@ -1,5 +1,5 @@
-//! Blocks to paste into a newsletter. All links lead to this service, so a sent link shows the current data even if the
-//! session moves later.
+//! Makes blocks to paste into a newsletter. All links lead to this service, so a sent link shows the current data even
+//! if the session moves later.
 
 mod changed;
 mod excerpt;

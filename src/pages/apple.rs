@@ -1,4 +1,4 @@
-//! The page for subscribing in Apple Calendar.
+//! Renders the page for subscribing in Apple Calendar.
 
 use maud::html;
 

@@ -1,4 +1,4 @@
-//! Error pages in plain words.
+//! Renders error pages in plain words.
 
 use maud::{Markup, html};
 

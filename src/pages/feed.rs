@@ -1,4 +1,4 @@
-//! A feed's page, with a button to subscribe for each calendar app, and its list for frames on other sites.
+//! Renders a feed's page, with a button to subscribe for each calendar app, and its list for frames on other sites.
 
 use maud::{Markup, PreEscaped, html};
 

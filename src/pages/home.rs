@@ -1,4 +1,4 @@
-//! The home page, and a page for each year.
+//! Renders the home page, and a page for each year.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! A session as schema.org's Event, for search engines (clients of JSON-LD 1.1).
+//! Prints a session as schema.org's Event, for search engines (clients of JSON-LD 1.1).
 
 use serde_json::{Value, json};
 

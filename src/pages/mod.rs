@@ -1,4 +1,4 @@
-//! Pages for people, and redirects. They work without JavaScript and cookies.
+//! Renders pages for people, and redirects. All pages work without JavaScript and cookies.
 //!
 //! To read: `shell` (the frame of every page), `sentence`, `parts`, then each page: `home`, `feed`, `session`, `apple`,
 //! `removed`, `errors`; `redirect`; `news` (recent changes of a session); `jsonld` (for search engines).

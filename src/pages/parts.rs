@@ -1,4 +1,4 @@
-//! Parts that several pages share: lists of sessions, states, times.
+//! Renders the parts that several pages share: lists of sessions, states, times.
 
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};

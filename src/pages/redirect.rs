@@ -1,4 +1,4 @@
-//! Permanent addresses that redirect: into web calendars, to links of a session, to the next session.
+//! Makes the redirects of permanent addresses: into web calendars, to links of a session, to the next session.
 //!
 //! Newsletters link to addresses of this site. Each edition sets their targets, so a link from months ago shows the
 //! current time.
@@ -30,8 +30,8 @@ pub fn session_target(
     redirect(path, add(target, session, edition, words), &label.to_string())
 }
 
-/// Returns whether a session has an address that redirects to the registration. It does if it has the link or once had
-/// it, because newsletters may contain the address.
+/// Returns whether a session has an address that redirects to the registration. A session has it if it has the link or
+/// once had the link, because newsletters may contain the address.
 pub fn has_register(edition: &Edition, session: &Session) -> bool {
     edition.revision(session).published.links.contains("register")
 }

@@ -1,4 +1,4 @@
-//! Pages of removed sessions and feeds, and the redirects to them.
+//! Renders the pages of removed sessions and feeds, and the redirects to them.
 
 use maud::html;
 
@@ -29,8 +29,8 @@ pub fn feed(shell: &Shell<'_>, feed: &Retired) -> Document {
     page(shell, path, &feed.title, said, None)
 }
 
-/// Returns the redirect from any other address of a removed session to its page. It is temporary, because the session
-/// may come back.
+/// Returns the redirect from any other address of a removed session to its page. The redirect is temporary, because the
+/// session may come back.
 pub fn to_session(edition: &Edition, path: String, session: &Removed) -> Document {
     let page = edition.urls.session(&session.id, SessionRoute::Page);
     redirect::lead(path, page, Kind::Redirect, &session.revision.published.title)

@@ -1,4 +1,4 @@
-//! Messages that contain markup.
+//! Renders messages that contain markup.
 
 use maud::{Markup, html};
 

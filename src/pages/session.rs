@@ -1,4 +1,4 @@
-//! A session's page: title, time, place, organizer, and buttons to add it to a calendar.
+//! Renders a session's page: title, time, place, organizer, and buttons to add it to a calendar.
 
 use maud::{Markup, PreEscaped, html};
 

@@ -1,4 +1,4 @@
-//! The frame of every page: head, header, footer, and the files that all pages share.
+//! Renders the frame of every page: head, header, footer, and the files that all pages share.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -37,9 +37,9 @@ pub struct Shell<'a> {
 /// The metadata of a page.
 #[derive(Debug, Default)]
 pub struct Head<'a> {
-    /// Its title; the shell appends the calendar's.
+    /// The title; the shell appends the calendar's.
     pub title: &'a str,
-    /// Its canonical path.
+    /// The canonical path.
     pub path: String,
     /// One sentence for previews.
     pub summary: Option<String>,

@@ -1,4 +1,4 @@
-//! The report of `convene preview`: the changes that readers will see after a file is published.
+//! Makes the report of `convene preview`: the changes that readers will see after a file is published.
 
 mod json;
 mod repeats;
@@ -23,9 +23,9 @@ const SOON: TimeDelta = TimeDelta::hours(24);
 /// A city for which the report shows times.
 #[derive(Debug, Clone)]
 pub struct City {
-    /// Its name as typed.
+    /// The name as typed.
     pub name: String,
-    /// Its zone.
+    /// The zone.
     pub zone: Zone,
 }
 
@@ -33,7 +33,7 @@ pub struct City {
 #[derive(Debug)]
 pub struct Report {
     items: Vec<ChangedSession>,
-    /// The times of all upcoming sessions in the given cities. They are printed only if nothing changes.
+    /// The times of all upcoming sessions in the given cities, which are printed only if nothing changes.
     to_come: Vec<(String, Vec<There>)>,
     repeats: Vec<DatesChange>,
     feeds: Vec<FeedChange>,

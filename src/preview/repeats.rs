@@ -1,4 +1,4 @@
-//! The dates of repeating sessions that an edit adds, removes and keeps.
+//! Finds the dates of repeating sessions that an edit adds, removes and keeps.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! The sentences about one change.
+//! Prints the sentences about one change.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! The report of `convene preview` as text, for people.
+//! Prints the report of `convene preview` as text, for people.
 
 use super::repeats::DatesChange;
 use super::{ChangedSession, Report};

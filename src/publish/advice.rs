@@ -1,4 +1,4 @@
-//! Warnings that need more data than the file: the revisions, the printed calendars, or the clock.
+//! Warns about problems that need more data than the file: the revisions, the printed calendars, or the clock.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;

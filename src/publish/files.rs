@@ -1,4 +1,4 @@
-//! Files that `sessions.toml` names.
+//! Reads the files that `sessions.toml` names.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Findings about a file that contradicts earlier publications, or that the revisions file does not record.
+//! Reports a file that contradicts earlier publications, or that the revisions file does not record.
 
 use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};

@@ -1,4 +1,4 @@
-//! The last good source, published in place of a file that is broken, removed, or not adopted yet.
+//! Publishes the last good source in place of a file that is broken, removed, or not adopted yet.
 
 use chrono::{DateTime, Utc};
 

@@ -98,7 +98,7 @@ pub struct Preview {
 /// A published edition.
 #[derive(Debug)]
 pub struct Published {
-    /// Its site.
+    /// The site.
     pub site: Site,
     /// The text of `sessions.toml`, which the findings are about.
     pub source: Source,

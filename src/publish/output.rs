@@ -130,7 +130,7 @@ fn parts(catalog: &Catalog, locations: &Locations) -> Vec<Part> {
     ]
 }
 
-/// Returns the output of all selections, and the largest selection. It stops counting above the bound.
+/// Returns the output of all selections, and the largest selection. Counting stops above the bound.
 fn members<'a>(catalog: &'a Catalog, index: &Index<'_>, words: u64) -> (u64, Option<&'a Id>) {
     let (mut all, mut most, mut largest) = (0_u64, 0, None);
     for selection in &catalog.selections {

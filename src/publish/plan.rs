@@ -14,7 +14,7 @@ use crate::urls::{FeedRoute, SessionRoute, Urls};
 pub struct Planned {
     /// The edition.
     pub edition: Edition,
-    /// Its calendars.
+    /// The calendars.
     pub calendars: Vec<Document>,
     /// The revisions after it.
     pub revisions: Revisions,

@@ -19,7 +19,7 @@ use crate::source::Source;
 /// The record of this process's publications.
 #[derive(Debug, Default)]
 pub struct Memory {
-    /// Its revisions, which replace a revisions file that could not be written or was removed.
+    /// The revisions, which replace a revisions file that could not be written or was removed.
     pub(super) revisions: Option<Revisions>,
     /// Whether the revisions file holds them.
     pub(super) saved: bool,
@@ -75,16 +75,16 @@ pub(super) struct Prepared {
 /// The role of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// It is the current file.
+    /// The source is the current file.
     Alone,
-    /// It is the last good source, which replaces the file. A missing logo comes from memory or is left out, because it
-    /// should not make feeds unavailable.
+    /// The source is the last good source, which replaces the file. A missing logo comes from memory or is left out,
+    /// because it should not make feeds unavailable.
     In,
-    /// It is the last good source, while a changed file is not adopted yet. It is published only as recorded, because
-    /// another process may have recorded a newer one.
+    /// The source is the last good source, while a changed file is not adopted yet. The source is published only as
+    /// recorded, because another process may have recorded a newer one.
     Meanwhile,
-    /// It is the last good source, while the revisions file is unusable. The revisions recorded with the source count,
-    /// and the revisions file does not change.
+    /// The source is the last good source, while the revisions file is unusable. The revisions recorded with the source
+    /// count, and the revisions file does not change.
     Stateless,
 }
 
@@ -184,8 +184,8 @@ impl Publisher {
         }))
     }
 
-    /// Makes the last published edition as of a later instant, while the file is removed or refused. It uses only
-    /// memory: no files, no state, no lock. Returns `None` if nothing was published, or if more than the time has
+    /// Makes the last published edition as of a later instant, while the file is removed or refused. Only memory is
+    /// used: no files, no state, no lock. Returns `None` if nothing was published, or if more than the time has
     /// changed.
     pub fn rebuild(&self, now: DateTime<Utc>) -> Option<Site> {
         let (served, before) = {

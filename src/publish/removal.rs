@@ -1,4 +1,4 @@
-//! The number of upcoming sessions that a changed file removes.
+//! Counts the upcoming sessions that a changed file removes.
 
 use std::collections::HashSet;
 

@@ -1,8 +1,8 @@
 //! Polls `sessions.toml` and the files that it names.
 //!
-//! A poll reads metadata. It reads the content of files with changed metadata. A whole poll reads the content of all
-//! files, because some mounts report the old metadata for a changed file. A content is parsed once two polls agree on
-//! it.
+//! A poll reads metadata. If the metadata of a file has changed, the poll also reads its content. A whole poll reads
+//! the content of all files, because some mounts report the old metadata for a changed file. A content is parsed once
+//! two polls agree on it.
 
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ pub struct Metadata {
     pub device: u64,
     /// The inode number.
     pub inode: u64,
-    /// Its length in bytes.
+    /// The length in bytes.
     pub size: u64,
     /// The modification time, by the file system's clock.
     pub modified: SystemTime,
@@ -79,8 +79,8 @@ enum PolledContent {
 }
 
 impl PolledContent {
-    /// Takes the content for parsing. It counts as spent until it is parsed, so that a content on which the parser
-    /// panics is not parsed at every poll.
+    /// Takes the content for parsing. The content counts as spent until it is parsed, so that a content on which the
+    /// parser panics is not parsed at every poll.
     fn agreed(&mut self) -> Option<Source> {
         match std::mem::take(self) {
             Self::Read(source) => Some(source),

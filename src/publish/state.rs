@@ -1,5 +1,5 @@
-//! The revisions that the next edition continues: those of the revisions file, joined with those that this process
-//! published.
+//! Finds the revisions that the next edition continues: those of the revisions file, joined with those that this
+//! process published.
 
 use std::borrow::Cow;
 
@@ -12,9 +12,10 @@ use crate::revisions::store::Lock;
 use crate::source::Source;
 
 impl Publisher {
-    /// Returns whether the revisions file needs publishing. It does if another process replaced it with one that lacks
-    /// numbers that this process published, with an unusable one, or with one that is usable again. Returns true once
-    /// for each such file, after two calls have found it. Publishing then adds the numbers or reports the error.
+    /// Returns whether the revisions file needs publishing. The file needs it if another process replaced it with one
+    /// that lacks numbers that this process published, with an unusable one, or with one that is usable again. Returns
+    /// true once for each such file, after two calls have found it. Publishing then adds the numbers or reports the
+    /// error.
     ///
     /// A file with newer numbers does not need it, because the `sessions.toml` that they belong to may not be copied
     /// yet.
@@ -130,8 +131,8 @@ impl Publisher {
         self.memory().served.is_some()
     }
 
-    /// Returns whether the last good edition is published although the revisions file is unusable. It is at a start, so
-    /// that every feed stays available; later, the served site stays.
+    /// Returns whether the last good edition is published although the revisions file is unusable. At a start, the
+    /// edition is published, so that every feed stays available; later, the served site stays.
     pub(super) fn goes_on(&self) -> bool {
         !self.is_serving() && self.fall_back && !self.frozen
     }

@@ -1,4 +1,4 @@
-//! The first edition of a file that takes long to process, or on which the program fails.
+//! Publishes the first edition when a file takes long to process, or when the program fails on it.
 //!
 //! | the file | first edition |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! Roster: pure rules for which worker may publish.
+//! The roster decides by pure rules which worker may publish.
 //!
 //! One worker is in charge. While its work takes long, a standby polls the files:
 //!

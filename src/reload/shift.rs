@@ -1,4 +1,4 @@
-//! Threads that process the file.
+//! Manages the threads that process the file.
 //!
 //! | the worker in charge | reaction |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! The first edition of a file that may be half-written.
+//! Publishes the first edition of a file that may be half-written.
 
 use std::time::{Duration, SystemTime};
 

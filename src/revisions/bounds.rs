@@ -31,7 +31,7 @@ pub fn is_publishable(instant: DateTime<Utc>) -> bool {
     YEARS.contains(&instant.year())
 }
 
-/// Returns the next SEQUENCE. It does not exceed the highest one, which no history reaches.
+/// Returns the next SEQUENCE. The next SEQUENCE does not exceed the highest one, which no history reaches.
 pub(super) fn after_sequence(sequence: u32) -> u32 {
     sequence.saturating_add(1).min(MAX_SEQUENCE)
 }

@@ -1,4 +1,4 @@
-//! Differences between two editions that readers notice.
+//! Finds the differences between two editions that readers notice.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -21,41 +21,41 @@ pub struct Difference {
 /// A difference that readers notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
-    /// It is new.
+    /// The session is new.
     Added,
-    /// It was removed, and is back.
+    /// The session was removed, and is back.
     Back,
-    /// It is cancelled.
+    /// The session is cancelled.
     Cancelled,
-    /// It ends at another time and begins at the same time.
+    /// The session ends at another time and begins at the same time.
     Ends,
-    /// It is in other feeds.
+    /// The session is in other feeds.
     Feeds,
-    /// It has another link to join, which also counts as [`What::Other`].
+    /// The session has another link to join, which also counts as [`What::Other`].
     Join(LinkChange),
-    /// It begins at another time.
+    /// The session begins at another time.
     Moved,
-    /// It has another text, link or tag.
+    /// The session has another text, link or tag.
     Other,
-    /// It is at another place.
+    /// The session is at another place.
     Place,
-    /// It has another link to register, which also counts as [`What::Other`].
+    /// The session has another link to register, which also counts as [`What::Other`].
     Register(LinkChange),
-    /// It was removed from the file.
+    /// The session was removed from the file.
     Removed,
-    /// It has another id.
+    /// The session has another id.
     Renamed {
         /// The id before.
         from: String,
     },
-    /// It has another title.
+    /// The session has another title.
     Retitled {
         /// The title before.
         from: String,
     },
-    /// It is no longer cancelled, became tentative, or became certain.
+    /// The session is no longer cancelled, became tentative, or became certain.
     Status,
-    /// It is in another zone.
+    /// The session is in another zone.
     Zone,
 }
 

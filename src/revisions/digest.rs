@@ -8,7 +8,7 @@ use crate::model::{Cancellation, Catalog, HttpUrl, Session, Status, When};
 use crate::rfc3339;
 use crate::urls::{FeedRoute, Urls};
 
-/// The version of the print format. It is raised when a release prints the same session differently, so that
+/// The version of the print format. A release raises the version if it prints the same session differently, so that
 /// subscribers get the new format.
 pub const FORMAT: u32 = 2;
 
@@ -54,8 +54,8 @@ pub fn of_bytes<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     hex(hash)
 }
 
-/// Returns the digest of a session's event in any calendar. It includes the instants, but not their format (with a zone
-/// or in UTC).
+/// Returns the digest of a session's event in any calendar. The digest includes the instants, but not their format
+/// (with a zone or in UTC).
 pub(super) fn of_session(catalog: &Catalog, session: &Session, urls: &Urls, uid: &str) -> String {
     let calendar = &catalog.calendar;
     let mut form = Canonical(Sha256::new());

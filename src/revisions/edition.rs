@@ -96,7 +96,7 @@ impl Edition {
         self.valid_until
     }
 
-    /// Returns the revisions of the edition. Those made by `plan` have no stamps of calendars.
+    /// Returns the revisions of the edition. Revisions made by `plan` have no stamps of calendars.
     pub fn revisions(&self) -> &Revisions {
         &self.revisions
     }

@@ -1,4 +1,4 @@
-//! Published feeds. The record lets a removed feed publish a notice.
+//! Records published feeds. The record lets a removed feed publish a notice.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -13,9 +13,9 @@ use crate::model::Catalog;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KnownFeed {
-    /// Its name.
+    /// The name.
     pub title: String,
-    /// Its former ids, oldest first.
+    /// The former ids, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub was: Vec<String>,
     /// The instant of its removal from the file, UTC in whole seconds.

@@ -1,4 +1,4 @@
-//! The text of the revisions file: one line per entry, each with a checksum.
+//! Prints the revisions file: one line per entry, each with a checksum.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,5 +1,5 @@
-//! Former ids of sessions and feeds. They include recorded ids that the author has deleted from `was`, because readers
-//! know their addresses.
+//! Finds the former ids of sessions and feeds. They include recorded ids that the author has deleted from `was`,
+//! because readers know their addresses.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -35,7 +35,7 @@ pub(super) fn of_feeds(catalog: &Catalog, revisions: &Revisions) -> Former {
 }
 
 /// Returns the former ids after one more edition, oldest first: the earlier ones, the id in the previous edition, and
-/// those that the author gives in `was`. It leaves out ids that another session or feed has or gives in `was`. `owner`
+/// those that the author gives in `was`. Leaves out ids that another session or feed has or gives in `was`. `owner`
 /// returns the session or feed with an id, and is not called for the current id.
 pub(super) fn recorded<'a, 'c>(
     before: impl IntoIterator<Item = &'a str>,

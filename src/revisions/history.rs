@@ -207,7 +207,7 @@ struct UncheckedChange {
     #[serde(deserialize_with = "bounds::instant")]
     at: DateTime<Utc>,
     field: Field,
-    /// The value before the change. It has no default, so a missing member is an error.
+    /// The value before the change. The member has no default, so a missing member is an error.
     #[serde(deserialize_with = "Option::deserialize")]
     was: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The identity of sessions: the entry that a session continues, and the UID of a new one.
+//! Decides the identity of sessions: the entry that a session continues, and the UID of a new one.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -69,8 +69,8 @@ impl Revisions {
 }
 
 impl Revision {
-    /// Returns this revision as the successor of another one of the same UID. It is unchanged if it is later or the
-    /// same; otherwise its numbers are above both.
+    /// Returns this revision as the successor of another one of the same UID. The result is unchanged if this revision
+    /// is later or the same; otherwise its numbers are above both.
     pub(super) fn above(&self, other: &Self) -> Self {
         let mut joined = self.clone();
         let missing = |id: &&String| !self.published.was.contains(id);

@@ -1,4 +1,4 @@
-//! Members of a JSON object with their line numbers; duplicate names are errors.
+//! Reads the members of a JSON object with their line numbers. Duplicate names are errors.
 
 use std::collections::HashMap;
 
@@ -16,9 +16,9 @@ pub(super) struct JsonText<'t>(&'t str);
 /// A member of an object.
 #[derive(Debug)]
 pub(super) struct Member<'t> {
-    /// Its name.
+    /// The name.
     pub(super) name: String,
-    /// Its value, not parsed yet.
+    /// The value, not parsed yet.
     pub(super) value: &'t RawValue,
 }
 
@@ -58,7 +58,7 @@ impl<'t> JsonText<'t> {
         self.parse_part(value.get())
     }
 
-    /// Returns the line on which a value begins, from 1. It searches the text, so use it only for errors.
+    /// Returns the line on which a value begins, from 1. The function searches the text, so use it only for errors.
     pub(super) fn line(self, value: &RawValue) -> usize {
         self.line_of(value.get())
     }

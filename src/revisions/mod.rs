@@ -97,7 +97,7 @@ pub struct Revision {
     pub dialect: Dialect,
     /// The published values, which later editions compare with.
     pub published: PublishedSession,
-    /// Its changes since its first publication, oldest first; only the last 100.
+    /// The changes since its first publication, oldest first; only the last 100.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
 }

@@ -1,4 +1,4 @@
-//! Parser of the revisions file. Every accepted entry, and its next change, can be written again.
+//! Parses the revisions file. Every accepted entry, and its next change, can be written again.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

@@ -12,22 +12,22 @@ use crate::model::{Session, Status};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "UncheckedSession")]
 pub struct PublishedSession {
-    /// Its title.
+    /// The title.
     pub title: String,
-    /// Its time. In JSON it is `start` and `end`, each an instant or a date.
+    /// The time. In JSON it is `start` and `end`, each an instant or a date.
     #[serde(flatten)]
     pub when: Times,
-    /// Its zone, under the name in calendars.
+    /// The zone, under the name in calendars.
     pub zone: String,
-    /// Its status.
+    /// The status.
     #[serde(serialize_with = "write_status")]
     pub status: Status,
-    /// Its place.
+    /// The place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
     /// The ids of its feeds.
     pub feeds: Vec<String>,
-    /// Its former ids, oldest first.
+    /// The former ids, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub was: Vec<String>,
     /// Digests of its other values; `None` in entries of releases that did not record them.

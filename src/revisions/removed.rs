@@ -1,5 +1,5 @@
-//! Removed sessions and feeds: published before, but no longer in the file. Their addresses are served for the time of
-//! `keep_gone`.
+//! Finds removed sessions and feeds, which were published before but are no longer in the file. Their addresses are
+//! served for the time of `keep_gone`.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -14,13 +14,13 @@ use crate::zone::Zone;
 /// A session that was published and then removed from the file.
 #[derive(Debug, Clone)]
 pub struct Removed {
-    /// Its id.
+    /// The id.
     pub id: Id,
-    /// Its former ids that no other one has now, oldest first.
+    /// The former ids that no other one has now, oldest first.
     pub was: Vec<Id>,
-    /// Its time, in its own zone if the file still has that zone, or else in the calendar's.
+    /// The time, in its own zone if the file still has that zone, or else in the calendar's.
     pub when: When,
-    /// Its last revision.
+    /// The last revision.
     pub revision: Arc<Revision>,
     /// The instant at which its addresses end, UTC.
     pub ends: DateTime<Utc>,
@@ -41,11 +41,11 @@ impl Removed {
 /// A feed that was published and then removed from the file.
 #[derive(Debug, Clone)]
 pub struct Retired {
-    /// Its id.
+    /// The id.
     pub id: Id,
-    /// Its former ids that no other one has now, oldest first.
+    /// The former ids that no other one has now, oldest first.
     pub was: Vec<Id>,
-    /// Its title.
+    /// The title.
     pub title: String,
     /// The UIDs of its last sessions.
     pub sessions: Vec<String>,

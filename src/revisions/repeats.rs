@@ -1,4 +1,4 @@
-//! Identity of the dates of repeating sessions.
+//! Decides the identity of the dates of repeating sessions.
 //!
 //! A date is a session of its own, with an id, an entry and a UID, and is treated as any other. Two things differ:
 //!

@@ -1,4 +1,4 @@
-//! Sessions of a revisions file with schema 1 or 2, from earlier releases.
+//! Reads the sessions of a revisions file with schema 1 or 2, from earlier releases.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The revisions file on disk: it is read completely and replaced atomically.
+//! Reads the revisions file from disk, and replaces it atomically.
 
 use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
@@ -28,7 +28,7 @@ pub struct Store {
     lock: PathBuf,
 }
 
-/// Identifies a version of a file. It changes when the file is replaced or written.
+/// Identifies a version of a file. The identity changes when the file is replaced or written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Identity {
     device: u64,

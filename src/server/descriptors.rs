@@ -24,8 +24,8 @@ pub(super) fn raise() -> Option<u64> {
     }
 }
 
-/// Returns the number of connections that a limit of descriptors allows, but at most the wanted one. It is the limit
-/// without [`RESERVE`], or half of a limit that is less than twice [`RESERVE`].
+/// Returns the number of connections that a limit of descriptors allows, but at most the wanted one. The number is the
+/// limit without [`RESERVE`], or half of a limit that is less than twice [`RESERVE`].
 pub(super) fn affordable(wanted: NonZeroUsize, limit: Option<u64>) -> NonZeroUsize {
     let Some(limit) = limit else { return wanted };
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);

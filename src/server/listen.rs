@@ -1,4 +1,4 @@
-//! Listeners: TCP addresses, Unix sockets, and sockets that systemd hands over.
+//! Opens listeners: TCP addresses, Unix sockets, and sockets that systemd passes.
 
 use std::fmt;
 use std::io::{self, ErrorKind};

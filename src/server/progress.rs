@@ -109,8 +109,8 @@ impl Mark {
         self.0 >> 2
     }
 
-    /// Returns the rank by which connections are closed at the limit, lowest first. It depends on the waiting time. A
-    /// client that reads a response is [`AHEAD`] of idle ones.
+    /// Returns the rank by which connections are closed at the limit, lowest first. The rank depends on the waiting
+    /// time. A client that reads a response is [`AHEAD`] of idle ones.
     pub(super) fn rank(self) -> u64 {
         match self.phase() {
             Phase::Response => self.since().saturating_add(AHEAD),

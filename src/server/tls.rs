@@ -1,4 +1,4 @@
-//! TLS: the certificate and its key, read again when their files change.
+//! TLS: reads the certificate and its key, and reads them again when their files change.
 //!
 //! Polls compare the contents of the files, because renewals exchange links, mounts and files. A pair is adopted when
 //! two polls agree on it, so that a new certificate is never used with an old key.
@@ -32,7 +32,7 @@ const HTTP_1_1: &[u8] = b"http/1.1";
 pub struct TlsFiles {
     /// The certificate and its chain, in PEM (RFC 7468).
     pub certificate: PathBuf,
-    /// Its private key, in PEM.
+    /// The private key, in PEM.
     pub key: PathBuf,
 }
 
@@ -86,8 +86,8 @@ impl Tls {
         self.configs.subscribe()
     }
 
-    /// Starts a thread that polls the files, so that a hanging file system delays no client and no timeout. It ends
-    /// with the last listener.
+    /// Starts a thread that polls the files, so that a hanging file system delays no client and no timeout. The thread
+    /// ends with the last listener.
     pub(super) fn watch(self, telemetry: Arc<Telemetry>) {
         self.report(&telemetry);
         if let Err(error) = std::thread::Builder::new().spawn(move || self.keep_watch(&telemetry)) {

@@ -1,4 +1,4 @@
-//! The end of a certificate's validity.
+//! Finds the end of a certificate's validity.
 
 use std::time::Duration;
 

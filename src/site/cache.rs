@@ -1,4 +1,4 @@
-//! A cache of rendered resources, bounded in bytes. It belongs to one edition and ends with it.
+//! A cache of rendered resources, bounded in bytes. The cache belongs to one edition and ends with that edition.
 
 use std::convert::Infallible;
 use std::fmt;

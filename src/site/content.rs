@@ -1,4 +1,4 @@
-//! The content of addresses: the document published at each. Only this file knows every renderer.
+//! Finds the content of an address, which is the document published there. Only this file knows every renderer.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Error responses: text for programs, and a page for people.
+//! Makes error responses: text for programs, and a page for people.
 
 use hyper::StatusCode;
 

@@ -1,4 +1,4 @@
-//! Response headers of each document kind.
+//! Makes the response headers of each document kind.
 
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY,
@@ -9,8 +9,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::document::{Document, FileName, Kind};
 
-/// The Cache-Control of calendars. They may be served stale while they are revalidated, and for a week while the server
-/// is unreachable.
+/// The Cache-Control of calendars. Calendars may be served stale while they are revalidated, and for a week while the
+/// server is unreachable.
 const CALENDAR_CACHE: &str =
     "public, max-age=300, stale-while-revalidate=3600, stale-if-error=604800";
 pub(super) const PAGE_CACHE: &str = "public, max-age=60";
@@ -43,7 +43,8 @@ const ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC
 /// The largest number of characters of a title in a file name.
 const READABLE: usize = 80;
 
-/// Returns the media type. That of a calendar includes METHOD exactly when its body does (RFC 5545 section 8.1).
+/// Returns the media type. The media type of a calendar includes METHOD exactly when the calendar does (RFC 5545
+/// section 8.1).
 pub(super) fn content_type(kind: Kind) -> &'static str {
     match kind {
         Kind::Atom => "application/atom+xml; charset=utf-8",
@@ -115,8 +116,8 @@ pub(super) fn value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).expect("it is printable ASCII")
 }
 
-/// Returns the Content-Disposition. It is inline, so that iOS offers to add the events (RFC 6266), and the ASCII name
-/// comes first.
+/// Returns the Content-Disposition. The disposition is inline, so that iOS offers to add the events (RFC 6266), and the
+/// ASCII name comes first.
 fn disposition(name: &FileName) -> String {
     let (stem, ending) = name.readable.rsplit_once('.').unwrap_or((&name.readable, ""));
     let stem: String = stem

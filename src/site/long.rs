@@ -1,4 +1,4 @@
-//! Long documents, which take longer to make than a serving thread may spend on them.
+//! Recognizes long documents, which take longer to make than a serving thread may spend on them.
 
 use super::Site;
 use super::content::{Content, Found};

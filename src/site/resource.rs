@@ -47,7 +47,7 @@ struct Coded {
 /// One representation, ready to send.
 #[derive(Debug, Clone)]
 pub struct Representation {
-    /// Its coding.
+    /// The coding.
     pub coding: Coding,
     /// The status of the response.
     pub status: StatusCode,
@@ -57,7 +57,7 @@ pub struct Representation {
     pub not_modified: HeaderMap,
     /// The content.
     pub body: Bytes,
-    /// Its entity tag with the quotes; `None` for errors and redirects.
+    /// The entity tag with the quotes; `None` for errors and redirects.
     pub etag: Option<HeaderValue>,
 }
 

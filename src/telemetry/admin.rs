@@ -1,4 +1,4 @@
-//! Admin listener for the operator, separate from the public listeners.
+//! The admin listener serves the operator, separately from the public listeners.
 //!
 //! ```text
 //! GET, HEAD  /healthz   200 while the process responds

@@ -1,4 +1,4 @@
-//! Clicks on links: a bounded table by target and newsletter tag.
+//! Counts clicks on links in a bounded table, by target and newsletter tag.
 //!
 //! Ids are those of the served site. Tags come from outside, so their number is limited.
 

@@ -1,4 +1,4 @@
-//! Client families, by User-Agent (RFC 9110 section 10.1.5).
+//! Recognizes client families by User-Agent (RFC 9110 section 10.1.5).
 //!
 //! The name is only a claim, and several families fetch for many readers, so the counts show fetches, not readers.
 
@@ -82,7 +82,7 @@ impl Family {
         }
     }
 
-    /// Its name in metrics and logs.
+    /// Returns the name in metrics and logs.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Google => "google",

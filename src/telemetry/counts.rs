@@ -1,4 +1,4 @@
-//! Counters of responses and connections, in the metric families of prometheus-client.
+//! Counts responses and connections in the metric families of prometheus-client.
 
 use std::fmt::Error;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,7 +1,7 @@
-//! Feed fetches by feed, and clicks on links.
+//! Counts fetches by feed, and clicks on links.
 //!
-//! A newsletter adds `?via=may-letter` to its links. Only the ids of the served site have rows, so requests cannot
-//! make the tables grow.
+//! A newsletter adds `?via=may-letter` to its links. Only the ids of the served site have rows, so requests cannot make
+//! the tables grow.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicU64;

@@ -1,4 +1,4 @@
-//! Metrics in OpenMetrics 1.0, the format that Prometheus reads.
+//! Prints the metrics in OpenMetrics 1.0, the format that Prometheus reads.
 
 use std::fmt::{Error, Write as _};
 use std::sync::Arc;

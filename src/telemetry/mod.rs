@@ -1,7 +1,8 @@
 //! Telemetry: metrics, readiness, and the access log.
 //!
 //! The server notifies a [`Telemetry`] of every connection, response and refusal, and the reloader of every edition.
-//! Without `--admin` it counts nothing. It never records data about a single reader, and no response depends on it.
+//! Without `--admin` it counts nothing. Telemetry never records data about a single reader, and no response depends on
+//! it.
 //!
 //! To read: `counts`, `client`, `links` and `clicks` (counters), `refused`, `status` and `certificate` (state),
 //! `metrics` and `admin` (output), `lossy`.

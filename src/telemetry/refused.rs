@@ -1,5 +1,5 @@
-//! Refused connections and requests, counted by kind. The log gets at most one line per minute and kind, so that a
-//! flood of requests does not fill the disk.
+//! Counts refused connections and requests by kind. The log gets at most one line per minute and kind, so that a flood
+//! of requests does not fill the disk.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -79,7 +79,7 @@ impl Refused {
         }
     }
 
-    /// Its name in metrics.
+    /// Returns the name in metrics.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Accept => "accept",
@@ -115,8 +115,8 @@ impl Refused {
     }
 }
 
-/// Returns whether this server ended an HTTP/2 connection. It does so for protocol errors and for floods of resets and
-/// headers (RFC 9113 section 10.5).
+/// Returns whether this server ended an HTTP/2 connection. The server does so for protocol errors and for floods of
+/// resets and headers (RFC 9113 section 10.5).
 fn breaks_http_2(error: &hyper::Error) -> bool {
     let cause =
         std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<h2::Error>());

@@ -17,7 +17,7 @@ pub struct Observance {
     pub to: i32,
     /// The abbreviation in tzdata.
     pub name: String,
-    /// Its yearly recurrence, which has no end.
+    /// The yearly recurrence, which has no end.
     pub rule: Option<YearlyRule>,
 }
 
@@ -49,17 +49,17 @@ impl Pair {
     }
 
     /// Returns the instant that every parser computes for a local time. Returns `None` if the rules repeat or skip the
-    /// time, because parsers differ there. It also returns `None` before both observances have begun, because some
-    /// parsers fail there (RFC 5545 section 3.6.5 does not define that time).
+    /// time, because parsers differ there. Also returns `None` before both observances have begun, because some parsers
+    /// fail there (RFC 5545 section 3.6.5 does not define that time).
     pub fn instant(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
         let begun = self.observances.iter().all(|observance| observance.onset < local);
         let [one, other] = self.readings(local);
         (begun && one == other).then_some(one)
     }
 
-    /// Returns the two instants that parsers compute for a local time if the rules had always been in force. They
-    /// differ where the rules repeat the time, and where they skip it: some parsers take the offset before the gap,
-    /// some the one after it.
+    /// Returns the two instants that parsers compute for a local time if the rules had always been in force. The
+    /// instants differ where the rules repeat the time, and where they skip it: some parsers take the offset before the
+    /// gap, some the one after it.
     pub(super) fn readings(&self, local: NaiveDateTime) -> [DateTime<Utc>; 2] {
         let halves = || self.observances.iter();
         let instants = halves().map(|observance| local - seconds(observance.to));

@@ -18,14 +18,15 @@ pub struct Rules(Arc<Database>);
 struct Database {
     folder: Option<PathBuf>,
     version: String,
-    /// The zones by name. They include names that do not exist, because a typing error may occur often in a long file.
+    /// The zones by name. The map includes names that do not exist, because a typing error may occur often in a long
+    /// file.
     loaded: Mutex<HashMap<String, Option<Zone>>>,
 }
 
 /// An unknown zone name, with similar names. The best one comes first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownZone {
-    /// Names that exist.
+    /// Similar names, the best first.
     pub similar: Vec<String>,
 }
 

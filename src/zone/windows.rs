@@ -1,4 +1,4 @@
-//! Windows zone names, which Outlook and Exchange write, by CLDR's table.
+//! Finds zones by their Windows names, which Outlook and Exchange write, with CLDR's table.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;

@@ -236,7 +236,7 @@ fn a_file_that_the_file_names_waits_by_the_same_rules() {
     assert_eq!(polled.feed_within(900), None);
     std::fs::write(&css, "h1{color:black}").unwrap();
     polled.takes(1_000);
-    // A file that is named for the first time may be half-written too.
+    // A file that is named for the first time may be half-written, too.
     let more = named("Two") + "logo = \"own.svg\"\n";
     std::fs::write(fixture.dir().join("own.svg"), "<svg/>").unwrap();
     rename(&fixture.file(), &more);

@@ -1,6 +1,6 @@
 //! Every file of `tests/invalid/` must have exactly the findings in the `.txt` file with the same name. The tests
-//! compare them in the format for people. They check the JSON format of every file against its schema, and compare it
-//! byte for byte for the files that have a `.json` file.
+//! compare the findings in the format for people. The tests also check the JSON format of every file against its
+//! schema, and compare it byte for byte for the files that have a `.json` file.
 //!
 //! A first line `# test: ...` may contain `pad=N` (PADDING stands for N letters), `outside=NAME` (a link of that name
 //! to a file in another folder), `pipe=NAME`, `--frozen`, or `export` (the findings are those of an export). `UPDATE=1`

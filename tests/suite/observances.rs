@@ -1,8 +1,8 @@
 //! Reads a VTIMEZONE by RFC 5545 section 3.6.5, for the parser in `rfc5545`.
 //!
 //! The program finds the last onset before a time. This parser instead lists every change of 150 years, and searches
-//! for the instants with that local time. It refuses every VTIMEZONE that is not a plain pair, and every time that two
-//! parsers may read as two instants.
+//! for the instants with that local time. The parser refuses every VTIMEZONE that is not a plain pair, and every time
+//! that two parsers may read as two instants.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc, Weekday};
 
@@ -77,9 +77,9 @@ impl Zone {
         Ok((tzid, Self { changes, begun }))
     }
 
-    /// Returns the instant of a local time. It is an error if a parser that uses the first of two instants disagrees
-    /// with one that uses the second. It is also an error if an observance has not begun, because Ruby's icalendar then
-    /// fails.
+    /// Returns the instant of a local time. The result is an error if a parser that uses the first of two instants
+    /// disagrees with one that uses the second. The result is also an error if an observance has not begun, because
+    /// Ruby's icalendar then fails.
     pub(crate) fn instant(&self, local: NaiveDateTime) -> Result<DateTime<Utc>, String> {
         if local <= self.begun {
             return Err(format!("an observance begins at {}, not before {local}", self.begun));

@@ -1,7 +1,7 @@
 //! A calendar parser that implements only RFC 5545; every zone test relies on it.
 //!
-//! It shares no code with the program. It refuses every VTIMEZONE that is not a plain pair, so a calendar that would
-//! fail in some app fails here first.
+//! The parser shares no code with the program. The parser refuses every VTIMEZONE that is not a plain pair, so a
+//! calendar that would fail in some app fails here first.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 

@@ -19,8 +19,8 @@ use crate::zones::{at, changes, readings, rules};
 const AROUND: i64 = 36;
 /// The days from a change: a rule such as "the first Sunday" puts some changes a week off.
 const DAYS: [i64; 3] = [-7, 0, 7];
-/// The length of events in minutes. It is three half hours, so each half hour is the start of one event and the end of
-/// another.
+/// The length of events in minutes. The length is three half hours, so each half hour is the start of one event and the
+/// end of another.
 const MINUTES: i64 = 90;
 
 #[test]

@@ -1,4 +1,4 @@
-//! The limits on the number of dates of repeating sessions.
+//! Limits the number of dates of repeating sessions.
 
 use super::super::table::Table;
 use crate::diagnostic::{Code, Finding};

@@ -1,4 +1,4 @@
-//! The dates of a repeating session: those of its rule, without `except`, and with `also`.
+//! Finds the dates of a repeating session: those of its rule, without `except`, and with `also`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;

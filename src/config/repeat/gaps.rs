@@ -1,4 +1,4 @@
-//! The dates on which the clocks skip the time of a rule.
+//! Reports the dates on which the clocks skip the time of a rule.
 
 use std::ops::Range;
 

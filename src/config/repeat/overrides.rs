@@ -1,4 +1,4 @@
-//! Tables that override a date of a repeating session.
+//! Reads the tables that override a date of a repeating session.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The key `repeat`: a rule and its end.
+//! Reads the key `repeat`: a rule and its end.
 
 use std::ops::Range;
 

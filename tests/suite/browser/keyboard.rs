@@ -11,7 +11,7 @@ const TAB: char = '\u{e004}';
 /// The focused element.
 #[derive(Debug, Deserialize, PartialEq)]
 struct Focus {
-    /// Its index among all focusable elements; `None` for the page itself.
+    /// The index among all focusable elements; `None` for the page itself.
     number: Option<usize>,
     name: String,
     top: f64,

@@ -1,5 +1,5 @@
-//! The relay between a cache and the program. It makes each response as old as its max-age within a second, because
-//! tests cannot wait for minutes. It records each request. Dropping it simulates an outage.
+//! The relay between a cache and the program. The relay makes each response as old as its max-age within a second,
+//! because tests cannot wait for minutes. The relay also records each request. Dropping the relay simulates an outage.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};

@@ -203,8 +203,8 @@ fn the_script_of_the_pages_has_no_words_of_its_own() {
     let script = include_str!("../../../src/pages/script.js");
     let code = script.lines().map(|line| line.split_once("//").map_or(line, |(code, _)| code));
     let code: String = code.collect::<Vec<_>>().join("\n");
-    // The script's strings are every second part between quotes. They are names of elements and options, which begin
-    // with a lower-case letter.
+    // The script's strings are every second part between quotes. The strings are names of elements and options, which
+    // begin with a lower-case letter.
     for text in code.split('"').skip(1).step_by(2) {
         assert!(!text.starts_with(char::is_uppercase), "{text}");
     }
