@@ -11,7 +11,7 @@ pub(super) fn zone(word: &str, rules: &Rules) -> Option<Zone> {
     }
 }
 
-/// Returns the preferred name of the zone that a word stands for: a city in place of a legacy name or an abbreviation.
+/// Returns the preferred name of the zone that a word refers to: a city in place of a legacy name or an abbreviation.
 pub(super) fn place_of_zone(word: &str, rules: &Rules) -> Option<String> {
     let lower = word.to_lowercase();
     let place = ["local time", "time", "uhr"]

@@ -55,7 +55,7 @@ pub(super) fn in_text<'m>(
     found
 }
 
-/// Returns a warning about a label that stands for another offset than its zone has, at the first session for which it
+/// Returns a warning about a label whose offset differs from that of its zone, at the first session for which it
 /// does.
 pub(super) fn label<'a, 'm>(
     also: &AlsoIn,

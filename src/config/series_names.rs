@@ -42,7 +42,7 @@ impl SeriesNames {
         Self { ids, by_name }
     }
 
-    /// Returns the series that a text stands for.
+    /// Returns the series that a text refers to.
     pub(super) fn meant(&self, text: &str) -> Option<&Id> {
         let of_name = |name: &str| self.by_name.get(name);
         of_name(&text.trim().to_lowercase()).or_else(|| of_name(Id::suggest(text)?.as_str()))

@@ -27,7 +27,7 @@ pub(super) struct ReadSession {
     pub(super) session: Option<Session>,
 }
 
-/// The values outside of its table that every session may use.
+/// The values from other tables that every session may use.
 #[derive(Clone, Copy)]
 pub(super) struct Shared<'a> {
     pub(super) defaults: &'a Defaults,

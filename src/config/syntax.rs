@@ -30,7 +30,7 @@ pub(super) struct ParsedToml<'a> {
     pub(super) root: Option<DeTable<'a>>,
     /// The syntax errors, one per line.
     pub(super) findings: Vec<Finding>,
-    /// The parts that could not be parsed. No further findings are reported there.
+    /// The parts that could not be parsed. The program reports no further findings in these parts.
     pub(super) unread: Unread,
 }
 

@@ -186,7 +186,7 @@ pub(super) fn needless_fold(table: &Table<'_>) {
     }
 }
 
-/// Resolves the instants of one session.
+/// Converts the times of one session to instants.
 struct TimesParser<'a> {
     table: &'a Table<'a>,
     zone: Zone,

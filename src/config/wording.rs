@@ -204,7 +204,7 @@ pub(super) fn legacy_zone(zone: &Zone, span: Range<usize>) -> Option<Finding> {
     Some(Finding::warning(Code::LegacyZone, span, message).help(help))
 }
 
-/// Returns the value with its quotes corrected, if only they are wrong.
+/// Returns the value with corrected quotes, if nothing else is wrong.
 fn corrected(value: &DeValue<'_>, wanted: Wanted) -> Option<String> {
     match (wanted, value) {
         (Wanted::Flag, DeValue::String(text)) => match text.to_lowercase().as_str() {

@@ -1,4 +1,4 @@
-//! Warns about a session in another year than the sessions around it in the file.
+//! Warns about a session whose year differs from that of the sessions around it in the file.
 
 use std::ops::Range;
 

@@ -79,7 +79,7 @@ enum Comparison {
 }
 
 /// Returns whether a list of entity tags contains the tag of any current representation of the resource. A client may
-/// have another coding than it would get now; that representation is also current.
+/// have a different coding from the one that it would get now; that representation is also current.
 fn any_tag(resource: &Resource, headers: &HeaderMap, name: &HeaderName, how: Comparison) -> bool {
     headers.get_all(name).iter().any(|line| {
         let line = line.as_bytes().trim_ascii();

@@ -53,7 +53,7 @@ impl EventClock {
     }
 }
 
-/// The clock of a TZID, and how it was found.
+/// The clock of a TZID, and the method by which the clock was found.
 #[derive(Debug, Clone)]
 pub(super) struct Understood {
     pub(super) clock: EventClock,

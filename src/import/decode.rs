@@ -60,7 +60,7 @@ impl fmt::Display for Unreadable {
     }
 }
 
-/// Returns the bytes of a file in UTF-8 without a byte order mark. A line in another encoding stays as it is.
+/// Returns the bytes of a file in UTF-8 without a byte order mark. A line in another encoding does not change.
 ///
 /// # Errors
 /// [`Unreadable`] if its beginning is not that of a calendar.

@@ -14,7 +14,7 @@ use super::values::{DateValue, date_value};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Named {
     pub(super) at: NaiveDateTime,
-    /// Whether it stands for a day, because Exchange writes midnight in place of the time.
+    /// Whether the value is a day, because Exchange writes midnight in place of the time.
     pub(super) is_day: bool,
 }
 

@@ -49,7 +49,7 @@ impl Details {
             .place
             .as_ref()
             .map_or(0, |place| place.name.len() + place.address.as_ref().map_or(0, String::len));
-        // The constant stands for the id, the times, the UID and the keys.
+        // The constant is the size of the id, the times, the UID and the keys.
         600 + self.title.len() + texts + lists + place
     }
 }

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::Note;
 use super::count;
 
-/// The numbers of what is left out on purpose.
+/// The numbers of the skipped sessions, events and properties.
 #[derive(Debug, Default)]
 pub(super) struct Ruled {
     /// The number of past sessions.

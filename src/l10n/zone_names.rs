@@ -77,7 +77,7 @@ impl ZoneNames {
         Some(Self { generic, specific, location, city, offset, around_city, rules, golden })
     }
 
-    /// Returns the name of a zone at an instant; it stands for no other offset on that day.
+    /// Returns the name of a zone at an instant. The name has no other offset on that day.
     pub fn name(&self, zone: &Zone, at: DateTime<Utc>) -> String {
         if zone.is_utc() {
             return "UTC".to_owned();
@@ -107,7 +107,7 @@ impl ZoneNames {
             .unwrap_or_else(|| self.printed_offset(offset))
     }
 
-    /// Returns the offsets that a name stands for at an instant, in seconds east of Greenwich. The list is empty if the
+    /// Returns the offsets that a name has at an instant, in seconds east of Greenwich. The list is empty if the
     /// language has no such zone name.
     pub fn meanings(&self, name: &str, at: DateTime<Utc>) -> Vec<i32> {
         if name == "UTC" {
@@ -237,7 +237,7 @@ fn claims<'a>(
     now.filter(|(_, now)| now.has_generic(name)).collect()
 }
 
-/// Returns whether a name stands for only this offset at an instant.
+/// Returns whether a name has only this offset at an instant.
 ///
 /// A summer name means nothing while its golden zone is on winter time: readers of "PDT" in December assume the current
 /// time of Los Angeles.

@@ -31,8 +31,8 @@ impl Color {
         format!("#{:06X}", self.rgb)
     }
 
-    /// Returns the color, darkened until it is readable on white and white is readable on it. The contrast is at least
-    /// 4.5 to 1 (WCAG 2.2, 1.4.3), with a margin for gray backgrounds.
+    /// Returns the color, darkened until text in the color is readable on white, and white text on the color. The
+    /// contrast is at least 4.5 to 1 (WCAG 2.2, 1.4.3), with a margin for gray backgrounds.
     #[must_use]
     pub fn readable_on_light(self) -> Self {
         self.towards(0x00_00_00, |color| color.contrast(Self { rgb: 0xF5_F7_F9 }) >= 4.6)
@@ -58,7 +58,7 @@ impl Color {
         0.2126 * channel(16) + 0.7152 * channel(8) + 0.0722 * channel(0)
     }
 
-    /// Returns the first of twenty-one mixtures with another color that satisfies `good`.
+    /// Mixes the color with another one in twenty-one steps, and returns the first mixture that satisfies `good`.
     fn towards(self, other: u32, good: impl Fn(Self) -> bool) -> Self {
         let mixed = |step: u32| {
             let part = |shift: u32| {

@@ -69,7 +69,7 @@ pub struct Timed {
 /// Whole days, in whichever zone the reader is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AllDay {
-    /// The zone in which the days begin and end, to decide what is past.
+    /// The zone in which the days begin and end, which decides when the session is past.
     pub zone: Zone,
     /// The first day.
     pub first: NaiveDate,

@@ -280,7 +280,7 @@ impl Card {
 
 /// A link for an action such as "Register".
 struct ActionLink<'a> {
-    /// The label of the action.
+    /// The label of the link.
     text: String,
     /// The same label, with a slot for the session's title, for screen readers.
     with_title: String,

@@ -59,7 +59,7 @@ pub(super) fn all(
     said
 }
 
-/// Returns a note if a date is over. People rarely notice a wrong year, but they notice this note.
+/// Returns a note if a date is over, because people rarely notice a wrong year.
 fn past(when: Option<&When>, now: DateTime<Utc>) -> &'static str {
     if when.is_some_and(|when| when.end() <= now) { ", in the past" } else { "" }
 }

@@ -1,6 +1,6 @@
 //! The roster decides by pure rules which worker may publish.
 //!
-//! One worker is in charge. While its work takes long, a standby polls the files:
+//! One worker is in charge. While the worker in charge takes long, a standby polls the files:
 //!
 //! - The standby adopts another content: it takes over, and nothing of the previous worker is recorded or published.
 //! - The worker in charge records, or has a result: the standby is dismissed.

@@ -129,7 +129,7 @@ pub(super) fn published(session: &Session, feeds: Vec<String>) -> PublishedSessi
     }
 }
 
-/// Returns the links that it has, and those that it had.
+/// Returns the current links of a session, and the earlier ones.
 pub(super) fn links<'a>(
     session: &Session,
     given: impl Iterator<Item = &'a PublishedSession>,

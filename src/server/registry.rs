@@ -84,7 +84,7 @@ impl Registry {
         table.open.insert(id, OpenConnection { progress, task });
     }
 
-    /// Closes the longest-waiting connection, when the system has no resources for another.
+    /// Closes the longest-waiting connection when the system has no resources for another one.
     pub(super) fn make_room(&self) {
         self.table().make_room(now(self.start));
     }

@@ -21,7 +21,7 @@ const LONG: usize = 16 << 10;
 const LONG_LEVEL: u32 = 6;
 const SHORT_LEVEL: u32 = 4;
 /// The gzip header of RFC 1952 section 2.3: deflate, without flags, time and name, so that the same input gives the
-/// same bytes. The 255 is the unknown operating system.
+/// same bytes. The value 255 means an unknown operating system.
 const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 /// The Brotli quality. 5 keeps a reload short; 11 takes sixty times as long for a third fewer bytes.
 const BROTLI_QUALITY: u32 = 5;

@@ -65,7 +65,7 @@ impl Family {
 
     /// Returns the family of a User-Agent, ignoring case.
     pub fn of(user_agent: &[u8]) -> Self {
-        // The copy is on the stack, because this function runs for every response.
+        // The lower-case copy is on the stack, because this function runs for every response.
         let mut lower = [0; LONGEST];
         let length = user_agent.len().min(LONGEST);
         lower[..length].copy_from_slice(&user_agent[..length]);

@@ -29,7 +29,7 @@ enum QueuedOutput {
 }
 
 impl Dropped {
-    /// Returns the number.
+    /// Returns the number of dropped lines.
     pub fn count(&self) -> u64 {
         self.0.load(Relaxed)
     }

@@ -159,7 +159,7 @@ impl Telemetry {
         }
     }
 
-    /// Logs pending refusals. The caller calls it at the end.
+    /// Logs pending refusals. The caller must call this function at the end.
     pub fn end(&self) {
         self.refusals.rest(Instant::now()).iter().for_each(log);
     }

@@ -145,7 +145,7 @@ impl Refusals {
         count.line(kind, now)
     }
 
-    /// Returns all pending lines. The caller calls it at the end.
+    /// Returns all pending lines. The caller must call this function at the end.
     pub(super) fn rest(&self, now: Instant) -> Vec<LogLine> {
         self.due(now + PAUSE)
     }

@@ -136,7 +136,7 @@ fn a_file_that_is_written_again_with_the_same_content_waits_again() {
         touch(second);
         assert_eq!(polled.feed_within(900), None);
     }
-    // On a mount that reports another time at every poll, it is still adopted, after a minute.
+    // On a mount that reports a different time at every poll, the file is still adopted after a minute.
     let polls = (10..).take_while(|second| {
         touch(*second);
         polled.feed_within(POLL).is_none()
@@ -315,7 +315,7 @@ fn a_reloader_that_waited_for_the_lock_does_not_publish_an_outdated_file() {
         assert_eq!(waiting.join().unwrap(), None);
     });
     assert_eq!(other.store.read().unwrap().sessions["talk-1"].published.title, "One");
-    // The program treats it as a separate change.
+    // The program treats the new file as a separate change.
     let (after, feed) = polled.next(LONG).unwrap();
     assert!((900..=1_100).contains(&after), "{after}");
     assert!(feed.contains("SUMMARY:Newer") && feed.contains("SEQUENCE:1"), "{feed}");

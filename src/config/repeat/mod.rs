@@ -39,7 +39,7 @@ pub(super) use overrides::split_id;
 use segment::Segment;
 use times::Times;
 
-/// The longest UID of a repeating session: the UIDs of its dates are up to 20 characters longer.
+/// The longest UID of a repeating session. The UIDs of its dates are up to 20 characters longer.
 const LONGEST_UID: usize = 191 - 20;
 /// The keys of the table with the rule that its dates do not inherit.
 const OF_RULE: &[&str] = &["id", "uid", "was", "repeat", "except", "also", "from", "description"];

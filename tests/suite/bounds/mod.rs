@@ -1,4 +1,4 @@
-//! Files that cost much memory or time, or that attack the machine: the program refuses or publishes each within
+//! Files that take much memory or time, or that attack the machine: the program refuses or publishes each within
 //! limits.
 
 mod calendars;

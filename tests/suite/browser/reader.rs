@@ -83,7 +83,7 @@ fn decoded(text: &str) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// Returns whether a text arrived whole, or cut with an ellipsis.
+/// Returns whether a text arrived complete, or cut with an ellipsis.
 fn came(got: &str, sent: &str) -> bool {
     let cut = got.strip_suffix('…').is_some_and(|kept| kept.len() > 20 && sent.starts_with(kept));
     got == sent || cut

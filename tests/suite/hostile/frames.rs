@@ -17,7 +17,7 @@ const BATCH: u32 = 100;
 const HEADERS: &[u8] = b"\x82\x87\x84\x41\x09localhost";
 /// The connection preface of a client (RFC 9113 section 3.4).
 pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-/// Frames, flags and a reason by their numbers (RFC 9113 sections 6 and 7).
+/// The numbers of frame types, flags and an error code (RFC 9113 sections 6 and 7).
 pub(super) const HEADERS_FRAME: u8 = 1;
 pub(super) const RST_STREAM: u8 = 3;
 pub(super) const SETTINGS: u8 = 4;

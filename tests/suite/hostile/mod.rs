@@ -25,7 +25,7 @@ const SMALL: &str = "/sessions/s0.ics";
 const LASTS: Duration = Duration::from_secs(40);
 /// The bound on resident memory that docs/operate/limits.md states for this many connections, in KiB.
 const BOUND: u64 = 256 * 1024;
-/// The time limit for incomplete requests: the header timeout, and more because of the load.
+/// The time limit for incomplete requests, which is longer than the header timeout because of the load.
 const BEGUN: Duration = Duration::from_secs(30);
 /// The number of descriptors for the test itself and for honest clients.
 const OTHERS: usize = 1000;

@@ -1,4 +1,4 @@
-//! Moved sessions keep their entry at another time, and readers see the old time and the new one.
+//! A moved session keeps its entry with a new time, and readers see the old time and the new one.
 
 use super::{FEED, Story, other, revision, talk, value};
 use crate::support::{BEFORE, list};

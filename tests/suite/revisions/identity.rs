@@ -118,7 +118,7 @@ fn a_session_renamed_to_the_id_of_a_removed_one_stays_itself() {
         assert_eq!(all.len(), 2);
         let gone = all.values().find(|entry| entry.uid == a.uid).expect("it is remembered");
         assert_eq!((gone.sequence, gone.removed.is_some()), (1, true));
-        // Later changes neither lose nor confuse the two.
+        // Later changes neither lose nor confuse the two sessions.
         fixture.write(&list(&(renamed + &named("c", "2027-06-30", ""))));
         let later = publish_once(&fixture, &day(3));
         assert_eq!(seen(&fixture, &later, "a"), now);

@@ -210,7 +210,7 @@ fn after_any_restores_and_merges_every_change_reaches_subscribers_and_no_number_
             titles[random.below(4) as usize] = random.below(4) as u32;
             fixture.write(&text(&titles));
         }
-        // A clock that is set back lowers no number either.
+        // A clock that is set back must not lower a number.
         now += chrono::TimeDelta::seconds(random.below(90) as i64 - 20);
         let published = publisher.publish(now).unwrap_or_else(|r| panic!("step {step}: {r:?}"));
         for (uid, (sequence, modified, shown)) in subscribers_know(&published) {

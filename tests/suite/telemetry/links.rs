@@ -132,7 +132,7 @@ fn every_published_path_is_parsed_as_its_address() {
                         | Address::Feed(_, F::Next | F::Target(_))
                         | Address::Session(_, S::Register | S::Join | S::Target(_))
                 ),
-                // A former address may have any current content.
+                // A former address has the content of the current one, which may be of any kind.
                 Kind::Moved => matches!(address, Address::Session("era-of-silos", _)),
                 Kind::Svg => matches!(
                     address,
