@@ -24,7 +24,7 @@ pub enum Error {
     Listen {
         /// The address as it was given.
         address: String,
-        /// Whether it is the path of a Unix socket.
+        /// Whether the address is the path of a Unix socket.
         is_unix: bool,
         /// The system's reason.
         source: std::io::Error,

@@ -53,17 +53,17 @@ impl<'a> SourceLine<'a> {
         self.text.trim().is_empty()
     }
 
-    /// Returns whether it begins a table.
+    /// Returns whether the line begins a table.
     pub(super) fn is_header(&self) -> bool {
         is_header(self.text)
     }
 
-    /// Returns whether it has a key as TOML writes keys, and an equals sign.
+    /// Returns whether the line has a key as TOML writes keys, and an equals sign.
     pub(super) fn has_key(&self) -> bool {
         self.text.contains('=') && is_plain_key(self.key)
     }
 
-    /// Returns whether it has a key of some table.
+    /// Returns whether the line has a key of some table.
     pub(super) fn has_known_key(&self) -> bool {
         self.has_key() && synonyms::of_any_table(self.key).is_some()
     }

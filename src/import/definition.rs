@@ -50,7 +50,7 @@ impl Definition {
         Self { onsets, before, distinct }
     }
 
-    /// Returns whether it has no usable onset.
+    /// Returns whether the VTIMEZONE has no usable onset.
     pub(super) fn is_empty(&self) -> bool {
         self.onsets.is_empty()
     }
@@ -62,7 +62,7 @@ impl Definition {
         found.or(self.before).unwrap_or(0)
     }
 
-    /// Returns whether it has an onset that is not after a wall-clock time.
+    /// Returns whether the VTIMEZONE has an onset that is not after a wall-clock time.
     pub(super) fn is_known_from(&self, local: NaiveDateTime) -> bool {
         self.onsets.first().is_some_and(|(onset, _)| *onset <= local)
     }

@@ -9,7 +9,8 @@ use super::weblinks::weblinks;
 use super::{dial_in, own_export, prose, sign_up};
 use crate::model::HttpUrl;
 
-/// Reads the description of an event that convene wrote. Returns whether it marks the session as cancelled.
+/// Reads the description of an event that convene wrote. Returns whether the description marks the session as
+/// cancelled.
 pub(super) fn read_own(details: &mut Details, event: &Component, losses: &mut Losses) -> bool {
     let Some(property) = event.get("DESCRIPTION") else { return false };
     let own = own_export::text(&text(&property.value));

@@ -32,7 +32,7 @@ pub(super) struct Details {
     pub(super) feed: Option<String>,
     pub(super) tags: Vec<String>,
     pub(super) status: Status,
-    /// Whether it is cancelled, but shown in Google Calendar anyway.
+    /// Whether the session is cancelled, but shown in Google Calendar anyway.
     pub(super) announce: bool,
     pub(super) busy: Option<bool>,
     /// The reminders, such as `15m`.

@@ -53,7 +53,7 @@ impl Labels {
 pub(super) struct GoogleSection {
     /// The meeting's URL.
     pub(super) meeting: Option<String>,
-    /// Whether it has telephone numbers.
+    /// Whether the section has telephone numbers.
     pub(super) has_phones: bool,
 }
 

@@ -5,8 +5,8 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use super::tables;
 use crate::model::{Dialect, Markdown};
 
-/// The deepest nesting of lists and quotes, and of emphasis. Deeper ones are rendered at this depth, each item on its
-/// own line.
+/// The deepest nesting of lists and quotes, and of emphasis. Lists, quotes and emphasis that are nested more deeply are
+/// rendered at this depth, each item on its own line.
 pub(super) const DEEPEST: usize = 8;
 
 /// Returns the events of a text, with bounded nesting.

@@ -32,7 +32,7 @@ pub struct Session {
     pub status: Status,
     /// The appearance in calendars of a cancelled session.
     pub cancellation: Cancellation,
-    /// Whether it blocks the reader's time. By default it does in an invite, and does not in a feed.
+    /// Whether the session blocks the reader's time. By default, the session does in an invite, and does not in a feed.
     pub busy: Option<bool>,
     /// Times before the start at which an invite reminds.
     pub remind: Vec<TimeDelta>,
@@ -40,7 +40,7 @@ pub struct Session {
     pub uid: Option<Uid>,
     /// The former ids, oldest first.
     pub was: Vec<Id>,
-    /// Whether it is the removed session with this id, although its title and start differ.
+    /// Whether the session is the removed session with this id, although its title and start differ.
     pub again: bool,
     /// The position among the dates of a repeating session, if it is one.
     pub date: Option<RepeatDate>,
@@ -153,7 +153,7 @@ impl AllDay {
 }
 
 impl Status {
-    /// Returns the word in `sessions.toml`.
+    /// Returns the word for the status in `sessions.toml`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Cancelled => "cancelled",

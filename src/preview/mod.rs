@@ -46,9 +46,9 @@ struct ChangedSession {
     change: Difference,
     said: Vec<String>,
     cities: Vec<There>,
-    /// Whether it begins so soon that calendar apps may check too late.
+    /// Whether the session begins so soon that calendar apps may check too late.
     soon: bool,
-    /// Whether it is removed although readers expect it.
+    /// Whether the session is removed although readers expect it.
     better_cancelled: bool,
     /// The address of the block *What changed*.
     newsletter: Option<String>,

@@ -34,7 +34,7 @@ impl Roster {
         self.standby
     }
 
-    /// Puts a worker that has adopted a content in charge. Returns whether it is in charge.
+    /// Puts a worker that has adopted a content in charge. Returns whether the worker is in charge.
     pub(super) fn take_over(&mut self, worker: Number) -> bool {
         if self.is_standby(worker) {
             (self.in_charge, self.standby) = (worker, None);
@@ -42,13 +42,13 @@ impl Roster {
         self.is_in_charge(worker)
     }
 
-    /// Lets a worker record. Returns whether it may.
+    /// Lets a worker record. Returns whether the worker may record.
     pub(super) fn record(&mut self, worker: Number) -> bool {
         self.records |= self.finish(worker);
         self.is_in_charge(worker)
     }
 
-    /// Accepts a worker's result. Returns whether it counts.
+    /// Accepts a worker's result. Returns whether the result counts.
     pub(super) fn finish(&mut self, worker: Number) -> bool {
         let counts = self.is_in_charge(worker);
         if counts {

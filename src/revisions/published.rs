@@ -93,7 +93,7 @@ pub(super) fn status(word: &str) -> Result<Status, String> {
 }
 
 impl PublishedSession {
-    /// Returns whether it begins after an instant. Whole days count by their date in UTC.
+    /// Returns whether the session begins after an instant. Whole days count by their date in UTC.
     pub fn starts_after(&self, now: DateTime<Utc>) -> bool {
         match self.when {
             Times::Timed { start, .. } => start > now,
@@ -101,7 +101,7 @@ impl PublishedSession {
         }
     }
 
-    /// Returns whether it is not over at an instant. Whole days count by their date in UTC.
+    /// Returns whether the session is not over at an instant. Whole days count by their date in UTC.
     pub fn ends_after(&self, now: DateTime<Utc>) -> bool {
         match self.when {
             Times::Timed { end, .. } => end > now,

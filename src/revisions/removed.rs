@@ -27,7 +27,7 @@ pub struct Removed {
 }
 
 impl Removed {
-    /// Returns whether it took place before it was removed from the file.
+    /// Returns whether the session took place before it was removed from the file.
     pub fn was_over(&self) -> bool {
         self.revision.removed.is_some_and(|removed| self.when.end() <= removed)
     }

@@ -108,7 +108,7 @@ impl<'a> Address<'a> {
 }
 
 impl Address<'_> {
-    /// Returns whether it is a picture, a script or a style sheet. Pages refer to these, and they refer to nothing.
+    /// Returns whether the address is that of a picture, a script or a style sheet. Pages refer to these files.
     pub fn is_asset(self) -> bool {
         matches!(
             self,

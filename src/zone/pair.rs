@@ -7,7 +7,8 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc, Weekd
 /// One STANDARD or DAYLIGHT sub-component (RFC 5545 section 3.6.5).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observance {
-    /// Whether it is the DAYLIGHT half, which is the one with the greater offset, independent of tzdata's naming.
+    /// Whether the observance is the DAYLIGHT half, which is the one with the greater offset, independent of tzdata's
+    /// naming.
     pub daylight: bool,
     /// The first onset, on the clock before the change.
     pub onset: NaiveDateTime,
@@ -73,7 +74,7 @@ impl Pair {
         read.map(|utc| utc.and_utc())
     }
 
-    /// Returns the same rules, begun whole years earlier so that every observance begins before a local time.
+    /// Returns the same rules, moved earlier by whole years, so that every observance begins before a local time.
     pub(super) fn begun_before(mut self, local: NaiveDateTime) -> Self {
         for observance in &mut self.observances {
             while observance.onset >= local {

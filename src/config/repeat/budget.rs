@@ -18,7 +18,7 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Takes dates from the budget. Returns whether it has enough; if not, reports an error.
+    /// Takes dates from the budget. Returns whether the budget has enough; if not, reports an error.
     pub(super) fn spend(&mut self, table: &Table<'_>, dates: usize) -> bool {
         let left = self.0.checked_sub(dates);
         self.0 = left.unwrap_or_default();

@@ -12,7 +12,7 @@ struct Talk {
     word: u64,
     start: String,
     cancelled: bool,
-    /// Whether it was removed once, so that the file must contain `again`.
+    /// Whether the session was removed once, so that the file must contain `again`.
     again: bool,
 }
 
