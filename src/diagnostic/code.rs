@@ -130,7 +130,7 @@ codes! {
     HtmlInText = "html-in-text",
     /// A link of a Markdown text that leads nowhere.
     BrokenLink = "broken-link",
-    /// A tag with a comma, which is probably several.
+    /// A tag with a comma, which is probably several tags.
     TagWithComma = "tag-with-comma",
     /// Older time-zone rules put the session at another hour.
     OlderRules = "older-rules",

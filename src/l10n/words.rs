@@ -260,7 +260,7 @@ impl Words {
         self.dash
     }
 
-    /// Returns the mark after a zone name in right-to-left text. Without it, the digits of "GMT-8" and of the next time
+    /// Returns the mark after a zone name in right-to-left text. Without the mark, the digits of "GMT-8" and of the next time
     /// would be displayed as one number sequence (Unicode UAX #9).
     pub(super) fn end_of_clock(&self) -> &'static str {
         if self.marks && self.formatters.right_to_left { "\u{200f}" } else { "" }
