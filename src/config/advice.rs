@@ -60,9 +60,13 @@ pub(super) fn session(
     {
         push(finding);
     }
-    for (key, url) in
-        [("register", &session.register), ("join", &session.join), ("page", &session.page)]
-    {
+    for (key, url) in [
+        ("register", &session.register),
+        ("join", &session.join),
+        ("page", &session.page),
+        ("recording", &session.recording),
+        ("slides", &session.slides),
+    ] {
         if let Some(url) = url.as_ref().filter(|url| url.as_str().starts_with("http://")) {
             push(links::insecure(key, url.as_str(), span(key)));
         }

@@ -33,10 +33,16 @@ pub(super) const EACH: &[&str] = &[
     "description",
     "register",
     "join",
+    "registration",
     "page",
     "place",
+    "speakers",
+    "access",
+    "recording",
+    "slides",
     "tags",
     "status",
+    "reason",
     "cancelled",
     "busy",
     "remind",
@@ -55,11 +61,17 @@ pub(super) const SESSIONS: &[&str] = &[
     "description",
     "register",
     "join",
+    "registration",
     "page",
     "place",
+    "speakers",
+    "access",
+    "recording",
+    "slides",
     "series",
     "tags",
     "status",
+    "reason",
     "cancelled",
     "busy",
     "remind",
@@ -75,6 +87,10 @@ pub(super) const SESSIONS: &[&str] = &[
 pub(super) const REPEAT: &[&str] = &["every", "weeks", "until", "times"];
 /// `place` of a session.
 pub(super) const PLACE: &[&str] = &["name", "address", "latitude", "longitude"];
+/// An item of `speakers` of a session.
+pub(super) const SPEAKER: &[&str] = &["name", "about", "url"];
+/// `registration` of a session.
+pub(super) const REGISTRATION: &[&str] = &["opens", "closes", "full"];
 /// An item of `also_in` of the calendar.
 pub(super) const ALSO_IN: &[&str] = &["zone", "label"];
 /// `organizer` of the calendar.
@@ -124,7 +140,14 @@ mod tests {
             assert_eq!(described, keys, "{heading}");
         }
         let page = include_str!("../../docs/sessions-toml.md");
-        for key in PLACE.iter().chain(ALSO_IN).chain(ORGANIZER).chain(REPEAT) {
+        for key in PLACE
+            .iter()
+            .chain(ALSO_IN)
+            .chain(ORGANIZER)
+            .chain(REPEAT)
+            .chain(SPEAKER)
+            .chain(REGISTRATION)
+        {
             assert!(page.contains(&format!("{key} = ")), "{key}");
         }
     }

@@ -4,13 +4,14 @@
 //! parser can recover from. Then each table reads its own keys, so that one bad value never hides another finding.
 //!
 //! To read: `syntax`, then `line`, `explain`, `stray`, `brackets`, `quotes`, `value` and `duplicates` (TOML), `context`
-//! (what tables share), `table`, `form` and `each` (values of one table), `calendar`, `sessions`, `session`, `when`,
-//! `too_early`, `repeat`, `series_each`, `feeds`, `page`, `words` (the tables), `unknown`, `keys`, `synonyms` and
-//! `wishes` (keys), `ids`, `series_names`, `advice`, `long`, `years`, `texts`, `html`, `markdown_links`, `links`,
+//! (what tables share), `table`, `form` and `each` (values of one table), `calendar`, `sessions`, `session`, `around`,
+//! `when`, `too_early`, `repeat`, `series_each`, `feeds`, `page`, `words` (the tables), `unknown`, `keys`, `synonyms`
+//! and `wishes` (keys), `ids`, `series_names`, `advice`, `long`, `years`, `texts`, `html`, `markdown_links`, `links`,
 //! `coordinates`, `named_times` and `without_repeat` (checks), `guess`, `loose`, `rest`, `days`, `lengths`, `known` and
 //! `wording` (help).
 
 mod advice;
+mod around;
 mod brackets;
 mod calendar;
 mod civil;

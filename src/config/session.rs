@@ -9,7 +9,7 @@ use super::defaults::Defaults;
 use super::feeds::{ids, values};
 use super::series_names::SeriesNames;
 use super::table::Table;
-use super::{coordinates, keys, links, when, without_repeat};
+use super::{around, coordinates, keys, links, when, without_repeat};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{
     Geo, HttpUrl, Id, Length, Markdown, Place, Session, Status, Tag, Title, Uid, When,
@@ -81,6 +81,11 @@ pub(super) fn with(table: &Table<'_>, shared: Shared<'_>, given: Given) -> ReadS
     let (register, join, page) = (url("register"), url("join"), url("page"));
     let place = table.table("place", "place", keys::PLACE);
     let place = place.as_ref().map(read_place);
+    let registration = around::registration(table, when.as_ref().map(When::zone));
+    let speakers = around::speakers(table);
+    let access = table.line("access").map(|at| at.value);
+    let (recording, slides) = (url("recording"), url("slides"));
+    let reason = table.line("reason").map(|at| at.value);
     let series = names.read(table, "series");
     if let [first, second, ..] = series.as_slice() {
         let finding =
@@ -125,11 +130,17 @@ pub(super) fn with(table: &Table<'_>, shared: Shared<'_>, given: Given) -> ReadS
             description: description.map(|at| at.value).or(inherited),
             register,
             join,
+            registration,
             page,
             place: place.flatten(),
+            speakers,
+            access,
+            recording,
+            slides,
             series: series.first().map(|at| at.value.clone()),
             tags: tags.into_iter().map(|at| at.value).collect(),
             status: status.map(|at| at.value).unwrap_or_default(),
+            reason,
             cancellation: own.map_or(defaults.cancellation, |at| at.value),
             busy,
             remind: remind.into_iter().map(|at| at.value.roughly()).collect(),

@@ -9,7 +9,7 @@ pub(super) fn of_any_table(word: &str) -> Option<&'static str> {
 }
 
 /// Other words for keys.
-const SYNONYMS: [(&str, &[&str]); 22] = [
+const SYNONYMS: [(&str, &[&str]); 27] = [
     ("accent", &["color", "colour"]),
     ("title", &["name", "summary", "subject", "headline", "event", "session"]),
     (
@@ -86,6 +86,11 @@ const SYNONYMS: [(&str, &[&str]); 22] = [
     ("every", &["frequency", "freq", "interval", "weekdays"]),
     ("times", &["count", "number"]),
     ("each", &["defaults", "default"]),
+    ("speakers", &["speaker", "presenter", "presenters", "guest", "guests", "panelists"]),
+    ("access", &["accessibility", "accessible"]),
+    ("recording", &["youtube", "replay", "video_url"]),
+    ("slides", &["presentation", "deck", "materials"]),
+    ("reason", &["why", "because"]),
 ];
 
 /// Other words for tables.

@@ -15,11 +15,6 @@ pub(super) fn of_session(word: &str, value: &DeValue<'_>) -> Option<String> {
         format!(
             "sessions have no pictures: add a link to `description`, such as `[Picture]({address})`, or delete the line"
         )
-    } else if is(&["recording", "slides", "materials", "video_url", "youtube"]) {
-        let address = address.unwrap_or("https://...");
-        format!(
-            "add a link to `description`, such as `[Recording]({address})`, or write `page = \"{address}\"`"
-        )
     } else if is(&["url", "link", "website", "web", "href", "links"]) {
         let address = address.unwrap_or("https://...");
         format!(

@@ -21,6 +21,8 @@ pub(super) enum Wanted {
     Number,
     DateTime,
     Zones,
+    Speakers,
+    Registration,
     Table,
 }
 
@@ -33,6 +35,10 @@ impl fmt::Display for Wanted {
             Self::Number => "a number, without quotes",
             Self::DateTime => "a date and time such as 2027-04-30T14:00:00, without quotes",
             Self::Zones => "the name of a zone in quotes, or a list of names",
+            Self::Speakers => "a list such as [{ name = \"Ana Diaz\" }]",
+            Self::Registration => {
+                "\"open\", \"full\", \"closed\", or a table such as { closes = 2027-04-30 }"
+            }
             Self::Table => "a table",
         })
     }

@@ -98,6 +98,10 @@ codes! {
     AtNight = "at-night",
     /// A session that was not published before and is over.
     NewInThePast = "new-in-the-past",
+    /// A reason for a session that is neither cancelled nor changed.
+    ReasonNotShown = "reason-not-shown",
+    /// Times of registration for a session without a link to register.
+    NoRegisterLink = "no-register-link",
     /// A session whose year differs from that of the sessions around it in the file.
     YearApart = "year-apart",
     /// A session under the id of a published one that is over.

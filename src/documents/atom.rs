@@ -6,7 +6,7 @@ use maud::html;
 use uuid::Uuid;
 
 use crate::document::{Document, Kind};
-use crate::l10n::{Messages, SLOTS, Words};
+use crate::l10n::{SLOTS, Words};
 use crate::markdown;
 use crate::model::{Feed, Session, Status};
 use crate::pages;
@@ -101,14 +101,50 @@ fn entry(xml: &mut Xml, edition: &Edition, session: &Session, words: &Words) {
         xml.empty("category", &[("term", tag.as_str())]);
     }
     let news = pages::sentences(edition, session, words);
-    let said: Vec<String> = moved.into_iter().chain(news.iter().map(ToString::to_string)).collect();
+    let reason = edition.reason(session).map(ToString::to_string);
+    let news = news.iter().map(ToString::to_string).chain(reason);
+    let said: Vec<String> = moved.into_iter().chain(news).collect();
     let summary = match said.is_empty() {
         true => when.clone(),
         false => messages.atom_summary(&when, said.join(" ")),
     };
     xml.text("summary", &summary);
-    xml.html("content", &content(edition, session, &when, &said, messages));
+    xml.html("content", &content(edition, session, &when, &said, words));
     xml.close("entry");
+    if session.status != Status::Cancelled {
+        recordings(xml, edition, session, words);
+    }
+}
+
+/// The recording and the slides as entries of their own, so that mail tools send them as news.
+fn recordings(xml: &mut Xml, edition: &Edition, session: &Session, words: &Words) {
+    let (messages, revision) = (words.messages(), edition.revision(session));
+    let page = edition.urls.absolute(&edition.urls.session(&session.id, SessionRoute::Page));
+    let all = [
+        (
+            "recording",
+            &session.recording,
+            messages.atom_recording(SLOTS[0]),
+            messages.watch_recording(),
+        ),
+        ("slides", &session.slides, messages.atom_slides(SLOTS[0]), messages.slides()),
+    ];
+    for (name, url, title, label) in all {
+        let Some(url) = url else { continue };
+        let title = words.sentence(title, [session.title.as_str()]).to_string();
+        xml.open("entry", &[]);
+        xml.text("id", &urn(&format!("{}/{name}", revision.uid)));
+        xml.text("title", &title);
+        xml.text("updated", &rfc3339::utc(revision.last_modified));
+        xml.link("alternate", "text/html", &page);
+        xml.text("summary", &title);
+        let content = html! {
+            p { a href=(url) { (label) } }
+            p { a href=(page) { (messages.atom_more()) } }
+        };
+        xml.html("content", &content.into_string());
+        xml.close("entry");
+    }
 }
 
 fn content(
@@ -116,9 +152,9 @@ fn content(
     session: &Session,
     when: &str,
     said: &[String],
-    messages: &Messages,
+    words: &Words,
 ) -> String {
-    let urls = &edition.urls;
+    let (urls, messages) = (&edition.urls, words.messages());
     let cancelled = session.status == Status::Cancelled;
     let page = urls.absolute(&urls.session(&session.id, SessionRoute::Page));
     let register = urls.absolute(&urls.session(&session.id, SessionRoute::Register));
@@ -131,7 +167,12 @@ fn content(
         @if let Some(text) = &session.description {
             (maud::PreEscaped(markdown::to_html(text)))
         }
-        @if session.register.is_some() && !cancelled { p { a href=(register) { (messages.register()) } } }
+        @for speaker in &session.speakers {
+            p { (messages.event_speaker(words.speaker(speaker))) }
+        }
+        @if let Some(access) = &session.access { p { (messages.access(access.as_str())) } }
+        @if let Some(said) = pages::registration(edition, session, words) { p { (said) } }
+        @if edition.register(session).is_some() && !cancelled { p { a href=(register) { (messages.register()) } } }
         @if session.join.is_some() && !cancelled { p { a href=(join) { (messages.join()) } } }
         p { a href=(page) { (messages.atom_more()) } }
     };

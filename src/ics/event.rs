@@ -206,6 +206,8 @@ pub(super) struct Text<'a> {
     first: Vec<String>,
     description: Option<&'a Markdown>,
     dialect: Dialect,
+    /// Lines about speakers and access.
+    around: Vec<String>,
     links: Vec<Link>,
 }
 
@@ -229,19 +231,30 @@ impl<'a> Text<'a> {
         let links = [
             (messages.event_register(SLOT), session.register.as_ref().map(ToString::to_string)),
             (messages.event_join(SLOT), session.join.as_ref().map(ToString::to_string)),
+            (messages.event_recording(SLOT), session.recording.as_ref().map(ToString::to_string)),
+            (messages.event_slides(SLOT), session.slides.as_ref().map(ToString::to_string)),
             (messages.event_about(SLOT), Some(urls.about(session))),
             (messages.event_all(SLOT), Some(feed)),
         ];
         let links =
             links.into_iter().filter_map(|(words, url)| Some(Link { words, url: url? })).collect();
+        let speakers = session.speakers.iter();
+        let speakers = speakers.map(|one| messages.event_speaker(words.speaker(one)));
+        let access = session.access.as_ref();
+        let access = access.map(|access| messages.event_access(access.as_str()));
+        let around = speakers.chain(access).collect();
         let description = session.description.as_ref();
-        Self { messages, first, description, dialect: edition.revision(session).dialect, links }
+        let dialect = edition.revision(session).dialect;
+        Self { messages, first, description, dialect, around, links }
     }
 
     fn plain(&self) -> String {
         let mut blocks = vec![self.first.join("\n")];
         let description = self.description;
         blocks.extend(description.and_then(|text| markdown::to_some_text_in(text, self.dialect)));
+        if !self.around.is_empty() {
+            blocks.push(self.around.join("\n"));
+        }
         let links: Vec<String> =
             self.links.iter().map(|link| link.words.replace(SLOT, &link.url)).collect();
         blocks.push(links.join("\n"));
@@ -256,6 +269,7 @@ impl<'a> Text<'a> {
                 body {
                     @for line in &self.first { p { (line) } }
                     (PreEscaped(description.trim_end()))
+                    @for line in &self.around { p { (line) } }
                     @for link in &self.links {
                         p {
                             @for segment in segments(&link.words) {

@@ -20,6 +20,9 @@ pub(super) fn read_own(details: &mut Details, event: &Component, losses: &mut Lo
     };
     details.register = valid(own.register);
     details.join = valid(own.join);
+    details.recording = valid(own.recording);
+    details.slides = valid(own.slides);
+    (details.speakers, details.access) = (own.speakers, own.access);
     details.feed = id(own.all.as_deref(), "feeds");
     details.id = id(own.about.as_deref(), "sessions");
     details.description = prose::markdown(&own.rest, true, &mut losses.items);

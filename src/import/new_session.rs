@@ -27,6 +27,11 @@ pub(super) struct Details {
     pub(super) register: Option<String>,
     pub(super) join: Option<String>,
     pub(super) page: Option<String>,
+    pub(super) recording: Option<String>,
+    pub(super) slides: Option<String>,
+    /// Each with the line about them.
+    pub(super) speakers: Vec<(String, Option<String>)>,
+    pub(super) access: Option<String>,
     pub(super) place: Option<NewPlace>,
     /// The id of its feed, if convene wrote the calendar.
     pub(super) feed: Option<String>,
@@ -43,7 +48,13 @@ impl Details {
     /// Returns the approximate size of a session with these details in `sessions.toml`, in bytes.
     pub(super) fn size(&self) -> usize {
         let texts = [&self.description, &self.register, &self.join, &self.page, &self.feed];
-        let texts: usize = texts.into_iter().flatten().map(String::len).sum();
+        let around = [&self.recording, &self.slides, &self.access];
+        let texts: usize = texts.into_iter().chain(around).flatten().map(String::len).sum();
+        let speakers = self.speakers.iter();
+        let texts = texts
+            + speakers
+                .map(|(name, about)| 30 + name.len() + about.as_ref().map_or(0, String::len))
+                .sum::<usize>();
         let lists: usize = self.tags.iter().chain(&self.remind).map(|item| item.len() + 4).sum();
         let place = self
             .place

@@ -11,6 +11,11 @@ pub(super) struct ExportText {
     pub(super) rest: String,
     pub(super) register: Option<String>,
     pub(super) join: Option<String>,
+    pub(super) recording: Option<String>,
+    pub(super) slides: Option<String>,
+    /// Each with the line about them.
+    pub(super) speakers: Vec<(String, Option<String>)>,
+    pub(super) access: Option<String>,
     pub(super) about: Option<String>,
     /// The page of the session's feed.
     pub(super) all: Option<String>,
@@ -32,8 +37,12 @@ fn before(message: &str) -> String {
 struct Labels {
     register: String,
     join: String,
+    recording: String,
+    slides: String,
     about: String,
     all: String,
+    speaker: String,
+    access: String,
 }
 
 impl Labels {
@@ -42,6 +51,10 @@ impl Labels {
         Self {
             register: before(&messages.event_register(SLOTS[0])),
             join: before(&messages.event_join(SLOTS[0])),
+            recording: before(&messages.event_recording(SLOTS[0])),
+            slides: before(&messages.event_slides(SLOTS[0])),
+            speaker: before(&messages.event_speaker(SLOTS[0])),
+            access: before(&messages.event_access(SLOTS[0])),
             about: before(&messages.event_about(SLOTS[0])),
             all: before(&messages.event_all(SLOTS[0])),
         }
@@ -103,6 +116,8 @@ pub(super) fn text(text: &str) -> ExportText {
             let places = [
                 (&labels.register, &mut found.register),
                 (&labels.join, &mut found.join),
+                (&labels.recording, &mut found.recording),
+                (&labels.slides, &mut found.slides),
                 (&labels.about, &mut found.about),
                 (&labels.all, &mut found.all),
             ];
@@ -113,6 +128,18 @@ pub(super) fn text(text: &str) -> ExportText {
             }
         }
         last = "";
+        let is_around =
+            |line: &str| line.starts_with(&labels.speaker) || line.starts_with(&labels.access);
+        if let Some(around) = blocks.pop_if(|block| block.lines().all(is_around)) {
+            for line in around.lines() {
+                if let Some(speaker) = line.strip_prefix(&labels.speaker) {
+                    let (name, about) = speaker.split_once(", ").unzip();
+                    let name = name.unwrap_or(speaker).to_owned();
+                    found.speakers.push((name, about.map(ToOwned::to_owned)));
+                }
+                found.access = line.strip_prefix(&labels.access).map(ToOwned::to_owned);
+            }
+        }
     }
     blocks.push(last);
     found.rest = blocks.join("\n\n").trim().to_owned();
@@ -137,12 +164,17 @@ mod tests {
     fn a_text_of_ours_is_taken_apart() {
         let own = text(
             "This session is cancelled.\nTuesday, April 27, 2027\n\nOne.\n\nTwo.\n\n\
-             Register: https://a.example/r\nAbout this session: https://c.example/sessions/a\n\
+             Speaker: Ana Diaz, author\nSpeaker: Ben\nAccess: Ramp\n\n\
+             Register: https://a.example/r\nSlides: https://a.example/s\nAbout this session: https://c.example/sessions/a\n\
              All sessions, kept up to date: https://c.example/feeds/b",
         );
         assert_eq!(own.rest, "One.\n\nTwo.");
         assert!(own.is_cancelled && !text("Tuesday, April 27, 2027\n\nOne.\n\nTwo.").is_cancelled);
         assert_eq!(own.register.as_deref(), Some("https://a.example/r"));
+        assert_eq!(own.slides.as_deref(), Some("https://a.example/s"));
+        let speakers =
+            [("Ana Diaz".to_owned(), Some("author".to_owned())), ("Ben".to_owned(), None)];
+        assert_eq!((own.speakers, own.access.as_deref()), (speakers.to_vec(), Some("Ramp")));
         assert_eq!(id(&own.about.unwrap(), "sessions"), Some("a"));
         assert_eq!(id(&own.all.unwrap(), "feeds"), Some("b"));
         assert_eq!(id("https://c.example/about", "sessions"), None);

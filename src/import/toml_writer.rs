@@ -188,9 +188,14 @@ fn write_session(
     if details.announce {
         line("cancelled", &quoted("announce"));
     }
-    for (key, value) in
-        [("register", &details.register), ("join", &details.join), ("page", &details.page)]
-    {
+    for (key, value) in [
+        ("register", &details.register),
+        ("join", &details.join),
+        ("page", &details.page),
+        ("recording", &details.recording),
+        ("slides", &details.slides),
+        ("access", &details.access),
+    ] {
         if let Some(value) = value {
             line(key, &quoted(value));
         }
@@ -204,6 +209,13 @@ fn write_session(
             let _ = write!(text, ", latitude = {latitude:?}, longitude = {longitude:?}");
         }
         line("place", &format!("{text} }}"));
+    }
+    if !details.speakers.is_empty() {
+        let speakers = details.speakers.iter().map(|(name, about)| match about {
+            Some(about) => format!("{{ name = {}, about = {} }}", quoted(name), quoted(about)),
+            None => format!("{{ name = {} }}", quoted(name)),
+        });
+        line("speakers", &format!("[{}]", speakers.collect::<Vec<_>>().join(", ")));
     }
     let list = |items: &[String]| {
         let items: Vec<String> = items.iter().map(|item| quoted(item)).collect();

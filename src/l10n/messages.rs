@@ -144,6 +144,10 @@ messages! {
     session_over;
     session_tentative;
     session_removed;
+    registration_opens(when);
+    registration_closes(when);
+    registration_full;
+    registration_closed;
     session_moved(before, after);
 
     place_added(place);
@@ -173,6 +177,11 @@ messages! {
     sessions_in_year(year);
 
     session_summary(when, text);
+    speakers(count);
+    speaker_about(name, about);
+    access(access);
+    watch_recording;
+    slides;
     more_about_session;
     add_session;
     copy_stays;
@@ -227,6 +236,8 @@ messages! {
     atom_tentative(title);
     atom_moved(title);
     atom_summary(when, news);
+    atom_recording(title);
+    atom_slides(title);
     atom_more;
 
     newsletter_title(title);
@@ -244,6 +255,7 @@ messages! {
     block_more(count);
     block_subscribe(feed);
     block_updates(link);
+    block_speakers(count, names);
     block_about;
     block_address;
     block_was(when);
@@ -254,6 +266,10 @@ messages! {
     event_cancelled;
     event_register(address);
     event_join(address);
+    event_recording(address);
+    event_slides(address);
+    event_speaker(speaker);
+    event_access(access);
     event_about(address);
     event_all(address);
     event_join_label;

@@ -9,7 +9,7 @@ use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Utc};
 use super::formatters::{Formatters, icu_time, iso};
 use super::line::Line;
 use super::{Messages, Sentence, plain};
-use crate::model::{AllDay, Calendar, Language, Timed, When};
+use crate::model::{AllDay, Calendar, Language, Speaker, Timed, When};
 use crate::zone::{Rules, Zone};
 
 /// The separator of a range in text that wraps: an en dash between word joiners, so that no line breaks at it.
@@ -151,6 +151,14 @@ impl Words {
         Line::after(self, timed.start.local.date()).only_utc(timed).finish()
     }
 
+    /// Returns a speaker in one line: "Ana Diaz, author of Tides".
+    pub fn speaker(&self, speaker: &Speaker) -> String {
+        match &speaker.about {
+            Some(about) => self.messages.speaker_about(speaker.name.as_str(), about.as_str()),
+            None => speaker.name.to_string(),
+        }
+    }
+
     /// Returns a sentence such as "Moved from Tuesday, April 30, 2024, 2 pm PT / 5 pm ET to 3 pm PT / 6 pm ET."
     pub fn moved_from(&self, from: &When, to: &When, calendar: &Calendar) -> String {
         let (before, after) = self.change(from, to, calendar);
@@ -260,8 +268,8 @@ impl Words {
         self.dash
     }
 
-    /// Returns the mark after a zone name in right-to-left text. Without the mark, the digits of "GMT-8" and of the next time
-    /// would be displayed as one number sequence (Unicode UAX #9).
+    /// Returns the mark after a zone name in right-to-left text. Without the mark, the digits of "GMT-8" and of the
+    /// next time would be displayed as one number sequence (Unicode UAX #9).
     pub(super) fn end_of_clock(&self) -> &'static str {
         if self.marks && self.formatters.right_to_left { "\u{200f}" } else { "" }
     }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::{HttpUrl, Id, Markdown, RepeatDate, Tag, Title, Uid};
+use super::{HttpUrl, Id, Markdown, Registration, RepeatDate, Tag, Title, Uid};
 use crate::zone::{Moment, Zone};
 
 /// One session.
@@ -20,16 +20,28 @@ pub struct Session {
     pub register: Option<HttpUrl>,
     /// The link to join online.
     pub join: Option<HttpUrl>,
+    /// Whether readers can register.
+    pub registration: Registration,
     /// The organizer's own page about it.
     pub page: Option<HttpUrl>,
     /// The place.
     pub place: Option<Place>,
+    /// The speakers.
+    pub speakers: Vec<Speaker>,
+    /// Access for people with disabilities, such as captions or a ramp.
+    pub access: Option<Title>,
+    /// The link to the recording.
+    pub recording: Option<HttpUrl>,
+    /// The link to the slides.
+    pub slides: Option<HttpUrl>,
     /// The series.
     pub series: Option<Id>,
     /// The tags.
     pub tags: Vec<Tag>,
     /// The status.
     pub status: Status,
+    /// The reason for the cancellation, or for a new time or place.
+    pub reason: Option<Title>,
     /// The appearance in calendars of a cancelled session.
     pub cancellation: Cancellation,
     /// Whether the session blocks the reader's time. By default, the session does in an invite, and does not in a feed.
@@ -108,6 +120,17 @@ pub struct Place {
     pub address: Option<Title>,
     /// The coordinates.
     pub geo: Option<Geo>,
+}
+
+/// A person who speaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Speaker {
+    /// Their name.
+    pub name: Title,
+    /// A line about them.
+    pub about: Option<Title>,
+    /// Their page.
+    pub url: Option<HttpUrl>,
 }
 
 /// Coordinates in degrees (WGS 84).

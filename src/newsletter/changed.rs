@@ -33,6 +33,8 @@ struct Notice {
     now: Option<String>,
     /// Sentences about a new place and new links.
     said: Vec<Sentence>,
+    /// The author's reason for a cancellation, or for another time or place.
+    reason: Option<String>,
 }
 
 impl Changed {
@@ -113,6 +115,10 @@ impl Changed {
                             p lang=[ours] style=[part()] { b { (isolated(said)) } }
                             (line())
                         }
+                        @if let Some(reason) = &notice.reason {
+                            p dir=[direction(reason)] style=[part()] { (reason) }
+                            (line())
+                        }
                         p lang=[ours] style=[only("margin:0".to_owned())] {
                             a href=(notice.page) style=[only(link(&self.accent))] { (messages.block_about()) }
                         }
@@ -137,6 +143,7 @@ impl Changed {
                 "title": notice.title,
                 "was": notice.was,
                 "now": notice.now,
+                "reason": notice.reason,
                 "said": notice.said.iter().map(ToString::to_string).collect::<Vec<_>>(),
                 "page": notice.page,
             })
@@ -172,6 +179,7 @@ fn notice(edition: &Edition, session: &Session, words: &Words) -> Option<Notice>
         was,
         now: (!off).then(|| words.range_with_utc(&session.when, calendar)),
         said,
+        reason: edition.reason(session).map(ToString::to_string),
     })
 }
 
@@ -194,6 +202,7 @@ fn markdown(notice: &Notice, words: &Words) -> String {
     parts.extend(was.map(|was| escaped(&was)));
     parts.push(now);
     parts.extend(notice.said.iter().map(|said| format!("**{}**", escaped(&said.to_string()))));
+    parts.extend(notice.reason.as_deref().map(escaped));
     parts.push(markdown_link(words.messages().block_about(), &notice.page));
     parts.join("\n\n")
 }
@@ -201,7 +210,8 @@ fn markdown(notice: &Notice, words: &Words) -> String {
 fn plain(notice: &Notice, words: &Words) -> String {
     let (was, now) = times(notice, words);
     let lines = std::iter::once(notice.title.clone()).chain(was).chain([now]);
-    let lines: Vec<String> = lines.chain(notice.said.iter().map(ToString::to_string)).collect();
+    let lines = lines.chain(notice.said.iter().map(ToString::to_string));
+    let lines: Vec<String> = lines.chain(notice.reason.clone()).collect();
     let about = words.messages().block_about();
     format!("{}\n\n{about}\n{}\n\n{}", lines.join("\n"), notice.page, text::RULE)
 }

@@ -98,8 +98,14 @@ fn card(block: &Block, card: &Card, ours: Option<&str>, within: Within) -> Marku
         }
         p style=[within.mail(part)] { b { (card.when) } } (line())
         @if let Some(place) = &card.place { p style=[within.mail(part)] { (isolated(place)) } (line()) }
+        @if let Some(speakers) = &card.speakers {
+            p dir=[direction(speakers)] style=[within.mail(part)] { (speakers) } (line())
+        }
         @if let Some(about) = &card.about {
             p dir=[direction(about)] style=[within.mail(part)] { (about) } (line())
+        }
+        @if let Some(registration) = &card.registration {
+            p lang=[ours] style=[within.mail(part)] { (registration) } (line())
         }
         @for to in register {
             table role="presentation" {

@@ -23,7 +23,9 @@ fn card(block: &Block, card: &Card) -> Vec<String> {
     parts.extend(card.note(words).map(|note| format!("**{}**", escaped(note))));
     parts.push(format!("**{}**", escaped(&card.when)));
     parts.extend(card.place.as_ref().map(|place| escaped(&place.to_string())));
+    parts.extend(card.speakers.as_deref().map(escaped));
     parts.extend(card.about.as_deref().map(escaped));
+    parts.extend(card.registration.as_deref().map(escaped));
     let links: Vec<String> =
         card.links(words).iter().map(|to| format!("- {}", link(&to.text, to.url))).collect();
     if !links.is_empty() {

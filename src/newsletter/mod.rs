@@ -12,7 +12,7 @@ mod text;
 use crate::document::Document;
 use crate::l10n::{SLOTS, Sentence, Words};
 use crate::model::{Feed, Session, Status, When};
-use crate::pages::Shell;
+use crate::pages::{self, Shell};
 use crate::revisions::Edition;
 use crate::rfc3339;
 use crate::urls::{FeedRoute, SessionRoute, Target};
@@ -113,6 +113,9 @@ struct Card {
     over: bool,
     place: Option<Sentence>,
     about: Option<String>,
+    speakers: Option<String>,
+    /// The sentence about registration.
+    registration: Option<String>,
     page: String,
     register: Option<String>,
     /// The links to each calendar app, and to the invite for all others; `None` if readers should not add the session.
@@ -233,8 +236,10 @@ impl Card {
                 .description
                 .as_ref()
                 .and_then(|text| excerpt::of(text, about, messages.block_address())),
+            speakers: speakers(session, words),
+            registration: pages::registration(edition, session, words),
             page: urls.absolute(&urls.session(id, SessionRoute::Page)),
-            register: (open && session.register.is_some())
+            register: (open && edition.register(session).is_some())
                 .then(|| urls.absolute(&urls.session(id, SessionRoute::Register))),
             add: open.then(|| Add {
                 targets: Target::ALL.map(to),
@@ -276,6 +281,13 @@ impl Card {
         }
         all
     }
+}
+
+/// Returns a phrase such as "Speakers: Ana Diaz, Ben Okafor".
+fn speakers(session: &Session, words: &Words) -> Option<String> {
+    let names: Vec<&str> = session.speakers.iter().map(|speaker| speaker.name.as_str()).collect();
+    let named = || words.messages().block_speakers(names.len(), names.join(", "));
+    (!names.is_empty()).then(named)
 }
 
 /// A link for an action such as "Register".

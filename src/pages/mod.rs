@@ -24,7 +24,7 @@ pub use apple::apple;
 pub use feed::{embed, feed};
 pub use home::{home, year, years};
 pub use news::sentences;
-pub use parts::NEXT;
+pub use parts::{NEXT, registration};
 pub use sentence::{filled, isolated};
 pub use session::session;
 pub use shell::{Head, PageAssets, Shell, icon};

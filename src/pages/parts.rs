@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use crate::cut;
 use crate::l10n::Words;
-use crate::model::{Session, Status, When};
+use crate::model::{RegistrationState, Session, Status, When};
 use crate::revisions::Edition;
 use crate::rfc3339;
 use crate::urls::SessionRoute;
@@ -89,13 +89,16 @@ pub(super) fn upcoming(
     }
 }
 
-/// Returns the notices at the top: cancelled, over, not certain, moved.
+/// Returns the notices at the top: cancelled, over, not certain, full, moved.
 pub(super) fn state(edition: &Edition, session: &Session, words: &Words) -> Option<String> {
     let messages = words.messages();
     let said = match (session.status, edition.is_past(session)) {
         (Status::Cancelled, _) => Some(messages.session_cancelled()),
         (_, true) => Some(messages.session_over()),
         (Status::Tentative, _) => Some(messages.session_tentative()),
+        (Status::Confirmed, false) if edition.registration(session) == RegistrationState::Full => {
+            Some(messages.registration_full())
+        }
         (Status::Confirmed, false) => None,
     };
     let calendar = &edition.catalog.calendar;
@@ -103,6 +106,23 @@ pub(super) fn state(edition: &Edition, session: &Session, words: &Words) -> Opti
     let moved = earlier.map(|earlier| words.moved_from(&earlier, &session.when, calendar));
     let said: Vec<String> = said.map(str::to_owned).into_iter().chain(moved).collect();
     (!said.is_empty()).then(|| said.join(" "))
+}
+
+/// Returns the sentence about registration: full, closed, or the times of opening and closing. Returns `None` if the
+/// session is over or cancelled, or if registration is open without a closing time.
+pub fn registration(edition: &Edition, session: &Session, words: &Words) -> Option<String> {
+    if session.status == Status::Cancelled || edition.is_past(session) {
+        return None;
+    }
+    let messages = words.messages();
+    let when = |when| words.start(when, &edition.catalog.calendar);
+    match edition.registration(session) {
+        RegistrationState::OpensLater(opens) => Some(messages.registration_opens(when(opens))),
+        RegistrationState::Open(Some(closes)) => Some(messages.registration_closes(when(closes))),
+        RegistrationState::Open(None) => None,
+        RegistrationState::Full => Some(messages.registration_full().to_owned()),
+        RegistrationState::Closed => Some(messages.registration_closed().to_owned()),
+    }
 }
 
 /// Renders the time from start to end, in words and in a machine-readable format.

@@ -46,7 +46,7 @@ pub fn register(edition: &Edition, session: &Session, words: &Words) -> Document
     let path = edition.urls.session(&session.id, SessionRoute::Register);
     let label = words.messages().register_for(SLOTS[0]);
     let label = words.sentence(label, [session.title.as_str()]);
-    link(edition, session, path, &label, session.register.as_ref())
+    link(edition, session, path, &label, edition.register(session))
 }
 
 /// Returns the redirect to the online meeting of a session.
@@ -80,7 +80,8 @@ pub fn feed_next(edition: &Edition, feed: &Feed<'_>) -> Document {
     first(edition, path, sessions, page, feed.title.as_str())
 }
 
-/// Returns a redirect to a link of a session, or to its page if the session is cancelled or no longer has the link.
+/// Returns a redirect to a link of a session, or to its page if the session is cancelled, no longer has the link, or
+/// takes no registration.
 fn link(
     edition: &Edition,
     session: &Session,

@@ -29,10 +29,15 @@ fn page(shell: &Shell<'_>, session: &Session) -> Markup {
         p.when { (parts::time(edition, session, words)) }
         @if let Some(utc) = parts::utc(session, words) { p.utc { (utc) } }
         (place(session, messages))
-        @if open { (take_part(session, messages)) }
+        @if let Some(access) = &session.access {
+            p { (filled(&messages.access(SLOTS[0]), [html! { bdi { (access) } }])) }
+        }
+        @if open { (take_part(edition, session, words)) }
+        (recordings(session, messages))
         @if let Some(text) = &session.description {
             div dir="auto" { (PreEscaped(markdown::to_html_below_a_title(text))) }
         }
+        (speakers(session, messages))
         @if let Some(page) = &session.page {
             p { a href=(page) { (messages.more_about_session()) } }
         }
@@ -59,7 +64,9 @@ fn said_first(edition: &Edition, session: &Session, words: &Words) -> Markup {
     let state = parts::state(edition, session, words);
     let news = news::sentences(edition, session, words);
     let news = news.iter().map(isolated);
-    let said: Vec<Markup> = state.into_iter().map(|said| html! { (said) }).chain(news).collect();
+    let reason = edition.reason(session).map(|reason| html! { bdi { (reason) } });
+    let state = state.into_iter().map(|said| html! { (said) });
+    let said: Vec<Markup> = state.chain(news).chain(reason).collect();
     html! {
         @if let Some((first, others)) = said.split_first() {
             p.say { (first) @for other in others { br; (other) } }
@@ -80,13 +87,53 @@ fn place(session: &Session, messages: &Messages) -> Markup {
     }
 }
 
-fn take_part(session: &Session, messages: &Messages) -> Markup {
+fn take_part(edition: &Edition, session: &Session, words: &Words) -> Markup {
+    let (messages, register) = (words.messages(), edition.register(session));
     html! {
-        @if session.register.is_some() || session.join.is_some() {
+        @if register.is_some() || session.join.is_some() {
             ul.buttons {
-                @if let Some(url) = &session.register { li { a.first href=(url) { (messages.register()) } } }
+                @if let Some(url) = register { li { a.first href=(url) { (messages.register()) } } }
                 @if let Some(url) = &session.join {
-                    li { a.first[session.register.is_none()] href=(url) { (messages.join()) } }
+                    li { a.first[register.is_none()] href=(url) { (messages.join()) } }
+                }
+            }
+        }
+        @if let Some(said) = parts::registration(edition, session, words) { p { (said) } }
+    }
+}
+
+fn recordings(session: &Session, messages: &Messages) -> Markup {
+    html! {
+        @if session.recording.is_some() || session.slides.is_some() {
+            ul.buttons {
+                @if let Some(url) = &session.recording { li { a.first href=(url) { (messages.watch_recording()) } } }
+                @if let Some(url) = &session.slides { li { a href=(url) { (messages.slides()) } } }
+            }
+        }
+    }
+}
+
+fn speakers(session: &Session, messages: &Messages) -> Markup {
+    html! {
+        @if !session.speakers.is_empty() {
+            h2 { (messages.speakers(session.speakers.len())) }
+            ul {
+                @for speaker in &session.speakers {
+                    @let name = html! {
+                        @match &speaker.url {
+                            Some(url) => a href=(url) { (speaker.name) },
+                            None => (speaker.name),
+                        }
+                    };
+                    li dir="auto" {
+                        @match &speaker.about {
+                            Some(about) => (filled(
+                                &messages.speaker_about(SLOTS[0], SLOTS[1]),
+                                [name, html! { (about) }],
+                            )),
+                            None => (name),
+                        }
+                    }
                 }
             }
         }

@@ -188,6 +188,32 @@ pub(super) fn new_in_the_past(
     by_start(new, locations).into_values().filter_map(finding).collect()
 }
 
+/// Returns warnings about reasons for sessions that are neither cancelled nor moved, in a file whose sessions were
+/// published.
+pub(super) fn reason_not_shown(
+    plan: &Planned,
+    before: &Revisions,
+    locations: &Locations,
+) -> Vec<Finding> {
+    if before.sessions.is_empty() {
+        return Vec::new();
+    }
+    let edition = &plan.edition;
+    let hidden = edition.catalog.sessions.iter().filter(|session| {
+        session.reason.is_some() && edition.reason(session).is_none() && !edition.is_past(session)
+    });
+    let finding = |session: &Session| {
+        let span = locations.sessions.get(&session.id).cloned().unwrap_or_default();
+        let message = format!(
+            "the `reason` of `{}` is not shown: the session is not cancelled, and has no new time or place",
+            session.id
+        );
+        let help = "delete the line, or write `status = \"cancelled\"`";
+        Finding::warning(Code::ReasonNotShown, span, message).help(help)
+    };
+    hidden.map(finding).collect()
+}
+
 /// Returns the sessions by the location of their `start`, which the dates of a repeating session share.
 fn by_start<'a>(
     sessions: impl IntoIterator<Item = &'a Session>,

@@ -319,6 +319,7 @@ impl Publisher {
         found.extend(advice::nothing_to_come(&plan.edition.catalog, locations, now));
         found.extend(advice::at_night(&plan.edition.catalog, locations, now));
         found.extend(advice::new_in_the_past(plan, before, locations, now));
+        found.extend(advice::reason_not_shown(plan, before, locations));
         found.extend(history::overwritten(plan, before, locations, now));
         if self.exporting {
             found.extend(advice::loopback(&plan.edition.urls, locations));

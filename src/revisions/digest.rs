@@ -90,6 +90,7 @@ pub(super) fn of_session(catalog: &Catalog, session: &Session, urls: &Urls, uid:
         form.optional("latitude", place.geo.map(|geo| geo.latitude));
         form.optional("longitude", place.geo.map(|geo| geo.longitude));
     }
+    around(&mut form, session);
     form.all("tag", &session.tags);
     form.field("status", session.status.as_str());
     if session.status == Status::Cancelled && session.cancellation == Cancellation::Announce {
@@ -110,6 +111,17 @@ pub(super) fn of_session(catalog: &Catalog, session: &Session, urls: &Urls, uid:
     hex(form.0)
 }
 
+/// Adds the speakers, access and recordings, which events print. Only pages have registration and reasons.
+fn around(form: &mut Canonical, session: &Session) {
+    for speaker in &session.speakers {
+        form.field("speaker", speaker.name.as_str());
+        form.optional("speaker-about", speaker.about.as_ref());
+    }
+    form.optional("access", session.access.as_ref());
+    form.optional("recording", session.recording.as_ref());
+    form.optional("slides", session.slides.as_ref());
+}
+
 /// Returns the messages that a session's event prints. Only overrides of these messages are part of its digest.
 fn messages_of(session: &Session) -> impl Iterator<Item = &'static str> {
     let cancelled = session.status == Status::Cancelled;
@@ -119,6 +131,11 @@ fn messages_of(session: &Session) -> impl Iterator<Item = &'static str> {
         ("event_register", session.register.is_some()),
         ("event_join", session.join.is_some()),
         ("event_join_label", session.join.is_some()),
+        ("event_speaker", !session.speakers.is_empty()),
+        ("speaker_about", session.speakers.iter().any(|speaker| speaker.about.is_some())),
+        ("event_access", session.access.is_some()),
+        ("event_recording", session.recording.is_some()),
+        ("event_slides", session.slides.is_some()),
         ("event_about", true),
         ("event_all", true),
     ];
@@ -130,6 +147,7 @@ pub(super) fn of_text(session: &Session) -> String {
     let mut form = Canonical(Sha256::new());
     form.optional("description", session.description.as_ref());
     form.optional("page", session.page.as_ref());
+    around(&mut form, session);
     form.all("tag", &session.tags);
     short(form)
 }

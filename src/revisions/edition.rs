@@ -8,15 +8,17 @@ use super::former::{self, Former};
 use super::holders::Holders;
 use super::removed::{self, Removed, Retired};
 use super::{News, Revision, Revisions, identity};
-use crate::model::{Assets, Catalog, Feed, Id, Members, Session, Status, When};
+use crate::model::{
+    Assets, Catalog, Feed, HttpUrl, Id, Members, RegistrationState, Session, Status, Title, When,
+};
 use crate::urls::Urls;
 use crate::zone::Zone;
 
 /// The published content from one boundary to the next.
 ///
-/// A boundary is an instant at which time changes the output: a session ends, a session leaves the feeds, or the
-/// addresses of a removed session or feed end. Between two boundaries nothing changes with time, so replicas that start
-/// at different moments publish the same.
+/// A boundary is an instant at which time changes the output: a session ends, a session leaves the feeds, its
+/// registration opens or closes, or the addresses of a removed session or feed end. Between two boundaries nothing
+/// changes with time, so replicas that start at different moments publish the same.
 #[derive(Debug, Clone)]
 pub struct Edition {
     /// The catalog of the file.
@@ -62,7 +64,8 @@ impl Edition {
         let retired = removed::feeds(&revisions, &catalog, &former_feeds);
         let turns = || {
             let sessions = catalog.sessions.iter().flat_map(|session| {
-                std::iter::once(session.when.end()).chain(leaves(&catalog, session))
+                let own = std::iter::once(session.when.end()).chain(leaves(&catalog, session));
+                own.chain(session.registration.turns())
             });
             let ends = removed.iter().map(|gone| gone.ends).chain(retired.iter().map(|r| r.ends));
             sessions.chain(ends)
@@ -110,6 +113,24 @@ impl Edition {
     /// Returns whether a session is over.
     pub fn is_past(&self, session: &Session) -> bool {
         session.when.end() <= self.as_of
+    }
+
+    /// Returns the state of registration for a session.
+    pub fn registration<'a>(&self, session: &'a Session) -> RegistrationState<'a> {
+        session.registration.at(self.as_of)
+    }
+
+    /// Returns the link to register for a session, unless registration is full, closed or not open yet.
+    pub fn register<'a>(&self, session: &'a Session) -> Option<&'a HttpUrl> {
+        session.register.as_ref().filter(|_| self.registration(session).is_open())
+    }
+
+    /// Returns the reason for the cancellation of a session, or for its new time or place.
+    pub fn reason<'a>(&self, session: &'a Session) -> Option<&'a Title> {
+        let is_explained = session.status == Status::Cancelled
+            || self.moved_from(session).is_some()
+            || self.news(session).place.is_some();
+        session.reason.as_ref().filter(|_| is_explained)
     }
 
     /// Returns the times of a session before each move, oldest first, in its current zone. A time has no length if the

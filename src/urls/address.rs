@@ -210,7 +210,7 @@ impl Target {
         &self.suffix()[1..]
     }
 
-    /// The name on buttons.
+    /// Returns the name on buttons.
     pub fn name(self) -> &'static str {
         match self {
             Self::Google => "Google Calendar",

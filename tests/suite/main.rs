@@ -4,6 +4,7 @@
 
 mod adoption;
 mod architecture;
+mod around;
 mod atom;
 mod bounds;
 mod browser;

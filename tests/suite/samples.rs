@@ -71,6 +71,7 @@ pub(crate) fn all() -> Vec<Sample> {
             include_str!("../golden/base-path/sessions.toml").to_owned(),
             BEFORE,
         ),
+        sample("around", around(), BEFORE),
         sample("right-to-left", RIGHT_TO_LEFT.to_owned(), BEFORE),
         sample("many", many(), BEFORE),
         sample("nasty", nasty_sessions(), BEFORE),
@@ -102,6 +103,29 @@ start = 2024-05-01T18:00:00
 description = "نتحدث عن بناء الجسور بين الناس، وعن ما يبقي التضامن حيا حين يفرقنا كل شيء."
 register = "https://b.example/r"
 "#;
+
+/// Returns sessions with speakers, access and recordings, one for each state of registration.
+fn around() -> String {
+    let states = [
+        "\"open\"",
+        "\"full\"",
+        "\"closed\"",
+        "{ opens = 2024-04-01T09:00:00, closes = 2024-04-20 }",
+        "{ closes = 2024-04-20T18:00:00 }",
+    ];
+    let sessions = states.iter().enumerate().map(|(at, state)| {
+        let speakers = match at {
+            0 => "speakers = [\"Ana\"]\n",
+            _ => "speakers = [{ name = \"Ana\", about = \"poet\", url = \"https://b.example/ana\" }, \"Ben\"]\n",
+        };
+        let more = format!(
+            "{speakers}access = \"Ramp\"\nrecording = \"https://b.example/v\"\nslides = \"https://b.example/s\"\n\
+             register = \"https://b.example/r\"\nregistration = {state}\n"
+        );
+        session(&format!("s{at}"), &format!("2024-05-0{}T10:00:00", at + 1), &more)
+    });
+    list(&sessions.collect::<String>())
+}
 
 /// Returns two hundred sessions: a hundred and fifty of them are upcoming, and one in five has every key.
 fn many() -> String {

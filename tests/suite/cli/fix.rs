@@ -57,7 +57,7 @@ fn what_the_author_has_to_decide_stays_as_it_is() {
         "description = “Come\nall”\n",
         // The session already has the right key.
         "tags = [\"a\"]\ntag = [\"b\"]\n",
-        "speaker = \"Ana\"\n",
+        "sponsor = \"Ana\"\n",
         "remind = 15\n",
     ] {
         let fixture = Fixture::new(&with(lines));

@@ -229,6 +229,7 @@ fn the_block_has_each_sentence_in_every_format_and_no_address_except_the_pages()
         "title": "Session talk",
         "was": null,
         "now": "Tuesday, April 30, 2024, 2\u{2060}\u{2013}\u{2060}3 pm ET (18:00\u{2060}\u{2013}\u{2060}19:00 UTC)",
+        "reason": null,
         "said": SAID,
         "page": "https://cal.example/sessions/talk",
     });
