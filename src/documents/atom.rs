@@ -116,7 +116,7 @@ fn entry(xml: &mut Xml, edition: &Edition, session: &Session, words: &Words) {
     }
 }
 
-/// The recording and the slides as entries of their own, so that mail tools send them as news.
+/// Writes the recording and the slides as separate entries, so that mail tools send them as news.
 fn recordings(xml: &mut Xml, edition: &Edition, session: &Session, words: &Words) {
     let (messages, revision) = (words.messages(), edition.revision(session));
     let page = edition.urls.absolute(&edition.urls.session(&session.id, SessionRoute::Page));

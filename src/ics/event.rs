@@ -206,7 +206,7 @@ pub(super) struct Text<'a> {
     first: Vec<String>,
     description: Option<&'a Markdown>,
     dialect: Dialect,
-    /// Lines about speakers and access.
+    /// The lines about speakers and access.
     around: Vec<String>,
     links: Vec<Link>,
 }

@@ -29,7 +29,7 @@ pub(super) struct Details {
     pub(super) page: Option<String>,
     pub(super) recording: Option<String>,
     pub(super) slides: Option<String>,
-    /// Each with the line about them.
+    /// The speakers, each with the line about the speaker.
     pub(super) speakers: Vec<(String, Option<String>)>,
     pub(super) access: Option<String>,
     pub(super) place: Option<NewPlace>,

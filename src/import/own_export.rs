@@ -13,7 +13,7 @@ pub(super) struct ExportText {
     pub(super) join: Option<String>,
     pub(super) recording: Option<String>,
     pub(super) slides: Option<String>,
-    /// Each with the line about them.
+    /// The speakers, each with the line about the speaker.
     pub(super) speakers: Vec<(String, Option<String>)>,
     pub(super) access: Option<String>,
     pub(super) about: Option<String>,

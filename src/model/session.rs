@@ -122,14 +122,14 @@ pub struct Place {
     pub geo: Option<Geo>,
 }
 
-/// A person who speaks.
+/// A speaker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Speaker {
-    /// Their name.
+    /// The speaker's name.
     pub name: Title,
-    /// A line about them.
+    /// A line about the speaker.
     pub about: Option<Title>,
-    /// Their page.
+    /// The speaker's page.
     pub url: Option<HttpUrl>,
 }
 

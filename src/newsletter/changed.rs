@@ -33,7 +33,7 @@ struct Notice {
     now: Option<String>,
     /// Sentences about a new place and new links.
     said: Vec<Sentence>,
-    /// The author's reason for a cancellation, or for another time or place.
+    /// The author's reason for a cancellation, or for a new time or place.
     reason: Option<String>,
 }
 
