@@ -12,7 +12,7 @@ use rustix::fs::{CWD, Mode, OFlags};
 /// The reason why a file is not read.
 #[derive(Debug)]
 pub enum ReadError {
-    /// The file has more bytes than the limit, in bytes.
+    /// The file is larger than the limit, which is given in bytes.
     TooLarge(u64),
     /// The file is a folder, a pipe, a socket or a device.
     NotRegular,

@@ -61,7 +61,7 @@ fn speaker(table: &Table<'_>, item: &Spanned<DeValue<'_>>) -> Option<Speaker> {
     }
 }
 
-/// Reads `registration` of a session in a zone, which is a word or a table of times.
+/// Reads `registration` of a session, which is a word or a table of times in a zone.
 pub(super) fn registration(table: &Table<'_>, zone: Option<&Zone>) -> Registration {
     let words = [("open", 0), ("full", 1), ("closed", 2)];
     match table.get("registration").map(Spanned::get_ref) {

@@ -40,7 +40,7 @@ pub fn parse(bytes: &[u8]) -> Result<Revisions, (usize, String)> {
     let file = FileParser { text, is_old: schema?? < SCHEMA };
     let calendar = file.calendar(take(CALENDAR).ok(), take(sums::NAME).ok())?;
     let sessions = Arc::new(file.sessions(&take("sessions")?)?);
-    // This member exists since schema 2.
+    // Schema 1 does not have this member.
     let feeds = take("feeds").map_or_else(|_| Ok(BTreeMap::new()), |feeds| file.entries(&feeds))?;
     let resources = file.entries(&take("resources")?)?.into_iter().collect();
     Ok(Revisions { calendar, sessions, feeds, resources })

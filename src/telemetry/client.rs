@@ -7,7 +7,7 @@
 pub enum Family {
     /// Google Calendar's servers, which fetch once for many subscribers.
     Google,
-    /// Calendar on iPhones, iPads and Macs; each device fetches.
+    /// Calendar on iPhones, iPads and Macs, where each device fetches.
     Apple,
     /// Classic Outlook on Windows.
     Outlook,
