@@ -1,4 +1,4 @@
-//! The binary: arguments, logging, dispatch, exit code. The only file that reads the clock and the environment.
+//! The binary: arguments, logging, dispatch, exit code. Only this file reads the clock and the environment.
 
 mod cli;
 mod cmd;
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     let clock = move || at.unwrap_or_else(real_clock);
     let now = clock();
     let (common, listen) = (&cli.common, serve.address());
-    // Reads the environment before any thread starts, because it must not change meanwhile.
+    // The environment is read before any thread starts, because it must not change meanwhile.
     let surroundings = cmd::serve::Surroundings {
         sockets: listenfd::ListenFd::from_env(),
         notify: std::env::var_os("NOTIFY_SOCKET"),

@@ -1,12 +1,12 @@
-//! Template of `convene init`: three upcoming sessions, and a comment for every setting.
+//! Writes the template of `convene init`: three upcoming sessions, and a comment for every setting.
 
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc, Weekday};
 
-/// The `url` in the template, at which `convene` serves by default.
+/// The `url` in the template, which is the address that `convene` serves by default.
 pub const URL: &str = "http://127.0.0.1:8080";
 
-/// A commented `sessions.toml` without findings, with sessions some weeks after `now`. Its `url` is the given one,
-/// which must not contain quotes or backslashes, or else [`URL`].
+/// Returns a commented `sessions.toml` without findings, with sessions some weeks after `now`. Its `url` is the given
+/// one, which must not contain quotes or backslashes, or else [`URL`].
 ///
 /// Lines that begin with `#` and a letter are disabled settings; each is valid as written.
 pub fn list(url: Option<&str>, now: DateTime<Utc>) -> String {
@@ -78,7 +78,7 @@ end = {sunday}
     )
 }
 
-/// The first given weekday that is at least so many days after a date.
+/// Returns the first given weekday that is at least `days` days after a date.
 fn next(weekday: Weekday, date: NaiveDate, days: u64) -> NaiveDate {
     let mut following = (date + Days::new(days)).iter_days();
     following.find(|day| day.weekday() == weekday).expect("one of seven days has the name")

@@ -1,4 +1,4 @@
-//! The command line: commands, options and their help.
+//! Defines the command line: commands, options and their help.
 
 mod help;
 mod serve;
@@ -64,7 +64,7 @@ impl Cli {
         Ok((cli, Unused(unused)))
     }
 
-    /// The options of serving, from before and after the command's name; those after it have precedence.
+    /// Returns the options of serving, from before and after the command's name; those after it have precedence.
     pub(crate) fn serve(&self) -> Serve {
         match &self.command {
             Some(Command::Serve(behind)) => Serve::clone(behind).or(&self.serve),
@@ -73,7 +73,7 @@ impl Cli {
     }
 }
 
-/// The given options that have no effect on the command, such as `--frozen`. Empty for all commands but `init`.
+/// The given options that have no effect on the command, such as `--frozen`. Empty for all commands except `init`.
 pub(crate) struct Unused(pub(crate) Vec<String>);
 
 fn is_given(matches: &ArgMatches, id: &str) -> bool {

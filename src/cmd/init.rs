@@ -52,7 +52,7 @@ pub(crate) fn run(publisher: &Publisher, unused: &Unused, now: DateTime<Utc>) ->
     }
 }
 
-/// Writes a new file, whole or not at all.
+/// Writes a new file completely or not at all.
 fn create(file: &Path, text: &str) -> std::io::Result<()> {
     let mut new = File::create_new(file)?;
     new.write_all(text.as_bytes()).inspect_err(|_| {

@@ -1,4 +1,4 @@
-//! What stands around a session: its speakers, and registration for it.
+//! Reads the speakers of a session, and registration for the session.
 
 use toml::Spanned;
 use toml::de::DeValue;
@@ -12,10 +12,10 @@ use crate::diagnostic::{Code, Finding};
 use crate::model::{AllDay, HttpUrl, Registration, Speaker, Timed, Title, When};
 use crate::zone::{Local, Zone};
 
-/// Most speakers of a session.
+/// The largest number of speakers of a session.
 const MOST: usize = 50;
 
-/// Reads `speakers`: a list of tables or names, or one of them alone.
+/// Reads `speakers`, which is a list of tables or names, or a single table or name.
 pub(super) fn speakers(table: &Table<'_>) -> Vec<Speaker> {
     let Some(value) = table.get("speakers") else { return Vec::new() };
     let items: Vec<&Spanned<DeValue<'_>>> = match value.get_ref() {
@@ -61,7 +61,7 @@ fn speaker(table: &Table<'_>, item: &Spanned<DeValue<'_>>) -> Option<Speaker> {
     }
 }
 
-/// Reads `registration` of a session in a zone: a word, or a table of times.
+/// Reads `registration` of a session, which is a word or a table of times in a zone.
 pub(super) fn registration(table: &Table<'_>, zone: Option<&Zone>) -> Registration {
     let words = [("open", 0), ("full", 1), ("closed", 2)];
     match table.get("registration").map(Spanned::get_ref) {
@@ -84,7 +84,7 @@ pub(super) fn registration(table: &Table<'_>, zone: Option<&Zone>) -> Registrati
     }
 }
 
-/// Warns of times for a button that is not there.
+/// Warns about times of registration if the session has no link to register.
 fn without_link(table: &Table<'_>) {
     if table.lacks("register") {
         let span = table.span("registration").unwrap_or_else(|| table.header());
@@ -111,8 +111,8 @@ fn of_table(table: &Table<'_>, zone: Option<&Zone>) -> Registration {
     if full { Registration::Full } else { Registration::Open { opens, closes } }
 }
 
-/// A day, or a moment as a time without a length. Of two readings of a repeated time, registration opens at the earlier
-/// and closes at the later one. A skipped time counts as the first one after it.
+/// Returns a day, or a moment as a time without a length. Of two readings of a repeated time, registration opens at the
+/// earlier and closes at the later one. A skipped time counts as the first one after it.
 fn time(table: &Table<'_>, key: &str, zone: Option<&Zone>) -> Option<When> {
     let at = table.datetime(key).and_then(|at| civil(table, key, at, zone))?;
     let zone = zone?.clone();

@@ -24,7 +24,7 @@ pub(super) const CALENDAR: &[&str] = &[
 pub(super) const PAGE: &[&str] = &["accent", "logo", "footer", "css"];
 /// `[[series]]`.
 pub(super) const SERIES: &[&str] = &["id", "title", "description", "was", "each"];
-/// `[series.each]`: the keys of sessions that are not one session's alone.
+/// `[series.each]`: the keys of sessions that several sessions can share.
 pub(super) const EACH: &[&str] = &[
     "title",
     "duration",
@@ -96,7 +96,7 @@ pub(super) const ALSO_IN: &[&str] = &["zone", "label"];
 /// `organizer` of the calendar.
 pub(super) const ORGANIZER: &[&str] = &["name", "email", "url"];
 
-/// The table that has a key.
+/// Returns the table that has a key.
 pub(super) fn table_with(key: &str) -> Option<&'static str> {
     [
         ("[calendar]", CALENDAR),
@@ -116,7 +116,7 @@ pub(super) fn table_with(key: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    /// The first cells of the table under a heading of docs/sessions-toml.md.
+    /// Returns the first cells of the table under a heading of docs/sessions-toml.md.
     fn described(heading: &str) -> Vec<&'static str> {
         let page = include_str!("../../docs/sessions-toml.md");
         let (_, text) = page.split_once(&format!("\n## `{heading}`\n")).unwrap();

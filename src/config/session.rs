@@ -1,4 +1,4 @@
-//! The `[[sessions]]` tables.
+//! Reads a `[[sessions]]` table.
 
 use std::ops::Range;
 
@@ -15,13 +15,13 @@ use crate::model::{
     Geo, HttpUrl, Id, Length, Markdown, Place, Session, Status, Tag, Title, Uid, Undated, When,
 };
 
-/// A parsed `[[sessions]]` table; values with errors are none.
+/// A parsed `[[sessions]]` table; values with errors are `None`.
 #[derive(Default)]
 pub(super) struct ReadSession {
     pub(super) id: Option<Located<Id>>,
     pub(super) uid: Option<Located<Uid>>,
     pub(super) was: Vec<Located<Id>>,
-    /// All series that it names; it belongs to one.
+    /// All series that it names. A session belongs to only one; others are errors.
     pub(super) series: Vec<Located<Id>>,
     pub(super) start: Option<Range<usize>>,
     pub(super) session: Option<Session>,
@@ -37,20 +37,20 @@ const STATUSES: [(&str, Option<Status>); 4] = [
     ("planned", None),
 ];
 
-/// The values that all sessions of a file may take from elsewhere.
+/// The values from other tables that every session may use.
 #[derive(Clone, Copy)]
 pub(super) struct Shared<'a> {
     pub(super) defaults: &'a Defaults,
     pub(super) names: &'a SeriesNames,
 }
 
-/// What a table does not give, or gives in another way.
+/// Values that replace or complete those of a table.
 #[derive(Default)]
 pub(super) struct Given {
     pub(super) id: Option<Located<Id>>,
     pub(super) title: Option<Located<Title>>,
     pub(super) when: Option<When>,
-    /// The description that holds where the table has none. It is parsed once for all sessions that share it.
+    /// The description for a table that has none. This description is parsed once for all sessions that share it.
     pub(super) description: Option<Markdown>,
 }
 
@@ -89,7 +89,7 @@ pub(super) fn title(table: &Table<'_>) -> Option<Located<Title>> {
     table.require("title", "\"Opening talk\"", title)
 }
 
-/// Reads every other value.
+/// Reads the values of a table that `given` does not contain.
 pub(super) fn with(table: &Table<'_>, shared: Shared<'_>, given: Given) -> ReadSession {
     let Shared { defaults, names } = shared;
     let Given { id, title, when, description: inherited } = given;

@@ -1,4 +1,4 @@
-//! All `[[sessions]]` tables: single sessions, repeating ones, and tables that override a date of those.
+//! Reads all `[[sessions]]` tables: single sessions, repeating sessions, and tables that override one of their dates.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -20,9 +20,9 @@ const NAME: &str = "[[sessions]]";
 /// All parsed `[[sessions]]` tables.
 #[derive(Default)]
 pub(super) struct ReadSessions {
-    /// The sessions, in the order of the file; also each date of repeating ones.
+    /// The sessions, in the order of the file, including each date of the repeating ones.
     pub(super) sessions: Vec<ReadSession>,
-    /// The repeating ones.
+    /// The repeating sessions.
     pub(super) repeats: Vec<ReadRepeat>,
 }
 
@@ -70,7 +70,7 @@ pub(super) fn read<'t>(
     all
 }
 
-/// The error for a second table with `repeat` and the same id.
+/// Returns the error for a second table with `repeat` and the same id.
 fn second_rule(id: &str, span: Range<usize>, earlier: Range<usize>) -> Finding {
     let message = format!("`{}` is the id of another session that repeats", quoted(id));
     Finding::error(Code::DuplicateId, span, message).earlier(earlier, "here").help(
@@ -124,7 +124,7 @@ fn split<'t>(
         }
     }
     for one in &mut repeating {
-        // Of two with one id, which is an error, the first has the overrides.
+        // If two tables have the same id, which is an error, the overrides belong to the first.
         let id = id(&one.table.1).unwrap_or_default();
         one.overrides = overrides.remove(id).unwrap_or_default();
     }

@@ -1,9 +1,9 @@
-//! Other words for keys and tables, by their meaning and by their spelling.
+//! Recognizes other words for keys and tables: synonyms and misspellings.
 
 use super::keys::{ALSO_IN, CALENDAR, PAGE, PLACE, ROOT, SESSIONS};
 use crate::suggest;
 
-/// The key of any table that a word is, or is another word for.
+/// Returns the key of any table that equals a word, or that the word is another word for.
 pub(super) fn of_any_table(word: &str) -> Option<&'static str> {
     [SESSIONS, CALENDAR, PAGE, PLACE, ALSO_IN].into_iter().find_map(|keys| synonym(word, keys))
 }
@@ -125,7 +125,7 @@ const TABLES: [(&str, &[&str]); 7] = [
     ("[sessions.place]", &["place", "location", "venue"]),
 ];
 
-/// Help for an unknown table: the line that was probably meant.
+/// Returns help for an unknown table: the line that was probably meant.
 pub(super) fn header_meant(word: &str) -> String {
     let lower = word.to_lowercase();
     let of_synonym =
@@ -143,7 +143,7 @@ pub(super) fn header_meant(word: &str) -> String {
     }
 }
 
-/// The line that begins a table of the file.
+/// Returns the line that begins a table of the file.
 pub(super) fn header(name: &str) -> &'static str {
     match name {
         "calendar" => "[calendar]",
@@ -155,7 +155,7 @@ pub(super) fn header(name: &str) -> &'static str {
     }
 }
 
-/// The key that a word is a synonym of.
+/// Returns the key that a word is a synonym of.
 pub(super) fn synonym(word: &str, keys: &[&'static str]) -> Option<&'static str> {
     let word = word.trim().to_lowercase().replace(['-', ' '], "_");
     let mut meant = SYNONYMS.iter().filter(|(_, words)| words.contains(&word.as_str()));
@@ -163,10 +163,10 @@ pub(super) fn synonym(word: &str, keys: &[&'static str]) -> Option<&'static str>
     own.or_else(|| keys.iter().find(|own| **own == word).copied())
 }
 
-/// The key that a word was probably meant for: by synonym or by spelling.
+/// Returns the key that a word was probably meant for: by synonym or by spelling.
 pub(super) fn meant(word: &str, keys: &[&'static str]) -> Option<&'static str> {
     let word = word.trim().to_lowercase().replace(['-', ' '], "_");
-    // Short words are similar to anything.
+    // Short words resemble too many others.
     let is_near = |near: &&str| word.len() > 5 || suggest::distance(&word, near) < 2;
     let near = |words: &mut dyn Iterator<Item = &'static str>| {
         suggest::nearest(&word, words).filter(is_near)
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_table_by_another_name_is_known() {
-        // 42 other words, and every name with one letter less.
+        // The test covers 42 other words, and every name with one letter less.
         for (table, words) in TABLES {
             for word in words {
                 assert!(header_meant(word).contains(table), "{word}");

@@ -1,8 +1,9 @@
-//! Things that people look for in a session, and that it does not have: pictures, speakers, other words for a rule.
+//! Suggests what to write for features that people expect in a session, and that it does not have: pictures, speakers,
+//! other words for a rule.
 
 use toml::de::DeValue;
 
-/// What to do about things that people look for in a session.
+/// Returns help for a key that people expect in a session.
 pub(super) fn of_session(word: &str, value: &DeValue<'_>) -> Option<String> {
     let word = word.to_lowercase().replace('-', "_");
     let is = |words: &[&str]| words.contains(&word.as_str());
@@ -36,7 +37,7 @@ pub(super) fn of_session(word: &str, value: &DeValue<'_>) -> Option<String> {
     })
 }
 
-/// A short value as part of a text: `Speaker: Ana Diaz`.
+/// Returns a short value as part of a text, such as `Speaker: Ana Diaz`.
 pub(super) fn said(word: &str, value: &DeValue<'_>) -> Option<String> {
     let text = match value {
         DeValue::String(text) => text.to_string(),

@@ -1,9 +1,9 @@
-//! Findings for keys of repeating sessions in the table of a single one.
+//! Reports keys of repeating sessions in the table of a single one.
 
 use super::table::Table;
 use crate::diagnostic::{Code, Finding};
 
-/// Reports keys of repeating sessions in the table of a single one.
+/// Reports the keys of repeating sessions in the table of a single one.
 pub(super) fn refuse(table: &Table<'_>) {
     for key in ["except", "also"].into_iter().filter(|key| table.has(key) && !table.has("repeat")) {
         let span = table.span(key).unwrap_or_else(|| table.header());

@@ -1,4 +1,4 @@
-//! Feeds as Atom (RFC 4287), for mail tools that send from a feed.
+//! Renders feeds as Atom (RFC 4287), for mail tools that send from a feed.
 
 use std::cmp::Reverse;
 
@@ -14,10 +14,10 @@ use crate::revisions::Edition;
 use crate::rfc3339;
 use crate::urls::{FeedRoute, SessionRoute};
 
-/// The most entries of a feed; mail tools read only the first few.
+/// The largest number of entries in a feed; mail tools read only the first few.
 pub const ENTRIES: usize = 200;
 
-/// A feed as Atom.
+/// Renders a feed as Atom.
 pub fn atom(edition: &Edition, feed: &Feed<'_>, words: &Words) -> Document {
     let path = edition.urls.feed(feed.id, FeedRoute::Atom);
     Document::new(path, Kind::Atom, self::feed(edition, feed, words))
@@ -35,7 +35,7 @@ fn feed(edition: &Edition, feed: &Feed<'_>, words: &Words) -> String {
         "feed",
         &[("xmlns", "http://www.w3.org/2005/Atom"), ("xml:lang", calendar.language.as_str())],
     );
-    // The feed's first id, so that mail tools recognize it under a new one.
+    // The identity is the feed's first id, so that mail tools recognize the feed under a new one.
     let first = edition.former_of_feed(feed.id).first().unwrap_or(feed.id);
     xml.text("id", &urn(&format!("{}/feeds/{first}", calendar.id)));
     xml.text("title", feed.title.as_str());
@@ -65,7 +65,7 @@ fn feed(edition: &Edition, feed: &Feed<'_>, words: &Words) -> String {
     xml.out
 }
 
-/// Upcoming sessions first, the next one at the top; then past sessions, the latest first.
+/// Returns upcoming sessions first, with the next one at the top; then past sessions, with the latest first.
 fn listed<'a>(
     edition: &'a Edition,
     feed: &Feed<'_>,
@@ -116,7 +116,7 @@ fn entry(xml: &mut Xml, edition: &Edition, session: &Session, words: &Words) {
     }
 }
 
-/// The recording and the slides as entries of their own, so that mail tools send them as news.
+/// Writes the recording and the slides as separate entries, so that mail tools send them as news.
 fn recordings(xml: &mut Xml, edition: &Edition, session: &Session, words: &Words) {
     let (messages, revision) = (words.messages(), edition.revision(session));
     let page = edition.urls.absolute(&edition.urls.session(&session.id, SessionRoute::Page));
@@ -179,14 +179,14 @@ fn content(
     content.into_string()
 }
 
-/// An identity that does not change with the address: the UID itself, or a URN made from it.
+/// Returns an identity that does not depend on the address: the UID itself, or a URN made from it.
 fn urn(name: &str) -> String {
     let uuid = Uuid::parse_str(name);
     let uuid = uuid.unwrap_or_else(|_| Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()));
     format!("urn:uuid:{uuid}")
 }
 
-/// An XML writer. Names come from this file, texts from the author.
+/// An XML writer. The program gives the names, and the author gives the texts.
 struct Xml {
     out: String,
 }
@@ -218,7 +218,7 @@ impl Xml {
         self.close(name);
     }
 
-    /// HTML as text (RFC 4287 section 3.1.1.2).
+    /// Writes HTML as text (RFC 4287 section 3.1.1.2).
     fn html(&mut self, name: &str, html: &str) {
         self.tag(name, &[("type", "html")], ">");
         self.escaped(html);

@@ -1,4 +1,4 @@
-//! Feeds as JSON, for programs; docs/json.md is its description.
+//! Renders feeds as JSON, for programs. docs/json.md describes the format.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -77,7 +77,7 @@ struct SpeakerJson<'a> {
     url: Option<&'a str>,
 }
 
-/// A feed as JSON.
+/// Renders a feed as JSON.
 pub fn json(edition: &Edition, feed: &Feed<'_>, words: &Words) -> Document {
     let mut body = serde_json::to_string_pretty(&listing(edition, feed, words))
         .expect("a listing has texts and numbers alone, and its keys are texts");
@@ -143,8 +143,8 @@ fn speaker(speaker: &Speaker) -> SpeakerJson<'_> {
     }
 }
 
-/// Start and end. For whole days: the first and the last day, and the instants at which they begin and end in the
-/// session's zone.
+/// Returns start and end. For whole days, these are the first and the last day, and the instants at which they begin
+/// and end in the session's zone.
 fn times(when: &When, edition: &Edition, words: &Words) -> [At; 2] {
     let at = |local: String, utc: DateTime<Utc>, alone: &When| At {
         local,

@@ -1,4 +1,4 @@
-//! Texts that convene adds to its own calendars, removed on import so that they are not duplicated.
+//! Texts that convene adds to its own calendars. The import removes them, so that they are not duplicated.
 
 use super::html_tag::direct;
 use crate::l10n::{Messages, SLOTS};
@@ -13,7 +13,7 @@ pub(super) struct ExportText {
     pub(super) join: Option<String>,
     pub(super) recording: Option<String>,
     pub(super) slides: Option<String>,
-    /// Each with the line about them.
+    /// The speakers, each with the line about the speaker.
     pub(super) speakers: Vec<(String, Option<String>)>,
     pub(super) access: Option<String>,
     pub(super) about: Option<String>,
@@ -23,12 +23,12 @@ pub(super) struct ExportText {
     pub(super) is_cancelled: bool,
 }
 
-/// The mark before the title of a cancelled session.
+/// Returns the mark before the title of a cancelled session.
 pub(super) fn cancelled_mark() -> String {
     before(&Messages::bundled().event_cancelled_title(SLOTS[0]))
 }
 
-/// The text of a message before its variable.
+/// Returns the text of a message before its variable.
 fn before(message: &str) -> String {
     message.split(SLOTS[0]).next().unwrap_or_default().to_owned()
 }
@@ -61,12 +61,12 @@ impl Labels {
     }
 }
 
-/// The section that Google adds to a text, which says that nobody should edit it.
+/// The section that Google adds to a text. The section asks people not to edit it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct GoogleSection {
     /// The meeting's URL.
     pub(super) meeting: Option<String>,
-    /// Whether it has telephone numbers.
+    /// Whether the section has telephone numbers.
     pub(super) has_phones: bool,
 }
 
@@ -81,7 +81,7 @@ pub(super) fn without_google(text: &str) -> (String, GoogleSection) {
     (rest, GoogleSection { meeting: meeting(section), has_phones })
 }
 
-/// The first URL in a section that is none of Google's own pages, phone numbers or help.
+/// Returns the first URL in a section that does not lead to Google's own pages, phone numbers or help.
 fn meeting(section: &str) -> Option<String> {
     const BESIDE: [&str; 5] = [
         "https://calendar.google.com/",
@@ -97,12 +97,12 @@ fn meeting(section: &str) -> Option<String> {
         .find(|address| !BESIDE.iter().any(|own| address.starts_with(own)) && is_address(address))
 }
 
-/// Splits a text of convene: the time comes first, the links last.
+/// Splits a text that convene wrote: the time comes first, the links last.
 pub(super) fn text(text: &str) -> ExportText {
     let mut blocks: Vec<&str> = text.split("\n\n").collect();
     let mut found = ExportText::default();
     let mut last = blocks.pop().unwrap_or_default();
-    // The time is one line; for a cancelled session a line precedes it.
+    // The time is one line; in the text of a cancelled session, another line precedes it.
     let messages = Messages::bundled();
     let cancelled = messages.event_cancelled();
     let first = |block: &str| block.strip_prefix(cancelled).unwrap_or(block).trim().lines().count();
@@ -146,7 +146,7 @@ pub(super) fn text(text: &str) -> ExportText {
     found
 }
 
-/// The id in the URL of a page of convene, `.../sessions/ID` or `.../feeds/ID`.
+/// Returns the id in the URL of a page of convene, `.../sessions/ID` or `.../feeds/ID`.
 pub(super) fn id<'a>(address: &'a str, folder: &str) -> Option<&'a str> {
     let (start, id) = address.rsplit_once('/')?;
     start.ends_with(&format!("/{folder}")).then_some(id).filter(|id| Id::parse(id).is_ok())

@@ -1,35 +1,35 @@
-//! Registration for a session: whether it is open, by the author's word and by the clock.
+//! Registration for a session: the author's word and the clock decide whether registration is open.
 
 use chrono::{DateTime, Utc};
 
 use super::When;
 
-/// Registration for a session, as the author gives it.
+/// Registration for a session, as the file gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Registration {
-    /// It is open between two times; without them always.
+    /// Registration is open between two times. Without a time, that end is unlimited.
     Open {
-        /// The day or the moment at which it opens.
+        /// The day or the moment at which registration opens.
         opens: Option<When>,
-        /// The last day, or the moment at which it closes.
+        /// The last day of registration, or the moment at which registration closes.
         closes: Option<When>,
     },
-    /// No place is left.
+    /// The session is full.
     Full,
-    /// It is closed.
+    /// Registration is closed.
     Closed,
 }
 
-/// Registration at an instant.
+/// The state of registration at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RegistrationState<'a> {
-    /// It opens at a later time.
+    /// Registration opens at a later time.
     OpensLater(&'a When),
-    /// It is open, until a time if that is known.
+    /// Registration is open, until a time if the file gives one.
     Open(Option<&'a When>),
-    /// No place is left.
+    /// The session is full.
     Full,
-    /// It is closed.
+    /// Registration is closed.
     Closed,
 }
 
@@ -40,7 +40,7 @@ impl Default for Registration {
 }
 
 impl Registration {
-    /// Registration at an instant, UTC.
+    /// Returns the state of registration at an instant, UTC.
     pub fn at(&self, now: DateTime<Utc>) -> RegistrationState<'_> {
         match self {
             Self::Full => RegistrationState::Full,
@@ -55,7 +55,7 @@ impl Registration {
         }
     }
 
-    /// The instants at which it changes by itself, UTC.
+    /// Returns the instants at which it changes by itself, UTC.
     pub fn turns(&self) -> impl Iterator<Item = DateTime<Utc>> {
         let (opens, closes) = match self {
             Self::Open { opens, closes } => (opens.as_ref(), closes.as_ref()),
@@ -66,12 +66,12 @@ impl Registration {
 }
 
 impl RegistrationState<'_> {
-    /// Whether readers can register.
+    /// Returns whether readers can register.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Open(_))
     }
 
-    /// The word in JSON.
+    /// Returns the word in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::OpensLater(_) => "opens-later",

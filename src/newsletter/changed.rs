@@ -1,5 +1,5 @@
-//! The block about sessions that moved, are cancelled, or have a new place or link: the old value, the new one, and the
-//! link to the page.
+//! Makes the block about sessions that moved, are cancelled, or have a new place or link. The block shows the old
+//! value, the new one, and the link to the page.
 
 use maud::{Markup, html};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use crate::pages::{self, filled};
 use crate::revisions::Edition;
 use crate::urls::SessionRoute;
 
-/// The changed sessions of a subject that are not over; empty if none changed.
+/// The changed sessions of a subject that are not over. The list is empty if none changed.
 pub(super) struct Changed {
     words: Words,
     language: String,
@@ -27,13 +27,13 @@ struct Notice {
     id: String,
     title: String,
     page: String,
-    /// The earlier time; none if it did not change.
+    /// The earlier time, or `None` if it did not change.
     was: Option<String>,
-    /// The current time; none if the session is cancelled.
+    /// The current time, or `None` if the session is cancelled.
     now: Option<String>,
     /// Sentences about a new place and new links.
     said: Vec<Sentence>,
-    /// The author's reason for a cancellation, or for another time or place.
+    /// The author's reason for a cancellation, or for a new time or place.
     reason: Option<String>,
 }
 
@@ -71,7 +71,7 @@ impl Changed {
         }
     }
 
-    /// The block for a page, whose style sheet replaces the inline styles of mail.
+    /// Returns the block for a page, whose style sheet replaces the inline styles of mail.
     pub(super) fn preview(&self) -> Markup {
         self.html(false)
     }
@@ -184,7 +184,7 @@ fn notice(edition: &Edition, session: &Session, words: &Words) -> Option<Notice>
     })
 }
 
-/// The earlier and the current time, each with its label if they differ.
+/// Returns the earlier and the current time, each with its label if they differ.
 fn times(notice: &Notice, words: &Words) -> (Option<String>, String) {
     let messages = words.messages();
     let was = notice.was.as_ref().map(|was| messages.block_was(was));

@@ -1,4 +1,4 @@
-//! A block as JSON, for programs: an array with one object per session.
+//! Prints a block as JSON for programs: an array with one object per session.
 
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ pub(super) fn print(block: &Block) -> String {
     }
 }
 
-/// The keys are written by hand to fix their order; serde_json prints every value.
+/// Prints one session. The keys are written by hand to fix their order; serde_json prints every value.
 fn card(card: &Card) -> String {
     let add = card.add.as_ref();
     let target = |index: usize| add.map(|add| add.targets[index].1.as_str());

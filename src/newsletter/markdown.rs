@@ -1,4 +1,4 @@
-//! The block as Markdown (CommonMark) that is also readable as plain text.
+//! Prints the block as Markdown (CommonMark) that is also readable as plain text.
 
 use super::{Block, Card};
 use crate::l10n::SLOTS;
@@ -39,7 +39,7 @@ pub(super) fn link(text: &str, url: &str) -> String {
     format!("[{}]({url})", escaped(text))
 }
 
-/// A line escaped to literal text. Uses backslashes where every Markdown parser accepts them, and entities for the
+/// Escapes a line to literal text. Uses backslashes where every Markdown parser accepts them, and entities for the
 /// syntax of extensions: tables, math, strikethrough, attributes, bare addresses.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);

@@ -1,5 +1,5 @@
-//! Blocks to paste into a newsletter. All links lead to this service, so a sent link shows the current data even if the
-//! session moves later.
+//! Makes blocks to paste into a newsletter. All links lead to this service, so a sent link shows the current data even
+//! if the session moves later.
 
 mod changed;
 mod excerpt;
@@ -18,12 +18,12 @@ use crate::rfc3339;
 use crate::urls::{FeedRoute, SessionRoute, Target};
 use changed::Changed;
 
-/// The most sessions of a feed's block. Each takes 2 kB, or 3 kB with long ids and titles, and Gmail cuts off messages
-/// at 102 kB.
+/// The largest number of sessions in a feed's block. Each takes 2 kB, or 3 kB with long ids and titles, and Gmail cuts
+/// off messages at 102 kB.
 const MOST: usize = 30;
-/// The most characters of the description in a session's own block: three lines.
+/// The largest number of characters of the description in a session's own block, which is three lines.
 const ABOUT: usize = 300;
-/// The most characters of a description in a list, so that ten sessions stay below 21 kB.
+/// The largest number of characters of a description in a list, so that ten sessions stay below 21 kB.
 const ABOUT_IN_LIST: usize = 160;
 
 /// The subject of a block.
@@ -42,30 +42,30 @@ pub enum Subject<'a> {
 /// The formats of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BlockFormat {
-    /// For mail tools that accept HTML.
+    /// HTML for mail tools that accept it.
     Html,
-    /// For mail tools that accept Markdown.
+    /// Markdown for mail tools that accept it.
     Markdown,
-    /// For mail without markup.
+    /// Plain text for mail without markup.
     Text,
-    /// The data of a block, for programs.
+    /// The data of a block as JSON, for programs.
     Json,
 }
 
-/// A block of an edition in a format, without a final line end.
+/// Returns a block of an edition in a format, without a final line end.
 pub fn newsletter(edition: &Edition, subject: Subject<'_>, format: BlockFormat) -> String {
     let words = Words::new(&edition.catalog.calendar);
     Block::new(edition, subject, &words).print(format)
 }
 
-/// The block, in a format, about the subject's sessions that moved, are cancelled, or have a new place or link, and are
-/// not over; none if there is no such session.
+/// Returns the block, in a format, about the subject's sessions that moved, are cancelled, or have a new place or link,
+/// and are not over. Returns `None` if there is no such session.
 pub fn changed(edition: &Edition, subject: Subject<'_>, format: BlockFormat) -> Option<String> {
     let words = Words::new(&edition.catalog.calendar);
     Some(Changed::new(edition, subject, &words)?.print(format))
 }
 
-/// The page with the block of a session.
+/// Returns the page with the block of a session.
 pub fn of_session(shell: &Shell<'_>, session: &Session) -> Document {
     let urls = &shell.edition.urls;
     let path = urls.session(&session.id, SessionRoute::Newsletter);
@@ -81,7 +81,7 @@ pub fn of_undated(shell: &Shell<'_>, session: &Undated) -> Document {
     kit_of(shell, Subject::Undated(session), path, &page)
 }
 
-/// The page with the block of a feed.
+/// Returns the page with the block of a feed.
 pub fn of_feed(shell: &Shell<'_>, feed: Feed<'_>) -> Document {
     let urls = &shell.edition.urls;
     let path = urls.feed(feed.id, FeedRoute::Newsletter);
@@ -103,7 +103,7 @@ struct Block {
     accent: String,
     /// The title of the session or the feed.
     title: String,
-    /// Whether it is a list, which has a heading and may be empty.
+    /// Whether the block is a list, which has a heading and may be empty.
     list: bool,
     cards: Vec<Card>,
     /// The number of upcoming sessions that did not fit.
@@ -129,7 +129,7 @@ struct Card {
     registration: Option<String>,
     page: String,
     register: Option<String>,
-    /// The links to each calendar app, and to the invite for all others; empty if readers should not add the session.
+    /// The links to each calendar app, and to the invite for all others; `None` if readers should not add the session.
     add: Option<Add>,
     feed: String,
 }
@@ -197,17 +197,17 @@ impl Block {
         }
     }
 
-    /// The sentence that replaces an empty list of sessions.
+    /// Returns the sentence that replaces an empty list of sessions.
     fn nothing(&self) -> Option<&str> {
         self.cards.is_empty().then(|| self.words.messages().block_none())
     }
 
-    /// The sentence about sessions that did not fit.
+    /// Returns the sentence about sessions that did not fit.
     fn more(&self) -> Option<String> {
         (self.left_out > 0).then(|| self.words.messages().block_more(self.left_out))
     }
 
-    /// "Subscribe to all: Spring series".
+    /// Returns a sentence such as "Subscribe to all: Spring series".
     fn subscribe(&self) -> Sentence {
         let text = self.words.messages().block_subscribe(SLOTS[0]);
         self.words.sentence(text, [&self.feed.0])
@@ -283,7 +283,7 @@ impl Card {
         }
     }
 
-    /// The most important notices for readers.
+    /// Returns the most important notices for readers.
     fn note<'w>(&self, words: &'w Words) -> Option<&'w str> {
         let messages = words.messages();
         match (self.status?, self.over) {
@@ -294,7 +294,7 @@ impl Card {
         }
     }
 
-    /// Every link except the title's.
+    /// Returns every link except the title's.
     fn links(&self, words: &Words) -> Vec<ActionLink<'_>> {
         let messages = words.messages();
         let action = |text: String, with_title: String, url| ActionLink { text, with_title, url };
@@ -317,7 +317,7 @@ impl Card {
     }
 }
 
-/// The place, or that it is online.
+/// Returns the place, or that the session is online.
 fn place(place: Option<&Place>, join: Option<&HttpUrl>, words: &Words) -> Option<Sentence> {
     let messages = words.messages();
     match (place, join) {
@@ -330,18 +330,18 @@ fn place(place: Option<&Place>, join: Option<&HttpUrl>, words: &Words) -> Option
     }
 }
 
-/// "Speakers: Ana Diaz, Ben Okafor".
+/// Returns a phrase such as "Speakers: Ana Diaz, Ben Okafor".
 fn speakers(speakers: &[Speaker], words: &Words) -> Option<String> {
     let names: Vec<&str> = speakers.iter().map(|speaker| speaker.name.as_str()).collect();
     let named = || words.messages().block_speakers(names.len(), names.join(", "));
     (!names.is_empty()).then(named)
 }
 
-/// A link with an action, such as "Register".
+/// A link for an action such as "Register".
 struct ActionLink<'a> {
-    /// The label of the action.
+    /// The label of the link.
     text: String,
-    /// The same label with a slot for the session's title, for screen readers.
+    /// The same label, with a slot for the session's title, for screen readers.
     with_title: String,
     url: &'a str,
 }

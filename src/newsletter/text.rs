@@ -1,4 +1,4 @@
-//! The block as plain text, with every address on its own line, so that mail apps recognize the whole address.
+//! Prints the block as plain text, with every address on its own line, so that mail apps recognize the whole address.
 
 use super::{Block, Card};
 

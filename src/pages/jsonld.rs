@@ -1,4 +1,4 @@
-//! A session as schema.org's Event, for search engines (clients of JSON-LD 1.1).
+//! Prints a session as schema.org's Event, for search engines (clients of JSON-LD 1.1).
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::markdown;
 use crate::model::{Registration, RegistrationState, Session, Speaker, Status, When};
 use crate::revisions::Edition;
 
-/// The event, fit for a script element: no character in it can end one.
+/// Returns the event in a format for a script element: no character in it can end the element.
 pub(super) fn event(edition: &Edition, session: &Session) -> String {
     let about = edition.urls.about(session);
     let end = match &session.when {
@@ -71,7 +71,7 @@ fn person(speaker: &Speaker) -> Value {
     person
 }
 
-/// The places of a session with `registration`, as far as readers can have one.
+/// Returns the places of a session with `registration`, as far as readers can have one.
 fn offer(edition: &Edition, session: &Session) -> Option<Value> {
     if session.registration == Registration::default() {
         return None;
@@ -103,7 +103,7 @@ fn start(when: &When) -> String {
     }
 }
 
-/// The attendance mode: online, at a place, or both.
+/// Returns the attendance mode (online, at a place, or both) and the location.
 fn location(session: &Session, about: &str) -> (&'static str, Value) {
     let url = session.join.as_ref().or(session.register.as_ref());
     let online = json!({

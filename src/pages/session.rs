@@ -1,4 +1,4 @@
-//! A session's page: title, time, place, organizer, and buttons to add it to a calendar.
+//! Renders a session's page: title, time, place, organizer, and buttons to add it to a calendar.
 
 use maud::{Markup, PreEscaped, html};
 
@@ -13,7 +13,7 @@ use crate::model::{HttpUrl, Id, Place, Session, Speaker, Status, Title};
 use crate::revisions::Edition;
 use crate::urls::{FeedRoute, SessionRoute, Target};
 
-/// A session's page.
+/// Renders a session's page.
 pub fn session(shell: &Shell<'_>, session: &Session) -> Document {
     let path = shell.edition.urls.session(&session.id, SessionRoute::Page);
     Document::new(path, Kind::Page, page(shell, session).into_string())
@@ -60,7 +60,7 @@ fn page(shell: &Shell<'_>, session: &Session) -> Markup {
     shell.page(&Head { title, path, summary, alternates, json_ld, hidden: false }, &body)
 }
 
-/// The notices at the top and the recent changes, one line each.
+/// Renders the notices at the top and the recent changes, one line each.
 fn said_first(edition: &Edition, session: &Session, words: &Words) -> Markup {
     let state = parts::state(edition, session, words);
     let news = news::sentences(edition, session, words);

@@ -1,4 +1,4 @@
-//! The report for people.
+//! Prints the report of `convene preview` as text, for people.
 
 use super::repeats::DatesChange;
 use super::{ChangedSession, Report};
@@ -65,7 +65,8 @@ fn item(item: &ChangedSession) -> String {
     lines.join("\n")
 }
 
-/// The polling intervals of calendar apps, from their vendors' help pages and their source code.
+/// Returns a sentence with the polling intervals of calendar apps, from their vendors' help pages and their source
+/// code.
 fn learn(report: &Report) -> String {
     let asked = duration(report.refresh).trim_start_matches(['P', 'T']).to_lowercase();
     section(

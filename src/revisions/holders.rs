@@ -1,4 +1,4 @@
-//! Lookup of ids in addresses: the session or feed that has the id now, or had it before.
+//! Finds the session or feed that has an id now or had it before.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ pub enum SessionHolder<'a> {
     Present(&'a Session),
     /// A session of the catalog, which had this id before.
     Former(&'a Session),
-    /// A repeating session of the catalog, which has or had this id. Its dates are sessions with ids of their own.
+    /// A repeating session of the catalog that has or had this id. Its dates are sessions with their own ids.
     Repeating(&'a Repeat),
     /// A session of the catalog whose date is to be announced.
     Undated(&'a Undated),
@@ -85,7 +85,7 @@ impl Holders {
     }
 }
 
-/// The ids of repeating sessions that were removed, whose feeds are removed too: each leads to its last date.
+/// Returns the ids of removed repeating sessions whose feeds are removed, too. Each leads to its last date.
 fn of_removed_repeats(removed: &[Removed], retired: &[Retired]) -> Vec<(Id, Holder)> {
     if retired.is_empty() {
         return Vec::new();
@@ -104,7 +104,8 @@ fn of_removed_repeats(removed: &[Removed], retired: &[Retired]) -> Vec<(Id, Hold
     last.into_iter().map(|(id, (_, at))| (id.clone(), Holder::FormerOfRemoved(at))).collect()
 }
 
-/// Current ids take precedence over former ones, and the catalog over removed sessions and feeds.
+/// Indexes ids by their holders. Current ids take precedence over former ones, and the catalog over removed sessions
+/// and feeds.
 fn index<'a>(
     present: impl Iterator<Item = &'a Id> + Clone,
     former: &Former,

@@ -1,4 +1,4 @@
-//! Content of addresses: the document published at each. The only file that knows every renderer.
+//! Finds the content of an address, which is the document published there. Only this file knows every renderer.
 
 use std::collections::BTreeMap;
 
@@ -53,7 +53,7 @@ pub(super) enum Content<'a> {
     },
 }
 
-/// The renderers' inputs besides the edition, made once per edition.
+/// The inputs of renderers other than the edition, which are made once per edition.
 #[derive(Debug)]
 pub(super) struct RenderContext {
     pub(super) words: Words,
@@ -127,8 +127,8 @@ impl Site {
         Lookup::Found(Found { address: Address::Session(id.as_str(), route), content })
     }
 
-    /// The date that an address of a repeating session leads to, and its address. A link that only other dates have
-    /// leads to the page.
+    /// Returns the date that an address of a repeating session leads to, and the address of that date. A link that only
+    /// other dates have leads to the page.
     fn date(&self, repeat: &Repeat, route: SessionRoute) -> Option<(&Session, SessionRoute)> {
         let next = self.edition.next_date(repeat)?;
         if self.has_route(next, route) {
@@ -164,7 +164,7 @@ impl Site {
         Lookup::Found(Found { address: Address::Feed(id.as_str(), route), content })
     }
 
-    /// Whether a session has a document for a route.
+    /// Returns whether a session has a document for a route.
     fn has_route(&self, session: &Session, route: SessionRoute) -> bool {
         match route {
             SessionRoute::Register => redirect::has_register(&self.edition, session),
@@ -197,18 +197,18 @@ impl Site {
         !matches!(found.content, Content::Undated(_, SessionRoute::Invite))
     }
 
-    /// Whether the URL of a page fits into a QR code.
+    /// Returns whether the URL of a page fits into a QR code.
     fn has_code(&self, page: Address<'_>) -> bool {
         let urls = &self.edition.urls;
         documents::fits(&urls.absolute(&urls.path(page)))
     }
 
-    /// Whether an address has a published document.
+    /// Returns whether an address has a published document.
     pub fn has(&self, address: Address<'_>) -> bool {
         matches!(self.lookup(address), Lookup::Found(_))
     }
 
-    /// Every address with a published document, in the order of their paths.
+    /// Returns every address with a published document, in the order of their paths.
     pub fn addresses(&self) -> Vec<(String, Found<'_>)> {
         let fixed = [Address::Home, Address::Next, Address::Favicon, Address::Robots];
         let years = self.context.years.keys().map(|year| Address::Year(*year));
@@ -230,7 +230,7 @@ impl Site {
         found
     }
 
-    /// The document of an address. Calendars are taken from the edition; everything else is rendered.
+    /// Returns the document of an address. Calendars come from the edition; everything else is rendered.
     pub fn document(&self, found: &Found<'_>) -> Document {
         let (edition, context) = (&*self.edition, &self.context);
         let (urls, words) = (&edition.urls, &context.words);
@@ -294,7 +294,7 @@ impl Site {
                 self.calendars.feed(&retired.id).0.clone()
             }
             Content::Retired(retired, _) => pages::removed::to_feed(edition, path(), retired),
-            // For folders, where nothing redirects, its body is the invite: calendar apps read nothing else.
+            // An exported folder cannot redirect, so the body is the invite: calendar apps read nothing else.
             Content::Date(session, SessionRoute::Invite) => Document {
                 path: path(),
                 kind: Kind::Redirect,

@@ -1,4 +1,4 @@
-//! What stands around a session: speakers, access, registration, recordings and the reason of a change.
+//! The speakers, access, registration and recordings of a session, and the reason for a change.
 
 use convene::newsletter::{BlockFormat, Subject, changed, newsletter};
 use convene::publish::Published;
@@ -134,7 +134,7 @@ fn reasons_and_registration_leave_calendars_as_they_are() {
     }
 }
 
-/// What readers see of registration: the page, the target of /register, JSON, the newsletter, the offer.
+/// Returns the state of registration for readers: on the page, at /register, in JSON, in the newsletter, in the offer.
 fn seen(published: &Published) -> (bool, String, String, bool, String) {
     let page = body(published, "/sessions/talk");
     let redirect = published.site.get("/sessions/talk/register").unwrap();

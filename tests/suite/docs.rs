@@ -1,5 +1,5 @@
-//! The pages of the documentation: checks their links, and compares their options, keys, addresses and metrics with the
-//! program. docs/findings.md, docs/json.md and docs/operate/static.md have their own tests.
+//! Checks the links of the documentation, and compares its options, keys, addresses and metrics with the program.
+//! docs/findings.md, docs/json.md and docs/operate/static.md have their own tests.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The pages in the root folder, and all below docs/.
+/// Returns the pages in the root folder, and all below docs/.
 fn pages() -> Vec<PathBuf> {
     let mut pages = Vec::new();
     let mut folders = vec![root().join("docs")];
@@ -42,7 +42,7 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// A page without its code blocks.
+/// Returns a page without its code blocks.
 fn prose(page: &str) -> String {
     let mut is_code = false;
     let mut kept = String::new();
@@ -57,7 +57,7 @@ fn prose(page: &str) -> String {
     kept
 }
 
-/// The targets of links and pictures.
+/// Returns the targets of links and pictures.
 fn targets(page: &str) -> Vec<String> {
     let prose = prose(page);
     let links = prose.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
@@ -65,7 +65,7 @@ fn targets(page: &str) -> Vec<String> {
     links.chain(pictures).map(|(target, _)| target.to_owned()).collect()
 }
 
-/// The anchors of the headings, as on GitHub.
+/// Returns the anchors of the headings, as on GitHub.
 fn anchors(page: &str) -> BTreeSet<String> {
     let prose = prose(page);
     let headings = prose.lines().filter(|line| line.starts_with('#'));
@@ -140,7 +140,7 @@ fn the_readme_is_short_and_its_pictures_are_small() {
     }
 }
 
-/// The TOML blocks that are complete, without the single lines of a table.
+/// Returns the TOML blocks that are complete, without the single lines of a table.
 fn toml(page: &str) -> Vec<&str> {
     let blocks = page.split("```toml\n").skip(1).map(|rest| rest.split_once("```").unwrap().0);
     blocks.filter(|block| block.starts_with('[')).collect()
@@ -158,7 +158,7 @@ fn examples_of_files_have_no_findings() {
     }
 }
 
-/// The options in backquotes in a text, such as `--out` or `--out DIR`.
+/// Returns the options in backquotes in a text, such as `--out` or `--out DIR`.
 fn named(text: &str) -> BTreeSet<String> {
     let words = text.split('`').filter(|word| word.starts_with("--"));
     words.map(|word| word.split(' ').next().unwrap().to_owned()).collect()
@@ -263,7 +263,7 @@ fn pages_for_organizers_use_no_term_of_the_program() {
     ];
     for page in pages {
         let text = prose(&std::fs::read_to_string(root().join(page)).unwrap());
-        // Without file names and link targets.
+        // File names and link targets do not count as words.
         let words: String = text.split('`').step_by(2).collect();
         let parts = words.split("](").enumerate();
         let words: String = parts

@@ -27,7 +27,7 @@ impl Sample {
 const LOGO: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 90 40\" width=\"90\" height=\"40\">\
                     <circle cx=\"20\" cy=\"20\" r=\"18\" fill=\"#2a6f97\"/></svg>\n";
 
-/// A file with the same text in every place; `markdown` is the text for Markdown keys.
+/// Returns a file with the same text in every place; `markdown` is the text for Markdown keys.
 pub(crate) fn everywhere(line: &str, markdown: &str) -> String {
     let tag: String = line.chars().take(100).collect();
     let (line, markdown, tag) = (toml(line), toml(markdown), toml(&tag));
@@ -48,7 +48,7 @@ pub(crate) fn everywhere(line: &str, markdown: &str) -> String {
     )
 }
 
-/// Every sample.
+/// Returns every sample.
 pub(crate) fn all() -> Vec<Sample> {
     let sample = |name, list, at| Sample { name, list, at };
     let two = |status: &str| {
@@ -104,7 +104,7 @@ description = "نتحدث عن بناء الجسور بين الناس، وعن 
 register = "https://b.example/r"
 "#;
 
-/// Sessions with speakers, access and recordings, one for each state of registration.
+/// Returns sessions with speakers, access and recordings, one for each state of registration.
 fn around() -> String {
     let states = [
         "\"open\"",
@@ -129,7 +129,7 @@ fn around() -> String {
     list(&(sessions.collect::<String>() + planned))
 }
 
-/// Two hundred sessions, a hundred and fifty of them upcoming, one in five with every key.
+/// Returns two hundred sessions: a hundred and fifty of them are upcoming, and one in five has every key.
 fn many() -> String {
     let mut all = String::new();
     for number in 0..200 {
@@ -146,12 +146,12 @@ fn many() -> String {
     list(&all)
 }
 
-/// The nasty texts that a page checker accepts.
+/// Returns the nasty texts that a page checker accepts.
 fn nasty() -> impl Iterator<Item = (&'static str, String)> {
     nasty::named().into_iter().filter(|(name, _)| !REMARKABLE.contains(name))
 }
 
-/// A session with each of the nasty texts, and Markdown of every kind.
+/// Returns a session for each of the nasty texts, and one with Markdown of every kind.
 fn nasty_sessions() -> String {
     let mut all = String::new();
     for (number, (_, text)) in nasty().enumerate() {

@@ -1,14 +1,14 @@
-//! How many dates repeating sessions may have.
+//! Limits the number of dates of repeating sessions.
 
 use super::super::table::Table;
 use crate::diagnostic::{Code, Finding};
 
-/// The most dates of one repeating session.
+/// The largest number of dates of one repeating session.
 pub(super) const MOST: usize = 500;
-/// The most dates of all repeating sessions of a file, which is more than can be published.
+/// The largest number of dates of all repeating sessions of a file, which is more than can be published.
 const MOST_OF_ALL: usize = 60_000;
 
-/// The dates that the repeating sessions of a file may still have.
+/// The number of dates that the repeating sessions of a file may still have.
 pub(in crate::config) struct Budget(usize);
 
 impl Default for Budget {
@@ -18,7 +18,7 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Whether there are so many left; reported otherwise.
+    /// Takes dates from the budget. Returns whether the budget has enough; if not, reports an error.
     pub(super) fn spend(&mut self, table: &Table<'_>, dates: usize) -> bool {
         let left = self.0.checked_sub(dates);
         self.0 = left.unwrap_or_default();

@@ -1,4 +1,4 @@
-//! `every`: from its words to a rule, and from other words to those.
+//! The key `every`: converts its words to a rule, and other words to the accepted ones.
 
 use std::ops::Range;
 
@@ -9,12 +9,12 @@ use super::super::wording::quoted;
 use crate::model::{Every, Nth};
 use crate::suggest;
 
-/// Why `every` is none.
+/// The reason why a value of `every` is not accepted.
 pub(super) struct Unknown {
     pub(super) message: String,
-    /// What to write instead.
+    /// The value to write instead.
     pub(super) help: String,
-    /// The location of the item that is wrong.
+    /// The location of the wrong item.
     pub(super) item: Option<Range<usize>>,
 }
 
@@ -108,7 +108,8 @@ fn unknown_weekday(word: &str) -> Unknown {
     Unknown { message, help, item: None }
 }
 
-/// The name of the weekday that a word was probably meant for: an abbreviation, a plural, or a slip.
+/// Returns the name of the weekday that a word was probably meant for: the word is an abbreviation, a plural, or
+/// misspelled.
 fn full_name(word: &str) -> Option<&'static str> {
     let word = word.trim().to_lowercase();
     let word = word.strip_suffix('s').filter(|word| word.ends_with("day")).unwrap_or(&word);
@@ -133,7 +134,7 @@ fn unknown(text: &str) -> Unknown {
     Unknown { message, help, item: None }
 }
 
-/// The accepted value that a text was probably meant for.
+/// Returns the accepted value that a text was probably meant for.
 fn meant(text: &str) -> Option<String> {
     let lower = text.trim().to_lowercase();
     let lower = lower.trim_start_matches("every ").trim_start_matches("the ");

@@ -9,8 +9,8 @@
 //! `[series.each]` of its series
 //! ```
 //!
-//! To read: this file, `rule`, `every` and `dates` (which dates), `times` (their times), `overrides`, `segment` (dates that
-//! share their values), `expansion` (from dates to sessions), `gaps`, `budget` (how many dates).
+//! To read: this file, `rule`, `every` and `dates` (which dates), `times` (their times), `overrides`, `segment` (dates
+//! that share their values), `expansion` (from dates to sessions), `gaps`, `budget` (how many dates).
 
 mod budget;
 mod dates;
@@ -39,17 +39,17 @@ pub(super) use overrides::split_id;
 use segment::Segment;
 use times::Times;
 
-/// The longest UID of a repeating session: those of its dates are up to 20 characters longer.
+/// The longest UID of a repeating session. The UIDs of its dates are up to 20 characters longer.
 const LONGEST_UID: usize = 191 - 20;
-/// Keys of the table with the rule that are not those of its dates.
+/// The keys of the table with the rule that its dates do not inherit.
 const OF_RULE: &[&str] = &["id", "uid", "was", "repeat", "except", "also", "from", "description"];
-/// A parsed table with `repeat`; values with errors are none.
+/// A parsed table with `repeat`; values with errors are `None`.
 #[derive(Default)]
 pub(super) struct ReadRepeat {
     pub(super) id: Option<Located<Id>>,
     pub(super) uid: Option<Located<Uid>>,
     pub(super) was: Vec<Located<Id>>,
-    /// All series that it names; it belongs to one.
+    /// All series that it names. A session belongs to only one; others are errors.
     pub(super) series: Vec<Located<Id>>,
     pub(super) repeat: Option<Repeat>,
 }
@@ -81,7 +81,7 @@ pub(super) fn read<'a>(
     });
     let overrides = overrides::read(table, read.id.as_ref(), overrides, dates.as_ref());
     let (Some(id), Some((times, _)), Some(dates)) = (&read.id, times, dates) else {
-        // The other values are read all the same.
+        // The other values are read anyway, so that their errors are reported.
         let tables = std::iter::once(table.emptied().over(below.clone()));
         for table in tables.chain(overrides.values().map(|own| own.table.over(below.clone()))) {
             session::with(&table, shared, Given::default());
@@ -106,7 +106,7 @@ pub(super) fn read<'a>(
     (read, sessions)
 }
 
-/// The keys that are not those of the dates.
+/// Reads the keys that the dates do not inherit.
 fn read_own(table: &Table<'_>) -> ReadRepeat {
     let id = table.require("id", "\"weekly-talk\"", table.id("id"));
     let id = id.filter(|id| {

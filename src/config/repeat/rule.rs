@@ -1,4 +1,4 @@
-//! `repeat`: a rule and its end.
+//! Reads the key `repeat`: a rule and its end.
 
 use std::ops::Range;
 
@@ -59,7 +59,7 @@ pub(super) fn read(session: &Table<'_>, start: NaiveDate) -> Option<Rule> {
     Some(Rule { every: every?, end, span })
 }
 
-/// `weeks`, which belongs to a list of weekdays.
+/// Reads `weeks`, which belongs to a list of weekdays.
 fn weeks(table: &Table<'_>, every: Every) -> Option<Every> {
     let Some(span) = table.span("weeks") else { return Some(every) };
     let weeks = integer(table, "weeks", 1..=999)?;
@@ -81,7 +81,7 @@ fn weeks(table: &Table<'_>, every: Every) -> Option<Every> {
     }
 }
 
-/// `until` or `times`, with its location.
+/// Reads `until` or `times`, with its location.
 fn end(table: &Table<'_>, start: NaiveDate) -> Option<(End, Range<usize>)> {
     let push = |finding| table.context().push(finding);
     let in_a_year = start.with_year(start.year() + 1).unwrap_or(start);
@@ -126,7 +126,7 @@ fn end(table: &Table<'_>, start: NaiveDate) -> Option<(End, Range<usize>)> {
     }
 }
 
-/// A date without a time of day.
+/// Reads a date without a time of day.
 pub(super) fn date(
     table: &Table<'_>,
     key: &str,
@@ -145,7 +145,7 @@ pub(super) fn date(
     }
 }
 
-/// A whole number.
+/// Reads a whole number.
 fn integer(table: &Table<'_>, key: &str, bounds: std::ops::RangeInclusive<u32>) -> Option<u32> {
     let value = table.get(key)?;
     let number = value.get_ref().as_integer().map(|number| number.as_str().replace('_', ""));

@@ -1,4 +1,4 @@
-//! `convene init`: a file to start from.
+//! `convene init` writes a file to start with.
 
 use chrono::{Days, TimeDelta};
 use convene::model::When;
@@ -9,14 +9,14 @@ use crate::support::{Fixture, instant};
 
 const NOW: &str = "2026-11-25T12:00:00Z";
 
-/// A folder without a `sessions.toml`.
+/// Returns a folder without a `sessions.toml`.
 fn empty() -> Fixture {
     let fixture = Fixture::new("");
     std::fs::remove_file(fixture.file()).unwrap();
     fixture
 }
 
-/// Checks the template of every so many days in four years.
+/// Checks the template of every `step`th day in four years.
 fn assert_without_findings(step: usize) {
     let fixture = Fixture::in_memory("");
     let publisher = fixture.publisher();
@@ -31,7 +31,7 @@ fn assert_without_findings(step: usize) {
 
 #[test]
 fn the_template_has_no_findings_and_upcoming_sessions_on_sample_days_of_four_years() {
-    // A third of the days includes every day of the week, of the month and of the year, and February 29.
+    // Every third day includes each day of the week, of the month and of the year, and February 29.
     assert_without_findings(3);
 }
 
