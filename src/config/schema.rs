@@ -114,11 +114,13 @@ fn list(value: &Value) -> Json {
     json!({ "type": "array", "items": of(value) })
 }
 
-/// Seconds are optional since TOML 1.1, and a fraction of zero is no fraction.
+/// Seconds are optional since TOML 1.1, and a fraction of zero is no fraction. Taplo 0.9 reads a local date-time before a
+/// comma as the beginning of 1970.
 fn local_date_time() -> Json {
+    const LOCAL: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.0+)?)?";
     json!({
         "type": "string",
         "format": "date-time-local",
-        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.0+)?)?$",
+        "pattern": format!("^({LOCAL}|1970-01-01T00:00:00Z)$"),
     })
 }

@@ -35,7 +35,7 @@ const CALENDAR: &str =
     "[calendar]\nid = 'test'\ntitle = 'Test'\ntimezone = 'Europe/Berlin'\nduration = '1h'\n";
 const SESSION: &str = "[[sessions]]\nid = 'one'\ntitle = 'One'\nstart = 2027-05-04T18:00:00\n";
 
-pub(super) const PLACES: [Place; 12] = [
+pub(super) const PLACES: [Place; 14] = [
     Place {
         pointer: "/properties/calendar",
         file: "[calendar]\nKEY\n",
@@ -105,6 +105,18 @@ pub(super) const PLACES: [Place; 12] = [
         pointer: "/properties/sessions/items/properties/place",
         file: "CALENDAR SESSION place = { KEY }\n",
         others: &[("name", "'Hall'")],
+        separator: ", ",
+    },
+    Place {
+        pointer: "/properties/sessions/items/properties/speakers/anyOf/0/anyOf/1",
+        file: "CALENDAR SESSION speakers = { KEY }\n",
+        others: &[("name", "'Ana'")],
+        separator: ", ",
+    },
+    Place {
+        pointer: "/properties/sessions/items/properties/registration/anyOf/1",
+        file: "CALENDAR SESSION registration = { KEY }\n",
+        others: &[],
         separator: ", ",
     },
     Place {
