@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use chrono::{DateTime, Utc};
 use convene::config;
 use convene::error::{Action, Error, chain};
+use convene::files;
 use convene::model::BaseUrl;
 use convene::publish::Publisher;
 use convene::replace::replace;
@@ -16,6 +17,8 @@ use convene::template::{self, Template};
 use crate::cli::{Example, Unused};
 use crate::cmd;
 
+/// The most bytes of a schema that convene wrote; today's has 40,000.
+const LARGEST_SCHEMA: u64 = 1 << 20;
 /// Help for a schema that was not written.
 const SCHEMA_BY_HAND: &str = "For completion in editors, run `convene schema > FILE`, and name that file in the first line, after `#:schema`.";
 
@@ -93,7 +96,7 @@ fn write_schema(file: &Path) -> Option<PathBuf> {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => {
             Err(Error::file(Action::Write, &schema)(error))
         }
-        Err(_) if !config::is_schema(&std::fs::read_to_string(&schema).unwrap_or_default()) => {
+        Err(_) if !is_own_schema(&schema) => {
             let shown = schema.display();
             unwritten(format!("`{shown}` was not written by convene, and was not changed"));
             return None;
@@ -102,6 +105,11 @@ fn write_schema(file: &Path) -> Option<PathBuf> {
         Ok(()) => Ok(()),
     };
     written.map_err(|error| unwritten(chain(&error))).ok().map(|()| schema)
+}
+
+fn is_own_schema(file: &Path) -> bool {
+    let bytes = files::read_bounded(file, LARGEST_SCHEMA);
+    bytes.is_ok_and(|bytes| config::is_schema(&String::from_utf8_lossy(&bytes)))
 }
 
 fn next_steps(
