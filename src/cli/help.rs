@@ -13,11 +13,11 @@ struct Help {
     examples: &'static str,
 }
 
-const COMMANDS: [Help; 8] = [
+const COMMANDS: [Help; 9] = [
     Help {
         name: "init",
         uses: &["config", "state", "url", "at"],
-        examples: "Example:\n  convene init --url https://calendar.example.org",
+        examples: "Examples:\n  convene init --url https://calendar.example.org\n  convene init --example weekly",
     },
     Help {
         name: "import",
@@ -45,6 +45,11 @@ const COMMANDS: [Help; 8] = [
         name: "links",
         uses: ALL,
         examples: "Examples:\n  convene links opening-talk --format html\n  convene links --changed",
+    },
+    Help {
+        name: "schema",
+        uses: &[],
+        examples: "Example:\n  convene schema > sessions.schema.json",
     },
 ];
 

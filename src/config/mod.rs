@@ -5,10 +5,10 @@
 //!
 //! To read: `syntax`, then `line`, `explain`, `stray`, `brackets`, `quotes`, `value` and `duplicates` (TOML), `context`
 //! (what tables share), `table`, `form` and `each` (values of one table), `calendar`, `sessions`, `session`, `undated`, `around`,
-//! `when`, `too_early`, `repeat`, `series_each`, `feeds`, `page`, `words` (the tables), `unknown`, `keys`, `synonyms`
+//! `when`, `too_early`, `repeat`, `series_each`, `feeds`, `page`, `words` (the tables), `unknown`, `key`, `keys`, `synonyms`
 //! and `wishes` (keys), `ids`, `series_names`, `advice`, `long`, `years`, `texts`, `html`, `markdown_links`, `links`,
 //! `coordinates`, `named_times` and `without_repeat` (checks), `guess`, `loose`, `rest`, `days`, `lengths`, `known` and
-//! `wording` (help).
+//! `wording` (help), `schema` (for editors).
 
 mod advice;
 mod around;
@@ -28,6 +28,7 @@ mod form;
 mod guess;
 mod html;
 mod ids;
+mod key;
 mod keys;
 mod known;
 mod languages;
@@ -44,6 +45,7 @@ mod page;
 mod quotes;
 mod repeat;
 mod rest;
+mod schema;
 mod series_each;
 mod series_names;
 mod session;
@@ -79,6 +81,8 @@ use series_names::SeriesNames;
 use session::Shared;
 use sessions::ReadSessions;
 use table::Table;
+
+pub use schema::{is_schema, schema};
 
 /// The result of reading a file.
 #[derive(Debug)]

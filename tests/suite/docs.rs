@@ -146,12 +146,19 @@ fn toml(page: &str) -> Vec<&str> {
     blocks.filter(|block| block.starts_with('[')).collect()
 }
 
-#[test]
-fn examples_of_files_have_no_findings() {
-    for (name, page, count) in [("README.md", README, 6), ("sessions-toml.md", SESSIONS, 6)] {
+/// Returns the pages with examples of files, and each page's examples as one file.
+pub(crate) fn examples() -> [(&'static str, String); 2] {
+    [("README.md", README, 6), ("sessions-toml.md", SESSIONS, 6)].map(|(name, page, count)| {
         let blocks = toml(page);
         assert_eq!(blocks.len(), count, "{name}");
-        let fixture = Fixture::new(&blocks.join("\n"));
+        (name, blocks.join("\n"))
+    })
+}
+
+#[test]
+fn examples_of_files_have_no_findings() {
+    for (name, file) in examples() {
+        let fixture = Fixture::new(&file);
         let output = fixture.run(&["check", "--format", "json", "--at", "2027-01-01T12:00:00Z"]);
         let printed = String::from_utf8(output.stdout).unwrap();
         assert_eq!((output.status.code(), printed.as_str()), (Some(0), "[]\n"), "{name}");

@@ -51,6 +51,7 @@ mod revisions;
 mod rfc5545;
 mod router;
 mod samples;
+mod schema;
 mod slow_file;
 mod static_site;
 mod subscriber;
