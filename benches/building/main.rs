@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use convene::config;
 use convene::model::{BaseUrl, Catalog};
+use convene::preview::preview;
 use convene::publish::{Planned, plan};
 use convene::revisions::Revisions;
 use convene::site::{CacheSize, Site};
@@ -25,7 +26,7 @@ use convene::urls::Urls;
 use convene::zone::Rules;
 
 use common::{AT, asked, flag, folder, free_address, list, list_with_selections};
-use common::{memory, middle, pin, value_of};
+use common::{memory, middle, pin, repeating as repeating_files, value_of};
 
 fn main() {
     if !asked() {
@@ -47,6 +48,7 @@ fn main() {
         let many = measure("10,000 in 52 feeds", || list_with_selections(10_000, 50), 1);
         growth("from 1,000 to 10,000", few, many);
     }
+    repeating();
     println!("levels: published <= 15 x the parse at 10,000 sessions; growth <= 11 x");
     for (count, level) in [(1_000, 40), (10_000, 150)] {
         resident(count, level);
@@ -73,6 +75,32 @@ impl Costs {
     fn published(&self) -> f64 {
         self.load + self.plan + self.site
     }
+}
+
+/// Prints the cost of a rule with 500 dates as a multiple of the cost of the same 500 tables, with the preview of the
+/// result against an empty state.
+fn repeating() {
+    if value_of("--only").is_some_and(|only| only != "500 dates") {
+        return;
+    }
+    let rules = Rules::bundled();
+    let sources = repeating_files(500)
+        .map(|toml| Source::from_bytes("sessions.toml", toml.as_bytes().to_vec()));
+    let cost = |source: &Source| {
+        let (seconds, _) = timed(|| {
+            let checked = config::load(source, &rules);
+            let planned =
+                planned(checked.catalog.expect("the file is right"), &Revisions::default());
+            let now = AT.parse().expect("it is an instant");
+            let before = Revisions::default();
+            let report = preview(&planned.edition, &before, &planned.revisions, &[], now).text();
+            let Planned { edition, calendars, .. } = planned;
+            (report, Site::build(Arc::new(edition), calendars, CacheSize::default()))
+        });
+        seconds
+    };
+    let ratios = (0..9).map(|_| cost(&sources[0]) / cost(&sources[1]));
+    println!("500 dates of a rule cost {:.2} x what 500 tables cost (level 1.2)", middle(ratios));
 }
 
 fn growth(name: &str, from: Option<Costs>, to: Option<Costs>) {

@@ -102,6 +102,25 @@ pub(crate) fn list_with_selections(sessions: usize, selections: usize) -> String
     toml
 }
 
+/// Returns two files with the same `dates` daily sessions: one table with a rule, and one table for each date in a series.
+/// Each file has two feeds.
+pub(crate) fn repeating(dates: u64) -> [String; 2] {
+    let start = chrono::NaiveDate::from_ymd_opt(2027, 1, 4).expect("it is a date");
+    let about = format!("title = \"{}\"\ndescription = \"{}\"\n", title(1), words(9, 200));
+    let rule = format!(
+        "\n[[sessions]]\nid = \"tea\"\n{about}start = {start}T18:00:00\n\
+         repeat = {{ every = \"day\", times = {dates} }}\n"
+    );
+    let table = |date: chrono::NaiveDate| {
+        format!(
+            "\n[[sessions]]\nid = \"tea-{date}\"\nseries = \"tea\"\n{about}start = {date}T18:00:00\n"
+        )
+    };
+    let days = (0..dates).map(|day| table(start + chrono::Days::new(day)));
+    let series = format!("\n[[series]]\nid = \"tea\"\ntitle = \"{}\"\n", title(1));
+    [head() + &rule, head() + &series + &days.collect::<String>()]
+}
+
 fn head() -> String {
     "[calendar]\nid = \"all\"\ntitle = \"Everything\"\nurl = \"https://calendar.example\"\n\
      timezone = \"America/New_York\"\nalso_in = [\"America/Los_Angeles\"]\nduration = \"45m\"\n\
