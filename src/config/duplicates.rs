@@ -97,9 +97,15 @@ pub(super) fn finding(
         Some(earlier) => finding.earlier(earlier.clone(), "here"),
         None => finding,
     };
+    let is_each = earlier.as_ref().is_some_and(|earlier| {
+        text[earlier.start..].starts_with("series.each]") || text[earlier.start..].starts_with("series.each ")
+    });
     let above = earlier.map(|earlier| context::line(text, earlier.start));
     finding
         .help(match (line.is_header(), above) {
+            (true, Some(above)) if is_each => {
+                format!("move [series.each], with its lines, from line {above} below the lines of this table")
+            }
             (true, _) if ["sessions", "series", "feeds"].contains(&name) => {
                 format!("write [[{name}]], with double brackets, above each")
             }

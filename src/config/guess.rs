@@ -18,6 +18,15 @@ pub(super) struct Guess {
 
 const EXAMPLE: &str = "2027-04-30T14:00:00";
 
+/// A value of a key; dates to leave out and to end with have no time of day.
+fn example(key: &str) -> &'static str {
+    match key {
+        "until" => &EXAMPLE[..10],
+        "except" | "also" => "[2027-04-30]",
+        _ => EXAMPLE,
+    }
+}
+
 /// Whether a key takes a date, or is a word that people use for one that does.
 pub(super) fn is_of_date(key: &str) -> bool {
     synonyms::synonym(key, &["start", "end"]).is_some()
@@ -107,6 +116,43 @@ pub(super) fn written(raw: &str) -> Option<String> {
     day?.date().filter(|_| is_one).map(|date| moment(date, time))
 }
 
+/// Several dates in one text, separated by commas or words, as TOML writes them; none if there is anything else.
+pub(super) fn several(text: &str) -> Option<Vec<String>> {
+    const MOST: usize = 100;
+    let mut dates = Vec::new();
+    let mut rest = text.trim().to_owned();
+    while !rest.is_empty() && dates.len() < MOST {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        // As calendars write dates: 20270504T180000.
+        let compact = rest.get(..8).filter(|_| digits == 8);
+        if let Some(date) = compact.and_then(|date| NaiveDate::parse_from_str(date, "%Y%m%d").ok()) {
+            dates.push(date.to_string());
+            let end = rest.find([',', ';', ' ']).unwrap_or(rest.len());
+            rest.drain(..end);
+        } else {
+            let Loose { day, time, until: None, rest: left } = loose::read(&rest)? else { return None };
+            if matches!(day, Some(Day::Either(..) | Day::TooLate { .. })) || left.len() >= rest.len() {
+                return None;
+            }
+            dates.push(moment(day?.date()?, time));
+            rest = left;
+        }
+        let left = rest.trim_start_matches([',', ';', '&', '+', ' ', '\n']);
+        let left = ["and ", "und ", "or "].iter().find_map(|word| left.strip_prefix(word)).unwrap_or(left);
+        rest = left.trim().to_owned();
+    }
+    (rest.is_empty() && !dates.is_empty()).then_some(dates)
+}
+
+/// The line of a key with a list of dates. `except` has dates without a time of day.
+pub(super) fn list_line(key: &str, dates: &[String]) -> String {
+    let dates: Vec<&str> = dates
+        .iter()
+        .map(|date| if key == "except" { date.get(..10).unwrap_or(date) } else { date })
+        .collect();
+    format!("`{key} = [{}]`", dates.join(", "))
+}
+
 fn moment(date: NaiveDate, time: Option<Clock>) -> String {
     match time.and_then(|time| time.on(date)) {
         Some(moment) => rfc3339::local(moment),
@@ -146,11 +192,11 @@ fn impossible(key: &str, day: Day, time: Option<Clock>) -> Option<Guess> {
         }
         (Day::NoMonth, _) => guess(
             format!("the date in `{key}` does not exist: months are 01 to 12"),
-            format!("write year, month and day, such as `{key} = {EXAMPLE}`"),
+            format!("write year, month and day, such as `{key} = {}`", example(key)),
         ),
         (Day::NoYear, _) => guess(
             format!("the date in `{key}` has no year"),
-            format!("write year, month and day, such as `{key} = {EXAMPLE}`"),
+            format!("write year, month and day, such as `{key} = {}`", example(key)),
         ),
         (_, Some(Clock::NextDay)) => guess(
             format!("`{key}` is at 24:00, which is the beginning of the next day"),
@@ -357,6 +403,30 @@ mod tests {
         ] {
             assert_eq!(certain(raw).as_deref(), expected, "{raw}");
         }
+    }
+
+    #[test]
+    fn several_dates_in_one_text_are_a_list() {
+        // 4 forms of dates by 6 separators by 1 to 5 dates.
+        for separator in [", ", ",", "; ", " and ", " & ", "\n"] {
+            for count in 1..=5 {
+                let days: Vec<NaiveDate> =
+                    (1..=count).filter_map(|n| NaiveDate::from_ymd_opt(2027, 5, 12 + n)).collect();
+                for form in ["%Y-%m-%d", "%d.%m.%Y", "%B %-d, %Y", "%Y%m%dT180000"] {
+                    let texts: Vec<String> =
+                        days.iter().map(|day| day.format(form).to_string()).collect();
+                    let expected: Vec<String> = days.iter().map(ToString::to_string).collect();
+                    let text = texts.join(separator);
+                    assert_eq!(several(&text), Some(expected), "{text}");
+                }
+            }
+        }
+        for text in ["", "soon", "2027-05-04, soon", "4/5/2027", "2027-02-30", "2027-05-04 - 2027-05-11"] {
+            assert_eq!(several(text), None, "{text}");
+        }
+        let dates = several("2027-05-04 7pm, 2027-05-11").unwrap();
+        assert_eq!(list_line("also", &dates), "`also = [2027-05-04T19:00:00, 2027-05-11]`");
+        assert_eq!(list_line("except", &dates), "`except = [2027-05-04, 2027-05-11]`");
     }
 
     #[test]

@@ -68,7 +68,9 @@ fn check(
     }
     let whole =
         sessions.iter().filter_map(|read| Some((read.session.as_ref()?, read.start.clone()?)));
-    for finding in advice::overlaps(whole) {
+    let with_ids =
+        sessions.iter().filter_map(|read| Some((read.session.as_ref()?, read.id.as_ref()?.span.clone())));
+    for finding in advice::overlaps(whole).into_iter().chain(advice::beside_repeat(with_ids)) {
         context.push(finding);
     }
 

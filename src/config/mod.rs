@@ -6,7 +6,7 @@
 //! To read: `syntax`, then `line`, `explain`, `stray`, `brackets`, `quotes`, `value` and `duplicates` (TOML), `context` (what tables
 //! share), `table`, `form` and `each` (values of one table), `calendar`, `sessions`, `session`, `when`, `too_early`, `repeat`, `series_each`, `feeds`, `page`, `words` (the
 //! tables), `unknown`, `keys`, `synonyms` and `wishes` (keys), `ids`, `series_names`, `advice`, `long`, `years`, `texts`,
-//! `html`, `markdown_links`, `links`, `coordinates` and `named_times` (checks), `guess`, `loose`, `rest`, `days`, `lengths`, `known`
+//! `html`, `markdown_links`, `links`, `coordinates` and `named_times` (checks), `guess`, `date_lists`, `loose`, `invisible`, `rest`, `days`, `lengths`, `known`
 //! and `wording` (help).
 
 mod advice;
@@ -15,6 +15,7 @@ mod calendar;
 mod civil;
 mod context;
 mod coordinates;
+mod date_lists;
 mod days;
 mod defaults;
 mod duplicates;
@@ -26,6 +27,7 @@ mod form;
 mod guess;
 mod html;
 mod ids;
+mod invisible;
 mod keys;
 mod known;
 mod languages;

@@ -20,6 +20,7 @@ pub(super) enum Wanted {
     Flag,
     Number,
     DateTime,
+    Date,
     Zones,
     Table,
 }
@@ -32,6 +33,7 @@ impl fmt::Display for Wanted {
             Self::Flag => "true or false, without quotes",
             Self::Number => "a number, without quotes",
             Self::DateTime => "a date and time such as 2027-04-30T14:00:00, without quotes",
+            Self::Date => "a date such as 2027-04-30, without quotes",
             Self::Zones => "the name of a zone in quotes, or a list of names",
             Self::Table => "a table",
         })
@@ -53,7 +55,9 @@ pub(super) fn no_date(key: &str, span: Range<usize>, value: &DeValue<'_>) -> Fin
         DeValue::Float(number) => number.as_str().parse().ok(),
         _ => None,
     };
-    let finding = wrong_type(key, span, value, Wanted::DateTime);
+    let is_day = ["until", "except", "also"].contains(&key);
+    let wanted = if is_day { Wanted::Date } else { Wanted::DateTime };
+    let finding = wrong_type(key, span, value, wanted);
     let origin = chrono::NaiveDate::from_ymd_opt(1899, 12, 30);
     let help = match (number.filter(|number| (36_000.0..74_000.0).contains(number)), origin) {
         (Some(number), Some(origin)) => {
@@ -66,7 +70,14 @@ pub(super) fn no_date(key: &str, span: Range<usize>, value: &DeValue<'_>) -> Fin
             };
             format!("this is how spreadsheets count days: write `{key} = {written}`")
         }
-        _ => format!("write it as in `{key} = 2027-04-30T14:00:00`"),
+        _ if key == "until" => "write the last day, as in `until = 2027-06-29`, or in its place a number of dates, as in `times = 10`".to_owned(),
+        _ if is_day => format!("write it as in `{key} = [2027-04-30]`"),
+        _ => match value.as_array().and_then(|items| items.first()?.get_ref().as_datetime()) {
+            Some(first) => format!(
+                "write the first one, `{key} = {first}`; for the others give each a [[sessions]] table, or `repeat` the session"
+            ),
+            None => format!("write it as in `{key} = 2027-04-30T14:00:00`"),
+        },
     };
     finding.help(help)
 }
@@ -152,6 +163,8 @@ pub(super) fn wrong_type(
         && ["calendar", "page", "words"].contains(&key)
     {
         finding = finding.help(format!("write [{key}], with single brackets, and only once"));
+    } else if key == "from" && value.is_datetime() {
+        finding = finding.help("write `from = true`: the values hold from the date in `id` on");
     } else if let Some(right) = corrected(value, wanted) {
         finding = finding.help(format!("write `{key} = {right}`"));
     }

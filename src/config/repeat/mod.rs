@@ -9,17 +9,20 @@
 //! `[series.each]` of its series
 //! ```
 //!
-//! To read: this file, `rule`, `every` and `dates` (which dates), `times` (their times), `overrides`, `segment` (dates that
+//! To read: this file, `rule`, `every` and `dates` (which dates), `meant` and `rrule` (help for other rules), `times` (their times), `overrides`, `wrong_ids`, `segment` (dates that
 //! share their values), `expansion` (from dates to sessions), `gaps`.
 
 mod dates;
 mod every;
 mod expansion;
 mod gaps;
+pub(super) mod meant;
 mod overrides;
+mod rrule;
 mod rule;
 mod segment;
 mod times;
+pub(super) mod wrong_ids;
 
 use toml::de::DeTable;
 
