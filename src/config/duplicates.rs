@@ -92,14 +92,19 @@ pub(super) fn finding(
         earlier =
             text[..line.span.start].rfind(&header).map(|at| at..at + header.len()).or(earlier);
     }
-    let finding = Finding::error(Code::DuplicateKey, span, format!("`{name}` is already defined"));
+    let is_each = earlier.as_ref().is_some_and(|earlier| {
+        let header = text[earlier.start..].trim_start_matches('[');
+        header.starts_with("series.each")
+    });
+    let message = match is_each {
+        true => "[series.each] is above the [[series]] table that it belongs to".to_owned(),
+        false => format!("`{name}` is already defined"),
+    };
+    let finding = Finding::error(Code::DuplicateKey, span, message);
     let finding = match &earlier {
         Some(earlier) => finding.earlier(earlier.clone(), "here"),
         None => finding,
     };
-    let is_each = earlier.as_ref().is_some_and(|earlier| {
-        text[earlier.start..].starts_with("series.each]") || text[earlier.start..].starts_with("series.each ")
-    });
     let above = earlier.map(|earlier| context::line(text, earlier.start));
     finding
         .help(match (line.is_header(), above) {

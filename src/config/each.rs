@@ -21,9 +21,15 @@ pub(super) fn each<T>(
     let items = match list.into_inner() {
         DeValue::Array(items) => items,
         DeValue::Table(own) if key == "series" && own.len() == 1 && own.contains_key("each") => {
-            let message = "[series.each] belongs to the [[series]] table above it, and there is none";
-            let finding = Finding::error(Code::WrongType, span, message);
-            context.push(finding.help("move it, with its lines, below the lines of its [[series]] table"));
+            // A [[series]] table below it is a duplicate key, with the same help.
+            if !context.has_above("[[series]]", usize::MAX) {
+                let message =
+                    "[series.each] belongs to the [[series]] table above it, and there is none";
+                let finding = Finding::error(Code::WrongType, span, message);
+                context.push(finding.help(
+                    "write a line [[series]] above it, with `id` and `title` of the series",
+                ));
+            }
             return Vec::new();
         }
         DeValue::Table(_) => {

@@ -64,6 +64,10 @@ pub(super) fn datetime(
     if !read.rest.is_empty() {
         return Some(with_rest(key, &read, &line, rules));
     }
+    let with_time = match written.date().filter(|_| key == "start" && time.is_none()) {
+        Some(date) => format!("; with a time of day, `start = {date}T14:00:00`"),
+        None => String::new(),
+    };
     match written {
         Day::Either(day_first, month_first) => guess(
             Code::DateReversed,
@@ -77,22 +81,22 @@ pub(super) fn datetime(
         Day::YearLast(_) => guess(
             Code::DateReversed,
             format!("the date in `{key}` does not begin with the year"),
-            format!("write the year first: `{line}`"),
+            format!("write the year first: `{line}`{with_time}"),
         ),
         _ if !is_quoted && loose::plain(text).trim() != text.trim() => guess(
             code,
             format!("`{key}` has a dash or a space of a word processor"),
-            format!("type it again: `{line}`"),
+            format!("type it again: `{line}`{with_time}"),
         ),
         _ if is_quoted => guess(
             code,
             format!("`{key}` is a date in quotes"),
-            format!("write `{line}`, without quotes"),
+            format!("write `{line}`, without quotes{with_time}"),
         ),
         _ => guess(
             code,
             format!("`{key}` is a date in another format than TOML's"),
-            format!("write `{line}`"),
+            format!("write `{line}`{with_time}"),
         ),
     }
 }

@@ -91,7 +91,7 @@ pub(super) fn keys(
                 continue;
             }
         }
-        let (finding, own) = finding(table, key, value.get_ref(), known, entries);
+        let (finding, own) = finding(context, table, key, value.get_ref(), known, entries);
         meant.extend(own);
         context.push(finding);
     }
@@ -172,6 +172,7 @@ fn read(value: &DeValue<'_>) -> Option<Loose> {
 
 /// The finding for one unknown key, and the key that was meant.
 fn finding(
+    context: &Context<'_>,
     table: &str,
     key: &Spanned<impl AsRef<str>>,
     value: &DeValue<'_>,
@@ -190,7 +191,7 @@ fn finding(
     };
     let unknown = |help: String| of(Code::UnknownKey, help);
     if table == FILE && matches!(value, DeValue::Table(_) | DeValue::Array(_)) {
-        let help = misplaced_table(word, key.span().start, value, entries);
+        let help = misplaced_table(context, word, key.span().start, value);
         return (unknown(help.unwrap_or_else(|| synonyms::header_meant(word))), None);
     }
     if table != FILE
@@ -204,10 +205,16 @@ fn finding(
             .get("id")
             .and_then(|id| id.get_ref().as_str())
             .filter(|_| table == "[[series]]" && word == "sessions");
+        let items = value.as_array();
+        let has_series = |item: &Spanned<DeValue<'_>>| {
+            item.get_ref().as_table().is_some_and(|own| own.contains_key("series"))
+        };
+        let each = if items.is_some_and(|items| items.len() > 1) { "each " } else { "" };
         let help = match id {
-            Some(id) => format!(
-                "write [[sessions]] in place of [[{nested}]], and below it `series = \"{id}\"`"
+            Some(id) if !items.is_some_and(|items| items.iter().all(has_series)) => format!(
+                "write [[sessions]] in place of {each}[[{nested}]], and below it `series = \"{id}\"`"
             ),
+            Some(_) => format!("write [[sessions]] in place of {each}[[{nested}]]"),
             None => format!("write {header} in place of [[{nested}]]"),
         };
         return (unknown(help), None);
@@ -265,16 +272,11 @@ fn finding(
 
 /// What to write for a table within another one that stands alone.
 fn misplaced_table(
+    context: &Context<'_>,
     word: &str,
     at: usize,
     value: &DeValue<'_>,
-    root: &DeTable<'_>,
 ) -> Option<String> {
-    // Such a table belongs to the last one above it.
-    let is_below = |key: &str| {
-        let items = root.get(key).and_then(|list| list.get_ref().as_array());
-        items.is_some_and(|items| items.iter().any(|item| item.span().start < at))
-    };
     let brackets = if value.is_array() { format!("[[{word}]]") } else { format!("[{word}]") };
     let (table, key) = match synonyms::header_of(word)? {
         "[sessions.place]" => ("sessions", "place"),
@@ -282,7 +284,8 @@ fn misplaced_table(
         "[series.each]" => ("series", "each"),
         _ => return None,
     };
-    Some(match is_below(table) {
+    // Such a table belongs to the last one above it.
+    Some(match context.has_above(&format!("[[{table}]]"), at) {
         true => format!("write [{table}.{key}] in place of {brackets}"),
         false => format!(
             "write [{table}.{key}] in place of {brackets}, and move it below the [[{table}]] table that it belongs to"

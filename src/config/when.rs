@@ -154,8 +154,11 @@ fn all_day(
         (None, Some(Length::Days(days))) => first.value + TimeDelta::days(i64::from(days) - 1),
         (None, Some(Length::Elapsed(_))) => {
             table.context().push(
-                Finding::error(Code::NoLength, first.span, "a session on whole days lasts days, not hours")
-                    .help("add `duration = \"1d\"`, or `end` with the last day; or give `start` a time of day"),
+                Finding::error(Code::NoLength, first.span, "`start` has no time of day, and the session lasts hours")
+                    .help(format!(
+                        "write date and time, such as `start = {}T14:00:00`; for a whole day add `duration = \"1d\"`, for several `end` with the last day",
+                        first.value
+                    )),
             );
             return None;
         }
@@ -172,7 +175,13 @@ fn mixed(table: &Table<'_>, span: Range<usize>, earlier: Range<usize>, label: &s
             "start and end must both have a time of day, or neither",
         )
         .earlier(earlier, label)
-        .help("for whole days write dates only, such as 2027-04-30"),
+        .help(match (table.has("repeat"), label) {
+            (true, "the start has a time of day") => {
+                "`end` is when each date ends; if this is the last day of the rule, write it into \
+                 `repeat` as `until`, in place of this line"
+            }
+            _ => "for whole days write dates only, such as 2027-04-30",
+        }),
     );
 }
 

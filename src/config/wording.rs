@@ -95,6 +95,14 @@ pub(super) fn mailbox(text: &str) -> Option<String> {
     Some(word.trim_start_matches("mailto:").to_owned())
 }
 
+/// The phone number that a text is, without `tel:`.
+pub(super) fn phone(text: &str) -> Option<&str> {
+    let number = text.trim().trim_start_matches("tel:").trim();
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    let is_number = number.chars().all(|c| c.is_ascii_digit() || "+-()/. #,x".contains(c));
+    (is_number && (6..=30).contains(&digits) && number.len() <= 60).then_some(number)
+}
+
 /// Help for a mailbox in place of a web address.
 pub(super) fn mail_for_url(key: &str, text: &str) -> String {
     let mailbox = mailbox(text).unwrap_or_default();
@@ -179,13 +187,18 @@ pub(super) fn unknown_zone(
     rules: &Rules,
 ) -> Finding {
     let message = format!("no time zone is called `{}`", quoted(name));
-    let of_offset = known::place_of_offset(name);
+    let of_offset = known::places_of_offset(name);
     let help = match (known::zone(name, rules), unknown.similar.as_slice()) {
         // `Etc/GMT+1`, which is similar, is the opposite.
-        (None, _) if of_offset.is_some() => format!(
-            "write the zone of your city, such as \"{}\": it knows when clocks change, an offset does not",
-            of_offset.unwrap_or_default()
-        ),
+        (None, _) if let Some(places) = of_offset => match (places.with_summer, places.all_year) {
+            (Some(summer), Some(all_year)) => format!(
+                "write the zone of your city, such as \"{summer}\" (with summer time) or \"{all_year}\" (without): an offset does not know when clocks change"
+            ),
+            (one, other) => format!(
+                "write the zone of your city, such as \"{}\": an offset does not know when clocks change",
+                one.or(other).unwrap_or_default()
+            ),
+        },
         (Some(zone), _) => format!("write \"{}\"", zone.name()),
         (None, []) => "write the name of a city's zone, such as \"America/New_York\" or \
                                    \"Europe/Berlin\""
@@ -204,7 +217,9 @@ pub(super) fn legacy_zone(zone: &Zone, span: Range<usize>) -> Option<Finding> {
         }
         Naming::Abbreviation(place) => (
             format!("`{}` is an abbreviation, which calendar apps read differently", zone.name()),
-            format!("write the zone of a place, such as \"{place}\""),
+            format!(
+                "write your city's zone, such as \"{place}\": every app reads it, and it changes its clocks when the city does"
+            ),
         ),
         Naming::Etc => (
             format!(

@@ -33,13 +33,13 @@ pub(in super::super) fn report(table: &Table<'_>, ids: &RepeatIds<'_>) -> bool {
         None if table.has("title") && table.has("start") => return false,
         None => {
             let Some((id, date)) = meant(text, ids) else { return false };
-            let message = format!(
-                "`{}` is no id of a session's date, and a session of its own has a `title` and a `start`",
-                quoted(text)
-            );
+            let message =
+                format!("`{}` is not the id of a date of a repeating session", quoted(text));
             Finding::error(Code::NoSuchDate, span, message)
                 .earlier(ids.get(id).cloned().unwrap_or_default(), "the session with `repeat`")
-                .help(format!("to change that date of `{id}`, write `id = \"{id}-{date}\"`"))
+                .help(format!(
+                    "to change that date of `{id}`, write `id = \"{id}-{date}\"`; a session of its own needs a `title` and a `start`"
+                ))
         }
     };
     table.context().push(finding);
