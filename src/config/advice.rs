@@ -252,7 +252,10 @@ pub(super) fn beside_repeat<'a>(
     let single = sessions.filter(|(session, _)| session.date.is_none() && is_on(session));
     let finding = |(session, span): (&Session, Range<usize>)| {
         let date = *dates.get(&(session.title.as_str(), day(session)))?;
-        let message = format!("`{}` is on the day of `{date}`, with the same title: calendars show both", session.id);
+        let message = format!(
+            "`{}` is on the day of `{date}`, with the same title: calendars show both",
+            session.id
+        );
         Some(Finding::warning(Code::BesideRepeat, span, message).help(format!(
             "to change that date, write `id = \"{date}\"`, and only what differs; for a second session write another title"
         )))

@@ -1,5 +1,6 @@
 //! Lists of dates in quotes, as one text, or without brackets.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -14,21 +15,19 @@ const MOST: usize = 100;
 /// A finding for a list of which dates are in quotes; none if all are dates, or one cannot be read.
 pub(super) fn of_list(key: &str, items: &[Spanned<DeValue<'_>>]) -> Option<Finding> {
     let first = items.iter().find(|item| item.get_ref().is_str())?;
-    let dates: Vec<String> = items
+    let texts: Vec<Cow<'_, str>> = items
         .iter()
         .take(MOST + 1)
         .map(|item| match item.get_ref() {
-            DeValue::Datetime(at) => Some(vec![at.to_string()]),
-            DeValue::String(text) => guess::several(text),
+            DeValue::Datetime(at) => Some(Cow::Owned(at.to_string())),
+            DeValue::String(text) => Some(Cow::Borrowed(text.as_ref())),
             _ => None,
         })
-        .collect::<Option<Vec<_>>>()?
-        .concat();
-    if dates.len() > MOST {
-        return None;
-    }
+        .collect::<Option<_>>()?;
+    let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
+    let (_, lines) = guess::list_lines(key, &texts).filter(|(count, _)| *count <= MOST)?;
     let message = format!("`{key}` has a date in quotes");
-    let help = format!("write {}, without quotes", guess::list_line(key, &dates));
+    let help = format!("write {lines}, without quotes");
     let finding = Finding::error(Code::TimeAsText, first.span(), message).help(help);
     // Each is certain or not by itself.
     Some(items.iter().fold(finding, |finding, item| {
@@ -39,9 +38,9 @@ pub(super) fn of_list(key: &str, items: &[Spanned<DeValue<'_>>]) -> Option<Findi
 
 /// A finding for several dates in one text.
 pub(super) fn of_text(key: &str, text: &str, span: Range<usize>) -> Option<Finding> {
-    let dates = guess::several(text).filter(|dates| dates.len() > 1)?;
+    let (_, lines) = guess::list_lines(key, &[text]).filter(|(count, _)| *count > 1)?;
     let message = format!("`{key}` has several dates in one text");
-    let help = format!("write {}, without quotes", guess::list_line(key, &dates));
+    let help = format!("write {lines}, without quotes");
     Some(Finding::error(Code::TimeAsText, span, message).help(help))
 }
 
@@ -50,8 +49,8 @@ pub(super) fn of_line(key: &str, value: &str, span: Range<usize>) -> Option<Find
     if !["except", "also"].contains(&key) {
         return None;
     }
-    let dates = guess::several(value.trim_matches(['[', ']', '(', ')', '{', '}', ' ']))?;
+    let inner = value.trim_matches(['[', ']', '(', ')', '{', '}', ' ']);
+    let (_, lines) = guess::list_lines(key, &[inner])?;
     let message = format!("`{key}` takes a date, or a list of dates in brackets");
-    let help = format!("write {}", guess::list_line(key, &dates));
-    Some(Finding::error(Code::BadDate, span, message).help(help))
+    Some(Finding::error(Code::BadDate, span, message).help(format!("write {lines}")))
 }

@@ -26,9 +26,11 @@ pub(super) fn each<T>(
                 let message =
                     "[series.each] belongs to the [[series]] table above it, and there is none";
                 let finding = Finding::error(Code::WrongType, span, message);
-                context.push(finding.help(
-                    "write a line [[series]] above it, with `id` and `title` of the series",
-                ));
+                context.push(
+                    finding.help(
+                        "write a line [[series]] above it, with `id` and `title` of the series",
+                    ),
+                );
             }
             return Vec::new();
         }

@@ -110,9 +110,7 @@ fn header(line: &SourceLine<'_>) -> Option<Finding> {
 
 /// A finding for a space of a word processor or a web page, outside of a text.
 fn special_space(line: &SourceLine<'_>) -> Option<Finding> {
-    let is_special = |c: char| {
-        !c.is_ascii() && (c.is_whitespace() || is_invisible(c))
-    };
+    let is_special = |c: char| !c.is_ascii() && (c.is_whitespace() || is_invisible(c));
     let open = line.text.find(['"', '\'']).unwrap_or(line.text.len());
     let close = line.text.rfind(['"', '\'']).map_or(open, |close| close + 1);
     let outside = [0..open, close.max(open)..line.text.len()];

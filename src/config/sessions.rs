@@ -45,7 +45,11 @@ pub(super) fn read<'t>(
     let sessions = each::each(context, NAME, list, keys::SESSIONS, |table| {
         if repeat::wrong_ids::report(table, &ids) {
             // The other values are read all the same.
-            return ReadSession { id: None, session: None, ..session::with(table, shared, Given::default()) };
+            return ReadSession {
+                id: None,
+                session: None,
+                ..session::with(table, shared, Given::default())
+            };
         }
         match table.text_of("series").and_then(|series| series_each.of(series)) {
             None => session::read(table, shared, None),

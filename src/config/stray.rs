@@ -17,7 +17,10 @@ const BULLETS: [&str; 7] = ["- ", "* ", "• ", "– ", "· ", "+ ", "> "];
 fn for_text(first: &SourceLine<'_>, pasted: &[SourceLine<'_>], text: &str) -> String {
     const SHORT: usize = 200;
     let end = pasted.iter().rev().find(|line| !line.is_blank()).unwrap_or(first);
-    let (count, last) = (pasted.iter().filter(|line| !line.is_blank()).count(), context::line(text, end.span.start));
+    let (count, last) = (
+        pasted.iter().filter(|line| !line.is_blank()).count(),
+        context::line(text, end.span.start),
+    );
     let has_description = |lines: &mut dyn Iterator<Item = SourceLine<'_>>| {
         lines.take(200).take_while(|line| !line.is_header()).any(|line| line.key == "description")
     };
@@ -29,11 +32,16 @@ fn for_text(first: &SourceLine<'_>, pasted: &[SourceLine<'_>], text: &str) -> St
     };
     let lines = if count > 1 { format!("the lines up to line {last}") } else { "it".to_owned() };
     if has_description(&mut above) || has_description(&mut below) {
-        return format!("if it belongs to the description, move {lines} between the quotes of `description`; {note}");
+        return format!(
+            "if it belongs to the description, move {lines} between the quotes of `description`; {note}"
+        );
     }
     let whole = first.text.trim();
     if count == 1 && whole.len() < SHORT {
-        return format!("if it describes the session, write `description = {}`; {note}", quotes::written(whole));
+        return format!(
+            "if it describes the session, write `description = {}`; {note}",
+            quotes::written(whole)
+        );
     }
     format!(
         "if it describes the session, write a line `description = \"\"\"` above it, and a line `\"\"\"` below line {last}; {note}"
@@ -98,7 +106,11 @@ pub(super) fn without_key(line: &SourceLine<'_>, span: &Range<usize>, text: &str
     let last = more.take_while(is_text).last();
     let lines = std::iter::once(SourceLine::around(text, line.span.start));
     let pasted: Vec<SourceLine<'_>> = lines
-        .chain(std::iter::successors(line.next(text), |line| line.next(text)).take(500).take_while(is_text))
+        .chain(
+            std::iter::successors(line.next(text), |line| line.next(text))
+                .take(500)
+                .take_while(is_text),
+        )
         .collect();
     let finding = at("this line is neither a key with its value nor a note")
         .help(for_text(line, &pasted, text));

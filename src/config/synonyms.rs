@@ -85,7 +85,21 @@ const SYNONYMS: [(&str, &[&str]); 23] = [
     ("also", &["rdate", "include", "extra", "additional"]),
     ("every", &["frequency", "freq", "interval", "weekdays"]),
     ("times", &["count", "number", "occurrences", "repetitions"]),
-    ("until", &["end", "ends", "end_date", "enddate", "last", "last_date", "to", "till", "through", "stop"]),
+    (
+        "until",
+        &[
+            "end",
+            "ends",
+            "end_date",
+            "enddate",
+            "last",
+            "last_date",
+            "to",
+            "till",
+            "through",
+            "stop",
+        ],
+    ),
     ("each", &["defaults", "default"]),
 ];
 

@@ -15,10 +15,11 @@ pub(super) fn markdown(context: &Context<'_>, key: &str, text: &str, span: &Rang
             let right = right.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
             format!("write it in Markdown: `{key} = \"{right}\"`")
         });
+        let part = if whole.is_some() { text } else { element };
         let help = whole.unwrap_or(help);
         let message =
             format!("`{key}` has HTML (`{}`), which readers see as it is", element.trim());
-        let span = context.within(span, element);
+        let span = context.within(span, part);
         context.push(Finding::warning(Code::HtmlInText, span, message).help(help));
     }
     if let Some(Broken { text: broken, why, right }) = markdown_links::broken(text) {

@@ -65,8 +65,7 @@ pub(super) fn keys(
         if is_of_forgotten(word) || rule.as_ref().is_some_and(|keys| keys.contains(&word)) {
             continue;
         }
-        let for_date =
-            synonyms::synonym(word, &["start", "end"]).filter(|own| known.contains(own));
+        let for_date = synonyms::synonym(word, &["start", "end"]).filter(|own| known.contains(own));
         if let Some((own, day, of)) =
             for_date.and_then(|own| day.as_ref().map(|(day, of)| (own, *day, *of)))
         {
@@ -80,9 +79,13 @@ pub(super) fn keys(
                         "write one line with date and time in place of the lines `{date}` and `{word}`: {line}"
                     ),
                     None if own == "start" => {
-                        format!("write one line with date and time in place of the lines `{of}` and `{word}`: {line}")
+                        format!(
+                            "write one line with date and time in place of the lines `{of}` and `{word}`: {line}"
+                        )
                     }
-                    None => format!("write {line} in place of this line, with date and time as one"),
+                    None => {
+                        format!("write {line} in place of this line, with date and time as one")
+                    }
                 };
                 context.push(Finding::error(Code::UnknownKey, key.span(), message).help(help));
                 continue;
@@ -127,7 +130,9 @@ fn rule<'a>(
         }
     };
     let unknown = keys.iter().filter(|key| words.contains(key));
-    let (key, _) = unknown.filter_map(|key| entries.get_key_value(*key)).min_by_key(|(key, _)| key.span().start)?;
+    let (key, _) = unknown
+        .filter_map(|key| entries.get_key_value(*key))
+        .min_by_key(|(key, _)| key.span().start)?;
     let message = format!("[[sessions]] has no key `{}`", key.get_ref());
     context.push(Finding::error(Code::UnknownKey, key.span(), message).help(help));
     Some(keys)
@@ -316,20 +321,19 @@ fn dates(key: &str, value: &DeValue<'_>) -> Option<String> {
     if !["except", "also"].contains(&key) {
         return None;
     }
-    let all = match value {
-        DeValue::String(text) => guess::several(text)?,
-        DeValue::Datetime(at) => vec![at.to_string()],
-        DeValue::Array(items) => {
-            let dates = items.iter().take(100).map(|item| match item.get_ref() {
-                DeValue::Datetime(at) => Some(at.to_string()),
-                DeValue::String(text) => guess::written(text),
-                _ => None,
-            });
-            dates.collect::<Option<Vec<_>>>()?
-        }
-        _ => return None,
+    let text = |value: &DeValue<'_>| match value {
+        DeValue::Datetime(at) => Some(at.to_string()),
+        DeValue::String(text) => Some(text.to_string()),
+        _ => None,
     };
-    Some(guess::list_line(key, &all))
+    let texts = match value {
+        DeValue::Array(items) if items.len() <= 100 => {
+            items.iter().map(|item| text(item.get_ref())).collect::<Option<Vec<_>>>()?
+        }
+        value => vec![text(value)?],
+    };
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    guess::list_lines(key, &texts).map(|(_, lines)| lines)
 }
 
 /// What to write for a key of another table.

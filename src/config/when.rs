@@ -175,13 +175,7 @@ fn mixed(table: &Table<'_>, span: Range<usize>, earlier: Range<usize>, label: &s
             "start and end must both have a time of day, or neither",
         )
         .earlier(earlier, label)
-        .help(match (table.has("repeat"), label) {
-            (true, "the start has a time of day") => {
-                "`end` is when each date ends; if this is the last day of the rule, write it into \
-                 `repeat` as `until`, in place of this line"
-            }
-            _ => "for whole days write dates only, such as 2027-04-30",
-        }),
+        .help("for whole days write dates only, such as 2027-04-30"),
     );
 }
 

@@ -74,7 +74,7 @@ pub(super) fn no_date(key: &str, span: Range<usize>, value: &DeValue<'_>) -> Fin
         _ if is_day => format!("write it as in `{key} = [2027-04-30]`"),
         _ => match value.as_array().and_then(|items| items.first()?.get_ref().as_datetime()) {
             Some(first) => format!(
-                "write the first one, `{key} = {first}`; for the others give each a [[sessions]] table, or `repeat` the session"
+                "write the first date, `{key} = {first}`; a session on several dates has `repeat` and `also`, and one that is different each time a [[sessions]] table for each date"
             ),
             None => format!("write it as in `{key} = 2027-04-30T14:00:00`"),
         },

@@ -72,7 +72,9 @@ pub(super) fn every(value: &DeValue<'_>, start: NaiveDate) -> Result<Every, Unkn
             let message = "`every` is a text in quotes, or a list of weekdays".to_owned();
             let help = match corrected(value) {
                 Some(every) => format!("write `every = {every}`"),
-                None => "write `every = \"week\"`, or `every = [\"Tuesday\", \"Thursday\"]`".to_owned(),
+                None => {
+                    "write `every = \"week\"`, or `every = [\"Tuesday\", \"Thursday\"]`".to_owned()
+                }
             };
             Err(Unknown { message, help, item: None })
         }

@@ -46,7 +46,9 @@ impl Meant {
         match (also.is_empty(), &self.end) {
             (false, _) => format!("{line} and, on the next line, `also = [{}]`", also.join(", ")),
             (true, Some(_)) => line,
-            (true, None) => format!("{line} with your number of dates, or `until` with the last day"),
+            (true, None) => {
+                format!("{line} with your number of dates, or `until` with the last day")
+            }
         }
     }
 }
@@ -131,7 +133,9 @@ fn counted(text: &str) -> Option<(&str, u32)> {
     };
     let of_weeks = || {
         let every = every::meant(rule.trim().trim_end_matches(','));
-        every.is_some_and(|every| every == "\"week\"" || (every.starts_with('[') && !every.contains(',')))
+        every.is_some_and(|every| {
+            every == "\"week\"" || (every.starts_with('[') && !every.contains(','))
+        })
     };
     let is_counted = is_times || last.ends_with('x') || (is_weeks && is_for && of_weeks());
     Some((rule, number.parse().ok().filter(|times| is_counted && *times > 0)?))
@@ -260,7 +264,8 @@ mod tests {
                 let expected = if expected == "none" { "none" } else { &line };
                 assert_eq!(said(&text), expected, "{text}");
             }
-            let line = format!("write `repeat = {{ every = {every}, times = 10 }}` with your number");
+            let line =
+                format!("write `repeat = {{ every = {every}, times = 10 }}` with your number");
             assert!(said(rule).starts_with(&line), "{rule}: {}", said(rule));
         }
         assert_eq!(said("weekly for 6 weeks"), "write `repeat = { every = \"week\", times = 6 }`");

@@ -18,12 +18,17 @@ const WEEKDAYS: [(&str, &str); 7] = [
 pub(super) fn read(text: &str, start: Option<NaiveDate>) -> Option<Meant> {
     let upper = text.trim().to_ascii_uppercase();
     let rule = upper.strip_prefix("RRULE:").unwrap_or(&upper);
-    let parts: Vec<(&str, &str)> =
-        rule.split(';').filter(|part| !part.is_empty()).map(|part| part.split_once('=')).collect::<Option<_>>()?;
+    let parts: Vec<(&str, &str)> = rule
+        .split(';')
+        .filter(|part| !part.is_empty())
+        .map(|part| part.split_once('='))
+        .collect::<Option<_>>()?;
     let of = |name: &str| parts.iter().find(|(own, _)| *own == name).map(|(_, value)| *value);
-    let step: u32 = of("INTERVAL").unwrap_or("1").parse().ok().filter(|step| (1..=999).contains(step))?;
+    let step: u32 =
+        of("INTERVAL").unwrap_or("1").parse().ok().filter(|step| (1..=999).contains(step))?;
     let days: Vec<&str> = of("BYDAY").into_iter().flat_map(|days| days.split(',')).collect();
-    let is_of_start = |name: &str, own: Option<u32>| of(name).is_none_or(|value| value.parse().ok() == own);
+    let is_of_start =
+        |name: &str, own: Option<u32>| of(name).is_none_or(|value| value.parse().ok() == own);
     let (day, month) = (start.map(|date| date.day()), start.map(|date| date.month()));
     let known: &[&str] = match of("FREQ")? {
         "DAILY" => &[],
@@ -35,7 +40,9 @@ pub(super) fn read(text: &str, start: Option<NaiveDate>) -> Option<Meant> {
         }
         _ => return None,
     };
-    let is_known = |name: &str| ["FREQ", "INTERVAL", "COUNT", "UNTIL"].contains(&name) || known.contains(&name);
+    let is_known = |name: &str| {
+        ["FREQ", "INTERVAL", "COUNT", "UNTIL"].contains(&name) || known.contains(&name)
+    };
     if !parts.iter().all(|(name, _)| is_known(name)) {
         return None;
     }
@@ -47,9 +54,14 @@ pub(super) fn read(text: &str, start: Option<NaiveDate>) -> Option<Meant> {
         "DAILY" => unit("day"),
         "WEEKLY" if days.is_empty() => unit("week"),
         // Where weeks begin on another day, every second one has other dates.
-        "WEEKLY" if step > 1 && days.len() > 1 && of("WKST").is_some_and(|day| day != "MO") => return None,
+        "WEEKLY" if step > 1 && days.len() > 1 && of("WKST").is_some_and(|day| day != "MO") => {
+            return None;
+        }
         "WEEKLY" => {
-            let names: Vec<String> = days.iter().map(|day| Some(format!("\"{}\"", weekday(day)?))).collect::<Option<_>>()?;
+            let names: Vec<String> = days
+                .iter()
+                .map(|day| Some(format!("\"{}\"", weekday(day)?)))
+                .collect::<Option<_>>()?;
             let weeks = if step > 1 { format!(", weeks = {step}") } else { String::new() };
             format!("[{}]{weeks}", names.join(", "))
         }

@@ -9,8 +9,8 @@ use toml::de::DeValue;
 use super::super::context::Located;
 use super::super::table::Table;
 use super::super::{civil, keys};
-use super::{MOST, meant};
 use super::every::{Unknown, every};
+use super::{MOST, meant};
 use crate::diagnostic::{Code, Finding};
 use crate::model::Every;
 
@@ -45,7 +45,8 @@ pub(super) fn read(session: &Table<'_>, start: NaiveDate) -> Option<Rule> {
     // A text may say the end too.
     let whole = value.and_then(|value| value.get_ref().as_str());
     let whole = whole.and_then(|text| meant::of_text(text, Some(start)));
-    let whole = whole.filter(|meant| meant.end.is_some() && table.lacks("until") && table.lacks("times"));
+    let whole =
+        whole.filter(|meant| meant.end.is_some() && table.lacks("until") && table.lacks("times"));
     let is_meant = ["until", "times"].iter().any(|key| table.is_meant(key));
     let has_end = is_meant || whole.is_some() || session.is_meant("until");
     let end = if has_end { None } else { end(&table, start) };
@@ -71,7 +72,9 @@ fn no_table(value: &Spanned<DeValue<'_>>, start: NaiveDate) -> Finding {
         _ if is_list => "write [sessions.repeat], with single brackets".to_owned(),
         (_, Some(meant)) => meant.help(),
         (DeValue::Boolean(false), _) => "delete the line".to_owned(),
-        (DeValue::String(text), _) if text.to_ascii_uppercase().contains("FREQ=") => meant::NO_COUNTERPART.to_owned(),
+        (DeValue::String(text), _) if text.to_ascii_uppercase().contains("FREQ=") => {
+            meant::NO_COUNTERPART.to_owned()
+        }
         _ => "write `repeat = { every = \"week\", times = 10 }`, with your rule".to_owned(),
     };
     Finding::error(Code::BadRepeat, value.span(), message).help(help)
@@ -183,7 +186,10 @@ fn integer(
     let finding = Finding::error(Code::BadValue, value.span(), message);
     let help = match meant::number(value.get_ref()).filter(|number| bounds.contains(number)) {
         Some(number) => format!("write `{key} = {number}`, without quotes"),
-        None if key == "times" => format!("write a number, such as `times = 10`, or in its place the last day, such as `until = {}`", meant::in_a_year(start)),
+        None if key == "times" => format!(
+            "write a number, such as `times = 10`, or in its place the last day, such as `until = {}`",
+            meant::in_a_year(start)
+        ),
         None => format!("write it without quotes, such as `{key} = 2`"),
     };
     table.context().push(finding.help(help));

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
-use super::super::guess;
+use super::super::guess::{self, Order};
 use super::super::table::Table;
 use super::super::wording::quoted;
 use crate::diagnostic::{Code, Finding};
@@ -50,10 +50,11 @@ pub(in super::super) fn report(table: &Table<'_>, ids: &RepeatIds<'_>) -> bool {
 fn meant<'t>(text: &str, ids: &RepeatIds<'t>) -> Option<(&'t str, NaiveDate)> {
     let text = text.get(..text.len().min(100))?;
     let is_digit = |c: char| c.is_ascii_digit();
-    let starts = text.char_indices().filter(|(at, c)| is_digit(*c) && !text[..*at].ends_with(is_digit));
+    let starts =
+        text.char_indices().filter(|(at, c)| is_digit(*c) && !text[..*at].ends_with(is_digit));
     starts.take(5).find_map(|(at, _)| {
         let date = text[at..].replace(['_', '/', ' '], "-");
-        let [date] = guess::several(&date)?.try_into().ok()?;
+        let [date] = guess::several(&date, Order::MonthFirst)?.try_into().ok()?;
         let name = text[..at].trim_end_matches(|c: char| !c.is_alphanumeric());
         let name = name.to_lowercase().replace(['_', ' ', '/'], "-");
         let id = ids.keys().find(|id| **id == name).copied();
@@ -68,7 +69,8 @@ mod tests {
 
     #[test]
     fn ids_of_dates_are_known_in_other_forms() {
-        let ids: RepeatIds<'_> = [("circle", 0..1), ("book-club", 0..1), ("studio-54", 0..1)].into();
+        let ids: RepeatIds<'_> =
+            [("circle", 0..1), ("book-club", 0..1), ("studio-54", 0..1)].into();
         // 3 ids in 4 spellings, with 5 separators and 7 forms of the date.
         for (id, words) in [
             ("circle", ["circle", "Circle", "cirlce", "circles"]),
@@ -78,15 +80,26 @@ mod tests {
             for word in words {
                 for separator in ["-", "_", " ", "/", "--"] {
                     for date in [
-                        "2027-05-25", "2027-5-25", "20270525", "05-25-2027", "25.05.2027", "2027/05/25", "2027_05_25",
+                        "2027-05-25",
+                        "2027-5-25",
+                        "20270525",
+                        "05-25-2027",
+                        "25.05.2027",
+                        "2027/05/25",
+                        "2027_05_25",
                     ] {
                         let text = format!("{word}{separator}{date}");
-                        assert_eq!(meant(&text, &ids), Some((id, "2027-05-25".parse().unwrap())), "{text}");
+                        assert_eq!(
+                            meant(&text, &ids),
+                            Some((id, "2027-05-25".parse().unwrap())),
+                            "{text}"
+                        );
                     }
                 }
             }
         }
-        for text in ["circle", "circle-2", "garden-2027-05-25", "circle-2027-05", "circle-special"] {
+        for text in ["circle", "circle-2", "garden-2027-05-25", "circle-2027-05", "circle-special"]
+        {
             assert_eq!(meant(text, &ids), None, "{text}");
         }
     }
