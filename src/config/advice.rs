@@ -257,7 +257,7 @@ pub(super) fn beside_repeat<'a>(
             session.id
         );
         Some(Finding::warning(Code::BesideRepeat, span, message).help(format!(
-            "to change that date, write `id = \"{date}\"`, and only what differs; for a second session write another title"
+            "to change that date, write `id = \"{date}\"`, and only what differs; if both take place, no change is needed"
         )))
     };
     single.filter_map(finding).collect()

@@ -66,7 +66,7 @@ pub(super) fn read(session: &Table<'_>, start: NaiveDate) -> Option<Rule> {
 
 /// A finding for a rule that is no table.
 fn no_table(value: &Spanned<DeValue<'_>>, start: NaiveDate) -> Finding {
-    let message = "`repeat` is a table with `every`, and with `until` or `times`";
+    let message = "`repeat` takes a rule in braces: `every`, and `until` or `times`";
     let is_list = matches!(value.get_ref(), DeValue::Array(items) if items.iter().all(|item| item.get_ref().is_table()));
     let help = match (value.get_ref(), meant::of_value(value.get_ref(), Some(start))) {
         _ if is_list => "write [sessions.repeat], with single brackets".to_owned(),
