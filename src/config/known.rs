@@ -190,6 +190,16 @@ mod tests {
                 let offset = rules.zone(place).unwrap().offset(january);
                 // In the south it is summer.
                 assert!([hours * 3600, hours * 3600 + 3600].contains(&offset), "{name} {place}");
+                let july = january + chrono::TimeDelta::days(181);
+                if let Some(place) = places.with_summer {
+                    let zone = rules.zone(place).unwrap();
+                    assert_ne!(zone.offset(january), zone.offset(july), "{place}");
+                }
+                if let Some(place) = places.all_year {
+                    let zone = rules.zone(place).unwrap();
+                    let both = [zone.offset(january), zone.offset(july)];
+                    assert_eq!(both, [hours * 3600; 2], "{name} {place}");
+                }
             }
         }
         assert_eq!(places_of_offset("GMT+5:30").unwrap().all_year, Some("Asia/Kolkata"));
