@@ -5,7 +5,7 @@
 //!
 //! To read: `syntax`, then `line`, `explain`, `stray`, `brackets`, `quotes`, `value` and `duplicates` (TOML), `context` (what tables
 //! share), `table`, `form` and `each` (values of one table), `calendar`, `sessions`, `session`, `when`, `too_early`, `repeat`, `series_each`, `feeds`, `page`, `words` (the
-//! tables), `unknown`, `keys`, `synonyms` and `wishes` (keys), `ids`, `series_names`, `advice`, `long`, `years`, `texts`,
+//! tables), `unknown`, `misplaced`, `keys`, `synonyms` and `wishes` (keys), `ids`, `series_names`, `advice`, `long`, `years`, `texts`,
 //! `html`, `markdown_links`, `links`, `coordinates` and `named_times` (checks), `guess`, `date_lists`, `loose`, `invisible`, `rest`, `days`, `lengths`, `known`
 //! and `wording` (help).
 
@@ -38,6 +38,7 @@ mod long;
 mod loose;
 mod markdown_links;
 mod meanings;
+mod misplaced;
 mod moment;
 mod named_times;
 mod page;

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use super::context::Context;
 use super::loose::{self, Clock, Day, Loose};
 use super::repeat::meant;
-use super::{guess, keys, synonyms, wishes, wording};
+use super::{keys, misplaced, synonyms, wishes, wording};
 use crate::diagnostic::{Code, Finding, MOST};
 use crate::rfc3339;
 use crate::suggest;
@@ -196,7 +196,7 @@ fn finding(
     };
     let unknown = |help: String| of(Code::UnknownKey, help);
     if table == FILE && matches!(value, DeValue::Table(_) | DeValue::Array(_)) {
-        let help = misplaced_table(context, word, key.span().start, value);
+        let help = misplaced::table(context, word, key.span().start, value);
         return (unknown(help.unwrap_or_else(|| synonyms::header_meant(word))), None);
     }
     if table != FILE
@@ -230,7 +230,7 @@ fn finding(
         return (unknown(help), None);
     }
     if ["[[series]]", "[series.each]", "repeat"].contains(&table)
-        && let Some(help) = elsewhere(table, word, value)
+        && let Some(help) = misplaced::elsewhere(table, word, value)
     {
         return (of(Code::MisplacedKey, help), None);
     }
@@ -240,7 +240,7 @@ fn finding(
         (is_near && !entries.contains_key(own)).then(|| own.to_owned())
     };
     if let Some(own) = synonyms::synonym(word, known) {
-        if let Some(line) = dates(own, value) {
+        if let Some(line) = misplaced::dates(own, value) {
             return (unknown(format!("write {line}")), Some(own));
         }
         let help = match word.eq_ignore_ascii_case(own) {
@@ -252,7 +252,7 @@ fn finding(
     if let Some(elsewhere) = keys::table_with(word)
         .filter(|other| *other != table && (*other != "place" || table == "[[sessions]]"))
     {
-        return (of(Code::MisplacedKey, moved(word, elsewhere, value)), None);
+        return (of(Code::MisplacedKey, misplaced::moved(word, elsewhere, value)), None);
     }
     if let Some(near) = synonyms::meant(word, known) {
         let finding = unknown(format!("did you mean `{near}`?"));
@@ -273,86 +273,4 @@ fn finding(
             .to_owned(),
     };
     (unknown(help), None)
-}
-
-/// What to write for a table within another one that stands alone.
-fn misplaced_table(
-    context: &Context<'_>,
-    word: &str,
-    at: usize,
-    value: &DeValue<'_>,
-) -> Option<String> {
-    let brackets = if value.is_array() { format!("[[{word}]]") } else { format!("[{word}]") };
-    let (table, key) = match synonyms::header_of(word)? {
-        "[sessions.place]" => ("sessions", "place"),
-        "[sessions.repeat]" => ("sessions", "repeat"),
-        "[series.each]" => ("series", "each"),
-        _ => return None,
-    };
-    // Such a table belongs to the last one above it.
-    Some(match context.has_above(&format!("[[{table}]]"), at) {
-        true => format!("write [{table}.{key}] in place of {brackets}"),
-        false => format!(
-            "write [{table}.{key}] in place of {brackets}, and move it below the [[{table}]] table that it belongs to"
-        ),
-    })
-}
-
-/// What to do about a key in a table of a series or a rule that is a session's.
-fn elsewhere(table: &str, word: &str, value: &DeValue<'_>) -> Option<String> {
-    let is_each = keys::EACH.contains(&word);
-    match table {
-        "[[series]]" if is_each && !keys::SERIES.contains(&word) => Some(format!(
-            "if it is for all sessions of the series, move the line below a line [series.each], below the other keys of the series"
-        )),
-        "[series.each]" if !is_each && keys::SESSIONS.contains(&word) => Some(format!(
-            "move the line to the [[sessions]] tables: every session has its own `{word}`"
-        )),
-        "repeat" if ["except", "also"].contains(&word) => {
-            let line = dates(word, value).unwrap_or_else(|| format!("`{word} = [...]`"));
-            Some(format!("write it on a line of its own, below `repeat`: {line}"))
-        }
-        _ => None,
-    }
-}
-
-/// The line with the dates of `except` or `also`; none if they cannot be read.
-fn dates(key: &str, value: &DeValue<'_>) -> Option<String> {
-    if !["except", "also"].contains(&key) {
-        return None;
-    }
-    let text = |value: &DeValue<'_>| match value {
-        DeValue::Datetime(at) => Some(at.to_string()),
-        DeValue::String(text) => Some(text.to_string()),
-        _ => None,
-    };
-    let texts = match value {
-        DeValue::Array(items) if items.len() <= 100 => {
-            items.iter().map(|item| text(item.get_ref())).collect::<Option<Vec<_>>>()?
-        }
-        value => vec![text(value)?],
-    };
-    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    guess::list_lines(key, &texts).map(|(_, lines)| lines)
-}
-
-/// What to write for a key of another table.
-fn moved(word: &str, table: &str, value: &DeValue<'_>) -> String {
-    let text = match value {
-        DeValue::String(text) if text.len() < 100 => format!("\"{text}\""),
-        DeValue::Datetime(at) => at.to_string(),
-        DeValue::Float(number) => number.as_str().to_owned(),
-        DeValue::Integer(number) => number.as_str().to_owned(),
-        _ => "...".to_owned(),
-    };
-    match (table, word) {
-        ("place", "name") => format!("write `place = {{ name = {text} }}`"),
-        ("repeat", _) => {
-            format!("write it into the rule: `repeat = {{ every = \"week\", {word} = {text} }}`")
-        }
-        ("place", _) => {
-            format!("write it into the place: `place = {{ name = \"...\", {word} = {text} }}`")
-        }
-        _ => format!("`{word}` belongs to {table}; move the line there"),
-    }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
-use super::super::guess::{self, Order};
+use super::super::date_lists::{self, Order};
 use super::super::table::Table;
 use super::super::wording::quoted;
 use crate::diagnostic::{Code, Finding};
@@ -54,7 +54,7 @@ fn meant<'t>(text: &str, ids: &RepeatIds<'t>) -> Option<(&'t str, NaiveDate)> {
         text.char_indices().filter(|(at, c)| is_digit(*c) && !text[..*at].ends_with(is_digit));
     starts.take(5).find_map(|(at, _)| {
         let date = text[at..].replace(['_', '/', ' '], "-");
-        let [date] = guess::several(&date, Order::MonthFirst)?.try_into().ok()?;
+        let [date] = date_lists::several(&date, Order::MonthFirst)?.try_into().ok()?;
         let name = text[..at].trim_end_matches(|c: char| !c.is_alphanumeric());
         let name = name.to_lowercase().replace(['_', ' ', '/'], "-");
         let id = ids.keys().find(|id| **id == name).copied();
