@@ -86,8 +86,8 @@ pub(super) fn overwritten(
         let new = new.map_or_else(|| "...".to_owned(), |new| new.to_string());
         let span = locations.sessions.get(id).cloned().unwrap_or_default();
         Some(Finding::warning(Code::OverwrittenSession, span, message).help(format!(
-            "calendars would turn the old session into the new one: write `id = \"{new}\"` for the new one, and add the \
-             old one again, with its other lines:\n{lines}"
+            "write `id = \"{new}\"` for the new session, and add the old one again, with its other lines; otherwise calendars \
+             turn it into the new one:\n{lines}"
         )))
     });
     found.collect()

@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::super::guess;
 use super::every;
-use super::rrule;
+use super::from_rrule;
 
 /// Other words for `every`, and those that say it all.
 const EVERY: [&str; 6] = ["every", "frequency", "freq", "interval", "repeats_every", "weekdays"];
@@ -100,7 +100,7 @@ pub(super) fn of_text(text: &str, start: Option<NaiveDate>) -> Option<Meant> {
         return None;
     }
     if text.to_ascii_uppercase().contains("FREQ=") {
-        return rrule::read(text, start);
+        return from_rrule::read(text, start);
     }
     let lower = text.trim().to_lowercase();
     let ends = [" until ", " till ", " through ", " bis ", " to "];

@@ -9,16 +9,16 @@
 //! `[series.each]` of its series
 //! ```
 //!
-//! To read: this file, `rule`, `every` and `dates` (which dates), `meant` and `rrule` (help for other rules), `times` (their times), `overrides`, `wrong_ids`, `segment` (dates that
+//! To read: this file, `rule`, `every` and `dates` (which dates), `meant` and `from_rrule` (help for other rules), `times` (their times), `overrides`, `wrong_ids`, `segment` (dates that
 //! share their values), `expansion` (from dates to sessions), `gaps`.
 
 mod dates;
 mod every;
 mod expansion;
+mod from_rrule;
 mod gaps;
 pub(super) mod meant;
 mod overrides;
-mod rrule;
 mod rule;
 mod segment;
 mod times;
