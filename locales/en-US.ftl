@@ -34,6 +34,11 @@ session_cancelled = This session is cancelled.
 session_over = This session is over.
 session_tentative = This session is not certain yet.
 session_removed = This session is no longer planned.
+session_planned = The date will be announced.
+registration_opens = Registration opens: { $when }.
+registration_closes = Register by: { $when }.
+registration_full = Registration is full.
+registration_closed = Registration is closed.
 # $before and $after are dates with times; $after has no date if it is the same day.
 session_moved = Moved from { $before } to { $after }.
 
@@ -64,6 +69,7 @@ copied = Copied
 
 upcoming = Upcoming
 past = Past
+date_to_be_announced = Date to be announced
 no_sessions = No sessions are scheduled right now. Subscribe, and new ones will appear in your calendar automatically.
 next_of_all = Showing the next { $shown } of { $all }. Later sessions are on the year pages.
 subscribe_to_all_sessions = Subscribe to all sessions
@@ -77,6 +83,15 @@ sessions_in_year = Sessions in { $year }
 
 # For search engines and link previews: the date, then the first words of the description, if there is one.
 session_summary = { $when }. { $text }
+speakers = { $count ->
+    [one] Speaker
+   *[other] Speakers
+}
+# $about is a line about a speaker.
+speaker_about = { $name }, { $about }
+access = Access: { $access }
+watch_recording = Watch the recording
+slides = Slides
 more_about_session = More about this session
 add_session = Add this session to your calendar
 copy_stays = A copy that does not update if the session moves.
@@ -142,6 +157,8 @@ atom_tentative = Not certain yet: { $title }
 atom_moved = Moved: { $title }
 # $news are sentences.
 atom_summary = { $when }. { $news }
+atom_recording = Recording: { $title }
+atom_slides = Slides: { $title }
 atom_more = More, and add it to your calendar
 
 ## The newsletter page, for organizers
@@ -167,6 +184,11 @@ block_more = { $count ->
 block_subscribe = Subscribe to all: { $feed }
 # $link is block_subscribe.
 block_updates = { $link } (updates itself)
+# $names are names, between commas.
+block_speakers = { $count ->
+    [one] Speaker: { $names }
+   *[other] Speakers: { $names }
+}
 block_about = About this session
 # Replaces an address in the text of a session.
 block_address = (see the page)
@@ -183,6 +205,10 @@ event_cancelled_title = CANCELLED: { $title }
 event_cancelled = This session is cancelled.
 event_register = Register: { $address }
 event_join = Join: { $address }
+event_recording = Recording: { $address }
+event_slides = Slides: { $address }
+event_speaker = Speaker: { $speaker }
+event_access = Access: { $access }
 event_about = About this session: { $address }
 event_all = All sessions, kept up to date: { $address }
 # The button of some apps that opens an online meeting.

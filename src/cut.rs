@@ -1,11 +1,11 @@
-//! Shortened texts: for readers between words, for messages at a fixed length.
+//! Shortens texts: for readers between words, for messages at a fixed length.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// The mark for omitted text.
 pub const DOTS: &str = "\u{2026}";
 
-/// At most so many characters, with [`DOTS`] if some are omitted.
+/// Returns at most `most` characters, with [`DOTS`] if some are omitted.
 pub fn to_chars(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
@@ -14,16 +14,16 @@ pub fn to_chars(text: &str, most: usize) -> String {
     words(text, room, |piece| piece.chars().count()).to_owned() + DOTS
 }
 
-/// The beginning of a text that is longer than `room`, where `size` measures a piece. It ends between words if one
-/// ends in the second half, never inside a grapheme cluster, and not with a comma.
+/// Returns the beginning of a text that is longer than `room`; `size` measures a piece. The beginning ends between
+/// words if one ends in the second half. The beginning never ends inside a grapheme cluster or with a comma.
 pub fn words(text: &str, room: usize, size: impl Fn(&str) -> usize) -> &str {
     let end = match end(text.graphemes(true), room, &size) {
-        // For example one character with a thousand accents.
+        // The first piece can be too long, for example a character with a thousand accents.
         0 => end(text.split_inclusive(|_: char| true), room, &size),
         end => end,
     };
     let kept = &text[..end];
-    // In a language without spaces this would lose most of the text.
+    // In a language without spaces, a cut at a space would lose most of the text.
     let word = kept.rfind(char::is_whitespace).filter(|at| *at > kept.len() / 2);
     let kept = match word {
         Some(space) if !text[end..].starts_with(char::is_whitespace) => &kept[..space],
@@ -32,12 +32,12 @@ pub fn words(text: &str, room: usize, size: impl Fn(&str) -> usize) -> &str {
     kept.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':'))
 }
 
-/// The first characters of a text, or the whole text if it is shorter.
+/// Returns the first characters of a text, or the whole text if it is shorter.
 pub fn start(text: &str, most: usize) -> &str {
     text.char_indices().nth(most).map_or(text, |(end, _)| &text[..end])
 }
 
-/// The end of the pieces that fit.
+/// Returns the end of the pieces that fit.
 fn end<'a>(
     pieces: impl Iterator<Item = &'a str>,
     room: usize,

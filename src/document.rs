@@ -12,7 +12,7 @@ pub enum Kind {
     Embed,
     /// A calendar to subscribe to: no METHOD.
     Feed,
-    /// The author's picture, with its media type.
+    /// The author's logo, with its media type.
     Image(&'static str),
     /// A calendar of one event to add once: METHOD:PUBLISH.
     Invite,
@@ -24,8 +24,8 @@ pub enum Kind {
     Moved,
     /// A page for people.
     Page,
-    /// A temporary redirect to `location`; its body is a page, or the calendar of the target, for static hosts, which cannot
-    /// redirect.
+    /// A temporary redirect to `location`; its body is a page, or the calendar of the target, for static hosts, which
+    /// cannot redirect.
     Redirect,
     /// The rules for crawlers.
     Robots,
@@ -42,9 +42,9 @@ pub enum Kind {
 pub struct Document {
     /// The path of its URL.
     pub path: String,
-    /// Its kind.
+    /// The kind.
     pub kind: Kind,
-    /// Its bytes.
+    /// The bytes.
     pub body: Bytes,
     /// The ASCII file name, and a readable one; calendars only.
     pub file_name: Option<FileName>,
@@ -57,9 +57,9 @@ pub struct Document {
 }
 
 impl Document {
-    /// A document without names, date or redirect target.
+    /// Creates a document without names, date or redirect target.
     pub fn new(path: String, kind: Kind, body: impl Into<Vec<u8>>) -> Self {
-        // Frees unused capacity.
+        // A boxed slice has no unused capacity.
         let body = Bytes::from(body.into().into_boxed_slice());
         Self {
             path,

@@ -1,6 +1,6 @@
 //! System errors: a file, a folder or an address that cannot be used.
 //!
-//! A mistake in the author's file is never an [`Error`], but a [`crate::diagnostic::Finding`].
+//! A mistake in the author's file is not an [`Error`], but a [`crate::diagnostic::Finding`].
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ pub enum Error {
     Listen {
         /// The address as it was given.
         address: String,
-        /// Whether it is the path of a Unix socket.
+        /// Whether the address is the path of a Unix socket.
         is_unix: bool,
         /// The system's reason.
         source: std::io::Error,
@@ -37,7 +37,7 @@ pub enum Error {
         /// The reason.
         reason: String,
     },
-    /// There is a certificate, and no TCP address that would use it.
+    /// There is a certificate, but no TCP address that would use it.
     #[error("no address would serve HTTPS: every socket is a Unix socket, which serves plain HTTP")]
     NoHttps,
     /// A bug in this program.
@@ -63,7 +63,8 @@ pub enum Error {
     },
 }
 
-/// An action on a path. Reading files of different purposes has separate variants, because each has its own help.
+/// An action on a path. There are separate variants for reading files of different purposes, because each has its own
+/// help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// Read `sessions.toml`.
@@ -107,13 +108,13 @@ impl fmt::Display for Action {
 }
 
 impl Error {
-    /// A closure for `map_err` that adds the action and the path.
+    /// Returns a closure for `map_err` that adds the action and the path.
     pub fn file(action: Action, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         move |source| Self::File { action, path: path.to_owned(), source }
     }
 }
 
-/// The error and all its causes in one line.
+/// Returns the error and all its causes in one line.
 pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -1,4 +1,4 @@
-//! Export: a site as a folder of files, for any static file server.
+//! Exports a site as a folder of files, for any static file server.
 
 use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
@@ -26,19 +26,20 @@ pub struct ExportReport {
     pub removed: usize,
 }
 
-/// The lock on a folder; released when it is dropped or the process ends.
+/// The lock on a folder, which is released when it is dropped or the process ends.
 #[derive(Debug)]
 pub struct Turn(#[expect(dead_code, reason = "the lock lives as long as the folder is open")] File);
 
 impl Turn {
     /// Waits until no other export writes into a folder, and calls `waits` first if one does.
     ///
-    /// The folder itself is locked: a lock file would be published with the others.
+    /// The lock is on the folder itself, because a lock file would be published with the other files.
     ///
-    /// # Errors [`Error::File`] if the folder does not exist or cannot be locked.
+    /// # Errors
+    /// [`Error::File`] if the folder does not exist or cannot be locked.
     pub fn wait(folder: &Path, waits: impl FnOnce()) -> Result<Self, Error> {
         let locked = (|| {
-            // Anything but a folder is not opened: a pipe would block until a process writes to it.
+            // The function opens only folders, because opening a pipe would block until a process writes to it.
             if !folder.is_dir() {
                 return Err(ErrorKind::NotADirectory.into());
             }
@@ -116,19 +117,20 @@ pub fn export(
     Ok(report)
 }
 
-/// Every file with its document, in the order of writing: assets first, then by descending path. That order puts
-/// sessions before the feeds that refer to them, and the home page last.
+/// Returns every file with its document, in the order of writing: assets first, then by descending path. That order
+/// puts sessions before the feeds that refer to them, and the home page last.
 fn files(site: &Site) -> Vec<(String, Option<Found<'_>>)> {
     let mut all = site.addresses();
     all.sort_by(|(a, one), (b, other)| {
         (!one.address.is_asset(), b).cmp(&(!other.address.is_asset(), a))
     });
     let urls = &site.edition().urls;
-    let all = all.into_iter().map(|(path, found)| (file_of(urls.relative(&path)), Some(found)));
+    let all = all.into_iter().filter(|(_, found)| site.is_in_folders(found));
+    let all = all.map(|(path, found)| (file_of(urls.relative(&path)), Some(found)));
     std::iter::once((NOT_FOUND.to_owned(), None)).chain(all).collect()
 }
 
-/// Removes temporary files of an interrupted export: only those with the temporary name of one of its files.
+/// Removes temporary files of an interrupted export, which have the temporary name of one of its files.
 fn tidy(folder: &Path, before: &BTreeSet<String>) {
     for file in before.iter().map(String::as_str).chain([MANIFEST]) {
         let left = temporary(Path::new(file));
@@ -154,7 +156,7 @@ fn remove(folder: &Path, file: &Path) -> Result<bool, Error> {
         Err(error) if is_none(&error) => false,
         Err(error) => return Err(Error::file(Action::Remove, &target)(error)),
     };
-    // Stops at the first folder that is not empty.
+    // The loop stops at the first folder that is not empty.
     for parent in target.ancestors().skip(1).take_while(|parent| *parent != folder) {
         if std::fs::remove_dir(parent).is_err() {
             break;
@@ -163,13 +165,14 @@ fn remove(folder: &Path, file: &Path) -> Result<bool, Error> {
     Ok(removed)
 }
 
-/// Whether no file has this name: nothing, a folder, or an impossible name. Then no export wrote it.
+/// Returns whether no file has this name: there is nothing or a folder, or the name is impossible. Then no export wrote
+/// it.
 fn is_none(error: &std::io::Error) -> bool {
     use ErrorKind::{InvalidFilename, InvalidInput, IsADirectory, NotADirectory, NotFound};
     matches!(error.kind(), NotFound | NotADirectory | IsADirectory | InvalidFilename | InvalidInput)
 }
 
-/// `/feeds/a.ics` stays, `/feeds/a` becomes `feeds/a/index.html`.
+/// Returns the file name of a path: `/feeds/a.ics` becomes `feeds/a.ics`, and `/feeds/a` becomes `feeds/a/index.html`.
 fn file_of(path: &str) -> String {
     let path = path.trim_matches('/');
     let last = path.rsplit('/').next().unwrap_or_default();
@@ -185,14 +188,13 @@ fn write_manifest(folder: &Path, files: &BTreeSet<String>) -> Result<(), Error> 
     write(folder, MANIFEST, text.as_bytes(), None).map(|_| ())
 }
 
-/// Reads the manifest. Names with `..`, absolute names and other spellings are ignored, as are lines that are not
-/// UTF-8.
+/// Reads the manifest. Ignores names with `..`, absolute names, other spellings of names, and lines that are not UTF-8.
 fn read_manifest(folder: &Path) -> BTreeSet<String> {
     let bytes = read_bounded(&folder.join(MANIFEST), u64::MAX).unwrap_or_default();
     let lines = bytes.split(|byte| *byte == b'\n').filter_map(|line| str::from_utf8(line).ok());
     // Version control may have changed the line ends.
     let lines = lines.map(|line| line.strip_suffix('\r').unwrap_or(line));
-    // Another spelling of a current file would lead to its removal.
+    // Another spelling of a current file would cause its removal.
     let ours = |line: &&str| {
         let mut parts = line.split('/');
         !line.contains(char::is_control) && parts.all(|part| !matches!(part, "" | "." | ".."))
@@ -222,7 +224,7 @@ fn write(
     make(&parent)?;
     let temporary = temporary(target);
     let written = (|| {
-        // Never writes into a leftover temporary file, or through a link at its path.
+        // The export must not write into a leftover temporary file, or through a link at its path.
         let _ = std::fs::remove_file(&temporary);
         let mut file = File::create_new(&temporary)?;
         file.write_all(bytes)?;
@@ -252,7 +254,7 @@ fn remove_links(folder: &Path, file: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// The temporary name of a file while it is written: `feeds/.a.ics.new` for `feeds/a.ics`.
+/// Returns the temporary name of a file while it is written: `feeds/.a.ics.new` for `feeds/a.ics`.
 fn temporary(target: &Path) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
     name.push(target.file_name().unwrap_or_default());
@@ -260,7 +262,7 @@ fn temporary(target: &Path) -> PathBuf {
     target.with_file_name(name)
 }
 
-/// A checkout or a copy may have changed the time of a file with current bytes.
+/// Sets the modification time, because a checkout or a copy may have changed that of a file with current bytes.
 fn set_modified(target: &Path, modified: SystemTime) -> std::io::Result<()> {
     if std::fs::metadata(target)?.modified()? == modified {
         return Ok(());

@@ -1,6 +1,6 @@
 //! Bounded reads of regular files: files that are too large are refused before they are read, and no read blocks.
 //!
-//! Every check is made on the open file, so that no replacement can come between the check and the read.
+//! Every check uses the open file, so that nobody can replace the file between the check and the read.
 
 use std::fmt;
 use std::fs::File;
@@ -9,14 +9,14 @@ use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::{CWD, Mode, OFlags};
 
-/// The reason for not reading a file.
+/// The reason why a file is not read.
 #[derive(Debug)]
 pub enum ReadError {
-    /// It has more bytes than the limit, in bytes.
+    /// The file is larger than the limit, which is given in bytes.
     TooLarge(u64),
-    /// It is a folder, a pipe, a socket or a device.
+    /// The file is a folder, a pipe, a socket or a device.
     NotRegular,
-    /// It is outside the folder that it must be in.
+    /// The path leads out of the folder that the file must be in.
     Outside,
     /// The system error.
     System(io::Error),
@@ -57,7 +57,7 @@ impl From<ReadError> for io::Error {
     }
 }
 
-/// Does not wait for the other end of a pipe, and does not acquire a controlling terminal (open(2)).
+/// With these flags, open(2) does not wait for the other end of a pipe, and does not acquire a controlling terminal.
 const FLAGS: OFlags =
     OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
 
@@ -111,7 +111,7 @@ pub fn read_asset(folder: &Path, name: &str, limit: u64) -> Result<Vec<u8>, Read
     regular(open_below(&folder, below)?, limit)
 }
 
-/// Opens a path below a folder without following links. A component that is replaced by a link meanwhile is an error.
+/// Opens a path below a folder without following links. A component that is replaced with a link meanwhile is an error.
 fn open_below(folder: &Path, below: &Path) -> Result<File, ReadError> {
     let folders = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC;
     let mut at =
@@ -193,7 +193,7 @@ mod tests {
     fn links_lead_anywhere_below_the_folder_and_nowhere_else() {
         let dir = folder();
         let (root, inner) = (dir.path(), dir.path().join("in"));
-        // The links of a mounted ConfigMap: one to the current folder, and file links through it.
+        // A mounted ConfigMap has such links: one to the current folder, and links to files through it.
         symlink("deep", inner.join("..data")).unwrap();
         symlink("..data/b", inner.join("b")).unwrap();
         symlink(inner.join("deep/b"), inner.join("absolute")).unwrap();

@@ -1,4 +1,4 @@
-//! The binary: arguments, logging, dispatch, exit code. The only file that reads the clock and the environment.
+//! The binary: arguments, logging, dispatch, exit code. Only this file reads the clock and the environment.
 
 mod cli;
 mod cmd;
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     let clock = move || at.unwrap_or_else(real_clock);
     let now = clock();
     let (common, listen) = (&cli.common, serve.address());
-    // Reads the environment before any thread starts, because it must not change meanwhile.
+    // The environment is read before any thread starts, because it must not change meanwhile.
     let surroundings = cmd::serve::Surroundings {
         sockets: listenfd::ListenFd::from_env(),
         notify: std::env::var_os("NOTIFY_SOCKET"),
@@ -43,7 +43,8 @@ fn main() -> ExitCode {
     let done = match &cli.command {
         None | Some(Command::Serve(_)) => Ok(cmd::serve::run(common, &serve, surroundings, clock)),
         Some(Command::Init(init)) => {
-            publisher(&init.file).map(|publisher| cmd::init::run(&publisher, &unused, now))
+            let example = init.example;
+            publisher(&init.file).map(|publisher| cmd::init::run(&publisher, example, &unused, now))
         }
         Some(Command::Import(import)) => cmd::rules(common)
             .and_then(|rules| cmd::import::run(import, &rules, now, &mut std::io::stdin())),
@@ -64,6 +65,10 @@ fn main() -> ExitCode {
                 let publisher = Publisher { exporting: true, ..publisher };
                 cmd::links::run(&publisher, links.id.as_deref(), links.format, links.changed, now)
             })
+        }
+        Some(Command::Schema) => {
+            cmd::json(&convene::config::schema());
+            Ok(ExitCode::SUCCESS)
         }
     };
     let code = done.unwrap_or_else(|error| cmd::machine(&error));

@@ -1,4 +1,4 @@
-//! Atomic replacement of files, never through a link, with the mode and the owner of a model.
+//! Replaces files atomically, never through a link, with the mode and the owner of a model.
 
 use std::ffi::OsString;
 use std::fs::{File, Metadata, Permissions};
@@ -15,14 +15,15 @@ const ACCESS: u32 = 0o777;
 /// first existing model, and its owner and group where the system allows that; without a model only its owner has
 /// access.
 ///
-/// One writer at a time: the name of the temporary file is fixed, so that one left by a crash is replaced.
+/// There may be only one writer at a time. The name of the temporary file is fixed, so that a file left by a crash is
+/// replaced.
 ///
 /// # Errors
 /// [`Error::File`] with the system's reason.
 pub fn replace(path: &Path, bytes: &[u8], models: &[&Path]) -> Result<(), Error> {
     let target = followed(path);
     let Some(file_name) = target.file_name() else {
-        // A path that ends in `..`.
+        // The path ends in `..`.
         return Err(Error::file(Action::Write, path)(ErrorKind::IsADirectory.into()));
     };
     let mut name = OsString::from(".");
@@ -30,7 +31,7 @@ pub fn replace(path: &Path, bytes: &[u8], models: &[&Path]) -> Result<(), Error>
     name.push(".new");
     let temporary = target.with_file_name(name);
     let written = (|| {
-        // Never writes into a leftover of a crash, or through a link at its path.
+        // The function must not write into a file left by a crash, or through a link at its path.
         let _ = std::fs::remove_file(&temporary);
         let mut file = File::options().write(true).create_new(true).mode(0o600).open(&temporary)?;
         if let Some(model) = models.iter().find_map(|model| regular(model)) {
@@ -49,7 +50,7 @@ pub fn replace(path: &Path, bytes: &[u8], models: &[&Path]) -> Result<(), Error>
     written.map_err(Error::file(Action::Write, path))
 }
 
-/// Whether a file has the mode of the first existing model.
+/// Returns whether a file has the mode of the first existing model.
 pub fn has_mode_of(path: &Path, models: &[&Path]) -> bool {
     let mode = |file: Metadata| file.mode() & ACCESS;
     let wanted = models.iter().find_map(|model| regular(model)).map(mode);
@@ -72,7 +73,7 @@ fn regular(path: &Path) -> Option<Metadata> {
     std::fs::metadata(path).ok().filter(Metadata::is_file)
 }
 
-/// The target of a link, even if it does not exist yet: the link stays and its target is replaced.
+/// Returns the target of a link, even if it does not exist yet, because the link stays and its target is replaced.
 fn followed(path: &Path) -> PathBuf {
     std::fs::canonicalize(path).unwrap_or_else(|_| match std::fs::read_link(path) {
         Ok(target) => path.with_file_name(target),

@@ -1,14 +1,14 @@
-//! Times in RFC 3339 format, in whole seconds. No other module prints them.
+//! Formats times by RFC 3339, in whole seconds. No other module does so.
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime, SecondsFormat, Utc};
 
-/// An instant in UTC: `2027-04-30T14:00:00Z`.
+/// Formats an instant in UTC: `2027-04-30T14:00:00Z`.
 pub fn utc(instant: DateTime<Utc>) -> String {
     instant.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// An instant with an offset in seconds east of UTC: `2027-04-30T16:00:00+02:00`. Zero is `+00:00`. An offset of a
-/// day or more, which the format does not have, prints the instant in UTC.
+/// Formats an instant with an offset in seconds east of UTC: `2027-04-30T16:00:00+02:00`. Zero is `+00:00`. The format
+/// has no offset of a day or more, so such an offset prints the instant in UTC.
 pub fn with_offset(instant: DateTime<Utc>, offset: i32) -> String {
     match FixedOffset::east_opt(offset) {
         Some(offset) => instant.with_timezone(&offset).to_rfc3339_opts(SecondsFormat::Secs, false),
@@ -16,7 +16,7 @@ pub fn with_offset(instant: DateTime<Utc>, offset: i32) -> String {
     }
 }
 
-/// A local time without an offset, as in TOML: `2027-04-30T14:00:00`.
+/// Formats a local time without an offset, as in TOML: `2027-04-30T14:00:00`.
 pub fn local(local: NaiveDateTime) -> String {
     local.format("%Y-%m-%dT%H:%M:%S").to_string()
 }

@@ -1,4 +1,4 @@
-//! Text of the author's file, with the line and column of each byte offset.
+//! The text of the author's file, with the line and column of each byte offset.
 
 use std::path::Path;
 
@@ -18,7 +18,7 @@ pub struct Source {
     is_too_large: bool,
 }
 
-/// Line and column, both from 1, the column in characters.
+/// A line and a column. Both count from 1, and the column counts characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
     /// The line, from 1.
@@ -57,7 +57,7 @@ impl Source {
         Self { is_too_large: true, ..Self::from_bytes(name, Vec::new()) }
     }
 
-    /// A source from bytes. The text ends at the first byte that is not UTF-8; see [`Self::invalid_from`].
+    /// Creates a source from bytes. The text ends at the first byte that is not UTF-8; see [`Self::invalid_from`].
     pub fn from_bytes(name: impl Into<String>, bytes: Vec<u8>) -> Self {
         if bytes.len() > MAX_BYTES {
             return Self::too_large(name.into());
@@ -76,27 +76,27 @@ impl Source {
         Self { name: name.into(), text, line_starts, invalid_from, is_too_large: false }
     }
 
-    /// The file's name for messages.
+    /// Returns the file's name for messages.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The text, up to the first byte that is not UTF-8.
+    /// Returns the text, up to the first byte that is not UTF-8.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The offset of the first byte that is not UTF-8.
+    /// Returns the offset of the first byte that is not UTF-8.
     pub fn invalid_from(&self) -> Option<usize> {
         self.invalid_from
     }
 
-    /// Whether it has more bytes than [`MAX_BYTES`]; its text is empty then.
+    /// Returns whether the file has more bytes than [`MAX_BYTES`]. Its text is then empty.
     pub fn is_too_large(&self) -> bool {
         self.is_too_large
     }
 
-    /// The line and column of a byte offset; of the end for an offset past it.
+    /// Returns the line and column of a byte offset. For an offset past the end, they are those of the end.
     pub fn position(&self, offset: usize) -> Position {
         let offset = self.text.floor_char_boundary(offset);
         let line = self.line_starts.partition_point(|start| *start <= offset);
@@ -104,7 +104,7 @@ impl Source {
         Position { line, column: self.text[start..offset].chars().count() + 1 }
     }
 
-    /// The whole lines that a byte range touches: their offsets, and the number of the first from 1.
+    /// Returns the offsets of the whole lines that a byte range touches, and the number of the first line from 1.
     pub fn lines_around(&self, range: std::ops::Range<usize>) -> (std::ops::Range<usize>, usize) {
         let first = self.line_starts.partition_point(|start| *start <= range.start).max(1);
         let last = self.line_starts.partition_point(|start| *start < range.end).max(first);

@@ -1,15 +1,15 @@
-//! Suggestions: the nearest known word, for "did you mean".
+//! Suggests the nearest known word, for "did you mean".
 
 /// The number of letters to insert, delete, replace or swap (optimal string alignment distance).
 pub use strsim::osa_distance as distance;
 
-/// Longer words resemble no known word, and take long to compare.
+/// The longest word that is compared. Longer words resemble no known word, and take long to compare.
 pub const LONGEST: usize = 64;
-/// The most letters of known words that one search compares with each letter of the word.
+/// The largest number of letters of known words that one search compares with each letter of the word.
 const MOST: usize = 1 << 14;
 
-/// The nearest of some words, if it is near enough. For a very long list, compares only the first words of similar
-/// length.
+/// Returns the nearest of some words, if it is near enough. For a very long list, it compares only the first words of
+/// similar length.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if word.len() > LONGEST {
         return None;
@@ -52,7 +52,7 @@ mod tests {
         let many: Vec<String> = (0..1_000_000).map(|number| format!("w{number:06}")).collect();
         let words = || many.iter().map(String::as_str);
         assert_eq!(nearest("w000111x", words()), Some("w000111"));
-        // The result is none, because the search does not compare the whole million.
+        // The result is `None`, because the search does not compare the whole million.
         assert_eq!(nearest("w999998", words()), None);
     }
 

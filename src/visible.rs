@@ -1,13 +1,13 @@
-//! Visible form of foreign text for terminals and logs: characters that would move the cursor, change the direction
-//! of a line or be invisible are printed as escapes such as `\u{202e}`.
+//! Makes foreign text visible for terminals and logs: characters that would move the cursor, change the direction of a
+//! line or be invisible are printed as escapes such as `\u{202e}`.
 //!
 //! Texts are escaped only where they are printed: by the report of findings, by the output of commands and by the log
 //! writer. Texts in calendars and pages never change.
 
 use std::borrow::Cow;
 
-/// Whether a character is invisible, or controls a terminal: control characters, direction marks, embeddings and
-/// isolates (UAX 9), line and paragraph separators, and Default_Ignorable_Code_Point (UAX 44).
+/// Returns whether a character is invisible, or controls a terminal: control characters, direction marks, embeddings
+/// and isolates (UAX 9), line and paragraph separators, and Default_Ignorable_Code_Point (UAX 44).
 ///
 /// Line feeds and tabs are not hidden, nor the characters that scripts and emoji need within words: joiners and
 /// variation selectors.
@@ -31,29 +31,30 @@ pub fn is_hidden(c: char) -> bool {
     }
 }
 
-/// A text on one line: line feeds are escaped too.
+/// Returns a text on one line; line feeds are escaped, too.
 pub fn line(text: &str) -> Cow<'_, str> {
     shown(text, |_, _| false)
 }
 
-/// A text with its line breaks.
+/// Returns a text with its line breaks.
 pub fn lines(text: &str) -> Cow<'_, str> {
     shown(text, |c, rest| c == '\n' || is_line_end(c, rest))
 }
 
-/// A sentence with indented or empty lines after it. A line that begins at the margin can only be foreign text, and
-/// is escaped, so that it does not look like another message.
+/// Returns a sentence with indented or empty lines after it. A line that begins at the margin can only be foreign text.
+/// The line is escaped, so that it does not look like another message.
 pub fn message(text: &str) -> Cow<'_, str> {
     shown(text, is_indented)
 }
 
-/// A message with its colors: `ESC [ ... m` (ECMA-48 section 8.3.117). The foreign texts in it must not contain ESC.
+/// Returns a message with its colors: `ESC [ ... m` (ECMA-48 section 8.3.117). The foreign texts in it must not contain
+/// ESC.
 pub fn colored(text: &str) -> Cow<'_, str> {
     shown(text, |c, rest| is_indented(c, rest) || (c == '\u{1b}' && begins_color(rest)))
 }
 
-/// JSON in which hidden characters are JSON escapes, so that parsers read the same text. Control characters below
-/// U+0020 are already escaped by the JSON printer (RFC 8259 section 7).
+/// Returns JSON in which hidden characters are JSON escapes, so that parsers read the same text. The JSON printer
+/// already escapes control characters below U+0020 (RFC 8259 section 7).
 pub fn json(text: &str) -> Cow<'_, str> {
     let is_escaped = |c: char| c > ' ' && is_hidden(c);
     if !text.contains(is_escaped) {
@@ -75,8 +76,8 @@ pub fn json(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// A text with hidden characters and line ends escaped, except those that are `kept`, which also gets the text after
-/// them.
+/// Returns a text with hidden characters and line ends escaped, except those for which `kept` returns true. `kept` also
+/// gets the text after the character.
 fn shown(text: &str, kept: impl Fn(char, &str) -> bool) -> Cow<'_, str> {
     let needs_look = |c: char| c == '\n' || is_hidden(c);
     let mut out = String::new();

@@ -1,4 +1,4 @@
-//! hyper alone: one fixed response to every request. No server built on hyper can cost less.
+//! A server with hyper alone: it sends one fixed response to every request. No server built on hyper can cost less.
 
 use std::convert::Infallible;
 use std::future::ready;
@@ -11,7 +11,7 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 
-/// Serves one response forever, with the headers of convene's.
+/// Serves one response forever, with the headers of convene's response.
 pub(crate) fn serve(address: &str, head: &str, body: Vec<u8>) {
     let headers = headers(head);
     let body = Bytes::from(body);
@@ -51,6 +51,6 @@ fn headers(head: &str) -> HeaderMap {
             headers.insert(name, HeaderValue::from_str(value).expect("it was sent"));
         }
     }
-    // As in convene: a map grows by doubling, its clone has no spare capacity.
+    // The server copies the map as convene does: a map grows by doubling, and its clone has no spare capacity.
     headers.clone()
 }

@@ -1,4 +1,4 @@
-//! Minimal client: known requests, responses of known length.
+//! A minimal client: it sends known requests and reads responses of known length.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -12,17 +12,17 @@ use crate::tls;
 /// The kind of request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum How {
-    /// Without content coding.
+    /// Requests without a content coding.
     Plain,
-    /// In gzip.
+    /// Requests in gzip.
     Gzip,
-    /// Conditional, with the tag of an earlier response.
+    /// Conditional requests with the tag of an earlier response.
     Unchanged,
-    /// Without content coding, each on a new connection.
+    /// Requests without a content coding, each on a new connection.
     Once,
 }
 
-/// A server as a target.
+/// A server that the client sends requests to.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     pub(crate) address: String,
@@ -41,9 +41,9 @@ pub(crate) struct Client {
     target: Target,
     request: Vec<u8>,
     streams: Vec<Box<dyn Stream>>,
-    /// The first body.
+    /// The body of the first response.
     body: Vec<u8>,
-    /// The bytes of a response with its headers; all responses to a request have the same length.
+    /// The number of bytes of a response with its headers; all responses to a request have the same length.
     response: usize,
     status: &'static [u8],
     buffer: Vec<u8>,
@@ -76,17 +76,17 @@ impl Client {
         Self { target: target.clone(), request, streams, body, response, status, buffer }
     }
 
-    /// The body of the first response.
+    /// Returns the body of the first response.
     pub(crate) fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// Bytes of a response, with its headers.
+    /// Returns the number of bytes of a response with its headers.
     pub(crate) fn response_bytes(&self) -> usize {
         self.response
     }
 
-    /// Sends at least that many requests. Returns the number.
+    /// Sends at least `times` requests. Returns their number.
     pub(crate) fn ask(&mut self, times: usize) -> usize {
         if self.streams.is_empty() {
             for _ in 0..times {
@@ -127,7 +127,7 @@ impl Client {
     }
 }
 
-/// Head and body of one response on a new connection.
+/// Returns the head and the body of one response on a new connection.
 pub(crate) fn fetch(target: &Target, path: &str, headers: &str) -> (String, Vec<u8>) {
     let mut stream = target.connect();
     stream.write_all(&request(path, headers)).expect("it was connected");

@@ -1,8 +1,8 @@
-//! Cost of a response: processor time of the server per request, as a ratio to nginx with the same bytes on the same
-//! machine at the same time.
+//! Measures the cost of a response: the server's processor time per request, as a ratio to that of nginx with the same
+//! bytes on the same machine at the same time.
 //!
 //! Run `cargo bench --bench answering`; it needs nginx and taskset. `-- --long` runs 25 rounds instead of 9; `-- --only
-//! https` runs the rows whose names contain that; `-- --instructions` counts user instructions with valgrind's
+//! https` runs the rows whose names contain `https`; `-- --instructions` counts user instructions with valgrind's
 //! callgrind instead.
 
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
@@ -20,16 +20,16 @@ use client::{Client, How};
 use common::{Served, asked, cpu, flag, list, memory, middle, pin, value_of};
 use servers::{Exported, NGINX};
 
-/// Server and client have one core each.
+/// The server and the client have one core each.
 const SERVER: [&str; 3] = ["taskset", "-c", "0"];
 const CLIENT: &str = "1";
-/// Connections of the client; each has one request at a time.
+/// The number of the client's connections; each has one request at a time.
 const CONNECTIONS: usize = 16;
-/// Time per server and round, in seconds.
+/// The time per server and round, in seconds.
 const TURN: f64 = 0.2;
-/// Sessions for a page of about 17 KB.
+/// The number of sessions on a page of about 17 KB.
 const PAGE_OF: usize = 95;
-/// Idle connections.
+/// The number of idle connections.
 const IDLE: usize = 500;
 
 /// A workload of the table in docs/performance.md.
@@ -78,7 +78,7 @@ impl Row {
 
 fn main() {
     if let Some(address) = value_of("--bare") {
-        // In the child process that this bench starts.
+        // This is the child process that the bench starts.
         let read =
             |name| std::fs::read(value_of(name).unwrap_or_default()).expect("it was written");
         let head = String::from_utf8(read("--head")).expect("it was text");
@@ -178,7 +178,7 @@ fn ratios(of: &[f64], to: &[f64]) -> Vec<f64> {
     of.iter().zip(to).map(|(of, to)| of / to).collect()
 }
 
-/// Time from the start of the program to the first byte of a response, on the example.
+/// Measures the time from the start of the program to the first byte of a response, on the example.
 fn start_to_first_byte(example: &Exported, rounds: usize) {
     let (mut ours, mut theirs, mut bare) = (Vec::new(), Vec::new(), Vec::new());
     let milliseconds = |(_, time): (Served, Duration)| time.as_secs_f64() * 1e3;
@@ -198,7 +198,7 @@ fn start_to_first_byte(example: &Exported, rounds: usize) {
     );
 }
 
-/// Memory of an idle connection that had one request.
+/// Measures the memory of an idle connection that had one request.
 fn idle(example: &Exported) {
     let (served, _) = example.convene(&SERVER);
     let before = memory(served.pid(), "VmRSS");
@@ -208,7 +208,7 @@ fn idle(example: &Exported) {
     println!("KiB per idle connection: {:.1} (level: <= 13)", more as f64 / IDLE as f64);
 }
 
-/// User instructions per request: the difference between many requests and few.
+/// Counts user instructions per request, as the difference between many requests and few.
 fn instructions(example: &Exported) {
     let log = tempfile::NamedTempFile::new().expect("there is a folder for temporary files");
     let log_file = format!("--log-file={}", log.path().display());

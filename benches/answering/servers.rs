@@ -1,4 +1,4 @@
-//! convene and nginx, with the same bytes, the same headers, on the same core.
+//! Runs convene and nginx with the same bytes and the same headers on the same core.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,18 +11,18 @@ use crate::client::{Target, fetch};
 use crate::common::{self, Served, folder, free_address};
 use crate::tls;
 
-/// Configurations of nginx for sending a file; the cheapest depends on the file's size.
+/// Configurations of nginx for sending a file; the file's size decides which is the cheapest.
 pub(crate) const NGINX: [(&str, &str); 3] = [
     ("sendfile", "sendfile on;"),
     ("sendfile, nopush", "sendfile on; tcp_nopush on;"),
     ("buffers", "sendfile off; output_buffers 1 1m;"),
 ];
 
-/// A file in a temporary folder, exported, and with a written state, so that no start has to write it.
+/// An exported file in a temporary folder, with a written state, so that no start has to write it.
 pub(crate) struct Exported {
     dir: tempfile::TempDir,
     file: PathBuf,
-    /// Trusts the certificate in the folder.
+    /// The settings of a client that trusts the certificate in the folder.
     trusting: Arc<ClientConfig>,
 }
 
@@ -37,7 +37,7 @@ impl Exported {
         Self { dir, file, trusting }
     }
 
-    /// A server, as the client's target.
+    /// Returns a server as the client's target.
     pub(crate) fn target(&self, served: &Served, https: bool) -> Target {
         let address = served.address.clone();
         Target { address, https: https.then(|| Arc::clone(&self.trusting)) }
@@ -61,7 +61,7 @@ impl Exported {
         self.convene_with(before, &["--tls-cert", &certificate, "--tls-key", &key])
     }
 
-    /// Starts convene with further arguments.
+    /// Starts convene with additional arguments.
     pub(crate) fn convene_with(&self, before: &[&str], more: &[&str]) -> (Served, Duration) {
         let address = free_address();
         let mut command = common::serve(&self.file, &address);
@@ -82,8 +82,8 @@ impl Exported {
         Served::start(behind(before, &command), &address, path)
     }
 
-    /// Starts nginx in one configuration, through `before`: as a single process, or with a master and a worker, as by
-    /// default.
+    /// Starts nginx in one configuration, through `before`: as a single process, or with a master and a worker, which
+    /// is the default.
     pub(crate) fn nginx(&self, before: &[&str], way: &str, single: bool) -> (Served, Duration) {
         self.nginx_with(before, way, single, "")
     }
@@ -97,7 +97,7 @@ impl Exported {
         self.nginx_with(before, way, true, &tls)
     }
 
-    /// A certificate and its key.
+    /// Returns the paths of the certificate and its key.
     fn certificate(&self) -> [PathBuf; 2] {
         ["cert.pem", "key.pem"].map(|name| self.dir.path().join(name))
     }
@@ -133,7 +133,7 @@ fn behind(before: &[&str], command: &Command) -> Command {
     outer
 }
 
-/// Uses convene's headers, because operators of static calendars set them too.
+/// Returns a configuration with convene's headers, because operators of static calendars set them, too.
 fn configuration(
     address: &str,
     work: &Path,

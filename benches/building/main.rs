@@ -1,5 +1,5 @@
-//! Cost of publishing a file: processor time of each arrow from the text to the site, as a multiple of parsing the
-//! same text, and its growth with the file.
+//! Measures the cost of publishing a file: the processor time of each step from the text to the site, as a multiple of
+//! parsing the same text, and its growth with the file.
 //!
 //! Run `cargo bench --bench building`. `-- --long` adds 100,000 sessions and many large feeds; `-- --only 10,000` runs
 //! only the rows with that name. The bench pins itself to one core, where a single thread does all the work, so its
@@ -53,23 +53,23 @@ fn main() {
     }
 }
 
-/// Processor seconds of each arrow.
+/// The processor seconds of each step.
 #[derive(Default, Clone, Copy)]
 struct Costs {
-    /// `toml::from_str` alone.
+    /// Parses the text with `toml::from_str` alone.
     parse: f64,
-    /// Text to catalog, with all findings.
+    /// Makes a catalog from the text, with all findings.
     load: f64,
-    /// Catalog to revisions, edition and calendars.
+    /// Makes revisions, an edition and calendars from the catalog.
     plan: f64,
-    /// Calendars to a site, with the encodings of feeds.
+    /// Makes a site from the calendars, with the encodings of feeds.
     site: f64,
-    /// Every page and other document, rendered once: no request needs all of them.
+    /// Renders every page and other document once; no request needs all of them.
     others: f64,
 }
 
 impl Costs {
-    /// The cost of a reload, from the text to the site.
+    /// Returns the cost of a reload, from the text to the site.
     fn published(&self) -> f64 {
         self.load + self.plan + self.site
     }
@@ -80,8 +80,8 @@ fn growth(name: &str, from: Option<Costs>, to: Option<Costs>) {
     println!("    growth {name}: {:.1} x", to.published() / from.published());
 }
 
-/// Runs all steps in turn for some rounds, so that disturbances affect all of them. Uses the minimum of each, because
-/// disturbances only add time.
+/// Runs all steps in turn for some rounds, so that disturbances affect all of them. Returns the minimum of each step,
+/// because disturbances only add time.
 fn measure(name: &str, toml: impl FnOnce() -> String, rounds: usize) -> Option<Costs> {
     if value_of("--only").is_some_and(|only| only != name) {
         return None;
@@ -93,7 +93,7 @@ fn measure(name: &str, toml: impl FnOnce() -> String, rounds: usize) -> Option<C
     let Some(catalog) = checked.catalog else {
         panic!("{}", checked.findings.human(&source, false));
     };
-    // As at any reload except the first, everything is already recorded.
+    // Everything is already recorded, as at any reload except the first.
     let recorded = planned(catalog, &Revisions::default()).revisions;
     let rounds: Vec<Costs> = (0..rounds).map(|_| round(&source, &rules, &recorded)).collect();
     let of = |arrow: fn(&Costs) -> f64| rounds.iter().map(arrow).fold(f64::NAN, f64::min);
@@ -135,20 +135,22 @@ fn planned(catalog: Catalog, before: &Revisions) -> Planned {
     plan(catalog, Urls::new(url), Default::default(), before, now)
 }
 
-/// Processor seconds of one call. Its result is dropped later.
+/// Returns the processor seconds of one call, and its result, which is dropped later.
 fn timed<T>(work: impl FnOnce() -> T) -> (f64, T) {
     let before = spent();
     let done = black_box(work());
     (spent() - before, done)
 }
 
-/// Processor seconds of this process so far. `/proc` is only updated at each scheduler tick.
+/// Returns the processor seconds of this process so far. `/proc` would be too coarse, because it is only updated at
+/// each scheduler tick.
 fn spent() -> f64 {
     let own = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
     own.tv_sec as f64 + own.tv_nsec as f64 / 1e9
 }
 
-/// Memory of the program after ten reloads with an empty cache, and the time from a rename to the new feed.
+/// Measures the memory of the program after ten reloads with an empty cache, and the time from a rename to the new
+/// feed.
 fn resident(count: usize, level: u32) {
     let toml = list(count);
     let (_dir, file) = folder(&toml);

@@ -1,4 +1,4 @@
-//! Shared parts of the benches: files of any number of sessions, and figures of a process.
+//! The shared parts of the benches: files of any number of sessions, and figures of a process.
 
 #![allow(dead_code, reason = "each bench uses its part")]
 
@@ -11,7 +11,7 @@ use std::time::Duration;
 pub(crate) const AT: &str = "2026-11-01T12:00:00Z";
 /// The number of series in a file.
 const SERIES: usize = 10;
-/// Zones with different changes: in spring and autumn, on other days, none, and of half an hour.
+/// Zones with different changes: in spring and autumn, on other days, never, and by half an hour.
 const ZONES: [&str; 8] = [
     "America/Los_Angeles",
     "Europe/Berlin",
@@ -66,7 +66,7 @@ const WORDS: [&str; 40] = [
     "kitchen",
 ];
 
-/// A file of that many sessions in ten series, with realistic texts.
+/// Returns a file of `sessions` sessions in ten series, with realistic texts.
 ///
 /// Every second session has its own zone. The sessions are spread over all months of four years or more, so both summer
 /// and winter time occur.
@@ -86,7 +86,7 @@ pub(crate) fn list(sessions: usize) -> String {
     toml
 }
 
-/// The same sessions in a single series, with that many selections that each hold every session.
+/// Returns the same sessions in a single series, with `selections` selections that each hold every session.
 pub(crate) fn list_with_selections(sessions: usize, selections: usize) -> String {
     let mut toml = head();
     toml.push_str("\n[[series]]\nid = \"one\"\ntitle = \"One\"\n");
@@ -142,12 +142,12 @@ fn title(n: usize) -> String {
     format!("{text}, part {n}")
 }
 
-/// Different words for each session.
+/// Returns different words for each session.
 fn words(seed: usize, count: usize) -> String {
     let mut state = seed as u64 + 1;
     let picked: Vec<&str> = (0..count)
         .map(|_| {
-            // One step of Knuth's generator: the same words everywhere, without a dependency.
+            // This is one step of Knuth's generator, which gives the same words everywhere without a dependency.
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040);
             WORDS[(state >> 33) as usize % WORDS.len()]
         })
@@ -162,7 +162,7 @@ pub(crate) fn pin(core: &str) {
     assert!(pinned.is_ok_and(|output| output.status.success()), "taskset (util-linux) is needed");
 }
 
-/// Processor time of a process, user and system, in nanoseconds: of its current threads.
+/// Returns the processor time of a process, user and system. The time includes only the current threads.
 pub(crate) fn cpu(pid: u32) -> Duration {
     let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).expect("the process runs");
     let spent = tasks.flatten().map(|task| {
@@ -172,14 +172,14 @@ pub(crate) fn cpu(pid: u32) -> Duration {
     Duration::from_nanos(spent.sum())
 }
 
-/// The median.
+/// Returns the median.
 pub(crate) fn middle(values: impl IntoIterator<Item = f64>) -> f64 {
     let mut sorted: Vec<f64> = values.into_iter().collect();
     sorted.sort_by(f64::total_cmp);
     sorted[sorted.len() / 2]
 }
 
-/// A line of `/proc/PID/status` in KiB.
+/// Returns the value of a line of `/proc/PID/status` in KiB.
 pub(crate) fn memory(pid: u32, line: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let found = status.lines().find_map(|own| own.strip_prefix(line)?.strip_prefix(':'));
@@ -187,7 +187,7 @@ pub(crate) fn memory(pid: u32, line: &str) -> u64 {
     number.and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
-/// A server that is stopped when it is dropped, with its child processes.
+/// A server with its child processes, which stop when it is dropped.
 pub(crate) struct Served {
     child: Child,
     pub(crate) address: String,
@@ -224,7 +224,7 @@ impl Served {
     }
 
     fn terminate(&mut self) {
-        // By signal, so that nginx stops its workers and callgrind prints its sum.
+        // A signal lets nginx stop its workers, and lets callgrind print its sum.
         let pid = self.child.id().to_string();
         let _ = Command::new("kill").args(["-TERM", &pid]).status();
         let _ = self.child.wait();
@@ -248,7 +248,7 @@ fn first_byte(address: &str, request: &str) -> Option<u8> {
     Some(byte[0])
 }
 
-/// The response for a path, as text; empty if there is none.
+/// Returns the response for a path as text; the text is empty if there is no response.
 pub(crate) fn get(address: &str, path: &str) -> String {
     use std::io::{Read as _, Write as _};
     let mut text = String::new();
@@ -260,13 +260,13 @@ pub(crate) fn get(address: &str, path: &str) -> String {
     text
 }
 
-/// A free local address.
+/// Returns a free local address.
 pub(crate) fn free_address() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("there are free ports");
     listener.local_addr().expect("it was bound").to_string()
 }
 
-/// convene with a file and an up-to-date state.
+/// Returns the command that serves a file with an up-to-date state.
 pub(crate) fn serve(file: &Path, address: &str) -> Command {
     let mut command = convene(&["--at", AT, "serve", "--listen", address]);
     command.arg("--config").arg(file);
@@ -279,7 +279,7 @@ pub(crate) fn convene(arguments: &[&str]) -> Command {
     command
 }
 
-/// A temporary folder with a file, and the path of the file.
+/// Creates a temporary folder with a file. Returns the folder and the path of the file.
 pub(crate) fn folder(toml: &str) -> (tempfile::TempDir, PathBuf) {
     let dir = tempfile::tempdir().expect("there is a folder for temporary files");
     let file = dir.path().join("sessions.toml");
@@ -287,17 +287,18 @@ pub(crate) fn folder(toml: &str) -> (tempfile::TempDir, PathBuf) {
     (dir, file)
 }
 
-/// Whether `cargo bench` runs this target: `cargo test --all-targets` also runs every target, but must not bench.
+/// Returns whether `cargo bench` runs this target. `cargo test --all-targets` also runs every target, but must not
+/// bench.
 pub(crate) fn asked() -> bool {
     std::env::args().any(|argument| argument == "--bench")
 }
 
-/// Whether a flag follows `--` on the command line.
+/// Returns whether a flag follows `--` on the command line.
 pub(crate) fn flag(name: &str) -> bool {
     std::env::args().any(|argument| argument == name)
 }
 
-/// The value of a flag on the command line.
+/// Returns the value of a flag on the command line.
 pub(crate) fn value_of(name: &str) -> Option<String> {
     std::env::args().skip_while(|argument| argument != name).nth(1)
 }

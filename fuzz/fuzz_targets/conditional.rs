@@ -1,8 +1,8 @@
 //! Fuzzes conditional requests for a calendar: any header values give 200, 304 or 412, and 304 and 412 only for a
 //! reason.
 //!
-//! One value per line: If-None-Match, If-Modified-Since, If-Match, If-Unmodified-Since, Accept-Encoding; `@` means the
-//! current entity tag.
+//! Each line of the input has one value: If-None-Match, If-Modified-Since, If-Match, If-Unmodified-Since,
+//! Accept-Encoding; `@` means the current entity tag.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -42,7 +42,7 @@ fuzz_target!(|bytes: &[u8]| {
     match answer.status().as_u16() {
         200 => {
             assert!(answer.headers().contains_key(LAST_MODIFIED));
-            // The client already has this version, so it must not be sent again.
+            // The client already has this version, so the server must not send it again.
             let alone = given[2].is_none() && given[3].is_none();
             assert!(!(alone && given[0].as_deref() == Some(tag)), "{given:?}");
         }

@@ -39,7 +39,8 @@ const ELEMENTS: [(&str, &[&str]); 24] = [
     ("ul", &[]),
 ];
 const SCHEMES: [&str; 4] = ["https://", "http://", "mailto:", "tel:"];
-/// Bytes that references to addresses may add to a text of any length (pulldown-cmark's own bound).
+/// The number of bytes that references to addresses may add to a text of any length, which is pulldown-cmark's own
+/// bound.
 const REFERENCES: usize = 120_000;
 
 fn assert_safe(html: &str) {
@@ -57,7 +58,7 @@ fn assert_safe(html: &str) {
     }
 }
 
-/// Checks for control characters and line ends other than LF.
+/// Checks that a text has no control characters and no line ends other than LF.
 fn assert_printable(text: &str) {
     let is_hidden = |c: char| c.is_control() && c != '\n' && c != '\t';
     assert!(!text.contains(|c| is_hidden(c) || matches!(c, '\u{2028}' | '\u{2029}')), "{text:?}");

@@ -1,6 +1,6 @@
 //! Fuzzes requests: any method, target and headers give one of the known responses, and the same headers for HEAD.
 //!
-//! The first line is method and target, the others are header lines.
+//! The first line has the method and the target; the others are header lines.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -45,7 +45,7 @@ fn check(answer: &Response<Full<Bytes>>, method: &Method) {
     assert!([200, 301, 302, 304, 400, 404, 405, 412, 414].contains(&status), "{status}");
     let length = answer.body().size_hint().exact();
     match answer.headers().get(CONTENT_LENGTH) {
-        // The headers of GET (RFC 9110 section 9.3.2).
+        // A response to HEAD has the headers of GET (RFC 9110 section 9.3.2).
         Some(_) if *method == Method::HEAD => assert_eq!(length, Some(0)),
         Some(said) => assert_eq!(said.to_str().unwrap().parse().ok(), length),
         None => assert_eq!(status, 304),

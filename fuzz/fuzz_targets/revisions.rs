@@ -34,12 +34,12 @@ fn planned(before: &Revisions) -> Planned {
     plan(CATALOG.clone(), Urls::new(base), Default::default(), before, now())
 }
 
-/// Written revisions parse to the same value.
+/// Checks that written revisions parse to the same value.
 fn assert_writable(revisions: &Revisions) {
     assert_eq!(parse(print(revisions).as_bytes()).as_ref(), Ok(revisions));
 }
 
-/// For each UID, both numbers are unchanged, or both are higher.
+/// Checks for each UID that both numbers are unchanged, or that both are higher.
 fn assert_after(before: &Revisions, after: &Revisions) {
     for entry in before.sessions.values() {
         let next = after.sessions.values().find(|next| next.uid == entry.uid);
@@ -76,7 +76,7 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let Some(before) = read(first) else { return };
     assert_writable(&before);
-    // This changes or removes every session of the file.
+    // This step changes or removes every session of the file.
     let next = planned(&before);
     assert_writable(&next.revisions);
     assert_after(&before, &next.revisions);

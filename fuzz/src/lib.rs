@@ -1,4 +1,4 @@
-//! Shared parts of the fuzz targets.
+//! The shared parts of the fuzz targets.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use convene::site::{CacheSize, Site};
 use convene::source::Source;
 use convene::zone::Rules;
 
-/// The site of the example.
+/// Returns the site of the example.
 pub fn example() -> Site {
     let bytes = include_bytes!("../../sessions.toml").to_vec();
     let source = Source::from_bytes("sessions.toml", bytes);

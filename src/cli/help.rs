@@ -1,5 +1,5 @@
-//! The help of each command: the common options that it uses, and examples. The options that it does not use are
-//! accepted and hidden.
+//! Writes the help of each command, with the common options that the command uses and examples. Each command accepts
+//! the other common options, too, but does not list them.
 
 use clap::{Command, CommandFactory as _};
 
@@ -13,11 +13,11 @@ struct Help {
     examples: &'static str,
 }
 
-const COMMANDS: [Help; 8] = [
+const COMMANDS: [Help; 9] = [
     Help {
         name: "init",
         uses: &["config", "state", "url", "at"],
-        examples: "Example:\n  convene init --url https://calendar.example.org",
+        examples: "Examples:\n  convene init --url https://calendar.example.org\n  convene init --example weekly",
     },
     Help {
         name: "import",
@@ -46,6 +46,11 @@ const COMMANDS: [Help; 8] = [
         uses: ALL,
         examples: "Examples:\n  convene links opening-talk --format html\n  convene links --changed",
     },
+    Help {
+        name: "schema",
+        uses: &[],
+        examples: "Example:\n  convene schema > sessions.schema.json",
+    },
 ];
 
 const ALL: &[&str] = &["config", "state", "url", "zoneinfo", "frozen", "at"];
@@ -53,14 +58,15 @@ const SERVE: &str = "Examples:\n  \
     convene --config talks.toml --listen 127.0.0.1:8081\n  \
     convene serve --listen 0.0.0.0:443 --tls-cert fullchain.pem --tls-key privkey.pem --redirect-http 0.0.0.0:80";
 
-/// The command line with the help of each command.
+/// Returns the command line with the help of each command.
 pub(super) fn command() -> Command {
     let command = Cli::command().after_help(SERVE);
     let common: Vec<_> =
         command.get_arguments().filter(|option| option.is_global_set()).cloned().collect();
     COMMANDS.iter().fold(command, |command, help| {
         command.mut_subcommand(help.name, |own| {
-            // A global option that the command already has is not copied into it. Those of the command itself come first.
+            // The command already has its global options, so they are not copied. The options of the command itself
+            // come first.
             let options = common.iter().zip(500..);
             options.fold(own.after_help(help.examples), |own, (option, order)| {
                 let is_used = help.uses.contains(&option.get_id().as_str());
@@ -70,7 +76,7 @@ pub(super) fn command() -> Command {
     })
 }
 
-/// The given options, such as `--frozen`, that a command does not use.
+/// Returns the given options, such as `--frozen`, that a command does not use.
 pub(super) fn unused(
     name: &str,
     command: &Command,

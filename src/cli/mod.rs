@@ -1,4 +1,4 @@
-//! The command line: commands, options and their help.
+//! Defines the command line: commands, options and their help.
 
 mod help;
 mod serve;
@@ -64,7 +64,7 @@ impl Cli {
         Ok((cli, Unused(unused)))
     }
 
-    /// The options of serving, from before and after the command's name; those after it have precedence.
+    /// Returns the options of serving, from before and after the command's name; those after it have precedence.
     pub(crate) fn serve(&self) -> Serve {
         match &self.command {
             Some(Command::Serve(behind)) => Serve::clone(behind).or(&self.serve),
@@ -73,7 +73,7 @@ impl Cli {
     }
 }
 
-/// The given options that have no effect on the command, such as `--frozen`. Empty for all commands but `init`.
+/// The given options that have no effect on the command, such as `--frozen`. Empty for all commands except `init`.
 pub(crate) struct Unused(pub(crate) Vec<String>);
 
 fn is_given(matches: &ArgMatches, id: &str) -> bool {
@@ -82,7 +82,7 @@ fn is_given(matches: &ArgMatches, id: &str) -> bool {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Write a commented `sessions.toml` to start from; never overwrites a file
+    /// Write a commented `sessions.toml` to start from; never overwrites one
     Init(Init),
     /// Print a `sessions.toml` made from another calendar (.ics)
     Import(Import),
@@ -98,12 +98,31 @@ pub(crate) enum Command {
     Preview(PreviewOptions),
     /// Print a newsletter block with links; changes no files
     Links(Links),
+    /// Print the JSON Schema of `sessions.toml`, for editors; changes no files
+    Schema,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Init {
     #[command(flatten)]
     pub(crate) file: File,
+    /// The calendar in the file [default: one with a session of each kind]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) example: Option<Example>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Example {
+    /// A series of single sessions
+    Series,
+    /// The same hours every week
+    Weekly,
+    /// A conference of two days
+    Conference,
+    /// Talks in a room and online
+    Hybrid,
+    /// Gatherings of whole days
+    Gatherings,
 }
 
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-//! Options of `convene serve`, with their defaults.
+//! Defines the options of `convene serve`, with their defaults.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
@@ -40,7 +40,7 @@ pub(crate) struct Serve {
 }
 
 impl Serve {
-    /// The address for links if no public URL is given and nothing is served.
+    /// Returns the address for links if no public URL is given and nothing is served.
     pub(crate) fn address(&self) -> SocketAddr {
         let tcp = self.listen.iter().find_map(|place| match place {
             Listen::Tcp(address) => Some(*address),
@@ -49,12 +49,12 @@ impl Serve {
         tcp.unwrap_or(LISTEN)
     }
 
-    /// The capacity of the cache.
+    /// Returns the capacity of the cache.
     pub(crate) fn cache(&self) -> CacheSize {
         self.cache_size.map_or_else(CacheSize::default, CacheSize)
     }
 
-    /// The settings of the server.
+    /// Returns the settings of the server.
     ///
     /// # Errors
     /// A sentence, if the options contradict each other.
@@ -86,7 +86,8 @@ impl Serve {
         })
     }
 
-    /// The options after the command's name, and else those before it.
+    /// Returns the options after the command's name; an option that is missing there has its value from before the
+    /// name.
     pub(super) fn or(self, before: &Self) -> Self {
         Self {
             listen: or(self.listen, &before.listen),
@@ -163,7 +164,7 @@ pub(crate) struct LimitOptions {
 }
 
 impl LimitOptions {
-    /// Every limit of the server.
+    /// Returns every limit of the server.
     pub(crate) fn all(&self) -> server::Limits {
         let default = server::Limits::default();
         server::Limits {
@@ -192,7 +193,7 @@ impl LimitOptions {
     }
 }
 
-/// The values after the command's name, or else those before it.
+/// Returns the values after the command's name, or else those before it.
 fn or<T: Clone>(behind: Vec<T>, before: &[T]) -> Vec<T> {
     if behind.is_empty() { before.to_vec() } else { behind }
 }
@@ -201,7 +202,7 @@ fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "an IP address and a port such as 0.0.0.0:80 or [::]:80".to_owned())
 }
 
-/// An address that readers should not reach.
+/// Parses an address that readers should not reach.
 fn address_within(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "an IP address and a port such as 127.0.0.1:9090".to_owned())
 }
@@ -225,7 +226,7 @@ fn bytes(text: &str, least: usize, most: usize) -> Result<usize, String> {
         .ok_or_else(|| format!("a number of bytes from {least} to {most}"))
 }
 
-/// Up to a TiB, so that no sum of sizes leaves its range.
+/// Parses a size of at most one TiB, so that no sum of sizes overflows.
 fn cache_size(text: &str) -> Result<u64, String> {
     const MOST: u64 = 1 << 40;
     text.parse()

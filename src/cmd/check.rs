@@ -1,5 +1,5 @@
-//! `convene check`: reports every error and warning of the file, then what it understood; changes no files without
-//! `--fix`.
+//! `convene check`: reports every error and warning of the file, then a summary of its sessions. Changes no files
+//! without `--fix`.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -17,7 +17,7 @@ pub(crate) fn run(
     now: DateTime<Utc>,
 ) -> ExitCode {
     if with_fixes {
-        // The JSON form is one array and nothing else.
+        // The JSON format is one array and nothing else.
         let shown = if format == Format::Json { cmd::output::apart } else { cmd::report };
         if let Err(error) = cmd::fix::write(publisher, shown) {
             return cmd::machine(&error);
@@ -27,7 +27,7 @@ pub(crate) fn run(
         Ok(report) => report,
         Err(error) => return cmd::machine(&error),
     };
-    // Findings are the output of this command, so they go to standard output.
+    // Findings are the result of this command, so they go to standard output.
     match format {
         Format::Json => print(&findings.json(&source)),
         Format::Human if findings.is_empty() => {

@@ -11,7 +11,8 @@ use convene::publish::Publisher;
 use crate::cmd;
 
 pub(crate) fn run(publisher: &Publisher, out: &Path, prune: bool, now: DateTime<Utc>) -> ExitCode {
-    // Taken before reading `sessions.toml`, so that of two exports the one with the newer file writes last.
+    // The export takes its turn before it reads `sessions.toml`. Of two exports, the one with the newer file then
+    // writes last.
     let early = wait(out);
     let published = match publisher.publish(now) {
         Ok(published) => published,
@@ -41,7 +42,7 @@ pub(crate) fn run(publisher: &Publisher, out: &Path, prune: bool, now: DateTime<
                 report.removed
             ));
             let Some(reason) = &published.degraded else { return ExitCode::SUCCESS };
-            // The output is correct; the state needs the operator.
+            // The exported files are correct, but the operator must repair the state.
             cmd::not_remembered(reason, "The exported files are correct");
             ExitCode::from(cmd::MACHINE)
         }

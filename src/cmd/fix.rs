@@ -1,4 +1,4 @@
-//! `convene check --fix`: shows the certain fixes of the file, then writes them. Every other byte stays.
+//! `convene check --fix`: shows the certain fixes of the file, then writes them. Every other byte stays the same.
 
 use convene::config;
 use convene::error::{Action, Error};
@@ -6,7 +6,7 @@ use convene::publish::Publisher;
 use convene::replace::replace;
 use convene::source::Source;
 
-/// The most rounds: a fix may uncover a further mistake on the same line.
+/// The largest number of rounds: a fix may uncover a further mistake on the same line.
 const MOST_ROUNDS: usize = 100;
 
 /// Writes the fixes of the publisher's file, and prints what changes.
@@ -16,7 +16,7 @@ const MOST_ROUNDS: usize = 100;
 pub(super) fn write(publisher: &Publisher, print: fn(&str)) -> Result<(), Error> {
     let file = &publisher.file;
     let before = Source::read(file)?;
-    // What follows the first byte that is not UTF-8 would be lost.
+    // Writing the file would lose everything after the first byte that is not UTF-8.
     if before.invalid_from().is_some() || before.is_too_large() {
         return Ok(());
     }
@@ -25,7 +25,7 @@ pub(super) fn write(publisher: &Publisher, print: fn(&str)) -> Result<(), Error>
         return Ok(());
     };
     print(&difference(before.name(), before.text(), &after));
-    // The author may have saved it meanwhile.
+    // The author may have saved the file meanwhile.
     if Source::read(file)?.text() != before.text() {
         let changed =
             std::io::Error::other("it changed meanwhile; nothing was fixed, so run this again");
@@ -46,7 +46,7 @@ fn fixed(source: &Source, publisher: &Publisher) -> Option<String> {
     text.filter(|text| text != source.text())
 }
 
-/// The lines that differ, each with its number. A fix adds and removes no line.
+/// Returns the lines that differ, each with its number. A fix adds and removes no line.
 fn difference(name: &str, before: &str, after: &str) -> String {
     let lines = before.lines().zip(after.lines()).enumerate();
     let changed: Vec<String> = lines

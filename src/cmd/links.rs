@@ -46,13 +46,13 @@ pub(crate) fn run(
     };
     match form {
         BlockFormat::Json => cmd::json(&(block + "\n")),
-        // Printed unescaped, because newsletters need the direction marks of their language.
+        // The block is not escaped, because newsletters need the direction marks of their language.
         _ => drop(writeln!(std::io::stdout(), "{block}")),
     }
     ExitCode::SUCCESS
 }
 
-/// The session or feed of an id. If both have the id, the prefix decides.
+/// Returns the session or feed of an id. If both have the id, the prefix decides.
 fn subject<'a>(catalog: &'a Catalog, typed: &str) -> Result<Subject<'a>, String> {
     let (kind, id) = match typed.split_once('/') {
         Some((kind @ ("session" | "feed"), id)) => (Some(kind), id),
@@ -60,9 +60,11 @@ fn subject<'a>(catalog: &'a Catalog, typed: &str) -> Result<Subject<'a>, String>
     };
     let (sessions, feeds) = (kind != Some("feed"), kind != Some("session"));
     let session = catalog.sessions.iter().find(|session| sessions && session.id.as_str() == id);
+    let undated = catalog.undated.iter().find(|session| sessions && session.id.as_str() == id);
+    let session = session.map(Subject::Session).or_else(|| undated.map(Subject::Undated));
     let feed = catalog.feeds().find(|feed| feeds && feed.id.as_str() == id);
     match (session, feed) {
-        (Some(session), None) => Ok(Subject::Session(session)),
+        (Some(session), None) => Ok(session),
         (None, Some(feed)) => Ok(Subject::Feed(feed)),
         (Some(_), Some(_)) => Err(format!(
             "`{id}` is the id of a session and of a feed\n  Write `session/{id}` or `feed/{id}`."

@@ -1,4 +1,4 @@
-//! The commands, one thin file each: arguments, a library call, output.
+//! The commands. Each file has one command: its arguments, a library call and its output.
 
 pub(crate) mod check;
 pub(crate) mod export;
@@ -27,14 +27,14 @@ use convene::zone::Rules;
 use crate::cli::Common;
 pub(crate) use output::{error, json, note, print_findings, report, say, summary, warning};
 
-/// Exit code: the file has errors.
+/// Exit code if the file has errors.
 pub(crate) const WRONG_FILE: u8 = 1;
-/// Exit code: the command line is wrong.
+/// Exit code if the command line is wrong.
 pub(crate) const WRONG_USAGE: u8 = 2;
-/// Exit code: a system error.
+/// Exit code after a system error.
 pub(crate) const MACHINE: u8 = 3;
 
-/// A publisher from the command line. `file` takes precedence over `--config`; `listen` gives the public URL if
+/// Creates a publisher from the command line. `file` takes precedence over `--config`. `listen` gives the public URL if
 /// neither the file nor the command line does.
 pub(crate) fn publisher(
     common: &Common,
@@ -57,12 +57,12 @@ pub(crate) fn publisher(
     })
 }
 
-/// The URL of a local address, used if no public URL is given.
+/// Returns the URL of a local address, used if no public URL is given.
 pub(crate) fn own_url(scheme: &str, listen: SocketAddr) -> BaseUrl {
     BaseUrl::parse(&format!("{scheme}://{listen}")).expect("a socket address is a host and a port")
 }
 
-/// The selected time-zone rules.
+/// Returns the selected time-zone rules.
 pub(crate) fn rules(common: &Common) -> Result<Rules, Error> {
     common.zoneinfo.as_ref().map_or_else(|| Ok(Rules::bundled()), |folder| Rules::from_dir(folder))
 }
@@ -125,7 +125,7 @@ pub(crate) fn machine(reason: &Error) -> ExitCode {
     ExitCode::from(MACHINE)
 }
 
-/// The message of a system error; for common ones with help.
+/// Returns the message of a system error, with help for common ones.
 pub(crate) fn explain(reason: &Error) -> String {
     match reason {
         Error::File { action: Action::ReadSource, path, source } => match source.kind() {

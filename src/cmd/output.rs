@@ -1,4 +1,4 @@
-//! Output of commands, and the log.
+//! Writes the output of commands, and the log.
 //!
 //! A command writes directly, because all its output must arrive. Slow output must not block `serve`, so `serve` drops
 //! lines that nothing reads in time.
@@ -53,7 +53,7 @@ impl Write for Stream {
 pub(crate) fn never_block() -> io::Result<()> {
     let report = |count| tracing::warn!(count, "log lines were dropped, because nothing read them");
     let streams = [Lossy::new(io::stdout(), |_| {})?, Lossy::new(io::stderr(), report)?];
-    // Called once, from `main`.
+    // `main` calls this function once.
     let _ = LOSSY.set(streams);
     std::panic::set_hook(Box::new(|panic| tracing::error!("{panic}")));
     Ok(())
@@ -74,7 +74,7 @@ pub(crate) enum LogStyle {
     Colored,
 }
 
-/// A log writer for a format.
+/// Returns a log writer for a format.
 pub(crate) fn log(style: LogStyle) -> Log {
     Log { stream: standard_error(), style }
 }
@@ -100,7 +100,7 @@ fn standard_error() -> Stream {
     LOSSY.get().map_or_else(|| Stream::Err(io::stderr()), |[_, err]| Stream::Lossy(err.clone()))
 }
 
-/// The counter of dropped log lines.
+/// Returns the counter of dropped log lines.
 pub(crate) fn dropped() -> Dropped {
     LOSSY.get().map_or_else(Dropped::default, |[_, err]| err.dropped().clone())
 }

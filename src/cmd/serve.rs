@@ -1,4 +1,4 @@
-//! `convene serve`: reads the file, binds, prints where it serves, and serves until a signal stops it.
+//! `convene serve`: reads the file, binds, prints the addresses, and serves until a signal stops it.
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -24,10 +24,10 @@ use crate::cmd;
 use crate::cmd::signals;
 use convene::urls::FeedRoute;
 
-/// Time for a reload in progress after the last response.
+/// The time for a reload in progress after the last response.
 const MOMENT: Duration = Duration::from_millis(500);
 
-/// Inputs of the process in addition to arguments.
+/// Inputs of the process other than its arguments.
 pub(crate) struct Surroundings {
     /// Sockets passed by systemd.
     pub(crate) sockets: ListenFd,
@@ -35,7 +35,7 @@ pub(crate) struct Surroundings {
     pub(crate) notify: Option<OsString>,
     /// The start of the process by the system clock, which file times are compared with.
     pub(crate) started: SystemTime,
-    /// The real clock, for comparing dates in requests; independent of `--at`.
+    /// The real clock, which dates in requests are compared with; it does not depend on `--at`.
     pub(crate) real_clock: fn() -> DateTime<Utc>,
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn run(
     Surroundings { sockets, notify: notified, started, real_clock }: Surroundings,
     clock: impl Fn() -> DateTime<Utc> + Clone + Send + 'static,
 ) -> ExitCode {
-    // The socket comes first: with port 0 the system chooses the port, and links contain it.
+    // The server binds first: with port 0 the system chooses the port, and links contain it.
     let settings = match serve.settings() {
         Ok(settings) => settings,
         Err(sentence) => return cmd::usage(sentence),
@@ -53,7 +53,7 @@ pub(crate) fn run(
     let (secure, drain) = (settings.tls.is_some(), settings.limits.drain);
     let (stop, stopped) = watch::channel(false);
     let (order, orders) = mpsc::channel();
-    // Receives signals before any step that may block on a lock, a disk or the log.
+    // Signals are received before any step that may block on a lock, a disk or the log.
     let serving = match signals::watch(stop, order.clone(), notified.clone(), drain) {
         Ok(serving) => serving,
         Err(error) => return cmd::machine(&error),
@@ -72,7 +72,7 @@ pub(crate) fn run(
         }
         Err(error) => return cmd::machine(&error),
     };
-    // Serves probes before the first edition, so that they can wait for it.
+    // The admin listener serves probes before the first edition, so that they can wait for it.
     let (telemetry, admin) = match watched(&serve.see, &publisher, &stopped, clock.clone()) {
         Ok(watched) => watched,
         Err(error) => return no_admin(&error),
@@ -97,7 +97,7 @@ pub(crate) fn run(
         if let Some(reason) = &published.degraded {
             cmd::not_remembered(reason, "This edition is served from memory");
         }
-        // Starts before the greeting, because a script that waits for the greeting may send a signal at once.
+        // This precedes the greeting, because a script that waits for the greeting may send a signal at once.
         serving.begin();
         greet(&publisher, &published, &server, admin);
         notify(notified.as_deref(), State::Ready);
@@ -119,7 +119,7 @@ pub(crate) fn run(
                 "a reload is still in progress, or waits for a lock or a disk; it is abandoned, \
                  and the state is unchanged"
             );
-            // Returning would wait for the reload.
+            // A return would wait for the reload.
             cmd::output::flush();
             std::process::exit(code.into());
         }
@@ -127,7 +127,7 @@ pub(crate) fn run(
     })
 }
 
-/// Whether a thread ends within [`MOMENT`].
+/// Returns whether a thread ends within [`MOMENT`].
 fn ends_soon(thread: &ScopedJoinHandle<'_, ()>) -> bool {
     let end = Instant::now() + MOMENT;
     while !thread.is_finished() && Instant::now() < end {
@@ -136,7 +136,7 @@ fn ends_soon(thread: &ScopedJoinHandle<'_, ()>) -> bool {
     thread.is_finished()
 }
 
-/// Telemetry, and the address of the admin listener if there is one.
+/// Starts telemetry. Returns it with the address of the admin listener, if there is one.
 fn watched(
     see: &See,
     publisher: &Publisher,
@@ -193,7 +193,7 @@ fn greet(publisher: &Publisher, published: &Published, server: &Server, admin: O
     }
     let named = publisher.url.is_some() || edition.catalog.calendar.url.is_some();
     match server.addresses().next() {
-        // With neither a URL nor a port, no link can lead here.
+        // With neither a URL nor a port, no link can lead to this server.
         Some(Listen::Unix(socket)) if !named && server.address().is_none() => {
             let (socket, root) = (quoted(&socket.display().to_string()), urls.root());
             cmd::say(&format!("open       curl --unix-socket {socket} http://localhost{root}"));
@@ -238,8 +238,8 @@ fn greet(publisher: &Publisher, published: &Published, server: &Server, admin: O
     );
 }
 
-/// Whether the public URL is a local address that the server does not listen on, for example because the file still has
-/// the template's `url` and `--listen` has another port.
+/// Returns whether the public URL is a local address that the server does not listen on, for example because the file
+/// still has the template's `url` and `--listen` has another port.
 fn leads_nowhere(base: &BaseUrl, own: &BaseUrl, server: &Server) -> bool {
     let is_here =
         |place: &Listen| matches!(place, Listen::Tcp(address) if base.port() == address.port());

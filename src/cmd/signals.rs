@@ -22,7 +22,7 @@ use tokio::sync::watch;
 
 use crate::cmd::output;
 
-/// Time after the drain for a normal exit, which removes sockets and logs pending messages.
+/// The time after the drain for a normal exit, which removes sockets and logs pending messages.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// Marks when the process begins to serve.
@@ -30,7 +30,7 @@ const GRACE: Duration = Duration::from_secs(2);
 pub(crate) struct Serving(Arc<AtomicBool>);
 
 impl Serving {
-    /// From now on a signal starts the drain.
+    /// Makes every later signal start the drain.
     pub(crate) fn begin(&self) {
         self.0.store(true, Ordering::SeqCst);
     }

@@ -1,4 +1,4 @@
-//! Warnings about valid values that are probably not meant.
+//! Warns about valid values that are probably not meant.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -13,11 +13,11 @@ use crate::diagnostic::{Code, Finding};
 use crate::model::{Id, Session, Status, Tag, Timed, When};
 use crate::rfc3339;
 
-/// Where Proton Calendar cuts titles and texts, in characters.
+/// The length at which Proton Calendar cuts titles and texts, in characters.
 const TITLE: usize = 255;
 const TEXT: usize = 3000;
 
-/// Warnings about one session. Its texts may also name the weekdays of other dates if it repeats.
+/// Adds warnings about one session. If the session repeats, its texts may also name the weekdays of other dates.
 pub(super) fn session(
     table: &Table<'_>,
     session: &Session,
@@ -61,9 +61,13 @@ pub(super) fn session(
     {
         push(finding);
     }
-    for (key, url) in
-        [("register", &session.register), ("join", &session.join), ("page", &session.page)]
-    {
+    for (key, url) in [
+        ("register", &session.register),
+        ("join", &session.join),
+        ("page", &session.page),
+        ("recording", &session.recording),
+        ("slides", &session.slides),
+    ] {
         if let Some(url) = url.as_ref().filter(|url| url.as_str().starts_with("http://")) {
             push(links::insecure(key, url.as_str(), span(key)));
         }
@@ -95,7 +99,7 @@ pub(super) fn session(
     }
 }
 
-/// A warning about a session that is cancelled only by its title.
+/// Returns a warning about a session that is cancelled only by its title.
 fn cancelled_in_title(session: &Session, span: Range<usize>) -> Option<Finding> {
     const WORDS: [&str; 6] =
         ["cancelled", "canceled", "abgesagt", "annulé", "cancelado", "cancelada"];
@@ -123,7 +127,7 @@ fn cancelled_in_title(session: &Session, span: Range<usize>) -> Option<Finding> 
     Some(Finding::warning(Code::CancelledInTitle, span, message).help(help))
 }
 
-/// A warning about a tag that is several.
+/// Adds a warning about a tag that is probably several tags.
 pub(super) fn tags(table: &Table<'_>, tags: &[Located<Tag>]) {
     let Some(first) = tags.iter().find(|tag| tag.value.as_str().contains(',')) else { return };
     let all = tags.iter().take(20).flat_map(|tag| tag.value.as_str().split(','));
@@ -137,7 +141,8 @@ pub(super) fn tags(table: &Table<'_>, tags: &[Located<Tag>]) {
     table.context().push(finding.help(format!("write `tags = [{}]`", all.join(", "))));
 }
 
-/// A warning about a weekday in a text that is neither the start's nor the end's, in any zone whose time is printed.
+/// Returns a warning about a weekday in a text that is neither the start's nor the end's, in any zone whose time is
+/// printed.
 fn weekday(
     key: &str,
     text: &str,
@@ -207,7 +212,7 @@ fn name(day: Weekday) -> &'static str {
         .expect("all seven have names")
 }
 
-/// A warning about a start or end that devices with older rules would show at another hour.
+/// Returns a warning about a start or end that devices with older rules would show at another hour.
 fn older_rules(timed: &Timed, span: Range<usize>) -> Option<Finding> {
     let zone = &timed.zone;
     let (which, moment) =
@@ -263,7 +268,8 @@ pub(super) fn beside_repeat<'a>(
     single.filter_map(finding).collect()
 }
 
-/// Warnings about overlapping sessions of one series, each at the later one in the file, with the earlier.
+/// Returns warnings about overlapping sessions of one series. Each warning is at the later session in the file, and
+/// refers to the earlier one.
 pub(super) fn overlaps<'a>(
     sessions: impl Iterator<Item = (&'a Session, Range<usize>)>,
 ) -> Vec<Finding> {
@@ -277,7 +283,7 @@ pub(super) fn overlaps<'a>(
         }
     }
     let mut found = Vec::new();
-    // Dates of repeating sessions have the location of their rule, and overlap more than once.
+    // Dates of a repeating session share the location of their rule, and several may overlap.
     let mut reported = std::collections::BTreeSet::new();
     for sessions in by_series.values_mut() {
         sessions.sort_by_key(|(session, _)| session.when.start());

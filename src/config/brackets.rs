@@ -1,4 +1,4 @@
-//! Mistakes in lists and in tables in braces.
+//! Explains mistakes in lists and in tables in braces.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Finding};
 /// The longest value that help repeats, in bytes.
 const LONGEST: usize = 1_000;
 
-/// A finding for a list over several lines that is not closed before the next key.
+/// Returns a finding for a list over several lines that is not closed before the next key.
 pub(super) fn unclosed_list(message: &str, line: &SourceLine<'_>, text: &str) -> Option<Explained> {
     let is_in_list = message.starts_with("missing comma between array")
         || message.starts_with("unexpected `=` in array")
@@ -33,11 +33,11 @@ pub(super) fn unclosed_list(message: &str, line: &SourceLine<'_>, text: &str) ->
         Finding::error(Code::Syntax, at..at + 1, "the list that begins here is not closed");
     let finding = finding
         .help(format!("write ] at the end of line {}", context::line(text, last.span.start)));
-    // The parser takes all that follows for items.
+    // The parser takes everything that follows for items.
     Some(Explained { finding, until: Some(text.len() + 1) })
 }
 
-/// A finding for a list or a table in braces.
+/// Returns a finding for a list or a table in braces.
 pub(super) fn in_brackets(
     message: &str,
     span: &Range<usize>,
@@ -46,7 +46,7 @@ pub(super) fn in_brackets(
 ) -> Option<Finding> {
     let (key, value) = (line.key, line.value);
     let at = |message: &str| Finding::error(Code::Syntax, span.clone(), message);
-    // Nobody types a long value again.
+    // Nobody types a long value again, so the help does not repeat it.
     if value.len() > LONGEST {
         return match message.split(',').next().unwrap_or_default() {
             "unclosed array" => Some(at("the list is not closed").help("add ] where it ends")),
@@ -120,14 +120,14 @@ pub(super) fn in_brackets(
     }
 }
 
-/// A list with all its items in quotes.
+/// Returns a list with all its items in quotes.
 fn quoted_items(value: &str) -> String {
     let items = value.trim_matches(['[', ']']).split(',').map(|item| quotes::bare(item.trim()));
     let items: Vec<String> = items.filter(|item| !item.is_empty()).map(quotes::written).collect();
     format!("[{}]", items.join(", "))
 }
 
-/// A table in braces with all its texts in quotes; none if it is not one field after another.
+/// Returns a table in braces with all its texts in quotes, or `None` if the table is not a list of fields.
 fn quoted_fields(value: &str) -> Option<String> {
     let mut fields: Vec<(&str, String)> = Vec::new();
     for piece in value.strip_prefix('{')?.trim_end_matches('}').split(',') {
@@ -135,7 +135,7 @@ fn quoted_fields(value: &str) -> Option<String> {
             (Some((key, value)), _) if is_plain_key(key.trim()) => {
                 fields.push((key.trim(), value.trim().to_owned()))
             }
-            // A comma within a text.
+            // The comma is within a text.
             (_, Some((_, value))) => *value = format!("{value}, {}", piece.trim()),
             (_, None) => return None,
         }
@@ -153,7 +153,7 @@ fn quoted_fields(value: &str) -> Option<String> {
     Some(format!("{{ {} }}", fields.collect::<Vec<_>>().join(", ")))
 }
 
-/// A value with points for the commas within its numbers; none if it has none.
+/// Returns a value with points instead of the commas within its numbers, or `None` if it has no such commas.
 fn decimal_point(value: &str) -> Option<String> {
     let is_digit = |at: usize| value.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
     let mut right = value.to_owned();

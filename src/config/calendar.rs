@@ -1,4 +1,4 @@
-//! The `[calendar]` table.
+//! Reads the `[calendar]` table.
 
 use std::collections::BTreeMap;
 
@@ -15,13 +15,13 @@ use crate::model::{
     OtherZone,
 };
 
-/// A parsed `[calendar]` table; values with errors are none.
+/// A parsed `[calendar]` table; values with errors are `None`.
 pub(super) struct ReadCalendar {
     pub(super) id: Option<Located<Id>>,
     pub(super) calendar: Option<Calendar>,
 }
 
-/// Reads the table; `words` are the author's own messages.
+/// Reads the table. `words` are the author's own messages.
 pub(super) fn read(table: &Table<'_>, words: BTreeMap<String, String>) -> (ReadCalendar, Defaults) {
     let id = table.require("id", "\"my-calendar\"", table.id("id"));
     let title = table.line("title");
@@ -106,7 +106,7 @@ fn also_in(table: &Table<'_>) -> Vec<AlsoIn> {
     table.zones("also_in", item, |zone| AlsoIn { zone, label: None }, labelled)
 }
 
-/// The language, or American English if CLDR has no dates in the language.
+/// Returns the language, or American English if CLDR has no dates in the language.
 fn language(table: &Table<'_>) -> Language {
     let Some(read) = table.parsed("language", Code::BadValue, Language::parse) else {
         return Language::default();
@@ -140,7 +140,7 @@ fn read_organizer(table: &Table<'_>) -> Option<Organizer> {
     })
 }
 
-/// How calendars show cancelled sessions; a key of `[calendar]` and of sessions.
+/// Reads the key that decides how calendars show cancelled sessions; `[calendar]` and sessions have it.
 pub(super) fn cancellation(table: &Table<'_>) -> Option<Located<Cancellation>> {
     table.word(
         "cancelled",

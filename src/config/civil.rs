@@ -1,4 +1,4 @@
-//! Conversion of TOML dates and date-times to chrono; values that calendars cannot express are findings.
+//! Converts TOML dates and date-times to chrono. Values that calendars cannot express are findings.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use toml::value::{Datetime, Offset};
@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Finding};
 use crate::rfc3339;
 use crate::zone::Zone;
 
-/// The second of a leap second.
+/// The seconds value of a leap second.
 const LEAP: u8 = 60;
 
 /// A date, or a date with a time of day.
@@ -81,7 +81,7 @@ pub(super) fn civil(
             Offset::Z => 0,
             Offset::Custom { minutes } => i64::from(minutes),
         };
-        // A range is read as an offset: 18:00-20:00.
+        // TOML parses a range such as 18:00-20:00 as a time with an offset.
         let end = date.and_time(NaiveTime::MIN) - TimeDelta::minutes(minutes);
         let own = |zone: &Zone| i64::from(zone.offset(end.and_utc())) == 60 * minutes;
         if minutes < 0 && end > date.and_time(time) && end.date() == date && !zone.is_some_and(own)

@@ -1,4 +1,4 @@
-//! Shared state of all tables while a file is read: the rules of zones, and the findings.
+//! The state that all tables share while a file is read: the rules of zones, and the findings.
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ops::Range;
@@ -15,20 +15,20 @@ pub(super) struct Context<'a> {
     text: &'a str,
     findings: RefCell<Findings>,
     locations: RefCell<Locations>,
-    /// The meanings of zone names; computed for the first text that holds one.
+    /// The meanings of zone names, which are computed for the first text that contains one.
     meanings: OnceCell<Meanings>,
     /// Parts of the text for which no findings are reported.
     unread: RefCell<Unread>,
-    /// Whether the values that are read are those of several sessions.
+    /// Whether the current values are those of several sessions.
     shared: Cell<bool>,
 }
 
-/// What the parser could not read.
+/// The parts of the file that the parser could not read.
 #[derive(Debug, Default)]
 pub(super) struct Unread {
     /// Parts of the text for which no findings are reported.
     pub(super) parts: Vec<Range<usize>>,
-    /// Whole tables with such a part of which the key is not known, so that no key is reported as missing there.
+    /// The tables with an unread part whose key is unknown, so that no key is reported as missing there.
     pub(super) tables: Vec<Range<usize>>,
     /// Whether the header of a table is among the parts.
     pub(super) has_header: bool,
@@ -58,7 +58,7 @@ impl<'a> Context<'a> {
         self.rules
     }
 
-    /// The meanings of zone names in the language of the file.
+    /// Returns the meanings of zone names in the language of the file.
     pub(super) fn meanings(&self, language: &Language) -> &Meanings {
         self.meanings.get_or_init(|| Meanings::new(language, self.rules))
     }
@@ -73,32 +73,32 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Reports no findings for what was not read, from now on.
+    /// Reports no findings for the unread parts from now on.
     pub(super) fn leave_out(&self, unread: Unread) {
         self.unread.replace(unread);
     }
 
-    /// Whether the whole file was read, so that what is missing is missing.
+    /// Returns whether the whole file was read, so that a key that was not found is really missing.
     pub(super) fn is_whole(&self) -> bool {
         self.unread.borrow().parts.is_empty()
     }
 
-    /// Whether every key of every table was read, if not every value.
+    /// Returns whether every key of every table was read, even if some values were not.
     pub(super) fn has_all_keys(&self) -> bool {
         self.unread.borrow().tables.is_empty()
     }
 
-    /// Whether every header of a table was read.
+    /// Returns whether every header of a table was read.
     pub(super) fn has_all_headers(&self) -> bool {
         !self.unread.borrow().has_header
     }
 
-    /// Whether all lines of the table at an offset were read.
+    /// Returns whether all lines of the table at an offset were read.
     pub(super) fn is_whole_at(&self, offset: usize) -> bool {
         !self.unread.borrow().tables.iter().any(|table| table.contains(&offset))
     }
 
-    /// The number of the line at an offset, from 1.
+    /// Returns the number of the line at an offset, from 1.
     pub(super) fn line(&self, offset: usize) -> usize {
         line(self.text, offset)
     }
@@ -109,13 +109,14 @@ impl<'a> Context<'a> {
         above.lines().any(|line| line.trim_start().starts_with(header))
     }
 
-    /// The location of a part of a text within the text's location; the whole text's if it is written with escapes.
+    /// Returns the location of a part of a text within the text's location; if the text is written with escapes,
+    /// returns the location of the whole text.
     pub(super) fn within(&self, span: &Range<usize>, part: &str) -> Range<usize> {
         let at = self.text.get(span.clone()).and_then(|text| text.find(part));
         at.map_or_else(|| span.clone(), |at| span.start + at..span.start + at + part.len())
     }
 
-    /// Reads values that several sessions share: of each code and location only the first finding is reported.
+    /// Reads values that several sessions share. Only the first finding of each code and location is reported.
     pub(super) fn shared<T>(&self, read: impl FnOnce() -> T) -> T {
         let before = self.shared.replace(true);
         let read = read();
@@ -123,7 +124,7 @@ impl<'a> Context<'a> {
         read
     }
 
-    /// Whether there are more errors than are kept, so that reading can stop.
+    /// Returns whether there are more errors than are kept, so that reading can stop.
     pub(super) fn is_full(&self) -> bool {
         self.findings.borrow().is_full()
     }
@@ -137,7 +138,7 @@ impl<'a> Context<'a> {
     }
 }
 
-/// The number of the line at an offset, from 1.
+/// Returns the number of the line at an offset, from 1.
 pub(super) fn line(text: &str, offset: usize) -> usize {
     text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
 }

@@ -1,11 +1,11 @@
-//! Coordinates as people copy them, and the two in the wrong order.
+//! Reads coordinates as people copy them, and detects coordinates in the wrong order.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::model::Geo;
 use crate::zone::Zone;
 
-/// Degrees as people write them, such as `40.7128° N` or `13,4`.
+/// Parses degrees as people write them, such as `40.7128° N` or `13,4`.
 pub(super) fn degrees(text: &str) -> Option<f64> {
     let text = text.trim().replace(',', ".");
     let (text, sign) = match text.trim_end().to_ascii_uppercase().chars().next_back()? {
@@ -17,14 +17,14 @@ pub(super) fn degrees(text: &str) -> Option<f64> {
     number.is_finite().then_some(number * sign)
 }
 
-/// Whether a place is far from where its zone is, and near it with its coordinates the other way round. The sun crosses
-/// 15 degrees in an hour, so the longitude follows from the offset of the zone in winter, to about an hour.
+/// Returns whether a place is far from its zone, and would be near it with latitude and longitude swapped. The sun
+/// crosses 15 degrees in an hour, so the longitude follows from the offset of the zone in winter, to about an hour.
 pub(super) fn are_swapped(geo: Geo, zone: &Zone, at: DateTime<Utc>) -> bool {
-    // A latitude beyond is an error of its own.
+    // A latitude of more than 90 degrees is reported elsewhere.
     if geo.longitude.abs() > 90.0 {
         return false;
     }
-    // One of the quarters of a year is in winter.
+    // At least one of these four dates is in winter.
     let quarters = [0, 91, 182, 273].map(|days| zone.offset(at + TimeDelta::days(days)));
     let offset = f64::from(quarters.into_iter().min().unwrap_or_default()) / 3600.0;
     let off = |longitude: f64| (longitude / 15.0 - offset).abs();
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
     use crate::zone::Rules;
 
-    /// Cities with their zones, in all corners of the map.
+    /// Cities in all parts of the map, with their zones.
     const CITIES: [(&str, f64, f64); 24] = [
         ("America/New_York", 40.7, -74.0),
         ("America/New_York", 42.3, -83.0),
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn no_city_is_taken_for_swapped_on_any_day_of_a_year() {
-        // 24 cities on 52 days.
+        // The test uses 24 cities on 52 days.
         let (rules, first) = (Rules::bundled(), DateTime::<Utc>::default());
         for (zone, latitude, longitude) in CITIES {
             let zone = rules.zone(zone).unwrap();

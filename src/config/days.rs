@@ -1,15 +1,15 @@
-//! Days and months, by number and by name.
+//! Finds days and months, by number and by name.
 
 use chrono::{Datelike as _, NaiveDate, TimeDelta};
 
 use super::moment::Day;
 
-/// A day; none if there is no such day.
+/// Returns a day, or `None` if there is no such day.
 pub(super) fn date(year: u32, month: u32, day: u32) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
 }
 
-/// A month that lacks the day.
+/// Returns the finding for a month that lacks the day.
 pub(super) fn too_late(year: u32, month: u32) -> Option<Day> {
     let first = date(year, month, 1)?;
     let next = first.checked_add_months(chrono::Months::new(1))?;

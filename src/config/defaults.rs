@@ -1,4 +1,4 @@
-//! Defaults for sessions, from `[calendar]`.
+//! The default values of sessions, from `[calendar]`.
 
 use super::context::Located;
 use crate::model::{Cancellation, Language, Length, Title};
@@ -7,12 +7,12 @@ use crate::zone::Zone;
 /// Default values of sessions.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Defaults {
-    /// Whether the calendar has a public address that is not an example: then links must be real too.
+    /// Whether the calendar has a public address that is not an example. If so, links to example hosts are findings.
     pub(super) is_real: bool,
-    /// None if the calendar's zone is missing or wrong, which is an earlier finding.
+    /// `None` if the calendar's zone is missing or wrong, which is an earlier finding.
     pub(super) zone: Option<Zone>,
     pub(super) duration: Option<Length>,
-    /// Whether `duration` is none because the calendar has none, and not because it could not be read.
+    /// Whether `duration` is `None` because the calendar has none, and not because it could not be read.
     pub(super) has_no_duration: bool,
     pub(super) also_in: Vec<AlsoIn>,
     pub(super) language: Language,
@@ -27,7 +27,7 @@ pub(super) struct AlsoIn {
 }
 
 impl Defaults {
-    /// The calendar's zone and the other zones whose times are printed.
+    /// Returns the calendar's zone and the other zones whose times are printed.
     pub(super) fn zones(&self) -> impl Iterator<Item = &Zone> {
         self.zone.iter().chain(self.also_in.iter().map(|also| &also.zone))
     }

@@ -1,4 +1,4 @@
-//! Duplicate keys and tables: a key that is there twice, or a table whose `[[...]]` line was forgotten.
+//! Explains duplicate keys and tables: a table has a key twice, or the `[[...]]` line of a table was forgotten.
 //!
 //! If the line above a table is forgotten, its keys belong to the table before it, which has most of them already. To
 //! delete them would delete a session, so several duplicates in a row are one finding, which asks for the line.
@@ -18,15 +18,15 @@ use crate::diagnostic::{Code, Finding};
 pub(super) const DUPLICATE: &str = "duplicate key";
 /// The keys that every table in double brackets has.
 const REQUIRED: [&str; 3] = ["id", "title", "start"];
-/// Most lines between a blank line and a duplicate key.
+/// The largest number of lines between a blank line and a duplicate key.
 const MOST_LINES: usize = 40;
 
-/// Locations of keys, for duplicates.
+/// The locations of keys, for findings about duplicates.
 pub(super) struct Keys<'a> {
     errors: &'a [Error],
     text: &'a str,
     root: &'a DeTable<'a>,
-    /// Locations by name, in the order of the text; collected for the first duplicate.
+    /// The locations by name, in the order of the text; collected when the first duplicate is found.
     locations: OnceCell<HashMap<&'a str, Vec<Range<usize>>>>,
 }
 
@@ -35,7 +35,7 @@ impl<'a> Keys<'a> {
         Self { errors, text, root, locations: OnceCell::new() }
     }
 
-    /// The last location of a key before an offset.
+    /// Returns the last location of a key before an offset.
     fn before(&self, name: &str, offset: usize) -> Option<Range<usize>> {
         let locations = self.locations.get_or_init(|| self.locations()).get(name)?;
         let at = locations.partition_point(|place| place.end <= offset);
@@ -55,7 +55,7 @@ impl<'a> Keys<'a> {
         locations
     }
 
-    /// The duplicates between two offsets that begin their line, in order.
+    /// Returns the duplicates between two offsets that begin their line, in order.
     fn duplicates(&self, part: Range<usize>) -> Vec<(&'a str, usize)> {
         let text = self.text;
         let begins = |at: usize| {
@@ -74,7 +74,7 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// A finding for a duplicate key or table, with the earlier location.
+/// Returns a finding for a duplicate key or table, with the earlier location.
 pub(super) fn finding(
     span: Range<usize>,
     line: &SourceLine<'_>,
@@ -86,7 +86,7 @@ pub(super) fn finding(
     }
     let name = &text[span.clone()];
     let mut earlier = keys.before(name, span.start);
-    // Of tables with the same name the tree keeps only the last header.
+    // The tree keeps only the last header of several tables with the same name.
     let header = format!("[{name}]");
     if line.is_header() {
         earlier =
@@ -124,8 +124,8 @@ pub(super) fn finding(
         .into()
 }
 
-/// A finding for a forgotten line that begins a table: the next duplicates are an `id`, or two of the keys that every
-/// table has.
+/// Returns a finding for a forgotten line that begins a table. The line is forgotten if the next duplicates include an
+/// `id`, or two of the keys that every table has.
 fn forgotten(
     span: &Range<usize>,
     line: &SourceLine<'_>,
@@ -140,7 +140,7 @@ fn forgotten(
     let mut until = end;
     for (name, at) in keys.duplicates(span.start..end) {
         if run.contains(&name) {
-            // There the next forgotten line is missing.
+            // The next forgotten line is missing at this key.
             until = first_line(&SourceLine::around(text, at), text).span.start;
             break;
         }
@@ -167,7 +167,8 @@ fn forgotten(
     Some(Explained { finding, until: Some(until) })
 }
 
-/// The first line of the keys that belong together: after a blank line if there is one, else the line itself.
+/// Returns the first line of the keys that belong together: the line after a blank line if there is one, otherwise the
+/// line itself.
 fn first_line<'a>(line: &SourceLine<'a>, text: &'a str) -> SourceLine<'a> {
     let own = || SourceLine::around(text, line.span.start);
     let mut first = own();
@@ -183,7 +184,7 @@ fn first_line<'a>(line: &SourceLine<'a>, text: &'a str) -> SourceLine<'a> {
     own()
 }
 
-/// The line that is missing above some lines, which follow a table.
+/// Returns the missing line that begins a table, for lines that follow a table.
 fn header(before: &str, lines: &str) -> &'static str {
     let has = |keys: &[&str]| {
         lines

@@ -1,4 +1,4 @@
-//! Arrays of tables, read one by one.
+//! Reads arrays of tables, one table at a time.
 
 use toml::Spanned;
 use toml::de::DeValue;

@@ -1,4 +1,4 @@
-//! One syntax error, explained by the line that it is in: the parser's own message often names a consequence.
+//! Explains one syntax error by its line, because the parser's own message often names only a consequence.
 
 use std::ops::Range;
 
@@ -85,7 +85,7 @@ pub(super) fn explain(
     }
 }
 
-/// A finding for a line that begins a table, with wrong brackets.
+/// Returns a finding for a line that begins a table with wrong brackets.
 fn header(line: &SourceLine<'_>) -> Option<Finding> {
     let text = line.text.split('#').next().unwrap_or_default().trim();
     if !text.starts_with('[') || line.text.contains('=') {
@@ -108,7 +108,7 @@ fn header(line: &SourceLine<'_>) -> Option<Finding> {
     )
 }
 
-/// A finding for a space of a word processor or a web page, outside of a text.
+/// Returns a finding for a special space from a word processor or a web page, outside of a text.
 fn special_space(line: &SourceLine<'_>) -> Option<Finding> {
     let is_special = |c: char| !c.is_ascii() && (c.is_whitespace() || is_invisible(c));
     let open = line.text.find(['"', '\'']).unwrap_or(line.text.len());
@@ -122,7 +122,7 @@ fn special_space(line: &SourceLine<'_>) -> Option<Finding> {
         .filter(|(_, c)| is_special(*c))
         .collect();
     let (at, space) = *all.first()?;
-    // A date in another form is explained as such.
+    // A date in another format has its own explanation.
     if line.has_key() && guess::is_of_date(line.key) && !line.value.starts_with(is_special) {
         return None;
     }
@@ -138,7 +138,7 @@ fn special_space(line: &SourceLine<'_>) -> Option<Finding> {
         false => "delete it and type a space".to_owned(),
     };
     let finding = Finding::error(Code::Syntax, at..at + space.len_utf8(), message).help(help);
-    // A space without a width separates nothing.
+    // A space without a width separates nothing, so it is deleted.
     let plain = |c: char| if c.is_whitespace() { " " } else { "" };
     Some(all.into_iter().fold(finding, |finding, (at, c)| {
         let at = line.span.start + at;
@@ -146,7 +146,7 @@ fn special_space(line: &SourceLine<'_>) -> Option<Finding> {
     }))
 }
 
-/// A finding for a line with a key, by its value.
+/// Returns a finding for a line with a key, by its value.
 fn with_key(
     message: &str,
     span: &Range<usize>,
@@ -222,7 +222,7 @@ fn with_key(
     Some(whole(message).help(format!("write {key} = {}", written(key, value))))
 }
 
-/// The day of the session, as `start` has it on a line above.
+/// Returns the day of the session, from a `start` on an earlier line.
 fn day(line: &SourceLine<'_>, text: &str) -> Option<NaiveDate> {
     let above = std::iter::successors(line.before(text), |line| line.before(text)).take(40);
     let start = above.take_while(|line| !line.is_header()).find(|line| line.key == "start")?;

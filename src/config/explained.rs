@@ -2,10 +2,10 @@
 
 use crate::diagnostic::Finding;
 
-/// A finding, and the end of what it explains.
+/// A finding, and the end of the text that it explains.
 pub(super) struct Explained {
     pub(super) finding: Finding,
-    /// The end of the lines that further errors follow from; none for the line alone.
+    /// The end of the lines whose further errors follow from this one; `None` if that is only its own line.
     pub(super) until: Option<usize>,
 }
 

@@ -1,4 +1,4 @@
-//! The `[[series]]` and `[[feeds]]` tables.
+//! Reads the `[[series]]` and `[[feeds]]` tables.
 
 use super::advice;
 use super::context::Located;
@@ -7,7 +7,7 @@ use super::table::Table;
 use crate::diagnostic::Code;
 use crate::model::{Id, Selection, Series, Tag, TextError};
 
-/// A parsed `[[feeds]]` table; values with errors are none.
+/// A parsed `[[feeds]]` table; values with errors are `None`.
 pub(super) struct ReadSelection {
     pub(super) id: Option<Located<Id>>,
     pub(super) was: Vec<Located<Id>>,
@@ -67,7 +67,7 @@ fn remember(table: &Table<'_>, id: &Option<Located<Id>>) {
     }
 }
 
-/// An id or a list of ids.
+/// Reads an id or a list of ids.
 pub(super) fn ids(table: &Table<'_>, key: &str) -> Vec<Located<Id>> {
     table.parsed_list(key, Code::BadId, |text| {
         Id::parse(text).map_err(|error| match error {

@@ -1,4 +1,4 @@
-//! Texts in a certain format, with help for those in another.
+//! Reads texts in a certain format, with help for texts in another format.
 
 use super::context::Located;
 use super::table::Table;
@@ -7,7 +7,7 @@ use crate::diagnostic::Code;
 use crate::model::{NOT_WHOLE, TextError};
 
 impl Table<'_> {
-    /// Parses a text. For common mistakes the help has the value in the accepted format.
+    /// Parses a text. For common mistakes, the help has the value in the accepted format.
     pub(super) fn form<T>(
         &self,
         key: &str,
@@ -26,7 +26,6 @@ impl Table<'_> {
             }
             Err(error) => {
                 let mut finding = wording::problem(key, form, &error, text.span);
-                // For common mistakes the help has the value in the accepted format.
                 let offered = match form {
                     _ if matches!(error, TextError::LineBreak(_)) => {
                         Some(text.value.split_whitespace().collect::<Vec<_>>().join(" "))

@@ -1,4 +1,4 @@
-//! Findings for dates and times in a form that TOML does not have, with the exact line to write.
+//! Reports dates and times in a format that TOML does not accept, with the exact line to write.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike as _};
 
@@ -8,7 +8,7 @@ use crate::diagnostic::Code;
 use crate::rfc3339;
 use crate::zone::Rules;
 
-/// The finding for a value that looks like a date or a time.
+/// A finding for a value that looks like a date or a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Guess {
     pub(super) code: Code,
@@ -27,13 +27,13 @@ fn example(key: &str) -> &'static str {
     }
 }
 
-/// Whether a key takes a date, or is a word that people use for one that does.
+/// Returns whether a key takes a date, or is another word for a key that does.
 pub(super) fn is_of_date(key: &str) -> bool {
     synonyms::synonym(key, &["start", "end"]).is_some()
 }
 
-/// Parses a value as people write dates and times; none if it does not look like one. `day` is the day of the
-/// session, where another line gives it.
+/// Parses a value as people write dates and times. Returns `None` if it does not look like one. `day` is the day of the
+/// session, if another line gives it.
 pub(super) fn datetime(
     key: &str,
     raw: &str,
@@ -101,7 +101,7 @@ pub(super) fn datetime(
     }
 }
 
-/// The only reading of a date with all four digits of its year, as TOML writes it: what `check --fix` may write.
+/// Returns the only reading of a date with all four digits of its year, in TOML syntax, which `check --fix` may write.
 pub(super) fn certain(raw: &str) -> Option<String> {
     let text = raw.trim().trim_matches(['"', '\'']);
     let digits = text.split(|c: char| !c.is_ascii_digit());
@@ -113,7 +113,7 @@ pub(super) fn certain(raw: &str) -> Option<String> {
     day.date().filter(|_| is_certain).map(|date| moment(date, time))
 }
 
-/// A value as TOML writes it; none if it is not one date, with or without a time.
+/// Returns a value in TOML syntax, or `None` if it is not one date, with or without a time.
 pub(super) fn written(raw: &str) -> Option<String> {
     let Loose { day, time, until: None, rest } = loose::read(raw)? else { return None };
     let is_one = rest.is_empty() && !matches!(day, Some(Day::Either(..) | Day::TooLate { .. }));
@@ -128,7 +128,7 @@ pub(super) fn moment(date: NaiveDate, time: Option<Clock>) -> String {
     }
 }
 
-/// The start and end of a range; an end before the start is on the next day.
+/// Returns the start and end of a range; an end before the start is on the next day.
 fn range(date: NaiveDate, time: Option<Clock>, until: Until) -> (String, String) {
     let start = moment(date, time);
     let end = match (until, time) {
@@ -142,7 +142,7 @@ fn range(date: NaiveDate, time: Option<Clock>, until: Until) -> (String, String)
     (start, end)
 }
 
-/// A finding for a day or a time that does not exist.
+/// Returns a finding for a day or a time that does not exist.
 fn impossible(key: &str, day: Day, time: Option<Clock>) -> Option<Guess> {
     let guess = |message: String, help: String| Some(Guess { code: Code::BadDate, message, help });
     let there = |date: NaiveDate, hour, minute| {
@@ -211,7 +211,7 @@ fn without_day(
     Guess { code, message, help }
 }
 
-/// A finding for a date that is followed by a zone, an offset or a note.
+/// Returns a finding for a date that is followed by a zone, an offset or a note.
 fn with_rest(key: &str, read: &Loose, line: &str, rules: &Rules) -> Guess {
     let guess = |message: String, help: String| Guess { code: Code::BadDate, message, help };
     let rest = read.rest.trim_matches(['(', ')']).trim();
@@ -246,7 +246,7 @@ fn with_rest(key: &str, read: &Loose, line: &str, rules: &Rules) -> Guess {
     )
 }
 
-/// Parses `2pm`, `2:30 p.m.`, `14:00`, `14:00:00`, `14h`; none for a bare number.
+/// Parses `2pm`, `2:30 p.m.`, `14:00`, `14:00:00` or `14h`. Returns `None` for a bare number.
 pub(super) fn time(text: &str) -> Option<NaiveTime> {
     match loose::read(text)? {
         Loose { day: None, time: Some(Clock::Time(time)), until: None, rest }
@@ -293,7 +293,7 @@ mod tests {
 
     #[test]
     fn what_follows_a_time_gets_its_own_line() {
-        // 8 forms of a start by 12 texts after it.
+        // The test combines 8 ways to write a start with 12 texts after it.
         let starts = [
             "2027-04-30T14:00:00",
             "2027-04-30 14:00",
@@ -332,7 +332,7 @@ mod tests {
 
     #[test]
     fn the_last_day_of_every_month_is_offered_for_a_later_one() {
-        // 12 months of 131 years.
+        // The test covers the 12 months of 131 years.
         for year in 1970..=2100 {
             for month in 1..=12 {
                 let last = (28..=31)
@@ -365,7 +365,7 @@ mod tests {
             ("30.04.2027", Some("2027-04-30")),
             ("04/30/2027 2pm", Some("2027-04-30T14:00:00")),
             ("April 30, 2027 at 2pm", Some("2027-04-30T14:00:00")),
-            // Day and month, or month and day.
+            // This could be day and month, or month and day.
             ("4/5/2027", None),
             ("30.04.27", None),
             ("2027-02-30", None),

@@ -1,8 +1,8 @@
-//! HTML in texts, and what Markdown has in its place.
+//! Finds HTML in texts, and suggests the Markdown to write instead.
 
 use super::links;
 
-/// Elements that people paste or type.
+/// HTML elements that people paste or type.
 const ELEMENTS: [&str; 33] = [
     "a",
     "b",
@@ -60,7 +60,7 @@ pub(super) const ENTITIES: [(&str, &str); 16] = [
 /// The longest part of a text that help repeats, in bytes.
 const LONGEST: usize = 300;
 
-/// The first element of HTML outside of code, with what to write instead.
+/// Returns the first HTML element outside of code, with the text to write instead.
 pub(super) fn first(text: &str) -> Option<(&str, String)> {
     if !text.contains('<') {
         return None;
@@ -156,7 +156,7 @@ pub(super) fn as_markdown(text: &str) -> Option<String> {
     (count > 1 && links.is_empty()).then(|| right.trim().to_owned())
 }
 
-/// The name of the element at the beginning of a text, and the end of its tag.
+/// Returns the name of the element at the beginning of a text, and the end of its tag.
 fn element(text: &str) -> Option<(String, usize)> {
     let rest = text.strip_prefix('<')?;
     let rest = rest.strip_prefix('/').unwrap_or(rest);
@@ -172,7 +172,7 @@ fn element(text: &str) -> Option<(String, usize)> {
     Some((name, text.len() - after.len() + end + 1))
 }
 
-/// A line without elements and references.
+/// Returns a line without elements and references.
 pub(super) fn without(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;

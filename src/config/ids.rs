@@ -1,4 +1,4 @@
-//! Checks of ids: duplicates, and references to unknown ids.
+//! Checks ids for duplicates and for references to unknown ids.
 
 use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -14,7 +14,7 @@ use crate::diagnostic::{Code, Finding};
 use crate::model::Id;
 use crate::suggest;
 
-/// What has a feed, and so an id among those of feeds.
+/// Everything that has a feed, and therefore an id that no other feed may have.
 pub(super) struct Ids<'a> {
     pub(super) calendar: Option<&'a calendar::ReadCalendar>,
     pub(super) series: &'a [ReadSeries],
@@ -35,13 +35,13 @@ fn check(
     Ids { calendar, series, selections, sessions, repeats }: &Ids<'_>,
     names: &SeriesNames,
 ) {
-    // The calendar's id comes first, since it must not change.
+    // The calendar's id comes first, because it must not change.
     let feed_ids = calendar
         .and_then(|calendar| calendar.id.as_ref())
         .into_iter()
         .chain(series.iter().flat_map(|series| series.id.iter().chain(&series.was)))
         .chain(selections.iter().flat_map(|feed| feed.id.iter().chain(&feed.was)))
-        // All dates of a repeating session are a feed.
+        // The dates of a repeating session are a feed together.
         .chain(repeats.iter().flat_map(|repeat| repeat.id.iter().chain(&repeat.was)));
     unique(context, "a feed's id", feed_ids);
     let ids = sessions.iter().flat_map(|s| s.id.iter().chain(&s.was));
@@ -57,7 +57,7 @@ fn check(
     };
     let named: HashSet<&Id> = all_series().map(|series| &series.value).collect();
     for id in series.iter().filter_map(|series| series.id.as_ref()) {
-        // A session that was not read may belong to it.
+        // A session that could not be read may belong to it.
         if !named.contains(&id.value) && context.is_whole() && !sessions.is_empty() {
             let message = format!("no session belongs to the series `{}`", id.value);
             context.push(
@@ -77,7 +77,7 @@ fn check(
 
     let known: BTreeSet<&Id> =
         series.iter().filter_map(|s| s.id.as_ref()).map(|at| &at.value).collect();
-    // The id of a series may be what was not read.
+    // The unread part may contain the id of a series.
     let is_complete = context.has_all_keys() && series.iter().all(|series| series.id.is_some());
     for id in all_series().chain(selections.iter().flat_map(|feed| &feed.series)) {
         if context.is_full() {
@@ -119,7 +119,7 @@ fn unique<'a, T: Eq + Hash + std::fmt::Display + 'a>(
     ids: impl Iterator<Item = &'a Located<T>> + Clone,
 ) {
     let mut seen: HashMap<&T, Range<usize>> = HashMap::new();
-    // Needed only for a duplicate, and as large as the catalog.
+    // This set is needed only for a duplicate, and is as large as the catalog.
     let all = LazyCell::new(|| ids.clone().map(|id| id.value.to_string()).collect::<HashSet<_>>());
     for id in ids.clone() {
         if context.is_full() {

@@ -1,8 +1,8 @@
-//! Common names of time zones that the tz database does not have.
+//! Knows common names of time zones that the tz database does not have.
 
 use crate::zone::{Naming, Rules, Zone};
 
-/// The zone of an abbreviation, a country's name for it, a city that tzdata does not have, or a Windows name.
+/// Returns the zone of an abbreviation, a country's name for it, a city that tzdata does not have, or a Windows name.
 pub(super) fn zone(word: &str, rules: &Rules) -> Option<Zone> {
     let lower = word.trim().to_lowercase();
     match ZONES.iter().find(|(_, words)| words.contains(&lower.as_str())) {
@@ -11,7 +11,7 @@ pub(super) fn zone(word: &str, rules: &Rules) -> Option<Zone> {
     }
 }
 
-/// The name of the zone that a word stands for, as it should be written: the city of a legacy name or an abbreviation.
+/// Returns the preferred name of the zone that a word refers to: a city in place of a legacy name or an abbreviation.
 pub(super) fn place_of_zone(word: &str, rules: &Rules) -> Option<String> {
     let lower = word.to_lowercase();
     let place = ["local time", "time", "uhr"]
@@ -36,7 +36,7 @@ pub(super) struct OffsetPlaces {
     pub(super) all_year: Option<&'static str>,
 }
 
-/// Zones with the offset that a name has.
+/// Returns zones with the offset that a name has.
 pub(super) fn places_of_offset(name: &str) -> Option<OffsetPlaces> {
     const PLACES: [(&str, &str, &str); 20] = [
         ("-10", "", "Pacific/Honolulu"),
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn an_offset_leads_to_a_place_that_has_it_in_winter() {
-        // 16 offsets in 6 forms.
+        // The test covers 16 offsets, each written in 6 ways.
         let rules = Rules::bundled();
         let january =
             chrono::DateTime::<chrono::Utc>::default() + chrono::TimeDelta::days(57 * 365 + 25);
@@ -188,7 +188,7 @@ mod tests {
                 let places = places_of_offset(&name).unwrap_or_else(|| panic!("{name}"));
                 let place = places.with_summer.or(places.all_year).unwrap();
                 let offset = rules.zone(place).unwrap().offset(january);
-                // In the south it is summer.
+                // The southern hemisphere has summer at that time.
                 assert!([hours * 3600, hours * 3600 + 3600].contains(&offset), "{name} {place}");
                 let july = january + chrono::TimeDelta::days(181);
                 if let Some(place) = places.with_summer {

@@ -1,7 +1,7 @@
-//! Language names other than BCP 47 tags.
+//! Recognizes language names other than BCP 47 tags.
 
-/// The tag meant by a country's code, a three-letter code or an English name. Only for tags that CLDR has no dates
-/// for: `br` stays Breton.
+/// Returns the tag that a country's code, a three-letter code or an English name stands for. The function returns only
+/// tags for words without dates in CLDR: `br` stays Breton.
 pub(super) fn meant(tag: &str) -> Option<&'static str> {
     const TAGS: [(&str, &[&str]); 39] = [
         ("ar", &["ara", "arabic", "ae", "eg", "iq"]),

@@ -1,15 +1,15 @@
-//! Lengths as people write them, such as `90 minutes`, `2h30` or a number alone, in the accepted format.
+//! Converts lengths as people write them, such as `90 minutes`, `2h30` or a number alone, to the accepted format.
 
 /// Keys with a length as value.
 const KEYS: [&str; 6] =
     ["duration", "keep_cancelled", "keep_gone", "keep_past", "refresh", "remind"];
 
-/// Whether the value of a key is a length.
+/// Returns whether the value of a key is a length.
 pub(super) fn is_of_length(key: &str) -> bool {
     KEYS.contains(&key)
 }
 
-/// A length in words, in the accepted format.
+/// Converts a length in words to the accepted format.
 pub(super) fn of_text(text: &str) -> Option<String> {
     let lower = text.trim().to_lowercase().replace('½', ".5").replace('¼', ".25");
     let lower = lower.trim_start_matches(['~', ' ']);
@@ -66,7 +66,7 @@ pub(super) fn of_text(text: &str) -> Option<String> {
     }
 }
 
-/// The lengths that a number alone may mean as the value of a key, the likeliest first.
+/// Returns the lengths that a number alone may mean as the value of a key, the likeliest first.
 pub(super) fn of_number(key: &str, number: f64) -> Option<Vec<String>> {
     if number <= 0.0 || number > 100_000.0 {
         return None;
@@ -74,7 +74,7 @@ pub(super) fn of_number(key: &str, number: f64) -> Option<Vec<String>> {
     let whole = number.fract() == 0.0;
     Some(match key {
         "keep_cancelled" | "keep_gone" | "keep_past" => vec![whole.then(|| format!("{number}d"))?],
-        // Nobody meets for twelve minutes, and hours have fractions.
+        // Nobody meets for twelve minutes, so a number with a fraction means hours.
         "duration" if !whole => vec![written(number * 60.0, true)?],
         "duration" if number <= 12.0 => vec![format!("{number}h"), format!("{number}m")],
         "refresh" | "remind" if number <= 4.0 => {
@@ -84,7 +84,7 @@ pub(super) fn of_number(key: &str, number: f64) -> Option<Vec<String>> {
     })
 }
 
-/// A number with a decimal point or comma.
+/// Parses a number with a decimal point or comma.
 fn parse(number: &str) -> Option<f64> {
     number.trim_end_matches([',', '.']).replace(',', ".").parse().ok()
 }
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn every_number_of_hours_and_minutes_is_read_in_every_form() {
-        // 23 hours by 59 minutes by 6 forms.
+        // The test covers 23 hours, 59 minutes and 6 ways to write each.
         for hours in 1..24 {
             for minutes in 1..60 {
                 let whole = chrono::TimeDelta::minutes(hours * 60 + minutes);
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn every_number_alone_gets_a_length_that_is_accepted() {
-        // 1,000 numbers by 6 keys.
+        // The test covers 1,000 numbers and 6 keys.
         for key in KEYS {
             for number in 1..=1000 {
                 let offered = of_number(key, f64::from(number)).unwrap();

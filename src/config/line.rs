@@ -1,4 +1,4 @@
-//! One line of the file, with its key and its value, and the lines that begin tables.
+//! Splits a line of the file into its key and its value, and finds the lines that begin tables.
 
 use std::ops::Range;
 
@@ -9,9 +9,9 @@ pub(super) struct SourceLine<'a> {
     /// The whole line, without its end.
     pub(super) span: Range<usize>,
     pub(super) text: &'a str,
-    /// The text before the first equals sign, or the whole line.
+    /// The text before the first equals sign, or the whole line if there is none.
     pub(super) key: &'a str,
-    /// The text after it, without a comment.
+    /// The text after the equals sign, without a comment.
     pub(super) value: &'a str,
     pub(super) value_span: Range<usize>,
 }
@@ -38,13 +38,13 @@ impl<'a> SourceLine<'a> {
         }
     }
 
-    /// The line after this one.
+    /// Returns the line after this one.
     pub(super) fn next(&self, text: &'a str) -> Option<Self> {
         let end = text[self.span.end..].find('\n').map(|newline| self.span.end + newline + 1)?;
         (end < text.len()).then(|| Self::around(text, end))
     }
 
-    /// The line before this one.
+    /// Returns the line before this one.
     pub(super) fn before(&self, text: &'a str) -> Option<Self> {
         self.span.start.checked_sub(1).map(|end| Self::around(text, end))
     }
@@ -53,17 +53,17 @@ impl<'a> SourceLine<'a> {
         self.text.trim().is_empty()
     }
 
-    /// Whether it begins a table.
+    /// Returns whether the line begins a table.
     pub(super) fn is_header(&self) -> bool {
         is_header(self.text)
     }
 
-    /// Whether it has a key as TOML writes keys, and an equals sign.
+    /// Returns whether the line has a key as TOML writes keys, and an equals sign.
     pub(super) fn has_key(&self) -> bool {
         self.text.contains('=') && is_plain_key(self.key)
     }
 
-    /// Whether it has a key of some table.
+    /// Returns whether the line has a key of some table.
     pub(super) fn has_known_key(&self) -> bool {
         self.has_key() && synonyms::of_any_table(self.key).is_some()
     }
@@ -75,7 +75,7 @@ fn without_comment(value: &str) -> &str {
     mark.into_iter().find(ends).map_or(value, |at| &value[..at])
 }
 
-/// Whether a text is a key without quotes.
+/// Returns whether a text is a key without quotes.
 pub(super) fn is_plain_key(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
 }
@@ -85,7 +85,7 @@ fn is_header(line: &str) -> bool {
     line.starts_with('[') && !line.starts_with("[\"") && !line.contains("],")
 }
 
-/// The beginning of the next line after an offset that begins a table, or the end of the text.
+/// Returns the offset of the next line that begins a table, after a given offset; otherwise the end of the text.
 pub(super) fn next_header(text: &str, from: usize) -> usize {
     let from = text.floor_char_boundary(from.min(text.len()));
     let mut at = from;
@@ -98,7 +98,7 @@ pub(super) fn next_header(text: &str, from: usize) -> usize {
     text.len()
 }
 
-/// The last line up to an offset that begins a table, and its location.
+/// Returns the last line up to an offset that begins a table, and its location.
 pub(super) fn header_before(text: &str, at: usize) -> Option<(&str, Range<usize>)> {
     let mut end = text[at..].find('\n').map_or(text.len(), |newline| at + newline);
     loop {

@@ -1,11 +1,11 @@
-//! Web addresses: common mistakes converted to the accepted format, and addresses that are probably not meant.
+//! Corrects common mistakes in web addresses, and warns about addresses that are probably not meant.
 
 use std::ops::Range;
 
 use super::invisible::is_invisible;
 use crate::diagnostic::{Code, Finding};
 
-/// An address as it was probably meant: without the words around it, with its scheme, its spaces encoded.
+/// Returns the address that was probably meant: without the words around it, with its scheme, and with encoded spaces.
 pub(super) fn meant(text: &str) -> Option<String> {
     let text = text.trim();
     let start = ["https://", "http://"].iter().filter_map(|scheme| text.find(scheme)).min();
@@ -16,7 +16,7 @@ pub(super) fn meant(text: &str) -> Option<String> {
         return is_host.then(|| format!("https://{}", joined(first, rest)));
     };
     let text = &text[start..];
-    // `<https://...>`, `[Register](https://...)` and `<a href="https://...">` end before these.
+    // `<https://...>`, `[Register](https://...)` and `<a href="https://...">` end before these characters.
     let end = text.find(['<', '>', '"', '\'', ']']).unwrap_or(text.len());
     let (first, rest) = text[..end].split_once(char::is_whitespace).unwrap_or((&text[..end], ""));
     let first = match first.contains('(') {
@@ -26,7 +26,7 @@ pub(super) fn meant(text: &str) -> Option<String> {
     Some(joined(first, rest).trim_end_matches([',', ';', '.']).to_owned())
 }
 
-/// An address and the words after it: part of it if they look like the end of a path, else left out.
+/// Joins an address and the words after it, if they look like the end of a path; otherwise the words are left out.
 fn joined(first: &str, rest: &str) -> String {
     let is_path = first.matches('/').count() > usize::from(first.contains("://")) * 2
         && !rest.is_empty()
@@ -38,19 +38,19 @@ fn joined(first: &str, rest: &str) -> String {
     }
 }
 
-/// The host of an address, without its port.
+/// Returns the host of an address, without its port.
 pub(super) fn host(url: &str) -> &str {
     let after = url.split_once("://").map_or(url, |(_, after)| after);
     let authority = after.split(['/', '?', '#']).next().unwrap_or_default();
     authority.split(':').next().unwrap_or_default()
 }
 
-/// The beginning of a text, as long as an address can be.
+/// Returns the beginning of a text, up to the length limit of an address.
 pub(super) fn near(text: &str) -> &str {
     &text[..text.floor_char_boundary(2_000.min(text.len()))]
 }
 
-/// Whether a host is reserved for examples and tests (RFC 2606, RFC 6761).
+/// Returns whether a host is reserved for examples and tests (RFC 2606, RFC 6761).
 pub(super) fn is_example(host: &str) -> bool {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
     let is = |name: &str| {
@@ -59,14 +59,14 @@ pub(super) fn is_example(host: &str) -> bool {
     ["example.org", "example.com", "example.net", "example", "invalid", "test"].into_iter().any(is)
 }
 
-/// A warning about a link without encryption, which browsers and mail programs warn about too.
+/// Returns a warning about a link without encryption; browsers and mail programs warn about such links, too.
 pub(super) fn insecure(key: &str, url: &str, span: Range<usize>) -> Finding {
     let secure = url.replacen("http://", "https://", 1);
     Finding::warning(Code::InsecureLink, span, format!("`{key}` is a link without encryption"))
         .help(format!("write {secure}, if the site supports it"))
 }
 
-/// A warning about characters that nobody sees in an address, and that lead elsewhere.
+/// Returns a warning about invisible characters in an address, which make it lead elsewhere.
 pub(super) fn invisible(key: &str, url: &str, span: &Range<usize>) -> Option<Finding> {
     let found = url.chars().find(|c| is_invisible(*c))?;
     let message = format!(
@@ -80,7 +80,7 @@ pub(super) fn invisible(key: &str, url: &str, span: &Range<usize>) -> Option<Fin
     )
 }
 
-/// A warning about a link that leads to a host for examples.
+/// Returns a warning about a link that leads to a host for examples.
 pub(super) fn example(key: &str, url: &str, span: Range<usize>) -> Option<Finding> {
     let host = host(url);
     is_example(host).then(|| {
@@ -90,7 +90,7 @@ pub(super) fn example(key: &str, url: &str, span: Range<usize>) -> Option<Findin
     })
 }
 
-/// A warning about a link to join that lets everybody in.
+/// Returns a warning about a link to join that admits everyone without a passcode.
 pub(super) fn passcode(key: &str, url: &str, span: Range<usize>) -> Option<Finding> {
     let query = url.split_once('?')?.1.split('#').next().unwrap_or_default();
     let name = query.split('&').find_map(|pair| {
@@ -116,7 +116,7 @@ mod tests {
     fn an_address_is_found_among_words() {
         let addresses =
             ["https://a.example/register", "http://a.example/b?c=d&e=f", "https://a.example"];
-        // 3 addresses in 13 surroundings.
+        // The test puts 3 addresses into 13 contexts.
         for address in addresses {
             for text in [
                 format!("{address} (free)"),

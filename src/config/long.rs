@@ -1,4 +1,4 @@
-//! Sessions that last so long that minutes, or another date, were probably meant.
+//! Warns about sessions that last so long that the author probably meant minutes or another date.
 
 use chrono::TimeDelta;
 
@@ -43,11 +43,11 @@ pub(super) fn session(table: &Table<'_>, session: &Session) {
     }
 }
 
-/// A warning about a duration in hours that is meant in minutes.
+/// Adds a warning about a duration in hours that was probably meant in minutes.
 pub(super) fn duration(table: &Table<'_>, duration: &Located<Length>) {
     let Length::Elapsed(time) = duration.value else { return };
     let hours = time.num_hours();
-    // Two days and nights are written in hours, ninety hours are not meant.
+    // Some people write two days and nights in hours, but nobody means ninety hours.
     if hours <= 24 || [36, 48, 72].contains(&hours) {
         return;
     }

@@ -1,21 +1,21 @@
-//! Dates and times as people write them: `30.04.2027, 14 Uhr`, `April 30, 2027 at 2pm`, `4/30/2027 2–4 pm EST`.
+//! Parses dates and times as people write them: `30.04.2027, 14 Uhr`, `April 30, 2027 at 2pm`, `4/30/2027 2–4 pm EST`.
 
 use super::invisible::is_invisible;
 pub(super) use super::moment::{Clock, Day, Until};
 use super::rest::{Rest, clock};
 
-/// A date, a time, or both, and what follows.
+/// A date, a time or both, and the text that follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Loose {
     pub(super) day: Option<Day>,
     pub(super) time: Option<Clock>,
     /// The time or day after a dash or `to`.
     pub(super) until: Option<Until>,
-    /// The text after it, without spaces around it.
+    /// The rest of the text, without spaces around it.
     pub(super) rest: String,
 }
 
-/// Replaces the dashes and spaces of word processors by those of a keyboard.
+/// Replaces the dashes and spaces of word processors with those of a keyboard.
 pub(super) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for c in text.chars() {
@@ -29,7 +29,7 @@ pub(super) fn plain(text: &str) -> String {
     plain
 }
 
-/// Reads a value; none if it does not begin with a date or a time.
+/// Reads a value. Returns `None` if it does not begin with a date or a time.
 pub(super) fn read(text: &str) -> Option<Loose> {
     let text = plain(text);
     let mut rest = Rest(text.trim());
@@ -55,7 +55,7 @@ pub(super) fn read(text: &str) -> Option<Loose> {
 mod tests {
     use super::*;
 
-    /// The year, month and day, the time, the end and the rest of a value, in one line.
+    /// Formats the year, month and day, the time, the end and the rest of a value in one line.
     fn said(text: &str) -> String {
         let Some(Loose { day, time, until, rest }) = read(text) else { return "none".to_owned() };
         let day = day.map_or_else(String::new, |day| match day {
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_day_and_a_time_are_read_in_any_of_their_forms() {
-        // 22 days by 14 times.
+        // The test combines 22 days with 14 times.
         let days = [
             "2027-04-30",
             "2027-4-30",

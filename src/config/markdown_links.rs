@@ -1,4 +1,4 @@
-//! Links of Markdown texts that lead nowhere, and how they are written right.
+//! Finds links of Markdown texts that lead nowhere, and suggests the correct syntax.
 
 use super::links;
 
@@ -12,7 +12,7 @@ pub(super) struct Broken<'a> {
     pub(super) right: String,
 }
 
-/// The first link of a Markdown text, outside of code, that leads nowhere.
+/// Returns the first link of a Markdown text, outside of code, that leads nowhere.
 pub(super) fn broken(text: &str) -> Option<Broken<'_>> {
     if !text.contains('[') {
         return None;
@@ -33,7 +33,7 @@ pub(super) fn broken(text: &str) -> Option<Broken<'_>> {
     None
 }
 
-/// `[text] (https://...)`
+/// Finds `[text] (https://...)`, a link with a space.
 fn spaced(text: &str, at: usize) -> Option<Broken<'_>> {
     let open = label(text, at, '[')?;
     let after = &text[at + 1..];
@@ -48,7 +48,7 @@ fn spaced(text: &str, at: usize) -> Option<Broken<'_>> {
     })
 }
 
-/// `(text)[https://...]`
+/// Finds `(text)[https://...]`, a link with reversed brackets.
 fn reversed(text: &str, at: usize) -> Option<Broken<'_>> {
     let open = label(text, at, '(')?;
     let address = text[at + 1..].strip_prefix('[')?;
@@ -61,7 +61,7 @@ fn reversed(text: &str, at: usize) -> Option<Broken<'_>> {
     })
 }
 
-/// `[text](...)` with an address that is not closed, not whole, or has spaces.
+/// Finds `[text](...)` with an address that is not closed, is incomplete, or has spaces.
 fn in_brackets(text: &str, at: usize) -> Option<Broken<'_>> {
     let open = label(text, at, '[')?;
     let said = &text[open + 1..at];
@@ -107,14 +107,14 @@ fn in_brackets(text: &str, at: usize) -> Option<Broken<'_>> {
     })
 }
 
-/// The beginning of the text in brackets that ends at an offset.
+/// Returns the beginning of the text in brackets that ends at an offset.
 fn label(text: &str, end: usize, open: char) -> Option<usize> {
     let from = text.floor_char_boundary(end.saturating_sub(LONGEST));
     let at = from + text[from..end].rfind(['[', '(', ']', ')'])?;
     (text[at..].starts_with(open) && at + 1 < end && !text[at..end].contains("\n\n")).then_some(at)
 }
 
-/// Whether a text is a web address or a mailbox, if perhaps without its scheme.
+/// Returns whether a text is a web address or a mailbox, with or without its scheme.
 fn is_address(text: &str) -> bool {
     let text = text.trim();
     let is_mailbox =
@@ -126,7 +126,7 @@ fn is_address(text: &str) -> bool {
             || is_bare(text))
 }
 
-/// Whether a text is a web address without its scheme.
+/// Returns whether a text is a web address without its scheme.
 fn is_bare(text: &str) -> bool {
     let host = text.split(['/', '?', '#']).next().unwrap_or_default();
     let end = host.rsplit('.').next().unwrap_or_default();
@@ -136,7 +136,7 @@ fn is_bare(text: &str) -> bool {
         || (is_host && end.len() >= 2 && end.bytes().all(|b| b.is_ascii_alphabetic()))
 }
 
-/// An address with its scheme.
+/// Returns an address with its scheme.
 fn whole(address: &str) -> String {
     let address = address.trim();
     match address {
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_broken_link_is_offered_whole() {
-        // 4 addresses by 7 mistakes by 3 surroundings.
+        // The test combines 4 addresses, 7 mistakes and 3 contexts.
         let addresses = [
             "https://a.example/b",
             "http://a.example",

@@ -1,4 +1,4 @@
-//! Offsets of zone names in texts, in the calendar's language and in English.
+//! Finds the offsets of zone names in texts, in the calendar's language and in English.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -16,7 +16,7 @@ impl Meanings {
         Self(locales.filter_map(|locale| ZoneNames::new(&locale, rules)).collect())
     }
 
-    /// The offsets that a name may mean at an instant; empty if it names no zone.
+    /// Returns the offsets that a name may mean at an instant; the list is empty if the name is not that of a zone.
     pub(super) fn of(&self, name: &str, at: DateTime<Utc>) -> Vec<TimeDelta> {
         let all = self.0.iter().flat_map(|names| names.meanings(name, at));
         all.map(|seconds| TimeDelta::seconds(seconds.into())).collect()

@@ -1,15 +1,18 @@
-//! Configuration: from the text of `sessions.toml` to its [`Catalog`], with every finding on the way.
+//! Configuration: converts the text of `sessions.toml` to a [`Catalog`], and reports every finding.
 //!
 //! The text is parsed into a tree that keeps the location of each key and value, with every syntax error that the
 //! parser can recover from. Then each table reads its own keys, so that one bad value never hides another finding.
 //!
-//! To read: `syntax`, then `line`, `explain`, `stray`, `brackets`, `quotes`, `value` and `duplicates` (TOML), `context` (what tables
-//! share), `table`, `form` and `each` (values of one table), `calendar`, `sessions`, `session`, `when`, `too_early`, `repeat`, `series_each`, `feeds`, `page`, `words` (the
-//! tables), `unknown`, `misplaced`, `keys`, `synonyms` and `wishes` (keys), `ids`, `series_names`, `advice`, `long`, `years`, `texts`,
-//! `html`, `markdown_links`, `links`, `coordinates` and `named_times` (checks), `guess`, `date_lists`, `loose`, `invisible`, `rest`, `days`, `lengths`, `known`
-//! and `wording` (help).
+//! To read: `syntax`, then `line`, `explain`, `stray`, `brackets`, `quotes`, `value` and `duplicates` (TOML), `context`
+//! (what tables share), `table`, `form` and `each` (values of one table), `calendar`, `sessions`, `session`, `undated`, `around`,
+//! `when`, `too_early`, `repeat`, `series_each`, `feeds`, `page`, `words` (the tables), `unknown`, `misplaced`, `key`, `keys`, `synonyms`
+//! and `wishes` (keys), `ids`, `series_names`, `advice`, `long`, `years`, `texts`, `html`, `markdown_links`, `links`,
+//! `coordinates`, `named_times` and `without_repeat` (checks), `guess`, `date_lists`, `loose`, `invisible`,
+//! `rest`, `days`, `lengths`, `known` and
+//! `wording` (help), `schema` (for editors).
 
 mod advice;
+mod around;
 mod brackets;
 mod calendar;
 mod civil;
@@ -28,6 +31,7 @@ mod guess;
 mod html;
 mod ids;
 mod invisible;
+mod key;
 mod keys;
 mod known;
 mod languages;
@@ -45,6 +49,7 @@ mod page;
 mod quotes;
 mod repeat;
 mod rest;
+mod schema;
 mod series_each;
 mod series_names;
 mod session;
@@ -55,10 +60,12 @@ mod syntax;
 mod table;
 mod texts;
 mod too_early;
+mod undated;
 mod unknown;
 mod value;
 mod when;
 mod wishes;
+mod without_repeat;
 mod wording;
 mod words;
 mod years;
@@ -79,17 +86,18 @@ use session::Shared;
 use sessions::ReadSessions;
 use table::Table;
 
+pub use schema::{is_schema, schema};
+
 /// The result of reading a file.
 #[derive(Debug)]
 pub struct Checked {
-    /// The catalog; none if there is an error.
+    /// The catalog, or `None` if there is an error.
     pub catalog: Option<Catalog>,
     /// Errors and warnings, by location.
     pub findings: Findings,
     /// The locations of ids, for later findings.
     pub locations: Locations,
-    /// The files that `[page]` names, relative to the file's folder; also of a file with errors, as far as it can be
-    /// parsed.
+    /// The files that `[page]` names, relative to the file's folder. A file with errors has those that could be parsed.
     pub files: Vec<String>,
 }
 
@@ -98,11 +106,11 @@ pub struct Checked {
 pub struct Locations {
     /// The value of `calendar.id`.
     pub calendar_id: Range<usize>,
-    /// The value of `calendar.url`, if it is there.
+    /// The value of `calendar.url`, if the file has one.
     pub calendar_url: Option<Range<usize>>,
-    /// The value of `page.logo`, if it is there.
+    /// The value of `page.logo`, if the file has one.
     pub logo: Option<Range<usize>>,
-    /// The value of `page.css`, if it is there.
+    /// The value of `page.css`, if the file has one.
     pub css: Option<Range<usize>>,
     /// The value of each feed's `id`: the calendar's, each series' and each selection's.
     pub feeds: HashMap<Id, Range<usize>>,
@@ -112,10 +120,11 @@ pub struct Locations {
     pub starts: HashMap<Id, Range<usize>>,
 }
 
-/// The zone of a city, a zone's name or a common synonym.
+/// Returns the zone of a city, a zone's name or a common synonym.
 ///
 /// # Errors
-/// A sentence that says what to write instead.
+///
+/// A sentence with the text to write instead.
 pub fn zone_of(words: &str, rules: &Rules) -> Result<crate::zone::Zone, String> {
     let words = words.trim();
     if let Some(zone) = rules.of_city(words) {
@@ -137,7 +146,7 @@ pub fn zone_of(words: &str, rules: &Rules) -> Result<crate::zone::Zone, String> 
     })
 }
 
-/// Reads the text of a file. Pure: the same text and rules give the same result.
+/// Reads the text of a file. This is a pure function: the same text and rules give the same result.
 pub fn load(source: &Source, rules: &Rules) -> Checked {
     let context = Context::new(rules, source.text());
     let mut files = Vec::new();
@@ -171,7 +180,7 @@ fn read(source: &Source, context: &Context<'_>, files: &mut Vec<String>) -> Opti
     for finding in findings {
         context.push(finding);
     }
-    // In a part with syntax errors the tree holds only guesses.
+    // In a part with syntax errors, the tree contains only guesses.
     context.leave_out(unread);
     meaning(context, root?).filter(|_| !broken)
 }
@@ -182,7 +191,8 @@ fn page_files(root: &DeTable<'_>) -> impl Iterator<Item = String> {
     ["logo", "css"].into_iter().filter_map(named)
 }
 
-/// The tree is dropped on the way, since it is most of the memory for a long file.
+/// Reads the tables into a catalog. Each part of the tree is dropped after it is read, because the tree takes most of
+/// the memory for a long file.
 fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
     let [mut series, selections, sessions] =
         ["series", "feeds", "sessions"].map(|key| root.remove(key));
@@ -206,7 +216,7 @@ fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
     series_each.read(context, shared);
     let ReadSessions { sessions, repeats } =
         sessions::read(context, sessions, &series_each, shared);
-    // Reading stopped early.
+    // Reading stopped early because of too many errors.
     if context.is_full() {
         return None;
     }
@@ -218,7 +228,7 @@ fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
         repeats: &repeats,
     };
     let check = || ids.check(context, &names);
-    // The dates of a repeating session have one location.
+    // The dates of a repeating session share one location.
     if repeats.is_empty() {
         check()
     } else {
@@ -227,7 +237,7 @@ fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
     let in_order: Vec<_> = sessions
         .iter()
         .filter_map(|read| Some((read.session.as_ref()?, read.start.clone()?)))
-        // The dates of a rule have no years of their own.
+        // The dates of a rule get their years from the rule.
         .filter(|(session, _)| session.date.is_none())
         .collect();
     for finding in years::apart(&in_order) {
@@ -242,6 +252,9 @@ fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
             context.push(finding);
         }
     }
+    let (undated, sessions): (Vec<_>, Vec<_>) =
+        sessions.into_iter().partition(|read| read.undated.is_some());
+    let undated = undated.into_iter().filter_map(|read| read.undated).collect::<Option<_>>()?;
     let mut sessions: Vec<_> = sessions.into_iter().map(|s| s.session).collect::<Option<_>>()?;
     sessions.sort_by(|a, b| (a.when.start(), &a.id).cmp(&(b.when.start(), &b.id)));
     Some(Catalog {
@@ -251,5 +264,6 @@ fn meaning(context: &Context<'_>, mut root: DeTable<'_>) -> Option<Catalog> {
         selections: selections.into_iter().map(|s| s.selection).collect::<Option<_>>()?,
         repeats: repeats.into_iter().map(|s| s.repeat).collect::<Option<_>>()?,
         sessions,
+        undated,
     })
 }

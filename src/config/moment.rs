@@ -5,19 +5,19 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 /// A day of a calendar, as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Day {
-    /// Year, month and day in this order, and such a day exists.
+    /// The order is year, month, day, and the day exists.
     YearFirst(NaiveDate),
-    /// The year last, and one reading.
+    /// The year is last, and there is only one reading.
     YearLast(NaiveDate),
-    /// The year last, and two readings: day and month, or month and day.
+    /// The year is last, and there are two readings: day and month, or month and day.
     Either(NaiveDate, NaiveDate),
-    /// A month by its name.
+    /// The month is given by its name.
     Named(NaiveDate),
-    /// A year and month without such a day, and the number of days it has.
+    /// The year and month lack such a day; `last` is the number of days of that month.
     TooLate { year: i32, month: u32, last: u32 },
-    /// No such month.
+    /// No such month exists.
     NoMonth,
-    /// A month and day without a year.
+    /// The month and day have no year.
     NoYear,
 }
 
@@ -39,7 +39,7 @@ pub(super) enum Until {
 }
 
 impl Day {
-    /// The only reading, or the first of two.
+    /// Returns the only reading, or the first of two.
     pub(super) fn date(self) -> Option<NaiveDate> {
         match self {
             Self::YearFirst(date)
@@ -53,7 +53,7 @@ impl Day {
 }
 
 impl Clock {
-    /// The moment on a day.
+    /// Returns the moment on a day.
     pub(super) fn on(self, date: NaiveDate) -> Option<NaiveDateTime> {
         match self {
             Self::Time(time) => Some(date.and_time(time)),

@@ -1,6 +1,6 @@
-//! Times with a zone's name in texts, such as "5 pm ET", and the organizer's labels of zones.
+//! Checks times with a zone's name in texts, such as "5 pm ET", and the organizer's labels of zones.
 //!
-//! A name means the same here as in printed times (`l10n`), so a correct time is never a finding.
+//! A name has the same meaning as in printed times (`l10n`), so a correct time is never a finding.
 
 use std::ops::Range;
 
@@ -15,10 +15,10 @@ use crate::model::{Session, Timed, When};
 
 /// The longest zone name in a text, in bytes; CLDR's abbreviations are shorter ("HADT", "ACWST").
 const LONGEST_NAME: usize = 8;
-/// The longest time before a name, in bytes: "at 10:30:00 p.m. ".
+/// The longest time before a name, in bytes, such as "at 10:30:00 p.m. ".
 const LONGEST_TIME: usize = 24;
 
-/// Warnings about times in a text, such as "5 pm ET", that are neither the start nor the end.
+/// Returns warnings about times in a text, such as "5 pm ET", that are neither the start nor the end.
 pub(super) fn in_text<'m>(
     key: &str,
     text: &str,
@@ -55,7 +55,8 @@ pub(super) fn in_text<'m>(
     found
 }
 
-/// A warning about a label that means another hour than its zone has, at the first session where it does.
+/// Returns a warning about a label whose offset differs from that of its zone, at the first session for which it
+/// does.
 pub(super) fn label<'a, 'm>(
     also: &AlsoIn,
     sessions: impl Iterator<Item = &'a Session>,
@@ -86,7 +87,7 @@ pub(super) fn label<'a, 'm>(
     )
 }
 
-/// Words of a text that may be zone abbreviations, each with its offset in bytes.
+/// Returns the words of a text that may be zone abbreviations, each with its offset in bytes.
 fn names(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut rest = 0;
     std::iter::from_fn(move || {
@@ -100,8 +101,8 @@ fn names(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// Whether a word before `after` can be a zone name: not in "GMT+1", and not in "10 AM AT CITY HALL", where
-/// everything is in capitals.
+/// Returns whether a word before `after` can be a zone name. A word in "GMT+1" cannot be one, and neither can a word in
+/// "10 AM AT CITY HALL", where every word is in capitals.
 fn stands_alone(after: &str) -> bool {
     let mut rest = after.chars();
     match (rest.next(), rest.next()) {
@@ -113,7 +114,7 @@ fn stands_alone(after: &str) -> bool {
     }
 }
 
-/// The time at the end of a text: both readings if it has neither am nor pm.
+/// Returns the time at the end of a text: both readings if it has neither am nor pm.
 fn time_before(text: &str) -> Option<Vec<NaiveTime>> {
     let mut from = text.len().saturating_sub(LONGEST_TIME);
     while !text.is_char_boundary(from) {

@@ -1,4 +1,4 @@
-//! The `[page]` table.
+//! Reads the `[page]` table.
 
 use super::context::Located;
 use super::table::Table;
@@ -17,7 +17,8 @@ pub(super) fn read(table: &Table<'_>) -> Page {
     Page { accent, logo, footer, css }
 }
 
-/// The path of a file in the folder of `sessions.toml` or below it, so that nothing else is published by mistake.
+/// Returns the path of a file in the folder of `sessions.toml` or below it, so that no other file is published by
+/// mistake.
 fn file(table: &Table<'_>, key: &str, endings: &[&str]) -> Option<String> {
     let Located { value, span } = table.text(key)?;
     let path = std::path::Path::new(value);

@@ -1,4 +1,4 @@
-//! Mistakes with quotes: typographic ones, missing ones, and quotes within quotes.
+//! Explains mistakes with quotes: typographic quotes, missing quotes, and quotes within quotes.
 
 use std::ops::Range;
 
@@ -8,12 +8,12 @@ use crate::diagnostic::{Code, Finding};
 
 /// Typographic quotes; TOML accepts only straight ones.
 const TYPOGRAPHIC: [char; 12] = ['“', '”', '„', '‟', '«', '»', '‘', '’', '‚', '′', '″', '`'];
-/// Most lines of a text whose end is looked for.
+/// The largest number of lines in which the end of a text is searched.
 const MOST_LINES: usize = 500;
 /// The longest line that help repeats, in bytes.
 const LONGEST: usize = 400;
 
-/// A text in quotes, as TOML writes it.
+/// Returns a text in quotes, in TOML syntax.
 pub(super) fn written(text: &str) -> String {
     match (text.contains(['"', '\\']), text.contains('\'')) {
         (false, _) => format!("\"{text}\""),
@@ -22,12 +22,12 @@ pub(super) fn written(text: &str) -> String {
     }
 }
 
-/// A text without quotes of any kind around it.
+/// Returns a text without quotes of any kind around it.
 pub(super) fn bare(text: &str) -> &str {
     text.trim_matches(|c| TYPOGRAPHIC.contains(&c) || c == '"' || c == '\'' || c == '`')
 }
 
-/// A finding for quotes that a word processor has made.
+/// Returns a finding for typographic quotes, which word processors write.
 pub(super) fn typographic(line: &SourceLine<'_>, text: &str) -> Option<Explained> {
     let (key, value) = (line.key, line.value);
     let error = |help: String| {
@@ -55,7 +55,7 @@ pub(super) fn typographic(line: &SourceLine<'_>, text: &str) -> Option<Explained
     }
     let begins = value.starts_with(TYPOGRAPHIC);
     let ends = value.ends_with(TYPOGRAPHIC) && !value.starts_with(['"', '\'']);
-    // A closing quote alone is missing its pair, or is typographic: "Talk”.
+    // A closing quote without its pair is missing the opening one, or is typographic, as in "Talk”.
     let is_mixed = value.starts_with('"')
         && value.len() > 1
         && value.ends_with(TYPOGRAPHIC)
@@ -76,12 +76,12 @@ pub(super) fn typographic(line: &SourceLine<'_>, text: &str) -> Option<Explained
     Some(finding.fix_if(line.value_span.clone(), certain).into())
 }
 
-/// Whether a text is a value of TOML.
+/// Returns whether a text is a value of TOML.
 fn is_value(text: &str) -> bool {
     toml::de::DeTable::parse(&format!("key = {text}")).is_ok()
 }
 
-/// A finding for a text whose closing quote is not on its line.
+/// Returns a finding for a text whose closing quote is not on its line.
 pub(super) fn unclosed(line: &SourceLine<'_>, text: &str, span: &Range<usize>) -> Explained {
     let (key, value) = (line.key, line.value);
     let mark = value.chars().next().filter(|c| *c == '\'').unwrap_or('"');
@@ -111,13 +111,13 @@ pub(super) fn unclosed(line: &SourceLine<'_>, text: &str, span: &Range<usize>) -
     Explained { finding, until: Some(last.span.end + 1) }
 }
 
-/// The lines after one, up to a limit.
+/// Returns the lines after one, up to a limit.
 fn following<'a>(line: &SourceLine<'a>, text: &'a str) -> impl Iterator<Item = SourceLine<'a>> {
     std::iter::successors(line.next(text), |line| line.next(text)).take(MOST_LINES)
 }
 
-/// The last line of a text that goes on over further lines: the one with the closing quote, or the last before a key, a
-/// table or a blank line. None if the next line is one of those.
+/// Returns the last line of a text that continues on further lines: the line with the closing quote, or the last one
+/// before a key, a table or a blank line. Returns `None` if the next line is one of those.
 fn continued<'a>(line: &SourceLine<'a>, text: &'a str) -> Option<SourceLine<'a>> {
     let mut last = None;
     for next in following(line, text) {
@@ -135,7 +135,7 @@ fn continued<'a>(line: &SourceLine<'a>, text: &'a str) -> Option<SourceLine<'a>>
     last
 }
 
-/// A finding for what follows a text in quotes on its line.
+/// Returns a finding for text after a quoted text on the same line.
 pub(super) fn after_text(line: &SourceLine<'_>, span: &Range<usize>) -> Option<Explained> {
     let (key, value) = (line.key, line.value);
     let mark = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
@@ -202,7 +202,7 @@ pub(super) fn after_text(line: &SourceLine<'_>, span: &Range<usize>) -> Option<E
     )
 }
 
-/// The offset of the quote that ends a text.
+/// Returns the offset of the quote that ends a text.
 fn closing(value: &str, mark: char) -> Option<usize> {
     let mut escaped = false;
     value.char_indices().skip(1).find_map(|(at, c)| {

@@ -1,4 +1,4 @@
-//! The rest of a date or time that is read from left to right, as [`loose`](super::loose) does.
+//! The rest of a date or time that [`loose`](super::loose) reads from left to right.
 
 use chrono::{NaiveTime, TimeDelta};
 
@@ -14,7 +14,7 @@ impl<'a> Rest<'a> {
         self.0 = self.0.trim_start_matches(marks);
     }
 
-    /// A number of at most some digits.
+    /// Reads a number of at most `most` digits.
     pub(super) fn number(&mut self, most: usize) -> Option<(u32, usize)> {
         let digits = self.0.bytes().take_while(u8::is_ascii_digit).count();
         if digits == 0 || digits > most {
@@ -25,7 +25,7 @@ impl<'a> Rest<'a> {
         Some((number.parse().ok()?, digits))
     }
 
-    /// A word of letters, in lower case.
+    /// Reads a word of letters, in lower case.
     fn word(&mut self) -> Option<String> {
         let end = self.0.find(|c: char| !c.is_alphabetic()).unwrap_or(self.0.len());
         let (word, rest) = self.0.split_at(end);
@@ -53,7 +53,7 @@ impl<'a> Rest<'a> {
         Some(day)
     }
 
-    /// Three numbers with dots, slashes or hyphens between them.
+    /// Reads three numbers with dots, slashes or hyphens between them.
     fn numeric(&mut self) -> Option<Day> {
         let (first, digits) = self.number(4)?;
         let sign = self.0.chars().next().filter(|c| ['.', '/', '-'].contains(c))?;
@@ -82,7 +82,7 @@ impl<'a> Rest<'a> {
         };
         let (day_first, month_first) = (date(year, second, first), date(year, first, second));
         Some(match (day_first, month_first) {
-            // With dots the day comes first everywhere.
+            // With dots, the day comes first in every country.
             (Some(date), _) if sign == '.' => Day::YearLast(date),
             (Some(day_first), Some(month_first)) if day_first != month_first => {
                 Day::Either(day_first, month_first)
@@ -93,7 +93,7 @@ impl<'a> Rest<'a> {
         })
     }
 
-    /// Whether a day and a month end here: `30.04.` or `4/30`.
+    /// Returns whether a day and a month end at this point, as in `30.04.` or `4/30`.
     fn is_without_year(self, sign: char) -> bool {
         let after = match sign {
             '.' => self.0.strip_prefix('.'),
@@ -103,7 +103,7 @@ impl<'a> Rest<'a> {
             && !after.is_some_and(|after| after.trim_start().get(..4).is_some_and(is_year))
     }
 
-    /// A day with the name of its month, before or after it.
+    /// Reads a day with the name of its month, before or after it.
     fn named(&mut self) -> Option<Day> {
         let month = |rest: &mut Self| {
             let word = rest.word()?;
@@ -139,7 +139,7 @@ impl<'a> Rest<'a> {
         })
     }
 
-    /// What people write between a date and a time.
+    /// Skips the words and signs that people write between a date and a time.
     pub(super) fn between(&mut self) {
         if self.0.starts_with(['T', 't']) {
             self.0 = &self.0[1..];
@@ -153,7 +153,7 @@ impl<'a> Rest<'a> {
             *self = rest;
         }
         self.skip(&['.', ' ']);
-        // A hyphen between spaces, as in "2027-04-30 - 14:00".
+        // This is a hyphen between spaces, as in "2027-04-30 - 14:00".
         let after = self.0.trim_start_matches(['-', ' ']);
         if after.starts_with(|c: char| c.is_ascii_digit()) {
             let mut time = Rest(after);
@@ -217,7 +217,7 @@ impl<'a> Rest<'a> {
         }
         match half {
             Some(half) if (1..=12).contains(&hour) => hour = hour % 12 + half,
-            // "14:00 pm" is clear, "14 pm" is not.
+            // "14:00 pm" is clear, but "14 pm" is not.
             Some(12) if minute.is_some() && hour < 24 => {}
             Some(_) => return None,
             None => {}
@@ -230,7 +230,7 @@ impl<'a> Rest<'a> {
         })
     }
 
-    /// The end of a range. The beginning takes over its pm: "2-4 pm".
+    /// Reads the end of a range. The start takes over its pm, as in "2-4 pm".
     pub(super) fn until(&mut self, start: &mut Option<Clock>) -> Option<Until> {
         let mut rest = *self;
         let bare = match start {

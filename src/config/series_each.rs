@@ -1,4 +1,4 @@
-//! `[series.each]`: defaults of the sessions of a series.
+//! Reads `[series.each]`, which has defaults for the sessions of a series.
 
 use std::collections::HashMap;
 
@@ -12,15 +12,15 @@ use super::{keys, when};
 use crate::diagnostic::{Code, Finding};
 use crate::model::Markdown;
 
-/// The most items of a list that several sessions share: each session has a copy of it.
+/// The largest number of items in a list that several sessions share, because each session has a copy of it.
 const MOST_SHARED: usize = 50;
 
-/// The tables by the id of their series.
+/// The `[series.each]` tables by the id of their series.
 #[derive(Default)]
 pub(super) struct EachTables<'t>(HashMap<String, (Spanned<DeValue<'t>>, Option<Markdown>)>);
 
 impl<'t> EachTables<'t> {
-    /// Takes the tables out of the `[[series]]`.
+    /// Takes the tables out of the `[[series]]` tables.
     pub(super) fn take(series: Option<&mut Spanned<DeValue<'t>>>) -> Self {
         let mut tables = HashMap::new();
         if let Some(DeValue::Array(items)) = series.map(Spanned::get_mut) {
@@ -34,7 +34,7 @@ impl<'t> EachTables<'t> {
         Self(tables)
     }
 
-    /// Reports what is wrong in them, and reads the descriptions, which are long.
+    /// Reports the mistakes in the tables, and reads the descriptions once, because they are long.
     pub(super) fn read(&mut self, context: &Context<'_>, shared: Shared<'_>) {
         for (value, description) in self.0.values_mut() {
             let DeValue::Table(entries) = value.get_ref() else {
@@ -60,7 +60,7 @@ impl<'t> EachTables<'t> {
         }
     }
 
-    /// The table of a series, and its description.
+    /// Returns the table of a series, and its description.
     pub(super) fn of(&self, series: &str) -> Option<(Below<'_>, Option<Markdown>)> {
         let (value, description) = self.0.get(series)?;
         let entries = value.get_ref().as_table()?;

@@ -1,4 +1,4 @@
-//! The names that people use for a series: its id, its title, or an id made from its title.
+//! Finds a series by the names that people use for it: its id, its title, or an id made from its title.
 
 use std::collections::HashMap;
 
@@ -8,10 +8,10 @@ use super::wording;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Id, Series, TextError};
 
-/// Most ids that help lists.
+/// The largest number of ids that help lists.
 const LISTED: usize = 5;
 
-/// A parsed `[[series]]` table; values with errors are none.
+/// A parsed `[[series]]` table; values with errors are `None`.
 pub(super) struct ReadSeries {
     pub(super) id: Option<Located<Id>>,
     pub(super) was: Vec<Located<Id>>,
@@ -42,19 +42,19 @@ impl SeriesNames {
         Self { ids, by_name }
     }
 
-    /// The series that a text names.
+    /// Returns the series that a text refers to.
     pub(super) fn meant(&self, text: &str) -> Option<&Id> {
         let of_name = |name: &str| self.by_name.get(name);
         of_name(&text.trim().to_lowercase()).or_else(|| of_name(Id::suggest(text)?.as_str()))
     }
 
-    /// The ids to choose from, if they are few.
+    /// Returns the ids to choose from, if they are few.
     pub(super) fn listed(&self) -> Option<String> {
         let ids: Vec<String> = self.ids.iter().map(|id| format!("\"{id}\"")).collect();
         (1..=LISTED).contains(&ids.len()).then(|| ids.join(" or "))
     }
 
-    /// The ids of series that a key holds. A title in place of an id is a finding, and counts as the id.
+    /// Returns the ids of series that a key gives. A title in place of an id is a finding, and counts as the id.
     pub(super) fn read(&self, table: &Table<'_>, key: &str) -> Vec<Located<Id>> {
         let texts = table.texts(key);
         texts.into_iter().filter_map(|text| self.read_one(table, key, text)).collect()

@@ -1,4 +1,4 @@
-//! The `[[sessions]]` tables.
+//! Reads a `[[sessions]]` table.
 
 use std::ops::Range;
 
@@ -9,38 +9,48 @@ use super::defaults::Defaults;
 use super::feeds::{ids, values};
 use super::series_names::SeriesNames;
 use super::table::Table;
-use super::{coordinates, keys, links, when};
+use super::{around, coordinates, keys, links, undated, when, without_repeat};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{
-    Geo, HttpUrl, Id, Length, Markdown, Place, Session, Status, Tag, Title, Uid, When,
+    Geo, HttpUrl, Id, Length, Markdown, Place, Session, Status, Tag, Title, Uid, Undated, When,
 };
 
-/// A parsed `[[sessions]]` table; values with errors are none.
+/// A parsed `[[sessions]]` table; values with errors are `None`.
 #[derive(Default)]
 pub(super) struct ReadSession {
     pub(super) id: Option<Located<Id>>,
     pub(super) uid: Option<Located<Uid>>,
     pub(super) was: Vec<Located<Id>>,
-    /// All series that it names; it belongs to one.
+    /// All series that it names. A session belongs to only one; others are errors.
     pub(super) series: Vec<Located<Id>>,
     pub(super) start: Option<Range<usize>>,
     pub(super) session: Option<Session>,
+    /// Given for a session without a date; within, none if it has errors.
+    pub(super) undated: Option<Option<Undated>>,
 }
 
-/// The values that all sessions of a file may take from elsewhere.
+/// The words of `status`; a planned session has no date.
+const STATUSES: [(&str, Option<Status>); 4] = [
+    ("confirmed", Some(Status::Confirmed)),
+    ("tentative", Some(Status::Tentative)),
+    ("cancelled", Some(Status::Cancelled)),
+    ("planned", None),
+];
+
+/// The values from other tables that every session may use.
 #[derive(Clone, Copy)]
 pub(super) struct Shared<'a> {
     pub(super) defaults: &'a Defaults,
     pub(super) names: &'a SeriesNames,
 }
 
-/// What a table does not give, or gives in another way.
+/// Values that replace or complete those of a table.
 #[derive(Default)]
 pub(super) struct Given {
     pub(super) id: Option<Located<Id>>,
     pub(super) title: Option<Located<Title>>,
     pub(super) when: Option<When>,
-    /// The description that holds where the table has none. It is parsed once for all sessions that share it.
+    /// The description for a table that has none. This description is parsed once for all sessions that share it.
     pub(super) description: Option<Markdown>,
 }
 
@@ -50,9 +60,16 @@ pub(super) fn read(
     description: Option<Markdown>,
 ) -> ReadSession {
     let id = table.require("id", "\"opening-talk\"", table.id("id"));
+    if undated::is_planned(table) {
+        if let Some(id) = &id {
+            let mut locations = table.context().locations();
+            locations.sessions.entry(id.value.clone()).or_insert_with(|| id.span.clone());
+        }
+        return undated::read(table, id, shared, description);
+    }
     let title = title(table);
     let when = when::read(table, shared.defaults);
-    super::repeat::refuse(table);
+    without_repeat::refuse(table);
     if let Some(id) = &id {
         let mut locations = table.context().locations();
         locations.sessions.entry(id.value.clone()).or_insert_with(|| id.span.clone());
@@ -72,7 +89,7 @@ pub(super) fn title(table: &Table<'_>) -> Option<Located<Title>> {
     table.require("title", "\"Opening talk\"", title)
 }
 
-/// Reads every other value.
+/// Reads the values of a table that `given` does not contain.
 pub(super) fn with(table: &Table<'_>, shared: Shared<'_>, given: Given) -> ReadSession {
     let Shared { defaults, names } = shared;
     let Given { id, title, when, description: inherited } = given;
@@ -81,6 +98,11 @@ pub(super) fn with(table: &Table<'_>, shared: Shared<'_>, given: Given) -> ReadS
     let (register, join, page) = (url("register"), url("join"), url("page"));
     let place = table.table("place", "place", keys::PLACE);
     let place = place.as_ref().map(|place| read_place(place, table.has("join")));
+    let registration = around::registration(table, when.as_ref().map(When::zone));
+    let speakers = around::speakers(table);
+    let access = table.line("access").map(|at| at.value);
+    let (recording, slides) = (url("recording"), url("slides"));
+    let reason = table.line("reason").map(|at| at.value);
     let series = names.read(table, "series");
     if let [first, second, ..] = series.as_slice() {
         let finding =
@@ -93,14 +115,14 @@ pub(super) fn with(table: &Table<'_>, shared: Shared<'_>, given: Given) -> ReadS
     }
     let tags = table.parsed_list("tags", Code::BadValue, Tag::parse);
     advice::tags(table, &tags);
-    let status = table.word(
-        "status",
-        &[
-            ("confirmed", Status::Confirmed),
-            ("tentative", Status::Tentative),
-            ("cancelled", Status::Cancelled),
-        ],
-    );
+    let status = table.word("status", &STATUSES);
+    if status.as_ref().is_some_and(|status| status.value.is_none()) {
+        let span = table.span("status").unwrap_or_else(|| table.header());
+        let message = "the dates of a repeating session are known, so none can be `planned`";
+        let help = "write `status = \"tentative\"`, or leave the date out with `except`";
+        table.context().push(Finding::error(Code::BadValue, span, message).help(help));
+    }
+    let status = status.and_then(|at| Some(Located { value: at.value?, span: at.span }));
     let own = cancellation(table);
     if let Some(at) = own.as_ref().filter(|_| {
         table.is_own("cancelled")
@@ -126,11 +148,17 @@ pub(super) fn with(table: &Table<'_>, shared: Shared<'_>, given: Given) -> ReadS
             description: description.map(|at| at.value).or(inherited),
             register,
             join,
+            registration,
             page,
             place: place.flatten(),
+            speakers,
+            access,
+            recording,
+            slides,
             series: series.first().map(|at| at.value.clone()),
             tags: tags.into_iter().map(|at| at.value).collect(),
             status: status.map(|at| at.value).unwrap_or_default(),
+            reason,
             cancellation: own.map_or(defaults.cancellation, |at| at.value),
             busy,
             remind: remind.into_iter().map(|at| at.value.roughly()).collect(),
@@ -140,10 +168,10 @@ pub(super) fn with(table: &Table<'_>, shared: Shared<'_>, given: Given) -> ReadS
             date: None,
         })
     })();
-    ReadSession { id, uid, was, series, start: table.span("start"), session }
+    ReadSession { id, uid, was, series, start: table.span("start"), session, undated: None }
 }
 
-fn read_place(table: &Table<'_>, has_join: bool) -> Option<Place> {
+pub(super) fn read_place(table: &Table<'_>, has_join: bool) -> Option<Place> {
     let name = table.line("name");
     let name = table.require("name", "\"Community hall\"", name);
     let address = table.line("address");

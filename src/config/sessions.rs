@@ -1,4 +1,4 @@
-//! All `[[sessions]]` tables: single sessions, repeating ones, and tables that override a date of those.
+//! Reads all `[[sessions]]` tables: single sessions, repeating sessions, and tables that override one of their dates.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -11,7 +11,7 @@ use super::repeat::wrong_ids::RepeatIds;
 use super::repeat::{self, ReadRepeat};
 use super::series_each::EachTables;
 use super::session::{self, Given, ReadSession, Shared};
-use super::table::Table;
+use super::table::{LocatedTable, Table};
 use super::wording::quoted;
 use super::{each, keys};
 use crate::diagnostic::{Code, Finding};
@@ -21,14 +21,11 @@ const NAME: &str = "[[sessions]]";
 /// All parsed `[[sessions]]` tables.
 #[derive(Default)]
 pub(super) struct ReadSessions {
-    /// The sessions, in the order of the file; also each date of repeating ones.
+    /// The sessions, in the order of the file, including each date of the repeating ones.
     pub(super) sessions: Vec<ReadSession>,
-    /// The repeating ones.
+    /// The repeating sessions.
     pub(super) repeats: Vec<ReadRepeat>,
 }
-
-/// A table with the location of its header.
-pub(super) type Located<'t> = (Range<usize>, DeTable<'t>);
 
 pub(super) fn read<'t>(
     context: &Context<'_>,
@@ -87,7 +84,7 @@ pub(super) fn read<'t>(
     all
 }
 
-/// The error for a second table with `repeat` and the same id.
+/// Returns the error for a second table with `repeat` and the same id.
 fn second_rule(id: &str, span: Range<usize>, earlier: Range<usize>) -> Finding {
     let message = format!("`{}` is the id of another session that repeats", quoted(id));
     Finding::error(Code::DuplicateId, span, message).earlier(earlier, "here").help(
@@ -98,8 +95,8 @@ fn second_rule(id: &str, span: Range<usize>, earlier: Range<usize>) -> Finding {
 
 /// A repeating session with the tables that override its dates.
 struct Repeating<'t> {
-    table: Located<'t>,
-    overrides: Vec<Located<'t>>,
+    table: LocatedTable<'t>,
+    overrides: Vec<LocatedTable<'t>>,
 }
 
 /// Takes repeating sessions and overrides out of the list. Most files have none.
@@ -122,7 +119,7 @@ fn split<'t>(
         return (None, Vec::new());
     };
     let (mut rest, mut repeating) = (DeArray::new(), Vec::new());
-    let mut overrides: HashMap<String, Vec<Located<'t>>> = HashMap::new();
+    let mut overrides: HashMap<String, Vec<LocatedTable<'t>>> = HashMap::new();
     for item in items {
         let span = item.span();
         let of = |entries: &DeTable<'_>| {
@@ -141,7 +138,7 @@ fn split<'t>(
         }
     }
     for one in &mut repeating {
-        // Of two with one id, which is an error, the first has the overrides.
+        // If two tables have the same id, which is an error, the overrides belong to the first.
         let id = id(&one.table.1).unwrap_or_default();
         one.overrides = overrides.remove(id).unwrap_or_default();
     }

@@ -1,4 +1,5 @@
-//! Lines that are no key with a value: notes, bullets, colons and tabs for equals signs, and pasted texts.
+//! Explains lines that are not a key with a value: notes, bullets, colons and tabs in place of equals signs, and pasted
+//! texts.
 
 use std::ops::Range;
 
@@ -48,7 +49,7 @@ fn for_text(first: &SourceLine<'_>, pasted: &[SourceLine<'_>], text: &str) -> St
     )
 }
 
-/// A finding for a line that is no key with a value.
+/// Returns a finding for a line that is not a key with a value.
 pub(super) fn without_key(line: &SourceLine<'_>, span: &Range<usize>, text: &str) -> Explained {
     let whole = line.text.trim();
     let start = line.span.start + (line.text.len() - line.text.trim_start().len());
@@ -71,7 +72,7 @@ pub(super) fn without_key(line: &SourceLine<'_>, span: &Range<usize>, text: &str
         let message = format!("`{key}` is not a key: a key is one word in lower case");
         return at(&message).help(format!("write `{own} = {}`", written(own, line.value))).into();
     }
-    // A colon, a tab or a space in place of the equals sign.
+    // The line has a colon, a tab or a space in place of the equals sign.
     let separated = [':', '\t', ' '].into_iter().find_map(|sign| {
         let (key, value) = bullet.unwrap_or(whole).split_once(sign)?;
         let own = synonyms::of_any_table(quotes::bare(key.trim()))?;
@@ -98,7 +99,7 @@ pub(super) fn without_key(line: &SourceLine<'_>, span: &Range<usize>, text: &str
             .help(format!("write `{} = ...`", whole.to_lowercase()))
             .into();
     }
-    // A pasted text is one finding, up to the next key.
+    // A pasted text is one finding, which ends before the next key.
     let more = std::iter::successors(line.next(text), |line| line.next(text)).take(500);
     let is_text = |line: &SourceLine<'_>| {
         !line.is_header() && !line.has_known_key() && !line.text.trim_start().starts_with('#')

@@ -1,15 +1,15 @@
-//! Other words for keys and tables, by their meaning and by their spelling.
+//! Recognizes other words for keys and tables: synonyms and misspellings.
 
 use super::keys::{ALSO_IN, CALENDAR, PAGE, PLACE, ROOT, SESSIONS};
 use crate::suggest;
 
-/// The key of any table that a word is, or is another word for.
+/// Returns the key of any table that equals a word, or that the word is another word for.
 pub(super) fn of_any_table(word: &str) -> Option<&'static str> {
     [SESSIONS, CALENDAR, PAGE, PLACE, ALSO_IN].into_iter().find_map(|keys| synonym(word, keys))
 }
 
 /// Other words for keys.
-const SYNONYMS: [(&str, &[&str]); 23] = [
+const SYNONYMS: [(&str, &[&str]); 28] = [
     ("accent", &["color", "colour"]),
     ("title", &["name", "summary", "subject", "headline", "event", "session"]),
     (
@@ -101,6 +101,11 @@ const SYNONYMS: [(&str, &[&str]); 23] = [
         ],
     ),
     ("each", &["defaults", "default"]),
+    ("speakers", &["speaker", "presenter", "presenters", "guest", "guests", "panelists"]),
+    ("access", &["accessibility", "accessible"]),
+    ("recording", &["youtube", "replay", "video_url"]),
+    ("slides", &["presentation", "deck", "materials"]),
+    ("reason", &["why", "because"]),
 ];
 
 /// Other words for tables.
@@ -143,7 +148,7 @@ pub(super) fn header_of(word: &str) -> Option<&'static str> {
     TABLES.iter().find(|(_, words)| words.contains(&lower.as_str())).map(|(table, _)| *table)
 }
 
-/// Help for an unknown table: the line that was probably meant.
+/// Returns help for an unknown table: the line that was probably meant.
 pub(super) fn header_meant(word: &str) -> String {
     let lower = word.to_lowercase();
     let near = || suggest::nearest(&lower, ROOT.iter().copied()).map(header);
@@ -156,7 +161,7 @@ pub(super) fn header_meant(word: &str) -> String {
     }
 }
 
-/// The line that begins a table of the file.
+/// Returns the line that begins a table of the file.
 pub(super) fn header(name: &str) -> &'static str {
     match name {
         "calendar" => "[calendar]",
@@ -168,7 +173,7 @@ pub(super) fn header(name: &str) -> &'static str {
     }
 }
 
-/// The key that a word is a synonym of.
+/// Returns the key that a word is a synonym of.
 pub(super) fn synonym(word: &str, keys: &[&'static str]) -> Option<&'static str> {
     let word = word.trim().to_lowercase().replace(['-', ' '], "_");
     let mut meant = SYNONYMS.iter().filter(|(_, words)| words.contains(&word.as_str()));
@@ -176,10 +181,10 @@ pub(super) fn synonym(word: &str, keys: &[&'static str]) -> Option<&'static str>
     own.or_else(|| keys.iter().find(|own| **own == word).copied())
 }
 
-/// The key that a word was probably meant for: by synonym or by spelling.
+/// Returns the key that a word was probably meant for: by synonym or by spelling.
 pub(super) fn meant(word: &str, keys: &[&'static str]) -> Option<&'static str> {
     let word = word.trim().to_lowercase().replace(['-', ' '], "_");
-    // Short words are similar to anything.
+    // Short words resemble too many others.
     let is_near = |near: &&str| word.len() > 5 || suggest::distance(&word, near) < 2;
     let near = |words: &mut dyn Iterator<Item = &'static str>| {
         suggest::nearest(&word, words).filter(is_near)
@@ -210,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_table_by_another_name_is_known() {
-        // 42 other words, and every name with one letter less.
+        // The test covers 42 other words, and every name with one letter less.
         for (table, words) in TABLES {
             for word in words {
                 assert!(header_meant(word).contains(table), "{word}");

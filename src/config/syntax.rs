@@ -1,4 +1,4 @@
-//! From text to a TOML tree, with all its syntax errors, one for each line. `explain` says what they mean.
+//! Parses text to a TOML tree, with one syntax error for each wrong line. `explain` describes the errors.
 
 use std::ops::Range;
 
@@ -12,25 +12,25 @@ use super::line::{self, SourceLine};
 use crate::diagnostic::{Code, Finding, MOST};
 use crate::zone::Rules;
 
-/// The first part of a text that is parsed, in bytes; it grows by the same factor. The parser keeps a few hundred
-/// bytes per error, and every byte of a text may be one.
+/// The length of the first part of a text that is parsed, in bytes; each further attempt parses this factor more. The
+/// parser keeps a few hundred bytes per error, and every byte of a text may be an error.
 const PROBE: usize = 1 << 18;
 const STEP: usize = 1 << 23;
-/// Number of parser errors after which the rest of the text is not parsed.
+/// The number of parser errors after which the rest of the text is not parsed.
 const MOST_ERRORS: usize = 20_000;
-/// Limit on lines, keys and values: the parser needs more than a hundred bytes for each.
+/// The limit on lines, keys and values: the parser needs more than a hundred bytes for each.
 const MOST_MARKS: usize = 1 << 22;
-/// Number of findings after which no more are needed: two more than are kept, for a byte order mark at the beginning
-/// and an error caused by the end of the parsed part.
+/// The number of findings after which no more are needed. The number is two more than are kept: one for a byte order
+/// mark at the beginning, and one for an error at the end of the parsed part.
 const ENOUGH: usize = MOST + 2;
 
 /// A text parsed as TOML.
 pub(super) struct ParsedToml<'a> {
-    /// The tree; none if there are too many errors.
+    /// The tree, or `None` if there are too many errors.
     pub(super) root: Option<DeTable<'a>>,
     /// The syntax errors, one per line.
     pub(super) findings: Vec<Finding>,
-    /// The parts that could not be parsed, where no further findings are reported.
+    /// The parts that could not be parsed. The program reports no further findings in these parts.
     pub(super) unread: Unread,
 }
 
@@ -58,13 +58,13 @@ pub(super) fn parse<'a>(text: &'a str, rules: &Rules) -> ParsedToml<'a> {
     ParsedToml { root, findings, unread }
 }
 
-/// Whether a text has so many lines, keys and values that parsing would take gigabytes.
+/// Returns whether a text has so many lines, keys and values that parsing would take gigabytes.
 fn is_dense(text: &str) -> bool {
     let is_mark = |byte: &&u8| matches!(byte, b'\n' | b',' | b'.' | b'=' | b'[' | b'{');
     text.as_bytes().iter().filter(is_mark).count() > MOST_MARKS
 }
 
-/// The findings for the parser's errors, and the parts that could not be parsed.
+/// Returns the findings for the parser's errors, and the parts that could not be parsed.
 fn findings(
     errors: &[Error],
     text: &str,
@@ -94,14 +94,14 @@ fn findings(
         };
         let start = line.span.start.min(finding.span.start);
         found.push(finding);
-        // Further errors on a line follow from the first. A wrong table header takes the keys under it along.
+        // Further errors on a line follow from the first one. A wrong table header also affects the keys below it.
         let end = match until {
             Some(until) => until,
             None if line.is_header() => line::next_header(text, line.span.start),
             None => line.span.end.max(span.end) + 1,
         };
         unread.has_header |= line.is_header();
-        // A key without its value is in the tree.
+        // The tree has a key without a value.
         if until.is_some() || !line.has_key() {
             let table = line::header_before(text, start).map_or(0, |(_, header)| header.start);
             unread.tables.push(table..line::next_header(text, end.saturating_sub(1)));
@@ -111,7 +111,8 @@ fn findings(
     (found, unread)
 }
 
-/// The errors by line. The parser reports wrong values after wrong lines; those of one line stay in its order.
+/// Returns the errors by line. The parser reports wrong values after wrong lines; the errors of one line keep their
+/// order.
 fn by_line<'e>(errors: &'e [Error], text: &str) -> Vec<(Range<usize>, &'e Error)> {
     let end = text.len();
     let spans = errors.iter().map(|error| error.span().unwrap_or(end..end));
@@ -135,7 +136,7 @@ fn by_line<'e>(errors: &'e [Error], text: &str) -> Vec<(Range<usize>, &'e Error)
 mod tests {
     use super::*;
 
-    /// Every sentence of the parser's that a finding is chosen by, with a text that it says that of.
+    /// Every sentence of the parser that selects a finding, with a text that causes the sentence.
     const SENTENCES: [(&str, &str); 18] = [
         ("duplicate key", "a = 1\na = 2"),
         ("string values must be quoted", "a = b"),

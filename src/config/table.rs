@@ -1,4 +1,4 @@
-//! One table of the file, read key by key; every value of a wrong type or format is a finding.
+//! One table of the file, which is read key by key. Every value of a wrong type or format is a finding.
 
 use std::ops::Range;
 
@@ -19,18 +19,21 @@ pub(super) struct Table<'a> {
     context: &'a Context<'a>,
     name: &'static str,
     header: Range<usize>,
-    /// None if all values are those of the tables below.
+    /// `None` if all values are those of the tables below.
     entries: Option<&'a DeTable<'a>>,
     below: Vec<Below<'a>>,
     /// The keys that unknown keys were probably meant for.
     meant: Vec<&'static str>,
 }
 
-/// A table whose values hold where the tables above it give none.
+/// A table with the location of its header.
+pub(super) type LocatedTable<'t> = (Range<usize>, DeTable<'t>);
+
+/// A table whose values apply where the tables above it give none.
 #[derive(Clone, Copy)]
 pub(super) struct Below<'a> {
     pub(super) entries: &'a DeTable<'a>,
-    /// Keys whose values are for that table alone.
+    /// The keys whose values apply to that table alone.
     pub(super) hidden: &'static [&'static str],
 }
 
@@ -47,24 +50,24 @@ impl<'a> Table<'a> {
         Self { context, name, header, entries: Some(entries), below: Vec::new(), meant }
     }
 
-    /// The table with the values of other tables where it gives none, the nearest first.
+    /// Returns the table over other tables, whose values apply where it gives none. The nearest table is first.
     pub(super) fn over(&self, below: impl IntoIterator<Item = Below<'a>>) -> Self {
         let (context, name, header) = (self.context, self.name, self.header());
         let (below, meant) = (below.into_iter().collect(), self.meant.clone());
         Self { context, name, header, entries: self.entries, below, meant }
     }
 
-    /// A table of the same name without keys.
+    /// Returns a table of the same name without keys.
     pub(super) fn emptied(&self) -> Self {
         Self { entries: None, ..self.over([]) }
     }
 
-    /// The table with its header at another location.
+    /// Returns the table with its header at another location.
     pub(super) fn under(self, header: Range<usize>) -> Self {
         Self { header, ..self }
     }
 
-    /// Whether the table itself has a key.
+    /// Returns whether the table itself has a key.
     pub(super) fn is_own(&self, key: &str) -> bool {
         self.entries.is_some_and(|entries| entries.contains_key(key))
     }
@@ -73,7 +76,7 @@ impl<'a> Table<'a> {
         self.context
     }
 
-    /// The location of the table's header.
+    /// Returns the location of the table's header.
     pub(super) fn header(&self) -> Range<usize> {
         self.header.clone()
     }
@@ -90,12 +93,12 @@ impl<'a> Table<'a> {
         value
     }
 
-    /// The location of a key's value.
+    /// Returns the location of a key's value.
     pub(super) fn span(&self, key: &str) -> Option<Range<usize>> {
         self.get(key).map(Spanned::span)
     }
 
-    /// Requires a whole table.
+    /// Requires a table that the file must have.
     pub(super) fn missing_table(&self, key: &str, example: &str) {
         if self.lacks(key) && self.context.has_all_headers() {
             let message = format!("there is no [{key}] table");
@@ -106,12 +109,13 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Whether the key exists, whatever its value.
+    /// Returns whether the key exists, whatever its value.
     pub(super) fn has(&self, key: &str) -> bool {
         self.value(key).is_some()
     }
 
-    /// Whether the key is missing: it does not exist, no other word for it does, and no line of the table is unread.
+    /// Returns whether the key is missing: neither the key nor another word for it exists, and no line of the table is
+    /// unread.
     pub(super) fn lacks(&self, key: &str) -> bool {
         !self.has(key) && !self.meant.contains(&key) && self.context.is_whole_at(self.header.start)
     }
@@ -121,12 +125,12 @@ impl<'a> Table<'a> {
         self.meant.contains(&key)
     }
 
-    /// Whether the value of a key is a list.
+    /// Returns whether the value of a key is a list.
     pub(super) fn is_list(&self, key: &str) -> bool {
         self.get(key).is_some_and(|value| value.get_ref().is_array())
     }
 
-    /// A text without further checks.
+    /// Reads a text without further checks.
     pub(super) fn text(&self, key: &str) -> Option<Located<&'a str>> {
         let value = self.get(key)?;
         match value.get_ref() {
@@ -138,12 +142,12 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// A text, without a finding for a value of another type.
+    /// Reads a text; a value of another type is not a finding.
     pub(super) fn text_of(&self, key: &str) -> Option<&'a str> {
         self.get(key)?.get_ref().as_str()
     }
 
-    /// A text in a certain format; `form` is the code of its finding.
+    /// Reads a text in a certain format; `form` is the code of its finding.
     pub(super) fn parsed<T>(
         &self,
         key: &str,
@@ -154,7 +158,7 @@ impl<'a> Table<'a> {
         self.form(key, form, text, parse)
     }
 
-    /// One line of text for readers.
+    /// Reads one line of text for readers.
     pub(super) fn line(&self, key: &str) -> Option<Located<Title>> {
         let title = self.parsed(key, Code::BadValue, Title::parse)?;
         if title.value.as_str().contains('\t') {
@@ -166,14 +170,14 @@ impl<'a> Table<'a> {
         Some(title)
     }
 
-    /// A text in Markdown.
+    /// Reads a text in Markdown.
     pub(super) fn markdown(&self, key: &str) -> Option<Located<Markdown>> {
         let text = self.parsed(key, Code::BadValue, Markdown::parse)?;
         texts::markdown(self.context, key, text.value.as_str(), &text.span);
         Some(text)
     }
 
-    /// A text or a list of texts, each in a certain format.
+    /// Reads a text or a list of texts, each in a certain format.
     pub(super) fn parsed_list<T>(
         &self,
         key: &str,
@@ -189,7 +193,7 @@ impl<'a> Table<'a> {
             .collect()
     }
 
-    /// A text or a list of texts, without further checks.
+    /// Reads a text or a list of texts, without further checks.
     pub(super) fn texts(&self, key: &str) -> Vec<Located<&'a str>> {
         let Some(value) = self.get(key) else { return Vec::new() };
         let items: Vec<&'a Spanned<DeValue<'a>>> = match value.get_ref() {
@@ -197,7 +201,7 @@ impl<'a> Table<'a> {
             _ => vec![value],
         };
         let mut read = Vec::new();
-        // Items that have only to be put in quotes are one finding, with the whole list.
+        // Items that only lack quotes are one finding, with the whole corrected list.
         let corrected = wording::corrected_list(key, value.get_ref());
         let mut is_reported = false;
         for item in items {
@@ -224,7 +228,7 @@ impl<'a> Table<'a> {
         read
     }
 
-    /// An id; the finding for an invalid one suggests a valid one.
+    /// Reads an id. The finding for an invalid id suggests a valid one.
     pub(super) fn id(&self, key: &str) -> Option<Located<Id>> {
         let text = self.text(key)?;
         match Id::parse(text.value) {
@@ -240,7 +244,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// A boolean.
+    /// Reads a boolean.
     pub(super) fn flag(&self, key: &str) -> Option<bool> {
         let value = self.get(key)?;
         match value.get_ref() {
@@ -252,7 +256,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// A number within bounds.
+    /// Reads a number within bounds.
     pub(super) fn number(&self, key: &str, bounds: std::ops::RangeInclusive<f64>) -> Option<f64> {
         let value = self.get(key)?;
         let number = match value.get_ref() {
@@ -273,12 +277,12 @@ impl<'a> Table<'a> {
         None
     }
 
-    /// A date or date-time without further checks.
+    /// Reads a date or date-time without further checks.
     pub(super) fn datetime(&self, key: &str) -> Option<Located<Datetime>> {
         self.datetime_of(key, self.get(key)?)
     }
 
-    /// A date or date-time, or a list of them.
+    /// Reads a date or date-time, or a list of them.
     pub(super) fn datetimes(&self, key: &str) -> Vec<Located<Datetime>> {
         let Some(value) = self.get(key) else { return Vec::new() };
         match value.get_ref() {
@@ -321,7 +325,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The day of `start`, or of the id of a date of a repeating session.
+    /// Returns the day of `start`, or of the id of a date of a repeating session.
     pub(super) fn day(&self) -> Option<chrono::NaiveDate> {
         let start = self.get("start").and_then(|start| start.get_ref().as_datetime());
         let Some(date) = start.and_then(|start| start.date) else {
@@ -331,13 +335,13 @@ impl<'a> Table<'a> {
         chrono::NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())
     }
 
-    /// A zone, with a warning for a name that is legacy, an abbreviation or a fixed offset.
+    /// Reads a zone, with a warning for a name that is legacy, an abbreviation or a fixed offset.
     pub(super) fn zone(&self, key: &str) -> Option<Located<Zone>> {
         let text = self.text(key)?;
         self.zone_of(text)
     }
 
-    /// A zone's name, or a list of zone names and of tables with a zone name.
+    /// Reads a zone's name, or a list of zone names and of tables with a zone name.
     pub(super) fn zones<T>(
         &self,
         key: &str,
@@ -366,7 +370,7 @@ impl<'a> Table<'a> {
         items.iter().filter_map(read).collect()
     }
 
-    /// One of a set of words.
+    /// Reads one of a set of words.
     pub(super) fn word<T: Copy>(&self, key: &str, words: &[(&str, T)]) -> Option<Located<T>> {
         let text = self.text(key)?;
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == text.value) {
@@ -378,7 +382,7 @@ impl<'a> Table<'a> {
         let near = suggest::nearest(text.value, words.iter().map(|(word, _)| *word));
         finding = match near {
             _ if key == "status" && wording::is_postponed(text.value) => finding.help(
-                "to move it, correct `start`; while the new date is not known, write `status = \"cancelled\"`",
+                "to move it, correct `start`; while the new date is not known, delete `start` and write `status = \"planned\"`",
             ),
             Some(near) => finding.help(format!("did you mean `{key} = \"{near}\"`?")),
             None => finding.help(format!("write {}", known.join(" or "))),
@@ -387,7 +391,7 @@ impl<'a> Table<'a> {
         None
     }
 
-    /// A table within this one.
+    /// Reads a table within this one.
     pub(super) fn table(
         &self,
         key: &str,
@@ -406,10 +410,10 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The value of a key, whatever its type. A table that gives the length, by `end` or `duration`, gives none of the
-    /// other key.
+    /// Returns the value of a key, whatever its type. A table that gives the length with `end` or `duration` hides the
+    /// other key in the tables below it.
     pub(super) fn get(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
-        // In place of what it cannot read, the parser has values that are nowhere.
+        // The parser replaces unreadable values with values with an empty location.
         self.value(key).filter(|value| !value.span().is_empty())
     }
 

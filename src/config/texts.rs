@@ -1,4 +1,4 @@
-//! Warnings about texts: HTML, links that lead nowhere, and passcodes.
+//! Warns about HTML, broken links and passcodes in texts.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use super::markdown_links::Broken;
 use super::{html, markdown_links, wording};
 use crate::diagnostic::{Code, Finding};
 
-/// Warnings about a text in Markdown.
+/// Adds warnings about a text in Markdown.
 pub(super) fn markdown(context: &Context<'_>, key: &str, text: &str, span: &Range<usize>) {
     if let Some((element, help)) = html::first(text) {
         let whole = html::as_markdown(text).map(|right| {
@@ -30,7 +30,7 @@ pub(super) fn markdown(context: &Context<'_>, key: &str, text: &str, span: &Rang
     }
 }
 
-/// A warning about one line of text, which has no markup.
+/// Adds a warning about one line of text, which has no markup.
 pub(super) fn line(context: &Context<'_>, key: &str, text: &str, span: &Range<usize>) {
     if !text.contains(['<', '&']) {
         return;
@@ -45,7 +45,7 @@ pub(super) fn line(context: &Context<'_>, key: &str, text: &str, span: &Range<us
     context.push(Finding::warning(Code::HtmlInText, span.clone(), message).help(help));
 }
 
-/// A warning about a passcode in a text.
+/// Adds a warning about a passcode in a text.
 pub(super) fn passcode(context: &Context<'_>, key: &str, text: &str, span: &Range<usize>) {
     let mut lower = text.to_ascii_lowercase();
     lower.truncate(lower.floor_char_boundary(20_000));

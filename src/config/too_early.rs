@@ -1,4 +1,4 @@
-//! An end that is not after the start, with the end that was probably meant.
+//! Reports an end that is not after the start, with the end that was probably meant.
 
 use std::ops::Range;
 
@@ -9,7 +9,8 @@ use super::table::Table;
 use crate::diagnostic::{Code, Finding};
 use crate::rfc3339;
 
-/// Reports an end that is not after the start: another half of the day, or the next day.
+/// Reports an end that is not after the start. The help suggests an end in the other half of the day or on the next
+/// day.
 pub(super) fn ends_too_early(
     table: &Table<'_>,
     start: &Located<NaiveDateTime>,

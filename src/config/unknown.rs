@@ -1,5 +1,5 @@
-//! Findings for keys that a table does not have: a key of another table, another word for a key, a forgotten table
-//! line, and things that a table cannot say.
+//! Reports keys that a table does not have: a key of another table, another word for a key, a key after a forgotten
+//! table line, or a value that no key can express.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -138,7 +138,7 @@ fn rule<'a>(
     Some(keys)
 }
 
-/// The table line that is missing above some keys, with the keys that belong below it.
+/// Returns the table line that is missing above some keys, with the keys that belong below it.
 fn forgotten_table(
     table: &str,
     words: &[&str],
@@ -153,7 +153,7 @@ fn forgotten_table(
     begins_calendar.then_some(("[calendar]", keys::CALENDAR))
 }
 
-/// The day that a key has for the start of a session, without a time.
+/// Returns the day that a key gives for the start of a session, without a time.
 fn day<'a>(entries: &DeTable<'_>, word: &'a str) -> Option<(chrono::NaiveDate, &'a str)> {
     let is_start = synonyms::synonym(word, &["start", "end"]) == Some("start");
     let value = entries.get(word).filter(|_| is_start)?;
@@ -161,7 +161,7 @@ fn day<'a>(entries: &DeTable<'_>, word: &'a str) -> Option<(chrono::NaiveDate, &
     Some((day.and_then(Day::date)?, word))
 }
 
-/// A time of day without a date.
+/// Reads a time of day without a date.
 fn time(value: &DeValue<'_>) -> Option<Clock> {
     let Loose { day: None, time, .. } = read(value)? else { return None };
     time
@@ -175,7 +175,7 @@ fn read(value: &DeValue<'_>) -> Option<Loose> {
     }
 }
 
-/// The finding for one unknown key, and the key that was meant.
+/// Returns the finding for one unknown key, and the key that was meant.
 fn finding(
     context: &Context<'_>,
     table: &str,
@@ -234,7 +234,7 @@ fn finding(
     {
         return (of(Code::MisplacedKey, help), None);
     }
-    // A key is certain if one letter or the case differs, and the table does not have it already.
+    // A correction is certain if only one letter or the case differs, and the table does not have the key already.
     let misspelled = |own: &str| {
         let is_near = suggest::distance(&word.to_lowercase(), own) <= 1;
         (is_near && !entries.contains_key(own)).then(|| own.to_owned())

@@ -1,8 +1,8 @@
-//! A value as the author meant it, in the syntax of TOML.
+//! Writes a value in TOML syntax as the author meant it.
 
 use super::{guess, lengths, quotes};
 
-/// A value of a key as TOML writes it.
+/// Returns a value of a key in TOML syntax.
 pub(super) fn written(key: &str, value: &str) -> String {
     let value = value.trim().trim_end_matches([',', ';']);
     let is_whole = |mark| value.len() > 1 && value.starts_with(mark) && value.ends_with(mark);

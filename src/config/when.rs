@@ -1,4 +1,4 @@
-//! `start`, `end`, `duration`, `timezone` and `fold` of a session: from wall-clock time to instants.
+//! Reads `start`, `end`, `duration`, `timezone` and `fold` of a session, and converts wall-clock times to instants.
 
 use std::ops::Range;
 
@@ -14,14 +14,14 @@ use crate::model::{AllDay, Length, Timed, When};
 use crate::rfc3339;
 use crate::zone::{Local, Zone};
 
-/// The reading of a wall-clock time that happens twice.
+/// The chosen occurrence of a wall-clock time that happens twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fold {
     Earlier,
     Later,
 }
 
-/// The times of a session as they are written; values with errors are none.
+/// The times of a session as the file gives them; values with errors are `None`.
 pub(super) struct Written {
     pub(super) start: Option<Located<Civil>>,
     pub(super) end: Option<Located<Civil>>,
@@ -34,7 +34,7 @@ pub(super) fn read(table: &Table<'_>, defaults: &Defaults) -> Option<When> {
     Written::read(table, defaults).when(table, defaults)
 }
 
-/// The zone of a session; none if it is wrong, which is an earlier finding.
+/// Returns the zone of a session, or `None` if it is wrong, which is an earlier finding.
 pub(super) fn zone(table: &Table<'_>, defaults: &Defaults) -> Option<Zone> {
     match table.zone("timezone") {
         Some(zone) => Some(zone.value),
@@ -47,7 +47,7 @@ pub(super) fn fold(table: &Table<'_>) -> Option<Located<Fold>> {
     table.word("fold", &[("earlier", Fold::Earlier), ("later", Fold::Later)])
 }
 
-/// The duration; with an `end` beside it a finding.
+/// Reads the duration. A duration next to an `end` is a finding.
 pub(super) fn duration(table: &Table<'_>, has_end: bool) -> Option<Located<Length>> {
     let duration = table.parsed("duration", Code::BadValue, Length::parse);
     if let (true, Some(duration)) = (has_end, &duration) {
@@ -87,7 +87,7 @@ impl Written {
         Self { start, end, duration, fold, zone }
     }
 
-    /// The instants.
+    /// Returns the instants.
     pub(super) fn when(self, table: &Table<'_>, defaults: &Defaults) -> Option<When> {
         let Self { start, end, duration, fold, zone } = self;
         let no_length = !table.has("end") && !table.has("duration");
@@ -106,7 +106,7 @@ impl Written {
                     None => None,
                 };
                 let Some(zone) = zone else {
-                    // Without a zone the wall-clock times are still compared, so that both errors are reported.
+                    // The wall-clock times are compared even without a zone, so that both errors are reported.
                     if let Some(end) = end.filter(|end| end.value <= start.value) {
                         ends_too_early(table, &start, end.value, end.span);
                     }
@@ -180,7 +180,7 @@ fn mixed(table: &Table<'_>, span: Range<usize>, earlier: Range<usize>, label: &s
 }
 
 pub(super) fn needless_fold(table: &Table<'_>) {
-    // What several sessions share is needed by some of them.
+    // A `fold` that several sessions share is needed by some of them.
     if let Some(at) = table.text("fold").filter(|_| table.is_own("fold")) {
         table.context().push(
             Finding::warning(Code::NeedlessFold, at.span, "neither start nor end happens twice")
@@ -189,7 +189,7 @@ pub(super) fn needless_fold(table: &Table<'_>) {
     }
 }
 
-/// Resolves the instants of one session.
+/// Converts the times of one session to instants.
 struct TimesParser<'a> {
     table: &'a Table<'a>,
     zone: Zone,
@@ -298,8 +298,8 @@ impl TimesParser<'_> {
         }
     }
 
-    /// The end after a length. Calendar days keep the wall-clock time; if that is skipped, the end is as much later,
-    /// and if it happens twice, it is the first (RFC 5545 section 3.3.5).
+    /// Returns the end after a length. Calendar days keep the wall-clock time. If the clocks skip that time, the end is
+    /// later by the skipped time; if it happens twice, the first is used (RFC 5545 section 3.3.5).
     fn after(&self, start: NaiveDateTime, begins: DateTime<Utc>, length: Length) -> DateTime<Utc> {
         let days = match length {
             Length::Elapsed(time) => return begins + time,

@@ -1,8 +1,8 @@
-//! Things that people look for in a session, and that it does not have: pictures, speakers.
+//! Suggests what to write for features that people expect in a session, and that it does not have: pictures.
 
 use toml::de::DeValue;
 
-/// What to do about things that people look for in a session.
+/// Returns help for a key that people expect in a session.
 pub(super) fn of_session(word: &str, value: &DeValue<'_>) -> Option<String> {
     let word = word.to_lowercase().replace('-', "_");
     let is = |words: &[&str]| words.contains(&word.as_str());
@@ -11,11 +11,6 @@ pub(super) fn of_session(word: &str, value: &DeValue<'_>) -> Option<String> {
         let address = address.unwrap_or("https://...");
         format!(
             "sessions have no pictures: add a link to `description`, such as `[Picture]({address})`, or delete the line"
-        )
-    } else if is(&["recording", "slides", "materials", "video_url", "youtube"]) {
-        let address = address.unwrap_or("https://...");
-        format!(
-            "add a link to `description`, such as `[Recording]({address})`, or write `page = \"{address}\"`"
         )
     } else if is(&["url", "link", "website", "web", "href", "links"]) {
         let address = address.unwrap_or("https://...");
@@ -39,7 +34,7 @@ pub(super) fn of_session(word: &str, value: &DeValue<'_>) -> Option<String> {
     })
 }
 
-/// A short value as part of a text: `Speaker: Ana Diaz`.
+/// Returns a short value as part of a text, such as `Speaker: Ana Diaz`.
 pub(super) fn said(word: &str, value: &DeValue<'_>) -> Option<String> {
     let text = match value {
         DeValue::String(text) => text.to_string(),

@@ -1,4 +1,4 @@
-//! Messages of findings about tables and their values.
+//! Words the messages of findings about tables and their values.
 
 use std::fmt;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use crate::model::TextError;
 use crate::rfc3339;
 use crate::zone::{Naming, Rules, UnknownZone, Zone};
 
-/// The type of a key's value, in words.
+/// The type that a key requires, in words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanted {
     Text,
@@ -22,6 +22,8 @@ pub(super) enum Wanted {
     DateTime,
     Date,
     Zones,
+    Speakers,
+    Registration,
     Table,
 }
 
@@ -35,12 +37,16 @@ impl fmt::Display for Wanted {
             Self::DateTime => "a date and time such as 2027-04-30T14:00:00, without quotes",
             Self::Date => "a date such as 2027-04-30, without quotes",
             Self::Zones => "the name of a zone in quotes, or a list of names",
+            Self::Speakers => "a list such as [{ name = \"Ana Diaz\" }]",
+            Self::Registration => {
+                "\"open\", \"full\", \"closed\", or a table such as { closes = 2027-04-30 }"
+            }
             Self::Table => "a table",
         })
     }
 }
 
-/// The beginning of the first line of a value, short enough for a message.
+/// Returns the beginning of the first line of a value, short enough for a message.
 pub(super) fn quoted(text: &str) -> String {
     const LONGEST: usize = 60;
     let line = text.lines().next().unwrap_or_default();
@@ -48,7 +54,7 @@ pub(super) fn quoted(text: &str) -> String {
     if start.len() == text.len() { start.to_owned() } else { format!("{start}...") }
 }
 
-/// A finding for a start or end that is no date. Spreadsheets count days from December 30, 1899.
+/// Returns a finding for a start or end that is not a date. Spreadsheets count days from December 30, 1899.
 pub(super) fn no_date(key: &str, span: Range<usize>, value: &DeValue<'_>) -> Finding {
     let number: Option<f64> = match value {
         DeValue::Integer(number) => number.as_str().parse().ok(),
@@ -61,7 +67,7 @@ pub(super) fn no_date(key: &str, span: Range<usize>, value: &DeValue<'_>) -> Fin
     let origin = chrono::NaiveDate::from_ymd_opt(1899, 12, 30);
     let help = match (number.filter(|number| (36_000.0..74_000.0).contains(number)), origin) {
         (Some(number), Some(origin)) => {
-            // To the minute, as fractions are cut.
+            // The time is rounded to the minute, because the fraction is not exact.
             let minutes = chrono::TimeDelta::minutes((number.fract() * 1440.0).round() as i64);
             let day = origin + chrono::TimeDelta::days(number.trunc() as i64);
             let written = match number.fract() == 0.0 {
@@ -82,13 +88,13 @@ pub(super) fn no_date(key: &str, span: Range<usize>, value: &DeValue<'_>) -> Fin
     finding.help(help)
 }
 
-/// Whether a status says that a session takes place on another day.
+/// Returns whether a status says that a session takes place on another day.
 pub(super) fn is_postponed(status: &str) -> bool {
     ["postponed", "moved", "rescheduled", "delayed", "verschoben"]
         .contains(&status.to_lowercase().as_str())
 }
 
-/// The mailbox in a text, without a name, `mailto:` or angle brackets.
+/// Returns the mailbox in a text, without a name, `mailto:` or angle brackets.
 pub(super) fn mailbox(text: &str) -> Option<String> {
     let word =
         text.split([' ', '<', '>', ',', ';', '(', ')', '"']).find(|word| word.contains('@'))?;
@@ -103,7 +109,7 @@ pub(super) fn phone(text: &str) -> Option<&str> {
     (is_number && (6..=30).contains(&digits) && number.len() <= 60).then_some(number)
 }
 
-/// Help for a mailbox in place of a web address.
+/// Returns help for a mailbox in place of a web address.
 pub(super) fn mail_for_url(key: &str, text: &str) -> String {
     let mailbox = mailbox(text).unwrap_or_default();
     match key {
@@ -114,7 +120,7 @@ pub(super) fn mail_for_url(key: &str, text: &str) -> String {
     }
 }
 
-/// A finding for an invalid text.
+/// Returns a finding for an invalid text.
 pub(super) fn problem(key: &str, form: Code, error: &TextError, span: Range<usize>) -> Finding {
     match error {
         TextError::Empty => Finding::error(Code::BadValue, span, format!("`{key}` is empty"))
@@ -138,7 +144,7 @@ pub(super) fn problem(key: &str, form: Code, error: &TextError, span: Range<usiz
     }
 }
 
-/// A finding for a value of a wrong type.
+/// Returns a finding for a value of a wrong type.
 pub(super) fn wrong_type(
     key: &str,
     span: Range<usize>,
@@ -179,7 +185,7 @@ pub(super) fn wrong_type(
     finding
 }
 
-/// A finding for an unknown zone name.
+/// Returns a finding for an unknown zone name.
 pub(super) fn unknown_zone(
     name: &str,
     span: Range<usize>,
@@ -189,7 +195,7 @@ pub(super) fn unknown_zone(
     let message = format!("no time zone is called `{}`", quoted(name));
     let of_offset = known::places_of_offset(name);
     let help = match (known::zone(name, rules), unknown.similar.as_slice()) {
-        // `Etc/GMT+1`, which is similar, is the opposite.
+        // `Etc/GMT+1` looks similar, but has the opposite sign.
         (None, _) if let Some(places) = of_offset => match (places.with_summer, places.all_year) {
             (Some(summer), Some(all_year)) => format!(
                 "write the zone of your city, such as \"{summer}\" (with summer time) or \"{all_year}\" (without): an offset does not know when clocks change"
@@ -208,7 +214,7 @@ pub(super) fn unknown_zone(
     Finding::error(Code::UnknownZone, span, message).help(help)
 }
 
-/// A warning for a zone name that is legacy, an abbreviation or a fixed offset.
+/// Returns a warning for a zone name that is legacy, an abbreviation or a fixed offset.
 pub(super) fn legacy_zone(zone: &Zone, span: Range<usize>) -> Option<Finding> {
     let (message, help) = match zone.naming() {
         Naming::Place => return None,
@@ -232,7 +238,7 @@ pub(super) fn legacy_zone(zone: &Zone, span: Range<usize>) -> Option<Finding> {
     Some(Finding::warning(Code::LegacyZone, span, message).help(help))
 }
 
-/// The value with its quotes corrected, if only they are wrong.
+/// Returns the value with corrected quotes, if nothing else is wrong.
 fn corrected(value: &DeValue<'_>, wanted: Wanted) -> Option<String> {
     match (wanted, value) {
         (Wanted::Flag, DeValue::String(text)) => match text.to_lowercase().as_str() {
@@ -250,7 +256,7 @@ fn corrected(value: &DeValue<'_>, wanted: Wanted) -> Option<String> {
     }
 }
 
-/// The lengths that a number may mean.
+/// Returns the lengths that a number may mean.
 fn length(key: &str, value: &DeValue<'_>) -> Option<Vec<String>> {
     let number = match value {
         DeValue::Integer(number) => number.as_str().replace('_', "").parse().ok()?,
@@ -260,10 +266,10 @@ fn length(key: &str, value: &DeValue<'_>) -> Option<Vec<String>> {
     lengths::of_number(key, number).filter(|_| lengths::is_of_length(key))
 }
 
-/// A list with its numbers written as texts; none if it needs no correction, or has other values.
+/// Returns a list with its numbers written as texts, or `None` if it needs no correction or has other values.
 pub(super) fn corrected_list(key: &str, value: &DeValue<'_>) -> Option<String> {
     let DeValue::Array(items) = value else { return None };
-    // Nobody types a longer list again.
+    // Nobody types a longer list again, so the help does not repeat it.
     if items.len() > 20 || items.iter().all(|item| item.get_ref().is_str()) {
         return None;
     }

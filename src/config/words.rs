@@ -1,4 +1,4 @@
-//! The `[words]` table: overrides of built-in messages.
+//! Reads the `[words]` table, which overrides built-in messages.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use crate::diagnostic::{Code, Finding};
 use crate::l10n::{self, OverrideError};
 use crate::suggest;
 
-/// The overrides by message id, without those equal to the built-in message.
+/// Reads the overrides by message id, without those that equal the built-in message.
 pub(super) fn read(
     context: &Context<'_>,
     words: &Spanned<DeValue<'_>>,

@@ -1,4 +1,4 @@
-//! A session whose year is not the year of the sessions around it in the file.
+//! Warns about a session whose year differs from that of the sessions around it in the file.
 
 use std::ops::Range;
 
@@ -8,13 +8,13 @@ use crate::diagnostic::{Code, Finding};
 use crate::model::{Session, When};
 use crate::rfc3339;
 
-/// How far the neighbors may be from each other.
+/// The largest distance between the two neighbors of a session.
 const CLOSE: TimeDelta = TimeDelta::days(200);
-/// How far a session has to be from both of them.
+/// The smallest distance between a session and each of its neighbors.
 const FAR: TimeDelta = TimeDelta::days(300);
 
-/// Warnings about sessions of the wrong year. `sessions` are in the order of the file, with the location of each
-/// `start`.
+/// Returns warnings about sessions with a wrong year. `sessions` are in the order of the file, with the location of
+/// each `start`.
 pub(super) fn apart(sessions: &[(&Session, Range<usize>)]) -> Vec<Finding> {
     let dates: Vec<NaiveDate> = sessions.iter().map(|(session, _)| start(session).date()).collect();
     let mut found = Vec::new();

@@ -8,10 +8,10 @@ macro_rules! codes {
         pub enum Code { $($(#[$doc])* $name,)* }
 
         impl Code {
-            /// Every code there is.
+            /// Every code.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// The printed word.
+            /// Returns the printed word.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $word,)* }
             }
@@ -24,7 +24,7 @@ codes! {
     FileTooLarge = "file-too-large",
     /// Bytes that are not UTF-8.
     NotUtf8 = "not-utf8",
-    /// Not TOML.
+    /// A line that is not TOML.
     Syntax = "syntax",
     /// “Quotes” of a word processor.
     TypographicQuotes = "typographic-quotes",
@@ -38,11 +38,11 @@ codes! {
     MisplacedKey = "misplaced-key",
     /// A missing key.
     MissingKey = "missing-key",
-    /// A value of another type than the key takes.
+    /// A value of the wrong type for the key.
     WrongType = "wrong-type",
     /// A value of the right type that the key cannot take.
     BadValue = "bad-value",
-    /// An id in another format than lower-case letters, digits and inner hyphens.
+    /// An id that does not consist of lower-case letters, digits and inner hyphens.
     BadId = "bad-id",
     /// An id, a former id or a UID given twice.
     DuplicateId = "duplicate-id",
@@ -88,9 +88,9 @@ codes! {
     YearOutOfRange = "year-out-of-range",
     /// An end that is not after the start.
     EndNotAfterStart = "end-not-after-start",
-    /// Both `end` and `duration`.
+    /// A session with both `end` and `duration`.
     EndAndDuration = "end-and-duration",
-    /// Neither `end` nor any `duration`.
+    /// A session without a length: there is neither `end` nor any `duration`.
     NoLength = "no-length",
     /// A session of so many hours or days that minutes or another date were probably meant.
     LongSession = "long-session",
@@ -98,7 +98,11 @@ codes! {
     AtNight = "at-night",
     /// A session that was not published before and is over.
     NewInThePast = "new-in-the-past",
-    /// A session in another year than the sessions around it in the file.
+    /// A reason for a session that is neither cancelled nor changed.
+    ReasonNotShown = "reason-not-shown",
+    /// Times of registration for a session without a link to register.
+    NoRegisterLink = "no-register-link",
+    /// A session whose year differs from that of the sessions around it in the file.
     YearApart = "year-apart",
     /// A session under the id of a published one that is over.
     OverwrittenSession = "overwritten-session",
@@ -132,7 +136,7 @@ codes! {
     HtmlInText = "html-in-text",
     /// A link of a Markdown text that leads nowhere.
     BrokenLink = "broken-link",
-    /// A tag with a comma, which is probably several.
+    /// A tag with a comma, which is probably several tags.
     TagWithComma = "tag-with-comma",
     /// Older time-zone rules put the session at another hour.
     OlderRules = "older-rules",
@@ -166,7 +170,7 @@ codes! {
     ReusedId = "reused-id",
     /// Another `calendar.id` than the published one.
     CalendarIdChanged = "calendar-id-changed",
-    /// With `--frozen`: the revisions file does not record the file.
+    /// A file that the revisions file does not record, with `--frozen`.
     NotRecorded = "not-recorded",
     /// An event that its own VTIMEZONE would have moved; it is written in UTC.
     ZoneNotProven = "zone-not-proven",

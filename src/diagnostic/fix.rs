@@ -1,10 +1,10 @@
-//! Certain corrections of the author's file: the text between two offsets becomes another one.
+//! Corrections of the author's file that are certain. Each replaces the text between two offsets.
 
 use std::ops::Range;
 
 use super::Findings;
 
-/// A correction that needs no decision of the author. It adds no line and removes none.
+/// A correction that needs no decision by the author. A correction adds and removes no line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// The byte range that is replaced.
@@ -14,8 +14,8 @@ pub struct Fix {
 }
 
 impl Findings {
-    /// The text with the fixes of all findings; none if there is no fix. Of fixes that overlap, the first one counts:
-    /// the others may be right no longer.
+    /// Returns the text with the fixes of all findings, or `None` if there is no fix. If fixes overlap, only the first
+    /// one is applied, because the others may no longer be right.
     pub fn fixed(&self, text: &str) -> Option<String> {
         let mut fixes: Vec<&Fix> = self.iter().flat_map(|finding| &finding.fixes).collect();
         fixes.sort_by_key(|fix| (fix.range.start, fix.range.end));
@@ -54,7 +54,7 @@ mod tests {
         assert_eq!(fixed(&[]), None);
         assert_eq!(fixed(&[(8..13, "3"), (0..3, "1")]).as_deref(), Some("1 two 3"));
         assert_eq!(fixed(&[(4..7, "")]).as_deref(), Some("one  three"));
-        // One within another, and one that changes nothing.
+        // The second fix is within the first, and one fix changes nothing.
         assert_eq!(fixed(&[(0..7, "x"), (4..7, "y")]).as_deref(), Some("x three"));
         assert_eq!(fixed(&[(0..3, "one")]), None);
     }

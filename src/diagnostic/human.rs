@@ -1,4 +1,4 @@
-//! Findings for people: each under its line, then a count.
+//! Formats findings for people: each under its line, followed by a count.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -10,11 +10,11 @@ use super::{Code, Finding, Findings, Severity};
 use crate::source::Source;
 use crate::visible;
 
-/// The longest line that is shown under a finding, in bytes; of a longer one only the location is printed.
+/// The longest line that is shown under a finding, in bytes. For a longer line, only the location is printed.
 const LONGEST_LINE: usize = 1 << 19;
 
 impl Findings {
-    /// The format for people: each finding with its code and its line, then a count.
+    /// Returns the findings in the format for people: each with its code and its line, followed by a count.
     pub fn human(&self, source: &Source, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let mut text = String::new();
@@ -48,7 +48,7 @@ fn group<'a>(finding: &'a Finding, source: &'a Source) -> Group<'a> {
     };
     let title = level.primary_title(visible::line(&finding.message)).id(finding.code.as_str());
     let mut group = Group::with_title(title);
-    // A finding without a line.
+    // This finding has no line.
     if finding.code != Code::MoreFindings {
         group = group.element(annotation(source, &finding.span, AnnotationKind::Primary, None));
     }
@@ -61,7 +61,7 @@ fn group<'a>(finding: &'a Finding, source: &'a Source) -> Group<'a> {
     group
 }
 
-/// Passes on only the lines of the finding, so that the cost does not depend on the size of the file.
+/// Passes only the lines of the finding to the renderer, so that the cost does not depend on the size of the file.
 fn annotation<'a>(
     source: &'a Source,
     span: &Range<usize>,
@@ -87,7 +87,7 @@ fn annotation<'a>(
     Snippet::source(shown).line_start(first).path(name).fold(true).annotation(annotation).into()
 }
 
-/// The escaped lines, and the position of a range in them.
+/// Returns the escaped lines, and the position of a range in them.
 fn underlined(lines: &str, span: Range<usize>) -> (Cow<'_, str>, Range<usize>) {
     if lines.len() > LONGEST_LINE {
         return (Cow::Borrowed(lines), span);

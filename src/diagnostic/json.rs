@@ -1,4 +1,4 @@
-//! Findings for programs: a JSON array.
+//! Formats findings for programs, as a JSON array.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::source::Source;
 use crate::visible;
 
 impl Findings {
-    /// The JSON format: one array.
+    /// Returns the findings in the JSON format, which is one array.
     pub fn json(&self, source: &Source) -> String {
         let rows: Vec<SourceRow<'_>> =
             self.iter().map(|finding| SourceRow::new(finding, source)).collect();

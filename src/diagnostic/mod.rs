@@ -14,9 +14,9 @@ use serde::Serialize;
 pub use code::Code;
 pub use fix::Fix;
 
-/// The most findings that are kept. Nobody reads more at once, and each takes time.
+/// The largest number of findings that are kept. Nobody reads more at once, and each takes time.
 pub const MOST: usize = 100;
-/// The most bytes of a sentence that are kept; the longest URL has 2,000 characters.
+/// The largest number of bytes of a sentence that are kept. The longest URL has 2,000 characters.
 const LONGEST_SENTENCE: usize = 4_000;
 /// Whether a finding stops the file from being published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -48,7 +48,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// An error.
+    /// Creates an error.
     pub fn error(code: Code, span: Range<usize>, message: impl Into<String>) -> Self {
         let message = message.into();
         Self {
@@ -62,7 +62,7 @@ impl Finding {
         }
     }
 
-    /// A warning.
+    /// Creates a warning.
     pub fn warning(code: Code, span: Range<usize>, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, span, message) }
     }
@@ -73,7 +73,7 @@ impl Finding {
         Self { help: Some(help.into()), ..self }
     }
 
-    /// Adds the earlier location that this one conflicts with.
+    /// Adds the earlier location that the finding's location conflicts with.
     #[must_use]
     pub fn earlier(self, span: Range<usize>, label: impl Into<String>) -> Self {
         Self { earlier: Some((span, label.into())), ..self }
@@ -108,8 +108,8 @@ impl Finding {
     }
 }
 
-/// The findings of a file: errors before warnings, each by location; at most [`MOST`], and a last one if there were
-/// more.
+/// The findings of a file: errors before warnings, each by location. There are at most [`MOST`] of them; if there were
+/// more, a last one says so.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings {
     kept: Vec<Finding>,
@@ -120,7 +120,7 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Adds a finding. Beyond the limit an error replaces a warning.
+    /// Adds a finding. When the limit is reached, an error replaces a warning.
     pub fn push(&mut self, finding: Finding) {
         let is_error = finding.severity == Severity::Error;
         if self.kept.len() == MOST {
@@ -143,7 +143,7 @@ impl Findings {
         others.into_iter().for_each(|finding| self.push(finding));
     }
 
-    /// Whether an error was not kept, so that the caller can stop.
+    /// Returns whether an error was not kept, so that the caller can stop.
     pub fn is_full(&self) -> bool {
         self.more.as_ref().is_some_and(|more| more.severity == Severity::Error)
     }
@@ -162,22 +162,22 @@ impl Findings {
         self.kept.sort_by_key(|finding| (finding.severity, finding.span.start, finding.code));
     }
 
-    /// Whether there is an error.
+    /// Returns whether there is an error.
     pub fn has_errors(&self) -> bool {
         self.errors > 0
     }
 
-    /// Whether there is a finding of a code at a location.
+    /// Returns whether there is a finding of a code at a location.
     pub fn has(&self, code: Code, span: &Range<usize>) -> bool {
         self.kept.iter().any(|own| own.code == code && own.span == *span)
     }
 
-    /// Whether there is no finding.
+    /// Returns whether there is no finding.
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty()
     }
 
-    /// The findings, in order.
+    /// Returns the findings, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Finding> {
         self.kept.iter().chain(&self.more)
     }

@@ -1,4 +1,4 @@
-//! Feeds as Atom (RFC 4287), for mail tools that send from a feed.
+//! Renders feeds as Atom (RFC 4287), for mail tools that send from a feed.
 
 use std::cmp::Reverse;
 
@@ -6,7 +6,7 @@ use maud::html;
 use uuid::Uuid;
 
 use crate::document::{Document, Kind};
-use crate::l10n::{Messages, SLOTS, Words};
+use crate::l10n::{SLOTS, Words};
 use crate::markdown;
 use crate::model::{Feed, Session, Status};
 use crate::pages;
@@ -14,10 +14,10 @@ use crate::revisions::Edition;
 use crate::rfc3339;
 use crate::urls::{FeedRoute, SessionRoute};
 
-/// The most entries of a feed; mail tools read only the first few.
+/// The largest number of entries in a feed; mail tools read only the first few.
 pub const ENTRIES: usize = 200;
 
-/// A feed as Atom.
+/// Renders a feed as Atom.
 pub fn atom(edition: &Edition, feed: &Feed<'_>, words: &Words) -> Document {
     let path = edition.urls.feed(feed.id, FeedRoute::Atom);
     Document::new(path, Kind::Atom, self::feed(edition, feed, words))
@@ -35,7 +35,7 @@ fn feed(edition: &Edition, feed: &Feed<'_>, words: &Words) -> String {
         "feed",
         &[("xmlns", "http://www.w3.org/2005/Atom"), ("xml:lang", calendar.language.as_str())],
     );
-    // The feed's first id, so that mail tools recognize it under a new one.
+    // The identity is the feed's first id, so that mail tools recognize the feed under a new one.
     let first = edition.former_of_feed(feed.id).first().unwrap_or(feed.id);
     xml.text("id", &urn(&format!("{}/feeds/{first}", calendar.id)));
     xml.text("title", feed.title.as_str());
@@ -65,7 +65,7 @@ fn feed(edition: &Edition, feed: &Feed<'_>, words: &Words) -> String {
     xml.out
 }
 
-/// Upcoming sessions first, the next one at the top; then past sessions, the latest first.
+/// Returns upcoming sessions first, with the next one at the top; then past sessions, with the latest first.
 fn listed<'a>(
     edition: &'a Edition,
     feed: &Feed<'_>,
@@ -101,14 +101,50 @@ fn entry(xml: &mut Xml, edition: &Edition, session: &Session, words: &Words) {
         xml.empty("category", &[("term", tag.as_str())]);
     }
     let news = pages::sentences(edition, session, words);
-    let said: Vec<String> = moved.into_iter().chain(news.iter().map(ToString::to_string)).collect();
+    let reason = edition.reason(session).map(ToString::to_string);
+    let news = news.iter().map(ToString::to_string).chain(reason);
+    let said: Vec<String> = moved.into_iter().chain(news).collect();
     let summary = match said.is_empty() {
         true => when.clone(),
         false => messages.atom_summary(&when, said.join(" ")),
     };
     xml.text("summary", &summary);
-    xml.html("content", &content(edition, session, &when, &said, messages));
+    xml.html("content", &content(edition, session, &when, &said, words));
     xml.close("entry");
+    if session.status != Status::Cancelled {
+        recordings(xml, edition, session, words);
+    }
+}
+
+/// Writes the recording and the slides as separate entries, so that mail tools send them as news.
+fn recordings(xml: &mut Xml, edition: &Edition, session: &Session, words: &Words) {
+    let (messages, revision) = (words.messages(), edition.revision(session));
+    let page = edition.urls.absolute(&edition.urls.session(&session.id, SessionRoute::Page));
+    let all = [
+        (
+            "recording",
+            &session.recording,
+            messages.atom_recording(SLOTS[0]),
+            messages.watch_recording(),
+        ),
+        ("slides", &session.slides, messages.atom_slides(SLOTS[0]), messages.slides()),
+    ];
+    for (name, url, title, label) in all {
+        let Some(url) = url else { continue };
+        let title = words.sentence(title, [session.title.as_str()]).to_string();
+        xml.open("entry", &[]);
+        xml.text("id", &urn(&format!("{}/{name}", revision.uid)));
+        xml.text("title", &title);
+        xml.text("updated", &rfc3339::utc(revision.last_modified));
+        xml.link("alternate", "text/html", &page);
+        xml.text("summary", &title);
+        let content = html! {
+            p { a href=(url) { (label) } }
+            p { a href=(page) { (messages.atom_more()) } }
+        };
+        xml.html("content", &content.into_string());
+        xml.close("entry");
+    }
 }
 
 fn content(
@@ -116,9 +152,9 @@ fn content(
     session: &Session,
     when: &str,
     said: &[String],
-    messages: &Messages,
+    words: &Words,
 ) -> String {
-    let urls = &edition.urls;
+    let (urls, messages) = (&edition.urls, words.messages());
     let cancelled = session.status == Status::Cancelled;
     let page = urls.absolute(&urls.session(&session.id, SessionRoute::Page));
     let register = urls.absolute(&urls.session(&session.id, SessionRoute::Register));
@@ -131,21 +167,26 @@ fn content(
         @if let Some(text) = &session.description {
             (maud::PreEscaped(markdown::to_html(text)))
         }
-        @if session.register.is_some() && !cancelled { p { a href=(register) { (messages.register()) } } }
+        @for speaker in &session.speakers {
+            p { (messages.event_speaker(words.speaker(speaker))) }
+        }
+        @if let Some(access) = &session.access { p { (messages.access(access.as_str())) } }
+        @if let Some(said) = pages::registration(edition, session, words) { p { (said) } }
+        @if edition.register(session).is_some() && !cancelled { p { a href=(register) { (messages.register()) } } }
         @if session.join.is_some() && !cancelled { p { a href=(join) { (messages.join()) } } }
         p { a href=(page) { (messages.atom_more()) } }
     };
     content.into_string()
 }
 
-/// An identity that does not change with the address: the UID itself, or a URN made from it.
+/// Returns an identity that does not depend on the address: the UID itself, or a URN made from it.
 fn urn(name: &str) -> String {
     let uuid = Uuid::parse_str(name);
     let uuid = uuid.unwrap_or_else(|_| Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()));
     format!("urn:uuid:{uuid}")
 }
 
-/// An XML writer. Names come from this file, texts from the author.
+/// An XML writer. The program gives the names, and the author gives the texts.
 struct Xml {
     out: String,
 }
@@ -177,7 +218,7 @@ impl Xml {
         self.close(name);
     }
 
-    /// HTML as text (RFC 4287 section 3.1.1.2).
+    /// Writes HTML as text (RFC 4287 section 3.1.1.2).
     fn html(&mut self, name: &str, html: &str) {
         self.tag(name, &[("type", "html")], ">");
         self.escaped(html);

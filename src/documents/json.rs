@@ -1,4 +1,4 @@
-//! Feeds as JSON, for programs; docs/json.md is its description.
+//! Renders feeds as JSON, for programs. docs/json.md describes the format.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::document::{Document, Kind};
 use crate::l10n::Words;
 use crate::markdown;
-use crate::model::{AllDay, Feed, Session, Timed, When};
+use crate::model::{AllDay, Feed, Session, Speaker, Timed, When};
 use crate::revisions::Edition;
 use crate::rfc3339;
 use crate::urls::{FeedRoute, SessionRoute};
@@ -40,9 +40,14 @@ struct Entry<'a> {
     url: String,
     page: String,
     register: Option<&'a str>,
+    registration: &'static str,
     join: Option<&'a str>,
     ics: String,
     place: Option<PlaceJson<'a>>,
+    speakers: Vec<SpeakerJson<'a>>,
+    access: Option<&'a str>,
+    recording: Option<&'a str>,
+    slides: Option<&'a str>,
     tags: Vec<&'a str>,
     series: Option<&'a str>,
     sequence: u32,
@@ -65,7 +70,14 @@ struct PlaceJson<'a> {
     longitude: Option<f64>,
 }
 
-/// A feed as JSON.
+#[derive(Serialize)]
+struct SpeakerJson<'a> {
+    name: &'a str,
+    about: Option<&'a str>,
+    url: Option<&'a str>,
+}
+
+/// Renders a feed as JSON.
 pub fn json(edition: &Edition, feed: &Feed<'_>, words: &Words) -> Document {
     let mut body = serde_json::to_string_pretty(&listing(edition, feed, words))
         .expect("a listing has texts and numbers alone, and its keys are texts");
@@ -102,7 +114,8 @@ fn entry<'a>(edition: &'a Edition, session: &'a Session, words: &Words) -> Entry
         description: session.description.as_ref().map(markdown::to_text),
         url: urls.absolute(&urls.session(&session.id, SessionRoute::Page)),
         page: urls.about(session),
-        register: session.register.as_ref().map(|url| url.as_str()),
+        register: edition.register(session).map(|url| url.as_str()),
+        registration: edition.registration(session).as_str(),
         join: session.join.as_ref().map(|url| url.as_str()),
         ics: urls.absolute(&urls.session(&session.id, SessionRoute::Invite)),
         place: session.place.as_ref().map(|place| PlaceJson {
@@ -111,6 +124,10 @@ fn entry<'a>(edition: &'a Edition, session: &'a Session, words: &Words) -> Entry
             latitude: place.geo.map(|geo| geo.latitude),
             longitude: place.geo.map(|geo| geo.longitude),
         }),
+        speakers: session.speakers.iter().map(speaker).collect(),
+        access: session.access.as_ref().map(|access| access.as_str()),
+        recording: session.recording.as_ref().map(|url| url.as_str()),
+        slides: session.slides.as_ref().map(|url| url.as_str()),
         tags: session.tags.iter().map(|tag| tag.as_str()).collect(),
         series: session.series.as_ref().map(|id| id.as_str()),
         sequence: revision.sequence,
@@ -118,8 +135,16 @@ fn entry<'a>(edition: &'a Edition, session: &'a Session, words: &Words) -> Entry
     }
 }
 
-/// Start and end. For whole days: the first and the last day, and the instants at which they begin and end in the
-/// session's zone.
+fn speaker(speaker: &Speaker) -> SpeakerJson<'_> {
+    SpeakerJson {
+        name: speaker.name.as_str(),
+        about: speaker.about.as_ref().map(|about| about.as_str()),
+        url: speaker.url.as_ref().map(|url| url.as_str()),
+    }
+}
+
+/// Returns start and end. For whole days, these are the first and the last day, and the instants at which they begin
+/// and end in the session's zone.
 fn times(when: &When, edition: &Edition, words: &Words) -> [At; 2] {
     let at = |local: String, utc: DateTime<Utc>, alone: &When| At {
         local,

@@ -1,4 +1,4 @@
-//! A feed in other formats, for programs: Atom and JSON; and QR codes of pages.
+//! Renders other formats for programs: feeds as Atom and JSON, and QR codes of pages.
 
 mod atom;
 mod json;

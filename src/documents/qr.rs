@@ -1,29 +1,29 @@
-//! QR codes of pages, for posters and slides.
+//! Renders QR codes of pages, for posters and slides.
 
 use fast_qr::{ECL, QRBuilder, QRCode};
 
 use crate::document::{Document, Kind};
 use crate::revisions::Edition;
 
-/// Light modules around the code, which readers need to find it (ISO/IEC 18004).
+/// The number of light modules around the code, which scanners need to find it (ISO/IEC 18004).
 const QUIET: usize = 4;
-/// The side of a module in the picture's own size, in pixels; it scales without loss.
+/// The width and height of a module in pixels, in the drawing's own size; the drawing scales without loss.
 const SIDE: usize = 8;
 
 /// The longest URL in a code of this level, in bytes (ISO/IEC 18004 table 7, version 40-M).
 const LONGEST: usize = 2331;
 
-/// Whether a URL fits into a code.
+/// Returns whether a URL fits into a code.
 pub fn fits(url: &str) -> bool {
     url.len() <= LONGEST
 }
 
-/// The QR code of a page whose URL [`fits`], published at a path.
+/// Returns the QR code of a page whose URL [`fits`], published at a path.
 pub fn qr(edition: &Edition, path: String, page: &str) -> Document {
     Document::new(path, Kind::Svg, svg(&edition.urls.absolute(page)))
 }
 
-/// Draws its own white background, and tolerates slight smudges in print.
+/// Draws the code on a white background. The code's level tolerates slight smudges in print.
 fn svg(url: &str) -> String {
     let code = QRBuilder::new(url).ecl(ECL::M).build().expect("the URL fits");
     let modules = code.size + 2 * QUIET;
@@ -37,7 +37,8 @@ fn svg(url: &str) -> String {
     )
 }
 
-/// One stroke through the middle of each row, interrupted at light modules; half the size of separate boxes.
+/// Draws one stroke through the middle of each row, interrupted at light modules. This takes half the size of separate
+/// boxes.
 fn path(code: &QRCode) -> String {
     let mut path = String::new();
     for y in 0..code.size {

@@ -1,4 +1,4 @@
-//! Conditional requests (RFC 9110 section 13.2.2), in the order of precedence:
+//! Evaluates conditional requests (RFC 9110 section 13.2.2). The order of precedence is:
 //!
 //! 1. If-Match: 412 unless one of its tags is current, by strong comparison.
 //! 2. Without it, If-Unmodified-Since: 412 if the resource changed since.
@@ -22,9 +22,10 @@ pub(super) enum Verdict {
     PreconditionFailed,
 }
 
-/// iPhones send their own clock at the last fetch in place of the server's date. A clock that is ahead by less than
-/// this hides no change: a wrong day, a wrong zone or both. A clock further ahead hides none while its date is in the
-/// future. The price is a full response to clients that ask within this time after a change.
+/// The largest clock skew that is expected. iPhones send their own clock at the last fetch in place of the server's
+/// date. A clock that is ahead by less than this, because of a wrong day, a wrong zone or both, hides no change. A
+/// clock that is further ahead hides none while its date is in the future. In return, clients that ask within this time
+/// after a change get a full response.
 const SKEW: Duration = Duration::from_secs(48 * 3600);
 
 /// Every header that sets a condition.
@@ -37,7 +38,7 @@ pub(super) fn evaluate(
     headers: &HeaderMap,
     received: Option<SystemTime>,
 ) -> Verdict {
-    // Most requests have no conditions, and one walk over their few headers is shorter than four lookups.
+    // Most requests have no conditions, and one pass over their few headers is shorter than four lookups.
     if !headers.keys().any(|name| CONDITIONS.contains(name)) {
         return Verdict::Send;
     }
@@ -63,9 +64,9 @@ pub(super) fn evaluate(
     Verdict::Send
 }
 
-/// Whether a client has the version of an instant, by the date it sent. The server's own date is always valid.
-/// Another date is valid if it is not later than the server's clock (RFC 9110 section 13.1.3): a client cannot have
-/// received anything at a later date (RFC 2616 section 14.25 calls it invalid).
+/// Returns whether a client has the version of an instant, by the date that it sent. The server's own date is always
+/// valid. Another date is valid if it is not later than the server's clock (RFC 9110 section 13.1.3), because a client
+/// cannot have received anything at a later date (RFC 2616 section 14.25 calls it invalid).
 fn is_current(since: SystemTime, modified: SystemTime, received: Option<SystemTime>) -> bool {
     let is_to_come = received.is_some_and(|received| since > received);
     since == modified || (since >= modified + SKEW && !is_to_come)
@@ -77,8 +78,8 @@ enum Comparison {
     Weak,
 }
 
-/// Whether a list of entity tags names any current representation of the resource. A client may have another coding
-/// than it would get now; that representation is also current.
+/// Returns whether a list of entity tags contains the tag of any current representation of the resource. A client may
+/// have a different coding from the one that it would get now; that representation is also current.
 fn any_tag(resource: &Resource, headers: &HeaderMap, name: &HeaderName, how: Comparison) -> bool {
     headers.get_all(name).iter().any(|line| {
         let line = line.as_bytes().trim_ascii();
@@ -95,7 +96,7 @@ fn is_ours(resource: &Resource, tag: &[u8], how: Comparison) -> bool {
     resource.etags().any(|own| own.as_bytes() == opaque)
 }
 
-/// The tags of a list; a comma inside the quotes belongs to its tag (RFC 9110 section 8.8.3).
+/// Returns the tags of a list. A comma inside the quotes belongs to its tag (RFC 9110 section 8.8.3).
 fn tags(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = line;
     std::iter::from_fn(move || {
@@ -116,8 +117,8 @@ fn tags(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// A date, compared by order and not as text. A date that cannot be parsed, and a header given twice, are ignored
-/// (RFC 9110 section 13.1.3).
+/// Parses a date, so that dates are compared by order and not as text. A date that cannot be parsed, and a header given
+/// twice, are ignored (RFC 9110 section 13.1.3).
 fn date(headers: &HeaderMap, name: &HeaderName) -> Option<SystemTime> {
     let mut lines = headers.get_all(name).iter();
     let line = lines.next().filter(|_| lines.next().is_none())?;
@@ -144,7 +145,7 @@ mod tests {
         ] {
             assert_eq!(is_current(at(since), modified, Some(received)), is_known, "{since}");
         }
-        // The server's clock was set back: the date that it sent earlier stays valid.
+        // The server's clock was set back, and the date that it sent earlier stays valid.
         assert!(is_current(modified, modified, Some(at(5_000))));
     }
 
@@ -154,7 +155,7 @@ mod tests {
         let (hour, fetched) = (3600, 1_000_000);
         for ahead in (0..=48).map(|hours| hours * hour) {
             let since = at(fetched + ahead);
-            // Avoids the second that the client gives, which counts as the server's own date.
+            // The test skips the second that the client sends, because that would be the server's own date.
             for changed in (1..100).map(|halves| halves * hour / 2 + 1) {
                 for asked in (0..200).map(|hours| fetched + changed + hours * hour) {
                     let is_known = is_current(since, at(fetched + changed), Some(at(asked)));

@@ -1,4 +1,5 @@
-//! Request to response: one lookup and a few comparisons. Synchronous, without sockets, and infallible.
+//! Responds to a request with one lookup and a few comparisons. The module is synchronous, has no sockets, and cannot
+//! fail.
 //!
 //! ```text
 //! GET, HEAD  a path of the site      200, 304, 412, or 301 to the path without a trailing slash
@@ -41,13 +42,13 @@ pub struct Responded<'a> {
     pub address: Option<Address<'a>>,
 }
 
-/// Responds to a request; for HEAD with the headers of GET (RFC 9110 section 9.3.2). Treats every date of the client
-/// as past; [`respond_at`] compares it with a clock.
+/// Responds to a request; a response to HEAD has the headers of GET (RFC 9110 section 9.3.2). Treats every date of the
+/// client as past; [`respond_at`] compares it with a clock.
 pub fn respond<B>(site: &Site, request: &Request<B>) -> Response<Full<Bytes>> {
     respond_at(site, request, None).response
 }
 
-/// Responds to a request received at an instant, in UTC, which matters where [`has_date`] returns true.
+/// Responds to a request received at an instant, in UTC. The instant matters only if [`has_date`] returns true.
 pub fn respond_at<'a, B>(
     site: &'a Site,
     request: &Request<B>,
@@ -66,7 +67,7 @@ pub fn respond_now<'a, B>(
     whole(site, request, received, |found| site.resource_now(found))
 }
 
-/// Whether the response depends on when the request was received.
+/// Returns whether the response depends on when the request was received.
 pub fn has_date(headers: &HeaderMap) -> bool {
     headers.contains_key(IF_MODIFIED_SINCE)
 }
@@ -113,7 +114,7 @@ fn get<'a, B>(
     }
 }
 
-/// The response to an invalid request; independent of the site.
+/// Returns the response to an invalid request, which does not depend on the site.
 fn refusal<B>(site: &Site, request: &Request<B>) -> Option<Response<Full<Bytes>>> {
     let (uri, path) = (request.uri(), request.uri().path());
     match target::check(request.method(), uri, request.version(), request.headers()) {
@@ -143,7 +144,7 @@ fn give(
     }
 }
 
-/// Errors and redirects have no validators (RFC 9110 section 13.2.1).
+/// Evaluates the conditions. Errors and redirects have no validators (RFC 9110 section 13.2.1).
 fn verdict(
     resource: &Resource,
     chosen: &Representation,

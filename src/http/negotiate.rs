@@ -1,11 +1,12 @@
-//! Selection of the content coding for a client (RFC 9110 section 12.5.3).
+//! Selects the content coding for a client (RFC 9110 section 12.5.3).
 
 use hyper::header::{ACCEPT_ENCODING, HeaderMap};
 
 use crate::site::{Coding, Representation, Resource};
 
-/// Returns the representation with the highest weight; of equal ones the smallest. Returns identity where no
-/// available coding is acceptable: a body in the wrong coding is better than none (section 12.5.3, at the end).
+/// Returns the representation with the highest weight; among equal weights, it returns the smallest. If no available
+/// coding is acceptable, it returns identity, because a body in an unwanted coding is better than none (section 12.5.3,
+/// at the end).
 pub(super) fn choose<'a>(resource: &'a Resource, headers: &HeaderMap) -> &'a Representation {
     let mut codings = resource.codings().peekable();
     if codings.peek().is_none() {
@@ -31,7 +32,7 @@ impl Weights {
     fn read(headers: &HeaderMap) -> Self {
         let mut weights = Self { identity: None, gzip: None, brotli: None, any: None };
         for line in headers.get_all(ACCEPT_ENCODING) {
-            // A line that is not ASCII names no available coding.
+            // A line that is not ASCII contains no available coding.
             for item in line.to_str().unwrap_or_default().split(',') {
                 let mut parts = item.split(';').map(str::trim);
                 let name = parts.next().unwrap_or_default();
@@ -51,7 +52,8 @@ impl Weights {
         weights
     }
 
-    /// Identity is acceptable unless the client excludes it, but any requested coding is better.
+    /// Returns the weight of a coding. Identity is acceptable unless the client excludes it, but any requested coding
+    /// is better.
     fn of(&self, coding: Coding) -> u16 {
         match coding {
             Coding::Identity => self.identity.or(self.any).unwrap_or(1),

@@ -1,4 +1,4 @@
-//! Redirects from HTTP to HTTPS, for a port that only redirects.
+//! Redirects from HTTP to HTTPS, on a port that only redirects.
 
 use http_body_util::Full;
 use hyper::body::Bytes;
@@ -8,9 +8,9 @@ use hyper::{Method, Request, Response, StatusCode, Uri};
 use super::{refusal, send};
 use crate::site::Site;
 
-/// Redirects to the same target: under the public URL if that is https, else under the host of the request and the
-/// port that speaks TLS. The status is 301 for GET and HEAD, and 308 for methods that must not change (RFC 9110
-/// sections 15.4.2 and 15.4.9).
+/// Redirects to the same target on HTTPS. The origin is the public URL if that is https; otherwise it is the host of
+/// the request with the port that speaks TLS. The status is 301 for GET and HEAD, and 308 for methods that must not
+/// change (RFC 9110 sections 15.4.2 and 15.4.9).
 pub fn redirect<B>(site: &Site, port: u16, request: &Request<B>) -> Response<Full<Bytes>> {
     if let Some(refused) = refusal(site, request) {
         return refused;
@@ -33,12 +33,12 @@ pub fn redirect<B>(site: &Site, port: u16, request: &Request<B>) -> Response<Ful
     let headers = response.headers_mut();
     headers.insert(LOCATION, location);
     headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
-    // Not cached forever: if the operator stops using TLS, clients must return to HTTP.
+    // The redirect is not cached forever: if the operator stops using TLS, clients must return to HTTP.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
     response
 }
 
-/// The origin from the target's authority, or else from the checked Host.
+/// Returns the origin from the target's authority, or otherwise from the checked Host.
 fn of_host(uri: &Uri, headers: &HeaderMap, port: u16) -> Option<String> {
     let named = match uri.host() {
         Some(host) => host,

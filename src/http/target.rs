@@ -1,4 +1,4 @@
-//! The target and Host of a request (RFC 9112 section 3), and its path in normal form for the lookup (RFC 3986
+//! Checks the target and Host of a request (RFC 9112 section 3), and normalizes its path for the lookup (RFC 3986
 //! section 6.2.2).
 
 use std::borrow::Cow;
@@ -6,15 +6,15 @@ use std::borrow::Cow;
 use hyper::header::{HOST, HeaderMap};
 use hyper::{Method, Uri, Version};
 
-/// The longest target in bytes; RFC 9110 section 4.1 asks for no more.
+/// The longest accepted target in bytes. RFC 9110 section 4.1 requires no more.
 const LONGEST: usize = 8000;
 
-/// The reason for refusing a request; independent of the site.
+/// The reason for refusing a request, which does not depend on the site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BadTarget {
-    /// 400: the target does not fit the method, or Host is missing or invalid.
+    /// The target does not fit the method, or Host is missing or invalid; the response is 400.
     Malformed,
-    /// 414.
+    /// The target is too long; the response is 414.
     TooLong,
 }
 
@@ -29,14 +29,14 @@ pub(super) fn check(
     if length > LONGEST {
         return Err(BadTarget::TooLong);
     }
-    // Only OPTIONS has `*`, and only CONNECT has just an authority (RFC 9112 sections 3.2.3, 3.2.4).
+    // Only OPTIONS has `*`, and only CONNECT has an authority alone (RFC 9112 sections 3.2.3, 3.2.4).
     let about_a_resource = method != Method::OPTIONS && method != Method::CONNECT;
     if about_a_resource && !uri.path().starts_with('/') {
         return Err(BadTarget::Malformed);
     }
     let mut hosts = headers.get_all(HOST).iter();
     let right = match (hosts.next(), hosts.next()) {
-        // From HTTP/2 on the authority is part of the target (RFC 9113 section 8.3.1).
+        // From HTTP/2 on, the authority is part of the target (RFC 9113 section 8.3.1).
         (None, _) => version != Version::HTTP_11,
         (Some(host), None) => is_host(host.as_bytes()),
         (Some(_), Some(_)) => false,
@@ -44,7 +44,8 @@ pub(super) fn check(
     if right { Ok(()) } else { Err(BadTarget::Malformed) }
 }
 
-/// `uri-host [ ":" port ]`, or nothing if the target has no authority (RFC 9112 section 3.2).
+/// Returns whether a value is `uri-host [ ":" port ]`, or empty, which stands for a target without an authority (RFC
+/// 9112 section 3.2).
 fn is_host(value: &[u8]) -> bool {
     let name_end = match value.first() {
         Some(b'[') => value.iter().position(|b| *b == b']').map(|at| at + 1),
@@ -67,8 +68,8 @@ fn is_host(value: &[u8]) -> bool {
     name_good && port_good
 }
 
-/// Normalizes a path: unreserved characters are not encoded, other escapes have capitals, and dot segments are
-/// removed (RFC 3986 sections 6.2.2.1 to 6.2.2.3). An invalid escape stays, and so does every slash.
+/// Normalizes a path: unreserved characters are not encoded, other escapes have capitals, and dot segments are removed
+/// (RFC 3986 sections 6.2.2.1 to 6.2.2.3). Invalid escapes and all slashes stay.
 pub(super) fn normalize(path: &str) -> Cow<'_, str> {
     if !path.contains('%') && !path.contains("/.") {
         return Cow::Borrowed(path);

@@ -1,4 +1,4 @@
-//! A calendar: plans its envelope, zones and events together, writes them, and proves the times before publication.
+//! A calendar: plans its header lines, zones and events together, writes them, and proves the times before publication.
 
 use chrono::{DateTime, Utc};
 use hyper::body::Bytes;
@@ -18,7 +18,7 @@ pub const PRODID: &str = "-//convene//convene//EN";
 pub struct Draft {
     /// The path of its URL.
     pub path: String,
-    /// The digest of its bytes without LAST-MODIFIED, and with the sessions that left the feed with time.
+    /// The digest of its bytes without LAST-MODIFIED. The digest includes the sessions that left the feed with time.
     pub digest: String,
     /// Sessions that the calendar's own VTIMEZONE would have moved; they are written in UTC.
     pub unproven: Vec<Id>,
@@ -26,12 +26,13 @@ pub struct Draft {
     pub(super) file_name: FileName,
     /// The bytes before LAST-MODIFIED, and those after it.
     pub(super) parts: (String, String),
-    /// The instant at which a session last left the feed with time.
+    /// The instant at which a session last left the feed because of time.
     pub(super) turned: Option<DateTime<Utc>>,
 }
 
 impl Draft {
-    /// The document, first published at the instant of its stamp, or when time last changed it, whichever is later.
+    /// Returns the document. The document was first published at the instant of its stamp, or when time last changed
+    /// it, whichever is later.
     #[must_use]
     pub fn finish(self, stamp: &Stamp) -> Document {
         let published = self.turned.map_or(stamp.last_modified, |at| at.max(stamp.last_modified));
@@ -39,7 +40,7 @@ impl Draft {
         if self.kind == Kind::Feed {
             line::write_plain(&mut head, &format!("LAST-MODIFIED:{}", utc(published)));
         }
-        // Reuses the capacity of the larger part: new memory costs more than moving the bytes.
+        // The larger part keeps its memory, because new memory costs more than moving the bytes.
         body.insert_str(0, &head);
         Document {
             path: self.path,
@@ -62,7 +63,7 @@ pub(super) fn envelope() -> String {
     out
 }
 
-/// The zones, events and end of a calendar, and the ids of unproven sessions.
+/// Returns the zones, events and end of a calendar, and the ids of unproven sessions.
 pub(super) fn body(
     edition: &Edition,
     sessions: &[&Session],
@@ -96,7 +97,7 @@ pub(super) fn body(
             plan.formats[index] = TimeFormat::Utc;
             unproven.push(sessions[index].id.clone());
         }
-        // Otherwise an unused zone could stay.
+        // Without this call, an unused zone could stay.
         plan.drop_unused(sessions);
     }
 }
@@ -144,7 +145,8 @@ impl<'a> Plan<'a> {
         self.zones.retain(|_| *kept.next().expect("there is one for each zone"));
     }
 
-    /// A calendar must have at least one component (RFC 5545 section 3.6): without events, its zone.
+    /// Writes the zones. A calendar must have at least one component (RFC 5545 section 3.6), so without events it has
+    /// its own zone.
     fn write_zones(&self, out: &mut String, own: &Zone) {
         if self.formats.is_empty() {
             vtimezone::write(out, own.tzid(), &own.pair_for(&[]));

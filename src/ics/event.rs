@@ -1,4 +1,4 @@
-//! One session as a VEVENT (RFC 5545 section 3.6.1), in the parts that feeds and invites share.
+//! Writes one session as a VEVENT (RFC 5545 section 3.6.1), in the parts that feeds and invites share.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use icalendar::{EventStatus, Property};
@@ -15,9 +15,9 @@ use crate::zone::Zone;
 /// The format of an event's times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TimeFormat {
-    /// Local times with TZID.
+    /// The times are local times with TZID.
     Zoned,
-    /// UTC: `...Z`.
+    /// The times are in UTC: `...Z`.
     Utc,
 }
 
@@ -30,9 +30,9 @@ pub(super) struct Event<'a> {
     body: String,
 }
 
-/// The placeholder of the address in a message.
+/// The slot of the address in a message.
 const SLOT: &str = SLOTS[0];
-/// TRANSP, and the property that Exchange reads instead (MS-OXCICAL, X-MICROSOFT-CDO-BUSYSTATUS).
+/// The TRANSP line, and the property that Exchange reads instead (MS-OXCICAL, X-MICROSOFT-CDO-BUSYSTATUS).
 pub(super) const FREE: &str = "TRANSP:TRANSPARENT\r\nX-MICROSOFT-CDO-BUSYSTATUS:FREE\r\n";
 const BUSY: &str = "TRANSP:OPAQUE\r\nX-MICROSOFT-CDO-BUSYSTATUS:BUSY\r\n";
 const MAYBE: &str = "TRANSP:OPAQUE\r\nX-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE\r\n";
@@ -61,7 +61,7 @@ impl<'a> Event<'a> {
     ) {
         let session = self.session;
         self.write_shared(out, format, true);
-        // Outlook shows this in place of DESCRIPTION and accepts no other type (MS-OXCICAL 2.1.3.1.1.20.27).
+        // Outlook shows this property in place of DESCRIPTION, and accepts no other type (MS-OXCICAL 2.1.3.1.1.20.27).
         let rich =
             Property::new("X-ALT-DESC", text.html()).add_parameter("FMTTYPE", "text/html").done();
         line::write(out, &rich);
@@ -93,7 +93,7 @@ impl<'a> Event<'a> {
     }
 }
 
-/// The lines after the shared ones: whether the session blocks the reader's time.
+/// Returns the lines after the shared ones, which say whether the session blocks the reader's time.
 fn free(session: &Session, busy: bool) -> &'static str {
     match session.status {
         Status::Tentative if busy => MAYBE,
@@ -122,8 +122,8 @@ pub(super) fn write_head(out: &mut String, head: EventHead<'_>) {
     let modified = utc(head.last_modified);
     line::write_plain(out, "BEGIN:VEVENT");
     line::write(out, &Property::new("UID", head.uid));
-    // Without METHOD, DTSTAMP is the instant of the last revision (RFC 5545 section 3.8.7.2). Invites use the same, so
-    // that no byte depends on the time of a request.
+    // Without METHOD, DTSTAMP is the instant of the last revision (RFC 5545 section 3.8.7.2). Invites use the same
+    // instant, so that no byte depends on the time of a request.
     for (name, value) in
         [("DTSTAMP", &modified), ("LAST-MODIFIED", &modified), ("CREATED", &utc(head.created))]
     {
@@ -132,7 +132,7 @@ pub(super) fn write_head(out: &mut String, head: EventHead<'_>) {
     line::write_plain(out, &format!("SEQUENCE:{}", head.sequence));
 }
 
-/// DTSTART and DTEND, of the same type and zone; the end of whole days is the day after the last.
+/// Appends DTSTART and DTEND, which have the same type and zone. The end of whole days is the day after the last.
 pub(super) fn write_times(out: &mut String, when: &When, format: TimeFormat) {
     let mut both = |parameter: &str, start: &str, end: &str| {
         line::write_plain(out, &format!("DTSTART{parameter}:{start}"));
@@ -161,7 +161,7 @@ fn write_body(out: &mut String, session: &Session, edition: &Edition, text: &Tex
     };
     line::write(out, &Property::new("SUMMARY", summary));
     line::write(out, &Property::new("DESCRIPTION", text.plain()));
-    // Without a place, phones turn a join link into a button.
+    // Without a place, phones turn a link to join into a button.
     let place = session.place.as_ref().map(crate::model::Place::line);
     if let Some(location) = place.or_else(|| session.join.as_ref().map(ToString::to_string)) {
         line::write(out, &Property::new("LOCATION", location));
@@ -192,20 +192,22 @@ fn write_body(out: &mut String, session: &Session, edition: &Edition, text: &Tex
     line::write(out, &Property::from(status));
 }
 
-/// Six decimals are accurate to within a meter (RFC 5545 section 3.8.1.6). More are noise, and all digits of a tiny
-/// number would not fit into the line.
+/// Rounds an angle to six decimals, which are accurate to within a meter (RFC 5545 section 3.8.1.6). More decimals have
+/// no meaning, and all digits of a tiny number would not fit into the line.
 fn degrees(value: f64) -> f64 {
     // Adding zero turns -0 into 0.
     (value * 1e6).round() / 1e6 + 0.0
 }
 
-/// The text that apps show. It begins with the time in words and in UTC, so that a reader notices a wrong time in a
-/// calendar app. It ends with the addresses, which many apps show nowhere else.
+/// The text that apps show. The text begins with the time in words and in UTC, so that a reader notices a wrong time in
+/// a calendar app. The text ends with the addresses, which many apps show nowhere else.
 pub(super) struct Text<'a> {
     messages: &'a Messages,
     first: Vec<String>,
     description: Option<&'a Markdown>,
     dialect: Dialect,
+    /// The lines about speakers and access.
+    around: Vec<String>,
     links: Vec<Link>,
 }
 
@@ -229,19 +231,30 @@ impl<'a> Text<'a> {
         let links = [
             (messages.event_register(SLOT), session.register.as_ref().map(ToString::to_string)),
             (messages.event_join(SLOT), session.join.as_ref().map(ToString::to_string)),
+            (messages.event_recording(SLOT), session.recording.as_ref().map(ToString::to_string)),
+            (messages.event_slides(SLOT), session.slides.as_ref().map(ToString::to_string)),
             (messages.event_about(SLOT), Some(urls.about(session))),
             (messages.event_all(SLOT), Some(feed)),
         ];
         let links =
             links.into_iter().filter_map(|(words, url)| Some(Link { words, url: url? })).collect();
+        let speakers = session.speakers.iter();
+        let speakers = speakers.map(|one| messages.event_speaker(words.speaker(one)));
+        let access = session.access.as_ref();
+        let access = access.map(|access| messages.event_access(access.as_str()));
+        let around = speakers.chain(access).collect();
         let description = session.description.as_ref();
-        Self { messages, first, description, dialect: edition.revision(session).dialect, links }
+        let dialect = edition.revision(session).dialect;
+        Self { messages, first, description, dialect, around, links }
     }
 
     fn plain(&self) -> String {
         let mut blocks = vec![self.first.join("\n")];
         let description = self.description;
         blocks.extend(description.and_then(|text| markdown::to_some_text_in(text, self.dialect)));
+        if !self.around.is_empty() {
+            blocks.push(self.around.join("\n"));
+        }
         let links: Vec<String> =
             self.links.iter().map(|link| link.words.replace(SLOT, &link.url)).collect();
         blocks.push(links.join("\n"));
@@ -256,6 +269,7 @@ impl<'a> Text<'a> {
                 body {
                     @for line in &self.first { p { (line) } }
                     (PreEscaped(description.trim_end()))
+                    @for line in &self.around { p { (line) } }
                     @for link in &self.links {
                         p {
                             @for segment in segments(&link.words) {
@@ -273,7 +287,7 @@ impl<'a> Text<'a> {
     }
 }
 
-/// The start and end of a session's event, with its zone; none for whole days and for UTC.
+/// Returns the start and end of a session's event, with its zone, or `None` for whole days and for UTC.
 pub(super) fn zoned(session: &Session) -> Option<(&Zone, [crate::zone::Moment; 2])> {
     match &session.when {
         When::Timed(timed) if !timed.zone.is_utc() => Some((&timed.zone, [timed.start, timed.end])),
@@ -281,12 +295,13 @@ pub(super) fn zoned(session: &Session) -> Option<(&Zone, [crate::zone::Moment; 2
     }
 }
 
-/// `20240430T210000Z`.
+/// Formats an instant as `20240430T210000Z`.
 pub fn utc(instant: DateTime<Utc>) -> String {
     basic(instant.naive_utc()) + "Z"
 }
 
-/// `20240430T140000`. Written by digits, because chrono parses its format string on each call.
+/// Formats a local time as `20240430T140000`. The function writes digits itself, because chrono parses its format
+/// string on each call.
 pub(super) fn basic(local: NaiveDateTime) -> String {
     let mut text = date(local.date());
     text.push('T');
@@ -296,10 +311,10 @@ pub(super) fn basic(local: NaiveDateTime) -> String {
     text
 }
 
-/// `20240430`.
+/// Formats a date as `20240430`.
 fn date(date: NaiveDate) -> String {
     let mut text = String::with_capacity(16);
-    // Years lie between 1970 and 2101.
+    // All years are between 1970 and 2101.
     push_digits(&mut text, date.year().unsigned_abs(), 4);
     push_digits(&mut text, date.month(), 2);
     push_digits(&mut text, date.day(), 2);
@@ -313,7 +328,7 @@ fn push_digits(text: &mut String, value: u32, digits: u32) {
     }
 }
 
-/// `P1D`, `PT1H30M`, `PT45S` (RFC 5545 section 3.3.6).
+/// Formats a length as `P1D`, `PT1H30M` or `PT45S` (RFC 5545 section 3.3.6).
 pub fn duration(length: TimeDelta) -> String {
     let seconds = length.num_seconds();
     if seconds % 86_400 == 0 && seconds > 0 {

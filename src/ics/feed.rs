@@ -1,4 +1,4 @@
-//! Feeds, which reuse the events of invites; a removed feed ends with a notice.
+//! Makes feeds, which reuse the events of invites. A removed feed ends with a notice.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,7 +14,7 @@ use crate::model::{Feed, Session};
 use crate::revisions::{Contents, Edition, Removed, Retired, of_bytes};
 use crate::urls::FeedRoute;
 
-/// Every calendar of an edition: the feeds, then the invites.
+/// Returns every calendar of an edition: the feeds, then the invites.
 pub fn calendars(edition: &Edition) -> Vec<Draft> {
     let words = Words::new(&edition.catalog.calendar).in_calendars();
     let sessions = &edition.catalog.sessions;
@@ -51,7 +51,7 @@ fn feed<'a, 'e: 'a>(
     subscribed(edition, path, file_name, head, edition.contents(feed), "", event)
 }
 
-/// Sessions by UID, because records of removed feeds contain UIDs.
+/// Sessions by UID. Records of removed feeds contain UIDs.
 #[derive(Default)]
 struct SessionsByUid<'e> {
     sessions: HashMap<&'e str, &'e Session>,
@@ -69,7 +69,7 @@ impl<'e> SessionsByUid<'e> {
     }
 }
 
-/// A feed that was removed from the file: its last sessions, and a notice that it has ended.
+/// Returns a feed that was removed from the file: its last sessions, and a notice that it has ended.
 fn retired<'a, 'e: 'a>(
     edition: &'e Edition,
     feed: &Retired,
@@ -80,7 +80,8 @@ fn retired<'a, 'e: 'a>(
     let path = edition.urls.feed(&feed.id, FeedRoute::Calendar);
     let head = feed_head(edition, &feed.title, None, &path);
     let file_name = file_name(&feed.id, &feed.title);
-    // Includes sessions that were removed together with the feed: past sessions stay in readers' calendars.
+    // These include sessions that were removed together with the feed, because past sessions stay in readers'
+    // calendars.
     let last: HashSet<&String> = feed.sessions.iter().collect();
     let with_it = last.into_iter().filter_map(|uid| known.removed.get(uid.as_str()).copied());
     let mut with_it: Vec<&Removed> = with_it.collect();
@@ -93,7 +94,7 @@ fn retired<'a, 'e: 'a>(
     subscribed(edition, path, file_name, head, contents, &more, event)
 }
 
-/// A calendar to subscribe to; `more` are additional events.
+/// Returns a calendar to subscribe to; `more` are additional events.
 fn subscribed<'a, 'e: 'a>(
     edition: &'e Edition,
     path: String,
@@ -135,7 +136,7 @@ fn feed_head(edition: &Edition, title: &str, description: Option<String>, path: 
     }
     text("X-WR-TIMEZONE", calendar.zone.tzid());
     let refresh = duration(calendar.refresh);
-    // The value type has no default (RFC 7986 section 5.7).
+    // REFRESH-INTERVAL has no default value type (RFC 7986 section 5.7).
     line::write_plain(&mut out, &format!("REFRESH-INTERVAL;VALUE=DURATION:{refresh}"));
     line::write_plain(&mut out, &format!("X-PUBLISHED-TTL:{refresh}"));
     let source =

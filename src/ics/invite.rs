@@ -1,4 +1,4 @@
-//! Invites: calendars of one session each.
+//! Makes invites, which are calendars of one session each.
 
 use super::calendar::{Draft, body, envelope, file_name};
 use super::event::{Event, Text};
@@ -9,7 +9,7 @@ use crate::model::{Id, Session};
 use crate::revisions::{Edition, Removed, of_bytes};
 use crate::urls::SessionRoute;
 
-/// A session's invite.
+/// Returns a session's invite.
 pub(super) fn of(
     edition: &Edition,
     session: &Session,
@@ -22,7 +22,7 @@ pub(super) fn of(
     Draft { unproven, ..draft(edition, &session.id, session.title.as_str(), &tail) }
 }
 
-/// The invite of a session that was removed, for calendars that still show it.
+/// Returns the invite of a session that was removed, for calendars that still show it.
 pub(super) fn of_removed(edition: &Edition, session: &Removed, words: &Words) -> Draft {
     let mut tail = removed::event(edition, session, words);
     line::write_plain(&mut tail, "END:VCALENDAR");
@@ -31,10 +31,10 @@ pub(super) fn of_removed(edition: &Edition, session: &Removed, words: &Words) ->
 
 fn draft(edition: &Edition, id: &Id, title: &str, tail: &str) -> Draft {
     let mut head = envelope();
-    // With METHOD, the Content-Type has it too (RFC 5545 section 8.1). An invite has none of the calendar's names,
-    // because with a name Outlook would open a new calendar (MS-OXCICAL 2.1.3).
+    // With METHOD, the Content-Type has it, too (RFC 5545 section 8.1). An invite has none of the calendar's names,
+    // because Outlook would open a new calendar for a name (MS-OXCICAL 2.1.3).
     line::write_plain(&mut head, "METHOD:PUBLISH");
-    // There is one invite per session, so unused capacity would add up.
+    // Each session has an invite, so unused memory would add up.
     let whole = [head.as_str(), tail].concat();
     Draft {
         path: edition.urls.session(id, SessionRoute::Invite),

@@ -6,10 +6,10 @@
 use icalendar::{Property, ValueType};
 use unicode_segmentation::GraphemeCursor;
 
-/// The most octets of a line, without its CR LF.
+/// The largest number of octets in a line, without its CR LF.
 const LIMIT: usize = 75;
 
-/// Appends one property as a content line, or several by folding.
+/// Appends one property as a content line, and folds it if it is too long.
 pub(super) fn write(out: &mut String, property: &Property) {
     let mut line = String::with_capacity(property.key().len() + property.value().len() + 40);
     line.push_str(property.key());
@@ -50,14 +50,15 @@ pub(super) fn write_plain(out: &mut String, line: &str) {
     out.push_str("\r\n");
 }
 
-/// NAME comes from RFC 7986, which the crate's registry does not include.
+/// Returns whether the value of a property is TEXT. NAME comes from RFC 7986, which the crate's registry does not
+/// include.
 fn is_text(property: &Property) -> bool {
     matches!(property.value_type(), Some(ValueType::Text)) || property.key() == "NAME"
 }
 
 fn push_escaped(line: &mut String, text: &str) {
     let mut rest = text;
-    // All four are ASCII, and no other character contains an ASCII byte.
+    // All four characters are ASCII, and the encoding of no other character contains an ASCII byte.
     while let Some(at) = rest.bytes().position(|b| matches!(b, b'\\' | b';' | b',' | b'\n')) {
         line.push_str(&rest[..at]);
         line.push('\\');
@@ -67,9 +68,10 @@ fn push_escaped(line: &mut String, text: &str) {
     line.push_str(rest);
 }
 
-/// Few parsers support RFC 6868, so parameters avoid its escapes, except for a caret, which it makes special.
+/// Appends a parameter. Few parsers support RFC 6868, so parameters avoid its escapes, except the one for a caret,
+/// which RFC 6868 makes special.
 fn push_parameter(line: &mut String, name: &str, value: &str) {
-    // The only parameter that is a list; its commas are separators.
+    // This is the only parameter that is a list; its commas are separators.
     let quoted = name != "FEATURE" && value.contains([':', ';', ',']);
     if quoted {
         line.push('"');
@@ -96,15 +98,15 @@ fn fold(out: &mut String, line: &str) {
         out.push_str(part);
         out.push_str("\r\n ");
         rest = after;
-        // The leading space of a continuation counts.
+        // The leading space of a continuation line counts.
         limit = LIMIT - 1;
     }
     out.push_str(rest);
     out.push_str("\r\n");
 }
 
-/// The position of the fold: as late as possible, but not inside a grapheme (a joined emoji, a letter with its accents)
-/// or an escape, and not next to a space, which some parsers trim.
+/// Returns the position of the fold: as late as possible, but not inside a grapheme (a joined emoji, a letter with its
+/// accents) or an escape, and not next to a space, which some parsers trim.
 fn cut(text: &str, limit: usize) -> usize {
     let bytes = text.as_bytes();
     let last = text.floor_char_boundary(limit);

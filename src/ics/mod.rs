@@ -1,4 +1,4 @@
-//! Calendars (RFC 5545): every feed and invite of an edition, proven before it is published.
+//! Makes calendars (RFC 5545): every feed and invite of an edition, each proven before its publication.
 //!
 //! To read: `line` (content lines), `event` (VEVENT), `vtimezone`, `calendar` (planned, written and proven), `feed`,
 //! `invite`, `removed` (removed sessions and feeds), `proof` (an independent parser).

@@ -8,10 +8,10 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
-/// Start and end of an event; none if the calendar does not define an instant.
+/// The start and end of an event; `None` if the calendar does not define an instant.
 pub(super) type Instants = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 
-/// The instants of every event with times of day, in the order of the file; whole days have none.
+/// Returns the instants of every event with times of day, in the order of the file. Events of whole days have none.
 pub(super) fn instants(calendar: &str) -> Vec<Instants> {
     let mut zones: HashMap<&str, Vec<Onsets>> = HashMap::new();
     let mut events = Vec::new();
@@ -55,7 +55,7 @@ pub(super) fn instants(calendar: &str) -> Vec<Instants> {
     events
 }
 
-/// The lines, each with its line feed (RFC 5545 section 3.1). Reading them is most of the cost of a proof.
+/// Returns the lines, each with its line feed (RFC 5545 section 3.1). Reading them is most of the cost of a proof.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     let mut begin = 0;
     memchr::memchr_iter(b'\n', text.as_bytes()).map(move |end| {
@@ -72,7 +72,7 @@ fn instant(name: &str, value: &str, zones: &HashMap<&str, Vec<Onsets>>) -> Optio
     let tzid = name.split(';').find_map(|parameter| parameter.strip_prefix("TZID="))?;
     let at = local(value)?;
     let zone = zones.get(tzid)?;
-    // Between the first onsets of its observances some parsers fail.
+    // Some parsers fail between the first onsets of the observances.
     if !zone.iter().all(|onsets| onsets.first.is_some_and(|first| first < at)) {
         return None;
     }
@@ -87,15 +87,15 @@ fn instant(name: &str, value: &str, zones: &HashMap<&str, Vec<Onsets>>) -> Optio
 /// The occurrence of a repeated time that a parser finds.
 #[derive(Clone, Copy)]
 enum Parser {
-    /// The first: a time is compared with a change on the clock before it, as DTSTART has it (RFC 5545
+    /// Finds the first occurrence: compares a time with a change on the clock before it, as in DTSTART (RFC 5545
     /// section 3.6.5). In a gap, this gives the offset after it.
     First,
-    /// The second, as ical.js and libical do: a time is compared with a change on the clock after it. In
+    /// Finds the second occurrence, as ical.js and libical do: compares a time with a change on the clock after it. In
     /// a gap, this gives the offset before it.
     Second,
 }
 
-/// Parses exactly `20240430T140000`.
+/// Parses a local time in exactly the format `20240430T140000`.
 fn local(value: &str) -> Option<NaiveDateTime> {
     let (date, time) = value.split_once('T')?;
     if date.len() != 8 || time.len() != 6 || !value.is_ascii() {
@@ -119,9 +119,9 @@ struct Onsets {
     first: Option<NaiveDateTime>,
     from: Option<i64>,
     to: Option<i64>,
-    /// The month, the ordinal, and the day of the week, with Monday as 0.
+    /// The month, the ordinal, and the day of the week; Monday is 0.
     yearly: Option<(u32, i64, u32)>,
-    /// Any other rule makes the whole observance unusable.
+    /// Whether the observance has any other rule, which makes it unusable.
     strange: bool,
 }
 
@@ -139,7 +139,7 @@ impl Onsets {
         }
     }
 
-    /// The last onset that a parser does not place after a local time, and the offset from then on.
+    /// Returns the last onset that a parser does not place after a local time, and the offset from then on.
     fn last(&self, at: NaiveDateTime, parser: Parser) -> Option<(NaiveDateTime, i64)> {
         let (first, from, to) = (self.first.filter(|_| !self.strange)?, self.from?, self.to?);
         let later = match parser {
@@ -181,7 +181,7 @@ fn yearly(rule: &str) -> Option<(u32, i64, u32)> {
     Some((parts.get("BYMONTH")?.parse().ok()?, which.parse().ok()?, u32::try_from(weekday).ok()?))
 }
 
-/// Searches the month week by week.
+/// Returns the day of a rule in a year. Searches the month week by week.
 fn day(year: i32, (month, which, weekday): (u32, i64, u32)) -> Option<NaiveDate> {
     let first = NaiveDate::from_ymd_opt(year, month, 1)?;
     let ahead = (7 + weekday - first.weekday().num_days_from_monday()) % 7;
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn a_time_before_every_onset_has_no_instant() {
         assert_eq!(start(";TZID=America/New_York:20070101T000000"), None);
-        // One time between the first onsets of DAYLIGHT and STANDARD, and one at the second of them.
+        // The first time is between the first onsets of DAYLIGHT and STANDARD, and the second is at the later of them.
         assert_eq!(start(";TZID=America/New_York:20070701T000000"), None);
         assert_eq!(start(";TZID=America/New_York:20071104T020000"), None);
         assert_eq!(start(";TZID=America/Denver:20240101T000000"), None);

@@ -1,4 +1,4 @@
-//! Events of removed sessions and feeds: a cancelled session, and the notice of a feed that has ended.
+//! Makes the events of removed sessions and feeds: a cancelled session, and the notice of a feed that has ended.
 
 use icalendar::{EventStatus, Property};
 
@@ -9,8 +9,8 @@ use crate::model::{AllDay, When};
 use crate::revisions::{Edition, Removed, Retired};
 use crate::urls::{FeedRoute, SessionRoute};
 
-/// The event of a removed session: cancelled, unless the session was over before its removal. Its time is in UTC,
-/// because the file may no longer contain its zone.
+/// Returns the event of a removed session. The event is cancelled, unless the session was over before its removal. Its
+/// time is in UTC, because the file may no longer contain its zone.
 pub(super) fn event(edition: &Edition, session: &Removed, words: &Words) -> String {
     let published = &session.revision.published;
     let (calendar, urls) = (&edition.catalog.calendar, &edition.urls);
@@ -45,7 +45,7 @@ pub(super) fn event(edition: &Edition, session: &Removed, words: &Words) -> Stri
     out
 }
 
-/// The event that tells subscribers that a feed has ended, on the day of its removal in the calendar's zone.
+/// Returns the event that tells subscribers that a feed has ended, on the day of its removal in the calendar's zone.
 pub(super) fn notice(edition: &Edition, feed: &Retired, words: &Words) -> String {
     let (calendar, urls) = (&edition.catalog.calendar, &edition.urls);
     let day = calendar.zone.local(feed.gone).date();

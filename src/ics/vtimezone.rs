@@ -1,4 +1,4 @@
-//! VTIMEZONE (RFC 5545 section 3.6.5) from a plain pair.
+//! Writes a VTIMEZONE (RFC 5545 section 3.6.5) from a plain pair.
 
 use std::fmt::Write as _;
 
@@ -22,7 +22,7 @@ pub(super) fn write(out: &mut String, tzid: &str, pair: &Pair) {
 fn write_observance(out: &mut String, observance: &Observance) {
     let kind = if observance.daylight { "DAYLIGHT" } else { "STANDARD" };
     line::write_plain(out, &format!("BEGIN:{kind}"));
-    // Local time before the change, without a zone or Z.
+    // The onset is a local time on the clock before the change, without a zone or Z.
     line::write_plain(out, &format!("DTSTART:{}", basic(observance.onset)));
     line::write_plain(out, &format!("TZOFFSETFROM:{}", offset(observance.from)));
     line::write_plain(out, &format!("TZOFFSETTO:{}", offset(observance.to)));
@@ -43,7 +43,7 @@ fn write_observance(out: &mut String, observance: &Observance) {
     line::write_plain(out, &format!("END:{kind}"));
 }
 
-/// `-0500`; the offsets of a pair are whole minutes.
+/// Formats an offset as `-0500`; the offsets of a pair are whole minutes.
 fn offset(seconds: i32) -> String {
     let mut text = String::with_capacity(5);
     let size = seconds.unsigned_abs();

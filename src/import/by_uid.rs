@@ -1,4 +1,4 @@
-//! Events grouped by UID.
+//! Groups events by UID.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ pub(super) struct SourceEvent<'a> {
     pub(super) calendar: event::CalendarTraits,
 }
 
-/// The events of each UID, in the order of the file; an event without a UID is a group of its own.
+/// Returns the events of each UID, in the order of the file. An event without a UID is a group of its own.
 pub(super) fn groups<'a>(calendars: &[&'a Component]) -> Vec<Vec<SourceEvent<'a>>> {
     let mut groups: Vec<Vec<SourceEvent<'a>>> = Vec::new();
     let mut of_uid: HashMap<&str, usize> = HashMap::new();
@@ -22,7 +22,7 @@ pub(super) fn groups<'a>(calendars: &[&'a Component]) -> Vec<Vec<SourceEvent<'a>
         };
         let traits = event::CalendarTraits {
             is_ours: is("PRODID", PRODID),
-            // convene's invites have neither, as Outlook would open a new calendar.
+            // convene's invites have neither property, because Outlook would open a new calendar.
             is_feed: ["SOURCE", "X-WR-CALNAME"].iter().any(|name| calendar.get(name).is_some()),
             is_cancelled: is("METHOD", "CANCEL"),
         };

@@ -1,4 +1,4 @@
-//! Calendar properties, converted to a `[calendar]` table.
+//! Converts calendar properties to a `[calendar]` table.
 
 use super::content::Component;
 use super::prose::markdown;
@@ -13,19 +13,19 @@ use crate::zone::Zone;
 pub(super) struct CalendarTable {
     pub(super) id: String,
     pub(super) title: String,
-    /// Markdown.
+    /// The description in Markdown.
     pub(super) description: Option<String>,
     /// The public URL, if convene wrote the calendar.
     pub(super) url: Option<String>,
     pub(super) zone: Zone,
     pub(super) color: Option<String>,
-    /// Such as `2h`.
+    /// The refresh interval, such as `2h`.
     pub(super) refresh: Option<String>,
     /// Name and mailbox, if all events have the same organizer.
     pub(super) organizer: Option<(String, Option<String>)>,
 }
 
-/// Reads the properties of calendars. Adds what is lost.
+/// Reads the properties of calendars, and adds their losses.
 pub(super) fn read(
     calendars: &[&Component],
     options: &Options<'_>,
@@ -48,7 +48,7 @@ pub(super) fn read(
         source.zip(own_id).and_then(|(source, id)| source.strip_suffix(&format!("/feeds/{id}")));
     let refresh = value(&["REFRESH-INTERVAL", "X-PUBLISHED-TTL"]).and_then(duration);
     let color = value(&["COLOR", "X-APPLE-CALENDAR-COLOR"]).map(|color| {
-        // Apple appends the opacity.
+        // Apple appends the opacity to the color.
         let color = color.trim();
         if color.len() == 9 && color.is_char_boundary(7) { &color[..7] } else { color }
     });
@@ -68,14 +68,14 @@ pub(super) fn read(
     }
 }
 
-/// An id from a title in any script, or `otherwise`.
+/// Returns an id from a title in any script, or else from `otherwise`.
 pub(super) fn id_of(title: &str, otherwise: &str) -> String {
     // Symbols and emoji only separate words.
     let words: String =
         title.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).take(200).collect();
     let latin = deunicode::deunicode(&words);
     let id = Id::suggest(&latin).map(|id| id.as_str().to_owned()).unwrap_or_default();
-    // At most 48 characters, with space for a date, and cut between words.
+    // The id has at most 48 characters, so that a date still fits, and is cut between words.
     let cut = match id.get(..48) {
         Some(start) => start.rsplit_once('-').map_or(start, |(words, _)| words),
         None => &id,
@@ -86,7 +86,7 @@ pub(super) fn id_of(title: &str, otherwise: &str) -> String {
     }
 }
 
-/// The organizer of all events, unless it is a machine.
+/// Returns the organizer of all events, unless the organizer is a program.
 fn organizer(calendars: &[&Component], lost: &mut Vec<String>) -> Option<(String, Option<String>)> {
     let events = calendars.iter().flat_map(|calendar| calendar.within("VEVENT"));
     let mut all = events.filter_map(|event| {
@@ -101,7 +101,7 @@ fn organizer(calendars: &[&Component], lost: &mut Vec<String>) -> Option<(String
         }
         let email = Some(email).filter(|email| Email::parse(email).is_ok()).map(ToOwned::to_owned);
         let name = own.parameter("CN").map(line).filter(|name| !name.is_empty());
-        // Some programs write the mailbox as the name, or a placeholder.
+        // Some programs write the mailbox or a placeholder as the name.
         let is_name = |name: &String| !name.contains('@') && HttpUrl::parse(name).is_err();
         Some((name.filter(is_name), email))
     });
@@ -110,7 +110,7 @@ fn organizer(calendars: &[&Component], lost: &mut Vec<String>) -> Option<(String
     Some((kept(name?, LONGEST_LINE, "organizer's name", lost), email))
 }
 
-/// Whether a mailbox is one that nobody reads: that of a calendar, or one that only sends.
+/// Returns whether nobody reads a mailbox: it belongs to a calendar, or only sends.
 fn is_machine(email: &str) -> bool {
     const NAMES: [&str; 6] = [
         "calendar-invite",

@@ -1,8 +1,8 @@
-//! Clocks: from a TZID to a zone or to the file's own VTIMEZONE.
+//! Finds the clock of a TZID: a zone, or the file's own VTIMEZONE.
 //!
-//! A name of tzdata or Windows counts, unless the VTIMEZONE of that name has another offset at the event and all the
-//! offsets that the zone has in that year (RFC 5545 section 3.6.5). A VTIMEZONE without a known name is compared with
-//! the zones of tzdata.
+//! A name of tzdata or Windows counts, unless the VTIMEZONE of that name contradicts it. A VTIMEZONE contradicts a zone
+//! if it has another offset at the event, and has all offsets that the zone has in that year (RFC 5545 section 3.6.5).
+//! A VTIMEZONE without a known name is compared with the zones of tzdata.
 
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
@@ -27,8 +27,8 @@ pub(super) enum EventClock {
 }
 
 impl EventClock {
-    /// The instant of a wall-clock time. Of a repeated time it is the first; a skipped time has the offset before the
-    /// gap (RFC 5545 section 3.3.5).
+    /// Returns the instant of a wall-clock time. If the time is repeated, the instant is the first; a skipped time has
+    /// the offset before the gap (RFC 5545 section 3.3.5).
     pub(super) fn instant(&self, local: NaiveDateTime) -> DateTime<Utc> {
         match self {
             Self::Own(own) => (local - TimeDelta::seconds(own.offset(local))).and_utc(),
@@ -44,7 +44,7 @@ impl EventClock {
         }
     }
 
-    /// The wall-clock time at an instant.
+    /// Returns the wall-clock time at an instant.
     pub(super) fn local(&self, instant: DateTime<Utc>) -> NaiveDateTime {
         match self {
             Self::Zone(zone) => zone.local(instant),
@@ -53,39 +53,39 @@ impl EventClock {
     }
 }
 
-/// The result for a TZID.
+/// The clock of a TZID, and the method by which the clock was found.
 #[derive(Debug, Clone)]
 pub(super) struct Understood {
     pub(super) clock: EventClock,
     pub(super) by: FoundBy,
 }
 
-/// How a clock was found.
+/// The method by which a clock was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FoundBy {
-    /// By a name of tzdata or Windows.
+    /// A name of tzdata or Windows identifies the zone.
     Name,
-    /// By the name that Windows shows to people.
+    /// The name that Windows shows to people identifies the zone.
     DisplayName,
-    /// By the rules of the VTIMEZONE, as the name says nothing.
+    /// The rules of the VTIMEZONE identify the zone, because its name is unknown.
     Rules,
-    /// By the rules of the VTIMEZONE, which contradict the name.
+    /// The rules of the VTIMEZONE identify the zone, because they contradict its name.
     Contradiction,
 }
 
-/// All that is known of a TZID.
+/// The known facts about a TZID.
 #[derive(Debug)]
 struct Known {
     understood: Understood,
     /// The VTIMEZONE, if the clock was found by a name.
     definition: Option<Rc<Definition>>,
-    /// The clock of the VTIMEZONE once it was needed.
+    /// The clock of the VTIMEZONE, after it was first needed.
     contradiction: Option<Understood>,
 }
 
 /// The longest TZID that is looked up, in bytes; Outlook's descriptions have less than a hundred.
 const LONGEST: usize = 255;
-/// Segments of the longest name in tzdata, such as `America/Argentina/Ushuaia`.
+/// The number of segments of the longest name in tzdata, such as `America/Argentina/Ushuaia`.
 const MOST_SEGMENTS: usize = 3;
 
 /// The clocks of a file, by TZID.
@@ -103,7 +103,7 @@ pub(super) struct Clocks<'a> {
 }
 
 impl<'a> Clocks<'a> {
-    /// The clocks of a file whose times are in these years.
+    /// Creates the clocks of a file whose times are in these years.
     pub(super) fn new(rules: &'a Rules, calendars: &[&'a Component], years: (i32, i32)) -> Self {
         let zones = calendars.iter().flat_map(|calendar| calendar.within("VTIMEZONE"));
         let definitions =
@@ -112,12 +112,12 @@ impl<'a> Clocks<'a> {
         Self { rules, definitions, years, known: HashMap::new(), zones, events }
     }
 
-    /// Whether the rules of zones exceed their budget.
+    /// Returns whether the rules of zones exceed their budget.
     pub(super) fn is_cut(&self) -> bool {
         self.zones.is_spent()
     }
 
-    /// The zone of the file's VTIMEZONE, if it has only one.
+    /// Returns the zone of the file's VTIMEZONE, if the file has only one.
     pub(super) fn only(&mut self) -> Option<Zone> {
         let mut all = self.definitions.keys();
         let (only, None) = (all.next()?.clone(), all.next()) else { return None };
@@ -127,12 +127,13 @@ impl<'a> Clocks<'a> {
         }
     }
 
-    /// The clock of a TZID; none if neither its name nor the file defines it.
+    /// Returns the clock of a TZID, or `None` if neither its name nor the file defines it.
     pub(super) fn of(&mut self, tzid: &str) -> Option<Understood> {
         self.known(&named(tzid)?).map(|known| known.understood.clone())
     }
 
-    /// The clock of a TZID at a wall-clock time; if it `repeats`, also at the same time in the year after it.
+    /// Returns the clock of a TZID at a wall-clock time. If the event `repeats`, the same time a year later counts,
+    /// too.
     pub(super) fn at(
         &mut self,
         tzid: &str,
@@ -188,7 +189,7 @@ impl<'a> Clocks<'a> {
                 known(self.clock_of(&definition, tzid), FoundBy::Rules, None)
             }
             (None, None) => {
-                // An abbreviation is better than nothing.
+                // An abbreviation is better than no zone.
                 let zone = self.zone_named(tzid, false).map(|zone| (zone, FoundBy::Name));
                 let shown = || display_names::zone(tzid, self.rules, self.years.1);
                 let (zone, by) = zone.or_else(|| Some((shown()?, FoundBy::DisplayName)))?;
@@ -197,7 +198,7 @@ impl<'a> Clocks<'a> {
         }
     }
 
-    /// The clock of a VTIMEZONE: a zone with the same rules, or the rules themselves.
+    /// Returns the clock of a VTIMEZONE: a zone with the same rules, or the rules themselves.
     fn clock_of(&self, definition: &Rc<Definition>, tzid: &str) -> EventClock {
         match zone_like(definition, tzid, self.rules, self.years) {
             Some(zone) => EventClock::Zone(zone),
@@ -225,7 +226,8 @@ impl<'a> Clocks<'a> {
     }
 }
 
-/// Whether a VTIMEZONE has another offset than a zone at a wall-clock time, and lacks none that the zone has in that year.
+/// Returns whether a VTIMEZONE has another offset than a zone at a wall-clock time, and lacks no offset that the zone
+/// has in that year.
 fn contradicts(definition: &Rc<Definition>, zone: &Zone, local: NaiveDateTime) -> bool {
     let own = definition.offset(local);
     let instant = (local - TimeDelta::seconds(own)).and_utc();
@@ -241,7 +243,7 @@ fn contradicts(definition: &Rc<Definition>, zone: &Zone, local: NaiveDateTime) -
         && definition.offsets(local - days, local + days) >= offsets.len()
 }
 
-/// A TZID, which is a TEXT, for lookup; none if it is too long for a name.
+/// Decodes a TZID, which is a TEXT, for a lookup. Returns `None` if it is too long for a name.
 fn named(tzid: &str) -> Option<String> {
     let name = tzid.trim().trim_matches('"').trim();
     (name.len() <= LONGEST).then(|| text(name).trim().to_owned())

@@ -1,4 +1,4 @@
-//! Components of a file (RFC 5545 section 3.6). A broken line costs no more than itself.
+//! Parses the components of a file (RFC 5545 section 3.6). A broken line affects only itself.
 
 use super::lines::{ContentLine, content_lines};
 pub(super) use super::property::Property;
@@ -6,7 +6,7 @@ pub(super) use super::property::Property;
 /// A component: the lines between BEGIN and END.
 #[derive(Debug, Default)]
 pub(super) struct Component {
-    /// In upper case.
+    /// The name in upper case.
     pub(super) name: String,
     /// The line of its BEGIN, from 1.
     pub(super) line: usize,
@@ -23,7 +23,7 @@ pub(super) struct ParsedFile {
     pub(super) strange: Vec<usize>,
     /// The lines of the BEGINs of calendars and entries without an END of their own.
     pub(super) unended: Vec<usize>,
-    /// Set if the file ends too early.
+    /// The end of the file, if the file ends too early.
     pub(super) cut_off: Option<CutOff>,
     /// The numbers of lines that are not UTF-8.
     pub(super) not_utf8: Vec<usize>,
@@ -46,17 +46,17 @@ const DEEPEST: usize = 8;
 const ENTRIES: [&str; 5] = ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE"];
 
 impl Component {
-    /// The first property with a name.
+    /// Returns the first property with a name.
     pub(super) fn get(&self, name: &str) -> Option<&Property> {
         self.properties.iter().find(|property| property.name == name)
     }
 
-    /// Every property with a name.
+    /// Returns every property with a name.
     pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Property> {
         self.properties.iter().filter(move |property| property.name == name)
     }
 
-    /// Every direct child with a name.
+    /// Returns every direct child with a name.
     pub(super) fn within<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Self> {
         self.children.iter().filter(move |child| child.name == name)
     }
@@ -96,7 +96,7 @@ pub(super) fn parse(bytes: &[u8]) -> ParsedFile {
             "END" if too_deep > 0 => too_deep -= 1,
             _ if too_deep > 0 => {}
             "BEGIN" => open.push(Component { name: component, line, ..Component::default() }),
-            // A component without an END ends with the one around it.
+            // A component without an END ends with the component around it.
             "END" => match open.iter().rposition(|own| own.name == component) {
                 Some(at) if at > 0 => {
                     unended.extend(entries(&open[at + 1..]));
@@ -119,7 +119,7 @@ pub(super) fn parse(bytes: &[u8]) -> ParsedFile {
     ParsedFile { file, strange, unended, cut_off, not_utf8, controls }
 }
 
-/// The depth of the component that a BEGIN ends, as the two never contain each other.
+/// Returns the depth of the component that a BEGIN ends, because the two never contain each other.
 fn ended_by(open: &[Component], begins: &str) -> Option<usize> {
     match begins {
         "VCALENDAR" => (open.len() > 1).then_some(1),
@@ -130,12 +130,12 @@ fn ended_by(open: &[Component], begins: &str) -> Option<usize> {
     }
 }
 
-/// The lines of the BEGINs of open entries.
+/// Returns the lines of the BEGINs of open entries.
 fn entries(open: &[Component]) -> impl Iterator<Item = usize> {
     open.iter().filter(|own| ENTRIES.contains(&own.name.as_str())).map(|own| own.line)
 }
 
-/// Closes the components below a depth, each into the one around it.
+/// Closes the components below a depth, and puts each into the one around it.
 fn close(open: &mut Vec<Component>, from: usize) {
     while open.len() > from {
         if let (Some(ended), Some(holder)) = (open.pop(), open.last_mut()) {

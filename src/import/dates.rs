@@ -1,5 +1,5 @@
-//! Dates of a recurring event: RRULE and RDATE, without EXRULE and EXDATE (RFC 5545 section 3.8.5, and RFC 2445 section
-//! 4.8.5.2 for EXRULE).
+//! Finds the dates of a recurring event: RRULE and RDATE, without EXRULE and EXDATE (RFC 5545 section 3.8.5, and RFC
+//! 2445 section 4.8.5.2 for EXRULE).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,35 +12,35 @@ use super::recur;
 use super::timing::Timing;
 use super::values::{DateValue, date_value, duration, shown};
 
-/// The most occurrences of one event; the latest are kept.
+/// The largest number of occurrences of one event. The latest ones are kept.
 const MOST: usize = 1_000;
 
-/// For a rule that ends before it starts, or names a day that does not exist.
+/// The note for a rule that ends before it starts, or that names a day that does not exist.
 const ONLY_FIRST: &str = "its rule gives no date after its first, and only that was written";
 
 /// The occurrences of an event.
 pub(super) struct Dates {
     /// Each start on the event's clock, with its own length if RDATE gives one.
     pub(super) starts: Vec<(NaiveDateTime, Option<TimeDelta>)>,
-    /// Whether there is more than one, before exceptions.
+    /// Whether there is more than one occurrence, before exceptions.
     pub(super) repeats: bool,
     /// The starts that EXDATE leaves out.
     pub(super) excluded: BTreeSet<NaiveDateTime>,
-    /// The last one, before exceptions.
+    /// The last occurrence, before exceptions.
     pub(super) last: NaiveDateTime,
     /// The number of occurrences that were over too early.
     pub(super) past: usize,
 }
 
-/// The days of which dates are wanted.
+/// The days whose dates are wanted.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Period {
-    /// The day on which the first session ends or later; all if there is none.
+    /// The first day on which a session may end; all days if there is none.
     pub(super) from: Option<NaiveDate>,
     pub(super) last: NaiveDate,
 }
 
-/// Reads the dates of an event. Adds notes.
+/// Reads the dates of an event, and adds notes.
 pub(super) fn read(
     event: &Component,
     timing: &Timing,
@@ -138,7 +138,7 @@ pub(super) fn read(
     Dates { starts: starts.into_iter().collect(), repeats, excluded, last, past }
 }
 
-/// A note about values of a property that are no dates.
+/// Returns a note about values of a property that are not dates.
 fn cannot_be_read(what: &str, values: &[&str]) -> Option<(NoteKind, String)> {
     let first = shown(values.first()?);
     let text = match values.len() {
@@ -150,7 +150,7 @@ fn cannot_be_read(what: &str, values: &[&str]) -> Option<(NoteKind, String)> {
     Some((Lost, text))
 }
 
-/// The length of a PERIOD (RFC 5545 section 3.3.9).
+/// Returns the length of a PERIOD (RFC 5545 section 3.3.9).
 fn own_length(timing: &Timing, start: &str, end: &str) -> Option<TimeDelta> {
     let instant = |value: &str| match date_value(value)? {
         DateValue::Utc(instant) => Some(instant),

@@ -1,26 +1,26 @@
-//! Decoding: the encodings of common programs, and files that are no calendars.
+//! Decodes the encodings of common programs, and recognizes files that are not calendars.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::source::MAX_BYTES;
 
-/// Why a file cannot be read as a calendar.
+/// The reason why a file cannot be read as a calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unreadable {
-    /// It is empty.
+    /// The file is empty.
     Empty,
-    /// It is larger than 64 MiB.
+    /// The file is larger than 64 MiB.
     TooLarge,
-    /// It is a web page.
+    /// The file is a web page.
     Page,
-    /// It is an archive.
+    /// The file is an archive.
     Archive,
-    /// It holds contacts.
+    /// The file holds contacts.
     Contacts,
-    /// It is in vCalendar 1.0, the format before iCalendar.
+    /// The file is in vCalendar 1.0, the format before iCalendar.
     VCalendar1,
-    /// It is another file.
+    /// The file is another file.
     NoCalendar,
 }
 
@@ -60,10 +60,10 @@ impl fmt::Display for Unreadable {
     }
 }
 
-/// The bytes of a file in UTF-8 without a byte order mark. A line in another encoding stays as it is.
+/// Returns the bytes of a file in UTF-8 without a byte order mark. A line in another encoding does not change.
 ///
 /// # Errors
-/// [`Unreadable`] if it is no calendar, judging by its beginning.
+/// [`Unreadable`] if its beginning is not that of a calendar.
 pub(super) fn utf8(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Unreadable> {
     if bytes.len() > MAX_BYTES {
         return Err(Unreadable::TooLarge);
@@ -111,7 +111,7 @@ pub(super) fn decoded(bytes: Vec<u8>) -> (String, bool) {
     let mut text = String::with_capacity(bytes.len() + 8);
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
-        // A character is cut off where two bytes of it are left, or one after other characters of UTF-8.
+        // A character is cut off if two of its bytes are left, or if one byte follows other UTF-8 characters.
         let is_start = chunk.invalid().first().is_some_and(|first| *first >= 0xC2);
         let is_last = bytes.ends_with(chunk.invalid());
         let is_cut = is_start && is_last && (chunk.invalid().len() > 1 || !text.is_ascii());
@@ -127,7 +127,8 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
     char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
-/// Latin-1, except for 32 characters in place of control characters (WHATWG Encoding, section 9).
+/// Decodes a byte from Windows-1252: Latin-1, except for 32 characters in place of control characters (WHATWG Encoding,
+/// section 9).
 fn windows_1252(byte: u8) -> char {
     const UPPER: [char; 32] = [
         '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž',
@@ -168,7 +169,7 @@ mod tests {
             (b"Caf\xE9 \x96 5 \x80", "Café – 5 €", false),
             (b"Caf\xE9", "Café", false),
             (b"\xC3\xA0 caf\xE9 des \xC3\xA9t\xC3\xA9s", "à café des étés", false),
-            // Cut off within a character.
+            // The line is cut within a character.
             (b"Caf\xC3\xA9 \xE2", "Café ", false),
             (b"Caf \xE2\x82", "Caf ", false),
         ] {

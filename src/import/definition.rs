@@ -1,4 +1,4 @@
-//! VTIMEZONE of a file, computed exactly as written (RFC 5545 section 3.6.5).
+//! Computes a file's VTIMEZONE exactly as written (RFC 5545 section 3.6.5).
 
 use std::collections::HashSet;
 
@@ -8,13 +8,13 @@ use super::content::Component;
 use super::recur::{self, Budget};
 use super::values::{DateValue, date_value};
 
-/// The most sub-components of a VTIMEZONE that are read; libical writes a few hundred.
+/// The largest number of sub-components of a VTIMEZONE that are read. libical writes a few hundred.
 const MOST_PARTS: usize = 1_000;
 
 /// A VTIMEZONE of the file (RFC 5545 section 3.6.5).
 #[derive(Debug, Default)]
 pub(super) struct Definition {
-    /// The onsets of offsets, on the clock before the change, in order, with seconds east of Greenwich.
+    /// The onsets in order, on the clock before the change, with the new offset in seconds east of Greenwich.
     onsets: Vec<(NaiveDateTime, i64)>,
     /// The offset before the first onset.
     before: Option<i64>,
@@ -23,10 +23,10 @@ pub(super) struct Definition {
 }
 
 struct FileObservance {
-    /// Seconds east of Greenwich.
+    /// The offset before the change, in seconds east of Greenwich; `to` is the offset after it.
     from: i64,
     to: i64,
-    /// On the clock before the change, in order.
+    /// The onsets in order, on the clock before the change.
     onsets: Vec<NaiveDateTime>,
 }
 
@@ -45,29 +45,29 @@ impl Definition {
             .into_iter()
             .flat_map(|own| own.onsets.into_iter().map(move |onset| (onset, own.to)))
             .collect();
-        // At the same time the later sub-component counts.
+        // If two onsets have the same time, the later sub-component counts.
         onsets.sort_by_key(|(onset, _)| *onset);
         Self { onsets, before, distinct }
     }
 
-    /// Whether it has no usable onset.
+    /// Returns whether the VTIMEZONE has no usable onset.
     pub(super) fn is_empty(&self) -> bool {
         self.onsets.is_empty()
     }
 
-    /// The offset in seconds of the last onset that is not after a wall-clock time.
+    /// Returns the offset in seconds of the last onset that is not after a wall-clock time.
     pub(super) fn offset(&self, local: NaiveDateTime) -> i64 {
         let at = self.onsets.partition_point(|(onset, _)| *onset <= local);
         let found = at.checked_sub(1).map(|at| self.onsets[at].1);
         found.or(self.before).unwrap_or(0)
     }
 
-    /// Whether it has an onset that is not after a wall-clock time.
+    /// Returns whether the VTIMEZONE has an onset that is not after a wall-clock time.
     pub(super) fn is_known_from(&self, local: NaiveDateTime) -> bool {
         self.onsets.first().is_some_and(|(onset, _)| *onset <= local)
     }
 
-    /// The number of distinct offsets between two wall-clock times.
+    /// Returns the number of distinct offsets between two wall-clock times.
     pub(super) fn offsets(&self, from: NaiveDateTime, until: NaiveDateTime) -> usize {
         let at = |local| self.onsets.partition_point(|(onset, _)| *onset <= local);
         let within = self.onsets[at(from)..at(until)].iter().map(|(_, offset)| *offset);
@@ -75,7 +75,7 @@ impl Definition {
         all.len()
     }
 
-    /// The wall-clock time at an instant.
+    /// Returns the wall-clock time at an instant.
     pub(super) fn local(&self, instant: DateTime<Utc>) -> NaiveDateTime {
         let at = |offset: i64| instant.naive_utc() + TimeDelta::seconds(offset);
         let right = self.distinct.iter().find(|offset| self.offset(at(**offset)) == **offset);
@@ -113,7 +113,7 @@ impl FileObservance {
     }
 }
 
-/// Parses `+0530`, `-043000`, in seconds (RFC 5545 section 3.3.14).
+/// Parses an offset such as `+0530` or `-043000` to seconds (RFC 5545 section 3.3.14).
 pub(super) fn offset(value: &str) -> Option<i64> {
     let value = value.trim().replace(':', "");
     let (sign, digits) = match value.split_at_checked(1)? {

@@ -1,4 +1,4 @@
-//! The description of an event, and the links in it.
+//! Reads the description of an event, and the links in it.
 
 use super::content::{Component, Property};
 use super::html::{html, is_html};
@@ -9,7 +9,8 @@ use super::weblinks::weblinks;
 use super::{dial_in, own_export, prose, sign_up};
 use crate::model::HttpUrl;
 
-/// Reads the description of an event of convene. Returns whether it marks the session as cancelled.
+/// Reads the description of an event that convene wrote. Returns whether the description marks the session as
+/// cancelled.
 pub(super) fn read_own(details: &mut Details, event: &Component, losses: &mut Losses) -> bool {
     let Some(property) = event.get("DESCRIPTION") else { return false };
     let own = own_export::text(&text(&property.value));
@@ -19,6 +20,9 @@ pub(super) fn read_own(details: &mut Details, event: &Component, losses: &mut Lo
     };
     details.register = valid(own.register);
     details.join = valid(own.join);
+    details.recording = valid(own.recording);
+    details.slides = valid(own.slides);
+    (details.speakers, details.access) = (own.speakers, own.access);
     details.feed = id(own.all.as_deref(), "feeds");
     details.id = id(own.about.as_deref(), "sessions");
     details.description = prose::markdown(&own.rest, true, &mut losses.items);
@@ -42,7 +46,7 @@ pub(super) fn read(details: &mut Details, event: &Component, losses: &mut Losses
     details.description = prose::finished(&cleaned.text, is_markdown, &mut losses.items);
 }
 
-/// The text of an event: DESCRIPTION, or the HTML of X-ALT-DESC if that has a link that DESCRIPTION lacks.
+/// Returns the text of an event: DESCRIPTION, or the HTML of X-ALT-DESC if that has a link that DESCRIPTION lacks.
 fn source(event: &Component) -> Option<String> {
     let is_rich = |property: &&Property| {
         property.parameter("FMTTYPE").is_some_and(|form| form.eq_ignore_ascii_case("text/html"))

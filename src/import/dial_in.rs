@@ -1,9 +1,9 @@
-//! Dial-in blocks and passcodes of Teams, Zoom, Google Meet and others, which leave the public text.
+//! Removes the dial-in blocks and passcodes of Teams, Zoom, Google Meet and others from the public text.
 
 use super::passcodes::{without_passcode, without_query};
 use super::weblinks::{is_meeting, weblinks};
 
-/// The beginnings of lines of a dial-in block; what follows is no word.
+/// The beginnings of lines of a dial-in block. A line belongs to the block only if no further word follows.
 const LABELS: [&str; 52] = [
     "alternative vtc instructions",
     "alternate vtc instructions",
@@ -59,7 +59,7 @@ const LABELS: [&str; 52] = [
     "webinar id",
 ];
 
-/// The labels that say little alone: they count only within a block.
+/// The labels that also begin other lines; they count only within a block.
 const WEAK: [&str; 8] = [
     "join the meeting",
     "join by phone",
@@ -71,7 +71,7 @@ const WEAK: [&str; 8] = [
     "or dial",
 ];
 
-/// A text without what only participants should know.
+/// A text without the data that only participants should know.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Cleaned {
     pub(super) text: String,
@@ -104,14 +104,14 @@ pub(super) fn without(text: &str, is_markdown: bool) -> Cleaned {
             None => is_block && (is_phone(&bare) || is_machine(&bare) || is_rest(&bare, meeting)),
         };
         if is_detail || bare.ends_with("is inviting you to a scheduled zoom meeting.") {
-            // A link that becomes the one to join is not lost.
+            // A link that becomes the link to join is not lost.
             let is_join = meeting.is_some() && meeting == cleaned.meeting.as_deref();
             cleaned.had_block |= !is_join;
             is_block = true;
             continue;
         }
         if is_rest(&bare, meeting) {
-            // An address alone in its line.
+            // The line has only an address.
             continue;
         }
         let line = without_query(line);
@@ -136,7 +136,7 @@ pub(super) fn without(text: &str, is_markdown: bool) -> Cleaned {
     cleaned
 }
 
-/// A line without the marks of Markdown, in lower case.
+/// Returns a line without the marks of Markdown, in lower case.
 fn bare(line: &str, is_markdown: bool) -> String {
     let line = match is_markdown {
         true => line.replace(['*', '\\', '[', '_'], ""),
@@ -145,7 +145,7 @@ fn bare(line: &str, is_markdown: bool) -> String {
     line.trim().trim_start_matches(['-', '|', ' ']).to_ascii_lowercase()
 }
 
-/// The label that a line begins with, if no word follows it.
+/// Returns the label that a line begins with, if no word follows it.
 fn label(bare: &str) -> Option<&'static str> {
     let is_end = |rest: &str| {
         let rest = rest.trim_start();
@@ -153,12 +153,12 @@ fn label(bare: &str) -> Option<&'static str> {
             || rest.starts_with(|c: char| c.is_ascii_digit() || ":<|(#[]=+–-.".contains(c))
             || rest.starts_with("http")
     };
-    // The longest one, as some are the beginnings of others.
+    // The longest label counts, because some labels are the beginnings of others.
     let found = LABELS.iter().filter(|own| bare.strip_prefix(**own).is_some_and(is_end));
     found.max_by_key(|own| own.len()).copied()
 }
 
-/// Whether a line is a telephone number, with what to dial after it or its country.
+/// Returns whether a line is a telephone number, which extra digits to dial or a country may follow.
 fn is_phone(bare: &str) -> bool {
     let digits = bare.bytes().filter(u8::is_ascii_digit).count();
     let words =
@@ -166,14 +166,14 @@ fn is_phone(bare: &str) -> bool {
     digits >= 7 && bare.contains('+') && words.count() <= 6
 }
 
-/// Whether a line is the address of a video system.
+/// Returns whether a line is the address of a video system.
 fn is_machine(bare: &str) -> bool {
     let parts = bare.split(['.', ' ', ':']).take(4);
     let is_ip = parts.filter(|part| part.parse::<u8>().is_ok()).count() == 4;
     bare.contains("@zoomcrc.com") || bare.contains(".vc") && bare.contains('@') || is_ip
 }
 
-/// Whether a line is nothing but the address of a meeting.
+/// Returns whether a line is only the address of a meeting.
 fn is_rest(bare: &str, meeting: Option<&str>) -> bool {
     meeting.is_some_and(|address| {
         let rest = bare.len().saturating_sub(address.len());
@@ -181,13 +181,13 @@ fn is_rest(bare: &str, meeting: Option<&str>) -> bool {
     })
 }
 
-/// Whether a line is one that Teams draws around its block.
+/// Returns whether a line is a separator that Teams writes around its block.
 fn is_separator(line: &str) -> bool {
     let line = line.trim().trim_end_matches('\\');
     line.len() >= 10 && line.chars().all(|c| matches!(c, '_' | '\\' | '-' | '*'))
 }
 
-/// Joins lines; the last line of a paragraph in Markdown has no line break.
+/// Joins lines. In Markdown, the last line of a paragraph has no line break.
 fn joined(lines: Vec<String>, is_markdown: bool) -> String {
     let mut out = String::new();
     for line in lines {

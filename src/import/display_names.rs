@@ -1,8 +1,8 @@
-//! Names that Windows shows for zones, such as `(UTC-05:00) Eastern Time (US & Canada)`, which old versions of Exchange
-//! and some sites write as a TZID without a VTIMEZONE.
+//! Finds zones by the names that Windows shows, such as `(UTC-05:00) Eastern Time (US & Canada)`, which old versions of
+//! Exchange and some sites write as a TZID without a VTIMEZONE.
 //!
-//! Names without cities are in a table. The others list cities in the language of the program, of which one that tzdata
-//! knows, with the offset before the name, is enough.
+//! A table has the names without cities. The other names list cities in the language of the program. One city that
+//! tzdata knows, together with the offset before the name, identifies the zone.
 
 use std::collections::HashSet;
 use std::sync::OnceLock;
@@ -12,10 +12,10 @@ use chrono::NaiveDate;
 use super::definition::offset;
 use crate::zone::{Rules, Zone};
 
-/// The most cities of a name.
+/// The largest number of cities in a name.
 const MOST_CITIES: usize = 8;
 
-/// Names without a city that tzdata knows, and the Windows names of their zones.
+/// Names without a city that tzdata knows, with the Windows names of their zones.
 const NAMES: [(&str, &str); 48] = [
     ("Abu Dhabi, Muscat", "Arabian Standard Time"),
     ("Alaska", "Alaskan Standard Time"),
@@ -67,7 +67,7 @@ const NAMES: [(&str, &str); 48] = [
     ("Yukon", "Yukon Standard Time"),
 ];
 
-/// The zone of a display name, whose standard offset is checked in January and July of a year.
+/// Returns the zone of a display name. Its standard offset in `year` must be the offset in the name.
 pub(super) fn zone(tzid: &str, rules: &Rules, year: i32) -> Option<Zone> {
     let (hours, name) = parts(tzid);
     if let Some((_, windows)) = NAMES.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)) {
@@ -80,7 +80,7 @@ pub(super) fn zone(tzid: &str, rules: &Rules, year: i32) -> Option<Zone> {
     zones.find(|zone| standard_offset(zone, year) == Some(hours))
 }
 
-/// The offset in seconds, and the rest of a display name.
+/// Returns the offset in seconds, and the rest of a display name.
 fn parts(tzid: &str) -> (Option<i64>, &str) {
     let inner = ["(UTC", "(GMT"].iter().find_map(|start| tzid.strip_prefix(start));
     match inner.and_then(|inner| inner.split_once(')')) {
@@ -96,14 +96,14 @@ fn parts(tzid: &str) -> (Option<i64>, &str) {
     }
 }
 
-/// The lower of the offsets of two seasons, in seconds.
+/// Returns the lower of the offsets of two seasons, in seconds.
 fn standard_offset(zone: &Zone, year: i32) -> Option<i64> {
     let noon = |month| NaiveDate::from_ymd_opt(year, month, 15)?.and_hms_opt(12, 0, 0);
     let offset = |month| Some(i64::from(zone.offset(noon(month)?.and_utc())));
     Some(offset(1)?.min(offset(7)?))
 }
 
-/// The cities in the names of zones, in lower case.
+/// Returns the cities in the names of zones, in lower case.
 fn cities_of_tzdata() -> &'static HashSet<String> {
     static CITIES: OnceLock<HashSet<String>> = OnceLock::new();
     CITIES.get_or_init(|| {

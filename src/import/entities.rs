@@ -1,14 +1,14 @@
-//! HTML entities in texts without tags, which some sites leave there.
+//! Decodes HTML entities that some sites leave in texts without tags.
 
 use std::collections::HashMap;
 
 use crate::markdown::to_text;
 use crate::model::Markdown;
 
-/// The most bytes of an entity after `&`; a longer search would be quadratic.
+/// The largest number of bytes of an entity after `&`. A longer search would take quadratic time.
 const LONGEST: usize = 10;
 
-/// Replaces the entities of a text by their characters.
+/// Replaces the entities of a text with their characters.
 pub(super) fn unescaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut known: HashMap<&str, Option<String>> = HashMap::new();
@@ -33,7 +33,7 @@ pub(super) fn unescaped(text: &str) -> String {
     out + rest
 }
 
-/// The characters of an entity, given without `&` and `;`.
+/// Returns the characters of an entity, given without `&` and `;`.
 fn characters(entity: &str) -> Option<String> {
     if entity == "nbsp" {
         return Some(" ".to_owned());
@@ -49,7 +49,7 @@ fn characters(entity: &str) -> Option<String> {
     if entity.is_empty() || !entity.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return None;
     }
-    // Markdown has the names of HTML 5 (CommonMark 2.5).
+    // Markdown has the entity names of HTML 5 (CommonMark 2.5).
     let source = format!("&{entity};");
     let text = to_text(&Markdown::parse(&source).ok()?);
     (text != source && !text.is_empty()).then_some(text)

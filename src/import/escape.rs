@@ -1,7 +1,7 @@
-//! Escaping of plain text for Markdown.
+//! Escapes plain text for Markdown.
 
-/// Escapes a line; URLs become links. `ampersands` that could begin an entity are escaped, except in HTML, where they
-/// begin one as in Markdown.
+/// Escapes a line, and makes links of URLs. With `ampersands`, it escapes those that could begin an entity. Text from
+/// HTML keeps them, because Markdown reads entities in the same way.
 pub(super) fn start_escaped(line: &str, ampersands: bool) -> String {
     let inline = escaped(line, ampersands);
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
@@ -16,7 +16,7 @@ pub(super) fn escaped(line: &str, ampersands: bool) -> String {
     let mut rest = line;
     while !rest.is_empty() {
         if let Some(length) = address(rest, out.chars().next_back()) {
-            // Between angle brackets an entity would stay as it is (CommonMark 6.5).
+            // Between angle brackets, an entity would stay unchanged (CommonMark 6.5).
             let address = &rest[..length];
             match ampersands {
                 true => out.push_str(&format!("<{address}>")),
@@ -33,7 +33,7 @@ pub(super) fn escaped(line: &str, ampersands: bool) -> String {
             '&' => {
                 ampersands && chars.clone().next().is_some_and(|c| c == '#' || c.is_alphanumeric())
             }
-            // Within a word an underscore has no meaning (CommonMark 6.2).
+            // Within a word, an underscore has no meaning (CommonMark 6.2).
             '_' => !(beside(out.chars().next_back()) && beside(chars.clone().next())),
             _ => false,
         };
@@ -46,7 +46,7 @@ pub(super) fn escaped(line: &str, ampersands: bool) -> String {
     out
 }
 
-/// The length of the URL at the beginning of a text, without the punctuation after it.
+/// Returns the length of the URL at the beginning of a text, without the punctuation after it.
 fn address(text: &str, before: Option<char>) -> Option<usize> {
     if before.is_some_and(char::is_alphanumeric)
         || !(text.starts_with("https://") || text.starts_with("http://"))

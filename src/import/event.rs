@@ -1,4 +1,4 @@
-//! Properties of an event other than its time.
+//! Reads the properties of an event except its time.
 
 use std::collections::BTreeSet;
 
@@ -12,15 +12,15 @@ use crate::model::{Status, Tag};
 /// Traits of an event's calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CalendarTraits {
-    /// Whether convene wrote it.
+    /// Whether convene wrote the calendar.
     pub(super) is_ours: bool,
-    /// Whether it is a feed, and not an invite.
+    /// Whether the calendar is a feed, and not an invite.
     pub(super) is_feed: bool,
-    /// Whether it cancels its events (RFC 5546 section 3.2.5).
+    /// Whether the calendar cancels its events (RFC 5546 section 3.2.5).
     pub(super) is_cancelled: bool,
 }
 
-/// Reads an event. Adds what is lost.
+/// Reads an event, and adds its losses.
 pub(super) fn read(event: &Component, calendar: CalendarTraits, losses: &mut Losses) -> Details {
     let CalendarTraits { is_ours, is_cancelled, .. } = calendar;
     let value = |name: &str| event.get(name).map(|property| property.value.as_str());
@@ -66,11 +66,11 @@ pub(super) fn read(event: &Component, calendar: CalendarTraits, losses: &mut Los
     details
 }
 
-/// `ours`: in a calendar of convene, whether the text marks the session as cancelled.
+/// Reads the title. For a calendar that convene wrote, `ours` is whether the text marks the session as cancelled.
 fn title(details: &mut Details, summary: Option<&str>, ours: Option<bool>, lost: &mut Vec<String>) {
     let summary = summary.unwrap_or_default();
     let mut title = match ours {
-        // Unchanged, except for line breaks.
+        // The title does not change, except for line breaks.
         Some(_) => text(summary).replace('\n', " "),
         None => prose::one_line(&text(summary).replace('\n', " ")),
     };
@@ -112,8 +112,8 @@ fn tags(details: &mut Details, event: &Component, lost: &mut Vec<String>) {
     }
 }
 
-/// The value of `busy`, if `sessions.toml` needs it. convene's feeds and invites write a default, which is left out,
-/// and cancelled events have no other value.
+/// Returns the value of `busy`, if `sessions.toml` needs it. convene's feeds and invites write a default, which is left
+/// out, and cancelled events have only one possible value.
 fn busy(transparency: Option<&str>, status: Status, calendar: CalendarTraits) -> Option<bool> {
     let is = |value: &str| transparency.is_some_and(|own| own.trim().eq_ignore_ascii_case(value));
     let is_cancelled = status == Status::Cancelled;

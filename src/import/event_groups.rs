@@ -1,4 +1,4 @@
-//! The events of a file, UID by UID.
+//! Reads the events of a file, one UID after another.
 
 use std::collections::HashSet;
 
@@ -15,7 +15,7 @@ use super::values::shown;
 use super::versions::Versions;
 use super::{Note, count, series};
 
-/// Every session, by start, up to the limit of a file.
+/// Returns every session, by start, up to the limit of a file.
 pub(super) fn read(
     parser: &mut EventParser<'_>,
     calendars: &[&Component],
@@ -100,7 +100,7 @@ fn read_group(parser: &mut EventParser<'_>, group: &[SourceEvent<'_>], sessions:
     }
 }
 
-/// Removes UIDs that an earlier session has. Returns their number.
+/// Removes UIDs that an earlier session has. Returns the number of removed UIDs.
 fn without_doubles(sessions: &mut [NewSession]) -> usize {
     let mut used: HashSet<String> = HashSet::new();
     let mut doubles = 0;

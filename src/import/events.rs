@@ -1,4 +1,4 @@
-//! One event: its session, with notes, and the counts of what is left out by rule.
+//! Reads one event: its session with notes, and the counts of skipped sessions.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -23,9 +23,9 @@ use crate::zone::{Rules, Zone};
 pub(super) struct EventParser<'a> {
     pub(super) clocks: Clocks<'a>,
     rules: &'a Rules,
-    /// Sessions that were over before this day are left out.
+    /// The first included day: sessions that were over before it are left out.
     pub(super) from: Option<NaiveDate>,
-    /// The last day of recurring events.
+    /// The last day on which recurring events are written.
     pub(super) last: NaiveDate,
     floating: Floating,
     /// The calendar's zone.
@@ -37,13 +37,13 @@ pub(super) struct EventParser<'a> {
     pub(super) has_zone: bool,
     /// Whether private events become sessions.
     takes_private: bool,
-    /// What is left out by rule.
+    /// The counts of skipped sessions and events.
     pub(super) ruled: Ruled,
-    /// The same of the events of one UID, and their notes.
+    /// The counts and the notes of the events with the current UID.
     group: Group,
 }
 
-/// What is known of the events of one UID while they are read.
+/// The data about the events of one UID while they are read.
 #[derive(Debug, Default)]
 struct Group {
     notes: Vec<Note>,
@@ -51,14 +51,14 @@ struct Group {
     ruled: Ruled,
 }
 
-/// What became of a session.
+/// The result of adding a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// It is in the new file.
+    /// The session is in the new file.
     Kept,
-    /// It was over too early.
+    /// The session was over too early.
     Past,
-    /// It is outside the years that a file can have.
+    /// The session is outside of the years that a file can have.
     Outside,
 }
 
@@ -78,7 +78,7 @@ impl<'a> EventParser<'a> {
             let own = calendars.iter().find_map(|calendar| calendar.get("X-WR-TIMEZONE"))?;
             named(&line(&own.value))
         });
-        // A BTreeMap, so that of two zones used equally often the same one wins every time.
+        // A BTreeMap gives the same result every time if two zones are used equally often.
         let mut used: BTreeMap<String, (usize, Zone)> = BTreeMap::new();
         for event in calendars.iter().flat_map(|calendar| calendar.within("VEVENT")) {
             let tzid = event.get("DTSTART").and_then(|start| start.parameter("TZID"));
@@ -113,7 +113,7 @@ impl<'a> EventParser<'a> {
         }
     }
 
-    /// Takes over the notes of the events of one UID, unless all their sessions are past.
+    /// Takes over the notes about the events of one UID, unless all their sessions are past.
     pub(super) fn end_group(&mut self) {
         let Group { notes, kept, ruled } = std::mem::take(&mut self.group);
         self.ruled.past += ruled.past;
@@ -150,13 +150,13 @@ impl<'a> EventParser<'a> {
         self.group.ruled.private += number;
     }
 
-    /// Whether an event is left out because it is private (RFC 5545 section 3.8.1.3).
+    /// Returns whether an event is left out because it is private (RFC 5545 section 3.8.1.3).
     pub(super) fn is_hidden(&self, event: &Component) -> bool {
         let class = event.get("CLASS").map(|class| class.value.trim().to_ascii_uppercase());
         !self.takes_private && matches!(class.as_deref(), Some("PRIVATE" | "CONFIDENTIAL"))
     }
 
-    /// The details and the time of an event; none if it cannot be a session, which is noted or counted.
+    /// Returns the details and the time of an event. Returns `None` if it cannot be a session, after a note or a count.
     pub(super) fn session(&mut self, source: &SourceEvent<'_>) -> Option<(Rc<Details>, Timing)> {
         let event = source.event;
         if self.is_hidden(event) {
@@ -192,7 +192,7 @@ impl<'a> EventParser<'a> {
 
     pub(super) fn uid(&mut self, event: &Component) -> Option<String> {
         let uid = event.get("UID").map(|uid| uid.value.trim()).filter(|uid| !uid.is_empty())?;
-        // With space for the date of an occurrence.
+        // The limit leaves space for the date of an occurrence.
         if Uid::parse(uid).is_err() || uid.len() > 175 {
             let text = "its UID has characters that calendars refuse, or is too long; it gets another, \
                         so subscribers will see a new entry";

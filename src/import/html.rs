@@ -1,9 +1,9 @@
-//! HTML in descriptions, as Google and web sites write it, parsed tag by tag.
+//! Converts HTML in descriptions, as Google and web sites write it, to Markdown tag by tag.
 
 use super::html_tag::{bracketed, is_tag};
 use super::markdown_writer::MarkdownWriter;
 
-/// Whether a text has tags that calendar apps render.
+/// Returns whether a text has tags that calendar apps render.
 pub(super) fn is_html(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     [
@@ -18,7 +18,7 @@ pub(super) fn is_html(text: &str) -> bool {
 /// line, pictures become links; other tags are dropped.
 pub(super) fn html(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
-    // Google renders both as line breaks; elsewhere a line feed is only a space.
+    // Google renders both as line breaks; elsewhere, a line feed is only a space.
     let lines = !["<p>", "<p ", "<div", "<html", "<br>\n", "<br/>\n", "<br />\n"]
         .iter()
         .any(|tag| lower.contains(tag));

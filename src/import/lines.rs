@@ -1,6 +1,6 @@
-//! Content lines: unfolds the bytes of a file, then decodes each line on its own (RFC 5545 section 3.1).
+//! Content lines: unfolds the bytes of a file, then decodes each line separately (RFC 5545 section 3.1).
 //!
-//! Programs fold within a character, mix encodings, and break texts over several lines. Each fault costs at most its
+//! Programs fold within a character, mix encodings, and break texts over several lines. Each fault affects at most its
 //! own line.
 
 use super::decode::decoded;
@@ -13,11 +13,11 @@ pub(super) struct ContentLine {
     pub(super) text: String,
     /// Whether all its bytes are UTF-8.
     pub(super) is_utf8: bool,
-    /// Further lines of a text whose line breaks are not escaped.
+    /// The number of further lines of a text whose line breaks are not escaped.
     pub(super) put_back: usize,
 }
 
-/// The properties whose values may be broken over lines.
+/// The properties whose values may be broken over several lines.
 const TEXTS: [&str; 7] =
     ["COMMENT", "CONTACT", "DESCRIPTION", "LOCATION", "SUMMARY", "X-ALT-DESC", "X-WR-CALDESC"];
 
@@ -99,7 +99,7 @@ const NAMES: [&str; 74] = [
     "X-WR-TIMEZONE",
 ];
 
-/// A line while it is put together.
+/// A line whose parts are still being joined.
 struct Open {
     number: usize,
     bytes: Vec<u8>,
@@ -165,7 +165,7 @@ impl Open {
     }
 }
 
-/// The lines of a file, ended by CR LF, LF or CR.
+/// Returns the lines of a file, which end with CR LF, LF or CR.
 fn physical(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(bytes);
     std::iter::from_fn(move || {
@@ -180,7 +180,7 @@ fn physical(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Whether a line within a text is a property, and not a further line of the text such as `Tickets: 5 euros`.
+/// Returns whether a line within a text is a property, and not a further line of the text such as `Tickets: 5 euros`.
 fn is_property(line: &[u8]) -> bool {
     let Some(end) = line.iter().position(|b| b":;".contains(b)) else { return false };
     let name = line[..end].rsplit(|b| *b == b'.').next().unwrap_or_default();

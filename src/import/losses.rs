@@ -1,14 +1,14 @@
-//! Losses and guesses of one event.
+//! The losses and guesses of one event.
 
-/// Losses and guesses, collected while an event is read.
+/// The losses and guesses, collected while an event is read.
 #[derive(Debug, Default)]
 pub(super) struct Losses {
-    /// Phrases such as `1 picture`.
+    /// The lost items, in phrases such as `1 picture`.
     pub(super) items: Vec<String>,
-    /// Sentences without a full stop.
+    /// The guesses, in sentences without a full stop.
     pub(super) guesses: Vec<String>,
-    /// Whether it has attendees.
+    /// Whether the event has attendees.
     pub(super) has_attendees: bool,
-    /// Whether it has a reminder that is not before its start.
+    /// Whether the event has a reminder that is not before its start.
     pub(super) has_reminders: bool,
 }

@@ -1,9 +1,9 @@
-//! Markdown writer for HTML: line breaks, paragraphs, lists, links and emphasis.
+//! Writes Markdown from HTML: line breaks, paragraphs, lists, links and emphasis.
 
 use super::escape::{escaped, start_escaped};
 use super::html_tag::{attribute, is_web};
 
-/// Block elements.
+/// The block elements of HTML.
 const BLOCKS: [&str; 27] = [
     "address",
     "article",
@@ -34,7 +34,7 @@ const BLOCKS: [&str; 27] = [
     "ul",
 ];
 
-/// Markdown that is written from tags and texts in turn.
+/// Markdown that is written tag by tag and text by text.
 #[derive(Default)]
 pub(super) struct MarkdownWriter {
     out: String,
@@ -44,19 +44,19 @@ pub(super) struct MarkdownWriter {
     is_pre: bool,
     /// Whether a further table cell has begun and is still empty.
     is_cell: bool,
-    /// Open emphasis, each with whether its mark has been written.
+    /// The open emphasis, each with whether its mark has been written.
     open: Vec<(&'static str, bool)>,
     /// The URL of the open link, and the start of its text.
     link: Option<(String, usize)>,
 }
 
 impl MarkdownWriter {
-    /// An empty writer. `lines` is true if line feeds are line breaks.
+    /// Creates an empty writer. `lines` is true if line feeds are line breaks.
     pub(super) fn new(lines: bool) -> Self {
         Self { lines, ..Self::default() }
     }
 
-    /// Writes a tag: its name in lower case, with the slash of an end tag, and all between `<` and `>`.
+    /// Writes a tag. `name` is in lower case, with the slash of an end tag; `tag` is the text between `<` and `>`.
     pub(super) fn tag(&mut self, name: &str, tag: &str) {
         match name {
             "br" => self.end_line("\\\n"),
@@ -75,7 +75,7 @@ impl MarkdownWriter {
                 self.end_line("\n");
                 self.out.push_str("- ");
             }
-            // Deeper nesting is ignored.
+            // Emphasis that is nested more deeply is ignored.
             "b" | "strong" | "i" | "em" if self.open.len() > 4 => {}
             "b" | "strong" => self.open.push(("**", false)),
             "i" | "em" => self.open.push(("*", false)),
@@ -115,7 +115,7 @@ impl MarkdownWriter {
                 continue;
             }
             self.begin();
-            // Within a link a URL is plain text.
+            // Within a link, a URL is plain text.
             let at_start = self.out.is_empty() || self.out.ends_with('\n') || self.is_item();
             match (self.link.is_some(), at_start) {
                 (true, _) => self.out.push_str(&words.replace(['[', ']', '\\', '`', '<'], "")),
@@ -132,8 +132,8 @@ impl MarkdownWriter {
         self.out.trim().to_owned()
     }
 
-    /// Writes a picture as a link, unless it is a tracking pixel; only its alternative text within a link, or if it
-    /// is not on the web.
+    /// Writes a picture as a link, unless it is a tracking pixel. Within a link, or if the picture is not on the web,
+    /// it writes only the alternative text.
     fn picture(&mut self, tag: &str) {
         let is_dot =
             |name: &str| attribute(tag, name).is_some_and(|size| size == "1" || size == "0");
@@ -154,7 +154,7 @@ impl MarkdownWriter {
         }
     }
 
-    /// Whether a list item has just begun, in which another mark would nest a list.
+    /// Returns whether a list item has just begun. Another mark there would nest a list.
     fn is_item(&self) -> bool {
         self.out
             .strip_suffix("- ")

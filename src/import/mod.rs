@@ -1,16 +1,16 @@
-//! Import: from another program's calendar (RFC 5545) to a `sessions.toml`, with a note for everything lost or
-//! guessed.
+//! Import: converts another program's calendar (RFC 5545) to a `sessions.toml`, with a note for every loss and guess.
 //!
 //! ```text
 //! bytes -> decode -> lines -> content (components) -> clocks, recur -> sessions -> toml
 //! ```
 //!
-//! Pure: the same bytes, options and rules give the same file. A broken event costs only itself, and gets a note.
+//! Import is a pure function: the same bytes, options and rules give the same file. A broken event affects only itself,
+//! and gets a note.
 //!
-//! To read: `decode`, `lines`, `property` and `content`, `calendar`, `by_uid` and `versions`, `event_groups` (one UID), `events` and
-//! `series`, then their parts: `timing`, `start_clock`, `clocks` and `definition` (zones), `dates`, `named_dates` and
-//! `recur` (recurrence), `event` and `venue` (properties), `description`, `sign_up` and `dial_in` (texts and their links),
-//! `prose` and `html` (Markdown), `notes` and `ruled`, and `toml_writer`.
+//! To read: `decode`, `lines`, `property` and `content`, `calendar`, `by_uid` and `versions`, `event_groups` (one UID),
+//! `events` and `series`, then their parts: `timing`, `start_clock`, `clocks` and `definition` (zones), `dates`,
+//! `named_dates` and `recur` (recurrence), `event` and `venue` (properties), `description`, `sign_up` and `dial_in`
+//! (texts and their links), `prose` and `html` (Markdown), `notes` and `ruled`, and `toml_writer`.
 
 mod by_uid;
 mod calendar;
@@ -66,22 +66,22 @@ use notes::NoteKind::{Guessed, Lost};
 pub use notes::{Note, NoteKind};
 use values::{DateValue, date_value};
 
-/// The most unclosed entries that are listed; with more, the file is broken as a whole.
+/// The largest number of unclosed entries that are listed. A file with more is broken as a whole.
 const MOST_UNENDED: usize = 100;
 
-/// Inputs besides the file.
+/// The inputs other than the file.
 #[derive(Debug)]
 pub struct Options<'a> {
     /// The file's name without its extension, for a calendar without a title.
     pub name: &'a str,
-    /// The current time, UTC; recurring events without an end are written for two years from it.
+    /// The current time in UTC. Recurring events without an end are written for two years from it.
     pub now: DateTime<Utc>,
-    /// The last day for recurring events, instead of those two years.
+    /// The last day of recurring events; it replaces the two years.
     pub until: Option<NaiveDate>,
-    /// The day before which sessions that were over are left out; default: a year before `now`, and none for a calendar
-    /// that convene wrote.
+    /// The first included day: sessions that were over before it are left out. The default is a year before `now`, and
+    /// no limit for a calendar that convene wrote.
     pub from: Option<NaiveDate>,
-    /// The zone of times without a zone, and of the calendar.
+    /// The zone of the calendar, and of times without a zone.
     pub zone: Option<Zone>,
     /// Whether events marked private or confidential are imported.
     pub private: bool,
@@ -92,7 +92,7 @@ pub struct Options<'a> {
 pub struct Imported {
     /// The text of a `sessions.toml`.
     pub toml: String,
-    /// What was lost, then what was guessed, then what was left out by rule; each in the order of the file.
+    /// The notes: first losses, then guesses, then counts of skipped events; each group is in the order of the file.
     pub notes: Vec<Note>,
     /// The number of sessions.
     pub sessions: usize,
@@ -152,13 +152,13 @@ pub fn import(bytes: &[u8], options: &Options<'_>, rules: &Rules) -> Result<Impo
     Ok(Imported { toml, notes: notes::grouped(notes), sessions: number, events })
 }
 
-/// A note about control characters, which calendars cannot carry.
+/// Returns a note about control characters, which calendars cannot contain.
 fn control_characters((line, number): (usize, usize)) -> Note {
     let number = count(number, "control character was", "control characters were");
     Note::new(Lost, line, format!("{number} left out"))
 }
 
-/// A note about a truncated file.
+/// Returns a note about a truncated file.
 fn cut_short(cut_off: CutOff) -> Note {
     let text = match cut_off.within {
         Some(line) => format!(
@@ -172,12 +172,12 @@ fn cut_short(cut_off: CutOff) -> Note {
     Note::new(Lost, cut_off.line, text)
 }
 
-/// `1 line`, `2 lines`.
+/// Formats a count, such as `1 line` or `2 lines`.
 fn count(number: usize, one: &str, more: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { more })
 }
 
-/// Notes about components that are not events.
+/// Adds notes about components that are not events.
 fn others(calendars: &[&Component], notes: &mut Vec<Note>) {
     let mut found: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for child in calendars.iter().flat_map(|calendar| &calendar.children) {
@@ -203,7 +203,7 @@ fn others(calendars: &[&Component], notes: &mut Vec<Note>) {
     }
 }
 
-/// The first day of sessions.
+/// Returns the first included day of sessions.
 fn first_day(options: &Options<'_>, calendars: &[&Component]) -> Option<NaiveDate> {
     let is_ours = |calendar: &&Component| {
         calendar.get("PRODID").is_some_and(|own| own.value.trim() == PRODID)
@@ -219,7 +219,7 @@ fn last_day(options: &Options<'_>) -> NaiveDate {
     options.until.unwrap_or(two_years)
 }
 
-/// The years of a file's times, up to the last year of recurring events.
+/// Returns the years of a file's times, up to the last year of recurring events.
 fn years(calendars: &[&Component], last: NaiveDate) -> (i32, i32) {
     let events = calendars.iter().flat_map(|calendar| calendar.within("VEVENT"));
     let stamps = events.flat_map(|event| ["DTSTART", "DTEND"].map(|name| event.get(name)));

@@ -1,6 +1,6 @@
-//! Dates that EXDATE, RDATE, RECURRENCE-ID and UNTIL name, converted to the event's clock.
+//! Converts the dates of EXDATE, RDATE, RECURRENCE-ID and UNTIL to the event's clock.
 //!
-//! Exchange names whole days by their midnight, in local time or in UTC, and single dates of a timed series by the
+//! Exchange writes whole days as their midnight, in local time or in UTC, and single dates of a timed series as the
 //! midnight of their day.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike as _, Utc};
@@ -10,11 +10,11 @@ use super::content::Property;
 use super::timing::Timing;
 use super::values::{DateValue, date_value};
 
-/// An occurrence that an EXDATE, an RDATE or a RECURRENCE-ID names, on the event's clock.
+/// An occurrence that an EXDATE, an RDATE or a RECURRENCE-ID refers to, on the event's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Named {
     pub(super) at: NaiveDateTime,
-    /// Whether it names a day: Exchange writes midnight in place of the time.
+    /// Whether the value is a day, because Exchange writes midnight in place of the time.
     pub(super) is_day: bool,
 }
 
@@ -30,7 +30,7 @@ impl Timing {
         property: &Property,
         clocks: &mut Clocks<'_>,
     ) -> impl Fn(&str) -> Option<Named> {
-        // Looked up once, as there may be thousands of values.
+        // The zone is looked up once, because there may be thousands of values.
         let other = property.parameter("TZID").filter(|tzid| self.tzid.as_deref() != Some(tzid));
         let first = property.value.split([',', '/']).next().and_then(date_value);
         let own = other.zip(first).and_then(|(tzid, first)| match first {
@@ -65,7 +65,7 @@ impl Timing {
         if !self.is_days() {
             return self.clock.local(instant);
         }
-        // The last second of a day belongs to it.
+        // The last second of a day belongs to that day.
         let day = match instant.time().second() {
             59 => self.day(instant + TimeDelta::seconds(1)) - TimeDelta::days(1),
             _ => self.day(instant),
@@ -73,7 +73,8 @@ impl Timing {
         day.and_time(NaiveTime::MIN)
     }
 
-    /// The day of an instant: Exchange writes the midnight of whole days in UTC, and other programs that of UTC.
+    /// Returns the day of an instant. Exchange writes the local midnight of whole days in UTC, and other programs write
+    /// midnight in UTC.
     fn day(&self, instant: DateTime<Utc>) -> NaiveDate {
         if instant.time() == NaiveTime::MIN {
             return instant.date_naive();

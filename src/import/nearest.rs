@@ -1,16 +1,17 @@
-//! Selection of sessions up to the limit of a file: the next upcoming ones, then the latest past ones.
+//! Selects sessions up to the limit of a file: first the next upcoming ones, then the latest past ones.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::new_session::NewSession;
 use crate::source::MAX_BYTES;
 
-/// The most sessions in a file.
+/// The largest number of sessions in a file.
 const MOST: usize = 20_000;
-/// The most bytes of their values: escapes add to them, and a file beyond [`MAX_BYTES`] could not be read.
+/// The largest size of the sessions' values, in bytes. Escapes add to them, and a file larger than [`MAX_BYTES`] could
+/// not be read.
 const MOST_BYTES: usize = MAX_BYTES / 4;
 
-/// The selected sessions while a calendar is read; at most twice the limit.
+/// The selected sessions while a calendar is read. There are at most twice as many as the limit.
 pub(super) struct Nearest {
     now: NaiveDateTime,
     kept: Vec<(Rank, NewSession)>,
@@ -40,7 +41,7 @@ impl Nearest {
         }
     }
 
-    /// The selected sessions by start, and the number of others.
+    /// Returns the selected sessions by start, and the number of the others.
     pub(super) fn finish(mut self) -> (Vec<NewSession>, usize) {
         self.reduce();
         self.kept.sort_unstable_by_key(|(rank, _)| *rank);

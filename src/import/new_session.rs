@@ -8,48 +8,59 @@ use crate::model::Status;
 /// A session for `sessions.toml`, still without an id.
 #[derive(Debug)]
 pub(super) struct NewSession {
-    /// Shared by the occurrences of an event.
+    /// The details, which all occurrences of an event share.
     pub(super) details: Rc<Details>,
     pub(super) times: SessionTimes,
     pub(super) uid: Option<String>,
-    /// The recurring event that it is an occurrence of: a number, and its title.
+    /// The recurring event of the session: a number and its title.
     pub(super) repeats: Option<(usize, Rc<str>)>,
 }
 
-/// Texts, links and settings of a session.
+/// The texts, links and settings of a session.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Details {
     /// The id, if convene wrote the calendar.
     pub(super) id: Option<String>,
     pub(super) title: String,
-    /// Markdown.
+    /// The description in Markdown.
     pub(super) description: Option<String>,
     pub(super) register: Option<String>,
     pub(super) join: Option<String>,
     pub(super) page: Option<String>,
+    pub(super) recording: Option<String>,
+    pub(super) slides: Option<String>,
+    /// The speakers, each with the line about the speaker.
+    pub(super) speakers: Vec<(String, Option<String>)>,
+    pub(super) access: Option<String>,
     pub(super) place: Option<NewPlace>,
     /// The id of its feed, if convene wrote the calendar.
     pub(super) feed: Option<String>,
     pub(super) tags: Vec<String>,
     pub(super) status: Status,
-    /// Whether it is cancelled and shown in Google Calendar all the same.
+    /// Whether the session is cancelled, but shown in Google Calendar anyway.
     pub(super) announce: bool,
     pub(super) busy: Option<bool>,
-    /// Such as `15m`.
+    /// The reminders, such as `15m`.
     pub(super) remind: Vec<String>,
 }
 
 impl Details {
-    /// The approximate size of a session with these details in `sessions.toml`, in bytes.
+    /// Returns the approximate size of a session with these details in `sessions.toml`, in bytes.
     pub(super) fn size(&self) -> usize {
         let texts = [&self.description, &self.register, &self.join, &self.page, &self.feed];
-        let texts: usize = texts.into_iter().flatten().map(String::len).sum();
+        let around = [&self.recording, &self.slides, &self.access];
+        let texts: usize = texts.into_iter().chain(around).flatten().map(String::len).sum();
+        let speakers = self.speakers.iter();
+        let texts = texts
+            + speakers
+                .map(|(name, about)| 30 + name.len() + about.as_ref().map_or(0, String::len))
+                .sum::<usize>();
         let lists: usize = self.tags.iter().chain(&self.remind).map(|item| item.len() + 4).sum();
         let place = self
             .place
             .as_ref()
             .map_or(0, |place| place.name.len() + place.address.as_ref().map_or(0, String::len));
-        // The id, times, UID and keys.
+        // The constant is the size of the id, the times, the UID and the keys.
         600 + self.title.len() + texts + lists + place
     }
 }
@@ -58,6 +69,6 @@ impl Details {
 pub(super) struct NewPlace {
     pub(super) name: String,
     pub(super) address: Option<String>,
-    /// Latitude and longitude in degrees.
+    /// The latitude and longitude in degrees.
     pub(super) geo: Option<(f64, f64)>,
 }

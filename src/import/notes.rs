@@ -1,4 +1,4 @@
-//! Notes for the organizer: what was lost, what was guessed, and what was left out by rule.
+//! Notes for the organizer: losses, guesses, and counts of what the import leaves out on purpose.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -6,11 +6,11 @@ use std::fmt;
 /// A note about some events, or about the whole file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
-    /// In which group it is printed.
+    /// The kind, which decides the group in which it is printed.
     pub kind: NoteKind,
-    /// The lines in the file, from 1; none for what is counted in the whole file.
+    /// The lines in the file, from 1; none for notes about the whole file.
     pub lines: Vec<usize>,
-    /// The titles of the events, each once.
+    /// The titles of the events, each listed once.
     pub events: Vec<String>,
     /// A sentence without a full stop.
     pub text: String,
@@ -19,24 +19,24 @@ pub struct Note {
 /// The kind of a note, in the order in which notes are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NoteKind {
-    /// Something is not in the new file.
+    /// A value is not in the new file.
     Lost,
-    /// Something was guessed or repaired.
+    /// The import guessed or repaired a value.
     Guessed,
-    /// Something is never in the new file, or not without an option; it is counted.
+    /// The import never includes such a value, or not without an option; it only counts them.
     Rule,
 }
 
-/// The most events that a note about a guess names.
+/// The largest number of events that a note about a guess lists.
 const MOST_NAMED: usize = 5;
 
 impl Note {
-    /// A note about a line of the file.
+    /// Creates a note about a line of the file.
     pub(super) fn new(kind: NoteKind, line: usize, text: impl Into<String>) -> Self {
         Self { kind, lines: vec![line], events: Vec::new(), text: text.into() }
     }
 
-    /// A note about what is left out by rule.
+    /// Creates a note about what the import leaves out on purpose.
     pub(super) fn rule(text: impl Into<String>) -> Self {
         Self { kind: NoteKind::Rule, lines: Vec::new(), events: Vec::new(), text: text.into() }
     }
@@ -44,7 +44,7 @@ impl Note {
 
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Each loss is named.
+        // A note about a loss lists every event.
         let most = if self.kind == NoteKind::Lost { usize::MAX } else { MOST_NAMED };
         let listed = |all: &mut dyn Iterator<Item = String>, number: usize| {
             let named = all.take(most).collect::<Vec<_>>().join(", ");

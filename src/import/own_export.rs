@@ -1,4 +1,4 @@
-//! Texts that convene adds to its own calendars, removed on import so that they are not duplicated.
+//! Texts that convene adds to its own calendars. The import removes them, so that they are not duplicated.
 
 use super::html_tag::direct;
 use crate::l10n::{Messages, SLOTS};
@@ -11,6 +11,11 @@ pub(super) struct ExportText {
     pub(super) rest: String,
     pub(super) register: Option<String>,
     pub(super) join: Option<String>,
+    pub(super) recording: Option<String>,
+    pub(super) slides: Option<String>,
+    /// The speakers, each with the line about the speaker.
+    pub(super) speakers: Vec<(String, Option<String>)>,
+    pub(super) access: Option<String>,
     pub(super) about: Option<String>,
     /// The page of the session's feed.
     pub(super) all: Option<String>,
@@ -18,12 +23,12 @@ pub(super) struct ExportText {
     pub(super) is_cancelled: bool,
 }
 
-/// The mark before the title of a cancelled session.
+/// Returns the mark before the title of a cancelled session.
 pub(super) fn cancelled_mark() -> String {
     before(&Messages::bundled().event_cancelled_title(SLOTS[0]))
 }
 
-/// The text of a message before its variable.
+/// Returns the text of a message before its variable.
 fn before(message: &str) -> String {
     message.split(SLOTS[0]).next().unwrap_or_default().to_owned()
 }
@@ -32,8 +37,12 @@ fn before(message: &str) -> String {
 struct Labels {
     register: String,
     join: String,
+    recording: String,
+    slides: String,
     about: String,
     all: String,
+    speaker: String,
+    access: String,
 }
 
 impl Labels {
@@ -42,18 +51,22 @@ impl Labels {
         Self {
             register: before(&messages.event_register(SLOTS[0])),
             join: before(&messages.event_join(SLOTS[0])),
+            recording: before(&messages.event_recording(SLOTS[0])),
+            slides: before(&messages.event_slides(SLOTS[0])),
+            speaker: before(&messages.event_speaker(SLOTS[0])),
+            access: before(&messages.event_access(SLOTS[0])),
             about: before(&messages.event_about(SLOTS[0])),
             all: before(&messages.event_all(SLOTS[0])),
         }
     }
 }
 
-/// The section that Google adds to a text, which says that nobody should edit it.
+/// The section that Google adds to a text. The section asks people not to edit it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct GoogleSection {
     /// The meeting's URL.
     pub(super) meeting: Option<String>,
-    /// Whether it has telephone numbers.
+    /// Whether the section has telephone numbers.
     pub(super) has_phones: bool,
 }
 
@@ -68,7 +81,7 @@ pub(super) fn without_google(text: &str) -> (String, GoogleSection) {
     (rest, GoogleSection { meeting: meeting(section), has_phones })
 }
 
-/// The first URL in a section that is none of Google's own pages, phone numbers or help.
+/// Returns the first URL in a section that does not lead to Google's own pages, phone numbers or help.
 fn meeting(section: &str) -> Option<String> {
     const BESIDE: [&str; 5] = [
         "https://calendar.google.com/",
@@ -84,12 +97,12 @@ fn meeting(section: &str) -> Option<String> {
         .find(|address| !BESIDE.iter().any(|own| address.starts_with(own)) && is_address(address))
 }
 
-/// Splits a text of convene: the time comes first, the links last.
+/// Splits a text that convene wrote: the time comes first, the links last.
 pub(super) fn text(text: &str) -> ExportText {
     let mut blocks: Vec<&str> = text.split("\n\n").collect();
     let mut found = ExportText::default();
     let mut last = blocks.pop().unwrap_or_default();
-    // The time is one line; for a cancelled session a line precedes it.
+    // The time is one line; in the text of a cancelled session, another line precedes it.
     let messages = Messages::bundled();
     let cancelled = messages.event_cancelled();
     let first = |block: &str| block.strip_prefix(cancelled).unwrap_or(block).trim().lines().count();
@@ -103,6 +116,8 @@ pub(super) fn text(text: &str) -> ExportText {
             let places = [
                 (&labels.register, &mut found.register),
                 (&labels.join, &mut found.join),
+                (&labels.recording, &mut found.recording),
+                (&labels.slides, &mut found.slides),
                 (&labels.about, &mut found.about),
                 (&labels.all, &mut found.all),
             ];
@@ -113,13 +128,25 @@ pub(super) fn text(text: &str) -> ExportText {
             }
         }
         last = "";
+        let is_around =
+            |line: &str| line.starts_with(&labels.speaker) || line.starts_with(&labels.access);
+        if let Some(around) = blocks.pop_if(|block| block.lines().all(is_around)) {
+            for line in around.lines() {
+                if let Some(speaker) = line.strip_prefix(&labels.speaker) {
+                    let (name, about) = speaker.split_once(", ").unzip();
+                    let name = name.unwrap_or(speaker).to_owned();
+                    found.speakers.push((name, about.map(ToOwned::to_owned)));
+                }
+                found.access = line.strip_prefix(&labels.access).map(ToOwned::to_owned);
+            }
+        }
     }
     blocks.push(last);
     found.rest = blocks.join("\n\n").trim().to_owned();
     found
 }
 
-/// The id in the URL of a page of convene, `.../sessions/ID` or `.../feeds/ID`.
+/// Returns the id in the URL of a page of convene, `.../sessions/ID` or `.../feeds/ID`.
 pub(super) fn id<'a>(address: &'a str, folder: &str) -> Option<&'a str> {
     let (start, id) = address.rsplit_once('/')?;
     start.ends_with(&format!("/{folder}")).then_some(id).filter(|id| Id::parse(id).is_ok())
@@ -137,12 +164,17 @@ mod tests {
     fn a_text_of_ours_is_taken_apart() {
         let own = text(
             "This session is cancelled.\nTuesday, April 27, 2027\n\nOne.\n\nTwo.\n\n\
-             Register: https://a.example/r\nAbout this session: https://c.example/sessions/a\n\
+             Speaker: Ana Diaz, author\nSpeaker: Ben\nAccess: Ramp\n\n\
+             Register: https://a.example/r\nSlides: https://a.example/s\nAbout this session: https://c.example/sessions/a\n\
              All sessions, kept up to date: https://c.example/feeds/b",
         );
         assert_eq!(own.rest, "One.\n\nTwo.");
         assert!(own.is_cancelled && !text("Tuesday, April 27, 2027\n\nOne.\n\nTwo.").is_cancelled);
         assert_eq!(own.register.as_deref(), Some("https://a.example/r"));
+        assert_eq!(own.slides.as_deref(), Some("https://a.example/s"));
+        let speakers =
+            [("Ana Diaz".to_owned(), Some("author".to_owned())), ("Ben".to_owned(), None)];
+        assert_eq!((own.speakers, own.access.as_deref()), (speakers.to_vec(), Some("Ramp")));
         assert_eq!(id(&own.about.unwrap(), "sessions"), Some("a"));
         assert_eq!(id(&own.all.unwrap(), "feeds"), Some("b"));
         assert_eq!(id("https://c.example/about", "sessions"), None);

@@ -1,6 +1,6 @@
-//! Passcodes of meetings within lines and addresses.
+//! Removes passcodes of meetings within lines and addresses.
 
-/// The words before a passcode.
+/// The words that come before a passcode.
 const PASSCODES: [&str; 8] = [
     "meeting passcode",
     "meeting password",
@@ -12,7 +12,7 @@ const PASSCODES: [&str; 8] = [
     "kenncode",
 ];
 
-/// A line without its passcodes; none if it has none.
+/// Returns a line without its passcodes, or `None` if it has none.
 pub(super) fn without_passcode(line: &str) -> Option<String> {
     let lower = line.to_ascii_lowercase();
     let matches = PASSCODES.iter().flat_map(|word| lower.match_indices(word));
@@ -36,7 +36,7 @@ pub(super) fn without_passcode(line: &str) -> Option<String> {
     (from > 0).then(|| out + &line[from..])
 }
 
-/// The length of a separator and a code after the word for it.
+/// Returns the length of the separator and the code after a word such as "passcode".
 fn code(after: &str) -> Option<usize> {
     let rest = after.trim_start_matches(['*', ' ', '\u{a0}']);
     let rest = rest.strip_prefix([':', '=']).or_else(|| rest.strip_prefix("is "))?;
@@ -46,7 +46,7 @@ fn code(after: &str) -> Option<usize> {
     (!word.is_empty()).then(|| after.len() - rest.len() + word.len())
 }
 
-/// A line without the passcodes in its addresses: `?pwd=...`.
+/// Returns a line without the passcodes in its addresses, such as `?pwd=...`.
 pub(super) fn without_query(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;

@@ -1,4 +1,4 @@
-//! Properties: a name, parameters and a value (RFC 5545 section 3.2).
+//! Parses properties: a name, parameters and a value (RFC 5545 section 3.2).
 
 use chrono::NaiveTime;
 
@@ -7,17 +7,17 @@ use super::values::{DateValue, date_value, list};
 /// A property with its parameters; the value is not unescaped.
 #[derive(Debug)]
 pub(super) struct Property {
-    /// In upper case, without a group.
+    /// The name in upper case, without a group.
     pub(super) name: String,
-    /// With names in upper case.
+    /// The parameters, with their names in upper case.
     parameters: Vec<(String, String)>,
     pub(super) value: String,
-    /// Further lines of the value whose line breaks are not escaped.
+    /// The number of further lines of the value whose line breaks are not escaped.
     pub(super) put_back: usize,
 }
 
 impl Property {
-    /// Parses a content line; none if it has no name or no value.
+    /// Parses a content line. Returns `None` if it has no name or no value.
     pub(super) fn parse(content: &str) -> Option<Self> {
         let end = content.find([':', ';'])?;
         let (name, mut rest) = content.split_at(end);
@@ -45,19 +45,19 @@ impl Property {
             (value.strip_prefix("//"), parameters.last_mut())
             && let Some((tail, own)) = after.split_once(':')
         {
-            // An address without quotes.
+            // The value is an address without quotes.
             *last = format!("{last}://{tail}");
             value = own;
         }
         Some(Self { name, parameters, value: value.to_owned(), put_back: 0 })
     }
 
-    /// The first parameter with a name.
+    /// Returns the first parameter with a name.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 
-    /// The DATE or DATE-TIME; a midnight that is marked as a DATE is a DATE.
+    /// Returns the DATE or DATE-TIME. A midnight that is marked as a DATE is a DATE.
     pub(super) fn date(&self) -> Option<DateValue> {
         let value = date_value(&self.value)?;
         let is_date = self.parameter("VALUE").is_some_and(|own| own.eq_ignore_ascii_case("DATE"));
@@ -71,10 +71,11 @@ impl Property {
     }
 }
 
-/// The longest rest of a TZID after a colon, in bytes.
+/// The length limit for the rest of a TZID after a colon, in bytes.
 const LONGEST_REST: usize = 255;
 
-/// The colon before the times, where a TZID has colons and no quotes: `TZID=tzone://Microsoft/Utc:20270504T180000`.
+/// Returns the offset of the colon before the times if a TZID has colons and no quotes, as in
+/// `TZID=tzone://Microsoft/Utc:20270504T180000`.
 fn end_of_zone(value: &str) -> Option<usize> {
     let is_time = |value: &str| {
         let end = value.len().min(40);
@@ -86,7 +87,8 @@ fn end_of_zone(value: &str) -> Option<usize> {
     (!is_time(value)).then(|| colons.find(|at| is_time(&value[at + 1..]))).flatten()
 }
 
-/// The first of some characters outside of double quotes and without a backslash before it, which iOS 26 writes.
+/// Returns the offset of the first of some characters outside of double quotes and without a backslash before it, which
+/// iOS 26 writes.
 fn unquoted(text: &str, wanted: &[char]) -> Option<usize> {
     let (mut within, mut escaped) = (false, false);
     for (at, c) in text.char_indices() {
@@ -100,7 +102,7 @@ fn unquoted(text: &str, wanted: &[char]) -> Option<usize> {
     None
 }
 
-/// A parameter's value without quotes and escapes (RFC 6868).
+/// Returns a parameter's value without quotes and escapes (RFC 6868).
 fn plain(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     let mut chars = value.chars().filter(|c| *c != '"').peekable();

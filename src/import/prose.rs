@@ -1,4 +1,5 @@
-//! Texts of other calendars as Markdown that reads the same: plain text is escaped, HTML is converted.
+//! Converts texts of other calendars to Markdown that renders to the same text: plain text is escaped, HTML is
+//! converted.
 
 use super::entities::unescaped;
 use super::escape::start_escaped;
@@ -7,10 +8,10 @@ use super::values::{joined, kept};
 use crate::markdown::to_text;
 use crate::model::Markdown;
 
-/// The most characters of a description.
+/// The largest number of characters in a description.
 const LONGEST: usize = 200_000;
 
-/// Converts a text to Markdown; none if it is empty. A text that is too long is cut, and added to `lost`.
+/// Converts a text to Markdown. Returns `None` if it is empty. A text that is too long is cut, and `lost` gets a note.
 pub(super) fn markdown(text: &str, is_ours: bool, lost: &mut Vec<String>) -> Option<String> {
     match is_ours {
         true => finished(text, false, lost),
@@ -21,8 +22,8 @@ pub(super) fn markdown(text: &str, is_ours: bool, lost: &mut Vec<String>) -> Opt
     }
 }
 
-/// Reads a text of another program: as HTML if it has tags, as calendar apps show it, and otherwise as plain text whose
-/// entities are characters. Returns whether it is Markdown now.
+/// Reads a text of another program as calendar apps show it: as HTML if it has tags, and otherwise as plain text whose
+/// entities are characters. Returns whether the result is Markdown.
 pub(super) fn foreign(text: &str) -> (String, bool) {
     if is_html(text) {
         return (html(text), true);
@@ -34,14 +35,14 @@ pub(super) fn foreign(text: &str) -> (String, bool) {
     }
 }
 
-/// The Markdown of a text that [`foreign`] read.
+/// Returns the Markdown of a text that [`foreign`] has read.
 pub(super) fn finished(text: &str, is_markdown: bool, lost: &mut Vec<String>) -> Option<String> {
     let markdown = if is_markdown { text.to_owned() } else { plain(text) };
     let markdown = kept(markdown, LONGEST, "description", lost);
     Some(markdown).filter(|markdown| !markdown.trim().is_empty())
 }
 
-/// A text of another program for one line, without tags and entities, its lines joined by commas.
+/// Returns a text of another program as one line: without tags and entities, and with commas between its lines.
 pub(super) fn one_line(text: &str) -> String {
     if !is_html(text) {
         return joined(&unescaped(text));
@@ -50,7 +51,7 @@ pub(super) fn one_line(text: &str) -> String {
     joined(&markdown.map_or_else(|| text.to_owned(), |markdown| to_text(&markdown)))
 }
 
-/// Converts plain text to Markdown that renders to the same text; lists stay lists if they are lists in Markdown too.
+/// Converts plain text to Markdown that renders to the same text. A list stays a list if it is one in Markdown, too.
 fn plain(text: &str) -> String {
     let text = normal(text);
     let blocks = text.split("\n\n");
@@ -89,7 +90,7 @@ fn normal(text: &str) -> String {
     out.trim_end().to_owned()
 }
 
-/// Joins lines with line breaks: a backslash at the end (CommonMark 6.7).
+/// Joins lines with line breaks, which are a backslash at the end of a line (CommonMark 6.7).
 fn paragraph(lines: &[&str]) -> String {
     let escaped: Vec<String> = lines.iter().map(|line| start_escaped(line.trim(), true)).collect();
     escaped.join("\\\n")
@@ -101,7 +102,7 @@ fn item(line: &str) -> String {
     format!("{mark}{}", start_escaped(rest, true))
 }
 
-/// The length of `- ` or `12. ` before an item; 0 if there is none.
+/// Returns the length of `- ` or `12. ` before an item, or 0 if there is no such mark.
 fn list_mark(line: &str) -> usize {
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     let mark = if digits > 0 { ". " } else { "- " };

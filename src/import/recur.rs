@@ -1,7 +1,7 @@
-//! Recurrence rules (RFC 5545 section 3.3.10), expanded in wall-clock time.
+//! Expands recurrence rules (RFC 5545 section 3.3.10) in wall-clock time.
 //!
-//! The rrule crate implements the rules. Times are passed as if they were UTC, so that a session at six stays at six
-//! when the clocks change.
+//! The rrule crate implements the rules. The crate gets local times as if they were UTC, so that a session at six stays
+//! at six when the clocks change.
 
 use std::collections::VecDeque;
 
@@ -10,55 +10,55 @@ use rrule::{RRule, RRuleSet, Tz, Unvalidated};
 
 use super::values::{DateValue, date_value};
 
-/// The most occurrences of a rule that are kept, the latest: daily for fifty years.
+/// The largest number of occurrences of a rule that are kept, which is daily for fifty years. The latest ones are kept.
 const MOST: usize = 20_000;
-/// The longest rule, in bytes; one that names every day of a year and every hour of a day is shorter.
+/// The longest rule, in bytes. A rule that lists every day of a year and every hour of a day is shorter.
 const LONGEST: usize = 2_000;
-/// Number of periods without a date after which the crate gives up.
+/// The number of periods without a date after which the crate gives up.
 const IN_VAIN: i64 = 100_000;
 /// The last year that the crate searches.
 const LAST_YEAR: i32 = 9_999;
 /// The cost of a period, in steps of about three nanoseconds.
 const PERIOD: u64 = 64;
-/// The most occurrences per day, by BYHOUR, BYMINUTE and BYSECOND together.
+/// The largest number of occurrences per day, by BYHOUR, BYMINUTE and BYSECOND together.
 const MOST_A_DAY: usize = 24;
 
 /// The wall-clock times of a rule.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Expansion {
-    /// In order; the first is the rule's first, not always the event's start.
+    /// The times in order. The first is the rule's first, which is not always the event's start.
     pub(super) starts: Vec<NaiveDateTime>,
-    /// The number of earlier ones, which are not kept.
+    /// The number of earlier times, which are not kept.
     pub(super) earlier: usize,
-    /// Whether there are more after the last day.
+    /// Whether there are more times after the last day.
     pub(super) more: bool,
 }
 
 /// The budget for all rules of one file.
 #[derive(Debug)]
 pub(super) struct Budget {
-    /// Steps of about three nanoseconds, as estimated from the dates of a rule.
+    /// The number of steps of about three nanoseconds, estimated from the dates of a rule.
     steps: u64,
     dates: usize,
 }
 
 impl Budget {
-    /// For events: about three seconds, which is 20,000 daily events for two years.
+    /// The budget for events: about three seconds, which is 20,000 daily events for two years.
     pub(super) const EVENTS: Self = Self { steps: 1_000_000_000, dates: usize::MAX };
-    /// For rules of zones; all rules of tzdata have 100,000 dates.
+    /// The budget for rules of zones. All rules of tzdata have 100,000 dates.
     pub(super) const ZONES: Self = Self { steps: 200_000_000, dates: 1_000_000 };
 
-    /// Whether the budget is used up.
+    /// Returns whether the budget is used up.
     pub(super) fn is_spent(&self) -> bool {
         self.steps == 0 || self.dates == 0
     }
 }
 
-/// The cost of searching for the next date of a rule.
+/// The cost of a search for the next date of a rule.
 struct Cost {
     /// The length of a period of the rule, in seconds.
     period: i64,
-    /// The steps per period.
+    /// The number of steps per period.
     steps: u64,
 }
 
@@ -77,7 +77,7 @@ impl Cost {
         Self { period: interval.saturating_mul(seconds), steps }
     }
 
-    /// The cost of the periods between two times, up to the limit of the crate.
+    /// Returns the cost of the periods between two times, up to the limit of the crate.
     fn between(&self, from: NaiveDateTime, to: NaiveDateTime) -> u64 {
         let periods = (to - from).num_seconds() / self.period.max(1);
         (periods.clamp(0, IN_VAIN) as u64 * self.steps).max(PERIOD)
@@ -88,7 +88,7 @@ impl Cost {
 /// zone, to wall-clock time.
 ///
 /// # Errors
-/// A phrase that says why the rule cannot be expanded.
+/// A phrase with the reason why the rule cannot be expanded.
 pub(super) fn expand(
     rule: &str,
     start: NaiveDateTime,
@@ -141,7 +141,7 @@ pub(super) fn expand(
             }
             "UNTIL" => {
                 let until = match date_value(&value).ok_or(STRANGE)? {
-                    // Up to the end of the last day.
+                    // The rule includes the whole last day.
                     DateValue::Date(date) => {
                         date.and_time(NaiveTime::MIN) + chrono::Days::new(1)
                             - chrono::TimeDelta::seconds(1)
@@ -149,7 +149,7 @@ pub(super) fn expand(
                     DateValue::Local(until) => until,
                     DateValue::Utc(until) => local(until),
                 };
-                // The crate rejects such a rule; only the start counts then.
+                // The crate rejects such a rule, so only the start counts.
                 if until < start {
                     return Ok(Expansion { starts: Vec::new(), earlier: 0, more: false });
                 }
@@ -165,7 +165,7 @@ pub(super) fn expand(
     if a_day > MOST_A_DAY {
         return Err("it repeats many times a day");
     }
-    // RFC 5545 allows only one of both, and the crate rejects a rule with both.
+    // RFC 5545 allows only one of the two, and the crate rejects a rule with both.
     if let (Some(count), false) = (count, has_end) {
         parts.push(format!("COUNT={count}"));
     }
@@ -285,8 +285,8 @@ mod tests {
         }
     }
 
-    /// How often a rule can be followed for two years within a hundredth of a file's budget, if less than a hundred
-    /// times.
+    /// Returns how often a rule can be expanded for two years within a hundredth of a file's budget, if that is less
+    /// than a hundred times.
     fn rounds(rule: &str) -> usize {
         let mut budget = Budget { steps: Budget::EVENTS.steps / 100, ..Budget::EVENTS };
         let (start, last) = (at("2027-05-04T18:00:00"), at("2029-05-04T18:00:00"));

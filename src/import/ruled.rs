@@ -1,25 +1,25 @@
-//! Numbers of sessions, events and properties that the import leaves out by rule.
+//! Counts the sessions, events and properties that the import leaves out on purpose.
 
 use chrono::NaiveDate;
 
 use super::Note;
 use super::count;
 
-/// The numbers of what is left out by rule.
+/// The numbers of the skipped sessions, events and properties.
 #[derive(Debug, Default)]
 pub(super) struct Ruled {
-    /// Sessions.
+    /// The number of past sessions.
     pub(super) past: usize,
-    /// Events.
+    /// The number of private events.
     pub(super) private: usize,
-    /// Events with attendees.
+    /// The number of events with attendees.
     pub(super) attendees: usize,
-    /// Events with reminders that are not before the start.
+    /// The number of events with reminders that are not before the start.
     pub(super) reminders: usize,
 }
 
 impl Ruled {
-    /// The notes; `from` is the day before which sessions are past.
+    /// Returns the notes. Sessions before the day `from` are past.
     pub(super) fn notes(&self, from: Option<NaiveDate>) -> Vec<Note> {
         let Self { past, private, attendees, reminders } = *self;
         let mut notes = Vec::new();

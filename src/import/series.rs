@@ -1,4 +1,5 @@
-//! A series: an event, its dates, and the exceptions of single dates or of all that follow (RFC 5545 section 3.8.4.4).
+//! Reads a series: an event, its dates, and the exceptions for single dates or for all later ones (RFC 5545 section
+//! 3.8.4.4).
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -16,7 +17,7 @@ use super::notes::NoteKind::{Guessed, Lost};
 use super::timing::{SessionTimes, Timing};
 use super::versions::{sequence, version};
 
-/// The series of a session: a number, and its title.
+/// The series of a session: a number and its title.
 type Repeats = Option<(usize, Rc<str>)>;
 
 /// An exception that can be a session.
@@ -26,7 +27,7 @@ struct Exception<'a> {
     timing: Timing,
 }
 
-/// Reads an event that may recur, and its exceptions. Without `keeps_uid` its sessions get new UIDs.
+/// Reads an event that may recur, and its exceptions. Without `keeps_uid`, its sessions get new UIDs.
 pub(super) fn read(
     parser: &mut EventParser<'_>,
     source: &SourceEvent<'_>,
@@ -37,7 +38,7 @@ pub(super) fn read(
     let event = source.event;
     let Some((details, timing)) = parser.session(source) else {
         match parser.is_hidden(event) {
-            // An exception is as private as its series.
+            // An exception is private if its series is.
             true => parser.hide(exceptions.len()),
             false => alone(parser, exceptions, sessions),
         }
@@ -108,7 +109,7 @@ pub(super) fn read(
     }
 }
 
-/// Reads exceptions without their series; of each date the newest.
+/// Reads exceptions without their series. The newest exception of each date counts.
 pub(super) fn alone(
     parser: &mut EventParser<'_>,
     exceptions: &[&SourceEvent<'_>],
@@ -134,7 +135,7 @@ pub(super) fn alone(
     }
 }
 
-/// The newest exception of each date, and those whose date cannot be read.
+/// Returns the newest exception of each date, and those whose date cannot be read.
 fn changed<'a, 'b>(
     parser: &mut EventParser<'_>,
     source: &SourceEvent<'_>,
@@ -166,8 +167,8 @@ fn changed<'a, 'b>(
     (changed, unnamed)
 }
 
-/// Takes out exceptions with a rule of their own after the last date of the series: some programs split a series so.
-/// Adds notes about them, and about rules of other exceptions, which are not followed.
+/// Removes exceptions with a rule of their own after the last date of the series, because some programs split a series
+/// in this way. Adds notes about these exceptions, and about rules of other exceptions, which the import ignores.
 fn own_series<'a, 'b>(
     parser: &mut EventParser<'_>,
     changed: &mut BTreeMap<NaiveDateTime, &'a SourceEvent<'b>>,
@@ -191,7 +192,7 @@ fn own_series<'a, 'b>(
     split
 }
 
-/// The occurrence that an exception names; by its day if it has no time.
+/// Returns the occurrence that an exception refers to. If the exception has no time, its day decides.
 fn occurrence(named: Named, dates: &Dates) -> NaiveDateTime {
     let at = dates.starts.partition_point(|(start, _)| *start < named.at);
     let is_exact = dates.starts.get(at).is_some_and(|(start, _)| *start == named.at);
@@ -219,7 +220,7 @@ fn one(
     }
 }
 
-/// Whether an exception changes all later dates too (RFC 5545 section 3.2.13).
+/// Returns whether an exception changes all later dates, too (RFC 5545 section 3.2.13).
 fn is_from_here_on(event: &Component) -> bool {
     let range = event.get("RECURRENCE-ID").and_then(|id| id.parameter("RANGE"));
     range.is_some_and(|range| range.eq_ignore_ascii_case("THISANDFUTURE"))
@@ -237,7 +238,7 @@ fn take_newest<'a, 'b, K: Ord>(
     }
 }
 
-/// The UID of an occurrence: the event's UID and the recurrence date.
+/// Returns the UID of an occurrence: the event's UID and the recurrence date.
 fn further(uid: &str, start: NaiveDateTime, is_days: bool) -> String {
     let form = if is_days { "%Y%m%d" } else { "%Y%m%dT%H%M%S" };
     format!("{uid}/{}", start.format(form))

@@ -1,4 +1,4 @@
-//! Links to sign up for an event, under any usual word or on a service for it.
+//! Finds links to sign up for an event: those after a common word for it, and those to a service for it.
 
 use std::collections::HashSet;
 
@@ -28,7 +28,7 @@ const WORDS: [&str; 20] = [
     "s'inscrire",
 ];
 
-/// Words that add nothing to such a word in a line of its own.
+/// Words that add no meaning to such a word in its line.
 const FILLERS: [&str; 16] = [
     "at", "free", "get", "here", "link", "now", "on", "online", "page", "required", "today", "url",
     "via", "with", "you", "your",
@@ -46,7 +46,7 @@ const JOINS: [&str; 8] = [
     "zoom link",
 ];
 
-/// A text without the lines that are only links to sign up or to take part.
+/// A text without the lines that only have links to sign up or to take part.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct SignUp {
     pub(super) text: String,
@@ -54,19 +54,19 @@ pub(super) struct SignUp {
     pub(super) join: Option<String>,
 }
 
-/// How sure a link is one to sign up.
+/// The evidence that a link is one to sign up, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Certainty {
-    /// Its service is one for that.
+    /// The link leads to a service for it.
     Host,
-    /// The words before it say so.
+    /// The words before the link mean it.
     Words,
-    /// Its line says nothing else.
+    /// The line has nothing else.
     Line,
 }
 
-/// Finds the link to sign up in plain text or Markdown, and a link in a line such as `Join: https://...`. Lines that are
-/// nothing else are removed.
+/// Finds the link to sign up in plain text or Markdown, and a link in a line such as `Join: https://...`. Removes lines
+/// that have nothing else.
 pub(super) fn find(text: &str) -> SignUp {
     let mut found = SignUp::default();
     let mut best: Option<(Certainty, &str)> = None;
@@ -76,7 +76,7 @@ pub(super) fn find(text: &str) -> SignUp {
     for (index, line) in lines.iter().enumerate() {
         for link in weblinks(line).filter(|link| !is_meeting(link.address)) {
             let label = label(line, link);
-            // The words may be in the line before.
+            // The words may be in the previous line.
             let before = match (&label, index.checked_sub(1)) {
                 (Some(words), Some(before)) if words.is_empty() => lines[before],
                 _ => "",
@@ -120,7 +120,7 @@ pub(super) fn find(text: &str) -> SignUp {
 /// The longest label of a line, in bytes.
 const LONGEST_LABEL: usize = 60;
 
-/// The words of a line that is nothing but words and one link at its end, in lower case.
+/// Returns the words of a line that consists of words and one link at its end, in lower case.
 fn label(line: &str, link: Weblink<'_>) -> Option<String> {
     if link.start > LONGEST_LABEL {
         return None;
@@ -133,11 +133,11 @@ fn label(line: &str, link: Weblink<'_>) -> Option<String> {
         .then(|| words.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// Whether a label says one of some words, and fillers.
+/// Returns whether a label has one of some words, and otherwise only fillers.
 fn only(label: &str, words: &[&str]) -> bool {
     let mut rest = label.to_owned();
     let before = rest.len();
-    // Longer words first, as some hold others.
+    // Longer words come first, because some contain others.
     let mut words: Vec<&&str> = words.iter().collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
     for word in words {
@@ -148,7 +148,7 @@ fn only(label: &str, words: &[&str]) -> bool {
     rest.len() < before && others.all(is_filler)
 }
 
-/// Whether the words before an offset in its sentence are those of a link to sign up.
+/// Returns whether the words before an offset in its sentence are those of a link to sign up.
 fn is_said(line: &str, offset: usize) -> bool {
     const LONGEST: usize = 120;
     let before = &line[..offset];
@@ -156,7 +156,7 @@ fn is_said(line: &str, offset: usize) -> bool {
     let from = (from..=before.len()).find(|at| before.is_char_boundary(*at)).unwrap_or(0);
     let near = &before[from..];
     let sentence = near.rfind(['.', '!', '?', ';']).map_or(near, |end| &near[end + 1..]);
-    // Another link has its own words.
+    // The words before another link belong to that link.
     let own = sentence.rfind("http").map_or(sentence, |other| {
         let after = &sentence[other..];
         after.find(char::is_whitespace).map_or("", |end| &after[end..])
@@ -171,7 +171,8 @@ fn is_said(line: &str, offset: usize) -> bool {
     })
 }
 
-/// Lines without some of them, and without the line break of Markdown that would be left at the end of a paragraph.
+/// Returns lines without some of them, and without the line break of Markdown that would be left at the end of a
+/// paragraph.
 fn without(lines: &[&str], removed: &HashSet<usize>) -> String {
     let mut kept: Vec<&str> = Vec::new();
     for (index, line) in lines.iter().enumerate() {

@@ -1,12 +1,12 @@
-//! The zone with the rules of a VTIMEZONE whose name says nothing.
+//! Finds the zone with the rules of a VTIMEZONE whose name is unknown.
 
 use chrono::{Datelike as _, NaiveDate, TimeDelta};
 
 use super::definition::Definition;
 use crate::zone::{Naming, Rules, Zone};
 
-/// The zone that agrees with a VTIMEZONE from the first to the last year of a file: the first one whose city is in the
-/// TZID, then a well-known one.
+/// Returns a zone that agrees with a VTIMEZONE from the first to the last year of a file. A zone whose city is in the
+/// TZID comes first, then a well-known one.
 pub(super) fn zone_like(
     definition: &Definition,
     tzid: &str,
@@ -40,7 +40,7 @@ fn is_like(definition: &Definition, zone: &Zone, years: (i32, i32)) -> bool {
     })
 }
 
-/// Well-known zones for files with rules only, by population.
+/// Well-known zones by population, for files that only have rules.
 const KNOWN: [&str; 36] = [
     "America/New_York",
     "America/Chicago",

@@ -1,4 +1,4 @@
-//! The clock of an event's start, with notes on what was guessed.
+//! Finds the clock of an event's start, with notes on guesses.
 
 use chrono::NaiveDateTime;
 
@@ -6,21 +6,21 @@ use super::clocks::{Clocks, EventClock, FoundBy};
 use super::content::Property;
 use crate::zone::Zone;
 
-/// How times without a zone are read.
+/// The reading of times without a zone.
 #[derive(Debug, Clone)]
 pub(super) enum Floating {
-    /// In this zone, given by the calendar or the organizer.
+    /// The calendar or the organizer gives this zone.
     Given(Zone),
-    /// In the zone of most other events.
+    /// Most other events are in this zone.
     Guessed(Zone),
-    /// In the zone of the file's only VTIMEZONE.
+    /// This is the zone of the file's only VTIMEZONE.
     Only(Zone),
-    /// Not at all.
+    /// Such times cannot be read.
     Unknown,
 }
 
 impl Floating {
-    /// The zone, if there is one.
+    /// Returns the zone, if there is one.
     pub(super) fn zone(&self) -> Option<&Zone> {
         match self {
             Self::Given(zone) | Self::Guessed(zone) | Self::Only(zone) => Some(zone),
@@ -36,10 +36,10 @@ pub(super) struct Start<'a> {
     pub(super) repeats: bool,
 }
 
-/// The clock of a start. Adds guesses.
+/// Returns the clock of a start. Adds guesses.
 ///
 /// # Errors
-/// A sentence that says why there is none.
+/// A sentence with the reason why there is none.
 pub(super) fn clock_of(
     start: Start<'_>,
     clocks: &mut Clocks<'_>,

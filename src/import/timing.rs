@@ -1,4 +1,4 @@
-//! Timing of an event: start, clock and length.
+//! Reads the timing of an event: start, clock and length.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
@@ -12,17 +12,17 @@ use crate::zone::{Rules, Zone};
 /// The properties with times of sessions.
 const TIMES: [&str; 4] = ["DTSTART", "DTEND", "RDATE", "RECURRENCE-ID"];
 
-/// The time of a session.
+/// The times of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum SessionTimes {
-    /// From the first day to the last, included.
+    /// The session lasts from the first day to the last, included.
     Days(NaiveDate, NaiveDate),
-    /// From start to end, UTC, with the zone if the file names one that tzdata has.
+    /// The session lasts from start to end, in UTC. The zone is given if the file gives one that tzdata has.
     Timed(Option<Zone>, DateTime<Utc>, DateTime<Utc>),
 }
 
 impl SessionTimes {
-    /// The first and the last day, in the session's zone or else in the calendar's.
+    /// Returns the first and the last day, in the session's zone or else in the calendar's.
     pub(super) fn days(&self, calendar: &Zone) -> (NaiveDate, NaiveDate) {
         match self {
             Self::Days(first, last) => (*first, *last),
@@ -33,7 +33,7 @@ impl SessionTimes {
         }
     }
 
-    /// The sort key of sessions.
+    /// Returns the sort key of sessions.
     pub(super) fn order(&self) -> NaiveDateTime {
         match self {
             Self::Days(first, _) => first.and_time(NaiveTime::MIN),
@@ -45,33 +45,33 @@ impl SessionTimes {
 /// The start, clock and length of an event, which hold for every occurrence.
 #[derive(Debug, Clone)]
 pub(super) struct Timing {
-    /// In wall-clock time; midnight for whole days.
+    /// The start in wall-clock time; midnight for whole days.
     pub(super) start: NaiveDateTime,
     pub(super) clock: EventClock,
     /// Whether the file names the zone, and it is not UTC or a guess.
     is_named: bool,
     length: EventLength,
-    /// The TZID of the start, and the zone in which Exchange has midnights of whole days.
+    /// The TZID of the start; `midnights` is the zone in which Exchange writes the midnights of whole days.
     pub(super) tzid: Option<String>,
     pub(super) midnights: Option<Zone>,
-    /// Notes on guessed values.
+    /// The notes about guessed values.
     pub(super) guesses: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum EventLength {
-    /// Whole days.
+    /// The number of whole days.
     Days(i64),
-    /// To the same wall-clock time that many days later, and further by elapsed time.
+    /// The same wall-clock time so many days later, and then an elapsed time.
     Nominal(i64, TimeDelta),
     Elapsed(TimeDelta),
 }
 
 impl Timing {
-    /// The timing of an event.
+    /// Returns the timing of an event.
     ///
     /// # Errors
-    /// A sentence that says why it cannot be a session.
+    /// A sentence with the reason why it cannot be a session.
     pub(super) fn read(
         event: &Component,
         clocks: &mut Clocks<'_>,
@@ -120,12 +120,12 @@ impl Timing {
         Ok(timing)
     }
 
-    /// Whether it is on whole days.
+    /// Returns whether the event is on whole days.
     pub(super) fn is_days(&self) -> bool {
         matches!(self.length, EventLength::Days(_))
     }
 
-    /// The times of the occurrence with a wall-clock start.
+    /// Returns the times of the occurrence with a wall-clock start.
     pub(super) fn at(&self, start: NaiveDateTime) -> SessionTimes {
         let begins = self.clock.instant(start);
         let ends = match self.length {
@@ -144,14 +144,14 @@ impl Timing {
         SessionTimes::Timed(zone, begins, ends)
     }
 
-    /// A start before which every occurrence is over on a day; later ones may be, too.
+    /// Returns a start before which every occurrence is over on a day. Later occurrences may be over, too.
     pub(super) fn earliest(&self, day: NaiveDate) -> NaiveDateTime {
         let length = match self.length {
             EventLength::Days(days) => TimeDelta::days(days),
             EventLength::Nominal(days, rest) => TimeDelta::days(days) + rest,
             EventLength::Elapsed(length) => length,
         };
-        // A clock may be a day from that of the calendar.
+        // The event's clock may be a day away from that of the calendar.
         let start = day.and_time(NaiveTime::MIN);
         start.checked_sub_signed(length + TimeDelta::days(2)).unwrap_or(start)
     }
@@ -166,7 +166,7 @@ impl Timing {
         let given = event.get("DURATION").and_then(|property| Duration::parse(&property.value));
         let end = event.get("DTEND").and_then(|property| Some((property, property.date()?)));
         if let DateValue::Date(first) = start {
-            // Midnight is the end of the day before it; any other time is on a further day.
+            // Midnight is the end of the previous day; any other time is on a further day.
             let until = |end: NaiveDateTime| {
                 let further = i64::from(end.time() != NaiveTime::MIN);
                 (end.date() - first).num_days() + further
@@ -201,7 +201,7 @@ impl Timing {
                 self.clock.instant(end.and_time(NaiveTime::MIN)) - begins
             }
             (None, Some(Duration { days, rest })) => {
-                // Days are calendar days, hours are elapsed time (RFC 5545 section 3.3.6).
+                // Days are calendar days, and hours are elapsed time (RFC 5545 section 3.3.6).
                 let few = TimeDelta::days(3_650);
                 if (1..3_650).contains(&days) && (TimeDelta::zero()..few).contains(&rest) {
                     return EventLength::Nominal(days, rest);
@@ -225,7 +225,7 @@ impl Timing {
     }
 }
 
-/// The day of an event that Microsoft marks as one of whole days, if it starts at midnight.
+/// Returns the day of an event that Microsoft marks as one of whole days, if it starts at midnight.
 fn is_all_day(event: &Component, start: DateValue) -> Option<NaiveDate> {
     let mark = event.get("X-MICROSOFT-CDO-ALLDAYEVENT")?;
     match start {

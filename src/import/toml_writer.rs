@@ -1,4 +1,4 @@
-//! Writer of `sessions.toml`, in the style of a person.
+//! Writes a `sessions.toml` in the style of a person.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
@@ -14,7 +14,7 @@ use crate::rfc3339;
 use crate::visible::is_hidden;
 use crate::zone::{Local, Naming, Rules, Zone};
 
-/// The text of a `sessions.toml`.
+/// Returns the text of a `sessions.toml`.
 pub(super) fn write(calendar: &CalendarTable, sessions: Vec<NewSession>, rules: &Rules) -> String {
     let mut ids = UsedIds::default();
     ids.feeds.ids.insert(calendar.id.clone());
@@ -40,12 +40,12 @@ struct UsedIds {
 #[derive(Default)]
 struct UsedNames {
     ids: HashSet<String>,
-    /// The next number to try, by the id before it.
+    /// The next number to try after each id.
     next: HashMap<String, u32>,
 }
 
 impl UsedNames {
-    /// Returns the first unused id: the base, the base with each ending, or with a number.
+    /// Returns the first unused id: the base, the base with each ending, or the base with a number.
     fn free(&mut self, base: &str, endings: &[String]) -> String {
         let ended = endings.iter().map(|ending| format!("{base}-{ending}"));
         let mut tried = std::iter::once(base.to_owned()).chain(ended);
@@ -53,7 +53,7 @@ impl UsedNames {
             self.ids.insert(id.clone());
             return id;
         }
-        // An id has at most 64 characters, of which a number takes up to seven.
+        // An id has at most 64 characters, and a number takes up to seven of them.
         let ending = endings.last().map(|ending| format!("-{ending}")).unwrap_or_default();
         let start = base.get(..57_usize.saturating_sub(ending.len())).unwrap_or(base);
         let last = format!("{}{ending}", start.trim_end_matches('-'));
@@ -74,7 +74,7 @@ struct SeriesTables {
     of_event: HashMap<usize, String>,
 }
 
-/// Makes a series for each recurring event, and for each series of a convene calendar.
+/// Creates a series for each recurring event, and for each series of a convene calendar.
 fn series(calendar: &CalendarTable, sessions: &[NewSession], ids: &mut UsedIds) -> SeriesTables {
     let mut series = SeriesTables { all: Vec::new(), of_event: HashMap::new() };
     let events: BTreeSet<Option<usize>> =
@@ -188,9 +188,14 @@ fn write_session(
     if details.announce {
         line("cancelled", &quoted("announce"));
     }
-    for (key, value) in
-        [("register", &details.register), ("join", &details.join), ("page", &details.page)]
-    {
+    for (key, value) in [
+        ("register", &details.register),
+        ("join", &details.join),
+        ("page", &details.page),
+        ("recording", &details.recording),
+        ("slides", &details.slides),
+        ("access", &details.access),
+    ] {
         if let Some(value) = value {
             line(key, &quoted(value));
         }
@@ -204,6 +209,13 @@ fn write_session(
             let _ = write!(text, ", latitude = {latitude:?}, longitude = {longitude:?}");
         }
         line("place", &format!("{text} }}"));
+    }
+    if !details.speakers.is_empty() {
+        let speakers = details.speakers.iter().map(|(name, about)| match about {
+            Some(about) => format!("{{ name = {}, about = {} }}", quoted(name), quoted(about)),
+            None => format!("{{ name = {} }}", quoted(name)),
+        });
+        line("speakers", &format!("[{}]", speakers.collect::<Vec<_>>().join(", ")));
     }
     let list = |items: &[String]| {
         let items: Vec<String> = items.iter().map(|item| quoted(item)).collect();
@@ -226,7 +238,7 @@ fn write_session(
     }
 }
 
-/// `start` and `end` in wall-clock time, or `duration` if the end happens twice.
+/// Returns `start` and `end` in wall-clock time, or `duration` if the end happens twice.
 fn times(zone: &Zone, start: DateTime<Utc>, end: DateTime<Utc>) -> Vec<(&'static str, String)> {
     let twice = |instant: DateTime<Utc>| match zone.resolve(zone.local(instant)) {
         Local::Fold { earlier, .. } => Some(if instant == earlier { "earlier" } else { "later" }),
@@ -249,7 +261,7 @@ fn elapsed(length: TimeDelta) -> String {
     }
 }
 
-/// The current name of a zone.
+/// Returns the current name of a zone.
 fn named(zone: &Zone, rules: &Rules) -> String {
     match zone.naming() {
         Naming::Legacy(today) if rules.zone(today).is_ok() => today.clone(),
@@ -257,12 +269,12 @@ fn named(zone: &Zone, rules: &Rules) -> String {
     }
 }
 
-/// A basic string of TOML, on one line.
+/// Returns a basic string of TOML, on one line.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", escaped(text))
 }
 
-/// A multi-line string of TOML; a literal one if it needs escapes otherwise.
+/// Returns a multi-line string of TOML, which is a literal one if a basic one would need escapes.
 fn block(text: &str) -> String {
     if !text.contains(['\n', '\\', '"']) && text.chars().count() < 90 {
         return quoted(text);

@@ -1,4 +1,4 @@
-//! Property value types (RFC 5545 section 3.3), with common mistakes of programs.
+//! Parses the types of property values (RFC 5545 section 3.3), including common mistakes of programs.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
@@ -9,14 +9,14 @@ use crate::cut;
 pub(super) enum DateValue {
     /// A whole day.
     Date(NaiveDate),
-    /// A wall-clock time, in the zone of TZID, or without a zone.
+    /// A wall-clock time, in the zone of TZID or without a zone.
     Local(NaiveDateTime),
     /// An instant.
     Utc(DateTime<Utc>),
 }
 
-/// Parses `20270504`, `20270504T180000`, `20270504T180000Z`; also with hyphens and colons, and without seconds, as
-/// some programs write them.
+/// Parses `20270504`, `20270504T180000` and `20270504T180000Z`. Hyphens and colons are allowed, and seconds may be
+/// missing, as in the files of some programs.
 pub(super) fn date_value(value: &str) -> Option<DateValue> {
     let value = value.trim().to_ascii_uppercase();
     let digits = |text: &str| -> Option<String> {
@@ -45,14 +45,14 @@ pub(super) fn date_value(value: &str) -> Option<DateValue> {
     Some(if utc { DateValue::Utc(local.and_utc()) } else { DateValue::Local(local) })
 }
 
-/// Whether a date-time has second 60 or higher; [`date_value`] reads it as 59.
+/// Returns whether a date-time has second 60 or higher; [`date_value`] reads it as 59.
 pub(super) fn has_leap_second(value: &str) -> bool {
     let Some((_, time)) = value.trim().split_once(['T', 't', ' ']) else { return false };
     let digits: String = time.chars().filter(char::is_ascii_digit).collect();
     digits.len() == 6 && digits[4..].parse::<u32>().is_ok_and(|second| second > 59)
 }
 
-/// A DURATION: its weeks and days are days of the calendar, the rest is elapsed time.
+/// A DURATION: its weeks and days are calendar days, and the rest is elapsed time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Duration {
     pub(super) days: i64,
@@ -60,7 +60,7 @@ pub(super) struct Duration {
 }
 
 impl Duration {
-    /// Parses `PT1H30M`, `-P1D`, `P2W` (RFC 5545 section 3.3.6).
+    /// Parses a value such as `PT1H30M`, `-P1D` or `P2W` (RFC 5545 section 3.3.6).
     pub(super) fn parse(value: &str) -> Option<Self> {
         let value = value.trim().to_ascii_uppercase();
         let (sign, rest) = match value.strip_prefix('-') {
@@ -96,13 +96,13 @@ impl Duration {
         Some(Self { days: sign * days, rest }).filter(|own| own.elapsed().is_some())
     }
 
-    /// The length with days of 24 hours.
+    /// Returns the length with days of 24 hours.
     fn elapsed(self) -> Option<TimeDelta> {
         TimeDelta::try_days(self.days)?.checked_add(&self.rest)
     }
 }
 
-/// A DURATION with days of 24 hours, as in alarms.
+/// Parses a DURATION with days of 24 hours, as in alarms.
 pub(super) fn duration(value: &str) -> Option<TimeDelta> {
     Duration::parse(value)?.elapsed()
 }
@@ -115,7 +115,7 @@ pub(super) fn text(value: &str) -> String {
         match c {
             '\\' => match chars.next() {
                 Some('n' | 'N') => out.push('\n'),
-                // Some programs escape colons and quotes too.
+                // Some programs escape colons and quotes, too.
                 Some(c @ ('\\' | ';' | ',' | ':' | '"')) => out.push(c),
                 Some(c) => out.extend(['\\', c]),
                 None => out.push('\\'),
@@ -127,27 +127,27 @@ pub(super) fn text(value: &str) -> String {
     out
 }
 
-/// A TEXT on one line.
+/// Returns a TEXT on one line.
 pub(super) fn line(value: &str) -> String {
     text(value).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The lines of a TEXT, joined by commas, such as a place and its address.
+/// Joins the lines of a TEXT with commas, such as a place and its address.
 pub(super) fn joined(text: &str) -> String {
     let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
     let lines = text.lines().map(words).map(|line| line.trim_end_matches([',', ' ']).to_owned());
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
-/// The beginning of a TEXT, for messages.
+/// Returns the beginning of a TEXT, for messages.
 pub(super) fn shown(value: &str) -> String {
     cut::start(&line(value), 80).to_owned()
 }
 
-/// The most characters of a one-line text, such as a title or a place.
+/// The largest number of characters in a one-line text, such as a title or a place.
 pub(super) const LONGEST_LINE: usize = 1_000;
 
-/// Cuts a text that is too long, and adds that to `lost`.
+/// Cuts a text that is too long, and adds a note to `lost`.
 pub(super) fn kept(mut text: String, longest: usize, what: &str, lost: &mut Vec<String>) -> String {
     let start = cut::start(&text, longest).len();
     if start < text.len() {

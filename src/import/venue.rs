@@ -1,4 +1,4 @@
-//! Links and place of an event.
+//! Reads the links and the place of an event.
 
 use super::content::{Component, Property};
 use super::new_session::{Details, NewPlace};
@@ -7,7 +7,7 @@ use super::values::{LONGEST_LINE, kept, line, shown, text};
 use super::weblinks::{is_sign_up, weblinks};
 use crate::model::HttpUrl;
 
-/// Properties of Google and Microsoft with a meeting URL.
+/// Properties of Google and Microsoft that have a meeting URL.
 const MEETINGS: [&str; 4] = [
     "X-GOOGLE-CONFERENCE",
     "X-MICROSOFT-SKYPETEAMSMEETINGURL",
@@ -15,7 +15,7 @@ const MEETINGS: [&str; 4] = [
     "X-MICROSOFT-ONLINEMEETINGCONFLINK",
 ];
 
-/// Reads the link to join and the page. Adds what is lost.
+/// Reads the link to join and the page, and adds losses.
 pub(super) fn links(details: &mut Details, event: &Component, lost: &mut Vec<String>) {
     let conferences: Vec<String> = event
         .all("CONFERENCE")
@@ -34,7 +34,7 @@ pub(super) fn links(details: &mut Details, event: &Component, lost: &mut Vec<Str
     for further in conferences.into_iter().chain(of_text) {
         join(details, further, lost);
     }
-    // convene writes the page of a session itself.
+    // convene writes the page of its own sessions again.
     if details.id.is_some() {
         return;
     }
@@ -47,12 +47,12 @@ pub(super) fn links(details: &mut Details, event: &Component, lost: &mut Vec<Str
     }
 }
 
-/// Whether there is a value, and it is another.
+/// Returns whether a value exists and differs from the given one.
 fn has_other(known: &Option<String>, value: &str) -> bool {
     known.as_ref().is_some_and(|known| known != value)
 }
 
-/// Reads the place. Adds what is lost.
+/// Reads the place, and adds losses.
 pub(super) fn place(
     details: &mut Details,
     event: &Component,
@@ -106,7 +106,7 @@ pub(super) fn place(
     }
 }
 
-/// Takes the web addresses out of a location, which are links to join or to sign up. Returns the rest.
+/// Removes the web addresses from a location; they are links to join or to sign up. Returns the rest.
 fn without_links(details: &mut Details, location: &str, lost: &mut Vec<String>) -> String {
     let (mut rest, mut from) = (String::new(), 0);
     for link in weblinks(location) {
@@ -126,7 +126,7 @@ fn without_links(details: &mut Details, location: &str, lost: &mut Vec<String>) 
     if is_program(rest) { String::new() } else { rest.to_owned() }
 }
 
-/// Whether a location is only the name of a program for meetings.
+/// Returns whether a location is only the name of a meeting program.
 fn is_program(name: &str) -> bool {
     const NAMES: [&str; 9] = [
         "google meet",
@@ -150,7 +150,7 @@ fn join(details: &mut Details, address: String, lost: &mut Vec<String>) {
     }
 }
 
-/// A web URL; any other is added to `lost`.
+/// Returns a web URL; any other URL is added to `lost`.
 fn web(property: &Property, what: &str, lost: &mut Vec<String>) -> Option<String> {
     let address = property.value.trim();
     if HttpUrl::parse(address).is_ok() {

@@ -1,4 +1,4 @@
-//! Versions of an event: which of several events with one UID count (RFC 5546 section 2.1.5).
+//! Versions of an event: decides which of several events with one UID count (RFC 5546 section 2.1.5).
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,21 +8,21 @@ use super::by_uid::SourceEvent;
 use super::content::Component;
 use super::values::{DateValue, date_value, line};
 
-/// A version: the higher one is newer.
+/// The version of an event; the higher one is newer.
 pub(super) type Version = (u64, Option<NaiveDateTime>);
 
 /// Events with one UID and without a RECURRENCE-ID.
 #[derive(Default)]
 pub(super) struct Versions<'a, 'b> {
-    /// Those of which none is a newer version of another, in the order of the file.
+    /// The events that have no newer version, in the order of the file.
     pub(super) current: Vec<&'a SourceEvent<'b>>,
-    /// Older versions.
+    /// The older versions.
     pub(super) older: Vec<&'a SourceEvent<'b>>,
-    /// Those with the title and the start of another.
+    /// The events with the title and the start of another.
     pub(super) doubles: Vec<&'a SourceEvent<'b>>,
 }
 
-/// The version of an event.
+/// Returns the version of an event.
 pub(super) fn version(event: &Component) -> Version {
     let stamped = event.get("LAST-MODIFIED").or_else(|| event.get("DTSTAMP"));
     let at = stamped.and_then(|own| match date_value(&own.value)? {
@@ -33,15 +33,15 @@ pub(super) fn version(event: &Component) -> Version {
     (sequence(event), at)
 }
 
-/// The SEQUENCE of an event; 0 if it has none.
+/// Returns the SEQUENCE of an event; 0 if it has none.
 pub(super) fn sequence(event: &Component) -> u64 {
     event.get("SEQUENCE").and_then(|own| own.value.trim().parse().ok()).unwrap_or(0)
 }
 
 impl<'a, 'b> Versions<'a, 'b> {
-    /// Sorts events by whether they count. A lower SEQUENCE is older. A stamp alone makes an event older only if it has
-    /// the title or the start of the newer one: some programs give one UID to all their events, and stamp them one by
-    /// one.
+    /// Sorts events by whether they count. A lower SEQUENCE is older. A stamp alone makes an event older only if the
+    /// event has the title or the start of the newer one, because some programs give one UID to all their events and
+    /// stamp them one by one.
     pub(super) fn new(events: Vec<&'a SourceEvent<'b>>) -> Self {
         let mut all = Self::default();
         if events.len() < 2 {

@@ -1,4 +1,4 @@
-//! Web addresses in a line of text, and the services that they belong to.
+//! Finds web addresses in a line of text, and the services that they belong to.
 
 use crate::model::HttpUrl;
 
@@ -31,12 +31,12 @@ const SIGN_UPS: [&str; 10] = [
 /// A web address in a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Weblink<'a> {
-    /// Where it is in the line, in bytes.
+    /// The offset in the line, in bytes.
     pub(super) start: usize,
     pub(super) address: &'a str,
 }
 
-/// The web addresses of a line of plain text or Markdown.
+/// Returns the web addresses of a line of plain text or Markdown.
 pub(super) fn weblinks(line: &str) -> impl Iterator<Item = Weblink<'_>> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -49,7 +49,7 @@ pub(super) fn weblinks(line: &str) -> impl Iterator<Item = Weblink<'_>> {
             }
             let end = rest.find(|c: char| c.is_whitespace() || "<>\"`\\|[]".contains(c));
             let address = &rest[..end.unwrap_or(rest.len())];
-            // In Markdown the address ends with the parenthesis that it begins with.
+            // In Markdown, the closing parenthesis ends the address.
             let is_target = line[..start].ends_with("](");
             let address = match address.find(')') {
                 Some(end) if is_target => &address[..end],
@@ -63,7 +63,7 @@ pub(super) fn weblinks(line: &str) -> impl Iterator<Item = Weblink<'_>> {
     })
 }
 
-/// Whether an address leads into a meeting.
+/// Returns whether an address leads into a meeting.
 pub(super) fn is_meeting(address: &str) -> bool {
     let (host, path) = parts(address);
     MEETINGS.iter().any(|(own, paths)| {
@@ -72,7 +72,7 @@ pub(super) fn is_meeting(address: &str) -> bool {
     })
 }
 
-/// Whether people sign up for an event at an address.
+/// Returns whether people sign up for events at an address.
 pub(super) fn is_sign_up(address: &str) -> bool {
     let (host, path) = parts(address);
     let host = host.strip_prefix("www.").unwrap_or(&host);
@@ -84,7 +84,7 @@ pub(super) fn is_sign_up(address: &str) -> bool {
     is_host || (is_zoom && path.contains("/register/"))
 }
 
-/// The host in lower case, and the path with what follows it.
+/// Returns the host in lower case, and the path with the rest of the address.
 fn parts(address: &str) -> (String, &str) {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));

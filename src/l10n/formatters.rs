@@ -1,4 +1,4 @@
-//! ICU4X's formatters of one language, by CLDR.
+//! Loads ICU4X's formatters for one language, with data from CLDR.
 
 use chrono::{Datelike, Months, NaiveDate, NaiveTime, Timelike};
 use icu_calendar::Gregorian;
@@ -12,7 +12,7 @@ use super::{ZoneNames, plain};
 use crate::model::Language;
 use crate::zone::Rules;
 
-/// The formatters of one language, and its names of zones.
+/// The formatters for one language, and its names of zones.
 pub(super) struct Formatters {
     pub(super) date: DateTimeFormatter<YMDE>,
     pub(super) date_of_year: DateTimeFormatter<MDE>,
@@ -28,7 +28,7 @@ pub(super) struct Formatters {
 }
 
 impl Formatters {
-    /// The root locale only numbers the months: "M04".
+    /// Returns whether months have names. The root locale only numbers them: "M04".
     pub(super) fn have_months(&self) -> bool {
         let april = NaiveDate::default() + Months::new(3);
         !self.date.format(&iso(april)).to_string().contains("M04")
@@ -38,7 +38,7 @@ impl Formatters {
         let locale: &Locale =
             &language.as_str().parse().expect("a language tag was parsed as a locale before");
         let english = language.is_english();
-        // Only English omits `:00`; in other languages a bare hour looks wrong.
+        // Only English omits `:00`; in other languages, an hour alone looks wrong.
         let precision = if english { TimePrecision::MinuteOptional } else { TimePrecision::Minute };
         let time = T::short().with_time_precision(precision);
         let mut formatters = Self {
@@ -53,7 +53,7 @@ impl Formatters {
             right_to_left: language.is_right_to_left(),
             names: ZoneNames::new(locale, rules)?,
         };
-        // CLDR's text between date and time, such as "، " in Arabic and a space in Japanese.
+        // CLDR's text between date and time is, for example, "، " in Arabic and a space in Japanese.
         let both = YMDET::medium().with_time_precision(precision);
         let both = DateTimeFormatter::try_new(locale.into(), both).ok()?;
         let (date, time) = (NaiveDate::default(), NaiveTime::MIN);

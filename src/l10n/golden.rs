@@ -1,4 +1,4 @@
-//! The golden zones of CLDR: for each metazone, the zone whose clock its names refer to.
+//! The golden zones of CLDR: the zone whose clock the names of a metazone refer to.
 
 /// The golden zones of the metazones that zones use today, under CLDR's names for the zones.
 ///

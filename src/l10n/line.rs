@@ -1,4 +1,4 @@
-//! One line with the time in each zone, and the day wherever a reader could mistake it.
+//! Prints one line with the time in each zone, and the day wherever a reader could mistake it.
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
@@ -6,8 +6,8 @@ use super::Words;
 use crate::model::{Calendar, Timed};
 use crate::zone::Zone;
 
-/// A line under construction. It names the first day in full, a further day in short form ("Wed, Mar 17"), and a day
-/// that it has named before only by its weekday ("Wed").
+/// A line under construction. The line has the first day in full, a further day in short form ("Wed, Mar 17"), and a
+/// day that it already contains only as its weekday ("Wed").
 pub(super) struct Line<'w> {
     words: &'w Words,
     text: String,
@@ -28,7 +28,7 @@ struct Clock {
 }
 
 impl<'w> Line<'w> {
-    /// An empty line.
+    /// Creates an empty line.
     pub(super) fn new(words: &'w Words) -> Self {
         Self {
             words,
@@ -40,17 +40,17 @@ impl<'w> Line<'w> {
         }
     }
 
-    /// An empty line after words that name a day.
+    /// Creates an empty line after words that include a day.
     pub(super) fn after(words: &'w Words, day: NaiveDate) -> Self {
         Self { first: Some(day), last: Some(day), named: vec![day], ..Self::new(words) }
     }
 
-    /// The only day that the line names, if there is just one.
+    /// Returns the only day of the line, if there is just one.
     pub(super) fn only_day(&self) -> Option<NaiveDate> {
         self.first.filter(|first| self.named.iter().all(|named| named == first))
     }
 
-    /// Prints the start, and the end if given, in each zone; equal clocks once.
+    /// Adds the start, and the end if wanted, in each zone. Equal clocks are added once.
     pub(super) fn clocks(mut self, timed: &Timed, with_end: bool, calendar: &Calendar) -> Self {
         for zone in calendar.zones(&timed.zone) {
             self = self.clock(zone, timed, with_end, calendar);
@@ -58,7 +58,7 @@ impl<'w> Line<'w> {
         self
     }
 
-    /// Prints the same in one zone.
+    /// Adds the start, and the end if wanted, in one zone.
     pub(super) fn clock(
         mut self,
         zone: &Zone,
@@ -81,7 +81,7 @@ impl<'w> Line<'w> {
         self
     }
 
-    /// Prints the start, and the end if given, in UTC, in parentheses; nothing if a zone of the line is UTC.
+    /// Adds the start, and the end if wanted, in UTC in parentheses. Adds nothing if a zone of the line is UTC.
     pub(super) fn utc(mut self, timed: &Timed, with_end: bool) -> Self {
         if self.clocks.iter().any(|clock| clock.is_utc) {
             return self;
@@ -92,13 +92,13 @@ impl<'w> Line<'w> {
         self
     }
 
-    /// Start and end in UTC.
+    /// Adds start and end in UTC.
     pub(super) fn only_utc(mut self, timed: &Timed) -> Self {
         self.write_utc(timed, true);
         self
     }
 
-    /// The text of the line.
+    /// Returns the text of the line.
     pub(super) fn finish(self) -> String {
         self.text
     }
@@ -140,7 +140,8 @@ impl<'w> Line<'w> {
         self.text.push_str(" UTC");
     }
 
-    /// A start on another day than the first of the line prints its day, even if that was the last one printed.
+    /// Adds the day of a start that is on another day than the first of the line, even if that day was the last one
+    /// printed.
     fn start_day(&mut self, date: NaiveDate) {
         if self.first != Some(date) || self.last != Some(date) {
             self.name_day(date);
@@ -155,7 +156,7 @@ impl<'w> Line<'w> {
         self.last = Some(date);
     }
 
-    /// Whether the line has named this day, and no day of another week.
+    /// Returns whether the line contains this day, and no day of another week.
     fn is_clear_by_weekday(&self, date: NaiveDate) -> bool {
         let is_near = |other: &NaiveDate| (*other - date).num_days().abs() < 7;
         self.named.contains(&date) && self.named.iter().all(is_near)

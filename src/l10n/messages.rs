@@ -1,4 +1,5 @@
-//! The message catalog: one method for each message of `locales/en-US.ftl`, named after its id, with its variables.
+//! The message catalog: each message of `locales/en-US.ftl` has a method with its id as name and its variables as
+//! parameters.
 //!
 //! The compiler finds unused and unknown messages, and a test compares the list with the file.
 
@@ -13,8 +14,8 @@ use fluent_syntax::parser::ParserError;
 /// The bundled catalog, in Fluent syntax.
 pub const ENGLISH: &str = include_str!("../../locales/en-US.ftl");
 
-/// Placeholders for the variables of a message, until a renderer replaces them by markup: noncharacters, which no
-/// message contains.
+/// Slots for the variables of a message, until a renderer replaces them with markup. The slots are noncharacters, which
+/// no message contains.
 pub const SLOTS: [&str; 4] = ["\u{fdd0}", "\u{fdd1}", "\u{fdd2}", "\u{fdd3}"];
 
 pub(super) static RESOURCE: LazyLock<Arc<FluentResource>> = LazyLock::new(|| {
@@ -40,16 +41,16 @@ impl fmt::Debug for Messages {
 }
 
 impl Messages {
-    /// The bundled messages.
+    /// Returns the bundled messages.
     pub fn bundled() -> Self {
         BUNDLED.clone()
     }
 
-    /// The bundled messages with overrides by id; each must come from [`super::parse_override`].
+    /// Creates the messages with overrides by id. Each override must come from [`super::parse_override`].
     pub fn new(overrides: &BTreeMap<String, String>) -> Self {
         let language = "en-US".parse().expect("it is a language tag");
         let mut bundle = FluentBundle::new_concurrent(vec![language]);
-        // Each renderer isolates texts itself: pages by an element, calendars not at all.
+        // Each renderer isolates texts itself: pages use an element, and calendars do not isolate them.
         bundle.set_use_isolating(false);
         bundle.add_resource(Arc::clone(&RESOURCE)).expect("each id is there once");
         for (id, text) in overrides {
@@ -73,7 +74,7 @@ impl Messages {
     }
 }
 
-/// The resource of one override; `text` is the part after the equals sign.
+/// Parses the resource of one override; `text` is the part after the equals sign.
 pub(super) fn resource(id: &str, text: &str) -> Result<FluentResource, Vec<ParserError>> {
     FluentResource::try_new(format!("{id} ={text}\n")).map_err(|(_, errors)| errors)
 }
@@ -91,7 +92,7 @@ fn format(
     text
 }
 
-/// The ids of all messages with the names of their variables, in the order of the catalog.
+/// Returns the ids of all messages with the names of their variables, in the order of the catalog.
 pub fn ids() -> &'static [(&'static str, &'static [&'static str])] {
     IDS
 }
@@ -143,6 +144,11 @@ messages! {
     session_over;
     session_tentative;
     session_removed;
+    session_planned;
+    registration_opens(when);
+    registration_closes(when);
+    registration_full;
+    registration_closed;
     session_moved(before, after);
 
     place_added(place);
@@ -163,6 +169,7 @@ messages! {
 
     upcoming;
     past;
+    date_to_be_announced;
     no_sessions;
     next_of_all(shown, all);
     subscribe_to_all_sessions;
@@ -172,6 +179,11 @@ messages! {
     sessions_in_year(year);
 
     session_summary(when, text);
+    speakers(count);
+    speaker_about(name, about);
+    access(access);
+    watch_recording;
+    slides;
     more_about_session;
     add_session;
     copy_stays;
@@ -226,6 +238,8 @@ messages! {
     atom_tentative(title);
     atom_moved(title);
     atom_summary(when, news);
+    atom_recording(title);
+    atom_slides(title);
     atom_more;
 
     newsletter_title(title);
@@ -243,6 +257,7 @@ messages! {
     block_more(count);
     block_subscribe(feed);
     block_updates(link);
+    block_speakers(count, names);
     block_about;
     block_address;
     block_was(when);
@@ -253,6 +268,10 @@ messages! {
     event_cancelled;
     event_register(address);
     event_join(address);
+    event_recording(address);
+    event_slides(address);
+    event_speaker(speaker);
+    event_access(access);
     event_about(address);
     event_all(address);
     event_join_label;

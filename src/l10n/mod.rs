@@ -1,9 +1,9 @@
-//! The printed language of a calendar: dates, times and zone names by CLDR, and the messages of `locales/`.
+//! Prints dates, times and zone names in a calendar's language by CLDR, and the messages of `locales/`.
 //!
-//! Read `words` first: other modules call it. `formatters` loads ICU4X's formatters for it. `messages` is the catalog,
-//! `overrides` reads the author's own messages, and `sentence` inserts the author's texts and markup into a message.
-//! `line` prints several zones in one line, `zone_names` names a zone on a day, and `golden` is the CLDR table for
-//! `zone_names`.
+//! To read: start with `words`, which other modules call. `formatters` loads ICU4X's formatters for it. `messages` is
+//! the catalog, `overrides` reads the author's own messages, and `sentence` inserts the author's texts and markup into
+//! a message. `line` prints several zones in one line, `zone_names` names a zone on a day, and `golden` is the CLDR
+//! table for `zone_names`.
 
 mod formatters;
 mod golden;
@@ -20,7 +20,7 @@ pub use sentence::{Segment, Sentence, segments};
 pub use words::Words;
 pub use zone_names::ZoneNames;
 
-/// Mail and calendars lose CLDR's narrow and no-break spaces.
+/// Replaces CLDR's narrow and no-break spaces, because mail and calendars lose them.
 fn plain(text: &str) -> String {
     text.replace(['\u{202f}', '\u{a0}'], " ")
 }

@@ -1,4 +1,4 @@
-//! Overrides of single messages, in the syntax of Fluent: text, `{ $variable }`, and `{ $count -> ... }`.
+//! Parses overrides of single messages, in the syntax of Fluent: text, `{ $variable }`, and `{ $count -> ... }`.
 
 use fluent_bundle::FluentResource;
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, Resource};
@@ -10,33 +10,34 @@ use crate::model::TextError;
 
 /// The longest override, in characters. Every entry of a calendar repeats its messages.
 const LONGEST: usize = 500;
-/// The deepest nesting of braces; bounded because the parser recurses.
+/// The deepest nesting of braces. The depth is bounded because the parser recurses.
 const DEEPEST: usize = 4;
-/// The most pairs of braces; the formatter fails at 100.
+/// The largest number of pairs of braces. The formatter fails at 100.
 const MOST: usize = 50;
 
 /// The reason for refusing an override.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OverrideError {
-    /// There is no message with this id.
+    /// No message has this id.
     UnknownId,
-    /// It is empty, too long, or has a control character.
+    /// The override is empty, too long, or has a control character.
     Text(TextError),
-    /// It cannot be parsed; the text continues a sentence that begins with "the message".
+    /// The override cannot be parsed; the text continues a sentence that begins with "the message".
     Syntax(&'static str),
-    /// It has a variable that the message does not have.
+    /// The override has a variable that the message does not have.
     UnknownVariable {
-        /// Its name, without the `$`.
+        /// The name, without the `$`.
         name: String,
         /// The variables of the message.
         known: &'static [&'static str],
     },
 }
 
-/// Parses an override. Returns its normalized text for [`super::Messages::new`], or none if it equals the message in
+/// Parses an override. Returns its normalized text for [`super::Messages::new`], or `None` if it equals the message in
 /// the catalog.
 ///
-/// # Errors [`OverrideError`] with the reason.
+/// # Errors
+/// [`OverrideError`] with the reason.
 pub fn parse(id: &str, text: &str) -> Result<Option<String>, OverrideError> {
     let (_, known) =
         ids().iter().find(|(known, _)| *known == id).ok_or(OverrideError::UnknownId)?;
@@ -66,9 +67,10 @@ pub fn parse(id: &str, text: &str) -> Result<Option<String>, OverrideError> {
     Ok(Some(canonical(id, &resource).unwrap_or(raw)))
 }
 
-/// The ids of the messages of a catalog, each with its variables in alphabetical order.
+/// Returns the ids of the messages of a catalog, each with its variables in alphabetical order.
 ///
-/// # Errors [`OverrideError`] for the first invalid message.
+/// # Errors
+/// [`OverrideError`] for the first invalid message.
 pub fn messages(catalog: &str) -> Result<Vec<(String, Vec<String>)>, OverrideError> {
     let resource = FluentResource::try_new(catalog.to_owned());
     let resource = resource.map_err(|(_, errors)| syntax(&errors))?;
@@ -87,7 +89,7 @@ pub fn messages(catalog: &str) -> Result<Vec<(String, Vec<String>)>, OverrideErr
     Ok(all)
 }
 
-/// The value of a resource that contains exactly one message.
+/// Returns the value of a resource that contains exactly one message.
 fn single(resource: &FluentResource) -> Option<&Pattern<&str>> {
     let mut entries = resource.entries();
     match (entries.next(), entries.next()) {
@@ -98,7 +100,7 @@ fn single(resource: &FluentResource) -> Option<&Pattern<&str>> {
     }
 }
 
-/// The text after the equals sign as the serializer prints it, if it parses to the same pattern.
+/// Returns the text after the equals sign as the serializer prints it, if it parses to the same pattern.
 fn canonical(id: &str, resource: &FluentResource) -> Option<String> {
     let body = resource.entries().cloned().collect();
     let printed = serializer::serialize(&Resource { body });
@@ -192,7 +194,7 @@ impl<'a> Parts<'a> {
             }
             InlineExpression::NumberLiteral { .. } => {}
             InlineExpression::Placeable { expression } => self.of_expression(expression)?,
-            // An override may not refer to other messages, so its id alone shows which calendars it changes.
+            // An override may not refer to other messages, so its id alone decides which calendars it changes.
             InlineExpression::MessageReference { .. }
             | InlineExpression::TermReference { .. }
             | InlineExpression::FunctionReference { .. } => {

@@ -1,4 +1,4 @@
-//! Sentences with inserted texts of the author, or markup.
+//! Inserts texts of the author, or markup, into sentences.
 
 use std::fmt;
 
@@ -23,17 +23,17 @@ pub enum Segment<'a> {
 }
 
 impl Sentence {
-    /// A sentence: the first of [`SLOTS`] is replaced by the first of `inserts`, and so on.
+    /// Creates a sentence: the first of [`SLOTS`] is replaced with the first of `inserts`, and so on.
     pub(super) fn new(text: String, inserts: Vec<String>, runs_left: bool) -> Self {
         Self { text, inserts, runs_left }
     }
 
-    /// Whether the surrounding text runs from right to left.
+    /// Returns whether the surrounding text runs from right to left.
     pub fn runs_left(&self) -> bool {
         self.runs_left
     }
 
-    /// Its segments in order: message text (`Ok`) and the author's texts (`Err`).
+    /// Returns its segments in order: message text (`Ok`) and the author's texts (`Err`).
     pub fn parts(&self) -> impl Iterator<Item = Result<&str, &str>> {
         segments(&self.text).into_iter().filter_map(|segment| match segment {
             Segment::Words(words) => Some(Ok(words)),
@@ -47,14 +47,14 @@ impl fmt::Display for Sentence {
         let isolates = self.runs_left && self.parts().count() > 1;
         self.parts().try_for_each(|part| match part {
             Ok(words) => f.write_str(words),
-            // FSI and PDI (Unicode UAX #9).
+            // These characters are FSI and PDI (Unicode UAX #9).
             Err(own) if isolates => write!(f, "\u{2068}{own}\u{2069}"),
             Err(own) => f.write_str(own),
         })
     }
 }
 
-/// The segments of a message whose variables are [`SLOTS`].
+/// Returns the segments of a message whose variables are [`SLOTS`].
 pub fn segments(text: &str) -> Vec<Segment<'_>> {
     let (mut all, mut rest) = (Vec::new(), text);
     while let Some((at, c)) = rest.char_indices().find(|(_, c)| number(*c).is_some()) {

@@ -1,4 +1,4 @@
-//! Dates and times in words: "Tuesday, April 30, 2024, 2 pm PT / 5 pm ET (21:00 UTC)".
+//! Prints dates and times in words: "Tuesday, April 30, 2024, 2 pm PT / 5 pm ET (21:00 UTC)".
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -9,10 +9,10 @@ use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Utc};
 use super::formatters::{Formatters, icu_time, iso};
 use super::line::Line;
 use super::{Messages, Sentence, plain};
-use crate::model::{AllDay, Calendar, Language, Timed, When};
+use crate::model::{AllDay, Calendar, Language, Speaker, Timed, When};
 use crate::zone::{Rules, Zone};
 
-/// The separator of a range in text that wraps: an en dash between word joiners, so that no line breaks there.
+/// The separator of a range in text that wraps: an en dash between word joiners, so that no line breaks at it.
 const DASH: &str = "\u{2060}\u{2013}\u{2060}";
 
 /// The words of one language. A clone shares the formatters and the messages.
@@ -22,7 +22,7 @@ pub struct Words {
     messages: Messages,
     /// The separator of a range.
     dash: &'static str,
-    /// The dates whose year is not printed.
+    /// The dates that are printed without their year.
     near: Option<RangeInclusive<NaiveDate>>,
     /// Whether a right-to-left language gets direction marks.
     marks: bool,
@@ -35,7 +35,7 @@ impl fmt::Debug for Words {
 }
 
 impl Words {
-    /// The words of a calendar's language, or of American English if CLDR has no dates for the language.
+    /// Returns the words of a calendar's language, or of American English if CLDR has no dates for the language.
     pub fn new(calendar: &Calendar) -> Self {
         let words = Self::of(&calendar.language, &calendar.rules);
         match calendar.words.is_empty() {
@@ -44,7 +44,7 @@ impl Words {
         }
     }
 
-    /// The words of a language, with zone names under a set of rules and the bundled messages.
+    /// Returns the words of a language, with zone names under a set of rules and the bundled messages.
     pub fn of(language: &Language, rules: &Rules) -> Self {
         let formatters = Formatters::load(language, rules)
             .filter(Formatters::have_months)
@@ -54,26 +54,26 @@ impl Words {
         Self { formatters: Arc::new(formatters), messages, dash: DASH, near: None, marks: true }
     }
 
-    /// Whether CLDR has dates in a language.
+    /// Returns whether CLDR has dates in a language.
     pub fn has(language: &Language) -> bool {
         Formatters::load(language, &Rules::bundled())
             .is_some_and(|formatters| formatters.have_months())
     }
 
-    /// The same words for calendars. Ranges have a plain hyphen, because calendar apps show en dashes and word joiners
-    /// differently.
+    /// Returns the same words for calendars. Ranges have a plain hyphen, because calendar apps show en dashes and word
+    /// joiners differently.
     #[must_use]
     pub fn in_calendars(self) -> Self {
         Self { dash: "-", ..self }
     }
 
-    /// The same words for terminals, without direction marks: `visible` would print the marks as escapes.
+    /// Returns the same words for terminals, without direction marks, which `visible` would print as escapes.
     #[must_use]
     pub fn in_terminals(self) -> Self {
         Self { marks: false, ..self }
     }
 
-    /// The same words, without the year in dates of the year of a day and in the six months after that day.
+    /// Returns the same words. Dates in the year of `today` and in the six months after it have no year.
     #[must_use]
     pub fn near(self, today: NaiveDate) -> Self {
         let from = today.with_ordinal(1).unwrap_or(today);
@@ -85,19 +85,19 @@ impl Words {
         self.near.as_ref().is_some_and(|near| near.contains(&date))
     }
 
-    /// The messages.
+    /// Returns the messages.
     pub fn messages(&self) -> &Messages {
         &self.messages
     }
 
-    /// A message with texts of the author in place of [`super::SLOTS`].
+    /// Returns a message with texts of the author in place of [`super::SLOTS`].
     pub fn sentence<const N: usize>(&self, text: String, inserts: [&str; N]) -> Sentence {
         let inserts = inserts.map(ToOwned::to_owned).to_vec();
         Sentence::new(text, inserts, self.formatters.right_to_left)
     }
 
-    /// The start in every zone of the calendar: "Tuesday, April 30, 2024, 2 pm PT / 5 pm ET". If the day differs in a
-    /// zone, it is printed there. Whole days: the first, and the last if there are several.
+    /// Returns the start in every zone of the calendar: "Tuesday, April 30, 2024, 2 pm PT / 5 pm ET". If the day
+    /// differs in a zone, it is printed there. For whole days, returns the first, and the last if there are several.
     pub fn start(&self, when: &When, calendar: &Calendar) -> String {
         match when {
             When::AllDay(days) => self.days(days),
@@ -105,7 +105,7 @@ impl Words {
         }
     }
 
-    /// The start, and the same in UTC: "... (21:00 UTC)".
+    /// Returns the start, followed by the start in UTC: "... (21:00 UTC)".
     pub fn start_with_utc(&self, when: &When, calendar: &Calendar) -> String {
         match when {
             When::AllDay(days) => self.days(days),
@@ -115,7 +115,7 @@ impl Words {
         }
     }
 
-    /// The start in the session's own zone and in UTC, for short texts.
+    /// Returns the start in the session's own zone and in UTC, for short texts.
     pub fn own_start_with_utc(&self, when: &When, calendar: &Calendar) -> String {
         match when {
             When::AllDay(days) => self.days(days),
@@ -126,8 +126,8 @@ impl Words {
         }
     }
 
-    /// The time from start to end: "Tuesday, April 30, 2024, 2–3:30 pm PT / 5–6:30 pm ET". If the end is on another day
-    /// than the start, its day is printed.
+    /// Returns the time from start to end: "Tuesday, April 30, 2024, 2–3:30 pm PT / 5–6:30 pm ET". If the end is on
+    /// another day than the start, its day is printed.
     pub fn range(&self, when: &When, calendar: &Calendar) -> String {
         match when {
             When::AllDay(days) => self.days(days),
@@ -135,7 +135,7 @@ impl Words {
         }
     }
 
-    /// The time from start to end, and the same in UTC: "... (21:00–22:30 UTC)".
+    /// Returns the time from start to end, followed by the time in UTC: "... (21:00–22:30 UTC)".
     pub fn range_with_utc(&self, when: &When, calendar: &Calendar) -> String {
         match when {
             When::AllDay(days) => self.days(days),
@@ -145,19 +145,28 @@ impl Words {
         }
     }
 
-    /// The time from start to end, only in UTC: "21:00–22:30 UTC", with the day if it differs from the session's own.
+    /// Returns the time from start to end only in UTC: "21:00–22:30 UTC", with the day if it differs from the session's
+    /// own.
     pub fn utc(&self, timed: &Timed) -> String {
         Line::after(self, timed.start.local.date()).only_utc(timed).finish()
     }
 
-    /// "Moved from Tuesday, April 30, 2024, 2 pm PT / 5 pm ET to 3 pm PT / 6 pm ET."
+    /// Returns a speaker in one line: "Ana Diaz, author of Tides".
+    pub fn speaker(&self, speaker: &Speaker) -> String {
+        match &speaker.about {
+            Some(about) => self.messages.speaker_about(speaker.name.as_str(), about.as_str()),
+            None => speaker.name.to_string(),
+        }
+    }
+
+    /// Returns a sentence such as "Moved from Tuesday, April 30, 2024, 2 pm PT / 5 pm ET to 3 pm PT / 6 pm ET."
     pub fn moved_from(&self, from: &When, to: &When, calendar: &Calendar) -> String {
         let (before, after) = self.change(from, to, calendar);
         self.messages.session_moved(before, after)
     }
 
-    /// "Tuesday, April 30, 2024, 2 pm PT / 5 pm ET" and "3 pm PT / 6 pm ET": two starts, the second without its day if
-    /// the first names that day alone.
+    /// Returns two starts, such as "Tuesday, April 30, 2024, 2 pm PT / 5 pm ET" and "3 pm PT / 6 pm ET". The second has
+    /// no day if it is on the only day of the first.
     pub fn change(&self, from: &When, to: &When, calendar: &Calendar) -> (String, String) {
         let (first, only_day) = match from {
             When::AllDay(days) => {
@@ -180,8 +189,8 @@ impl Words {
         (first, second)
     }
 
-    /// "21:00 to 22:00 UTC": two starts in UTC, if both have a time of day. The second includes its day if it differs
-    /// from the first.
+    /// Returns two starts in UTC, such as "21:00 to 22:00 UTC", if both have a time of day. The second includes its day
+    /// if it differs from the first.
     pub fn change_in_utc(&self, from: &When, to: &When) -> Option<String> {
         let (When::Timed(from), When::Timed(to)) = (from, to) else { return None };
         let (first, second) = (from.start.instant.naive_utc(), to.start.instant.naive_utc());
@@ -198,12 +207,13 @@ impl Words {
         ))
     }
 
-    /// "Tuesday, April 30, 2024, 10 pm": an instant in a zone, without the zone's name.
+    /// Returns an instant in a zone without the zone's name, such as "Tuesday, April 30, 2024, 10 pm".
     pub fn there(&self, instant: DateTime<Utc>, zone: &Zone) -> String {
         self.day(zone.local(instant).date()) + &self.hour_there(instant, zone)
     }
 
-    /// "10 pm": the time of day of an instant in a zone; with a zone name in an hour that happens twice.
+    /// Returns the time of day of an instant in a zone, such as "10 pm". In an hour that happens twice, the zone's name
+    /// follows.
     pub fn hour_there(&self, instant: DateTime<Utc>, zone: &Zone) -> String {
         let time = self.time(zone.local(instant).time());
         match zone.is_repeated(instant) {
@@ -212,7 +222,7 @@ impl Words {
         }
     }
 
-    /// A date with its weekday: "Tuesday, April 30, 2024".
+    /// Returns a date with its weekday: "Tuesday, April 30, 2024".
     pub fn date(&self, date: NaiveDate) -> String {
         let iso = iso(date);
         plain(&match self.is_near(date) {
@@ -221,7 +231,7 @@ impl Words {
         })
     }
 
-    /// "Friday, May 7, 2027–Sun, May 9".
+    /// Returns the first and the last day, such as "Friday, May 7, 2027–Sun, May 9".
     fn days(&self, days: &AllDay) -> String {
         let first = self.date(days.first);
         if days.first == days.last {
@@ -231,7 +241,7 @@ impl Words {
         format!("{first}{}{last}", self.dash)
     }
 
-    /// "Wed, Mar 17", with its year if the year differs from that of the previous date.
+    /// Returns a date such as "Wed, Mar 17", with its year if that differs from the year of the previous date.
     pub(super) fn short_date(&self, date: NaiveDate, known_year: i32) -> String {
         let iso = iso(date);
         plain(&match date.year() == known_year || self.is_near(date) {
@@ -240,12 +250,12 @@ impl Words {
         })
     }
 
-    /// "Wed".
+    /// Returns a weekday such as "Wed".
     pub(super) fn weekday(&self, date: NaiveDate) -> String {
         plain(&self.formatters.weekday.format(&iso(date)).to_string())
     }
 
-    /// A date before a time: "Tuesday, April 30, 2024, ".
+    /// Returns a date before a time: "Tuesday, April 30, 2024, ".
     pub(super) fn day(&self, date: NaiveDate) -> String {
         self.date(date) + &self.formatters.comma
     }
@@ -258,13 +268,13 @@ impl Words {
         self.dash
     }
 
-    /// The mark after a zone name in right-to-left text. Without it, the digits of "GMT-8" and of the next time would
-    /// be displayed as one number sequence (Unicode UAX #9).
+    /// Returns the mark after a zone name in right-to-left text. Without the mark, the digits of "GMT-8" and of the
+    /// next time would be displayed as one number sequence (Unicode UAX #9).
     pub(super) fn end_of_clock(&self) -> &'static str {
         if self.marks && self.formatters.right_to_left { "\u{200f}" } else { "" }
     }
 
-    /// Two times of one day: "2–3:30 pm", "11 am–12:30 pm".
+    /// Returns two times of one day, such as "2–3:30 pm" or "11 am–12:30 pm".
     pub(super) fn times(&self, start: NaiveTime, end: NaiveTime) -> String {
         let (from, to) = (self.time(start), self.time(end));
         let half = |text: &str| [" am", " pm"].into_iter().find(|half| text.ends_with(half));
@@ -284,8 +294,8 @@ impl Words {
         text.replace("AM", "am").replace("PM", "pm")
     }
 
-    /// The organizer's label for a zone, else its name. In an hour that happens twice, the exact name replaces the
-    /// label.
+    /// Returns the organizer's label for a zone, or else its name. In an hour that happens twice, the exact name
+    /// replaces the label.
     pub(super) fn zone(&self, zone: &Zone, at: DateTime<Utc>, calendar: &Calendar) -> String {
         if zone.is_repeated(at) {
             return self.formatters.names.exact_name(zone, at);
@@ -314,7 +324,7 @@ mod tests {
                 for day in days.map(date) {
                     let year = day.year().to_string();
                     assert_eq!(near.date(day).contains(&year), has_year, "{today}: {day}");
-                    // After a date of another year.
+                    // The previous date is in another year.
                     assert_eq!(near.short_date(day, 1999).contains(&year), has_year, "{day}");
                 }
             }

@@ -1,4 +1,4 @@
-//! Names of time zones in words, such as "PT", "MESZ" or "Mexico City Time".
+//! Prints names of time zones, such as "PT", "MESZ" or "Mexico City Time".
 //!
 //! Nobody may read a printed time as another hour, so a name is used only if it means exactly the zone's offset at the
 //! instant. ICU4X formats the names of a zone's metazone without that check, which UTS #35 ("Time Zone Format
@@ -10,7 +10,7 @@
 //!    ("Tokyo" for CLDR's "heure : Tokyo");
 //! 4. the offset from GMT.
 //!
-//! Offsets come from the active rules, so the names follow `--zoneinfo` too.
+//! Offsets come from the active rules, so the names follow `--zoneinfo`, too.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -39,11 +39,11 @@ pub struct ZoneNames {
     /// The language's text before and after a city.
     around_city: (String, String),
     rules: Rules,
-    /// Golden zones by year in UTC; computed when a session of that year is first printed.
+    /// The golden zones by year in UTC; computed when a session of that year is first printed.
     golden: Mutex<BTreeMap<i32, Arc<[Golden]>>>,
 }
 
-/// A golden zone during a year: between changes of its offset, at least one stretch.
+/// A golden zone during a year, divided at the changes of its offset into one or more stretches.
 struct Golden {
     stretches: Vec<Stretch>,
 }
@@ -51,21 +51,21 @@ struct Golden {
 /// A stretch of time with one offset, and the names that the golden zone has then.
 struct Stretch {
     until: DateTime<Utc>,
-    /// Seconds east of Greenwich.
+    /// The offset in seconds east of Greenwich.
     offset: i32,
     generic: Option<String>,
     specific: Option<String>,
 }
 
 impl ZoneNames {
-    /// The names of a locale; none if CLDR has no data for it.
+    /// Returns the names of a locale, or `None` if CLDR has no data for it.
     pub fn new(locale: &Locale, rules: &Rules) -> Option<Self> {
         let generic = NoCalendarFormatter::try_new(locale.into(), GenericShort).ok()?;
         let specific = NoCalendarFormatter::try_new(locale.into(), SpecificShort).ok()?;
         let location = NoCalendarFormatter::try_new(locale.into(), Location).ok()?;
         let city = NoCalendarFormatter::try_new(locale.into(), ExemplarCity).ok()?;
         let offset = NoCalendarFormatter::try_new(locale.into(), LocalizedOffsetShort).ok()?;
-        // A city of a country with several zones, so that its location is the city and not the country.
+        // The sample is a city of a country with several zones, so that its location is the city and not the country.
         let sample = info("America/Los_Angeles", None, DateTime::UNIX_EPOCH);
         let whole = plain(&location.format(&sample).to_string());
         let around_city = whole
@@ -77,7 +77,7 @@ impl ZoneNames {
         Some(Self { generic, specific, location, city, offset, around_city, rules, golden })
     }
 
-    /// The name of a zone at an instant; it means no other offset on that day.
+    /// Returns the name of a zone at an instant. The name has no other offset on that day.
     pub fn name(&self, zone: &Zone, at: DateTime<Utc>) -> String {
         if zone.is_utc() {
             return "UTC".to_owned();
@@ -98,8 +98,8 @@ impl ZoneNames {
             .unwrap_or_else(|| self.printed_offset(offset))
     }
 
-    /// The name of a zone at an instant whose wall-clock time happens twice: the specific name or the offset from GMT,
-    /// because no other name distinguishes the two.
+    /// Returns the name of a zone at an instant whose wall-clock time happens twice: the specific name or the offset
+    /// from GMT, because no other name distinguishes the two.
     pub fn exact_name(&self, zone: &Zone, at: DateTime<Utc>) -> String {
         let offset = zone.offset(at);
         self.specific(zone.tzid(), offset, at)
@@ -107,8 +107,8 @@ impl ZoneNames {
             .unwrap_or_else(|| self.printed_offset(offset))
     }
 
-    /// The offsets that a name means at an instant, in seconds east of Greenwich; none if the language has no such zone
-    /// name.
+    /// Returns the offsets that a name has at an instant, in seconds east of Greenwich. The list is empty if the
+    /// language has no such zone name.
     pub fn meanings(&self, name: &str, at: DateTime<Utc>) -> Vec<i32> {
         if name == "UTC" {
             return vec![0];
@@ -135,7 +135,8 @@ impl ZoneNames {
         (text != self.gmt_offset(offset)).then_some(text)
     }
 
-    /// A zone without a location, such as `Etc/GMT+5` or `EST`, has no city.
+    /// Returns the name made from the zone's city. A zone without a location, such as `Etc/GMT+5` or `EST`, has no
+    /// city.
     fn of_city(&self, zone: &Zone) -> Option<String> {
         let (region, _) = zone.tzid().split_once('/')?;
         if region == "Etc" {
@@ -147,7 +148,7 @@ impl ZoneNames {
         Some(format!("{before}{city}{after}"))
     }
 
-    /// "GMT-5"; for zero only "GMT", as in CLDR.
+    /// Returns an offset such as "GMT-5"; zero is only "GMT", as in CLDR.
     fn printed_offset(&self, offset: i32) -> String {
         let text = self.gmt_offset(offset);
         match text.strip_suffix("+0") {
@@ -167,7 +168,7 @@ impl ZoneNames {
         Arc::clone(year.or_insert_with(|| self.golden_in(at.year()).into()))
     }
 
-    /// The golden zones that have their own names in this language at some time of a year.
+    /// Returns the golden zones that have their own names in this language at some time of a year.
     fn golden_in(&self, year: i32) -> Vec<Golden> {
         let midnight = |year| Utc.with_ymd_and_hms(year, 1, 1, 0, 0, 0).single();
         let (Some(from), Some(until)) = (midnight(year), midnight(year + 1)) else {
@@ -209,7 +210,7 @@ impl Stretch {
     }
 }
 
-/// The generic names, at an instant, of the golden zones that have a specific name during the year.
+/// Returns the generic names, at an instant, of the golden zones that have a specific name during the year.
 fn generic_names<'a>(
     golden: &'a [Golden],
     specific: &str,
@@ -219,9 +220,9 @@ fn generic_names<'a>(
     golden.iter().filter(has).filter_map(move |zone| zone.at(at).generic.as_deref())
 }
 
-/// The stretches in which golden zones have a name: as their specific name at any time of the year, or as their generic
-/// name at this instant. Languages without a generic name use the winter name in its place, so a name that is specific
-/// anywhere does not count as generic.
+/// Returns the stretches in which golden zones have a name: as their specific name at any time of the year, or as their
+/// generic name at this instant. Languages without a generic name use the winter name in its place, so a name that is
+/// specific anywhere does not count as generic.
 fn claims<'a>(
     golden: &'a [Golden],
     name: &str,
@@ -236,7 +237,7 @@ fn claims<'a>(
     now.filter(|(_, now)| now.has_generic(name)).collect()
 }
 
-/// Whether a name means only this offset at an instant.
+/// Returns whether a name has only this offset at an instant.
 ///
 /// A summer name means nothing while its golden zone is on winter time: readers of "PDT" in December assume the current
 /// time of Los Angeles.
@@ -247,7 +248,7 @@ fn means(golden: &[Golden], name: &str, offset: i32, at: DateTime<Utc>) -> bool 
     !claims.is_empty() && claims.iter().all(fits)
 }
 
-/// Whether CLDR's text around a city is a label, such as "heure : " or "(Ortszeit)".
+/// Returns whether CLDR's text around a city is a label, such as "heure : " or "(Ortszeit)".
 fn is_label(text: &str) -> bool {
     text.contains([':', '(', ')', '[', ']'])
 }

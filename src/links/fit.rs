@@ -1,4 +1,4 @@
-//! The title, text and location of a session in a deep link, shortened to keep the whole URL short.
+//! Shortens the title, text and location of a session in a deep link, so that the whole URL is short.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -9,37 +9,37 @@ use crate::model::{Place, Session};
 use crate::revisions::Edition;
 use crate::urls::SessionRoute;
 
-/// The longest address, in bytes: mail programs break longer ones, and Google responds with 414.
+/// The longest address, in bytes. Mail programs break longer ones, and Google responds with 414.
 pub(super) const LIMIT: usize = 1800;
-/// The most encoded bytes of each text, so that all of them fit.
+/// The largest number of encoded bytes of each text, so that all texts fit.
 const TITLE: usize = 480;
 const WHEN: usize = 300;
 const LOCATION: usize = 300;
-/// The most encoded bytes of an address, which cannot be shortened. If the organizer's address is longer, the one on
-/// this site replaces it.
+/// The largest number of encoded bytes of an address, which cannot be shortened. If the organizer's address is longer,
+/// the address on this site replaces it.
 const ABOUT: usize = 300;
 const OURS: usize = 1000;
 
-/// Only unreserved characters are not encoded (RFC 3986 section 2.3), so trackers and mail programs do not change the
-/// address.
+/// The characters to encode. All except unreserved characters are encoded (RFC 3986 section 2.3), so that trackers and
+/// mail programs do not change the address.
 const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// An encoded value. A space is `%20`, because Outlook would show a `+`.
+/// Encodes a value. A space becomes `%20`, because Outlook would show a `+`.
 pub(super) fn encoded(text: &str) -> String {
     utf8_percent_encode(text, STRICT).to_string()
 }
 
-/// The values of a deep link, encoded.
+/// The encoded values of a deep link.
 pub(super) struct Fitted {
     pub(super) title: String,
-    /// Empty if there is none.
+    /// The location; empty if there is none.
     pub(super) location: String,
-    /// The time, the place, the description, and last the address of the page.
+    /// The time, the place, the description, and finally the address of the page.
     pub(super) text: String,
 }
 
-/// The values for a session, together at most `room` bytes. `encode` encodes a text for the calendar, character by
-/// character.
+/// Returns the values for a session, which have at most `room` bytes together. `encode` encodes a text for the
+/// calendar, character by character.
 pub(super) fn fit(
     session: &Session,
     edition: &Edition,
@@ -61,7 +61,7 @@ pub(super) fn fit(
     let when = take(&when(session, edition, words), WHEN, &encode);
     let place = location(session, edition);
     let location = take(&place, LOCATION, &encoded);
-    // Google's app on the iPhone drops the location, so the text contains it too.
+    // Google's app on the iPhone drops the location, so the text contains it, too.
     let repeated = take(&place, LOCATION, &encode);
     let description = session.description.as_ref().map(markdown::to_text).unwrap_or_default();
     let description = take(&description, usize::MAX, &encode);
@@ -70,7 +70,7 @@ pub(super) fn fit(
     Fitted { title, location, text: blocks.join(&gap) }
 }
 
-/// The page of the session, which shows later changes.
+/// Returns the page of the session, which shows later changes.
 fn address(session: &Session, edition: &Edition, encode: impl Fn(&str) -> String) -> String {
     let urls = &edition.urls;
     let about = encode(&urls.about(session));
@@ -81,7 +81,7 @@ fn address(session: &Session, edition: &Edition, encode: impl Fn(&str) -> String
     if ours.len() <= OURS { ours } else { String::new() }
 }
 
-/// The time in every zone of the calendar, if that fits.
+/// Returns the time in every zone of the calendar, if that fits.
 fn when(session: &Session, edition: &Edition, words: &Words) -> String {
     let calendar = &edition.catalog.calendar;
     let all = words.start_with_utc(&session.when, calendar);
@@ -92,7 +92,8 @@ fn when(session: &Session, edition: &Edition, words: &Words) -> String {
     }
 }
 
-/// As in invites, the place, or else the link to join; if that link is too long, the short address on this site.
+/// Returns the place, or else the link to join, as in invites. If that link is too long, returns the short address on
+/// this site.
 fn location(session: &Session, edition: &Edition) -> String {
     match (&session.place, &session.join) {
         (Some(place), _) => Place::line(place),
@@ -106,7 +107,7 @@ fn location(session: &Session, edition: &Edition) -> String {
     }
 }
 
-/// The encoded beginning of a text that fits; never cut inside an escape.
+/// Returns the encoded beginning of a text that fits; it is never cut inside an escape.
 pub(super) fn fitted(text: &str, most: usize, encode: impl Fn(&str) -> String) -> String {
     // Encoding never shortens a text.
     if text.len() <= most {

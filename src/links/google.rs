@@ -1,4 +1,4 @@
-//! Google Calendar. Uses `/render`, because on Android `/r/eventedit` only opens the app.
+//! Makes links into Google Calendar. They use `/render`, because on Android `/r/eventedit` only opens the app.
 
 use super::fit::{self, LIMIT, encoded};
 use crate::ics::utc;
@@ -24,8 +24,8 @@ pub(super) fn add(session: &Session, edition: &Edition, words: &Words) -> String
     link(&values.title, &values.text, &values.location)
 }
 
-/// The address in `cid` must begin with `webcal:`. With `https:`, Google looks for an account of that name
-/// (calagator#556).
+/// Returns the link to subscribe. The address in `cid` must begin with `webcal:`. With `https:`, Google searches for an
+/// account of that name (calagator#556).
 pub(super) fn subscribe(feed: &Feed<'_>, edition: &Edition) -> String {
     let address = edition.urls.subscribe(&edition.urls.feed(feed.id, FeedRoute::Calendar));
     format!("{RENDER}?cid={}", encoded(&address))
@@ -45,7 +45,7 @@ fn dates(when: &When) -> String {
     }
 }
 
-/// A zone with a city; Google does not know abbreviations, and reverses the sign of `Etc/` zones.
+/// Returns a zone's name if it has a city. Google does not know abbreviations, and reverses the sign of `Etc/` zones.
 fn shown_in(zone: &Zone) -> Option<&str> {
     let name = zone.tzid();
     (name.contains('/') && !name.starts_with("Etc/")).then_some(name)

@@ -1,4 +1,4 @@
-//! Deep links into web calendars.
+//! Makes deep links into web calendars.
 
 mod fit;
 mod google;
@@ -9,7 +9,7 @@ use crate::model::{Feed, Session};
 use crate::revisions::Edition;
 use crate::urls::Target;
 
-/// The deep link that adds a session to a calendar once, with its current data.
+/// Returns the deep link that adds a session to a calendar once, with its current data.
 pub fn add(target: Target, session: &Session, edition: &Edition, words: &Words) -> String {
     match target {
         Target::Google => google::add(session, edition, words),
@@ -18,7 +18,7 @@ pub fn add(target: Target, session: &Session, edition: &Edition, words: &Words) 
     }
 }
 
-/// The deep link that subscribes to a feed.
+/// Returns the deep link that subscribes to a feed.
 pub fn subscribe(target: Target, feed: &Feed<'_>, edition: &Edition) -> String {
     match target {
         Target::Google => google::subscribe(feed, edition),

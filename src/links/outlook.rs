@@ -1,5 +1,5 @@
-//! Outlook on the web: the same form on one host for personal accounts and on another for work and school accounts. The
-//! wrong host shows a reader only its front page.
+//! Makes links into Outlook on the web, which has the same form on two hosts: one for personal accounts, and one for
+//! work and school accounts. The wrong host shows a reader only its front page.
 
 use chrono::{DateTime, Utc};
 
@@ -31,7 +31,8 @@ pub(super) fn add(host: &str, session: &Session, edition: &Edition, words: &Word
     link(&values.title, &values.text, &values.location)
 }
 
-/// An `https:` address: with `webcal:`, Outlook created an empty calendar (sportstimes/f1#449).
+/// Returns the link to subscribe, with an `https:` address. With `webcal:`, Outlook created an empty calendar
+/// (sportstimes/f1#449).
 pub(super) fn subscribe(host: &str, feed: &Feed<'_>, edition: &Edition) -> String {
     let address = edition.urls.absolute(&edition.urls.feed(feed.id, FeedRoute::Calendar));
     let link = format!("{host}/calendar/0/addfromweb?url={}&name=", encoded(&address));
@@ -39,7 +40,8 @@ pub(super) fn subscribe(host: &str, feed: &Feed<'_>, edition: &Edition) -> Strin
     link + &name
 }
 
-/// There is no parameter for the zone: without `Z`, Outlook would use the reader's own.
+/// Returns the parameters for the times. There is no parameter for the zone: without `Z`, Outlook would use the
+/// reader's own.
 fn times(when: &When) -> String {
     match when {
         When::AllDay(days) => {
@@ -56,7 +58,7 @@ fn instant(instant: DateTime<Utc>) -> String {
     encoded(&rfc3339::utc(instant))
 }
 
-/// Outlook reads the body as HTML.
+/// Escapes a text, because Outlook reads the body as HTML.
 fn rich(text: &str) -> String {
     let mut html = String::with_capacity(text.len() + text.len() / 8);
     for c in text.chars() {

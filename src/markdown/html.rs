@@ -1,5 +1,5 @@
-//! Markdown as safe HTML: HTML in the text is shown as text, and links lead to the web, a mailbox or a telephone
-//! number, or are no links.
+//! Renders Markdown as safe HTML: HTML in the text is shown as text, and only addresses of the web, a mailbox or a
+//! telephone become links.
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd, html};
 
@@ -20,8 +20,8 @@ pub fn to_html_in(markdown: &Markdown, dialect: Dialect) -> String {
     cleaned(&out)
 }
 
-/// Renders HTML below the heading of a page: the highest heading of the text is of level 2, and no level is skipped,
-/// as screen reader users navigate by headings.
+/// Renders HTML below the heading of a page. The highest heading of the text has level 2, and no level is skipped,
+/// because screen reader users navigate by headings.
 pub fn to_html_below_a_title(markdown: &Markdown) -> String {
     use HeadingLevel::{H1, H2, H3, H4, H5, H6};
     let mut out = String::new();
@@ -34,7 +34,7 @@ pub fn to_html_below_a_title(markdown: &Markdown) -> String {
             Event::Start(Tag::Heading { level, id, classes, attrs })
         }
         Event::End(TagEnd::Heading(_)) => Event::End(TagEnd::Heading(level)),
-        // As in HTML; the library writes XHTML.
+        // This is the HTML syntax; the library writes XHTML.
         Event::HardBreak => Event::InlineHtml("<br>\n".into()),
         Event::Rule => Event::Html("<hr>\n".into()),
         other => other,
@@ -43,8 +43,8 @@ pub fn to_html_below_a_title(markdown: &Markdown) -> String {
     cleaned(&out)
 }
 
-/// The events of a text without its HTML, and with safe links only: none within another, which HTML does not allow,
-/// and none without a text.
+/// Returns the events of a text without its HTML and with safe links only. No link is inside another, which HTML does
+/// not allow, and none is without a text.
 fn safe(markdown: &Markdown, dialect: Dialect) -> impl Iterator<Item = Event<'_>> {
     struct Open<'a> {
         shown: bool,
@@ -53,7 +53,7 @@ fn safe(markdown: &Markdown, dialect: Dialect) -> impl Iterator<Item = Event<'_>
     }
     let mut out = Vec::new();
     let mut open: Vec<Open<'_>> = Vec::new();
-    // Whether an outer link is shown; then no inner one is.
+    // Whether an outer link is shown; inner links are then not shown.
     let mut within = false;
     let all = events(markdown, dialect);
     let all: Box<dyn Iterator<Item = Event<'_>>> = match dialect {

@@ -1,21 +1,22 @@
-//! Web and mail addresses in running text as links (GFM section 6.9, "Autolinks").
+//! Finds web and mail addresses in running text, and makes links of them (GFM section 6.9, "Autolinks").
 
 use linkify::{LinkFinder, LinkKind};
 use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd, TextMergeStream};
 
-/// Quotation marks and the punctuation of other scripts, which end an address. The library knows those of ASCII alone.
+/// Quotation marks and the punctuation of other scripts, which end an address. The library knows only those of ASCII.
 const ENDS: [char; 16] =
     ['”', '“', '„', '’', '‘', '»', '«', '…', '、', '。', '，', '）', '（', '」', '؟', '،'];
 
-/// The events with a link around each address in a text. Code, and the texts of links and pictures, stay as they are.
+/// Returns the events with a link around each address in a text. Code, and the texts of links and pictures, stay
+/// unchanged.
 pub(super) fn linked<'a>(
     events: impl Iterator<Item = Event<'a>>,
 ) -> impl Iterator<Item = Event<'a>> {
     let mut finder = LinkFinder::new();
-    // Words such as `today.See` would be links otherwise.
+    // Without this setting, words such as `today.See` would become links.
     finder.url_must_have_scheme(true);
     let mut apart = 0_usize;
-    // The parser ends a text at each character that might have been markup, so also within addresses.
+    // The parser splits a text at each character that might have been markup, even within addresses.
     TextMergeStream::new(events).flat_map(move |event| match event {
         Event::Text(text) if apart == 0 => with_links(&finder, text),
         other => {
@@ -32,7 +33,7 @@ pub(super) fn linked<'a>(
 }
 
 fn with_links<'a>(finder: &LinkFinder, text: CowStr<'a>) -> Vec<Event<'a>> {
-    // Most texts have no address, and they need no copy.
+    // Most texts have no address, so they need no copy.
     if !text.contains(['@', ':']) {
         return vec![Event::Text(text)];
     }
@@ -64,7 +65,7 @@ fn with_links<'a>(finder: &LinkFinder, text: CowStr<'a>) -> Vec<Event<'a>> {
     out
 }
 
-/// Whether an address leads to the web, a mailbox or a telephone number.
+/// Returns whether an address leads to the web, a mailbox or a telephone number.
 pub(super) fn is_safe(address: &str) -> bool {
     let begins = |scheme: &&str| {
         address.get(..scheme.len()).is_some_and(|own| own.eq_ignore_ascii_case(scheme))
@@ -81,7 +82,7 @@ mod tests {
         to_html(&Markdown::parse(text).unwrap()).trim().to_owned()
     }
 
-    /// Each address alone, and between what people write around addresses.
+    /// Tests each address alone, and between characters that people write around addresses.
     #[test]
     fn an_address_is_a_link_without_what_is_around_it() {
         let addresses = [

@@ -1,4 +1,4 @@
-//! Markdown of the author, rendered as plain text for calendars and as safe HTML, from one stream of events.
+//! Renders the author's Markdown as plain text for calendars and as safe HTML, from one stream of events.
 //!
 //! To read: `shallow` and `tables` (the events), `html`, `links` (addresses without markup), `plain`.
 
@@ -12,7 +12,7 @@ pub use html::{to_html, to_html_below_a_title, to_html_in};
 pub use plain::{to_some_text, to_some_text_in, to_text, to_text_in};
 pub use shallow::events;
 
-/// Removes control characters from entities such as `&#13;`, which calendars cannot carry (RFC 5545 section 3.1).
+/// Removes control characters from entities such as `&#13;`, which calendars cannot contain (RFC 5545 section 3.1).
 fn cleaned(text: &str) -> String {
     let lines = text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
     lines.replace(|c: char| c.is_control() && c != '\n' && c != '\t', "")

@@ -1,4 +1,4 @@
-//! Markdown as plain text, for calendars, summaries and JSON.
+//! Renders Markdown as plain text, for calendars, summaries and JSON.
 
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 
@@ -6,13 +6,13 @@ use super::cleaned;
 use super::shallow::events;
 use crate::model::{Dialect, Markdown};
 
-/// Renders plain text, as [`to_text_in`] does, by the default dialect.
+/// Renders plain text with [`to_text_in`] by the default dialect.
 pub fn to_text(markdown: &Markdown) -> String {
     to_text_in(markdown, Dialect::default())
 }
 
-/// Renders plain text by the rules of a dialect: links as "text (address)", lists with dashes or numbers, a line for each row of a table, and a
-/// blank line between blocks.
+/// Renders plain text by the rules of a dialect. Links become "text (address)", lists get dashes or numbers, each row
+/// of a table is a line, and a blank line separates blocks.
 pub fn to_text_in(markdown: &Markdown, dialect: Dialect) -> String {
     let mut text = TextWriter::default();
     for event in events(markdown, dialect) {
@@ -23,12 +23,12 @@ pub fn to_text_in(markdown: &Markdown, dialect: Dialect) -> String {
     lines.join("\n").trim_matches('\n').to_owned()
 }
 
-/// Renders plain text; none if nothing is left to read, as in a text that only defines links.
+/// Renders plain text. Returns `None` if nothing is left to read, as in a text that only defines links.
 pub fn to_some_text(markdown: &Markdown) -> Option<String> {
     to_some_text_in(markdown, Dialect::default())
 }
 
-/// Renders plain text by the rules of a dialect; none if nothing is left to read.
+/// Renders plain text by the rules of a dialect. Returns `None` if nothing is left to read.
 pub fn to_some_text_in(markdown: &Markdown, dialect: Dialect) -> Option<String> {
     Some(to_text_in(markdown, dialect)).filter(|text| !text.trim().is_empty())
 }
@@ -36,7 +36,7 @@ pub fn to_some_text_in(markdown: &Markdown, dialect: Dialect) -> Option<String> 
 #[derive(Default)]
 struct TextWriter {
     out: String,
-    /// The next number of each open list; none for a list of dashes.
+    /// The next number of each open list; `None` for a list of dashes.
     lists: Vec<Option<u64>>,
     /// The address of each open link, and the start of its text.
     links: Vec<(CowStr<'static>, usize)>,
@@ -128,7 +128,7 @@ impl TextWriter {
         }
     }
 
-    /// Begins a block: after a blank line, unless it is the first.
+    /// Begins a block, after a blank line unless it is the first.
     fn block(&mut self) {
         self.line();
         if !self.out.is_empty() && !self.out.ends_with("\n\n") {

@@ -1,15 +1,15 @@
-//! Bounded depth of rendered Markdown: lists, quotes and emphasis within each other.
+//! Bounds the nesting of lists, quotes and emphasis in rendered Markdown.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::tables;
 use crate::model::{Dialect, Markdown};
 
-/// Most nested lists and quotes, and most nested emphasis. Deeper ones are rendered at this depth, each item on its
-/// own line.
+/// The deepest nesting of lists and quotes, and of emphasis. Lists, quotes and emphasis that are nested more deeply are
+/// rendered at this depth, each item on its own line.
 pub(super) const DEEPEST: usize = 8;
 
-/// The events of a text, of bounded depth.
+/// Returns the events of a text, with bounded nesting.
 pub fn events(markdown: &Markdown, dialect: Dialect) -> impl Iterator<Item = Event<'_>> {
     let text = markdown.as_str();
     let has_tables = dialect == Dialect::Extended && tables::are_bounded(text);
@@ -32,7 +32,7 @@ struct Shallow<'a> {
     spans: usize,
     /// Whether the last rendered event was inline text.
     is_inline: bool,
-    /// Whether a list, item or quote beyond the depth began or ended since.
+    /// Whether a list, item or quote beyond the depth has begun or ended since the last rendered event.
     is_apart: bool,
     /// The event after an inserted break.
     held: Option<Event<'a>>,
@@ -88,7 +88,7 @@ impl Shallow<'_> {
     }
 }
 
-/// Whether an event is inline text, which would join the text before it.
+/// Returns whether an event is inline text, which would join the previous text.
 fn is_inline(event: &Event<'_>) -> bool {
     match event {
         Event::Start(tag) => {
@@ -111,7 +111,7 @@ mod tests {
         Markdown::parse(text).unwrap()
     }
 
-    /// A list of so many levels, two items on each.
+    /// Returns a list with `levels` levels, with two items on each.
     fn list(levels: usize) -> String {
         let item = |level: usize| {
             let indent = "  ".repeat(level);

@@ -1,14 +1,15 @@
-//! The size of tables. Parsers add a cell for each that a row lacks, so a wide heading above many short rows would
-//! take memory by the square of the text.
+//! Bounds the size of tables. Parsers add a cell for each one that a row lacks, so a wide heading above many short rows
+//! would take memory that grows with the square of the text.
 
-/// Whether tables may be read in a text: its widest heading times its lines is at most its length, where a table
-/// without a missing cell has half as many cells as bytes. In a text beyond that, tables stay text.
+/// Returns whether tables may be read in a text: its widest heading times its lines is at most its length. A table
+/// without a missing cell has half as many cells as bytes. In any other text, tables stay text.
 pub(super) fn are_bounded(text: &str) -> bool {
     let columns = text.lines().filter_map(delimiters).max().unwrap_or(0);
     columns.saturating_mul(text.lines().count()) <= text.len()
 }
 
-/// The most columns of a table whose delimiter row is on this line (GFM section 4.10), which may be in a list or quote.
+/// Returns the largest number of columns of a table whose delimiter row is on this line (GFM section 4.10), which may
+/// be in a list or quote.
 fn delimiters(line: &str) -> Option<usize> {
     let row = line.trim_start_matches(|c: char| !matches!(c, '|' | ':' | '-'));
     let is_delimiter = |b: u8| matches!(b, b'|' | b':' | b'-' | b' ' | b'\t');

@@ -2,7 +2,7 @@
 
 use super::TextError;
 
-/// A color: as a CSS name for RFC 7986 section 5.9, as red, green and blue for Apple.
+/// A color, given as a CSS name for RFC 7986 section 5.9 and as red, green and blue for Apple.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Color {
     rgb: u32,
@@ -26,25 +26,25 @@ impl Color {
             .ok_or(TextError::Form("a CSS color name such as `teal`, or `#rrggbb`"))
     }
 
-    /// `#RRGGBB`.
+    /// Formats the color as `#RRGGBB`.
     pub fn hex(self) -> String {
         format!("#{:06X}", self.rgb)
     }
 
-    /// The color, darkened until it is readable on white and white is readable on it: a contrast of at least 4.5 to 1
-    /// (WCAG 2.2, 1.4.3), with a margin for gray backgrounds.
+    /// Returns the color, darkened until text in the color is readable on white, and white text on the color. The
+    /// contrast is at least 4.5 to 1 (WCAG 2.2, 1.4.3), with a margin for gray backgrounds.
     #[must_use]
     pub fn readable_on_light(self) -> Self {
         self.towards(0x00_00_00, |color| color.contrast(Self { rgb: 0xF5_F7_F9 }) >= 4.6)
     }
 
-    /// The color, lightened until it is readable on the dark backgrounds of pages.
+    /// Returns the color, lightened until it is readable on the dark backgrounds of pages.
     #[must_use]
     pub fn readable_on_dark(self) -> Self {
         self.towards(0xFF_FF_FF, |color| color.contrast(Self { rgb: 0x1D_23_2A }) >= 4.6)
     }
 
-    /// The contrast of two colors, 1 to 21 (WCAG 2.2, definition of contrast ratio).
+    /// Returns the contrast of two colors, from 1 to 21 (WCAG 2.2, definition of contrast ratio).
     pub fn contrast(self, other: Self) -> f64 {
         let (a, b) = (self.luminance(), other.luminance());
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
@@ -58,7 +58,7 @@ impl Color {
         0.2126 * channel(16) + 0.7152 * channel(8) + 0.0722 * channel(0)
     }
 
-    /// The first of twenty-one mixtures with another color that satisfies `good`.
+    /// Mixes the color with another one in twenty-one steps, and returns the first mixture that satisfies `good`.
     fn towards(self, other: u32, good: impl Fn(Self) -> bool) -> Self {
         let mixed = |step: u32| {
             let part = |shift: u32| {
@@ -70,7 +70,7 @@ impl Color {
         (0..=20).map(mixed).find(|color| good(*color)).unwrap_or(Self { rgb: other })
     }
 
-    /// The CSS3 name of the color, or of the nearest named color.
+    /// Returns the CSS3 name of the color, or of the nearest named color.
     pub fn name(self) -> &'static str {
         let distance = |other: u32| -> u32 {
             [16, 8, 0]
@@ -84,13 +84,13 @@ impl Color {
 }
 
 impl Default for Color {
-    /// A blue that is readable on white.
+    /// Returns a blue that is readable on white.
     fn default() -> Self {
         Self { rgb: 0x1F_5F_A8 }
     }
 }
 
-/// CSS Color Module Level 3, section 4.3.
+/// The color names of CSS Color Module Level 3, section 4.3.
 const NAMES: [(&str, u32); 147] = [
     ("aliceblue", 0xf0f8ff),
     ("antiquewhite", 0xfaebd7),

@@ -1,4 +1,4 @@
-//! Lengths of sessions, stays and reminders.
+//! The lengths of sessions, stays and reminders.
 
 use chrono::TimeDelta;
 
@@ -6,20 +6,20 @@ use super::TextError;
 
 const FORM: TextError =
     TextError::Form("a length such as `90m`, `1h 30m`, `5400s`, `PT90M` or, in whole days, `2d`");
-/// Ten years; a longer length is a typing error.
+/// The longest length, which is ten years. A longer one is a typing error.
 const MAX_SECONDS: i64 = 10 * 366 * 86_400;
 
 /// A length as the author wrote it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Length {
-    /// Elapsed time, even if the clocks change; more than zero.
+    /// An elapsed time of more than zero, even if the clocks change.
     Elapsed(TimeDelta),
-    /// Calendar days: the same wall-clock time that many days later; more than zero.
+    /// A number of calendar days, more than zero: the same wall-clock time that many days later.
     Days(u32),
 }
 
 impl Length {
-    /// Parses `90m`, `1h 30m`, `5400s`, `PT90M` (RFC 5545 section 3.3.6) or `2d`.
+    /// Parses a length such as `90m`, `1h 30m`, `5400s`, `PT90M` (RFC 5545 section 3.3.6) or `2d`.
     ///
     /// # Errors
     /// [`TextError`] for any other text, for zero, and for more than ten years.
@@ -52,7 +52,7 @@ impl Length {
                     };
                     *unit =
                         number.checked_mul(size).and_then(|n| unit.checked_add(n)).ok_or(FORM)?;
-                    // Each unit once, larger units first.
+                    // Each unit occurs once, and larger units come first.
                     if units.chars().any(|earlier| "DHMS".find(earlier) >= "DHMS".find(c)) {
                         return Err(FORM);
                     }
@@ -74,7 +74,8 @@ impl Length {
         }
     }
 
-    /// The length as elapsed time, with 24 hours per day: for stays and reminders, never for a session's end.
+    /// Returns the length as elapsed time, with 24 hours per day. Use it for stays and reminders, never for a session's
+    /// end.
     pub fn roughly(self) -> TimeDelta {
         match self {
             Self::Elapsed(time) => time,

@@ -1,4 +1,4 @@
-//! Members of feeds: which sessions each feed holds, looked up by series and tag.
+//! Finds the members of feeds: the sessions of each feed, by series and tag.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -40,17 +40,17 @@ impl<'a> Index<'a> {
         Self { sessions: catalog.sessions.len(), by_series, by_tag, by_repeat }
     }
 
-    /// The sessions of a series, in the order of the catalog.
+    /// Returns the sessions of a series, in the order of the catalog.
     pub fn of_series(&self, series: &Id) -> &[usize] {
         self.by_series.get(series).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The dates of a repeating session, in the order of the catalog.
+    /// Returns the dates of a repeating session, in the order of the catalog.
     pub fn of_repeat(&self, repeat: &Id) -> &[usize] {
         self.by_repeat.get(repeat).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The sessions of a selection, in the order of the catalog.
+    /// Returns the sessions of a selection, in the order of the catalog.
     pub fn of_selection(&self, selection: &Selection) -> Vec<usize> {
         let in_series = union(&selection.series, &self.by_series);
         let with_tags = union(&selection.tags, &self.by_tag);
@@ -62,7 +62,7 @@ impl<'a> Index<'a> {
     }
 }
 
-/// The union of the values of some keys; none without keys, which means no restriction.
+/// Returns the union of the values of some keys. Without keys it returns `None`, which means no restriction.
 fn union<T: Ord + std::hash::Hash>(
     keys: &[T],
     index: &HashMap<&T, Vec<usize>>,
@@ -80,7 +80,7 @@ pub struct Members {
 }
 
 impl Members {
-    /// The members of a catalog's feeds.
+    /// Finds the members of a catalog's feeds.
     pub fn new(catalog: &Catalog) -> Self {
         let index = Index::new(catalog);
         let all = std::iter::once((0..catalog.sessions.len()).collect());
@@ -92,17 +92,17 @@ impl Members {
         Self { of_feed, by_id }
     }
 
-    /// The sessions of a feed by their index in the catalog, in its order.
+    /// Returns the sessions of a feed as indices of the catalog, in its order.
     pub fn of(&self, feed: &Feed<'_>) -> &[usize] {
         &self.of_feed[feed.index()]
     }
 
-    /// The index of a feed in [`Catalog::feeds`].
+    /// Returns the index of a feed in [`Catalog::feeds`].
     pub fn index_of(&self, feed: &Id) -> Option<usize> {
         self.by_id.get(feed).copied()
     }
 
-    /// The feeds of each session by their index, in their order.
+    /// Returns the feeds of each session as indices, in their order.
     pub fn feeds_of_sessions(&self) -> Vec<Vec<usize>> {
         let sessions = self.of_feed.first().map_or(0, Vec::len);
         let mut feeds = vec![Vec::new(); sessions];

@@ -6,19 +6,23 @@ mod color;
 mod length;
 mod members;
 mod nesting;
+mod registration;
 mod repeat;
 mod rule;
 mod session;
 mod text;
+mod undated;
 mod url;
 
 pub use color::Color;
 pub use length::Length;
 pub use members::{Index, Members};
+pub use registration::{Registration, RegistrationState};
 pub use repeat::{Planned, Repeat, RepeatDate};
 pub use rule::{Every, Nth};
-pub use session::{AllDay, Cancellation, Geo, Place, Session, Status, Timed, When};
+pub use session::{AllDay, Cancellation, Geo, Place, Session, Speaker, Status, Timed, When};
 pub use text::{Dialect, Email, Id, Language, Markdown, Tag, TextError, Title, Uid};
+pub use undated::Undated;
 pub use url::{BaseUrl, HttpUrl, NOT_WHOLE};
 
 use std::collections::BTreeMap;
@@ -34,20 +38,22 @@ pub struct Catalog {
     pub calendar: Calendar,
     /// The look of its pages.
     pub page: Page,
-    /// Its series, in the order of the file.
+    /// The series, in the order of the file.
     pub series: Vec<Series>,
-    /// Its selections, in the order of the file.
+    /// The selections, in the order of the file.
     pub selections: Vec<Selection>,
-    /// Its repeating sessions, in the order of the file.
+    /// The repeating sessions, in the order of the file.
     pub repeats: Vec<Repeat>,
-    /// Its sessions, by start and id; also each date of repeating ones.
+    /// The sessions, by start and id, including each date of repeating ones.
     pub sessions: Vec<Session>,
+    /// Its sessions whose date is to be announced, in the order of the file.
+    pub undated: Vec<Undated>,
 }
 
 /// Settings for all sessions.
 #[derive(Debug, Clone)]
 pub struct Calendar {
-    /// The permanent id, which UIDs derive from; also the id of the feed of all sessions.
+    /// The permanent id, from which UIDs derive. The id is also that of the feed of all sessions.
     pub id: Id,
     /// The name that subscribers see.
     pub title: Title,
@@ -67,7 +73,7 @@ pub struct Calendar {
     pub refresh: TimeDelta,
     /// The color in calendar apps.
     pub color: Option<Color>,
-    /// The time that a session stays in feeds after its end; forever if none.
+    /// The time that a session stays in feeds after its end; forever if `None`.
     pub keep_past: Option<TimeDelta>,
     /// The time that a cancelled session stays in feeds after its planned end.
     pub keep_cancelled: TimeDelta,
@@ -113,11 +119,11 @@ pub struct Assets {
 /// A picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Logo {
-    /// Its bytes.
+    /// The bytes.
     pub bytes: Vec<u8>,
-    /// Its media type.
+    /// The media type.
     pub media_type: &'static str,
-    /// Its file extension.
+    /// The file extension.
     pub ending: &'static str,
 }
 
@@ -136,11 +142,11 @@ impl Logo {
 /// The organizer of the sessions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organizer {
-    /// Their name.
+    /// The organizer's name.
     pub name: Title,
-    /// Their mailbox.
+    /// The organizer's mailbox.
     pub email: Option<Email>,
-    /// Their site.
+    /// The organizer's site.
     pub url: Option<HttpUrl>,
 }
 
@@ -149,11 +155,11 @@ pub struct Organizer {
 pub struct Series {
     /// The id of its feed.
     pub id: Id,
-    /// Its name.
+    /// The name.
     pub title: Title,
-    /// Its description.
+    /// The description.
     pub description: Option<Markdown>,
-    /// Its former ids, oldest first.
+    /// The former ids, oldest first.
     pub was: Vec<Id>,
 }
 
@@ -162,28 +168,28 @@ pub struct Series {
 pub struct Selection {
     /// The id of its feed.
     pub id: Id,
-    /// Its name.
+    /// The name.
     pub title: Title,
-    /// Its description.
+    /// The description.
     pub description: Option<Markdown>,
-    /// Sessions of any of these series; of all if empty.
+    /// The series whose sessions the feed has; if empty, all sessions.
     pub series: Vec<Id>,
-    /// Sessions with any of these tags; with any or none if empty.
+    /// The tags, at least one of which a session must have; if empty, no tag is required.
     pub tags: Vec<Tag>,
-    /// Its former ids, oldest first.
+    /// The former ids, oldest first.
     pub was: Vec<Id>,
 }
 
 /// A feed of the calendar, of a series, of a selection, or of the dates of a repeating session.
 #[derive(Debug, Clone, Copy)]
 pub struct Feed<'a> {
-    /// Its id.
+    /// The id.
     pub id: &'a Id,
-    /// Its name.
+    /// The name.
     pub title: &'a Title,
-    /// Its description.
+    /// The description.
     pub description: Option<&'a Markdown>,
-    /// Its former ids, oldest first.
+    /// The former ids, oldest first.
     pub was: &'a [Id],
     index: usize,
 }
@@ -194,8 +200,8 @@ impl Calendar {
     /// The default for [`Self::keep_gone`].
     pub const KEEP_GONE: TimeDelta = TimeDelta::days(730);
 
-    /// The zones in which the times of a session are printed, each once: its own, the calendar's, then the others in
-    /// the order of the file.
+    /// Returns the zones in which the times of a session are printed, each once: its own, the calendar's, then the
+    /// others in the order of the file.
     pub fn zones<'a>(&'a self, own: &'a Zone) -> Vec<&'a Zone> {
         let mut zones = vec![own];
         for zone in std::iter::once(&self.zone).chain(self.also_in.iter().map(|also| &also.zone)) {
@@ -206,20 +212,20 @@ impl Calendar {
         zones
     }
 
-    /// The organizer's name for a zone.
+    /// Returns the organizer's name for a zone.
     pub fn label(&self, zone: &Zone) -> Option<&Title> {
         self.also_in.iter().find(|also| also.zone == *zone)?.label.as_ref()
     }
 }
 
 impl Catalog {
-    /// Every feed: the calendar's, then those of series, of selections, and of repeating sessions.
+    /// Returns every feed: the calendar's, then those of series, of selections, and of repeating sessions.
     pub fn feeds(&self) -> impl Iterator<Item = Feed<'_>> + Clone {
         let further = self.series.len() + self.selections.len() + self.repeats.len();
         (0..=further).filter_map(|index| self.feed(index))
     }
 
-    /// The feed at an index of [`Self::feeds`].
+    /// Returns the feed at an index of [`Self::feeds`].
     pub fn feed(&self, index: usize) -> Option<Feed<'_>> {
         let Some(index_of_series) = index.checked_sub(1) else {
             let Calendar { id, title, description, .. } = &self.calendar;
@@ -238,8 +244,8 @@ impl Catalog {
         Some(Feed { id, title, description: description.as_ref(), was, index })
     }
 
-    /// The feed that a session's pages link to: its series', else that of all its dates if it repeats, else the
-    /// calendar's.
+    /// Returns the feed that a session's pages link to: that of its series; otherwise that of all its dates, if it
+    /// repeats; otherwise the calendar's.
     pub fn home_feed<'a>(&'a self, session: &'a Session) -> &'a Id {
         let dates = session.date.as_ref().map(|date| &date.of);
         session.series.as_ref().or(dates).unwrap_or(&self.calendar.id)
@@ -247,7 +253,7 @@ impl Catalog {
 }
 
 impl Feed<'_> {
-    /// Its index in [`Catalog::feeds`].
+    /// Returns the index in [`Catalog::feeds`].
     pub fn index(&self) -> usize {
         self.index
     }

@@ -1,18 +1,17 @@
-//! Bounded nesting of Markdown: lists and quotes within each other.
+//! Bounds the nesting of lists and quotes in Markdown.
 //!
-//! Markdown parsers walk through all open lists and quotes at each line, so deep nesting takes quadratic time. Every
-//! open list or quote is either continued by the beginning of the line or opened by it: with few marks and spaces
-//! there, few can be open.
+//! Markdown parsers check all open lists and quotes at each line, so deep nesting takes quadratic time. The beginning
+//! of a line continues or opens each list or quote. With few marks and spaces there, few can be open.
 
 use std::ops::Range;
 
-/// Most marks of lists and quotes at the beginning of a line.
+/// The largest number of list and quote marks at the beginning of a line.
 const MARKS: usize = 16;
-/// Most columns of spaces there, which continue at most half as many lists.
+/// The largest number of columns of spaces there. They continue at most half as many lists.
 const COLUMNS: usize = 128;
 
-/// A text with bounded nesting; none if it needs no change. Marks beyond the bound become text, spaces beyond it are
-/// removed.
+/// Returns a text with bounded nesting, or `None` if it needs no change. Marks beyond the bound become text, and spaces
+/// beyond it are removed.
 pub(super) fn bounded(text: &str) -> Option<String> {
     let mut out = String::new();
     let mut copied = 0;
@@ -34,7 +33,7 @@ struct Edit {
     with: &'static str,
 }
 
-/// The replacements at the beginning of a line.
+/// Returns the replacements at the beginning of a line.
 fn edits(line: &str) -> Vec<Edit> {
     let bytes = line.as_bytes();
     let rule = thematic_break(bytes);
@@ -49,7 +48,7 @@ fn edits(line: &str) -> Vec<Edit> {
                 columns += if bytes[at] == b'\t' { 4 } else { 1 };
                 at += 1;
             }
-            // A separator between a mark and the text after it.
+            // This is a separator between a mark and the text after it.
             at += usize::from(at == start && start > 0);
             if at < end {
                 edits.push(Edit { range: at..end, with: "" });
@@ -58,7 +57,7 @@ fn edits(line: &str) -> Vec<Edit> {
             continue;
         }
         let Some(mark) = mark(&bytes[at..]) else { break };
-        // A thematic break is no list, however many marks it has (CommonMark 4.1).
+        // A thematic break is not a list, however many marks it has (CommonMark 4.1).
         if rule.is_some_and(|rule| rule <= at) {
             break;
         }
@@ -73,7 +72,7 @@ fn edits(line: &str) -> Vec<Edit> {
     edits
 }
 
-/// The start of a possible thematic break at the end of a line: one kind of mark, and spaces.
+/// Returns the start of a possible thematic break at the end of a line, which consists of spaces and one kind of mark.
 fn thematic_break(line: &[u8]) -> Option<usize> {
     let last = *line.iter().rev().find(|b| !matches!(b, b' ' | b'\t'))?;
     if !matches!(last, b'-' | b'*') {
@@ -84,7 +83,7 @@ fn thematic_break(line: &[u8]) -> Option<usize> {
     (line[start..].iter().filter(|b| **b == last).count() >= 3).then_some(start)
 }
 
-/// The length of a quote or list mark at the beginning of a line (CommonMark 5.1 and 5.2).
+/// Returns the length of a quote or list mark at the beginning of a line (CommonMark 5.1 and 5.2).
 fn mark(line: &[u8]) -> Option<usize> {
     let ends = |at: usize| line.get(at).is_none_or(|b| matches!(b, b' ' | b'\t'));
     match line.first()? {

@@ -1,4 +1,4 @@
-//! Repeating sessions: one table of the file, each date of which is a session of its own.
+//! Repeating sessions: a table of the file whose dates are separate sessions.
 
 use std::fmt;
 
@@ -6,41 +6,41 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{Id, Markdown, Title, Uid};
 
-/// A table with `repeat`. All its dates are a feed.
+/// A table with `repeat`. Its dates have a feed.
 #[derive(Debug, Clone)]
 pub struct Repeat {
-    /// Its id, which is also the id of the feed. The sessions have the id `ID-YYYY-MM-DD`.
+    /// The id, which is also the id of the feed. The sessions have the id `ID-YYYY-MM-DD`.
     pub id: Id,
-    /// Its title.
+    /// The title.
     pub title: Title,
-    /// Its description.
+    /// The description.
     pub description: Option<Markdown>,
-    /// The UID of the first date that was ever published; those of the others begin with it.
+    /// The UID of the first date that was ever published. The UIDs of the other dates begin with it.
     pub uid: Option<Uid>,
-    /// Its former ids, oldest first.
+    /// The former ids, oldest first.
     pub was: Vec<Id>,
 }
 
-/// The date of a repeating session that a session is.
+/// The position of a session among the dates of a repeating session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RepeatDate {
     /// The id of the repeating session.
     pub of: Id,
-    /// The start by the rule, or of `also`, whatever start the session has.
+    /// The start by the rule or by `also`, even if the session starts at another time.
     pub planned: Planned,
 }
 
-/// A start by the rule, on the clock of the session's zone.
+/// A start by the rule, in wall-clock time of the session's zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Planned {
-    /// The first of whole days.
+    /// The first of several whole days, or the only one.
     Day(NaiveDate),
     /// A date with a time of day.
     At(NaiveDateTime),
 }
 
 impl Planned {
-    /// The date, which is part of the session's id.
+    /// Returns the date, which is part of the session's id.
     pub fn date(self) -> NaiveDate {
         match self {
             Self::Day(date) => date,
@@ -49,7 +49,7 @@ impl Planned {
     }
 }
 
-/// In the form of UIDs: `20270504T180000`, or `20270504`.
+/// Formats the start as in UIDs: `20270504T180000`, or `20270504`.
 impl fmt::Display for Planned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -60,15 +60,15 @@ impl fmt::Display for Planned {
 }
 
 impl Id {
-    /// The most characters of the id of a repeating session, to which `-YYYY-MM-DD` is added.
+    /// The largest number of characters in the id of a repeating session, because `-YYYY-MM-DD` is added to it.
     pub const LONGEST_OF_REPEAT: usize = 64 - 11;
 
-    /// The id of a date of a repeating session with this id; none if it would be too long.
+    /// Returns the id of a date of the repeating session with this id, or `None` if it would be too long.
     pub fn on(&self, date: NaiveDate) -> Option<Self> {
         Self::parse(&format!("{self}-{date}")).ok()
     }
 
-    /// The id of a repeating session and the date, if a text is the id of such a date.
+    /// Returns the id of a repeating session and the date, if a text is the id of such a date.
     pub fn split_date(text: &str) -> Option<(&str, NaiveDate)> {
         let (id, date) = text.split_at_checked(text.len().checked_sub(11)?)?;
         Some((id, date.strip_prefix('-')?.parse().ok().filter(|_| Self::is_valid(id))?))

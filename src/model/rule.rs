@@ -1,7 +1,7 @@
-//! Rules of repeating sessions: which dates a rule gives.
+//! The rules of repeating sessions, and the dates that each gives.
 //!
-//! A rule counts local dates and knows no time of day, so the clock on the wall stays over clock changes. It gives the
-//! dates that RFC 5545 section 3.3.10 gives for the same rule: a month without the day has no date.
+//! A rule counts local dates without a time of day, so the wall-clock time stays the same when the clocks change. A
+//! rule gives the same dates as the same rule in RFC 5545 section 3.3.10: a month without the day has no date.
 
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 
@@ -11,39 +11,41 @@ const LAST_YEAR: i32 = 2100;
 /// The dates on which a session repeats, counted from its first one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Every {
-    /// Every so many days.
+    /// Repeats after a number of days.
     Days(u32),
-    /// On some weekdays of every so many weeks. A week begins on Monday; the first week is that of the start.
+    /// Repeats on some weekdays, after a number of weeks. A week begins on Monday, and the first week is that of the
+    /// start.
     Weeks(u32, Vec<Weekday>),
-    /// On the day of the start, every so many months.
+    /// Repeats on the day of the start, after a number of months.
     Months(u32),
-    /// On the day and month of the start, every so many years.
+    /// Repeats on the day and month of the start, after a number of years.
     Years(u32),
-    /// On one weekday of each month.
+    /// Repeats on one weekday of each month.
     NthWeekday(Nth, Weekday),
 }
 
-/// Which of the same weekdays of a month.
+/// The position of a weekday among the same weekdays of a month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nth {
-    /// The first to the fifth, counted from 1. A month without a fifth has no date.
+    /// The first to the fifth, counted from 1. A month without a fifth one has no date.
     From(u8),
-    /// The last.
+    /// The last one.
     Last,
 }
 
 impl Every {
-    /// The dates from a start on, in order, up to the year 2100. The start itself is one of them if [`Self::has`] it.
+    /// Returns the dates from a start on, in order, up to the year 2100. The dates include the start if [`Self::has`]
+    /// accepts it.
     pub fn dates(&self, start: NaiveDate) -> impl Iterator<Item = NaiveDate> {
         (0..).map_while(move |nth| self.period(start, nth)).flatten().filter(move |at| *at >= start)
     }
 
-    /// Whether a start is a date of its own rule.
+    /// Returns whether a start is a date of its own rule.
     pub fn has(&self, start: NaiveDate) -> bool {
         self.dates(start).next() == Some(start)
     }
 
-    /// The dates of one period, which is so many days, weeks, months or years long; none after the last year.
+    /// Returns the dates of the `nth` period of days, weeks, months or years; `None` after the last year.
     fn period(&self, start: NaiveDate, nth: u32) -> Option<Vec<NaiveDate>> {
         let within = |date: &NaiveDate| date.year() <= LAST_YEAR;
         match self {
@@ -82,7 +84,7 @@ impl Every {
 }
 
 impl Nth {
-    /// The date of such a weekday in a month; none if the month has fewer.
+    /// Returns the date of such a weekday in a month, or `None` if the month has too few.
     fn of_month(self, month: NaiveDate, weekday: Weekday) -> Option<NaiveDate> {
         let (year, month) = (month.year(), month.month());
         let nth = |nth| NaiveDate::from_weekday_of_month_opt(year, month, weekday, nth);
@@ -93,7 +95,7 @@ impl Nth {
     }
 }
 
-/// The first day of the month so many months after a date.
+/// Returns the first day of the month that is a number of months after a date.
 fn later_month(date: NaiveDate, months: u32) -> Option<NaiveDate> {
     date.with_day(1)?.checked_add_months(Months::new(months))
 }

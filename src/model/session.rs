@@ -2,56 +2,68 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::{HttpUrl, Id, Markdown, RepeatDate, Tag, Title, Uid};
+use super::{HttpUrl, Id, Markdown, Registration, RepeatDate, Tag, Title, Uid};
 use crate::zone::{Moment, Zone};
 
 /// One session.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// Part of its addresses; its UID derives from it or from the first of `was`.
+    /// The id, which is part of its addresses. Its UID derives from the id or from the first of `was`.
     pub id: Id,
-    /// Its title.
+    /// The title.
     pub title: Title,
-    /// Its time.
+    /// The time.
     pub when: When,
-    /// Its description.
+    /// The description.
     pub description: Option<Markdown>,
     /// The link to register.
     pub register: Option<HttpUrl>,
     /// The link to join online.
     pub join: Option<HttpUrl>,
+    /// Whether readers can register.
+    pub registration: Registration,
     /// The organizer's own page about it.
     pub page: Option<HttpUrl>,
-    /// Its place.
+    /// The place.
     pub place: Option<Place>,
-    /// Its series.
+    /// The speakers.
+    pub speakers: Vec<Speaker>,
+    /// Access for people with disabilities, such as captions or a ramp.
+    pub access: Option<Title>,
+    /// The link to the recording.
+    pub recording: Option<HttpUrl>,
+    /// The link to the slides.
+    pub slides: Option<HttpUrl>,
+    /// The series.
     pub series: Option<Id>,
-    /// Its tags.
+    /// The tags.
     pub tags: Vec<Tag>,
-    /// Its status.
+    /// The status.
     pub status: Status,
-    /// Its appearance in calendars if it is cancelled.
+    /// The reason for the cancellation, or for a new time or place.
+    pub reason: Option<Title>,
+    /// The appearance in calendars of a cancelled session.
     pub cancellation: Cancellation,
-    /// Whether it blocks the reader's time. Default: it does in an invite, and does not in a feed.
+    /// Whether the session blocks the reader's time. By default, the session does in an invite, and does not in a feed.
     pub busy: Option<bool>,
     /// Times before the start at which an invite reminds.
     pub remind: Vec<TimeDelta>,
     /// The UID from another calendar that it keeps.
     pub uid: Option<Uid>,
-    /// Its former ids, oldest first.
+    /// The former ids, oldest first.
     pub was: Vec<Id>,
-    /// Whether it is the removed session with this id, although its title and start differ.
+    /// Whether the session is the removed session with this id, although its title and start differ.
     pub again: bool,
-    /// The date of a repeating session that it is.
+    /// The position among the dates of a repeating session, if it is one.
     pub date: Option<RepeatDate>,
 }
 
 /// The time of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum When {
-    /// From one instant to another.
+    /// The session lasts from one instant to another.
     Timed(Timed),
-    /// On whole days.
+    /// The session lasts whole days.
     AllDay(AllDay),
 }
 
@@ -66,10 +78,10 @@ pub struct Timed {
     pub end: Moment,
 }
 
-/// On whole days, wherever the reader is.
+/// Whole days, in whichever zone the reader is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AllDay {
-    /// The zone in which the days begin and end, to decide what is past.
+    /// The zone in which the days begin and end, which decides when the session is past.
     pub zone: Zone,
     /// The first day.
     pub first: NaiveDate,
@@ -80,12 +92,12 @@ pub struct AllDay {
 /// The status of a session (RFC 5545 section 3.8.1.11).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Status {
-    /// It does not take place.
+    /// The session does not take place.
     Cancelled,
-    /// It takes place.
+    /// The session takes place.
     #[default]
     Confirmed,
-    /// It may take place.
+    /// The session may take place.
     Tentative,
 }
 
@@ -102,25 +114,36 @@ pub enum Cancellation {
 /// A venue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
-    /// Its name.
+    /// The name.
     pub name: Title,
-    /// Its postal address.
+    /// The postal address.
     pub address: Option<Title>,
-    /// Its coordinates.
+    /// The coordinates.
     pub geo: Option<Geo>,
+}
+
+/// A speaker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Speaker {
+    /// The speaker's name.
+    pub name: Title,
+    /// A line about the speaker.
+    pub about: Option<Title>,
+    /// The speaker's page.
+    pub url: Option<HttpUrl>,
 }
 
 /// Coordinates in degrees (WGS 84).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Geo {
-    /// -90 to 90, north positive.
+    /// The latitude from -90 to 90; north is positive.
     pub latitude: f64,
-    /// -180 to 180, east positive.
+    /// The longitude from -180 to 180; east is positive.
     pub longitude: f64,
 }
 
 impl When {
-    /// The zone of the session.
+    /// Returns the zone of the session.
     pub fn zone(&self) -> &Zone {
         match self {
             Self::Timed(timed) => &timed.zone,
@@ -128,7 +151,7 @@ impl When {
         }
     }
 
-    /// The start, UTC; for whole days the beginning of the first day in the zone.
+    /// Returns the start in UTC; for whole days, the beginning of the first day in the zone.
     pub fn start(&self) -> DateTime<Utc> {
         match self {
             Self::Timed(timed) => timed.start.instant,
@@ -136,7 +159,7 @@ impl When {
         }
     }
 
-    /// The end, UTC; for whole days the end of the last day in the zone.
+    /// Returns the end in UTC; for whole days, the end of the last day in the zone.
     pub fn end(&self) -> DateTime<Utc> {
         match self {
             Self::Timed(timed) => timed.end.instant,
@@ -146,14 +169,14 @@ impl When {
 }
 
 impl AllDay {
-    /// The day after the last day.
+    /// Returns the day after the last day.
     pub fn day_after(&self) -> NaiveDate {
         self.last + TimeDelta::days(1)
     }
 }
 
 impl Status {
-    /// The word in `sessions.toml`.
+    /// Returns the word for the status in `sessions.toml`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Cancelled => "cancelled",
@@ -164,7 +187,7 @@ impl Status {
 }
 
 impl Place {
-    /// Name and address in one line.
+    /// Returns name and address in one line.
     pub fn line(&self) -> String {
         match &self.address {
             Some(address) => format!("{}, {address}", self.name),

@@ -6,23 +6,23 @@ use std::sync::Arc;
 
 use super::nesting;
 
-/// The reason that a text is invalid.
+/// The reason why a text is invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TextError {
-    /// It is empty.
+    /// The text is empty.
     Empty,
-    /// It has too many characters.
+    /// The text has too many characters.
     TooLong {
-        /// The most allowed.
+        /// The largest allowed number of characters.
         limit: usize,
-        /// The actual number.
+        /// The actual number of characters.
         length: usize,
     },
-    /// A control character, and its byte offset.
+    /// The text has a control character at a byte offset.
     Control(char, usize),
-    /// A line break in a one-line text, and its byte offset.
+    /// The text is one line, but has a line break at a byte offset.
     LineBreak(usize),
-    /// An invalid format, with the expected one.
+    /// The text has an invalid format; the text is the expected one.
     Form(&'static str),
 }
 
@@ -33,7 +33,7 @@ macro_rules! text {
         pub struct $name(Arc<str>);
 
         impl $name {
-            /// The text.
+            /// Returns the text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -72,8 +72,8 @@ text! {
 /// The rules by which texts in Markdown are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Dialect {
-    /// CommonMark, as releases before [`Dialect::Extended`] read it. Calendar entries that they published keep it until
-    /// the session changes.
+    /// CommonMark, as in releases before [`Dialect::Extended`]. Calendar entries that they published keep it until the
+    /// session changes.
     CommonMark,
     /// CommonMark with tables (GFM section 4.10), and with links for web and mail addresses without markup (GFM section
     /// 6.9).
@@ -87,7 +87,7 @@ text! {
     Uid
 }
 text! {
-    /// A mailbox, as in `mailto:`.
+    /// A mailbox as in `mailto:`.
     Email
 }
 text! {
@@ -114,7 +114,7 @@ impl Id {
         Err(TextError::Form("lower-case letters a-z, digits, and hyphens between them"))
     }
 
-    /// Whether a text is an id.
+    /// Returns whether a text is an id.
     pub fn is_valid(text: &str) -> bool {
         let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
         let bytes = text.as_bytes();
@@ -122,7 +122,7 @@ impl Id {
         ends && bytes.len() <= 64 && bytes.iter().all(|b| inner(*b) || *b == b'-')
     }
 
-    /// An id from the letters and digits of a text, as a suggestion.
+    /// Returns an id from the letters and digits of a text, as a suggestion.
     pub fn suggest(text: &str) -> Option<Self> {
         let mut id = String::new();
         for c in text.chars().map(|c| c.to_ascii_lowercase()) {
@@ -170,7 +170,7 @@ impl Markdown {
             return Err(TextError::Control(c, at));
         }
         const BREAKS: [char; 3] = ['\r', '\u{2028}', '\u{2029}'];
-        // Other line breaks are rare, and there are as many texts as sessions.
+        // Other line breaks are rare, and there are as many texts as sessions, so most texts are not copied.
         let lines = match text.contains(BREAKS) {
             true => text.replace("\r\n", "\n").replace(BREAKS, "\n"),
             false => text.to_owned(),
@@ -226,13 +226,13 @@ impl Language {
         }
     }
 
-    /// Whether it is written from right to left.
+    /// Returns whether the language is written from right to left.
     pub fn is_right_to_left(&self) -> bool {
         let language = self.0.split('-').next().unwrap_or_default();
         ["ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"].contains(&language)
     }
 
-    /// Whether it is a variant of English.
+    /// Returns whether the language is a variant of English.
     pub fn is_english(&self) -> bool {
         &*self.0 == "en" || self.0.starts_with("en-")
     }
@@ -264,7 +264,7 @@ fn one_line(text: &str, limit: usize) -> Result<Arc<str>, TextError> {
     Ok(text.trim().into())
 }
 
-/// CONTROL of RFC 5545 section 3.1, and C1; a tab is allowed.
+/// Returns whether a character is CONTROL of RFC 5545 section 3.1 or C1; a tab is allowed.
 fn control(c: char) -> bool {
     c.is_control() && c != '\t'
 }

@@ -6,10 +6,10 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::TextError;
 
-/// The error for an address that is not whole.
+/// The error for an address that is not complete.
 pub const NOT_WHOLE: TextError =
     TextError::Form("a whole address such as `https://example.org/page`");
-/// Characters that RFC 3986 allows only escaped; a percent sign stays, because it may belong to an escape.
+/// Characters that RFC 3986 allows only escaped. A percent sign stays, because it may belong to an escape.
 const BARE: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -22,11 +22,11 @@ const BARE: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// An absolute http or https address in ASCII (RFC 3986), at most 2,000 characters.
+/// An absolute http or https address in ASCII (RFC 3986), of at most 2,000 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct HttpUrl(String);
 
-/// The public URL: no query, no fragment, no trailing slash.
+/// The public URL, without a query, a fragment and a trailing slash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl {
     url: String,
@@ -62,7 +62,7 @@ impl HttpUrl {
         Ok(Self(format!("{scheme}://{host}{}", utf8_percent_encode(tail, BARE))))
     }
 
-    /// The URL.
+    /// Returns the URL.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -109,17 +109,17 @@ impl BaseUrl {
         Ok(Self { url, origin })
     }
 
-    /// The whole URL, without a trailing slash.
+    /// Returns the whole URL, without a trailing slash.
     pub fn as_str(&self) -> &str {
         &self.url
     }
 
-    /// Its path without a trailing slash: empty, or `/calendar`.
+    /// Returns its path without a trailing slash, such as `/calendar`; empty for the root.
     pub fn path(&self) -> &str {
         &self.url[self.origin..]
     }
 
-    /// Whether the host is a loopback address or `localhost`.
+    /// Returns whether the host is a loopback address or `localhost`.
     pub fn is_loopback(&self) -> bool {
         let host = self.authority();
         let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
@@ -129,13 +129,13 @@ impl BaseUrl {
             || host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
     }
 
-    /// The port, or the scheme's default (RFC 9110 section 4.2).
+    /// Returns the port, or the scheme's default (RFC 9110 section 4.2).
     pub fn port(&self) -> u16 {
         let named = self.authority().rsplit_once(':').and_then(|(_, port)| port.parse().ok());
         named.unwrap_or_else(|| if self.url.starts_with("https:") { 443 } else { 80 })
     }
 
-    /// Host and port, as written in the URL.
+    /// Returns host and port, as written in the URL.
     pub fn authority(&self) -> &str {
         let host = self.url.find("://").map_or(0, |at| at + 3);
         &self.url[host..self.origin]

@@ -1,5 +1,5 @@
-//! The block about sessions that moved, are cancelled, or have a new place or link: the old value, the new one, and the
-//! link to the page.
+//! Makes the block about sessions that moved, are cancelled, or have a new place or link. The block shows the old
+//! value, the new one, and the link to the page.
 
 use maud::{Markup, html};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use crate::pages::{self, filled};
 use crate::revisions::Edition;
 use crate::urls::SessionRoute;
 
-/// The changed sessions of a subject that are not over; empty if none changed.
+/// The changed sessions of a subject that are not over. The list is empty if none changed.
 pub(super) struct Changed {
     words: Words,
     language: String,
@@ -27,18 +27,21 @@ struct Notice {
     id: String,
     title: String,
     page: String,
-    /// The earlier time; none if it did not change.
+    /// The earlier time, or `None` if it did not change.
     was: Option<String>,
-    /// The current time; none if the session is cancelled.
+    /// The current time, or `None` if the session is cancelled.
     now: Option<String>,
     /// Sentences about a new place and new links.
     said: Vec<Sentence>,
+    /// The author's reason for a cancellation, or for a new time or place.
+    reason: Option<String>,
 }
 
 impl Changed {
     pub(super) fn new(edition: &Edition, subject: Subject<'_>, words: &Words) -> Option<Self> {
         let (sessions, most) = match subject {
             Subject::Session(session) => (vec![session], 1),
+            Subject::Undated(_) => (Vec::new(), 1),
             Subject::Feed(feed) => (edition.contents(&feed).here, MOST),
             Subject::ToCome => (edition.catalog.sessions.iter().collect(), usize::MAX),
         };
@@ -68,7 +71,7 @@ impl Changed {
         }
     }
 
-    /// The block for a page, whose style sheet replaces the inline styles of mail.
+    /// Returns the block for a page, whose style sheet replaces the inline styles of mail.
     pub(super) fn preview(&self) -> Markup {
         self.html(false)
     }
@@ -113,6 +116,10 @@ impl Changed {
                             p lang=[ours] style=[part()] { b { (isolated(said)) } }
                             (line())
                         }
+                        @if let Some(reason) = &notice.reason {
+                            p dir=[direction(reason)] style=[part()] { (reason) }
+                            (line())
+                        }
                         p lang=[ours] style=[only("margin:0".to_owned())] {
                             a href=(notice.page) style=[only(link(&self.accent))] { (messages.block_about()) }
                         }
@@ -137,6 +144,7 @@ impl Changed {
                 "title": notice.title,
                 "was": notice.was,
                 "now": notice.now,
+                "reason": notice.reason,
                 "said": notice.said.iter().map(ToString::to_string).collect::<Vec<_>>(),
                 "page": notice.page,
             })
@@ -172,10 +180,11 @@ fn notice(edition: &Edition, session: &Session, words: &Words) -> Option<Notice>
         was,
         now: (!off).then(|| words.range_with_utc(&session.when, calendar)),
         said,
+        reason: edition.reason(session).map(ToString::to_string),
     })
 }
 
-/// The earlier and the current time, each with its label if they differ.
+/// Returns the earlier and the current time, each with its label if they differ.
 fn times(notice: &Notice, words: &Words) -> (Option<String>, String) {
     let messages = words.messages();
     let was = notice.was.as_ref().map(|was| messages.block_was(was));
@@ -194,6 +203,7 @@ fn markdown(notice: &Notice, words: &Words) -> String {
     parts.extend(was.map(|was| escaped(&was)));
     parts.push(now);
     parts.extend(notice.said.iter().map(|said| format!("**{}**", escaped(&said.to_string()))));
+    parts.extend(notice.reason.as_deref().map(escaped));
     parts.push(markdown_link(words.messages().block_about(), &notice.page));
     parts.join("\n\n")
 }
@@ -201,7 +211,8 @@ fn markdown(notice: &Notice, words: &Words) -> String {
 fn plain(notice: &Notice, words: &Words) -> String {
     let (was, now) = times(notice, words);
     let lines = std::iter::once(notice.title.clone()).chain(was).chain([now]);
-    let lines: Vec<String> = lines.chain(notice.said.iter().map(ToString::to_string)).collect();
+    let lines = lines.chain(notice.said.iter().map(ToString::to_string));
+    let lines: Vec<String> = lines.chain(notice.reason.clone()).collect();
     let about = words.messages().block_about();
     format!("{}\n\n{about}\n{}\n\n{}", lines.join("\n"), notice.page, text::RULE)
 }

@@ -1,4 +1,4 @@
-//! The first words of a text, as one plain line.
+//! Cuts the first words of a text, as one plain line.
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
@@ -6,8 +6,8 @@ use crate::cut;
 use crate::markdown::events;
 use crate::model::{Dialect, Markdown};
 
-/// The first paragraph, or else the first other text, without markup, cut to at most so many characters. A phrase
-/// replaces each address, because mail apps turn addresses into links, and a block links only to this service.
+/// Returns the first paragraph, or else the first other text, without markup and with at most `most` characters. A
+/// phrase replaces each address, because mail apps turn addresses into links, and a block links only to this service.
 pub(super) fn of(markdown: &Markdown, most: usize, address: &str) -> Option<String> {
     let (mut first, mut all) = (String::new(), String::new());
     let (mut within, mut done) = (false, false);
@@ -42,7 +42,7 @@ pub(super) fn of(markdown: &Markdown, most: usize, address: &str) -> Option<Stri
     (!line.is_empty()).then(|| cut::to_chars(&line, most))
 }
 
-/// One line of words with single spaces between them.
+/// Returns one line of words with single spaces between them, without addresses.
 fn without_addresses(text: &str, address: &str) -> String {
     let clean = text.replace(|c: char| c.is_control(), " ");
     let mut line = String::new();

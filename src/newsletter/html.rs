@@ -1,5 +1,5 @@
-//! The block as HTML for mail: tables and inline styles, which both Outlook for Windows (Word's engine) and Gmail
-//! support. It has no void elements, so it is also XML.
+//! Prints the block as HTML for mail. It uses tables and inline styles, which both Outlook for Windows (Word's engine)
+//! and Gmail support. The block has no void elements, so it is also XML.
 
 use maud::{Markup, PreEscaped, html};
 
@@ -11,8 +11,8 @@ use crate::pages::filled;
 const FONT: &str = "16px/24px Arial,sans-serif";
 const TEXT: &str = "#1B1F24";
 const BUTTON: &str = "display:inline-block;padding:10px 20px;color:#FFFFFF;text-decoration:none";
-/// The most characters of a title in the accessible name of a link. They distinguish sessions in a screen reader's list
-/// of links: ten sessions have fifty links.
+/// The largest number of characters of a title in the accessible name of a link. Ten sessions have fifty links, and the
+/// titles distinguish them in a screen reader's list of links.
 const LABEL: usize = 24;
 
 /// The context of a block.
@@ -23,18 +23,18 @@ enum Within {
 }
 
 impl Within {
-    /// Markup only for mail: obsolete HTML attributes, and inline styles.
+    /// Returns markup that only mail needs: obsolete HTML attributes, and inline styles.
     fn mail<T>(self, value: T) -> Option<T> {
         (self == Self::Mail).then_some(value)
     }
 }
 
-/// For mail.
+/// Prints the block for mail.
 pub(super) fn print(block: &Block) -> String {
     markup(block, Within::Mail).into_string()
 }
 
-/// For a page of this site, whose style sheet gives it the same look as in mail.
+/// Prints the block for a page of this site, whose style sheet gives it the same look as in mail.
 pub(super) fn preview(block: &Block) -> Markup {
     markup(block, Within::Page)
 }
@@ -73,7 +73,7 @@ fn markup(block: &Block, within: Within) -> Markup {
     }
 }
 
-/// The style of a cell with padding below it, in pixels.
+/// Returns the style of a cell with padding below it, in pixels.
 pub(super) fn cell(below: u8) -> String {
     format!("padding:0 0 {below}px;font:{FONT};color:{TEXT}")
 }
@@ -98,8 +98,14 @@ fn card(block: &Block, card: &Card, ours: Option<&str>, within: Within) -> Marku
         }
         p style=[within.mail(part)] { b { (card.when) } } (line())
         @if let Some(place) = &card.place { p style=[within.mail(part)] { (isolated(place)) } (line()) }
+        @if let Some(speakers) = &card.speakers {
+            p dir=[direction(speakers)] style=[within.mail(part)] { (speakers) } (line())
+        }
         @if let Some(about) = &card.about {
             p dir=[direction(about)] style=[within.mail(part)] { (about) } (line())
+        }
+        @if let Some(registration) = &card.registration {
+            p lang=[ours] style=[within.mail(part)] { (registration) } (line())
         }
         @for to in register {
             table role="presentation" {
@@ -120,7 +126,7 @@ fn card(block: &Block, card: &Card, ours: Option<&str>, within: Within) -> Marku
     }
 }
 
-/// The style of a link in a color.
+/// Returns the style of a link in a color.
 pub(super) fn link(accent: &str) -> String {
     format!("color:{accent}")
 }
@@ -136,8 +142,8 @@ pub(super) fn direction(text: &str) -> Option<&'static str> {
     text.contains(runs_left).then_some("auto")
 }
 
-/// A message with the author's texts isolated if their direction may differ. It uses the `dir` attribute, because not
-/// all mail apps support `bdi`.
+/// Returns a message with the author's texts isolated if their direction may differ. Isolation uses the `dir`
+/// attribute, because not all mail apps support `bdi`.
 pub(super) fn isolated(sentence: &Sentence) -> Markup {
     let both_ways = sentence.runs_left().then_some("auto");
     html! {
@@ -150,7 +156,7 @@ pub(super) fn isolated(sentence: &Sentence) -> Markup {
     }
 }
 
-/// Mail consists of lines, and mail systems break long ones anywhere (RFC 5322 section 2.1.1).
+/// Returns a line break. Mail consists of lines, and mail systems break long ones anywhere (RFC 5322 section 2.1.1).
 pub(super) fn line() -> Markup {
     PreEscaped("\n".to_owned())
 }

@@ -1,8 +1,9 @@
-//! A block as JSON, for programs: an array with one object per session.
+//! Prints a block as JSON for programs: an array with one object per session.
 
 use serde_json::Value;
 
 use super::{Block, Card};
+use crate::model::Status;
 
 pub(super) fn print(block: &Block) -> String {
     let cards: Vec<String> = block.cards.iter().map(card).collect();
@@ -12,17 +13,17 @@ pub(super) fn print(block: &Block) -> String {
     }
 }
 
-/// The keys are written by hand to fix their order; serde_json prints every value.
+/// Prints one session. The keys are written by hand to fix their order; serde_json prints every value.
 fn card(card: &Card) -> String {
     let add = card.add.as_ref();
     let target = |index: usize| add.map(|add| add.targets[index].1.as_str());
     let pairs = [
         ("id", Some(card.id.as_str())),
         ("title", Some(card.title.as_str())),
-        ("status", Some(card.status.as_str())),
+        ("status", Some(card.status.map_or("planned", Status::as_str))),
         ("when", Some(card.when.as_str())),
-        ("start", Some(card.start.as_str())),
-        ("end", Some(card.end.as_str())),
+        ("start", card.times.as_ref().map(|[start, _]| start.as_str())),
+        ("end", card.times.as_ref().map(|[_, end]| end.as_str())),
         ("page", Some(card.page.as_str())),
         ("register", card.register.as_deref()),
         ("google", target(0)),

@@ -1,4 +1,4 @@
-//! The page that shows a block, and offers each format to copy.
+//! Renders the page that shows a block and offers each format to copy.
 
 use maud::{Markup, PreEscaped, html};
 
@@ -44,7 +44,7 @@ pub(super) fn page(
     Document::new(path, Kind::Kit, shell.page(&head, &body).into_string())
 }
 
-/// A field to copy for each format.
+/// Returns a field to copy for each format.
 fn fields(messages: &Messages, prefix: &str, print: impl Fn(BlockFormat) -> String) -> Markup {
     let formats = [
         ("html", "HTML", BlockFormat::Html),
@@ -61,7 +61,7 @@ fn fields(messages: &Messages, prefix: &str, print: impl Fn(BlockFormat) -> Stri
     }
 }
 
-/// Only its end tag ends a field, so the hundreds of quotes in a block need no escapes.
+/// Escapes the content of a field. Only its end tag ends a field, so the hundreds of quotes in a block need no escapes.
 fn field(content: &str) -> PreEscaped<String> {
     PreEscaped(content.replace('&', "&amp;").replace('<', "&lt;"))
 }

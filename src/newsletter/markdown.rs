@@ -1,4 +1,4 @@
-//! The block as Markdown (CommonMark) that is also readable as plain text.
+//! Prints the block as Markdown (CommonMark) that is also readable as plain text.
 
 use super::{Block, Card};
 use crate::l10n::SLOTS;
@@ -23,7 +23,9 @@ fn card(block: &Block, card: &Card) -> Vec<String> {
     parts.extend(card.note(words).map(|note| format!("**{}**", escaped(note))));
     parts.push(format!("**{}**", escaped(&card.when)));
     parts.extend(card.place.as_ref().map(|place| escaped(&place.to_string())));
+    parts.extend(card.speakers.as_deref().map(escaped));
     parts.extend(card.about.as_deref().map(escaped));
+    parts.extend(card.registration.as_deref().map(escaped));
     let links: Vec<String> =
         card.links(words).iter().map(|to| format!("- {}", link(&to.text, to.url))).collect();
     if !links.is_empty() {
@@ -37,7 +39,7 @@ pub(super) fn link(text: &str, url: &str) -> String {
     format!("[{}]({url})", escaped(text))
 }
 
-/// A line escaped to literal text. Uses backslashes where every Markdown parser accepts them, and entities for the
+/// Escapes a line to literal text. Uses backslashes where every Markdown parser accepts them, and entities for the
 /// syntax of extensions: tables, math, strikethrough, attributes, bare addresses.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);

@@ -1,5 +1,5 @@
-//! Blocks to paste into a newsletter. All links lead to this service, so a sent link shows the current data even if the
-//! session moves later.
+//! Makes blocks to paste into a newsletter. All links lead to this service, so a sent link shows the current data even
+//! if the session moves later.
 
 mod changed;
 mod excerpt;
@@ -11,19 +11,19 @@ mod text;
 
 use crate::document::Document;
 use crate::l10n::{SLOTS, Sentence, Words};
-use crate::model::{Feed, Session, Status, When};
-use crate::pages::Shell;
+use crate::model::{Feed, HttpUrl, Place, Session, Speaker, Status, Undated, When};
+use crate::pages::{self, Shell};
 use crate::revisions::Edition;
 use crate::rfc3339;
 use crate::urls::{FeedRoute, SessionRoute, Target};
 use changed::Changed;
 
-/// The most sessions of a feed's block. Each takes 2 kB, or 3 kB with long ids and titles, and Gmail cuts off messages
-/// at 102 kB.
+/// The largest number of sessions in a feed's block. Each takes 2 kB, or 3 kB with long ids and titles, and Gmail cuts
+/// off messages at 102 kB.
 const MOST: usize = 30;
-/// The most characters of the description in a session's own block: three lines.
+/// The largest number of characters of the description in a session's own block, which is three lines.
 const ABOUT: usize = 300;
-/// The most characters of a description in a list, so that ten sessions stay below 21 kB.
+/// The largest number of characters of a description in a list, so that ten sessions stay below 21 kB.
 const ABOUT_IN_LIST: usize = 160;
 
 /// The subject of a block.
@@ -31,7 +31,9 @@ const ABOUT_IN_LIST: usize = 160;
 pub enum Subject<'a> {
     /// One session.
     Session(&'a Session),
-    /// The next sessions of a feed.
+    /// One session whose date is to be announced.
+    Undated(&'a Undated),
+    /// The next sessions of a feed, and those without a date.
     Feed(Feed<'a>),
     /// All upcoming sessions, without a limit.
     ToCome,
@@ -40,30 +42,30 @@ pub enum Subject<'a> {
 /// The formats of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BlockFormat {
-    /// For mail tools that accept HTML.
+    /// HTML for mail tools that accept it.
     Html,
-    /// For mail tools that accept Markdown.
+    /// Markdown for mail tools that accept it.
     Markdown,
-    /// For mail without markup.
+    /// Plain text for mail without markup.
     Text,
-    /// The data of a block, for programs.
+    /// The data of a block as JSON, for programs.
     Json,
 }
 
-/// A block of an edition in a format, without a final line end.
+/// Returns a block of an edition in a format, without a final line end.
 pub fn newsletter(edition: &Edition, subject: Subject<'_>, format: BlockFormat) -> String {
     let words = Words::new(&edition.catalog.calendar);
     Block::new(edition, subject, &words).print(format)
 }
 
-/// The block, in a format, about the subject's sessions that moved, are cancelled, or have a new place or link, and are
-/// not over; none if there is no such session.
+/// Returns the block, in a format, about the subject's sessions that moved, are cancelled, or have a new place or link,
+/// and are not over. Returns `None` if there is no such session.
 pub fn changed(edition: &Edition, subject: Subject<'_>, format: BlockFormat) -> Option<String> {
     let words = Words::new(&edition.catalog.calendar);
     Some(Changed::new(edition, subject, &words)?.print(format))
 }
 
-/// The page with the block of a session.
+/// Returns the page with the block of a session.
 pub fn of_session(shell: &Shell<'_>, session: &Session) -> Document {
     let urls = &shell.edition.urls;
     let path = urls.session(&session.id, SessionRoute::Newsletter);
@@ -71,7 +73,15 @@ pub fn of_session(shell: &Shell<'_>, session: &Session) -> Document {
     kit_of(shell, Subject::Session(session), path, &page)
 }
 
-/// The page with the block of a feed.
+/// The page with the block of a session without a date.
+pub fn of_undated(shell: &Shell<'_>, session: &Undated) -> Document {
+    let urls = &shell.edition.urls;
+    let path = urls.session(&session.id, SessionRoute::Newsletter);
+    let page = urls.session(&session.id, SessionRoute::Page);
+    kit_of(shell, Subject::Undated(session), path, &page)
+}
+
+/// Returns the page with the block of a feed.
 pub fn of_feed(shell: &Shell<'_>, feed: Feed<'_>) -> Document {
     let urls = &shell.edition.urls;
     let path = urls.feed(feed.id, FeedRoute::Newsletter);
@@ -93,7 +103,7 @@ struct Block {
     accent: String,
     /// The title of the session or the feed.
     title: String,
-    /// Whether it is a list, which has a heading and may be empty.
+    /// Whether the block is a list, which has a heading and may be empty.
     list: bool,
     cards: Vec<Card>,
     /// The number of upcoming sessions that did not fit.
@@ -107,15 +117,19 @@ struct Card {
     id: String,
     title: String,
     when: String,
-    start: String,
-    end: String,
-    status: Status,
+    /// Start and end; none without a date.
+    times: Option<[String; 2]>,
+    /// None without a date.
+    status: Option<Status>,
     over: bool,
     place: Option<Sentence>,
     about: Option<String>,
+    speakers: Option<String>,
+    /// The sentence about registration.
+    registration: Option<String>,
     page: String,
     register: Option<String>,
-    /// The links to each calendar app, and to the invite for all others; empty if readers should not add the session.
+    /// The links to each calendar app, and to the invite for all others; `None` if readers should not add the session.
     add: Option<Add>,
     feed: String,
 }
@@ -136,12 +150,17 @@ impl Block {
             edition.sessions_of(feed).into_iter().filter(open).collect()
         };
         let whole = || edition.feed(&calendar.id);
-        let (home, sessions, most) = match subject {
-            Subject::Session(session) => (catalog.home_feed(session), vec![session], 1),
-            Subject::Feed(feed) => (feed.id, to_come(&feed), MOST),
+        let (home, sessions, undated, most) = match subject {
+            Subject::Session(session) => (catalog.home_feed(session), vec![session], vec![], 1),
+            Subject::Undated(session) => {
+                (session.series.as_ref().unwrap_or(&calendar.id), vec![], vec![session], 1)
+            }
+            Subject::Feed(feed) => {
+                (feed.id, to_come(&feed), catalog.undated_of(feed.id).collect(), MOST)
+            }
             Subject::ToCome => {
                 let all = whole().map(|feed| to_come(&feed)).unwrap_or_default();
-                (&calendar.id, all, usize::MAX)
+                (&calendar.id, all, catalog.undated.iter().collect(), usize::MAX)
             }
         };
         let feed = edition.feed(home);
@@ -149,14 +168,13 @@ impl Block {
         let feed_page = urls.absolute(&urls.feed(home, FeedRoute::Page));
         let (title, list, about) = match subject {
             Subject::Session(session) => (session.title.to_string(), false, ABOUT),
+            Subject::Undated(session) => (session.title.to_string(), false, ABOUT),
             _ => (feed_title.clone(), true, ABOUT_IN_LIST),
         };
-        let left_out = sessions.len().saturating_sub(most);
-        let cards: Vec<Card> = sessions
-            .iter()
-            .take(most)
-            .map(|session| Card::new(edition, session, words, about))
-            .collect();
+        let left_out = (sessions.len() + undated.len()).saturating_sub(most);
+        let dated = sessions.iter().map(|session| Card::new(edition, session, words, about));
+        let undated = undated.iter().map(|session| Card::undated(edition, session, words, about));
+        let cards: Vec<Card> = dated.chain(undated).take(most).collect();
         Self {
             words: words.clone(),
             language: calendar.language.as_str().to_owned(),
@@ -179,17 +197,17 @@ impl Block {
         }
     }
 
-    /// The sentence that replaces an empty list of sessions.
+    /// Returns the sentence that replaces an empty list of sessions.
     fn nothing(&self) -> Option<&str> {
         self.cards.is_empty().then(|| self.words.messages().block_none())
     }
 
-    /// The sentence about sessions that did not fit.
+    /// Returns the sentence about sessions that did not fit.
     fn more(&self) -> Option<String> {
         (self.left_out > 0).then(|| self.words.messages().block_more(self.left_out))
     }
 
-    /// "Subscribe to all: Spring series".
+    /// Returns a sentence such as "Subscribe to all: Spring series".
     fn subscribe(&self) -> Sentence {
         let text = self.words.messages().block_subscribe(SLOTS[0]);
         self.words.sentence(text, [&self.feed.0])
@@ -202,21 +220,14 @@ impl Card {
         let over = edition.is_past(session);
         let open = !over && session.status != Status::Cancelled;
         let when = words.range_with_utc(&session.when, &catalog.calendar);
-        let (start, end) = match &session.when {
-            When::AllDay(days) => (days.first.to_string(), days.last.to_string()),
+        let times = match &session.when {
+            When::AllDay(days) => [days.first.to_string(), days.last.to_string()],
             When::Timed(timed) => {
-                (rfc3339::utc(timed.start.instant), rfc3339::utc(timed.end.instant))
+                [rfc3339::utc(timed.start.instant), rfc3339::utc(timed.end.instant)]
             }
         };
         let messages = words.messages();
-        let place = match (&session.place, &session.join) {
-            (Some(place), Some(_)) => {
-                Some(words.sentence(messages.place_and_online(SLOTS[0]), [&place.line()]))
-            }
-            (Some(place), None) => Some(words.sentence(SLOTS[0].to_owned(), [&place.line()])),
-            (None, Some(_)) => Some(words.sentence(messages.online().to_owned(), [])),
-            (None, None) => None,
-        };
+        let place = place(session.place.as_ref(), session.join.as_ref(), words);
         let to = |target: Target| {
             (target, urls.absolute(&urls.session(id, SessionRoute::Target(target))))
         };
@@ -224,17 +235,18 @@ impl Card {
             id: id.to_string(),
             title: session.title.to_string(),
             when,
-            start,
-            end,
-            status: session.status,
+            times: Some(times),
+            status: Some(session.status),
             over,
             place,
             about: session
                 .description
                 .as_ref()
                 .and_then(|text| excerpt::of(text, about, messages.block_address())),
+            speakers: speakers(&session.speakers, words),
+            registration: pages::registration(edition, session, words),
             page: urls.absolute(&urls.session(id, SessionRoute::Page)),
-            register: (open && session.register.is_some())
+            register: (open && edition.register(session).is_some())
                 .then(|| urls.absolute(&urls.session(id, SessionRoute::Register))),
             add: open.then(|| Add {
                 targets: Target::ALL.map(to),
@@ -244,10 +256,37 @@ impl Card {
         }
     }
 
-    /// The most important notices for readers.
+    fn undated(edition: &Edition, session: &Undated, words: &Words, about: usize) -> Self {
+        let (catalog, urls, id) = (&edition.catalog, &edition.urls, &session.id);
+        let messages = words.messages();
+        let state = edition.registration_of_undated(session);
+        let home = session.series.as_ref().unwrap_or(&catalog.calendar.id);
+        Self {
+            id: id.to_string(),
+            title: session.title.to_string(),
+            when: messages.session_planned().to_owned(),
+            times: None,
+            status: None,
+            over: false,
+            place: place(session.place.as_ref(), session.join.as_ref(), words),
+            about: session
+                .description
+                .as_ref()
+                .and_then(|text| excerpt::of(text, about, messages.block_address())),
+            speakers: speakers(&session.speakers, words),
+            registration: pages::said_of_registration(state, &catalog.calendar, words),
+            page: urls.absolute(&urls.session(id, SessionRoute::Page)),
+            register: (edition.register_for_undated(session).is_some())
+                .then(|| urls.absolute(&urls.session(id, SessionRoute::Register))),
+            add: None,
+            feed: urls.absolute(&urls.feed(home, FeedRoute::Page)),
+        }
+    }
+
+    /// Returns the most important notices for readers.
     fn note<'w>(&self, words: &'w Words) -> Option<&'w str> {
         let messages = words.messages();
-        match (self.status, self.over) {
+        match (self.status?, self.over) {
             (Status::Cancelled, _) => Some(messages.block_cancelled()),
             (_, true) => Some(messages.session_over()),
             (Status::Tentative, false) => Some(messages.session_tentative()),
@@ -255,7 +294,7 @@ impl Card {
         }
     }
 
-    /// Every link except the title's.
+    /// Returns every link except the title's.
     fn links(&self, words: &Words) -> Vec<ActionLink<'_>> {
         let messages = words.messages();
         let action = |text: String, with_title: String, url| ActionLink { text, with_title, url };
@@ -278,11 +317,31 @@ impl Card {
     }
 }
 
-/// A link with an action, such as "Register".
+/// Returns the place, or that the session is online.
+fn place(place: Option<&Place>, join: Option<&HttpUrl>, words: &Words) -> Option<Sentence> {
+    let messages = words.messages();
+    match (place, join) {
+        (Some(place), Some(_)) => {
+            Some(words.sentence(messages.place_and_online(SLOTS[0]), [&place.line()]))
+        }
+        (Some(place), None) => Some(words.sentence(SLOTS[0].to_owned(), [&place.line()])),
+        (None, Some(_)) => Some(words.sentence(messages.online().to_owned(), [])),
+        (None, None) => None,
+    }
+}
+
+/// Returns a phrase such as "Speakers: Ana Diaz, Ben Okafor".
+fn speakers(speakers: &[Speaker], words: &Words) -> Option<String> {
+    let names: Vec<&str> = speakers.iter().map(|speaker| speaker.name.as_str()).collect();
+    let named = || words.messages().block_speakers(names.len(), names.join(", "));
+    (!names.is_empty()).then(named)
+}
+
+/// A link for an action such as "Register".
 struct ActionLink<'a> {
-    /// The label of the action.
+    /// The label of the link.
     text: String,
-    /// The same label with a slot for the session's title, for screen readers.
+    /// The same label, with a slot for the session's title, for screen readers.
     with_title: String,
     url: &'a str,
 }

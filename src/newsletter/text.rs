@@ -1,4 +1,4 @@
-//! The block as plain text, with every address on its own line, so that mail apps recognize the whole address.
+//! Prints the block as plain text, with every address on its own line, so that mail apps recognize the whole address.
 
 use super::{Block, Card};
 
@@ -27,10 +27,12 @@ pub(super) fn print(block: &Block) -> String {
 fn card(block: &Block, card: &Card) -> Vec<String> {
     let words = &block.words;
     let place = card.place.as_ref().map(ToString::to_string);
-    let head = [Some(card.title.as_str()), card.note(words), Some(&card.when), place.as_deref()];
+    let (note, speakers) = (card.note(words), card.speakers.as_deref());
+    let head = [Some(card.title.as_str()), note, Some(&card.when), place.as_deref(), speakers];
     let head: Vec<&str> = head.into_iter().flatten().collect();
     let mut parts = vec![head.join("\n")];
     parts.extend(card.about.clone());
+    parts.extend(card.registration.clone());
     let mut links = vec![format!("{}\n{}", words.messages().block_about(), card.page)];
     links.extend(card.links(words).iter().map(|link| format!("{}\n{}", link.text, link.url)));
     parts.push(links.join("\n"));

@@ -1,4 +1,4 @@
-//! The page for subscribing in Apple Calendar.
+//! Renders the page for subscribing in Apple Calendar.
 
 use maud::html;
 
@@ -12,8 +12,8 @@ use crate::urls::FeedRoute;
 /// The name of the app.
 pub(super) const APPLE: &str = "Apple Calendar";
 
-/// The page for subscribing in Apple Calendar. A redirect would fail in in-app browsers that do not know the scheme;
-/// the page tells their users how to continue.
+/// Renders the page for subscribing in Apple Calendar. A redirect would fail in in-app browsers that do not know the
+/// scheme, so the page tells their users how to continue.
 pub fn apple(shell: &Shell<'_>, feed: &Feed<'_>) -> Document {
     let urls = &shell.edition.urls;
     let calendar = urls.feed(feed.id, FeedRoute::Calendar);

@@ -1,4 +1,4 @@
-//! Error pages in plain words.
+//! Renders error pages in plain words.
 
 use maud::{Markup, html};
 
@@ -6,42 +6,42 @@ use super::shell::plain;
 use crate::l10n::Messages;
 use crate::urls::Urls;
 
-/// The page for a path that does not exist.
+/// Returns the page for a path that does not exist.
 pub fn not_found(urls: &Urls, messages: &Messages) -> String {
     let text = Some(messages.not_found_text());
     leading_on(messages.not_found_title(), messages.not_found(), text, urls, messages)
 }
 
-/// The page for a path that was removed permanently.
+/// Returns the page for a path that was removed permanently.
 pub fn gone(urls: &Urls, messages: &Messages) -> String {
     leading_on(messages.gone_title(), messages.gone(), None, urls, messages)
 }
 
-/// The page for an unsupported method.
+/// Returns the page for an unsupported method.
 pub fn not_allowed(messages: &Messages) -> String {
     let body = html! { h1 { (messages.not_allowed()) } };
     error(messages.not_allowed_title(), &body).into_string()
 }
 
-/// The page for an invalid request (RFC 9110 section 15.5.1).
+/// Returns the page for an invalid request (RFC 9110 section 15.5.1).
 pub fn bad_request(urls: &Urls, messages: &Messages) -> String {
     let text = Some(messages.bad_request_text());
     leading_on(messages.bad_request_title(), messages.bad_request(), text, urls, messages)
 }
 
-/// The page for an address that is too long (RFC 9110 section 15.5.15).
+/// Returns the page for an address that is too long (RFC 9110 section 15.5.15).
 pub fn too_long(urls: &Urls, messages: &Messages) -> String {
     let text = Some(messages.too_long_text());
     leading_on(messages.too_long_title(), messages.too_long(), text, urls, messages)
 }
 
-/// The page for a failed precondition (RFC 9110 section 15.5.13).
+/// Returns the page for a failed precondition (RFC 9110 section 15.5.13).
 pub fn precondition_failed(messages: &Messages) -> String {
     let body = html! { h1 { (messages.precondition_failed()) } };
     error(messages.precondition_failed_title(), &body).into_string()
 }
 
-/// An error page with a link to all sessions.
+/// Returns an error page with a link to all sessions.
 fn leading_on(
     title: &str,
     heading: &str,

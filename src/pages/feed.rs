@@ -1,4 +1,4 @@
-//! A feed's page, with a button to subscribe for each calendar app, and its list for frames.
+//! Renders a feed's page, with a button to subscribe for each calendar app, and its list for frames on other sites.
 
 use maud::{Markup, PreEscaped, html};
 
@@ -6,6 +6,7 @@ use super::apple::APPLE;
 use super::parts::{self, NEXT, Under};
 use super::sentence::filled;
 use super::shell::{Head, Shell};
+use super::undated;
 use crate::document::{Document, Kind};
 use crate::l10n::{Messages, SLOTS};
 use crate::markdown;
@@ -13,16 +14,16 @@ use crate::model::{Feed, Session};
 use crate::revisions::Edition;
 use crate::urls::{FeedRoute, Target};
 
-/// The most sessions in a frame.
+/// The largest number of sessions in a frame.
 const FRAMED: usize = 10;
 
-/// A feed's page.
+/// Renders a feed's page.
 pub fn feed(shell: &Shell<'_>, feed: &Feed<'_>) -> Document {
     let path = shell.edition.urls.feed(feed.id, FeedRoute::Page);
     Document::new(path, Kind::Page, page(shell, feed).into_string())
 }
 
-/// A feed's list for frames on other sites.
+/// Renders a feed's list for frames on other sites.
 pub fn embed(shell: &Shell<'_>, feed: &Feed<'_>) -> Document {
     let path = shell.edition.urls.feed(feed.id, FeedRoute::Embed);
     Document::new(path, Kind::Embed, frame(shell, feed).into_string())
@@ -33,14 +34,15 @@ fn page(shell: &Shell<'_>, feed: &Feed<'_>) -> Markup {
     let messages = words.messages();
     let urls = &edition.urls;
     let (past, to_come) = parts::split(edition, edition.sessions_of(feed));
-    // Past sessions, the latest first; the year pages have all of them.
+    // The list has past sessions with the latest first; the year pages have all of them.
     let last: Vec<&Session> = past.iter().rev().take(NEXT).copied().collect();
     let body = html! {
         h1 dir="auto" { (feed.title) }
         @if let Some(text) = feed.description { (PreEscaped(markdown::to_html_below_a_title(text))) }
-        // Hidden in print: paper has no buttons.
+        // The section is hidden in print, because paper has no buttons.
         section { (subscribe(edition, feed, messages)) }
         (parts::upcoming(edition, &to_come, words, |shown, all| messages.next_of_feed(shown, all)))
+        (undated::list(edition, edition.catalog.undated_of(feed.id), words, Under::Heading))
         @if !last.is_empty() {
             h2 { (messages.past()) }
             (parts::list(edition, &last, words, Under::Heading))
@@ -65,7 +67,7 @@ fn page(shell: &Shell<'_>, feed: &Feed<'_>) -> Markup {
     shell.page(&head, &body)
 }
 
-/// One button per calendar app, because no link works in all of them.
+/// Returns one button per calendar app, because no link works in all of them.
 fn subscribe(edition: &Edition, feed: &Feed<'_>, messages: &Messages) -> Markup {
     let urls = &edition.urls;
     let path = urls.feed(feed.id, FeedRoute::Calendar);
@@ -118,6 +120,7 @@ fn frame(shell: &Shell<'_>, feed: &Feed<'_>) -> Markup {
         } @else {
             (parts::list(edition, next, words, Under::Frame))
         }
+        (undated::list(edition, edition.catalog.undated_of(feed.id), words, Under::Frame))
         ul.buttons {
             li { a href=(edition.urls.feed(feed.id, FeedRoute::Page)) target="_blank" { (messages.subscribe()) } }
         }

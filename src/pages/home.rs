@@ -1,4 +1,4 @@
-//! The home page, and a page for each year.
+//! Renders the home page, and a page for each year.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,13 @@ use maud::{Markup, PreEscaped, html};
 
 use super::parts::{self, Under};
 use super::shell::{Head, Shell};
+use super::undated;
 use crate::document::{Document, Kind};
 use crate::markdown;
 use crate::model::{Catalog, Session, When};
 use crate::urls::{Address, FeedRoute};
 
-/// The years in which sessions start, in the session's own zone, with the number of sessions in each.
+/// Returns the years in which sessions start, in the session's own zone, with the number of sessions in each.
 pub fn years(catalog: &Catalog) -> BTreeMap<i32, usize> {
     let mut years = BTreeMap::new();
     for session in &catalog.sessions {
@@ -21,12 +22,12 @@ pub fn years(catalog: &Catalog) -> BTreeMap<i32, usize> {
     years
 }
 
-/// The home page.
+/// Renders the home page.
 pub fn home(shell: &Shell<'_>) -> Document {
     Document::new(shell.edition.urls.root(), Kind::Page, root(shell).into_string())
 }
 
-/// The page of the sessions that start in a year.
+/// Renders the page of the sessions that start in a year.
 pub fn year(shell: &Shell<'_>, year: i32) -> Document {
     let path = shell.edition.urls.path(Address::Year(year));
     Document::new(path, Kind::Page, of_year(shell, year).into_string())
@@ -54,6 +55,7 @@ fn root(shell: &Shell<'_>) -> Markup {
             li { a.first href=(edition.urls.feed(feed, FeedRoute::Page)) { (messages.subscribe_to_all_sessions()) } }
         }
         (parts::upcoming(edition, &to_come, words, |shown, all| messages.next_of_all(shown, all)))
+        (undated::list(edition, edition.catalog.undated.iter(), words, Under::Heading))
         @if edition.catalog.feeds().nth(1).is_some() {
             h2 { (messages.subscribe_to_series()) }
             ul.list {

@@ -1,13 +1,13 @@
-//! A session as schema.org's Event, for search engines (clients of JSON-LD 1.1).
+//! Prints a session as schema.org's Event, for search engines (clients of JSON-LD 1.1).
 
 use serde_json::{Value, json};
 
 use super::parts::with_offset;
 use crate::markdown;
-use crate::model::{Session, Status, When};
+use crate::model::{Registration, RegistrationState, Session, Speaker, Status, When};
 use crate::revisions::Edition;
 
-/// The event, fit for a script element: no character in it can end one.
+/// Returns the event in a format for a script element: no character in it can end the element.
 pub(super) fn event(edition: &Edition, session: &Session) -> String {
     let about = edition.urls.about(session);
     let end = match &session.when {
@@ -51,7 +51,49 @@ pub(super) fn event(edition: &Edition, session: &Session) -> String {
         }
         event["organizer"] = who;
     }
+    if !session.speakers.is_empty() {
+        event["performer"] = session.speakers.iter().map(person).collect();
+    }
+    if let Some(offer) = offer(edition, session) {
+        event["offers"] = offer;
+    }
     fit(&event)
+}
+
+fn person(speaker: &Speaker) -> Value {
+    let mut person = json!({ "@type": "Person", "name": speaker.name.as_str() });
+    if let Some(about) = &speaker.about {
+        person["description"] = about.as_str().into();
+    }
+    if let Some(url) = &speaker.url {
+        person["url"] = url.as_str().into();
+    }
+    person
+}
+
+/// Returns the places of a session with `registration`, as far as readers can have one.
+fn offer(edition: &Edition, session: &Session) -> Option<Value> {
+    if session.registration == Registration::default() {
+        return None;
+    }
+    let mut offer = json!({ "@type": "Offer", "url": edition.urls.about(session) });
+    if let Some(url) = edition.register(session) {
+        offer["url"] = url.as_str().into();
+    }
+    match edition.registration(session) {
+        RegistrationState::Full => offer["availability"] = "https://schema.org/SoldOut".into(),
+        RegistrationState::Closed => {
+            offer["availability"] = "https://schema.org/OutOfStock".into();
+        }
+        RegistrationState::OpensLater(opens) => offer["validFrom"] = start(opens).into(),
+        RegistrationState::Open(closes) => {
+            offer["availability"] = "https://schema.org/InStock".into();
+            if let Some(closes) = closes {
+                offer["validThrough"] = start(closes).into();
+            }
+        }
+    }
+    Some(offer)
 }
 
 fn start(when: &When) -> String {
@@ -61,9 +103,9 @@ fn start(when: &When) -> String {
     }
 }
 
-/// The attendance mode: online, at a place, or both.
+/// Returns the attendance mode (online, at a place, or both) and the location.
 fn location(session: &Session, about: &str) -> (&'static str, Value) {
-    let url = [&session.join, &session.register].into_iter().flatten().next();
+    let url = session.join.as_ref().or(session.register.as_ref());
     let online = json!({
         "@type": "VirtualLocation",
         "url": url.map_or(about, |url| url.as_str()),

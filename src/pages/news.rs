@@ -1,11 +1,11 @@
-//! Sentences about a session's new place and new links. [`crate::l10n::Words::moved_from`] has the one about a
+//! Sentences about a session's new place and new links. [`crate::l10n::Words::moved_from`] returns the sentence about a
 //! new time.
 
 use crate::l10n::{SLOTS, Sentence, Words};
 use crate::model::Session;
 use crate::revisions::{Edition, LinkChange, News, PlaceChange};
 
-/// One sentence for each recent change; none if the session is over or cancelled.
+/// Returns one sentence for each recent change. The list is empty if the session is over or cancelled.
 pub fn sentences(edition: &Edition, session: &Session, words: &Words) -> Vec<Sentence> {
     let News { place, register, join } = edition.news(session);
     let messages = words.messages();
@@ -36,7 +36,7 @@ fn place(change: &PlaceChange, words: &Words) -> Sentence {
     }
 }
 
-/// The text with a final period, unless it has one: "1 Main St."
+/// Returns the text with a final period, unless it has one: "1 Main St."
 fn ended(text: &str) -> String {
     if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }

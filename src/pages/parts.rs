@@ -1,23 +1,23 @@
-//! Parts that several pages share: lists of sessions, states, times.
+//! Renders the parts that several pages share: lists of sessions, states, times.
 
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
 use crate::cut;
 use crate::l10n::Words;
-use crate::model::{Session, Status, When};
+use crate::model::{Calendar, RegistrationState, Session, Status, When};
 use crate::revisions::Edition;
 use crate::rfc3339;
 use crate::urls::SessionRoute;
 use crate::zone::Zone;
 
-/// The most upcoming sessions on a page; later ones are on the year pages.
+/// The largest number of upcoming sessions on a page. Later sessions are on the year pages.
 pub const NEXT: usize = 50;
 
-/// The most characters of a summary.
+/// The largest number of characters in a summary.
 const SUMMARY: usize = 201;
 
-/// Sessions of an edition, split into past and upcoming ones.
+/// Splits the sessions of an edition into past and upcoming ones.
 pub(super) fn split<'a>(
     edition: &Edition,
     sessions: impl IntoIterator<Item = &'a Session>,
@@ -28,15 +28,15 @@ pub(super) fn split<'a>(
 /// The context of a list of sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Under {
-    /// Under the title of a page.
+    /// The list is under the title of a page.
     Title,
-    /// Under the title of a frame; its links open outside of the frame.
+    /// The list is under the title of a frame; its links open outside of the frame.
     Frame,
-    /// Under its own heading.
+    /// The list has its own heading.
     Heading,
 }
 
-/// A list of sessions with their times.
+/// Renders a list of sessions with their times.
 pub(super) fn list(
     edition: &Edition,
     sessions: &[&Session],
@@ -66,8 +66,8 @@ pub(super) fn list(
     }
 }
 
-/// The next sessions under a heading; `more` makes the sentence for a longer list, from the number of listed sessions
-/// and the number of all.
+/// Renders the next sessions under a heading. For a longer list, `more` returns a sentence from the number of listed
+/// sessions and the number of all.
 pub(super) fn upcoming(
     edition: &Edition,
     to_come: &[&Session],
@@ -89,13 +89,16 @@ pub(super) fn upcoming(
     }
 }
 
-/// The notices at the top: cancelled, over, not certain, moved.
+/// Returns the notices at the top: cancelled, over, not certain, full, moved.
 pub(super) fn state(edition: &Edition, session: &Session, words: &Words) -> Option<String> {
     let messages = words.messages();
     let said = match (session.status, edition.is_past(session)) {
         (Status::Cancelled, _) => Some(messages.session_cancelled()),
         (_, true) => Some(messages.session_over()),
         (Status::Tentative, _) => Some(messages.session_tentative()),
+        (Status::Confirmed, false) if edition.registration(session) == RegistrationState::Full => {
+            Some(messages.registration_full())
+        }
         (Status::Confirmed, false) => None,
     };
     let calendar = &edition.catalog.calendar;
@@ -105,7 +108,31 @@ pub(super) fn state(edition: &Edition, session: &Session, words: &Words) -> Opti
     (!said.is_empty()).then(|| said.join(" "))
 }
 
-/// The time from start to end, in words and in a machine-readable format.
+/// Returns the sentence about registration for a session; `None` if the session is over or cancelled.
+pub fn registration(edition: &Edition, session: &Session, words: &Words) -> Option<String> {
+    if session.status == Status::Cancelled || edition.is_past(session) {
+        return None;
+    }
+    said_of_registration(edition.registration(session), &edition.catalog.calendar, words)
+}
+
+/// The sentence about registration: full, closed, or until and from when it is open. None if it is simply open.
+pub fn said_of_registration(
+    state: RegistrationState<'_>,
+    calendar: &Calendar,
+    words: &Words,
+) -> Option<String> {
+    let (messages, when) = (words.messages(), |when| words.start(when, calendar));
+    match state {
+        RegistrationState::OpensLater(opens) => Some(messages.registration_opens(when(opens))),
+        RegistrationState::Open(Some(closes)) => Some(messages.registration_closes(when(closes))),
+        RegistrationState::Open(None) => None,
+        RegistrationState::Full => Some(messages.registration_full().to_owned()),
+        RegistrationState::Closed => Some(messages.registration_closed().to_owned()),
+    }
+}
+
+/// Renders the time from start to end, in words and in a machine-readable format.
 pub(super) fn time(edition: &Edition, session: &Session, words: &Words) -> Markup {
     let text = words.range(&session.when, &edition.catalog.calendar);
     match &session.when {
@@ -118,18 +145,18 @@ pub(super) fn time(edition: &Edition, session: &Session, words: &Words) -> Marku
     }
 }
 
-/// "21:00–22:30 UTC", with the day if it differs; none for whole days.
+/// Returns a time such as "21:00–22:30 UTC", with the day if it differs; `None` for whole days.
 pub(super) fn utc(session: &Session, words: &Words) -> Option<String> {
     let When::Timed(timed) = &session.when else { return None };
     Some(words.utc(timed))
 }
 
-/// An instant with the offset of its zone, in the format of HTML and schema.org.
+/// Formats an instant with the offset of its zone, as HTML and schema.org require.
 pub(super) fn with_offset(zone: &Zone, instant: DateTime<Utc>) -> String {
     rfc3339::with_offset(instant, zone.offset(instant))
 }
 
-/// The first sentences of a text in one line, for previews.
+/// Returns the first sentences of a text in one line, for previews.
 pub(super) fn summary(text: &str) -> String {
     cut::to_chars(&text.split_whitespace().collect::<Vec<_>>().join(" "), SUMMARY)
 }

@@ -1,4 +1,4 @@
-//! Permanent addresses that redirect: into web calendars, to links of a session, to the next session.
+//! Makes the redirects of permanent addresses: into web calendars, to links of a session, to the next session.
 //!
 //! Newsletters link to addresses of this site. Each edition sets their targets, so a link from months ago shows the
 //! current time.
@@ -13,8 +13,8 @@ use crate::model::{Feed, HttpUrl, Session, Status};
 use crate::revisions::Edition;
 use crate::urls::{Address, FeedRoute, SessionRoute, Target};
 
-/// The redirect that adds a session to a web calendar. For a cancelled session it leads to the session's page, because
-/// readers should not add it.
+/// Returns the redirect that adds a session to a web calendar. For a cancelled session, it leads to the session's page,
+/// because readers should not add the session.
 pub fn session_target(
     edition: &Edition,
     session: &Session,
@@ -30,26 +30,26 @@ pub fn session_target(
     redirect(path, add(target, session, edition, words), &label.to_string())
 }
 
-/// Whether a session has an address that redirects to the registration: it has the link, or had it once, so that
-/// newsletters may contain the address.
+/// Returns whether a session has an address that redirects to the registration. A session has it if it has the link or
+/// once had the link, because newsletters may contain the address.
 pub fn has_register(edition: &Edition, session: &Session) -> bool {
     edition.revision(session).published.links.contains("register")
 }
 
-/// Whether a session has an address that redirects to its online meeting, by the same rule.
+/// Returns whether a session has an address that redirects to its online meeting, by the same rule.
 pub fn has_join(edition: &Edition, session: &Session) -> bool {
     edition.revision(session).published.links.contains("join")
 }
 
-/// The redirect to the registration of a session.
+/// Returns the redirect to the registration of a session.
 pub fn register(edition: &Edition, session: &Session, words: &Words) -> Document {
     let path = edition.urls.session(&session.id, SessionRoute::Register);
     let label = words.messages().register_for(SLOTS[0]);
     let label = words.sentence(label, [session.title.as_str()]);
-    link(edition, session, path, &label, session.register.as_ref())
+    link(edition, session, path, &label, edition.register(session))
 }
 
-/// The redirect to the online meeting of a session.
+/// Returns the redirect to the online meeting of a session.
 pub fn join(edition: &Edition, session: &Session, words: &Words) -> Document {
     let path = edition.urls.session(&session.id, SessionRoute::Join);
     let label = words.messages().join_in(SLOTS[0]);
@@ -57,7 +57,7 @@ pub fn join(edition: &Edition, session: &Session, words: &Words) -> Document {
     link(edition, session, path, &label, session.join.as_ref())
 }
 
-/// The redirect to a web calendar that subscribes to a feed.
+/// Returns the redirect to a web calendar that subscribes to a feed.
 pub fn feed_target(edition: &Edition, feed: &Feed<'_>, target: Target, words: &Words) -> Document {
     let label = words.messages().subscribe_in(target.name(), SLOTS[0]);
     let label = words.sentence(label, [feed.title.as_str()]);
@@ -65,14 +65,14 @@ pub fn feed_target(edition: &Edition, feed: &Feed<'_>, target: Target, words: &W
     redirect(path, subscribe(target, feed, edition), &label.to_string())
 }
 
-/// The redirect to the next session of all.
+/// Returns the redirect to the next session of all.
 pub fn next(edition: &Edition) -> Document {
     let (page, title) = (edition.urls.root(), edition.catalog.calendar.title.as_str());
     let path = edition.urls.path(Address::Next);
     first(edition, path, edition.catalog.sessions.iter(), page, title)
 }
 
-/// The redirect to the next session of a feed.
+/// Returns the redirect to the next session of a feed.
 pub fn feed_next(edition: &Edition, feed: &Feed<'_>) -> Document {
     let page = edition.urls.feed(feed.id, FeedRoute::Page);
     let path = edition.urls.feed(feed.id, FeedRoute::Next);
@@ -80,7 +80,8 @@ pub fn feed_next(edition: &Edition, feed: &Feed<'_>) -> Document {
     first(edition, path, sessions, page, feed.title.as_str())
 }
 
-/// A redirect to a link of a session, or to its page if the session is cancelled or no longer has the link.
+/// Returns a redirect to a link of a session, or to its page if the session is cancelled, no longer has the link, or
+/// takes no registration.
 fn link(
     edition: &Edition,
     session: &Session,
@@ -99,7 +100,7 @@ fn to_page(edition: &Edition, session: &Session, path: String) -> Document {
     redirect(path, page, session.title.as_str())
 }
 
-/// The redirect to the first session that is neither over nor cancelled, or else to the page of all sessions.
+/// Returns the redirect to the first session that is neither over nor cancelled, or else to the page of all sessions.
 fn first<'a>(
     edition: &Edition,
     path: String,
@@ -124,8 +125,8 @@ fn redirect(path: String, location: String, label: &str) -> Document {
     lead(path, location, Kind::Redirect, label)
 }
 
-/// A redirect of a kind. Its body is a page for exported folders, which cannot redirect, and for browsers that ask
-/// before they follow.
+/// Returns a redirect of a kind. Its body is a page for exported folders, which cannot redirect, and for browsers that
+/// ask before they follow.
 pub fn lead(path: String, location: String, kind: Kind, label: &str) -> Document {
     let head = html! {
         meta name="robots" content="noindex";

@@ -1,4 +1,4 @@
-//! Pages of removed sessions and feeds, and the redirects to them.
+//! Renders the pages of removed sessions and feeds, and the redirects to them.
 
 use maud::html;
 
@@ -10,7 +10,7 @@ use crate::l10n::SLOTS;
 use crate::revisions::{Edition, Removed, Retired};
 use crate::urls::{FeedRoute, SessionRoute};
 
-/// The page of a removed session.
+/// Returns the page of a removed session.
 pub fn session(shell: &Shell<'_>, session: &Removed) -> Document {
     let (edition, words) = (shell.edition, shell.words);
     let title = session.revision.published.title.as_str();
@@ -22,21 +22,21 @@ pub fn session(shell: &Shell<'_>, session: &Removed) -> Document {
     page(shell, edition.urls.session(&session.id, SessionRoute::Page), title, said, Some(&when))
 }
 
-/// The page of a removed feed.
+/// Returns the page of a removed feed.
 pub fn feed(shell: &Shell<'_>, feed: &Retired) -> Document {
     let said = shell.words.messages().calendar_ended();
     let path = shell.edition.urls.feed(&feed.id, FeedRoute::Page);
     page(shell, path, &feed.title, said, None)
 }
 
-/// The redirect from any other address of a removed session to its page. It is temporary, because the session may come
-/// back.
+/// Returns the redirect from any other address of a removed session to its page. The redirect is temporary, because the
+/// session may come back.
 pub fn to_session(edition: &Edition, path: String, session: &Removed) -> Document {
     let page = edition.urls.session(&session.id, SessionRoute::Page);
     redirect::lead(path, page, Kind::Redirect, &session.revision.published.title)
 }
 
-/// The same redirect for a feed.
+/// Returns the same redirect for a feed.
 pub fn to_feed(edition: &Edition, path: String, feed: &Retired) -> Document {
     let page = edition.urls.feed(&feed.id, FeedRoute::Page);
     redirect::lead(path, page, Kind::Redirect, &feed.title)

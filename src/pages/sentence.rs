@@ -1,10 +1,10 @@
-//! Messages with markup in them.
+//! Renders messages that contain markup.
 
 use maud::{Markup, html};
 
 use crate::l10n::{Segment, Sentence, segments};
 
-/// A message with markup in place of each of [`crate::l10n::SLOTS`].
+/// Returns a message with markup in place of each of [`crate::l10n::SLOTS`].
 pub fn filled<const N: usize>(text: &str, markup: [Markup; N]) -> Markup {
     html! {
         @for segment in segments(text) {
@@ -16,7 +16,8 @@ pub fn filled<const N: usize>(text: &str, markup: [Markup; N]) -> Markup {
     }
 }
 
-/// A message with each text of the author isolated, so that message and text do not change each other's direction.
+/// Returns a message with each text of the author isolated, so that message and text do not change each other's
+/// direction.
 pub fn isolated(sentence: &Sentence) -> Markup {
     html! {
         @for part in sentence.parts() {

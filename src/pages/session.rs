@@ -1,4 +1,4 @@
-//! A session's page: title, time, place, organizer, and buttons to add it to a calendar.
+//! Renders a session's page: title, time, place, organizer, and buttons to add it to a calendar.
 
 use maud::{Markup, PreEscaped, html};
 
@@ -9,11 +9,11 @@ use super::{jsonld, parts};
 use crate::document::{Document, Kind};
 use crate::l10n::{Messages, SLOTS, Words};
 use crate::markdown;
-use crate::model::{Session, Status};
+use crate::model::{HttpUrl, Id, Place, Session, Speaker, Status, Title};
 use crate::revisions::Edition;
 use crate::urls::{FeedRoute, SessionRoute, Target};
 
-/// A session's page.
+/// Renders a session's page.
 pub fn session(shell: &Shell<'_>, session: &Session) -> Document {
     let path = shell.edition.urls.session(&session.id, SessionRoute::Page);
     Document::new(path, Kind::Page, page(shell, session).into_string())
@@ -28,17 +28,23 @@ fn page(shell: &Shell<'_>, session: &Session) -> Markup {
         h1 dir="auto" { (session.title) }
         p.when { (parts::time(edition, session, words)) }
         @if let Some(utc) = parts::utc(session, words) { p.utc { (utc) } }
-        (place(session, messages))
-        @if open { (take_part(session, messages)) }
+        (place(session.place.as_ref(), session.join.as_ref(), messages))
+        (access(session.access.as_ref(), messages))
+        @if open {
+            @let said = parts::registration(edition, session, words);
+            (take_part(edition.register(session), session.join.as_ref(), said, messages))
+        }
+        (recordings(session, messages))
         @if let Some(text) = &session.description {
             div dir="auto" { (PreEscaped(markdown::to_html_below_a_title(text))) }
         }
+        (speakers(&session.speakers, messages))
         @if let Some(page) = &session.page {
             p { a href=(page) { (messages.more_about_session()) } }
         }
         // The sections are hidden in print, because paper has no buttons.
         @if open { section { (add(edition, session, messages)) } }
-        section { (subscribe(shell, session, open)) }
+        section { (subscribe(shell, edition.catalog.home_feed(session), open)) }
     };
     let text = session.description.as_ref().map(markdown::to_text).unwrap_or_default();
     let when = words.start(&session.when, &edition.catalog.calendar);
@@ -54,12 +60,14 @@ fn page(shell: &Shell<'_>, session: &Session) -> Markup {
     shell.page(&Head { title, path, summary, alternates, json_ld, hidden: false }, &body)
 }
 
-/// The notices at the top and the recent changes, one line each.
+/// Renders the notices at the top and the recent changes, one line each.
 fn said_first(edition: &Edition, session: &Session, words: &Words) -> Markup {
     let state = parts::state(edition, session, words);
     let news = news::sentences(edition, session, words);
     let news = news.iter().map(isolated);
-    let said: Vec<Markup> = state.into_iter().map(|said| html! { (said) }).chain(news).collect();
+    let reason = edition.reason(session).map(|reason| html! { bdi { (reason) } });
+    let state = state.into_iter().map(|said| html! { (said) });
+    let said: Vec<Markup> = state.chain(news).chain(reason).collect();
     html! {
         @if let Some((first, others)) = said.split_first() {
             p.say { (first) @for other in others { br; (other) } }
@@ -67,9 +75,10 @@ fn said_first(edition: &Edition, session: &Session, words: &Words) -> Markup {
     }
 }
 
-fn place(session: &Session, messages: &Messages) -> Markup {
+/// The place, or that it is online.
+pub(super) fn place(place: Option<&Place>, join: Option<&HttpUrl>, messages: &Messages) -> Markup {
     html! {
-        @match (&session.place, &session.join) {
+        @match (place, join) {
             (Some(place), Some(_)) => {
                 p { (filled(&messages.place_and_online(SLOTS[0]), [html! { bdi { (place.line()) } }])) }
             }
@@ -80,13 +89,68 @@ fn place(session: &Session, messages: &Messages) -> Markup {
     }
 }
 
-fn take_part(session: &Session, messages: &Messages) -> Markup {
+/// The line about access.
+pub(super) fn access(access: Option<&Title>, messages: &Messages) -> Markup {
     html! {
-        @if session.register.is_some() || session.join.is_some() {
+        @if let Some(access) = access {
+            p { (filled(&messages.access(SLOTS[0]), [html! { bdi { (access) } }])) }
+        }
+    }
+}
+
+/// The buttons to register and to join, and the sentence about registration.
+pub(super) fn take_part(
+    register: Option<&HttpUrl>,
+    join: Option<&HttpUrl>,
+    said: Option<String>,
+    messages: &Messages,
+) -> Markup {
+    html! {
+        @if register.is_some() || join.is_some() {
             ul.buttons {
-                @if let Some(url) = &session.register { li { a.first href=(url) { (messages.register()) } } }
-                @if let Some(url) = &session.join {
-                    li { a.first[session.register.is_none()] href=(url) { (messages.join()) } }
+                @if let Some(url) = register { li { a.first href=(url) { (messages.register()) } } }
+                @if let Some(url) = join {
+                    li { a.first[register.is_none()] href=(url) { (messages.join()) } }
+                }
+            }
+        }
+        @if let Some(said) = said { p { (said) } }
+    }
+}
+
+fn recordings(session: &Session, messages: &Messages) -> Markup {
+    html! {
+        @if session.recording.is_some() || session.slides.is_some() {
+            ul.buttons {
+                @if let Some(url) = &session.recording { li { a.first href=(url) { (messages.watch_recording()) } } }
+                @if let Some(url) = &session.slides { li { a href=(url) { (messages.slides()) } } }
+            }
+        }
+    }
+}
+
+/// The speakers under a heading.
+pub(super) fn speakers(speakers: &[Speaker], messages: &Messages) -> Markup {
+    html! {
+        @if !speakers.is_empty() {
+            h2 { (messages.speakers(speakers.len())) }
+            ul {
+                @for speaker in speakers {
+                    @let name = html! {
+                        @match &speaker.url {
+                            Some(url) => a href=(url) { (speaker.name) },
+                            None => (speaker.name),
+                        }
+                    };
+                    li dir="auto" {
+                        @match &speaker.about {
+                            Some(about) => (filled(
+                                &messages.speaker_about(SLOTS[0], SLOTS[1]),
+                                [name, html! { (about) }],
+                            )),
+                            None => (name),
+                        }
+                    }
                 }
             }
         }
@@ -107,9 +171,9 @@ fn add(edition: &Edition, session: &Session, messages: &Messages) -> Markup {
     }
 }
 
-fn subscribe(shell: &Shell<'_>, session: &Session, open: bool) -> Markup {
+/// The button to the page of a feed; `open` if another way to add the session precedes it.
+pub(super) fn subscribe(shell: &Shell<'_>, home: &Id, open: bool) -> Markup {
     let (edition, messages) = (shell.edition, shell.words.messages());
-    let home = edition.catalog.home_feed(session);
     let feed = edition.feed(home).expect("a session's feed is one of its edition");
     let all = shell.words.sentence(messages.all_of_feed(SLOTS[0]), [feed.title.as_str()]);
     html! {

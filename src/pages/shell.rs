@@ -1,4 +1,4 @@
-//! The frame of every page: head, header, footer, and the files that all pages share.
+//! Renders the frame of every page: head, header, footer, and the files that all pages share.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -37,9 +37,9 @@ pub struct Shell<'a> {
 /// The metadata of a page.
 #[derive(Debug, Default)]
 pub struct Head<'a> {
-    /// Its title; the shell appends the calendar's.
+    /// The title; the shell appends the calendar's.
     pub title: &'a str,
-    /// Its canonical path.
+    /// The canonical path.
     pub path: String,
     /// One sentence for previews.
     pub summary: Option<String>,
@@ -52,7 +52,7 @@ pub struct Head<'a> {
 }
 
 impl Shell<'_> {
-    /// A whole page.
+    /// Renders a whole page.
     pub fn page(&self, head: &Head<'_>, body: &Markup) -> Markup {
         let edition = self.edition;
         let calendar = &edition.catalog.calendar;
@@ -92,7 +92,7 @@ impl Shell<'_> {
         self.whole(head, &title, false, &inner)
     }
 
-    /// A page without header and footer, for a frame on another site.
+    /// Renders a page without header and footer, for a frame on another site.
     pub fn bare(&self, head: &Head<'_>, body: &Markup) -> Markup {
         self.whole(head, head.title, true, &html! { main { (body) } })
     }
@@ -146,7 +146,7 @@ impl Shell<'_> {
     }
 }
 
-/// A page without style sheet and script, for errors and redirects; `head` is additional markup.
+/// Renders a page without style sheet and script, for errors and redirects; `head` is additional markup.
 pub(super) fn plain(head: &Markup, title: &str, inner: &Markup) -> Markup {
     html! {
         (DOCTYPE)
@@ -163,7 +163,7 @@ pub(super) fn plain(head: &Markup, title: &str, inner: &Markup) -> Markup {
 }
 
 impl PageAssets {
-    /// The paths of an edition's files.
+    /// Computes the paths of an edition's files.
     pub fn new(edition: &Edition) -> Self {
         let path = |name, body: &[u8], ending| edition.urls.asset(name, &of_bytes([body]), ending);
         let (css, logo) = (edition.assets.css.as_ref(), edition.assets.logo.as_ref());
@@ -175,13 +175,13 @@ impl PageAssets {
         }
     }
 
-    /// Every path.
+    /// Returns every path.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         let ours = [&self.style, &self.script].into_iter();
         ours.chain(&self.css).chain(&self.logo).map(String::as_str)
     }
 
-    /// The file at a path, if it is one of these.
+    /// Returns the file at a path, if it is one of these files.
     pub fn document(&self, edition: &Edition, path: &str) -> Option<Document> {
         let (kind, body) = if path == self.style {
             (Kind::Style, style(edition).into_bytes())
@@ -199,13 +199,13 @@ impl PageAssets {
     }
 }
 
-/// The icon that browsers show in tabs.
+/// Returns the icon that browsers show in tabs.
 pub fn icon(edition: &Edition) -> Document {
     Document::new(edition.urls.path(Address::Favicon), Kind::Svg, favicon(edition))
 }
 
-/// The built-in style sheet, with the author's accent color, or the default one, adjusted for contrast on light and
-/// dark backgrounds.
+/// Returns the built-in style sheet, with the author's accent color or the default one, adjusted for contrast on light
+/// and dark backgrounds.
 fn style(edition: &Edition) -> String {
     let accent = edition.catalog.page.accent.unwrap_or_default();
     let (light, dark) = (accent.readable_on_light(), accent.readable_on_dark());

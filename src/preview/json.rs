@@ -1,4 +1,4 @@
-//! The report for programs.
+//! Prints the report of `convene preview` as JSON, for programs.
 
 use serde_json::{Value, json};
 

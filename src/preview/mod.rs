@@ -1,4 +1,4 @@
-//! The report of `convene preview`: the changes that readers will see after a file is published.
+//! Makes the report of `convene preview`: the changes that readers will see after a file is published.
 
 mod json;
 mod repeats;
@@ -16,16 +16,16 @@ use crate::urls::{FeedRoute, SessionRoute};
 use crate::zone::Zone;
 use repeats::DatesChange;
 
-/// Calendar apps check every few hours, so the organizer should announce changes to sessions within this time by mail
-/// too.
+/// The time within which the organizer should announce changes by mail, too, because calendar apps check only every few
+/// hours.
 const SOON: TimeDelta = TimeDelta::hours(24);
 
 /// A city for which the report shows times.
 #[derive(Debug, Clone)]
 pub struct City {
-    /// Its name as typed.
+    /// The name as typed.
     pub name: String,
-    /// Its zone.
+    /// The zone.
     pub zone: Zone,
 }
 
@@ -33,9 +33,11 @@ pub struct City {
 #[derive(Debug)]
 pub struct Report {
     items: Vec<ChangedSession>,
-    /// If cities are given and nothing changes: the times of all upcoming sessions in those cities.
+    /// The times of all upcoming sessions in the given cities, which are printed only if nothing changes.
     to_come: Vec<(String, Vec<There>)>,
     repeats: Vec<DatesChange>,
+    /// The titles of sessions whose date is to be announced.
+    undated: Vec<String>,
     feeds: Vec<FeedChange>,
     refresh: TimeDelta,
 }
@@ -46,9 +48,9 @@ struct ChangedSession {
     change: Difference,
     said: Vec<String>,
     cities: Vec<There>,
-    /// Whether it begins so soon that calendar apps may check too late.
+    /// Whether the session begins so soon that calendar apps may check too late.
     soon: bool,
-    /// Whether it is removed although readers expect it.
+    /// Whether the session is removed although readers expect it.
     better_cancelled: bool,
     /// The address of the block *What changed*.
     newsletter: Option<String>,
@@ -73,8 +75,8 @@ struct FeedChange {
     what: &'static str,
 }
 
-/// The changes from one state to another; `after` is the state of the edition. Instants are compared with `now`, and
-/// dates omit its year.
+/// Returns the changes from one state to another; `after` is the state of the edition. Instants are compared with
+/// `now`, and dates in its year have no year.
 pub fn preview(
     edition: &Edition,
     before: &Revisions,
@@ -94,22 +96,23 @@ pub fn preview(
     };
     let (repeats, feeds) =
         (repeats::changes(edition, before, after), feeds(edition, before, after));
-    Report { items, to_come, repeats, feeds, refresh: edition.catalog.calendar.refresh }
+    let undated = edition.catalog.undated.iter().map(|own| own.title.to_string()).collect();
+    Report { items, to_come, repeats, undated, feeds, refresh: edition.catalog.calendar.refresh }
 }
 
 impl Report {
-    /// The report for people.
+    /// Returns the report for people.
     pub fn text(&self) -> String {
         text::print(self)
     }
 
-    /// The report for programs; docs/json.md describes it.
+    /// Returns the report for programs. docs/json.md describes it.
     pub fn json(&self) -> String {
         json::print(self)
     }
 }
 
-/// The parts of the edition that the report looks up, by name.
+/// The parts of the edition that the report finds by name.
 struct EditionIndex<'a> {
     edition: &'a Edition,
     zones: HashMap<&'a str, &'a Zone>,
@@ -123,7 +126,7 @@ impl<'a> EditionIndex<'a> {
         Self { edition, zones: edition.zones(), sessions }
     }
 
-    /// The zone with a published name, if the file still has it; else the calendar's.
+    /// Returns the zone with a published name if the file still has it, or else the calendar's.
     fn zone(&self, tzid: &str) -> &'a Zone {
         self.zones.get(tzid).copied().unwrap_or(&self.edition.catalog.calendar.zone)
     }
@@ -137,7 +140,7 @@ fn item(
     now: DateTime<Utc>,
 ) -> ChangedSession {
     let edition = known.edition;
-    // Prints both in the current zone, so that only the move differs.
+    // Both times are printed in the current zone, so that they differ only by the move.
     let zone = known.zone(&change.after.zone);
     let is = Some(change.after.when.when(zone));
     let was = change.before.as_ref().map(|before| before.when.when(zone));
@@ -152,7 +155,7 @@ fn item(
     let expected = change.before.as_ref().is_some_and(|before| before.status != Status::Cancelled);
     ChangedSession {
         said,
-        better_cancelled: gone && ahead && expected,
+        better_cancelled: gone && ahead && expected && !edition.is_undated(&change.id),
         soon: heavy && was.iter().chain(&is).any(near),
         cities: cities
             .iter()
@@ -168,7 +171,7 @@ fn item(
     }
 }
 
-/// Whether the block *What changed* announces any of these differences.
+/// Returns whether the block *What changed* announces any of these differences.
 fn is_told(edition: &Edition, session: &Session, what: &[What]) -> bool {
     let news = edition.news(session);
     what.iter().any(|what| match what {
@@ -180,7 +183,7 @@ fn is_told(edition: &Edition, session: &Session, what: &[What]) -> bool {
     })
 }
 
-/// The times in a city; whole days are the same everywhere.
+/// Returns the times in a city. Whole days are the same everywhere.
 fn there(city: &City, was: Option<&When>, is: Option<&When>, words: &Words) -> Option<There> {
     let instant = |when: &&When| matches!(when, When::Timed(_)).then(|| when.start());
     let start = |when: Option<&When>| when.as_ref().and_then(instant);
@@ -225,11 +228,11 @@ fn to_come(
         .collect()
 }
 
-/// The calendars whose bytes differ.
+/// Returns the calendars whose bytes differ.
 fn feeds(edition: &Edition, before: &Revisions, after: &Revisions) -> Vec<FeedChange> {
     let urls = &edition.urls;
     let live = edition.catalog.feeds().map(|feed| (feed.id, feed.title.to_string(), false));
-    // Feeds whose address now has the calendar of another feed, which existed before.
+    // These are feeds whose address now has the calendar of another feed, which existed before.
     let known = |id: &Id| before.feeds.get(id.as_str()).filter(|feed| feed.gone.is_none());
     let taken_over =
         edition.catalog.feeds().filter(|feed| known(feed.id).is_some()).flat_map(|feed| {

@@ -1,4 +1,4 @@
-//! Dates of repeating sessions that come, go and stay.
+//! Finds the dates of repeating sessions that an edit adds, removes and keeps.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -8,25 +8,26 @@ use serde_json::{Value, json};
 use crate::model::{Id, Repeat};
 use crate::revisions::{Edition, Revisions};
 
-/// The most dates of a kind that people read one by one.
+/// The largest number of dates of a kind that people read one by one.
 const LISTED: usize = 12;
-/// The most days that a rule moves its dates by if it is still the same event, such as from Tuesday to Thursday.
+/// The largest number of days by which a rule may move a date that is still the same event, such as from Tuesday to
+/// Thursday.
 const NEAR: i64 = 6;
 
-/// The dates of one repeating session, of which some come or go.
+/// The dates of one repeating session, some of which are added or removed.
 #[derive(Debug)]
 pub(super) struct DatesChange {
     id: Id,
     title: String,
     come: BTreeSet<NaiveDate>,
-    /// The removed dates, with the id that each had.
+    /// The removed dates, each with its id.
     go: Vec<(NaiveDate, String)>,
     stay: BTreeSet<NaiveDate>,
-    /// Dates that may be removed ones on another day: the new date, and the id of the removed one.
+    /// The new dates that may be removed ones on another day, each with the id of the removed date.
     moved: Vec<(NaiveDate, String)>,
 }
 
-/// The repeating sessions with dates that come or go.
+/// Returns the repeating sessions with dates that are added or removed.
 pub(super) fn changes(
     edition: &Edition,
     before: &Revisions,
@@ -74,7 +75,7 @@ pub(super) fn changes(
     repeats.iter().filter_map(change).collect()
 }
 
-/// Each removed date with the nearest new one that no other removed date has.
+/// Pairs each removed date with the nearest new one that is not paired with another.
 fn moved(come: &BTreeSet<NaiveDate>, go: &[(NaiveDate, String)]) -> Vec<(NaiveDate, String)> {
     let mut free = come.clone();
     let mut moved = Vec::new();
@@ -91,7 +92,7 @@ fn moved(come: &BTreeSet<NaiveDate>, go: &[(NaiveDate, String)]) -> Vec<(NaiveDa
 }
 
 impl DatesChange {
-    /// For people.
+    /// Returns the text for people.
     pub(super) fn text(&self) -> String {
         let mut text = format!("Dates of \"{}\" ({}):", self.title, self.id);
         let go = self.go.iter().map(|(date, _)| *date).collect();
@@ -113,7 +114,7 @@ impl DatesChange {
         text
     }
 
-    /// For programs.
+    /// Returns the JSON for programs.
     pub(super) fn json(&self) -> Value {
         let id = |date: &NaiveDate| format!("{}-{date}", self.id);
         let moved = self.moved.iter().map(|(date, was)| json!({ "id": id(date), "was": was }));

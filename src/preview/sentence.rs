@@ -1,4 +1,4 @@
-//! One change as sentences.
+//! Prints the sentences about one change.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use crate::l10n::Words;
 use crate::model::{Cancellation, Id, Status, When};
 use crate::revisions::{Difference, Edition, LinkChange, What};
 
-/// A sentence for each difference, without the title.
+/// Returns a sentence for each difference, without the title.
 pub(super) fn all(
     edition: &Edition,
     change: &Difference,
@@ -32,6 +32,12 @@ pub(super) fn all(
         What::Other => other(change).to_owned(),
         What::Place => place(change),
         What::Register(change) => link(*change, "register"),
+        What::Removed if edition.is_undated(&change.id) => {
+            format!(
+                "leaves the calendars until it has a date; it was planned for {}",
+                start(was.or(is))
+            )
+        }
         What::Removed => format!("is removed; it was planned for {}", start(was.or(is))),
         What::Renamed { from } => {
             let former = Id::parse(&change.id).map(|id| edition.former(&id).to_vec());
@@ -59,12 +65,12 @@ pub(super) fn all(
     said
 }
 
-/// A wrong year is seldom seen; that a date is over is.
+/// Returns a note if a date is over, because people rarely notice a wrong year.
 fn past(when: Option<&When>, now: DateTime<Utc>) -> &'static str {
     if when.is_some_and(|when| when.end() <= now) { ", in the past" } else { "" }
 }
 
-/// What calendar apps show of a cancelled session, by its `cancelled`.
+/// Returns how calendar apps show a cancelled session, by its value of `cancelled`.
 fn cancelled(edition: &Edition, change: &Difference, words: &Words) -> String {
     let mut sessions = edition.catalog.sessions.iter();
     let Some(session) = sessions.find(|own| own.id.as_str() == change.id) else {
@@ -79,7 +85,7 @@ fn cancelled(edition: &Edition, change: &Difference, words: &Words) -> String {
     }
 }
 
-/// "moves from Tuesday, April 30, 2 pm PT / 5 pm ET to 3 pm PT / 6 pm ET; 21:00 to 22:00 UTC".
+/// Returns a phrase such as "moves from Tuesday, April 30, 2 pm PT / 5 pm ET to 3 pm PT / 6 pm ET; 21:00 to 22:00 UTC".
 fn moves(was: Option<&When>, is: Option<&When>, words: &Words, edition: &Edition) -> String {
     let (Some(was), Some(is)) = (was, is) else { return "moves".to_owned() };
     let (before, after) = words.change(was, is, &edition.catalog.calendar);
@@ -98,7 +104,7 @@ fn ends(was: Option<&When>, is: Option<&When>, words: &Words, edition: &Edition)
     }
 }
 
-/// The end as if it were a start, for [`Words`].
+/// Returns the end as if it were a start, for [`Words`].
 fn end(when: &When) -> When {
     let mut end = when.clone();
     match &mut end {
@@ -108,8 +114,8 @@ fn end(when: &When) -> When {
     end
 }
 
-/// The sentence for `other`: only the texts of a session are recorded. Any other difference affects all sessions, or is
-/// rare.
+/// Returns the sentence for `other`. Only the texts of a session are recorded; any other difference affects all
+/// sessions, or is rare.
 fn other(change: &Difference) -> &'static str {
     let before = change.before.as_ref().and_then(|before| before.digests.as_ref());
     match (before, &change.after.digests) {

@@ -1,4 +1,4 @@
-//! The report for people.
+//! Prints the report of `convene preview` as text, for people.
 
 use super::repeats::DatesChange;
 use super::{ChangedSession, Report};
@@ -14,6 +14,10 @@ pub(super) fn print(report: &Report) -> String {
     }
     parts.extend(report.items.iter().map(item));
     parts.extend(report.repeats.iter().map(DatesChange::text));
+    if !report.undated.is_empty() {
+        let heading = "On pages and in newsletter blocks, without a date yet:";
+        parts.push(section(heading, report.undated.iter().cloned()));
+    }
     for (title, seen) in &report.to_come {
         let lines = seen.iter().map(|there| format!("  {}: {}", there.city, there.line));
         parts.push(lines.fold(title.clone(), |text, line| format!("{text}\n{line}")));
@@ -61,7 +65,8 @@ fn item(item: &ChangedSession) -> String {
     lines.join("\n")
 }
 
-/// The polling intervals of calendar apps, from their vendors' help pages and their source code.
+/// Returns a sentence with the polling intervals of calendar apps, from their vendors' help pages and their source
+/// code.
 fn learn(report: &Report) -> String {
     let asked = duration(report.refresh).trim_start_matches(['P', 'T']).to_lowercase();
     section(

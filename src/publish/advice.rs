@@ -1,4 +1,4 @@
-//! Warnings that need more than the file: the revisions, the printed calendars, or the clock.
+//! Warns about problems that need more data than the file: the revisions, the printed calendars, or the clock.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
@@ -18,8 +18,8 @@ use crate::zone::Local;
 /// The size at which Google stops reading a subscribed calendar, in bytes (JM-Lemmi/ical-relay#212).
 const GOOGLE: usize = 1_000_000;
 
-/// Published, upcoming sessions that the file no longer has. All dates of a repeating session that is still there are one
-/// finding.
+/// Returns warnings about published, upcoming sessions that the file no longer has. If a repeating session is still in
+/// the file, all its removed dates are one finding.
 pub(super) fn removed(
     plan: &Planned,
     before: &Revisions,
@@ -33,6 +33,11 @@ pub(super) fn removed(
         .sessions
         .values()
         .filter(|entry| entry.removed.is_some() && entry.published.starts_after(now))
+        // A session without a date is in the file.
+        .filter(|entry| {
+            let id = published.get(entry.uid.as_str()).map(|id| id.as_str());
+            !plan.edition.catalog.undated.iter().any(|own| Some(own.id.as_str()) == id)
+        })
         // Subscribers no longer expect a cancelled session.
         .filter(|entry| entry.published.status != Status::Cancelled)
         .filter_map(|entry| Some((published.get(entry.uid.as_str())?, entry)));
@@ -81,7 +86,7 @@ fn removed_dates(repeat: &Repeat, ids: &[&str], locations: &Locations) -> Findin
     ))
 }
 
-/// Sessions whose published UID would change.
+/// Returns errors about sessions whose published UID would change.
 pub(super) fn another_uid(
     planned: &Revisions,
     before: &Revisions,
@@ -108,9 +113,9 @@ pub(super) fn another_uid(
         .collect()
 }
 
-/// Upcoming sessions that start between midnight and six in the morning, in every zone in which their time is printed:
-/// the hour was probably meant for the afternoon. In another zone it may be day. A time that the clocks repeat is chosen by
-/// `fold`, so it is meant. Dates that share their start are one finding.
+/// Returns warnings about upcoming sessions that start between midnight and six in the morning in every zone in which
+/// their time is printed, because the author probably meant the afternoon. A time that the clocks repeat needs `fold`,
+/// so the author means it. Dates that share their start are one finding.
 pub(super) fn at_night(
     catalog: &Catalog,
     locations: &Locations,
@@ -155,8 +160,8 @@ pub(super) fn at_night(
     found.filter_map(finding).collect()
 }
 
-/// Sessions that are over and were never published, in a file of which others were. Dates that share their start are one
-/// finding.
+/// Returns warnings about sessions that are over and were never published, in a file whose other sessions were. Dates
+/// that share their start are one finding.
 pub(super) fn new_in_the_past(
     plan: &Planned,
     before: &Revisions,
@@ -188,7 +193,33 @@ pub(super) fn new_in_the_past(
     by_start(new, locations).into_values().filter_map(finding).collect()
 }
 
-/// The sessions by the location of their `start`, which the dates of a repeating session share.
+/// Returns warnings about reasons for sessions that are neither cancelled nor moved, in a file whose sessions were
+/// published.
+pub(super) fn reason_not_shown(
+    plan: &Planned,
+    before: &Revisions,
+    locations: &Locations,
+) -> Vec<Finding> {
+    if before.sessions.is_empty() {
+        return Vec::new();
+    }
+    let edition = &plan.edition;
+    let hidden = edition.catalog.sessions.iter().filter(|session| {
+        session.reason.is_some() && edition.reason(session).is_none() && !edition.is_past(session)
+    });
+    let finding = |session: &Session| {
+        let span = locations.sessions.get(&session.id).cloned().unwrap_or_default();
+        let message = format!(
+            "the `reason` of `{}` is not shown: the session is not cancelled, and has no new time or place",
+            session.id
+        );
+        let help = "delete the line, or write `status = \"cancelled\"`";
+        Finding::warning(Code::ReasonNotShown, span, message).help(help)
+    };
+    hidden.map(finding).collect()
+}
+
+/// Returns the sessions by the location of their `start`, which the dates of a repeating session share.
 fn by_start<'a>(
     sessions: impl IntoIterator<Item = &'a Session>,
     locations: &Locations,
@@ -201,12 +232,12 @@ fn by_start<'a>(
     by_start
 }
 
-/// The id that stands at a session's `start`: that of a repeating session for the dates of its rule.
+/// Returns the id for a message about a session's `start`: for the dates of a rule, the id of the repeating session.
 fn name(session: &Session) -> &Id {
     session.date.as_ref().map_or(&session.id, |date| &date.of)
 }
 
-/// The start in the first year in which it is not over, if there is such a day.
+/// Returns the start in the first year in which it is not over, if that year has such a day.
 fn next_year(when: &When, now: DateTime<Utc>) -> Option<String> {
     let days = (now - when.start()).num_days();
     let years = u32::try_from(days / 365 + 1).unwrap_or(1);
@@ -217,7 +248,7 @@ fn next_year(when: &When, now: DateTime<Utc>) -> Option<String> {
     }
 }
 
-/// Published feeds that the file no longer has.
+/// Returns warnings about published feeds that the file no longer has.
 pub(super) fn retired(
     planned: &Revisions,
     before: &Revisions,
@@ -228,7 +259,7 @@ pub(super) fn retired(
         .feeds
         .iter()
         .filter(|(id, feed)| feed.gone.is_some() && known(id))
-        // Another id of the calendar is an error of its own.
+        // Another id of the calendar is reported as a separate error.
         .filter(|(id, _)| before.calendar.as_ref() != Some(id))
         .map(|(id, feed)| {
             let title = &feed.title;
@@ -241,7 +272,7 @@ pub(super) fn retired(
         .collect()
 }
 
-/// Feeds that Google does not read to their end.
+/// Returns warnings about feeds that Google does not read to their end.
 pub(super) fn too_large(plan: &Planned, locations: &Locations) -> Vec<Finding> {
     let urls = &plan.edition.urls;
     let large: HashMap<&str, usize> = plan
@@ -267,13 +298,14 @@ pub(super) fn too_large(plan: &Planned, locations: &Locations) -> Vec<Finding> {
         .collect()
 }
 
-/// A file without upcoming sessions.
+/// Returns a warning about a file without upcoming sessions.
 pub(super) fn nothing_to_come(
     catalog: &Catalog,
     locations: &Locations,
     now: DateTime<Utc>,
 ) -> Option<Finding> {
-    if catalog.sessions.iter().any(|session| session.when.end() > now) {
+    let is_ahead = |session: &Session| session.when.end() > now;
+    if !catalog.undated.is_empty() || catalog.sessions.iter().any(is_ahead) {
         return None;
     }
     let message = match catalog.sessions.is_empty() {
@@ -286,7 +318,7 @@ pub(super) fn nothing_to_come(
     )
 }
 
-/// Exported links that lead to a loopback address.
+/// Returns an error about exported links that lead to a loopback address.
 pub(super) fn loopback(urls: &Urls, locations: &Locations) -> Option<Finding> {
     let base = urls.base();
     base.is_loopback().then(|| {

@@ -1,4 +1,4 @@
-//! Files that `sessions.toml` names.
+//! Reads the files that `sessions.toml` names.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::model::{Assets, Catalog, Logo};
 pub(super) const MAX_ASSET: u64 = 1 << 20;
 
 impl Publisher {
-    /// Reads the files that `sessions.toml` names; one that cannot be read is an error of `sessions.toml`.
+    /// Reads the files that `sessions.toml` names. A file that cannot be read is an error in `sessions.toml`.
     pub(super) fn assets(
         &self,
         catalog: &Catalog,
@@ -52,7 +52,7 @@ impl Publisher {
         Assets { logo, css }
     }
 
-    /// The folder that names in `sessions.toml` are relative to.
+    /// Returns the folder that file names in `sessions.toml` are relative to.
     pub(super) fn folder(&self) -> &Path {
         self.file.parent().unwrap_or_else(|| Path::new(""))
     }

@@ -1,4 +1,4 @@
-//! Findings about a file that contradicts earlier publications, or that the revisions file does not record.
+//! Reports a file that contradicts earlier publications, or that the revisions file does not record.
 
 use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
@@ -13,7 +13,7 @@ use crate::revisions::{PublishedSession, Revisions};
 use crate::rfc3339;
 use crate::zone::Zone;
 
-/// Errors for a file that contradicts earlier publications.
+/// Returns errors for a file that contradicts earlier publications.
 pub(super) fn against_history(
     catalog: &Catalog,
     before: &Revisions,
@@ -30,7 +30,8 @@ pub(super) fn against_history(
         .collect()
 }
 
-/// An error for another calendar id: UIDs derive from it, so every subscriber would get every session twice.
+/// Returns an error for another calendar id. UIDs derive from that id, so every subscriber would get every session
+/// twice.
 fn another_calendar(
     catalog: &Catalog,
     before: &Revisions,
@@ -49,8 +50,8 @@ fn another_calendar(
     })
 }
 
-/// Sessions that took the place of one that is over: another title and another start under the same id. Calendars would
-/// lose what took place.
+/// Returns findings about sessions that replace one that is over: they have its id, but another title and another
+/// start. Calendars would lose the earlier session.
 pub(super) fn overwritten(
     plan: &Planned,
     before: &Revisions,
@@ -58,7 +59,7 @@ pub(super) fn overwritten(
     now: DateTime<Utc>,
 ) -> Vec<Finding> {
     let catalog = &plan.edition.catalog;
-    // Needed only for such a session, and as large as the catalog.
+    // This set is needed only for such a session, and is as large as the catalog.
     let taken = LazyCell::new(|| {
         let ids = catalog.sessions.iter().flat_map(|own| std::iter::once(&own.id).chain(&own.was));
         ids.map(Id::as_str)
@@ -103,7 +104,7 @@ fn lines(was: &PublishedSession, zone: &Zone, id: &Id) -> String {
     format!("[[sessions]]\nid = \"{id}\"\ntitle = \"{title}\"\nstart = {start}\nend = {end}")
 }
 
-/// Errors for a given UID that another session already has: calendars would show only one of both.
+/// Returns errors for a given UID that another session already has, because calendars would show only one of the two.
 pub(super) fn same_uid(plan: &Planned, locations: &Locations) -> Vec<Finding> {
     let edition = &plan.edition;
     let uid = |session: &Session| edition.revision(session).uid.as_str();

@@ -1,4 +1,4 @@
-//! The last good source, published in place of a file that is broken, removed, or not adopted yet.
+//! Publishes the last good source in place of a file that is broken, removed, or not adopted yet.
 
 use chrono::{DateTime, Utc};
 
@@ -11,9 +11,9 @@ use crate::error::{Error, chain};
 use crate::source::Source;
 
 impl Publisher {
-    /// Publishes the last good source, as of a later instant, while a newer file is not adopted yet. None if there is
-    /// no last good source, if it is not recorded as published, if a file that it names differs from `observed`, or if
-    /// `may_go_on` stops the work.
+    /// Publishes the last good source, as of a later instant, while a newer file is not adopted yet. Returns `None` if
+    /// there is no last good source, if it is not recorded as published, if a file that it names differs from
+    /// `observed`, or if `may_go_on` stops the work.
     ///
     /// # Errors
     /// [`Refusal::System`] if the state cannot be read.
@@ -34,18 +34,19 @@ impl Publisher {
         })
     }
 
-    /// The digest of the last published source.
+    /// Returns the digest of the last published source.
     ///
     /// # Errors
-    /// [`Error::File`] if it is there and cannot be read.
+    /// [`Error::File`] if it exists and cannot be read.
     pub fn last_good_digest(&self) -> Result<Option<Digest>, Error> {
         Ok(self.last_good()?.as_ref().map(digest_of))
     }
 
-    /// Turns an I/O error of `sessions.toml` (such as a folder that is mounted late) into a refused file with that
-    /// error, so that the last good source can take its place. While a site is served, that site stays.
+    /// Converts an I/O error of `sessions.toml` (such as a folder that is mounted late) into a refused file with that
+    /// error, so that the last good source can replace it. A site that is already served stays.
     ///
-    /// # Errors [`Refusal::System`] if nothing can take its place.
+    /// # Errors
+    /// [`Refusal::System`] if nothing can replace it.
     pub(super) fn stand_in(&self, error: Error) -> Result<Refusal, Refusal> {
         if !self.fall_back || self.is_serving() || self.store.read_last_good()?.is_none() {
             return Err(Refusal::System(error));
@@ -89,7 +90,7 @@ impl Publisher {
         }
     }
 
-    /// Prepares the last good source while the revisions file cannot be used; `error` is the reason.
+    /// Prepares the last good source while the revisions file is unusable; `error` is the reason.
     ///
     /// # Errors
     /// That error if there is no last good source, or its revisions are unknown.
@@ -109,12 +110,12 @@ impl Publisher {
         }
     }
 
-    /// The last published source, under the name of `sessions.toml`.
+    /// Returns the last published source, under the name of `sessions.toml`.
     ///
     /// # Errors
-    /// [`Error::File`] if it is there and cannot be read.
+    /// [`Error::File`] if it exists and cannot be read.
     pub(super) fn last_good(&self) -> Result<Option<Source>, Error> {
-        // After a full disk the copy may be older than the last publication, and serving it would revert changes for
+        // After a full disk, the copy may be older than the last publication, and serving it would revert changes for
         // readers.
         let kept = self.memory().last_good.clone();
         let bytes = kept.map_or_else(|| self.store.read_last_good(), |kept| Ok(Some(kept)))?;

@@ -56,7 +56,7 @@ pub struct Publisher {
     pub default_url: BaseUrl,
     /// The rules of time zones.
     pub rules: Rules,
-    /// Publish only what the revisions file records.
+    /// Whether only the content that the revisions file records is published.
     pub frozen: bool,
     /// Whether the output is for another server, whose address must not be a loopback address.
     pub exporting: bool,
@@ -68,14 +68,15 @@ pub struct Publisher {
     pub memory: Mutex<Memory>,
 }
 
-/// The findings about a file, and what was understood of it.
+/// The findings about a file, and a summary of it.
 #[derive(Debug)]
 pub struct CheckReport {
     /// The text that the findings are about.
     pub source: Source,
     /// Errors and warnings.
     pub findings: Findings,
-    /// Number, dates, series and zones of the sessions, and the next one, a line each; none if there is an error.
+    /// A summary with one item per line: number, dates, series and zones of the sessions, and the next session. Empty
+    /// if there is an error.
     pub overview: Vec<String>,
 }
 
@@ -97,7 +98,7 @@ pub struct Preview {
 /// A published edition.
 #[derive(Debug)]
 pub struct Published {
-    /// Its site.
+    /// The site.
     pub site: Site,
     /// The text of `sessions.toml`, which the findings are about.
     pub source: Source,
@@ -107,8 +108,8 @@ pub struct Published {
     pub degraded: Option<String>,
     /// Whether the last good source was published in place of the file.
     pub last_good: bool,
-    /// The reason for publishing the last good source instead of a valid file: the revisions file cannot be used, or
-    /// this program failed.
+    /// The reason for publishing the last good source instead of a valid file: the revisions file is unusable, or this
+    /// program failed.
     pub broken_state: Option<Error>,
 }
 
@@ -119,7 +120,7 @@ struct Followed {
 }
 
 impl Published {
-    /// The site alone; its inputs would use memory as long as they are referenced.
+    /// Returns the site alone, because its inputs would stay in memory as long as they are referenced.
     pub fn into_site(self) -> Site {
         self.site
     }
@@ -141,8 +142,8 @@ impl From<Error> for Refusal {
 }
 
 impl Publisher {
-    /// A publisher with the defaults of `serve`: the bundled time-zone rules, and a local address if the file has no
-    /// URL. Its fields are the other settings.
+    /// Creates a publisher with the defaults of `serve`: the bundled time-zone rules, and a local address if the file
+    /// has no URL. The fields are the other settings.
     ///
     /// # Errors
     /// [`Error::File`] if the path can only be a folder, see [`Store::new`].
@@ -162,8 +163,8 @@ impl Publisher {
         })
     }
 
-    /// All findings about the file; with `frozen`, also a finding if the revisions file does not record it. Changes no
-    /// files.
+    /// Returns all findings about the file. With `frozen`, there is also a finding if the revisions file does not
+    /// record the file. Changes no files.
     ///
     /// # Errors
     /// [`Error`] if the file or its state cannot be read.
@@ -178,7 +179,7 @@ impl Publisher {
         Ok(CheckReport { source, findings, overview })
     }
 
-    /// The edition that would be published. Changes no files, and takes no lock.
+    /// Returns the edition that would be published. Changes no files, and takes no lock.
     ///
     /// # Errors
     /// [`Refusal`] with the findings or the system error.
@@ -192,7 +193,7 @@ impl Publisher {
         }
     }
 
-    /// All findings, and the planned edition if the file can be read.
+    /// Returns all findings, and the planned edition if the file can be read.
     fn examine(&self, now: DateTime<Utc>) -> Result<(Source, Findings, Option<Followed>), Error> {
         let source = Source::read_given(&self.file)?;
         let checked = config::load(&source, &self.rules);
@@ -200,7 +201,7 @@ impl Publisher {
         let before = self.store.read()?;
         let too_large =
             checked.catalog.as_ref().and_then(|own| output::too_large(own, &checked.locations));
-        // A file whose output is too large gets no plan either.
+        // A file whose output is too large has no plan either.
         let catalog = checked.catalog.filter(|_| too_large.is_none());
         findings.extend(too_large);
         let mut planned = None;
@@ -236,8 +237,8 @@ impl Publisher {
         Ok(published.expect("what was not polled cannot differ from a poll"))
     }
 
-    /// Publishes the polled files. Returns none if they have changed on disk since (the next poll finds the change), or
-    /// if `may_go_on` stops the work before anything is recorded.
+    /// Publishes the polled files. Returns `None` if they have changed on disk meanwhile (the next poll finds the
+    /// change), or if `may_go_on` stops the work before anything is recorded.
     ///
     /// # Errors
     /// [`Refusal`] as for [`Self::publish`].
@@ -261,7 +262,7 @@ impl Publisher {
         may_go_on: MayGoOn<'_>,
     ) -> Result<Option<Published>, Refusal> {
         let polled = snapshot.as_ref().map(|snapshot| snapshot.digest());
-        // Without a file, no lock file is created in its folder, unless the last good source takes its place.
+        // If the file is missing, no lock file is created in its folder, unless the last good source replaces the file.
         if let Err(error) = std::fs::metadata(&self.file) {
             if polled.flatten().is_some() {
                 return Ok(None);
@@ -303,7 +304,7 @@ impl Publisher {
         named.map_or_else(|| Urls::unnamed(self.default_url.clone()), |url| Urls::new(url.clone()))
     }
 
-    /// Warnings that need more than the file: the revisions, the calendars, the clock.
+    /// Returns warnings that need more data than the file: the revisions, the calendars, the clock.
     fn advice(
         &self,
         plan: &Planned,
@@ -318,6 +319,7 @@ impl Publisher {
         found.extend(advice::nothing_to_come(&plan.edition.catalog, locations, now));
         found.extend(advice::at_night(&plan.edition.catalog, locations, now));
         found.extend(advice::new_in_the_past(plan, before, locations, now));
+        found.extend(advice::reason_not_shown(plan, before, locations));
         found.extend(history::overwritten(plan, before, locations, now));
         if self.exporting {
             found.extend(advice::loopback(&plan.edition.urls, locations));

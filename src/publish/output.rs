@@ -1,5 +1,5 @@
-//! Bound on the output of a file: feeds repeat sessions, pages repeat the footer, and times are printed in every
-//! zone. A few more lines in the file can take gigabytes more in an exported folder, and in the memory of a server.
+//! Bounds the output of a file: feeds repeat sessions, pages repeat the footer, and times are printed in every zone. A
+//! few more lines in the file can take gigabytes more in an exported folder and in the memory of a server.
 
 use std::ops::Range;
 
@@ -7,17 +7,17 @@ use crate::config::Locations;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Catalog, Id, Index, Markdown, Session};
 
-/// The most repeated output, and the most output in all, in MB.
+/// The bounds of repeated output and of all output, in MB.
 const MOST_REPEATED: u64 = 1_000;
 const MOST: u64 = 2_000;
 const MB: u64 = 1_000_000;
 
-// Measured bytes; see docs/performance.md.
+// These are measured bytes; see docs/performance.md.
 
 /// The cost of a session with all its pages, links and blocks, and of each byte of its texts.
 const SESSION: u64 = 34_000;
 const TEXT: u64 = 16;
-/// A feed without sessions.
+/// The cost of a feed without sessions.
 const FEED: u64 = 40_000;
 /// The cost of a session in one more feed, and of each byte of its texts there.
 const MEMBER: u64 = 2_050;
@@ -25,13 +25,13 @@ const MEMBER_TEXT: u64 = 4;
 /// The cost of a former id, and of each byte of the texts that are repeated under it.
 const FORMER: u64 = 18_000;
 const FORMER_TEXT: u64 = 3;
-/// Copies of the footer for each session.
+/// The number of copies of the footer for each session.
 const FOOTER: u64 = 3;
 /// The cost of each zone in which a session's times are printed: 700 bytes, counted three times because they take three
 /// times as long to render as other bytes.
 const ZONE: u64 = 2_000;
 
-/// One consumer of space.
+/// A part of the file that takes space in the output.
 struct Part {
     bytes: u64,
     /// Whether its output grows faster than its lines in the file.
@@ -41,7 +41,7 @@ struct Part {
     span: Range<usize>,
 }
 
-/// The error for a file whose output would be too large.
+/// Returns the error for a file whose output would be too large.
 pub(super) fn too_large(catalog: &Catalog, locations: &Locations) -> Option<Finding> {
     let parts = parts(catalog, locations);
     let sum = |parts: &mut dyn Iterator<Item = &Part>| -> u64 {
@@ -130,7 +130,7 @@ fn parts(catalog: &Catalog, locations: &Locations) -> Vec<Part> {
     ]
 }
 
-/// The output of all selections, and the largest selection. Stops counting above the bound.
+/// Returns the output of all selections, and the largest selection. Counting stops above the bound.
 fn members<'a>(catalog: &'a Catalog, index: &Index<'_>, words: u64) -> (u64, Option<&'a Id>) {
     let (mut all, mut most, mut largest) = (0_u64, 0, None);
     for selection in &catalog.selections {
@@ -147,7 +147,7 @@ fn members<'a>(catalog: &'a Catalog, index: &Index<'_>, words: u64) -> (u64, Opt
     (all, largest)
 }
 
-/// The output that is repeated at former addresses, because some calendar apps follow no redirects.
+/// Returns the output that is repeated at former addresses, because some calendar apps follow no redirects.
 fn copies(catalog: &Catalog, index: &Index<'_>, words: u64) -> u64 {
     let number = |was: &[Id]| was.len() as u64;
     let of_sessions = catalog.sessions.iter().filter(|session| !session.was.is_empty());
@@ -175,7 +175,7 @@ fn member(catalog: &Catalog, at: usize, words: u64) -> u64 {
     MEMBER + MEMBER_TEXT * text(&catalog.sessions[at], words)
 }
 
-/// The bytes of a session's texts, with the author's own messages.
+/// Returns the number of bytes of a session's texts, with the author's own messages.
 fn text(session: &Session, words: u64) -> u64 {
     words + session.title.as_str().len() as u64 + session.description.as_ref().map_or(0, length)
 }

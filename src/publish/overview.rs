@@ -1,4 +1,4 @@
-//! Summary of a file for `check`, in a few lines: the number of sessions, their dates, series and zones, and the next
+//! Summarizes a file for `check` in a few lines: the number of sessions, their dates, series and zones, and the next
 //! one. An organizer sees a missing session or a wrong year at a glance.
 
 use std::cmp::Reverse;
@@ -9,12 +9,16 @@ use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use crate::l10n::Words;
 use crate::model::{Catalog, Id, Series, Session, Status, Title, When};
 
-/// The most series and zones that are named.
+/// The largest number of series and zones that are listed.
 const MOST: usize = 8;
 
-/// The lines; the instant decides which session is next.
+/// Returns the lines. The instant decides which session is next.
 pub(super) fn overview(catalog: &Catalog, now: DateTime<Utc>) -> Vec<String> {
     let mut lines = vec![sessions(catalog, now)];
+    if !catalog.undated.is_empty() {
+        let titles = catalog.undated.iter().map(|session| quoted(&session.title)).collect();
+        lines.push(format!("Date to be announced: {}", listed(titles)));
+    }
     if !catalog.series.is_empty() {
         let mut counts: HashMap<Option<&Id>, usize> = HashMap::new();
         for session in &catalog.sessions {
@@ -34,7 +38,7 @@ pub(super) fn overview(catalog: &Catalog, now: DateTime<Utc>) -> Vec<String> {
     lines
 }
 
-/// "14 sessions, Jan 12 to Apr 17, 2027; next: Tuesday, January 12, 2027, 6 pm ET, \"Poems\"".
+/// Returns a line such as "14 sessions, Jan 12 to Apr 17, 2027; next: Tuesday, January 12, 2027, 6 pm ET, \"Poems\"".
 fn sessions(catalog: &Catalog, now: DateTime<Utc>) -> String {
     let sessions = &catalog.sessions;
     let first = sessions.iter().map(|session| days(&session.when).0).min();
@@ -59,7 +63,7 @@ fn sessions(catalog: &Catalog, now: DateTime<Utc>) -> String {
     format!("{count}, {}; {next}", period(first, last))
 }
 
-/// "Jan 12 to Apr 17, 2027"; both years where they differ.
+/// Returns a period such as "Jan 12 to Apr 17, 2027", with both years if they differ.
 fn period(first: NaiveDate, last: NaiveDate) -> String {
     let whole = |date: NaiveDate| date.format("%b %-d, %Y").to_string();
     if first == last {
@@ -70,7 +74,7 @@ fn period(first: NaiveDate, last: NaiveDate) -> String {
     format!("{first} to {}", whole(last))
 }
 
-/// The first and the last day of a session, on its own clock.
+/// Returns the first and the last day of a session, in its own zone.
 fn days(when: &When) -> (NaiveDate, NaiveDate) {
     match when {
         When::Timed(timed) => (timed.start.local.date(), timed.end.local.date()),
@@ -78,7 +82,7 @@ fn days(when: &When) -> (NaiveDate, NaiveDate) {
     }
 }
 
-/// "Zones: America/Los_Angeles (3 sessions); also printed in America/New_York".
+/// Returns a line such as "Zones: America/Los_Angeles (3 sessions); also printed in America/New_York".
 fn zones(catalog: &Catalog) -> String {
     let calendar = &catalog.calendar;
     let mut counts: HashMap<&str, usize> = HashMap::new();
@@ -88,7 +92,7 @@ fn zones(catalog: &Catalog) -> String {
     if counts.is_empty() {
         counts.insert(calendar.zone.name(), 0);
     }
-    // Most sessions first; names decide between equals.
+    // The zone with the most sessions comes first; names decide between equals.
     let mut own: Vec<(&str, usize)> = counts.into_iter().collect();
     own.sort_unstable_by_key(|(name, count)| (Reverse(*count), *name));
     let also: Vec<String> =

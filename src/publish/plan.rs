@@ -1,4 +1,4 @@
-//! The pure part of publishing: a catalog and the revisions before it become an edition, its calendars and its
+//! The pure part of publishing: makes an edition, its calendars and its revisions from a catalog and the earlier
 //! revisions.
 
 use chrono::{DateTime, Utc};
@@ -14,7 +14,7 @@ use crate::urls::{FeedRoute, SessionRoute, Urls};
 pub struct Planned {
     /// The edition.
     pub edition: Edition,
-    /// Its calendars.
+    /// The calendars.
     pub calendars: Vec<Document>,
     /// The revisions after it.
     pub revisions: Revisions,

@@ -1,5 +1,5 @@
-//! Preparing an edition: planned and built without a lock, from the file or from the last good source.
-//! [`record`](super::record) then brings the state up to date.
+//! Prepares an edition: plans and builds it without a lock, from the file or from the last good source.
+//! [`record`](super::record) then updates the state.
 
 use std::sync::{Arc, MutexGuard, PoisonError};
 
@@ -19,7 +19,7 @@ use crate::source::Source;
 /// The record of this process's publications.
 #[derive(Debug, Default)]
 pub struct Memory {
-    /// Its revisions, which replace a revisions file that could not be written or was removed.
+    /// The revisions, which replace a revisions file that could not be written or was removed.
     pub(super) revisions: Option<Revisions>,
     /// Whether the revisions file holds them.
     pub(super) saved: bool,
@@ -54,7 +54,7 @@ pub(super) struct Attempt<'a> {
 pub(super) struct Prepared {
     pub(super) site: Site,
     pub(super) revisions: Revisions,
-    /// Sessions that are written in UTC because their VTIMEZONE would have moved them.
+    /// The sessions that are written in UTC because their VTIMEZONE would have moved them.
     pub(super) unproven: Vec<Id>,
     /// The author's inputs.
     pub(super) served: Served,
@@ -64,7 +64,7 @@ pub(super) struct Prepared {
     pub(super) last_good: bool,
     pub(super) broken_state: Option<Error>,
     pub(super) standing: Standing,
-    /// The digest of the file, if the edition follows from it; inner none if the file could not be read.
+    /// The digest of the file, if the edition follows from the file; the inner `None` is a file that could not be read.
     pub(super) file: Option<Option<Digest>>,
     /// The revisions file that the edition follows from.
     pub(super) state: Option<Identity>,
@@ -75,21 +75,21 @@ pub(super) struct Prepared {
 /// The role of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// It is the current file.
+    /// The source is the current file.
     Alone,
-    /// The last good source in place of the file. A missing logo comes from memory or is left out, because it should
-    /// not make feeds unavailable.
+    /// The source is the last good source, which replaces the file. A missing logo comes from memory or is left out,
+    /// because it should not make feeds unavailable.
     In,
-    /// The last good source while a changed file is not adopted yet. It is published only as recorded, because another
-    /// process may have recorded a newer one.
+    /// The source is the last good source, while a changed file is not adopted yet. The source is published only as
+    /// recorded, because another process may have recorded a newer one.
     Meanwhile,
-    /// The last good source while the revisions file cannot be used. The revisions recorded with the source count, and
-    /// the revisions file does not change.
+    /// The source is the last good source, while the revisions file is unusable. The revisions recorded with the source
+    /// count, and the revisions file does not change.
     Stateless,
 }
 
 impl Publisher {
-    /// Plans and builds an edition. None if a file that `sessions.toml` names differs from the poll, or if
+    /// Plans and builds an edition. Returns `None` if a file that `sessions.toml` names differs from the poll, or if
     /// `may_go_on` stops the work.
     pub(super) fn prepare(
         &self,
@@ -106,10 +106,10 @@ impl Publisher {
         if !may_go_on(Step::Plan) {
             return Ok(None);
         }
-        // Read before the content, so that a write in between counts as a change.
+        // The identity is read before the content, so that a write in between counts as a change.
         let state = self.store.identity();
         let read = self.store.read_if_any();
-        // Unwritten revisions were also published, and must not be lost.
+        // Readers may also have revisions that were not written, so they must not be lost.
         let mut memory = self.memory();
         memory.state = state;
         let found = match standing {
@@ -124,7 +124,7 @@ impl Publisher {
         let before = before.as_ref();
         let kept = memory.served.as_ref().filter(|_| standing != Standing::Alone);
         let kept = kept.map(|kept| kept.assets.clone());
-        // Planning takes a while, and other threads may publish meanwhile.
+        // The lock on the memory is released, because planning takes a while and other threads may publish meanwhile.
         drop(memory);
         findings.extend(history::against_history(&catalog, before, &checked.locations));
         let mut missing = Findings::default();
@@ -184,8 +184,9 @@ impl Publisher {
         }))
     }
 
-    /// The last published edition as of a later instant, while the file is removed or refused. It is made from memory,
-    /// without files, state or lock. None if nothing was published, or if more than the time has changed.
+    /// Makes the last published edition as of a later instant, while the file is removed or refused. Only memory is
+    /// used: no files, no state, no lock. Returns `None` if nothing was published, or if more than the time has
+    /// changed.
     pub fn rebuild(&self, now: DateTime<Utc>) -> Option<Site> {
         let (served, before) = {
             let memory = self.memory();
@@ -200,7 +201,7 @@ impl Publisher {
         Some(Site::build(Arc::new(plan.edition), plan.calendars, self.cache))
     }
 
-    /// Whether the read files have the polled content.
+    /// Returns whether the read files have the polled content.
     fn are_observed(&self, page: &Page, assets: &Assets, observed: &[Observed]) -> bool {
         let logo = assets.logo.as_ref().map(|logo| &logo.bytes);
         let css = assets.css.as_ref();

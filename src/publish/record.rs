@@ -1,4 +1,4 @@
-//! Recording: an edition is written to the state before it is served.
+//! Records an edition: writes it to the state before it is served.
 //!
 //! An edition is prepared without a lock, because that may take long. Under the lock it is recorded if its inputs are
 //! unchanged, and prepared again otherwise. So the second of two writers adds to the first one's numbers, and never
@@ -11,8 +11,8 @@ use crate::error::{Error, chain};
 use crate::revisions::store::Lock;
 use crate::source::Source;
 
-/// Attempts without a lock. After them the edition is prepared under the lock, so that other writers cannot delay it
-/// forever.
+/// The number of attempts without a lock. After them, the edition is prepared under the lock, so that other writers
+/// cannot delay it forever.
 const UNLOCKED: u32 = 3;
 
 /// A step of the work on a file.
@@ -31,7 +31,7 @@ pub enum Step {
 pub type MayGoOn<'a> = &'a dyn Fn(Step) -> bool;
 
 impl Publisher {
-    /// Records the edition that `prepare` makes. None if it makes none, or if `may_go_on` stops the work.
+    /// Records the edition that `prepare` makes. Returns `None` if it makes none, or if `may_go_on` stops the work.
     pub(super) fn publish_prepared(
         &self,
         may_go_on: MayGoOn<'_>,
@@ -50,7 +50,7 @@ impl Publisher {
         }
     }
 
-    /// Whether the files that an edition follows from are unchanged.
+    /// Returns whether the files that an edition follows from are unchanged.
     fn is_current(&self, prepared: &Prepared) -> bool {
         let digest = |source: Option<Source>| source.as_ref().map(digest_of);
         let is_file = |read| digest(Source::read(&self.file).ok()) == read;

@@ -1,4 +1,4 @@
-//! Number of upcoming sessions that a changed file removes.
+//! Counts the upcoming sessions that a changed file removes.
 
 use std::collections::HashSet;
 
@@ -7,12 +7,12 @@ use chrono::{DateTime, Utc};
 use crate::model::{Catalog, Id, Status, Uid};
 use crate::revisions::Revisions;
 
-/// Removed sessions, and how many were upcoming.
+/// The number of removed sessions, and of upcoming ones.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Removal {
-    /// Published upcoming sessions that the file removes.
+    /// The number of published upcoming sessions that the file removes.
     pub removed: usize,
-    /// Published sessions that are neither cancelled nor over.
+    /// The number of published sessions that are neither cancelled nor over.
     pub upcoming: usize,
 }
 
@@ -22,7 +22,7 @@ impl Removal {
     pub fn new(published: &Revisions, catalog: &Catalog, now: DateTime<Utc>) -> Self {
         let sessions = &catalog.sessions;
         let ids = sessions.iter().flat_map(|session| session.was.iter().chain([&session.id]));
-        // A single session that repeats from now on goes on in one of its dates.
+        // A single session that now repeats continues in one of its dates.
         let repeats = catalog.repeats.iter();
         let ids = ids.chain(repeats.flat_map(|repeat| repeat.was.iter().chain([&repeat.id])));
         let ids: HashSet<&str> = ids.map(Id::as_str).collect();
@@ -43,7 +43,8 @@ impl Removal {
         removal
     }
 
-    /// Whether the file may be half-written: it removes at least two sessions, and a fifth of the upcoming ones.
+    /// Returns whether the file may be half-written: it removes at least two sessions, and a fifth of the upcoming
+    /// ones.
     pub fn is_mass(self) -> bool {
         self.removed >= 2 && self.removed * 5 >= self.upcoming
     }

@@ -1,7 +1,8 @@
-//! Polling of `sessions.toml` and the files that it names.
+//! Polls `sessions.toml` and the files that it names.
 //!
-//! A poll reads metadata. It reads the content of files with changed metadata. A whole poll reads all content, because
-//! some mounts report the old metadata for a changed file. A content is parsed once two polls agree on it.
+//! A poll reads metadata. If the metadata of a file has changed, the poll also reads its content. A whole poll reads
+//! the content of all files, because some mounts report the old metadata for a changed file. A content is parsed once
+//! two polls agree on it.
 
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ use crate::files::read_bounded;
 use crate::revisions::Revisions;
 use crate::source::Source;
 
-/// Size limits of a file, in bytes: for reading it at all, and for reading it in each whole poll.
+/// The size limits of a file in bytes: one for reading it at all, and one for reading it in each whole poll.
 #[derive(Clone, Copy)]
 struct SizeLimits {
     max_size: u64,
@@ -27,17 +28,17 @@ struct SizeLimits {
 const ASSET: SizeLimits = SizeLimits { max_size: MAX_ASSET, always: 64 << 10 };
 const STATE: SizeLimits = SizeLimits { max_size: u64::MAX, always: u64::MAX };
 
-/// SHA-256 of a content.
+/// The SHA-256 of a content.
 pub type Digest = [u8; 32];
 
-/// The observation of a file by one poll. Equal observations mean an unchanged file.
+/// The result of one poll of a file. Equal results mean an unchanged file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observed {
     /// The path.
     pub path: PathBuf,
-    /// None if there is no file.
+    /// The metadata; `None` if there is no file.
     pub metadata: Option<Metadata>,
-    /// None if there is no usable content.
+    /// The digest; `None` if there is no usable content.
     pub digest: Option<Digest>,
 }
 
@@ -48,7 +49,7 @@ pub struct Metadata {
     pub device: u64,
     /// The inode number.
     pub inode: u64,
-    /// Its length in bytes.
+    /// The length in bytes.
     pub size: u64,
     /// The modification time, by the file system's clock.
     pub modified: SystemTime,
@@ -58,28 +59,28 @@ pub struct Metadata {
 /// file.
 #[derive(Debug, Default)]
 pub struct Snapshot {
-    /// `sessions.toml` first; empty before the first poll.
+    /// The observations, with `sessions.toml` first; empty before the first poll.
     files: Vec<Observed>,
     content: PolledContent,
-    /// The files that the last parsed content names, by their paths from its folder.
+    /// The files that the last parsed content names, as paths relative to its folder.
     names: Vec<String>,
 }
 
 /// The content of `sessions.toml`, until it is published.
 #[derive(Debug, Default)]
 enum PolledContent {
-    /// Published, refused, or missing.
+    /// The content was published or refused, or is missing.
     #[default]
     Spent,
-    /// Found by one poll.
+    /// One poll has found the content.
     Read(Source),
-    /// Two polls agreed on it, and it is parsed.
+    /// Two polls have agreed on the content, and it is parsed.
     Parsed(Box<Checked>),
 }
 
 impl PolledContent {
-    /// Takes the content for parsing. It counts as spent until it is parsed, so that a content on which the parser
-    /// panics is not parsed at every poll.
+    /// Takes the content for parsing. The content counts as spent until it is parsed, so that a content on which the
+    /// parser panics is not parsed at every poll.
     fn agreed(&mut self) -> Option<Source> {
         match std::mem::take(self) {
             Self::Read(source) => Some(source),
@@ -92,7 +93,7 @@ impl PolledContent {
 }
 
 impl Publisher {
-    /// Polls the files. `whole` reads every content, even with unchanged metadata.
+    /// Polls the files. With `whole`, it reads every content, even with unchanged metadata.
     pub fn poll(&self, snapshot: &mut Snapshot, whole: bool) {
         let mut files = vec![self.poll_toml(snapshot, whole)];
         for name in &snapshot.names {
@@ -106,7 +107,7 @@ impl Publisher {
     }
 
     fn poll_toml(&self, snapshot: &mut Snapshot, whole: bool) -> Observed {
-        // Reads metadata before the content, so that a write in between counts as a change.
+        // The metadata is read before the content, so that a write in between counts as a change.
         let metadata = metadata(&self.file).map(|(metadata, _)| metadata);
         let last = snapshot.files.first();
         let known = last.and_then(|last| last.digest);
@@ -120,7 +121,7 @@ impl Publisher {
             snapshot.content = read.flatten().map_or(PolledContent::Spent, PolledContent::Read);
         } else if let Some(source) = snapshot.content.agreed() {
             let checked = config::load(&source, &self.rules);
-            // A half-written file may not have the names yet.
+            // A half-written file may not contain the names yet.
             if checked.catalog.is_some() || !checked.files.is_empty() {
                 snapshot.names.clone_from(&checked.files);
             }
@@ -131,17 +132,17 @@ impl Publisher {
 }
 
 impl Snapshot {
-    /// The observations: `sessions.toml` first.
+    /// Returns the observations, with `sessions.toml` first.
     pub fn files(&self) -> &[Observed] {
         &self.files
     }
 
-    /// Whether no content waits for a second poll.
+    /// Returns whether no content waits for a second poll.
     pub fn is_parsed(&self) -> bool {
         !matches!(self.content, PolledContent::Read(_))
     }
 
-    /// The upcoming sessions that the content would remove; zero if it is not parsed or has errors.
+    /// Returns the upcoming sessions that the content would remove; zero if it is not parsed or has errors.
     pub fn removal(&self, published: &Revisions, now: DateTime<Utc>) -> Removal {
         match &self.content {
             PolledContent::Parsed(checked) => checked
@@ -152,19 +153,19 @@ impl Snapshot {
         }
     }
 
-    /// The same files, with their content counted as published: later polls parse only another content.
+    /// Returns the same files, with their content counted as published, so that later polls parse only another content.
     #[must_use]
     pub fn without_content(&self) -> Self {
         let (files, names) = (self.files.clone(), self.names.clone());
         Self { files, content: PolledContent::Spent, names }
     }
 
-    /// The digest of `sessions.toml`.
+    /// Returns the digest of `sessions.toml`.
     pub fn digest(&self) -> Option<Digest> {
         self.files.first().and_then(|file| file.digest)
     }
 
-    /// The parsed content, once.
+    /// Returns the parsed content, once.
     pub(super) fn spend(&mut self) -> Option<Checked> {
         match std::mem::take(&mut self.content) {
             PolledContent::Parsed(checked) => Some(*checked),
@@ -180,8 +181,8 @@ impl Snapshot {
     }
 }
 
-/// The digest of a source's text. Bytes after the first that is not UTF-8 do not count, nor does the content of a
-/// file that is too large.
+/// Returns the digest of a source's text. Bytes after the first one that is not UTF-8 do not count, nor does the
+/// content of a file that is too large.
 pub(super) fn digest_of(source: &Source) -> Digest {
     let mut hash = Sha256::new_with_prefix(source.text());
     // No valid text ends in these bytes.
@@ -194,12 +195,12 @@ pub(super) fn digest_of(source: &Source) -> Digest {
     hash.finalize().into()
 }
 
-/// The digest of an asset's bytes.
+/// Returns the digest of an asset's bytes.
 pub(super) fn digest_of_bytes(bytes: &[u8]) -> Digest {
     Sha256::digest(bytes).into()
 }
 
-/// Observes a file of which only the digest is needed.
+/// Observes a file whose digest alone is needed.
 fn observe(path: PathBuf, last: &[Observed], whole: bool, limits: SizeLimits) -> Observed {
     let SizeLimits { max_size, always } = limits;
     let (metadata, is_file) = metadata(&path).unzip();
@@ -207,14 +208,14 @@ fn observe(path: PathBuf, last: &[Observed], whole: bool, limits: SizeLimits) ->
     let usable = is_file == Some(true) && metadata.is_some_and(|file| file.size <= max_size);
     let digest = match known.and_then(|known| known.digest) {
         _ if !usable => None,
-        // A large picture is not read every second only because some mounts report a wrong time.
+        // A large picture is not read at every whole poll only because some mounts report a wrong time.
         Some(digest) if !whole || metadata.is_some_and(|file| file.size > always) => Some(digest),
         _ => read_bounded(&path, max_size).ok().map(|bytes| digest_of_bytes(&bytes)),
     };
     Observed { path, metadata, digest }
 }
 
-/// The metadata of a path's target, and whether that is a regular file.
+/// Returns the metadata of a path's target, and whether that is a regular file.
 fn metadata(path: &Path) -> Option<(Metadata, bool)> {
     let found = std::fs::metadata(path).ok()?;
     let (device, inode, size) = (found.dev(), found.ino(), found.size());

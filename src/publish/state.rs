@@ -1,5 +1,5 @@
-//! The revisions on which the next edition builds: those of the revisions file, joined with those that this process
-//! published.
+//! Finds the revisions that the next edition continues: those of the revisions file, joined with those that this
+//! process published.
 
 use std::borrow::Cow;
 
@@ -12,15 +12,17 @@ use crate::revisions::store::Lock;
 use crate::source::Source;
 
 impl Publisher {
-    /// Whether the revisions file needs publishing: another process replaced it by one that lacks numbers that this
-    /// process published, by one that cannot be used, or by one that can be used again. True once for each such file,
-    /// after two calls have found it. Publishing then adds the numbers or reports the error.
+    /// Returns whether the revisions file needs publishing. The file needs it if another process replaced it with one
+    /// that lacks numbers that this process published, with an unusable one, or with one that is usable again. Returns
+    /// true once for each such file, after two calls have found it. Publishing then adds the numbers or reports the
+    /// error.
     ///
-    /// A file with newer numbers needs none: the `sessions.toml` that they belong to may still be copied.
+    /// A file with newer numbers does not need it, because the `sessions.toml` that they belong to may not be copied
+    /// yet.
     pub fn finds_damage(&self) -> bool {
         let mut memory = self.memory();
         let found = self.store.identity();
-        // With `frozen` any change of the file is a reason to publish.
+        // With `frozen`, any change of the file requires publishing.
         if self.frozen || memory.state == found {
             return false;
         }
@@ -37,14 +39,14 @@ impl Publisher {
         is_damaged
     }
 
-    /// The revisions that this process published last; none before that.
+    /// Returns the revisions that this process published last; `None` before the first publication.
     pub fn remembered(&self) -> Option<Revisions> {
         self.memory().revisions.clone()
     }
 
-    /// The revisions that count as published: for each UID the higher numbers of the file and this process. With
-    /// `frozen` nothing can be recorded, so only the file counts; a file with lower numbers is refused as not recorded.
-    /// `warns` logs the missing numbers.
+    /// Returns the revisions that count as published: for each UID the higher numbers of the file and this process.
+    /// With `frozen`, nothing can be recorded, so only the file counts, and a file with lower numbers is refused as not
+    /// recorded. With `warns`, missing numbers are logged.
     pub(super) fn known<'a>(
         &self,
         found: Option<&'a Revisions>,
@@ -57,7 +59,7 @@ impl Publisher {
         let Some(own) = &memory.revisions else {
             return if lost { Cow::Owned(self.recovered(calendar)) } else { recorded };
         };
-        // Another calendar's file is refused, unless `sessions.toml` has that calendar's id too.
+        // Another calendar's file is refused, unless `sessions.toml` has that calendar's id, too.
         if *own == *recorded || (recorded.calendar.is_some() && recorded.calendar != own.calendar) {
             return recorded;
         }
@@ -82,8 +84,8 @@ impl Publisher {
         Cow::Owned(recorded.into_owned().joined(own))
     }
 
-    /// The revisions of the last edition published from this folder, for a start with a missing or empty revisions
-    /// file. If numbers went back, calendar apps would ignore changes (RFC 5545 section 3.8.7.4).
+    /// Returns the revisions of the last edition published from this folder, for a start with a missing or empty
+    /// revisions file. If numbers went back, calendar apps would ignore changes (RFC 5545 section 3.8.7.4).
     fn recovered(&self, calendar: &Id) -> Revisions {
         let file = self.store.revisions_path().display();
         let last_good = self.store.last_good_revisions_path().display();
@@ -95,7 +97,7 @@ impl Publisher {
                 );
                 known
             }
-            // Publishing continues without an unreadable copy.
+            // Publishing continues if the copy is unreadable.
             _ => {
                 if matches!(self.store.read_last_good(), Ok(Some(_))) {
                     tracing::warn!(
@@ -109,7 +111,7 @@ impl Publisher {
         }
     }
 
-    /// The last published revisions, in place of an unusable revisions file.
+    /// Returns the last published revisions, in place of an unusable revisions file.
     ///
     /// # Errors
     /// [`Error::File`] if there are none, or they cannot be read.
@@ -124,13 +126,13 @@ impl Publisher {
             .ok_or_else(|| Error::file(Action::ReadState, path)(missing()))
     }
 
-    /// Whether this process has published an edition.
+    /// Returns whether this process has published an edition.
     pub(super) fn is_serving(&self) -> bool {
         self.memory().served.is_some()
     }
 
-    /// Whether the last good edition is published although the revisions file cannot be used. True at a start, so that
-    /// every feed stays available; later the served site stays.
+    /// Returns whether the last good edition is published although the revisions file is unusable. At a start, the
+    /// edition is published, so that every feed stays available; later, the served site stays.
     pub(super) fn goes_on(&self) -> bool {
         !self.is_serving() && self.fall_back && !self.frozen
     }

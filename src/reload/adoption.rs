@@ -15,16 +15,16 @@ use std::time::Duration;
 
 use crate::publish::{Digest, Observed};
 
-/// The time that a file renamed into place must stay unchanged.
+/// The time that a renamed file must stay unchanged.
 pub const RENAMED: Duration = Duration::from_millis(100);
 /// The time that a file written in place must stay unchanged.
 pub const IN_PLACE: Duration = Duration::from_secs(1);
 /// The time that a file that removes many upcoming sessions must stay unchanged.
 pub const REMOVAL: Duration = Duration::from_secs(15);
-/// The time that a content must stay if only its metadata changes.
+/// The time that a content must stay the same if only its metadata changes.
 pub const CONTENT: Duration = Duration::from_secs(60);
 
-/// The adopted files, and since when each polled file is unchanged.
+/// The adopted files, and the time since which each polled file is unchanged.
 #[derive(Debug)]
 pub struct Adoption {
     adopted: Vec<Observed>,
@@ -63,7 +63,7 @@ impl Adoption {
         Self { adopted, tracked }
     }
 
-    /// The files adopted last.
+    /// Returns the files adopted last.
     pub fn adopted(&self) -> &[Observed] {
         &self.adopted
     }
@@ -130,7 +130,7 @@ fn track(before: &[TrackedFile], polled: &Observed, at: Duration) -> TrackedFile
     }
 }
 
-/// Whether the path leads to another file.
+/// Returns whether the path leads to another file.
 fn is_renamed(before: &Observed, after: &Observed) -> bool {
     before
         .metadata

@@ -1,4 +1,4 @@
-//! The first edition of a file that takes long to process, or on which the program fails.
+//! Publishes the first edition when a file takes long to process, or when the program fails on it.
 //!
 //! | the file | first edition |
 //! |---|---|
@@ -31,7 +31,7 @@ pub struct Started<'scope, 'env>(pub(super) First<'scope, 'env>);
 pub(super) enum First<'scope, 'env> {
     /// The first edition is published; the reloader continues with polling.
     Done(Box<Reloader<'env>>),
-    /// Still working, while the last good edition is served.
+    /// The worker still runs, while the last good edition is served.
     Late(Late<'scope>),
 }
 
@@ -49,8 +49,8 @@ pub(super) struct Late<'scope> {
 pub(super) type FirstResult = Result<(Published, Polling), Refusal>;
 
 impl<'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env> Supervisor<'env, C> {
-    /// Publishes the first edition, as of the clock; `clock` is the system clock. A thread does the work, and may
-    /// still run when this returns.
+    /// Publishes the first edition at the time of `clock`, the system clock. A thread does the work, and may still run
+    /// when this function returns.
     ///
     /// # Errors
     /// [`Refusal`] if there is nothing to serve.
@@ -68,7 +68,7 @@ impl<'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env> Supervisor<'env, C> {
         let own = worker.clone();
         let thread = scope.spawn(move || {
             let work = || start_as(&own, publisher, now, clock, std::thread::sleep);
-            // Does not wait for a replaced worker.
+            // The function does not wait for a replaced worker.
             if let Some(outcome) = unwound(work).transpose() {
                 let _ = result.send(outcome);
             }
@@ -117,7 +117,7 @@ impl<'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env> Supervisor<'env, C> {
     }
 }
 
-/// The last good edition, unless it is of the same file, or the worker records that file.
+/// Returns the last good edition, unless it is of the same file, or the worker records that file.
 fn stand_in(publisher: &Publisher, worker: &Worker, now: DateTime<Utc>) -> Option<Published> {
     let last_good = publisher.last_good_digest().ok().flatten();
     if !publisher.fall_back || last_good.is_none() || worker.files().digest() == last_good {
@@ -128,7 +128,7 @@ fn stand_in(publisher: &Publisher, worker: &Worker, now: DateTime<Utc>) -> Optio
     published.ok().flatten()
 }
 
-/// The last good edition in place of a file on which the program failed.
+/// Marks the last good edition as published in place of a file on which the program failed.
 fn failed(last_good: Published) -> Published {
     let broken_state = Some(Error::Panic);
     Published { last_good: true, broken_state, findings: Findings::default(), ..last_good }

@@ -39,19 +39,19 @@ pub use start::{Polling, start};
 pub use supervisor::{Patience, Supervisor};
 pub use worker::BeforeStep;
 
-/// Time between two polls.
+/// The time between two polls.
 const POLL: Duration = Duration::from_millis(50);
-/// Time between two polls that read every content, even with unchanged metadata.
+/// The time between two polls that read every content, even with unchanged metadata.
 const WHOLE: Duration = Duration::from_secs(1);
-/// Time between two attempts after a system error: the state could not be written, or read.
+/// The time between two attempts after a system error, when the state could not be read or written.
 const RETRY: Duration = Duration::from_secs(10);
 
 /// An order to a reloader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
-    /// Adopt the file now, without waiting.
+    /// Adopts the file now, without waiting.
     Now,
-    /// Stop.
+    /// Stops the reloader.
     Stop,
 }
 
@@ -59,13 +59,13 @@ pub enum Order {
 #[derive(Debug)]
 pub struct Reloader<'a> {
     publisher: &'a Publisher,
-    /// Notified of every edition.
+    /// The receiver of reports about every edition.
     telemetry: Option<&'a Telemetry>,
     worker: Worker,
     polling: Polling,
     /// The time at which every content was last read.
     read: Option<Duration>,
-    /// An order that waits because a change is in progress.
+    /// Whether an order waits because a change is in progress.
     ordered: bool,
     /// The content whose removed sessions were logged.
     logged: Option<Digest>,
@@ -74,9 +74,9 @@ pub struct Reloader<'a> {
     degraded: Option<String>,
     /// Whether the file adopted last was refused.
     refused: bool,
-    /// Whether that was a system error, which a change of a file does not resolve.
+    /// Whether the refusal was a system error, which a change of a file does not resolve.
     failed: bool,
-    /// The last attempt to publish.
+    /// The time of the last attempt to publish.
     tried: Duration,
     /// The end of an edition that was already rebuilt while a changed file waits.
     rebuilt: Option<DateTime<Utc>>,
@@ -91,7 +91,7 @@ struct Reason {
     ordered: bool,
     /// The served edition has expired.
     expired: bool,
-    /// Another process replaced the revisions file by one that lacks numbers, cannot be used, or can be used again.
+    /// Another process replaced the revisions file with one that lacks numbers, is unusable, or is usable again.
     damaged: bool,
 }
 
@@ -116,13 +116,13 @@ impl<'a> Reloader<'a> {
         }
     }
 
-    /// Notifies `telemetry` of every edition and every refusal from now on.
+    /// Reports every edition and every refusal to `telemetry` from now on.
     #[must_use]
     pub fn watched_by(self, telemetry: &'a Telemetry) -> Self {
         Self { telemetry: Some(telemetry), ..self }
     }
 
-    /// Works as the given worker.
+    /// Continues as the given worker.
     #[must_use]
     fn working_as(self, worker: Worker) -> Self {
         Self { worker, ..self }
@@ -163,14 +163,14 @@ impl<'a> Reloader<'a> {
         }
     }
 
-    /// Polls the files and the clock once, and returns the next site, if there is one. `at` is the time since the
-    /// start by a monotonic clock.
+    /// Polls the files and the clock once, and returns the next site, if there is one. `at` is the time since the start
+    /// on a monotonic clock.
     pub fn poll(&mut self, ordered: bool, now: DateTime<Utc>, at: Duration) -> Option<Site> {
         self.ordered |= ordered;
         let decision = self.decide(now, at);
         let changed = decision != Decision::Unchanged;
         let is_standby = self.worker.is_standby();
-        // Another worker processes these files, and has the order too.
+        // Another worker processes these files, and has the order, too.
         let is_theirs = is_standby && !changed;
         self.ordered &= !is_theirs;
         let reason = Reason {
@@ -225,7 +225,7 @@ impl<'a> Reloader<'a> {
         decision
     }
 
-    /// Publishes the polled files. From now on, workers on older contents may not publish.
+    /// Publishes the polled files. From this call on, workers on older contents may not publish.
     fn publish(&mut self, reason: Reason, now: DateTime<Utc>) -> Option<Site> {
         if !self.worker.take_over() {
             return None;
@@ -238,7 +238,7 @@ impl<'a> Reloader<'a> {
         let began = Instant::now();
         let published = unwound(|| publisher.publish_snapshot(snapshot, now, &may_go_on));
         let published = match published {
-            // A change is in progress, and the next poll finds it.
+            // A change is in progress, and the next poll will find it.
             Ok(None) => return None,
             Ok(Some(published)) => Ok(published),
             Err(refusal) => Err(refusal),
@@ -262,7 +262,7 @@ impl<'a> Reloader<'a> {
             }
             Err(refusal) => {
                 let panicked = matches!(refusal, Refusal::System(Error::Panic));
-                // The panic may come from the time alone.
+                // The panic may be caused by the time alone.
                 let news = changed || ordered || damaged || (panicked && !self.failed);
                 (self.refused, self.failed) = (true, matches!(refusal, Refusal::System(_)));
                 if news {
@@ -278,7 +278,7 @@ impl<'a> Reloader<'a> {
         let publisher = self.publisher;
         let began = Instant::now();
         let rebuilt = unwound(|| Ok(publisher.rebuild(now)));
-        // Records the attempt, so that one without a result is not repeated.
+        // The attempt is recorded, so that one without a result is not repeated.
         self.valid_until = None;
         let site = rebuilt.ok().flatten()?;
         if self.worker.is_out() {
@@ -302,9 +302,9 @@ impl<'a> Reloader<'a> {
     }
 }
 
-/// Turns a panic into a refusal: the last good edition stays, and every later file is tried.
+/// Converts a panic into a refusal: the last good edition stays, and every later file is tried.
 fn unwound<T>(publish: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
-    // A publisher's memory is consistent at any time, and files are replaced atomically.
+    // A publisher's memory is always consistent, and files are replaced atomically.
     catch_unwind(AssertUnwindSafe(publish)).unwrap_or(Err(Refusal::System(Error::Panic)))
 }
 

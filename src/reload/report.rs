@@ -1,4 +1,4 @@
-//! Reports of a reloader to the log and to telemetry: published editions, refused files, and reasons.
+//! Reports the published editions, refused files and reasons of a reloader to the log and to telemetry.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::revisions::Revisions;
 use crate::site::Site;
 use crate::telemetry::Outcome;
 
-/// The most sessions that a log line names.
+/// The largest number of sessions that a log line lists.
 const MOST_IDS: usize = 10;
 
 impl Reloader<'_> {
@@ -113,7 +113,7 @@ fn indented(lines: &str) -> String {
     })
 }
 
-/// The ids of new, changed and removed sessions.
+/// Returns the ids of new, changed and removed sessions.
 fn difference<'a>(before: &Revisions, after: &'a Revisions) -> [Vec<&'a str>; 3] {
     let (mut added, mut changed, mut removed) = (Vec::new(), Vec::new(), Vec::new());
     for (id, revision) in after.sessions.iter() {
@@ -129,7 +129,7 @@ fn difference<'a>(before: &Revisions, after: &'a Revisions) -> [Vec<&'a str>; 3]
     [added, changed, removed]
 }
 
-/// "a, b and 3 more"; none if there is none.
+/// Returns a list such as "a, b and 3 more"; `None` if it is empty.
 fn listed(ids: &[&str]) -> Option<String> {
     let (named, more) = ids.split_at(ids.len().min(MOST_IDS));
     match more.len() {

@@ -1,6 +1,6 @@
-//! Roster: pure rules for which worker may publish.
+//! The roster decides by pure rules which worker may publish.
 //!
-//! One worker is in charge. While its work takes long, a standby polls the files:
+//! One worker is in charge. While the worker in charge takes long, a standby polls the files:
 //!
 //! - The standby adopts another content: it takes over, and nothing of the previous worker is recorded or published.
 //! - The worker in charge records, or has a result: the standby is dismissed.
@@ -24,7 +24,7 @@ pub(super) struct Roster {
 }
 
 impl Roster {
-    /// Appoints a standby and returns its number, unless there is one, or none could take over.
+    /// Appoints a standby and returns its number, unless there is already one, or no standby could take over.
     pub(super) fn appoint(&mut self) -> Option<Number> {
         if self.records || self.standby.is_some() || self.is_closed {
             return None;
@@ -34,7 +34,7 @@ impl Roster {
         self.standby
     }
 
-    /// Puts a worker in charge that has adopted a content. Returns whether it is.
+    /// Puts a worker that has adopted a content in charge. Returns whether the worker is in charge.
     pub(super) fn take_over(&mut self, worker: Number) -> bool {
         if self.is_standby(worker) {
             (self.in_charge, self.standby) = (worker, None);
@@ -42,13 +42,13 @@ impl Roster {
         self.is_in_charge(worker)
     }
 
-    /// Lets a worker record. Returns whether it may.
+    /// Lets a worker record. Returns whether the worker may record.
     pub(super) fn record(&mut self, worker: Number) -> bool {
         self.records |= self.finish(worker);
         self.is_in_charge(worker)
     }
 
-    /// Accepts a worker's result. Returns whether it counts.
+    /// Accepts a worker's result. Returns whether the result counts.
     pub(super) fn finish(&mut self, worker: Number) -> bool {
         let counts = self.is_in_charge(worker);
         if counts {
@@ -74,22 +74,22 @@ impl Roster {
         (self.is_closed, self.standby) = (true, None);
     }
 
-    /// Whether a worker is in charge.
+    /// Returns whether a worker is in charge.
     pub(super) fn is_in_charge(&self, worker: Number) -> bool {
         self.in_charge == worker && !self.is_closed
     }
 
-    /// Whether a worker is the standby.
+    /// Returns whether a worker is the standby.
     pub(super) fn is_standby(&self, worker: Number) -> bool {
         self.standby == Some(worker)
     }
 
-    /// Whether a worker is neither in charge nor the standby.
+    /// Returns whether a worker is neither in charge nor the standby.
     pub(super) fn is_out(&self, worker: Number) -> bool {
         !self.is_in_charge(worker) && !self.is_standby(worker)
     }
 
-    /// Whether an edition is recorded and not published yet.
+    /// Returns whether an edition is recorded and not published yet.
     pub(super) fn records(&self) -> bool {
         self.records
     }
@@ -119,7 +119,7 @@ mod tests {
         (0..3).flat_map(of).chain(common).collect()
     }
 
-    /// Every sequence of events up to a length.
+    /// Checks every sequence of events up to a length.
     fn every(length: usize, mut check: impl FnMut(&[RosterEvent])) {
         let mut sequences = vec![vec![]];
         for _ in 0..length {

@@ -1,4 +1,4 @@
-//! Threads that process the file.
+//! Manages the threads that process the file.
 //!
 //! | the worker in charge | reaction |
 //! |---|---|
@@ -29,7 +29,7 @@ use crate::telemetry::Telemetry;
 /// A worker with its thread.
 struct WorkerThread<'scope> {
     worker: Worker,
-    /// None while it works on the first file.
+    /// The sender of its orders; `None` while it works on the first file.
     orders: Option<mpsc::Sender<Order>>,
     thread: ScopedJoinHandle<'scope, ()>,
 }
@@ -46,7 +46,7 @@ pub(super) struct Shift<'a, 'scope, 'env, C> {
     /// The results of the work on the first file, if it still runs, and the revisions of the edition that is served
     /// meanwhile.
     late: Option<(Receiver<FirstResult>, Revisions)>,
-    /// The start of the work that was reported as long.
+    /// The start of the work that was reported as slow.
     announced: Option<Instant>,
 }
 
@@ -162,7 +162,7 @@ where
                 self.late = Some((results, before));
                 return;
             }
-            // Another worker took over a moment ago.
+            // Another worker has just taken over.
             Err(TryRecvError::Disconnected) => return,
         };
         let worker = self.in_charge.worker.clone();
@@ -201,7 +201,7 @@ where
             hand.thread
         });
         for thread in threads.chain(self.leaving).collect::<Vec<_>>() {
-            // The log has the reason of a panic.
+            // The log has the reason for a panic.
             let _ = thread.join();
         }
     }
@@ -220,7 +220,7 @@ fn hire<'scope, 'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env>(
     let thread = scope.spawn(move || {
         let site = Arc::clone(&sites.borrow());
         let reloader = make(&site);
-        // Dropped here, because otherwise it would stay in memory as long as this thread runs.
+        // The site is dropped here, because otherwise it would stay in memory as long as this thread runs.
         drop(site);
         reloader.run(&orders, clock, &sites);
     });
@@ -228,7 +228,7 @@ fn hire<'scope, 'env, C: Fn() -> DateTime<Utc> + Clone + Send + 'env>(
 }
 
 impl<'env> Reloader<'env> {
-    /// A reloader for files that another worker processes, while `site` is served.
+    /// Creates a reloader for files that another worker processes, while `site` is served.
     fn standing_by(
         publisher: &'env Publisher,
         telemetry: &'env Telemetry,

@@ -1,4 +1,4 @@
-//! The first edition of a file that may be half-written.
+//! Publishes the first edition of a file that may be half-written.
 
 use std::time::{Duration, SystemTime};
 
@@ -16,7 +16,7 @@ pub struct Polling {
 }
 
 impl Polling {
-    /// Continues from files that are adopted without reading their content.
+    /// Continues from files that are adopted although their content was not read.
     pub(super) fn adopting(snapshot: Snapshot) -> Self {
         let adoption = Adoption::new(snapshot.files().to_vec(), snapshot.files());
         Self { snapshot: snapshot.without_content(), adoption }
@@ -42,7 +42,7 @@ pub fn start(
     Ok(started.expect("nobody else is in the roster"))
 }
 
-/// Publishes the first edition as a worker. None if another worker has replaced it.
+/// Publishes the first edition as a worker. Returns `None` if another worker has replaced it.
 pub(super) fn start_as(
     worker: &Worker,
     publisher: &Publisher,
@@ -79,7 +79,7 @@ pub(super) fn start_as(
     Ok(None)
 }
 
-/// The last good edition with its digest, if it is served while the file waits.
+/// Returns the last good edition with its digest, if it is served while the file waits.
 fn meanwhile(
     publisher: &Publisher,
     snapshot: &Snapshot,
@@ -95,7 +95,7 @@ fn meanwhile(
     // An unusable revisions file is reported when the file is published.
     let Ok(recorded) = publisher.store.read() else { return Ok(None) };
     let removal = snapshot.removal(&recorded, now);
-    // `--strict` refuses a broken file at once; a file that removes many sessions is not broken.
+    // `--strict` refuses a broken file at once, but a file that removes many sessions is not broken.
     let waits = (publisher.fall_back && is_younger(IN_PLACE)) || removal.is_mass();
     if !waits || snapshot.digest() == Some(digest) {
         return Ok(None);
@@ -114,7 +114,7 @@ fn contents(snapshot: &Snapshot) -> Vec<Option<Digest>> {
     snapshot.files().iter().map(|file| file.digest).collect()
 }
 
-/// Whether a file was written less than `age` ago, or in the future.
+/// Returns whether a file was written less than `age` ago, or in the future.
 fn is_younger(file: &Observed, age: Duration, clock: SystemTime) -> bool {
     file.metadata
         .is_some_and(|file| !clock.duration_since(file.modified).is_ok_and(|own| own >= age))

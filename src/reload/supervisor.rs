@@ -1,4 +1,4 @@
-//! Supervisor of live reload: takes orders, and watches the threads that process the file.
+//! The supervisor of live reload takes orders, and monitors the threads that process the file.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -16,12 +16,12 @@ use crate::publish::Publisher;
 use crate::site::Site;
 use crate::telemetry::Telemetry;
 
-/// How long the work on a file may take.
+/// The times that the work on a file may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// Time until it is reported, and a standby polls for newer files.
+    /// The time until the work is reported, and a standby polls for newer files.
     pub announce: Duration,
-    /// Time until a start serves the last good edition, if there is one.
+    /// The time until a start serves the last good edition, if there is one.
     pub fall_back: Duration,
 }
 
@@ -36,13 +36,13 @@ impl Default for Patience {
 pub struct Supervisor<'env, C> {
     /// Publishes the file.
     pub publisher: &'env Publisher,
-    /// Notified of every edition, and of a file that takes long.
+    /// The receiver of reports about every edition, and about a file that takes long.
     pub telemetry: &'env Telemetry,
     /// The clock of editions.
     pub clock: C,
-    /// How long the work on a file may take.
+    /// The times that the work on a file may take.
     pub patience: Patience,
-    /// Called before each step of the work on a file.
+    /// The callback before each step of the work on a file.
     pub before: BeforeStep,
 }
 

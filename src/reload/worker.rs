@@ -1,4 +1,4 @@
-//! Worker: shared state between a thread that processes a file and its supervisor.
+//! A worker: the state that a thread that processes a file shares with its supervisor.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,21 +26,21 @@ struct WorkerState {
 /// The current work.
 #[derive(Debug, Default)]
 struct Work {
-    /// None between two polls.
+    /// The start of the work; `None` between two polls.
     since: Option<Instant>,
     /// The files, without their content.
     files: Snapshot,
 }
 
 impl BeforeStep {
-    /// Calls a function.
+    /// Creates a callback from a function.
     pub fn new(call: impl Fn(Step) + Send + Sync + 'static) -> Self {
         Self(Arc::new(call))
     }
 }
 
 impl Default for BeforeStep {
-    /// Does nothing.
+    /// Returns a callback that does nothing.
     fn default() -> Self {
         Self::new(|_| ())
     }
@@ -53,7 +53,7 @@ impl fmt::Debug for BeforeStep {
 }
 
 impl Worker {
-    /// The worker in charge of a new roster.
+    /// Creates the worker in charge of a new roster.
     pub(super) fn first(before: BeforeStep) -> Self {
         Self::new(0, Arc::default(), before)
     }
@@ -62,7 +62,7 @@ impl Worker {
         Self(Arc::new(WorkerState { number, roster, before, work: Mutex::default() }))
     }
 
-    /// A standby in the same roster, if there may be one.
+    /// Creates a standby in the same roster, if there may be one.
     pub(super) fn appoint_standby(&self) -> Option<Self> {
         let number = self.roster().appoint()?;
         Some(Self::new(number, Arc::clone(&self.0.roster), self.0.before.clone()))
@@ -73,7 +73,7 @@ impl Worker {
         self.work().since = Some(Instant::now());
     }
 
-    /// Sets the files that the work is about.
+    /// Sets the files of the current work.
     pub(super) fn works_on(&self, files: Snapshot) {
         self.work().files = files;
     }
@@ -84,17 +84,17 @@ impl Worker {
         self.roster().rest(self.0.number);
     }
 
-    /// The start of the work; none between two polls.
+    /// Returns the start of the work; `None` between two polls.
     pub(super) fn since(&self) -> Option<Instant> {
         self.work().since
     }
 
-    /// The files of the work, without their content.
+    /// Returns the files of the work, without their content.
     pub(super) fn files(&self) -> Snapshot {
         self.work().files.without_content()
     }
 
-    /// Whether the work continues with a step.
+    /// Returns whether the work continues with a step.
     pub(super) fn may_go_on(&self, step: Step) -> bool {
         (self.0.before.0)(step);
         match step {
@@ -111,32 +111,32 @@ impl Worker {
         }
     }
 
-    /// [`Roster::take_over`].
+    /// Calls [`Roster::take_over`].
     pub(super) fn take_over(&self) -> bool {
         self.roster().take_over(self.0.number)
     }
 
-    /// [`Roster::finish`].
+    /// Calls [`Roster::finish`].
     pub(super) fn finish(&self) -> bool {
         self.roster().finish(self.0.number)
     }
 
-    /// [`Roster::is_in_charge`].
+    /// Calls [`Roster::is_in_charge`].
     pub(super) fn is_in_charge(&self) -> bool {
         self.roster().is_in_charge(self.0.number)
     }
 
-    /// [`Roster::is_standby`].
+    /// Calls [`Roster::is_standby`].
     pub(super) fn is_standby(&self) -> bool {
         self.roster().is_standby(self.0.number)
     }
 
-    /// [`Roster::is_out`].
+    /// Calls [`Roster::is_out`].
     pub(super) fn is_out(&self) -> bool {
         self.roster().is_out(self.0.number)
     }
 
-    /// The roster, locked only briefly.
+    /// Returns the roster, which is locked only briefly.
     pub(super) fn roster(&self) -> MutexGuard<'_, Roster> {
         self.0.roster.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,4 +1,4 @@
-//! Checks of entries in a revisions file: calendars must be able to contain the entry and its next change.
+//! Checks the entries of a revisions file: calendars must be able to contain the entry and its next change.
 
 use chrono::{DateTime, Utc};
 
@@ -7,7 +7,7 @@ use super::history::{Change, Was};
 use super::{KnownFeed, Revision, Stamp};
 use crate::model::Uid;
 
-/// An entry that can be checked. `is_ours` if it has a valid checksum.
+/// An entry that can be checked. `is_ours` is true if it has a valid checksum.
 pub(super) trait Check {
     /// # Errors
     /// A sentence that names the value.
@@ -78,7 +78,7 @@ fn instants(all: impl IntoIterator<Item = DateTime<Utc>>, is_ours: bool) -> Resu
     all.into_iter().try_for_each(bounds::given)
 }
 
-/// The old text of a change.
+/// Returns the old text of a change.
 fn old_text(change: &Change) -> Option<&String> {
     match &change.was {
         Was::Title(text) => Some(text),

@@ -7,7 +7,7 @@ use crate::model::Dialect;
 
 const EXTENDED: &str = "extended";
 
-/// The dialect of entries that name none.
+/// Returns the dialect of entries that name none.
 pub(super) fn first() -> Dialect {
     Dialect::CommonMark
 }

@@ -1,4 +1,4 @@
-//! Differences between two editions that readers notice.
+//! Finds the differences between two editions that readers notice.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -12,54 +12,54 @@ pub struct Difference {
     pub id: String,
     /// The differences, the most important first; never empty.
     pub what: Vec<What>,
-    /// The values published before; none for a new session.
+    /// The values published before; `None` for a new session.
     pub before: Option<PublishedSession>,
     /// The values to publish; for a removed session, the values published last.
     pub after: PublishedSession,
 }
 
-/// A difference.
+/// A difference that readers notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
-    /// It is new.
+    /// The session is new.
     Added,
-    /// It was removed, and is back.
+    /// The session was removed, and is back.
     Back,
-    /// It is cancelled.
+    /// The session is cancelled.
     Cancelled,
-    /// It ends at another time and begins at the same time.
+    /// The session ends at another time and begins at the same time.
     Ends,
-    /// It is in other feeds.
+    /// The session is in other feeds.
     Feeds,
-    /// It has another link to join, which also counts as [`What::Other`].
+    /// The session has another link to join, which also counts as [`What::Other`].
     Join(LinkChange),
-    /// It begins at another time.
+    /// The session begins at another time.
     Moved,
-    /// It has another text, link or tag.
+    /// The session has another text, link or tag.
     Other,
-    /// It is at another place.
+    /// The session is at another place.
     Place,
-    /// It has another link to register, which also counts as [`What::Other`].
+    /// The session has another link to register, which also counts as [`What::Other`].
     Register(LinkChange),
-    /// It was removed from the file.
+    /// The session was removed from the file.
     Removed,
-    /// It has another id.
+    /// The session has another id.
     Renamed {
         /// The id before.
         from: String,
     },
-    /// It has another title.
+    /// The session has another title.
     Retitled {
         /// The title before.
         from: String,
     },
-    /// It is no longer cancelled, became tentative, or became certain.
+    /// The session is no longer cancelled, became tentative, or became certain.
     Status,
-    /// It is in another zone.
+    /// The session is in another zone.
     Zone,
 }
 
-/// Every session that differs between two states, by start.
+/// Returns every session that differs between two states, by start.
 pub fn differences(before: &Revisions, after: &Revisions) -> Vec<Difference> {
     let known: BTreeMap<&str, (&String, &Revision)> = before
         .sessions
@@ -101,7 +101,7 @@ impl<'a> Renamed<'a> {
         Self { after, by_former }
     }
 
-    /// A revision with the current ids of its feeds.
+    /// Returns a revision with the current ids of its feeds.
     fn today(&self, revision: &Revision) -> Revision {
         let mut revision = revision.clone();
         for feed in &mut revision.published.feeds {
@@ -137,7 +137,7 @@ fn difference(old: Option<(&String, &Revision)>, id: &String, new: &Revision) ->
     if was.when.start() != is.when.start() {
         what.push(What::Moved);
     }
-    // If a session changes between whole days and hours, the change of start includes the end.
+    // If a session changes between whole days and times of day, the change of start includes the end.
     let ends = match (was.when, is.when) {
         (Times::Days { first, last }, Times::Days { first: new, last: new_last }) => {
             last - first != new_last - new

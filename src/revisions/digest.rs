@@ -1,4 +1,4 @@
-//! Digest of everything that a session publishes.
+//! The digest of everything that a session publishes.
 //!
 //! It covers the meaning, not the printed bytes: otherwise a new release would raise the SEQUENCE of every session.
 
@@ -8,10 +8,11 @@ use crate::model::{Cancellation, Catalog, HttpUrl, Session, Status, When};
 use crate::rfc3339;
 use crate::urls::{FeedRoute, Urls};
 
-/// Raised when a release prints the same session differently, so that subscribers get the new format.
+/// The version of the print format. A release raises the version if it prints the same session differently, so that
+/// subscribers get the new format.
 pub const FORMAT: u32 = 2;
 
-/// Hash of labelled values, each with its length.
+/// A hash of labelled values, each with its length.
 struct Canonical(Sha256);
 
 impl Canonical {
@@ -37,14 +38,14 @@ impl Canonical {
     }
 }
 
-/// The first half of a SHA-256 in hex: enough to distinguish contents.
+/// Returns the first half of a SHA-256 in hex, which is enough to distinguish contents.
 fn hex(hash: Sha256) -> String {
     let digits = b"0123456789abcdef";
     let digit = |value: u8| char::from(digits[usize::from(value)]);
     hash.finalize().iter().take(16).flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
-/// The digest of the parts of a body, as of one text.
+/// Returns the digest of the parts of a body, as if they were one text.
 pub fn of_bytes<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     let mut hash = Sha256::new();
     for part in parts {
@@ -53,8 +54,8 @@ pub fn of_bytes<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     hex(hash)
 }
 
-/// The digest of a session's event in any calendar. It includes the instants, but not their format: with a zone or in
-/// UTC.
+/// Returns the digest of a session's event in any calendar. The digest includes the instants, but not their format
+/// (with a zone or in UTC).
 pub(super) fn of_session(catalog: &Catalog, session: &Session, urls: &Urls, uid: &str) -> String {
     let calendar = &catalog.calendar;
     let mut form = Canonical(Sha256::new());
@@ -89,6 +90,7 @@ pub(super) fn of_session(catalog: &Catalog, session: &Session, urls: &Urls, uid:
         form.optional("latitude", place.geo.map(|geo| geo.latitude));
         form.optional("longitude", place.geo.map(|geo| geo.longitude));
     }
+    around(&mut form, session);
     form.all("tag", &session.tags);
     form.field("status", session.status.as_str());
     if session.status == Status::Cancelled && session.cancellation == Cancellation::Announce {
@@ -109,7 +111,18 @@ pub(super) fn of_session(catalog: &Catalog, session: &Session, urls: &Urls, uid:
     hex(form.0)
 }
 
-/// The messages that a session's event prints. Only overrides of them are part of its digest.
+/// Adds the speakers, access and recordings, which events print. Only pages have registration and reasons.
+fn around(form: &mut Canonical, session: &Session) {
+    for speaker in &session.speakers {
+        form.field("speaker", speaker.name.as_str());
+        form.optional("speaker-about", speaker.about.as_ref());
+    }
+    form.optional("access", session.access.as_ref());
+    form.optional("recording", session.recording.as_ref());
+    form.optional("slides", session.slides.as_ref());
+}
+
+/// Returns the messages that a session's event prints. Only overrides of these messages are part of its digest.
 fn messages_of(session: &Session) -> impl Iterator<Item = &'static str> {
     let cancelled = session.status == Status::Cancelled;
     let all = [
@@ -118,22 +131,28 @@ fn messages_of(session: &Session) -> impl Iterator<Item = &'static str> {
         ("event_register", session.register.is_some()),
         ("event_join", session.join.is_some()),
         ("event_join_label", session.join.is_some()),
+        ("event_speaker", !session.speakers.is_empty()),
+        ("speaker_about", session.speakers.iter().any(|speaker| speaker.about.is_some())),
+        ("event_access", session.access.is_some()),
+        ("event_recording", session.recording.is_some()),
+        ("event_slides", session.slides.is_some()),
         ("event_about", true),
         ("event_all", true),
     ];
     all.into_iter().filter(|(_, printed)| *printed).map(|(id, _)| id)
 }
 
-/// The digest of a session's description, own page and tags.
+/// Returns the digest of a session's description, own page and tags.
 pub(super) fn of_text(session: &Session) -> String {
     let mut form = Canonical(Sha256::new());
     form.optional("description", session.description.as_ref());
     form.optional("page", session.page.as_ref());
+    around(&mut form, session);
     form.all("tag", &session.tags);
     short(form)
 }
 
-/// The digest of a link, recorded in place of the link.
+/// Returns the digest of a link, recorded in place of the link.
 pub(super) fn of_link(url: &HttpUrl) -> String {
     let mut form = Canonical(Sha256::new());
     form.field("link", url.as_str());

@@ -1,4 +1,4 @@
-//! Published feeds. The record lets a removed feed publish a notice.
+//! Records published feeds. The record lets a removed feed publish a notice.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -13,9 +13,9 @@ use crate::model::Catalog;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KnownFeed {
-    /// Its name.
+    /// The name.
     pub title: String,
-    /// Ids that it had before, oldest first.
+    /// The former ids, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub was: Vec<String>,
     /// The instant of its removal from the file, UTC in whole seconds.
@@ -30,7 +30,7 @@ pub struct KnownFeed {
     pub sessions: Vec<String>,
 }
 
-/// The feeds after a catalog is published at an instant; `sessions` are those before.
+/// Returns the feeds after a catalog is published at an instant; `sessions` are those before.
 pub(super) fn revise(
     before: &BTreeMap<String, KnownFeed>,
     sessions: &BTreeMap<String, Arc<Revision>>,
@@ -69,7 +69,7 @@ pub(super) fn revise(
     live.into_iter().chain(gone).collect()
 }
 
-/// The UIDs of the sessions that were last published in each of the given feeds.
+/// Returns the UIDs of the sessions that were last published in each of the given feeds.
 fn members<'a>(
     feeds: impl Iterator<Item = &'a str>,
     sessions: &BTreeMap<String, Arc<Revision>>,

@@ -1,4 +1,4 @@
-//! The text of the revisions file: one line per entry, each with a checksum.
+//! Prints the revisions file: one line per entry, each with a checksum.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::{Revisions, Stamp, sums};
 
-/// The version of the file format. Older ones are read, and newer ones refused.
+/// The version of the file format. The program reads older versions, and refuses newer ones.
 pub(super) const SCHEMA: u32 = 3;
-/// The member with the calendar's id, whose line has a checksum too.
+/// The member with the calendar's id. Its line has a checksum, too.
 pub(super) const CALENDAR: &str = "calendar";
 
 /// Prints the revisions: sorted, one line per entry, so that the file can be committed and compared.
@@ -28,7 +28,7 @@ pub fn print(revisions: &Revisions) -> String {
     text
 }
 
-/// The JSON of a value, on one line.
+/// Returns the JSON of a value, on one line.
 pub(super) fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("strings, numbers and instants have a JSON form")
 }
@@ -70,7 +70,7 @@ mod tests {
 }
 "#;
 
-    /// The text with every checksum deleted.
+    /// Returns the text without checksums.
     fn unsummed(text: &str) -> String {
         let mut parts = text.split(",\"sum\":\"");
         let first = parts.next().unwrap().to_owned();
@@ -118,7 +118,7 @@ mod tests {
 }
 "#;
 
-    /// Each edit of a text is refused at its line.
+    /// Checks that each edit of a text is refused at its line.
     fn refused(text: &str, edits: &[(&str, &str, usize)]) {
         assert!(parse(text.as_bytes()).is_ok());
         for (right, wrong, line) in edits {

@@ -1,15 +1,15 @@
-//! Former ids of sessions and feeds: those in `was`, and recorded ones that the author has deleted from `was`, because
-//! readers know their addresses.
+//! Finds the former ids of sessions and feeds. They include recorded ids that the author has deleted from `was`,
+//! because readers know their addresses.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Revisions, repeats};
 use crate::model::{Catalog, Id};
 
-/// Former ids that no other session or feed has, oldest first, by current id.
+/// The former ids that no other session or feed has, oldest first, by current id.
 pub(super) type Former = BTreeMap<Id, Vec<Id>>;
 
-/// Former ids of sessions.
+/// Returns the former ids of sessions.
 pub(super) fn of_sessions(catalog: &Catalog, revisions: &Revisions) -> Former {
     let recorded: HashMap<&str, &[String]> = revisions
         .sessions
@@ -24,7 +24,7 @@ pub(super) fn of_sessions(catalog: &Catalog, revisions: &Revisions) -> Former {
     without_clashes(sessions.collect(), repeats::ids(catalog))
 }
 
-/// Former ids of feeds.
+/// Returns the former ids of feeds.
 pub(super) fn of_feeds(catalog: &Catalog, revisions: &Revisions) -> Former {
     let feeds = catalog.feeds().map(|feed| {
         let known = revisions.feeds.get(feed.id.as_str());
@@ -34,9 +34,9 @@ pub(super) fn of_feeds(catalog: &Catalog, revisions: &Revisions) -> Former {
     without_clashes(feeds.collect(), HashSet::new())
 }
 
-/// Former ids after one more edition, oldest first: those before, the id in the previous edition, and those that the
-/// author names. Ids that another session or feed has or names are left out; `owner` returns the one that has or
-/// names an id, and is not called for the current id.
+/// Returns the former ids after one more edition, oldest first: the earlier ones, the id in the previous edition, and
+/// those that the author gives in `was`. Leaves out ids that another session or feed has or gives in `was`. `owner`
+/// returns the session or feed with an id, and is not called for the current id.
 pub(super) fn recorded<'a, 'c>(
     before: impl IntoIterator<Item = &'a str>,
     had: Option<&'a str>,
@@ -58,14 +58,14 @@ pub(super) fn recorded<'a, 'c>(
 /// The owner of each id: the session or feed that has it, or that names it as a former id.
 pub(super) type Claims<'a> = HashMap<&'a str, &'a Id>;
 
-/// The owners of current ids and of the former ids that their author names.
+/// Returns the owners of current ids and of the former ids in `was`.
 pub(super) fn claims<'a>(all: impl Iterator<Item = (&'a Id, &'a [Id])> + Clone) -> Claims<'a> {
     let named = all.clone().flat_map(|(id, was)| was.iter().map(move |old| (old.as_str(), id)));
     // A current id takes precedence over a former one.
     named.chain(all.map(|(id, _)| (id.as_str(), id))).collect()
 }
 
-/// The former ids of each, without those of others and without `taken` ones.
+/// Returns the former ids of each session or feed, without those of others and without `taken` ones.
 fn without_clashes<'a>(
     all: Vec<(&'a Id, &'a [Id], &'a [String])>,
     taken: HashSet<&'a str>,

@@ -1,4 +1,4 @@
-//! History of a session: every published change, and those that are news to readers.
+//! The history of a session: every published change, and the changes that are news to readers.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::{PublishedSession, Revision, Time, Times, bounds, published};
 use crate::model::Status;
 
-/// Number of recorded changes per session; the oldest are dropped.
+/// The number of recorded changes per session; the oldest are dropped.
 const KEPT: usize = 100;
 
-/// A change of one field of a session; in JSON `at`, `field` and `was`.
+/// A change of one field of a session, which has the members `at`, `field` and `was` in JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "UncheckedChange", into = "UncheckedChange")]
 pub struct Change {
@@ -83,7 +83,7 @@ pub enum LinkChange {
 }
 
 impl LinkChange {
-    /// Compares two digests; none if they are the same.
+    /// Compares two digests. Returns `None` if they are equal.
     pub(super) fn between(was: Option<&String>, is: Option<&String>) -> Option<Self> {
         match (was, is) {
             (None, Some(_)) => Some(Self::Added),
@@ -106,14 +106,14 @@ impl PlaceChange {
 }
 
 impl News {
-    /// Whether nothing changed.
+    /// Returns whether nothing changed.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
 impl Revision {
-    /// The changes up to now and those of one more revision that publishes `next` at an instant.
+    /// Returns the recorded changes, and those of one more revision that publishes `next` at an instant.
     pub(super) fn changes_with(&self, next: &PublishedSession, at: DateTime<Utc>) -> Vec<Change> {
         let old = &self.published;
         let mut all = self.changes.clone();
@@ -135,7 +135,7 @@ impl Revision {
         all
     }
 
-    /// The times before each move, oldest first, without a length where the end is unknown.
+    /// Returns the times before each move, oldest first, without a length where the end is unknown.
     pub fn earlier(&self) -> Vec<Times> {
         let (mut start, mut end) = (self.published.when.start(), self.published.when.end());
         let mut earlier = Vec::new();
@@ -157,7 +157,7 @@ impl Revision {
         earlier
     }
 
-    /// The news since it was first published.
+    /// Returns the news since the first publication.
     pub(super) fn news(&self) -> News {
         let places = self.changes.iter().filter_map(|change| match &change.was {
             Was::Place(place) => Some(place.as_ref()),
@@ -186,27 +186,28 @@ impl Revision {
     }
 }
 
-/// Given earlier values, oldest first: the last one before the current value first appeared. Later changes were undone.
+/// Returns, from earlier values with the oldest first, the last one before the current value first appeared. Later
+/// changes were undone.
 fn last_other<T: PartialEq>(values: impl Iterator<Item = T>, now: &T) -> Option<T> {
     values.take_while(|value| value != now).last()
 }
 
-/// The changes grouped by publication, oldest first. Those of one publication have the same instant and are in the
-/// order of their fields; converted ones of several publications may have the same instant.
+/// Returns the changes grouped by publication, oldest first. The changes of one publication have the same instant and
+/// are in the order of their fields; converted ones of several publications may have the same instant.
 fn publications(changes: &[Change]) -> Vec<&[Change]> {
     let is_same =
         |one: &Change, next: &Change| one.at == next.at && one.was.field() < next.was.field();
     changes.chunk_by(is_same).collect()
 }
 
-/// [`Change`] in the format of the file.
+/// A [`Change`] in the format of the file.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct UncheckedChange {
     #[serde(deserialize_with = "bounds::instant")]
     at: DateTime<Utc>,
     field: Field,
-    /// There is no default, so a missing member is an error.
+    /// The value before the change. The member has no default, so a missing member is an error.
     #[serde(deserialize_with = "Option::deserialize")]
     was: Option<String>,
 }

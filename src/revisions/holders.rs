@@ -1,4 +1,4 @@
-//! Lookup of ids in addresses: the session or feed that has the id now, or had it before.
+//! Finds the session or feed that has an id now or had it before.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::former::Former;
 use super::removed::{Removed, Retired};
-use crate::model::{Catalog, Feed, Id, Repeat, Session};
+use crate::model::{Catalog, Feed, Id, Repeat, Session, Undated};
 
 /// The session that an id in an address refers to.
 #[derive(Debug, Clone, Copy)]
@@ -15,8 +15,10 @@ pub enum SessionHolder<'a> {
     Present(&'a Session),
     /// A session of the catalog, which had this id before.
     Former(&'a Session),
-    /// A repeating session of the catalog, which has or had this id. Its dates are sessions with ids of their own.
+    /// A repeating session of the catalog that has or had this id. Its dates are sessions with their own ids.
     Repeating(&'a Repeat),
+    /// A session of the catalog whose date is to be announced.
+    Undated(&'a Undated),
     /// A session that was removed from the file.
     Removed(&'a Removed),
     /// A session that was removed from the file, and that had this id before.
@@ -42,6 +44,8 @@ pub(super) struct Holders {
     pub(super) sessions: HashMap<Id, Holder>,
     /// The index of each repeating session.
     pub(super) repeats: HashMap<Id, usize>,
+    /// The index of each session without a date.
+    pub(super) undated: HashMap<Id, usize>,
     pub(super) feeds: HashMap<Id, Holder>,
 }
 
@@ -71,15 +75,17 @@ impl Holders {
         let repeats = catalog.repeats.iter().enumerate().flat_map(|(at, repeat)| {
             repeat.was.iter().chain([&repeat.id]).map(move |id| (id.clone(), at))
         });
+        let undated = catalog.undated.iter().enumerate();
         Self {
             sessions,
             repeats: repeats.collect(),
+            undated: undated.map(|(at, session)| (session.id.clone(), at)).collect(),
             feeds: index(catalog.feeds().map(|feed| feed.id), former_feeds, retired),
         }
     }
 }
 
-/// The ids of repeating sessions that were removed, whose feeds are removed too: each leads to its last date.
+/// Returns the ids of removed repeating sessions whose feeds are removed, too. Each leads to its last date.
 fn of_removed_repeats(removed: &[Removed], retired: &[Retired]) -> Vec<(Id, Holder)> {
     if retired.is_empty() {
         return Vec::new();
@@ -98,7 +104,8 @@ fn of_removed_repeats(removed: &[Removed], retired: &[Retired]) -> Vec<(Id, Hold
     last.into_iter().map(|(id, (_, at))| (id.clone(), Holder::FormerOfRemoved(at))).collect()
 }
 
-/// Current ids take precedence over former ones, and the catalog over removed sessions and feeds.
+/// Indexes ids by their holders. Current ids take precedence over former ones, and the catalog over removed sessions
+/// and feeds.
 fn index<'a>(
     present: impl Iterator<Item = &'a Id> + Clone,
     former: &Former,

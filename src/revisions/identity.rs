@@ -1,4 +1,4 @@
-//! Identity of sessions: the entry that a session continues, and the UID of a new one.
+//! Decides the identity of sessions: the entry that a session continues, and the UID of a new one.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -16,7 +16,7 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x6b1f_6a3e_3c53_5d0e_9a70_5b7e_2c1d_8f4
 /// The entries that no session has claimed yet, and the UIDs that no new session may get.
 pub(super) struct Entries<'a> {
     left: HashMap<&'a str, &'a Arc<Revision>>,
-    /// The keys of entries that sessions name by their UID.
+    /// The keys of entries whose UID a session gives.
     named: HashMap<Id, &'a str>,
     /// All known UIDs; collected for the first new session.
     uids: Option<HashSet<Cow<'a, str>>>,
@@ -49,8 +49,8 @@ impl<'a> Entries<'a> {
         {
             return Some(entry);
         }
-        // A former id that was live until now is a renaming. Then an entry under the new id belongs to another,
-        // removed session, unless its UID shows that the renaming is older.
+        // A former id that was in use until now means a renamed session. An entry under the new id then belongs to
+        // another, removed session, unless its UID shows that the session was renamed earlier.
         let live =
             |id: &&Id| self.left.get(id.as_str()).is_some_and(|entry| entry.removed.is_none());
         let renamed = session.was.iter().rev().find(live);
@@ -66,7 +66,7 @@ impl<'a> Entries<'a> {
             .find_map(|id| self.left.remove_entry(id.as_str()))
     }
 
-    /// The UID of a session: the author's, that of its entry, or a new one.
+    /// Returns the UID of a session: the author's, that of its entry, or a new one.
     pub(super) fn uid(
         &mut self,
         session: &Session,
@@ -87,7 +87,7 @@ impl<'a> Entries<'a> {
         });
         let first = session.was.first().unwrap_or(&session.id).as_str();
         let of_repeat = self.repeats.uids(session).into_iter().flatten();
-        // Another session had this id before it was renamed, and keeps the UID derived from it.
+        // Another session had this id before it was renamed, and keeps the UID that derives from the id.
         let uid = of_repeat
             .chain(std::iter::once_with(|| derived(calendar, first)))
             .chain((2..).map(|nth| derived(calendar, &format!("{first}/{nth}"))))
@@ -97,18 +97,18 @@ impl<'a> Entries<'a> {
         uid
     }
 
-    /// The entry under a session's id, if it is not claimed.
+    /// Returns the entry under a session's id, if it is not claimed.
     pub(super) fn under(&self, session: &Session) -> Option<&'a Revision> {
         self.left.get(session.id.as_str()).copied().map(Arc::as_ref)
     }
 
-    /// The unclaimed entries by key; their sessions are removed.
+    /// Returns the unclaimed entries by key; their sessions are removed.
     pub(super) fn left(self) -> BTreeMap<&'a str, &'a Arc<Revision>> {
         self.left.into_iter().collect()
     }
 }
 
-/// The UID of the notice in a feed that was removed at an instant.
+/// Returns the UID of the notice in a feed that was removed at an instant.
 pub(super) fn of_notice(calendar: &Id, feed: &Id, gone: chrono::DateTime<chrono::Utc>) -> String {
     derived(calendar, &format!("feeds/{feed}/ended/{}", gone.timestamp()))
 }
@@ -117,7 +117,7 @@ fn derived(calendar: &Id, name: &str) -> String {
     Uuid::new_v5(&NAMESPACE, format!("{calendar}/{name}").as_bytes()).to_string()
 }
 
-/// Entries that sessions name by UID, and that no other session names by id.
+/// Returns the entries whose UID a session gives, and whose id no other session has.
 fn named<'a>(
     entries: &'a BTreeMap<String, Arc<Revision>>,
     sessions: &[Session],
@@ -129,7 +129,7 @@ fn named<'a>(
     if givers.is_empty() {
         return HashMap::new();
     }
-    // The UID alone identifies a session that gives one.
+    // A session that gives a UID is identified by the UID alone.
     let by_id = sessions.iter().filter(|session| session.uid.is_none());
     let owners: HashMap<&str, &Id> = by_id
         .flat_map(|session| {

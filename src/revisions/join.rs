@@ -18,8 +18,8 @@ use super::revise::insert;
 use super::{KnownFeed, Revision, Revisions, Stamp, bounds};
 
 impl Revisions {
-    /// Joins a file's revisions with those that are `known` to have been published. No number of either is higher
-    /// than in the result.
+    /// Joins a file's revisions with those that are `known` to have been published. No number in the result is lower
+    /// than in either.
     #[must_use]
     pub fn joined(self, known: &Self) -> Self {
         if self == *known {
@@ -41,8 +41,8 @@ impl Revisions {
         Self { calendar, sessions, feeds, resources }
     }
 
-    /// The ids and paths of entries that these revisions lack, or have with a lower number or with another content
-    /// under the same number, compared with what is `known` to have been published.
+    /// Returns the ids and paths of entries that these revisions lack, or have with a lower number or with another
+    /// content under the same number, compared with those that are `known` to have been published.
     pub fn behind<'a>(&self, known: &'a Self) -> Vec<&'a str> {
         let own = by_uid(&self.sessions);
         let session = |other: &Revision| match own.get(other.uid.as_str()) {
@@ -69,8 +69,8 @@ impl Revisions {
 }
 
 impl Revision {
-    /// This revision as the successor of another one of the same UID: unchanged if it is later or the same, and above
-    /// both otherwise.
+    /// Returns this revision as the successor of another one of the same UID. The result is unchanged if this revision
+    /// is later or the same; otherwise its numbers are above both.
     pub(super) fn above(&self, other: &Self) -> Self {
         let mut joined = self.clone();
         let missing = |id: &&String| !self.published.was.contains(id);
@@ -123,8 +123,8 @@ fn sessions(file: &Sessions, known: &Sessions) -> Sessions {
         });
     }
     all.extend(rest.into_values().map(|(id, entry)| (true, id, Arc::clone(entry))));
-    // If two entries claim one id, the removed session loses it; otherwise the session that readers may not know loses
-    // it.
+    // If two entries have the same id, the removed session loses it; otherwise the session that readers may not know
+    // loses it.
     all.sort_by_key(|(is_known, id, entry)| (entry.removed.is_some(), !is_known, *id));
     let mut sessions = Sessions::new();
     for (_, id, entry) in all {
@@ -133,7 +133,7 @@ fn sessions(file: &Sessions, known: &Sessions) -> Sessions {
     sessions
 }
 
-/// A feed that was removed in one state is removed, because its subscribers were notified.
+/// Joins two records of a feed. A feed that was removed in one state is removed, because its subscribers were notified.
 fn feed(own: KnownFeed, known: &KnownFeed) -> KnownFeed {
     let (first, other) = match known.gone.is_some() || own.gone.is_none() {
         true => (known, &own),
@@ -145,8 +145,8 @@ fn feed(own: KnownFeed, known: &KnownFeed) -> KnownFeed {
     feed
 }
 
-/// The later of two stamps. If both have the same instant and different bytes, readers may know either, so the result
-/// is above both and has no digest.
+/// Returns the later of two stamps. If both have the same instant and different bytes, readers may know either, so the
+/// result is later than both and has no digest.
 fn stamp(own: Stamp, known: &Stamp) -> Stamp {
     match own.last_modified.cmp(&known.last_modified) {
         Ordering::Greater => own,
@@ -181,7 +181,7 @@ mod tests {
         Revisions { sessions: Arc::new(all.collect()), ..Revisions::default() }
     }
 
-    /// Every revision with small numbers.
+    /// Returns every revision with small numbers.
     fn all() -> Vec<Revision> {
         let mut all = Vec::new();
         for (sequence, seconds) in (0..3).flat_map(|one| (0..3).map(move |two| (one, two))) {

@@ -1,4 +1,4 @@
-//! Members of a JSON object with their line numbers; duplicate names are errors.
+//! Reads the members of a JSON object with their line numbers. Duplicate names are errors.
 
 use std::collections::HashMap;
 
@@ -16,9 +16,9 @@ pub(super) struct JsonText<'t>(&'t str);
 /// A member of an object.
 #[derive(Debug)]
 pub(super) struct Member<'t> {
-    /// Its name.
+    /// The name.
     pub(super) name: String,
-    /// Its value, not parsed yet.
+    /// The value, not parsed yet.
     pub(super) value: &'t RawValue,
 }
 
@@ -34,7 +34,7 @@ impl<'t> JsonText<'t> {
         })
     }
 
-    /// The members of the text, which must be one object.
+    /// Returns the members of the text, which must be one object.
     ///
     /// # Errors
     /// The line of the first error.
@@ -42,7 +42,7 @@ impl<'t> JsonText<'t> {
         self.members_in(self.0)
     }
 
-    /// The members of a value, which must be an object.
+    /// Returns the members of a value, which must be an object.
     ///
     /// # Errors
     /// The line of the first error.
@@ -58,12 +58,12 @@ impl<'t> JsonText<'t> {
         self.parse_part(value.get())
     }
 
-    /// The line on which a value begins, from 1. It searches the text, so it is for errors only.
+    /// Returns the line on which a value begins, from 1. The function searches the text, so use it only for errors.
     pub(super) fn line(self, value: &RawValue) -> usize {
         self.line_of(value.get())
     }
 
-    /// The number of lines.
+    /// Returns the number of lines.
     pub(super) fn last_line(self) -> usize {
         1 + breaks(self.0.trim_end().as_bytes())
     }

@@ -3,8 +3,8 @@
 //! SEQUENCE and LAST-MODIFIED do not follow from the current file alone, so the revisions file records them. This
 //! module is pure except for [`store`], which reads and writes that file.
 //!
-//! To read: `revise` (one more publication), `edition`, `identity`, `repeats` and `former` (ids and UIDs), `digest`, `history`,
-//! `join`, then the file: `format`, `parse`, `store`.
+//! To read: `revise` (one more publication), `edition`, `identity`, `repeats` and `former` (ids and UIDs), `digest`,
+//! `history`, `join`, then the file: `format`, `parse`, `store`.
 
 mod bounds;
 mod checks;
@@ -53,10 +53,10 @@ pub use times::{Time, Times};
 /// The record of all publications.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Revisions {
-    /// The calendar's permanent id, once an edition was published.
+    /// The calendar's permanent id, after an edition was published.
     pub calendar: Option<String>,
-    /// The revisions by session id, including removed sessions; by UID if another session has that id now. Shared with
-    /// editions, and unchanged entries are shared between states.
+    /// The revisions by session id, including removed sessions. The key is the UID if another session now has that id.
+    /// Editions share the map, and states share unchanged entries.
     pub sessions: Arc<BTreeMap<String, Arc<Revision>>>,
     /// The feeds by id, including removed feeds.
     pub feeds: BTreeMap<String, KnownFeed>,
@@ -87,7 +87,8 @@ pub struct Revision {
         deserialize_with = "bounds::optional"
     )]
     pub removed: Option<DateTime<Utc>>,
-    /// How calendars print its text. Entries of releases that had only CommonMark keep it until they change.
+    /// The dialect in which calendars print its text. Entries of releases that had only CommonMark keep it until they
+    /// change.
     #[serde(
         default = "dialect::first",
         skip_serializing_if = "dialect::is_first",
@@ -96,7 +97,7 @@ pub struct Revision {
     pub dialect: Dialect,
     /// The published values, which later editions compare with.
     pub published: PublishedSession,
-    /// Its changes since it was first published, oldest first; the last 100.
+    /// The changes since its first publication, oldest first; only the last 100.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
 }
@@ -113,13 +114,13 @@ pub struct Stamp {
 }
 
 impl Revisions {
-    /// The entry under an id.
+    /// Returns the entry under an id.
     fn under(&self, id: &Id) -> Option<&Revision> {
         self.sessions.get(id.as_str()).map(Arc::as_ref)
     }
 
-    /// The revisions after calendars moved to other paths, given as old and new path. Unchanged bytes keep their
-    /// stamp.
+    /// Returns the revisions after calendars moved to other paths, given as old and new path. Unchanged bytes keep
+    /// their stamp.
     #[must_use]
     pub fn moved(mut self, paths: impl IntoIterator<Item = (String, String)>) -> Self {
         for (old, new) in paths {
@@ -129,8 +130,8 @@ impl Revisions {
         self
     }
 
-    /// The stamped revisions of calendars that are served at former paths too, given as old and new path. The stamp
-    /// there must be later than that of the former bytes.
+    /// Returns the stamped revisions of calendars that former paths serve, too, given as old and new path. The stamp at
+    /// a former path must be later than that of the former bytes.
     #[must_use]
     pub fn followed(mut self, paths: impl IntoIterator<Item = (String, String)>) -> Self {
         for (old, new) in paths {
@@ -148,8 +149,8 @@ impl Revisions {
         self
     }
 
-    /// The revisions with a stamp for each changed calendar, given as path and digest. Stamps of calendars that are
-    /// no longer published stay: if one comes back, its Last-Modified must not go back.
+    /// Returns the revisions with a stamp for each changed calendar, given as path and digest. Stamps of calendars that
+    /// are no longer published stay, because the Last-Modified of a calendar that comes back must not go back.
     #[must_use]
     pub fn stamp<'a>(
         self,
@@ -171,8 +172,8 @@ impl Revisions {
 }
 
 impl Revisions {
-    /// Sessions that reuse the id of a removed one: neither title nor start is the same, and the author did not write
-    /// `again = true`. The date of a repeating session is always the same session.
+    /// Returns the sessions that reuse the id of a removed one: neither title nor start is the same, and the author did
+    /// not write `again = true`. The date of a repeating session is always the same session.
     pub fn reused<'a>(&'a self, catalog: &'a Catalog) -> Vec<(&'a Session, &'a Revision)> {
         let entry = |session: &Session| self.under(&session.id);
         catalog
@@ -188,7 +189,7 @@ impl Revisions {
     }
 }
 
-/// A stamp must not go back when the clock is set back.
+/// Returns the next stamp, which must not go back when the clock is set back.
 fn next(last: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
     now.max(bounds::after_instant(last))
 }

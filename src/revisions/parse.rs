@@ -1,4 +1,4 @@
-//! Parser of the revisions file. Every accepted entry, and its next change, can be written again.
+//! Parses the revisions file. Every accepted entry, and its next change, can be written again.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -40,7 +40,7 @@ pub fn parse(bytes: &[u8]) -> Result<Revisions, (usize, String)> {
     let file = FileParser { text, is_old: schema?? < SCHEMA };
     let calendar = file.calendar(take(CALENDAR).ok(), take(sums::NAME).ok())?;
     let sessions = Arc::new(file.sessions(&take("sessions")?)?);
-    // This member exists since schema 2.
+    // Schema 1 does not have this member.
     let feeds = take("feeds").map_or_else(|_| Ok(BTreeMap::new()), |feeds| file.entries(&feeds))?;
     let resources = file.entries(&take("resources")?)?.into_iter().collect();
     Ok(Revisions { calendar, sessions, feeds, resources })
@@ -62,7 +62,7 @@ fn schema(text: JsonText<'_>, member: &Member<'_>) -> Result<u32, LineError> {
     Err((text.line(member.value), reason))
 }
 
-/// A file whose members are valid.
+/// A file with valid members.
 #[derive(Clone, Copy)]
 struct FileParser<'t> {
     text: JsonText<'t>,
@@ -85,8 +85,8 @@ impl<'t> FileParser<'t> {
         Ok(calendar)
     }
 
-    /// The sessions by id; no two have the same UID. If a merge left a removed session next to another session with its
-    /// UID, only the numbers of the removed one count.
+    /// Returns the sessions by id; no two have the same UID. If a merge left a removed session next to another session
+    /// with its UID, only the numbers of the removed one count.
     fn sessions(self, sessions: &Member<'t>) -> Result<BTreeMap<String, Arc<Revision>>, LineError> {
         let members = self.text.members_of(sessions.value)?;
         let mut all: BTreeMap<&str, Revision> = BTreeMap::new();
@@ -125,7 +125,7 @@ impl<'t> FileParser<'t> {
         self.checked(member, old.into(), false)
     }
 
-    /// The entries of a member that is a map of entries.
+    /// Returns the entries of a member that is a map.
     fn entries<T>(self, member: &Member<'t>) -> Result<BTreeMap<String, T>, LineError>
     where
         T: Check + Serialize + DeserializeOwned,
@@ -143,7 +143,7 @@ impl<'t> FileParser<'t> {
         self.checked(member, entry, is_ours)
     }
 
-    /// Whether a value has a valid checksum; false without a checksum.
+    /// Returns whether a value has a valid checksum; false without a checksum.
     fn vouched(
         self,
         member: &Member<'t>,

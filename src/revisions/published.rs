@@ -1,4 +1,4 @@
-//! Published values of a session, as the revisions file records them.
+//! The published values of a session, as the revisions file records them.
 
 use std::collections::BTreeSet;
 
@@ -12,25 +12,25 @@ use crate::model::{Session, Status};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "UncheckedSession")]
 pub struct PublishedSession {
-    /// Its title.
+    /// The title.
     pub title: String,
-    /// Its time; in JSON `start` and `end`, each an instant or a date.
+    /// The time. In JSON it is `start` and `end`, each an instant or a date.
     #[serde(flatten)]
     pub when: Times,
-    /// Its zone, under the name in calendars.
+    /// The zone, under the name in calendars.
     pub zone: String,
-    /// Its status.
+    /// The status.
     #[serde(serialize_with = "write_status")]
     pub status: Status,
-    /// Its place.
+    /// The place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
     /// The ids of its feeds.
     pub feeds: Vec<String>,
-    /// Its former ids, oldest first.
+    /// The former ids, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub was: Vec<String>,
-    /// Digests of its other values; none in entries of releases that did not record them.
+    /// Digests of its other values; `None` in entries of releases that did not record them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digests: Option<Digests>,
     /// The links whose redirect addresses were published: `join` and `register`.
@@ -52,7 +52,7 @@ pub struct Digests {
     pub join: Option<String>,
 }
 
-/// [`PublishedSession`] before validation.
+/// A [`PublishedSession`] before validation.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct UncheckedSession {
@@ -93,7 +93,7 @@ pub(super) fn status(word: &str) -> Result<Status, String> {
 }
 
 impl PublishedSession {
-    /// Whether it begins after an instant; whole days count by their date in UTC.
+    /// Returns whether the session begins after an instant. Whole days count by their date in UTC.
     pub fn starts_after(&self, now: DateTime<Utc>) -> bool {
         match self.when {
             Times::Timed { start, .. } => start > now,
@@ -101,7 +101,7 @@ impl PublishedSession {
         }
     }
 
-    /// Whether it is not over at an instant; whole days count by their date in UTC.
+    /// Returns whether the session is not over at an instant. Whole days count by their date in UTC.
     pub fn ends_after(&self, now: DateTime<Utc>) -> bool {
         match self.when {
             Times::Timed { end, .. } => end > now,
@@ -110,7 +110,7 @@ impl PublishedSession {
     }
 }
 
-/// The published values of a session, without links published earlier; `feeds` are the ids of its feeds.
+/// Returns the published values of a session, without links published earlier; `feeds` are the ids of its feeds.
 pub(super) fn published(session: &Session, feeds: Vec<String>) -> PublishedSession {
     PublishedSession {
         title: session.title.to_string(),
@@ -129,7 +129,7 @@ pub(super) fn published(session: &Session, feeds: Vec<String>) -> PublishedSessi
     }
 }
 
-/// The links that it has, and those that it had.
+/// Returns the current links of a session, and the earlier ones.
 pub(super) fn links<'a>(
     session: &Session,
     given: impl Iterator<Item = &'a PublishedSession>,

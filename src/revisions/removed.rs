@@ -1,5 +1,5 @@
-//! Removed sessions and feeds: published before, but no longer in the file. Their addresses are served for the time of
-//! `keep_gone`.
+//! Finds removed sessions and feeds, which were published before but are no longer in the file. Their addresses are
+//! served for the time of `keep_gone`.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -14,25 +14,25 @@ use crate::zone::Zone;
 /// A session that was published and then removed from the file.
 #[derive(Debug, Clone)]
 pub struct Removed {
-    /// Its id.
+    /// The id.
     pub id: Id,
-    /// Its former ids that no other one has now, oldest first.
+    /// The former ids that no other one has now, oldest first.
     pub was: Vec<Id>,
-    /// Its time, in its zone if the file still has that, else in the calendar's.
+    /// The time, in its own zone if the file still has that zone, or else in the calendar's.
     pub when: When,
-    /// Its last revision.
+    /// The last revision.
     pub revision: Arc<Revision>,
-    /// When its addresses end, UTC.
+    /// The instant at which its addresses end, UTC.
     pub ends: DateTime<Utc>,
 }
 
 impl Removed {
-    /// Whether it took place before it was removed from the file.
+    /// Returns whether the session took place before it was removed from the file.
     pub fn was_over(&self) -> bool {
         self.revision.removed.is_some_and(|removed| self.when.end() <= removed)
     }
 
-    /// Whether readers see that it does not take place.
+    /// Returns whether readers see that it does not take place.
     pub fn is_cancelled(&self) -> bool {
         !self.was_over() || self.revision.published.status == Status::Cancelled
     }
@@ -41,26 +41,26 @@ impl Removed {
 /// A feed that was published and then removed from the file.
 #[derive(Debug, Clone)]
 pub struct Retired {
-    /// Its id.
+    /// The id.
     pub id: Id,
-    /// Its former ids that no other one has now, oldest first.
+    /// The former ids that no other one has now, oldest first.
     pub was: Vec<Id>,
-    /// Its title.
+    /// The title.
     pub title: String,
     /// The UIDs of its last sessions.
     pub sessions: Vec<String>,
     /// The instant of its removal, UTC.
     pub gone: DateTime<Utc>,
-    /// When its addresses end, UTC.
+    /// The instant at which its addresses end, UTC.
     pub ends: DateTime<Utc>,
 }
 
-/// Removed sessions whose ids no other session has, by id.
+/// Returns the removed sessions whose ids no other session has, by id.
 pub(super) fn sessions(revisions: &Revisions, catalog: &Catalog, former: &Former) -> Vec<Removed> {
     let keep = catalog.calendar.keep_gone;
     let gone = revisions.sessions.iter().filter(|(_, entry)| entry.removed.is_some());
     let mut own: Vec<(&String, &Arc<Revision>)> = gone.collect();
-    // Most files have none, and skip the search.
+    // Most files have no such session, and skip the search.
     if own.is_empty() {
         return Vec::new();
     }
@@ -85,7 +85,7 @@ pub(super) fn sessions(revisions: &Revisions, catalog: &Catalog, former: &Former
         .collect()
 }
 
-/// Removed feeds whose ids no other feed has, by id.
+/// Returns the removed feeds whose ids no other feed has, by id.
 pub(super) fn feeds(revisions: &Revisions, catalog: &Catalog, former: &Former) -> Vec<Retired> {
     let keep = catalog.calendar.keep_gone;
     let mut used: BTreeSet<&str> = revisions.feeds.keys().map(String::as_str).collect();
@@ -107,18 +107,18 @@ pub(super) fn feeds(revisions: &Revisions, catalog: &Catalog, former: &Former) -
         .collect()
 }
 
-/// The former ids that are still free; marks them as used.
+/// Returns the former ids that are still free, and marks them as used.
 fn free<'a>(was: &'a [String], used: &mut BTreeSet<&'a str>) -> Vec<Id> {
     let was = was.iter().map(String::as_str);
     was.filter(|id| used.insert(id)).filter_map(|id| Id::parse(id).ok()).collect()
 }
 
-/// The end of a stay; the latest instant where the sum would overflow.
+/// Returns the end of a stay, or the latest instant if the sum would overflow.
 fn after(instant: DateTime<Utc>, keep: TimeDelta) -> DateTime<Utc> {
     instant.checked_add_signed(keep).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
-/// The zones of a catalog by their names in calendars.
+/// Returns the zones of a catalog by their names in calendars.
 pub(super) fn zones(catalog: &Catalog) -> HashMap<&str, &Zone> {
     let calendar = &catalog.calendar;
     let of_sessions = catalog.sessions.iter().map(|session| session.when.zone());

@@ -1,4 +1,4 @@
-//! Identity of the dates of repeating sessions.
+//! Decides the identity of the dates of repeating sessions.
 //!
 //! A date is a session of its own, with an id, an entry and a UID, and is treated as any other. Two things differ:
 //!
@@ -19,7 +19,7 @@ type Entries = BTreeMap<String, Arc<Revision>>;
 pub(super) struct Repeats<'a> {
     /// The keys of entries of single sessions, by the session that continues each.
     heirs: HashMap<&'a Id, &'a str>,
-    /// The UID that a repeating session gives, with the session that gets it unchanged.
+    /// The UID that the file gives for a repeating session, and the session that gets it unchanged.
     uids: HashMap<&'a Id, (&'a Uid, Option<&'a Id>)>,
 }
 
@@ -53,13 +53,13 @@ impl<'a> Repeats<'a> {
         repeats
     }
 
-    /// The key of the single session's entry that a session continues.
+    /// Returns the key of the single session's entry that a session continues.
     pub(super) fn inherited(&self, session: &Session) -> Option<&'a str> {
         self.heirs.get(&session.id).copied()
     }
 
-    /// The UIDs that a date may get when it is first published, the best first; none if its repeating session gives no
-    /// `uid`.
+    /// Returns the UIDs that a date may get when it is first published, the best first; `None` if its repeating session
+    /// gives no `uid`.
     pub(super) fn uids(&self, session: &Session) -> Option<impl Iterator<Item = String> + use<'a>> {
         let date = session.date.as_ref()?;
         let (uid, first) = *self.uids.get(&date.of)?;
@@ -73,7 +73,8 @@ impl<'a> Repeats<'a> {
     }
 }
 
-/// The date that a single session had. If the rule does not have it, the first new date, unless the session was removed.
+/// Returns the date that a single session had. If the rule does not have that date, returns the first new date, unless
+/// the session was removed.
 fn heir<'a>(
     all: &Entries,
     entry: &Revision,
@@ -92,14 +93,14 @@ fn heir<'a>(
     had.or_else(first).map(|(_, session)| *session)
 }
 
-/// Whether a date of a repeating session was ever published.
+/// Returns whether a date of a repeating session was ever published.
 fn has_dates(all: &Entries, id: &Id) -> bool {
     let start = format!("{id}-");
     let after = all.range(start.clone()..).take_while(|(key, _)| key.starts_with(&start));
     after.into_iter().any(|(key, _)| Id::split_date(key).is_some_and(|(of, _)| of == id.as_str()))
 }
 
-/// The ids of repeating sessions, now and before: their addresses lead to a date.
+/// Returns the current and former ids of repeating sessions. Their addresses lead to a date.
 pub(super) fn ids(catalog: &Catalog) -> HashSet<&str> {
     let ids = catalog.repeats.iter().flat_map(|repeat| repeat.was.iter().chain([&repeat.id]));
     ids.map(Id::as_str).collect()

@@ -1,4 +1,4 @@
-//! Revisions after one more publication.
+//! Makes the revisions after one more publication.
 
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
@@ -13,8 +13,8 @@ use crate::model::{Catalog, Dialect, Id, Members};
 use crate::urls::Urls;
 
 impl Revisions {
-    /// The revisions after a catalog is published at an instant. Pure; the same catalog again gives the same
-    /// revisions.
+    /// Returns the revisions after a catalog is published at an instant. This is a pure function, and the same catalog
+    /// again gives the same revisions.
     #[must_use]
     pub fn revise(&self, catalog: &Catalog, urls: &Urls, now: DateTime<Utc>) -> Self {
         let now = bounds::whole(now);
@@ -22,7 +22,7 @@ impl Revisions {
         let mut before = Entries::new(&self.sessions, catalog);
         let mut sessions = BTreeMap::new();
         let own = catalog.sessions.iter().map(|session| (&session.id, session.was.as_slice()));
-        // Needed only for renamed sessions, and as large as the catalog.
+        // This set is needed only for renamed sessions, and is as large as the catalog.
         let repeats = catalog.repeats.iter().map(|own| (&own.id, own.was.as_slice()));
         let claims = LazyCell::new(|| former::claims(own.chain(repeats)));
         let names: Vec<&Id> = catalog.feeds().map(|feed| feed.id).collect();
@@ -32,7 +32,7 @@ impl Revisions {
             let entry = known.map(Arc::as_ref);
             let uid = before.uid(session, entry, id);
             let digest = digest::of_session(catalog, session, urls, &uid);
-            // Links published under its id and under the ids that it takes over.
+            // These are the links published under its id and under the ids that it takes over.
             let under = entry.or_else(|| before.under(session));
             let over = session.was.iter().filter_map(|old| self.under(old));
             let given = under.into_iter().chain(over).map(|known| &known.published);
@@ -49,7 +49,7 @@ impl Revisions {
             let published = PublishedSession { was, links, ..published(session, feeds) };
             sessions.insert(session.id.to_string(), revised(known, uid, digest, published, now));
         }
-        // Unclaimed entries belong to removed sessions and stay, so that no UID is used again.
+        // Unclaimed entries belong to removed sessions. They stay, so that no UID is used again.
         for (id, entry) in before.left() {
             insert(&mut sessions, id, mark_removed(entry, now));
         }
@@ -59,16 +59,16 @@ impl Revisions {
     }
 }
 
-/// The revision of one session of the file. `known` is the entry that it continues.
+/// Returns the revision of one session of the file. `known` is the entry that it continues.
 ///
 /// 1. No entry: it is new. SEQUENCE is 0, and it is created and changed now.
 /// 2. The same digest: the numbers stay. If no recorded value differs either, the result is `known` itself; its feeds,
 ///    former ids and published links may differ, which changes no event.
 /// 3. Another digest: SEQUENCE and LAST-MODIFIED rise together, once, and the changes are recorded with the new
 ///    LAST-MODIFIED.
-/// 4. It was removed and is back: as 3, even with the same digest.
+/// 4. It was removed and is back: the same as 3, even with the same digest.
 ///
-/// In 1, 3 and 4 calendars print its text by the rules of this release, in 2 by those it was published by.
+/// In 1, 3 and 4 calendars print its text by the rules of this release, in 2 by the rules under which it was published.
 fn revised(
     known: Option<&Arc<Revision>>,
     uid: String,
@@ -106,7 +106,7 @@ fn revised(
     }
 }
 
-/// The entry of a session that is not in the file: removed now, unless it was removed before.
+/// Marks the entry of a session that is not in the file as removed now, unless it was removed before.
 fn mark_removed(entry: &Arc<Revision>, now: DateTime<Utc>) -> Arc<Revision> {
     if entry.removed.is_some() {
         return Arc::clone(entry);
@@ -116,7 +116,7 @@ fn mark_removed(entry: &Arc<Revision>, now: DateTime<Utc>) -> Arc<Revision> {
     Arc::new(Revision { removed, sequence, last_modified, ..entry.as_ref().clone() })
 }
 
-/// SEQUENCE and LAST-MODIFIED of a change.
+/// Returns SEQUENCE and LAST-MODIFIED of a change.
 fn raised(entry: &Revision, now: DateTime<Utc>) -> (u32, DateTime<Utc>) {
     (bounds::after_sequence(entry.sequence), next(entry.last_modified, now))
 }

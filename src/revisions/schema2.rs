@@ -1,4 +1,4 @@
-//! Sessions of a revisions file with schema 1 or 2, from earlier releases.
+//! Reads the sessions of a revisions file with schema 1 or 2, from earlier releases.
 
 use std::collections::BTreeSet;
 
@@ -11,8 +11,9 @@ use super::{PublishedSession, Revision, Time, Times, bounds, dialect, published}
 
 /// A revision of such a file.
 ///
-/// Its earlier starts become changes. It does not record when they were published, only that it was at LAST-MODIFIED or
-/// before, so they get that instant. Its single digest of texts and links is dropped, because schema 3 has several.
+/// Its earlier starts become changes. The file does not record when they were published, except that it was not after
+/// LAST-MODIFIED, so they get that instant. Its single digest of texts and links is dropped, because schema 3 has
+/// several.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Old {
@@ -56,7 +57,7 @@ struct UncheckedOldSession {
     links: BTreeSet<String>,
 }
 
-/// An earlier start and end: an instant without a length, or days as `DAY` or `FIRST/LAST`.
+/// An earlier start and end. The text is an instant without a length, or days as `DAY` or `FIRST/LAST`.
 struct Start(Time, Time);
 
 impl<'de> Deserialize<'de> for Start {

@@ -1,4 +1,4 @@
-//! The revisions file on disk: read whole, replaced atomically.
+//! Reads the revisions file from disk, and replaces it atomically.
 
 use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
@@ -28,7 +28,7 @@ pub struct Store {
     lock: PathBuf,
 }
 
-/// Identifies a version of a file: changes when the file is replaced or written.
+/// Identifies a version of a file. The identity changes when the file is replaced or written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Identity {
     device: u64,
@@ -37,15 +37,16 @@ pub struct Identity {
     modified: (i64, i64),
 }
 
-/// The lock on the state, released when it is dropped or the process ends.
+/// The lock on the state, which is released when it is dropped or the process ends.
 #[derive(Debug)]
 pub struct Lock(#[expect(dead_code, reason = "the lock lives as long as the file is open")] File);
 
 impl Store {
-    /// The state of a `sessions.toml` in a folder: its revisions, its last good source with its revisions, its lock.
+    /// Returns the paths of the state of a `sessions.toml` in a folder: its revisions, its last good source with its
+    /// revisions, and its lock.
     ///
     /// # Errors
-    /// [`Error::File`] if the path has no file name, as `..`.
+    /// [`Error::File`] if the path has no file name, such as `..`.
     pub fn new(toml: &Path, folder: &Path) -> Result<Self, Error> {
         let is_folder = || Error::file(Action::ReadSource, toml)(ErrorKind::IsADirectory.into());
         let stem = toml.file_stem().ok_or_else(is_folder)?.to_string_lossy();
@@ -58,17 +59,17 @@ impl Store {
         })
     }
 
-    /// The revisions file.
+    /// Returns the path of the revisions file.
     pub fn revisions_path(&self) -> &Path {
         &self.revisions
     }
 
-    /// The revisions of the last good source.
+    /// Returns the path of the revisions of the last good source.
     pub fn last_good_revisions_path(&self) -> &Path {
         &self.last_good_revisions
     }
 
-    /// The current version of the revisions file; none if there is no file.
+    /// Returns the current version of the revisions file, or `None` if there is no file.
     pub fn identity(&self) -> Option<Identity> {
         let file = std::fs::metadata(&self.revisions).ok()?;
         let (device, inode, size) = (file.dev(), file.ino(), file.size());
@@ -81,9 +82,10 @@ impl Store {
 
     /// Waits for other writers to finish, and logs that after a second.
     ///
-    /// # Errors [`Error::File`] if the lock file cannot be created or locked, for example in a read-only folder.
+    /// # Errors
+    /// [`Error::File`] if the lock file cannot be created or locked, for example in a read-only folder.
     pub fn lock(&self) -> Result<Lock, Error> {
-        // Opens only regular files: a write would follow a link, and opening a pipe would block.
+        // Only a regular file is opened, because a write would follow a link, and opening a pipe would block.
         if self.lock.symlink_metadata().is_ok_and(|lock| !lock.is_file()) {
             let reason = "it is not a regular file";
             let error = std::io::Error::new(ErrorKind::InvalidInput, reason);
@@ -147,7 +149,7 @@ impl Store {
         file.lock()
     }
 
-    /// Reads the revisions; none if there is no file yet.
+    /// Reads the revisions, which are empty if there is no file yet.
     ///
     /// # Errors
     /// [`Error::Revisions`] if the file cannot be understood, [`Error::File`] if it cannot be read.
@@ -155,7 +157,7 @@ impl Store {
         self.read_if_any().map(Option::unwrap_or_default)
     }
 
-    /// Reads the revisions; none if there is no file or an empty one.
+    /// Reads the revisions. Returns `None` if there is no file or an empty one.
     ///
     /// # Errors
     /// As for [`Self::read`].
@@ -181,7 +183,7 @@ impl Store {
         replace(&self.revisions, print(revisions).as_bytes(), &[&self.revisions, &self.toml])
     }
 
-    /// The revisions of the last good source; none if they cannot be parsed.
+    /// Returns the revisions of the last good source, or `None` if they cannot be parsed.
     ///
     /// # Errors
     /// [`Error::File`] if the file exists and cannot be read.
@@ -199,7 +201,7 @@ impl Store {
         keep(path, print(own).as_bytes(), &[&self.revisions, &self.toml, path])
     }
 
-    /// The last published source, if any.
+    /// Returns the last published source, if there is one.
     ///
     /// # Errors
     /// [`Error::File`] if the file exists and cannot be read.
@@ -225,7 +227,7 @@ fn keep(path: &Path, bytes: &[u8], models: &[&Path]) -> Result<(), Error> {
     replace(path, bytes, models)
 }
 
-/// Reads a regular file; none if there is no file.
+/// Reads a regular file. Returns `None` if there is no file.
 fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
     match read_bounded(path, u64::MAX).map_err(std::io::Error::from) {
         Ok(bytes) => Ok(Some(bytes)),
@@ -234,7 +236,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
     }
 }
 
-/// Whether a file does not exist, or its folder is no folder. Writing there reports the error.
+/// Returns whether a file does not exist, or its folder is not a folder. Writing there reports the error.
 fn is_absent(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }

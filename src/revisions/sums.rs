@@ -1,8 +1,8 @@
 //! Checksums of the lines of the revisions file, which detect damage.
 //!
-//! A checksum is the last member of its entry and covers the key and the entry's own text, so that a merge of whole
-//! lines is valid, and spaces and the order of members do not matter. An entry without one is accepted: a person who
-//! edits a line deletes its checksum.
+//! A checksum is the last member of its entry and covers the key and the entry's own text. A merge of whole lines is
+//! therefore valid, and spaces and the order of members do not matter. An entry without a checksum is accepted, because
+//! a person who edits a line deletes its checksum.
 
 use std::marker::PhantomData;
 
@@ -15,10 +15,10 @@ use super::digest::of_bytes;
 /// The name of the member, which no entry uses otherwise.
 pub(super) const NAME: &str = "sum";
 
-/// The first 32 bits of a SHA-256 in hex.
+/// The number of hexadecimal digits: the first 32 bits of a SHA-256.
 const DIGITS: usize = 8;
 
-/// The checksum of the texts of a key and its value.
+/// Returns the checksum of the texts of a key and its value.
 pub(super) fn of(key: &str, value: &str) -> String {
     let mut sum = of_bytes([key.as_bytes(), b":", value.as_bytes()]);
     sum.truncate(DIGITS);

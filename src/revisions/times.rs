@@ -31,7 +31,7 @@ pub enum Times {
     },
 }
 
-/// A start or an end; in JSON `2024-04-30T21:00:00Z` or `2024-04-30`.
+/// A start or an end. In JSON it is `2024-04-30T21:00:00Z` or `2024-04-30`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Time {
     /// A day.
@@ -41,7 +41,7 @@ pub enum Time {
 }
 
 impl Times {
-    /// The times of a session.
+    /// Returns the times of a session.
     pub fn of(when: &When) -> Self {
         match when {
             When::AllDay(days) => Self::Days { first: days.first, last: days.last },
@@ -51,7 +51,7 @@ impl Times {
         }
     }
 
-    /// A start and an end.
+    /// Returns the times with a start and an end.
     ///
     /// # Errors
     /// A sentence, if one is a day and the other an instant, or the end is before the start.
@@ -68,7 +68,7 @@ impl Times {
         }
     }
 
-    /// One day, or an instant without a length.
+    /// Returns one day, or an instant without a length.
     pub fn at(time: Time) -> Self {
         match time {
             Time::Day(day) => Self::Days { first: day, last: day },
@@ -76,7 +76,7 @@ impl Times {
         }
     }
 
-    /// The start, or the first day.
+    /// Returns the start, or the first day.
     pub fn start(&self) -> Time {
         match self {
             Self::Days { first, .. } => Time::Day(*first),
@@ -84,7 +84,7 @@ impl Times {
         }
     }
 
-    /// The end, or the last day.
+    /// Returns the end, or the last day.
     pub fn end(&self) -> Time {
         match self {
             Self::Days { last, .. } => Time::Day(*last),
@@ -92,7 +92,7 @@ impl Times {
         }
     }
 
-    /// The same times in a zone.
+    /// Returns the same times in a zone.
     pub fn when(&self, zone: &Zone) -> When {
         let zone = zone.clone();
         match *self {
@@ -106,7 +106,7 @@ impl Times {
 }
 
 impl Time {
-    /// A sort key: the date in UTC, then the instant; a day comes before all of its instants.
+    /// Returns a sort key: the date in UTC, then the instant. A day comes before all of its instants.
     pub fn order(self) -> (NaiveDate, Option<DateTime<Utc>>) {
         match self {
             Self::Day(day) => (day, None),

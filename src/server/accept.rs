@@ -1,4 +1,4 @@
-//! Accept loop: takes connections until the server stops, then drains.
+//! The accept loop takes connections until the server stops, then drains.
 
 use std::io;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use super::role::Role;
 use super::socket::Accepting;
 use crate::telemetry::{Refused, Telemetry};
 
-/// Pause after the system had no descriptor or memory for a connection.
+/// The pause after the system had no descriptor or memory for a connection.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// State shared by all workers of a server.
@@ -40,7 +40,7 @@ impl ServerState {
 
     /// Waits until the server stops.
     async fn stopped(&self) {
-        // A dropped sender means stop as well.
+        // A dropped sender also stops the server.
         let _ = self.stop.clone().wait_for(|stop| *stop).await;
     }
 }
@@ -84,8 +84,8 @@ async fn accept(listener: Accepting, role: Role, shared: Arc<ServerState>, respo
     }
 }
 
-/// Whether an error concerns only the connection that was to be accepted; Linux reports its earlier errors on
-/// accept(2).
+/// Returns whether an error affects only the connection that was to be accepted. Linux reports earlier errors of a
+/// connection on accept(2).
 fn is_of_one_connection(error: &io::Error) -> bool {
     let lost = [
         Errno::CONNABORTED,

@@ -1,4 +1,4 @@
-//! One connection: its requests in order, each with its response.
+//! Serves the requests of one connection in order.
 
 use std::convert::Infallible;
 use std::pin::pin;
@@ -32,9 +32,9 @@ use crate::telemetry::Refused;
 /// response is not lost (RFC 9112 section 9.6).
 const LINGER: (Duration, usize) = (Duration::from_secs(1), 256 * 1024);
 
-/// Concurrent requests on one HTTP/2 connection.
+/// The number of concurrent requests on one HTTP/2 connection.
 const STREAMS: u32 = 100;
-/// Streams that a client may open and reset before they are processed; a connection with more is closed
+/// The number of streams that a client may open and reset before they are processed. A connection with more is closed
 /// (CVE-2023-44487).
 const RESETS: usize = 20;
 
@@ -59,7 +59,7 @@ pub(super) fn start(
 ) -> AbortHandle {
     let task = tokio::spawn(async move {
         let progress = Arc::clone(entry.progress());
-        // Idle clients cost no buffers.
+        // Idle clients take no buffers.
         tokio::select! {
             ready = socket.readable() => if ready.is_err() { return },
             () = progress.asked_to_leave() => return,
@@ -67,7 +67,7 @@ pub(super) fn start(
         let stream = Tracked::new(socket, Arc::clone(&progress));
         let respond = |request: &Request<Incoming>| respond(&role, request);
         match &role {
-            // Boxed, because the future is large and most servers have mostly plain connections.
+            // The future is boxed, because it is large and most servers have mostly plain connections.
             Role::Tls(configs) => {
                 Box::pin(over_tls(stream, configs, &entry, limits, respond)).await;
             }
@@ -92,7 +92,7 @@ async fn over_tls(
     let stream = tokio::select! {
         made = acceptor.accept_with(stream, bounded) => match made {
             Ok(stream) => stream,
-            // Scanners and old clients, not an error of this server.
+            // Scanners and old clients cause this, so it is not an error of this server.
             Err(error) => return entry.telemetry().refused(Refused::Tls, &error),
         },
         () = progress.asked_to_leave() => return,
@@ -193,7 +193,7 @@ fn refuse(entry: &Registration, error: &hyper::Error) {
     }
 }
 
-/// The response to a request, with its content tracked.
+/// Returns the response to a request, with its content tracked.
 fn track(
     made: PendingResponse,
     request: &Request<Incoming>,
@@ -203,7 +203,7 @@ fn track(
     async move {
         let response = match made {
             PendingResponse::Now(response) => response,
-            // Boxed, because every connection reserves memory for this future, and few need it.
+            // The future is boxed, because every connection reserves memory for it, and few need it.
             PendingResponse::Later(later) => Box::pin(underway.made(later.response())).await,
         };
         let pieces = underway.progress().is_multiplexed();
@@ -211,7 +211,7 @@ fn track(
     }
 }
 
-/// Reads and discards the rest of the client's data. Closing at once would reset the connection, and the client's
+/// Reads and discards the rest of the client's data. An immediate close would reset the connection, and the client's
 /// system would discard the response.
 async fn linger(mut stream: impl AsyncRead + Unpin, progress: &Progress) {
     progress.leaving();
@@ -225,6 +225,6 @@ async fn linger(mut stream: impl AsyncRead + Unpin, progress: &Progress) {
             }
         }
     };
-    // An error here loses nothing: the response was sent.
+    // An error here loses nothing, because the response was sent.
     let _ = tokio::time::timeout(patience, read).await;
 }

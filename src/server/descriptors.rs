@@ -1,18 +1,18 @@
-//! File descriptors: each connection takes one, and a process may have a limited number.
+//! File descriptors: each connection takes one, and a process may have a limited number of them.
 
 use std::num::NonZeroUsize;
 
 use rustix::process::{Resource, getrlimit, setrlimit};
 
-/// Descriptors that connections leave to everything else.
+/// The number of descriptors that connections leave to everything else.
 ///
 /// A worker takes four and one for each listening socket: 448 on 64 cores with three addresses. The standard streams,
 /// signals and the admin listener with its connections take 30, and the files that a reload reads and writes a few. A
-/// larger machine runs out of descriptors only with all connections in use; the server then closes the
-/// longest-waiting client, as it does at the limit of connections.
+/// larger machine runs out of descriptors only with all connections in use; the server then closes the longest-waiting
+/// client, as it does at the limit of connections.
 const RESERVE: usize = 512;
 
-/// Raises this process's limit to the highest allowed one, and returns it; none if the number is unlimited.
+/// Raises this process's limit to the highest allowed one, and returns it; `None` if the number is unlimited.
 pub(super) fn raise() -> Option<u64> {
     let mut limit = getrlimit(Resource::Nofile);
     let before = limit.current;
@@ -24,8 +24,8 @@ pub(super) fn raise() -> Option<u64> {
     }
 }
 
-/// The number of connections that a limit of descriptors allows, at most the wanted one: all but [`RESERVE`], or half
-/// of a limit below twice that.
+/// Returns the number of connections that a limit of descriptors allows, but at most the wanted one. The number is the
+/// limit without [`RESERVE`], or half of a limit that is less than twice [`RESERVE`].
 pub(super) fn affordable(wanted: NonZeroUsize, limit: Option<u64>) -> NonZeroUsize {
     let Some(limit) = limit else { return wanted };
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);

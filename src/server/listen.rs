@@ -1,4 +1,4 @@
-//! Listeners: TCP addresses, Unix sockets, and sockets that systemd hands over.
+//! Opens listeners: TCP addresses, Unix sockets, and sockets that systemd passes.
 
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -15,7 +15,7 @@ use socket2::{Domain, Socket, Type};
 
 use crate::error::Error;
 
-/// Connections that the kernel completes before they are accepted; the kernel's own limit may be lower.
+/// The number of connections that the kernel completes before they are accepted. The kernel's own limit may be lower.
 const BACKLOG: i32 = 4096;
 
 /// An address to listen on.
@@ -76,7 +76,7 @@ impl fmt::Display for Listen {
 }
 
 impl Listener {
-    /// A second handle of the same socket.
+    /// Returns a second handle of the same socket.
     pub(super) fn try_clone(&self) -> io::Result<Self> {
         match self {
             Self::Tcp(listener) => listener.try_clone().map(Self::Tcp),
@@ -139,8 +139,8 @@ impl Bound {
     }
 
     fn of_tcp(listener: TcpListener, unsent: usize) -> io::Result<Self> {
-        // Connections inherit both options, which saves two system calls each. Without the first the kernel holds
-        // more for slow clients; without the second the last packet is late.
+        // Connections inherit both options, which saves two system calls each. Without the first option, the kernel
+        // keeps more for slow clients; without the second, the last packet is late.
         #[cfg(target_os = "linux")]
         {
             let socket = SockRef::from(&listener);
@@ -192,7 +192,7 @@ fn number(path: &Path) -> Option<(u64, u64)> {
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
-        // The next process may have made its own socket already.
+        // The next process may already have made its own socket.
         if self.is.is_some() && number(&self.path) == self.is {
             let _ = std::fs::remove_file(&self.path);
         }

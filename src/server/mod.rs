@@ -49,22 +49,22 @@ use tls::Tls;
 /// Settings of a server.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Addresses to listen on.
+    /// The addresses to listen on.
     pub addresses: Vec<Listen>,
-    /// Address to listen on if `addresses` is empty and no socket was passed.
+    /// The address to listen on if `addresses` is empty and no socket was passed.
     pub fallback: Listen,
-    /// Enables TLS on TCP addresses. Unix sockets, which are for proxies, never use TLS.
+    /// The files for TLS on TCP addresses. Unix sockets, which are for proxies, never use TLS.
     pub tls: Option<TlsFiles>,
-    /// Addresses that only redirect to HTTPS.
+    /// The addresses that only redirect to HTTPS.
     pub redirect: Vec<SocketAddr>,
-    /// Limits for clients.
+    /// The limits for clients.
     pub limits: Limits,
 }
 
 /// A server with bound sockets that does not serve yet.
 #[derive(Debug)]
 pub struct Server {
-    /// The listeners; never empty.
+    /// The listeners, of which there is at least one.
     bound: Vec<Bound>,
     redirecting: Vec<Bound>,
     tls: Option<Tls>,
@@ -99,17 +99,17 @@ impl Server {
         Ok(Self { bound, redirecting, tls, limits })
     }
 
-    /// Every address that redirects to HTTPS.
+    /// Returns every address that redirects to HTTPS.
     pub fn redirecting(&self) -> impl Iterator<Item = &Listen> {
         self.redirecting.iter().map(|bound| &bound.at)
     }
 
-    /// Every bound address.
+    /// Returns every bound address.
     pub fn addresses(&self) -> impl Iterator<Item = &Listen> {
         self.bound.iter().map(|bound| &bound.at)
     }
 
-    /// The first bound TCP address.
+    /// Returns the first bound TCP address.
     pub fn address(&self) -> Option<SocketAddr> {
         self.addresses().find_map(|listen| match listen {
             Listen::Tcp(address) => Some(*address),
@@ -165,7 +165,7 @@ impl Server {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_io()
                 .enable_time()
-                // Renders long documents; the workers take turns.
+                // The blocking thread renders long documents, and the workers take turns.
                 .max_blocking_threads(1)
                 .build()
                 .map_err(refuse)?;
@@ -202,12 +202,12 @@ impl Server {
     }
 }
 
-/// The number of workers: one per core.
+/// Returns the number of workers, which is one per core.
 fn workers() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
-/// The wanted number of connections, or as many as the system has descriptors for.
+/// Returns the wanted number of connections, or as many as the system has descriptors for.
 fn afford(wanted: NonZeroUsize) -> NonZeroUsize {
     let limit = descriptors::raise();
     let fit = descriptors::affordable(wanted, limit);
@@ -261,7 +261,7 @@ mod tests {
             let running = scope.spawn(|| server.run_with(respond, &stopped, &telemetry));
             let mut others = [(); 8].map(|()| TcpStream::connect(address).unwrap());
             assert!(others.iter_mut().all(|other| ask(other, "/")));
-            // More connections than workers, so that a panic would end every worker.
+            // There are more connections than workers, so that a panic that ended its worker would end all workers.
             for _ in 0..8 {
                 assert!(!ask(&mut TcpStream::connect(address).unwrap(), "/panic"));
             }

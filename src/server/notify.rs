@@ -1,4 +1,4 @@
-//! Notifications to the service manager: sd_notify(3), one datagram each.
+//! Sends notifications to the service manager, each as one datagram; see sd_notify(3).
 
 use std::ffi::OsStr;
 use std::io;
@@ -10,12 +10,12 @@ use std::os::unix::net::{SocketAddr, UnixDatagram};
 pub enum State {
     /// The server responds to requests from now on.
     Ready,
-    /// The server accepts nothing new.
+    /// The server accepts no new connections.
     Stopping,
 }
 
-/// Sends a notification to a socket, the value of NOTIFY_SOCKET: a path, or an abstract name after `@`. Without a
-/// socket it does nothing.
+/// Sends a notification to a socket, which is the value of NOTIFY_SOCKET: a path, or an abstract name after `@`.
+/// Without a socket it does nothing.
 pub fn notify(socket: Option<&OsStr>, state: State) {
     let Some(name) = socket.filter(|name| !name.is_empty()) else { return };
     let word = match state {

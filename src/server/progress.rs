@@ -1,4 +1,4 @@
-//! Progress of a connection: numbers that the connection stores and the registry's thread reads.
+//! The progress of a connection: numbers that the connection stores and the registry's thread reads.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
@@ -8,19 +8,19 @@ use tokio::sync::Notify;
 
 use super::limits::{Limits, SLOWEST_CLIENT};
 
-/// Advantage in milliseconds of a client that reads a response over an idle one, when connections are closed.
+/// The advantage in milliseconds of a client that reads a response over an idle one, when connections are closed.
 const AHEAD: u64 = 5000;
 
-/// State of a connection.
+/// The state of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Idle: waiting for the next request.
+    /// The connection is idle, and waits for the next request.
     Idle,
-    /// Receiving a handshake or the headers of a request.
+    /// The server receives a handshake or the headers of a request.
     Head,
-    /// Sending a response.
+    /// The server sends a response.
     Response,
-    /// Closing: waiting for the client to close its side.
+    /// The connection is closing, and waits until the client closes its side.
     Leaving,
 }
 
@@ -38,32 +38,32 @@ pub(super) struct Mark(u64);
 pub(super) struct Progress {
     start: Instant,
     mark: AtomicU64,
-    /// Responses, and on HTTP/2 pieces of their content, that are not yet handed over.
+    /// The number of responses that are not yet handed over; on HTTP/2, it includes pieces of their content.
     responses: AtomicU32,
-    /// Responses in progress, for which the client waits.
+    /// The number of responses in progress, for which the client waits.
     making: AtomicU32,
-    /// The socket's number in [`super::queues`], once a write had to wait; 0 before.
+    /// The socket's number in [`super::queues`], after a write had to wait; 0 before.
     socket: AtomicU64,
-    /// Bytes written to the socket.
+    /// The number of bytes written to the socket.
     written: AtomicU64,
-    /// Those of the written bytes that may belong to responses.
+    /// The number of written bytes that may belong to responses.
     due: AtomicU64,
-    /// The bytes of responses that had left the queue at the last poll.
+    /// The number of bytes of responses that had left the queue at the last poll.
     drained: AtomicU64,
     multiplexed: AtomicBool,
-    /// Bytes that may have been handed over and not yet written, where requests are multiplexed.
+    /// The number of bytes that may have been handed over and not yet written, if requests are multiplexed.
     held_back: AtomicU64,
     /// Whether a request had content, which the server does not read.
     unread: AtomicBool,
     leave: Notify,
 }
 
-/// A response that is being made or sent; counted until it is dropped.
+/// A response that is being made or sent, which is counted until it is dropped.
 #[derive(Debug)]
 pub(super) struct Underway(Arc<Progress>);
 
 impl Underway {
-    /// The progress of its connection.
+    /// Returns the progress of its connection.
     pub(super) fn progress(&self) -> &Arc<Progress> {
         &self.0
     }
@@ -109,8 +109,8 @@ impl Mark {
         self.0 >> 2
     }
 
-    /// The order in which connections are closed at the limit, lowest first: by waiting time. A client that reads a
-    /// response is [`AHEAD`] of idle ones.
+    /// Returns the rank by which connections are closed at the limit, lowest first. The rank depends on the waiting
+    /// time. A client that reads a response is [`AHEAD`] of idle ones.
     pub(super) fn rank(self) -> u64 {
         match self.phase() {
             Phase::Response => self.since().saturating_add(AHEAD),
@@ -120,7 +120,7 @@ impl Mark {
 }
 
 impl Progress {
-    /// The progress of a connection that was just accepted, on a server that started at `start`.
+    /// Creates the progress of a connection that was just accepted, on a server that started at `start`.
     pub(super) fn new(start: Instant) -> Self {
         let progress = Self {
             start,
@@ -164,7 +164,7 @@ impl Progress {
         Underway(Arc::clone(self))
     }
 
-    /// Records a part of a response that is sent separately, until it is [`Self::handed_over`] too.
+    /// Records a part of a response that is sent separately, until it is [`Self::handed_over`], too.
     pub(super) fn part(&self) {
         self.responses.fetch_add(1, Relaxed);
     }
@@ -207,7 +207,7 @@ impl Progress {
         Some(self.socket.load(Relaxed)).filter(|socket| is_stuck && *socket != 0)
     }
 
-    /// Records the number of bytes in the socket's queue. A single byte now and then does not keep a connection
+    /// Records the number of bytes in the socket's queue. A single byte from time to time does not keep a connection
     /// alive.
     pub(super) fn drained(&self, queue: u64) {
         let left = self.written.load(Relaxed).saturating_sub(queue).min(self.due.load(Relaxed));
@@ -218,7 +218,7 @@ impl Progress {
     /// Extends the client's time for the bytes of a response that it has read.
     fn earn(&self, bytes: u64) {
         let earned = bytes.saturating_mul(1000) / SLOWEST_CLIENT;
-        // Only responses have a deadline that bytes extend.
+        // Bytes extend the deadline only of a response.
         let _ = self.mark.fetch_update(Relaxed, Relaxed, |mark| {
             let mark = Mark(mark);
             let until = mark.since().saturating_add(earned).min(self.now());
@@ -241,7 +241,7 @@ impl Progress {
         self.turn(Phase::Idle);
     }
 
-    /// Whether several responses may be in flight at once.
+    /// Returns whether several responses may be in flight at once.
     pub(super) fn is_multiplexed(&self) -> bool {
         self.multiplexed.load(Relaxed)
     }
@@ -251,7 +251,7 @@ impl Progress {
         self.turn(Phase::Leaving);
     }
 
-    /// Whether the client may still be sending content that the server does not read.
+    /// Returns whether the client may still be sending content that the server does not read.
     pub(super) fn has_unread(&self) -> bool {
         self.unread.load(Relaxed)
     }
@@ -266,9 +266,9 @@ impl Progress {
         self.leave.notified().await;
     }
 
-    /// The phase that has lasted longer than the limits allow, if any.
+    /// Returns the phase that has lasted longer than the limits allow, if any.
     pub(super) fn overdue(&self, limits: &Limits) -> Option<Phase> {
-        // Loaded once, because the connection may change its phase meanwhile.
+        // The mark is loaded once, because the connection may change its phase meanwhile.
         let mark = self.mark();
         // The server is still making the response.
         if self.making.load(Relaxed) > 0 {
@@ -295,7 +295,7 @@ impl Progress {
     }
 }
 
-/// Milliseconds since a server's start.
+/// Returns the milliseconds since a server's start.
 pub(super) fn now(start: Instant) -> u64 {
     // No server runs for a hundred million years.
     u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX >> 2)

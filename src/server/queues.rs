@@ -1,4 +1,4 @@
-//! Bytes in the queues of the system: written to the sockets of clients, but not acknowledged yet.
+//! The bytes in the queues of the system, which are written to the sockets of clients but not acknowledged yet.
 //!
 //! The system buffers some hundred KiB of a slow client's response at once, and then accepts nothing for a long time,
 //! so writes do not show whether the client reads. Linux lists the queue of every TCP socket (proc_pid_net(5)):
@@ -11,16 +11,16 @@ use std::os::fd::AsFd;
 
 /// The tables of this process's network namespace, by family.
 const TABLES: [&str; 2] = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
-/// Bytes read at once.
+/// The number of bytes read at once.
 const BUFFER: usize = 64 * 1024;
 
-/// The socket's number in the tables; none if the system does not give it.
+/// Returns the socket's number in the tables, or `None` if the system does not give it.
 pub(super) fn inode(socket: impl AsFd) -> Option<u64> {
     rustix::fs::fstat(socket).ok().map(|status| status.st_ino)
 }
 
-/// The bytes in the queues of some sockets, by socket number. Omits sockets that are not listed; without a table the
-/// result is empty.
+/// Returns the number of bytes in the queues of some sockets, by socket number. Sockets that are not listed are
+/// missing, and without a table the result is empty.
 pub(super) fn queues<T>(of: &HashMap<u64, T>) -> HashMap<u64, u64> {
     TABLES.into_iter().filter_map(|table| File::open(table).ok()).fold(
         HashMap::new(),
@@ -39,7 +39,7 @@ pub(super) fn queues<T>(of: &HashMap<u64, T>) -> HashMap<u64, u64> {
     )
 }
 
-/// The number of a socket and the bytes in its queue.
+/// Returns the number of a socket and the bytes in its queue.
 fn queue(line: &[u8]) -> Option<(u64, u64)> {
     let mut fields = std::str::from_utf8(line).ok()?.split_ascii_whitespace();
     let queue = fields.nth(4)?.split_once(':')?.0;
@@ -70,7 +70,7 @@ mod tests {
         use std::io::{Read as _, Write as _};
         use std::net::{TcpListener, TcpStream};
         for address in ["127.0.0.1:0", "[::1]:0"] {
-            // A machine may have no IPv6.
+            // The machine may have no IPv6.
             let Ok(listener) = TcpListener::bind(address) else { continue };
             let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
             let mut server = listener.accept().unwrap().0;
@@ -86,7 +86,7 @@ mod tests {
             let full = held().unwrap();
             assert!(full > 0 && full < written as u64, "{full} of {written}");
             client.read_exact(&mut vec![0; written]).unwrap();
-            // The last acknowledgement may be on its way.
+            // The last acknowledgement may still be on its way.
             let empty = (0..500).any(|_| {
                 std::thread::sleep(std::time::Duration::from_millis(10));
                 held() == Some(0)

@@ -15,11 +15,11 @@ use super::progress::{Mark, Phase, Progress, now};
 use super::queues::queues;
 use crate::telemetry::{Connection, Refused, Telemetry};
 
-/// Time between two polls of all connections.
+/// The time between two polls of all connections.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
-/// Number of longest-waiting connections that one search finds. Finding a single one takes as long.
+/// The number of longest-waiting connections that one search finds. A search for a single one takes as long.
 const AT_ONCE: usize = 64;
-/// Number of queue polls within the write timeout. For each, the system walks through all sockets of the machine.
+/// The number of queue polls within the write timeout. For each, the system reads all sockets of the machine.
 const QUEUES_WITHIN_TIMEOUT: u32 = 16;
 
 /// All connections of a server.
@@ -37,7 +37,7 @@ struct ConnectionTable {
     next: u64,
     open: HashMap<u64, OpenConnection>,
     /// The longest-waiting connections, longest first, each with its mark. Connections that were accepted or made
-    /// progress since have waited less, so the order holds for those with an unchanged mark.
+    /// progress since then have waited less, so the order holds for those with an unchanged mark.
     longest: VecDeque<(u64, Mark)>,
 }
 
@@ -47,7 +47,7 @@ struct OpenConnection {
     task: AbortHandle,
 }
 
-/// A connection in the registry; removed when it is dropped.
+/// A connection in the registry, which is removed when this value is dropped.
 #[derive(Debug)]
 pub(super) struct Registration {
     registry: Arc<Registry>,
@@ -84,7 +84,7 @@ impl Registry {
         table.open.insert(id, OpenConnection { progress, task });
     }
 
-    /// Closes the longest-waiting connection, when the system has no resources for another.
+    /// Closes the longest-waiting connection when the system has no resources for another one.
     pub(super) fn make_room(&self) {
         self.table().make_room(now(self.start));
     }
@@ -141,7 +141,7 @@ impl Registry {
     pub(super) async fn emptied(&self) {
         loop {
             let mut emptied = std::pin::pin!(self.emptied.notified());
-            // Registered before the check, so that a connection that closes in between is not missed.
+            // The waiter is registered before the check, so that it does not miss a connection that closes in between.
             emptied.as_mut().enable();
             if self.table().open.is_empty() {
                 return;
@@ -188,7 +188,7 @@ impl Registry {
     }
 
     fn table(&self) -> MutexGuard<'_, ConnectionTable> {
-        // Every step leaves the table consistent, so a poisoned lock can be used.
+        // Every step leaves the table consistent, so a poisoned lock is usable.
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

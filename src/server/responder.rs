@@ -1,4 +1,4 @@
-//! Responses from the newest site: made at once, or, if that takes long, by a thread that serves no clients.
+//! Makes responses from the newest site: at once or, if that takes long, on a thread that serves no clients.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub(super) struct Responder {
     pub(super) telemetry: Arc<Telemetry>,
     /// The clock that dates in requests are compared with.
     pub(super) clock: fn() -> DateTime<Utc>,
-    /// A single permit, so that long responses take one thread at most.
+    /// The single permit, so that long responses use at most one thread.
     pub(super) turn: Arc<Semaphore>,
 }
 
@@ -76,7 +76,7 @@ impl Responder {
     }
 
     fn site(&self) -> Arc<Site> {
-        // The guard is released at once: a reload would wait for it.
+        // The guard is released at once, because a reload would wait for it.
         Arc::clone(&self.site.borrow())
     }
 
@@ -104,7 +104,7 @@ impl Later {
         match made.await {
             Ok(response) => response,
             Err(error) => match error.try_into_panic() {
-                // Like a panic on this thread, it ends this connection and no other.
+                // As on this thread, the panic ends this connection and no other.
                 Ok(panic) => std::panic::resume_unwind(panic),
                 Err(error) => panic!("nobody cancels it: {error}"),
             },

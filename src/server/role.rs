@@ -5,13 +5,13 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio_rustls::rustls::ServerConfig;
 
-/// Purpose of a listener's connections.
+/// The purpose of a listener's connections.
 #[derive(Debug, Clone)]
 pub(super) enum Role {
-    /// The site in plain HTTP/1.
+    /// Serves the site in plain HTTP/1.
     Plain,
-    /// The site over TLS.
+    /// Serves the site over TLS.
     Tls(watch::Receiver<Arc<ServerConfig>>),
-    /// A redirect to the port that speaks TLS.
+    /// Redirects to the port that speaks TLS.
     Redirect(u16),
 }

@@ -18,7 +18,7 @@ pub(super) enum Accepting {
     Unix(UnixListener),
 }
 
-/// One end of a connection.
+/// The server's end of a connection.
 #[derive(Debug)]
 pub(super) enum Socket {
     Tcp(TcpStream),
@@ -33,8 +33,8 @@ impl Accepting {
         })
     }
 
-    /// Accepts the next connection, without keeping the client's address. On a Unix socket `unsent` limits the bytes
-    /// that the kernel keeps for it; on TCP the listener has set that.
+    /// Accepts the next connection, without keeping the client's address. On a Unix socket, `unsent` limits the bytes
+    /// that the kernel keeps for the connection; on TCP, the listener has set that limit.
     pub(super) async fn accept(&self, unsent: usize) -> io::Result<Socket> {
         match self {
             Self::Tcp(listener) => {
@@ -64,7 +64,7 @@ impl Socket {
         }
     }
 
-    /// The socket's number in [`super::queues`]; none for sockets that are not listed there.
+    /// Returns the socket's number in [`super::queues`], or `None` for sockets that are not listed there.
     pub(super) fn inode(&self) -> Option<u64> {
         match self {
             Self::Tcp(stream) => inode(stream),
@@ -73,7 +73,7 @@ impl Socket {
     }
 }
 
-/// Makes the same call on either kind of stream.
+/// Makes the same call on either type of stream.
 macro_rules! on {
     ($socket:expr, $stream:ident => $call:expr) => {
         match $socket.get_mut() {

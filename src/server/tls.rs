@@ -1,4 +1,4 @@
-//! TLS: the certificate and its key, read again when their files change.
+//! TLS: reads the certificate and its key, and reads them again when their files change.
 //!
 //! Polls compare the contents of the files, because renewals exchange links, mounts and files. A pair is adopted when
 //! two polls agree on it, so that a new certificate is never used with an old key.
@@ -19,7 +19,7 @@ use crate::error::{Action, Error, chain};
 use crate::files::read_bounded;
 use crate::telemetry::Telemetry;
 
-/// Time between two polls of the files.
+/// The time between two polls of the files.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// The largest certificate or key, in bytes; chains have a few KiB.
 const MAX_BYTES: u64 = 1 << 20;
@@ -27,12 +27,12 @@ const MAX_BYTES: u64 = 1 << 20;
 pub(super) const HTTP_2: &[u8] = b"h2";
 const HTTP_1_1: &[u8] = b"http/1.1";
 
-/// Paths of a certificate and its key.
+/// The paths of a certificate and its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TlsFiles {
     /// The certificate and its chain, in PEM (RFC 7468).
     pub certificate: PathBuf,
-    /// Its private key, in PEM.
+    /// The private key, in PEM.
     pub key: PathBuf,
 }
 
@@ -72,7 +72,8 @@ impl std::fmt::Debug for KeyPair {
 impl Tls {
     /// Reads both files.
     ///
-    /// # Errors [`Error::File`] if one cannot be read, [`Error::Tls`] if one has invalid contents.
+    /// # Errors
+    /// [`Error::File`] if one cannot be read, [`Error::Tls`] if one has invalid contents.
     pub(super) fn load(files: TlsFiles) -> Result<Self, Error> {
         let judged = files.read()?;
         let Usable { config, not_after } = judged.check(&files)?;
@@ -80,13 +81,13 @@ impl Tls {
         Ok(Self { files, configs, not_after, judged, refused: None, fresh: None })
     }
 
-    /// The configuration for handshakes, always the newest.
+    /// Returns the configuration for handshakes, which is always the newest one.
     pub(super) fn configs(&self) -> watch::Receiver<Arc<ServerConfig>> {
         self.configs.subscribe()
     }
 
-    /// Starts a thread that polls the files, so that a hanging file system delays no client and no timeout. It ends
-    /// with the last listener.
+    /// Starts a thread that polls the files, so that a hanging file system delays no client and no timeout. The thread
+    /// ends with the last listener.
     pub(super) fn watch(self, telemetry: Arc<Telemetry>) {
         self.report(&telemetry);
         if let Err(error) = std::thread::Builder::new().spawn(move || self.keep_watch(&telemetry)) {
@@ -110,7 +111,7 @@ impl Tls {
                         self.report(telemetry);
                     }
                 }
-                // Logged once until it changes.
+                // The error is logged once until it changes.
                 Err(error) if !unreadable => {
                     unreadable = true;
                     telemetry.certificate(self.not_after, Some(refuse(&error)));
@@ -120,7 +121,7 @@ impl Tls {
         }
     }
 
-    /// Whether to check a polled pair: at the second poll that finds it.
+    /// Returns whether to check a polled pair, which is at the second poll that finds it.
     fn poll(&mut self, polled: KeyPair) -> bool {
         if polled == self.judged {
             self.fresh = None;
@@ -149,7 +150,7 @@ impl Tls {
     }
 }
 
-/// Logs why a renewal is not used, and returns the reason.
+/// Logs the reason why a renewal is not used, and returns it.
 fn refuse(error: &Error) -> String {
     let reason = chain(error);
     tracing::error!("the certificate in use stays: {reason}");

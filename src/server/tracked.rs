@@ -1,4 +1,4 @@
-//! A socket and the content of a response that report their progress.
+//! A socket and the content of a response, which both report their progress.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::progress::{Progress, Underway};
 use super::socket::Socket;
 
-/// Bytes per piece.
+/// The number of bytes per piece.
 const PIECE: usize = 16 << 10;
 
 /// A socket that counts its bytes as progress.
@@ -22,21 +22,21 @@ pub(super) struct Tracked {
     progress: Arc<Progress>,
 }
 
-/// The content of a response; dropped when it is handed over or the client has disconnected.
+/// The content of a response, which is dropped when it is handed over or the client has disconnected.
 #[derive(Debug)]
 pub(super) struct Sending {
     body: Full<Bytes>,
-    /// Received from it, but not handed over yet.
+    /// The rest of the content, which is not handed over yet.
     rest: Bytes,
     pieces: bool,
     underway: Underway,
 }
 
-/// Content of a response in flight.
+/// A piece of the content of a response in flight.
 #[derive(Debug)]
 pub(super) struct Piece {
     bytes: Bytes,
-    /// On HTTP/2, until all of it is handed over.
+    /// The progress, on HTTP/2, until all of the piece is handed over.
     progress: Option<Arc<Progress>>,
 }
 
@@ -107,20 +107,20 @@ impl AsyncWrite for Tracked {
 }
 
 impl Sending {
-    /// The content of the response to an [`Underway`] request. With `pieces`, the client's window decides when more is
-    /// handed over; otherwise all content is handed over at once.
+    /// Creates the content of the response to an [`Underway`] request. With `pieces`, the client's window decides when
+    /// more is handed over; otherwise all content is handed over at once.
     pub(super) fn new(body: Full<Bytes>, underway: Underway, pieces: bool) -> Self {
         Self { body, rest: Bytes::new(), pieces, underway }
     }
 }
 
 impl Piece {
-    /// A whole response; every written byte counts.
+    /// Returns a whole response, for which every written byte counts.
     fn whole(bytes: Bytes) -> Self {
         Self { bytes, progress: None }
     }
 
-    /// One of several responses, between which other bytes may be written.
+    /// Returns a piece of one of several responses, between which other bytes may be written.
     fn part(bytes: Bytes, progress: &Arc<Progress>) -> Self {
         progress.part();
         Self { bytes, progress: Some(Arc::clone(progress)) }

@@ -1,4 +1,4 @@
-//! The end of a certificate's validity.
+//! Finds the end of a certificate's validity.
 
 use std::time::Duration;
 
@@ -8,10 +8,11 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, UnixTime};
 use tokio_rustls::rustls::server::ParsedCertificate;
 use tokio_rustls::rustls::{CertificateError, Error, RootCertStore};
 
-/// The last second in which a certificate is valid, UTC (RFC 5280 section 4.1.2.5); none if it cannot be parsed.
+/// Returns the last second in which a certificate is valid, in UTC (RFC 5280 section 4.1.2.5), or `None` if it cannot
+/// be parsed.
 pub(super) fn not_after(certificate: &CertificateDer<'_>) -> Option<DateTime<Utc>> {
     // rustls parses the certificate but gives its dates only in the error for an expired one. At the latest
-    // representable time every certificate has expired, and rustls checks that before the signature.
+    // representable time, every certificate has expired, and rustls checks that before the signature.
     let end_of_time = UnixTime::since_unix_epoch(Duration::MAX);
     let parsed = ParsedCertificate::try_from(certificate).ok()?;
     let nobody = RootCertStore::empty();
@@ -37,7 +38,8 @@ mod tests {
 
     #[test]
     fn the_last_second_is_parsed_from_every_format() {
-        // UTCTime until 2049, GeneralizedTime from 2050 on; some sign themselves as an authority.
+        // The date is a UTCTime until 2049, and a GeneralizedTime from 2050 on. Some certificates sign themselves as an
+        // authority.
         for is_ca in [rcgen::IsCa::NoCa, rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained)] {
             for year in [2001, 2049, 2050, 9999] {
                 let expected = format!("{year}-03-01T00:00:00Z").parse().unwrap();

@@ -1,4 +1,4 @@
-//! Cache of rendered resources, bounded in bytes. It belongs to one edition and ends with it.
+//! A cache of rendered resources, bounded in bytes. The cache belongs to one edition and ends with that edition.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -14,7 +14,7 @@ use super::resource::Resource;
 pub struct CacheSize(pub u64);
 
 impl Default for CacheSize {
-    /// 32 MiB: some 1,500 pages.
+    /// Returns 32 MiB, which is about 1,500 pages.
     fn default() -> Self {
         Self(32 << 20)
     }
@@ -22,13 +22,13 @@ impl Default for CacheSize {
 
 /// The size of a typical resource, which sizes the cache's own table.
 const TYPICAL: u64 = 16 << 10;
-/// Bytes of a resource in addition to its bodies: its headers, twice.
+/// The number of bytes of a resource in addition to its bodies: its headers, twice.
 const OVERHEAD: u64 = 2 << 10;
 
-/// Resources by path.
+/// The resources by path.
 pub(super) struct Cache(QuickCache<String, Arc<Resource>, Bytes>);
 
-/// Weighs a resource: the bytes that it takes once it was requested in each of its codings.
+/// Weighs a resource: the bytes that it takes after a request in each of its codings.
 #[derive(Debug, Clone)]
 struct Bytes;
 
@@ -52,7 +52,8 @@ impl Cache {
         Self(QuickCache::with_options(options, Bytes, hasher, DefaultLifecycle::default()))
     }
 
-    /// Returns the resource of a path, making it if needed. Of concurrent callers, one makes it and the others wait.
+    /// Returns the resource of a path, and makes it if needed. One of several concurrent callers makes it, and the
+    /// others wait.
     pub(super) fn get_or_make(
         &self,
         path: &str,
@@ -62,7 +63,7 @@ impl Cache {
         made.unwrap_or_else(|never| match never {})
     }
 
-    /// The resource of a path, if it is kept.
+    /// Returns the resource of a path, if the cache has it.
     pub(super) fn get(&self, path: &str) -> Option<Arc<Resource>> {
         self.0.get(path)
     }
@@ -81,7 +82,7 @@ mod tests {
 
     const CAPACITY: u64 = 1 << 20;
 
-    /// The number of 200 pages with bodies of a size that are kept after all were made.
+    /// Returns how many of 200 pages with bodies of a size are kept after all were made.
     fn kept(size: usize) -> usize {
         let cache = Cache::new(CacheSize(CAPACITY));
         let path = |n: usize| format!("/{n}");

@@ -1,4 +1,4 @@
-//! Calendars of an edition, made before it is published.
+//! The calendars of an edition, which are made before it is published.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,10 +9,10 @@ use crate::document::Document;
 use crate::model::Id;
 use crate::urls::{Address, Urls};
 
-/// Every feed and invite by the id of its session or feed, removed ones included.
+/// Every feed and invite by the id of its session or feed, including removed ones.
 #[derive(Debug)]
 pub(super) struct Calendars {
-    /// Fetched again and again, so their responses are ready.
+    /// The feeds. Clients fetch them again and again, so their responses are ready.
     feeds: HashMap<Id, (Document, Arc<Resource>)>,
     invites: HashMap<Id, Document>,
 }
@@ -37,12 +37,12 @@ impl Calendars {
         Self { feeds: feeds.collect(), invites }
     }
 
-    /// The feed of one of the edition's ids.
+    /// Returns the feed of one of the edition's ids.
     pub(super) fn feed(&self, id: &Id) -> &(Document, Arc<Resource>) {
         self.feeds.get(id).expect("every feed of an edition is printed before it is published")
     }
 
-    /// The invite of one of the edition's ids.
+    /// Returns the invite of one of the edition's ids.
     pub(super) fn invite(&self, id: &Id) -> Document {
         let invite = self.invites.get(id);
         invite.expect("every invite of an edition is printed before it is published").clone()

@@ -1,4 +1,4 @@
-//! Content of addresses: the document published at each. The only file that knows every renderer.
+//! Finds the content of an address, which is the document published there. Only this file knows every renderer.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::Site;
 use crate::document::{Document, Kind};
 use crate::documents::{self, atom, json, qr};
 use crate::l10n::Words;
-use crate::model::{Feed, Repeat, Session};
+use crate::model::{Feed, Repeat, Session, Undated};
 use crate::newsletter;
 use crate::pages::{self, PageAssets, Shell, redirect};
 use crate::revisions::{Edition, FeedHolder, Removed, Retired, SessionHolder};
@@ -42,6 +42,7 @@ pub(super) enum Content<'a> {
     Robots,
     Session(&'a Session, SessionRoute),
     Feed(Feed<'a>, FeedRoute),
+    Undated(&'a Undated, SessionRoute),
     Removed(&'a Removed, SessionRoute),
     Retired(&'a Retired, FeedRoute),
     /// The redirect from an address of a repeating session to an address of a date.
@@ -52,7 +53,7 @@ pub(super) enum Content<'a> {
     },
 }
 
-/// The renderers' inputs besides the edition, made once per edition.
+/// The inputs of renderers other than the edition, which are made once per edition.
 #[derive(Debug)]
 pub(super) struct RenderContext {
     pub(super) words: Words,
@@ -101,13 +102,17 @@ impl Site {
     /// Looks up an address of a session. A former id also serves the calendar, because many apps follow no redirects,
     /// and some that do forget the old address. Pages redirect permanently.
     fn session(&self, id: &str, route: SessionRoute) -> Lookup<'_> {
-        use SessionHolder::{Former, FormerOfRemoved, Present, Removed, Repeating};
+        use SessionHolder::{Former, FormerOfRemoved, Present, Removed, Repeating, Undated};
         let Some((id, holder)) = self.edition.session_holder(id) else { return Lookup::Missing };
         let content = match holder {
             Repeating(repeat) => match self.date(repeat, route) {
                 Some((session, route)) => Content::Date(session, route),
                 None => return Lookup::Missing,
             },
+            Undated(session) if !self.has_route_without_date(session, route) => {
+                return Lookup::Missing;
+            }
+            Undated(session) => Content::Undated(session, route),
             Removed(removed) | FormerOfRemoved(removed) if self.edition.has_ended(removed.ends) => {
                 return Lookup::Gone;
             }
@@ -122,8 +127,8 @@ impl Site {
         Lookup::Found(Found { address: Address::Session(id.as_str(), route), content })
     }
 
-    /// The date that an address of a repeating session leads to, and its address. A link that only other dates have
-    /// leads to the page.
+    /// Returns the date that an address of a repeating session leads to, and the address of that date. A link that only
+    /// other dates have leads to the page.
     fn date(&self, repeat: &Repeat, route: SessionRoute) -> Option<(&Session, SessionRoute)> {
         let next = self.edition.next_date(repeat)?;
         if self.has_route(next, route) {
@@ -159,7 +164,7 @@ impl Site {
         Lookup::Found(Found { address: Address::Feed(id.as_str(), route), content })
     }
 
-    /// Whether a session has a document for a route.
+    /// Returns whether a session has a document for a route.
     fn has_route(&self, session: &Session, route: SessionRoute) -> bool {
         match route {
             SessionRoute::Register => redirect::has_register(&self.edition, session),
@@ -171,18 +176,39 @@ impl Site {
         }
     }
 
-    /// Whether the URL of a page fits into a QR code.
+    /// Whether a session without a date has a document for a route. The addresses of links exist if it has the link, or
+    /// had it while it had a date.
+    fn has_route_without_date(&self, session: &Undated, route: SessionRoute) -> bool {
+        let entry = self.edition.revisions().sessions.get(session.id.as_str());
+        let had = |link: &str| entry.is_some_and(|entry| entry.published.links.contains(link));
+        match route {
+            SessionRoute::Register => session.register.is_some() || had("register"),
+            SessionRoute::Join => session.join.is_some() || had("join"),
+            SessionRoute::Qr => {
+                self.has_code(Address::Session(session.id.as_str(), SessionRoute::Page))
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether an address is part of an exported folder. The invite of a session without a date redirects to its page,
+    /// and the file of an invite must be a calendar.
+    pub fn is_in_folders(&self, found: &Found<'_>) -> bool {
+        !matches!(found.content, Content::Undated(_, SessionRoute::Invite))
+    }
+
+    /// Returns whether the URL of a page fits into a QR code.
     fn has_code(&self, page: Address<'_>) -> bool {
         let urls = &self.edition.urls;
         documents::fits(&urls.absolute(&urls.path(page)))
     }
 
-    /// Whether an address has a published document.
+    /// Returns whether an address has a published document.
     pub fn has(&self, address: Address<'_>) -> bool {
         matches!(self.lookup(address), Lookup::Found(_))
     }
 
-    /// Every address with a published document, in the order of their paths.
+    /// Returns every address with a published document, in the order of their paths.
     pub fn addresses(&self) -> Vec<(String, Found<'_>)> {
         let fixed = [Address::Home, Address::Next, Address::Favicon, Address::Robots];
         let years = self.context.years.keys().map(|year| Address::Year(*year));
@@ -204,7 +230,7 @@ impl Site {
         found
     }
 
-    /// The document of an address. Calendars are taken from the edition; everything else is rendered.
+    /// Returns the document of an address. Calendars come from the edition; everything else is rendered.
     pub fn document(&self, found: &Found<'_>) -> Document {
         let (edition, context) = (&*self.edition, &self.context);
         let (urls, words) = (&edition.urls, &context.words);
@@ -244,6 +270,14 @@ impl Site {
                 FeedRoute::Qr => qr(edition, path(), &urls.feed(feed.id, FeedRoute::Page)),
                 FeedRoute::Calendar => self.calendars.feed(feed.id).0.clone(),
             },
+            Content::Undated(session, route) => match route {
+                SessionRoute::Page => pages::undated::page(shell, session),
+                SessionRoute::Newsletter => newsletter::of_undated(shell, session),
+                SessionRoute::Qr => {
+                    qr(edition, path(), &urls.session(&session.id, SessionRoute::Page))
+                }
+                _ => pages::undated::redirect(edition, session, route, path()),
+            },
             Content::Removed(removed, SessionRoute::Page)
                 if found.address == Address::Session(removed.id.as_str(), SessionRoute::Page) =>
             {
@@ -260,7 +294,7 @@ impl Site {
                 self.calendars.feed(&retired.id).0.clone()
             }
             Content::Retired(retired, _) => pages::removed::to_feed(edition, path(), retired),
-            // For folders, where nothing redirects, its body is the invite: calendar apps read nothing else.
+            // An exported folder cannot redirect, so the body is the invite: calendar apps read nothing else.
             Content::Date(session, SessionRoute::Invite) => Document {
                 path: path(),
                 kind: Kind::Redirect,

@@ -1,5 +1,5 @@
-//! Content codings: long documents are compressed when a site is built, by all cores; short ones on the first request
-//! for the coding.
+//! Content codings. Long documents are compressed by all cores when a site is built, and short ones on the first
+//! request for the coding.
 
 use std::cell::RefCell;
 use std::io::Write as _;
@@ -12,20 +12,21 @@ use hyper::body::Bytes;
 use super::Coding;
 use crate::document::{Document, Kind};
 
-/// Below this length a coding saves nothing: headers and body share a packet anyway.
+/// The length below which a coding saves nothing, because headers and body share a packet anyway.
 const SMALL: usize = 512;
-/// From this length on, a more thorough compression is worth its time, and runs when the site is built.
+/// The length from which a more thorough compression is worth its time, and runs when the site is built.
 const LONG: usize = 16 << 10;
-/// Compression level 6, the default of common servers. A higher one costs a reload more than it saves.
+/// The compression level for long documents, 6, which is the default of common servers. A higher one costs a reload
+/// more than it saves.
 const LONG_LEVEL: u32 = 6;
 const SHORT_LEVEL: u32 = 4;
-/// RFC 1952 section 2.3: deflate, without flags, time and name, so that the same input gives the same bytes; 255 is
-/// the unknown operating system.
+/// The gzip header of RFC 1952 section 2.3: deflate, without flags, time and name, so that the same input gives the
+/// same bytes. The value 255 means an unknown operating system.
 const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
-/// Quality 5 keeps a reload short; 11 takes sixty times as long for a third fewer bytes.
+/// The Brotli quality. 5 keeps a reload short; 11 takes sixty times as long for a third fewer bytes.
 const BROTLI_QUALITY: u32 = 5;
-/// A window of 2^20 - 16 bytes (RFC 7932 section 9.1). Repetitions in calendars are close to each other: a window four
-/// times as large takes half as long again, costs every client memory, and saves nothing.
+/// The size of the Brotli window: 2^20 - 16 bytes (RFC 7932 section 9.1). Repetitions in calendars are close to each
+/// other. A window four times as large takes half as long again, costs every client memory, and saves nothing.
 const BROTLI_WINDOW: u32 = 20;
 
 thread_local! {
@@ -35,14 +36,14 @@ thread_local! {
 /// The codings of a document, gzip first, each with its bytes, or without bytes if they are made on request.
 pub(super) type Codings = Vec<(Coding, Option<Bytes>)>;
 
-/// The codings of each document, in the order given.
+/// Returns the codings of each document, in the order given.
 ///
 /// Compresses long documents, if that makes them smaller. Compressing short ones would take most of the time of
 /// building a site, and most of them are never requested.
 pub(super) fn all<'a>(documents: impl IntoIterator<Item = &'a Document>) -> Vec<Codings> {
     let documents: Vec<&Document> = documents.into_iter().collect();
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    // Small pieces, so that one large feed does not leave the other cores idle.
+    // The pieces are small, so that one large feed does not leave the other cores idle.
     let long = documents.iter().enumerate().filter(|(_, document)| !waits(document));
     let long = long.flat_map(|(at, own)| codings_of(own).iter().map(move |coding| (at, *coding)));
     let long: Vec<(usize, Coding)> = long.collect();
@@ -59,7 +60,7 @@ pub(super) fn all<'a>(documents: impl IntoIterator<Item = &'a Document>) -> Vec<
         let helpers: Vec<_> = (1..cores.min(long.len())).map(|_| scope.spawn(work)).collect();
         let mut made = work();
         for helper in helpers {
-            // Compression into memory does not panic; if it did, the build panics too.
+            // Compression into memory does not panic. If it did, the build would panic, too.
             made.extend(helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
         made
@@ -72,7 +73,7 @@ pub(super) fn all<'a>(documents: impl IntoIterator<Item = &'a Document>) -> Vec<
     all
 }
 
-/// The codings of one document, made on this thread.
+/// Returns the codings of one document, made on this thread.
 pub(super) fn one(document: &Document) -> Codings {
     match waits(document) {
         true => later(document),
@@ -80,7 +81,7 @@ pub(super) fn one(document: &Document) -> Codings {
     }
 }
 
-/// The codings of a document that are made on request.
+/// Returns the codings of a document that are made on request.
 fn later(document: &Document) -> Codings {
     match waits(document) {
         true => codings_of(document).iter().map(|coding| (*coding, None)).collect(),
@@ -88,12 +89,12 @@ fn later(document: &Document) -> Codings {
     }
 }
 
-/// A short body in a coding: the same bytes every time.
+/// Returns a short body in a coding, with the same bytes every time.
 pub(super) fn coded(coding: Coding, body: &[u8]) -> Option<Bytes> {
     ENCODER.with_borrow_mut(|encoder| encoder.coded(coding, body)).map(Bytes::from)
 }
 
-/// The possible codings of a document.
+/// Returns the possible codings of a document.
 fn codings_of(document: &Document) -> &'static [Coding] {
     match document.kind {
         // The body of a redirect is only for exported folders, and is sent uncompressed.
@@ -105,12 +106,13 @@ fn codings_of(document: &Document) -> &'static [Coding] {
     }
 }
 
-/// Whether a document is text, which a coding makes smaller, and short enough to be compressed on request.
+/// Returns whether a document is text, which a coding makes smaller, and short enough to be compressed on request.
 fn waits(document: &Document) -> bool {
     document.body.len() < LONG && !matches!(document.kind, Kind::Image(_))
 }
 
-/// Compressor state reused between documents: setting it up takes as long as compressing a small document.
+/// The state of a compressor, which is reused between documents, because setting it up takes as long as compressing a
+/// small document.
 #[derive(Default)]
 struct Encoder {
     long: Option<Compress>,
@@ -118,13 +120,13 @@ struct Encoder {
 }
 
 impl Encoder {
-    /// The codings that make a document smaller.
+    /// Returns the codings that make a document smaller.
     fn codings(&mut self, document: &Document) -> Codings {
         let coded = codings_of(document).iter();
         coded.filter_map(|coding| Some((*coding, Some(self.smaller(*coding, document)?)))).collect()
     }
 
-    /// A coding, if it makes a document smaller.
+    /// Returns a coding if it makes a document smaller.
     fn smaller(&mut self, coding: Coding, document: &Document) -> Option<Bytes> {
         let coded = self.coded(coding, &document.body)?;
         (coded.len() < document.body.len()).then(|| Bytes::from(coded))
@@ -143,7 +145,7 @@ impl Encoder {
             true => (&mut self.short, SHORT_LEVEL),
             false => (&mut self.long, LONG_LEVEL),
         };
-        // No zlib header, because gzip has its own.
+        // There is no zlib header, because gzip has its own.
         own.get_or_insert_with(|| Compress::new(Compression::new(level), false))
     }
 }
@@ -163,7 +165,7 @@ fn gzip(deflate: &mut Compress, body: &[u8]) -> Option<Vec<u8>> {
     let mut crc = Crc::new();
     crc.update(body);
     out.extend(crc.sum().to_le_bytes());
-    // The length modulo 2^32 (section 2.3.1).
+    // This is the length modulo 2^32 (section 2.3.1).
     out.extend(crc.amount().to_le_bytes());
     out.shrink_to_fit();
     Some(out)

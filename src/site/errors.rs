@@ -1,4 +1,4 @@
-//! Error responses: as text for programs, as a page for people.
+//! Makes error responses: text for programs, and a page for people.
 
 use hyper::StatusCode;
 
@@ -68,7 +68,7 @@ impl ByClient {
         }
     }
 
-    /// The format for a path: calendars are requested by programs.
+    /// Returns the format for a path. Programs request calendars.
     pub(super) fn at(&self, path: &str) -> &Resource {
         let program = [".ics", ".json", ".atom", ".svg"].iter().any(|end| path.ends_with(end));
         if program { &self.text } else { &self.page }

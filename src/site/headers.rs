@@ -1,4 +1,4 @@
-//! Response headers of each document kind.
+//! Makes the response headers of each document kind.
 
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY,
@@ -9,23 +9,24 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::document::{Document, FileName, Kind};
 
-/// Calendars may be served stale while they are revalidated, and for a week while the server is unreachable.
+/// The Cache-Control of calendars. Calendars may be served stale while they are revalidated, and for a week while the
+/// server is unreachable.
 const CALENDAR_CACHE: &str =
     "public, max-age=300, stale-while-revalidate=3600, stale-if-error=604800";
 pub(super) const PAGE_CACHE: &str = "public, max-age=60";
 const DAY_CACHE: &str = "public, max-age=86400";
-/// The file names contain a digest of the content, so the content never changes.
+/// The Cache-Control of assets. Their file names contain a digest of the content, so the content never changes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const NEVER: &str = "no-store";
-/// Pages hold text and links, and load a style sheet, a script and a picture of their own site.
+/// The policy of pages, which contain text and links, and load a style sheet, a script and a picture of their own site.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
                            base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-/// The embed page, which other sites may frame.
+/// The policy of the embed page, which other sites may frame.
 const EMBED_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
                             base-uri 'none'; form-action 'none'; frame-ancestors *";
-/// An SVG file opened on its own runs no script.
+/// The policy of SVG files: a file that is opened on its own runs no script.
 const SVG_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
-/// Characters allowed unescaped in `filename*` (RFC 8187 section 3.2.1, attr-char).
+/// The characters allowed unescaped in `filename*` (RFC 8187 section 3.2.1, attr-char).
 const ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'!')
     .remove(b'#')
@@ -39,10 +40,11 @@ const ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'`')
     .remove(b'|')
     .remove(b'~');
-/// Most characters of a title in a file name.
+/// The largest number of characters of a title in a file name.
 const READABLE: usize = 80;
 
-/// The media type; a calendar names its METHOD exactly when its body has one (RFC 5545 section 8.1).
+/// Returns the media type. The media type of a calendar includes METHOD exactly when the calendar does (RFC 5545
+/// section 8.1).
 pub(super) fn content_type(kind: Kind) -> &'static str {
     match kind {
         Kind::Atom => "application/atom+xml; charset=utf-8",
@@ -60,14 +62,14 @@ pub(super) fn content_type(kind: Kind) -> &'static str {
     }
 }
 
-/// Headers of every response.
+/// Returns the headers of every response.
 pub(super) fn everywhere() -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers
 }
 
-/// The headers of a document, except those of a single representation.
+/// Returns the headers of a document, except those of a single representation.
 pub(super) fn of(document: &Document) -> HeaderMap {
     let mut headers = everywhere();
     // Only calendars have a file name; a redirect may have one as its body.
@@ -86,7 +88,7 @@ pub(super) fn of(document: &Document) -> HeaderMap {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     }
     if matches!(document.kind, Kind::Feed | Kind::Invite | Kind::Kit | Kind::Redirect) {
-        // Calendars are for calendar apps; search engines should find the pages.
+        // Search engines should find the pages, because calendars are for calendar apps.
         headers
             .insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
     }
@@ -109,12 +111,13 @@ pub(super) fn of(document: &Document) -> HeaderMap {
     headers
 }
 
-/// A header value from the site's own ASCII text, or from percent-encoded text.
+/// Returns a header value from the site's own ASCII text, or from percent-encoded text.
 pub(super) fn value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).expect("it is printable ASCII")
 }
 
-/// Inline, so that iOS offers to add the events (RFC 6266); the plain name comes first.
+/// Returns the Content-Disposition. The disposition is inline, so that iOS offers to add the events (RFC 6266), and the
+/// ASCII name comes first.
 fn disposition(name: &FileName) -> String {
     let (stem, ending) = name.readable.rsplit_once('.').unwrap_or((&name.readable, ""));
     let stem: String = stem

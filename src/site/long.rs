@@ -1,4 +1,4 @@
-//! Long documents: those that take longer to make than a serving thread may spend on them.
+//! Recognizes long documents, which take longer to make than a serving thread may spend on them.
 
 use super::Site;
 use super::content::{Content, Found};
@@ -7,17 +7,18 @@ use crate::model::{Markdown, Session};
 use crate::pages;
 use crate::urls::{FeedRoute, SessionRoute};
 
-/// Bytes of text that are rendered and compressed within about three milliseconds.
+/// The number of bytes of text that are rendered and compressed within about three milliseconds.
 const LONG: usize = 64 << 10;
-/// Bytes of text that take as long as a session in a list without its description: its times in words, and its links.
+/// The number of bytes of text that take as long as a session in a list without its description: its times in words,
+/// and its links.
 const ENTRY: usize = 600;
-/// Copies of a session's text in its newsletter block: shown, and in each format to copy.
+/// The number of copies of a session's text in its newsletter block: one is shown, and each format to copy has one.
 const FORMATS: usize = 5;
-/// The most sessions on a page: upcoming ones, and as many past ones.
+/// The largest number of sessions on a page: upcoming ones, and as many past ones.
 const ON_PAGE: usize = 2 * pages::NEXT;
 
 impl Site {
-    /// Whether the document of an address takes long to make, estimated from its texts.
+    /// Returns whether the document of an address takes long to make, estimated from its texts.
     pub(super) fn is_long(&self, found: &Found<'_>) -> bool {
         self.text_of(found) > LONG
     }
@@ -50,6 +51,9 @@ impl Site {
             Content::Asset(_) => {
                 let logo = assets.logo.as_ref().map_or(0, |logo| logo.bytes.len());
                 logo.max(assets.css.as_ref().map_or(0, Vec::len))
+            }
+            Content::Undated(session, _) => {
+                footer + FORMATS * session.description.as_ref().map_or(0, length)
             }
             Content::Removed(..) | Content::Retired(..) => footer,
             Content::Next | Content::Favicon | Content::Robots => 0,

@@ -1,4 +1,4 @@
-//! The site of an edition: path to response.
+//! The site of an edition, which has a response for each path.
 //!
 //! Calendars are made when the edition is published, and all other resources on their first request. Rendering is pure
 //! and takes well under a millisecond, and most resources are never requested. A cache, bounded in bytes, keeps
@@ -54,12 +54,12 @@ impl Site {
         }
     }
 
-    /// The edition.
+    /// Returns the edition.
     pub fn edition(&self) -> &Arc<Edition> {
         &self.edition
     }
 
-    /// Looks up a path; none if it has no resource.
+    /// Looks up a path. Returns `None` if it has no resource.
     pub fn find(&self, path: &str) -> Option<Found<'_>> {
         match self.lookup(self.edition.urls.parse(path)?) {
             Lookup::Found(found) => Some(found),
@@ -67,7 +67,7 @@ impl Site {
         }
     }
 
-    /// The resource of a lookup, if it is in the cache or quick to make.
+    /// Returns the resource of a lookup, if it is in the cache or quick to make.
     pub fn resource_now(&self, found: &Found<'_>) -> Option<Arc<Resource>> {
         if let Some(feed) = self.feed_of(found) {
             return Some(Arc::clone(feed));
@@ -80,7 +80,7 @@ impl Site {
         }
     }
 
-    /// The resource of a lookup, even if it takes long to make; kept in the cache.
+    /// Returns the resource of a lookup, even if it takes long to make, and keeps it in the cache.
     pub fn resource(&self, found: &Found<'_>) -> Arc<Resource> {
         let path = self.edition.urls.path(found.address);
         match self.feed_of(found) {
@@ -89,12 +89,12 @@ impl Site {
         }
     }
 
-    /// The resource at a path, if there is one.
+    /// Returns the resource at a path, if there is one.
     pub fn get(&self, path: &str) -> Option<Arc<Resource>> {
         Some(self.resource(&self.find(path)?))
     }
 
-    /// Every resource with its path, by path. It is made for this call, and not kept.
+    /// Returns every resource with its path, by path. The resources are made for this call, and not kept.
     pub fn documents(&self) -> impl Iterator<Item = (String, Arc<Resource>)> {
         self.addresses().into_iter().map(|(path, found)| {
             let resource = match self.feed_of(&found) {
@@ -105,12 +105,13 @@ impl Site {
         })
     }
 
-    /// The instant at which the next edition of the same catalog begins, UTC.
+    /// Returns the instant at which the next edition of the same catalog begins, UTC.
     pub fn valid_until(&self) -> Option<DateTime<Utc>> {
         self.edition.valid_until()
     }
 
-    /// The response for a path without a resource: 410 if it had one, else 404 (RFC 9110 sections 15.5.11 and 15.5.5).
+    /// Returns the response for a path without a resource: 410 if the path had one, otherwise 404 (RFC 9110 sections
+    /// 15.5.11 and 15.5.5).
     pub fn missing(&self, path: &str) -> &Resource {
         let without_slash = path.strip_suffix('/').unwrap_or(path);
         match self.edition.urls.parse(without_slash).map(|address| self.lookup(address)) {
@@ -119,28 +120,28 @@ impl Site {
         }
     }
 
-    /// The redirect for a path with a trailing slash, which is a typing error and not another resource.
+    /// Returns the redirect for a path with a trailing slash, which is a typing error and not another resource.
     pub fn without_slash(&self, path: &str) -> Option<(Found<'_>, Resource)> {
         let path = path.strip_suffix('/').filter(|path| *path != "/")?;
         Some((self.find(path)?, Resource::redirect(path)))
     }
 
-    /// 405 for a path, with Allow.
+    /// Returns the 405 for a path, with Allow.
     pub fn not_allowed(&self, path: &str) -> &Resource {
         self.errors.not_allowed.at(path)
     }
 
-    /// 412 for a path (RFC 9110 section 15.5.13).
+    /// Returns the 412 for a path (RFC 9110 section 15.5.13).
     pub fn precondition_failed(&self, path: &str) -> &Resource {
         self.errors.precondition_failed.at(path)
     }
 
-    /// 400 for a path (RFC 9110 section 15.5.1).
+    /// Returns the 400 for a path (RFC 9110 section 15.5.1).
     pub fn bad_request(&self, path: &str) -> &Resource {
         self.errors.bad_request.at(path)
     }
 
-    /// 414 for a path (RFC 9110 section 15.5.15).
+    /// Returns the 414 for a path (RFC 9110 section 15.5.15).
     pub fn too_long(&self, path: &str) -> &Resource {
         self.errors.too_long.at(path)
     }
@@ -151,7 +152,7 @@ impl Site {
         Arc::new(Resource::of(document, codings))
     }
 
-    /// The resource of a feed's calendar, if one was found.
+    /// Returns the resource of a feed's calendar, if one was found.
     fn feed_of(&self, found: &Found<'_>) -> Option<&Arc<Resource>> {
         let id = match found.content {
             Content::Feed(feed, FeedRoute::Calendar) => feed.id,

@@ -1,5 +1,5 @@
-//! A resource and its representations (RFC 9110 sections 3.1 and 3.2). Every header is made once; a request only
-//! clones.
+//! A resource and its representations (RFC 9110 sections 3.1 and 3.2). Every header is made once, and a request only
+//! clones it.
 
 use std::sync::OnceLock;
 
@@ -47,7 +47,7 @@ struct Coded {
 /// One representation, ready to send.
 #[derive(Debug, Clone)]
 pub struct Representation {
-    /// Its coding.
+    /// The coding.
     pub coding: Coding,
     /// The status of the response.
     pub status: StatusCode,
@@ -57,12 +57,12 @@ pub struct Representation {
     pub not_modified: HeaderMap,
     /// The content.
     pub body: Bytes,
-    /// Its entity tag with the quotes; none for errors and redirects.
+    /// The entity tag with the quotes; `None` for errors and redirects.
     pub etag: Option<HeaderValue>,
 }
 
 impl Resource {
-    /// The resource of a document with its codings.
+    /// Creates the resource of a document with its codings.
     pub(super) fn of(document: Document, codings: Codings) -> Self {
         let mut headers = headers::of(&document);
         if let Some(location) = &document.location {
@@ -83,7 +83,7 @@ impl Resource {
         Self { kind, identity, coded, last_modified }
     }
 
-    /// A redirect, permanent or to a target that may change tomorrow.
+    /// Creates a redirect, which is permanent or leads to a target that may change tomorrow.
     fn moved(kind: Kind, mut headers: HeaderMap, location: &str, body: Bytes) -> Self {
         headers.insert(LOCATION, headers::value(location));
         let status = match kind {
@@ -94,7 +94,7 @@ impl Resource {
         Self { kind: Some(kind), ..bare }
     }
 
-    /// A permanent redirect to a path.
+    /// Creates a permanent redirect to a path.
     pub(super) fn redirect(to: &str) -> Self {
         let mut headers = headers::everywhere();
         headers.insert(LOCATION, headers::value(to));
@@ -102,7 +102,7 @@ impl Resource {
         Self::bare(StatusCode::MOVED_PERMANENTLY, headers, Bytes::new())
     }
 
-    /// An error, never stored by caches.
+    /// Creates an error, which caches never store.
     pub(super) fn error(status: StatusCode, content_type: &'static str, body: &str) -> Self {
         let mut headers = headers::everywhere();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
@@ -126,7 +126,7 @@ impl Resource {
         Self { kind: None, identity, coded: Vec::new(), last_modified: None }
     }
 
-    /// The bytes of its bodies, with half as many for each coding that may be made later.
+    /// Returns the number of bytes of its bodies, with half as many for each coding that may be made later.
     pub(super) fn weight(&self) -> u64 {
         let plain = self.identity.body.len();
         let coded = self.coded.iter().map(|coded| match coded.form.get() {
@@ -136,33 +136,33 @@ impl Resource {
         (plain + coded.sum::<usize>()) as u64
     }
 
-    /// The document kind; none for errors and redirects.
+    /// Returns the document kind, or `None` for errors and redirects.
     pub fn kind(&self) -> Option<Kind> {
         self.kind
     }
 
-    /// The representation without a coding.
+    /// Returns the representation without a coding.
     pub fn identity(&self) -> &Representation {
         &self.identity
     }
 
-    /// The available codings besides identity, the less preferred first.
+    /// Returns the available codings other than identity, the less preferred first.
     pub fn codings(&self) -> impl Iterator<Item = Coding> {
         self.coded.iter().map(|coded| coded.coding)
     }
 
-    /// The representation in a coding, or identity if that coding is not available.
+    /// Returns the representation in a coding, or identity if that coding is not available.
     pub fn form(&self, coding: Coding) -> &Representation {
         let coded = self.coded.iter().find(|coded| coded.coding == coding);
         coded.map_or(&self.identity, |coded| coded.form(&self.identity))
     }
 
-    /// The entity tags of all representations (RFC 9110 section 8.8.3); none for errors and redirects.
+    /// Returns the entity tags of all representations (RFC 9110 section 8.8.3). Errors and redirects have none.
     pub fn etags(&self) -> impl Iterator<Item = &HeaderValue> {
         self.identity.etag.iter().chain(self.coded.iter().map(|coded| &coded.etag))
     }
 
-    /// The instant at which its bytes were first published, UTC in whole seconds; calendars only.
+    /// Returns the instant at which its bytes were first published, UTC in whole seconds; calendars only.
     pub fn last_modified(&self) -> Option<DateTime<Utc>> {
         self.last_modified
     }
@@ -184,7 +184,7 @@ impl Coded {
             let bytes = encode::coded(self.coding, &identity.body);
             Box::new(match bytes {
                 Some(bytes) => self.made(identity, bytes),
-                // Compression into memory does not fail; if it did, the uncompressed bytes are correct too.
+                // Compression into memory does not fail. If it did, the uncompressed bytes would be correct, too.
                 None => identity.clone(),
             })
         })

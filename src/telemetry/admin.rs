@@ -1,4 +1,4 @@
-//! Admin listener for the operator, separate from the public listeners.
+//! The admin listener serves the operator, separately from the public listeners.
 //!
 //! ```text
 //! GET, HEAD  /healthz   200 while the process responds
@@ -31,16 +31,17 @@ use tokio::task::JoinHandle;
 use super::{Refused, Telemetry, metrics};
 use crate::error::Error;
 
-/// Concurrent connections; scrapers and probes are few. At the limit the oldest connection is closed for a new one.
+/// The number of concurrent connections, because scrapers and probes are few. At the limit, the oldest connection is
+/// closed for a new one.
 const CONNECTIONS: usize = 16;
-/// The least time of a connection before it is closed for another, far longer than a request. With `n` idle
-/// connections, a new one waits at most `n / CONNECTIONS` times this.
+/// The time that a connection has before it may be closed for another, which is far longer than a request takes. With
+/// `n` idle connections, a new one waits at most `n / CONNECTIONS` times this.
 const GUARANTEED: Duration = Duration::from_millis(250);
-/// Time between two checks for a free slot.
+/// The time between two checks for a free slot.
 const SLOT_PAUSE: Duration = Duration::from_millis(5);
-/// Time limit of a connection, which has one request.
+/// The time limit of a connection, which has one request.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// Pause after the system had no descriptor or memory for a connection.
+/// The pause after the system had no descriptor or memory for a connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 const TEXT: &str = "text/plain; charset=utf-8";
 
@@ -65,7 +66,7 @@ impl Admin {
         Ok(Self { listener, address })
     }
 
-    /// The bound address.
+    /// Returns the bound address.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -142,7 +143,7 @@ impl Slots {
         self.0.push_back((Instant::now(), tokio::spawn(connection)));
     }
 
-    /// Waits until a slot is free; closes the oldest connection after its guaranteed time.
+    /// Waits until a slot is free, and closes the oldest connection after its guaranteed time.
     async fn make_room(&mut self) {
         loop {
             self.0.retain(|(_, task)| !task.is_finished());

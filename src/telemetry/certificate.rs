@@ -1,4 +1,4 @@
-//! State of the TLS certificate: its expiry, and the reason for refusing a renewal.
+//! The state of the TLS certificate: its expiry, and the reason for refusing a renewal.
 
 use crate::rfc3339;
 use chrono::{DateTime, Utc};
@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 /// A certificate in use, and the result of the last check of its files.
 #[derive(Debug)]
 pub(super) struct Certificate {
-    /// The last second of its validity, UTC; none if unknown.
+    /// The last second of its validity, UTC; `None` if unknown.
     pub(super) not_after: Option<DateTime<Utc>>,
     /// A sentence with the reason for refusing the certificate in its files.
     pub(super) refused: Option<String>,
@@ -15,7 +15,7 @@ pub(super) struct Certificate {
 }
 
 impl Certificate {
-    /// The errors of the certificate at an instant.
+    /// Returns the errors of the certificate at an instant.
     pub(super) fn wrong(&self, now: DateTime<Utc>) -> impl Iterator<Item = String> {
         let refused = self.refused.as_ref().map(|reason| {
             format!("the certificate was not renewed: {reason}; the one before stays in use")
@@ -23,7 +23,7 @@ impl Certificate {
         refused.into_iter().chain(self.expired(now))
     }
 
-    /// The message that the certificate has expired; returned once.
+    /// Returns the message that the certificate has expired, once.
     pub(super) fn news(&mut self, now: DateTime<Utc>) -> Option<String> {
         let expired = self.expired(now).filter(|_| !self.logged);
         self.logged |= expired.is_some();

@@ -1,4 +1,4 @@
-//! Clicks on links: a bounded table by target and newsletter tag.
+//! Counts clicks on links in a bounded table, by target and newsletter tag.
 //!
 //! Ids are those of the served site. Tags come from outside, so their number is limited.
 
@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use crate::urls::Address;
 
-/// The name for an id or tag without its own row.
+/// The name for ids and tags without their own row.
 const REST: &str = "other";
 /// The number of tags with their own rows; further tags count as `other`.
 const TAGS: usize = 100;
 /// The longest tag, in bytes.
 const TAG_LENGTH: usize = 64;
-/// Number of rows; further clicks count for no session or feed.
+/// The number of rows. Further clicks count for no session or feed.
 const ROWS: usize = 10_000;
 
 /// Counts of opened links.
@@ -116,7 +116,7 @@ impl Clicks {
         index.and_then(|index| u32::try_from(index).ok()).map_or(Via::Rest, Via::Tag)
     }
 
-    /// The table for the ids of another site. Rows of other ids are dropped.
+    /// Returns the table for the ids of another site. Rows of other ids are dropped.
     pub(super) fn after(&self, owners: Owners) -> Self {
         let names = self.owners.names();
         let mut counts: HashMap<ClickRow, u64> = HashMap::new();
@@ -132,7 +132,7 @@ impl Clicks {
         Self { owners: Arc::new(owners), tags: self.tags.clone(), warned: self.warned, counts }
     }
 
-    /// The rows, by name.
+    /// Returns the rows, by name.
     pub(super) fn rows(&self) -> Vec<(Click, u64)> {
         let names = self.owners.names();
         let mut all: Vec<(Click, u64)> = self
@@ -189,12 +189,12 @@ impl Owners {
     }
 }
 
-/// Whether a tag is counted by name.
+/// Returns whether a tag is counted by name.
 fn is_tag(tag: &str) -> bool {
     tag.len() <= TAG_LENGTH && tag.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))
 }
 
-/// A tag for metrics and logs: anything unusual becomes `other`.
+/// Returns a tag for metrics and logs. An unusual tag becomes `other`.
 pub(super) fn plain(tag: &str) -> &str {
     if is_tag(tag) { tag } else { REST }
 }

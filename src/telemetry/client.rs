@@ -1,4 +1,4 @@
-//! Client families, by User-Agent (RFC 9110 section 10.1.5).
+//! Recognizes client families by User-Agent (RFC 9110 section 10.1.5).
 //!
 //! The name is only a claim, and several families fetch for many readers, so the counts show fetches, not readers.
 
@@ -7,7 +7,7 @@
 pub enum Family {
     /// Google Calendar's servers, which fetch once for many subscribers.
     Google,
-    /// Calendar on iPhones, iPads and Macs; each device fetches.
+    /// Calendar on iPhones, iPads and Macs, where each device fetches.
     Apple,
     /// Classic Outlook on Windows.
     Outlook,
@@ -29,8 +29,8 @@ pub enum Family {
     Other,
 }
 
-/// Parts of User-Agent values, in lower case. The first matching row counts, because programs that embed a browser name
-/// it too.
+/// Parts of User-Agent values, in lower case. The first matching row counts, because programs that embed a browser
+/// include its name, too.
 const NAMES: &[(Family, &[&str])] = &[
     (Family::Google, &["google-calendar-importer"]),
     (Family::Apple, &["dataaccessd", "calendaragent"]),
@@ -42,9 +42,9 @@ const NAMES: &[(Family, &[&str])] = &[
     (Family::Kde, &["akonadi", "kio/"]),
     (Family::Nextcloud, &["nextcloud"]),
 ];
-/// Names of browsers, in addition to `mozilla/`.
+/// Names of browsers other than `mozilla/`.
 const BROWSERS: &[&str] = &["chrome", "safari", "firefox"];
-/// Longest part of a User-Agent that is searched; real names are shorter.
+/// The longest part of a User-Agent that is searched. Real names are shorter.
 const LONGEST: usize = 512;
 
 impl Family {
@@ -63,9 +63,9 @@ impl Family {
         Self::Other,
     ];
 
-    /// The family of a User-Agent, ignoring case.
+    /// Returns the family of a User-Agent, ignoring case.
     pub fn of(user_agent: &[u8]) -> Self {
-        // Uses the stack, because this happens for every response.
+        // The lower-case copy is on the stack, because this function runs for every response.
         let mut lower = [0; LONGEST];
         let length = user_agent.len().min(LONGEST);
         lower[..length].copy_from_slice(&user_agent[..length]);
@@ -82,7 +82,7 @@ impl Family {
         }
     }
 
-    /// Its name in metrics and logs.
+    /// Returns the name in metrics and logs.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Google => "google",

@@ -1,4 +1,4 @@
-//! Counters of responses and connections, in the metric families of prometheus-client.
+//! Counts responses and connections in the metric families of prometheus-client.
 
 use std::fmt::Error;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +15,7 @@ use prometheus_client::registry::{Registry, Unit};
 use super::client::Family;
 use crate::urls::{Address, FeedRoute, SessionRoute};
 
-/// Resource type of a response.
+/// The resource type of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum ResponseKind {
     Feed,
@@ -33,7 +33,7 @@ pub(super) enum ResponseKind {
     Other,
 }
 
-/// Statuses with rows of their own; all others share one.
+/// The statuses with their own rows; all others share one.
 const STATUSES: [StatusCode; 10] = [
     StatusCode::OK,
     StatusCode::MOVED_PERMANENTLY,
@@ -47,7 +47,7 @@ const STATUSES: [StatusCode; 10] = [
     StatusCode::URI_TOO_LONG,
 ];
 
-/// Upper bounds of response times, in seconds: from a table lookup to a busy machine.
+/// The upper bounds of response times, in seconds: from a table lookup to a busy machine.
 const BOUNDS: [f64; 11] = [1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 5e-4, 1e-3, 1e-2, 0.1];
 
 /// The counters since the start.
@@ -64,7 +64,7 @@ pub(super) struct Counts {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct ResponseLabels {
     kind: ResponseKind,
-    /// The index in [`STATUSES`]; its length for all others.
+    /// The index in [`STATUSES`], or its length for all others.
     status: usize,
     family: Family,
 }
@@ -86,7 +86,7 @@ impl ResponseKind {
         Self::Other,
     ];
 
-    /// The type of a response. Errors have no resource, for any path.
+    /// Returns the type of a response. Errors have no resource, for any path.
     pub(super) fn of(address: Option<Address<'_>>, status: StatusCode) -> Self {
         match status {
             StatusCode::MOVED_PERMANENTLY => return Self::Moved,
@@ -203,12 +203,12 @@ impl EncodeLabelSet for ResponseKind {
     }
 }
 
-/// The bytes of a body; none for HEAD, even with a Content-Length.
+/// Returns the number of bytes of a body. HEAD has none, even with a Content-Length.
 pub(super) fn sent(method: &Method, length: Option<u64>) -> u64 {
     if method == Method::HEAD { 0 } else { length.unwrap_or(0) }
 }
 
-/// Relaxed, because no other memory access depends on the counter.
+/// Adds to a counter. The order is relaxed, because no other memory access depends on the counter.
 pub(super) fn add(counter: &AtomicU64, count: u64) {
     counter.fetch_add(count, Ordering::Relaxed);
 }

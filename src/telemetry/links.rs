@@ -1,7 +1,7 @@
-//! Feed fetches by feed, and clicks on links.
+//! Counts fetches by feed, and clicks on links.
 //!
-//! A newsletter adds `?via=may-letter` to its links. Only the ids of the served site have rows, so requests cannot
-//! make the tables grow.
+//! A newsletter adds `?via=may-letter` to its links. Only the ids of the served site have rows, so requests cannot make
+//! the tables grow.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicU64;
@@ -14,11 +14,11 @@ use crate::model::Id;
 use crate::site::Site;
 use crate::urls::{Address, FeedRoute, SessionRoute};
 
-/// Counts for the ids of one site.
+/// The counts for the ids of one site.
 #[derive(Debug, Default)]
 pub(super) struct LinkCounts {
-    /// Fetches by feed id, each by family. There are few feeds, and a small tree is searched faster than a text is
-    /// hashed.
+    /// The fetches by feed id, each by family. There are few feeds, and a search in a small tree is faster than hashing
+    /// a text.
     feeds: BTreeMap<Box<str>, [AtomicU64; Family::ALL.len()]>,
     clicks: Mutex<Clicks>,
 }
@@ -31,7 +31,7 @@ pub(super) struct SiteIds {
 }
 
 impl SiteIds {
-    /// The ids of a site, with former ids that it still serves.
+    /// Returns the ids of a site, with former ids that it still serves.
     pub(super) fn of(site: &Site) -> Self {
         let (mut feeds, mut owners) = (BTreeSet::new(), Owners::default());
         let edition = site.edition();
@@ -51,7 +51,7 @@ impl SiteIds {
 }
 
 impl LinkCounts {
-    /// Switches to the ids of another site. Counts of ids in both continue; all others are dropped.
+    /// Switches to the ids of another site. The counts of ids in both sites continue; all others are dropped.
     pub(super) fn turn(&mut self, ids: SiteIds) {
         let SiteIds { feeds, owners } = ids;
         let mut before = std::mem::take(&mut self.feeds);
@@ -66,7 +66,8 @@ impl LinkCounts {
         *clicks = clicks.after(owners);
     }
 
-    /// Counts a fetch or a click. `moved` marks a redirect to another address of the site, which is requested next.
+    /// Counts a fetch or a click. `moved` marks a redirect to another address of the site, which the client requests
+    /// next.
     pub(super) fn opened(
         &self,
         address: Address<'_>,
@@ -93,7 +94,7 @@ impl LinkCounts {
         }
     }
 
-    /// The fetches above zero, by feed and family.
+    /// Returns the fetches above zero, by feed and family.
     pub(super) fn fetches(&self) -> Vec<(&str, Family, u64)> {
         self.feeds
             .iter()
@@ -105,7 +106,7 @@ impl LinkCounts {
             .collect()
     }
 
-    /// The clicks, by name.
+    /// Returns the clicks, by name.
     pub(super) fn rows(&self) -> Vec<(Click, u64)> {
         // Concurrent clicks wait only for the copy.
         let clicks = self.clicks().clone();
@@ -117,7 +118,7 @@ impl LinkCounts {
     }
 }
 
-/// The target of a link, if newsletters link to it.
+/// Returns the target of a link, if newsletters link to it.
 fn target(address: Address<'_>) -> Option<&'static str> {
     Some(match address {
         Address::Home | Address::Year(_) => "page",
@@ -146,7 +147,7 @@ fn target(address: Address<'_>) -> Option<&'static str> {
     })
 }
 
-/// The newsletter tag of a query.
+/// Returns the newsletter tag of a query.
 pub(super) fn via(query: Option<&str>) -> Option<&str> {
     let mut parts = query?.split('&').filter_map(|part| part.strip_prefix("via="));
     parts.next().filter(|tag| !tag.is_empty())

@@ -1,4 +1,4 @@
-//! Output that never blocks: a thread writes the lines, and lines that nobody reads in time are dropped and counted.
+//! Output that never blocks: a thread writes the lines, and drops and counts those that nobody reads in time.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
-/// Bytes that may wait to be written; further lines are dropped.
+/// The number of bytes that may wait to be written. Further lines are dropped.
 const WAITING: usize = 1 << 20;
 
-/// A writer that treats each write as one line, and writes it whole or drops it.
+/// A writer that treats each write as one line, and either writes it completely or drops it.
 #[derive(Debug, Clone)]
 pub struct Lossy {
     lines: Sender<QueuedOutput>,
@@ -24,12 +24,12 @@ pub struct Dropped(Arc<AtomicU64>);
 #[derive(Debug)]
 enum QueuedOutput {
     Text(Vec<u8>),
-    /// Marks that all earlier lines are written.
+    /// Reports that all earlier lines are written.
     Flush(SyncSender<()>),
 }
 
 impl Dropped {
-    /// The number.
+    /// Returns the number of dropped lines.
     pub fn count(&self) -> u64 {
         self.0.load(Relaxed)
     }
@@ -58,12 +58,12 @@ impl Lossy {
         Ok(lossy)
     }
 
-    /// The counter of dropped lines.
+    /// Returns the counter of dropped lines.
     pub fn dropped(&self) -> &Dropped {
         &self.dropped
     }
 
-    /// Waits until everything is written, at most for `most`.
+    /// Waits at most `most` until everything is written.
     pub fn flush_within(&self, most: Duration) {
         let end = Instant::now() + most;
         // The second flush is for a report that the first may cause.
@@ -109,7 +109,7 @@ fn write(
                 waiting.fetch_sub(bytes.len(), Relaxed);
                 let count = dropped.count();
                 if written.is_err() {
-                    // A report would fail too.
+                    // A report would fail, too.
                     dropped.add();
                 } else if count > reported {
                     report(count - reported);
@@ -120,7 +120,7 @@ fn write(
                 }
             }
             QueuedOutput::Flush(done) => {
-                // Output that cannot be written is lost; the caller may have ended.
+                // Output that cannot be written is lost, because the caller may have ended.
                 let _ = sink.flush();
                 let _ = done.try_send(());
             }
@@ -169,7 +169,7 @@ mod tests {
         }
     }
 
-    /// A writer into a gate, and the reports.
+    /// Returns a writer into a gate, and the reports.
     fn lossy(gate: &Gate) -> (Lossy, Arc<Mutex<Vec<u64>>>) {
         let reports = Arc::new(Mutex::new(Vec::new()));
         let own = Arc::clone(&reports);

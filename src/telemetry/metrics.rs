@@ -1,4 +1,4 @@
-//! Metrics in OpenMetrics 1.0, the format that Prometheus reads.
+//! Prints the metrics in OpenMetrics 1.0, the format that Prometheus reads.
 
 use std::fmt::{Error, Write as _};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use super::status::Outcome;
 pub(super) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 impl Telemetry {
-    /// All metrics, as of an instant.
+    /// Returns all metrics, as of an instant.
     pub fn metrics(self: &Arc<Self>, now: DateTime<Utc>) -> String {
         // Each scrape has its own registry, so that values read at one instant belong together.
         let mut registry = Registry::with_prefix("convene");
@@ -27,7 +27,7 @@ impl Telemetry {
         registry.register_collector(Box::new(Scrape { telemetry: Arc::clone(self), now }));
         let mut text = String::new();
         if encode(&mut text, &registry).is_err() {
-            // Writing into a string does not fail; a scraper rejects a text without the end mark.
+            // Writing into a string does not fail. A scraper would reject a text without the end mark.
             text.clear();
             let _ = text.write_str("# EOF\n");
         }

@@ -1,7 +1,8 @@
 //! Telemetry: metrics, readiness, and the access log.
 //!
 //! The server notifies a [`Telemetry`] of every connection, response and refusal, and the reloader of every edition.
-//! Without `--admin` it counts nothing. It never records data about a single reader, and no response depends on it.
+//! Without `--admin` it counts nothing. Telemetry never records data about a single reader, and no response depends on
+//! it.
 //!
 //! To read: `counts`, `client`, `links` and `clicks` (counters), `refused`, `status` and `certificate` (state),
 //! `metrics` and `admin` (output), `lossy`.
@@ -69,12 +70,12 @@ pub struct Watch {
 /// A connection that counts as open until this is dropped.
 #[derive(Debug)]
 pub struct Connection {
-    /// None without counting.
+    /// The telemetry, or `None` if nothing is counted.
     telemetry: Option<Arc<Telemetry>>,
 }
 
 impl Telemetry {
-    /// Telemetry without events.
+    /// Creates telemetry without events.
     pub fn new(watch: Watch) -> Self {
         Self {
             watch,
@@ -94,7 +95,7 @@ impl Telemetry {
         Connection { telemetry }
     }
 
-    /// The instant before a response is made; none if it is not needed.
+    /// Returns the instant before a response is made, or `None` if it is not needed.
     pub fn begin(&self) -> Option<Instant> {
         (self.watch.counting || self.watch.access_log).then(Instant::now)
     }
@@ -142,14 +143,14 @@ impl Telemetry {
         }
     }
 
-    /// Records a refusal. It is logged, at most once a minute per kind; see [`Refused`].
+    /// Records a refusal, and logs it at most once a minute per kind; see [`Refused`].
     pub fn refused(&self, kind: Refused, detail: &dyn std::fmt::Display) {
         if let Some(line) = self.refusals.note(kind, detail, Instant::now()) {
             log(&line);
         }
     }
 
-    /// Logs pending refusals, and once that the certificate in use has expired; to be called regularly.
+    /// Logs pending refusals, and once that the certificate in use has expired. The caller calls it regularly.
     pub fn tick(&self, now: DateTime<Utc>) {
         self.refusals.due(Instant::now()).iter().for_each(log);
         let news = self.status().certificate.as_mut().and_then(|own| own.news(now));
@@ -158,12 +159,12 @@ impl Telemetry {
         }
     }
 
-    /// Logs pending refusals; to be called at the end.
+    /// Logs pending refusals. The caller must call this function at the end.
     pub fn end(&self) {
         self.refusals.rest(Instant::now()).iter().for_each(log);
     }
 
-    /// Records the edition served from now on. `outcome` is none for the first one.
+    /// Records the edition served from now on. `outcome` is `None` for the first one.
     pub fn published(&self, published: &Published, outcome: Option<Outcome>, now: DateTime<Utc>) {
         let mut status = self.status();
         status.publish(&self.watch.file, published, now);
@@ -187,14 +188,14 @@ impl Telemetry {
         }
     }
 
-    /// Records a refused file; the served edition stays.
+    /// Records a refused file. The served edition stays.
     pub fn not_published(&self, refusal: &Refusal) {
         let mut status = self.status();
         status.refuse(&self.watch.file, refusal);
         status.reloads[Outcome::Refused as usize] += 1;
     }
 
-    /// Reports that the file is still being processed after this time; none when it is done.
+    /// Reports that the file is still being processed after this time, or with `None` that it is done.
     pub fn processes(&self, after: Option<Duration>) {
         let file = &self.watch.file;
         self.status().slow = after.map(|after| {
@@ -212,10 +213,12 @@ impl Telemetry {
         status.certificate = Some(Certificate { not_after, refused, logged });
     }
 
-    /// Whether a load balancer may send readers here at an instant, with the reason. Only a missing edition or a
-    /// process that ends is an error; any other problem is reported, and the last good edition is better than none.
+    /// Returns whether a load balancer may send readers to this process at an instant, with the reason. Only a missing
+    /// edition or a process that ends is an error. Any other problem is only reported, because the last good edition is
+    /// better than none.
     ///
-    /// # Errors A sentence with the reason for sending readers elsewhere.
+    /// # Errors
+    /// A sentence with the reason for sending readers elsewhere.
     pub fn readiness(&self, ending: bool, now: DateTime<Utc>) -> Result<String, String> {
         let status = self.status();
         if ending {
@@ -246,12 +249,12 @@ impl Drop for Connection {
     }
 }
 
-/// The family of a client; without a User-Agent, or with two, it is `other`.
+/// Returns the family of a client. Without a User-Agent, or with two, it is `other`.
 fn family(headers: &HeaderMap) -> Family {
     headers.get(USER_AGENT).map_or(Family::Other, |name| Family::of(name.as_bytes()))
 }
 
-/// Whether a response is the requested resource, or a redirect to it.
+/// Returns whether a response is the requested resource, or a redirect to it.
 fn is_there(status: StatusCode) -> bool {
     matches!(
         status,

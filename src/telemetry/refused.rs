@@ -1,10 +1,10 @@
-//! Refused connections and requests, counted by kind. The log gets at most one line a minute per kind, so that a
-//! flood of requests does not fill the disk.
+//! Counts refused connections and requests by kind. The log gets at most one line per minute and kind, so that a flood
+//! of requests does not fill the disk.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Least time between two log lines of the same kind.
+/// The shortest time between two log lines of the same kind.
 const PAUSE: Duration = Duration::from_secs(60);
 
 /// A kind of refusal.
@@ -28,7 +28,7 @@ pub enum Refused {
     Panic,
 }
 
-/// Counts by kind.
+/// The counts by kind.
 #[derive(Debug)]
 pub(super) struct Refusals {
     kinds: [Mutex<KindCount>; Refused::ALL.len()],
@@ -47,7 +47,7 @@ struct KindCount {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct LogLine {
     pub(super) kind: Refused,
-    /// Refusals since the previous line.
+    /// The number of refusals since the previous line.
     pub(super) count: u64,
     /// The detail of the last one, from the system or a library.
     pub(super) detail: String,
@@ -66,7 +66,7 @@ impl Refused {
         Self::Panic,
     ];
 
-    /// The kind of a connection error; none if the client disconnected, which is no error.
+    /// Returns the kind of a connection error, or `None` if the client disconnected, which is not an error.
     pub fn by(error: &hyper::Error) -> Option<Self> {
         if error.is_timeout() {
             Some(Self::Late)
@@ -79,7 +79,7 @@ impl Refused {
         }
     }
 
-    /// Its name in metrics.
+    /// Returns the name in metrics.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Accept => "accept",
@@ -93,12 +93,12 @@ impl Refused {
         }
     }
 
-    /// Whether the operator should look into it; the other kinds are normal on the public internet.
+    /// Returns whether the operator should investigate it. The other kinds are normal on the public internet.
     pub(super) fn is_ours(self) -> bool {
         matches!(self, Self::Accept | Self::Connections | Self::Panic)
     }
 
-    /// The message for the log.
+    /// Returns the message for the log.
     pub(super) fn sentence(self) -> &'static str {
         match self {
             Self::Accept => "a connection was not accepted",
@@ -115,8 +115,8 @@ impl Refused {
     }
 }
 
-/// Whether this server ended an HTTP/2 connection, which it does for protocol errors and for floods of resets and
-/// headers (RFC 9113 section 10.5).
+/// Returns whether this server ended an HTTP/2 connection. The server does so for protocol errors and for floods of
+/// resets and headers (RFC 9113 section 10.5).
 fn breaks_http_2(error: &hyper::Error) -> bool {
     let cause =
         std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<h2::Error>());
@@ -145,12 +145,12 @@ impl Refusals {
         count.line(kind, now)
     }
 
-    /// All pending lines; to be called at the end.
+    /// Returns all pending lines. The caller must call this function at the end.
     pub(super) fn rest(&self, now: Instant) -> Vec<LogLine> {
         self.due(now + PAUSE)
     }
 
-    /// The pending lines that are due.
+    /// Returns the pending lines that are due.
     pub(super) fn due(&self, now: Instant) -> Vec<LogLine> {
         let lines = Refused::ALL.into_iter().filter_map(|kind| {
             let mut count =
@@ -160,7 +160,7 @@ impl Refusals {
         lines.collect()
     }
 
-    /// The counts since the start.
+    /// Returns the counts since the start.
     pub(super) fn counts(&self) -> impl Iterator<Item = (Refused, u64)> {
         Refused::ALL.into_iter().map(|kind| {
             let count = self.kinds[kind as usize].lock().unwrap_or_else(PoisonError::into_inner);

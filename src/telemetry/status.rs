@@ -1,4 +1,4 @@
-//! Status of publishing: the served edition and current errors, behind readiness and the reload metrics.
+//! The status of publishing: the served edition and current errors, from which readiness and the reload metrics follow.
 
 use chrono::{DateTime, Utc};
 
@@ -12,7 +12,7 @@ use crate::publish::{Published, Refusal};
 pub enum Outcome {
     /// A file was published.
     Published,
-    /// Time changed what is upcoming, past or removed.
+    /// Time changed which sessions are upcoming, past or removed.
     Turned,
     /// The file was refused.
     Refused,
@@ -25,11 +25,11 @@ pub(super) struct ServiceStatus {
     pub(super) made: Option<DateTime<Utc>>,
     /// The instant of the last change of a session, UTC in whole seconds.
     pub(super) changed: Option<DateTime<Utc>>,
-    /// Sessions in the edition.
+    /// The number of sessions in the edition.
     pub(super) sessions: usize,
-    /// Errors and warnings of the file as last read.
+    /// The numbers of errors and warnings in the file as last read.
     pub(super) findings: [usize; 2],
-    /// Counts by outcome, without the first edition.
+    /// The counts by outcome, without the first edition.
     pub(super) reloads: [u64; Outcome::ALL.len()],
     /// The certificate in use, if there is one.
     pub(super) certificate: Option<Certificate>,
@@ -45,7 +45,7 @@ impl Outcome {
     /// Every outcome.
     pub const ALL: [Self; 3] = [Self::Published, Self::Turned, Self::Refused];
 
-    /// Its name in metrics.
+    /// Returns the name in metrics.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Published => "published",
@@ -59,7 +59,7 @@ impl ServiceStatus {
     /// Records an edition that was published from `file`.
     pub(super) fn publish(&mut self, file: &str, published: &Published, now: DateTime<Utc>) {
         let edition = published.site.edition();
-        // A refused file does not change when the last good edition was made.
+        // A refused file does not change the time at which the last good edition was made.
         self.made = self.made.filter(|_| published.last_good).or(Some(now));
         self.changed =
             edition.revisions().sessions.values().map(|revision| revision.last_modified).max();
@@ -83,7 +83,7 @@ impl ServiceStatus {
         });
     }
 
-    /// Every current problem at an instant while an edition is served.
+    /// Returns every current problem at an instant while an edition is served.
     pub(super) fn degraded(&self, now: DateTime<Utc>) -> Option<String> {
         let refused = self
             .refused
@@ -110,7 +110,7 @@ fn by_severity(findings: &Findings) -> [usize; 2] {
     [count(Severity::Error), count(Severity::Warning)]
 }
 
-/// A sentence with the first error, and the command that shows all of them.
+/// Returns a sentence with the first error, and the command that shows all of them.
 fn wrong(file: &str, findings: &Findings) -> String {
     let mut errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
     let first = errors.next().map_or("it was refused", |finding| &finding.message);

@@ -1,4 +1,4 @@
-//! Address: the parsed URL path of a published resource. Printing and parsing are inverse.
+//! An address is the parsed URL path of a published resource. Parsing a printed address gives the same address.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ pub enum Address<'a> {
     Feed(&'a str, FeedRoute),
     /// An address of the session with this id.
     Session(&'a str, SessionRoute),
-    /// A file whose name changes with its content: `style-0123456789ab.css`.
+    /// A file whose name changes with its content, such as `style-0123456789ab.css`.
     Asset(&'a str),
     /// The icon that browsers show in tabs.
     Favicon,
@@ -81,7 +81,7 @@ pub enum Target {
 }
 
 impl<'a> Address<'a> {
-    /// Parses a path relative to the public URL, in the format of [`fmt::Display`]; none for any other path.
+    /// Parses a path relative to the public URL, in the format of [`fmt::Display`]. Returns `None` for any other path.
     pub fn parse(path: &'a str) -> Option<Self> {
         let path = path.strip_prefix('/')?;
         if let Some(rest) = path.strip_prefix("feeds/") {
@@ -108,7 +108,7 @@ impl<'a> Address<'a> {
 }
 
 impl Address<'_> {
-    /// Whether it is a picture, a script or a style sheet, which pages refer to and which refer to nothing.
+    /// Returns whether the address is that of a picture, a script or a style sheet. Pages refer to these files.
     pub fn is_asset(self) -> bool {
         matches!(
             self,
@@ -153,7 +153,7 @@ impl FeedRoute {
         Self::Qr,
     ];
 
-    /// Whether programs fetch it, many of which follow no redirect.
+    /// Returns whether programs fetch it; many of them follow no redirect.
     pub fn is_data(self) -> bool {
         matches!(self, Self::Calendar | Self::Atom | Self::Json)
     }
@@ -205,12 +205,12 @@ impl Target {
     /// Every target, in the order of their buttons.
     pub const ALL: [Self; 3] = [Self::Google, Self::Outlook, Self::Office365];
 
-    /// The last segment of its addresses.
+    /// Returns the last segment of its addresses.
     pub fn as_str(self) -> &'static str {
         &self.suffix()[1..]
     }
 
-    /// Its name on buttons.
+    /// Returns the name on buttons.
     pub fn name(self) -> &'static str {
         match self {
             Self::Google => "Google Calendar",
@@ -235,14 +235,14 @@ fn id(text: &str) -> Option<(&str, &str)> {
     Id::is_valid(id).then_some((id, suffix))
 }
 
-/// A year as it is printed: without a sign or leading zeros.
+/// Parses a year as it is printed: without a sign or leading zeros.
 fn year(text: &str) -> Option<i32> {
     let year = text.parse().ok()?;
     (text.bytes().all(|b| b.is_ascii_digit()) && (text == "0" || !text.starts_with('0')))
         .then_some(year)
 }
 
-/// `NAME-HASH.ENDING`, with twelve hexadecimal digits.
+/// Returns whether a name is `NAME-HASH.ENDING`, with twelve hexadecimal digits.
 fn is_asset(name: &str) -> bool {
     let letters = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase());
     let hash = |text: &str| {
@@ -260,7 +260,7 @@ mod tests {
     use super::*;
 
     fn ids() -> impl Strategy<Value = String> {
-        // Words that are routes, too, and the longest id.
+        // The ids include words that are routes, and the longest id.
         prop_oneof![
             "[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?",
             prop::sample::select(vec!["next", "embed", "google", "feeds", "sessions", "years"])

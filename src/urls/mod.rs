@@ -15,29 +15,29 @@ pub struct Urls {
 }
 
 impl Urls {
-    /// The URLs under a public URL.
+    /// Creates the URLs under a public URL.
     pub fn new(base: BaseUrl) -> Self {
         Self { base, is_named: true }
     }
 
-    /// The URLs under a local address, if no public URL is given.
+    /// Creates the URLs under a local address, if no public URL is given.
     pub fn unnamed(base: BaseUrl) -> Self {
         Self { base, is_named: false }
     }
 
-    /// The public URL itself.
+    /// Returns the public URL itself.
     pub fn base(&self) -> &BaseUrl {
         &self.base
     }
 
-    /// Scheme and authority of the public URL, if it is given and is https.
+    /// Returns scheme and authority of the public URL, if it is given and is https.
     pub fn https_origin(&self) -> Option<&str> {
         let whole = self.base.as_str();
         let origin = whole.strip_suffix(self.base.path()).unwrap_or(whole);
         (self.is_named && origin.starts_with("https://")).then_some(origin)
     }
 
-    /// The path of an address, with the public URL's own path before it.
+    /// Returns the path of an address, with the public URL's own path before it.
     pub fn path(&self, address: Address<'_>) -> String {
         match (address, self.base.path()) {
             // The home page of a public URL with a path has no trailing slash.
@@ -58,39 +58,39 @@ impl Urls {
         }
     }
 
-    /// The path of a feed's address.
+    /// Returns the path of a feed's address.
     pub fn feed(&self, id: &Id, route: FeedRoute) -> String {
         self.path(Address::Feed(id.as_str(), route))
     }
 
-    /// The path of a session's address.
+    /// Returns the path of a session's address.
     pub fn session(&self, id: &Id, route: SessionRoute) -> String {
         self.path(Address::Session(id.as_str(), route))
     }
 
-    /// The path of the home page: `/`, or the public URL's own.
+    /// Returns the path of the home page: `/`, or the public URL's own.
     pub fn root(&self) -> String {
         self.path(Address::Home)
     }
 
-    /// The path of a file whose name changes with its content: `style-0123456789ab.css`.
+    /// Returns the path of a file whose name changes with its content: `style-0123456789ab.css`.
     pub fn asset(&self, name: &str, hash: &str, ending: &str) -> String {
         let short = hash.get(..12).unwrap_or(hash);
         self.path(Address::Asset(&format!("{name}-{short}.{ending}")))
     }
 
-    /// The whole URL of a path.
+    /// Returns the whole URL of a path.
     pub fn absolute(&self, path: &str) -> String {
         format!("{}{}", self.base.as_str(), self.within(path).unwrap_or(path))
     }
 
-    /// The URL for subscribing in Apple's and other apps; iOS refuses `webcals` (nextcloud/calendar#2416).
+    /// Returns the URL for subscribing in Apple's and other apps. iOS refuses `webcals` (nextcloud/calendar#2416).
     pub fn subscribe(&self, path: &str) -> String {
         let within = self.within(path).unwrap_or(path);
         format!("webcal://{}{}{within}", self.base.authority(), self.base.path())
     }
 
-    /// The target of a session's links: the organizer's own page, else the session's page.
+    /// Returns the target of a session's links: the organizer's own page, or else the session's page.
     pub fn about(&self, session: &Session) -> String {
         match &session.page {
             Some(page) => page.to_string(),
@@ -98,7 +98,7 @@ impl Urls {
         }
     }
 
-    /// A path relative to the public URL, as in the revisions file and an exported folder.
+    /// Returns a path relative to the public URL, as in the revisions file and an exported folder.
     pub fn relative<'a>(&self, path: &'a str) -> &'a str {
         match self.within(path) {
             Some("") => "/",
@@ -107,8 +107,8 @@ impl Urls {
         }
     }
 
-    /// The rest of a path after the public URL's own path: only whole segments, because `/r` is not a prefix of
-    /// `/robots.txt` in this sense.
+    /// Returns the rest of a path after the public URL's own path. Only whole segments match, so `/r` is not a prefix
+    /// of `/robots.txt`.
     fn within<'a>(&self, path: &'a str) -> Option<&'a str> {
         let within = path.strip_prefix(self.base.path())?;
         (within.is_empty() || within.starts_with('/')).then_some(within)

@@ -1,11 +1,11 @@
 //! Time zones: converts a zone name and a wall-clock time to an instant, and computes the observances for a VTIMEZONE.
 //!
-//! The only module that names a library of time-zone rules. Wall-clock time with an IANA name defines every event.
-//! Offsets come from jiff with its bundled database or a folder given by the operator, never from the host. chrono-tz
-//! is the witness of the older rules that readers' devices may still have.
+//! Only this module names a library of time-zone rules. Wall-clock time with an IANA name defines every event. Offsets
+//! come from jiff with its bundled database or a folder given by the operator, never from the host. chrono-tz is the
+//! witness of the older rules that readers' devices may still have.
 //!
-//! To read: `rules` (databases), `names` and `windows` (zone names), `pair` (one VTIMEZONE), `runs` (the pair for
-//! some events).
+//! To read: `rules` (databases), `names` and `windows` (zone names), `pair` (one VTIMEZONE), `runs` (the pair for some
+//! events).
 
 mod names;
 mod pair;
@@ -64,7 +64,7 @@ pub struct Moment {
     /// The instant.
     pub instant: DateTime<Utc>,
     /// Whether every reader who knows the zone's name computes this instant: the time happens once, and devices with
-    /// the older rules of the witness agree. Otherwise it is written in UTC.
+    /// the older rules of the witness agree. Otherwise the time is written in UTC.
     pub plain: bool,
 }
 
@@ -74,27 +74,27 @@ impl Zone {
         Self(Arc::new(ZoneData { name, tzid, naming, rules, witness, candidates: OnceLock::new() }))
     }
 
-    /// The author's name for the zone, spelled as in tzdata.
+    /// Returns the author's name for the zone, spelled as in tzdata.
     pub fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// The name in calendars (RFC 5545 section 3.2.19).
+    /// Returns the name in calendars (RFC 5545 section 3.2.19).
     pub fn tzid(&self) -> &str {
         &self.0.tzid
     }
 
-    /// The kind of name that the author used.
+    /// Returns the kind of name that the author used.
     pub fn naming(&self) -> &Naming {
         &self.0.naming
     }
 
-    /// Whether this is UTC, which calendars write as `Z` and never by name.
+    /// Returns whether this is UTC, which calendars write as `Z` and never by name.
     pub fn is_utc(&self) -> bool {
         self.0.tzid == "UTC"
     }
 
-    /// The instants of a wall-clock time, or the limits of the gap that it lies in.
+    /// Returns the instants of a wall-clock time, or the limits of the gap that contains it.
     pub fn resolve(&self, local: NaiveDateTime) -> Local {
         let Some(civil) = to_civil(local) else {
             return Local::Unique(local.and_utc());
@@ -116,24 +116,24 @@ impl Zone {
         }
     }
 
-    /// The wall-clock time of an instant, and whether readers agree on it.
+    /// Returns the wall-clock time of an instant, and whether readers agree on it.
     pub fn moment(&self, instant: DateTime<Utc>) -> Moment {
         let local = self.local(instant);
         let once = matches!(self.resolve(local), Local::Unique(_));
         Moment { local, instant, plain: once && self.witness(local) == Some(instant) }
     }
 
-    /// The wall-clock time at an instant.
+    /// Returns the wall-clock time at an instant.
     pub fn local(&self, instant: DateTime<Utc>) -> NaiveDateTime {
         instant.naive_utc() + TimeDelta::seconds(self.offset(instant).into())
     }
 
-    /// The offset from UTC in seconds at an instant, positive east of Greenwich.
+    /// Returns the offset from UTC at an instant in seconds, positive east of Greenwich.
     pub fn offset(&self, instant: DateTime<Utc>) -> i32 {
         timestamp(instant).map_or(0, |at| self.0.rules.to_offset(at).seconds())
     }
 
-    /// The instants after `from` and before `until` at which the offset from UTC changes.
+    /// Returns the instants after `from` and before `until` at which the offset from UTC changes.
     pub fn changes(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Vec<DateTime<Utc>> {
         let Some(start) = timestamp(from) else { return Vec::new() };
         let mut before = self.offset(from);
@@ -155,12 +155,12 @@ impl Zone {
         found
     }
 
-    /// Whether the wall-clock time at an instant happens twice.
+    /// Returns whether the wall-clock time at an instant happens twice.
     pub fn is_repeated(&self, instant: DateTime<Utc>) -> bool {
         matches!(self.resolve(self.local(instant)), Local::Fold { .. })
     }
 
-    /// The first instant of a date in the zone: midnight, or the end of the gap that holds it.
+    /// Returns the first instant of a date in the zone: midnight, or the end of the gap that contains midnight.
     pub fn start_of_day(&self, date: NaiveDate) -> DateTime<Utc> {
         match self.resolve(date.and_time(chrono::NaiveTime::MIN)) {
             Local::Unique(instant) | Local::Fold { earlier: instant, .. } => instant,
@@ -171,19 +171,20 @@ impl Zone {
         }
     }
 
-    /// The instant that a device with the witness's older rules computes for a wall-clock time, if those rules have
-    /// the zone and the time happens once.
+    /// Returns the instant that a device with the witness's older rules computes for a wall-clock time, if those rules
+    /// have the zone and the time happens once.
     pub fn witness(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
         let instant = local.and_local_timezone(self.0.witness?).single()?;
         Some(instant.with_timezone(&Utc))
     }
 
-    /// The VTIMEZONE with one STANDARD, or STANDARD and DAYLIGHT, that is right for the starts and ends of most
+    /// Returns the VTIMEZONE with one STANDARD, or STANDARD and DAYLIGHT, that is right for the starts and ends of most
     /// events.
     ///
-    /// The law in force at the latest event comes first, then earlier laws, then substitutes; fewer wrong events win,
-    /// ties go to the later law. The pair begins when the law did. If an event for which the pair is exact is not after
-    /// both onsets, the pair begins earlier by the same rule. Without events, the result is the pair of the last law.
+    /// The law in force at the latest event comes first, then earlier laws, then substitutes. The choice with the
+    /// fewest wrong events wins, and ties go to the later law. The pair begins when the law did. If an event for which
+    /// the pair is exact is not after both onsets, the pair begins earlier by the same rule. Without events, the result
+    /// is the pair of the last law.
     pub fn pair_for(&self, events: &[[Moment; 2]]) -> Pair {
         runs::choose(self.candidates(), events)
     }
@@ -223,7 +224,7 @@ fn seconds(offset: Offset) -> TimeDelta {
     TimeDelta::seconds(offset.seconds().into())
 }
 
-/// Converts from chrono to jiff; none for a year that jiff does not have.
+/// Converts from chrono to jiff. Returns `None` for a year that jiff does not have.
 fn to_civil(local: NaiveDateTime) -> Option<jiff::civil::DateTime> {
     use chrono::{Datelike, Timelike};
     jiff::civil::DateTime::new(

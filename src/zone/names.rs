@@ -1,4 +1,4 @@
-//! Names of zones: the name written into calendars, and the kind of name that the author used.
+//! The names of zones: the name written into calendars, and the kind of name that the author used.
 
 use icu_time::zone::iana::IanaParserExtended;
 
@@ -7,7 +7,7 @@ use icu_time::zone::iana::IanaParserExtended;
 pub enum Naming {
     /// The current name of a location, or `UTC`.
     Place,
-    /// A legacy name; the current name of the same zone.
+    /// A legacy name, with the current name of the same zone.
     Legacy(String),
     /// An abbreviation that tzdata still has, with the probable location.
     Abbreviation(&'static str),
@@ -30,12 +30,12 @@ const ABBREVIATIONS: [(&str, &str); 11] = [
     ("WET", "Europe/Lisbon"),
 ];
 
-/// Renames of the last five years: devices without the new name know the old one (`Europe/Kyiv`, tzdata 2022b;
-/// OutlookGoogleCalendarSync#1525).
+/// Zones that were renamed in the last five years. Devices without the new name know the old one (`Europe/Kyiv`, tzdata
+/// 2022b; OutlookGoogleCalendarSync#1525).
 const RENAMED: [(&str, &str); 1] = [("Europe/Kyiv", "Europe/Kiev")];
 
-/// The canonical name of a zone by CLDR, `UTC` for all of its names; none if CLDR has no such zone or the name is
-/// canonical.
+/// Returns the canonical name of a zone by CLDR; all names of UTC give `UTC`. Returns `None` if CLDR has no such zone
+/// or the name is canonical.
 pub(super) fn canonical(name: &str) -> Option<&'static str> {
     if ABBREVIATIONS.iter().any(|(abbreviation, _)| *abbreviation == name) {
         return None;
@@ -48,12 +48,12 @@ pub(super) fn canonical(name: &str) -> Option<&'static str> {
     }
 }
 
-/// The name in calendars for a canonical name.
+/// Returns the name in calendars for a canonical name.
 pub(super) fn written(canonical: &str) -> &str {
     RENAMED.iter().find(|(new, _)| *new == canonical).map_or(canonical, |(_, old)| old)
 }
 
-/// The kind of a typed name, given its canonical name.
+/// Returns the kind of a typed name, given its canonical name.
 pub(super) fn naming(name: &str, canonical: &str) -> Naming {
     if let Some((_, place)) = ABBREVIATIONS.iter().find(|(abbreviation, _)| *abbreviation == name) {
         return Naming::Abbreviation(place);

@@ -1,4 +1,4 @@
-//! Plain pair: one STANDARD, or one STANDARD and one DAYLIGHT, each with at most one yearly rule.
+//! A plain pair is one STANDARD, or one STANDARD and one DAYLIGHT, each with at most one yearly rule.
 //!
 //! Exchange accepts nothing else (MS-OXCICAL 2.1.3.1.1.19.2), and RFC 5545 parsers compute it exactly.
 
@@ -7,32 +7,33 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc, Weekd
 /// One STANDARD or DAYLIGHT sub-component (RFC 5545 section 3.6.5).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observance {
-    /// Whether it is the DAYLIGHT half: the one with the greater offset, independent of tzdata's naming.
+    /// Whether the observance is the DAYLIGHT half, which is the one with the greater offset, independent of tzdata's
+    /// naming.
     pub daylight: bool,
     /// The first onset, on the clock before the change.
     pub onset: NaiveDateTime,
-    /// The offset before, in seconds east of Greenwich; whole minutes.
+    /// The offset before the change, in seconds east of Greenwich; whole minutes.
     pub from: i32,
-    /// The offset after, in seconds east of Greenwich; whole minutes.
+    /// The offset after the change, in seconds east of Greenwich; whole minutes.
     pub to: i32,
     /// The abbreviation in tzdata.
     pub name: String,
-    /// Its yearly recurrence, without end.
+    /// The yearly recurrence, which has no end.
     pub rule: Option<YearlyRule>,
 }
 
-/// `FREQ=YEARLY;BYMONTH=m;BYDAY=n`, at the time of day of the first onset.
+/// A rule `FREQ=YEARLY;BYMONTH=m;BYDAY=n`, at the time of day of the first onset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct YearlyRule {
-    /// 1 to 12.
+    /// The month, from 1 to 12.
     pub month: u32,
-    /// 1 to 4, or -1 for the last.
+    /// The ordinal of the weekday in the month: 1 to 4, or -1 for the last.
     pub ordinal: i8,
     /// The day of the week.
     pub weekday: Weekday,
 }
 
-/// One observance, or two by the order of their first onsets.
+/// One observance, or two in the order of their first onsets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pair {
     /// The observances.
@@ -40,7 +41,7 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// One fixed offset from 1970 on.
+    /// Returns one fixed offset from 1970 on.
     pub(super) fn fixed(offset: i32, name: String) -> Self {
         let onset = NaiveDate::default().and_time(chrono::NaiveTime::MIN);
         let observance =
@@ -48,18 +49,18 @@ impl Pair {
         Self { observances: vec![observance] }
     }
 
-    /// The instant that every parser computes for a local time. None if the rules repeat or skip the time, because
-    /// parsers differ there. None too before both observances have begun, because some parsers fail there (RFC 5545
-    /// section 3.6.5 does not define that time).
+    /// Returns the instant that every parser computes for a local time. Returns `None` if the rules repeat or skip the
+    /// time, because parsers differ there. Also returns `None` before both observances have begun, because some parsers
+    /// fail there (RFC 5545 section 3.6.5 does not define that time).
     pub fn instant(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
         let begun = self.observances.iter().all(|observance| observance.onset < local);
         let [one, other] = self.readings(local);
         (begun && one == other).then_some(one)
     }
 
-    /// The two instants that parsers compute for a local time if the rules had always held. They differ where the
-    /// rules repeat the time, and where they skip it: some parsers take the offset before the gap, some the one
-    /// after.
+    /// Returns the two instants that parsers compute for a local time if the rules had always been in force. The
+    /// instants differ where the rules repeat the time, and where they skip it: some parsers take the offset before the
+    /// gap, some the one after it.
     pub(super) fn readings(&self, local: NaiveDateTime) -> [DateTime<Utc>; 2] {
         let halves = || self.observances.iter();
         let instants = halves().map(|observance| local - seconds(observance.to));
@@ -67,13 +68,13 @@ impl Pair {
         let [earliest, latest] = [earliest, latest].map(|at| at.expect("a pair has an observance"));
         let last = halves().map(|observance| (observance.last(latest), observance.to)).max();
         let (change, offset) = last.expect("a pair has an observance");
-        // With a change between the two, both are possible, or neither.
+        // If a change is between the two, both are possible, or neither.
         let read =
             if earliest < change { [earliest, latest] } else { [local - seconds(offset); 2] };
         read.map(|utc| utc.and_utc())
     }
 
-    /// The same rules, begun whole years earlier so that every observance begins before a local time.
+    /// Returns the same rules, moved earlier by whole years, so that every observance begins before a local time.
     pub(super) fn begun_before(mut self, local: NaiveDateTime) -> Self {
         for observance in &mut self.observances {
             while observance.onset >= local {
@@ -86,7 +87,7 @@ impl Pair {
 }
 
 impl Observance {
-    /// The last change that is not after a time, both in UTC.
+    /// Returns the last change that is not after a time; both are in UTC.
     fn last(&self, utc: NaiveDateTime) -> NaiveDateTime {
         let clock = utc + seconds(self.from);
         let this_year = self.onset_in(clock.year());
@@ -94,7 +95,8 @@ impl Observance {
         last - seconds(self.from)
     }
 
-    /// The onset in a year, on the clock before the change; for a fixed offset, the same day as its first.
+    /// Returns the onset in a year, on the clock before the change. For a fixed offset, it is the same day as its first
+    /// onset.
     fn onset_in(&self, year: i32) -> NaiveDateTime {
         let date = match self.rule {
             Some(rule) => rule.date(year),
@@ -110,7 +112,7 @@ fn seconds(offset: i32) -> TimeDelta {
 }
 
 impl YearlyRule {
-    /// The day in a year.
+    /// Returns the day in a year.
     pub fn date(&self, year: i32) -> Option<NaiveDate> {
         if self.ordinal > 0 {
             let ordinal = self.ordinal.unsigned_abs();
@@ -121,7 +123,7 @@ impl YearlyRule {
         })
     }
 
-    /// The rules that a date may be an instance of: the nth weekday, and the last.
+    /// Returns the rules that a date may follow: the nth weekday, and the last.
     pub(super) fn of(date: NaiveDate) -> impl Iterator<Item = Self> {
         let (month, weekday) = (date.month(), date.weekday());
         let week = (date.day0() / 7 + 1) as i8;

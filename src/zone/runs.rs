@@ -1,13 +1,13 @@
-//! Runs of a zone: from the changes of its offset to the plain pairs that held for a while.
+//! The runs of a zone: converts the changes of its offset to the plain pairs that were in force for a while.
 
 use chrono::{DateTime, Datelike, NaiveDateTime};
 use jiff::tz::TimeZone;
 
 use super::{Moment, Observance, Pair, YearlyRule};
 
-/// The first and last year whose changes are computed; sessions are between 1970 and 2100.
+/// The first and last year whose changes are computed. Sessions are between 1970 and 2100.
 const YEARS: (i16, i16) = (1970, 2102);
-/// A longer time without a change counts as a fixed offset, in seconds.
+/// The time in seconds after which an offset without a change counts as fixed.
 const LONG: i64 = 370 * 86_400;
 
 /// A change of the offset. Changes of only the abbreviation or the DST flag do not count.
@@ -29,7 +29,7 @@ pub(super) struct Candidate {
 }
 
 impl Transition {
-    /// The wall-clock time of the change on the clock before it (RFC 5545 section 3.6.5).
+    /// Returns the wall-clock time of the change, on the clock before it (RFC 5545 section 3.6.5).
     fn onset(&self) -> NaiveDateTime {
         let local = self.at.saturating_add(i64::from(self.before));
         DateTime::from_timestamp(local, 0).unwrap_or_default().naive_utc()
@@ -46,7 +46,7 @@ impl Transition {
         }
     }
 
-    /// Whether this is the change of another year by the same rule.
+    /// Returns whether this is the change of another year by the same rule.
     fn repeats(&self, first: &Self, rule: YearlyRule, years: i32) -> bool {
         let (own, earlier) = (self.onset(), first.onset());
         self.before == first.before
@@ -57,7 +57,7 @@ impl Transition {
     }
 }
 
-/// All changes of the offset from 1970 on; rules without end are followed to the last year of sessions.
+/// Returns all changes of the offset from 1970 on. Rules without an end are followed to the last year of sessions.
 pub(super) fn transitions(rules: &TimeZone) -> Vec<Transition> {
     let start = jiff::civil::date(YEARS.0, 1, 1).at(0, 0, 0, 0);
     let Ok(start) = jiff::tz::Offset::UTC.to_timestamp(start) else { return Vec::new() };
@@ -83,8 +83,8 @@ pub(super) fn transitions(rules: &TimeZone) -> Vec<Transition> {
     found
 }
 
-/// Every fixed offset that held for more than a year, every pair that a law followed, and pairs of single years as
-/// substitutes for the times between.
+/// Returns every fixed offset that was in force for more than a year, every pair that a law followed, and pairs of
+/// single years as substitutes for the times between.
 pub(super) fn candidates(transitions: &[Transition]) -> Vec<Candidate> {
     let mut found = Vec::new();
     for (index, change) in transitions.iter().enumerate() {
@@ -102,9 +102,9 @@ pub(super) fn candidates(transitions: &[Transition]) -> Vec<Candidate> {
     found
 }
 
-/// The longest runs are the laws. Dates often fit another rule for some years too (the last Sunday
-/// of October is the fourth in most); such a run lies inside a longer one and is dropped, or
-/// overlaps one and stays as a substitute.
+/// Returns the longest runs, which are the laws, and substitutes. Dates often fit another rule for some years, too (the
+/// last Sunday of October is the fourth in most). Such a run is inside a longer one and is dropped, or overlaps one and
+/// stays as a substitute.
 fn laws_and_substitutes(mut runs: Vec<Candidate>) -> Vec<Candidate> {
     runs.sort_by_key(|run| std::cmp::Reverse(run.until.saturating_sub(run.from)));
     let mut kept: Vec<Candidate> = Vec::new();
@@ -139,7 +139,7 @@ fn runs(changes: &[Transition]) -> Vec<Candidate> {
     found
 }
 
-/// The time during which one pair of rules holds, from its first change on; none if it began earlier.
+/// Returns the time during which one pair of rules is in force, from its first change on; `None` if it began earlier.
 fn run(
     changes: &[Transition],
     start: usize,
@@ -170,14 +170,14 @@ fn run(
     Some(Candidate { pair: Pair { observances }, from: one.at, until, law: end - start >= 4 })
 }
 
-/// See [`super::Zone::pair_for`].
+/// Chooses a pair; see [`super::Zone::pair_for`].
 pub(super) fn choose(candidates: &[Candidate], events: &[[Moment; 2]]) -> Pair {
     let plain: Vec<&[Moment; 2]> =
         events.iter().filter(|event| event.iter().all(|moment| moment.plain)).collect();
     let latest = plain.iter().map(|[_, end]| end.instant.timestamp()).max();
     let latest = latest.unwrap_or(i64::MAX - 1);
     // One matching reading is enough. If a law's rule repeats an hour that the zone does not, an older law or a
-    // substitute is no better; such an event is written in UTC.
+    // substitute is no better, and such an event is written in UTC.
     let fits = |candidate: &Candidate, event: &[Moment; 2]| {
         event.iter().all(|m| candidate.pair.readings(m.local).contains(&m.instant))
     };
@@ -211,7 +211,7 @@ mod tests {
         Rules::bundled().zone(name).unwrap()
     }
 
-    /// Events of no length.
+    /// Returns events without a length.
     fn events(zone: &Zone, instants: &[&str]) -> Vec<[Moment; 2]> {
         instants.iter().map(|at| [zone.moment(at.parse().unwrap()); 2]).collect()
     }
@@ -287,7 +287,7 @@ mod tests {
         }
     }
 
-    /// The law's first DAYLIGHT that fits is of April 2025, its STANDARD of October.
+    /// The law's first fitting DAYLIGHT is in April 2025, and its first fitting STANDARD is in October.
     #[test]
     fn cairo_s_standard_begins_a_year_earlier_for_an_event_between_the_halves() {
         let zone = zone("Africa/Cairo");

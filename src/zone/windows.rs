@@ -1,4 +1,4 @@
-//! Windows zone names, which Outlook and Exchange write, by CLDR's table.
+//! Finds zones by their Windows names, which Outlook and Exchange write, with CLDR's table.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -7,7 +7,7 @@ use icu_time::TimeZone;
 use icu_time::zone::WindowsParser;
 use icu_time::zone::iana::IanaParserExtended;
 
-/// The canonical IANA name for a Windows name such as `W. Europe Standard Time`.
+/// Returns the canonical IANA name for a Windows name such as `W. Europe Standard Time`.
 pub(super) fn iana(name: &str) -> Option<&'static str> {
     let parser = WindowsParser::new();
     let spellings = [name.to_owned(), capitalized(name), with_initials(name)];
@@ -23,7 +23,7 @@ fn names() -> &'static HashMap<TimeZone, &'static str> {
     })
 }
 
-/// The name with each word capitalized, as in most names, for programs that write them in another case.
+/// Returns the name with each word capitalized, as in most names, for programs that write them in another case.
 fn capitalized(name: &str) -> String {
     let words = name.split_whitespace().map(|word| {
         let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
@@ -32,7 +32,7 @@ fn capitalized(name: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// The name with its first word in capitals, as in `AUS Eastern Standard Time` and `UTC`.
+/// Returns the name with its first word in capitals, as in `AUS Eastern Standard Time` and `UTC`.
 fn with_initials(name: &str) -> String {
     let name = capitalized(name);
     let end = name.find(' ').unwrap_or(name.len());

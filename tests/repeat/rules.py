@@ -20,7 +20,7 @@ chance = random.Random(20)
 
 
 def every():
-    """A rule's words, and the same for dateutil."""
+    """Returns a random rule in the words of sessions.toml, and the same rule for dateutil."""
     kind = chance.randrange(4)
     if kind == 0:
         unit = chance.choice(list(UNITS))
@@ -42,7 +42,7 @@ def every():
 
 
 def start():
-    """Any day, and often one at the end of a month or in a leap year."""
+    """Returns a random day, which is often at the end of a month or in a leap year."""
     day = date(2024, 1, 1) + timedelta(days=chance.randrange(2200))
     if chance.random() < 0.3:
         day = chance.choice([date(2027, 1, 29), date(2027, 1, 30), date(2027, 1, 31), date(2028, 2, 29)])

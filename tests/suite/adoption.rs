@@ -1,4 +1,5 @@
-//! Adoption of changed files on a test clock: renamed, written in place, shortened, broken, at a start.
+//! Adoption of changed files on a test clock: the tests rename files, write them in place, shorten them, break them,
+//! and start the program.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,10 +13,10 @@ use crate::support::{BEFORE, Fixture, body, instant, list, session};
 
 const FEED: &str = "/feeds/test.ics";
 const POLL: u64 = 50;
-/// Longer than any wait of a test.
+/// This duration is longer than any wait of a test, in milliseconds.
 const LONG: u64 = 120_000;
 
-/// A file with sessions whose ids have these numbers.
+/// Returns a file with one session for each number; the number is part of the session's id.
 fn talks(numbers: impl IntoIterator<Item = u32>, title: &str) -> String {
     let talk = |number| {
         session(&format!("talk-{number}"), "2027-04-30T14:00:00", "")
@@ -24,14 +25,14 @@ fn talks(numbers: impl IntoIterator<Item = u32>, title: &str) -> String {
     list(&numbers.into_iter().map(talk).collect::<String>())
 }
 
-/// Renames another file into place.
+/// Writes a new file and renames it over `path`.
 fn rename(path: &Path, text: &str) {
     let new = path.with_extension("new");
     std::fs::write(&new, text).unwrap();
     std::fs::rename(new, path).unwrap();
 }
 
-/// A reloader that is polled on a test clock in milliseconds.
+/// A reloader that the tests poll on a test clock in milliseconds.
 struct Polled<'a> {
     reloader: Reloader<'a>,
     at: u64,
@@ -50,7 +51,7 @@ impl<'a> Polled<'a> {
         Self { reloader, at: 0, now: BEFORE }
     }
 
-    /// The next feed published within a time, and the delay.
+    /// Polls until the next feed is published, for at most the given time. Returns the delay and the feed.
     fn next(&mut self, most: u64) -> Option<(u64, String)> {
         let began = self.at;
         while self.at < began + most {
@@ -68,13 +69,13 @@ impl<'a> Polled<'a> {
         self.next(most).map(|(_, feed)| feed)
     }
 
-    /// The delay until the next publication; a poll may be up to 50 ms late.
+    /// Checks the delay until the next publication; a poll may be up to 50 ms late.
     fn takes(&mut self, least: u64) {
         let (after, _) = self.next(LONG).expect("it is never published");
         assert!((least..=least + 2 * POLL).contains(&after), "{after} ms, not {least}");
     }
 
-    /// One ordered poll.
+    /// Polls once, as after an order to reload.
     fn order(&mut self) -> Option<convene::site::Site> {
         self.at += POLL;
         self.reloader.poll(true, instant(self.now), Duration::from_millis(self.at))
@@ -135,7 +136,7 @@ fn a_file_that_is_written_again_with_the_same_content_waits_again() {
         touch(second);
         assert_eq!(polled.feed_within(900), None);
     }
-    // On a mount that reports another time at every poll, it is still adopted, after a minute.
+    // On a mount that reports a different time at every poll, the file is still adopted after a minute.
     let polls = (10..).take_while(|second| {
         touch(*second);
         polled.feed_within(POLL).is_none()
@@ -160,7 +161,7 @@ fn a_change_without_new_metadata_is_found() {
 
 #[test]
 fn a_file_that_removes_many_sessions_waits_unless_it_is_ordered() {
-    // A fifth of the sessions, and at least two.
+    // A mass removal is a fifth of the sessions or more, and at least two.
     for (before, after, is_mass) in
         [(10, 9, false), (10, 8, true), (11, 9, false), (2, 1, false), (2, 0, true), (3, 1, true)]
     {
@@ -229,13 +230,13 @@ fn a_file_that_the_file_names_waits_by_the_same_rules() {
     polled.takes(1_000);
     rename(&css, "h1{color:green}");
     polled.takes(100);
-    // Both files must be complete.
+    // The program waits until both files are complete.
     rename(&fixture.file(), &named("Two"));
     std::fs::write(&css, "h1{color:bl").unwrap();
     assert_eq!(polled.feed_within(900), None);
     std::fs::write(&css, "h1{color:black}").unwrap();
     polled.takes(1_000);
-    // A file that is named for the first time may be half-written too.
+    // A file that is named for the first time may be half-written, too.
     let more = named("Two") + "logo = \"own.svg\"\n";
     std::fs::write(fixture.dir().join("own.svg"), "<svg/>").unwrap();
     rename(&fixture.file(), &more);
@@ -271,7 +272,7 @@ fn editions_follow_time_while_a_changed_file_waits() {
     let fixture = Fixture::new(&(one.clone() + &session("next", "2024-05-30T14:00:00", "")));
     let publisher = fixture.publisher();
     let mut polled = Polled::new(&fixture, &publisher);
-    // The file keeps changing.
+    // This function changes the file before each poll, so the file never stays the same between two polls.
     let half = |polled: &mut Polled<'_>, number: u32| {
         fixture.write(&format!("{one}# {number}"));
         polled.reloader.poll(false, instant(polled.now), Duration::from_millis(polled.at))
@@ -287,7 +288,7 @@ fn editions_follow_time_while_a_changed_file_waits() {
     assert!(half(&mut polled, 3).is_none());
 }
 
-/// Whether the system shows a process that waits for the lock.
+/// Returns whether the system reports a process that waits for the lock.
 fn waits(fixture: &Fixture) -> bool {
     let lock = std::fs::metadata(fixture.dir().join(".sessions.lock")).unwrap();
     let inode = format!(":{} ", std::os::unix::fs::MetadataExt::ino(&lock));
@@ -314,13 +315,14 @@ fn a_reloader_that_waited_for_the_lock_does_not_publish_an_outdated_file() {
         assert_eq!(waiting.join().unwrap(), None);
     });
     assert_eq!(other.store.read().unwrap().sessions["talk-1"].published.title, "One");
-    // It counts as a separate change.
+    // The program treats the new file as a separate change.
     let (after, feed) = polled.next(LONG).unwrap();
     assert!((900..=1_100).contains(&after), "{after}");
     assert!(feed.contains("SUMMARY:Newer") && feed.contains("SEQUENCE:1"), "{feed}");
 }
 
-/// The first edition of a file that was written so many milliseconds ago, and the pauses before it.
+/// Starts with a file that was written `age` milliseconds ago. Returns the first edition, and counts the pauses before
+/// it.
 fn start(
     publisher: &Publisher,
     age: u64,
@@ -404,7 +406,7 @@ fn a_start_never_serves_an_edition_older_than_the_record() {
     let older = std::fs::read(&last_good).unwrap();
     fixture.write(&talks(1..=5, "Two"));
     fixture.publish("2024-01-16T12:00:00Z");
-    // The folder of a process that was killed after writing the revisions and before writing the source.
+    // This is the folder of a process that was killed after it wrote the revisions and before it wrote the source.
     std::fs::write(&last_good, older).unwrap();
     let publisher = Publisher { fall_back: true, ..fixture.publisher() };
     let (feed, _) = start(&publisher, 0, |_| ()).unwrap();

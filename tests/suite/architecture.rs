@@ -1,9 +1,9 @@
-//! The modules of `src/` and their allowed imports; see docs/ARCHITECTURE.md.
+//! The modules of `src/` import only what docs/ARCHITECTURE.md allows.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// Each module with its allowed imports, in the order of the data flow.
+/// Each module with the modules that it may import, in the order of the data flow.
 const MODULES: &[(&str, &[&str])] = &[
     ("cut", &[]),
     ("error", &[]),
@@ -90,7 +90,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("reload", &["diagnostic", "error", "publish", "revisions", "telemetry", "site"]),
 ];
 
-/// Libraries that only some modules may use.
+/// Libraries that only the listed modules may use.
 const LIBRARIES: &[(&str, &[&str])] = &[
     ("chrono_tz", &["zone"]),
     ("deunicode", &["import"]),
@@ -129,7 +129,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Every file with its module and its text.
+/// Returns every source file with its module and its text.
 fn modules() -> Vec<(String, PathBuf, String)> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
@@ -144,7 +144,7 @@ fn modules() -> Vec<(String, PathBuf, String)> {
         .collect()
 }
 
-/// The words that follow a prefix anywhere in the code, such as the modules after `crate::`.
+/// Returns the words that follow a prefix anywhere in the code, such as the modules after `crate::`.
 fn named<'a>(text: &'a str, prefix: &str) -> BTreeSet<&'a str> {
     let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
     let mut words = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! Atom feeds, read by an XML parser and checked against RFC 4287.
+//! Atom feeds: an XML parser reads them, and the tests check them against RFC 4287.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ fn children<'a>(node: Node<'a, 'a>, name: &'static str) -> impl Iterator<Item = 
     node.children().filter(move |child| child.has_tag_name((ATOM, name)))
 }
 
-/// The text of an element that must occur exactly once.
+/// Returns the text of an element that must occur exactly once.
 fn text(node: Node<'_, '_>, name: &'static str) -> String {
     let mut found = node.children().filter(|child| child.has_tag_name((ATOM, name)));
     let only = found.next().unwrap_or_else(|| panic!("there is no {name}"));
@@ -21,7 +21,7 @@ fn text(node: Node<'_, '_>, name: &'static str) -> String {
     only.text().unwrap_or_default().to_owned()
 }
 
-/// The addresses of the links with a relation and a media type.
+/// Returns the addresses of the links with a relation and a media type.
 fn links(node: Node<'_, '_>, relation: &str, media_type: &str) -> Vec<String> {
     node.children()
         .filter(|child| child.has_tag_name((ATOM, "link")))
@@ -97,7 +97,7 @@ fn every_text_comes_back_from_an_xml_parser() {
     let document = Document::parse(&xml).unwrap();
     let feed = document.root_element();
     assert_whole(feed);
-    // XML cannot express these two.
+    // XML cannot contain these two characters.
     let kept = |text: &str| text.replace(['\u{fffe}', '\u{ffff}'], "");
     assert_eq!(text(feed, "title"), kept(&texts[3]));
     let entries: Vec<Node<'_, '_>> = children(feed, "entry").collect();
@@ -133,7 +133,7 @@ fn only_what_changed_is_updated_and_no_id_moves() {
     let before = read(first);
     assert_eq!(before.1, first);
     assert_eq!(read(later), before, "time alone changes nothing");
-    // The same session with another title, id and address.
+    // This file has the same session with another title, id and address.
     fixture.write(
         &toml
             .replace("\"Session b\"", "\"Another\"")

@@ -1,4 +1,4 @@
-//! Calendars as apps read them: the announced times, one UID per session, valid lines.
+//! Calendars as apps read them: they have the announced times, one UID per session, and valid lines.
 
 use convene::document::Kind;
 use convene::publish::Published;
@@ -19,7 +19,7 @@ const ANNOUNCED: [(&str, &str, &str); 3] = [
     ("beyond-elections", "Solidarity Beyond the Elections", "2024-11-14T17:00:00Z"),
 ];
 
-/// Every calendar of a site: feeds and invites.
+/// Returns every calendar of a site: feeds and invites.
 pub(crate) fn calendars(published: &Published) -> Vec<(String, Kind, String)> {
     let all = published.site.documents().filter_map(|(path, resource)| {
         let kind = resource.kind().filter(|kind| matches!(kind, Kind::Feed | Kind::Invite))?;
@@ -92,7 +92,7 @@ fn events_stand_by_start_and_uid() {
         .collect();
     let feed = by_both(&body(&publish(&list(&sessions)), "/feeds/test.ics"));
     let midnight = |at: At| match at {
-        // Midnight in New York in May.
+        // This is midnight in New York in May.
         At::Day(day) => day.and_hms_opt(4, 0, 0).unwrap().and_utc(),
         At::Instant(instant) => instant,
     };
@@ -105,7 +105,7 @@ fn events_stand_by_start_and_uid() {
 fn a_session_has_one_uid_in_all_calendars_and_no_other_has_it() {
     for case in cases() {
         let published = publish(&std::fs::read_to_string(case.join("sessions.toml")).unwrap());
-        // The dates of a repeating session have one title.
+        // All dates of a repeating session have the same title.
         let mut by_title = std::collections::BTreeMap::new();
         for (path, _, calendar) in calendars(&published) {
             let events = by_both(&calendar).events;

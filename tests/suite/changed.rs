@@ -23,7 +23,7 @@ fn other() -> String {
     session("other", "2024-05-30T14:00:00", "")
 }
 
-/// A talk that was announced for two o'clock, with the given changes.
+/// Publishes a talk that was announced for two o'clock, and then the given changes.
 fn after(now: &str, at: &str) -> Published {
     let fixture = Fixture::new(&list(&(talk("2024-04-30T14:00:00", "") + &other())));
     fixture.publish(BEFORE);

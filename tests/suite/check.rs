@@ -1,9 +1,10 @@
-//! Every file of `tests/invalid/` gets exactly the findings beside it. They are compared as people read them; the JSON form is
-//! held to its schema for every file, and byte for byte for the files that have a `.json`.
+//! Every file of `tests/invalid/` must have exactly the findings in the `.txt` file with the same name. The tests
+//! compare the findings in the format for people. The tests also check the JSON format of every file against its
+//! schema, and compare it byte for byte for the files that have a `.json` file.
 //!
-//! A first line `# test: ...` may say `pad=N` (PADDING stands for N letters), `outside=NAME` (a link of that
-//! name to a file in another folder), `pipe=NAME`, `--frozen`, or `export` (the findings are those of an export).
-//! `UPDATE=1` rewrites what is expected; read it aloud.
+//! A first line `# test: ...` may contain `pad=N` (PADDING stands for N letters), `outside=NAME` (a link of that name
+//! to a file in another folder), `pipe=NAME`, `--frozen`, or `export` (the findings are those of an export). `UPDATE=1`
+//! rewrites the expected files; read the changes aloud.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -17,10 +18,10 @@ use serde_json::Value;
 
 use crate::support::{instant, rewrites};
 
-/// The clock of all these files.
+/// The current time in all these tests.
 const NOW: &str = "2027-01-01T12:00:00Z";
 
-/// What `check` finds in one file.
+/// The findings of `check` in one file.
 struct Case {
     file: PathBuf,
     name: String,
@@ -40,7 +41,7 @@ static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
     files.into_iter().map(check).collect()
 });
 
-/// Checks a copy of a file in a folder of its own, so that the repository stays as it is.
+/// Checks a copy of a file in a temporary folder, so that the repository does not change.
 fn check(file: PathBuf) -> Case {
     let mut content = std::fs::read(&file).unwrap();
     let first = content.split(|b| *b == b'\n').next().unwrap();
@@ -77,14 +78,14 @@ fn check(file: PathBuf) -> Case {
     }
     let publisher = Publisher { frozen, exporting, ..Publisher::new(&copy, dir.path()).unwrap() };
     let CheckReport { source, findings, .. } = publisher.check(instant(NOW)).unwrap();
-    // The program runs in the folder of the file, which messages do not name then.
+    // The program runs in the folder of the file, so its messages do not name the folder.
     let folder = format!("{}/", dir.path().display());
     let human = findings.human(&source, false).replace(&folder, "");
     let json = findings.json(&source).replace(&folder, "");
     Case { file, name, source, findings, human, json }
 }
 
-/// Compares what was printed with the file of an ending beside a case.
+/// Compares the printed text with the expected file of a case that has the given ending.
 fn compare(case: &Case, ending: &str, printed: &str) -> Result<(), String> {
     let expected_file = case.file.with_extension(ending);
     if rewrites() {
@@ -115,7 +116,7 @@ fn the_files_with_a_json_form_get_exactly_that() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The schema of one finding: nine keys, of these types, with the values of the finding.
+/// Checks the schema of one finding: it has nine keys of these types, with the values of the finding.
 fn assert_schema(case: &Case, row: &Value, finding: &Finding) {
     let name = &case.name;
     let keys: BTreeSet<&str> = row.as_object().unwrap().keys().map(String::as_str).collect();
@@ -125,13 +126,13 @@ fn assert_schema(case: &Case, row: &Value, finding: &Finding) {
     assert_eq!(row["code"], finding.code.as_str(), "{name}");
     let severity = if finding.severity == Severity::Error { "error" } else { "warning" };
     assert_eq!(row["severity"], severity, "{name}");
-    // Both are escaped for terminals in the text of the JSON, and parse as they are.
+    // The text of the JSON escapes both for terminals, and a JSON parser returns the original texts.
     assert_eq!(row["message"], finding.message, "{name}");
     assert_eq!(row["help"].as_str(), finding.help.as_deref(), "{name}");
     assert_eq!(row["file"], *name, "{name}");
     let number = |key: &str| usize::try_from(row[key].as_u64().unwrap()).unwrap();
     assert_eq!(number("start")..number("end"), finding.span, "{name}");
-    // The location is counted independently: lines end with LF, columns are characters, both are from 1.
+    // The test counts the location independently: lines end with LF, columns are characters, and both start at 1.
     let before = &case.source.text()[..number("start").min(case.source.text().len())];
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap().chars().count() + 1;
@@ -153,7 +154,7 @@ fn the_json_form_of_every_wrong_file_has_its_schema_and_the_same_findings() {
 fn every_code_has_a_file_and_there_are_at_least_eighty() {
     let seen: BTreeSet<Code> =
         CASES.iter().flat_map(|case| case.findings.iter()).map(|finding| finding.code).collect();
-    // A zone that cannot be proved is a fault of ours that no file is known to cause.
+    // `ZoneNotProven` reports a bug of the program, and no file is known to cause it.
     for code in Code::ALL.iter().filter(|code| **code != Code::ZoneNotProven) {
         assert!(seen.contains(code), "no file shows {}", code.as_str());
     }

@@ -1,4 +1,4 @@
-//! A calendar as components and lines (RFC 5545 section 3.1), for the parser in `rfc5545`.
+//! Splits a calendar into components and lines (RFC 5545 section 3.1), for the parser in `rfc5545`.
 
 use std::collections::HashMap;
 
@@ -43,7 +43,7 @@ impl Component {
         Err("a calendar without END".to_owned())
     }
 
-    /// The line with a name that must occur exactly once.
+    /// Returns the line with a name that must occur exactly once.
     pub(crate) fn one(&self, name: &str) -> Result<&Line, String> {
         let mut all = self.lines.iter().filter(|line| line.name == name);
         match (all.next(), all.next()) {
@@ -57,7 +57,7 @@ impl Component {
 }
 
 impl Line {
-    /// A colon or semicolon inside quotes is not a separator.
+    /// Parses a line. A colon or semicolon inside quotes is not a separator.
     fn parse(line: &str) -> Result<Self, String> {
         let mut parts = vec![String::new()];
         let mut quoted = false;

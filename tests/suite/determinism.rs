@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::golden::cases;
 use crate::support::{EXAMPLE, Fixture, tree};
 
-/// Runs an export like another machine: in another folder, with another locale and time zone.
+/// Runs an export as on another machine: in another folder, with another locale and time zone.
 fn export(from: &Path, fixture: &Fixture, at: &str, machine: &[(&str, &str)]) {
     let output = Command::new(env!("CARGO_BIN_EXE_convene"))
         .current_dir(from)
@@ -20,7 +20,7 @@ fn export(from: &Path, fixture: &Fixture, at: &str, machine: &[(&str, &str)]) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// A second machine with the same file and the same revisions.
+/// Returns a second machine with the same file and the same revisions.
 fn replica(fixture: &Fixture) -> Fixture {
     let other = Fixture::new(&std::fs::read_to_string(fixture.file()).unwrap());
     std::fs::copy(fixture.revisions_file(), other.revisions_file()).unwrap();
@@ -28,7 +28,7 @@ fn replica(fixture: &Fixture) -> Fixture {
 }
 
 const FIRST: &str = "2024-05-02T08:00:00Z";
-/// An instant after the first gathering and before the second, like [`FIRST`].
+/// An instant after the first session and before the second, like [`FIRST`].
 const LATER: &str = "2024-09-20T23:59:59Z";
 
 #[test]
@@ -89,7 +89,7 @@ fn a_turning_instant_does_change_an_export() {
     assert_ne!(before["index.html"], after["index.html"]);
 }
 
-/// The path of an exported file, and whether it is below the base.
+/// Returns the path of an exported file, and whether it is below the base.
 fn path_of(file: &str) -> String {
     match file.strip_suffix("index.html") {
         Some(folder) => format!("/{}", folder.trim_end_matches('/')),
@@ -108,7 +108,7 @@ fn serve_sends_the_bytes_that_export_writes() {
         let fixture = Fixture::new(&list);
         export(fixture.dir(), &fixture, FIRST, &[]);
         let mut files = tree(&fixture.dir().join("out"));
-        // A file without an address, which hosts send for missing files.
+        // Hosts send this file for missing paths; it has no address of its own.
         assert!(files.remove("404.html").is_some());
         let published = fixture.publish(LATER);
         let base = published.site.edition().urls.base().path().to_owned();
@@ -120,7 +120,7 @@ fn serve_sends_the_bytes_that_export_writes() {
                 (path, _) => format!("{base}{path}"),
             };
             let answer = running.get(&path, &[]);
-            // The file of a redirect redirects automatically; its body is the same.
+            // A redirect has the same body in the export, where the file itself redirects.
             let status = match published.site.get(&path).and_then(|resource| resource.kind()) {
                 Some(convene::document::Kind::Moved) => 301,
                 Some(convene::document::Kind::Redirect) => 302,
@@ -149,7 +149,7 @@ fn two_servers_give_the_same_validators_and_codings() {
         for coding in ["identity", "gzip", "br"] {
             let ask = |running: &crate::support::Running| {
                 let mut answer = running.get(path, &[("Accept-Encoding", coding)]);
-                // The only header that may contain the current time.
+                // Only this header may contain the current time.
                 answer.headers.retain(|(name, _)| name != "date");
                 answer
             };

@@ -1,5 +1,5 @@
-//! The pages of the documentation: checks their links, and compares their options, keys, addresses and metrics with the
-//! program. docs/findings.md, docs/json.md and docs/operate/static.md have their own tests.
+//! Checks the links of the documentation, and compares its options, keys, addresses and metrics with the program.
+//! docs/findings.md, docs/json.md and docs/operate/static.md have their own tests.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The pages in the root folder, and all below docs/.
+/// Returns the pages in the root folder, and all below docs/.
 fn pages() -> Vec<PathBuf> {
     let mut pages = Vec::new();
     let mut folders = vec![root().join("docs")];
@@ -42,7 +42,7 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// A page without its code blocks.
+/// Returns a page without its code blocks.
 fn prose(page: &str) -> String {
     let mut is_code = false;
     let mut kept = String::new();
@@ -57,7 +57,7 @@ fn prose(page: &str) -> String {
     kept
 }
 
-/// The targets of links and pictures.
+/// Returns the targets of links and pictures.
 fn targets(page: &str) -> Vec<String> {
     let prose = prose(page);
     let links = prose.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
@@ -65,7 +65,7 @@ fn targets(page: &str) -> Vec<String> {
     links.chain(pictures).map(|(target, _)| target.to_owned()).collect()
 }
 
-/// The anchors of the headings, as on GitHub.
+/// Returns the anchors of the headings, as on GitHub.
 fn anchors(page: &str) -> BTreeSet<String> {
     let prose = prose(page);
     let headings = prose.lines().filter(|line| line.starts_with('#'));
@@ -140,25 +140,32 @@ fn the_readme_is_short_and_its_pictures_are_small() {
     }
 }
 
-/// The TOML blocks that are complete, without the single lines of a table.
+/// Returns the TOML blocks that are complete, without the single lines of a table.
 fn toml(page: &str) -> Vec<&str> {
     let blocks = page.split("```toml\n").skip(1).map(|rest| rest.split_once("```").unwrap().0);
     blocks.filter(|block| block.starts_with('[')).collect()
 }
 
-#[test]
-fn examples_of_files_have_no_findings() {
-    for (name, page, count) in [("README.md", README, 6), ("sessions-toml.md", SESSIONS, 4)] {
+/// Returns the pages with examples of files, and each page's examples as one file.
+pub(crate) fn examples() -> [(&'static str, String); 2] {
+    [("README.md", README, 6), ("sessions-toml.md", SESSIONS, 6)].map(|(name, page, count)| {
         let blocks = toml(page);
         assert_eq!(blocks.len(), count, "{name}");
-        let fixture = Fixture::new(&blocks.join("\n"));
+        (name, blocks.join("\n"))
+    })
+}
+
+#[test]
+fn examples_of_files_have_no_findings() {
+    for (name, file) in examples() {
+        let fixture = Fixture::new(&file);
         let output = fixture.run(&["check", "--format", "json", "--at", "2027-01-01T12:00:00Z"]);
         let printed = String::from_utf8(output.stdout).unwrap();
         assert_eq!((output.status.code(), printed.as_str()), (Some(0), "[]\n"), "{name}");
     }
 }
 
-/// The options in backquotes in a text, such as `--out` or `--out DIR`.
+/// Returns the options in backquotes in a text, such as `--out` or `--out DIR`.
 fn named(text: &str) -> BTreeSet<String> {
     let words = text.split('`').filter(|word| word.starts_with("--"));
     words.map(|word| word.split(' ').next().unwrap().to_owned()).collect()
@@ -263,7 +270,7 @@ fn pages_for_organizers_use_no_term_of_the_program() {
     ];
     for page in pages {
         let text = prose(&std::fs::read_to_string(root().join(page)).unwrap());
-        // Without file names and link targets.
+        // File names and link targets do not count as words.
         let words: String = text.split('`').step_by(2).collect();
         let parts = words.split("](").enumerate();
         let words: String = parts

@@ -1,4 +1,4 @@
-//! docs/findings.md has every code, with a wrong and a right example and the program's message. UPDATE=1 rewrites the
+//! docs/findings.md has every code, with a wrong and a right example and the program's message. `UPDATE=1` rewrites the
 //! messages.
 
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ const NOW: &str = "2027-01-01T12:00:00Z";
 struct Section {
     code: String,
     severity: String,
-    /// The wrong example, the sentence, its help, and the right example.
+    /// The wrong example, the message, its help, and the right example.
     example: Option<(String, String, Option<String>, String)>,
 }
 
@@ -32,7 +32,7 @@ fn sections() -> Vec<Section> {
     page.split("\n### `").skip(1).map(section).collect()
 }
 
-/// A message and its help in the format of the page.
+/// Returns a message and its help in the format of the page.
 fn quotation(message: &str, help: Option<&str>) -> String {
     let help = help.map(|help| format!(">\n> help: {help}\n")).unwrap_or_default();
     format!("\n> {message}\n{help}")
@@ -57,7 +57,7 @@ fn section(text: &str) -> Section {
     Section { code: code.to_owned(), severity: severity.trim_end_matches(')').to_owned(), example }
 }
 
-/// The findings of `check` in an example.
+/// Returns the findings of `check` in an example.
 fn findings(example: &str) -> Vec<Finding> {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("sessions.toml");

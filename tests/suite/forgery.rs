@@ -11,8 +11,9 @@ use serde_json::Value;
 use crate::support::{BEFORE, Fixture, instant, list, quoted, session};
 use crate::telemetry::Watched;
 
-/// Control characters (Unicode's category Cc), except tabs, line feeds, and NUL, which arguments and file names cannot
-/// contain; then direction marks, embeddings, overrides and isolates, separators, and zero-width characters.
+/// Returns the control characters (Unicode's category Cc), except tabs, line feeds, and NUL, which arguments and file
+/// names cannot contain; then direction marks, embeddings, overrides and isolates, separators, and zero-width
+/// characters.
 fn hidden() -> Vec<char> {
     let ranges: [std::ops::RangeInclusive<u32>; 12] = [
         0x1..=0x8,
@@ -31,13 +32,13 @@ fn hidden() -> Vec<char> {
     ranges.into_iter().flatten().map(|code| char::from_u32(code).unwrap()).collect()
 }
 
-/// The hidden characters that a title may contain.
+/// Returns the hidden characters that a title may contain.
 fn allowed() -> Vec<char> {
     let is_allowed = |c: &char| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
     hidden().into_iter().filter(is_allowed).collect()
 }
 
-/// A text with each of the characters between letters.
+/// Returns a text with each of the characters between letters.
 fn spelled(all: &[char]) -> String {
     all.iter().fold("x".to_owned(), |text, c| format!("{text}{c}x"))
 }
@@ -49,7 +50,7 @@ fn assert_seen(printed: &str) {
     assert_eq!(found, None, "{printed:?}");
 }
 
-/// The same for output for people, whose lines must begin like the program's own.
+/// Checks output for people: it contains no hidden character, and each of its lines begins like the program's own.
 #[track_caller]
 fn assert_plain(printed: &str) {
     assert_seen(printed);
@@ -76,7 +77,7 @@ fn talk(title: &str) -> String {
     list(&session("talk", "2024-04-30T14:00:00", "")).replace("\"Session talk\"", &quoted(title))
 }
 
-/// The findings about a file in both formats of `check`.
+/// Returns the findings about a file in both formats of `check`.
 fn findings(toml: &str) -> (String, String) {
     let fixture = Fixture::new(toml);
     let CheckReport { source, findings, .. } = fixture.publisher().check(instant(BEFORE)).unwrap();
@@ -86,7 +87,7 @@ fn findings(toml: &str) -> (String, String) {
 #[test]
 fn findings_show_what_a_value_and_its_line_hold() {
     for c in hidden() {
-        // Written raw where TOML allows it, and as an escape.
+        // The file contains the character itself where TOML allows that, and otherwise its escape.
         let bare = list(&format!("[page]\nlogo = \"x{c}x\"\n"));
         let escaped = list(&format!("[page]\nlogo = \"x\\U{:08X}x\\nforged\"\n", u32::from(c)));
         for toml in [bare, escaped] {
@@ -121,7 +122,7 @@ fn the_underline_is_below_the_value() {
         let under = lines[at + 1];
         assert_eq!(under.find('^'), Some(from), "{human}");
         assert!(under.len() <= to, "{human}");
-        // A character after them.
+        // The value contains the character twice.
         let (human, _) = findings(&list(&format!("[page]\nlogo = {{ a = \"{c}{c}\", a = 1 }}\n")));
         let lines: Vec<&str> = human.lines().collect();
         let at = lines.iter().position(|line| line.contains("logo = ")).unwrap();
@@ -154,7 +155,7 @@ fn an_import_notes_them_as_escapes_and_writes_them_so_that_they_last() {
     let read: toml::Table = toml.parse().unwrap();
     let session = &read["sessions"][0];
     for text in [&read["calendar"]["title"], &session["title"], &session["description"]] {
-        // A single line cannot contain line separators, so they are spaces there.
+        // A single line cannot contain line separators, so the program writes spaces there.
         let text = text.as_str().unwrap().replace("\u{2028}x\u{2029}x", "").replace(" x x", "");
         assert!(text.contains(&wanted), "{text:?}: {toml}");
     }
@@ -243,7 +244,7 @@ fn the_log_the_greeting_and_the_health_of_a_server_show_no_foreign_character() {
             let request = format!(
                 "GET /x{c}x?via=x{c}x HTTP/1.1\r\nHost: x{c}x\r\nUser-Agent: x{c}x\r\n\r\n"
             );
-            // The connection ends after a refusal.
+            // The server closes the connection after a refusal.
             watched
                 .running
                 .raw(request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n").as_bytes());

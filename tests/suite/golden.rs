@@ -1,9 +1,9 @@
 //! Exports, compared byte by byte: every calendar of every case, one page of each kind, and the names of all files. The
-//! comparison shows when a release prints a calendar differently; if the change is in an event, the release raises
-//! FORMAT. `UPDATE=1` writes the current output.
+//! comparison shows when a release prints a calendar differently. If the change is in an event, raise FORMAT.
+//! `UPDATE=1` writes the current output.
 //!
-//! The golden files contain neither the style sheet nor the script, and their names have no hash, so an edit of these
-//! two changes no golden file.
+//! The golden files contain neither the style sheet nor the script, and their names have no hash, so an edit of the
+//! style sheet or the script changes no golden file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::discriminant;
@@ -15,8 +15,8 @@ use crate::support::{BEFORE, Fixture, rewrites, tree};
 
 /// The case with golden pages. Its file has every key.
 const PAGES_OF: &str = "rich";
-/// Its golden files other than calendars, by the beginning of their names: all files of one feed and one session, and
-/// every file that exists once.
+/// The beginnings of its golden files other than calendars: all files of one feed and one session, and every file that
+/// exists once.
 const PAGES: [&str; 9] = [
     "404.html",
     "favicon.svg",
@@ -31,7 +31,7 @@ const PAGES: [&str; 9] = [
 /// The golden file with the names of all files of an export.
 const NAMES: &str = "files.txt";
 
-/// Every case: a folder with a `sessions.toml`.
+/// Returns every case: a folder with a `sessions.toml`.
 pub(crate) fn cases() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let mut cases: Vec<PathBuf> =
@@ -41,7 +41,7 @@ pub(crate) fn cases() -> Vec<PathBuf> {
     cases
 }
 
-/// The program's export of a case.
+/// Returns the program's export of a case.
 fn exported(case: &Path) -> BTreeMap<String, Vec<u8>> {
     let fixture = Fixture::new(&std::fs::read_to_string(case.join("sessions.toml")).unwrap());
     let output = fixture.run(&["export", "--out", "out", "--at", BEFORE]);
@@ -49,13 +49,13 @@ fn exported(case: &Path) -> BTreeMap<String, Vec<u8>> {
     tree(&fixture.dir().join("out"))
 }
 
-/// Whether a case has a golden copy of a file.
+/// Returns whether a case has a golden copy of a file.
 fn is_kept(case: &Path, file: &str) -> bool {
     file.ends_with(".ics")
         || case.ends_with(PAGES_OF) && PAGES.iter().any(|page| file.starts_with(page))
 }
 
-/// A text in which the names of the style sheet and the script have no hash.
+/// Returns a text in which the names of the style sheet and the script have no hash.
 fn without_hashes(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -75,7 +75,7 @@ fn without_hashes(text: &str) -> String {
     out + rest
 }
 
-/// The compared parts of an export: the files with a golden copy, and the names of all files.
+/// Returns the compared parts of an export: the files with a golden copy, and the names of all files.
 fn compared(case: &Path, files: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<u8>> {
     let names: String = files.keys().map(|name| without_hashes(&format!("/{name}\n"))).collect();
     let kept = files.iter().filter(|(name, _)| is_kept(case, name)).map(|(name, bytes)| {
@@ -95,7 +95,7 @@ fn update(expected: &Path, files: &BTreeMap<String, Vec<u8>>) {
     }
 }
 
-/// The first different line of two files, with CR visible.
+/// Returns the first different line of two files, with CR visible.
 fn first_difference(expected: &[u8], got: &[u8]) -> String {
     let lines = |bytes: &[u8]| -> Vec<String> {
         bytes.split_inclusive(|b| *b == b'\n').map(|l| l.escape_ascii().to_string()).collect()

@@ -14,10 +14,10 @@ use crate::support::{BEFORE, Fixture, Random, instant, list, session};
 /// The number of writes: in each run, and in the long test.
 const SAMPLE: u64 = 400;
 const MANY: u64 = 2_000;
-/// The unit of the longer pauses.
+/// The unit of the longer pauses, in milliseconds.
 const SECOND: u64 = 1_000;
 
-/// An edition with its number in every session. Editions with the same number of sessions have the same length.
+/// Returns an edition with its number in every session. Editions with the same number of sessions have the same length.
 fn edition(number: u64, sessions: u64) -> String {
     let all = (0..sessions).map(|talk| {
         session(&format!("talk-{talk:02}"), "2027-04-30T14:00:00", "")
@@ -26,7 +26,7 @@ fn edition(number: u64, sessions: u64) -> String {
     list(&all.collect::<String>())
 }
 
-/// The numbers in the sessions of a feed.
+/// Returns the numbers in the sessions of a feed.
 fn editions(site: &Site) -> Vec<u64> {
     let feed = site.get("/feeds/test.ics").unwrap().identity().body.to_vec();
     let feed = String::from_utf8(feed).unwrap();
@@ -40,7 +40,7 @@ struct Stage<'a> {
     reloader: Reloader<'a>,
     random: Random,
     poll: Duration,
-    /// The test clock, which file times follow.
+    /// The time of the test clock, which is also that of the files.
     at: Duration,
     published: Vec<Vec<u64>>,
 }
@@ -58,7 +58,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Advances the clock by up to so many milliseconds.
+    /// Advances the clock by at most `most` milliseconds.
     fn wait(&mut self, most: u64) {
         let end = self.at + Duration::from_millis(self.random.below(most + 1));
         let polls = self.at.as_millis() / self.poll.as_millis();
@@ -72,7 +72,8 @@ impl<'a> Stage<'a> {
         self.at = end;
     }
 
-    /// Writes a text in two to six pieces with pauses between them, into an emptied file or over the old content.
+    /// Writes a text in two to six pieces with pauses between them. With `emptied` the file is empty first; otherwise
+    /// the pieces overwrite its old content.
     fn write(&mut self, text: &str, longest_pause: u64, emptied: bool) {
         let mut file = File::options().write(true).open(self.fixture.file()).unwrap();
         let written = |file: &File, at| {
@@ -83,7 +84,7 @@ impl<'a> Stage<'a> {
             written(&file, self.at);
             self.wait(longest_pause);
         }
-        // A file that ends after a table is valid.
+        // A file that ends after a table is valid, so the test cuts there, too.
         let tables: Vec<usize> = text.match_indices("\n[[").map(|(at, _)| at + 1).collect();
         let mut cuts = vec![0, text.len()];
         for _ in 0..1 + self.random.below(4) {

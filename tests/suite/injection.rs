@@ -1,5 +1,5 @@
-//! Injection: no text breaks out of its context, for every known payload, in every key and every document.
-//! `browser/scripts.rs` tests the payloads in a browser.
+//! Injection: no known payload breaks out of its context, in any key and any document. `browser/scripts.rs` tests the
+//! payloads in a browser.
 
 use std::collections::BTreeSet;
 
@@ -13,19 +13,19 @@ use crate::samples::everywhere;
 use crate::support::{BEFORE, Fixture, body, instant, list, session};
 use crate::texts::toml;
 
-/// A payload adapted to a one-line text.
+/// Returns a payload as one line.
 pub(crate) fn one_line(payload: &str) -> String {
     payload.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Addresses that the program's markup may link to.
+/// Returns whether the program's markup may link to an address.
 fn leads_to_a_page(address: &str) -> bool {
     let schemes = ["https://", "http://", "mailto:", "tel:", "webcal://"];
     (address.starts_with('/') && !address.starts_with("//"))
         || schemes.iter().any(|scheme| address.to_ascii_lowercase().starts_with(scheme))
 }
 
-/// The dangerous parts of some markup.
+/// Returns the dangerous parts of some markup.
 fn dangers(markup: &Markup) -> Vec<String> {
     let mut found = Vec::new();
     for element in &markup.elements {
@@ -76,8 +76,8 @@ fn dangers(markup: &Markup) -> Vec<String> {
     found
 }
 
-/// All markup of a site with its path: pages, the blocks to copy, and the HTML in entries, without data for search
-/// engines.
+/// Returns all markup of a site with its path: pages, the blocks to copy, and the HTML in entries, without data for
+/// search engines.
 fn pieces(published: &Published) -> Vec<(String, Markup)> {
     let mut pieces = Vec::new();
     for (path, resource) in published.site.documents() {
@@ -102,7 +102,7 @@ fn pieces(published: &Published) -> Vec<(String, Markup)> {
     pieces
 }
 
-/// The elements and attributes of all markup.
+/// Returns the elements and attributes of all markup.
 fn shapes(published: &Published) -> Vec<(String, Vec<String>)> {
     pieces(published).into_iter().map(|(path, markup)| (path, markup.shape())).collect()
 }
@@ -212,7 +212,7 @@ fn no_markdown_brings_more_than_text_lists_and_links() {
         "title",
         "tr",
         "ul",
-        // Atom's own elements.
+        // These are Atom's own elements.
         "author",
         "category",
         "content",
@@ -283,7 +283,7 @@ fn an_address_is_taken_as_an_address_or_refused() {
     assert!(taken > 20 && refused > 100, "{taken} taken, {refused} refused");
 }
 
-/// The keys of a session with addresses.
+/// Returns the keys of a session that take addresses.
 fn addresses(address: &str) -> String {
     let address = toml(address);
     format!("register = {address}\njoin = {address}\npage = {address}\n")

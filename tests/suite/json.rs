@@ -9,13 +9,13 @@ use crate::support::{BEFORE, EXAMPLE, Fixture, body, list, quoted, session};
 
 const DESCRIPTION: &str = include_str!("../../docs/json.md");
 
-/// The code block of the page in a language.
+/// Returns the code block of the page in a language.
 fn block(language: &str) -> &'static str {
     let (_, rest) = DESCRIPTION.split_once(&format!("```{language}\n")).unwrap();
     rest.split_once("```").unwrap().0
 }
 
-/// Every key by its path, such as `sessions[].start.utc`.
+/// Collects every key by its path, such as `sessions[].start.utc`.
 fn keys(value: &Value, at: &str, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(map) => {

@@ -1,11 +1,11 @@
-//! `convene links`: prints the block of the newsletter page, and changes no files.
+//! `convene links` prints the block of the newsletter page, and changes no files.
 
 use std::process::Output;
 
 use crate::markup::Markup;
 use crate::support::{BEFORE, EXAMPLE, Fixture, body, list, session};
 
-/// The content of a format's field on a page.
+/// Returns the content of a format's field on a page.
 fn field(page: &str, form: &str) -> String {
     let from = page.find(&format!("<textarea id=\"{form}\"")).unwrap();
     let from = from + page[from..].find('>').unwrap() + 1;
@@ -14,7 +14,7 @@ fn field(page: &str, form: &str) -> String {
     plain.replace("&amp;", "&")
 }
 
-/// The content of a block: every element with its text and address.
+/// Returns the content of a block: every element with its text and address.
 fn read(html: &str) -> Vec<(String, String, Option<String>)> {
     let elements = Markup::html(html).unwrap().elements.into_iter();
     elements
@@ -25,7 +25,7 @@ fn read(html: &str) -> Vec<(String, String, Option<String>)> {
         .collect()
 }
 
-/// The output at an instant before all sessions.
+/// Runs `links` at an instant before all sessions.
 fn links(fixture: &Fixture, arguments: &[&str]) -> Output {
     fixture.run(&[&["links", "--at", BEFORE], arguments].concat())
 }
@@ -178,6 +178,6 @@ fn preview_writes_nothing_and_waits_for_no_lock() {
         .collect();
     names.sort();
     assert_eq!(names, ["sessions.toml"]);
-    // With `--frozen`, unrecorded changes are not for readers.
+    // With `--frozen`, readers do not get unrecorded changes.
     assert_eq!(refused(&fixture, &["--frozen"]).0, Some(1));
 }

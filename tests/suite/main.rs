@@ -4,6 +4,7 @@
 
 mod adoption;
 mod architecture;
+mod around;
 mod atom;
 mod bounds;
 mod browser;
@@ -36,6 +37,7 @@ mod newsletter;
 mod observances;
 mod pages;
 mod payloads;
+mod planned;
 mod preview;
 mod properties;
 mod qr;
@@ -49,6 +51,7 @@ mod revisions;
 mod rfc5545;
 mod router;
 mod samples;
+mod schema;
 mod slow_file;
 mod static_site;
 mod subscriber;

@@ -1,9 +1,9 @@
-//! A strict markup parser: everything that a browser would repair is an error here, so tests notice any text that
+//! A strict markup parser: it treats everything that a browser would repair as an error, so tests notice any text that
 //! breaks out into the markup.
 
 use std::fmt;
 
-/// The used HTML elements without an end tag.
+/// The HTML elements without an end tag that the program uses.
 const VOID: [&str; 7] = ["br", "hr", "img", "input", "link", "meta", "wbr"];
 /// Elements whose text is not markup.
 const RAW: [&str; 2] = ["script", "style"];
@@ -11,15 +11,14 @@ const RAW: [&str; 2] = ["script", "style"];
 /// A parsed document.
 #[derive(Debug, Default)]
 pub(crate) struct Markup {
-    /// Every element in the order of its start.
+    /// Every element in the order of its start tag.
     pub(crate) elements: Vec<Element>,
 }
 
-/// An element.
 #[derive(Debug, Default)]
 pub(crate) struct Element {
     pub(crate) name: String,
-    /// Names and values, with resolved references.
+    /// The names and values of its attributes, with resolved references.
     pub(crate) attributes: Vec<(String, String)>,
     /// All its text, including that of inner elements.
     pub(crate) text: String,
@@ -32,7 +31,7 @@ impl Element {
     }
 }
 
-/// The names of elements with their attributes, except `dir`, which depends on the text.
+/// Prints the name of an element with its attributes, except `dir`, which depends on the text.
 impl fmt::Display for Element {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.attributes.iter().map(|(name, _)| name.as_str());
@@ -47,7 +46,7 @@ impl Markup {
         read(text.strip_prefix("<!DOCTYPE html>").unwrap_or(text), &VOID, &RAW)
     }
 
-    /// XML.
+    /// Parses XML.
     pub(crate) fn xml(text: &str) -> Result<Self, String> {
         let text = match text.strip_prefix("<?xml ") {
             Some(rest) => rest.split_once("?>").ok_or("no end of the declaration")?.1.trim_start(),
@@ -56,12 +55,12 @@ impl Markup {
         read(text, &[], &[])
     }
 
-    /// The names of all elements and attributes, in order.
+    /// Returns the names of all elements and attributes, in order.
     pub(crate) fn shape(&self) -> Vec<String> {
         self.elements.iter().map(ToString::to_string).collect()
     }
 
-    /// The elements with a name.
+    /// Returns the elements with a name.
     pub(crate) fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
         self.elements.iter().filter(move |element| element.name == name)
     }
@@ -107,7 +106,7 @@ fn read(text: &str, void: &[&str], raw: &[&str]) -> Result<Markup, String> {
     }
 }
 
-/// `<name attribute="value" flag>`, whether it is self-closing, and the rest of the text.
+/// Parses `<name attribute="value" flag>`. Returns the element, whether it is self-closing, and the rest of the text.
 fn start_tag(text: &str) -> Result<(Element, bool, &str), String> {
     let wrong = || format!("no tag: {}", text.chars().take(60).collect::<String>());
     let word = |text: &str| {

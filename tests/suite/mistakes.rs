@@ -1,4 +1,4 @@
-//! Generated mistakes: each has one finding, at its line, and the text of the help corrects the file.
+//! Generated mistakes: each causes one finding at its line, and the text of the help corrects the file.
 
 use convene::config;
 use convene::diagnostic::{Code, Finding, Severity};
@@ -10,7 +10,7 @@ use crate::support::Random;
 const CALENDAR: &str = "[calendar]\nid = \"our-calendar\"\ntitle = \"Our sessions\"\n\
     timezone = \"America/New_York\"\nduration = \"1h\"\n";
 
-/// The findings of a text, each with its line.
+/// Returns the findings of a text, each with its line.
 fn findings(text: &str) -> Vec<(usize, Finding)> {
     let source = Source::from_bytes("sessions.toml", text.as_bytes().to_vec());
     let findings = config::load(&source, &Rules::bundled()).findings;
@@ -18,14 +18,15 @@ fn findings(text: &str) -> Vec<(usize, Finding)> {
     findings.into_iter().map(|finding| (line(finding.span.start), finding)).collect()
 }
 
-/// The only finding of a text.
+/// Returns the only finding of a text.
 fn only(text: &str) -> (usize, Finding) {
     let mut all = findings(text);
     assert_eq!(all.len(), 1, "{text}\n{all:#?}");
     all.remove(0)
 }
 
-/// The lines of a table with a number: some of the optional keys, the keys in some order.
+/// Returns the lines of a table with a number; `optional` selects optional keys, and `rotation` selects the order of
+/// the keys.
 fn table(number: usize, optional: usize, rotation: usize) -> Vec<String> {
     let month = number + 1;
     let mut lines = vec![
@@ -51,7 +52,8 @@ fn table(number: usize, optional: usize, rotation: usize) -> Vec<String> {
 
 #[test]
 fn a_forgotten_sessions_line_is_asked_for_and_mends_the_file() {
-    // 8 choices of optional keys, which differ between the sessions, by 6 orders by 3 separations by 4 choices of lines: 576 files.
+    // 8 choices of optional keys, which differ between the sessions, times 6 orders, 3 separations and 4 choices of
+    // forgotten lines are 576 files.
     for optional in 0..8 {
         for rotation in 0..6 {
             for separation in ["\n", "\n# the next one\n", "\n\n"] {
@@ -89,7 +91,7 @@ fn a_forgotten_sessions_line_is_asked_for_and_mends_the_file() {
 
 #[test]
 fn a_forgotten_line_without_a_blank_line_is_asked_for_at_the_first_key_that_is_there_twice() {
-    // 3 keys that come first.
+    // Each of 3 keys comes first once.
     for rotation in 0..3 {
         let lines = |number| table(number, 0, rotation).join("\n");
         let text = format!("{CALENDAR}\n[[sessions]]\n{}\n{}\n", lines(0), lines(1));
@@ -132,7 +134,7 @@ fn the_line_of_another_table_is_asked_for_by_the_keys_below_it() {
     }
 }
 
-/// Ways to write a line wrong.
+/// Returns ways to write a line wrong.
 fn wrong_lines(key: &str, value: &str) -> Vec<String> {
     let bare = value.trim_matches('"');
     let mut all = vec![
@@ -172,7 +174,7 @@ fn wrong_lines(key: &str, value: &str) -> Vec<String> {
 
 #[test]
 fn the_help_for_a_wrong_line_is_the_right_line() {
-    // 8 keys in 12 or 26 wrong lines: 180 files. Each key is the only one, the first and the last of its table.
+    // 8 keys in 12 or 26 wrong lines are 180 files. Some keys are the first or the last of the table.
     let keys = [
         ("id", "\"talk\""),
         ("title", "\"Spring talk\""),
@@ -202,7 +204,7 @@ fn the_help_for_a_wrong_line_is_the_right_line() {
 
 #[test]
 fn a_pasted_text_is_one_finding_wherever_it_is() {
-    // 4 texts at 3 places.
+    // Each of 4 texts is at 3 places.
     let texts = [
         "Join us for an evening.",
         "Join us for an evening.\nDoors open: 7 pm.",
@@ -242,7 +244,7 @@ fn right_files_get_no_findings() {
 
 #[test]
 fn no_mixture_of_what_people_type_is_too_much() {
-    // 20,000 lines of pieces that the explanations look for, in a session.
+    // The test puts 20,000 lines into a session; they consist of pieces that the explanations search for.
     const PIECES: [&str; 64] = [
         "title",
         "start",

@@ -1,8 +1,8 @@
-//! Texts that often break programs: tests use each as a title, a name, and a part of a description. Attacks on markup,
-//! calendars and headers are in `payloads.rs`; tests try each of those in every key.
+//! Texts that often break programs. Tests use each as a title, as a name, and as a part of a description. `payloads.rs`
+//! has attacks on markup, calendars and headers, which tests try in every key.
 
-/// The named texts, each on one line without spaces at its ends. All except the long ones have at most 100 bytes, so
-/// nothing cuts them.
+/// Returns the named texts, each on one line without spaces at its ends. All except the long ones have at most 100
+/// bytes, so nothing cuts them.
 pub(crate) fn named() -> Vec<(&'static str, String)> {
     let words = "How movements build bridges across difference, and what keeps them alive; ";
     let long = |length: usize| words.repeat(20).chars().take(length - 1).collect::<String>() + "!";
@@ -24,7 +24,7 @@ pub(crate) fn named() -> Vec<(&'static str, String)> {
         .collect()
 }
 
-/// The texts without names.
+/// Returns the texts without names.
 pub(crate) fn texts() -> Vec<String> {
     named().into_iter().map(|(_, text)| text).collect()
 }
@@ -59,8 +59,8 @@ const SHORT: &[(&str, &str)] = &[
     ("noncharacters", "\u{fffd} \u{feff}mark \u{fffe}none\u{ffff}"),
 ];
 
-/// The names of the texts that a page checker reports in any place: not in normal form C, in an unexpected language, or
-/// with characters that HTML forbids.
+/// The names of the texts that a page checker reports in any place: they are not in normal form C, are in an unexpected
+/// language, or have characters that HTML forbids.
 pub(crate) const REMARKABLE: [&str; 5] =
     ["combining", "noncharacters", "unbroken-1000", "accents-300", "accents-1000"];
 

@@ -64,7 +64,7 @@ fn edition(toml: &str) -> Edition {
     preview.unwrap_or_else(|refusal| panic!("{refusal:?}")).edition
 }
 
-/// Each session has a text as title and place, and its own series with that title.
+/// Returns a file with a session for each text: the text is its title, its place, and the title of its series.
 fn with_texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let mut toml = list("");
     for (index, text) in texts.into_iter().enumerate() {
@@ -79,13 +79,13 @@ fn with_texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     toml
 }
 
-/// Every subject of an edition: sessions, feeds, all upcoming sessions.
+/// Returns every subject of an edition: sessions, feeds, all upcoming sessions.
 fn subjects(edition: &Edition) -> Vec<Subject<'_>> {
     let sessions = edition.catalog.sessions.iter().map(Subject::Session);
     sessions.chain(edition.catalog.feeds().map(Subject::Feed)).chain([Subject::ToCome]).collect()
 }
 
-/// The block of a session or, without a session of this id, of a feed.
+/// Returns the block of a session or, if no session has this id, of a feed.
 fn block(edition: &Edition, id: &str, format: BlockFormat) -> String {
     let session = edition.catalog.sessions.iter().find(|session| session.id.as_str() == id);
     let feed = edition.catalog.feeds().find(|feed| feed.id.as_str() == id);
@@ -126,7 +126,7 @@ fn read_markdown(text: &str, options: Options) -> Read {
     read
 }
 
-/// Every extension except the one that replaces quotation marks.
+/// Returns every extension except the one that replaces quotation marks.
 fn every_extension() -> Options {
     Options::all() - Options::ENABLE_SMART_PUNCTUATION
 }
@@ -192,7 +192,7 @@ fn read_html(html: &str) -> (Vec<String>, Vec<String>, Vec<String>) {
     (links, headings, bold)
 }
 
-/// The lines of a plain-text block that contain only an address.
+/// Returns the lines of a plain-text block that contain only an address.
 fn text_links(text: &str) -> Vec<String> {
     text.lines().filter(|line| line.starts_with(BASE)).map(str::to_owned).collect()
 }
@@ -326,7 +326,7 @@ fn text_and_buttons_can_be_read_with_every_accent() {
     }
 }
 
-/// Sessions with every key and a text that is cut; ids of so many characters.
+/// Returns a file of sessions with every key and a text that is cut; each id has `id` characters.
 fn long_list(count: usize, id: usize) -> String {
     let mut toml = list("").replace("cal.example", "calendar.organisation.example");
     toml = toml.replace("duration", "also_in = [\"America/Los_Angeles\"]\nduration");
@@ -357,7 +357,7 @@ fn ten_sessions_are_less_than_twenty_one_kilobytes() {
 
 #[test]
 fn a_feeds_block_ends_before_gmail_cuts_it_and_says_so() {
-    // Ids of the maximum length.
+    // These ids have the maximum length.
     let edition = edition(&long_list(40, 62));
     let html = block(&edition, "test", BlockFormat::Html);
     assert!(html.len() < 102 * 1000, "{} bytes", html.len());

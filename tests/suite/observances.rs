@@ -1,19 +1,19 @@
-//! A VTIMEZONE by RFC 5545 section 3.6.5, for the parser in `rfc5545`.
+//! Reads a VTIMEZONE by RFC 5545 section 3.6.5, for the parser in `rfc5545`.
 //!
 //! The program finds the last onset before a time. This parser instead lists every change of 150 years, and searches
-//! for the instants with that local time. It refuses every VTIMEZONE that is not a plain pair, and every time that two
-//! parsers may read as two instants.
+//! for the instants with that local time. The parser refuses every VTIMEZONE that is not a plain pair, and every time
+//! that two parsers may read as two instants.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc, Weekday};
 
 use crate::components::{Component, ensure};
 
-/// The years whose onsets are listed; sessions lie well inside.
+/// The years of the listed onsets; the sessions of the tests are well inside.
 const YEARS: std::ops::RangeInclusive<i32> = 1960..=2110;
 
 /// A change in a VTIMEZONE, with the offsets before and after it in seconds.
 struct Change {
-    /// Local time before the change, as in DTSTART.
+    /// The local time before the change, as in DTSTART.
     onset: NaiveDateTime,
     from: i64,
     to: i64,
@@ -24,7 +24,7 @@ impl Change {
         at_offset(self.onset, self.from)
     }
 
-    /// Whether the clock skips a local time at this change.
+    /// Returns whether the clock skips a local time at this change.
     fn skips(&self, local: NaiveDateTime) -> bool {
         self.onset <= local && local < self.onset + TimeDelta::seconds(self.to - self.from)
     }
@@ -77,8 +77,9 @@ impl Zone {
         Ok((tzid, Self { changes, begun }))
     }
 
-    /// The instant of a local time. None if a parser that uses the first of two instants and one that uses the second
-    /// disagree, or if an observance has not begun, because Ruby's icalendar then fails.
+    /// Returns the instant of a local time. The result is an error if a parser that uses the first of two instants
+    /// disagrees with one that uses the second. The result is also an error if an observance has not begun, because
+    /// Ruby's icalendar then fails.
     pub(crate) fn instant(&self, local: NaiveDateTime) -> Result<DateTime<Utc>, String> {
         if local <= self.begun {
             return Err(format!("an observance begins at {}, not before {local}", self.begun));
@@ -91,21 +92,21 @@ impl Zone {
         }
     }
 
-    /// By RFC 5545 section 3.3.5: the first of two instants; in a gap, the offset before it.
+    /// Returns the instant by RFC 5545 section 3.3.5: the first of two instants; in a gap, the offset before it.
     fn first(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
         let skipped = self.near(local).find(|change| change.skips(local));
         let skipped = skipped.map(|change| at_offset(local, change.from));
         skipped.or_else(|| self.shown(local).min())
     }
 
-    /// In ical.js and libical: the second of two instants; in a gap, the offset after it.
+    /// Returns the instant by ical.js and libical: the second of two instants; in a gap, the offset after it.
     fn second(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
         let skipped = self.near(local).find(|change| change.skips(local));
         let skipped = skipped.map(|change| at_offset(local, change.to));
         skipped.or_else(|| self.shown(local).max())
     }
 
-    /// The instants at which a clock that follows the changes shows a local time.
+    /// Returns the instants at which a clock that follows the changes shows a local time.
     fn shown(&self, local: NaiveDateTime) -> impl Iterator<Item = DateTime<Utc>> {
         self.near(local).filter_map(move |change| {
             let instant = at_offset(local, change.to);
@@ -115,7 +116,7 @@ impl Zone {
         })
     }
 
-    /// The changes that may affect a local time: the last before it, and those of the days around it.
+    /// Returns the changes that may affect a local time: the last before it, and those of the days around it.
     fn near(&self, local: NaiveDateTime) -> impl Iterator<Item = &Change> {
         let around = TimeDelta::days(2);
         let first = self.changes.partition_point(|change| change.onset < local - around);
@@ -128,7 +129,7 @@ fn at_offset(local: NaiveDateTime, offset: i64) -> DateTime<Utc> {
     (local - TimeDelta::seconds(offset)).and_utc()
 }
 
-/// The onsets of a plain rule; any other part of a rule is refused.
+/// Returns the onsets of a plain rule; refuses any other part of a rule.
 fn yearly(rule: &str, start: NaiveDateTime) -> Result<Vec<NaiveDateTime>, String> {
     let refuse = || format!("RRULE:{rule} is not of the plain form");
     let parts: Vec<&str> = rule.split(';').collect();
@@ -174,7 +175,7 @@ pub(crate) fn local(value: &str) -> Result<NaiveDateTime, String> {
         .map_err(|error| format!("{value}: {error}"))
 }
 
-/// Four digits and a sign, without seconds, because some parsers drop them.
+/// Parses a sign and four digits; refuses seconds, because some parsers drop them.
 fn offset(value: &str) -> Result<i64, String> {
     let refuse = || format!("the offset {value}");
     let (sign, digits) = value.split_at_checked(1).ok_or_else(refuse)?;

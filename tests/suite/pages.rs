@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::samples;
 use crate::support::{BEFORE, EXAMPLE, Fixture};
 
-/// The required parts of a page's policy.
+/// Returns whether a page's policy has the required parts.
 fn is_strict(policy: &str) -> bool {
     let rules: BTreeSet<&str> = policy.split(';').map(str::trim).collect();
     let sources = |name: &str| {
@@ -82,7 +82,8 @@ fn every_page_has_its_headers_and_only_the_embed_page_may_be_framed() {
     }
 }
 
-/// Writes the pages for the checker. Their names identify the page and the sample in its messages.
+/// Writes the pages for the checker, and returns their number. Their names identify the page and the sample in the
+/// checker's messages.
 fn written(folder: &std::path::Path) -> usize {
     let mut count = 0;
     for sample in samples::all() {

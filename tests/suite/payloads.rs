@@ -1,7 +1,7 @@
-//! Attack strings: text that tries to break out of its context in pages, addresses, style sheets, headers, calendars,
+//! Attack strings: texts that try to break out of their context in pages, addresses, style sheets, headers, calendars,
 //! data and templates.
 
-/// More than a hundred payloads. Those with line breaks fit only into texts of several lines.
+/// More than a hundred payloads. Payloads with line breaks fit only into texts of several lines.
 pub(crate) const PAYLOADS: &[&str] = &[
     // Elements
     "<script>alert(1)</script>",

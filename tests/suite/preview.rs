@@ -1,5 +1,5 @@
-//! `convene preview`: the report about a file after an earlier publication, in both formats. `UPDATE=1` rewrites the
-//! expected output; read it aloud. A first line `# test: ...` of the later file has additional arguments.
+//! `convene preview` reports on a file after an earlier publication, in both formats. `UPDATE=1` rewrites the expected
+//! output; read it aloud. A first line `# test: ...` of the later file has additional arguments.
 
 use std::path::{Path, PathBuf};
 
@@ -22,7 +22,7 @@ fn read(case: &Path, name: &str) -> String {
     std::fs::read_to_string(case.join(name)).unwrap_or_default()
 }
 
-/// The program's output for a case, in a format.
+/// Returns the program's output for a case, in a format.
 fn printed(case: &Path, format: &str) -> String {
     let fixture = Fixture::new(&read(case, "before.toml"));
     fixture.publish(PUBLISHED);

@@ -8,7 +8,7 @@ use crate::support::{EXAMPLE, body, list, session};
 
 const RICH: &str = include_str!("../golden/rich/sessions.toml");
 
-/// The names and parameters of the lines between two lines, without their values.
+/// Returns the names and parameters of the lines between two lines, without their values.
 fn names(calendar: &str, from: &str, to: &str) -> Vec<String> {
     let all = lines(calendar);
     let from = all.iter().position(|line| line == from).unwrap() + 1;
@@ -23,7 +23,7 @@ fn names(calendar: &str, from: &str, to: &str) -> Vec<String> {
     all[from..from + length].iter().map(name).collect()
 }
 
-/// The content lines of the event with a title.
+/// Returns the content lines of the event with a title.
 fn event_lines(calendar: &str, title: &str) -> Vec<String> {
     let all = lines(calendar);
     let at = all.iter().position(|line| *line == format!("SUMMARY:{title}")).unwrap();
@@ -228,7 +228,7 @@ fn only_invites_have_a_method_and_only_feeds_have_names() {
 
 #[test]
 fn busy_and_status_decide_how_the_time_is_shown() {
-    // Status, `busy`, then the values in the feed and in the invite.
+    // Each row has the status, `busy`, and then the values in the feed and in the invite.
     let (free, busy) = (("TRANSPARENT", "FREE"), ("OPAQUE", "BUSY"));
     let maybe = ("OPAQUE", "TENTATIVE");
     let rows = [
@@ -304,7 +304,7 @@ fn a_position_has_six_decimals_at_most() {
 
 #[test]
 fn an_organizer_without_a_mailbox_is_in_no_calendar() {
-    // The example's invite has none.
+    // The example's invite has no organizer.
     for (path, _, calendar) in calendars(&publish(EXAMPLE)) {
         assert!(!calendar.contains("ORGANIZER"), "{path}");
     }

@@ -2,10 +2,10 @@
 
 use crate::support::{BEFORE, EXAMPLE, Fixture, body, list, session};
 
-/// The side of a module in pixels.
+/// The width and height of a module in pixels.
 const DOTS: usize = 4;
 
-/// The modules of a drawing; dark ones are true. The drawing must contain only the two expected paths.
+/// Returns the modules of a drawing; dark ones are true. The drawing must contain only the two expected paths.
 fn modules(svg: &str) -> Vec<Vec<bool>> {
     let document = roxmltree::Document::parse(svg).unwrap();
     let root = document.root_element();

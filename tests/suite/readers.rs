@@ -24,9 +24,9 @@ pub(crate) struct Event {
     pub(crate) description: String,
     pub(crate) location: Option<String>,
     pub(crate) categories: Vec<String>,
-    /// X-ALT-DESC.
+    /// The value of X-ALT-DESC.
     pub(crate) rich: Option<String>,
-    /// CN of ORGANIZER, with the escapes of RFC 6868 decoded, which neither parser does.
+    /// The CN of ORGANIZER. The test decodes the escapes of RFC 6868, because neither parser does.
     pub(crate) organizer: Option<String>,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct Calendar {
     pub(crate) events: Vec<Event>,
 }
 
-/// A calendar as icalendar's parser reads it; zones by chrono-tz, as devices look up a TZID.
+/// Reads a calendar with icalendar's parser. chrono-tz gives the zones, because devices look up a TZID, too.
 pub(crate) fn by_icalendar(text: &str) -> Calendar {
     use icalendar::parser::{Component, Property, read_calendar, unfold};
     let unfolded = unfold(text);
@@ -94,7 +94,7 @@ pub(crate) fn by_icalendar(text: &str) -> Calendar {
     }
 }
 
-/// A calendar as calcard reads it.
+/// Reads a calendar with calcard.
 pub(crate) fn by_calcard(text: &str) -> Calendar {
     let calendar = ICalendar::parse(text).unwrap_or_else(|entry| panic!("{entry:?}"));
     let expanded = calendar.expand_dates(calcard::common::timezone::Tz::Floating, 1_000_000);
@@ -158,7 +158,7 @@ pub(crate) fn by_calcard(text: &str) -> Calendar {
     }
 }
 
-/// A calendar as both parsers read it; they must agree.
+/// Reads a calendar with both parsers, which must agree.
 pub(crate) fn by_both(text: &str) -> Calendar {
     let calendar = by_icalendar(text);
     let (left, right) = (leniently(calendar.clone()), leniently(by_calcard(text)));
@@ -176,7 +176,7 @@ pub(crate) fn by_both(text: &str) -> Calendar {
     calendar
 }
 
-/// calcard drops spaces in lists and parameters.
+/// Removes spaces in lists and parameters, because calcard drops them.
 fn leniently(mut calendar: Calendar) -> Calendar {
     let tight = |text: &String| text.replace([' ', '\t'], "");
     for event in &mut calendar.events {
@@ -186,7 +186,7 @@ fn leniently(mut calendar: Calendar) -> Calendar {
     calendar
 }
 
-/// The unfolded content lines, after a check of the rules for lines.
+/// Returns the unfolded content lines, after a check of the rules for lines.
 pub(crate) fn lines(text: &str) -> Vec<String> {
     let body = text.strip_suffix("\r\n").expect("the last line has no end");
     // A calendar must not begin with a byte order mark. Elsewhere U+FEFF is an ordinary character.
@@ -208,14 +208,14 @@ pub(crate) fn lines(text: &str) -> Vec<String> {
     lines
 }
 
-/// The value of the first line with a name and its parameters.
+/// Returns the value of the first line with a name and its parameters.
 pub(crate) fn value<'a>(lines: &'a [String], name: &str) -> &'a str {
     lines.iter().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).unwrap_or_else(|| {
         panic!("there is no {name} in {lines:#?}");
     })
 }
 
-/// Decodes by RFC 5545 section 3.3.11, strictly: no other escapes, and no unescaped special characters.
+/// Decodes a text by RFC 5545 section 3.3.11; other escapes and unescaped special characters are errors.
 pub(crate) fn unescape(text: &str) -> String {
     let mut out = String::new();
     let mut chars = text.chars();

@@ -1,4 +1,4 @@
-//! Live reload: a file that is saved, broken, repaired, replaced, and affected by time.
+//! Live reload: the file is saved, broken, repaired and replaced, and the output changes with time.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ fn titled(title: &str) -> String {
     list(&session("talk", "2024-04-30T14:00:00", "")).replace("Session talk", title)
 }
 
-/// Requests until the response is as expected; a reload takes one to two seconds.
+/// Sends requests until the response is as expected; a reload takes one to two seconds.
 fn wait(running: &Running, path: &str, wanted: impl Fn(&Answer) -> bool) -> Answer {
     let start = Instant::now();
     loop {
@@ -58,7 +58,7 @@ fn a_lost_revisions_file_is_written_again_and_no_number_goes_back() {
     }
     let after = publisher.publish(instant("2024-01-17T12:00:00Z")).unwrap();
     assert!(body(&after, FEED).contains("SEQUENCE:2\r\n"), "{}", body(&after, FEED));
-    // Another process reads it from the file.
+    // Another process reads the revision from the file.
     let next = fixture.publish("2024-01-18T12:00:00Z");
     assert_eq!(body(&next, FEED), body(&after, FEED));
 }
@@ -80,7 +80,7 @@ fn a_broken_file_changes_no_output_until_it_is_repaired() {
     let before = running.get(FEED, &[]);
     let state = std::fs::read(fixture.revisions_file()).unwrap();
     fixture.write("[calendar\nthis is no list");
-    // Twice the time of a reload.
+    // Waits for twice the time of a reload.
     std::thread::sleep(Duration::from_secs(3));
     let after = running.get(FEED, &[]);
     assert_eq!((after.status, &after.body), (200, &before.body));
@@ -95,7 +95,7 @@ fn the_last_edition_stays_when_a_broken_file_follows_an_unwritten_state() {
     let fixture = Fixture::new(&titled("One"));
     let publisher = Publisher { fall_back: true, ..fixture.publisher() };
     publisher.publish(instant(BEFORE)).unwrap();
-    // First blocks all writes of the state, then only that of the source.
+    // The first folder blocks all writes of the state until it is removed; the other blocks only those of the source.
     let in_the_way = fixture.dir().join(".sessions.revisions.json.new");
     std::fs::create_dir(&in_the_way).unwrap();
     std::fs::create_dir(fixture.dir().join("..sessions.last-good.toml.new")).unwrap();
@@ -120,7 +120,7 @@ fn a_file_is_published_after_a_system_error_without_another_save() {
     let (published, polling) = fixture.start(&publisher, BEFORE);
     let mut reloader = Reloader::new(&publisher, polling, &published);
     let state = std::fs::read(fixture.revisions_file()).unwrap();
-    // The result of a merge of two branches that both recorded.
+    // A merge of two branches that both recorded leaves such a file.
     std::fs::write(fixture.revisions_file(), "<<<<<<< ours\n").unwrap();
     fixture.write(&titled("Two"));
     let now = instant("2024-01-16T12:00:00Z");
@@ -219,7 +219,7 @@ fn a_file_written_during_a_start_is_live_soon() {
     let fixture = Fixture::new(&titled("One"));
     fixture.publish(BEFORE);
     fixture.write(&titled("Two"));
-    // Independent of the time of the start.
+    // The result does not depend on the time of the start.
     let file = std::fs::File::options().append(true).open(fixture.file()).unwrap();
     let written = file.metadata().unwrap().modified().unwrap();
     file.set_modified(written + Duration::from_secs(7200)).unwrap();
@@ -306,7 +306,7 @@ fn time_dependent_output_changes_at_its_instant_without_writing() {
 fn a_state_that_cannot_be_written_keeps_counting_and_is_written_later() {
     let fixture = Fixture::new(&titled("One"));
     fixture.publish(BEFORE);
-    // A folder at the path of the temporary file: no account can write there, not even root.
+    // A folder at the path of the temporary file stops every account from writing there, even root.
     let obstacle = fixture.dir().join(".sessions.revisions.json.new");
     std::fs::create_dir(&obstacle).unwrap();
     let publisher: Publisher = fixture.publisher();

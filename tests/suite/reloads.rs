@@ -1,4 +1,4 @@
-//! Reloads: they give the same bytes as a fresh start.
+//! A reload gives the same bytes as a fresh start.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use crate::support::{Fixture, Random, instant};
 
 const AT: &str = "2026-05-02T08:00:00Z";
 
-/// Every path with every header and byte.
+/// Compares every path with every header and byte.
 fn assert_same(reloaded: &Site, fresh: &Site) {
     let paths = |site: &Site| -> Vec<String> { site.documents().map(|(path, _)| path).collect() };
     assert_eq!(paths(reloaded), paths(fresh));
@@ -92,7 +92,7 @@ fn text(calendar: &Table, sessions: &[(u64, Table)]) -> String {
     out
 }
 
-/// Edits a file so many times, with the same edits in every run.
+/// Edits a file `times` times, with the same edits in every run.
 fn edit(times: u64) {
     let mut random = Random(7);
     let mut calendar = Table::new(OF_CALENDAR);
@@ -120,7 +120,7 @@ fn edit(times: u64) {
         now += TimeDelta::minutes(1);
         fixture.write(&text(&calendar, &sessions));
         let served = publisher.publish(now).unwrap();
-        // Another process with its own rules, which reads the state of this one.
+        // Another process with its own rules reads the state of this one.
         assert_same(&served.site, &fixture.publish(&now.to_rfc3339()).site);
     }
 }

@@ -1,4 +1,4 @@
-//! Renamed sessions and feeds: their former ids keep every published address.
+//! Renamed sessions and feeds keep every published address through their former ids.
 
 use crate::support::{BEFORE, Fixture, list, session};
 

@@ -1,4 +1,4 @@
-//! Three processes with the same inputs, arranged as in docs/operate/replicas.md: they send the same responses, and
+//! Three processes with the same inputs, arranged as in docs/operate/replicas.md, send the same responses, and
 //! validators never go back.
 
 use std::collections::BTreeSet;
@@ -6,25 +6,25 @@ use std::collections::BTreeSet;
 use crate::support::{Answer, Fixture, Running};
 
 const RICH: &str = include_str!("../golden/rich/sessions.toml");
-/// An instant between the first session and the second.
+/// Three instants between the first session and the second.
 const AT: [&str; 3] = ["2027-02-20T08:00:00Z", "2027-02-20T19:30:00Z", "2027-02-21T00:00:01Z"];
 const FEED: &str = "/feeds/rich.ics";
 
-/// Status, headers without Date, and body.
+/// Returns status, headers without Date, and body.
 fn comparable(mut answer: Answer) -> (u16, Vec<(String, String)>, Vec<u8>) {
     answer.headers.retain(|(name, _)| name != "date");
     answer.headers.sort();
     (answer.status, answer.headers, answer.body)
 }
 
-/// Every path of the file, and some that do not exist.
+/// Returns every path of the file, and some that do not exist.
 fn paths(fixture: &Fixture) -> Vec<String> {
     let published = fixture.publish(AT[0]);
     let documents = published.site.documents().map(|(path, _)| path);
     documents.chain(["/none".into(), "/none.ics".into(), format!("{FEED}/")]).collect()
 }
 
-/// Sends each of them the same requests, in every coding and with the entity tag of the first.
+/// Sends each replica the same requests, in every coding and with the entity tag of the first.
 fn assert_alike(replicas: &[Running], paths: &[String]) {
     assert!(paths.len() > 60, "{}", paths.len());
     for path in paths {
@@ -46,7 +46,7 @@ fn assert_alike(replicas: &[Running], paths: &[String]) {
     }
 }
 
-/// A client's view of a feed: its Last-Modified, and the sum of every SEQUENCE in it.
+/// Returns a client's view of a feed: its Last-Modified, and the sum of every SEQUENCE in it.
 fn validators(replica: &Running) -> (String, u64) {
     let answer = replica.get(FEED, &[]);
     let modified = httpdate::parse_http_date(answer.header("last-modified").unwrap()).unwrap();

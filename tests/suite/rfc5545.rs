@@ -1,7 +1,7 @@
 //! A calendar parser that implements only RFC 5545; every zone test relies on it.
 //!
-//! It shares no code with the program. It refuses every VTIMEZONE that is not a plain pair, so a calendar that would
-//! fail in some app fails here first.
+//! The parser shares no code with the program. The parser refuses every VTIMEZONE that is not a plain pair, so a
+//! calendar that would fail in some app fails here first.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
@@ -32,7 +32,7 @@ pub(crate) enum Time {
 }
 
 impl Time {
-    /// None for a date.
+    /// Returns the instant, or `None` for a date.
     pub(crate) fn instant(&self) -> Option<DateTime<Utc>> {
         match self {
             Self::Zoned { instant, .. } | Self::Utc(instant) => Some(*instant),
@@ -45,7 +45,7 @@ impl Time {
     }
 }
 
-/// Parses a calendar. Returns a sentence about the first violation.
+/// Parses a calendar. The error is a sentence about the first violation.
 pub(crate) fn read(bytes: &[u8]) -> Result<Calendar, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
     let calendar = Component::parse(text)?;
@@ -173,10 +173,10 @@ fn the_parser_refuses_every_vtimezone_except_plain_pairs() {
         ("TZID:America/New_York", "TZID:America/Detroit", "used and not defined"),
         (";TZID=America/New_York:20240430T140000", ":20240430T140000", "floats"),
         ("20240430T140000", "20240430T140000Z", "UTC value with a TZID"),
-        // A time between the first onsets, and one at the second.
+        // The first time is between the first onsets, and the second is at the second onset.
         ("20240430T140000", "20070701T140000", "observance begins at 2007-11-04 02:00:00"),
         ("20240430T140000", "20071104T020000", "observance begins at 2007-11-04 02:00:00"),
-        // A time that happens twice, and one that never happens.
+        // The first times happen twice, and the last never happens.
         ("20240430T140000", "20241103T010000", "05:00:00Z) to one parser and Some(2024-11-03T06"),
         ("20240430T140000", "20241103T015959", "05:59:59Z) to one parser and Some(2024-11-03T06"),
         ("20240430T140000", "20240310T020000", "07:00:00Z) to one parser and Some(2024-03-10T06"),

@@ -1,5 +1,5 @@
 //! Addresses over random histories, with repeating sessions: exactly the addresses of an edition have documents, and
-//! printing and parsing are inverse.
+//! the parser reads every printed address back.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::support::{Fixture, Random, instant, list, session};
 
 const AT: &str = "2026-03-01T08:00:00Z";
 
-/// A file whose sessions and series are added, removed and renamed, with and without `was`.
+/// Returns a file whose sessions and series are added, removed and renamed, with and without `was`.
 fn random_file(random: &mut Random) -> String {
     let mut toml = String::new();
     let mut taken = BTreeSet::new();
@@ -43,7 +43,7 @@ fn random_file(random: &mut Random) -> String {
     list(&toml)
 }
 
-/// One of the ids of a session or series, and whether the author keeps the others in `was`.
+/// Returns one of the ids of a session or series, and a `was` key for the others if the author keeps them.
 fn renamed(name: &str, random: &mut Random, taken: &mut BTreeSet<String>) -> (String, String) {
     let number = random.below(3);
     let id = format!("{name}-{number}");

@@ -27,7 +27,7 @@ impl Sample {
 const LOGO: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 90 40\" width=\"90\" height=\"40\">\
                     <circle cx=\"20\" cy=\"20\" r=\"18\" fill=\"#2a6f97\"/></svg>\n";
 
-/// A file with the same text in every place; `markdown` is the text for Markdown keys.
+/// Returns a file with the same text in every place; `markdown` is the text for Markdown keys.
 pub(crate) fn everywhere(line: &str, markdown: &str) -> String {
     let tag: String = line.chars().take(100).collect();
     let (line, markdown, tag) = (toml(line), toml(markdown), toml(&tag));
@@ -48,7 +48,7 @@ pub(crate) fn everywhere(line: &str, markdown: &str) -> String {
     )
 }
 
-/// Every sample.
+/// Returns every sample.
 pub(crate) fn all() -> Vec<Sample> {
     let sample = |name, list, at| Sample { name, list, at };
     let two = |status: &str| {
@@ -71,6 +71,7 @@ pub(crate) fn all() -> Vec<Sample> {
             include_str!("../golden/base-path/sessions.toml").to_owned(),
             BEFORE,
         ),
+        sample("around", around(), BEFORE),
         sample("right-to-left", RIGHT_TO_LEFT.to_owned(), BEFORE),
         sample("many", many(), BEFORE),
         sample("nasty", nasty_sessions(), BEFORE),
@@ -103,7 +104,32 @@ description = "نتحدث عن بناء الجسور بين الناس، وعن 
 register = "https://b.example/r"
 "#;
 
-/// Two hundred sessions, a hundred and fifty of them upcoming, one in five with every key.
+/// Returns sessions with speakers, access and recordings, one for each state of registration.
+fn around() -> String {
+    let states = [
+        "\"open\"",
+        "\"full\"",
+        "\"closed\"",
+        "{ opens = 2024-04-01T09:00:00, closes = 2024-04-20 }",
+        "{ closes = 2024-04-20T18:00:00 }",
+    ];
+    let sessions = states.iter().enumerate().map(|(at, state)| {
+        let speakers = match at {
+            0 => "speakers = [\"Ana\"]\n",
+            _ => "speakers = [{ name = \"Ana\", about = \"poet\", url = \"https://b.example/ana\" }, \"Ben\"]\n",
+        };
+        let more = format!(
+            "{speakers}access = \"Ramp\"\nrecording = \"https://b.example/v\"\nslides = \"https://b.example/s\"\n\
+             register = \"https://b.example/r\"\nregistration = {state}\n"
+        );
+        session(&format!("s{at}"), &format!("2024-05-0{}T10:00:00", at + 1), &more)
+    });
+    let planned = "\n[[sessions]]\nid = \"to-come\"\ntitle = \"To come\"\nstatus = \"planned\"\nspeakers = [\"Ana\"]\n\
+        place = { name = \"Hall\" }\nregister = \"https://b.example/r\"\n";
+    list(&(sessions.collect::<String>() + planned))
+}
+
+/// Returns two hundred sessions: a hundred and fifty of them are upcoming, and one in five has every key.
 fn many() -> String {
     let mut all = String::new();
     for number in 0..200 {
@@ -120,12 +146,12 @@ fn many() -> String {
     list(&all)
 }
 
-/// The nasty texts that a page checker accepts.
+/// Returns the nasty texts that a page checker accepts.
 fn nasty() -> impl Iterator<Item = (&'static str, String)> {
     nasty::named().into_iter().filter(|(name, _)| !REMARKABLE.contains(name))
 }
 
-/// A session with each of the nasty texts, and Markdown of every kind.
+/// Returns a session for each of the nasty texts, and one with Markdown of every kind.
 fn nasty_sessions() -> String {
     let mut all = String::new();
     for (number, (_, text)) in nasty().enumerate() {

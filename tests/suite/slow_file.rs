@@ -1,7 +1,7 @@
 //! Slow files: the log and `/readyz` report them, a newer file replaces them, and a start falls back to the last good
 //! edition.
 //!
-//! A gate in the processing of the file simulates a slow file.
+//! A gate that stops the processing of the file simulates a slow file.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -30,7 +30,7 @@ fn titled(title: &str) -> String {
     list(&session("talk", "2024-04-30T14:00:00", "")).replace("Session talk", title)
 }
 
-/// Waits long enough for a very slow machine.
+/// Waits for a condition, long enough for a very slow machine.
 fn wait_until(what: &str, wanted: impl Fn() -> bool) {
     let begin = Instant::now();
     while !wanted() {
@@ -41,7 +41,7 @@ fn wait_until(what: &str, wanted: impl Fn() -> bool) {
 
 type Gate = (Step, Receiver<()>);
 
-/// Gates at which the work stops, each once, in the order of their creation.
+/// Gates in the order of their creation; the work stops at each of them once.
 #[derive(Clone, Default)]
 struct Gates {
     next: Arc<Mutex<Vec<Gate>>>,
@@ -164,7 +164,7 @@ impl Stage {
         scope: &'scope Scope<'scope, 'env>,
     ) -> Result<Serving<'scope>, Refusal> {
         let supervisor = self.supervisor();
-        // Long after the file was written.
+        // The clock is two hours after the file was written, so that a start does not wait for the file.
         let written = std::fs::metadata(self.fixture.file()).unwrap().modified().unwrap();
         let clock = written + Duration::from_secs(7200);
         let (published, started) = self.log.collecting(|| supervisor.start(scope, clock))?;
@@ -195,7 +195,7 @@ impl Stage {
         wait_until(&format!("no {has}"), || self.log.text().contains(has));
     }
 
-    /// The recorded title and SEQUENCE of the session.
+    /// Returns the recorded title and SEQUENCE of the session.
     fn recorded(&self) -> (String, u64) {
         let revisions = self.fixture.publisher().store.read().unwrap();
         let talk = &revisions.sessions["talk"];
@@ -250,7 +250,7 @@ fn a_newer_file_wins_over_one_that_is_still_processed() {
             wanted = Some((std::fs::read(stage.fixture.revisions_file()).unwrap(), serving.feed()));
             drop(gate);
             stage.gates.wait_for(0);
-            // Reloading continues.
+            // The program continues to reload files.
             stage.fixture.write(&titled("Better"));
             serving.orders.send(Order::Stop).unwrap();
             wait_until("no end", || serving.thread.is_finished());
@@ -312,7 +312,7 @@ fn at_most_two_files_are_processed_at_once_and_the_newest_waits() {
         let third = stage.gates.put_up(Step::Plan);
         stage.fixture.write(&titled("Third"));
         stage.wait_for_ready(SLOW);
-        // Longer than the wait before a further worker.
+        // This is longer than the wait before a further worker starts.
         std::thread::sleep(Duration::from_millis(1_500));
         assert_eq!(stage.gates.waiting.load(Ordering::SeqCst), 2);
         drop(first);

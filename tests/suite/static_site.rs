@@ -1,11 +1,11 @@
-//! The exported folder is complete: every internal link leads to one of its files, also under a path.
+//! The exported folder is complete: every internal link leads to one of its files, also with a base path.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::support::{BEFORE, EXAMPLE, Fixture};
 
-/// Every address in the link attributes of a page.
+/// Returns every address in the link attributes of a page.
 fn links(page: &str) -> Vec<String> {
     let mut found = Vec::new();
     for attribute in [" href=\"", " src=\"", "url="] {
@@ -29,7 +29,7 @@ fn pages(folder: &Path, found: &mut Vec<String>) {
     }
 }
 
-/// The root-relative links of an export without a file.
+/// Returns the number of root-relative links of an export, and those without a file.
 fn broken(out: &Path, base: &str) -> (usize, BTreeSet<String>) {
     let mut all = Vec::new();
     pages(out, &mut all);

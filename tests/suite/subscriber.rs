@@ -8,7 +8,7 @@ pub(crate) struct Subscriber {
 }
 
 impl Subscriber {
-    /// A reader in Berlin with a new home folder.
+    /// Creates a reader in Berlin with a new home folder.
     pub(crate) fn in_berlin(home: &Path) -> Self {
         std::fs::create_dir_all(home.join("calendar")).unwrap();
         let (calendar, name) = (home.join("calendar"), home.display());
@@ -24,7 +24,7 @@ impl Subscriber {
         Self { home: home.to_owned() }
     }
 
-    /// Fetches a feed, like an app at its next poll.
+    /// Fetches a feed, as an app does at its next poll.
     pub(crate) fn sync(&self, url: &str) {
         let home = self.home.display();
         let config = format!(
@@ -42,18 +42,18 @@ impl Subscriber {
         }
     }
 
-    /// The number of entries in the calendar.
+    /// Returns the number of entries in the calendar.
     pub(crate) fn entries(&self) -> usize {
         std::fs::read_dir(self.home.join("calendar")).unwrap().count()
     }
 
-    /// The calendar from a day on, for so many days: start, end and title in Berlin time, and `CANCELLED` for entries
-    /// with that status.
+    /// Returns the calendar from a day on, for `days` days: start, end and title in Berlin time, and `CANCELLED` for
+    /// entries with that status.
     pub(crate) fn listed(&self, from: &str, days: u32) -> Vec<String> {
         let mut command = Command::new("khal");
         command.arg("-c").arg(self.home.join("khal")).env("HOME", &self.home);
         command.env("LC_ALL", "C.UTF-8");
-        // Otherwise khal lists an entry across midnight on both days.
+        // Without this option, khal lists an entry across midnight on both days.
         command.args(["list", "--once", "--day-format", "", "--format"]);
         command.args(["{start-long} {end-long} {title} {status}", from, &format!("{days}d")]);
         let listed = run(&mut command);

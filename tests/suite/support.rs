@@ -1,4 +1,4 @@
-//! Shared helpers: a folder with a `sessions.toml`, the program in it, and a plain client.
+//! Shared helpers: a folder with a `sessions.toml`, the program in it, and a plain HTTP client.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -15,7 +15,7 @@ pub(crate) const EXAMPLE: &str = include_str!("../../sessions.toml");
 /// An instant before the example's first session.
 pub(crate) const BEFORE: &str = "2024-01-15T12:00:00Z";
 
-/// A file with `[calendar]`, followed by `sessions`.
+/// Returns a file with `[calendar]`, followed by `sessions`.
 pub(crate) fn list(sessions: &str) -> String {
     format!(
         "[calendar]\nid = \"test\"\ntitle = \"Test\"\nurl = \"https://cal.example\"\n\
@@ -23,7 +23,7 @@ pub(crate) fn list(sessions: &str) -> String {
     )
 }
 
-/// One session with an id, a start, and additional lines.
+/// Returns one session with an id, a start, and additional lines.
 pub(crate) fn session(id: &str, start: &str, more: &str) -> String {
     format!("\n[[sessions]]\nid = \"{id}\"\ntitle = \"Session {id}\"\nstart = {start}\n{more}\n")
 }
@@ -44,7 +44,7 @@ impl Fixture {
         fixture
     }
 
-    /// On a file system in memory if possible, where thousands of writes are fast.
+    /// Creates the folder in memory if possible, where thousands of writes are fast.
     pub(crate) fn in_memory(toml: &str) -> Self {
         let dir = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
         let fixture = Self { dir };
@@ -52,7 +52,7 @@ impl Fixture {
         fixture
     }
 
-    /// Writes the file with a time an hour ago, because a start does not wait for an old file.
+    /// Writes the file and dates it an hour ago, because a start does not wait for an old file.
     pub(crate) fn write(&self, toml: &str) {
         std::fs::write(self.file(), toml).unwrap();
         let file = std::fs::File::options().append(true).open(self.file()).unwrap();
@@ -72,7 +72,7 @@ impl Fixture {
         self.dir.path().join("sessions.revisions.json")
     }
 
-    /// The program's publisher for this folder.
+    /// Returns the program's publisher for this folder.
     pub(crate) fn publisher(&self) -> Publisher {
         Publisher::new(&self.file(), self.dir()).unwrap()
     }
@@ -95,7 +95,7 @@ impl Fixture {
         self.command(arguments).output().unwrap()
     }
 
-    /// The program in this folder, not yet started.
+    /// Returns the program in this folder as a command that has not started yet.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_convene"));
         command.current_dir(self.dir()).args(arguments);
@@ -109,7 +109,7 @@ impl Fixture {
         Running::start(command)
     }
 }
-/// A revisions file without its checksums.
+/// Returns a revisions file without its checksums.
 pub(crate) fn without_sums(revisions: &str) -> String {
     let mut text = revisions.to_owned();
     for start in [",\"sum\":\"", ", \"sum\": \""] {
@@ -120,19 +120,19 @@ pub(crate) fn without_sums(revisions: &str) -> String {
     text
 }
 
-/// The body of a path of a site, as text.
+/// Returns the body of a path of a site, as text.
 pub(crate) fn body(published: &Published, path: &str) -> String {
     let resource = published.site.get(path).unwrap_or_else(|| panic!("there is no {path}"));
     String::from_utf8(resource.identity().body.to_vec()).unwrap()
 }
 
-/// The running program; ended when it is dropped.
+/// A running program, which ends when it is dropped.
 pub(crate) struct Running {
     pub(crate) child: Child,
     pub(crate) address: SocketAddr,
-    /// Its output up to the listening address.
+    /// The program's output up to the listening address.
     pub(crate) greeting: String,
-    /// The rest of its output.
+    /// The rest of the program's output.
     pub(crate) lines: BufReader<std::process::ChildStdout>,
 }
 
@@ -156,12 +156,12 @@ impl Running {
         Self { child, address, greeting, lines }
     }
 
-    /// A connection with a timeout of ten seconds.
+    /// Opens a connection with a timeout of ten seconds.
     pub(crate) fn connect(&self) -> TcpStream {
         connect(self.address)
     }
 
-    /// Sends bytes on a new connection and reads to its end.
+    /// Sends bytes on a new connection, and reads until the server closes it.
     pub(crate) fn raw(&self, request: &[u8]) -> Vec<u8> {
         raw(self.address, request)
     }
@@ -176,7 +176,7 @@ impl Running {
         ask(self.address, method, path, headers)
     }
 
-    /// Its process id.
+    /// Returns the program's process id.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
@@ -188,7 +188,7 @@ impl Running {
         assert!(status.unwrap().success());
     }
 
-    /// Ends it, and returns its standard error.
+    /// Ends the program, and returns its standard error.
     pub(crate) fn last_words(mut self) -> String {
         self.signal("TERM");
         std::io::read_to_string(self.child.stderr.take().unwrap()).unwrap()
@@ -235,7 +235,7 @@ impl Drop for Running {
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    /// Names in lower case, in the order sent.
+    /// The names are in lower case, in the order sent.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
@@ -253,7 +253,7 @@ impl Answer {
         Self { status, headers, body: bytes[end + 4..].to_vec() }
     }
 
-    /// The value of a header that may occur at most once.
+    /// Returns the value of a header that may occur at most once.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut values = self.headers.iter().filter(|(own, _)| own == name);
         let value = values.next().map(|(_, value)| value.as_str());
@@ -266,7 +266,7 @@ impl Answer {
     }
 }
 
-/// Every file below a folder by its path with `/`, except those that begin with a dot.
+/// Returns every file below a folder by its path with `/`, except those that begin with a dot.
 pub(crate) fn tree(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
     let mut files = std::collections::BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
@@ -293,7 +293,7 @@ pub(crate) fn tree(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>>
 }
 
 impl Running {
-    /// The next lines of its output.
+    /// Returns the next lines of the program's output.
     pub(crate) fn next_lines(&mut self, count: usize) -> String {
         let mut text = String::new();
         for _ in 0..count {
@@ -303,18 +303,18 @@ impl Running {
     }
 }
 
-/// Whether `UPDATE=1` is set, so that tests write the expected files instead of comparing them.
+/// Returns whether `UPDATE=1` is set. With it, tests write the expected files instead of comparing them.
 pub(crate) fn rewrites() -> bool {
     std::env::vars_os().any(|(name, value)| name == "UPDATE" && value == "1")
 }
 
-/// A text as a TOML string.
+/// Returns a text as a TOML string.
 pub(crate) fn quoted(text: &str) -> String {
     // TOML supports all escapes of JSON.
     serde_json::to_string(text).unwrap()
 }
 
-/// The path and the decoded values of an address, by a parser that shares no code with the program.
+/// Returns the path and the decoded values of an address, by a parser that shares no code with the program.
 pub(crate) fn taken_apart(address: &str) -> (String, std::collections::BTreeMap<String, String>) {
     let url = url::Url::parse(address).unwrap_or_else(|error| panic!("{address}: {error}"));
     let place = format!("{}{}", url.origin().ascii_serialization(), url.path());
@@ -329,7 +329,7 @@ pub(crate) fn taken_apart(address: &str) -> (String, std::collections::BTreeMap<
 pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    /// A number below a limit.
+    /// Returns a number below a limit.
     pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;

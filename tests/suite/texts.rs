@@ -1,11 +1,11 @@
-//! Texts: every text arrives unchanged after publication, according to two parsers.
+//! Texts: two parsers find every text unchanged after publication.
 
 use proptest::prelude::*;
 
 use crate::readers::{by_both, lines, unescape, value};
 use crate::support::{BEFORE, Fixture, body};
 
-/// A TOML basic string: everything except plain ASCII as `\UXXXXXXXX`.
+/// Returns a TOML basic string, with everything except plain ASCII as `\UXXXXXXXX`.
 pub(crate) fn toml(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
@@ -18,7 +18,7 @@ pub(crate) fn toml(text: &str) -> String {
     out + "\""
 }
 
-/// Markdown for a literal text: all punctuation escaped, with hard line breaks.
+/// Returns Markdown for a literal text: all punctuation is escaped, and line breaks are hard.
 pub(crate) fn literally(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
@@ -45,7 +45,7 @@ struct Texts {
 }
 
 impl Texts {
-    /// The same text everywhere.
+    /// Uses the same text everywhere.
     fn of(text: &str) -> Self {
         let text = || text.to_owned();
         Self {
@@ -111,7 +111,7 @@ impl Texts {
         assert_eq!(read.rich.as_deref(), Some(rich.as_str()));
     }
 
-    /// The only event of a calendar, with the original texts.
+    /// Returns the only event of a calendar, after a check of its texts.
     fn are_in(&self, calendar: &str) -> crate::readers::Event {
         let own = lines(calendar);
         let event = own.iter().position(|line| line == "BEGIN:VEVENT").unwrap();
@@ -130,9 +130,9 @@ impl Texts {
     }
 }
 
-/// Characters that have broken calendars before: the special characters of the format, quotes, escapes, tabs, joined
-/// emoji, flags, right-to-left text with its marks, combining marks, wide and rare characters. Without line separators,
-/// which titles do not allow.
+/// Generates characters that have broken calendars before: the special characters of the format, quotes, escapes, tabs,
+/// joined emoji, flags, right-to-left text with its marks, combining marks, wide and rare characters. Line separators
+/// are missing, because titles do not allow them.
 fn unit() -> impl Strategy<Value = String> {
     let hard = prop::sample::select(vec![
         ",",
@@ -184,7 +184,7 @@ fn unit() -> impl Strategy<Value = String> {
     prop_oneof![3 => hard.prop_map(str::to_owned), 2 => "[a-z ]{1,12}", 1 => "[^\\pC\\pZ]"]
 }
 
-/// One line as in titles: no spaces at its ends, which would be trimmed, and not too long.
+/// Generates one line as in titles: it is not too long, and has no spaces at its ends, which would be trimmed.
 fn line(most: usize) -> impl Strategy<Value = String> {
     prop::collection::vec(unit(), 1..40).prop_map(move |units| {
         let mut text = String::from("x");
@@ -198,7 +198,7 @@ fn line(most: usize) -> impl Strategy<Value = String> {
     })
 }
 
-/// A text of several lines. Markdown removes the spaces around a line break.
+/// Generates a text of several lines. Markdown removes the spaces around a line break.
 fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(line(400), 1..5).prop_map(|lines| lines.join("\n"))
 }
@@ -302,7 +302,7 @@ fn a_text_of_100_kb_comes_back() {
     long.come_back();
 }
 
-/// The description that both parsers find for a Markdown text, without the surrounding lines.
+/// Returns the description that both parsers find for a Markdown text, without the surrounding lines.
 fn read_back(markdown: &str) -> String {
     let list = crate::support::list(&crate::support::session(
         "one",

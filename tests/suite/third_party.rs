@@ -1,5 +1,5 @@
-//! `THIRD-PARTY.md`: the licenses of all linked code, with the texts that packages must include. `UPDATE=1` rewrites it
-//! after a change of Cargo.lock.
+//! `THIRD-PARTY.md` has the licenses of all linked code, with the texts that packages must include. `UPDATE=1` rewrites
+//! it after a change of Cargo.lock.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ struct Crate {
     folder: PathBuf,
 }
 
-/// Every crate in the program, by name and version, without those for builds and tests only.
+/// Returns every crate in the program, by name and version, without those that only builds and tests use.
 fn crates() -> Vec<Crate> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version=1", "--locked", "--offline"])
@@ -77,7 +77,7 @@ fn crates() -> Vec<Crate> {
     all
 }
 
-/// The license texts in a crate's package. If there is a choice, only MIT's, with any notice.
+/// Returns the license texts in a crate's package. If the license is a choice, it returns only MIT's, with any notice.
 fn texts(one: &Crate) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(&one.folder)
         .unwrap()
@@ -105,13 +105,13 @@ fn texts(one: &Crate) -> Vec<String> {
         .collect()
 }
 
-/// The text without differences between editors.
+/// Returns the text without differences between editors, such as spaces at line ends.
 fn plain(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     lines.join("\n").trim_matches('\n').to_owned()
 }
 
-/// The MIT license for code without a license text.
+/// Returns the MIT license for code without a license text.
 fn mit(holders: &str) -> String {
     let (_, permission) = include_str!("../../LICENSE-MIT").split_once("Permission").unwrap();
     plain(&format!("MIT License\n\nCopyright (c) {holders}\n\nPermission{permission}"))
@@ -145,7 +145,7 @@ fn written() -> String {
     let mut texts: Vec<(String, Vec<String>)> = of_text.into_iter().collect();
     texts.sort_by(|a, b| a.1.cmp(&b.1).then_with(|| a.0.cmp(&b.0)));
     for (text, names) in texts {
-        // No text has four backquotes.
+        // No text has four backquotes in a row.
         assert!(!text.contains("````"), "{names:?}");
         page.push_str(&format!("\n## {}\n\n````text\n{text}\n````\n", names.join(", ")));
     }

@@ -1,4 +1,4 @@
-//! Files that are valid and probably not meant: warnings that need the clock, the history or other sessions.
+//! Files that are valid and probably not meant: their warnings need the clock, the history or other sessions.
 
 use convene::diagnostic::{Code, Finding};
 use convene::publish::CheckReport;
@@ -7,7 +7,7 @@ use crate::support::{Fixture, instant};
 
 const NOW: &str = "2027-01-01T12:00:00Z";
 
-/// A file in the zone of New York, with more keys of the calendar.
+/// Returns a file in the zone of New York, with additional keys of the calendar.
 fn file(calendar: &str, sessions: &str) -> String {
     format!(
         "[calendar]\nid = \"our-calendar\"\ntitle = \"Our sessions\"\ntimezone = \"America/New_York\"\n\
@@ -19,7 +19,7 @@ fn session(id: &str, title: &str, start: &str) -> String {
     format!("\n[[sessions]]\nid = \"{id}\"\ntitle = \"{title}\"\nstart = {start}\n")
 }
 
-/// The findings of a code, each as the text that it underlines.
+/// Returns the findings of a code, each as the text that it underlines.
 fn of_code(fixture: &Fixture, code: Code) -> Vec<(String, Finding)> {
     let CheckReport { source, findings, .. } = fixture.publisher().check(instant(NOW)).unwrap();
     let own = findings.into_iter().filter(|finding| finding.code == code);
@@ -28,10 +28,10 @@ fn of_code(fixture: &Fixture, code: Code) -> Vec<(String, Finding)> {
 
 #[test]
 fn a_start_at_night_is_a_warning_unless_another_printed_zone_has_day() {
-    // 24 hours in 4 calendars.
+    // The test checks 24 hours in 4 calendars.
     for (calendar, at_night) in [
         ("", 0..6),
-        // Nine in the evening there.
+        // Midnight in New York is nine in the evening in Los Angeles.
         ("also_in = [\"America/Los_Angeles\"]", 1..6),
         ("also_in = [\"Europe/Berlin\"]", 0..2),
         ("also_in = [\"Asia/Tokyo\"]", 0..0),
@@ -62,7 +62,7 @@ fn nobody_is_told_of_the_night_of_whole_days_of_cancelled_past_or_chosen_hours()
 
 #[test]
 fn a_year_apart_from_the_sessions_around_it_is_a_warning_with_the_right_start() {
-    // Monthly sessions: each of 10 between others, with each of 6 wrong years.
+    // In a list of monthly sessions, each of 10 inner ones gets each of 6 wrong years.
     for wrong in 1..11 {
         for year in [2021, 2024, 2025, 2029, 2030, 2072] {
             let start = |month: i32, year: i32| format!("{year}-{:02}-15T18:00:00", month + 1);
@@ -124,10 +124,10 @@ fn a_session_written_over_one_that_took_place_gets_an_id_of_its_own() {
                 + &session("january-talk", "Another", "2027-02-20T18:00:00"),
             Some("monthly-2027-01"),
         ),
-        // Only its title, or only its time.
+        // Only the title or only the time of the session has changed.
         (over("The talk of December", "2026-12-15T18:00:00"), None),
         (over("December talk", "2027-01-20T18:00:00"), None),
-        // The old one is still there.
+        // The file still has the old session.
         (past + &session("january-talk", "January talk", "2027-01-20T18:00:00"), None),
     ] {
         fixture.write(&file("", &sessions));
@@ -148,7 +148,7 @@ fn a_session_written_over_one_that_took_place_gets_an_id_of_its_own() {
             assert!(of_code(&fixture, Code::OverwrittenSession).is_empty(), "{old}");
         }
     }
-    // One that is yet to come may be moved and renamed.
+    // An author may move and rename an upcoming session.
     let fixture = Fixture::new(&file("", &session("monthly", "A", "2027-02-15T18:00:00")));
     fixture.publish("2026-12-01T12:00:00Z");
     fixture.write(&file("", &over("B", "2027-03-15T18:00:00")));
@@ -168,14 +168,14 @@ fn a_new_session_in_the_past_is_a_warning_in_a_file_that_was_published() {
     let [(text, finding)] = found.as_slice() else { panic!("{found:#?}") };
     assert_eq!(text, "2026-06-30T18:00:00");
     assert!(finding.help.as_ref().unwrap().contains("`start = 2027-06-30T18:00:00`"));
-    // After its publication it is no longer new.
+    // After its publication, the session is no longer new.
     fixture.publish("2026-12-02T12:00:00Z");
     assert!(of_code(&fixture, Code::NewInThePast).is_empty());
 }
 
 #[test]
 fn links_to_example_hosts_count_only_where_the_calendar_has_a_real_address() {
-    // 5 calendars by 4 links by 2 keys.
+    // The test checks 5 calendars with 4 links and 2 keys.
     let links = [
         "https://example.org/a",
         "https://www.example.com",

@@ -1,5 +1,4 @@
-//! Time without a file: while the file is missing or refused, the next, past and cancelled sessions still change, in
-//! every mode.
+//! While the file is missing or refused, the next, past and cancelled sessions still change with time, in every mode.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,9 +21,9 @@ enum Trouble {
     Cut,
     /// A folder replaces the file.
     Folder,
-    /// A broken file, and a lost last good file.
+    /// The file is broken, and the last good file is lost.
     NothingLeft,
-    /// A new version, and an unreadable revisions file.
+    /// The file has a new version, and the revisions file is unreadable.
     State,
 }
 
@@ -63,7 +62,7 @@ impl Trouble {
     }
 }
 
-/// Sessions that become next, over, cancelled and absent from their feed one after another.
+/// Returns sessions that become next, over, cancelled and absent from their feed one after another.
 fn toml() -> String {
     let sessions = [
         session("first", "2024-04-30T14:00:00", ""),
@@ -75,7 +74,7 @@ fn toml() -> String {
     list(&sessions.concat()).replacen("duration", "keep_past = \"3d\"\nduration", 1)
 }
 
-/// Instants in order, from before the first session to after the last; something ends between each two.
+/// Instants in order, from before the first session to after the last; a session ends between each two.
 const INSTANTS: [&str; 8] = [
     "2024-04-30T18:30:00Z",
     "2024-04-30T19:00:00Z",
@@ -87,7 +86,7 @@ const INSTANTS: [&str; 8] = [
     "2024-08-01T19:00:00Z",
 ];
 
-/// All responses of a site by path, with their Last-Modified.
+/// Returns all responses of a site by path, with their Last-Modified.
 fn all(site: &Site) -> BTreeMap<String, (Vec<u8>, String)> {
     let documents = site.documents().map(|(path, resource)| {
         let said = (resource.identity().body.to_vec(), format!("{:?}", resource.last_modified()));
@@ -99,7 +98,7 @@ fn all(site: &Site) -> BTreeMap<String, (Vec<u8>, String)> {
 #[test]
 fn everything_changes_with_the_time_as_if_the_file_were_there_in_every_mode() {
     for (frozen, fall_back) in [(false, true), (false, false), (true, true), (true, false)] {
-        // The responses of a replica with the file.
+        // A replica that has the file gives these responses.
         let wanted = INSTANTS.map(|now| {
             let replica = Fixture::new(&toml());
             replica.publish(BEFORE);
@@ -109,7 +108,7 @@ fn everything_changes_with_the_time_as_if_the_file_were_there_in_every_mode() {
         for trouble in TROUBLES {
             let mode = format!("{trouble:?}, frozen: {frozen}, strict: {}", !fall_back);
             let fixture = Fixture::new(&toml());
-            // The state after `convene record`.
+            // This writes the same state as `convene record`.
             fixture.publish(BEFORE);
             let publisher = Publisher { frozen, fall_back, ..fixture.publisher() };
             let (published, polling) = fixture.start(&publisher, BEFORE);
@@ -118,7 +117,7 @@ fn everything_changes_with_the_time_as_if_the_file_were_there_in_every_mode() {
             trouble.happen(&fixture);
             let mut at = Duration::ZERO;
             for (now, wanted) in INSTANTS.into_iter().zip(&wanted) {
-                // Longer than any file waits.
+                // This is longer than the program waits for any file.
                 for _ in 0..140 {
                     at += Duration::from_millis(500);
                     served = reloader.poll(false, instant(now), at).unwrap_or(served);

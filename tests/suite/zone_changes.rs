@@ -15,11 +15,12 @@ use crate::rfc5545;
 use crate::support::{BEFORE, Fixture, Random, body, instant, list, session};
 use crate::zones::{at, changes, readings, rules};
 
-/// Hours before and after a change.
+/// The number of hours before and after a change.
 const AROUND: i64 = 36;
-/// Days from a change: a rule such as "the first Sunday" puts some changes a week off.
+/// The days from a change: a rule such as "the first Sunday" puts some changes a week off.
 const DAYS: [i64; 3] = [-7, 0, 7];
-/// The length of events: three half hours, so each half hour is the start of one event and the end of another.
+/// The length of events in minutes. The length is three half hours, so each half hour is the start of one event and the
+/// end of another.
 const MINUTES: i64 = 90;
 
 #[test]
@@ -58,7 +59,7 @@ fn at_half_hours_near_every_change_two_parsers_arrive_at_the_same_instant() {
 /// A zone and the start of an event.
 type Event = (&'static str, Timestamp);
 
-/// One event for each half hour.
+/// Returns one event for each half hour.
 fn events_near_changes(zone: &'static str) -> Vec<Event> {
     let years = at("2024-01-01T00:00")..at("2033-01-01T00:00");
     let changes = changes(&rules(zone), years.start).into_iter().map(|(change, ..)| change);

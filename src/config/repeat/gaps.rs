@@ -1,4 +1,4 @@
-//! Dates on which the clocks skip the time of a rule.
+//! Reports the dates on which the clocks skip the time of a rule.
 
 use std::ops::Range;
 
@@ -19,7 +19,7 @@ struct Gap {
     key: &'static str,
     span: Range<usize>,
     zone: Zone,
-    /// The dates by the rule, with the skipped time.
+    /// The dates by the rule, with the skipped times.
     skipped: Vec<(NaiveDate, NaiveDateTime)>,
 }
 
@@ -43,7 +43,7 @@ impl Gaps {
         }
     }
 
-    /// Reports them, each location once.
+    /// Reports the skipped times, each location once.
     pub(super) fn report(self, table: &Table<'_>, id: &Located<Id>) {
         for Gap { key, span, zone, skipped } in self.0 {
             let joined = |texts: Vec<String>, last: &str| match texts.as_slice() {

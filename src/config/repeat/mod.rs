@@ -9,9 +9,11 @@
 //! `[series.each]` of its series
 //! ```
 //!
-//! To read: this file, `rule`, `every` and `dates` (which dates), `meant` and `from_rrule` (help for other rules), `times` (their times), `overrides`, `wrong_ids`, `segment` (dates that
-//! share their values), `expansion` (from dates to sessions), `gaps`.
+//! To read: this file, `rule`, `every` and `dates` (which dates), `meant` and `from_rrule` (help for other rules),
+//! `times` (their times), `overrides`, `wrong_ids`, `segment` (dates that share their values), `expansion` (from dates to
+//! sessions), `gaps`, `budget` (how many dates).
 
+mod budget;
 mod dates;
 mod every;
 mod expansion;
@@ -30,80 +32,37 @@ use super::context::Located;
 use super::feeds::{ids, values};
 use super::series_each::{EachTables, bound_lists};
 use super::session::{self, Given, ReadSession, Shared};
-use super::sessions;
-use super::table::{Below, Table};
-use super::when;
+use super::table::{Below, LocatedTable, Table};
+use super::{when, without_repeat};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Id, Repeat, Uid};
+pub(super) use budget::Budget;
 use expansion::Expansion;
 use gaps::Gaps;
+pub(super) use overrides::split_id;
 use segment::Segment;
 use times::Times;
 
-/// The most dates of one repeating session.
-const MOST: usize = 500;
-/// The most dates of all repeating sessions of a file, which is more than can be published.
-const MOST_OF_ALL: usize = 60_000;
-/// The longest UID of a repeating session: those of its dates are up to 20 characters longer.
+/// The longest UID of a repeating session. The UIDs of its dates are up to 20 characters longer.
 const LONGEST_UID: usize = 191 - 20;
-/// Keys of the table with the rule that are not those of its dates.
+/// The keys of the table with the rule that its dates do not inherit.
 const OF_RULE: &[&str] = &["id", "uid", "was", "repeat", "except", "also", "from", "description"];
-/// Keys of a table with `from = true` that are for its own date alone.
-const OF_ONE_DATE: &[&str] = &[
-    "id",
-    "uid",
-    "was",
-    "again",
-    "from",
-    "status",
-    "reason",
-    "recording",
-    "slides",
-    "description",
-];
-
-/// A parsed table with `repeat`; values with errors are none.
+/// A parsed table with `repeat`; values with errors are `None`.
 #[derive(Default)]
 pub(super) struct ReadRepeat {
     pub(super) id: Option<Located<Id>>,
     pub(super) uid: Option<Located<Uid>>,
     pub(super) was: Vec<Located<Id>>,
-    /// All series that it names; it belongs to one.
+    /// All series that it names. A session belongs to only one; others are errors.
     pub(super) series: Vec<Located<Id>>,
     pub(super) repeat: Option<Repeat>,
-}
-
-/// The dates that the repeating sessions of a file may still have.
-pub(super) struct Budget(usize);
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self(MOST_OF_ALL)
-    }
-}
-
-impl Budget {
-    /// Whether there are so many left; reported otherwise.
-    fn spend(&mut self, table: &Table<'_>, dates: usize) -> bool {
-        let left = self.0.checked_sub(dates);
-        self.0 = left.unwrap_or_default();
-        if left.is_none() {
-            let span = table.span("repeat").unwrap_or_else(|| table.header());
-            let message =
-                "the repeating sessions of this file have more than 60,000 dates together";
-            let finding = Finding::error(Code::TooManyDates, span, message);
-            let help = "split the sessions over several files, each with a service of its own";
-            table.context().push(finding.help(help));
-        }
-        left.is_some()
-    }
 }
 
 /// Reads a table with `repeat`, and the tables that override its dates.
 pub(super) fn read<'a>(
     table: &Table<'a>,
     entries: &'a DeTable<'a>,
-    overrides: &'a [sessions::Located<'a>],
+    overrides: &'a [LocatedTable<'a>],
     each: &'a EachTables<'a>,
     shared: Shared<'a>,
     budget: &mut Budget,
@@ -126,7 +85,7 @@ pub(super) fn read<'a>(
     });
     let overrides = overrides::read(table, read.id.as_ref(), overrides, dates.as_ref());
     let (Some(id), Some((times, _)), Some(dates)) = (&read.id, times, dates) else {
-        // The other values are read all the same.
+        // The other values are read anyway, so that their errors are reported.
         let tables = std::iter::once(table.emptied().over(below.clone()));
         for table in tables.chain(overrides.values().map(|own| own.table.over(below.clone()))) {
             session::with(&table, shared, Given::default());
@@ -151,7 +110,7 @@ pub(super) fn read<'a>(
     (read, sessions)
 }
 
-/// The keys that are not those of the dates.
+/// Reads the keys that the dates do not inherit.
 fn read_own(table: &Table<'_>) -> ReadRepeat {
     let id = table.require("id", "\"weekly-talk\"", table.id("id"));
     let id = id.filter(|id| {
@@ -182,46 +141,7 @@ fn read_own(table: &Table<'_>) -> ReadRepeat {
         length <= LONGEST_UID
     });
     if table.has("from") {
-        needless_from(table);
+        without_repeat::needless_from(table);
     }
     ReadRepeat { id, uid, was: ids(table, "was"), ..ReadRepeat::default() }
-}
-
-/// Reports keys of repeating sessions in the table of a single one.
-pub(super) fn refuse(table: &Table<'_>) {
-    for key in ["except", "also"].into_iter().filter(|key| table.has(key) && !table.has("repeat")) {
-        let span = table.span(key).unwrap_or_else(|| table.header());
-        let finding = Finding::error(
-            Code::WithoutRepeat,
-            span,
-            format!("`{key}` belongs to a session with `repeat`"),
-        );
-        table.context().push(finding.help(
-            "add `repeat = { every = \"week\", times = 10 }`, with your rule, or delete the line",
-        ));
-    }
-    if table.has("from") {
-        needless_from(table);
-    }
-}
-
-fn needless_from(table: &Table<'_>) {
-    let Some(value) = table.get("from") else { return };
-    let message = "`from` belongs to a table that overrides one date of a repeating session";
-    let help = match value.get_ref().as_datetime() {
-        Some(start) => format!("write `start = {start}`"),
-        None => "delete the line".to_owned(),
-    };
-    table.context().push(Finding::error(Code::WithoutRepeat, value.span(), message).help(help));
-}
-
-/// The id of the repeating session and the date, if a text is the id of a date, which may be one that no year has.
-pub(super) fn split_id(text: &str) -> Option<(&str, &str)> {
-    let (id, date) = text.split_at_checked(text.len().checked_sub(11)?)?;
-    let date = date.strip_prefix('-')?;
-    let is_date = date.bytes().enumerate().all(|(at, b)| match at {
-        4 | 7 => b == b'-',
-        _ => b.is_ascii_digit(),
-    });
-    is_date.then_some((id, date))
 }

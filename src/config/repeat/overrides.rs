@@ -1,4 +1,4 @@
-//! Tables that override a date of a repeating session.
+//! Reads the tables that override a date of a repeating session.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +6,10 @@ use chrono::NaiveDate;
 use toml::de::DeTable;
 
 use super::super::context::Located;
+use super::super::keys;
 use super::super::series_each::bound_lists;
-use super::super::table::Table;
-use super::super::{keys, sessions};
+use super::super::table::{LocatedTable, Table};
 use super::dates::{Dates, nearest};
-use super::split_id;
 use crate::diagnostic::{Code, Finding};
 use crate::model::Id;
 
@@ -20,15 +19,15 @@ pub(super) struct Override<'a> {
     pub(super) entries: &'a DeTable<'a>,
     pub(super) id: Located<Id>,
     pub(super) date: NaiveDate,
-    /// Whether what it gives holds for all later dates.
+    /// Whether its values hold for all later dates, too.
     pub(super) holds_on: bool,
 }
 
-/// Reads the tables by their date. Without dates, which is an earlier finding, every date is taken.
+/// Reads the tables by their date. If the dates are unknown, which is an earlier finding, every date is accepted.
 pub(super) fn read<'a>(
     rule: &Table<'a>,
     id: Option<&Located<Id>>,
-    tables: &'a [sessions::Located<'a>],
+    tables: &'a [LocatedTable<'a>],
     dates: Option<&Dates>,
 ) -> BTreeMap<NaiveDate, Override<'a>> {
     let context = rule.context();
@@ -52,14 +51,14 @@ pub(super) fn read<'a>(
         if holds_on {
             bound_lists(&table);
         }
-        // What a missing key is reported at is the table with the rule.
+        // A missing key is reported at the table with the rule.
         let table = table.under(rule.header());
         overrides.insert(date, Override { table, entries, id: own, date, holds_on });
     }
     overrides
 }
 
-/// The date that a table overrides, if the session has it.
+/// Returns the date that a table overrides, if the session has it.
 fn date_of(
     table: &Table<'_>,
     own: &Located<Id>,
@@ -99,4 +98,15 @@ fn refuse(table: &Table<'_>, id: Option<&Located<Id>>) {
         };
         table.context().push(finding.help(help));
     }
+}
+
+/// Splits the id of a date into the id of the repeating session and the date. The date may be one that no year has.
+pub(in crate::config) fn split_id(text: &str) -> Option<(&str, &str)> {
+    let (id, date) = text.split_at_checked(text.len().checked_sub(11)?)?;
+    let date = date.strip_prefix('-')?;
+    let is_date = date.bytes().enumerate().all(|(at, b)| match at {
+        4 | 7 => b == b'-',
+        _ => b.is_ascii_digit(),
+    });
+    is_date.then_some((id, date))
 }

@@ -1,4 +1,4 @@
-//! `repeat`: a rule and its end.
+//! Reads the key `repeat`: a rule and its end.
 
 use std::ops::Range;
 
@@ -9,8 +9,9 @@ use toml::de::DeValue;
 use super::super::context::Located;
 use super::super::table::Table;
 use super::super::{civil, keys};
+use super::budget::MOST;
 use super::every::{Unknown, every};
-use super::{MOST, meant};
+use super::meant;
 use crate::diagnostic::{Code, Finding};
 use crate::model::Every;
 
@@ -64,7 +65,7 @@ pub(super) fn read(session: &Table<'_>, start: NaiveDate) -> Option<Rule> {
     Some(Rule { every: every?, end, span })
 }
 
-/// A finding for a rule that is no table.
+/// Returns a finding for a rule that is not a table.
 fn no_table(value: &Spanned<DeValue<'_>>, start: NaiveDate) -> Finding {
     let message = "`repeat` takes a rule in braces: `every`, and `until` or `times`";
     let is_list = matches!(value.get_ref(), DeValue::Array(items) if items.iter().all(|item| item.get_ref().is_table()));
@@ -80,7 +81,7 @@ fn no_table(value: &Spanned<DeValue<'_>>, start: NaiveDate) -> Finding {
     Finding::error(Code::BadRepeat, value.span(), message).help(help)
 }
 
-/// `weeks`, which belongs to a list of weekdays.
+/// Reads `weeks`, which belongs to a list of weekdays.
 fn weeks(table: &Table<'_>, every: Every, start: NaiveDate) -> Option<Every> {
     let Some(span) = table.span("weeks") else { return Some(every) };
     let weeks = integer(table, "weeks", 1..=999, start)?;
@@ -102,7 +103,7 @@ fn weeks(table: &Table<'_>, every: Every, start: NaiveDate) -> Option<Every> {
     }
 }
 
-/// `until` or `times`, with its location.
+/// Reads `until` or `times`, with its location.
 fn end(table: &Table<'_>, start: NaiveDate) -> Option<(End, Range<usize>)> {
     let push = |finding| table.context().push(finding);
     let in_a_year = meant::in_a_year(start);
@@ -147,7 +148,7 @@ fn end(table: &Table<'_>, start: NaiveDate) -> Option<(End, Range<usize>)> {
     }
 }
 
-/// A date without a time of day.
+/// Reads a date without a time of day.
 pub(super) fn date(
     table: &Table<'_>,
     key: &str,
@@ -169,7 +170,7 @@ pub(super) fn date(
     }
 }
 
-/// A whole number.
+/// Reads a whole number.
 fn integer(
     table: &Table<'_>,
     key: &str,

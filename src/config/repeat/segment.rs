@@ -1,4 +1,5 @@
-//! Dates in a row that share all values: from the start, or from a table with `from = true`, to the next of those.
+//! Consecutive dates that share all values: they begin at the start or at a table with `from = true`, and end before
+//! the next such table.
 
 use chrono::{NaiveDate, Weekday};
 
@@ -7,16 +8,29 @@ use super::super::context::Located;
 use super::super::session::{self, Given, ReadSession, Shared};
 use super::super::table::{Below, Table};
 use super::super::{advice, when};
-use super::OF_ONE_DATE;
 use super::gaps::Gaps;
 use super::overrides::Override;
 use super::times::Times;
 use crate::model::{Id, Markdown, Session, When};
 use crate::zone::{Local, Zone};
 
-/// Some dates with their values.
+/// Keys of a table with `from = true` that apply to its own date alone.
+const OF_ONE_DATE: &[&str] = &[
+    "id",
+    "uid",
+    "was",
+    "again",
+    "from",
+    "status",
+    "reason",
+    "recording",
+    "slides",
+    "description",
+];
+
+/// Consecutive dates with their values.
 pub(super) struct Segment<'a> {
-    /// A table without keys, over all that give the values.
+    /// A table without keys of its own; all tables that give values are below it.
     table: Table<'a>,
     below: Vec<Below<'a>>,
     pub(super) times: Times,
@@ -25,16 +39,17 @@ pub(super) struct Segment<'a> {
     description: Option<Markdown>,
     /// Whether no earlier segment has the same description.
     has_own_description: bool,
-    /// A session with the values, once there was a date without errors.
+    /// A session with the values, after the first date without errors.
     model: Option<Session>,
-    /// The kinds of times for which texts were looked at: by offset from UTC, and whether all rules agree on them.
+    /// The kinds of times for which texts were already checked: the offset from UTC, and whether all rules agree on
+    /// them.
     advised: Vec<(i32, bool)>,
-    /// Whether a date needed `fold` so far.
+    /// Whether a date has needed `fold` so far.
     pub(super) has_used_fold: bool,
 }
 
 impl<'a> Segment<'a> {
-    /// The dates from the start on.
+    /// Creates the segment of the dates from the start on.
     pub(super) fn new(
         rule: &Table<'a>,
         below: Vec<Below<'a>>,
@@ -57,7 +72,7 @@ impl<'a> Segment<'a> {
         }
     }
 
-    /// The dates after one whose table holds for them.
+    /// Returns the segment of the dates after one whose table holds for them.
     pub(super) fn after(self, own: &Override<'a>, shared: Shared<'_>) -> Self {
         let next = Below { entries: own.entries, hidden: OF_ONE_DATE };
         let below: Vec<Below<'a>> = std::iter::once(next).chain(self.below).collect();
@@ -78,7 +93,7 @@ impl<'a> Segment<'a> {
         }
     }
 
-    /// The session of a date that no table overrides. `times` are those of the segment, or of `also`.
+    /// Returns the session of a date that no table overrides. `times` are those of the segment, or of `also`.
     pub(super) fn plain(
         &mut self,
         date: NaiveDate,
@@ -97,11 +112,11 @@ impl<'a> Segment<'a> {
         }
         let read = session::with(&self.table, shared, self.given(&self.table, when));
         self.model.clone_from(&read.session);
-        // Of one location findings are reported once, and so is the series that is shared.
+        // Findings of one location are reported once, and so is the shared series.
         ReadSession { series: Vec::new(), ..read }
     }
 
-    /// The session of a date that a table overrides.
+    /// Returns the session of a date that a table overrides.
     pub(super) fn overridden(
         &mut self,
         own: &Override<'a>,
@@ -122,7 +137,7 @@ impl<'a> Segment<'a> {
     }
 
     fn given(&self, table: &Table<'_>, when: Option<When>) -> Given {
-        // The id is replaced by that of the date.
+        // The id of the date replaces this one.
         let id = Id::parse("date").ok().map(|value| Located { value, span: table.header() });
         Given { id, title: session::title(table), when, description: self.description.clone() }
     }
@@ -132,8 +147,8 @@ impl<'a> Segment<'a> {
         when
     }
 
-    /// The instants of a date, and whether it needs `fold`. What a table gives for its own date alone is reported as in
-    /// the table of a single session.
+    /// Returns the instants of a date, and whether it needs `fold`. Values that a table gives for its own date alone
+    /// are reported as in the table of a single session.
     fn when(
         &self,
         table: &Table<'_>,
@@ -164,8 +179,8 @@ impl<'a> Segment<'a> {
         (written.when(table, shared.defaults), is_repeated)
     }
 
-    /// Warnings about the values of a date: of a table that overrides it, or of dates whose times are not of a kind that
-    /// was looked at before. A long text that several dates share is read for few of them.
+    /// Adds warnings about the values of a date: a date that a table overrides, or one whose time is of a kind that was
+    /// not checked before. A long text that several dates share is thus checked for only a few of them.
     pub(super) fn advise(
         &mut self,
         session: &Session,
@@ -173,7 +188,7 @@ impl<'a> Segment<'a> {
         weekdays: &[Weekday],
         shared: Shared<'_>,
     ) {
-        // Locations of all values, also of those that are not read again for each date.
+        // These tables include the locations of all values, even of those that are not read again for each date.
         let below: Vec<Below<'a>> =
             self.below.iter().map(|below| Below { hidden: &[], ..*below }).collect();
         let table = match own {

@@ -1,4 +1,5 @@
-//! Times of a repeating session: `start` and `end` in relation to the date by the rule, so that they hold for any date.
+//! The times of a repeating session: `start` and `end` relative to the date by the rule, so that they apply to any
+//! date.
 
 use std::ops::Range;
 
@@ -12,12 +13,12 @@ use crate::diagnostic::{Code, Finding};
 use crate::model::Length;
 use crate::zone::Zone;
 
-/// The start and the length. Days are counted from the date by the rule.
+/// The start and the length. The date by the rule is day 0.
 #[derive(Debug, Clone)]
 pub(super) struct Times {
-    /// The days from the date by the rule to the start.
+    /// The number of days from the date by the rule to the start.
     days: TimeDelta,
-    /// The time of day; none for whole days.
+    /// The time of day; `None` for whole days.
     pub(super) time: Option<NaiveTime>,
     /// The location of the start.
     pub(super) span: Range<usize>,
@@ -26,14 +27,14 @@ pub(super) struct Times {
 
 #[derive(Debug, Clone)]
 enum RelativeEnd {
-    /// So much later than the start on the clock of the wall.
+    /// The end is `after` the start in wall-clock time.
     End { after: TimeDelta, is_timed: bool, span: Range<usize> },
-    /// After a length.
+    /// The end follows from a length.
     Duration(Located<Length>),
 }
 
 impl Times {
-    /// The times of the table with the rule, and its start, from which days are counted. `layered` is the table over
+    /// Returns the times of the table with the rule, and its start, which is day 0. `layered` is the table over
     /// `[series.each]`.
     pub(super) fn of_rule(
         table: &Table<'_>,
@@ -41,7 +42,7 @@ impl Times {
         zone: Option<&Zone>,
     ) -> Option<(Self, Civil)> {
         let start = table.require("start", "2027-04-30T14:00:00", table.datetime("start"));
-        // What else is wrong is reported without a start, too.
+        // Other mistakes are reported even without a start.
         let Some(start) = start.and_then(|at| civil(table, "start", at, zone)) else {
             let end = table.datetime("end").and_then(|at| civil(table, "end", at, zone));
             when::duration(table, end.is_some());
@@ -58,7 +59,7 @@ impl Times {
         Some((times.with(table, date, Some(start.clone()), zone), start.value))
     }
 
-    /// The times of a date that a table overrides.
+    /// Returns the times of a date that a table overrides.
     pub(super) fn overridden(
         &self,
         table: &Table<'_>,
@@ -70,7 +71,7 @@ impl Times {
         self.clone().with(table, date, start, zone)
     }
 
-    /// The times with those that a table itself gives.
+    /// Returns the times with those that a table itself gives.
     fn with(
         mut self,
         table: &Table<'_>,
@@ -107,13 +108,13 @@ impl Times {
         self
     }
 
-    /// The times with a start at another time of the same day.
+    /// Returns the times with a start at another time of the same day.
     pub(super) fn at(&self, time: &Located<NaiveTime>) -> Self {
         let (days, span) = (TimeDelta::zero(), time.span.clone());
         Self { days, time: Some(time.value), span, ..self.clone() }
     }
 
-    /// The times on a date, as if they were written out.
+    /// Returns the times on a date, as if they were written there.
     pub(super) fn on(&self, date: NaiveDate, zone: Option<&Zone>) -> Written {
         let day = date + self.days;
         let start = self.time.map_or(Civil::Date(day), |time| Civil::DateTime(day.and_time(time)));

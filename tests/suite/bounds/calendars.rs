@@ -1,6 +1,6 @@
 //! Calendars of any length that are expensive to import.
 
-/// An event with additional lines.
+/// Returns an event with additional lines.
 pub(super) fn event(number: usize, more: &str) -> String {
     format!(
         "BEGIN:VEVENT\r\nUID:u{number}\r\nSUMMARY:T{number}\r\nDTSTART:20270101T100000Z\r\n\
@@ -18,7 +18,7 @@ pub(super) fn events(count: usize, more: impl Fn(usize) -> String) -> String {
     calendar(&(0..count).map(|number| event(number, &more(number))).collect::<String>())
 }
 
-/// A VTIMEZONE with so many observances, and events that use it.
+/// Returns a VTIMEZONE with `parts` observances, and events that use it.
 pub(super) fn zone(parts: usize, rule: &str) -> String {
     let part = |n: usize| {
         format!(
@@ -34,7 +34,7 @@ pub(super) fn zone(parts: usize, rule: &str) -> String {
     calendar(&format!("BEGIN:VTIMEZONE\r\nTZID:Mine\r\n{parts}END:VTIMEZONE\r\n{events}"))
 }
 
-/// Calendars of about so many bytes, each expensive in a different way.
+/// Returns calendars of about `length` bytes, each of which is expensive in a different way.
 pub(super) fn calendars(length: usize) -> Vec<(&'static str, String)> {
     let to = |piece: &str| piece.repeat(length / piece.len());
     let described = |text: &str| calendar(&event(1, &format!("DESCRIPTION:{text}\r\n")));

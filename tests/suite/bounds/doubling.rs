@@ -1,5 +1,5 @@
-//! Linear processing time: four times as much input takes at most eight times as long; quadratic time would be sixteen
-//! times as long.
+//! Linear processing time: four times as much input may take at most eight times as long. Quadratic time would be
+//! sixteen times as long.
 
 use std::hint::black_box;
 
@@ -19,14 +19,14 @@ use rustix::time::{ClockId, clock_gettime};
 use super::{calendars, junk, markdown};
 use crate::support::{BEFORE, instant, list, quoted, session};
 
-/// The largest allowed ratio of the times for four times as much input and for the input.
+/// The largest allowed ratio between the time for four times as much input and the time for the input.
 const MOST: f64 = 8.0;
-/// Shorter times, in seconds, are not compared: caches and new memory dominate them.
+/// Times below this limit, in seconds, are not compared, because caches and new memory dominate them.
 const FLOOR: f64 = 0.05;
-/// Measurements of each input. The shortest counts, because other processes only add time.
+/// The number of measurements of each input. The shortest counts, because other processes only add time.
 const ROUNDS: usize = 3;
 
-/// The processor time of this thread for some work, in seconds.
+/// Returns the processor time of this thread for some work, in seconds.
 fn seconds(work: &dyn Fn()) -> f64 {
     let now = || {
         let time = clock_gettime(ClockId::ThreadCPUTime);
@@ -77,7 +77,7 @@ fn checked(text: &str, rules: &Rules) -> Option<Catalog> {
     checked.catalog
 }
 
-/// The planned edition of a catalog after earlier revisions.
+/// Plans the next edition of a catalog after earlier revisions.
 fn planned(catalog: Catalog, before: &Revisions, now: DateTime<Utc>) -> Planned {
     let base = catalog.calendar.url.clone().unwrap();
     plan(catalog, Urls::new(base), model::Assets::default(), before, now)
@@ -172,7 +172,7 @@ fn rendering_markdown_takes_linear_time() {
 #[ignore = "needs a quiet machine"]
 fn imports_take_linear_time() {
     let rules = Rules::bundled();
-    // Beyond the budget of a file, more rules would not take longer.
+    // Larger calendars would exceed an import's budget for rules; beyond it, more rules would not take longer.
     compare(calendars::calendars(50_000), calendars::calendars(200_000), |text| {
         let options = Options {
             name: "a",
@@ -186,7 +186,7 @@ fn imports_take_linear_time() {
     });
 }
 
-/// Files with so many tables or items of each kind.
+/// Returns files with `count` tables or items of each kind.
 fn lists(count: usize) -> Vec<(&'static str, String)> {
     let all = |make: &dyn Fn(usize) -> String| -> String { (0..count).map(make).collect() };
     let start = |n: usize| format!("2027-{:02}-{:02}T10:00:00", n / 28 % 12 + 1, n % 28 + 1);

@@ -1,4 +1,4 @@
-//! Files that are too large, lead out of the folder, or never end.
+//! Files that are too large, are outside of the folder, or never end.
 
 use std::fs::File;
 use std::os::unix::fs::symlink;
@@ -49,7 +49,7 @@ impl Folders {
     }
 }
 
-/// Replaces a file of a folder by something else.
+/// Replaces a file with something else.
 fn replace(path: &Path, make: impl FnOnce(&Path)) {
     let _ = std::fs::remove_file(path);
     make(path);
@@ -148,7 +148,7 @@ fn the_last_good_edition_stays_when_a_bad_file_replaces_another() {
         let path = fixture.dir().join(name);
         let good = std::fs::read(&path).unwrap();
         replace(&path, make);
-        // Twice the time of a reload.
+        // Waits for twice the time of a reload.
         std::thread::sleep(Duration::from_secs(3));
         assert!(running.get("/", &[]).body == page, "another page after {name}");
         replace(&path, |path| std::fs::write(path, good).unwrap());
@@ -165,7 +165,7 @@ fn the_last_good_edition_stays_when_a_bad_file_replaces_another() {
 fn a_calendar_is_refused_for_its_size_before_it_is_read() {
     let fixture = Fixture::new("");
     let calendar = fixture.dir().join("large.ics");
-    // Reading all of it would use a terabyte.
+    // A program that read all of it would use a terabyte.
     File::create(&calendar).unwrap().set_len(1 << 40).unwrap();
     for (name, says) in [("large.ics", "larger than 64 MiB"), ("/dev/zero", "larger than 64 MiB")] {
         let import = fixture.run(&["import", name]);

@@ -1,16 +1,17 @@
-//! Imported calendars that are expensive: rules without dates, zones of thousands of rules, texts of thousands of tags.
+//! Imported calendars that are expensive: rules without dates, zones with thousands of rules, texts with thousands of
+//! tags.
 
 use super::calendars::{calendar, calendars, event, events, zone};
 use super::{said, within};
 use crate::support::{BEFORE, Fixture};
 
-/// Kinds that use the whole budget of an import for rules, at any length. The test below about events with unfollowed
-/// rules uses one of them.
+/// Kinds of calendars that use the whole budget of an import for rules at any length. The test below about events with
+/// unfollowed rules uses one of them.
 const GIVEN_UP: [&str; 5] =
     ["never in a year", "never in a month", "never on a day", "never in an hour", "seldom"];
 
-/// Imports a calendar of so many bytes of each kind except some, and checks the result. The bounds on processor time
-/// grow with the length.
+/// Imports a calendar of `length` bytes of each kind except those in `but`, and checks the result. The bounds on
+/// processor time grow with the length.
 fn assert_imported(length: usize, but: &[&str]) {
     let hundreds = length / 100_000;
     let all = calendars(length);
@@ -41,7 +42,7 @@ fn a_larger_calendar_of_any_kind_is_imported_in_little_time_and_memory_and_the_l
     assert_imported(400_000, &[]);
 }
 
-/// The notes of an import, and its result.
+/// Imports a calendar, and returns the notes and the result.
 fn imported(calendar: &str) -> (String, String) {
     let fixture = Fixture::new("");
     std::fs::write(fixture.dir().join("a.ics"), calendar).unwrap();

@@ -1,4 +1,4 @@
-//! Files that are not TOML: refused in little time and memory, with at most a hundred findings.
+//! Files that are not TOML: the program refuses them in little time and memory, with at most a hundred findings.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use convene::diagnostic::MOST;
 use super::{said, within};
 use crate::support::{BEFORE, Fixture, list, session};
 
-/// Texts of a length that editors, exports and accidents leave instead of a file, or at its end.
+/// Returns texts of a length that editors, exports and accidents leave in place of a file or at its end.
 pub(super) fn junk(length: usize) -> Vec<(&'static str, String)> {
     let to = |piece: &str| piece.repeat(length / piece.len());
     let numbered = |piece: &str| -> String {
@@ -67,14 +67,14 @@ pub(super) fn junk(length: usize) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// A valid file followed by junk, or only junk.
+/// Returns only the junk, and a valid file followed by it.
 fn lists(junk: &str) -> [String; 2] {
     let series: String =
         (0..2_000).map(|n| format!("[[series]]\nid = \"f{n}\"\ntitle = \"T\"\n")).collect();
     [junk.to_owned(), list("") + &series + junk]
 }
 
-/// Checks so many bytes of each kind, within bounds on processor time that grow with the length. `forms` selects the
+/// Checks `length` bytes of each kind, within bounds on processor time that grow with the length. `forms` selects the
 /// formats of findings: JSON and text, for the bytes alone and for a valid file followed by them.
 fn assert_answered(length: usize, forms: [[bool; 2]; 2]) {
     let seconds = length * 30 / 1_000_000;
@@ -118,7 +118,7 @@ fn no_file_of_the_largest_size_takes_the_machine_down() {
     let length = (64 << 20) - 400_000;
     let good = session("s", "2027-01-01T10:00:00", "").repeat(length / 4 / 80);
     let mut all: Vec<(&str, String)> = junk(length);
-    // After 16 MiB of a valid file, which is more than the first check reads.
+    // The junk follows 16 MiB of a valid file, which is more than the first check reads.
     all.extend(junk(length / 2).into_iter().map(|(name, junk)| (name, list(&good) + &junk)));
     for (name, toml) in all {
         let output = within(&Fixture::new(&toml), 6_000, 600, &["check", "--at", BEFORE]);

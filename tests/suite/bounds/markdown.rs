@@ -1,4 +1,4 @@
-//! Deeply nested texts: the size of their output and the time of parsers are bounded.
+//! Deeply nested texts: their output has a bounded size, and parsers take a bounded time.
 
 use convene::model::Markdown;
 use proptest::prelude::*;
@@ -7,10 +7,11 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use super::{said, within};
 use crate::support::{BEFORE, Fixture, body, list, quoted, session};
 
-/// The deepest lists and quotes that a parser may see: 16 marks and 128 columns of a line open or continue 80 of them.
+/// The deepest nesting of lists and quotes that a parser may get: 16 marks and 128 columns of a line open or continue
+/// 80 of them.
 const DEEPEST: usize = 80;
 
-/// The depth of the lists and quotes of a text as a parser sees it.
+/// Returns the depth of the lists and quotes of a text as a parser reads it.
 fn depth(text: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     for event in Parser::new(text) {
@@ -24,7 +25,7 @@ fn depth(text: &str) -> usize {
     deepest
 }
 
-/// Marks that begin lists and quotes, and the text that keeps them open.
+/// Generates marks that begin lists and quotes, and the text that keeps them open.
 fn piece() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
         "- ",
@@ -69,7 +70,7 @@ proptest! {
     ) {
         let repeated: String = pieces.iter().map(|(piece, times)| piece.repeat(*times)).collect();
         for text in [repeated.clone(), all.concat(), all.concat() + &repeated] {
-            // A text of only spaces is empty.
+            // A text of only spaces counts as empty.
             let Ok(markdown) = Markdown::parse(&text) else { continue };
             let deepest = depth(markdown.as_str());
             prop_assert!(deepest <= DEEPEST, "{deepest}: {:?}", markdown.as_str());
@@ -86,12 +87,12 @@ proptest! {
     }
 }
 
-/// Texts of at most so many characters whose output used to grow quadratically, or nearly.
+/// Returns texts of at most `length` characters whose output used to grow quadratically, or nearly.
 pub(super) fn bombs(length: usize) -> Vec<(&'static str, String)> {
     let to = |length: usize, piece: &str| piece.repeat(length / piece.len());
     let (half, all) = (length / 2 - 100, length - 100);
     let table = |length: usize| to(length / 2, "|a") + "\n" + &to(length / 2, "|-") + "\n";
-    // The lines of a staircase grow, so their number is the square root of its length.
+    // The lines of a staircase grow, so its number of lines is the square root of its length.
     let levels = (length as f64).sqrt() as usize;
     let stair = |mark: &str| -> String {
         let levels = levels / mark.len();
@@ -130,7 +131,7 @@ pub(super) fn bombs(length: usize) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The same text in every possible place: the calendar, the footer, a series, a feed and a session.
+/// Returns a file with the same text in every possible place: the calendar, the footer, a series, a feed and a session.
 pub(super) fn everywhere(text: &str) -> String {
     let text = quoted(text);
     let more = format!("description = {text}\nseries = \"s\"\n");
@@ -140,8 +141,8 @@ pub(super) fn everywhere(text: &str) -> String {
         + &session("talk", "2024-04-30T14:00:00", &more)
 }
 
-/// The longest allowed text, and a shorter sample that also shows quadratic time: 16 times as much, against a bound of
-/// four times as much.
+/// `LONGEST` is the longest allowed text. `SAMPLE` is long enough to show quadratic time: the full text would take 16
+/// times as long, and the bound is four times as long.
 const LONGEST: usize = 190_000;
 const SAMPLE: usize = LONGEST / 4;
 

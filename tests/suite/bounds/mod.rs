@@ -1,4 +1,5 @@
-//! Files that cost much memory or time, or attack the machine: each is refused or published within limits.
+//! Files that take much memory or time, or that attack the machine: the program refuses or publishes each within
+//! limits.
 
 mod calendars;
 mod doubling;
@@ -21,7 +22,7 @@ fn within(fixture: &Fixture, mebibytes: usize, seconds: usize, arguments: &[&str
     command.current_dir(fixture.dir()).output().unwrap()
 }
 
-/// The beginning of a command's output.
+/// Returns the beginning of a command's output.
 fn said(output: &Output) -> String {
     let all = [output.stderr.as_slice(), &output.stdout].concat();
     String::from_utf8_lossy(&all[..all.len().min(2_000)]).into_owned()

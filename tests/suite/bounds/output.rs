@@ -1,5 +1,5 @@
-//! The output of a file is bounded: feeds times sessions, pages times the footer, times times zones, former ids times
-//! their documents.
+//! The output of a file is bounded: feeds times sessions, pages times the footer, times of day times zones, former ids
+//! times their documents.
 
 use convene::diagnostic::Code;
 use convene::publish::{Publisher, Refusal};
@@ -26,7 +26,7 @@ fn text(length: usize) -> String {
     format!("description = \"{}\"\n", "word ".repeat(length / 5))
 }
 
-/// Files of a few hundred kilobytes whose output would be gigabytes, each with the reported cause.
+/// Returns files of a few hundred kilobytes whose output would be gigabytes, each with the reported cause.
 fn multiplied() -> Vec<(&'static str, String)> {
     let zones = "also_in = [".to_owned() + &"\"Europe/Berlin\", ".repeat(2_000) + "]\n";
     let footer = format!("\n[page]\nfooter = \"{}\"\n", "word ".repeat(38_000));
@@ -56,7 +56,7 @@ fn multiplied() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Checks that each of some commands refuses the file.
+/// Checks that each of the given commands refuses the file.
 fn assert_refused(cause: &str, toml: &str, commands: &[&str]) {
     let fixture = Fixture::new(toml);
     for command in commands {

@@ -1,4 +1,4 @@
-//! Every page is accessible: axe-core finds nothing, and no page scrolls sideways.
+//! Every page is accessible: axe-core reports nothing, and no page scrolls sideways.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::{WIDTHS, axe, findings};
 use crate::samples::{self, Sample};
 use crate::support::{BEFORE, EXAMPLE, Fixture, Running};
 
-/// A served sample, and at most so many of its pages of each kind: `/feeds/*`, `/feeds/*/embed`.
+/// Serves a sample, and returns at most `most` of its pages of each kind, such as `/feeds/*` and `/feeds/*/embed`.
 fn pages(sample: &Sample, most: usize) -> (Fixture, Running, Vec<String>) {
     let fixture = sample.fixture();
     let published = fixture.publish(sample.at);
@@ -32,7 +32,7 @@ fn pages(sample: &Sample, most: usize) -> (Fixture, Running, Vec<String>) {
     (fixture, running, pages)
 }
 
-/// The problems of the open page in each width and color scheme.
+/// Returns the problems of the open page in each width and color scheme.
 fn wrong(browser: &Browser, axe: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     browser.run(axe);

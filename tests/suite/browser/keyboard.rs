@@ -11,13 +11,13 @@ const TAB: char = '\u{e004}';
 /// The focused element.
 #[derive(Debug, Deserialize, PartialEq)]
 struct Focus {
-    /// Its index among all focusable elements; none for the page itself.
+    /// The index among all focusable elements; `None` for the page itself.
     number: Option<usize>,
     name: String,
     top: f64,
     bottom: f64,
     left: f64,
-    /// The width of its outline.
+    /// The width of its outline in CSS pixels.
     outline: f64,
     within: bool,
 }

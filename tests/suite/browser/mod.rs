@@ -14,15 +14,15 @@ use webdriver::Browser;
 /// Widths in CSS pixels: a small phone and a desktop.
 const WIDTHS: [u32; 2] = [360, 1280];
 
-/// The published script of axe-core.
+/// Returns the published script of axe-core.
 fn axe() -> String {
     let file = std::env::var_os("AXE_JS").expect("AXE_JS names no axe.min.js");
     std::fs::read_to_string(file).unwrap()
 }
 
-/// The findings of axe-core, injected into the open page, one line each.
+/// Injects axe-core into the open page, and returns its findings, one per line.
 fn findings(browser: &Browser) -> Vec<String> {
-    // All WCAG rules of levels A and AA, and axe-core's best practices.
+    // The run includes all WCAG rules of levels A and AA, and axe-core's best practices.
     let result = browser.run_async(
         "const done = arguments[arguments.length - 1];
          const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];

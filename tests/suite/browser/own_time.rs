@@ -1,4 +1,4 @@
-//! The reader's own time, by the clock of the device, comes first on every page that shows a time.
+//! Every page that shows a time shows the reader's own time first, by the clock of the device.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -16,7 +16,8 @@ const LIST: &str = "[calendar]\nid = \"all\"\ntitle = \"All\"\nurl = \"https://c
 const PAGES: [&str; 5] =
     ["/", "/feeds/some", "/sessions/evening", "/years/2027", "/feeds/some/embed"];
 
-/// The lines with the reader's time; for each, whether the organizer's times follow it in the text color.
+/// This script returns the lines with the reader's time; for each, it returns whether the organizer's times follow in
+/// the text color.
 const LINES: &str = r#"
     return [...document.querySelectorAll(".yours")].map(line => [
         line.textContent,
@@ -33,7 +34,7 @@ fn every_page_begins_with_the_time_on_the_reader_s_device() {
     for (zone, expected) in [
         ("America/Denver", ["Tuesday, March 16", "7:30", "9:00", "MDT"]),
         ("Asia/Tokyo", ["Wednesday, March 17", "10:30", "12:00", "GMT+9"]),
-        // The end is on another day, so the day is printed.
+        // The end is on another day, so the page prints the day.
         ("America/Sao_Paulo", ["Tuesday, March 16", "10:30", "12:00", "Wednesday, March 17"]),
     ] {
         browser.devtools("Emulation.setTimezoneOverride", json!({ "timezoneId": zone }));
@@ -91,7 +92,7 @@ fn without_a_script_and_on_paper_the_organiser_s_times_stand_alone() {
     assert_eq!(count, json!(0));
 }
 
-/// Another site on its own port, which responds to every request with one page.
+/// Starts another site on its own port, which responds to every request with one page.
 fn another_site(page: String) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

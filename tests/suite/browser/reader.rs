@@ -1,4 +1,4 @@
-//! A reader's path from a newsletter to a calendar: on a phone and a desktop, with and without scripts.
+//! A reader's path from a newsletter to a calendar, on a phone and a desktop, with and without scripts.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::nasty;
 use crate::support::{BEFORE, Fixture, Running, instant};
 use crate::texts::{literally, toml};
 
-/// Wall-clock times and instants in winter and summer in both hemispheres.
+/// Wall-clock times and their instants, in winter and summer in both hemispheres.
 const WHEN: [(&str, &str, &str); 4] = [
     ("America/Los_Angeles", "2027-07-01T18:00:00", "2027-07-02T01:00:00Z"),
     ("Pacific/Auckland", "2027-07-01T18:00:00", "2027-07-01T06:00:00Z"),
@@ -20,7 +20,7 @@ const WHEN: [(&str, &str, &str); 4] = [
     ("Pacific/Auckland", "2027-12-01T18:00:00", "2027-12-01T05:00:00Z"),
 ];
 
-/// A session for each nasty text, all in one series.
+/// Returns a file with a session for each nasty text, all in one series.
 fn sessions() -> String {
     let mut all = "[calendar]\nid = \"all\"\ntitle = \"All\"\nurl = \"https://cal.example/\"\n\
                    timezone = \"America/Los_Angeles\"\nduration = \"90m\"\n\
@@ -38,7 +38,7 @@ fn sessions() -> String {
     all
 }
 
-/// An address split by the rules of RFC 3986: host, path, and the pairs of the query.
+/// An address split by the rules of RFC 3986 into host, path, and the pairs of the query.
 struct Address {
     host: String,
     path: String,
@@ -83,13 +83,13 @@ fn decoded(text: &str) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// Whether a text arrived whole, or cut with a mark.
+/// Returns whether a text arrived complete, or cut with an ellipsis.
 fn came(got: &str, sent: &str) -> bool {
     let cut = got.strip_suffix('…').is_some_and(|kept| kept.len() > 20 && sent.starts_with(kept));
     got == sent || cut
 }
 
-/// The values that a calendar gets: title, start, end, text.
+/// Returns the values that a calendar gets: title, start, end, text.
 fn told(to: &Address) -> (String, DateTime<Utc>, DateTime<Utc>, String) {
     if to.host == "calendar.google.com" {
         assert_eq!(to.path, "calendar/render");
@@ -109,7 +109,7 @@ fn told(to: &Address) -> (String, DateTime<Utc>, DateTime<Utc>, String) {
     }
 }
 
-/// The current target of a permanent address.
+/// Returns the current target of a permanent address.
 fn location(running: &Running, path: &str) -> String {
     let answer = running.get(path, &[]);
     assert_eq!(answer.status, 302, "{path}");
@@ -117,7 +117,7 @@ fn location(running: &Running, path: &str) -> String {
     answer.header("location").unwrap().to_owned()
 }
 
-/// The visible, clickable links of the open page that match a selector.
+/// Returns the visible, clickable links of the open page that match a selector.
 fn links(browser: &Browser, selector: &str) -> BTreeSet<String> {
     let seen = browser.run(&format!(
         "return [...document.querySelectorAll({selector:?})].map(link => {{
@@ -190,7 +190,7 @@ fn every_link_of_a_newsletter_leads_to_its_target_with_and_without_scripts() {
     assert_eq!(followed, 6 * nasty::texts().len());
 }
 
-/// The session's page and its feed's: every button, the messages, and the additions of the script.
+/// Checks the pages of the session and of its feed: every button, the messages, and the additions of the script.
 fn on_the_pages(browser: &Browser, here: &str, scripts: bool) {
     let own = |path: &str| format!("{here}{path}");
     browser.open(&own("/sessions/nasty-0"));

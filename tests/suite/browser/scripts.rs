@@ -8,12 +8,12 @@ use crate::payloads::PAYLOADS;
 use crate::samples::everywhere;
 use crate::support::{BEFORE, Fixture};
 
-/// A function that attacks call; it makes an attack visible to the test.
+/// The attacks call these functions; the script replaces them, so that the test notices an attack.
 const TRAP: &str =
     "window.__ran = []; for (const name of ['alert', 'confirm', 'prompt', 'print', 'open'])
                     window[name] = (...said) => { window.__ran.push(name + said) };";
 
-/// The forbidden elements in the open page.
+/// This script lists the forbidden elements in the open page.
 const FOUND: &str = r#"
     const found = [...(window.__ran || ["no trap"])];
     for (const element of document.querySelectorAll("*")) {

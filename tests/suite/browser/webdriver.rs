@@ -1,4 +1,4 @@
-//! A client of chromedriver: the part of WebDriver (W3C) that the tests need, on a plain socket.
+//! A client of chromedriver: it implements the part of WebDriver (W3C) that the tests need, on a plain socket.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// A separate browser; ended when it is dropped.
+/// A separate browser, which ends when it is dropped.
 pub(crate) struct Browser {
     driver: Child,
     port: u16,
@@ -15,7 +15,7 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// Starts Chromium without a window, and with access only to this machine.
+    /// Starts Chromium without a window and with access only to this machine.
     pub(crate) fn start() -> Self {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
@@ -44,7 +44,7 @@ impl Browser {
         let wanted = json!({ "capabilities": { "alwaysMatch": {
             "browserName": "chrome",
             "goog:chromeOptions": { "args": arguments },
-            // An alert is a finding: it must stay open until a test has seen it.
+            // An open alert shows that a script ran, so the browser must keep it open until a test has seen it.
             "unhandledPromptBehavior": "ignore",
         } } });
         let answer = browser.call("POST", "/session", &wanted);
@@ -57,7 +57,7 @@ impl Browser {
         self.command("url", json!({ "url": address }));
     }
 
-    /// The address of the open page.
+    /// Returns the address of the open page.
     pub(crate) fn address(&self) -> String {
         let path = format!("/session/{}/url", self.session);
         self.call("GET", &path, &Value::Null).as_str().unwrap().to_owned()
@@ -68,17 +68,17 @@ impl Browser {
         self.command("frame", json!({ "id": index }));
     }
 
-    /// The return value of a script in the page.
+    /// Runs a script in the page, and returns its value.
     pub(crate) fn run(&self, script: &str) -> Value {
         self.command("execute/sync", json!({ "script": script, "args": [] }))
     }
 
-    /// The value that a script in the page passes to its last argument.
+    /// Runs a script in the page, and returns the value that it passes to its last argument.
     pub(crate) fn run_async(&self, script: &str) -> Value {
         self.command("execute/async", json!({ "script": script, "args": [] }))
     }
 
-    /// Clicks the first element that a selector finds, like a mouse.
+    /// Clicks the first element that matches a selector, like a mouse.
     pub(crate) fn click(&self, selector: &str) {
         let found = self.command("element", json!({ "using": "css selector", "value": selector }));
         let element = found.as_object().unwrap().values().next().unwrap().as_str().unwrap();
@@ -93,7 +93,7 @@ impl Browser {
         self.command("actions", json!({ "actions": [keyboard] }));
     }
 
-    /// Whether a script's dialog is open; closes it.
+    /// Closes the dialog of a script. Returns whether one was open.
     pub(crate) fn dialog(&self) -> bool {
         let path = format!("/session/{}/alert/text", self.session);
         let there = self.exchange("GET", &path, &Value::Null).0 == 200;
@@ -171,7 +171,7 @@ impl Drop for Browser {
         if !self.session.is_empty() && !std::thread::panicking() {
             self.call("DELETE", &format!("/session/{}", self.session), &Value::Null);
         } else if !self.session.is_empty() {
-            // Chromium survives a killed driver.
+            // Chromium keeps running after its driver is killed.
             let path = format!("/session/{}", self.session);
             let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
                 self.exchange("DELETE", &path, &Value::Null)

@@ -1,4 +1,4 @@
-//! `convene check`: reports every finding, and changes no files.
+//! `convene check` reports every finding, and changes no files.
 
 use super::{
     FINE, MACHINE, WRONG_FILE, at_before, broken, files, moved, names, stderr, stdout, two,
@@ -42,7 +42,8 @@ fn it_ends_with_what_was_understood() {
     );
     let over = stdout(&check("2027-05-01T12:00:00Z"));
     assert!(over.contains("3 sessions, Jan 12 to Apr 17, 2027; none is upcoming\n"), "{over}");
-    // After the findings, and not beside errors: what was left out by them would be counted wrong.
+    // The summary follows the findings. A file with errors has no summary, because the sessions with errors would be
+    // missing from its numbers.
     fixture.write(&toml.replace("America/New_York", "US/Eastern"));
     let warned = stdout(&check("2027-01-01T12:00:00Z"));
     let (findings, understood) = warned.split_once("sessions.toml: 0 errors, 1 warning\n").unwrap();

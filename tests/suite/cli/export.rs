@@ -1,4 +1,4 @@
-//! `convene export`: writes the served bytes as files.
+//! `convene export` writes the served bytes as files.
 
 use std::time::{Duration, SystemTime};
 
@@ -23,7 +23,7 @@ fn every_exported_file_equals_the_response_at_that_instant() {
                 Some("") if base.is_empty() => "/".to_owned(),
                 Some(folder) => format!("{base}/{}", folder.trim_end_matches('/')),
                 None if name == ".convene-export" => continue,
-                // A file without an address, which hosts send for missing files.
+                // Hosts send this file for missing paths; it has no address of its own.
                 None if name == "404.html" => {
                     let answer = running.get(&format!("{base}/nothing"), &[]);
                     assert_eq!((answer.status, &answer.body), (404, bytes));
@@ -34,7 +34,7 @@ fn every_exported_file_equals_the_response_at_that_instant() {
             };
             let path = path.strip_suffix("/").filter(|path| !path.is_empty()).unwrap_or(&path);
             let answer = running.get(path, &[]);
-            // A redirect is also exported as a file.
+            // The export writes a redirect as a file, too.
             assert!([200, 302].contains(&answer.status), "{name} at {path}: {}", answer.status);
             assert!(answer.body == *bytes, "{name} differs from {path}");
             compared.push(path.to_owned());
@@ -51,7 +51,7 @@ fn every_exported_file_equals_the_response_at_that_instant() {
 fn a_second_export_changes_nothing() {
     let fixture = Fixture::new(&two());
     let first = at_before(&fixture, &["export", "--out", "out"]);
-    // All files except the manifest.
+    // The count includes all files except the manifest.
     let count = names(&fixture.dir().join("out")).len() - 1;
     assert_eq!(stdout(&first), format!("out: {count} written, 0 unchanged, 0 removed\n"));
     let before = files(fixture.dir());
@@ -75,7 +75,7 @@ fn a_second_export_touches_no_file() {
             .into_iter()
             .map(|name| {
                 let file = std::fs::metadata(out.join(&name)).unwrap();
-                // The time of the last change of any file, including changes of names and times.
+                // `ctime` is the time of the last change of the file, including changes of its name and its times.
                 (name, file.ino(), file.mtime_nsec(), file.ctime(), file.ctime_nsec())
             })
             .collect::<Vec<_>>()
@@ -114,7 +114,7 @@ fn a_calendars_file_has_the_time_of_its_last_modified() {
     let file = fixture.dir().join("out/feeds/test.ics");
     let modified = || std::fs::metadata(&file).unwrap().modified().unwrap();
     assert_eq!(modified(), SystemTime::from(instant(BEFORE)));
-    // A checkout or a copy may have changed the time; the bytes are current, so only the time is corrected.
+    // A checkout or a copy may change the time of a file. The bytes are current, so the export corrects only the time.
     let other = SystemTime::from(instant(BEFORE)) + Duration::from_secs(1000);
     std::fs::File::options().append(true).open(&file).unwrap().set_modified(other).unwrap();
     at_before(&fixture, &["export", "--out", "out"]);
@@ -127,7 +127,7 @@ fn an_export_that_is_cut_off_has_every_asset_and_every_session_that_a_feed_names
     at_before(&fixture, &["export", "--out", "whole"]);
     let whole = names(&fixture.dir().join("whole"));
     let out = fixture.dir().join("out");
-    // A folder that is not empty prevents writing a file at its path.
+    // A folder that is not empty prevents the export from writing a file at its path.
     std::fs::create_dir_all(out.join("feeds/test/index.html/folder")).unwrap();
     assert_eq!(at_before(&fixture, &["export", "--out", "out"]).status.code(), MACHINE);
     let written = names(&out);
@@ -199,7 +199,7 @@ fn without_prune_the_files_of_a_removed_session_stay() {
 /// An instant after the addresses of the first removals have ended.
 const LONG_AFTER: &str = "2024-01-20T12:00:00Z";
 
-/// The file with only the first session, where the addresses of the second end soon.
+/// Returns the file with only the first session; the addresses of the second one end soon.
 fn soon_gone() -> String {
     first_only().replacen("duration = \"1h\"", "duration = \"1h\"\nkeep_gone = \"2d\"", 1)
 }
@@ -287,7 +287,7 @@ fn prune_follows_no_link_out_of_its_folder() {
     let fixture = Fixture::new(&two());
     at_before(&fixture, &["export", "--out", "out"]);
     let out = fixture.dir().join("out");
-    // A session's folder and invite were moved away and replaced by links.
+    // A session's folder and invite were moved away and replaced with links.
     for name in ["sessions/second", "sessions/second.ics"] {
         let elsewhere = fixture.dir().join(name.replace('/', "-"));
         std::fs::rename(out.join(name), &elsewhere).unwrap();

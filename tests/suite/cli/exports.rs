@@ -1,4 +1,4 @@
-//! `convene export` concurrently with another one, and after an interrupted one.
+//! `convene export` while another export runs, and after an interrupted one.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -8,7 +8,7 @@ use std::process::{Child, Stdio};
 use super::{FINE, at_before, files, moved, names, stderr, stdout, two};
 use crate::support::{BEFORE, Fixture, list, session};
 
-/// A file with ten unique sessions, and five sessions with different texts in each file.
+/// Returns a file with ten sessions of its own, and five sessions that every file has with different texts.
 fn many(name: &str) -> String {
     let own = (0..10).map(|number| format!("{name}-{number}"));
     let shared = (0..5).map(|number| format!("shared-{number}"));
@@ -29,7 +29,7 @@ fn end(child: Child) {
     assert_eq!(output.status.code(), FINE, "{}", stderr(&output));
 }
 
-/// The number of races of two exports: in each run, and in the long test.
+/// The number of races between two exports: in each run, and in the long test.
 const SAMPLE: u32 = 6;
 const MANY: u32 = 48;
 
@@ -47,7 +47,7 @@ fn race_of_two_lists(rounds: u32) {
             ["a.toml", "b.toml"].map(|list| begin(&fixture, &[list, "--out", "out", "--prune"]));
         both.into_iter().for_each(end);
         let got = files(&fixture.dir().join("out"));
-        // The manifest is among them.
+        // `got` includes the manifest.
         let told: Vec<&String> = got.keys().collect();
         assert!(whole.contains(&got), "round {round}: {told:?}");
     }
@@ -68,7 +68,7 @@ fn race_into_a_new_folder(rounds: u32) {
     let fixture = Fixture::new(&many("a"));
     at_before(&fixture, &["export", "--out", "whole"]);
     let whole = files(&fixture.dir().join("whole"));
-    // With a shared state, the second would already wait for the lock of the state.
+    // With a shared state, the second export would already wait for the lock of the state.
     let states = ["one", "two"];
     for state in states {
         std::fs::create_dir(fixture.dir().join(state)).unwrap();
@@ -119,7 +119,7 @@ fn the_next_export_removes_temporary_files_of_an_interrupted_one() {
     at_before(&fixture, &["export", "--out", "out"]);
     let out = fixture.dir().join("out");
     let before = files(&out);
-    // A file that this export no longer writes, one that it writes, and the manifest.
+    // The manifest lists a file that this export no longer writes, one that it writes, and itself.
     let manifest = out.join(".convene-export");
     let known = std::fs::read_to_string(&manifest).unwrap() + "sessions/gone/index.html\n";
     std::fs::write(&manifest, known).unwrap();
@@ -158,7 +158,7 @@ fn hidden_files_folders_and_links_that_no_export_made_stay() {
     }
     std::fs::create_dir(out.join(".404.html.new")).unwrap();
     std::os::unix::fs::symlink("mine", out.join("feeds/.test.ics.new")).unwrap();
-    // The target of the link is another user's folder.
+    // The link leads to another user's folder.
     std::fs::rename(out.join("sessions/second"), fixture.dir().join("elsewhere")).unwrap();
     std::os::unix::fs::symlink("../../elsewhere", out.join("sessions/second")).unwrap();
     std::fs::write(fixture.dir().join("elsewhere/.index.html.new"), "mine").unwrap();

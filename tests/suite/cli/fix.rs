@@ -1,4 +1,4 @@
-//! `convene check --fix`: writes what is certain, and keeps every other byte.
+//! `convene check --fix` writes the corrections that are certain, and keeps every other byte.
 
 use super::{FINE, WRONG_FILE, at_before, names, stderr, stdout};
 use crate::support::{Fixture, list, session};
@@ -7,7 +7,7 @@ fn read(fixture: &Fixture) -> String {
     std::fs::read_to_string(fixture.dir().join("sessions.toml")).unwrap()
 }
 
-/// A session with some lines.
+/// Returns a file whose session has additional lines.
 fn with(lines: &str) -> String {
     list(&session("a", "2027-04-30T14:00:00", lines))
 }
@@ -38,7 +38,7 @@ fn quotes_dashes_dates_keys_and_spaces_are_fixed_and_every_other_byte_stays() {
     );
     assert!(said.contains("\n6 lines are fixed in sessions.toml.\n\n"), "{said}");
     assert!(said.contains("\nsessions.toml: no problems. 2 sessions, Apr 30, 2027; "), "{said}");
-    // Nothing is left to fix, and nothing is written.
+    // Nothing is left to fix, so the command writes nothing.
     let modified = |fixture: &Fixture| {
         std::fs::metadata(fixture.dir().join("sessions.toml")).unwrap().modified().unwrap()
     };
@@ -50,14 +50,14 @@ fn quotes_dashes_dates_keys_and_spaces_are_fixed_and_every_other_byte_stays() {
 #[test]
 fn what_the_author_has_to_decide_stays_as_it_is() {
     for lines in [
-        // Day and month, or month and day.
+        // This could be day and month, or month and day.
         "end = 4/5/2027\n",
         "end = \"tomorrow\"\n",
-        // A text over several lines.
+        // This text continues on a second line.
         "description = “Come\nall”\n",
-        // The right key is there already.
+        // The session already has the right key.
         "tags = [\"a\"]\ntag = [\"b\"]\n",
-        "speaker = \"Ana\"\n",
+        "sponsor = \"Ana\"\n",
         "remind = 15\n",
     ] {
         let fixture = Fixture::new(&with(lines));
@@ -69,7 +69,7 @@ fn what_the_author_has_to_decide_stays_as_it_is() {
 
 #[test]
 fn each_key_with_one_wrong_letter_is_fixed() {
-    // 13 keys, each with a letter that is missing, doubled or swapped with the next one: 39 files.
+    // 13 keys with one missing, doubled or swapped letter each give 39 files.
     let values = [
         ("title", "\"A\""),
         ("start", "2027-04-30T14:00:00"),
@@ -100,7 +100,7 @@ fn each_key_with_one_wrong_letter_is_fixed() {
             _ => with(&format!("{key} = {value}\n")),
         };
         for word in wrong {
-            // The first key of the session; the calendar has a title too.
+            // Searches for the first key of the session, because the calendar has a title, too.
             let at = right.rfind(&format!("\n{key} = ")).unwrap() + 1;
             let before = format!("{}{word}{}", &right[..at], &right[at + key.len()..]);
             let fixture = Fixture::new(&before);

@@ -1,44 +1,48 @@
-//! `convene init`: a file to start from.
+//! `convene init` writes a file to start with.
+
+use std::collections::BTreeSet;
 
 use chrono::{Days, TimeDelta};
 use convene::model::When;
-use convene::template;
+use convene::template::Template;
 
 use super::{FINE, MACHINE, WRONG_USAGE, files, names, stderr, stdout};
 use crate::support::{Fixture, instant};
 
 const NOW: &str = "2026-11-25T12:00:00Z";
 
-/// A folder without a `sessions.toml`.
+/// Returns a folder without a `sessions.toml`.
 fn empty() -> Fixture {
     let fixture = Fixture::new("");
     std::fs::remove_file(fixture.file()).unwrap();
     fixture
 }
 
-/// Checks the template of every so many days in four years.
-fn assert_without_findings(step: usize) {
+/// Checks templates on every `step`th day in four years: those that `of_day` selects by the number of the check.
+fn assert_without_findings(step: usize, of_day: impl Fn(usize) -> Vec<Template>) {
     let fixture = Fixture::in_memory("");
     let publisher = fixture.publisher();
     let first = instant("2026-01-01T23:30:00Z");
-    for day in (0..4 * 366).step_by(step) {
+    for (check, day) in (0..4 * 366).step_by(step).enumerate() {
         let now = first + Days::new(day);
-        fixture.write(&template::list(None, now));
-        let plan = publisher.check(now).unwrap();
-        assert!(plan.findings.is_empty(), "{now}: {:?}", plan.findings);
+        for template in of_day(check) {
+            fixture.write(&template.text(None, now));
+            let plan = publisher.check(now).unwrap();
+            assert!(plan.findings.is_empty(), "{template:?} {now}: {:?}", plan.findings);
+        }
     }
 }
 
 #[test]
-fn the_template_has_no_findings_and_upcoming_sessions_on_sample_days_of_four_years() {
-    // A third of the days includes every day of the week, of the month and of the year, and February 29.
-    assert_without_findings(3);
+fn the_templates_have_no_findings_and_upcoming_sessions_on_sample_days_of_four_years() {
+    // One of six templates on each third day includes every day of the week and of the month for each.
+    assert_without_findings(3, |check| vec![Template::ALL[check % Template::ALL.len()]]);
 }
 
 #[test]
 #[ignore = "long: every day of four years"]
-fn the_template_has_no_findings_and_upcoming_sessions_on_every_day_of_four_years() {
-    assert_without_findings(1);
+fn the_templates_have_no_findings_and_upcoming_sessions_on_every_day_of_four_years() {
+    assert_without_findings(1, |_| Template::ALL.to_vec());
 }
 
 #[test]
@@ -46,10 +50,11 @@ fn the_template_can_be_checked_and_served_at_once() {
     let fixture = empty();
     let output = fixture.run(&["--at", NOW, "init"]);
     assert_eq!(output.status.code(), FINE, "{}", stderr(&output));
-    assert_eq!(names(fixture.dir()), ["sessions.toml"]);
+    assert_eq!(names(fixture.dir()), ["sessions.schema.json", "sessions.toml"]);
     assert_eq!(
         stdout(&output),
         "sessions.toml: written, with three upcoming sessions\n\
+         sessions.schema.json: written, for completion in editors\n\
          \n\
          1. Edit it, first the calendar's `id`, which is permanent once it is served.\n\
          2. convene check   lists every mistake, with suggested fixes\n\
@@ -105,20 +110,103 @@ fn options_without_effect_are_warnings() {
         .map(|option| format!("warning: `{option}` has no effect on `convene init`\n"))
         .collect();
     assert_eq!(stderr(&output), expected);
-    assert_eq!(names(fixture.dir()), ["talks.toml"]);
+    assert_eq!(names(fixture.dir()), ["sessions.schema.json", "talks.toml"]);
 }
 
 #[test]
 fn every_setting_that_is_switched_off_is_right_when_it_is_switched_on() {
-    let list = template::list(None, instant(NOW));
-    let off = |line: &&str| line.starts_with('#') && !line.starts_with("# ") && *line != "#";
-    let settings: Vec<&str> = list.lines().filter(off).collect();
-    assert!(settings.len() > 5, "{settings:?}");
-    for setting in settings {
-        let fixture = Fixture::new(&list.replace(setting, &setting[1..]));
-        let output = fixture.run(&["--at", NOW, "check"]);
-        assert_eq!((output.status.code(), stderr(&output)), (FINE, String::new()), "{setting}");
+    let is_off = |line: &&str| {
+        line.strip_prefix('#').is_some_and(|rest| rest.starts_with(char::is_alphabetic))
+    };
+    for template in Template::ALL {
+        let list = template.text(None, instant(NOW));
+        let settings: Vec<&str> = list.lines().filter(is_off).collect();
+        assert!(settings.len() > 1, "{template:?}: {settings:?}");
+        for setting in settings {
+            let fixture = Fixture::new(&list.replace(setting, &setting[1..]));
+            let output = fixture.run(&["--at", NOW, "check"]);
+            let said = stderr(&output);
+            assert_eq!((output.status.code(), said.as_str()), (FINE, ""), "{template:?} {setting}");
+        }
     }
+}
+
+#[test]
+fn each_example_is_written_by_its_name() {
+    let url = "https://cal.example/our";
+    let names = ["series", "weekly", "conference", "hybrid", "gatherings"];
+    for (name, template) in names.iter().zip(&Template::ALL[1..]) {
+        let fixture = empty();
+        let output = fixture.run(&["init", "--example", name, "--url", url, "--at", NOW]);
+        assert_eq!((output.status.code(), stderr(&output)), (FINE, String::new()), "{name}");
+        let written = std::fs::read_to_string(fixture.file()).unwrap();
+        assert_eq!(written, template.text(Some(url), instant(NOW)), "{name}");
+        assert!(written.starts_with("#:schema ./sessions.schema.json\n"), "{name}");
+        assert!(!written.contains('<'), "{name}");
+        assert!(stdout(&output).starts_with("sessions.toml: written, with upcoming sessions\n"));
+    }
+    let fixture = empty();
+    let output = fixture.run(&["init", "--example", "week"]);
+    assert_eq!(output.status.code(), WRONG_USAGE);
+    assert!(stderr(&output).contains(&names.join(", ")), "{}", stderr(&output));
+    assert!(super::names(fixture.dir()).is_empty());
+}
+
+#[test]
+fn the_examples_show_what_their_names_promise() {
+    let published = |template: Template| {
+        Fixture::new(&template.text(None, instant(NOW))).publish(NOW).site.edition().catalog.clone()
+    };
+    let weekly = published(Template::Weekly);
+    assert_eq!(weekly.repeats.len(), 2);
+    // 25 Tuesdays without one, and 20 dates.
+    assert_eq!(weekly.sessions.len(), 44);
+    let conference = published(Template::Conference);
+    let days: BTreeSet<_> =
+        conference.sessions.iter().map(|session| session.when.start().date_naive()).collect();
+    assert_eq!((days.len(), conference.sessions.len()), (2, 5));
+    let hybrid = published(Template::Hybrid);
+    assert!(
+        hybrid.sessions.iter().any(|session| session.place.is_some() && session.join.is_some())
+    );
+    let gatherings = published(Template::Gatherings);
+    assert!(gatherings.sessions.iter().all(|session| matches!(session.when, When::AllDay(_))));
+    let series = published(Template::Series);
+    assert!(series.sessions.iter().all(|session| session.series.is_some()));
+}
+
+#[test]
+fn a_schema_of_an_earlier_release_is_replaced_and_no_other_file() {
+    let fixture = empty();
+    let schema = fixture.dir().join("sessions.schema.json");
+    let run = |name: &str| fixture.run(&["init", name, "--at", NOW]);
+    assert_eq!(run("first.toml").status.code(), FINE);
+    let current = std::fs::read_to_string(&schema).unwrap();
+    assert_eq!(current, convene::config::schema());
+    std::fs::write(&schema, current.replace("again", "once more")).unwrap();
+    assert_eq!(
+        (run("second.toml").status.code(), stderr(&run("third.toml"))),
+        (FINE, String::new())
+    );
+    assert_eq!(std::fs::read_to_string(&schema).unwrap(), current);
+    for own in ["{}", "", "[", "{\"$comment\": \"by hand\"}"] {
+        std::fs::write(&schema, own).unwrap();
+        let name = format!("with-{}.toml", own.len());
+        let output = run(&name);
+        assert_eq!(output.status.code(), FINE, "{own}");
+        assert_eq!(
+            stderr(&output),
+            "warning: `sessions.schema.json` was not written by convene, and was not changed\n  \
+             For completion in editors, run `convene schema > FILE`, and name that file in the \
+             first line, after `#:schema`.\n"
+        );
+        assert!(!stdout(&output).contains("sessions.schema.json"), "{own}");
+        assert_eq!(std::fs::read_to_string(&schema).unwrap(), own);
+    }
+    std::fs::remove_file(&schema).unwrap();
+    std::os::unix::fs::symlink("elsewhere.json", &schema).unwrap();
+    assert_eq!(run("with-a-link.toml").status.code(), FINE);
+    assert!(!fixture.dir().join("elsewhere.json").exists());
 }
 
 #[test]
@@ -157,7 +245,7 @@ fn the_next_steps_name_the_chosen_file() {
     ] {
         assert!(said.contains(line), "{line}: {said}");
     }
-    assert_eq!(names(fixture.dir()), ["talks.toml"]);
+    assert_eq!(names(fixture.dir()), ["sessions.schema.json", "talks.toml"]);
     assert_eq!(fixture.run(&["--at", NOW, "check", "talks.toml"]).status.code(), FINE);
 }
 

@@ -1,4 +1,4 @@
-//! The commands and their exit codes, with the real program.
+//! The commands and their exit codes, tested with the real program.
 
 mod check;
 mod export;
@@ -21,7 +21,7 @@ const WRONG_FILE: Option<i32> = Some(1);
 const WRONG_USAGE: Option<i32> = Some(2);
 const MACHINE: Option<i32> = Some(3);
 
-/// Two upcoming sessions.
+/// Returns a file with two upcoming sessions.
 fn two() -> String {
     list(
         &[
@@ -32,12 +32,12 @@ fn two() -> String {
     )
 }
 
-/// The same file with one session moved.
+/// Returns the same file with one session moved.
 fn moved() -> String {
     two().replace("2027-05-28T14:00:00", "2027-05-29T15:00:00")
 }
 
-/// A file with an error in the second session.
+/// Returns a file with an error in the second session.
 fn broken() -> String {
     two().replace("2027-05-28T14:00:00", "\"next Friday\"")
 }
@@ -54,7 +54,7 @@ fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// Every file under a folder with its bytes.
+/// Returns every file below a folder with its bytes.
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut all = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];

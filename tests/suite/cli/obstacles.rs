@@ -31,7 +31,7 @@ fn export(fixture: &Fixture) -> Output {
     child.wait_with_output().unwrap()
 }
 
-/// A folder with an export, and its contents.
+/// Returns a folder with an export, and the files of the export.
 fn exported() -> (Fixture, std::collections::BTreeMap<String, Vec<u8>>) {
     let fixture = Fixture::new(&two());
     assert_eq!(at_before(&fixture, &["export", "--out", "out"]).status.code(), FINE);
@@ -67,7 +67,7 @@ fn nothing_is_written_through_a_link_at_the_path_of_a_file_or_folder() {
         let elsewhere = fixture.dir().join("elsewhere");
         std::fs::rename(out.join(name), &elsewhere).unwrap();
         symlink(&elsewhere, out.join(name)).unwrap();
-        // The existing file is older, so an export would write it.
+        // The existing file is older, so an export would replace it.
         let mark = |path: &Path| {
             std::fs::write(path, "mine").unwrap();
             std::fs::metadata(path).unwrap().modified().unwrap()
@@ -108,14 +108,14 @@ fn an_export_survives_any_line_of_its_manifest_and_loses_no_file_to_it() {
     let long = "x".repeat(300);
     let deep = "x/".repeat(3000);
     for line in [
-        // Other spellings of the names of current files.
+        // These are other spellings of the names of current files.
         "feeds//test.ics",
         "feeds/./test.ics",
         "./feeds/test.ics",
         "feeds/test.ics/",
         "feeds/../feeds/test.ics",
         "/feeds/test.ics",
-        // Folders, and impossible names.
+        // These are folders and impossible names.
         "feeds",
         "mine",
         "mine/",

@@ -1,4 +1,4 @@
-//! `convene` and `convene serve`: the greeting at the start, and the responses.
+//! `convene` and `convene serve`: the output at the start, and the responses.
 
 use std::net::{SocketAddr, TcpListener};
 
@@ -7,7 +7,7 @@ use crate::support::{BEFORE, Fixture, Running};
 
 const FEED: &str = "/feeds/test.ics";
 
-/// Ends the program and returns its standard error, without the line of every start.
+/// Ends the program and returns its standard error, without the line that every start prints.
 fn end(running: Running) -> String {
     let said = running.last_words();
     said.split_inclusive('\n').filter(|line| !line.contains(" started sessions=")).collect()
@@ -71,7 +71,7 @@ fn a_local_url_without_a_listener_is_not_shown_in_the_greeting() {
     assert_eq!(said, format!("open       http://localhost:{}/\n", address.port()));
 }
 
-/// An address that is currently unused.
+/// Returns an address that is currently unused.
 fn free_address() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
@@ -141,7 +141,8 @@ fn frozen_continues_when_a_session_leaves_its_feed_with_time() {
     assert!(early.text().contains("SUMMARY:Session first"));
     assert!(!late.text().contains("SUMMARY:Session first"));
     assert!(late.text().contains("SUMMARY:Session second"));
-    // The instant at which it left, not the start of the process, because replicas must agree.
+    // Last-Modified is the instant at which the session left, not the start of the process, because replicas must
+    // agree.
     assert_eq!(late.header("last-modified"), Some("Sat, 01 May 2027 19:00:00 GMT"));
     assert_eq!(files(fixture.dir()), recorded);
 }

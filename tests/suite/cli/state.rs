@@ -12,7 +12,7 @@ const STATE: [&str; 4] = [
     "sessions.revisions.json",
 ];
 
-/// Every command that would write state.
+/// Every command that writes state.
 const WRITERS: [&[&str]; 3] =
     [&["record"], &["export", "--out", "out"], &["serve", "--listen", "127.0.0.1:0"]];
 
@@ -42,7 +42,7 @@ fn a_second_record_writes_nothing() {
     assert_eq!((files(fixture.dir()), identity(&file)), before);
 }
 
-/// A replaced file has a new inode, even with the same bytes.
+/// Returns the inode of a file. A replaced file has a new one, even with the same bytes.
 fn identity(file: &std::path::Path) -> u64 {
     std::os::unix::fs::MetadataExt::ino(&std::fs::metadata(file).unwrap())
 }
@@ -186,7 +186,7 @@ fn assert_refused(revisions: &str, parts: &[&str]) {
     }
 }
 
-/// A revisions file in the current format.
+/// Returns a revisions file in the current format.
 fn recorded() -> String {
     let fixture = Fixture::new(&two());
     at_before(&fixture, &["record"]);

@@ -1,4 +1,4 @@
-//! Usage errors (exit code 2) and system errors (exit code 3).
+//! Usage errors have exit code 2, and system errors have exit code 3.
 
 use super::{FINE, MACHINE, WRONG_USAGE, stderr, stdout, two};
 use crate::support::Fixture;
@@ -45,7 +45,7 @@ fn an_instant_that_is_none_is_wrong_usage_and_an_example_is_given() {
         "2027-04-30T12:00:00",
         "12:00",
         "",
-        // The program could not parse a state from that time again.
+        // The program would refuse to parse a state from these times.
         "1969-12-31T23:59:59Z",
         "9999-01-01T00:00:00Z",
     ] {
@@ -93,7 +93,7 @@ fn a_missing_file_gives_a_plain_error_with_help() {
     let fixture = Fixture::new(&two());
     std::fs::rename(fixture.file(), fixture.dir().join("talks.toml")).unwrap();
     for command in [&["check"][..], &["export", "--out", "out"], &["record"], &["serve"], &[]] {
-        // A port chosen by the system, which is surely in use.
+        // The system chooses a free port, so the port cannot cause the error.
         let arguments = [&["--listen", "127.0.0.1:0"], command].concat();
         let said = refused(&fixture, &arguments, MACHINE);
         assert_eq!(
@@ -111,7 +111,7 @@ fn a_missing_file_gives_a_plain_error_with_help() {
 #[test]
 fn a_folder_in_place_of_a_file_gives_a_plain_error() {
     let fixture = Fixture::new(&two());
-    // With any file name.
+    // The error does not depend on the name.
     for folder in ["talks", "talks.toml", "talks.revisions.json"] {
         std::fs::create_dir(fixture.dir().join(folder)).unwrap();
         let said = refused(&fixture, &["check", folder], MACHINE);
@@ -141,7 +141,7 @@ fn a_path_without_a_file_name_is_an_error_in_every_command() {
 #[test]
 fn an_address_of_another_machine_gives_a_plain_error() {
     let fixture = Fixture::new(&two());
-    // From the block for documentation (RFC 5737), which no machine has.
+    // The address is in a block for documentation (RFC 5737), which no machine has.
     let said = refused(&fixture, &["serve", "--listen", "192.0.2.1:8080"], MACHINE);
     assert!(said.contains("this machine does not have the address 192.0.2.1:8080"), "{said}");
 }
@@ -186,7 +186,7 @@ fn help_and_version_are_fine_and_name_every_command_and_option() {
     );
 }
 
-/// The options, such as `--out`, at the beginnings of lines in a help text.
+/// Returns the options, such as `--out`, at the beginnings of lines in a help text.
 pub(crate) fn options(help: &str) -> Vec<String> {
     let lines = help.lines().map(str::trim_start);
     lines

@@ -1,5 +1,5 @@
-//! The program behind a cache with the configurations of docs/deploy: responses to readers while entries age, while the
-//! file changes, and while the program is down.
+//! The program behind a cache with the configurations of docs/deploy: the responses while entries age, while the file
+//! changes, and while the program is down.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -15,9 +15,9 @@ const PAGE: &str = "/sessions/first";
 /// The paths that clients request while the program is down.
 const KEPT: [(&str, &str); 3] = [(FEED, "identity"), (PAGE, "identity"), (FEED, "gzip")];
 
-/// The program, the relay that ages its responses, and its folder.
+/// The program, the relay that ages its responses, and the program's folder.
 struct Behind {
-    // Dropped before its folder, so that the program ends first.
+    // This field is dropped before the folder, so that the program ends first.
     running: Running,
     origin: Origin,
     fixture: Fixture,
@@ -31,7 +31,7 @@ impl Behind {
         Self { running, origin, fixture }
     }
 
-    /// Publishes another start of the session.
+    /// Publishes the session with another start.
     fn change(&self, start: &str) {
         let before = self.running.get(FEED, &[]).body;
         self.fixture.write(&first(start));
@@ -50,23 +50,23 @@ impl Behind {
 }
 
 fn first(start: &str) -> String {
-    // Long enough to be compressed.
+    // The text is long enough to be compressed.
     let text = format!("description = \"{}\"", "Bring friends and a mug. ".repeat(40));
     list(&session("first", &format!("2090-04-30T{start}"), &text))
 }
 
-/// Longer than the max-age of responses.
+/// Waits longer than the max-age of responses.
 fn age() {
     std::thread::sleep(Duration::from_millis(2100));
 }
 
-/// Checks the behavior of a cache; `at` is its address.
+/// Checks the behavior of the cache at the address `at`.
 fn holds_what_it_promises(behind: Behind, at: SocketAddr) {
     let get = |path: &str, headers: &[(&str, &str)]| ask(at, "GET", path, headers);
     let plain = |path: &str| get(path, &[("Accept-Encoding", "identity")]);
     same_as_the_program(&behind, at);
 
-    // Hits: one request to the program, for every query and every spelling of the coding.
+    // Hits: the program gets one request for every query and every spelling of the coding.
     age();
     plain(FEED);
     until("the feed is asked about", || !behind.origin.asked(FEED).is_empty());
@@ -90,7 +90,7 @@ fn holds_what_it_promises(behind: Behind, at: SocketAddr) {
     let not_modified = get(FEED, &[("Accept-Encoding", "identity"), ("If-None-Match", &tag)]);
     assert_eq!((not_modified.status, not_modified.body.len()), (304, 0));
 
-    // stale-while-revalidate: the old response at once, the new one soon after.
+    // stale-while-revalidate: clients get the old response at once, and the new one soon afterwards.
     let old = plain(FEED).body;
     behind.change("15:00:00");
     age();
@@ -112,7 +112,7 @@ fn holds_what_it_promises(behind: Behind, at: SocketAddr) {
     until("it is the program's", || plain(FEED).body == behind.running.get(FEED, &[]).body);
 }
 
-/// Headers that a cache adds, or that belong to one connection or one second.
+/// Headers that a cache adds, or that depend on the connection or the current second.
 const OWN: [&str; 10] = [
     "age",
     "connection",
@@ -133,7 +133,7 @@ fn comparable(answer: &Answer) -> Vec<(String, String)> {
     headers
 }
 
-/// Compares bytes, status and headers in each coding, on the first request and from the cache.
+/// Compares bytes, status and headers in each coding, for the first request and for a response from the cache.
 fn same_as_the_program(behind: &Behind, at: SocketAddr) {
     let published = behind.fixture.publish("2027-01-01T00:00:00Z");
     let mut paths: Vec<String> = published.site.documents().map(|(path, _)| path).collect();
@@ -152,7 +152,7 @@ fn same_as_the_program(behind: &Behind, at: SocketAddr) {
     }
 }
 
-/// Kills the program; the cache still serves every stored response.
+/// Kills the program, and checks that the cache still serves every stored response.
 fn killed(behind: Behind, at: SocketAddr, kept: &[Answer; 3]) -> Behind {
     let Behind { mut running, origin, fixture } = behind;
     running.child.kill().unwrap();

@@ -1,5 +1,5 @@
-//! An exported folder in nginx, compared with the program header by header: exactly the differences that
-//! docs/operate/static.md lists.
+//! Compares an exported folder in nginx with the program, header by header: only the differences that
+//! docs/operate/static.md lists may exist.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +11,10 @@ use crate::support::{Answer, Fixture, Running};
 const DOCS: &str = include_str!("../../../docs/operate/static.md");
 const RICH: &str = include_str!("../../golden/rich/sessions.toml");
 const FIRST: &str = "2027-01-02T08:00:00Z";
-/// After the first session, so that one session is over.
+/// This instant is after the first session, so one session is over.
 const LATER: &str = "2027-02-20T08:00:00Z";
 
-/// A file with every kind of resource: a logo, former addresses, and a removed session.
+/// Returns a file with every kind of resource: a logo, former addresses, and a removed session.
 fn rich() -> Fixture {
     let extra = crate::support::session("leaving", "2027-11-30T14:00:00", "duration = \"1h\"");
     let all = format!("{RICH}\n[page]\nlogo = \"logo.png\"\n");
@@ -25,7 +25,7 @@ fn rich() -> Fixture {
     fixture
 }
 
-/// The table's word for a kind of document.
+/// Returns the table's word for a kind of document.
 fn word(kind: Kind) -> &'static str {
     match kind {
         Kind::Feed | Kind::Invite => "calendars",
@@ -38,7 +38,7 @@ fn word(kind: Kind) -> &'static str {
     }
 }
 
-/// The headers of a response, with its status as a header; without headers of the connection.
+/// Returns the headers of a response, with its status as a header and without the headers of the connection.
 fn said(answer: &Answer) -> BTreeMap<String, String> {
     let mut said = BTreeMap::from([("status".to_owned(), answer.status.to_string())]);
     for (name, value) in &answer.headers {
@@ -50,7 +50,7 @@ fn said(answer: &Answer) -> BTreeMap<String, String> {
     said
 }
 
-/// Every difference, as a header and a kind of response, with an example.
+/// Every difference by header and kind of response, with an example.
 #[derive(Default)]
 struct Differences(BTreeMap<(String, &'static str), String>);
 
@@ -82,7 +82,7 @@ const KINDS: [&str; 11] = [
     "robots.txt",
 ];
 
-/// The table's rows without "the same" for nginx: a header, and each kind of response.
+/// Returns the cells of the table that differ for nginx: a header and a kind of response for each.
 fn documented() -> BTreeSet<(String, String)> {
     let (_, table) = DOCS.split_once("| header | of |").unwrap();
     let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
@@ -175,7 +175,7 @@ fn files_in_nginx_differ_from_serve_as_the_table_says_and_in_nothing_else() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    // A path that the program does not serve must not exist here either.
+    // nginx must not serve a path that the program does not serve.
     for path in ["/index.html", "/404.html", "/.convene-export", "/feeds/rich/index.html"] {
         assert_eq!(nginx.get(path, &[]).status, 404, "{path}");
     }

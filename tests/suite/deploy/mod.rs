@@ -11,7 +11,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// A configuration of docs/deploy with replacements; it must contain every replaced text.
+/// Returns a configuration of docs/deploy with replacements; it must contain every replaced text.
 fn given(name: &str, replaced: &[(&str, &str)]) -> String {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/deploy").join(name);
     let mut text = std::fs::read_to_string(&file).unwrap();
@@ -22,7 +22,7 @@ fn given(name: &str, replaced: &[(&str, &str)]) -> String {
     text
 }
 
-/// A port that was free a moment ago, for programs that cannot report a chosen port.
+/// Returns a port that was just free, for programs that cannot report a port that they chose.
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use super::{free_port, given, until};
 use crate::support::{Answer, ask};
 
-/// A running nginx; ended when it is dropped.
+/// A running nginx, which ends when it is dropped.
 pub(super) struct Nginx {
     child: Child,
     pub(super) address: SocketAddr,
@@ -24,8 +24,8 @@ impl Nginx {
         all.extend_from_slice(replaced);
         let server = given(name, &all).replace("/var/cache/nginx/convene", &cache);
         let own = folder.path().display();
-        // The rest of a distribution's nginx.conf. Under root, workers would run as another account, which cannot read
-        // a test's folders.
+        // This is the rest of a distribution's nginx.conf. Under root, workers would run as another account, which
+        // cannot read a test's folders.
         let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
             .map(|kind| format!("{kind}_temp_path {own}/{kind};\n"))
             .concat();
@@ -72,7 +72,7 @@ impl Nginx {
 
 impl Drop for Nginx {
     fn drop(&mut self) {
-        // A killed nginx would leave its workers behind.
+        // SIGTERM also ends the workers; a killed nginx would leave them running.
         let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
         let _ = self.child.wait();
     }

@@ -1,5 +1,5 @@
-//! The relay between a cache and the program. It ages responses in a second, because tests cannot wait for minutes. It
-//! records each request. Dropping it simulates an outage.
+//! The relay between a cache and the program. The relay makes each response as old as its max-age within a second,
+//! because tests cannot wait for minutes. The relay also records each request. Dropping the relay simulates an outage.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-/// A request of the cache, and the response.
+/// A request from the cache, and the response to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Asked {
     pub(super) path: String,
@@ -16,7 +16,7 @@ pub(super) struct Asked {
     pub(super) tag: Option<String>,
 }
 
-/// A relay to the program; stopped when it is dropped.
+/// A relay to the program, which stops when it is dropped.
 pub(super) struct Origin {
     pub(super) address: SocketAddr,
     asked: Arc<Mutex<Vec<Asked>>>,
@@ -47,7 +47,7 @@ impl Origin {
         Self { address, asked, ended, thread: Some(thread) }
     }
 
-    /// The requests since the last call, except health checks.
+    /// Returns the requests for a path since the last call.
     pub(super) fn asked(&self, path: &str) -> Vec<Asked> {
         let mut all = self.asked.lock().unwrap();
         let (these, others) =
@@ -67,7 +67,7 @@ impl Drop for Origin {
     }
 }
 
-/// One request per connection; the response announces that to the cache.
+/// Relays one request. The response tells the cache that the connection ends.
 fn relay(stream: TcpStream, to: SocketAddr, asked: &Mutex<Vec<Asked>>) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut head = String::new();

@@ -1,5 +1,5 @@
 //! Replicas behind nginx, arranged as in docs/operate/replicas.md: while a change has reached only some of them, no
-//! feed goes back for a client.
+//! client gets an older feed than before.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use crate::support::{Fixture, Running, list, session};
 
 const FEEDS: [&str; 6] = ["test", "one", "two", "three", "four", "five"];
 
-/// A change that affects every feed.
+/// Returns a file whose start affects every feed.
 fn listed(start: &str) -> String {
     let mut text = list("");
     for id in &FEEDS[1..] {
@@ -23,7 +23,7 @@ fn listed(start: &str) -> String {
 
 /// A replica with a copy of the file and the revisions, and a relay that ages its responses.
 struct Replica {
-    // Dropped before its folder, so that the program ends first.
+    // This field is dropped before the folder, so that the program ends first.
     running: Running,
     origin: Origin,
     fixture: Fixture,
@@ -53,7 +53,7 @@ fn no_feed_goes_back_while_a_change_is_on_its_way_to_the_last_replica() {
     let replicas: Vec<Replica> = (0..3).map(|_| Replica::start(&recorder)).collect();
     let servers: String =
         replicas.iter().map(|one| format!("    server {};\n", one.origin.address)).collect();
-    // The lines that docs/operate/replicas.md gives in place of one address.
+    // docs/operate/replicas.md gives these lines in place of one address.
     let upstream = format!("    hash $uri consistent;\n{servers}");
     assert!(
         include_str!("../../../docs/operate/replicas.md").contains("    hash $uri consistent;\n")

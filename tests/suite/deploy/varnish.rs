@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use super::{free_port, given, until};
 
-/// A running Varnish; ended when it is dropped.
+/// A running Varnish, which ends when it is dropped.
 pub(super) struct Varnish {
     child: Child,
     pub(super) address: SocketAddr,
@@ -42,7 +42,7 @@ impl Varnish {
 
 impl Drop for Varnish {
     fn drop(&mut self) {
-        // A killed Varnish would leave its child behind.
+        // SIGTERM also ends the child process; a killed Varnish would leave it running.
         let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
         let _ = self.child.wait();
     }

@@ -1,8 +1,8 @@
 //! Random edits, most of them bad ones, while four readers poll.
 //!
-//! The promise to readers: every response comes from one complete, good edition, and nothing goes back. There is one
-//! exception to the second half: the process keeps a state that it could not write, and a kill at that time loses the
-//! numbers that readers have already seen. The readers then start again, and the test counts these cases.
+//! Every response must come from one complete, good edition, and no number may go back. The second rule has one
+//! exception: if the process could not write its state and is then killed, the numbers that readers have already seen
+//! are lost. The readers then start again, and the test counts these cases.
 //!
 //! A second test also damages the state; see [`super::damage`].
 
@@ -53,7 +53,7 @@ struct Chaos<'a> {
     /// The resident set after the start of this process, and the largest growth of any process, in KiB.
     warm: Option<u64>,
     growth: u64,
-    /// The damage to the state, if enabled.
+    /// The damage to the state, if the test damages it.
     damages: Option<Damages>,
     /// Whether the disk of the state is sometimes full.
     fills: bool,
@@ -174,7 +174,7 @@ impl Chaos<'_> {
             std::thread::sleep(Duration::from_millis(5));
         }
         self.count.awaited += 1;
-        // A publication after the disk was freed is written.
+        // After the disk was freed, the program writes its state again.
         self.unsaved = self.full;
         let resident = self.folder.resident();
         match self.warm {
@@ -202,7 +202,7 @@ impl Chaos<'_> {
         self.warm = None;
     }
 
-    /// In the end, also after a restart, the program serves the last good file.
+    /// Checks at the end, and again after a restart, that the program serves the last good file.
     fn end(&mut self, number: u64) {
         if self.full {
             self.folder.free();
@@ -221,7 +221,7 @@ impl Chaos<'_> {
     }
 }
 
-/// Ends the readers even where the author's side has failed.
+/// Ends the readers even if the author's thread has failed.
 struct Ending<'a>(&'a World);
 
 impl Drop for Ending<'_> {
@@ -242,7 +242,7 @@ fn no_number_goes_back_and_every_feed_is_served_under_every_damage() {
     live(false, Some(Damages::default()));
 }
 
-/// Runs the author and the readers for a time. `fills` if the state has a separate disk that is sometimes full.
+/// Runs the author and the readers for a time. With `fills`, the state has a separate disk that is sometimes full.
 #[expect(clippy::print_stdout, reason = "the report of both tests")]
 fn live(fills: bool, damages: Option<Damages>) {
     let seed = given("CONVENE_SEED").unwrap_or(0x5eed_0fc0_7e5e).max(1);

@@ -19,7 +19,7 @@ impl Client {
         Ok(Self(BufReader::new(stream)))
     }
 
-    /// One request and its complete response; an error if the connection ends early.
+    /// Sends one request and returns the complete response; fails if the connection ends early.
     pub(super) fn ask(
         &mut self,
         method: &str,
@@ -49,7 +49,7 @@ impl Client {
     }
 }
 
-/// The uncompressed body of a 200, whose ETag must be its hash.
+/// Returns the uncompressed body of a 200, whose ETag must be its hash.
 pub(super) fn plain(answer: &Answer, about: &str) -> Vec<u8> {
     let mut body = Vec::new();
     let suffix = match answer.header("content-encoding") {

@@ -1,6 +1,7 @@
-//! Damage of the state next to edits and kills: older copies, merges by hand, cuts, flipped bits, links and worse.
+//! Damages the state while the file is edited and the process is killed: with older copies, manual merges, cuts,
+//! flipped bits, links and more.
 //!
-//! A broken file stays until the test replaces it by a good or an older one. Meanwhile the test kills the program and
+//! A broken file stays until the test replaces it with a good or an older one. Meanwhile the test kills the program and
 //! edits `sessions.toml`. The program notices a valid but older file within a second. Only a kill within that second
 //! would lower numbers, because no other process has them. So the test never kills the program before the file has the
 //! numbers again.
@@ -45,7 +46,7 @@ impl std::fmt::Debug for Damages {
 }
 
 impl Damages {
-    /// Whether the file is unusable.
+    /// Returns whether the file is unusable.
     pub(super) fn is_broken(&self) -> bool {
         self.broken.is_some()
     }
@@ -69,7 +70,7 @@ impl Damages {
         }
     }
 
-    /// Replaces an unusable file by the newest good one, or by an older one.
+    /// Replaces an unusable file with the newest good one, or with an older one.
     pub(super) fn mend(&mut self, file: &Path, random: &mut Random) {
         let Some(known) = self.broken.take() else { return };
         let copy = match random.below(2) {
@@ -102,7 +103,7 @@ impl Damages {
         self.copies[random.below(self.copies.len() as u64) as usize].clone()
     }
 
-    /// Replaces a file by a damaged one, and returns the kind of damage.
+    /// Replaces a file with a damaged one, and returns the kind of damage.
     fn exchange(&mut self, file: &Path, good: &str, random: &mut Random) -> &'static str {
         let at = random.below(good.len() as u64) as usize;
         match random.below(12) {
@@ -167,7 +168,7 @@ impl Damages {
     }
 }
 
-/// Whether the program accepts a file, or treats it as lost.
+/// Returns whether the program accepts a file; otherwise, the program treats it as lost.
 fn is_usable(file: &Path) -> bool {
     match std::fs::metadata(file) {
         Ok(about) if about.is_file() => {
@@ -198,7 +199,7 @@ fn save(file: &Path, bytes: &[u8], random: &mut Random) {
     }
 }
 
-/// A manual merge of two versions: for each entry the line of one of them, or none if that version has none.
+/// Merges two versions like a person: each entry has the line of one of them, or is missing if that version lacks it.
 fn merge(one: &str, other: &str, random: &mut Random) -> String {
     let (one, other) = (entries(one), entries(other));
     let mut text = format!("{{\n\"schema\": 3,\n{},\n", one.1);
@@ -220,7 +221,7 @@ fn merge(one: &str, other: &str, random: &mut Random) -> String {
 
 type Entries = BTreeMap<String, BTreeMap<String, String>>;
 
-/// The lines of a file by section and key, and the line of the calendar.
+/// Returns the lines of a file by section and key, and the line of the calendar.
 fn entries(text: &str) -> (Entries, String) {
     let (mut all, mut section, mut calendar) = (Entries::new(), String::new(), String::new());
     for line in text.lines() {

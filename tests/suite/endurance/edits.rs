@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::support::Random;
 
-/// A session, identified by a permanent number.
+/// A session with a permanent number as its key.
 #[derive(Debug, Clone)]
 struct Talk {
     key: u64,
@@ -12,7 +12,7 @@ struct Talk {
     word: u64,
     start: String,
     cancelled: bool,
-    /// Whether it was removed once, so that the file must contain `again`.
+    /// Whether the session was removed once, so that the file must contain `again`.
     again: bool,
 }
 
@@ -20,12 +20,12 @@ struct Talk {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Event {
     pub(super) title: String,
-    /// In the format of `DTSTART`, without the zone.
+    /// The start in the format of `DTSTART`, without the zone.
     pub(super) start: String,
     pub(super) cancelled: bool,
 }
 
-/// A file, and the removed sessions.
+/// An author with the sessions of the file and the removed ones.
 #[derive(Debug, Default)]
 pub(super) struct Author {
     talks: Vec<Talk>,
@@ -49,7 +49,7 @@ fn any_start(random: &mut Random) -> String {
 }
 
 impl Author {
-    /// A file of eight sessions.
+    /// Creates an author with a file of eight sessions.
     pub(super) fn new(random: &mut Random) -> Self {
         let mut author = Self::default();
         (0..8).for_each(|_| author.add(random));
@@ -118,12 +118,12 @@ impl Author {
         self.talks[at].word += 1;
     }
 
-    /// The current ids of all sessions, and former ids of some.
+    /// Returns the current ids of all sessions, and former ids of some.
     pub(super) fn ids(&self) -> Vec<String> {
         self.talks.iter().chain(&self.gone).flat_map(|talk| talk.ids.clone()).collect()
     }
 
-    /// The expected contents of the feed, sorted.
+    /// Returns the expected contents of the feed, sorted.
     pub(super) fn events(&self) -> Vec<Event> {
         let event = |talk: &Talk| Event {
             title: talk.title(),
@@ -135,7 +135,7 @@ impl Author {
         events
     }
 
-    /// The file as text. Every feed made from it contains its number.
+    /// Returns the file as text. Every feed made from it contains `number`.
     pub(super) fn text(&self, number: u64) -> String {
         let mut text = format!(
             "[calendar]\nid = \"test\"\ntitle = \"Test\"\nurl = \"https://cal.example\"\n\
@@ -156,7 +156,7 @@ impl Author {
         text
     }
 
-    /// A file with a mistake, and the kind of mistake.
+    /// Returns a file with a mistake, and the kind of mistake.
     pub(super) fn broken(&self, number: u64, random: &mut Random) -> Vec<u8> {
         let text = self.text(number);
         let text = match random.below(8) {

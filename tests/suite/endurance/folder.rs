@@ -8,15 +8,15 @@ use std::time::Duration;
 
 use crate::support::Fixture;
 
-/// The method of saving a file.
+/// A method of saving a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
     InPlace,
-    /// Written in place in two halves; the first ends within a string.
+    /// Writes the file in place in two halves; the first ends within a string.
     Halves(Duration),
-    /// A new file renamed into place, as editors do.
+    /// Renames a new file into place, as editors do.
     Rename,
-    /// A symbolic link switched to a new target, as deployments do.
+    /// Switches a symbolic link to a new target, as deployments do.
     Link,
 }
 
@@ -29,7 +29,7 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Creates the folders; optionally with a separate file system for the state, which needs root.
+    /// Creates the folders. With `own_disk`, the state has a separate file system, which needs root.
     pub(super) fn new(text: &str, own_disk: bool) -> Self {
         let fixture = Fixture::new(text);
         let folder = Self { fixture, child: None, saved: 0, mounted: own_disk };
@@ -62,7 +62,7 @@ impl Folder {
             .command(&["serve", "--listen", "127.0.0.1:0", "--state", "state"])
             .stdout(Stdio::piped())
             .stderr(log)
-            // The test searches the text of the log.
+            // The test searches the text of the log, so the log has no colors.
             .env("NO_COLOR", "1")
             .spawn()
             .unwrap();
@@ -74,14 +74,14 @@ impl Folder {
         address.unwrap_or_else(|| panic!("did not start:\n{}", self.last_words()))
     }
 
-    /// The end of the program's output.
+    /// Returns the end of the program's output.
     pub(super) fn last_words(&self) -> String {
         let text = std::fs::read_to_string(self.log()).unwrap_or_default();
         let from = text.floor_char_boundary(text.len().saturating_sub(4000));
         text[from..].to_owned()
     }
 
-    /// The number of times that a text is in the program's output.
+    /// Returns how often the program's output contains a text.
     pub(super) fn said(&self, what: &str) -> usize {
         std::fs::read_to_string(self.log()).unwrap().matches(what).count()
     }
@@ -90,7 +90,7 @@ impl Folder {
         self.child.as_ref().unwrap().id().to_string()
     }
 
-    /// The resident set in KiB.
+    /// Returns the resident set in KiB.
     pub(super) fn resident(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
@@ -127,7 +127,7 @@ impl Folder {
                 std::fs::rename(other, list).unwrap();
             }
             Way::Link => {
-                // The current target of the link does not change.
+                // The program must never find the link without a target, so the test renames a new link into place.
                 let link = self.fixture.dir().join("link");
                 let target = self.fixture.dir().join(format!("release-{}", self.saved));
                 std::fs::write(&target, bytes).unwrap();

@@ -15,11 +15,11 @@ pub(super) struct World {
     pub(super) port: AtomicU16,
     pub(super) ended: AtomicBool,
     pub(super) down: AtomicBool,
-    /// Raised before each kill.
+    /// Counts kills; raised before each one.
     pub(super) kills: AtomicU64,
-    /// Raised between a kill that lost an unwritten state and the next start.
+    /// Counts lost states; raised between a kill that lost an unwritten state and the next start.
     pub(super) losses: AtomicU64,
-    /// The highest edition that readers have seen.
+    /// The highest edition that any reader has seen.
     pub(super) seen: AtomicU64,
     /// The contents of good files, by number; added before the file is saved.
     pub(super) editions: Mutex<BTreeMap<u64, Vec<Event>>>,
@@ -32,20 +32,20 @@ struct Memory {
     losses: u64,
     edition: u64,
     sequences: HashMap<String, (u64, String, Event)>,
-    /// By path: the Last-Modified in seconds, and the ETag without a coding.
+    /// The Last-Modified in seconds and the ETag without a coding, by path.
     validators: HashMap<String, (i64, String)>,
 }
 
-/// The requests of a reader, and its User-Agent.
+/// The kind of a reader, which decides its requests and its User-Agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum As {
-    /// The feed, with conditional requests by ETag.
+    /// Requests the feed, with conditional requests by ETag.
     Thunderbird,
-    /// The feed, with conditional requests by date.
+    /// Requests the feed, with conditional requests by date.
     Apple,
-    /// Invites.
+    /// Requests invites.
     Invites,
-    /// Pages, Atom and JSON.
+    /// Requests pages, Atom and JSON.
     Browser,
 }
 
@@ -57,7 +57,7 @@ pub(super) struct Count {
     pub(super) redirects: u64,
     pub(super) absent: u64,
     pub(super) refused: u64,
-    /// Changes of the feed that it has seen.
+    /// The number of changes of the feed that the reader has seen.
     pub(super) editions: u64,
 }
 
@@ -156,7 +156,7 @@ impl<'a> Reader<'a> {
                 self.count.not_modified += 1;
                 assert_eq!(tag(answer), self.memory.validators[path].1, "{path}: 304 of another");
             }
-            // The permanent redirect to a renamed session, or the page of a removed one.
+            // The response is the permanent redirect to a renamed session, or the page of a removed one.
             301 | 302 if path.starts_with("/sessions/") => self.count.redirects += 1,
             404 | 410 if path.starts_with("/sessions/") => self.count.absent += 1,
             status => panic!("{path}: {status}"),
@@ -236,7 +236,7 @@ fn value<'t>(text: &'t str, name: &str) -> &'t str {
     found.unwrap_or_else(|| panic!("no {name} in {text}"))
 }
 
-/// The ETag without its coding.
+/// Returns the ETag without its coding.
 fn tag(answer: &Answer) -> String {
     answer.header("etag").unwrap().replace("-gzip", "").replace("-br", "")
 }

@@ -10,12 +10,12 @@ use super::folder::{Folder, Way};
 use super::{SHORT, given};
 use crate::support::{Random, tree};
 
-/// The paths that every edition has.
+/// Returns the paths that every edition has.
 fn paths(folder: &Folder) -> Vec<String> {
     let fixture = &folder.fixture;
     assert!(fixture.run(&["export", "--state", "state", "--out", "out"]).status.success());
     let files = tree(&fixture.dir().join("out")).into_keys();
-    // A file without an address, which hosts send for missing files.
+    // Hosts send this file for missing paths; it has no address of its own.
     let files = files.filter(|file| file != "404.html");
     let path = |file: String| {
         let file = file.strip_suffix("index.html").unwrap_or(&file);
@@ -65,7 +65,7 @@ fn load(port: u16, paths: &[String], seed: u64, ended: &AtomicBool) -> BTreeMap<
     statuses
 }
 
-/// Saves a new edition every second. Returns their number, and the resident set in KiB early and at the end.
+/// Saves a new edition every second. Returns the number of editions, and the resident set in KiB early and at the end.
 fn edit(folder: &mut Folder, author: &mut Author, lasting: Duration) -> (u64, u64, u64) {
     let began = Instant::now();
     let (mut number, mut warm) = (0, 0);
@@ -83,7 +83,7 @@ fn edit(folder: &mut Folder, author: &mut Author, lasting: Duration) -> (u64, u6
     (number, warm, folder.resident())
 }
 
-/// Ends the clients even where the author's side has failed.
+/// Ends the clients even if the author's thread has failed.
 struct Ending<'a>(&'a AtomicBool);
 
 impl Drop for Ending<'_> {
@@ -98,7 +98,7 @@ fn no_response_under_load_has_a_wrong_byte_while_the_file_changes_every_second()
     let lasting = given("CONVENE_SOAK_SECONDS").map_or(SHORT, Duration::from_secs);
     let mut random = Random(0x50a7);
     let mut author = Author::new(&mut random);
-    // Makes feeds large bodies in every coding.
+    // This text makes the bodies of feeds large in every coding.
     author.more = (0..4_000).map(|_| format!(" {:x}", random.below(u64::MAX))).collect();
     let mut folder = Folder::new(&author.text(0), false);
     let port = folder.start();

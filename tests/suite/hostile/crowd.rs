@@ -9,10 +9,10 @@ use socket2::{Domain, Socket, Type};
 
 use super::{BIG, SMALL};
 
-/// The pause between two rounds through a crowd.
+/// The pause between two rounds in which each client of a crowd acts once.
 const ROUND: Duration = Duration::from_secs(1);
 
-/// A connection with a window so small that the server has to wait.
+/// Opens a connection with a window so small that the server has to wait.
 pub(super) fn connect(address: SocketAddr) -> Option<TcpStream> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).ok()?;
     socket.set_recv_buffer_size(4096).ok()?;
@@ -20,7 +20,7 @@ pub(super) fn connect(address: SocketAddr) -> Option<TcpStream> {
     Some(socket.into())
 }
 
-/// Whether a call failed permanently.
+/// Returns whether a call failed permanently.
 pub(super) fn failed<T>(done: &std::io::Result<T>) -> bool {
     done.as_ref().is_err_and(|error| error.kind() != ErrorKind::WouldBlock)
 }
@@ -46,7 +46,7 @@ pub(super) fn rounds<S>(
     again
 }
 
-/// A crowd in plain HTTP/1 with non-blocking sockets.
+/// Returns a crowd in plain HTTP/1 with non-blocking sockets.
 fn plain_rounds(
     address: SocketAddr,
     count: usize,
@@ -62,7 +62,7 @@ fn plain_rounds(
     rounds(count, ended, start, |_, stream| go_on(stream))
 }
 
-/// Requests with headers sent byte by byte.
+/// Sends requests with headers, byte by byte.
 pub(super) fn slow_headers(address: SocketAddr, count: usize, ended: &AtomicBool) -> String {
     let begin = b"GET / HTTP/1.1\r\nHost: a\r\nX: ";
     let again = plain_rounds(address, count, ended, begin, |stream| {
@@ -72,7 +72,7 @@ pub(super) fn slow_headers(address: SocketAddr, count: usize, ended: &AtomicBool
     format!("{count} slow header senders, thrown out {again} times")
 }
 
-/// Requests for large responses, of which the client reads little.
+/// Requests large responses, and reads little of them.
 pub(super) fn slow_readers(address: SocketAddr, count: usize, ended: &AtomicBool) -> String {
     let begin = format!("GET {BIG} HTTP/1.1\r\nHost: a\r\n\r\n");
     let again = plain_rounds(address, count, ended, begin.as_bytes(), |stream| {
@@ -84,7 +84,7 @@ pub(super) fn slow_readers(address: SocketAddr, count: usize, ended: &AtomicBool
     format!("{count} slow readers, thrown out {again} times")
 }
 
-/// Connections with one request or none.
+/// Keeps connections open with one request or none.
 pub(super) fn idle(address: SocketAddr, count: usize, ended: &AtomicBool) -> String {
     let begin = format!("HEAD {SMALL} HTTP/1.1\r\nHost: a\r\n\r\n");
     let again = plain_rounds(address, count, ended, begin.as_bytes(), |stream| {
@@ -94,7 +94,7 @@ pub(super) fn idle(address: SocketAddr, count: usize, ended: &AtomicBool) -> Str
     format!("{count} idle, thrown out {again} times")
 }
 
-/// Endless headers, as fast as the server reads them.
+/// Sends endless headers as fast as the server reads them.
 pub(super) fn header_floods(address: SocketAddr, ended: &AtomicBool) -> String {
     let (mut floods, mut refused) = (0, 0);
     let line = "X-Flood: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n".repeat(64);

@@ -9,15 +9,15 @@ use tokio_rustls::rustls::pki_types::CertificateDer;
 
 use crate::http::tls;
 
-/// Writes on one connection, if the server accepts as many.
+/// The number of writes on one connection, if the server accepts that many.
 const BATCHES: u32 = 100;
-/// Frames in a write.
+/// The number of frames in a write.
 const BATCH: u32 = 100;
 /// `GET https://localhost/` in HPACK (RFC 7541 appendix A).
 const HEADERS: &[u8] = b"\x82\x87\x84\x41\x09localhost";
 /// The connection preface of a client (RFC 9113 section 3.4).
 pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-/// Frames, flags and a reason by their numbers (RFC 9113 sections 6 and 7).
+/// The numbers of frame types, flags and an error code (RFC 9113 sections 6 and 7).
 pub(super) const HEADERS_FRAME: u8 = 1;
 pub(super) const RST_STREAM: u8 = 3;
 pub(super) const SETTINGS: u8 = 4;
@@ -31,7 +31,7 @@ pub(super) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8>
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
-/// Whether the server closes a connection before or after all batches are sent.
+/// Returns whether the server closes a connection before or after all batches are sent.
 fn is_cut(
     address: SocketAddr,
     trusted: &CertificateDer<'static>,
@@ -71,7 +71,7 @@ pub(crate) fn endless_headers(
     trusted: &CertificateDer<'static>,
     ended: &AtomicBool,
 ) -> String {
-    // A literal without indexing: one name, one value (RFC 7541 section 6.2.2).
+    // The header is a literal without indexing, with one name and one value (RFC 7541 section 6.2.2).
     let line = b"\x00\x01x\x01y".repeat(200);
     let batch = |number: u32| -> Vec<u8> {
         let first = frame(HEADERS_FRAME, END_STREAM, 1, HEADERS);
@@ -81,7 +81,7 @@ pub(crate) fn endless_headers(
     again_and_again("endless headers", ended, || is_cut(address, trusted, batch))
 }
 
-/// The server must close every connection.
+/// Repeats an attack on new connections; the server must close each.
 fn again_and_again(what: &str, ended: &AtomicBool, is_cut: impl Fn() -> bool) -> String {
     let mut connections = 0;
     while connections == 0 || !ended.load(SeqCst) {

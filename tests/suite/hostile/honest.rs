@@ -1,4 +1,4 @@
-//! Honest clients: they request, read, and disconnect.
+//! Honest clients: they send a request, read the response, and disconnect.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -11,7 +11,7 @@ use tokio_rustls::rustls::{ClientConnection, StreamOwned};
 use crate::http::tls;
 use crate::support::Answer;
 
-/// Far longer than a response takes; a client that waits longer got none.
+/// This is far longer than a response takes; a client that waits longer got none.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn connect(address: SocketAddr) -> TcpStream {

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use crate::support::{BEFORE, EXAMPLE, Fixture};
 
-/// Time limit for a refusal: shorter than the header timeout, so a timeout is not mistaken for a refusal.
+/// The time limit for a refusal, which is shorter than the header timeout, so that the test does not mistake a timeout
+/// for a refusal.
 const PROMPT: Duration = Duration::from_secs(10);
-/// The result of a request that the server closed without a response.
+/// The outcome of a request if the server closes the connection without a response.
 const CLOSED: &str = "closed";
 /// Beginnings of requests that may still become valid; the server waits for the rest until the header timeout.
 const BEGINNINGS: [&[u8]; 7] = [
@@ -23,17 +24,17 @@ const BEGINNINGS: [&[u8]; 7] = [
     b"GET / HTTP/1.1\r\nHost: a\r\n",
 ];
 
-/// A request from its parts.
+/// Builds a request from its parts.
 fn request(method: &[u8], target: &[u8], version: &[u8], headers: &[u8]) -> Vec<u8> {
     [method, b" ", target, b" ", version, b"\r\n", headers, b"\r\n"].concat()
 }
 
-/// Characters of a token (RFC 9110 section 5.6.2).
+/// Returns whether a byte may be in a token (RFC 9110 section 5.6.2).
 fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
-/// Every complete kind of invalid request; none may get a success.
+/// Returns every kind of invalid request, each complete; none may get a success.
 fn all() -> BTreeSet<Vec<u8>> {
     let mut all = BTreeSet::new();
     let (get, root, http, host) = (&b"GET"[..], &b"/"[..], &b"HTTP/1.1"[..], &b"Host: a\r\n"[..]);
@@ -122,7 +123,7 @@ pub(super) fn begin_all(address: SocketAddr, patience: Duration) -> String {
     let begun = BEGINNINGS.map(|beginning| (beginning, open(address, beginning)));
     let end = Instant::now() + patience;
     for (beginning, stream) in begun {
-        // Zero would mean no timeout.
+        // A timeout of zero is an error.
         let left = end.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
         let outcome = outcome(stream, left);
         assert_eq!(outcome.as_deref(), Some(CLOSED), "{}", beginning.escape_ascii());
@@ -130,14 +131,15 @@ pub(super) fn begin_all(address: SocketAddr, patience: Duration) -> String {
     format!("{} kinds of beginnings, all closed", BEGINNINGS.len())
 }
 
-/// A connection that has sent all bytes and stays open for more.
+/// Opens a connection, sends all bytes, and leaves it open for more.
 fn open(address: SocketAddr, bytes: &[u8]) -> TcpStream {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.write_all(bytes).unwrap();
     stream
 }
 
-/// The status of the response, or [`CLOSED`] if the server closed without one; none if neither happened in time.
+/// Returns the status of the response, or [`CLOSED`] if the server closed the connection without one; `None` if neither
+/// happened in time.
 fn outcome(mut stream: TcpStream, patience: Duration) -> Option<String> {
     stream.set_read_timeout(Some(patience)).unwrap();
     let mut status = [0; 12];

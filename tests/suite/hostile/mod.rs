@@ -1,4 +1,4 @@
-//! Attacking clients of all kinds at once, and honest ones among them.
+//! Attacking clients of all kinds at once, and honest clients among them.
 
 mod crowd;
 pub(crate) mod frames;
@@ -19,18 +19,18 @@ use crate::support::{BEFORE, Fixture, list, session};
 
 /// A feed that fills the buffers of a client that does not read.
 const BIG: &str = "/feeds/test.ics";
-/// The requests of honest clients.
+/// The document that honest clients request.
 const SMALL: &str = "/sessions/s0.ics";
-/// The duration after all clients have connected: longer than the write timeout.
+/// The duration after all clients have connected, which is longer than the write timeout.
 const LASTS: Duration = Duration::from_secs(40);
 /// The bound on resident memory that docs/operate/limits.md states for this many connections, in KiB.
 const BOUND: u64 = 256 * 1024;
-/// The longest time for incomplete requests: the header timeout, and more under this load.
+/// The time limit for incomplete requests, which is longer than the header timeout because of the load.
 const BEGUN: Duration = Duration::from_secs(30);
-/// Descriptors of the test itself, and of honest clients.
+/// The number of descriptors for the test itself and for honest clients.
 const OTHERS: usize = 1000;
 
-/// The highest limit of descriptors for this process and for the program.
+/// Raises the limit of descriptors as far as possible, for this process and for the program, and returns it.
 fn descriptors() -> usize {
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;
@@ -47,7 +47,7 @@ fn text() -> String {
     list(&(0..12).map(one).collect::<String>())
 }
 
-/// A value of a process's status in KiB.
+/// Returns a value of a process's status in KiB.
 fn memory(child: &Child, name: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
@@ -104,7 +104,7 @@ fn honest_clients_are_served_among_thousands_of_attackers() {
             .chain([scope
                 .spawn(|| honest::read_by_tls(secure.address, &trusted, SMALL, &expected, &ended))])
             .collect();
-        // All clients have connected or failed before the time starts.
+        // The time starts when all clients have connected or failed.
         let full = Instant::now() + Duration::from_secs(60);
         let connected = || {
             let all = open(&plain.child) + open(&secure.child);
@@ -138,7 +138,7 @@ fn honest_clients_are_served_among_thousands_of_attackers() {
     for mut running in [plain, secure] {
         running.signal("TERM");
         let said = std::io::read_to_string(running.child.stderr.take().unwrap()).unwrap();
-        // At most one line per minute and kind; findings about the file have another format.
+        // The log has at most one line per minute and kind. Findings about the file have another format.
         let lines = said.lines().filter(|line| line.contains("WARN") || line.contains("ERROR"));
         assert!(lines.count() < 30, "{said:.4000}");
     }

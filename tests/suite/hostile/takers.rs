@@ -18,14 +18,15 @@ use crate::http::tls;
 use crate::support::Fixture;
 use crate::telemetry::Watched;
 
-/// The write timeout: a few steps of a client.
+/// The write timeout, which is a few steps of a client.
 const PATIENCE: [&str; 2] = ["--write-timeout", "5s"];
-/// Bytes that a slow client reads per second. The buffers of the system last far longer than the timeout.
+/// The number of bytes that a slow client reads per second. At this speed, the buffers of the system last far longer
+/// than the timeout.
 const SPEED: usize = 8 << 10;
 /// The duration of the test.
 const LASTS: Duration = Duration::from_secs(16);
 
-/// The protocol.
+/// The protocol of the connection.
 #[derive(Debug, Clone, Copy)]
 enum Protocol {
     Plain,
@@ -36,7 +37,7 @@ enum Protocol {
 impl Protocol {
     const ALL: [Self; 3] = [Self::Plain, Self::Tls, Self::Http2];
 
-    /// The server for the protocol.
+    /// Starts the server for the protocol.
     fn serve(self) -> (Watched, Option<CertificateDer<'static>>) {
         let fixture = Fixture::new(&super::text());
         if matches!(self, Self::Plain) {
@@ -46,7 +47,7 @@ impl Protocol {
         (Watched::on(fixture, &[&PATIENCE, &tls::FLAGS[..]].concat()), Some(trusted))
     }
 
-    /// A connection with requests for large responses, and a function that sends more data.
+    /// Opens a connection with requests for large responses. Returns it with a function that sends more data.
     fn begin(self, address: SocketAddr, trusted: Option<&CertificateDer<'static>>) -> Client {
         let tcp = connect(address).unwrap();
         let request = format!("GET {BIG} HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -111,7 +112,7 @@ impl Write for Client {
     }
 }
 
-/// Reads bytes at [`SPEED`] for the time [`LASTS`].
+/// Reads bytes at [`SPEED`] for [`LASTS`].
 fn take(client: &mut impl Read, protocol: Protocol) {
     let (mut taken, mut piece, start) = (Vec::new(), [0; SPEED / 4], Instant::now());
     while start.elapsed() < LASTS {
@@ -148,7 +149,7 @@ fn a_slow_but_steady_client_gets_a_large_response() {
     }
 }
 
-/// The data that a client sends in each round while it reads nothing.
+/// Returns the data that a client sends in each round while it reads nothing.
 fn noise(protocol: Protocol) -> Vec<Vec<u8>> {
     let nothing = Vec::new();
     match protocol {

@@ -17,11 +17,11 @@ use crate::http::tls;
 use crate::support::{BEFORE, Fixture};
 use crate::telemetry::Watched;
 
-/// Frames and a setting by their numbers (RFC 9113 sections 6.5.2, 6.7 and 6.9).
+/// The numbers of frame types and of a setting (RFC 9113 sections 6.5.2, 6.7 and 6.9).
 pub(super) const PING: u8 = 6;
 pub(super) const WINDOW_UPDATE: u8 = 8;
 pub(super) const INITIAL_WINDOW_SIZE: u16 = 4;
-/// Responses that one client does not read.
+/// The number of responses that one client does not read.
 const STREAMS: u32 = 8;
 /// The stream after those of the responses.
 const HEADERS_ALONE: u32 = 2 * STREAMS + 1;
@@ -33,13 +33,13 @@ const HEAD: &[u8] = b"\x02\x04HEAD";
 enum Manner {
     /// Reads headers, and never opens a window for content.
     Shut,
-    /// The same with short responses.
+    /// Does the same as `Shut` with short responses.
     Short,
     /// Opens the window by one byte per round.
     Tiny,
     /// Opens all windows, and reads nothing from the connection.
     Deaf,
-    /// Reads everything except content, and sends PINGs.
+    /// Does the same as `Pings` with settings, which the server acknowledges.
     Pings,
     /// The same with settings, which the server acknowledges.
     Settles,
@@ -68,7 +68,7 @@ impl Manner {
         Self::ALL[number % Self::ALL.len()]
     }
 
-    /// Requests for large responses on several streams, and one request for only headers.
+    /// Returns requests for large responses on several streams, and one request for only headers.
     fn begin(self) -> Vec<u8> {
         let window: u32 = if matches!(self, Self::Deaf) { 1 << 30 } else { 0 };
         let setting = [&INITIAL_WINDOW_SIZE.to_be_bytes()[..], &window.to_be_bytes()].concat();
@@ -90,7 +90,7 @@ impl Manner {
         let sent = match self {
             Self::Shut | Self::Short => Ok(()),
             Self::Tiny => stream.write_all(&frame(WINDOW_UPDATE, 0, 1, &one)),
-            // Only checks whether the connection is open.
+            // This only checks whether the connection is open.
             Self::Deaf => return !failed(&stream.write_all(&ping)),
             Self::Pings => stream.write_all(&ping.repeat(40)),
             Self::Settles => stream.write_all(&frame(SETTINGS, 0, 0, &[]).repeat(40)),
@@ -105,7 +105,7 @@ impl Manner {
     }
 }
 
-/// A request in HPACK (RFC 7541 appendix A), with the method as an index or a name.
+/// Builds a request in HPACK (RFC 7541 appendix A), with the method as an index or a name.
 pub(super) fn ask(method: &[u8], path: &str, stream: u32) -> Vec<u8> {
     let length = u8::try_from(path.len()).unwrap();
     let path = [b"\x87\x44", &[length][..], path.as_bytes(), b"\x41\x09localhost"].concat();
@@ -113,7 +113,7 @@ pub(super) fn ask(method: &[u8], path: &str, stream: u32) -> Vec<u8> {
     frame(HEADERS_FRAME, END_STREAM | END_HEADERS, stream, &request)
 }
 
-/// A client on its own non-blocking connection.
+/// Starts a client on its own non-blocking connection.
 fn start(
     address: SocketAddr,
     trusted: &CertificateDer<'static>,
@@ -126,7 +126,7 @@ fn start(
     Some(stream)
 }
 
-/// Slow clients of every behavior.
+/// Runs slow clients of every behavior.
 pub(super) fn slow_readers(
     address: SocketAddr,
     trusted: &CertificateDer<'static>,
@@ -158,10 +158,10 @@ fn an_http_2_client_that_does_not_read_is_disconnected() {
             break;
         }
         assert!(round < 80, "{:?} holds its connection", all[0].0);
-        // With TLS, a byte takes some thirty; that is less than a client must read per second.
+        // With TLS, each byte of content becomes about thirty bytes; that is less than a client must read per second.
         std::thread::sleep(Duration::from_millis(250));
     }
-    // The server must end them for slowness, not for protocol errors.
+    // The server must disconnect them because they are slow, not because of protocol errors.
     served.wait("convene_refusals_total{kind=\"slow\"}", Manner::ALL.len() as f64);
 }
 
@@ -176,7 +176,7 @@ fn an_http_2_client_that_resets_a_response_keeps_its_connection() {
         let cancel = frame(RST_STREAM, 0, number * 2 + 1, &CANCEL.to_be_bytes());
         stream.write_all(&cancel).unwrap();
     }
-    // Longer than the write timeout.
+    // This is longer than the write timeout.
     for round in 0..16 {
         assert!(Manner::Shut.go_on(&mut stream, round), "it is cut");
         std::thread::sleep(Duration::from_millis(250));

@@ -1,4 +1,4 @@
-//! Conditional requests by tag, and the order of the steps (RFC 9110 section 13.2.2).
+//! Conditional requests by tag, and the order of their evaluation (RFC 9110 section 13.2.2).
 
 use super::{FEED, INVITE, KINDS, MODIFIED, NEWER, OLDER, Served};
 

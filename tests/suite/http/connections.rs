@@ -109,7 +109,7 @@ fn an_invalid_request_ends_only_its_own_connection() {
         let answer = Answer::parse(&served.running.raw(request.as_bytes()));
         assert_eq!((answer.status, answer.body.len()), (status, 0), "{request:.40}");
     }
-    // A client that disconnects in the middle of its request.
+    // This client disconnects in the middle of its request.
     served.running.connect().write_all(b"GET / HT").unwrap();
     write!(other, "GET {PAGE} HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
     assert_eq!(read_one(&mut other).status, 200);

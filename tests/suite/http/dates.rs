@@ -35,7 +35,7 @@ fn if_unmodified_since_is_ignored_without_a_valid_date_or_last_modified() {
 #[test]
 fn if_modified_since_finds_nothing_new_at_the_same_second() {
     let served = Served::example();
-    // The three formats of RFC 9110 section 5.6.7.
+    // These are the three formats of RFC 9110 section 5.6.7.
     let forms = [MODIFIED, "Monday, 15-Jan-24 12:00:00 GMT", "Mon Jan 15 12:00:00 2024"];
     for date in forms {
         assert_eq!(served.status(FEED, &[("If-Modified-Since", date)]), 304, "{date}");
@@ -60,7 +60,7 @@ fn if_modified_since_allows_for_a_clock_that_is_two_days_ahead() {
     assert_eq!(since("Wed, 17 Jan 2024 12:00:00 GMT"), 304);
 }
 
-/// The server's clock, from its Date header.
+/// Returns the server's clock, from its Date header.
 fn clock(running: &Running) -> SystemTime {
     httpdate::parse_http_date(running.get(FEED, &[]).header("date").unwrap()).unwrap()
 }
@@ -77,7 +77,7 @@ fn a_future_if_modified_since_hides_nothing() {
     for date in ["Fri, 01 Jan 2100 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"] {
         assert_eq!(served.status(FEED, &[("If-Modified-Since", date)]), 200, "{date}");
     }
-    // The date of a phone that has just fetched the feed.
+    // A phone that has just fetched the feed sends this date.
     let just_now = httpdate::fmt_http_date(now - minute);
     assert_eq!(served.status(FEED, &[("If-Modified-Since", &just_now)]), 304, "{just_now}");
 }
@@ -87,7 +87,7 @@ fn a_change_reaches_phones_whose_clocks_are_ahead() {
     let fixture = Fixture::new(EXAMPLE);
     let running = fixture.serve(&[]);
     let now = clock(&running);
-    // Each device sends its own clock at the time of the previous version.
+    // Each device sends the time of its own clock when it fetched the previous version.
     let clocks = [600, 3_600, 86_400, 400 * 86_400]
         .map(|ahead| httpdate::fmt_http_date(now + Duration::from_secs(ahead)));
     let before = running.get(FEED, &[]).body;

@@ -20,7 +20,7 @@ fn the_media_type_names_a_method_exactly_when_the_body_does() {
         };
         assert_eq!(answer.header("content-type"), Some(expected), "{path}");
         assert_eq!(method, path.starts_with("/sessions/") && path.ends_with(".ics"), "{path}");
-        // The same for every other method.
+        // Feeds declare no other method either.
         assert_eq!(answer.text().contains("METHOD:"), method, "{path}");
     }
 }
@@ -98,7 +98,7 @@ fn head_has_exactly_the_headers_of_get_and_no_body() {
             let ask = |method| {
                 let mut answer =
                     served.running.request(method, path, &[("Accept-Encoding", accept)]);
-                // The second may change between the two requests, and the order of headers has no meaning.
+                // The date may change between the two requests, and the order of headers has no meaning.
                 answer.headers.retain(|(name, _)| name != "date");
                 answer.headers.sort();
                 answer

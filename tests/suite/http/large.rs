@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::support::{Answer, BEFORE, Fixture, list, session};
 
-/// A feed of some hundred kilobytes.
+/// Returns a file whose feed has several hundred kilobytes.
 pub(super) fn large(title: &str) -> String {
     let text = format!("description = \"{title} {}\"", "A text that is rather long. ".repeat(30));
     let sessions: Vec<String> = (0..300)
@@ -18,7 +18,7 @@ fn request(path: &str, coding: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nHost: x\r\nAccept-Encoding: {coding}\r\n\r\n")
 }
 
-/// Reads one response after another, so many bytes at a time.
+/// Reads one response after another, `piece` bytes at a time.
 fn answers(stream: &mut std::net::TcpStream, count: usize, piece: usize) -> Vec<Answer> {
     let mut bytes = Vec::new();
     let mut found = Vec::new();
@@ -58,7 +58,7 @@ fn consecutive_large_and_small_responses_are_complete_for_slow_clients() {
             }
         }
         stream.write_all(row.as_bytes()).unwrap();
-        // Waits until the sockets are full.
+        // By then the sockets are full.
         std::thread::sleep(Duration::from_millis(50));
         let got = answers(&mut stream, wanted.len(), piece);
         for (wanted, got) in wanted.iter().zip(&got) {

@@ -1,4 +1,4 @@
-//! Limits on one client: connections, headers, time.
+//! Limits for each client: connections, headers, time.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -9,7 +9,7 @@ use super::shutdown::wait_until;
 use super::{FEED, Served};
 use crate::support::{Answer, BEFORE, EXAMPLE, Fixture, Running, list, session};
 
-/// A feed of some megabytes, more than the kernel buffers for a client that does not read.
+/// The path of a feed of several megabytes, which is more than the kernel buffers for a client that does not read.
 const BIG: &str = "/feeds/test.ics";
 
 fn big() -> String {
@@ -30,7 +30,7 @@ fn is_answered(stream: &mut TcpStream) -> bool {
     read_one(stream).status == 200
 }
 
-/// A connection for which the kernel buffers little.
+/// Opens a connection for which the kernel buffers little.
 pub(super) fn connect_with_small_window(running: &Running) -> TcpStream {
     use socket2::{Domain, Socket, Type};
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
@@ -39,7 +39,7 @@ pub(super) fn connect_with_small_window(running: &Running) -> TcpStream {
     socket.into()
 }
 
-/// The number of connections that the program has not closed.
+/// Returns the number of connections that the program has not closed.
 fn connections(running: &Running) -> usize {
     let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
     let port = format!(":{:04X}", running.address.port());
@@ -57,7 +57,7 @@ fn at_the_limit_the_longest_idle_is_closed_for_a_new_connection() {
         std::thread::sleep(std::time::Duration::from_millis(50));
         stream
     });
-    // The first sends another request, so the second is the longest idle.
+    // The first client sends another request, so the second is idle for the longest time.
     assert!(is_answered(&mut four[0]));
     let mut fifth = served.running.connect();
     assert!(is_answered(&mut fifth));
@@ -75,7 +75,7 @@ fn at_the_limit_idle_clients_are_closed_before_one_that_reads_a_response() {
     ask(&mut reader, BIG);
     assert_eq!(reader.peek(&mut [0]).unwrap(), 1);
     for _ in 0..5 {
-        // A short request, because a client that reads nothing for long would be closed too.
+        // The response is short, because the server would also close a client that reads nothing for long.
         assert_eq!(served.status("/robots.txt", &[]), 200);
         served.running.connect().write_all(b"GET / HT").unwrap();
     }
@@ -186,7 +186,7 @@ fn a_refused_upload_learns_why() {
     assert_eq!(Answer::parse(&served.running.raw(&request)).status, 405);
 }
 
-/// The program under a limit set by the shell.
+/// Starts the program under a limit that the shell sets.
 fn under(limit: &str, fixture: &Fixture, more: &[&str]) -> Running {
     let mut command = Command::new("sh");
     let script = format!("ulimit {limit}; exec \"$0\" \"$@\"");
@@ -210,7 +210,7 @@ fn cores() -> usize {
     std::thread::available_parallelism().unwrap().get()
 }
 
-/// The number of connections in a warning.
+/// Returns the number of connections in a warning.
 fn room(said: &str) -> usize {
     let (_, rest) = said.split_once("only ").unwrap_or_else(|| panic!("{said}"));
     rest.split(' ').next().unwrap().parse().unwrap()
@@ -231,13 +231,13 @@ fn the_reserved_descriptors_suffice_for_many_addresses() {
 #[test]
 fn too_few_descriptors_are_logged_and_lower_the_limit() {
     let fixture = Fixture::new(EXAMPLE);
-    // The program's own descriptors grow with the number of cores.
+    // The number of the program's own descriptors grows with the number of cores.
     let limit = 128 + 10 * cores();
     let fit = limit / 2;
     let mut running = under(&format!("-n {limit}"), &fixture, &[]);
     let mut first = running.connect();
     assert!(is_answered(&mut first));
-    // Far more connections than descriptors, one after another: none is refused.
+    // The test opens far more connections than there are descriptors, one after another; the server refuses none.
     let mut all: Vec<TcpStream> = (0..2 * limit)
         .map(|_| {
             let mut stream = running.connect();

@@ -12,7 +12,7 @@ use super::FEED;
 use super::tls::{FLAGS, client, connect, renew};
 use crate::support::{Answer, BEFORE, EXAMPLE, Fixture, Running, list, session};
 
-/// The status of the feed over a Unix socket.
+/// Returns the status of the feed over a Unix socket.
 fn over(path: &Path) -> u16 {
     let mut stream = UnixStream::connect(path).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
@@ -22,12 +22,12 @@ fn over(path: &Path) -> u16 {
     Answer::parse(&answer).status
 }
 
-/// The program on a free port and on a Unix socket in the folder of its file.
+/// Returns a command that serves on a free port and on a Unix socket in the folder of the file.
 fn with_socket(fixture: &Fixture) -> Command {
     fixture.command(&["--at", BEFORE, "--listen", "127.0.0.1:0", "--listen", "unix:s"])
 }
 
-/// The first lines of output of a program that listens only on a Unix socket.
+/// Returns the first lines of output of a program that listens only on a Unix socket.
 fn greeting(fixture: &Fixture, more: &[&str], lines: usize) -> String {
     let arguments = [&["--at", BEFORE, "--listen", "unix:a b"], more].concat();
     let mut command = fixture.command(&arguments);
@@ -56,7 +56,7 @@ fn the_greeting_shows_a_command_for_a_socket_without_links() {
     assert_eq!(greeting(&Fixture::new(&unnamed), &url, 4), wanted(url[1]));
 }
 
-/// The output of a failed start.
+/// Returns the output of a failed start.
 fn refused(fixture: &Fixture, arguments: &[&str]) -> String {
     let output = fixture.run(&[&["--at", BEFORE], arguments].concat());
     assert_eq!(output.status.code(), Some(3), "{arguments:?}");
@@ -126,7 +126,7 @@ fn the_socket_of_a_successor_is_left() {
     assert!(socket.exists());
 }
 
-/// The program with a listening socket as descriptor 3, as systemd starts it.
+/// Returns a command that gets a listening socket as descriptor 3, as from systemd.
 fn activated(fixture: &Fixture, socket: OwnedFd, more: &[&str]) -> Command {
     let script = "exec 3<&0 </dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec \"$0\" \"$@\"";
     let mut command = Command::new("sh");

@@ -1,9 +1,9 @@
-//! Responses that take long to make: clients that wait for one get it in turn, and all other clients are served
-//! meanwhile.
+//! Responses that take long to make: each client that waits for one gets it in turn, and the server serves all other
+//! clients meanwhile.
 
 use crate::support::{Fixture, list, session};
 
-/// So many sessions that rendering them takes a large part of a second in an unoptimized build.
+/// Returns a file with so many sessions that rendering them takes a large part of a second in an unoptimized build.
 fn many() -> String {
     let sessions = (0..150)
         .map(|n| session(&format!("talk-{n}"), "2026-06-01T10:00:00", ""))
@@ -14,7 +14,7 @@ fn many() -> String {
 #[test]
 fn a_client_that_waits_for_a_slow_response_is_not_disconnected() {
     let fixture = Fixture::new(&many());
-    // Nothing is cached, so each response is made again, and together they take far longer than the timeout.
+    // Nothing is cached, so the server makes each response again. Together they take far longer than the timeout.
     let flags = ["--cache-size", "0", "--write-timeout", "1s", "--at", "2026-03-01T08:00:00Z"];
     let running = fixture.serve(&flags);
     let lengths: Vec<usize> = std::thread::scope(|scope| {

@@ -23,11 +23,11 @@ const FEED: &str = "/feeds/state-of-solidarity.ics";
 const INVITE: &str = "/sessions/era-of-silos.ics";
 const PAGE: &str = "/sessions/era-of-silos";
 const ROBOTS: &str = "/robots.txt";
-/// The first publication of the example's calendars; just before it, and well after it.
+/// The first publication of the example's calendars, a time just before it, and one well after it.
 const MODIFIED: &str = "Mon, 15 Jan 2024 12:00:00 GMT";
 const OLDER: &str = "Mon, 15 Jan 2024 11:59:59 GMT";
 const NEWER: &str = "Mon, 15 Jan 2024 12:10:00 GMT";
-/// One path of each kind.
+/// One path for each kind of document.
 const KINDS: [&str; 4] = [FEED, INVITE, PAGE, ROBOTS];
 /// Every path of the example.
 const PATHS: [&str; 12] = [
@@ -47,7 +47,7 @@ const PATHS: [&str; 12] = [
 
 /// The program with its own file.
 struct Served {
-    // Dropped before its folder, so that the program ends first.
+    // This field is dropped before the folder, so that the program ends first.
     running: Running,
     fixture: Fixture,
 }
@@ -71,7 +71,7 @@ impl Served {
         self.get(path, headers).status
     }
 
-    /// The entity tag of the uncompressed response, or of a coding.
+    /// Returns the entity tag of the response in a coding, such as `identity`.
     fn tag(&self, path: &str, coding: &str) -> String {
         let answer = self.get(path, &[("Accept-Encoding", coding)]);
         answer.header("etag").unwrap().to_owned()

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use super::{FEED, INVITE, PAGE, PATHS, ROBOTS, Served};
 use crate::support::Answer;
 
-/// The coding of the response. Decodes the body and compares it with the uncompressed one.
+/// Returns the coding of the response, after a comparison of the decoded body with the uncompressed one.
 fn coding(served: &Served, path: &str, headers: &[(&str, &str)]) -> String {
     let plain = served.get(path, &[]);
     assert_eq!((plain.status, plain.header("content-encoding")), (200, None), "{path}");
@@ -21,7 +21,8 @@ fn decoded(answer: &Answer) -> Vec<u8> {
     match answer.header("content-encoding") {
         None => plain.clone_from(&answer.body),
         Some("gzip") => {
-            // The whole stream: clients that stop after the first gzip member would lose a second one.
+            // The test decodes the whole stream, because clients that stop after the first gzip member would lose a
+            // second one.
             let mut decoder = flate2::bufread::GzDecoder::new(answer.body.as_slice());
             decoder.read_to_end(&mut plain).unwrap();
             assert!(decoder.into_inner().is_empty());
@@ -118,7 +119,7 @@ fn a_star_means_every_coding_that_is_not_named() {
         assert_eq!(of_feed(&served, accept), expected, "{accept}");
     }
     assert_eq!(coding(&served, PAGE, &[("Accept-Encoding", "*")]), "gzip");
-    // Also for the uncompressed body, which has no Content-Encoding.
+    // The same rule applies to the uncompressed body, which has no Content-Encoding.
     assert_eq!(of_feed(&served, "br;q=0, gzip;q=0.1, *;q=0.5"), "identity");
 }
 

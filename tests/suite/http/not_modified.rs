@@ -10,7 +10,7 @@ fn assert_not_modified(full: &Answer, short: &Answer, about: &str) {
         assert_eq!(full.header(name), short.header(name), "{about}: {name}");
     }
     assert!(short.body.is_empty(), "{about}");
-    // No Content-Length, or that of the full response: `0` would mean an empty resource to caches.
+    // A 304 has no Content-Length, or that of the full response. To caches, `0` would mean an empty resource.
     let length = short.header("content-length");
     assert!(length.is_none() || length == full.header("content-length"), "{about}: {length:?}");
     for name in ["content-type", "content-encoding", "transfer-encoding"] {

@@ -1,4 +1,4 @@
-//! Served addresses, and the refusals of all others.
+//! The served addresses, and the refusals of all others.
 
 use super::{FEED, INVITE, KINDS, PAGE, PATHS, ROBOTS, Served};
 use crate::support::{EXAMPLE, list, session};
@@ -51,7 +51,7 @@ fn other_methods_get_allow() {
     }
 }
 
-/// An error must not be cached or look like a calendar, and must have a format that the client understands.
+/// Checks a refusal: it must not be cached or look like a calendar, and must have a format that the client understands.
 fn assert_refusal(answer: &crate::support::Answer, program: bool, path: &str) {
     assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
     let expected = if program { "text/plain; charset=utf-8" } else { "text/html; charset=utf-8" };
@@ -133,7 +133,7 @@ fn every_path_begins_with_the_path_of_the_public_address() {
     assert_eq!(served.status(base, &[]), 200);
     assert_eq!(served.get(&format!("{base}/"), &[]).header("location"), Some(base));
     assert_eq!((served.status("/", &[]), served.status("/calendar", &[])), (404, 404));
-    // Crawlers request only the root of a host.
+    // Crawlers request this file only in the root of a host.
     assert_eq!(served.status(ROBOTS, &[]), 200);
     let page = served.get(base, &[]);
     let missing = served.get(&format!("{base}/none"), &[]);

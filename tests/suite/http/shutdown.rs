@@ -9,7 +9,7 @@ use super::connections::{is_closed, read_one};
 use super::{FEED, Served};
 use crate::support::{EXAMPLE, Running};
 
-/// Far longer than a shutdown takes; only a program that never ends exceeds it.
+/// This is far longer than a shutdown takes; only a program that never ends exceeds it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(super) fn wait_until<T>(mut look: impl FnMut() -> Option<T>) -> T {
@@ -59,7 +59,7 @@ fn idle_connections_are_closed_and_not_waited_for() {
     write!(used, "GET {FEED} HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
     assert_eq!(read_one(&mut used).status, 200);
     let mut unused = served.running.connect();
-    // Connections are accepted in order: after the response to a later one, the server knows this one.
+    // The server accepts connections in order, so after its response to a later one it has accepted this one.
     for _ in 0..4 {
         assert_eq!(served.status(FEED, &[]), 200);
     }
@@ -98,7 +98,7 @@ fn a_request_that_never_ends_does_not_hold_the_exit_for_ever() {
     drop(half);
 }
 
-/// A connection with an incomplete request, after the server has read its beginning.
+/// Sends an incomplete request, and waits until the server has read it.
 fn half_sent(served: &Served) -> TcpStream {
     let mut stream = served.running.connect();
     write!(stream, "GET {FEED} HTTP/1.1\r\nHost: test\r\n").unwrap();
@@ -107,7 +107,8 @@ fn half_sent(served: &Served) -> TcpStream {
     stream
 }
 
-/// Whether the server has read all data from a port, according to the kernel: an incomplete request gets no response.
+/// Returns whether the server has read all data from a port, according to the kernel. An incomplete request gets no
+/// response, so the test cannot wait for one.
 pub(crate) fn is_read(server: u16, client: u16) -> bool {
     let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
     let (server, client) = (format!(":{server:04X}"), format!(":{client:04X}"));

@@ -10,12 +10,12 @@ use super::FEED;
 use super::shutdown::{exit, wait_until};
 use crate::support::{BEFORE, EXAMPLE, Fixture, Running};
 
-/// Far longer than a shutdown without waiting, and far shorter than [`LONG_DRAIN`].
+/// This is far longer than a shutdown without waiting, and far shorter than [`LONG_DRAIN`].
 const SOON: Duration = Duration::from_secs(8);
 const SHORT_DRAIN: [&str; 2] = ["--drain", "1s"];
 const LONG_DRAIN: [&str; 2] = ["--drain", "10m"];
 
-/// Holds the lock of the state like a stopped process, until the returned value is dropped.
+/// Holds the lock of the state until the returned value is dropped, like a stopped process.
 fn hold_lock(folder: &Path) -> File {
     let path = folder.join(".sessions.lock");
     let lock = File::options().create(true).append(true).open(path).unwrap();
@@ -23,7 +23,7 @@ fn hold_lock(folder: &Path) -> File {
     lock
 }
 
-/// Waits until a process logs that it waits for the lock.
+/// Waits until the program logs that it is waiting for the lock.
 fn until_waited_for(stderr: &mut impl BufRead) {
     let mut line = String::new();
     while !line.contains(".sessions.lock`") {
@@ -48,7 +48,7 @@ fn reload_hangs(more: &[&str]) -> (Running, Fixture, File) {
     fixture.write(&EXAMPLE.replace("an Era of Silos", "an Era of Bridges"));
     until_waited_for(&mut stderr);
     assert_eq!(running.get(FEED, &[]).status, 200);
-    // A process that still writes into it must not fail.
+    // The program still writes into this pipe, and must not fail.
     std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
     (running, fixture, held)
 }
@@ -70,7 +70,7 @@ fn a_second_signal_ends_it_at_once() {
         let (mut running, _fixture, _held) = reload_hangs(&LONG_DRAIN);
         let mut half = running.connect();
         write!(half, "GET {FEED} HTTP/1.1\r\nHost: te").unwrap();
-        // The server accepts it before this connection, which gets its response.
+        // The server accepts the connection before this one, which gets its response.
         assert_eq!(running.get(FEED, &[]).status, 200);
         let start = Instant::now();
         running.signal(signals[0]);
@@ -83,7 +83,7 @@ fn a_second_signal_ends_it_at_once() {
     }
 }
 
-/// Starts the program like the first process of a container, which no signal ends by default.
+/// Starts the program as the first process of a container, which no signal ends by default.
 fn start(fixture: &Fixture) -> Child {
     let mut command = Command::new("sh");
     command.current_dir(fixture.dir()).args(["-c", "trap '' TERM INT; exec \"$0\" \"$@\""]);

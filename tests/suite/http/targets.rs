@@ -1,15 +1,15 @@
-//! Targets and Host in all formats of the standard, and in some invalid ones.
+//! Request targets and Host headers in all formats of the standard, and in some invalid ones.
 
 use super::connections::read_one;
 use super::{FEED, INVITE, PAGE, Served};
 use crate::support::{Answer, EXAMPLE};
 
-/// The status of the response to these bytes.
+/// Returns the status of the response to these bytes.
 fn status(served: &Served, request: &str) -> u16 {
     Answer::parse(&served.running.raw(request.as_bytes())).status
 }
 
-/// Sends a request line with the given Host lines on a new connection.
+/// Returns a request with a request line and the given Host headers, for a new connection.
 fn with_hosts(line: &str, hosts: &[&str]) -> String {
     let hosts: String = hosts.iter().map(|host| format!("Host: {host}\r\n")).collect();
     format!("{line}\r\n{hosts}Connection: close\r\n\r\n")
@@ -23,7 +23,7 @@ fn an_absolute_form_target_is_served_by_its_path() {
         assert_eq!(answer.status, 200, "{authority}");
         assert_eq!(served.status(authority, &[]), 200, "{authority}");
     }
-    // The request has a Host header, which the server ignores (RFC 9112 section 3.2.2).
+    // The server ignores the Host header of this request (RFC 9112 section 3.2.2).
     let line = format!("GET http://one.example{FEED} HTTP/1.1");
     assert_eq!(status(&served, &with_hosts(&line, &["other.example"])), 200);
     assert_eq!(status(&served, &with_hosts(&line, &[])), 400);
@@ -123,7 +123,7 @@ fn other_or_invalid_paths_are_not_found() {
     ] {
         assert_eq!(served.status(path, &[]), 404, "{path}");
     }
-    // A byte that is not allowed in a target.
+    // A request target must not contain NUL.
     let nul = "GET /feeds/\0 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     assert_eq!(status(&served, nul), 400);
 }

@@ -25,7 +25,7 @@ pub(crate) fn renew(folder: &Path) -> CertificateDer<'static> {
     renew_until(folder, 2100)
 }
 
-/// The same, valid until the beginning of a year.
+/// Does the same with a certificate that is valid until the beginning of a year.
 pub(crate) fn renew_until(folder: &Path, year: i32) -> CertificateDer<'static> {
     let mut parameters = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap();
     parameters.not_after = rcgen::date_time_ymd(year, 1, 1);
@@ -36,7 +36,7 @@ pub(crate) fn renew_until(folder: &Path, year: i32) -> CertificateDer<'static> {
     cert.der().clone()
 }
 
-/// A client that trusts a certificate and offers some protocols.
+/// Returns a client that trusts a certificate and offers some protocols.
 pub(crate) fn client(trusted: &CertificateDer<'static>, protocols: &[&[u8]]) -> Arc<ClientConfig> {
     let mut roots = RootCertStore::empty();
     roots.add(trusted.clone()).unwrap();
@@ -56,7 +56,7 @@ pub(crate) fn connect(address: SocketAddr, config: Arc<ClientConfig>) -> std::io
     over(TcpStream::connect(address)?, config)
 }
 
-/// The same over an open connection.
+/// Performs the handshake over an open connection.
 pub(crate) fn over(tcp: TcpStream, config: Arc<ClientConfig>) -> std::io::Result<Stream> {
     let name = ServerName::try_from("localhost").unwrap();
     tcp.set_read_timeout(Some(Duration::from_secs(10)))?;
@@ -77,7 +77,7 @@ fn whole_answer(stream: &mut Stream) -> Answer {
     Answer::parse(&bytes)
 }
 
-/// The program with its own certificate, which a client trusts.
+/// Starts the program with its own certificate. Returns the certificate for clients to trust.
 fn secure(toml: &str, more: &[&str]) -> (Running, Fixture, CertificateDer<'static>) {
     let fixture = Fixture::new(toml);
     let trusted = renew(fixture.dir());
@@ -108,7 +108,7 @@ fn http_2_is_used_with_clients_that_prefer_it() {
             hyper::Request::builder().method(method).uri(uri).body(()).unwrap()
         };
         let mut client = client.ready().await.unwrap();
-        // Concurrently.
+        // The client sends these requests concurrently.
         let mut send = |method, path| client.send_request(ask(method, path), true).unwrap().0;
         let all = [send("GET", FEED), send("HEAD", FEED), send("GET", "/none"), send("PUT", FEED)];
         for (answer, (status, length)) in
@@ -144,7 +144,7 @@ fn a_slow_http_2_client_gets_all_of_a_large_response() {
         while let Some(data) = body.data().await {
             let data = data.expect("the answer goes on");
             read += data.len();
-            // Four seconds in all: longer than the idle timeout.
+            // Together these pauses take four seconds, which is longer than the idle timeout.
             tokio::time::sleep(Duration::from_secs(4).mul_f64(data.len() as f64 / length as f64))
                 .await;
             body.flow_control().release_capacity(data.len()).unwrap();
@@ -154,7 +154,7 @@ fn a_slow_http_2_client_gets_all_of_a_large_response() {
     });
 }
 
-/// Runs with a client on a connection of HTTP/2.
+/// Opens an HTTP/2 connection, and runs a function with its client.
 pub(crate) fn http_2(
     address: SocketAddr,
     trusted: &CertificateDer<'static>,
@@ -205,7 +205,7 @@ fn a_broken_renewal_is_logged_once_and_the_certificate_in_use_stays() {
     let line = next();
     assert!(line.contains("the certificate in use stays") && line.contains("key.pem"), "{line}");
     let second = renew(fixture.dir());
-    // Each problem is logged once, and nothing else.
+    // The program logs each problem once, and nothing else.
     let line = next();
     assert!(line.contains("using a new certificate"), "{line}");
     assert!(connect(running.address, client(&second, &[])).is_ok());
@@ -264,7 +264,7 @@ fn a_pipe_at_the_path_of_a_certificate_blocks_nothing() {
         assert_ne!(log.read_line(&mut line).unwrap(), 0, "it is logged");
     }
     assert!(line.contains("cert.pem`: it is not a regular file"), "{line}");
-    // More connections than threads.
+    // There are more connections than threads.
     for _ in 0..64 {
         let mut stream = connect(running.address, client(&trusted, &[])).unwrap();
         ask(&mut stream, FEED, "Connection: close\r\n");
@@ -293,7 +293,7 @@ fn http_2_has_as_many_header_lines_as_http_1() {
     });
 }
 
-/// The target of a redirecting port.
+/// Returns the status and the target of a redirect.
 fn location(address: SocketAddr, request: &str) -> (u16, Option<String>) {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
@@ -304,7 +304,7 @@ fn location(address: SocketAddr, request: &str) -> (u16, Option<String>) {
     (answer.status, answer.header("location").map(ToOwned::to_owned))
 }
 
-/// The redirecting port, from the greeting.
+/// Returns the redirecting port, from the program's output.
 fn redirecting(running: &mut Running) -> SocketAddr {
     let line = running.next_lines(1);
     line.strip_prefix("to https   from ").unwrap().trim().parse().unwrap()
@@ -331,7 +331,7 @@ fn http_leads_to_the_public_address_if_that_is_one_of_https() {
     }
 }
 
-/// The example without a `url`.
+/// Returns the example without a `url`.
 fn nameless() -> String {
     EXAMPLE
         .lines()
@@ -394,7 +394,7 @@ fn a_certificate_is_read_as_others_wrote_it() {
     let fixture = Fixture::new(EXAMPLE);
     let trusted = renew(fixture.dir());
     let cert = std::fs::read_to_string(fixture.dir().join("cert.pem")).unwrap();
-    // With text around it, as from some certificate authorities.
+    // Some certificate authorities write text before and after the certificate.
     std::fs::write(fixture.dir().join("cert.pem"), format!("subject: us\n{cert}\n# end\n"))
         .unwrap();
     assert_eq!(CertificateDer::from_pem_file(fixture.dir().join("cert.pem")).unwrap(), trusted);

@@ -6,7 +6,7 @@ use convene::zone::Rules;
 use super::{NOW, catalog, options, read};
 use crate::support::instant;
 
-/// The name of a calendar, its sessions, and what the file or the notes contain.
+/// The name of a calendar, its sessions, and texts that the file or the notes contain.
 type Case = (&'static str, &'static [&'static str], &'static [&'static str]);
 
 const CASES: [Case; 27] = [
@@ -183,7 +183,8 @@ const CASES: [Case; 27] = [
     ("zone-name-with-commas", &["Garden meeting 2027-06-15T08:00Z/2027-06-15T09:00Z"], &[]),
 ];
 
-/// The sessions of a file in the order of their titles: title, start and end in UTC, or the first and the last day.
+/// Returns the sessions of a file in the order of their titles: title, start and end in UTC, or the first and the last
+/// day.
 pub(super) fn sessions(toml: &str) -> Vec<String> {
     let mut all: Vec<String> = catalog(toml)
         .sessions

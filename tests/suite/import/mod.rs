@@ -1,5 +1,5 @@
-//! Calendars as other programs write them, and the files that they become. `UPDATE=1` rewrites what is expected; read
-//! the difference.
+//! Calendars as other programs write them, and the files that `import` converts them to. `UPDATE=1` rewrites the
+//! expected files; review the diff.
 
 mod cases;
 mod organizer;
@@ -24,17 +24,17 @@ use proptest::prelude::*;
 use crate::nasty;
 use crate::support::{Fixture, body, instant, list, quoted, rewrites, session};
 
-/// What the events of a feed say, by UID.
+/// The values of the events of a feed, by UID.
 type Said = BTreeMap<String, Vec<String>>;
 
-/// When the calendars are read.
+/// The time of the import.
 const NOW: &str = "2026-11-25T12:00:00Z";
 
 fn date(text: &str) -> Option<NaiveDate> {
     Some(text.parse().unwrap())
 }
 
-/// Sessions that were over a year ago are left out, as by default.
+/// Returns the default options, which leave out sessions that ended more than a year ago.
 fn options() -> Options<'static> {
     Options { name: "x", now: instant(NOW), until: None, from: None, zone: None, private: false }
 }
@@ -92,8 +92,8 @@ fn every_list_can_be_published_as_it_is() {
     }
 }
 
-/// Of every event of the feed of everything: title, start and end, status, and the text without its
-/// first block, which says the time in the zones of the list.
+/// Returns the title, start and end, status and text of every event of the feed of all sessions. The text lacks its
+/// first block, which gives the time in the zones of the file.
 fn said(published: &Published) -> Said {
     let edition = published.site.edition();
     let feed =
@@ -130,7 +130,7 @@ fn said(published: &Published) -> Said {
         .collect()
 }
 
-/// Publishes a list, imports its feed of everything, and publishes what comes of that.
+/// Publishes a file, imports its feed of all sessions, and publishes the result.
 fn there_and_back(toml: &str) -> (Said, Said, String) {
     let fixture = Fixture::new(toml);
     let published = fixture.publish(NOW);
@@ -151,7 +151,7 @@ fn our_own_feeds_come_back_with_the_same_instants_uids_titles_and_texts() {
         let Ok(toml) = std::fs::read_to_string(entry.unwrap().path().join("sessions.toml")) else {
             continue;
         };
-        // An empty feed is no calendar that anything could come back from.
+        // `import` finds no sessions in an empty feed.
         if !toml.contains("[[sessions]]") {
             continue;
         }
@@ -302,18 +302,18 @@ fn what_repeats_for_ever_ends_where_it_is_told_to_and_never_has_too_many_dates()
     assert!(said.contains("only the latest 1000 were written"), "{said}");
 }
 
-/// A calendar with some lines in it.
+/// Returns a calendar with the given lines.
 fn calendar(lines: &str) -> String {
     format!("BEGIN:VCALENDAR\nVERSION:2.0\n{lines}END:VCALENDAR\n")
 }
 
-/// A calendar of one event on an afternoon, with some more lines.
+/// Returns a calendar with one event in an afternoon, which has additional lines.
 fn event(lines: &str) -> String {
     let when = "DTSTART:20270601T180000Z\nDTEND:20270601T190000Z";
     calendar(&format!("BEGIN:VEVENT\nUID:a\nSUMMARY:a\n{when}\n{lines}END:VEVENT\n"))
 }
 
-/// What is in a file without errors.
+/// Returns the catalog of a file without errors.
 fn catalog(toml: &str) -> Catalog {
     let source = Source::from_bytes("sessions.toml", toml.as_bytes().to_vec());
     let checked = config::load(&source, &Rules::bundled());
@@ -321,7 +321,7 @@ fn catalog(toml: &str) -> Catalog {
     checked.catalog.unwrap()
 }
 
-/// The file that a calendar becomes, and the notes.
+/// Imports a calendar, and returns the file and the notes.
 fn imported(calendar: &str) -> (String, String) {
     imported_with(calendar, &options())
 }

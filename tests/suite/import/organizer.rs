@@ -1,4 +1,5 @@
-//! The organizer's side of an import: past sessions, private events, sign-up links, organizers, and the order of notes.
+//! An import from the organizer's view: past sessions, private events, sign-up links, organizers, and the order of
+//! notes.
 
 use convene::import::{NoteKind, Options};
 use convene::zone::Rules;
@@ -17,7 +18,7 @@ fn sessions_that_were_over_too_early_are_counted_once_and_their_losses_are_not_t
     let lines = "IMAGE:https://a.example/i\nATTENDEE:mailto:a@b.example\n";
     let past: String =
         (0..5).map(|n| own(n, &format!("2024010{}T180000Z", n + 1), lines)).collect();
-    // Over on the first day, on the last day of the year before, and a series across it.
+    // One event ends on the day before the oldest included day, one on that day, and a series continues across it.
     let edge = own(5, "20251124T180000Z", "") + &own(6, "20251125T180000Z", "");
     let series = own(7, "20251001T180000Z", "RRULE:FREQ=MONTHLY;COUNT=4\n");
     let text = calendar(&(past + &edge + &series));

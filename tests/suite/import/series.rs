@@ -1,9 +1,9 @@
-//! Repeating events: their exceptions, changes of all that follow, and events that share a UID.
+//! Repeating events: their exceptions, changes of all later events, and events that share a UID.
 
 use super::cases::sessions;
 use super::{calendar, event, imported, imported_with, options};
 
-/// An event in New York with a start in 2027 and further lines.
+/// Returns an event in New York with a start in 2027 and additional lines.
 fn own(uid: &str, title: &str, start: &str, lines: &str) -> String {
     format!(
         "BEGIN:VEVENT\nUID:{uid}\nSUMMARY:{title}\nDTSTART;TZID=America/New_York:2027{start}\n\
@@ -71,7 +71,7 @@ fn a_change_of_all_that_follow_moves_them_until_the_next_one() {
         change("0517", "single", "0516T120000", ""),
         change("0531", "last", "0530T100000", all),
     ];
-    // The order of the file does not matter.
+    // The order of the events in the file does not matter.
     for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]] {
         let text: String = order.map(|at| text[at].as_str()).concat();
         let (toml, said) = imported(&calendar(&text));
@@ -97,7 +97,7 @@ fn events_of_one_uid_without_an_order_are_all_kept_in_any_order() {
     };
     let same = "0101T000000";
     for (events, kept, older) in [
-        // One stamp: each is an event of its own.
+        // All have the same stamp, so each is a separate event.
         (
             vec![
                 ("a", "0301T180000", same),
@@ -109,12 +109,12 @@ fn events_of_one_uid_without_an_order_are_all_kept_in_any_order() {
         ),
         (vec![("a", "0301T180000", same), ("a", "0302T180000", same)], 2, 0),
         (vec![("a", "0301T180000", same), ("b", "0301T180000", same)], 2, 0),
-        // Stamped one by one, with nothing in common.
+        // Each has its own stamp, and they have nothing else in common.
         (vec![("a", "0301T180000", "0101T000001"), ("b", "0302T180000", "0101T000002")], 2, 0),
-        // A newer version of the same event.
+        // The second is a newer version of the first.
         (vec![("a", "0301T180000", "0101T000001"), ("a", "0302T180000", "0101T000002")], 1, 1),
         (vec![("a", "0301T180000", "0101T000001"), ("b", "0301T180000", "0101T000002")], 1, 1),
-        // The same event twice.
+        // Both are the same event.
         (vec![("a", "0301T180000", same), ("a", "0301T180000", same)], 1, 0),
     ] {
         for reversed in [false, true] {

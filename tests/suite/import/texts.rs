@@ -1,4 +1,5 @@
-//! Texts: encodings, folds and raw line breaks of whole files, and what leaves a text before it is public.
+//! Texts: encodings, folds and raw line breaks of whole files, and what `import` removes from a text before
+//! publication.
 
 use super::{calendar, event, imported, options, read};
 use convene::import::Imported;

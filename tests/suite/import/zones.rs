@@ -5,10 +5,10 @@ use convene::zone::{Local, Rules};
 
 use super::{calendar, imported};
 
-/// The rules of the change in spring and of that in autumn.
+/// The rules of the changes in spring and in autumn.
 type Changes = Option<(&'static str, &'static str)>;
 
-/// Zones with rules that a VTIMEZONE can have: standard and daylight offset, and the rules of the changes.
+/// Zones whose rules a VTIMEZONE can express: the standard and the daylight offset, and the rules of the changes.
 const RULES: [(&str, &str, &str, Changes); 6] = [
     ("America/New_York", "-0500", "-0400", US),
     ("America/Los_Angeles", "-0800", "-0700", US),
@@ -20,7 +20,7 @@ const RULES: [(&str, &str, &str, Changes); 6] = [
 const US: Changes = Some(("BYDAY=2SU;BYMONTH=3", "BYDAY=1SU;BYMONTH=11"));
 const EUROPE: Changes = Some(("BYDAY=-1SU;BYMONTH=3", "BYDAY=-1SU;BYMONTH=10"));
 
-/// A VTIMEZONE with a TZID as it is written, and the rules of a zone; only its standard half if not `whole`.
+/// Returns a VTIMEZONE with a TZID and the rules of a zone; without `whole`, it has only the standard half.
 fn definition(tzid: &str, rules: usize, whole: bool) -> String {
     let (_, standard, daylight, changes) = RULES[rules];
     let half = |name: &str, from: &str, to: &str, rule: Option<&str>| {
@@ -49,7 +49,7 @@ fn instant(zone: &str, local: NaiveDateTime) -> DateTime<Utc> {
     }
 }
 
-/// The middle of every second month.
+/// Returns the middle of every second month.
 fn months() -> impl Iterator<Item = NaiveDateTime> {
     (1..=12).step_by(2).map(|month| {
         NaiveDate::from_ymd_opt(2027, month, 15).unwrap().and_hms_opt(18, 0, 0).unwrap()
@@ -97,7 +97,7 @@ fn a_definition_that_contradicts_its_name_counts_if_it_lacks_no_half_of_the_year
                         assert!(!said.contains("own rules"), "{what}: {said}");
                         continue;
                     }
-                    // Without its summer half the definition has winter all year.
+                    // A definition without its summer half has winter all year.
                     let hours = match (whole, changes) {
                         (false, Some(_)) => {
                             let winter = NaiveDate::from_ymd_opt(2027, 1, 15).unwrap();
@@ -123,7 +123,7 @@ fn a_series_follows_a_definition_that_contradicts_its_name_only_in_summer() {
     let start = months().next().unwrap();
     let daily =
         event("Europe/Lisbon", start).replace("DURATION", "RRULE:FREQ=MONTHLY;COUNT=7\nDURATION");
-    // Winter in Lisbon, and two hours more in summer.
+    // The offset is that of Lisbon in winter, and an hour more than in Lisbon in summer.
     let rules = definition("Europe/Lisbon", 2, true).replace("+0100", "+0000");
     let (toml, said) = imported(&calendar(&(rules + &daily)));
     assert!(said.contains("the file has its own rules for `Europe/Lisbon`"), "{said}");
@@ -172,7 +172,7 @@ fn whole_days_of_exchange_are_named_by_any_midnight() {
 
 #[test]
 fn a_day_of_a_duration_is_one_of_the_calendar_and_an_hour_is_elapsed_time() {
-    // Clocks are put forward on March 14 and back on November 7.
+    // Clocks go forward on March 14 and back on November 7.
     for (start, duration, hours) in [
         ("20270313T120000", "P1D", 23),
         ("20270313T120000", "PT24H", 24),

@@ -1,4 +1,5 @@
-//! Cancelled sessions: the title says so, the reader's time is free, and a week later they leave the feeds.
+//! Cancelled sessions: their titles are marked, their time is free in the reader's calendar, and they leave the feeds a
+//! week later.
 
 use super::{FEED, Served, Story, other, revision, talk, value};
 use crate::support::{BEFORE, list};
@@ -43,7 +44,7 @@ fn an_announced_cancellation_stays_visible_where_the_status_would_hide_it() {
         assert_eq!(value(&event, "STATUS"), "CONFIRMED");
         assert_eq!(value(&event, "TRANSP"), "TRANSPARENT");
     }
-    // Undoing a cancellation is a change too.
+    // Undoing a cancellation is a change, too.
     let silent = story.then(&off(""), "2024-02-02T12:00:00Z");
     let event = silent.event(FEED, &uid).unwrap();
     assert_eq!((value(&event, "STATUS"), revision(&event).0), ("CANCELLED", 2));

@@ -1,4 +1,4 @@
-//! Removed feeds: their last sessions and a notice; later 410.
+//! Removed feeds: they contain their last sessions and a notice, and later respond with 410.
 
 use super::{Story, before, talk, value};
 use crate::support::{BEFORE, list, session};
@@ -40,9 +40,9 @@ fn a_removed_feed_keeps_its_last_sessions_and_a_notice() {
         let answer = ended.get(&format!("/feeds/spring/{part}"));
         assert_eq!((answer.status, answer.header("location")), (302, Some("/feeds/spring")));
     }
-    // At its former address too, which subscribers may still use.
+    // Subscribers may still use its former address, which has the same response.
     assert_eq!(ended.get("/feeds/march.ics").body, ended.get(PATH).body);
-    // A second request gets the same.
+    // A second request gets the same response.
     let tag = ended.get(PATH).header("etag").map(str::to_owned);
     assert_eq!(story.serve("2024-03-01T00:00:00Z").get(PATH).header("etag"), tag.as_deref());
 }
@@ -88,7 +88,7 @@ fn a_feed_removed_with_its_sessions_keeps_past_ones_and_cancels_the_rest() {
     let off = ended.event(PATH, &later).unwrap();
     assert_eq!(value(&off, "SUMMARY"), "CANCELLED: Session later");
     assert!(ended.text(PATH).contains("This calendar has ended"));
-    // The calendar of all sessions has neither.
+    // The calendar of all sessions has neither session.
     assert!(ended.event("/feeds/test.ics", &talk).is_none());
 }
 
@@ -100,7 +100,7 @@ fn a_feed_is_found_at_its_former_id_though_its_line_was_deleted() {
     assert_eq!(after.get("/feeds/march.ics").body, after.get(PATH).body);
     let page = after.get("/feeds/march");
     assert_eq!((page.status, page.header("location")), (301, Some("/feeds/spring")));
-    // Until another feed has that id.
+    // The response changes when another feed has that id.
     let taken =
         with().replace("was = \"march\"\n", "\n[[series]]\nid = \"march\"\ntitle = \"March\"\n");
     let after = story.then(&taken, "2024-02-02T12:00:00Z");

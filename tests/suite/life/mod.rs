@@ -29,18 +29,18 @@ impl Story {
         Self { fixture: Fixture::new(toml) }
     }
 
-    /// The file without an edit.
+    /// Serves the file without an edit.
     fn serve(&self, at: &str) -> Served {
         Served { running: self.fixture.serve(&["--at", at]) }
     }
 
-    /// The file after an edit.
+    /// Serves the file after an edit.
     fn then(&self, toml: &str, at: &str) -> Served {
         self.fixture.write(toml);
         self.serve(at)
     }
 
-    /// The output of `check` about the file after an edit.
+    /// Returns the output of `check` about the file after an edit.
     fn checked(&self, toml: &str, at: &str) -> String {
         self.fixture.write(toml);
         String::from_utf8(self.fixture.run(&["check", "--at", at]).stdout).unwrap()
@@ -58,7 +58,7 @@ impl Served {
         answer.text().to_owned()
     }
 
-    /// The only event of a calendar with a UID, as unfolded lines, if there is one.
+    /// Returns the only event of a calendar with a UID, as unfolded lines, if there is one.
     fn event(&self, path: &str, uid: &str) -> Option<Vec<String>> {
         let text = self.text(path).replace("\r\n ", "");
         let mut events = text.split("BEGIN:VEVENT\r\n").skip(1);
@@ -68,20 +68,20 @@ impl Served {
         Some(event.lines().map(ToOwned::to_owned).collect())
     }
 
-    /// The UID of the only event of an invite.
+    /// Returns the UID of the only event of an invite.
     fn uid(&self, id: &str) -> String {
         let text = self.text(&format!("/sessions/{id}.ics"));
         let line = text.lines().find_map(|line| line.strip_prefix("UID:")).unwrap();
         line.trim().to_owned()
     }
 
-    /// Last-Modified of a path.
+    /// Returns the Last-Modified of a path.
     fn modified(&self, path: &str) -> std::time::SystemTime {
         httpdate::parse_http_date(self.get(path).header("last-modified").unwrap()).unwrap()
     }
 }
 
-/// The value of a property of an event.
+/// Returns the value of a property of an event.
 fn value<'a>(event: &'a [String], name: &str) -> &'a str {
     let mut all = event.iter().filter_map(|line| line.strip_prefix(name)?.strip_prefix([':', ';']));
     let value = all.next().unwrap_or_else(|| panic!("no {name} in {event:#?}"));
@@ -89,13 +89,13 @@ fn value<'a>(event: &'a [String], name: &str) -> &'a str {
     value
 }
 
-/// The three values that calendar apps compare.
+/// Returns the three values that calendar apps compare.
 fn revision(event: &[String]) -> (u32, &str, &str) {
     let sequence = value(event, "SEQUENCE").parse().unwrap();
     (sequence, value(event, "LAST-MODIFIED"), value(event, "DTSTAMP"))
 }
 
-/// One session at 14:00 in New York on April 30, 2024, which is 18:00 UTC, with additional lines.
+/// Returns one session at 14:00 in New York on April 30, 2024, which is 18:00 UTC, with additional lines.
 fn talk(more: &str) -> String {
     session("talk", "2024-04-30T14:00:00", more)
 }

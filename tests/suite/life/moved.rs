@@ -1,4 +1,4 @@
-//! Moved sessions: the same entry at another time, and readers see the old time and the new one.
+//! A moved session keeps its entry with a new time, and readers see the old time and the new one.
 
 use super::{FEED, Story, other, revision, talk, value};
 use crate::support::{BEFORE, list};
@@ -39,7 +39,7 @@ fn page_list_and_atom_show_both_times_until_the_session_is_over() {
         assert!(told.text(path).contains(SAID), "{path}: {}", told.text(path));
     }
     assert!(told.text("/feeds/test.atom").contains("<title>Moved: Session talk</title>"));
-    // One second before its end, and at its end.
+    // The two instants are one second before its end, and its end.
     let last = story.serve("2024-04-30T19:59:59Z");
     assert!(last.text("/sessions/talk").contains(SAID));
     let over = story.serve("2024-04-30T20:00:00Z");

@@ -1,5 +1,5 @@
-//! New places, and new links to register or to join: pages announce them like new times until the session is over, and
-//! not if they were undone.
+//! Changed places, and changed links to register or to join: pages announce them like changed times until the session
+//! is over, unless the change was undone.
 
 use convene::newsletter::{BlockFormat, Subject, changed};
 use convene::publish::Published;
@@ -40,13 +40,13 @@ const FIELDS: [(&str, [(&str, &str); 3]); 3] = [
     ),
 ];
 
-/// The three sessions, each with a value of a different field.
+/// Returns the three sessions, each with a value of a different field.
 fn lists(value: usize) -> String {
     let sessions = FIELDS.map(|(id, values)| session(id, "2024-04-30T14:00:00", values[value].0));
     list(&sessions.concat())
 }
 
-/// The sentence about a field with an old and a new value.
+/// Returns the sentence about a field with an old and a new value.
 fn sentence(field: &str, was: &str, now: &str) -> String {
     let stop = |text: &str| if text.ends_with('.') { text.to_owned() } else { format!("{text}.") };
     match (field, was, now) {
@@ -61,14 +61,14 @@ fn sentence(field: &str, was: &str, now: &str) -> String {
     }
 }
 
-/// A page or block without the elements that isolate the author's texts.
+/// Returns a page or block without the elements that isolate the author's texts.
 fn isolated(page: &str) -> String {
     ["<bdi>", "</bdi>", "<span>", "</span>"]
         .iter()
         .fold(page.to_owned(), |page, tag| page.replace(tag, ""))
 }
 
-/// Every sequence of two to four values, each different from the previous one.
+/// Returns every sequence of two to four values, each different from the previous one.
 fn walks() -> Vec<Vec<usize>> {
     let one: Vec<Vec<usize>> = (0..3).map(|value| vec![value]).collect();
     let longer = |walks: &Vec<Vec<usize>>| -> Vec<Vec<usize>> {
@@ -84,7 +84,7 @@ fn walks() -> Vec<Vec<usize>> {
     [two, three, four].concat()
 }
 
-/// The blocks about the changes of all sessions, by id.
+/// Returns the blocks about the changes of all sessions, by id.
 fn blocks(published: &Published) -> Vec<Value> {
     let block = changed(published.site.edition(), Subject::ToCome, BlockFormat::Json);
     block.map(|json| serde_json::from_str(&json).unwrap()).unwrap_or_default()
@@ -135,7 +135,7 @@ const SAID: [&str; 3] = [
     "There is now a link to register.",
     "The link to join has changed.",
 ];
-/// The documents with the sentence.
+/// The documents that contain the sentence.
 const PLACES: [&str; 4] =
     ["/sessions/talk", "/feeds/test.atom", "/sessions/talk/newsletter", "/feeds/test/newsletter"];
 
@@ -229,6 +229,7 @@ fn the_block_has_each_sentence_in_every_format_and_no_address_except_the_pages()
         "title": "Session talk",
         "was": null,
         "now": "Tuesday, April 30, 2024, 2\u{2060}\u{2013}\u{2060}3 pm ET (18:00\u{2060}\u{2013}\u{2060}19:00 UTC)",
+        "reason": null,
         "said": SAID,
         "page": "https://cal.example/sessions/talk",
     });

@@ -1,4 +1,4 @@
-//! Past sessions: they stay forever, unless `keep_past` removes them; the newest one stays in any case.
+//! Past sessions stay forever, unless `keep_past` removes them; the newest one always stays.
 
 use super::{FEED, Story, other, talk};
 use crate::support::{BEFORE, list};
@@ -24,7 +24,8 @@ fn sessions_leave_at_the_end_of_their_stay_except_the_newest() {
     let left = story.serve("2024-05-01T19:00:00Z");
     assert!(left.event(FEED, &talk).is_none() && left.event(FEED, &other).is_some());
     let (tag, modified) = (left.get(FEED), left.modified(FEED));
-    // Long after its stay has ended, it remains, so that the calendar is never empty; the calendar does not change.
+    // Long after its time in the feed has ended, it remains, so that the calendar is never empty. The calendar does not
+    // change.
     let empty = story.serve("2025-01-01T00:00:00Z");
     assert!(empty.event(FEED, &talk).is_none() && empty.event(FEED, &other).is_some());
     assert_eq!(empty.get(FEED).header("etag"), tag.header("etag"));

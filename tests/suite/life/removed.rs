@@ -1,10 +1,10 @@
-//! Removed sessions: they leave the feeds at once, their addresses report the removal for two years, and then end.
+//! Removed sessions leave the feeds at once; their addresses report the removal for two years, and then end.
 
 use super::{FEED, Story, before, other, revision, talk, value};
 use crate::support::{BEFORE, list};
 
 const LATER: &str = "2024-02-01T12:00:00Z";
-/// Two years of 365 days after that.
+/// This instant is two years of 365 days after the removal.
 const ENDS: &str = "2026-01-31T12:00:00Z";
 
 fn both() -> String {
@@ -111,7 +111,7 @@ fn removed_whole_days_are_cancelled_as_whole_days() {
 fn a_session_that_took_place_is_not_called_off_when_it_is_taken_out() {
     let story = Story::begin(&both());
     let uid = story.serve(BEFORE).uid("talk");
-    // It ended on April 30.
+    // The session ended on April 30.
     let gone = story.then(&list(&other()), "2024-05-02T12:00:00Z");
     let invite = gone.event("/sessions/talk.ics", &uid).unwrap();
     assert_eq!(value(&invite, "SUMMARY"), "Session talk");

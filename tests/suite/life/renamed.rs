@@ -46,7 +46,7 @@ fn a_session_is_found_at_its_former_id_though_its_line_was_deleted() {
     let page = after.get("/sessions/talk");
     assert_eq!((page.status, page.header("location")), (301, Some("/sessions/speech")));
     assert_eq!(after.get("/sessions/talk.ics").body, after.get("/sessions/speech.ics").body);
-    // Another session may have the id.
+    // Another session may now use the former id.
     let both = list(&(renamed("") + &talk("").replace("Session talk", "A new talk") + &other()));
     let after = story.then(&both, "2024-02-03T12:00:00Z");
     assert!(after.text("/sessions/talk").contains("A new talk"));

@@ -14,7 +14,7 @@ impl Reader {
         Self { subscriber: Subscriber::in_berlin(&story.fixture.dir().join("reader")) }
     }
 
-    /// The entries in their calendar after another fetch.
+    /// Fetches again, and returns the entries in the reader's calendar.
     fn sees(&self, served: &Served, path: &str) -> Vec<String> {
         self.subscriber.sync(&format!("http://{}{path}", served.running.address));
         self.subscriber.listed("2024-01-01", 366)

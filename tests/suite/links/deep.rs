@@ -16,7 +16,7 @@ const TEN_O_CLOCK: [(&str, &str, &str); 6] = [
     ("Asia/Kathmandu", "2027-07-15", "2027-07-15T04:15:00Z"),
 ];
 
-/// The whole text, or its beginning up to a grapheme boundary.
+/// Checks that a text is the whole text, or its beginning up to a grapheme boundary.
 fn assert_begins(given: &str, whole: &str) {
     if given == whole {
         return;
@@ -27,7 +27,7 @@ fn assert_begins(given: &str, whole: &str) {
     assert!(ends.any(|end| end == kept.len()), "{given:?} ends within a character");
 }
 
-/// Markdown that renders as the literal text.
+/// Returns Markdown that renders as the literal text.
 fn literally(text: &str) -> String {
     quoted(&format!("~~~~\n{text}\n~~~~"))
 }

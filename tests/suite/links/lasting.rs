@@ -67,7 +67,7 @@ fn past_sessions_lead_where_they_did_and_cancelled_ones_to_their_page() {
 /// Every address of a session that redirects.
 const LEADING: [&str; 5] = ["google", "outlook", "office365", "register", "join"];
 
-/// The target of an exported redirect, from its page.
+/// Returns the target of an exported redirect, from its page.
 fn exported(folder: &std::path::Path, path: &str) -> Option<String> {
     let page = std::fs::read_to_string(folder.join(&path[1..]).join("index.html")).unwrap();
     let (_, rest) = page.split_once("http-equiv=\"refresh\" content=\"0; url=")?;

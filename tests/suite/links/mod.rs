@@ -1,4 +1,4 @@
-//! Links: deep links, parsed by a separate parser, and the targets of permanent addresses over time.
+//! Links: a separate parser reads the deep links, and the tests follow permanent addresses over time.
 
 mod deep;
 mod lasting;
@@ -10,7 +10,7 @@ use crate::support::taken_apart;
 
 const TARGETS: [&str; 3] = ["google", "outlook", "office365"];
 
-/// The target of an address of a site.
+/// Returns the target of an address of a site.
 fn location(published: &Published, path: &str) -> String {
     let resource = published.site.get(path).unwrap_or_else(|| panic!("there is no {path}"));
     let answer = resource.identity();
@@ -19,7 +19,7 @@ fn location(published: &Published, path: &str) -> String {
     answer.headers["location"].to_str().unwrap().to_owned()
 }
 
-/// Checks that a link is short and has nothing that a mail program or a tracker would change.
+/// Checks that a link is short and contains nothing that a mail program or a tracker would change.
 fn assert_sound(link: &str) {
     assert!(link.len() <= 1800, "{} bytes: {link}", link.len());
     let (_, query) = link.split_once('?').unwrap();
@@ -32,7 +32,7 @@ fn assert_sound(link: &str) {
     }
 }
 
-/// The values that a calendar would get: title, start, end, place and text.
+/// The values that a calendar gets from a link: title, start, end, place and text.
 #[derive(Debug, PartialEq, Eq)]
 struct Understood {
     title: String,

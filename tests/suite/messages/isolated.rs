@@ -1,4 +1,4 @@
-//! Isolation: texts of the author within a message do not change its direction, nor the message theirs.
+//! Isolation: the author's texts within a message do not change its direction, and the message does not change theirs.
 
 use convene::newsletter::{BlockFormat, Subject, newsletter};
 

@@ -1,4 +1,4 @@
-//! The message catalog: it has every sentence for readers, and `[words]` replaces single messages.
+//! The message catalog has every sentence for readers, and `[words]` replaces single messages.
 
 mod isolated;
 mod overrides;
@@ -10,7 +10,7 @@ use convene::l10n::ENGLISH;
 
 use crate::texts::toml;
 
-/// Every message of the catalog with its text, in order.
+/// Returns every message of the catalog with its text, in order.
 fn catalog() -> Vec<(String, String)> {
     let mut all: Vec<(String, String)> = Vec::new();
     for line in ENGLISH.lines() {
@@ -28,12 +28,12 @@ fn catalog() -> Vec<(String, String)> {
     all
 }
 
-/// A message in the pseudo-language: its text between marks with its id.
+/// Returns a message in the pseudo-language: its text between marks with its id.
 fn marked(id: &str, text: &str) -> String {
     format!("\u{27e6}{id}:{text}\u{27e7}")
 }
 
-/// A `[words]` table of some messages.
+/// Returns a `[words]` table of some messages.
 fn words<'a>(messages: impl IntoIterator<Item = (&'a str, String)>) -> String {
     let lines = messages.into_iter().map(|(id, text)| format!("{id} = {}\n", toml(&text)));
     format!("\n[words]\n{}", lines.collect::<String>())

@@ -29,7 +29,7 @@ fn sessions() -> String {
     )
 }
 
-/// SEQUENCE of each session, and its invite without the values that a revision changes.
+/// Returns the SEQUENCE of each session, and its invite without the values that a revision changes.
 fn events(published: &Published) -> Vec<(u32, String)> {
     let of = |id: &&str| {
         let text = body(published, &format!("/sessions/{id}.ics")).replace("\r\n ", "");
@@ -68,8 +68,8 @@ fn an_override_raises_sequence_once_for_each_session_that_prints_it() {
             risen += usize::from(is_new);
         }
     }
-    // Two messages are in all six sessions, two in the cancelled ones, one in those with a link to register, and two in
-    // the one with a link to join.
+    // Two messages are in all six sessions, two in the two cancelled ones, one in the three with a link to register,
+    // and two in the one with a link to join.
     assert_eq!(risen, 2 * 6 + 2 * 2 + 3 + 2);
 }
 

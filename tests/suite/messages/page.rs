@@ -1,4 +1,4 @@
-//! docs/words.md: contains the whole catalog. `UPDATE=1` writes it.
+//! docs/words.md contains the whole catalog. `UPDATE=1` writes it.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! The visible texts of a document, without its markup.
+//! Finds the visible texts of a document, without its markup.
 
 use convene::document::Kind;
 use convene::newsletter::{BlockFormat, Subject, changed, newsletter};
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::markup::Markup;
 
-/// Every text of a publication, with its location.
+/// Returns every text of a publication, with its location.
 pub(super) fn texts(published: &Published) -> Vec<(String, String)> {
     let mut all = Vec::new();
     for (path, resource) in published.site.documents() {
@@ -68,7 +68,7 @@ fn said(json: &str) -> Vec<String> {
     said.map(|text| text.as_str().unwrap().to_owned()).collect()
 }
 
-/// The text of a page, and the texts in its attributes.
+/// Returns the text of a page, and the texts in its attributes.
 fn html(page: &str) -> Vec<String> {
     let mut texts = vec![without_tags(page)];
     for element in &Markup::html(page).unwrap_or_default().elements {

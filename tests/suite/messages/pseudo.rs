@@ -14,13 +14,13 @@ use crate::support::{BEFORE, Fixture, list, session};
 const NAMES: [&str; 6] =
     ["Google Calendar", "Outlook.com", "Microsoft 365", "Apple Calendar", "HTML", "Markdown"];
 
-/// The whole catalog in the pseudo-language.
+/// Returns the whole catalog in the pseudo-language.
 fn pseudo() -> String {
     let all = catalog();
     words(all.iter().map(|(id, text)| (id.as_str(), marked(id, text))))
 }
 
-/// The text outside of all marks.
+/// Returns the text outside of all marks.
 fn outside(text: &str) -> Result<String, String> {
     let (mut depth, mut out) = (0_usize, String::new());
     for c in text.chars() {
@@ -34,7 +34,7 @@ fn outside(text: &str) -> Result<String, String> {
             out.push(' ');
         }
     }
-    // A cut summary loses its end mark.
+    // A summary that was cut has no end mark.
     match depth == 0 || text.ends_with('\u{2026}') {
         true => Ok(out),
         false => Err("a mark does not end".to_owned()),
@@ -45,7 +45,7 @@ fn words_of(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().any(char::is_alphabetic))
 }
 
-/// The author's words: every text in the file, without keys.
+/// Returns the author's words: every text in the file, without keys.
 fn authors(list: &str) -> BTreeSet<String> {
     fn collect(value: &toml::Value, words: &mut BTreeSet<String>) {
         match value {
@@ -62,7 +62,7 @@ fn authors(list: &str) -> BTreeSet<String> {
     words
 }
 
-/// The words of dates and times.
+/// Returns the words of dates and times.
 fn dates(published: &Published) -> BTreeSet<String> {
     let calendar = &published.site.edition().catalog.calendar;
     let words = Words::new(calendar);
@@ -76,7 +76,8 @@ fn dates(published: &Published) -> BTreeSet<String> {
     words_of(&all).map(ToOwned::to_owned).collect()
 }
 
-/// The ids of the messages that a publication prints. Checks that all other words are in `known`.
+/// Returns the ids of the messages that a publication prints, after a check that the author or the dates give all other
+/// words.
 fn check(name: &str, list: &str, published: &Published) -> BTreeSet<String> {
     let (authors, dates) = (authors(list), dates(published));
     let mut seen = BTreeSet::new();
@@ -99,7 +100,7 @@ fn check(name: &str, list: &str, published: &Published) -> BTreeSet<String> {
     seen
 }
 
-/// A story with every kind of change.
+/// Returns the versions of a file with every kind of change.
 fn story() -> [(String, &'static str); 3] {
     let talk = |id: &str, start: &str, more: &str| session(id, start, more);
     let hall = "place = { name = \"Hall\" }\n";
@@ -172,7 +173,7 @@ fn every_message_is_printed_and_nothing_but_messages_the_authors_words_and_dates
         let sample = Sample { name, list: list.clone(), at };
         seen.extend(check(name, &list, &sample.fixture().publish(at)));
     }
-    // A file without a public address, with a place and a link to join, and with an address in a description.
+    // This file has no public address; its sessions have a place and a link to join, and an address in a description.
     let more = "place = { name = \"Hall\" }\njoin = \"https://b.example/2\"\npage = \"https://b.example/3\"\n\
                 description = \"Look at https://b.example/4 first.\"\norganizer";
     let local = list(
@@ -202,8 +203,8 @@ fn the_script_of_the_pages_has_no_words_of_its_own() {
     let script = include_str!("../../../src/pages/script.js");
     let code = script.lines().map(|line| line.split_once("//").map_or(line, |(code, _)| code));
     let code: String = code.collect::<Vec<_>>().join("\n");
-    // The script's strings are every second part between quotes. They are names of elements and options, which begin
-    // with a lower-case letter.
+    // The script's strings are every second part between quotes. The strings are names of elements and options, which
+    // begin with a lower-case letter.
     for text in code.split('"').skip(1).step_by(2) {
         assert!(!text.starts_with(char::is_uppercase), "{text}");
     }

@@ -10,7 +10,7 @@ const START: &str = "2027-05-04T18:00:00";
 const WEEKLY: &str = "{ every = \"week\", times = 3 }";
 const BEFORE: &str = "2027-05-01T08:00:00Z";
 
-/// Status, target and Cache-Control.
+/// Returns the status, target and Cache-Control of a response.
 fn lead(published: &Published, path: &str) -> (u16, String, String) {
     let resource = published.site.get(path).unwrap_or_else(|| panic!("there is no {path}"));
     let form = resource.identity();

@@ -1,5 +1,5 @@
-//! Random edits of a rule against a model of it: the dates come from the rrule crate, the instants from chrono-tz, and both
-//! are held against what three readers find in the feed.
+//! Random edits of a rule, compared with a model of it. The model gets the dates from the rrule crate and the instants
+//! from chrono-tz. Three parsers must find the same in the feed.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::readers::{self, At};
 use crate::rfc5545;
 use crate::support::{Fixture, Random, body, instant};
 
-/// Rules, each with the same for the rrule crate; WD stands for the weekday of the start.
+/// The rules, each with the same rule for the rrule crate.
 const RULES: [(&str, &str); 9] = [
     ("\"week\"", "FREQ=WEEKLY"),
     ("\"2 weeks\"", "FREQ=WEEKLY;INTERVAL=2"),
@@ -29,13 +29,13 @@ const TITLES: [&str; 3] = ["Tea", "Coffee", "Mate"];
 #[derive(Debug, Clone, Default)]
 struct Own {
     title: Option<usize>,
-    /// Days after the date, and the hour.
+    /// The number of days after the date, and the hour.
     start: Option<(u64, u32)>,
     is_cancelled: bool,
     holds_on: bool,
 }
 
-/// What the author wrote.
+/// The values that the author wrote.
 #[derive(Debug, Clone)]
 struct Written {
     rule: usize,
@@ -48,7 +48,7 @@ struct Written {
     own: BTreeMap<NaiveDate, Own>,
 }
 
-/// What readers see of a date.
+/// The values of a date that readers see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Shown {
     start: DateTime<Utc>,
@@ -66,7 +66,7 @@ impl Written {
         dates.map(|date| date.date_naive()).collect()
     }
 
-    /// Moves the start to the next date of the rule, and forgets what names a date that is none.
+    /// Moves the start to the next date of the rule, and drops values for dates that the rule no longer has.
     fn settle(&mut self) {
         self.start = self.of_rule()[0];
         let of_rule = self.of_rule();
@@ -161,7 +161,7 @@ impl Written {
     }
 }
 
-/// UID, SEQUENCE, and what was shown last; nothing while it is removed.
+/// UID, SEQUENCE, and the last published values; `None` while the date is removed.
 type Known = (String, u32, Option<Shown>);
 
 fn edits(count: usize, seed: u64) {
@@ -191,7 +191,7 @@ fn edits(count: usize, seed: u64) {
             known.insert(id.clone(), (uid.clone(), *sequence, Some(shown.clone())));
         }
         for (id, (_, sequence, last)) in &mut known {
-            // Its removal is a change, too.
+            // A removal is a change, too.
             if !shown.contains_key(id) && last.take().is_some() {
                 *sequence += 1;
             }
@@ -206,7 +206,7 @@ fn edits(count: usize, seed: u64) {
     );
 }
 
-/// Three readers find the same instants as the model.
+/// Checks that three parsers find the instants of the model.
 fn assert_feed(
     feed: &str,
     numbers: &BTreeMap<String, (String, u32)>,

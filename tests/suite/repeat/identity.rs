@@ -1,4 +1,4 @@
-//! Which date keeps which UID.
+//! The dates of a rule keep their UIDs through edits.
 
 use super::{TERM, numbers, on, tea};
 use crate::support::{Fixture, list};
@@ -36,7 +36,7 @@ fn twelve_uids_are_stable_over_ten_edits() {
         assert!(toml.contains(old), "{old}");
         toml = toml.replace(old, new);
         if step == 9 {
-            // Only the rule names its former id.
+            // The overrides do not name former ids; only the rule does.
             toml = toml.replace("was = \"circle\"\nid = \"ring-", "id = \"ring-");
         }
         fixture.write(&toml);
@@ -72,7 +72,7 @@ fn a_given_uid_goes_to_the_first_date_and_the_others_begin_with_it() {
     };
     let first = ["a@b.example", "a@b.example/20270518T180000"];
     assert_eq!(uids(fixture.publish(AT)), first);
-    // A date that comes later is not the first, and what was given stays when the time changes.
+    // A date that is added later is not the first, and its UID stays the same when the time changes.
     fixture.write(&with("2027-05-04T19:00:00", ""));
     let all = ["a@b.example/20270504T190000", first[0], first[1]];
     assert_eq!(uids(fixture.publish(&day(1))), all);

@@ -1,4 +1,4 @@
-//! What a date inherits: from the rule, from tables with `from = true` before it, from `[series.each]`.
+//! A date inherits values from the rule, from tables with `from = true` before it, and from `[series.each]`.
 
 use convene::model::Status;
 

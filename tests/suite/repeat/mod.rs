@@ -17,24 +17,24 @@ use convene::zone::Rules;
 
 use crate::support::list;
 
-/// The series of 12 with a moved date and a cancelled one.
+/// A series of 12 dates, one of them moved and one cancelled.
 const TERM: &str = include_str!("../../repeat/term.toml");
 
-/// The catalog of a file without errors.
+/// Returns the catalog of a file without errors.
 fn catalog(toml: &str) -> Catalog {
     let source = Source::from_bytes("sessions.toml", toml.as_bytes().to_vec());
     let checked = config::load(&source, &Rules::bundled());
     checked.catalog.unwrap_or_else(|| panic!("{}\n{toml}", checked.findings.human(&source, false)))
 }
 
-/// A file with one repeating session, `tea`, and further lines.
+/// Returns a file with one repeating session, `tea`, and additional lines.
 fn tea(start: &str, repeat: &str, more: &str) -> String {
     list(&format!(
         "\n[[sessions]]\nid = \"tea\"\ntitle = \"Tea\"\nstart = {start}\nrepeat = {repeat}\n{more}"
     ))
 }
 
-/// A table that overrides a date of `tea`.
+/// Returns a table that overrides a date of `tea`.
 fn on(date: &str, more: &str) -> String {
     format!("\n[[sessions]]\nid = \"tea-{date}\"\n{more}\n")
 }
@@ -44,7 +44,7 @@ fn session<'a>(catalog: &'a Catalog, id: &str) -> &'a Session {
     found.unwrap_or_else(|| panic!("there is no {id}"))
 }
 
-/// Start and end on the clock of the zone, as `05-04 18:00-19:00`; whole days as `05-04 to 05-05`.
+/// Returns start and end in the session's zone, such as `05-04 18:00-19:00`; whole days are `05-04 to 05-05`.
 fn times(session: &Session) -> String {
     match &session.when {
         When::Timed(timed) => {
@@ -57,12 +57,12 @@ fn times(session: &Session) -> String {
     }
 }
 
-/// The times of all sessions, by start.
+/// Returns the times of all sessions, by start.
 fn all_times(toml: &str) -> Vec<String> {
     catalog(toml).sessions.iter().map(times).collect()
 }
 
-/// UID and SEQUENCE of each session of a site, by id.
+/// Returns the UID and SEQUENCE of each session of a site, by id.
 fn numbers(published: &Published) -> BTreeMap<String, (String, u32)> {
     let edition = published.site.edition();
     let sessions = edition.catalog.sessions.iter();

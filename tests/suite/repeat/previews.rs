@@ -1,4 +1,4 @@
-//! What `preview` says about the dates of a rule.
+//! `preview` reports the dates of a rule that an edit adds, removes and keeps.
 
 use serde_json::{Value, json};
 
@@ -52,7 +52,7 @@ fn a_rule_on_another_weekday_offers_lines_that_keep_every_entry() {
         json["repeats"][0]["was"][0],
         json!({ "id": "tea-2027-05-05", "was": "tea-2027-05-04" })
     );
-    // With the lines every date moves, and none comes or goes.
+    // With the offered lines, every date moves, and none is added or removed.
     let (text, json) = previewed(&before, &format!("{after}\n{}\n", offered.join("\n")));
     assert!(json.get("repeats").is_none(), "{text}");
     let moved = json["sessions"].as_array().unwrap();

@@ -1,4 +1,4 @@
-//! The dates of rules, compared with those that python-dateutil gives; `tests/repeat/rules.py` wrote the file.
+//! Compares the dates of rules with those of python-dateutil, which `tests/repeat/rules.py` writes into a file.
 
 use super::{all_times, catalog, tea};
 

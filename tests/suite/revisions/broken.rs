@@ -17,7 +17,7 @@ fn titled(title: &str) -> String {
     list(&session("a", "2027-04-30T14:00:00", "").replace("Session a", title))
 }
 
-/// Functions that make a revisions file unusable; each gets the path and the bytes of the good file.
+/// A function that makes a revisions file unusable; it gets the path and the bytes of the good file.
 type Damage = fn(&Path, &[u8]);
 
 const DAMAGES: [(&str, Damage); 9] = [
@@ -86,7 +86,7 @@ fn a_start_serves_the_last_good_edition_and_continues_when_the_file_is_repaired(
         let good = fixture.publish(&day(1));
         let whole = written(&fixture).0;
         damage(&fixture.revisions_file(), &whole);
-        // Only a regular file can be compared.
+        // The test can compare only a regular file.
         let broken = reason.starts_with("line").then(|| written(&fixture).0);
         fixture.write(&titled("Two"));
         let running = fixture.serve(&["--at", &day(2)]);
@@ -171,7 +171,7 @@ fn breaks_while_running(reason: &str, damage: Damage) {
     let good = running.get(FEED, &[]);
     let whole = written(&fixture).0;
     damage(&fixture.revisions_file(), &whole);
-    // Without a change of `sessions.toml`.
+    // The program notices the damage without a change of `sessions.toml`.
     let began = Instant::now();
     while !ready().text().contains(reason) {
         assert!(began.elapsed() < Duration::from_secs(20), "{reason}: {}", ready().text());

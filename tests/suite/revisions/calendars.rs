@@ -1,4 +1,4 @@
-//! Keys of `[calendar]`: those that events print raise every SEQUENCE, the others none.
+//! Keys of `[calendar]`: those that events print raise every SEQUENCE, the others raise none.
 
 use super::{day, ics, in_feed, in_invite, publish_once, seen, shown, validators, written};
 use crate::support::{Fixture, list, session};

@@ -1,9 +1,9 @@
-//! Each key of a session, changed separately and changed back.
+//! Changes each key of a session separately, and changes it back.
 
 use super::{Seen, day, ics, publish_once, seen, shown};
 use crate::support::{Fixture, list, session};
 
-/// A session with every key, and another one that does not change.
+/// Returns a session with every key, and another one that does not change.
 fn full() -> String {
     let series =
         "\n[[series]]\nid = \"s1\"\ntitle = \"One\"\n\n[[series]]\nid = \"s2\"\ntitle = \"Two\"\n";
@@ -19,8 +19,8 @@ fn full() -> String {
     ))
 }
 
-/// Publishes a file, an edited one, and the first again: the edit and its undoing each raise `a` once and do not change
-/// `b`.
+/// Publishes a file, an edited one, and the first again. The edit and its undoing must each raise `a` once, and must
+/// not change `b`.
 fn raises(what: &str, before: &str, after: &str) {
     assert_ne!(before, after, "{what}: nothing was edited");
     let fixture = Fixture::new(before);
@@ -41,7 +41,7 @@ fn raises(what: &str, before: &str, after: &str) {
     assert_eq!(shown(&third, "a"), shown(&first, "a"), "{what} undone");
 }
 
-/// The full file with a text replaced.
+/// Returns the full file with a text replaced.
 fn edited(from: &str, to: &str) -> String {
     let full = full();
     assert_eq!(full.matches(from).count(), 1, "{from} must name one place");

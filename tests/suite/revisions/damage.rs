@@ -1,4 +1,4 @@
-//! Damaged revisions files: errors name the line, and every accepted file can be written again.
+//! Damaged revisions files: errors name the line, and the program can write every accepted file again.
 
 use convene::revisions::Revisions;
 use convene::revisions::store::{parse, print};
@@ -8,7 +8,7 @@ use crate::support::{Fixture, Random, body, instant, list, session, without_sums
 
 const START: &str = "2027-04-30T14:00:00";
 
-/// A file with everything that a state records.
+/// Returns a file with everything that a state records.
 fn rich(title: &str) -> String {
     let place = "place = { name = \"Hall\", address = \"1 Main St\" }\n";
     let links = "register = \"https://r.example/\"\njoin = \"https://j.example/\"\n";
@@ -21,7 +21,7 @@ fn rich(title: &str) -> String {
     )
 }
 
-/// A state with a moved, a retitled, a renamed and a removed session, and a removed feed.
+/// Returns a state with a moved, a retitled, a renamed and a removed session, and a removed feed.
 fn fixture() -> Fixture {
     let fixture = Fixture::new(&rich("One"));
     fixture.publish(&day(0));
@@ -37,7 +37,7 @@ fn text(fixture: &Fixture) -> String {
     String::from_utf8(written(fixture).0).unwrap()
 }
 
-/// The line of a text, from 1.
+/// Returns the number of a line of a text, from 1.
 fn line_of(text: &str, what: &str) -> usize {
     1 + text.lines().position(|line| line.starts_with(what)).unwrap_or_else(|| panic!("{what}"))
 }
@@ -53,7 +53,7 @@ fn assert_refused(text: &str, line: usize, reason: &str) {
 fn a_key_that_is_there_twice_is_refused_with_both_lines() {
     let text = without_sums(&text(&fixture()));
     let lines: Vec<&str> = text.lines().collect();
-    // Every line with a key, copied to the end of its object, as after a merge of two sides with the same key.
+    // The test copies every line with a key to the end of its object, as after a merge of two sides with the same key.
     let mut count = 0;
     for (index, line) in lines.iter().enumerate().filter(|(_, line)| line.starts_with('"')) {
         let key = line.split('"').nth(1).unwrap();
@@ -156,7 +156,7 @@ fn values_that_no_calendar_could_carry_are_refused_with_their_line() {
         assert_ne!(damaged.trim_end(), text.trim_end(), "{from}");
         assert_refused(&damaged, line, reason);
     };
-    // A control character in each text of each entry and in each key.
+    // The test puts a control character into each text of each entry and into each key.
     let mut count = 0;
     for (index, line) in text.lines().enumerate().filter(|(_, line)| line.contains('"')) {
         let texts: Vec<usize> = line.match_indices('"').map(|(at, _)| at).collect();
@@ -289,8 +289,8 @@ fn lines_of_any_two_versions_are_valid_in_a_merge() {
     }
 }
 
-/// The number of accepted flips of single bits of a file, the number of those with another meaning, and the number of
-/// all flips.
+/// Returns the number of accepted flips of single bits of a file, the number of those with another meaning, and the
+/// number of all flips.
 fn accepted_flips(text: &str) -> (usize, usize, usize) {
     let known = revisions_of(text);
     let mut bytes = text.as_bytes().to_vec();
@@ -331,7 +331,7 @@ fn a_file_of_twenty_thousand_sessions_is_read_in_linear_time() {
         "{{\"schema\": 3,\n\"sessions\": {{\n{}\n}},\n\"resources\": {{}}}}",
         lines.join(",\n")
     );
-    // Searching for the line of each flip would take minutes.
+    // A search for the line of each flip would take minutes.
     let began = std::time::Instant::now();
     let whole = revisions_of(&print(&revisions_of(&text)));
     assert_eq!(whole.sessions.len(), 20_000);

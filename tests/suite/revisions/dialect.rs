@@ -1,4 +1,5 @@
-//! Texts that calendars printed by the rules of an earlier release: tables and addresses without markup were plain.
+//! Texts that calendars printed by the rules of an earlier release, in which tables and addresses without markup were
+//! plain text.
 
 use convene::model::Dialect;
 
@@ -12,7 +13,7 @@ fn one(title: &str) -> String {
     list(&session("a", "2027-04-30T14:00:00", &text).replace("Session a", title))
 }
 
-/// A folder whose session was published by a release without tables.
+/// Returns a folder whose session was published by a release without tables.
 fn published_before() -> Fixture {
     let fixture = Fixture::new(&one("Before"));
     fixture.publish(&day(0));

@@ -1,4 +1,4 @@
-//! The files of the state: links, files of other releases, broken files and unwritable ones.
+//! The files of the state: links, files of other releases, broken files, and files that cannot be written.
 
 use std::path::PathBuf;
 
@@ -24,7 +24,7 @@ fn a_link_to_the_revisions_file_stays_a_link() {
         let target = folder.join("state.json");
         let to = if relative { PathBuf::from("kept/state.json") } else { target.clone() };
         std::os::unix::fs::symlink(&to, fixture.revisions_file()).unwrap();
-        // First the target does not exist; then it is a file that is replaced.
+        // At first the target does not exist; then it is a file, which the program replaces.
         for (step, title) in [(0, "One"), (1, "Two"), (2, "Three")] {
             fixture.write(&titled(title));
             let published = publish_once(&fixture, &day(step));
@@ -90,7 +90,7 @@ fn an_unwritable_state_is_served_from_memory_and_reported() {
     let fixture = Fixture::new(&titled("One"));
     fixture.publish(&day(0));
     let file = written(&fixture);
-    // A folder at the path of the temporary file: no account, not even root, can write there.
+    // A folder at the path of the temporary file stops every account from writing there, even root.
     let obstacle = fixture.dir().join(".sessions.revisions.json.new");
     std::fs::create_dir(&obstacle).unwrap();
     fixture.write(&titled("Two"));

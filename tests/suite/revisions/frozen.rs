@@ -1,4 +1,4 @@
-//! `--frozen`: only what the revisions file records, or else the last good edition.
+//! `--frozen` publishes only what the revisions file records, or else the last good edition.
 
 use convene::diagnostic::Code;
 use convene::publish::{Published, Refusal};
@@ -16,7 +16,7 @@ fn frozen(fixture: &Fixture, at: &str) -> Result<Published, Refusal> {
     publisher.publish(instant(at))
 }
 
-/// The files of the state folder with their bytes; the lock has none.
+/// Returns the files of the state folder with their bytes; the lock has none.
 fn state(fixture: &Fixture) -> Vec<(std::path::PathBuf, Vec<u8>)> {
     let mut files: Vec<_> = std::fs::read_dir(fixture.dir())
         .unwrap()
@@ -87,7 +87,7 @@ fn without_a_last_good_edition_nothing_is_published() {
     }
     assert_eq!(written(&fixture), before);
     assert!(!fixture.dir().join("out").exists());
-    // Both files, recorded elsewhere, are published together again.
+    // The program publishes both files again after they were recorded elsewhere.
     fixture.publish(&day(1));
     let published = frozen(&fixture, &day(2)).unwrap();
     assert_eq!(seen(&fixture, &published, "a").sequence, 1);
@@ -99,7 +99,7 @@ fn an_unrecorded_last_good_edition_is_not_published() {
     elsewhere.publish(&day(0));
     let fixture = Fixture::new(&titled("One"));
     fixture.publish(&day(0));
-    // A pull copies the revisions first, next to a file that does not match them.
+    // A pull copies the revisions first, so they do not yet match the file.
     elsewhere.write(&titled("Two"));
     elsewhere.publish(&day(1));
     std::fs::copy(elsewhere.revisions_file(), fixture.revisions_file()).unwrap();

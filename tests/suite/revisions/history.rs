@@ -12,12 +12,12 @@ use crate::support::{Fixture, Random, body, list, session, without_sums};
 
 const UPGRADE: &str = include_str!("../../../docs/operate/upgrade.md");
 
-/// The revisions file.
+/// Returns the revisions file as JSON.
 fn file(fixture: &Fixture) -> Value {
     serde_json::from_slice(&written(fixture).0).unwrap()
 }
 
-/// The recorded changes of a session, if it has the key.
+/// Returns the recorded changes of a session, if it has the key.
 fn changes(fixture: &Fixture, id: &str) -> Vec<Value> {
     file(fixture)["sessions"][id]["changes"].as_array().cloned().unwrap_or_default()
 }
@@ -75,7 +75,7 @@ const FIELDS: [(&str, &[(&str, &str)]); 8] = [
     ("description", &[("", ""), ("description = \"Text.\"", "Text.")]),
 ];
 
-/// The value of each field.
+/// The index of each field's value.
 type Values = [usize; FIELDS.len()];
 
 fn toml(values: &Values) -> String {
@@ -85,7 +85,7 @@ fn toml(values: &Values) -> String {
     list(&format!("\n[[sessions]]\nid = \"talk\"\n{}\n{other}", lines.join("\n")))
 }
 
-/// The recorded changes from one publication to the next; links as addresses in place of digests.
+/// Returns the recorded changes from one publication to the next, with addresses in place of the digests of links.
 fn expected(old: &Values, new: &Values, at: &str) -> Vec<Value> {
     let recorded = FIELDS.iter().zip(old.iter().zip(new)).take(7);
     recorded
@@ -197,7 +197,7 @@ fn the_last_hundred_changes_are_kept() {
 /// A state of the previous release, written after sessions of every kind had moved.
 const OLD_LIST: &str = include_str!("../../state/schema-2/sessions.toml");
 const OLD_STATE: &str = include_str!("../../state/schema-2/sessions.revisions.json");
-/// The sentences on their pages in that release.
+/// The sentences on the pages of that release.
 const OLD_SENTENCES: [(&str, &str); 4] = [
     (
         "twice",
@@ -247,7 +247,7 @@ fn a_state_of_the_previous_release_is_read_and_written_as_this_one_does() {
                 assert_eq!(change["at"], session["last_modified"], "{id}");
             }
         }
-        // Later changes build on it.
+        // Later changes continue this history.
         fixture.write(&OLD_LIST.replace("2027-04-29T14:00:00", "2027-04-29T16:00:00"));
         let moved = publish_once(&fixture, &day(1));
         assert!(body(&moved, "/sessions/twice").contains("2 pm ET to 4 pm ET."));
@@ -300,7 +300,7 @@ mod previous_release {
     }
 }
 
-/// A state with everything that schema 3 added.
+/// Returns a state with everything that schema 3 added.
 fn full() -> Fixture {
     let talk = |start: &str, more: &str| list(&(session("a", start, more) + OTHER));
     const OTHER: &str =
@@ -354,7 +354,7 @@ fn without_the_keys_of_schema_3_the_previous_release_takes_the_file_with_its_num
     }
     let back = serde_json::to_vec(&back).unwrap();
     assert_taken_by_the_previous_release(&back, &fixture);
-    // This release accepts it too, and continues its numbers.
+    // This release accepts it, too, and continues its numbers.
     let sequence = entry(&fixture, "a").sequence;
     std::fs::write(fixture.revisions_file(), back).unwrap();
     publish_once(&fixture, &day(3));

@@ -13,7 +13,7 @@ fn named(id: &str, start: &str, more: &str) -> String {
     session(id, &start, more)
 }
 
-/// The UID of a session without an earlier publication.
+/// Returns the UID of a session without an earlier publication.
 fn fresh(sessions: &str, id: &str) -> String {
     let fixture = Fixture::new(&list(sessions));
     let published = fixture.publish(&day(0));
@@ -61,7 +61,7 @@ fn a_session_renamed_twice_keeps_its_first_uid_with_its_revisions_and_without() 
 
     assert_eq!(fresh(&second, "second"), first.uid);
     assert_eq!(fresh(&third, "third"), first.uid);
-    // Both steps at once, as for a process that reads the file after a long time.
+    // A process that reads the file after a long time finds both steps at once.
     let fixture = Fixture::new(&list(&named("first", "2027-04-30", "")));
     publish_once(&fixture, &day(0));
     fixture.write(&list(&third));
@@ -71,7 +71,7 @@ fn a_session_renamed_twice_keeps_its_first_uid_with_its_revisions_and_without() 
 #[test]
 fn uids_are_the_same_for_ever_and_others_in_another_calendar() {
     let sessions = named("a", "2027-04-30", "");
-    // Golden value: subscribers' calendars identify the session by it.
+    // This is a golden value: subscribers' calendars identify the session by it.
     assert_eq!(fresh(&sessions, "a"), "d268faa2-e79f-5aa2-9e0f-0bd64aac918c");
     let other = Fixture::new(&list(&sessions).replace("id = \"test\"", "id = \"test2\""));
     let published = other.publish(&day(0));
@@ -118,7 +118,7 @@ fn a_session_renamed_to_the_id_of_a_removed_one_stays_itself() {
         assert_eq!(all.len(), 2);
         let gone = all.values().find(|entry| entry.uid == a.uid).expect("it is remembered");
         assert_eq!((gone.sequence, gone.removed.is_some()), (1, true));
-        // Later changes neither lose nor confuse the two.
+        // Later changes neither lose nor confuse the two sessions.
         fixture.write(&list(&(renamed + &named("c", "2027-06-30", ""))));
         let later = publish_once(&fixture, &day(3));
         assert_eq!(seen(&fixture, &later, "a"), now);
@@ -200,7 +200,7 @@ fn another_calendar_id_is_refused_without_writing() {
     assert_eq!(super::written(&fixture), file);
 }
 
-/// No SEQUENCE may be lower than the highest earlier one of its UID.
+/// Checks that no SEQUENCE is lower than the highest earlier one of its UID.
 fn never_back(fixture: &Fixture, steps: &[String]) {
     let mut highest = std::collections::HashMap::new();
     for (number, step) in steps.iter().enumerate() {
@@ -307,7 +307,7 @@ fn an_address_with_another_calendar_gets_a_newer_last_modified() {
     };
     let before = modified(&gone);
     fixture.write(&list(&named("b", "2027-05-30", "was = \"a\"\n")));
-    // With a clock that was set back.
+    // The clock is set back.
     let after = fixture.publish(&day(2));
     assert!(modified(&after) > before, "{} {before}", modified(&after));
     let again = fixture.publish(&day(4));

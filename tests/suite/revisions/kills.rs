@@ -1,4 +1,4 @@
-//! Killed processes: they leave the old state or the new one, and never block the next process.
+//! Killed processes leave the old state or the new one, and never block the next process.
 
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use convene::revisions::Revisions;
 use super::{revisions, seen};
 use crate::support::{Fixture, Random, list, session};
 
-/// So many sessions that writing the file takes more than one system call.
+/// Returns a file with so many sessions that writing it takes more than one system call.
 fn titled(title: &str) -> String {
     let all = (1..=40).map(|n| {
         session(&format!("s{n}"), &format!("2027-04-30T14:{n:02}:00"), "duration = \"30m\"\n")
@@ -39,7 +39,7 @@ fn until_there(file: &std::path::Path, child: &mut Child) {
     }
 }
 
-/// The revisions must be the earlier ones, or those with the new title and the next SEQUENCE.
+/// Returns whether the revisions have the new title and the next SEQUENCE; otherwise they must be the earlier ones.
 fn is_new(before: &Revisions, after: &Revisions, title: &str) -> bool {
     if before == after {
         return false;
@@ -53,7 +53,7 @@ fn is_new(before: &Revisions, after: &Revisions, title: &str) -> bool {
     true
 }
 
-/// Kills so many processes, each of which changes every session.
+/// Kills `times` processes, each of which changes every session.
 fn kill(times: u32) -> Count {
     let fixture = Fixture::new(&titled("Start"));
     let began = Instant::now();
@@ -68,7 +68,7 @@ fn kill(times: u32) -> Count {
         let text = titled(&format!("Title {step}"));
         fixture.write(&text);
         let mut child = record(&fixture, step).spawn().unwrap();
-        // Every other kill is at a random time of the whole run, the others while the file is written.
+        // Every other kill is at a random time of the whole run; the others are while the file is written.
         if step % 2 == 0 {
             std::thread::sleep(Duration::from_micros(random.below(whole_run)));
         } else {
@@ -85,7 +85,7 @@ fn kill(times: u32) -> Count {
         let good = std::fs::read(&last_good).unwrap();
         assert!(good == good_before || good == text.as_bytes(), "the last good source is torn");
     }
-    // The next process succeeds after any leftovers.
+    // The next process succeeds in spite of leftovers.
     let before = revisions(&fixture);
     fixture.write(&titled("End"));
     assert!(record(&fixture, times + 1).status().unwrap().success());

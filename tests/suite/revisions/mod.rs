@@ -23,12 +23,12 @@ use convene::revisions::{Revision, Revisions};
 
 use crate::support::{Fixture, body, instant};
 
-/// An instant on the first day of a story; each step has its own day.
+/// Returns an instant on a day of March 2026; each step has its own day.
 fn day(step: u32) -> String {
     format!("2026-03-{:02}T08:00:00Z", step + 1)
 }
 
-/// An instant in the format of calendars.
+/// Returns an instant in the format of calendars.
 fn ics(at: &str) -> String {
     at.replace(['-', ':'], "")
 }
@@ -43,13 +43,13 @@ struct Seen {
 }
 
 impl Seen {
-    /// The next revision, made at an instant.
+    /// Returns the next revision, made at an instant.
     fn changed(&self, at: &str) -> Self {
         Self { sequence: self.sequence + 1, modified: ics(at), ..self.clone() }
     }
 }
 
-/// The lines of each event of a calendar, unfolded.
+/// Returns the lines of each event of a calendar, unfolded.
 fn events(calendar: &str) -> Vec<Vec<String>> {
     let unfolded = calendar.replace("\r\n ", "");
     let mut parts = unfolded.split("BEGIN:VEVENT\r\n");
@@ -60,7 +60,7 @@ fn events(calendar: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// The value of a line that must occur exactly once.
+/// Returns the value of a line that must occur exactly once.
 fn value<'a>(lines: &'a [String], name: &str) -> &'a str {
     let prefix = format!("{name}:");
     let mut values = lines.iter().filter_map(|line| line.strip_prefix(&prefix));
@@ -80,14 +80,14 @@ fn history(lines: &[String]) -> Seen {
     }
 }
 
-/// The event of a session in its invite.
+/// Returns the event of a session in its invite.
 fn in_invite(published: &Published, id: &str) -> Vec<String> {
     let mut all = events(&body(published, &format!("/sessions/{id}.ics")));
     assert_eq!(all.len(), 1, "an invite holds one event");
     all.remove(0)
 }
 
-/// The event of a session in the calendar's feed.
+/// Returns the event of a session in the calendar's feed.
 fn in_feed(published: &Published, id: &str) -> Vec<String> {
     let uid = history(&in_invite(published, id)).uid;
     let mut all = events(&body(published, "/feeds/test.ics"));
@@ -96,7 +96,7 @@ fn in_feed(published: &Published, id: &str) -> Vec<String> {
     all.remove(0)
 }
 
-/// The revision of a session in the invite, the feed and the revisions file, which must agree.
+/// Returns the revision of a session in the invite, the feed and the revisions file, which must agree.
 fn seen(fixture: &Fixture, published: &Published, id: &str) -> Seen {
     let seen = history(&in_invite(published, id));
     assert_eq!(history(&in_feed(published, id)), seen, "invite and feed say the same");
@@ -111,7 +111,7 @@ fn seen(fixture: &Fixture, published: &Published, id: &str) -> Seen {
     seen
 }
 
-/// The content of a session's events, without the revision.
+/// Returns the content of a session's events, without the revision.
 fn shown(published: &Published, id: &str) -> Vec<String> {
     let own = ["SEQUENCE:", "DTSTAMP:", "LAST-MODIFIED:", "CREATED:", "UID:"];
     let both = [in_invite(published, id), in_feed(published, id)].concat();
@@ -127,12 +127,12 @@ fn entry(fixture: &Fixture, id: &str) -> Revision {
     all.get(id).unwrap_or_else(|| panic!("no entry {id} in {all:?}")).as_ref().clone()
 }
 
-/// The earlier starts of a session, oldest first.
+/// Returns the earlier starts of a session, oldest first.
 fn earlier(fixture: &Fixture, id: &str) -> Vec<String> {
     entry(fixture, id).earlier().iter().map(|times| times.start().to_string()).collect()
 }
 
-/// The validators of a calendar: ETag and Last-Modified, which its own LAST-MODIFIED repeats.
+/// Returns the validators of a calendar: ETag and Last-Modified, which its own LAST-MODIFIED repeats.
 fn validators(published: &Published, path: &str) -> (String, String) {
     let resource = published.site.get(path).unwrap();
     let etag = resource.identity().etag.as_ref().unwrap().to_str().unwrap().to_owned();
@@ -142,13 +142,13 @@ fn validators(published: &Published, path: &str) -> (String, String) {
     (etag, modified.format("%Y%m%dT%H%M%SZ").to_string())
 }
 
-/// The bytes and the modification time of the revisions file.
+/// Returns the bytes and the modification time of the revisions file.
 fn written(fixture: &Fixture) -> (Vec<u8>, SystemTime) {
     let file = fixture.revisions_file();
     (std::fs::read(&file).unwrap(), std::fs::metadata(&file).unwrap().modified().unwrap())
 }
 
-/// Publishes at an instant, and again an hour later: the second time must write nothing and give the same calendars.
+/// Publishes at an instant, and again an hour later. The second time must write nothing and give the same calendars.
 fn publish_once(fixture: &Fixture, at: &str) -> Published {
     let first = fixture.publish(at);
     let file = written(fixture);

@@ -62,7 +62,7 @@ fn a_mode_set_by_an_operator_stays() {
         assert_eq!((mode(&revisions), mode(&last_good_revisions)), (wanted, wanted));
         assert_eq!(mode(&last_good), 0o644);
     }
-    // When the file becomes private, its copy does too, although the bytes are the same.
+    // When the file becomes private, its copy does, too, although the bytes are the same.
     set_mode(&fixture.file(), 0o600);
     record(&fixture, "022", 9);
     assert_eq!(mode(&last_good), 0o600);
@@ -225,7 +225,7 @@ fn a_limit_on_the_size_of_files_degrades_and_does_not_kill() {
             std::thread::sleep(Duration::from_millis(50));
         }
     };
-    // A large body, which an earlier release copied into a file.
+    // An earlier release copied such a large body into a file.
     let large = format!("description = \"{}\"\n", "word ".repeat(20_000));
     fixture.write(&(titled("Two") + &large));
     title("SUMMARY:Two");
@@ -246,7 +246,7 @@ fn commands_report_a_limit_on_the_size_of_files() {
     for command in ["record", "export --out out"] {
         let fixture = Fixture::new(&titled("One"));
         let program = env!("CARGO_BIN_EXE_convene");
-        // The unit is 512 bytes (POSIX).
+        // The unit of this limit is 512 bytes (POSIX).
         let command = format!("ulimit -f 1; '{program}' {command} --at {}", day(0));
         let output =
             Command::new("sh").args(["-c", &command]).current_dir(fixture.dir()).output().unwrap();

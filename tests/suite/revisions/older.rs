@@ -10,7 +10,7 @@ use crate::support::{Fixture, Random, body, instant, list, session};
 
 const START: &str = "2027-04-30T14:00:00";
 
-/// Sessions by id with their titles.
+/// Returns a file of sessions with these ids and titles.
 fn titled(titles: &[(&str, String)]) -> String {
     let all = titles
         .iter()
@@ -30,7 +30,7 @@ fn number(published: &Published, id: &str) -> Seen {
     history(&in_invite(published, id))
 }
 
-/// The feed's Last-Modified.
+/// Returns the Last-Modified of a path.
 fn stamp(published: &Published, path: &str) -> chrono::DateTime<chrono::Utc> {
     published.site.get(path).unwrap().last_modified().unwrap()
 }
@@ -47,7 +47,7 @@ fn an_older_copy_takes_no_number_back() {
         let published = publish(&publisher, step);
         assert_eq!(seen(&fixture, &published, "a"), last.changed(&day(step)));
         last = number(&published, "a");
-        // Every earlier copy, with the current file and with another change.
+        // The test uses every earlier copy, with the current file and with another change.
         for copy in &copies {
             std::fs::write(fixture.revisions_file(), copy).unwrap();
             let again = publish(&publisher, step);
@@ -58,7 +58,7 @@ fn an_older_copy_takes_no_number_back() {
     std::fs::write(fixture.revisions_file(), &copies[0]).unwrap();
     fixture.write(&one("last"));
     assert_eq!(seen(&fixture, &publish(&publisher, 9), "a"), last.changed(&day(9)));
-    // Another process reads it from the file.
+    // Another process reads the number from the file.
     assert_eq!(number(&fixture.publish(&day(10)), "a"), last.changed(&day(9)));
 }
 
@@ -80,7 +80,7 @@ fn removals_and_published_links_stay_recorded_after_an_older_copy() {
     assert_eq!(body(&again, "/sessions/b.ics"), invite);
     assert_eq!(stamp(&again, "/sessions/b.ics"), stamp(&removed, "/sessions/b.ics"));
     assert!(again.site.get("/sessions/a.ics").is_some());
-    // It comes back above the number of its removal.
+    // `b` comes back above the number of its removal.
     let sequence = known.sessions["b"].sequence;
     fixture.write(&two("", "again = true"));
     assert_eq!(number(&publish(&publisher, 3), "b").sequence, sequence + 1);
@@ -107,7 +107,7 @@ fn the_higher_numbers_of_another_machines_file_count() {
 
 #[test]
 fn the_next_number_is_above_both_that_readers_may_have() {
-    // Both continued from the same copy, so they use the same numbers for different contents.
+    // Both machines continued from the same copy, so they use the same numbers for different contents.
     let fixture = Fixture::new(&one("0"));
     let publisher = fixture.publisher();
     publish(&publisher, 0);
@@ -120,7 +120,7 @@ fn the_next_number_is_above_both_that_readers_may_have() {
         let theirs = number(&other.publish(&day(there)), "a");
         assert_eq!(own.sequence, theirs.sequence);
         std::fs::copy(other.revisions_file(), fixture.revisions_file()).unwrap();
-        // With either title in the file.
+        // The file may have either title.
         fixture.write(&one(&format!("there {there}")));
         let joined = number(&publish(&publisher, 8), "a");
         assert!(joined.sequence > own.sequence, "{joined:?} after {own:?} and {theirs:?}");
@@ -145,7 +145,7 @@ fn frozen_publishes_no_older_file_and_no_file_with_a_silent_change() {
     let refused = publisher.publish(instant(&day(3)));
     let Err(Refusal::File(_, findings)) = refused else { panic!("{refused:?}") };
     assert!(findings.has_errors());
-    // The newer state is published, with the numbers in its file.
+    // The program publishes the newer state, with the numbers in its file.
     fixture.write(&one("1"));
     std::fs::write(fixture.revisions_file(), newer).unwrap();
     assert_eq!(number(&publish(&publisher, 4), "a"), number(&published, "a"));
@@ -155,7 +155,7 @@ fn frozen_publishes_no_older_file_and_no_file_with_a_silent_change() {
     assert_eq!(number(&publish(&publisher, 6), "a"), number(&next, "a"));
 }
 
-/// The numbers that subscribers have seen: SEQUENCE and LAST-MODIFIED by UID.
+/// Returns the numbers that subscribers have seen: SEQUENCE and LAST-MODIFIED by UID.
 fn subscribers_know(published: &Published) -> BTreeMap<String, (u32, String, Vec<String>)> {
     let own = ["SEQUENCE:", "DTSTAMP:", "LAST-MODIFIED:"];
     let shown = |lines: Vec<String>| {
@@ -197,7 +197,7 @@ fn after_any_restores_and_merges_every_change_reaches_subscribers_and_no_number_
             0 => std::fs::write(fixture.revisions_file(), any(&mut random, &copies)).unwrap(),
             1 => {
                 let (one, other) = (any(&mut random, &copies), any(&mut random, &copies));
-                // Both have lines with the same keys, because no session is added or removed.
+                // Both versions have lines with the same keys, because no session is added or removed.
                 let lines = one.lines().zip(other.lines());
                 let picked = lines.map(|(a, b)| if random.below(2) == 0 { a } else { b });
                 let merged: String = picked.map(|line| format!("{line}\n")).collect();
@@ -210,7 +210,7 @@ fn after_any_restores_and_merges_every_change_reaches_subscribers_and_no_number_
             titles[random.below(4) as usize] = random.below(4) as u32;
             fixture.write(&text(&titles));
         }
-        // A clock that is set back lowers no number either.
+        // A clock that is set back must not lower a number.
         now += chrono::TimeDelta::seconds(random.below(90) as i64 - 20);
         let published = publisher.publish(now).unwrap_or_else(|r| panic!("step {step}: {r:?}"));
         for (uid, (sequence, modified, shown)) in subscribers_know(&published) {

@@ -14,7 +14,7 @@ fn a(more: &str) -> String {
     list(&session("a", "2027-04-30T14:00:00", more))
 }
 
-/// Every path with its bytes and headers.
+/// Returns every path with its bytes and headers.
 fn everything(published: &Published) -> Vec<(String, Vec<u8>, String)> {
     let all = published.site.documents().map(|(path, resource)| {
         let identity = resource.identity();
@@ -51,7 +51,7 @@ fn a_clock_that_was_set_back_never_takes_a_calendar_back() {
     assert!(validators(&back, "/sessions/a.ics").1.as_str() > "20260311T080000Z");
 }
 
-/// Two sessions, an hour long from 18:00 UTC on, that leave feeds a day after their end.
+/// Returns two sessions, an hour long from 18:00 UTC on, that leave feeds a day after their end.
 fn leaving(keep_past: &str) -> String {
     let both = session("a", "2027-04-30T14:00:00", "") + &session("b", "2027-05-30T14:00:00", "");
     list(&format!("{keep_past}\n{both}"))
@@ -75,7 +75,7 @@ fn a_session_leaves_a_feed_at_its_instant_and_nothing_is_written() {
         assert!(text.contains("LAST-MODIFIED:20270501T190000Z"), "{at}");
         assert_eq!(validators(&left, FEED).1, ics(LEAVES), "{at}");
         assert_ne!(validators(&left, FEED).0, validators(&first, FEED).0);
-        // The invite's address stays.
+        // The invite keeps its address.
         assert_eq!(in_invite(&left, "a"), in_invite(&first, "a"));
         assert_eq!(validators(&left, "/sessions/a.ics"), validators(&first, "/sessions/a.ics"));
         assert_eq!(written(&fixture), file, "{at}");
@@ -149,7 +149,7 @@ fn an_edit_after_a_session_left_is_newer_than_its_leaving() {
     assert_eq!(validators(&publish_once(&fixture, at), FEED).1, ics(at));
 }
 
-/// A folder of compiled rules, where some zones have the rules of others.
+/// Creates a folder of compiled rules, where some zones have the rules of others.
 fn zoneinfo(folder: &Path, zones: &[(&str, &str)]) {
     for (name, rules_of) in zones.iter().chain(&[("UTC", "UTC")]) {
         let file = folder.join(name);
@@ -181,7 +181,7 @@ fn new_rules_that_move_an_instant_are_a_change_once() {
     let moved = publisher.publish(instant(&day(2))).unwrap();
     assert_eq!(seen(&fixture, &moved, "a"), was.changed(&day(1)));
     assert_eq!(written(&fixture), file);
-    // Devices with the old rules would be an hour off.
+    // Devices with the old rules would be an hour off, so the start is in UTC.
     assert_eq!(value(&in_invite(&moved, "a"), "DTSTART"), "20270430T190000Z");
 }
 
@@ -233,7 +233,7 @@ fn every_allowed_value_round_trips_through_the_state() {
         let more = format!("timezone = \"{zone}\"");
         let fixture = Fixture::new(&list(&session("a", start, &more)));
         publish_once(&fixture, &day(0));
-        // The session moves, so the earlier start is recorded too.
+        // The session moves, so the program records the earlier start, too.
         fixture.write(&list(&session("a", "2027-04-30T14:00:00", &more)));
         publish_once(&fixture, &day(1));
         let entry = entry(&fixture, "a");

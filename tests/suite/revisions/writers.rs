@@ -1,4 +1,4 @@
-//! Several processes that write one state: none undoes the changes of another.
+//! Several processes write one state, and none undoes the changes of another.
 
 use std::collections::BTreeSet;
 use std::process::{Child, Stdio};
@@ -30,7 +30,7 @@ fn finish(children: Vec<Child>) {
     }
 }
 
-/// A folder where every writer has its own file, all with the state of the fixture.
+/// Writes a file for every writer in the fixture's folder; all use the state of the fixture.
 fn lists(fixture: &Fixture, toml: impl Fn(u32) -> String) -> Vec<String> {
     let own = |number: u32| {
         let folder = format!("writer-{number}");
@@ -98,7 +98,7 @@ fn no_entry_of_a_writer_is_lost() {
     }
 }
 
-/// Whether the system shows that a process waits for a lock.
+/// Returns whether the system reports that a process waits for a lock.
 fn waits(child: &Child) -> bool {
     let locks = std::fs::read_to_string("/proc/locks").unwrap_or_default();
     let pid = child.id().to_string();

@@ -59,7 +59,7 @@ fn without_the_flag_there_is_no_such_listener() {
     assert!(!end(running).contains("admin="));
 }
 
-/// Three times the limit of connections.
+/// The number of attacking clients: three times the limit of connections.
 const CROWD: usize = 48;
 
 #[test]
@@ -75,7 +75,7 @@ fn probes_are_served_while_a_crowd_fills_the_listener() {
     ] {
         let watched = Watched::new(&talk(), &[]);
         let (admin, ended) = (watched.admin, AtomicBool::new(false));
-        // A closed client reconnects at once; the loop also ends if the test fails.
+        // A client that the server closes reconnects at once. The loop also ends if the test fails.
         let last = Instant::now() + Duration::from_secs(60);
         let hold = || {
             while !ended.load(SeqCst) && Instant::now() < last {
@@ -98,7 +98,7 @@ fn probes_are_served_while_a_crowd_fills_the_listener() {
             ended.store(true, SeqCst);
             // Releases the clients that are still connected.
             drop(watched);
-            // Longer than the timeout of a probe.
+            // The timeout of a probe is shorter than three seconds.
             let in_time = |(status, took)| status == 200 && took < Duration::from_secs(3);
             assert!(asked.into_iter().all(in_time), "{what}: {asked:?}");
         });

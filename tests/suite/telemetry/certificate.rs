@@ -6,14 +6,14 @@ use super::{Watched, end, talk, wait_until};
 use crate::http::tls;
 use crate::support::Fixture;
 
-/// The program with a certificate that is valid until the beginning of a year.
+/// Starts the program with a certificate that is valid until the beginning of a year.
 fn watched(year: i32) -> Watched {
     let fixture = Fixture::new(&talk());
     tls::renew_until(fixture.dir(), year);
     Watched::on(fixture, &tls::FLAGS)
 }
 
-/// The response of `/readyz`, once it has all of these words.
+/// Returns the response of `/readyz`, once it has all of these words.
 fn readiness(watched: &Watched, words: &[&str]) -> String {
     wait_until(|| {
         let answer = watched.ask("GET", "/readyz");
@@ -77,7 +77,7 @@ fn a_refused_renewal_that_is_taken_back_is_no_trouble_any_more() {
 
 #[test]
 fn a_certificate_that_has_expired_is_degraded_from_the_start() {
-    // For the program it is January 2024.
+    // In the program, the current time is in January 2024.
     let watched = watched(2024);
     let said = readiness(&watched, &["degraded: the certificate in use expired at "]);
     assert!(said.contains("2024-01-01T00:00:00Z") && said.contains("`--tls-cert`"), "{said}");
@@ -89,7 +89,7 @@ fn a_certificate_that_has_expired_is_degraded_from_the_start() {
 #[test]
 fn a_certificate_that_has_expired_is_logged_once() {
     let watched = watched(2024);
-    // Long enough for several polls of the files and the clock.
+    // This is long enough for several polls of the files and the clock.
     std::thread::sleep(Duration::from_secs(3));
     let log = end(watched.running);
     assert_eq!(log.matches("the certificate in use expired at 2024-01-01").count(), 1, "{log}");

@@ -1,4 +1,4 @@
-//! Fetches of feeds by client, and clicks by newsletter: the program counts them, and they never change a response.
+//! The program counts fetches of feeds by client, and clicks by newsletter; the counts never change a response.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -56,7 +56,7 @@ fn clicks_are_counted_by_target_and_newsletter() {
         watched.running.get(path, &[]);
     }
     watched.running.request("HEAD", "/sessions/talk?via=may-letter", &[]);
-    // A subscription with a tagged address fetches it for years.
+    // A subscription with a tagged address fetches that address for years.
     watched.running.get("/feeds/test.ics?via=may-letter", &[GOOGLE]);
     assert_eq!(
         watched.rows(CLICKS),
@@ -132,7 +132,7 @@ fn every_published_path_is_parsed_as_its_address() {
                         | Address::Feed(_, F::Next | F::Target(_))
                         | Address::Session(_, S::Register | S::Join | S::Target(_))
                 ),
-                // A former address, with any current content.
+                // A former address has the content of the current one, which may be of any kind.
                 Kind::Moved => matches!(address, Address::Session("era-of-silos", _)),
                 Kind::Svg => matches!(
                     address,
@@ -193,7 +193,7 @@ fn a_feed_that_ends_takes_its_row_with_it() {
     assert_eq!(fetch(BEFORE), [spring(1), test(1)]);
     let without = talk().replace("series = \"spring\"", "");
     fixture.write(&without[..without.find("[[series]]").unwrap()]);
-    // Its subscribers still get its last sessions.
+    // Subscribers of the removed feed still get its last sessions.
     assert_eq!(fetch("2024-02-15T12:00:00Z"), [spring(2), test(2)]);
     assert_eq!(fetch("2027-02-15T12:00:00Z"), [test(3)]);
 }

@@ -1,4 +1,4 @@
-//! The log: one line for each important event, and nothing about a reader.
+//! The log has one line for each important event, and no data about readers.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
@@ -132,11 +132,11 @@ fn a_flood_of_nonsense_is_two_lines_and_a_count() {
     let lines = json(watched.running);
     let refused = lines.iter().filter(|line| line["kind"] == "malformed");
     let counts: Vec<_> = refused.map(|line| line["count"].as_u64().unwrap()).collect();
-    // The first is logged at once, the others at the end of the minute or of the program.
+    // The program logs the first at once, and the others at the end of the minute or at its own end.
     assert_eq!(counts, [1, 49]);
 }
 
-/// So many requests that their log lines exceed the buffer.
+/// The number of requests whose log lines exceed the buffer.
 const FLOOD: usize = 12_000;
 
 /// Requests many responses on one connection; all must arrive.
@@ -161,7 +161,7 @@ fn flood(watched: &Watched) {
     sender.join().unwrap();
 }
 
-/// Ends the program, which must be fast.
+/// Ends the program, and checks that it ends quickly.
 fn ends_soon(running: &mut Running) {
     let start = Instant::now();
     running.signal("TERM");
@@ -177,7 +177,7 @@ fn an_unread_log_blocks_no_client() {
         flood(&watched);
         let dropped = watched.value("convene_log_dropped_total").unwrap();
         assert!(dropped > 100.0 && dropped < FLOOD as f64, "{format}: {dropped}");
-        // The reloader logs a line too.
+        // The reloader logs a line, too.
         watched.fixture.write(&talk().replace("Session talk", "Another title"));
         watched.wait("convene_reloads_total{outcome=\"published\"}", 1.0);
         assert_eq!(watched.ask("GET", "/readyz").text(), "ready\n");
@@ -215,7 +215,7 @@ fn a_log_that_is_read_again_reports_the_number_of_dropped_lines() {
 
 #[test]
 fn a_start_with_unread_output_serves_and_ends() {
-    // The file has a finding, which is printed.
+    // The file has a finding, which the program prints.
     let fixture = Fixture::new(&talk().replace("America/New_York", "US/Eastern"));
     let (_reader, writer) = std::io::pipe().unwrap();
     rustix::io::ioctl_fionbio(&writer, true).unwrap();

@@ -255,7 +255,7 @@ fn reload_outcomes_distinguish_time_from_an_unwritten_state() {
     telemetry.published(&published, None, instant(BEFORE));
     let mut reloader = Reloader::new(&publisher, polling, &published).watched_by(&telemetry);
     let mut polls = (1..).map(|poll| Duration::from_secs(1) * poll);
-    // A folder at the path of the temporary file: no account can write there, not even root.
+    // A folder at the path of the temporary file stops every account from writing there, even root.
     std::fs::create_dir(fixture.dir().join(".sessions.revisions.json.new")).unwrap();
     fixture.write(&talk().replace("Session talk", "Another title"));
     let now = instant("2024-01-16T12:00:00Z");

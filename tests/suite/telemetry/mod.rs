@@ -16,7 +16,7 @@ use crate::support::{Answer, BEFORE, Fixture, Running, list, session};
 const FEED: &str = "/feeds/test.ics";
 const PAGE: &str = "/sessions/talk";
 
-/// One upcoming session of a series, with a link to register.
+/// Returns a file with one upcoming session of a series, with a link to register.
 fn talk() -> String {
     let more = "register = \"https://org.example/sign-up\"\nseries = \"spring\"";
     list(&session("talk", "2024-04-30T14:00:00", more))
@@ -25,7 +25,7 @@ fn talk() -> String {
 
 /// The program with an admin listener.
 pub(crate) struct Watched {
-    // Dropped before its folder, so that the program ends first.
+    // This field is dropped before the folder, so that the program ends first.
     pub(crate) running: Running,
     admin: SocketAddr,
     pub(crate) fixture: Fixture,
@@ -41,7 +41,7 @@ impl Watched {
         let mut running = fixture.serve(&arguments);
         let admin = loop {
             let line = running.next_lines(1);
-            // The output lists other addresses before it.
+            // The output lists other addresses before this one.
             if let Some(rest) = line.strip_prefix("admin on ") {
                 break rest.split(": ").next().unwrap().parse().unwrap();
             }
@@ -49,7 +49,7 @@ impl Watched {
         Self { running, admin, fixture }
     }
 
-    /// The response of the admin listener at a path.
+    /// Returns the response of the admin listener at a path.
     pub(crate) fn get(&self, path: &str) -> String {
         self.ask("GET", path).text().to_owned()
     }
@@ -58,7 +58,7 @@ impl Watched {
         ask(self.admin, method, path)
     }
 
-    /// The value of a row, such as `convene_sessions`, if there is one.
+    /// Returns the value of a row, such as `convene_sessions`, if there is one.
     pub(crate) fn value(&self, row: &str) -> Option<f64> {
         let metrics = self.ask("GET", "/metrics");
         let rows = metrics.text().lines().filter_map(|line| line.rsplit_once(' '));
@@ -68,7 +68,7 @@ impl Watched {
         value
     }
 
-    /// The rows of a metric, without those that are still 0.
+    /// Returns the rows of a metric, without those that are still 0.
     fn rows(&self, metric: &str) -> Vec<String> {
         let metrics = self.ask("GET", "/metrics");
         let rows = metrics.text().lines().filter_map(|line| line.strip_prefix(metric));

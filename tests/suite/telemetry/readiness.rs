@@ -1,4 +1,4 @@
-//! `/readyz`: readiness and its causes.
+//! `/readyz` reports readiness and the causes of a degraded state.
 
 use std::sync::Arc;
 
@@ -66,7 +66,7 @@ fn a_start_on_a_broken_file_is_degraded_from_the_beginning() {
 #[test]
 fn an_unwritable_state_is_reported_until_it_is_written() {
     let watched = Watched::new(&talk(), &[]);
-    // A folder at the path of the temporary file: no account can write there, not even root.
+    // A folder at the path of the temporary file stops every account from writing there, even root.
     let obstacle = watched.fixture.dir().join(".sessions.revisions.json.new");
     std::fs::create_dir(&obstacle).unwrap();
     watched.fixture.write(&talk().replace("Session talk", "Another title"));

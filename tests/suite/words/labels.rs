@@ -49,7 +49,7 @@ fn a_label_that_names_another_hour_is_a_finding() {
 
 #[test]
 fn a_text_that_is_exactly_right_gets_no_finding() {
-    // The zone of the session at 10 am, the text, and whether the text is wrong.
+    // Each row has the zone of the session at 10 am, the text, and whether the text is wrong.
     for (zone, day, text, is_wrong) in [
         ("America/Phoenix", "2027-07-06", "10 am MST", false),
         ("America/Phoenix", "2027-07-06", "10 am MT", true),

@@ -1,5 +1,5 @@
-//! Printed lines, word for word, in `tests/words/lines.txt`; `~` is a word joiner. `UPDATE=1` rewrites the file; read
-//! the diff aloud.
+//! Compares printed lines word for word with `tests/words/lines.txt`; `~` is a word joiner. `UPDATE=1` rewrites the
+//! file; read the diff aloud.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use crate::support::rewrites;
 
 const EXPECTED: &str = "tests/words/lines.txt";
 
-/// A calendar for American evenings with readers in London and Tokyo.
+/// Returns a calendar for American evenings with readers in London and Tokyo.
 fn american(language: &str) -> String {
     format!(
         "timezone = \"America/Los_Angeles\"\nlanguage = \"{language}\"\n\

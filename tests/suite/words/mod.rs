@@ -10,20 +10,20 @@ use convene::model::{Calendar, Catalog};
 use convene::source::Source;
 use convene::zone::Rules;
 
-/// The catalog of a file without errors.
+/// Returns the catalog of a file without errors.
 fn catalog(toml: &str) -> Catalog {
     let source = Source::from_bytes("sessions.toml", toml.as_bytes().to_vec());
     let checked = config::load(&source, &Rules::bundled());
     checked.catalog.unwrap_or_else(|| panic!("{}", checked.findings.human(&source, false)))
 }
 
-/// The findings of `check` about a file.
+/// Returns the findings of `check` about a file.
 fn findings(toml: &str) -> String {
     let source = Source::from_bytes("sessions.toml", toml.as_bytes().to_vec());
     config::load(&source, &Rules::bundled()).findings.human(&source, false)
 }
 
-/// A calendar with one session, whose keys are `session`.
+/// Returns a calendar with one session, whose keys are `session`.
 fn file(calendar: &str, session: &str) -> String {
     format!(
         "[calendar]\nid = \"c\"\ntitle = \"C\"\nurl = \"https://c.example\"\nduration = \"90m\"\n{calendar}\n\
@@ -31,7 +31,7 @@ fn file(calendar: &str, session: &str) -> String {
     )
 }
 
-/// The words of a calendar, with `~` for a word joiner to make it visible.
+/// Returns the words of a calendar; `~` makes a word joiner visible.
 fn printed(
     toml: &str,
     print: impl Fn(&Words, &convene::model::When, &Calendar) -> String,

