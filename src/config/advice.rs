@@ -1,5 +1,6 @@
 //! Warns about valid values that are probably not meant.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
@@ -9,7 +10,7 @@ use super::defaults::Defaults;
 use super::table::Table;
 use super::{coordinates, links, long, named_times, texts};
 use crate::diagnostic::{Code, Finding};
-use crate::model::{Session, Status, Tag, Timed, When};
+use crate::model::{Id, Session, Status, Tag, Timed, When};
 use crate::rfc3339;
 
 /// The length at which Proton Calendar cuts titles and texts, in characters.
@@ -234,6 +235,37 @@ fn older_rules(timed: &Timed, span: Range<usize>) -> Option<Finding> {
         "nothing to do: it is published in UTC, which every device shows at the right time; \
          name the time in your newsletter too",
     ))
+}
+
+/// Warnings about single sessions with the title of a repeating session, on one of its dates: both are published.
+pub(super) fn beside_repeat<'a>(
+    sessions: impl Iterator<Item = (&'a Session, Range<usize>)> + Clone,
+) -> Vec<Finding> {
+    let day = |session: &Session| match &session.when {
+        When::AllDay(days) => days.first,
+        When::Timed(timed) => timed.start.local.date(),
+    };
+    let is_on = |session: &&Session| session.status != Status::Cancelled;
+    let dates = sessions.clone().filter(|(session, _)| session.date.is_some());
+    let dates: HashMap<(&str, NaiveDate), &Id> = dates
+        .filter(|(session, _)| is_on(session))
+        .map(|(session, _)| ((session.title.as_str(), day(session)), &session.id))
+        .collect();
+    if dates.is_empty() {
+        return Vec::new();
+    }
+    let single = sessions.filter(|(session, _)| session.date.is_none() && is_on(session));
+    let finding = |(session, span): (&Session, Range<usize>)| {
+        let date = *dates.get(&(session.title.as_str(), day(session)))?;
+        let message = format!(
+            "`{}` is on the day of `{date}`, with the same title: calendars show both",
+            session.id
+        );
+        Some(Finding::warning(Code::BesideRepeat, span, message).help(format!(
+            "to change that date, write `id = \"{date}\"`, and only what differs; if both take place, no change is needed"
+        )))
+    };
+    single.filter_map(finding).collect()
 }
 
 /// Returns warnings about overlapping sessions of one series. Each warning is at the later session in the file, and

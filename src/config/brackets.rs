@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::explained::Explained;
 use super::line::{SourceLine, is_plain_key};
-use super::{context, keys, quotes};
+use super::{context, guess, keys, quotes};
 use crate::diagnostic::{Code, Finding};
 
 /// The longest value that help repeats, in bytes.
@@ -72,7 +72,12 @@ pub(super) fn in_brackets(
     if let Some(right) = decimal_point(value).filter(|_| value.starts_with('{')) {
         return whole("a number has a decimal point, not a comma", right);
     }
-    let colons = keys::PLACE.iter().chain(keys::ORGANIZER).chain(keys::ALSO_IN);
+    if key == "repeat" && value.starts_with('[') && value.contains(['=', ':']) {
+        let inner = value.trim_matches(['[', ']', ' ']).replace(':', " =");
+        return whole("these must be braces", format!("{{ {inner} }}"));
+    }
+    let of_repeat = if key == "repeat" { keys::REPEAT } else { &[] };
+    let colons = keys::PLACE.iter().chain(keys::ORGANIZER).chain(keys::ALSO_IN).chain(of_repeat);
     let joined = colons.fold(value.to_owned(), |value, key| {
         value.replace(&format!("{key}:"), &format!("{key} ="))
     });
@@ -135,10 +140,15 @@ fn quoted_fields(value: &str) -> Option<String> {
             (_, None) => return None,
         }
     }
-    let is_other = |value: &str| value.parse::<f64>().is_ok();
-    let fields = fields.into_iter().map(|(key, value)| match is_other(&value) {
-        true => format!("{key} = {value}"),
-        false => format!("{key} = {}", quotes::written(quotes::bare(&value))),
+    let fields = fields.into_iter().map(|(key, value)| {
+        let right = match () {
+            () if value.parse::<f64>().is_ok() => value,
+            () if value.starts_with('[') => quoted_items(&value),
+            () => guess::written(&value)
+                .filter(|_| guess::is_of_date(key))
+                .unwrap_or_else(|| quotes::written(quotes::bare(&value))),
+        };
+        format!("{key} = {right}")
     });
     Some(format!("{{ {} }}", fields.collect::<Vec<_>>().join(", ")))
 }

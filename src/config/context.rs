@@ -103,6 +103,12 @@ impl<'a> Context<'a> {
         line(self.text, offset)
     }
 
+    /// Whether a line that begins a table is above an offset.
+    pub(super) fn has_above(&self, header: &str, offset: usize) -> bool {
+        let above = self.text.get(..offset).unwrap_or(self.text);
+        above.lines().any(|line| line.trim_start().starts_with(header))
+    }
+
     /// Returns the location of a part of a text within the text's location; if the text is written with escapes,
     /// returns the location of the whole text.
     pub(super) fn within(&self, span: &Range<usize>, part: &str) -> Range<usize> {

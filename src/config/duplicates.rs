@@ -92,7 +92,15 @@ pub(super) fn finding(
         earlier =
             text[..line.span.start].rfind(&header).map(|at| at..at + header.len()).or(earlier);
     }
-    let finding = Finding::error(Code::DuplicateKey, span, format!("`{name}` is already defined"));
+    let is_each = earlier.as_ref().is_some_and(|earlier| {
+        let header = text[earlier.start..].trim_start_matches('[');
+        header.starts_with("series.each")
+    });
+    let message = match is_each {
+        true => "[series.each] is above the [[series]] table that it belongs to".to_owned(),
+        false => format!("`{name}` is already defined"),
+    };
+    let finding = Finding::error(Code::DuplicateKey, span, message);
     let finding = match &earlier {
         Some(earlier) => finding.earlier(earlier.clone(), "here"),
         None => finding,
@@ -100,6 +108,9 @@ pub(super) fn finding(
     let above = earlier.map(|earlier| context::line(text, earlier.start));
     finding
         .help(match (line.is_header(), above) {
+            (true, Some(above)) if is_each => {
+                format!("move [series.each], with its lines, from line {above} below the lines of this table")
+            }
             (true, _) if ["sessions", "series", "feeds"].contains(&name) => {
                 format!("write [[{name}]], with double brackets, above each")
             }

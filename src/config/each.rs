@@ -20,6 +20,20 @@ pub(super) fn each<T>(
     let (span, key) = (list.span(), name.trim_matches(['[', ']']));
     let items = match list.into_inner() {
         DeValue::Array(items) => items,
+        DeValue::Table(own) if key == "series" && own.len() == 1 && own.contains_key("each") => {
+            // A [[series]] table below it is a duplicate key, with the same help.
+            if !context.has_above("[[series]]", usize::MAX) {
+                let message =
+                    "[series.each] belongs to the [[series]] table above it, and there is none";
+                let finding = Finding::error(Code::WrongType, span, message);
+                context.push(
+                    finding.help(
+                        "write a line [[series]] above it, with `id` and `title` of the series",
+                    ),
+                );
+            }
+            return Vec::new();
+        }
         DeValue::Table(_) => {
             let message = format!("[{key}] needs double brackets, as there may be several");
             let finding = Finding::error(Code::WrongType, span, message);

@@ -5,9 +5,10 @@ use std::ops::Range;
 use chrono::NaiveDate;
 
 use super::explained::Explained;
+use super::invisible::is_invisible;
 use super::line::SourceLine;
 use super::value::written;
-use super::{brackets, guess, keys, quotes, stray, synonyms};
+use super::{brackets, date_lists, guess, keys, quotes, stray, synonyms};
 use crate::diagnostic::{Code, Finding};
 use crate::zone::Rules;
 
@@ -109,10 +110,7 @@ fn header(line: &SourceLine<'_>) -> Option<Finding> {
 
 /// Returns a finding for a special space from a word processor or a web page, outside of a text.
 fn special_space(line: &SourceLine<'_>) -> Option<Finding> {
-    let is_special = |c: char| {
-        !c.is_ascii()
-            && (c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'))
-    };
+    let is_special = |c: char| !c.is_ascii() && (c.is_whitespace() || is_invisible(c));
     let open = line.text.find(['"', '\'']).unwrap_or(line.text.len());
     let close = line.text.rfind(['"', '\'']).map_or(open, |close| close + 1);
     let outside = [0..open, close.max(open)..line.text.len()];
@@ -174,6 +172,10 @@ fn with_key(
             whole("a key and its value are joined by one equals sign")
                 .help(format!("write `{key} = {value}`")),
         );
+    }
+    let meant = synonyms::synonym(key, &["except", "also"]).unwrap_or(key);
+    if let Some(finding) = date_lists::of_line(meant, value, line.value_span.clone()) {
+        return Some(finding);
     }
     if value.starts_with(['[', '{', '(']) {
         return brackets::in_brackets(message, span, line, text);

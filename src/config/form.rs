@@ -49,6 +49,12 @@ impl Table<'_> {
                     });
                 } else if form == Code::BadUrl && text.value.contains('@') {
                     finding = finding.help(wording::mail_for_url(key, text.value));
+                } else if let Some(number) =
+                    wording::phone(text.value).filter(|_| form == Code::BadUrl)
+                {
+                    finding = finding.help(format!(
+                        "a phone number is no web address: delete the line, and write the number into `description`, such as `By phone: {number}`"
+                    ));
                 } else if error == NOT_WHOLE {
                     finding = finding.help(format!(
                         "write the whole address, as in `{key} = \"https://example.org/page\"`, or delete the line"

@@ -18,6 +18,15 @@ pub(super) struct Guess {
 
 const EXAMPLE: &str = "2027-04-30T14:00:00";
 
+/// A value of a key; dates to leave out and to end with have no time of day.
+fn example(key: &str) -> &'static str {
+    match key {
+        "until" => &EXAMPLE[..10],
+        "except" | "also" => "[2027-04-30]",
+        _ => EXAMPLE,
+    }
+}
+
 /// Returns whether a key takes a date, or is another word for a key that does.
 pub(super) fn is_of_date(key: &str) -> bool {
     synonyms::synonym(key, &["start", "end"]).is_some()
@@ -55,6 +64,10 @@ pub(super) fn datetime(
     if !read.rest.is_empty() {
         return Some(with_rest(key, &read, &line, rules));
     }
+    let with_time = match written.date().filter(|_| key == "start" && time.is_none()) {
+        Some(date) => format!("; with a time of day, `start = {date}T14:00:00`"),
+        None => String::new(),
+    };
     match written {
         Day::Either(day_first, month_first) => guess(
             Code::DateReversed,
@@ -68,22 +81,22 @@ pub(super) fn datetime(
         Day::YearLast(_) => guess(
             Code::DateReversed,
             format!("the date in `{key}` does not begin with the year"),
-            format!("write the year first: `{line}`"),
+            format!("write the year first: `{line}`{with_time}"),
         ),
         _ if !is_quoted && loose::plain(text).trim() != text.trim() => guess(
             code,
             format!("`{key}` has a dash or a space of a word processor"),
-            format!("type it again: `{line}`"),
+            format!("type it again: `{line}`{with_time}"),
         ),
         _ if is_quoted => guess(
             code,
             format!("`{key}` is a date in quotes"),
-            format!("write `{line}`, without quotes"),
+            format!("write `{line}`, without quotes{with_time}"),
         ),
         _ => guess(
             code,
             format!("`{key}` is a date in another format than TOML's"),
-            format!("write `{line}`"),
+            format!("write `{line}`{with_time}"),
         ),
     }
 }
@@ -107,7 +120,8 @@ pub(super) fn written(raw: &str) -> Option<String> {
     day?.date().filter(|_| is_one).map(|date| moment(date, time))
 }
 
-fn moment(date: NaiveDate, time: Option<Clock>) -> String {
+/// A date, with its time of day if it has one, as TOML writes it.
+pub(super) fn moment(date: NaiveDate, time: Option<Clock>) -> String {
     match time.and_then(|time| time.on(date)) {
         Some(moment) => rfc3339::local(moment),
         None => date.to_string(),
@@ -146,11 +160,11 @@ fn impossible(key: &str, day: Day, time: Option<Clock>) -> Option<Guess> {
         }
         (Day::NoMonth, _) => guess(
             format!("the date in `{key}` does not exist: months are 01 to 12"),
-            format!("write year, month and day, such as `{key} = {EXAMPLE}`"),
+            format!("write year, month and day, such as `{key} = {}`", example(key)),
         ),
         (Day::NoYear, _) => guess(
             format!("the date in `{key}` has no year"),
-            format!("write year, month and day, such as `{key} = {EXAMPLE}`"),
+            format!("write year, month and day, such as `{key} = {}`", example(key)),
         ),
         (_, Some(Clock::NextDay)) => guess(
             format!("`{key}` is at 24:00, which is the beginning of the next day"),
@@ -257,13 +271,19 @@ mod tests {
     #[test]
     fn dates_in_every_order_are_offered_with_the_year_first() {
         for (raw, expected) in [
-            ("30.04.2024", "write the year first: `start = 2024-04-30`"),
+            (
+                "30.04.2024",
+                "write the year first: `start = 2024-04-30`; with a time of day, `start = 2024-04-30T14:00:00`",
+            ),
             ("04/30/2024 2pm", "write the year first: `start = 2024-04-30T14:00:00`"),
             (
                 "\"4/5/2024\"",
                 "write the year first: `start = 2024-05-04` for day and month, `start = 2024-04-05` for month and day",
             ),
-            ("2024-4-30", "write `start = 2024-04-30`"),
+            (
+                "2024-4-30",
+                "write `start = 2024-04-30`; with a time of day, `start = 2024-04-30T14:00:00`",
+            ),
             ("\"2024-04-30 14:00\"", "write `start = 2024-04-30T14:00:00`, without quotes"),
             ("April 30, 2024 at 2pm", "write `start = 2024-04-30T14:00:00`"),
         ] {

@@ -114,6 +114,48 @@ pub(super) fn first(text: &str) -> Option<(&str, String)> {
     Some((opening, help))
 }
 
+/// A short text with several elements as a text in Markdown; none if it has elements that Markdown has no marks for.
+pub(super) fn as_markdown(text: &str) -> Option<String> {
+    if text.len() > LONGEST || text.contains('`') {
+        return None;
+    }
+    let mut right = String::with_capacity(text.len());
+    let (mut rest, mut count, mut links) = (text, 0, Vec::new());
+    while let Some(at) = rest.find('<') {
+        right.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let Some((name, end)) = element(rest) else {
+            right.push('<');
+            rest = &rest[1..];
+            continue;
+        };
+        let is_closing = rest.starts_with("</");
+        match name.as_str() {
+            "b" | "strong" => right.push_str("**"),
+            "i" | "em" => right.push('*'),
+            "br" | "p" | "div" => {
+                right.truncate(right.trim_end().len());
+                right.push_str(if right.is_empty() { "" } else { "\n\n" });
+            }
+            "span" | "u" | "font" | "center" | "small" => {}
+            "a" if is_closing => right.push_str(&format!("]({})", links.pop()?)),
+            "a" => {
+                links.push(links::meant(&rest[..end])?);
+                right.push('[');
+            }
+            _ => return None,
+        }
+        rest = &rest[end..];
+        if right.ends_with('\n') {
+            rest = rest.trim_start();
+        }
+        count += usize::from(!is_closing);
+    }
+    right.push_str(rest);
+    let right = ENTITIES.iter().fold(right, |right, (entity, c)| right.replace(entity, c));
+    (count > 1 && links.is_empty()).then(|| right.trim().to_owned())
+}
+
 /// Returns the name of the element at the beginning of a text, and the end of its tag.
 fn element(text: &str) -> Option<(String, usize)> {
     let rest = text.strip_prefix('<')?;
@@ -167,6 +209,21 @@ mod tests {
             ["a < b", "<https://a.example>", "<a@b.example>", "1 <2> 3", "`<b>`", "<3", "<bold>"]
         {
             assert_eq!(first(text), None, "{text}");
+        }
+        for (text, expected) in [
+            ("Our <b>talk</b>.<br>All are welcome.", Some("Our **talk**.\n\nAll are welcome.")),
+            ("<p>One</p><p>Two &amp; three</p>", Some("One\n\nTwo & three")),
+            (
+                "<i>See</i> <a href=\"https://a.example\">here</a>",
+                Some("*See* [here](https://a.example)"),
+            ),
+            ("<u>a</u> <span class=\"x\">b</span> 1 < 2", Some("a b 1 < 2")),
+            ("<b>one</b>", None),
+            ("<b>one</b><img src=\"x\">", None),
+            ("<a>one</a> <b>two</b>", None),
+            ("`<b>` <i>x</i> <i>y</i>", None),
+        ] {
+            assert_eq!(as_markdown(text).as_deref(), expected, "{text}");
         }
         assert_eq!(without("<b>Fish</b> &amp; Chips <3"), "Fish & Chips <3");
     }

@@ -68,7 +68,10 @@ fn check(
     }
     let whole =
         sessions.iter().filter_map(|read| Some((read.session.as_ref()?, read.start.clone()?)));
-    for finding in advice::overlaps(whole) {
+    let with_ids = sessions
+        .iter()
+        .filter_map(|read| Some((read.session.as_ref()?, read.id.as_ref()?.span.clone())));
+    for finding in advice::overlaps(whole).into_iter().chain(advice::beside_repeat(with_ids)) {
         context.push(finding);
     }
 
@@ -85,6 +88,16 @@ fn check(
             let finding = Finding::error(Code::UnknownSeries, id.span.clone(), message);
             let meant = names.meant(id.value.as_str()).map(Id::as_str);
             let near = || suggest::nearest(id.value.as_str(), known.iter().map(|id| id.as_str()));
+            let of_feed = selections.iter().filter_map(|read| read.selection.as_ref());
+            let feed =
+                of_feed.filter(|feed| feed.id == id.value).find_map(|feed| feed.tags.first());
+            if let Some(tag) = feed {
+                context.push(finding.help(format!(
+                    "that is a feed, which selects by tags: write `tags = [\"{tag}\"]` in place of this line",
+                    tag = tag.as_str()
+                )));
+                continue;
+            }
             context.push(finding.help(match (meant.or_else(near), names.listed()) {
                 (Some(near), _) => format!("did you mean \"{near}\"?"),
                 (None, Some(ids)) => format!(

@@ -27,29 +27,38 @@ pub(super) fn place_of_zone(word: &str, rules: &Rules) -> Option<String> {
     })
 }
 
-/// Returns a zone with an offset from UTC in winter, for names such as `GMT+1` or `UTC-05:00`.
-pub(super) fn place_of_offset(name: &str) -> Option<&'static str> {
-    const PLACES: [(&str, &str); 20] = [
-        ("-10", "Pacific/Honolulu"),
-        ("-9", "America/Anchorage"),
-        ("-8", "America/Los_Angeles"),
-        ("-7", "America/Denver"),
-        ("-6", "America/Chicago"),
-        ("-5", "America/New_York"),
-        ("-4", "America/Halifax"),
-        ("-3", "America/Sao_Paulo"),
-        ("+0", "Europe/London"),
-        ("+1", "Europe/Berlin"),
-        ("+2", "Europe/Athens"),
-        ("+3", "Africa/Nairobi"),
-        ("+4", "Asia/Dubai"),
-        ("+5:30", "Asia/Kolkata"),
-        ("+7", "Asia/Bangkok"),
-        ("+8", "Asia/Singapore"),
-        ("+9", "Asia/Tokyo"),
-        ("+10", "Australia/Sydney"),
-        ("+11", "Pacific/Noumea"),
-        ("+12", "Pacific/Auckland"),
+/// Zones with an offset from UTC, for names such as `GMT+1` or `UTC-05:00`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct OffsetPlaces {
+    /// One that has the offset in winter, and summer time.
+    pub(super) with_summer: Option<&'static str>,
+    /// One that has it all year.
+    pub(super) all_year: Option<&'static str>,
+}
+
+/// Returns zones with the offset that a name has.
+pub(super) fn places_of_offset(name: &str) -> Option<OffsetPlaces> {
+    const PLACES: [(&str, &str, &str); 20] = [
+        ("-10", "", "Pacific/Honolulu"),
+        ("-9", "America/Anchorage", ""),
+        ("-8", "America/Los_Angeles", ""),
+        ("-7", "America/Denver", "America/Phoenix"),
+        ("-6", "America/Chicago", "America/Costa_Rica"),
+        ("-5", "America/New_York", "America/Bogota"),
+        ("-4", "America/Halifax", "America/Puerto_Rico"),
+        ("-3", "", "America/Sao_Paulo"),
+        ("+0", "Europe/London", "Africa/Accra"),
+        ("+1", "Europe/Berlin", "Africa/Lagos"),
+        ("+2", "Europe/Athens", "Africa/Johannesburg"),
+        ("+3", "", "Africa/Nairobi"),
+        ("+4", "", "Asia/Dubai"),
+        ("+5:30", "", "Asia/Kolkata"),
+        ("+7", "", "Asia/Bangkok"),
+        ("+8", "", "Asia/Singapore"),
+        ("+9", "", "Asia/Tokyo"),
+        ("+10", "Australia/Sydney", "Australia/Brisbane"),
+        ("+11", "", "Pacific/Noumea"),
+        ("+12", "Pacific/Auckland", ""),
     ];
     let upper = name.trim().to_uppercase().replace([' ', '(', ')'], "").replace('\u{2212}', "-");
     let offset = ["GMT", "UTC", ""].iter().find_map(|start| upper.strip_prefix(start))?;
@@ -60,7 +69,12 @@ pub(super) fn place_of_offset(name: &str) -> Option<&'static str> {
         None => digits,
     };
     let hours = if hours.len() > 1 { hours.strip_prefix('0').unwrap_or(hours) } else { hours };
-    PLACES.iter().find(|(own, _)| *own == format!("{sign}{hours}")).map(|(_, place)| *place)
+    let of = |place: &'static str| (!place.is_empty()).then_some(place);
+    let places = PLACES.iter().find(|(own, ..)| *own == format!("{sign}{hours}"));
+    places.map(|(_, with_summer, all_year)| OffsetPlaces {
+        with_summer: of(with_summer),
+        all_year: of(all_year),
+    })
 }
 
 /// Zones with their names in lower case. Windows names come from CLDR.
@@ -171,14 +185,25 @@ mod tests {
                 format!("{hours:+03}00"),
                 format!("gmt {hours:+}"),
             ] {
-                let place = place_of_offset(&name).unwrap_or_else(|| panic!("{name}"));
+                let places = places_of_offset(&name).unwrap_or_else(|| panic!("{name}"));
+                let place = places.with_summer.or(places.all_year).unwrap();
                 let offset = rules.zone(place).unwrap().offset(january);
                 // The southern hemisphere has summer at that time.
                 assert!([hours * 3600, hours * 3600 + 3600].contains(&offset), "{name} {place}");
+                let july = january + chrono::TimeDelta::days(181);
+                if let Some(place) = places.with_summer {
+                    let zone = rules.zone(place).unwrap();
+                    assert_ne!(zone.offset(january), zone.offset(july), "{place}");
+                }
+                if let Some(place) = places.all_year {
+                    let zone = rules.zone(place).unwrap();
+                    let both = [zone.offset(january), zone.offset(july)];
+                    assert_eq!(both, [hours * 3600; 2], "{name} {place}");
+                }
             }
         }
-        assert_eq!(place_of_offset("GMT+5:30"), Some("Asia/Kolkata"));
-        assert_eq!(place_of_offset("Mars"), None);
+        assert_eq!(places_of_offset("GMT+5:30").unwrap().all_year, Some("Asia/Kolkata"));
+        assert_eq!(places_of_offset("Mars"), None);
         assert_eq!(place_of_zone("New York time", &rules).as_deref(), Some("America/New_York"));
     }
 

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::invisible::is_invisible;
 use crate::diagnostic::{Code, Finding};
 
 /// Returns the address that was probably meant: without the words around it, with its scheme, and with encoded spaces.
@@ -67,8 +68,6 @@ pub(super) fn insecure(key: &str, url: &str, span: Range<usize>) -> Finding {
 
 /// Returns a warning about invisible characters in an address, which make it lead elsewhere.
 pub(super) fn invisible(key: &str, url: &str, span: &Range<usize>) -> Option<Finding> {
-    let is_invisible =
-        |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}');
     let found = url.chars().find(|c| is_invisible(*c))?;
     let message = format!(
         "`{key}` has an invisible character (U+{:04X}), so the link leads elsewhere",

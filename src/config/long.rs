@@ -31,8 +31,14 @@ pub(super) fn session(table: &Table<'_>, session: &Session) {
             }
             When::AllDay(days) => days.first.to_string(),
         };
-        let help =
-            format!("if the date is wrong, write `end = {right}`; otherwise no change is needed");
+        let help = match table.has("repeat") {
+            true => format!(
+                "`end` is when each date ends: write `end = {right}`, and the last day of the rule into `repeat`, as `until`"
+            ),
+            false => format!(
+                "if the date is wrong, write `end = {right}`; otherwise no change is needed"
+            ),
+        };
         table.context().push(Finding::warning(Code::LongSession, end, message).help(help));
     }
 }

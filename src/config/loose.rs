@@ -1,5 +1,6 @@
 //! Parses dates and times as people write them: `30.04.2027, 14 Uhr`, `April 30, 2027 at 2pm`, `4/30/2027 2–4 pm EST`.
 
+use super::invisible::is_invisible;
 pub(super) use super::moment::{Clock, Day, Until};
 use super::rest::{Rest, clock};
 
@@ -20,7 +21,7 @@ pub(super) fn plain(text: &str) -> String {
     for c in text.chars() {
         match c {
             '\u{2010}'..='\u{2015}' | '\u{2212}' => plain.push('-'),
-            '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' => {}
+            c if is_invisible(c) => {}
             c if c.is_whitespace() => plain.push(' '),
             c => plain.push(c),
         }

@@ -5,9 +5,10 @@
 //!
 //! To read: `syntax`, then `line`, `explain`, `stray`, `brackets`, `quotes`, `value` and `duplicates` (TOML), `context`
 //! (what tables share), `table`, `form` and `each` (values of one table), `calendar`, `sessions`, `session`, `undated`, `around`,
-//! `when`, `too_early`, `repeat`, `series_each`, `feeds`, `page`, `words` (the tables), `unknown`, `key`, `keys`, `synonyms`
+//! `when`, `too_early`, `repeat`, `series_each`, `feeds`, `page`, `words` (the tables), `unknown`, `misplaced`, `key`, `keys`, `synonyms`
 //! and `wishes` (keys), `ids`, `series_names`, `advice`, `long`, `years`, `texts`, `html`, `markdown_links`, `links`,
-//! `coordinates`, `named_times` and `without_repeat` (checks), `guess`, `loose`, `rest`, `days`, `lengths`, `known` and
+//! `coordinates`, `named_times` and `without_repeat` (checks), `guess`, `date_lists`, `loose`, `invisible`,
+//! `rest`, `days`, `lengths`, `known` and
 //! `wording` (help), `schema` (for editors).
 
 mod advice;
@@ -17,6 +18,7 @@ mod calendar;
 mod civil;
 mod context;
 mod coordinates;
+mod date_lists;
 mod days;
 mod defaults;
 mod duplicates;
@@ -28,6 +30,7 @@ mod form;
 mod guess;
 mod html;
 mod ids;
+mod invisible;
 mod key;
 mod keys;
 mod known;
@@ -39,6 +42,7 @@ mod long;
 mod loose;
 mod markdown_links;
 mod meanings;
+mod misplaced;
 mod moment;
 mod named_times;
 mod page;

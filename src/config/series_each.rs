@@ -40,7 +40,10 @@ impl<'t> EachTables<'t> {
             let DeValue::Table(entries) = value.get_ref() else {
                 let message = "`each` is a table of values for all sessions of the series";
                 let finding = Finding::error(Code::WrongType, value.span(), message);
-                context.push(finding.help("write the values below a line `[series.each]`"));
+                context.push(finding.help(match value.get_ref() {
+                    DeValue::Array(_) => "write [series.each], with single brackets",
+                    _ => "write the values below a line [series.each]",
+                }));
                 continue;
             };
             let table = Table::new(context, "[series.each]", value.span(), entries, keys::EACH);

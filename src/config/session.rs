@@ -97,7 +97,7 @@ pub(super) fn with(table: &Table<'_>, shared: Shared<'_>, given: Given) -> ReadS
     let url = |key| table.parsed(key, Code::BadUrl, HttpUrl::parse).map(|at| at.value);
     let (register, join, page) = (url("register"), url("join"), url("page"));
     let place = table.table("place", "place", keys::PLACE);
-    let place = place.as_ref().map(read_place);
+    let place = place.as_ref().map(|place| read_place(place, table.has("join")));
     let registration = around::registration(table, when.as_ref().map(When::zone));
     let speakers = around::speakers(table);
     let access = table.line("access").map(|at| at.value);
@@ -107,9 +107,10 @@ pub(super) fn with(table: &Table<'_>, shared: Shared<'_>, given: Given) -> ReadS
     if let [first, second, ..] = series.as_slice() {
         let finding =
             Finding::error(Code::WrongType, second.span.clone(), "a session belongs to one series");
+        let (one, other) = (&first.value, &second.value);
         table.context().push(finding.help(format!(
-            "write one of them, such as `series = \"{}\"`; a further feed selects sessions by `tags`, in [[feeds]]",
-            first.value
+            "write `series = \"{one}\"` and, on the next line, `tags = [\"{other}\"]`; for a feed of that tag, write \
+             [[feeds]] in place of the line [[series]] above `id = \"{other}\"`, and below it `tags = [\"{other}\"]`"
         )));
     }
     let tags = table.parsed_list("tags", Code::BadValue, Tag::parse);
@@ -170,7 +171,7 @@ pub(super) fn with(table: &Table<'_>, shared: Shared<'_>, given: Given) -> ReadS
     ReadSession { id, uid, was, series, start: table.span("start"), session, undated: None }
 }
 
-pub(super) fn read_place(table: &Table<'_>) -> Option<Place> {
+pub(super) fn read_place(table: &Table<'_>, has_join: bool) -> Option<Place> {
     let name = table.line("name");
     let name = table.require("name", "\"Community hall\"", name);
     let address = table.line("address");
@@ -187,7 +188,12 @@ pub(super) fn read_place(table: &Table<'_>) -> Option<Place> {
                     line.as_ref().map_or_else(|| table.header(), |at| at.span.clone()),
                     message,
                 )
-                .help(format!("write `join = \"{url}\"`, and delete it here")),
+                .help(match (has_join, key, table.has("address")) {
+                    (_, "address", _) => format!("delete `address` here, and write `join = \"{url}\"` on a line of its own"),
+                    (true, _, false) => "delete the `place` line: `join` has the link already".to_owned(),
+                    (false, _, false) => format!("write `join = \"{url}\"` in place of the `place` line"),
+                    (_, _, true) => format!("write the name of the room or building here, and `join = \"{url}\"` on a line of its own"),
+                }),
             );
         }
     }

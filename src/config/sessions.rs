@@ -7,9 +7,10 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use super::context::Context;
+use super::repeat::wrong_ids::RepeatIds;
 use super::repeat::{self, ReadRepeat};
 use super::series_each::EachTables;
-use super::session::{self, ReadSession, Shared};
+use super::session::{self, Given, ReadSession, Shared};
 use super::table::{LocatedTable, Table};
 use super::wording::quoted;
 use super::{each, keys};
@@ -33,7 +34,20 @@ pub(super) fn read<'t>(
     shared: Shared<'_>,
 ) -> ReadSessions {
     let (list, repeating) = split(list);
+    let ids: RepeatIds<'_> = repeating
+        .iter()
+        .filter_map(|own| Some((id(&own.table.1)?, own.table.1.get("id")?.span())))
+        .rev()
+        .collect();
     let sessions = each::each(context, NAME, list, keys::SESSIONS, |table| {
+        if repeat::wrong_ids::report(table, &ids) {
+            // The other values are read all the same.
+            return ReadSession {
+                id: None,
+                session: None,
+                ..session::with(table, shared, Given::default())
+            };
+        }
         match table.text_of("series").and_then(|series| series_each.of(series)) {
             None => session::read(table, shared, None),
             Some((below, description)) => {

@@ -6,13 +6,48 @@ use std::ops::Range;
 use super::explained::Explained;
 use super::line::{SourceLine, is_plain_key};
 use super::value::written;
-use super::{quotes, synonyms};
+use super::{context, quotes, synonyms};
 use crate::diagnostic::{Code, Finding};
 
 /// Signs that begin a note in other languages.
 const NOTES: [&str; 6] = ["//", "/*", "<!--", ";", "--", "%"];
 /// Signs that begin an item of a list.
 const BULLETS: [&str; 7] = ["- ", "* ", "• ", "– ", "· ", "+ ", "> "];
+
+/// What to do with a pasted text.
+fn for_text(first: &SourceLine<'_>, pasted: &[SourceLine<'_>], text: &str) -> String {
+    const SHORT: usize = 200;
+    let end = pasted.iter().rev().find(|line| !line.is_blank()).unwrap_or(first);
+    let (count, last) = (
+        pasted.iter().filter(|line| !line.is_blank()).count(),
+        context::line(text, end.span.start),
+    );
+    let has_description = |lines: &mut dyn Iterator<Item = SourceLine<'_>>| {
+        lines.take(200).take_while(|line| !line.is_header()).any(|line| line.key == "description")
+    };
+    let mut above = std::iter::successors(first.before(text), |line| line.before(text));
+    let mut below = std::iter::successors(end.next(text), |line| line.next(text));
+    let note = match count {
+        1 => "to keep it as a note, begin the line with #".to_owned(),
+        _ => format!("to keep it as a note, begin each line up to line {last} with #"),
+    };
+    let lines = if count > 1 { format!("the lines up to line {last}") } else { "it".to_owned() };
+    if has_description(&mut above) || has_description(&mut below) {
+        return format!(
+            "if it belongs to the description, move {lines} between the quotes of `description`; {note}"
+        );
+    }
+    let whole = first.text.trim();
+    if count == 1 && whole.len() < SHORT {
+        return format!(
+            "if it describes the session, write `description = {}`; {note}",
+            quotes::written(whole)
+        );
+    }
+    format!(
+        "if it describes the session, write a line `description = \"\"\"` above it, and a line `\"\"\"` below line {last}; {note}"
+    )
+}
 
 /// Returns a finding for a line that is not a key with a value.
 pub(super) fn without_key(line: &SourceLine<'_>, span: &Range<usize>, text: &str) -> Explained {
@@ -70,9 +105,15 @@ pub(super) fn without_key(line: &SourceLine<'_>, span: &Range<usize>, text: &str
         !line.is_header() && !line.has_known_key() && !line.text.trim_start().starts_with('#')
     };
     let last = more.take_while(is_text).last();
-    let finding = at("this line is neither a key with its value nor a note").help(
-        "if it belongs to a text, write the text between three quotes: `description = \"\"\"...\"\"\"`; to keep it \
-         as a note, begin the line with #",
-    );
+    let lines = std::iter::once(SourceLine::around(text, line.span.start));
+    let pasted: Vec<SourceLine<'_>> = lines
+        .chain(
+            std::iter::successors(line.next(text), |line| line.next(text))
+                .take(500)
+                .take_while(is_text),
+        )
+        .collect();
+    let finding = at("this line is neither a key with its value nor a note")
+        .help(for_text(line, &pasted, text));
     Explained { finding, until: last.map(|line| line.span.end + 1) }
 }

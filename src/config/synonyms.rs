@@ -9,7 +9,7 @@ pub(super) fn of_any_table(word: &str) -> Option<&'static str> {
 }
 
 /// Other words for keys.
-const SYNONYMS: [(&str, &[&str]); 27] = [
+const SYNONYMS: [(&str, &[&str]); 28] = [
     ("accent", &["color", "colour"]),
     ("title", &["name", "summary", "subject", "headline", "event", "session"]),
     (
@@ -84,7 +84,22 @@ const SYNONYMS: [(&str, &[&str]); 27] = [
     ("except", &["exdate", "exceptions", "exclude", "skip", "without"]),
     ("also", &["rdate", "include", "extra", "additional"]),
     ("every", &["frequency", "freq", "interval", "weekdays"]),
-    ("times", &["count", "number"]),
+    ("times", &["count", "number", "occurrences", "repetitions"]),
+    (
+        "until",
+        &[
+            "end",
+            "ends",
+            "end_date",
+            "enddate",
+            "last",
+            "last_date",
+            "to",
+            "till",
+            "through",
+            "stop",
+        ],
+    ),
     ("each", &["defaults", "default"]),
     ("speakers", &["speaker", "presenter", "presenters", "guest", "guests", "panelists"]),
     ("access", &["accessibility", "accessible"]),
@@ -94,7 +109,7 @@ const SYNONYMS: [(&str, &[&str]); 27] = [
 ];
 
 /// Other words for tables.
-const TABLES: [(&str, &[&str]); 7] = [
+const TABLES: [(&str, &[&str]); 9] = [
     ("[calendar]", &["settings", "config", "general", "organization", "cal"]),
     ("[page]", &["pages", "site", "style", "design", "theme", "website"]),
     ("[words]", &["texts", "text", "translations", "messages", "strings"]),
@@ -123,18 +138,21 @@ const TABLES: [(&str, &[&str]); 7] = [
         ],
     ),
     ("[sessions.place]", &["place", "location", "venue"]),
+    ("[sessions.repeat]", &["repeat", "repeats", "recurrence", "rrule"]),
+    ("[series.each]", &["each", "defaults", "default"]),
 ];
+
+/// The line of the table that a word is another word for.
+pub(super) fn header_of(word: &str) -> Option<&'static str> {
+    let lower = word.to_lowercase();
+    TABLES.iter().find(|(_, words)| words.contains(&lower.as_str())).map(|(table, _)| *table)
+}
 
 /// Returns help for an unknown table: the line that was probably meant.
 pub(super) fn header_meant(word: &str) -> String {
     let lower = word.to_lowercase();
-    let of_synonym =
-        TABLES.iter().find(|(_, words)| words.contains(&lower.as_str())).map(|(table, _)| *table);
     let near = || suggest::nearest(&lower, ROOT.iter().copied()).map(header);
-    match of_synonym.or_else(near) {
-        Some("[sessions.place]") => format!(
-            "write `place = {{ name = \"...\", address = \"...\" }}` in the [[sessions]] table, or [sessions.place] in place of [{word}]"
-        ),
+    match header_of(word).or_else(near) {
         Some(table) => format!("write {table}"),
         None if lower == "organizer" || lower == "organiser" => {
             "write `organizer = { name = \"...\" }` in [calendar], or [calendar.organizer] in place of this line".to_owned()

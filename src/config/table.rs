@@ -8,7 +8,7 @@ use toml::value::Datetime;
 
 use super::context::{Context, Located};
 use super::wording::Wanted;
-use super::{guess, texts, unknown, wording};
+use super::{date_lists, guess, texts, unknown, wording};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Id, Markdown, TextError, Title};
 use crate::suggest;
@@ -118,6 +118,11 @@ impl<'a> Table<'a> {
     /// unread.
     pub(super) fn lacks(&self, key: &str) -> bool {
         !self.has(key) && !self.meant.contains(&key) && self.context.is_whole_at(self.header.start)
+    }
+
+    /// Whether an unknown key was probably meant for a key.
+    pub(super) fn is_meant(&self, key: &str) -> bool {
+        self.meant.contains(&key)
     }
 
     /// Returns whether the value of a key is a list.
@@ -279,12 +284,23 @@ impl<'a> Table<'a> {
 
     /// Reads a date or date-time, or a list of them.
     pub(super) fn datetimes(&self, key: &str) -> Vec<Located<Datetime>> {
-        match self.get(key).map(|value| (value, value.get_ref())) {
-            None => Vec::new(),
-            Some((_, DeValue::Array(items))) => {
+        let Some(value) = self.get(key) else { return Vec::new() };
+        match value.get_ref() {
+            DeValue::Array(items) => {
+                if let Some(finding) = date_lists::of_list(key, items) {
+                    self.context.push(finding);
+                    return Vec::new();
+                }
                 items.iter().filter_map(|item| self.datetime_of(key, item)).collect()
             }
-            Some((value, _)) => self.datetime_of(key, value).into_iter().collect(),
+            DeValue::String(text) => match date_lists::of_text(key, text, value.span()) {
+                Some(finding) => {
+                    self.context.push(finding);
+                    Vec::new()
+                }
+                None => self.datetime_of(key, value).into_iter().collect(),
+            },
+            _ => self.datetime_of(key, value).into_iter().collect(),
         }
     }
 
@@ -309,10 +325,13 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Returns the day of `start`, if it has one.
+    /// Returns the day of `start`, or of the id of a date of a repeating session.
     pub(super) fn day(&self) -> Option<chrono::NaiveDate> {
-        let DeValue::Datetime(start) = self.get("start")?.get_ref() else { return None };
-        let date = start.date?;
+        let start = self.get("start").and_then(|start| start.get_ref().as_datetime());
+        let Some(date) = start.and_then(|start| start.date) else {
+            let id = self.text_of("id")?;
+            return id.get(id.len().checked_sub(10)?..)?.parse().ok();
+        };
         chrono::NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())
     }
 

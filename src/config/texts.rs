@@ -4,15 +4,22 @@ use std::ops::Range;
 
 use super::context::Context;
 use super::markdown_links::Broken;
-use super::{html, markdown_links};
+use super::{html, markdown_links, wording};
 use crate::diagnostic::{Code, Finding};
 
 /// Adds warnings about a text in Markdown.
 pub(super) fn markdown(context: &Context<'_>, key: &str, text: &str, span: &Range<usize>) {
     if let Some((element, help)) = html::first(text) {
+        let whole = html::as_markdown(text).map(|right| {
+            // A line break as TOML writes it in one line.
+            let right = right.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+            format!("write it in Markdown: `{key} = \"{right}\"`")
+        });
+        let part = if whole.is_some() { text } else { element };
+        let help = whole.unwrap_or(help);
         let message =
             format!("`{key}` has HTML (`{}`), which readers see as it is", element.trim());
-        let span = context.within(span, element);
+        let span = context.within(span, part);
         context.push(Finding::warning(Code::HtmlInText, span, message).help(help));
     }
     if let Some(Broken { text: broken, why, right }) = markdown_links::broken(text) {
@@ -49,14 +56,20 @@ pub(super) fn passcode(context: &Context<'_>, key: &str, text: &str, span: &Rang
             let value =
                 [":", "=", "is ", "ist "].iter().find_map(|sign| after.strip_prefix(sign))?;
             let value = value.trim_start_matches(['*', '_', ' ', '`']);
-            let value = value.split_whitespace().next()?;
-            value.contains(|c: char| c.is_ascii_digit()).then(|| &text[at..at + word.len()])
+            let end = lower.len() - after.len() + (after.len() - value.len());
+            let first = value.split_whitespace().next()?;
+            // Lower case has the length of the text: only ASCII letters change.
+            let whole = text.get(at..end + first.len())?.trim_end_matches(['.', ',', ';', ')']);
+            first.contains(|c: char| c.is_ascii_digit()).then_some(whole)
         });
-    if let Some(word) = said {
+    if let Some(whole) = said {
         let message = format!("`{key}` has a passcode, and everything in this file is public");
+        let help = format!(
+            "if not everybody may join, delete `{}`, and send it to those who sign up; if everybody may, no change is needed",
+            wording::quoted(&whole.split_whitespace().collect::<Vec<_>>().join(" "))
+        );
         context.push(
-            Finding::warning(Code::PublicPasscode, context.within(span, word), message)
-                .help("delete it here, and send it to those who sign up"),
+            Finding::warning(Code::PublicPasscode, context.within(span, whole), message).help(help),
         );
     }
 }

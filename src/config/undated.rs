@@ -34,7 +34,7 @@ pub(super) fn read(
     let url = |key| table.parsed(key, Code::BadUrl, HttpUrl::parse).map(|at| at.value);
     let (register, join, page) = (url("register"), url("join"), url("page"));
     let place = table.table("place", "place", keys::PLACE);
-    let place = place.as_ref().map(session::read_place);
+    let place = place.as_ref().map(|place| session::read_place(place, table.has("join")));
     let zone = when::zone(table, shared.defaults);
     let registration = around::registration(table, zone.as_ref());
     let speakers = around::speakers(table);

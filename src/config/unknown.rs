@@ -6,7 +6,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::context::Context;
 use super::loose::{self, Clock, Day, Loose};
-use super::{keys, synonyms, wishes, wording};
+use super::repeat::meant;
+use super::{keys, misplaced, synonyms, wishes, wording};
 use crate::diagnostic::{Code, Finding, MOST};
 use crate::rfc3339;
 use crate::suggest;
@@ -22,16 +23,19 @@ pub(super) fn keys(
     entries: &DeTable<'_>,
     known: &[&'static str],
 ) -> Vec<&'static str> {
+    // `from = 2027-04-30T14:00:00` is another word for `start`.
+    let from = entries.get("from").filter(|value| value.get_ref().is_datetime());
+    let is_start = table == "[[sessions]]" && from.is_some() && !entries.contains_key("start");
+    let mut meant: Vec<&'static str> = is_start.then_some("start").into_iter().collect();
     let mut unknown: Vec<_> = entries
         .iter()
         .filter(|(key, _)| !known.contains(&key.get_ref().as_ref()))
         .take(2 * MOST)
         .collect();
     if unknown.is_empty() {
-        return Vec::new();
+        return meant;
     }
     unknown.sort_by_key(|(key, _)| key.span().start);
-    let mut meant = Vec::new();
     let words: Vec<&str> = unknown.iter().map(|(key, _)| key.get_ref().as_ref()).collect();
     let forgotten = forgotten_table(table, &words, entries);
     let is_of_forgotten = |word: &str| forgotten.is_some_and(|(_, keys)| keys.contains(&word));
@@ -48,19 +52,20 @@ pub(super) fn keys(
             context.push(Finding::error(Code::MisplacedKey, span, message).help(help));
         }
     }
+    let rule = (table == "[[sessions]]").then(|| rule(context, entries, &words)).flatten();
+    meant.extend(rule.iter().flat_map(|_| ["repeat", "until", "times"]));
     let day = words.iter().chain(&["start"]).find_map(|word| day(entries, word));
+    let dated = day.filter(|(_, of)| *of != "start").map(|(_, of)| of);
     let has_time = unknown.iter().any(|(_, value)| time(value.get_ref()).is_some());
     for (key, value) in unknown {
         if context.is_full() {
             break;
         }
         let word = key.get_ref().as_ref();
-        if is_of_forgotten(word) {
+        if is_of_forgotten(word) || rule.as_ref().is_some_and(|keys| keys.contains(&word)) {
             continue;
         }
-        let of_rule = keys::REPEAT.contains(&word) && entries.contains_key("repeat");
-        let for_date = synonyms::synonym(word, &["start", "end"])
-            .filter(|own| known.contains(own) && !of_rule);
+        let for_date = synonyms::synonym(word, &["start", "end"]).filter(|own| known.contains(own));
         if let Some((own, day, of)) =
             for_date.and_then(|own| day.as_ref().map(|(day, of)| (own, *day, *of)))
         {
@@ -68,10 +73,20 @@ pub(super) fn keys(
             if let Some(time) = time(value.get_ref()).and_then(|time| time.on(day)) {
                 let message = format!("{table} has no key `{word}`");
                 let own = if word == of { "start" } else { own };
-                let help = format!(
-                    "write date and time as one, in one line: `{own} = {}`",
-                    rfc3339::local(time)
-                );
+                let line = format!("`{own} = {}`", rfc3339::local(time));
+                let help = match dated.filter(|_| own == "start") {
+                    Some(date) => format!(
+                        "write one line with date and time in place of the lines `{date}` and `{word}`: {line}"
+                    ),
+                    None if own == "start" => {
+                        format!(
+                            "write one line with date and time in place of the lines `{of}` and `{word}`: {line}"
+                        )
+                    }
+                    None => {
+                        format!("write {line} in place of this line, with date and time as one")
+                    }
+                };
                 context.push(Finding::error(Code::UnknownKey, key.span(), message).help(help));
                 continue;
             }
@@ -79,11 +94,48 @@ pub(super) fn keys(
                 continue;
             }
         }
-        let (finding, own) = finding(table, key, value.get_ref(), known, entries);
+        let (finding, own) = finding(context, table, key, value.get_ref(), known, entries);
         meant.extend(own);
         context.push(finding);
     }
     meant
+}
+
+/// Reports the keys of a rule beside `repeat`, or in place of it. Returns them.
+fn rule<'a>(
+    context: &Context<'_>,
+    entries: &'a DeTable<'_>,
+    words: &[&str],
+) -> Option<Vec<&'a str>> {
+    let start = entries.get("start").and_then(|start| start.get_ref().as_datetime());
+    let start = start.and_then(|start| start.to_string().get(..10)?.parse().ok());
+    let found = meant::beside(entries, start);
+    let is_rrule = |(_, value): &(&Spanned<_>, &Spanned<DeValue<'_>>)| {
+        value.get_ref().as_str().is_some_and(|text| text.to_ascii_uppercase().contains("FREQ="))
+    };
+    let (help, keys) = match found {
+        Some((meant, keys)) => {
+            let names: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+            let help = match names.len() {
+                1 => meant.help(),
+                _ => format!("{}, in place of the lines {}", meant.help(), names.join(" and ")),
+            };
+            (help, keys)
+        }
+        None => {
+            let (key, _) = entries.iter().find(|(key, value)| {
+                words.contains(&key.get_ref().as_ref()) && is_rrule(&(key, value))
+            })?;
+            (meant::NO_COUNTERPART.to_owned(), vec![key.get_ref().as_ref()])
+        }
+    };
+    let unknown = keys.iter().filter(|key| words.contains(key));
+    let (key, _) = unknown
+        .filter_map(|key| entries.get_key_value(*key))
+        .min_by_key(|(key, _)| key.span().start)?;
+    let message = format!("[[sessions]] has no key `{}`", key.get_ref());
+    context.push(Finding::error(Code::UnknownKey, key.span(), message).help(help));
+    Some(keys)
 }
 
 /// Returns the table line that is missing above some keys, with the keys that belong below it.
@@ -125,6 +177,7 @@ fn read(value: &DeValue<'_>) -> Option<Loose> {
 
 /// Returns the finding for one unknown key, and the key that was meant.
 fn finding(
+    context: &Context<'_>,
     table: &str,
     key: &Spanned<impl AsRef<str>>,
     value: &DeValue<'_>,
@@ -143,7 +196,8 @@ fn finding(
     };
     let unknown = |help: String| of(Code::UnknownKey, help);
     if table == FILE && matches!(value, DeValue::Table(_) | DeValue::Array(_)) {
-        return (unknown(synonyms::header_meant(word)), None);
+        let help = misplaced::table(context, word, key.span().start, value);
+        return (unknown(help.unwrap_or_else(|| synonyms::header_meant(word))), None);
     }
     if table != FILE
         && keys::ROOT.contains(&word)
@@ -156,10 +210,16 @@ fn finding(
             .get("id")
             .and_then(|id| id.get_ref().as_str())
             .filter(|_| table == "[[series]]" && word == "sessions");
+        let items = value.as_array();
+        let has_series = |item: &Spanned<DeValue<'_>>| {
+            item.get_ref().as_table().is_some_and(|own| own.contains_key("series"))
+        };
+        let each = if items.is_some_and(|items| items.len() > 1) { "each " } else { "" };
         let help = match id {
-            Some(id) => format!(
-                "write [[sessions]] in place of [[{nested}]], and below it `series = \"{id}\"`"
+            Some(id) if !items.is_some_and(|items| items.iter().all(has_series)) => format!(
+                "write [[sessions]] in place of {each}[[{nested}]], and below it `series = \"{id}\"`"
             ),
+            Some(_) => format!("write [[sessions]] in place of {each}[[{nested}]]"),
             None => format!("write {header} in place of [[{nested}]]"),
         };
         return (unknown(help), None);
@@ -169,8 +229,10 @@ fn finding(
     {
         return (unknown(help), None);
     }
-    if table == "[[sessions]]" && keys::REPEAT.contains(&word) && entries.contains_key("repeat") {
-        return (of(Code::MisplacedKey, moved(word, "repeat", value)), None);
+    if ["[[series]]", "[series.each]", "repeat"].contains(&table)
+        && let Some(help) = misplaced::elsewhere(table, word, value)
+    {
+        return (of(Code::MisplacedKey, help), None);
     }
     // A correction is certain if only one letter or the case differs, and the table does not have the key already.
     let misspelled = |own: &str| {
@@ -178,6 +240,9 @@ fn finding(
         (is_near && !entries.contains_key(own)).then(|| own.to_owned())
     };
     if let Some(own) = synonyms::synonym(word, known) {
+        if let Some(line) = misplaced::dates(own, value) {
+            return (unknown(format!("write {line}")), Some(own));
+        }
         let help = match word.eq_ignore_ascii_case(own) {
             true => format!("write `{own}`, in lower case"),
             false => format!("did you mean `{own}`?"),
@@ -187,7 +252,7 @@ fn finding(
     if let Some(elsewhere) = keys::table_with(word)
         .filter(|other| *other != table && (*other != "place" || table == "[[sessions]]"))
     {
-        return (of(Code::MisplacedKey, moved(word, elsewhere, value)), None);
+        return (of(Code::MisplacedKey, misplaced::moved(word, elsewhere, value)), None);
     }
     if let Some(near) = synonyms::meant(word, known) {
         let finding = unknown(format!("did you mean `{near}`?"));
@@ -208,25 +273,4 @@ fn finding(
             .to_owned(),
     };
     (unknown(help), None)
-}
-
-/// Returns the lines to write for a key of another table.
-fn moved(word: &str, table: &str, value: &DeValue<'_>) -> String {
-    let text = match value {
-        DeValue::String(text) if text.len() < 100 => format!("\"{text}\""),
-        DeValue::Float(number) => number.as_str().to_owned(),
-        DeValue::Integer(number) => number.as_str().to_owned(),
-        _ => "...".to_owned(),
-    };
-    match (table, word) {
-        ("place", "name") => format!("write `place = {{ name = {text} }}`"),
-        ("repeat", _) => {
-            let value = value.as_datetime().map_or(text, ToString::to_string);
-            format!("write it into the rule: `repeat = {{ every = \"week\", {word} = {value} }}`")
-        }
-        ("place", _) => {
-            format!("write it into the place: `place = {{ name = \"...\", {word} = {text} }}`")
-        }
-        _ => format!("`{word}` belongs to {table}; move the line there"),
-    }
 }

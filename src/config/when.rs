@@ -154,8 +154,11 @@ fn all_day(
         (None, Some(Length::Days(days))) => first.value + TimeDelta::days(i64::from(days) - 1),
         (None, Some(Length::Elapsed(_))) => {
             table.context().push(
-                Finding::error(Code::NoLength, first.span, "a session on whole days lasts days, not hours")
-                    .help("add `duration = \"1d\"`, or `end` with the last day; or give `start` a time of day"),
+                Finding::error(Code::NoLength, first.span, "`start` has no time of day, and the session lasts hours")
+                    .help(format!(
+                        "write date and time, such as `start = {}T14:00:00`; for a whole day add `duration = \"1d\"`, for several `end` with the last day",
+                        first.value
+                    )),
             );
             return None;
         }

@@ -1,5 +1,4 @@
-//! Suggests what to write for features that people expect in a session, and that it does not have: pictures, speakers,
-//! other words for a rule.
+//! Suggests what to write for features that people expect in a session, and that it does not have: pictures.
 
 use toml::de::DeValue;
 
@@ -8,9 +7,7 @@ pub(super) fn of_session(word: &str, value: &DeValue<'_>) -> Option<String> {
     let word = word.to_lowercase().replace('-', "_");
     let is = |words: &[&str]| words.contains(&word.as_str());
     let address = value.as_str().filter(|text| text.contains("://"));
-    Some(if is(&["every", "frequency", "weekly", "monthly", "fortnightly"]) {
-        "write `repeat = { every = \"week\", times = 10 }`, with your rule".to_owned()
-    } else if is(&["image", "picture", "photo", "img", "banner", "thumbnail", "poster", "flyer"]) {
+    Some(if is(&["image", "picture", "photo", "img", "banner", "thumbnail", "poster", "flyer"]) {
         let address = address.unwrap_or("https://...");
         format!(
             "sessions have no pictures: add a link to `description`, such as `[Picture]({address})`, or delete the line"

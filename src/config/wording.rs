@@ -20,6 +20,7 @@ pub(super) enum Wanted {
     Flag,
     Number,
     DateTime,
+    Date,
     Zones,
     Speakers,
     Registration,
@@ -34,6 +35,7 @@ impl fmt::Display for Wanted {
             Self::Flag => "true or false, without quotes",
             Self::Number => "a number, without quotes",
             Self::DateTime => "a date and time such as 2027-04-30T14:00:00, without quotes",
+            Self::Date => "a date such as 2027-04-30, without quotes",
             Self::Zones => "the name of a zone in quotes, or a list of names",
             Self::Speakers => "a list such as [{ name = \"Ana Diaz\" }]",
             Self::Registration => {
@@ -59,7 +61,9 @@ pub(super) fn no_date(key: &str, span: Range<usize>, value: &DeValue<'_>) -> Fin
         DeValue::Float(number) => number.as_str().parse().ok(),
         _ => None,
     };
-    let finding = wrong_type(key, span, value, Wanted::DateTime);
+    let is_day = ["until", "except", "also"].contains(&key);
+    let wanted = if is_day { Wanted::Date } else { Wanted::DateTime };
+    let finding = wrong_type(key, span, value, wanted);
     let origin = chrono::NaiveDate::from_ymd_opt(1899, 12, 30);
     let help = match (number.filter(|number| (36_000.0..74_000.0).contains(number)), origin) {
         (Some(number), Some(origin)) => {
@@ -72,7 +76,14 @@ pub(super) fn no_date(key: &str, span: Range<usize>, value: &DeValue<'_>) -> Fin
             };
             format!("this is how spreadsheets count days: write `{key} = {written}`")
         }
-        _ => format!("write it as in `{key} = 2027-04-30T14:00:00`"),
+        _ if key == "until" => "write the last day, as in `until = 2027-06-29`, or in its place a number of dates, as in `times = 10`".to_owned(),
+        _ if is_day => format!("write it as in `{key} = [2027-04-30]`"),
+        _ => match value.as_array().and_then(|items| items.first()?.get_ref().as_datetime()) {
+            Some(first) => format!(
+                "write the first date, `{key} = {first}`; a session on several dates has `repeat` and `also`, and one that is different each time a [[sessions]] table for each date"
+            ),
+            None => format!("write it as in `{key} = 2027-04-30T14:00:00`"),
+        },
     };
     finding.help(help)
 }
@@ -88,6 +99,14 @@ pub(super) fn mailbox(text: &str) -> Option<String> {
     let word =
         text.split([' ', '<', '>', ',', ';', '(', ')', '"']).find(|word| word.contains('@'))?;
     Some(word.trim_start_matches("mailto:").to_owned())
+}
+
+/// The phone number that a text is, without `tel:`.
+pub(super) fn phone(text: &str) -> Option<&str> {
+    let number = text.trim().trim_start_matches("tel:").trim();
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    let is_number = number.chars().all(|c| c.is_ascii_digit() || "+-()/. #,x".contains(c));
+    (is_number && (6..=30).contains(&digits) && number.len() <= 60).then_some(number)
 }
 
 /// Returns help for a mailbox in place of a web address.
@@ -158,6 +177,8 @@ pub(super) fn wrong_type(
         && ["calendar", "page", "words"].contains(&key)
     {
         finding = finding.help(format!("write [{key}], with single brackets, and only once"));
+    } else if key == "from" && value.is_datetime() {
+        finding = finding.help("write `from = true`: the values hold from the date in `id` on");
     } else if let Some(right) = corrected(value, wanted) {
         finding = finding.help(format!("write `{key} = {right}`"));
     }
@@ -172,13 +193,18 @@ pub(super) fn unknown_zone(
     rules: &Rules,
 ) -> Finding {
     let message = format!("no time zone is called `{}`", quoted(name));
-    let of_offset = known::place_of_offset(name);
+    let of_offset = known::places_of_offset(name);
     let help = match (known::zone(name, rules), unknown.similar.as_slice()) {
         // `Etc/GMT+1` looks similar, but has the opposite sign.
-        (None, _) if of_offset.is_some() => format!(
-            "write the zone of your city, such as \"{}\": it knows when clocks change, an offset does not",
-            of_offset.unwrap_or_default()
-        ),
+        (None, _) if let Some(places) = of_offset => match (places.with_summer, places.all_year) {
+            (Some(summer), Some(all_year)) => format!(
+                "write the zone of your city, such as \"{summer}\" (with summer time) or \"{all_year}\" (without): an offset does not know when clocks change"
+            ),
+            (one, other) => format!(
+                "write the zone of your city, such as \"{}\": an offset does not know when clocks change",
+                one.or(other).unwrap_or_default()
+            ),
+        },
         (Some(zone), _) => format!("write \"{}\"", zone.name()),
         (None, []) => "write the name of a city's zone, such as \"America/New_York\" or \
                                    \"Europe/Berlin\""
@@ -197,7 +223,9 @@ pub(super) fn legacy_zone(zone: &Zone, span: Range<usize>) -> Option<Finding> {
         }
         Naming::Abbreviation(place) => (
             format!("`{}` is an abbreviation, which calendar apps read differently", zone.name()),
-            format!("write the zone of a place, such as \"{place}\""),
+            format!(
+                "write your city's zone, such as \"{place}\": every app reads it, and it changes its clocks when the city does"
+            ),
         ),
         Naming::Etc => (
             format!(

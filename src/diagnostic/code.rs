@@ -116,6 +116,8 @@ codes! {
     DateTwice = "date-twice",
     /// More dates than allowed.
     TooManyDates = "too-many-dates",
+    /// A session with the title of a repeating session, on one of its dates.
+    BesideRepeat = "beside-repeat",
     /// A key of repeating sessions in the table of a single one.
     WithoutRepeat = "without-repeat",
     /// `cancelled` on a session that is not cancelled.

@@ -8,8 +8,10 @@ use chrono::{DateTime, Utc};
 use super::Planned;
 use crate::config::Locations;
 use crate::diagnostic::{Code, Finding};
-use crate::model::{Catalog, Id, Session};
-use crate::revisions::Revisions;
+use crate::model::{Catalog, Id, Session, When};
+use crate::revisions::{PublishedSession, Revisions};
+use crate::rfc3339;
+use crate::zone::Zone;
 
 /// Returns errors for a file that contradicts earlier publications.
 pub(super) fn against_history(
@@ -72,7 +74,12 @@ pub(super) fn overwritten(
             return None;
         }
         let (id, title) = (&session.id, &was.title);
-        let date: String = was.when.start().to_string().chars().take(10).collect();
+        let lines = lines(was, session.when.zone(), id);
+        let when = was.when.when(session.when.zone());
+        let date = match &when {
+            When::AllDay(days) => days.first,
+            When::Timed(timed) => timed.start.local.date(),
+        };
         let message = format!("`{id}` was \"{title}\" on {date}, which is over; another session has its id now");
         let year = session.when.start().format("%Y-%m");
         let candidates = [Id::suggest(session.title.as_str()), Id::suggest(&format!("{id}-{year}"))];
@@ -80,11 +87,21 @@ pub(super) fn overwritten(
         let new = new.map_or_else(|| "...".to_owned(), |new| new.to_string());
         let span = locations.sessions.get(id).cloned().unwrap_or_default();
         Some(Finding::warning(Code::OverwrittenSession, span, message).help(format!(
-            "write `id = \"{new}\"` for the new session, and keep the old one in a [[sessions]] table of its own: \
-             else it turns into the new one in every calendar"
+            "write `id = \"{new}\"` for the new session, and add the old one again, with its other lines; otherwise calendars \
+             turn it into the new one:\n{lines}"
         )))
     });
     found.collect()
+}
+
+/// The table of a published session, as far as the revisions file records it.
+fn lines(was: &PublishedSession, zone: &Zone, id: &Id) -> String {
+    let (start, end) = match was.when.when(zone) {
+        When::AllDay(days) => (days.first.to_string(), days.last.to_string()),
+        When::Timed(timed) => (rfc3339::local(timed.start.local), rfc3339::local(timed.end.local)),
+    };
+    let title = was.title.replace('\\', "\\\\").replace('"', "\\\"");
+    format!("[[sessions]]\nid = \"{id}\"\ntitle = \"{title}\"\nstart = {start}\nend = {end}")
 }
 
 /// Returns errors for a given UID that another session already has, because calendars would show only one of the two.

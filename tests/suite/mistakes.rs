@@ -322,3 +322,199 @@ fn no_mixture_of_what_people_type_is_too_much() {
         }
     }
 }
+
+/// A repeating session with a line, or without one.
+fn circle(line: &str) -> String {
+    format!(
+        "{CALENDAR}\n[[sessions]]\nid = \"circle\"\ntitle = \"Circle\"\nstart = 2027-05-04T18:00:00\n{line}\n"
+    )
+}
+
+/// The first text of the help that is to be written.
+fn line_of_help(finding: &Finding) -> String {
+    let help = finding.help.as_deref().unwrap_or_default();
+    help.split('`').nth(1).unwrap_or_else(|| panic!("{help}")).to_owned()
+}
+
+#[test]
+fn a_rule_in_other_words_gets_the_line_to_write() {
+    // 10 rules by 5 ends by 4 keys, and 6 by 3 as RRULE by 3 keys: 254 files.
+    let words = [
+        "weekly",
+        "every week",
+        "Tuesdays",
+        "every Tuesday",
+        "Tuesday and Thursday",
+        "biweekly",
+        "every other week",
+        "first Tuesday",
+        "1st Tuesday of the month",
+        "monthly",
+    ];
+    let ends = ["", " until June 30, 2028", " until 30.06.2028", ", 4 times", " for 4 dates"];
+    let rrules = [
+        "FREQ=WEEKLY",
+        "FREQ=WEEKLY;BYDAY=TU,TH",
+        "FREQ=WEEKLY;INTERVAL=2",
+        "FREQ=DAILY",
+        "FREQ=MONTHLY;BYDAY=1TU",
+        "RRULE:FREQ=YEARLY",
+    ];
+    let mut wrong = Vec::new();
+    for key in ["repeat", "recurrence", "repeats", "rule"] {
+        for word in words {
+            wrong.extend(ends.map(|end| format!("{key} = \"{word}{end}\"")));
+        }
+    }
+    for key in ["rrule", "repeat", "recurrence"] {
+        for rule in rrules {
+            let ends = ["", ";COUNT=2", ";UNTIL=20280630T220000Z"];
+            wrong.extend(ends.map(|end| format!("{key} = \"{rule}{end}\"")));
+        }
+    }
+    assert_eq!(wrong.len(), 254);
+    for wrong in wrong {
+        let (line, finding) = only(&circle(&wrong));
+        assert_eq!(line, 11, "{wrong}");
+        let right = line_of_help(&finding);
+        assert!(right.starts_with("repeat = { every = "), "{wrong}: {right}");
+        let found = findings(&circle(&right));
+        assert!(found.is_empty(), "{wrong}: {right}\n{found:#?}");
+    }
+}
+
+#[test]
+fn keys_of_a_rule_in_the_session_are_put_together() {
+    // 5 ways to say the rule by 6 ends.
+    let rules = [
+        "every = \"week\"",
+        "repeat = \"weekly\"",
+        "repeat = { every = \"week\" }",
+        "frequency = \"weekly\"",
+        "repeats = \"weekly\"",
+    ];
+    let ends = [
+        "times = 4",
+        "count = 4",
+        "times = \"4 times\"",
+        "until = 2027-06-29",
+        "until = \"2027-06-29\"",
+        "until = \"6/29/2027\"",
+    ];
+    for rule in rules {
+        for (at, end) in ends.iter().enumerate() {
+            let (_, finding) = only(&circle(&format!("{rule}\n{end}")));
+            let right = line_of_help(&finding);
+            let end = if at < 3 { "times = 4" } else { "until = 2027-06-29" };
+            assert_eq!(right, format!("repeat = {{ every = \"week\", {end} }}"), "{rule} {end}");
+            assert!(findings(&circle(&right)).is_empty());
+        }
+    }
+}
+
+#[test]
+fn dates_in_another_form_keep_their_list() {
+    // 2 keys by 3 numbers of dates by 8 forms.
+    let rule = "repeat = { every = \"week\", times = 9 }";
+    for (key, days) in [("except", ["11", "18", "25"]), ("also", ["13", "20", "27"])] {
+        for count in 1..=3 {
+            let days = &days[..count];
+            let listed = |form: &dyn Fn(&str) -> String| {
+                days.iter().map(|day| form(day)).collect::<Vec<_>>().join(", ")
+            };
+            let dates = listed(&|day| format!("2027-05-{day}"));
+            let expected = format!("{key} = [{dates}]");
+            let mut wrong = vec![
+                format!("[{}]", listed(&|day| format!("\"2027-05-{day}\""))),
+                format!("[{}]", listed(&|day| format!("\"May {day}, 2027\""))),
+                format!("[{}]", listed(&|day| format!("\"2027/05/{day}\""))),
+                format!("[{}]", listed(&|day| format!("{day}.05.2027"))),
+                format!("({dates})"),
+            ];
+            if count > 1 {
+                wrong.extend([
+                    dates.clone(),
+                    format!("\"{dates}\""),
+                    format!("\"{}\"", dates.replace(", ", " and ")),
+                ]);
+            }
+            for wrong in wrong {
+                let text = circle(&format!("{rule}\n{key} = {wrong}"));
+                let (line, finding) = only(&text);
+                assert_eq!(line, 12, "{text}");
+                assert_eq!(line_of_help(&finding), expected, "{key} = {wrong}");
+                assert!(findings(&circle(&format!("{rule}\n{expected}"))).is_empty());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_table_with_nearly_the_id_of_a_date_gets_that_id() {
+    // 10 ids by 3 values.
+    let rule = "repeat = { every = \"week\", times = 9 }";
+    for id in [
+        "circle-2027-5-25",
+        "circle 2027-05-25",
+        "circle/2027-05-25",
+        "circle_2027-05-25",
+        "circle-20270525",
+        "circle-25.05.2027",
+        "circle-05-25-2027",
+        "Circle-2027-05-25",
+        "cirlce-2027-05-25",
+        "circles-2027-05-25",
+    ] {
+        for value in ["status = \"cancelled\"", "start = 2027-05-26T18:00:00", "title = \"Picnic\""]
+        {
+            let with =
+                |id: &str| circle(&format!("{rule}\n\n[[sessions]]\nid = \"{id}\"\n{value}"));
+            let (line, finding) = only(&with(id));
+            assert_eq!((line, finding.code), (14, Code::NoSuchDate), "{id}");
+            let help = finding.help.unwrap_or_default();
+            assert!(help.contains("write `id = \"circle-2027-05-25\"`"), "{id}: {help}");
+            assert!(findings(&with("circle-2027-05-25")).is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_passcode_is_named_with_its_word() {
+    // 5 words by 4 signs by 4 surroundings: what remains without it has no code.
+    for word in ["Passcode", "password", "**Passcode**", "Kennwort", "Meeting passcode"] {
+        for sign in [": ", " = ", " is ", ":"] {
+            for (before, after) in
+                [("", ""), ("Join us. ", ""), ("", ", and be on time."), ("A ", "\\nB")]
+            {
+                let said = format!("{word}{sign}aB12345");
+                let text = circle(&format!("description = \"{before}{said}{after}\""));
+                let (_, finding) = only(&text);
+                assert_eq!(finding.code, Code::PublicPasscode);
+                let named = &text[finding.span.clone()];
+                assert!(named.ends_with("aB12345"), "{text}: {named}");
+                assert!(line_of_help(&finding).ends_with("aB12345"), "{text}");
+                let rest = text.replacen(named, "", 1);
+                assert!(findings(&rest.replace("description = \"\"\n", "")).is_empty(), "{rest}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_help_for_a_session_of_two_series_leads_to_a_file_without_findings() {
+    let series = |id: &str| format!("[[series]]\nid = \"{id}\"\ntitle = \"{id}\"\n\n");
+    let text = format!("{CALENDAR}\n{}{}[[sessions]]\n", series("spring"), series("online"))
+        + "id = \"a\"\ntitle = \"A\"\nstart = 2027-05-04T18:00:00\nseries = [\"spring\", \"online\"]\n";
+    let (_, finding) = only(&text);
+    let help = finding.help.unwrap_or_default();
+    let parts: Vec<&str> = help.split('`').skip(1).step_by(2).collect();
+    let [series, tags, id, of_feed] = parts[..] else { panic!("{help}") };
+    let right = text
+        .replace("series = [\"spring\", \"online\"]", &format!("{series}\n{tags}"))
+        .replace(&format!("[[series]]\n{id}"), &format!("[[feeds]]\n{id}\n{of_feed}"));
+    assert!(findings(&right).is_empty(), "{right}\n{:#?}", findings(&right));
+    // Another session of the second series is told of the tag.
+    let other = "[[sessions]]\nid = \"b\"\ntitle = \"B\"\nstart = 2027-05-05T18:00:00\nseries = \"online\"\n";
+    let (_, finding) = only(&format!("{right}\n{other}"));
+    assert!(line_of_help(&finding) == tags, "{finding:?}");
+}

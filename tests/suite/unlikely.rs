@@ -140,6 +140,13 @@ fn a_session_written_over_one_that_took_place_gets_an_id_of_its_own() {
             })
             .collect();
         assert_eq!(helps, new_id.map_or_else(Vec::new, |_| vec![true]), "{sessions}\n{found:#?}");
+        // Its help corrects the file.
+        if let (Some(id), [(_, finding)]) = (new_id, found.as_slice()) {
+            let (_, old) = finding.help.as_deref().unwrap().split_once('\n').unwrap();
+            let new = sessions.replacen("id = \"monthly\"", &format!("id = \"{id}\""), 1);
+            fixture.write(&file("", &format!("{new}\n{old}\n")));
+            assert!(of_code(&fixture, Code::OverwrittenSession).is_empty(), "{old}");
+        }
     }
     // An author may move and rename an upcoming session.
     let fixture = Fixture::new(&file("", &session("monthly", "A", "2027-02-15T18:00:00")));

@@ -11,6 +11,7 @@ use super::super::table::Table;
 use super::budget::{Budget, MOST};
 use super::rule::{self, End, Rule};
 use crate::diagnostic::{Code, Finding};
+use crate::model::Every;
 use crate::rfc3339;
 
 /// The dates, each with its time of day if `also` gives one.
@@ -63,7 +64,11 @@ fn starts_by(
         Some(next) => {
             let next =
                 time.map_or_else(|| next.to_string(), |time| rfc3339::local(next.and_time(time)));
-            format!("write `start = {next}`, the next date of the rule, or another `every`")
+            let other = match rule.every {
+                Every::Weeks(1, _) => format!("`every = [\"{weekday}\"]`"),
+                _ => "another `every`".to_owned(),
+            };
+            format!("write `start = {next}`, the next date of the rule, or {other}")
         }
         None => "write another `every`".to_owned(),
     };

@@ -37,7 +37,7 @@ const WEEKDAYS: [(&str, Weekday); 7] = [
     ("Sunday", Weekday::Sun),
 ];
 /// Other words for rules, with the accepted ones.
-const SYNONYMS: [(&str, &str); 12] = [
+const SYNONYMS: [(&str, &str); 16] = [
     ("daily", "\"day\""),
     ("weekly", "\"week\""),
     ("fortnight", "\"2 weeks\""),
@@ -48,6 +48,10 @@ const SYNONYMS: [(&str, &str); 12] = [
     ("quarterly", "\"3 months\""),
     ("yearly", "\"year\""),
     ("annually", "\"year\""),
+    ("täglich", "\"day\""),
+    ("wöchentlich", "\"week\""),
+    ("monatlich", "\"month\""),
+    ("jährlich", "\"year\""),
     ("weekdays", "[\"Monday\", \"Tuesday\", \"Wednesday\", \"Thursday\", \"Friday\"]"),
     ("weekends", "[\"Saturday\", \"Sunday\"]"),
 ];
@@ -60,14 +64,18 @@ pub(super) fn every(value: &DeValue<'_>, start: NaiveDate) -> Result<Every, Unkn
             let weekdays = items.iter().map(|item| {
                 let text = item.get_ref().as_str().unwrap_or_default();
                 let item = Some(item.span());
-                weekday(text).ok_or_else(|| Unknown { item, ..unknown_weekday(text) })
+                weekday(text).ok_or_else(|| Unknown { item, ..unknown_weekday(text, value) })
             });
             Ok(Every::Weeks(1, weekdays.collect::<Result<_, _>>()?))
         }
         _ => {
             let message = "`every` is a text in quotes, or a list of weekdays".to_owned();
-            let help =
-                "write `every = \"week\"`, or `every = [\"Tuesday\", \"Thursday\"]`".to_owned();
+            let help = match corrected(value) {
+                Some(every) => format!("write `every = {every}`"),
+                None => {
+                    "write `every = \"week\"`, or `every = [\"Tuesday\", \"Thursday\"]`".to_owned()
+                }
+            };
             Err(Unknown { message, help, item: None })
         }
     }
@@ -99,19 +107,49 @@ fn weekday(word: &str) -> Option<Weekday> {
     WEEKDAYS.iter().find(|(name, _)| *name == word).map(|(_, day)| *day)
 }
 
-fn unknown_weekday(word: &str) -> Unknown {
+fn unknown_weekday(word: &str, list: &DeValue<'_>) -> Unknown {
     let message = format!("`every` has no weekday \"{}\"", quoted(word));
-    let help = match full_name(word) {
-        Some(name) => format!("write \"{name}\""),
-        None => "write weekdays as \"Tuesday\"".to_owned(),
+    let help = match (full_name(word), corrected(list)) {
+        (_, Some(every)) => format!("write `every = {every}`"),
+        (Some(name), None) => format!("write \"{name}\""),
+        (None, None) => "write weekdays as in `every = [\"Tuesday\", \"Thursday\"]`".to_owned(),
     };
     Unknown { message, help, item: None }
 }
 
+/// Returns the value that a number of weeks or a list of weekdays was probably meant for.
+pub(super) fn corrected(value: &DeValue<'_>) -> Option<String> {
+    match value {
+        DeValue::Integer(number) => match number.as_str().parse::<u32>().ok()? {
+            1 => Some("\"week\"".to_owned()),
+            weeks @ 2..=999 => Some(format!("\"{weeks} weeks\"")),
+            _ => None,
+        },
+        DeValue::Array(items) if (1..=7).contains(&items.len()) => {
+            let names: Option<Vec<&str>> =
+                items.iter().map(|item| full_name(item.get_ref().as_str()?)).collect();
+            Some(listed(&names?))
+        }
+        _ => None,
+    }
+}
+
+/// Writes a list of weekdays.
+fn listed(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    format!("[{}]", names.join(", "))
+}
+
 /// Returns the name of the weekday that a word was probably meant for: the word is an abbreviation, a plural, or
-/// misspelled.
+/// misspelled, or is German.
 fn full_name(word: &str) -> Option<&'static str> {
+    const GERMAN: [&str; 7] =
+        ["montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag"];
     let word = word.trim().to_lowercase();
+    let german = GERMAN.iter().position(|name| word.trim_end_matches('s') == *name);
+    if let Some((name, _)) = german.and_then(|at| WEEKDAYS.get(at)) {
+        return Some(name);
+    }
     let word = word.strip_suffix('s').filter(|word| word.ends_with("day")).unwrap_or(&word);
     let short = word.trim_end_matches('.');
     let is_short = |(name, _): &&(&str, Weekday)| name.to_lowercase().starts_with(short);
@@ -134,10 +172,12 @@ fn unknown(text: &str) -> Unknown {
     Unknown { message, help, item: None }
 }
 
-/// Returns the accepted value that a text was probably meant for.
-fn meant(text: &str) -> Option<String> {
+/// Returns the accepted value that a text was probably meant for, or that it is.
+pub(super) fn meant(text: &str) -> Option<String> {
     let lower = text.trim().to_lowercase();
-    let lower = lower.trim_start_matches("every ").trim_start_matches("the ");
+    let lower = ["every ", "each ", "on ", "the ", "jeden ", "jede ", "weekly on "]
+        .iter()
+        .fold(lower.as_str(), |lower, word| lower.trim_start_matches(word));
     let lower = ["of each month", "of every month", "of the month", "a month"]
         .into_iter()
         .find_map(|end| lower.strip_suffix(end))
@@ -145,6 +185,13 @@ fn meant(text: &str) -> Option<String> {
         .trim();
     if let Some((_, known)) = SYNONYMS.iter().find(|(word, _)| *word == lower) {
         return Some((*known).to_owned());
+    }
+    let separated = [" and ", " und ", " & ", ", ", " + ", "/"]
+        .iter()
+        .fold(lower.to_owned(), |text, sign| text.replace(sign, ","));
+    let days: Option<Vec<&str>> = separated.split(',').map(full_name).collect();
+    if let Some(days) = days.filter(|days| days.len() > 1) {
+        return Some(listed(&days));
     }
     let words: Vec<&str> = lower.split_whitespace().collect();
     let unit = |word: &str| {
@@ -200,6 +247,12 @@ mod tests {
             ("fortnightly", "\"2 weeks\""),
             ("2 week", "\"2 weeks\""),
             ("two weeks", "null"),
+            ("Tuesday and Thursday", "[\"Tuesday\", \"Thursday\"]"),
+            ("Tue/Thu", "[\"Tuesday\", \"Thursday\"]"),
+            ("Mondays, Wednesdays and Fridays", "[\"Monday\", \"Wednesday\", \"Friday\"]"),
+            ("Dienstag", "[\"Tuesday\"]"),
+            ("jeden Dienstag", "[\"Tuesday\"]"),
+            ("wöchentlich", "\"week\""),
             ("Tuesday", "[\"Tuesday\"]"),
             ("tuesdays", "[\"Tuesday\"]"),
             ("2nd tuesday of each month", "\"second Tuesday\""),

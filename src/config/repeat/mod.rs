@@ -9,18 +9,22 @@
 //! `[series.each]` of its series
 //! ```
 //!
-//! To read: this file, `rule`, `every` and `dates` (which dates), `times` (their times), `overrides`, `segment` (dates
-//! that share their values), `expansion` (from dates to sessions), `gaps`, `budget` (how many dates).
+//! To read: this file, `rule`, `every` and `dates` (which dates), `meant` and `from_rrule` (help for other rules),
+//! `times` (their times), `overrides`, `wrong_ids`, `segment` (dates that share their values), `expansion` (from dates to
+//! sessions), `gaps`, `budget` (how many dates).
 
 mod budget;
 mod dates;
 mod every;
 mod expansion;
+mod from_rrule;
 mod gaps;
+pub(super) mod meant;
 mod overrides;
 mod rule;
 mod segment;
 mod times;
+pub(super) mod wrong_ids;
 
 use toml::de::DeTable;
 

@@ -2,13 +2,16 @@
 
 use std::ops::Range;
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::NaiveDate;
+use toml::Spanned;
+use toml::de::DeValue;
 
 use super::super::context::Located;
 use super::super::table::Table;
 use super::super::{civil, keys};
 use super::budget::MOST;
 use super::every::{Unknown, every};
+use super::meant;
 use crate::diagnostic::{Code, Finding};
 use crate::model::Every;
 
@@ -31,27 +34,30 @@ pub(super) enum End {
 
 /// Reads the rule of a session that starts on a date.
 pub(super) fn read(session: &Table<'_>, start: NaiveDate) -> Option<Rule> {
-    if let Some(text) = session.get("repeat").filter(|value| value.get_ref().is_str()) {
-        let every = match every(&text.get_ref().clone(), start) {
-            Ok(_) => format!("\"{}\"", text.get_ref().as_str().unwrap_or_default()),
-            Err(_) => "\"week\"".to_owned(),
-        };
-        let message = "`repeat` is a table with `every`, and with `until` or `times`";
-        let help = format!("write `repeat = {{ every = {every}, times = 10 }}`");
-        let finding = Finding::error(Code::BadRepeat, text.span(), message);
-        session.context().push(finding.help(help));
+    if let Some(value) = session.get("repeat").filter(|value| !value.get_ref().is_table()) {
+        // With keys of the rule beside it, it is an earlier finding.
+        if !session.is_meant("repeat") {
+            session.context().push(no_table(value, start));
+        }
         return None;
     }
     let table = session.table("repeat", "repeat", keys::REPEAT)?;
-    let end = end(&table, start);
     let value = table.get("every");
+    // A text may say the end too.
+    let whole = value.and_then(|value| value.get_ref().as_str());
+    let whole = whole.and_then(|text| meant::of_text(text, Some(start)));
+    let whole =
+        whole.filter(|meant| meant.end.is_some() && table.lacks("until") && table.lacks("times"));
+    let is_meant = ["until", "times"].iter().any(|key| table.is_meant(key));
+    let has_end = is_meant || whole.is_some() || session.is_meant("until");
+    let end = if has_end { None } else { end(&table, start) };
     let value = table.require("every", "\"week\"", value)?;
     let every = match every(value.get_ref(), start) {
-        Ok(every) => weeks(&table, every),
+        Ok(every) => weeks(&table, every, start),
         Err(Unknown { message, help, item }) => {
             let span = item.unwrap_or_else(|| value.span());
             let finding = Finding::error(Code::BadRepeat, span, message);
-            table.context().push(finding.help(help));
+            table.context().push(finding.help(whole.map_or(help, |meant| meant.help())));
             None
         }
     };
@@ -59,10 +65,26 @@ pub(super) fn read(session: &Table<'_>, start: NaiveDate) -> Option<Rule> {
     Some(Rule { every: every?, end, span })
 }
 
+/// Returns a finding for a rule that is not a table.
+fn no_table(value: &Spanned<DeValue<'_>>, start: NaiveDate) -> Finding {
+    let message = "`repeat` takes a rule in braces: `every`, and `until` or `times`";
+    let is_list = matches!(value.get_ref(), DeValue::Array(items) if items.iter().all(|item| item.get_ref().is_table()));
+    let help = match (value.get_ref(), meant::of_value(value.get_ref(), Some(start))) {
+        _ if is_list => "write [sessions.repeat], with single brackets".to_owned(),
+        (_, Some(meant)) => meant.help(),
+        (DeValue::Boolean(false), _) => "delete the line".to_owned(),
+        (DeValue::String(text), _) if text.to_ascii_uppercase().contains("FREQ=") => {
+            meant::NO_COUNTERPART.to_owned()
+        }
+        _ => "write `repeat = { every = \"week\", times = 10 }`, with your rule".to_owned(),
+    };
+    Finding::error(Code::BadRepeat, value.span(), message).help(help)
+}
+
 /// Reads `weeks`, which belongs to a list of weekdays.
-fn weeks(table: &Table<'_>, every: Every) -> Option<Every> {
+fn weeks(table: &Table<'_>, every: Every, start: NaiveDate) -> Option<Every> {
     let Some(span) = table.span("weeks") else { return Some(every) };
-    let weeks = integer(table, "weeks", 1..=999)?;
+    let weeks = integer(table, "weeks", 1..=999, start)?;
     match every {
         Every::Weeks(1, weekdays) if table.get("every")?.get_ref().is_array() => {
             Some(Every::Weeks(weeks, weekdays))
@@ -84,7 +106,7 @@ fn weeks(table: &Table<'_>, every: Every) -> Option<Every> {
 /// Reads `until` or `times`, with its location.
 fn end(table: &Table<'_>, start: NaiveDate) -> Option<(End, Range<usize>)> {
     let push = |finding| table.context().push(finding);
-    let in_a_year = start.with_year(start.year() + 1).unwrap_or(start);
+    let in_a_year = meant::in_a_year(start);
     match (table.span("until"), table.span("times")) {
         (None, None) => {
             let finding = Finding::error(Code::BadRepeat, table.header(), "the rule has no end");
@@ -111,7 +133,7 @@ fn end(table: &Table<'_>, start: NaiveDate) -> Option<(End, Range<usize>)> {
             Some((End::Until(until), span))
         }
         (None, Some(span)) => {
-            let times = integer(table, "times", 1..=u32::MAX)?;
+            let times = integer(table, "times", 1..=u32::MAX, start)?;
             let times = usize::try_from(times).unwrap_or(usize::MAX);
             if times > MOST {
                 let message = format!("a session may have {MOST} dates; this one has {times}");
@@ -137,16 +159,24 @@ pub(super) fn date(
         civil::Civil::Date(value) => Some(Located { value, span: civil.span }),
         civil::Civil::DateTime(at) => {
             let date = at.date();
-            let finding =
-                Finding::error(Code::BadValue, civil.span, format!("`{key}` has no time of day"));
-            table.context().push(finding.help(format!("write {date}")));
+            let message = format!("`{key}` takes a date, without a time of day");
+            let finding = Finding::error(Code::BadValue, civil.span, message);
+            table.context().push(finding.help(match table.is_list(key) {
+                true => format!("write {date} in its place"),
+                false => format!("write `{key} = {date}`"),
+            }));
             None
         }
     }
 }
 
 /// Reads a whole number.
-fn integer(table: &Table<'_>, key: &str, bounds: std::ops::RangeInclusive<u32>) -> Option<u32> {
+fn integer(
+    table: &Table<'_>,
+    key: &str,
+    bounds: std::ops::RangeInclusive<u32>,
+    start: NaiveDate,
+) -> Option<u32> {
     let value = table.get(key)?;
     let number = value.get_ref().as_integer().map(|number| number.as_str().replace('_', ""));
     let number = number.and_then(|digits| digits.parse().ok());
@@ -155,6 +185,14 @@ fn integer(table: &Table<'_>, key: &str, bounds: std::ops::RangeInclusive<u32>) 
     }
     let message = format!("`{key}` must be a whole number of at least {}", bounds.start());
     let finding = Finding::error(Code::BadValue, value.span(), message);
-    table.context().push(finding.help(format!("write it without quotes, such as `{key} = 2`")));
+    let help = match meant::number(value.get_ref()).filter(|number| bounds.contains(number)) {
+        Some(number) => format!("write `{key} = {number}`, without quotes"),
+        None if key == "times" => format!(
+            "write a number, such as `times = 10`, or in its place the last day, such as `until = {}`",
+            meant::in_a_year(start)
+        ),
+        None => format!("write it without quotes, such as `{key} = 2`"),
+    };
+    table.context().push(finding.help(help));
     None
 }

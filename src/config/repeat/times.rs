@@ -9,6 +9,7 @@ use super::super::civil::{Civil, civil};
 use super::super::context::Located;
 use super::super::table::Table;
 use super::super::when::{self, Written};
+use crate::diagnostic::{Code, Finding};
 use crate::model::Length;
 use crate::zone::Zone;
 
@@ -85,7 +86,17 @@ impl Times {
         let end = table.is_own("end").then(|| table.datetime("end")).flatten();
         let end = end.and_then(|at| civil(table, "end", at, zone));
         let duration = table.is_own("duration").then(|| when::duration(table, end.is_some()));
-        if let Some(end) = end {
+        let is_last_day = self.time.is_some()
+            && matches!(&end, Some(Located { value: Civil::Date(_), .. }))
+            && table.is_own("repeat");
+        if let Some(end) = end.as_ref().filter(|_| is_last_day) {
+            let message =
+                "`end` is when each date ends, and needs a time of day, as the start does";
+            let (last, _) = split(end.value);
+            table.context().push(Finding::error(Code::WrongType, end.span.clone(), message).help(format!(
+                "if it is the last day of the rule, delete the line, and write `until = {last}` into `repeat`"
+            )));
+        } else if let Some(end) = end {
             let (day, time) = split(end.value);
             let start = (date + self.days).and_time(self.time.unwrap_or_default());
             let after = day.and_time(time.unwrap_or_default()) - start;

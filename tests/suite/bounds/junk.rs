@@ -32,6 +32,16 @@ pub(super) fn junk(length: usize) -> Vec<(&'static str, String)> {
         ("dates", to("start = 30.04.2027 2pm\n")),
         ("a key again", to("k = 1\n")),
         ("forgotten lines", to("id = \"a\"\ntitle = \"A\"\nstart = 2027-04-30\n")),
+        ("dates without brackets", to("except = 30.04.2027, 7.5.2027\n")),
+        ("dates in one line", format!("except = {}", to("30.04.2027, "))),
+        ("dates in one text", format!("except = \"{}\"", to("30.04.2027, "))),
+        ("rules in words", numbered("[[sessions]]\nid = \"s#\"\nrrule = \"FREQ=DAILY;COUNT=2\"\n")),
+        ("a rule in many words", format!("[[sessions]]\nid = \"s\"\nrrule = \"{}\"", to("FREQ=;"))),
+        (
+            "ids that are nearly those of dates",
+            session("s", "2027-01-01T10:00:00", "repeat = { every = \"day\", times = 2 }\n")
+                + &numbered("[[sessions]]\nid = \"x#-2027-1-2\"\n"),
+        ),
         ("bullets", to("- id = \"a\"\n")),
         ("colons", to("start: 4/30/2027 2-4 pm ET\n")),
         ("a text over lines", to("title = \"a\nb\n")),
