@@ -9,7 +9,7 @@ use crate::support::instant;
 /// The name of a calendar, its sessions, and what the file or the notes contain.
 type Case = (&'static str, &'static [&'static str], &'static [&'static str]);
 
-const CASES: [Case; 27] = [
+const CASES: [Case; 28] = [
     ("a-day-and-two-hours", &["Vigil 2027-03-13T17:00Z/2027-03-14T18:00Z"], &[]),
     (
         "apple-place-with-semicolon",
@@ -152,6 +152,11 @@ const CASES: [Case; 27] = [
         "times-without-zone-beside-one-vtimezone",
         &["Assembly 2027-04-15T09:00Z/2027-04-15T11:30Z"],
         &["its time has no zone; it was read as `Europe/Berlin`, the only zone of the file"],
+    ),
+    (
+        "title-with-a-comma-at-its-end",
+        &["Reading, writing, 2027-01-01T10:00Z/2027-01-01T11:00Z"],
+        &[],
     ),
     (
         "uid-with-blanks",
