@@ -4,6 +4,7 @@
 //! when the clocks change.
 
 use std::collections::VecDeque;
+use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use rrule::{RRule, RRuleSet, Tz, Unvalidated};
@@ -28,8 +29,10 @@ const MOST_A_DAY: usize = 24;
 pub(super) struct Expansion {
     /// In order; the first is the rule's first, not always the event's start.
     pub(super) starts: Vec<NaiveDateTime>,
-    /// The number of earlier ones, which are not kept.
+    /// The number of earlier ones, which are not kept, from the first day on; without the event's start.
     pub(super) earlier: usize,
+    /// The number of earlier ones before the first day; without the event's start.
+    pub(super) past: usize,
     /// Whether there are more after the last day.
     pub(super) more: bool,
 }
@@ -84,15 +87,15 @@ impl Cost {
     }
 }
 
-/// Expands a rule from `start` to `last`, included. `local` converts an UNTIL, which is an instant if the start has a
-/// zone, to wall-clock time.
+/// Expands a rule from `start` to the end of `days`, included. Of the dates that are not kept, those before `days` are
+/// counted apart. `local` converts an UNTIL, which is an instant if the start has a zone, to wall-clock time.
 ///
 /// # Errors
 /// A phrase that says why the rule cannot be expanded.
 pub(super) fn expand(
     rule: &str,
     start: NaiveDateTime,
-    last: NaiveDateTime,
+    days: &RangeInclusive<NaiveDateTime>,
     local: impl Fn(DateTime<Utc>) -> NaiveDateTime,
     budget: &mut Budget,
 ) -> Result<Expansion, &'static str> {
@@ -151,7 +154,7 @@ pub(super) fn expand(
                 };
                 // The crate rejects such a rule; only the start counts then.
                 if until < start {
-                    return Ok(Expansion { starts: Vec::new(), earlier: 0, more: false });
+                    return Ok(Expansion { starts: Vec::new(), earlier: 0, past: 0, more: false });
                 }
                 has_end = true;
                 parts.push(format!("UNTIL={}Z", until.format("%Y%m%dT%H%M%S")));
@@ -175,6 +178,7 @@ pub(super) fn expand(
     let rule = rule.validate(utc(start)).map_err(|_| STRANGE)?;
     let dates = RRuleSet::new(utc(start)).rrule(rule).limit();
     let (mut starts, mut given, mut more) = (VecDeque::new(), 0_usize, false);
+    let (mut earlier, mut past) = (0, 0);
     let mut before = start;
     let mut ended = true;
     for at in dates.into_iter().map(|at| at.naive_utc()) {
@@ -184,14 +188,16 @@ pub(super) fn expand(
         }
         budget.steps = budget.steps.saturating_sub(cost.between(before, at));
         before = at;
-        if at > last || at.year() > 2100 || given == budget.dates || budget.steps == 0 {
+        if at > *days.end() || at.year() > 2100 || given == budget.dates || budget.steps == 0 {
             more = true;
             ended = false;
             break;
         }
         given += 1;
-        if starts.len() == MOST {
-            starts.pop_front();
+        if starts.len() == MOST
+            && let Some(first) = starts.pop_front().filter(|first| *first != start)
+        {
+            *if first < *days.start() { &mut past } else { &mut earlier } += 1;
         }
         starts.push_back(at);
     }
@@ -206,7 +212,7 @@ pub(super) fn expand(
     if budget.is_spent() {
         return Err(SPENT);
     }
-    Ok(Expansion { earlier: given - starts.len(), starts: starts.into(), more })
+    Ok(Expansion { starts: starts.into(), earlier, past, more })
 }
 
 #[cfg(test)]
@@ -220,7 +226,8 @@ mod tests {
     fn expanded(rule: &str, last: &str) -> Result<(Vec<String>, bool), &'static str> {
         let eastern = |instant: DateTime<Utc>| instant.naive_utc() - chrono::TimeDelta::hours(4);
         let mut budget = Budget::EVENTS;
-        expand(rule, at("2027-05-04T18:00:00"), at(last), eastern, &mut budget).map(|expansion| {
+        let start = at("2027-05-04T18:00:00");
+        expand(rule, start, &(start..=at(last)), eastern, &mut budget).map(|expansion| {
             let starts = expansion.starts.iter().map(|at| at.format("%m-%d %H:%M").to_string());
             (starts.collect(), expansion.more)
         })
@@ -271,10 +278,15 @@ mod tests {
         let mut budget = Budget::EVENTS;
         let (start, last) = (at("1972-01-01T18:00:00"), at("2028-12-31T23:59:59"));
         let local = |until: DateTime<Utc>| until.naive_utc();
-        let expansion = expand("FREQ=DAILY", start, last, local, &mut budget).unwrap();
-        assert_eq!((expansion.starts.len(), expansion.more), (MOST, true));
-        assert_eq!(expansion.starts.last(), Some(&at("2028-12-31T18:00:00")));
-        assert_eq!(expansion.earlier, 20_820 - MOST);
+        // Those between the start and the first that is kept are either past or not.
+        let between = 20_820 - MOST - 1;
+        for (from, past) in [("1971", 0), ("1972", 0), ("1973", 365), ("2026", between)] {
+            let days = at(&format!("{from}-01-01T00:00:00"))..=last;
+            let expansion = expand("FREQ=DAILY", start, &days, local, &mut budget).unwrap();
+            assert_eq!((expansion.starts.len(), expansion.more), (MOST, true));
+            assert_eq!(expansion.starts.last(), Some(&at("2028-12-31T18:00:00")));
+            assert_eq!((expansion.past, expansion.earlier), (past, between - past), "{from}");
+        }
     }
 
     #[test]
@@ -289,8 +301,9 @@ mod tests {
     /// times.
     fn rounds(rule: &str) -> usize {
         let mut budget = Budget { steps: Budget::EVENTS.steps / 100, ..Budget::EVENTS };
-        let (start, last) = (at("2027-05-04T18:00:00"), at("2029-05-04T18:00:00"));
-        let mut follow = || expand(rule, start, last, |until| until.naive_utc(), &mut budget);
+        let days = at("2027-05-04T18:00:00")..=at("2029-05-04T18:00:00");
+        let mut follow =
+            || expand(rule, *days.start(), &days, |until| until.naive_utc(), &mut budget);
         (0..100).take_while(|_| follow().is_ok()).count()
     }
 

@@ -9,7 +9,7 @@ use crate::support::instant;
 /// The name of a calendar, its sessions, and what the file or the notes contain.
 type Case = (&'static str, &'static [&'static str], &'static [&'static str]);
 
-const CASES: [Case; 28] = [
+const CASES: [Case; 32] = [
     ("a-day-and-two-hours", &["Vigil 2027-03-13T17:00Z/2027-03-14T18:00Z"], &[]),
     (
         "apple-place-with-semicolon",
@@ -26,6 +26,11 @@ const CASES: [Case; 28] = [
         &["96 sessions that were over before 2025-11-25 are left out"],
     ),
     (
+        "change-of-a-removed-date",
+        &["Series 2027-01-04/2027-01-04", "Series 2027-01-11/2027-01-11"],
+        &["\"Old change\": it was left out, as a newer version of its series leaves this date out"],
+    ),
+    (
         "changed-and-then-deleted",
         &["Duty week 2027-05-03/2027-05-07", "Duty week 2027-05-17/2027-05-21"],
         &["a newer version of its series leaves this date out"],
@@ -40,6 +45,15 @@ const CASES: [Case; 28] = [
         ],
         &[],
     ),
+    (
+        "date-left-out-and-changed",
+        &[
+            "Moved 2027-01-12/2027-01-12",
+            "Series 2027-01-04/2027-01-04",
+            "Series 2027-01-18/2027-01-18",
+        ],
+        &["\"Moved\": its series leaves this date out; it was written all the same; check it"],
+    ),
     ("date-with-z", &["Camp 2027-02-04/2027-02-05", "Camp two 2027-03-04/2027-03-05"], &[]),
     (
         "entities-in-a-description",
@@ -53,7 +67,7 @@ const CASES: [Case; 28] = [
             "Circle 2027-05-17T22:00Z/2027-05-17T23:00Z",
             "Circle 2027-05-24T22:00Z/2027-05-24T23:00Z",
         ],
-        &[],
+        &["its left-out date `20270510T000000` is at midnight, when it has no session"],
     ),
     (
         "exception-of-an-event-left-out",
@@ -67,6 +81,15 @@ const CASES: [Case; 28] = [
         "gmt-with-summer-time",
         &["Opening talk 2027-07-23T09:20Z/2027-07-23T09:50Z"],
         &["the file has its own rules for `GMT`; its time was read as `Europe/London`"],
+    ),
+    (
+        "left-out-date-of-no-session",
+        &[
+            "Series 2027-01-04T09:00Z/2027-01-04T10:00Z",
+            "Series 2027-01-11T09:00Z/2027-01-11T10:00Z",
+            "Series 2027-01-18T09:00Z/2027-01-18T10:00Z",
+        ],
+        &["its left-out date `20270111T100000Z` is not one of its dates"],
     ),
     (
         "line-breaks-that-are-not-escaped",
@@ -110,6 +133,11 @@ const CASES: [Case; 28] = [
         "quoted-printable",
         &["Workshop 2027-04-15T15:00Z/2027-04-15T17:30Z"],
         &["Come to the café\\\nBring a friend"],
+    ),
+    (
+        "rdate-of-days-in-a-timed-series",
+        &["Bad period 2027-01-04T09:00Z/2027-01-04T09:30Z"],
+        &["its further date `20270104/20270105` cannot be read, and was left out"],
     ),
     (
         "rdate-that-is-a-date-with-z",

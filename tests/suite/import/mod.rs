@@ -2,6 +2,7 @@
 //! the difference.
 
 mod cases;
+mod dates;
 mod organizer;
 mod series;
 mod texts;

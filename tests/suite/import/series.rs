@@ -1,60 +1,20 @@
 //! Repeating events: their exceptions, changes of all that follow, and events that share a UID.
 
 use super::cases::sessions;
-use super::{calendar, event, imported, imported_with, options};
+use super::{calendar, imported, imported_with, options};
 
 /// An event in New York with a start in 2027 and further lines.
-fn own(uid: &str, title: &str, start: &str, lines: &str) -> String {
+pub(super) fn own(uid: &str, title: &str, start: &str, lines: &str) -> String {
     format!(
         "BEGIN:VEVENT\nUID:{uid}\nSUMMARY:{title}\nDTSTART;TZID=America/New_York:2027{start}\n\
          DURATION:PT1H\n{lines}END:VEVENT\n"
     )
 }
 
-fn starts(toml: &str) -> Vec<String> {
+/// The starts in 2027, without the year.
+pub(super) fn starts(toml: &str) -> Vec<String> {
     let lines = toml.lines().filter_map(|line| line.strip_prefix("start = 2027-"));
     lines.map(ToOwned::to_owned).collect()
-}
-
-#[test]
-fn a_date_is_left_out_however_it_is_named() {
-    for line in [
-        "EXDATE;TZID=America/New_York:20270510T180000",
-        "EXDATE:20270510T220000Z",
-        "EXDATE;TZID=Europe/Berlin:20270511T000000",
-        "EXDATE;TZID=America/New_York:20270510T000000",
-        "EXDATE:20270510T000000",
-        "EXDATE;VALUE=DATE:20270510",
-        "EXDATE:20270510",
-        "EXDATE:20270510Z",
-        "EXDATE:20260101T000000Z,,20270510T220000Z,",
-        "EXRULE:FREQ=WEEKLY;INTERVAL=52;COUNT=1;UNTIL=20270511\nEXDATE:20270510",
-    ] {
-        let text = own("a", "a", "0503T180000", &format!("RRULE:FREQ=WEEKLY;COUNT=3\n{line}\n"));
-        let (toml, said) = imported(&calendar(&text));
-        let expected: &[&str] = match line.starts_with("EXRULE") {
-            true => &["05-17T18:00:00"],
-            false => &["05-03T18:00:00", "05-17T18:00:00"],
-        };
-        assert_eq!(starts(&toml), expected, "{line}: {said}");
-        assert_eq!(said, "", "{line}");
-    }
-}
-
-#[test]
-fn dates_that_cannot_be_read_are_noted_with_the_first() {
-    for (line, note) in [
-        ("EXDATE:soon", "its left-out date `soon` cannot be read, and was left out"),
-        ("RDATE:20271301T180000Z", "its further date `20271301T180000Z` cannot be read"),
-        (
-            "RDATE:a,b,20270504T180000Z,c",
-            "3 values of its further dates cannot be read, such as `a`, and were left out",
-        ),
-        ("RDATE;VALUE=PERIOD:a/b", "its further date `a/b` cannot be read"),
-    ] {
-        let (_, said) = imported(&event(&format!("{line}\n")));
-        assert!(said.contains(note), "{line}: {said}");
-    }
 }
 
 #[test]
