@@ -16,6 +16,8 @@ use crate::zone::Zone;
 
 /// The most occurrences of one event; the latest are kept.
 const MOST: usize = 1_000;
+/// The longest gap of a zone.
+const GAP: TimeDelta = TimeDelta::hours(2);
 /// By how much a change of all later dates may delay them.
 const DELAY: TimeDelta = TimeDelta::days(2);
 
@@ -95,6 +97,7 @@ pub(super) fn read(
         }
     }
     further(event, timing, clocks, &mut all, notes);
+    without_skipped(timing, &mut all);
     let known = is_known.then_some(known_from..=known_until);
     let mut dates = Dates { all, excluded: BTreeSet::new(), first, known, earlier, past };
     left_out::read(event, timing, clocks, &mut dates, end, notes);
@@ -170,6 +173,19 @@ fn further(
             }
         }
         notes.extend(cannot_be_read("further date", &unread));
+    }
+}
+
+/// Removes each start in a gap of the zone that is the same instant as another start (RFC 5545 section 3.3.10).
+fn without_skipped(timing: &Timing, all: &mut BTreeMap<NaiveDateTime, Option<TimeDelta>>) {
+    let next = all.keys().skip(1);
+    let close = all.keys().zip(next).filter(|(start, next)| **next - **start <= GAP);
+    let skipped = close.map(|(start, _)| *start).filter(|start| {
+        let real = timing.clock.local(timing.clock.instant(*start));
+        real != *start && all.contains_key(&real)
+    });
+    for start in skipped.collect::<Vec<_>>() {
+        all.remove(&start);
     }
 }
 

@@ -9,7 +9,7 @@ use crate::support::instant;
 /// The name of a calendar, its sessions, and what the file or the notes contain.
 type Case = (&'static str, &'static [&'static str], &'static [&'static str]);
 
-const CASES: [Case; 32] = [
+const CASES: [Case; 33] = [
     ("a-day-and-two-hours", &["Vigil 2027-03-13T17:00Z/2027-03-14T18:00Z"], &[]),
     (
         "apple-place-with-semicolon",
@@ -81,6 +81,17 @@ const CASES: [Case; 32] = [
         "gmt-with-summer-time",
         &["Opening talk 2027-07-23T09:20Z/2027-07-23T09:50Z"],
         &["the file has its own rules for `GMT`; its time was read as `Europe/London`"],
+    ),
+    (
+        "hourly-over-a-skipped-hour",
+        &[
+            "Hourly 2027-03-27T23:00Z/2027-03-27T23:30Z",
+            "Hourly 2027-03-28T00:00Z/2027-03-28T00:30Z",
+            "Hourly 2027-03-28T01:00Z/2027-03-28T01:30Z",
+            "Hourly 2027-03-28T02:00Z/2027-03-28T02:30Z",
+            "Hourly 2027-03-28T03:00Z/2027-03-28T03:30Z",
+        ],
+        &[],
     ),
     (
         "left-out-date-of-no-session",

@@ -1,4 +1,4 @@
-//! Dates of repeating events: those that are left out, changed, further or past.
+//! Dates of repeating events: those that are left out, changed, further, skipped by a clock or past.
 
 use super::cases::sessions;
 use super::series::{own, starts};
@@ -169,6 +169,37 @@ fn a_change_of_a_date_that_was_not_computed_is_written_without_a_note() {
         let note = "1 session that was over before 2025-11-25 is left out; `--from` with an earlier \
                     day includes more";
         assert_eq!(said, note, "{sequence}");
+    }
+}
+
+#[test]
+fn a_start_that_a_clock_skips_is_no_session_beside_another_at_the_same_instant() {
+    for (zone, day, skipped, rules) in [
+        ("Europe/Berlin", "0328", "02:00", 23),
+        ("America/New_York", "0314", "02:00", 23),
+        ("Australia/Lord_Howe", "1003", "02:00", 24),
+        ("Africa/Nairobi", "0328", "", 24),
+    ] {
+        let event = |rule: &str| {
+            let text = own("a", "a", &format!("{day}T000000"), &format!("RRULE:{rule}\n"));
+            text.replace("America/New_York", zone).replace("PT1H", "PT10M")
+        };
+        let (toml, said) = imported(&calendar(&event("FREQ=HOURLY;COUNT=24")));
+        let mut all = sessions(&toml);
+        all.dedup();
+        assert_eq!(all.len(), rules, "{zone}: {all:?}");
+        assert_eq!(starts(&toml).len(), rules, "{zone}: {said}");
+        let half = "FREQ=DAILY;COUNT=8;BYHOUR=1,2,3,4;BYMINUTE=0,30";
+        let (toml, _) = imported(&calendar(&event(half)));
+        let mut all = sessions(&toml);
+        let written = all.len();
+        all.dedup();
+        assert_eq!(all.len(), written, "{zone}: {all:?}");
+        // Alone it is a session, by the offset before the gap.
+        if !skipped.is_empty() {
+            let (toml, _) = imported(&calendar(&event("FREQ=DAILY;COUNT=2;BYHOUR=2")));
+            assert_eq!(sessions(&toml).len(), 3, "{zone}: {toml}");
+        }
     }
 }
 
