@@ -9,7 +9,7 @@ use crate::support::instant;
 /// The name of a calendar, its sessions, and what the file or the notes contain.
 type Case = (&'static str, &'static [&'static str], &'static [&'static str]);
 
-const CASES: [Case; 33] = [
+const CASES: [Case; 34] = [
     ("a-day-and-two-hours", &["Vigil 2027-03-13T17:00Z/2027-03-14T18:00Z"], &[]),
     (
         "apple-place-with-semicolon",
@@ -59,6 +59,15 @@ const CASES: [Case; 33] = [
         "entities-in-a-description",
         &["Soup & talk 2027-04-15T15:00Z/2027-04-15T17:30Z"],
         &["description = \"Soup & bread – Würzburg style\"", "place = { name = \"Café Nord\" }"],
+    ),
+    (
+        "event-in-an-unknown-component",
+        &[
+            "Inner 2027-01-05T09:00Z/2027-01-05T09:30Z",
+            "Last 2027-01-06T09:00Z/2027-01-06T09:30Z",
+            "Outer 2027-01-04T09:00Z/2027-01-04T09:30Z",
+        ],
+        &[],
     ),
     (
         "exception-date-at-midnight",
