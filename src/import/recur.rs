@@ -72,6 +72,8 @@ impl Cost {
             "MONTHLY" => (31, 2_592_000),
             "WEEKLY" => (7, 604_800),
             "DAILY" => (1, 86_400),
+            "MINUTELY" => (1, 60),
+            "SECONDLY" => (1, 1),
             _ => (1, 3_600),
         };
         // Each day of a period is compared with the parts of the rule.
@@ -112,14 +114,11 @@ pub(super) fn expand(
     let mut count: Option<usize> = None;
     let mut has_end = false;
     let mut parts = Vec::new();
-    let mut a_day = 1_usize;
+    let (mut a_day, mut names_times) = (1_usize, false);
     for part in rule.trim().trim_end_matches(';').split(';') {
         let (name, value) = part.split_once('=').ok_or(STRANGE)?;
         let (name, value) = (name.trim().to_ascii_uppercase(), value.trim().to_ascii_uppercase());
         match name.as_str() {
-            "FREQ" if value == "SECONDLY" || value == "MINUTELY" => {
-                return Err("it repeats within the hour");
-            }
             "FREQ" => {
                 frequency.clone_from(&value);
                 parts.push(format!("{name}={value}"));
@@ -140,6 +139,7 @@ pub(super) fn expand(
             },
             "BYHOUR" | "BYMINUTE" | "BYSECOND" => {
                 a_day = a_day.saturating_mul(value.split(',').count());
+                names_times = true;
                 parts.push(format!("{name}={value}"));
             }
             "UNTIL" => {
@@ -168,12 +168,21 @@ pub(super) fn expand(
     if a_day > MOST_A_DAY {
         return Err("it repeats many times a day");
     }
+    let cost = Cost::new(&frequency, interval, rule.len(), a_day);
+    if frequency == "MINUTELY" || frequency == "SECONDLY" {
+        // The crate would try every minute of every day.
+        if names_times {
+            return Err("its rule counts minutes or seconds");
+        }
+        if cost.period < 3_600 {
+            return Err("it repeats within the hour");
+        }
+    }
     // RFC 5545 allows only one of both, and the crate rejects a rule with both.
     if let (Some(count), false) = (count, has_end) {
         parts.push(format!("COUNT={count}"));
     }
     let utc = |local: NaiveDateTime| local.and_utc().with_timezone(&Tz::UTC);
-    let cost = Cost::new(&frequency, interval, rule.len(), a_day);
     let rule: RRule<Unvalidated> = parts.join(";").parse().map_err(|_| STRANGE)?;
     let rule = rule.validate(utc(start)).map_err(|_| STRANGE)?;
     let dates = RRuleSet::new(utc(start)).rrule(rule).limit();
@@ -260,6 +269,36 @@ mod tests {
     }
 
     #[test]
+    fn minutes_and_seconds_are_counted_if_they_are_an_hour_or_more() {
+        let far = "2030-01-01T00:00:00";
+        for minutes in [1_usize, 30, 59, 60, 61, 90, 720, 1_440, 10_080] {
+            let seconds = minutes * 60;
+            for (unit, interval) in [("MINUTELY", minutes), ("SECONDLY", seconds)] {
+                for rule in [
+                    format!("FREQ={unit};INTERVAL={interval};COUNT=4"),
+                    format!("COUNT=4;INTERVAL={interval};FREQ={unit}"),
+                ] {
+                    // The crate has intervals of 16 bits.
+                    let expected = match minutes {
+                        _ if interval > 65_535 => Err("its rule cannot be understood"),
+                        ..60 => Err("it repeats within the hour"),
+                        _ => Ok((0..4)
+                            .map(|at| at * i64::try_from(seconds).unwrap())
+                            .map(|at| {
+                                self::at("2027-05-04T18:00:00") + chrono::TimeDelta::seconds(at)
+                            })
+                            .map(|at| at.format("%m-%d %H:%M").to_string())
+                            .collect::<Vec<_>>()),
+                    };
+                    assert_eq!(expanded(&rule, far).map(|own| own.0), expected, "{rule}");
+                }
+            }
+            let rule = format!("FREQ=MINUTELY;INTERVAL={minutes};BYHOUR=9;BYMINUTE=0");
+            assert_eq!(expanded(&rule, far), Err("its rule counts minutes or seconds"), "{rule}");
+        }
+    }
+
+    #[test]
     fn a_count_below_zero_is_none_and_of_a_count_and_a_last_date_the_earlier_counts() {
         let far = "2030-01-01T00:00:00";
         for (count, until, dates) in [
@@ -328,6 +367,8 @@ mod tests {
             "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=3",
             "FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30;UNTIL=20991231",
             "FREQ=YEARLY;INTERVAL=2;BYYEARDAY=366;BYDAY=MO;BYMONTH=1",
+            "FREQ=MINUTELY;INTERVAL=61;BYMONTH=2;BYMONTHDAY=30",
+            "FREQ=SECONDLY;INTERVAL=3601;BYMONTH=2;BYMONTHDAY=30",
         ] {
             assert!((1..50).contains(&rounds(rule)), "{rule}: {}", rounds(rule));
         }

@@ -9,7 +9,7 @@ use crate::support::instant;
 /// The name of a calendar, its sessions, and what the file or the notes contain.
 type Case = (&'static str, &'static [&'static str], &'static [&'static str]);
 
-const CASES: [Case; 34] = [
+const CASES: [Case; 35] = [
     ("a-day-and-two-hours", &["Vigil 2027-03-13T17:00Z/2027-03-14T18:00Z"], &[]),
     (
         "apple-place-with-semicolon",
@@ -66,6 +66,16 @@ const CASES: [Case; 34] = [
             "Inner 2027-01-05T09:00Z/2027-01-05T09:30Z",
             "Last 2027-01-06T09:00Z/2027-01-06T09:30Z",
             "Outer 2027-01-04T09:00Z/2027-01-04T09:30Z",
+        ],
+        &[],
+    ),
+    (
+        "every-90-minutes",
+        &[
+            "Every 90 minutes 2027-01-04T09:00Z/2027-01-04T09:30Z",
+            "Every 90 minutes 2027-01-04T10:30Z/2027-01-04T11:00Z",
+            "Every 90 minutes 2027-01-04T12:00Z/2027-01-04T12:30Z",
+            "Every 90 minutes 2027-01-04T13:30Z/2027-01-04T14:00Z",
         ],
         &[],
     ),
