@@ -34,7 +34,7 @@ pub(super) fn read(
     sessions: &mut Nearest,
 ) {
     let event = source.event;
-    let Some((details, timing)) = parser.session(source) else {
+    let Some((details, timing)) = parser.session(source, None) else {
         match parser.is_hidden(event) {
             // An exception is as private as its series.
             true => parser.hide(exceptions.len()),
@@ -63,7 +63,7 @@ pub(super) fn read(
     let single: Vec<(NaiveDateTime, bool, Exception<'_>)> = changed
         .into_iter()
         .filter_map(|(id, exception)| {
-            let (details, timing) = parser.session(exception)?;
+            let (details, timing) = parser.session(exception, Some(&details.title))?;
             let event = exception.event;
             Some((id, is_from_here_on(event), Exception { event, details, timing }))
         })
@@ -125,7 +125,7 @@ pub(super) fn alone(
     }
     for exception in newest.into_values() {
         let event = exception.event;
-        let Some((details, timing)) = parser.session(exception) else { continue };
+        let Some((details, timing)) = parser.session(exception, None) else { continue };
         if is_from_here_on(event) {
             let text = "it also changes all later dates of a series that the file does not have";
             parser.note(Guessed, event, text.to_owned());

@@ -9,7 +9,7 @@ use crate::support::instant;
 /// The name of a calendar, its sessions, and what the file or the notes contain.
 type Case = (&'static str, &'static [&'static str], &'static [&'static str]);
 
-const CASES: [Case; 35] = [
+const CASES: [Case; 36] = [
     ("a-day-and-two-hours", &["Vigil 2027-03-13T17:00Z/2027-03-14T18:00Z"], &[]),
     (
         "apple-place-with-semicolon",
@@ -29,6 +29,15 @@ const CASES: [Case; 35] = [
         "change-of-a-removed-date",
         &["Series 2027-01-04/2027-01-04", "Series 2027-01-11/2027-01-11"],
         &["\"Old change\": it was left out, as a newer version of its series leaves this date out"],
+    ),
+    (
+        "change-without-a-title",
+        &[
+            "Queen 2027-01-04/2027-01-04",
+            "Queen 2027-01-12/2027-01-12",
+            "Queen 2027-01-18/2027-01-18",
+        ],
+        &["it has no title; that of its series was written"],
     ),
     (
         "changed-and-then-deleted",

@@ -185,3 +185,29 @@ fn only_the_dates_outside_the_years_of_a_file_are_left_out() {
     assert_eq!(sessions(&toml).len(), 59);
     assert!(said.contains("40 sessions that were over before 1970-01-01 are left out"), "{said}");
 }
+
+#[test]
+fn a_change_without_a_title_has_that_of_its_series() {
+    let series = |title: &str| own("a", title, "0503T180000", "RRULE:FREQ=WEEKLY;COUNT=2\n");
+    let change = own("a", "x", "0511T190000", "RECURRENCE-ID:20270510T220000Z\n");
+    const NONE: &str = "it has no title; write one";
+    const OF_SERIES: &str = "it has no title; that of its series was written";
+    for (title, change_title, expected, note) in [
+        ("Choir", None, "Choir", Some(OF_SERIES)),
+        ("Choir", Some(""), "Choir", Some(OF_SERIES)),
+        ("Choir", Some(" \\n "), "Choir", Some(OF_SERIES)),
+        ("Choir", Some("\\,"), "Choir", Some(OF_SERIES)),
+        ("Choir", Some("Concert"), "Concert", None),
+        ("", None, "Without a title", Some(NONE)),
+        ("", Some("Concert"), "Concert", Some(NONE)),
+    ] {
+        let line = change_title.map_or_else(String::new, |title| format!("SUMMARY:{title}\n"));
+        let text = series(title) + &change.replace("SUMMARY:x\n", &line);
+        let (toml, said) = imported(&calendar(&text));
+        let all = sessions(&toml);
+        let moved = format!("{expected} 2027-05-11T23:00Z/2027-05-12T00:00Z");
+        assert!(all.contains(&moved), "{title} {change_title:?}: {all:?}");
+        assert_eq!(said.lines().count(), usize::from(note.is_some()), "{said}");
+        assert!(note.is_none_or(|note| said.ends_with(note)), "{title} {change_title:?}: {said}");
+    }
+}
