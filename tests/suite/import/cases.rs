@@ -9,7 +9,7 @@ use crate::support::instant;
 /// The name of a calendar, its sessions, and what the file or the notes contain.
 type Case = (&'static str, &'static [&'static str], &'static [&'static str]);
 
-const CASES: [Case; 36] = [
+const CASES: [Case; 37] = [
     ("a-day-and-two-hours", &["Vigil 2027-03-13T17:00Z/2027-03-14T18:00Z"], &[]),
     (
         "apple-place-with-semicolon",
@@ -252,6 +252,11 @@ const CASES: [Case; 36] = [
     ),
     ("whole-days-ending-at-midnight", &["Camp 2027-07-24/2027-07-26"], &[]),
     ("zone-by-display-name", &["Town hall 2027-07-15T14:00Z/2027-07-15T15:00Z"], &[]),
+    (
+        "zone-by-display-name-with-and",
+        &["Eastern 2027-07-06T16:00Z/2027-07-06T17:00Z"],
+        &["was read as `America/New_York`"],
+    ),
     ("zone-name-with-commas", &["Garden meeting 2027-06-15T08:00Z/2027-06-15T09:00Z"], &[]),
 ];
 
