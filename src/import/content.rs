@@ -92,7 +92,10 @@ pub(super) fn parse(bytes: &[u8]) -> ParsedFile {
             too_deep = 0;
         }
         match property.name.as_str() {
-            "BEGIN" if open.len() > DEEPEST => too_deep += 1,
+            "BEGIN" if open.len() > DEEPEST => {
+                too_deep += 1;
+                strange.push(line);
+            }
             "END" if too_deep > 0 => too_deep -= 1,
             _ if too_deep > 0 => {}
             "BEGIN" => open.push(Component { name: component, line, ..Component::default() }),
@@ -123,25 +126,30 @@ pub(super) fn parse(bytes: &[u8]) -> ParsedFile {
 fn ended_by(open: &[Component], begins: &str) -> Option<usize> {
     match begins {
         "VCALENDAR" => (open.len() > 1).then_some(1),
-        _ if ENTRIES.contains(&begins) => {
-            open.iter().position(|own| ENTRIES.contains(&own.name.as_str()))
-        }
+        _ if ENTRIES.contains(&begins) => open.iter().position(is_entry),
         _ => None,
     }
 }
 
 /// Returns the lines of the BEGINs of open entries.
 fn entries(open: &[Component]) -> impl Iterator<Item = usize> {
-    open.iter().filter(|own| ENTRIES.contains(&own.name.as_str())).map(|own| own.line)
+    open.iter().filter(|own| is_entry(own)).map(|own| own.line)
 }
 
-/// Closes the components below a depth, and puts each into the one around it.
+/// Closes the components below a depth, each into the one around it. The entries of an unknown component are those of
+/// the one around it: programs must ignore what they do not know (RFC 5545 section 3.6), and events are known.
 fn close(open: &mut Vec<Component>, from: usize) {
     while open.len() > from {
-        if let (Some(ended), Some(holder)) = (open.pop(), open.last_mut()) {
-            holder.children.push(ended);
+        let (Some(mut ended), Some(holder)) = (open.pop(), open.last_mut()) else { return };
+        if ended.name != "VCALENDAR" && !is_entry(&ended) {
+            holder.children.extend(ended.children.extract_if(.., |own| is_entry(own)));
         }
+        holder.children.push(ended);
     }
+}
+
+fn is_entry(component: &Component) -> bool {
+    ENTRIES.contains(&component.name.as_str())
 }
 
 #[cfg(test)]
@@ -196,6 +204,26 @@ mod tests {
         assert_eq!(parsed.unended, [2, 4]);
         let events = parsed.file.within("VCALENDAR").map(|own| own.within("VEVENT").count());
         assert_eq!(events.collect::<Vec<_>>(), [2, 1]);
+    }
+
+    #[test]
+    fn an_event_within_unknown_components_is_one_of_the_calendar() {
+        let event = |title: &str| format!("BEGIN:VEVENT\nSUMMARY:{title}\nEND:VEVENT\n");
+        for depth in 0..DEEPEST {
+            let (begin, end) = ("BEGIN:X-BOX\n".repeat(depth), "END:X-BOX\n".repeat(depth));
+            for end in [end.as_str(), ""] {
+                let text = [event("a"), begin.clone(), event("b"), end.into(), event("c")].concat();
+                let parsed = parse(format!("BEGIN:VCALENDAR\n{text}END:VCALENDAR\n").as_bytes());
+                let calendar = &parsed.file.children[0];
+                let titles = calendar.within("VEVENT").filter_map(|own| own.get("SUMMARY"));
+                let titles: Vec<&str> = titles.map(|title| title.value.as_str()).collect();
+                // Beyond the deepest level lines are lost, and numbered.
+                match depth + 2 > DEEPEST {
+                    false => assert_eq!((titles, parsed.strange), (vec!["a", "b", "c"], vec![])),
+                    true => assert!(parsed.strange.contains(&(5 + depth)), "{parsed:?}"),
+                }
+            }
+        }
     }
 
     #[test]

@@ -103,7 +103,8 @@ impl FileObservance {
             };
             let last = NaiveDate::from_ymd_opt(last_year + 1, 12, 31)?.and_hms_opt(0, 0, 0)?;
             let in_local = |until: DateTime<Utc>| until.naive_utc() + TimeDelta::seconds(from);
-            onsets.extend(recur::expand(rule, start, last, in_local, budget).ok()?.starts);
+            let expansion = recur::expand(rule, start, &(start..=last), in_local, budget).ok()?;
+            onsets.extend(expansion.starts);
         }
         for dates in part.all("RDATE") {
             onsets.extend(dates.value.split(',').filter_map(local));

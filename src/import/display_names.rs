@@ -70,7 +70,10 @@ const NAMES: [(&str, &str); 48] = [
 /// Returns the zone of a display name. Its standard offset in `year` must be the offset in the name.
 pub(super) fn zone(tzid: &str, rules: &Rules, year: i32) -> Option<Zone> {
     let (hours, name) = parts(tzid);
-    if let Some((_, windows)) = NAMES.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)) {
+    // Exchange also writes `US and Canada`.
+    let same = |name: &str| name.to_lowercase().replace(" & ", " and ");
+    let wanted = same(name);
+    if let Some((_, windows)) = NAMES.iter().find(|(own, _)| same(own) == wanted) {
         return if *windows == "UTC" { rules.known("UTC") } else { rules.of_windows(windows) };
     }
     let hours = hours?;
@@ -121,7 +124,11 @@ mod tests {
         let rules = Rules::bundled();
         for (name, windows) in NAMES {
             assert!(zone(name, &rules, 2027).is_some(), "{name}: {windows}");
-            assert_eq!(zone(&name.to_lowercase(), &rules, 2027), zone(name, &rules, 2027));
+            for other in
+                [name.to_lowercase(), name.replace('&', "and"), name.replace(" and ", " & ")]
+            {
+                assert_eq!(zone(&other, &rules, 2027), zone(name, &rules, 2027), "{other}");
+            }
         }
     }
 

@@ -20,8 +20,16 @@ pub(super) struct CalendarTraits {
     pub(super) is_cancelled: bool,
 }
 
-/// Reads an event, and adds its losses.
-pub(super) fn read(event: &Component, calendar: CalendarTraits, losses: &mut Losses) -> Details {
+/// The title of an event without one.
+const UNTITLED: &str = "Without a title";
+
+/// Reads an event, which is an exception if its `series` has a title. Adds losses and guesses.
+pub(super) fn read(
+    event: &Component,
+    calendar: CalendarTraits,
+    series: Option<&str>,
+    losses: &mut Losses,
+) -> Details {
     let CalendarTraits { is_ours, is_cancelled, .. } = calendar;
     let value = |name: &str| event.get(name).map(|property| property.value.as_str());
     let status = value("STATUS").map(|status| status.trim().to_ascii_uppercase());
@@ -49,6 +57,15 @@ pub(super) fn read(event: &Component, calendar: CalendarTraits, losses: &mut Los
     details.busy = busy(value("TRANSP"), details.status, calendar);
     losses.has_reminders = reminders(&mut details, event);
     losses.has_attendees = event.get("ATTENDEE").is_some();
+    if details.title.is_empty() {
+        let series = series.filter(|title| *title != UNTITLED);
+        let guess = match series {
+            Some(_) => "it has no title; that of its series was written",
+            None => "it has no title; write one",
+        };
+        losses.guesses.push(guess.to_owned());
+        details.title = series.unwrap_or(UNTITLED).to_owned();
+    }
     put_back(event, losses);
     for (name, one, more) in [
         ("ATTACH", "attachment", "attachments"),
@@ -66,7 +83,7 @@ pub(super) fn read(event: &Component, calendar: CalendarTraits, losses: &mut Los
     details
 }
 
-/// Reads the title. For a calendar that convene wrote, `ours` is whether the text marks the session as cancelled.
+/// Reads the title; it stays empty if there is none. `ours`: in a calendar of convene, whether the text marks the session as cancelled.
 fn title(details: &mut Details, summary: Option<&str>, ours: Option<bool>, lost: &mut Vec<String>) {
     let summary = summary.unwrap_or_default();
     let mut title = match ours {
@@ -87,9 +104,8 @@ fn title(details: &mut Details, summary: Option<&str>, ours: Option<bool>, lost:
         }
         break;
     }
-    details.title = kept(title, LONGEST_LINE, "title", lost);
-    if details.title.trim().is_empty() {
-        details.title = "Without a title".to_owned();
+    if !title.trim().is_empty() {
+        details.title = kept(title, LONGEST_LINE, "title", lost);
     }
 }
 

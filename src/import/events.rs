@@ -156,8 +156,13 @@ impl<'a> EventParser<'a> {
         !self.takes_private && matches!(class.as_deref(), Some("PRIVATE" | "CONFIDENTIAL"))
     }
 
-    /// Returns the details and the time of an event. Returns `None` if it cannot be a session, after a note or a count.
-    pub(super) fn session(&mut self, source: &SourceEvent<'_>) -> Option<(Rc<Details>, Timing)> {
+    /// The details and the time of an event, which is an exception if its `series` has a title; none if it cannot be a
+    /// session, which is noted or counted.
+    pub(super) fn session(
+        &mut self,
+        source: &SourceEvent<'_>,
+        series: Option<&str>,
+    ) -> Option<(Rc<Details>, Timing)> {
         let event = source.event;
         if self.is_hidden(event) {
             self.hide(1);
@@ -174,10 +179,7 @@ impl<'a> EventParser<'a> {
             self.note(Guessed, event, guess.clone());
         }
         let mut losses = Losses::default();
-        let details = event::read(event, source.calendar, &mut losses);
-        if event.get("SUMMARY").is_none_or(|title| title.value.trim().is_empty()) {
-            self.note(Guessed, event, "it has no title; write one".to_owned());
-        }
+        let details = event::read(event, source.calendar, series, &mut losses);
         let Losses { items, guesses, has_attendees, has_reminders } = losses;
         if !items.is_empty() {
             self.note(Lost, event, format!("left out: {}", items.join(", ")));

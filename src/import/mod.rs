@@ -7,10 +7,10 @@
 //! Import is a pure function: the same bytes, options and rules give the same file. A broken event affects only itself,
 //! and gets a note.
 //!
-//! To read: `decode`, `lines`, `property` and `content`, `calendar`, `by_uid` and `versions`, `event_groups` (one UID),
-//! `events` and `series`, then their parts: `timing`, `start_clock`, `clocks` and `definition` (zones), `dates`,
-//! `named_dates` and `recur` (recurrence), `event` and `venue` (properties), `description`, `sign_up` and `dial_in`
-//! (texts and their links), `prose` and `html` (Markdown), `notes` and `ruled`, and `toml_writer`.
+//! To read: `decode`, `lines`, `property` and `content`, `calendar`, `by_uid` and `versions`, `event_groups` (one UID), `events`,
+//! `series` and `exceptions`, then their parts: `timing`, `start_clock`, `clocks` and `definition` (zones), `dates`,
+//! `left_out`, `named_dates` and `recur` (recurrence), `event` and `venue` (properties), `description`, `sign_up` and `dial_in` (texts and their links),
+//! `prose` and `html` (Markdown), `notes` and `ruled`, and `toml_writer`.
 
 mod by_uid;
 mod calendar;
@@ -27,8 +27,10 @@ mod escape;
 mod event;
 mod event_groups;
 mod events;
+mod exceptions;
 mod html;
 mod html_tag;
+mod left_out;
 mod lines;
 mod losses;
 mod markdown_writer;

@@ -4,6 +4,7 @@
 //! at six when the clocks change.
 
 use std::collections::VecDeque;
+use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use rrule::{RRule, RRuleSet, Tz, Unvalidated};
@@ -28,9 +29,11 @@ const MOST_A_DAY: usize = 24;
 pub(super) struct Expansion {
     /// The times in order. The first is the rule's first, which is not always the event's start.
     pub(super) starts: Vec<NaiveDateTime>,
-    /// The number of earlier times, which are not kept.
+    /// The number of earlier ones, which are not kept, from the first day on; without the event's start.
     pub(super) earlier: usize,
-    /// Whether there are more times after the last day.
+    /// The number of earlier ones before the first day; without the event's start.
+    pub(super) past: usize,
+    /// Whether there are more after the last day.
     pub(super) more: bool,
 }
 
@@ -69,6 +72,8 @@ impl Cost {
             "MONTHLY" => (31, 2_592_000),
             "WEEKLY" => (7, 604_800),
             "DAILY" => (1, 86_400),
+            "MINUTELY" => (1, 60),
+            "SECONDLY" => (1, 1),
             _ => (1, 3_600),
         };
         // Each day of a period is compared with the parts of the rule.
@@ -84,15 +89,15 @@ impl Cost {
     }
 }
 
-/// Expands a rule from `start` to `last`, included. `local` converts an UNTIL, which is an instant if the start has a
-/// zone, to wall-clock time.
+/// Expands a rule from `start` to the end of `days`, included. Of the dates that are not kept, those before `days` are
+/// counted apart. `local` converts an UNTIL, which is an instant if the start has a zone, to wall-clock time.
 ///
 /// # Errors
 /// A phrase with the reason why the rule cannot be expanded.
 pub(super) fn expand(
     rule: &str,
     start: NaiveDateTime,
-    last: NaiveDateTime,
+    days: &RangeInclusive<NaiveDateTime>,
     local: impl Fn(DateTime<Utc>) -> NaiveDateTime,
     budget: &mut Budget,
 ) -> Result<Expansion, &'static str> {
@@ -109,14 +114,11 @@ pub(super) fn expand(
     let mut count: Option<usize> = None;
     let mut has_end = false;
     let mut parts = Vec::new();
-    let mut a_day = 1_usize;
+    let (mut a_day, mut names_times) = (1_usize, false);
     for part in rule.trim().trim_end_matches(';').split(';') {
         let (name, value) = part.split_once('=').ok_or(STRANGE)?;
         let (name, value) = (name.trim().to_ascii_uppercase(), value.trim().to_ascii_uppercase());
         match name.as_str() {
-            "FREQ" if value == "SECONDLY" || value == "MINUTELY" => {
-                return Err("it repeats within the hour");
-            }
             "FREQ" => {
                 frequency.clone_from(&value);
                 parts.push(format!("{name}={value}"));
@@ -137,6 +139,7 @@ pub(super) fn expand(
             },
             "BYHOUR" | "BYMINUTE" | "BYSECOND" => {
                 a_day = a_day.saturating_mul(value.split(',').count());
+                names_times = true;
                 parts.push(format!("{name}={value}"));
             }
             "UNTIL" => {
@@ -151,7 +154,7 @@ pub(super) fn expand(
                 };
                 // The crate rejects such a rule, so only the start counts.
                 if until < start {
-                    return Ok(Expansion { starts: Vec::new(), earlier: 0, more: false });
+                    return Ok(Expansion { starts: Vec::new(), earlier: 0, past: 0, more: false });
                 }
                 has_end = true;
                 parts.push(format!("UNTIL={}Z", until.format("%Y%m%dT%H%M%S")));
@@ -165,16 +168,26 @@ pub(super) fn expand(
     if a_day > MOST_A_DAY {
         return Err("it repeats many times a day");
     }
-    // RFC 5545 allows only one of the two, and the crate rejects a rule with both.
+    let cost = Cost::new(&frequency, interval, rule.len(), a_day);
+    if frequency == "MINUTELY" || frequency == "SECONDLY" {
+        // The crate would try every minute of every day.
+        if names_times {
+            return Err("its rule counts minutes or seconds");
+        }
+        if cost.period < 3_600 {
+            return Err("it repeats within the hour");
+        }
+    }
+    // RFC 5545 allows only one of both, and the crate rejects a rule with both.
     if let (Some(count), false) = (count, has_end) {
         parts.push(format!("COUNT={count}"));
     }
     let utc = |local: NaiveDateTime| local.and_utc().with_timezone(&Tz::UTC);
-    let cost = Cost::new(&frequency, interval, rule.len(), a_day);
     let rule: RRule<Unvalidated> = parts.join(";").parse().map_err(|_| STRANGE)?;
     let rule = rule.validate(utc(start)).map_err(|_| STRANGE)?;
     let dates = RRuleSet::new(utc(start)).rrule(rule).limit();
     let (mut starts, mut given, mut more) = (VecDeque::new(), 0_usize, false);
+    let (mut earlier, mut past) = (0, 0);
     let mut before = start;
     let mut ended = true;
     for at in dates.into_iter().map(|at| at.naive_utc()) {
@@ -184,14 +197,16 @@ pub(super) fn expand(
         }
         budget.steps = budget.steps.saturating_sub(cost.between(before, at));
         before = at;
-        if at > last || at.year() > 2100 || given == budget.dates || budget.steps == 0 {
+        if at > *days.end() || at.year() > 2100 || given == budget.dates || budget.steps == 0 {
             more = true;
             ended = false;
             break;
         }
         given += 1;
-        if starts.len() == MOST {
-            starts.pop_front();
+        if starts.len() == MOST
+            && let Some(first) = starts.pop_front().filter(|first| *first != start)
+        {
+            *if first < *days.start() { &mut past } else { &mut earlier } += 1;
         }
         starts.push_back(at);
     }
@@ -206,7 +221,7 @@ pub(super) fn expand(
     if budget.is_spent() {
         return Err(SPENT);
     }
-    Ok(Expansion { earlier: given - starts.len(), starts: starts.into(), more })
+    Ok(Expansion { starts: starts.into(), earlier, past, more })
 }
 
 #[cfg(test)]
@@ -220,7 +235,8 @@ mod tests {
     fn expanded(rule: &str, last: &str) -> Result<(Vec<String>, bool), &'static str> {
         let eastern = |instant: DateTime<Utc>| instant.naive_utc() - chrono::TimeDelta::hours(4);
         let mut budget = Budget::EVENTS;
-        expand(rule, at("2027-05-04T18:00:00"), at(last), eastern, &mut budget).map(|expansion| {
+        let start = at("2027-05-04T18:00:00");
+        expand(rule, start, &(start..=at(last)), eastern, &mut budget).map(|expansion| {
             let starts = expansion.starts.iter().map(|at| at.format("%m-%d %H:%M").to_string());
             (starts.collect(), expansion.more)
         })
@@ -253,6 +269,36 @@ mod tests {
     }
 
     #[test]
+    fn minutes_and_seconds_are_counted_if_they_are_an_hour_or_more() {
+        let far = "2030-01-01T00:00:00";
+        for minutes in [1_usize, 30, 59, 60, 61, 90, 720, 1_440, 10_080] {
+            let seconds = minutes * 60;
+            for (unit, interval) in [("MINUTELY", minutes), ("SECONDLY", seconds)] {
+                for rule in [
+                    format!("FREQ={unit};INTERVAL={interval};COUNT=4"),
+                    format!("COUNT=4;INTERVAL={interval};FREQ={unit}"),
+                ] {
+                    // The crate has intervals of 16 bits.
+                    let expected = match minutes {
+                        _ if interval > 65_535 => Err("its rule cannot be understood"),
+                        ..60 => Err("it repeats within the hour"),
+                        _ => Ok((0..4)
+                            .map(|at| at * i64::try_from(seconds).unwrap())
+                            .map(|at| {
+                                self::at("2027-05-04T18:00:00") + chrono::TimeDelta::seconds(at)
+                            })
+                            .map(|at| at.format("%m-%d %H:%M").to_string())
+                            .collect::<Vec<_>>()),
+                    };
+                    assert_eq!(expanded(&rule, far).map(|own| own.0), expected, "{rule}");
+                }
+            }
+            let rule = format!("FREQ=MINUTELY;INTERVAL={minutes};BYHOUR=9;BYMINUTE=0");
+            assert_eq!(expanded(&rule, far), Err("its rule counts minutes or seconds"), "{rule}");
+        }
+    }
+
+    #[test]
     fn a_count_below_zero_is_none_and_of_a_count_and_a_last_date_the_earlier_counts() {
         let far = "2030-01-01T00:00:00";
         for (count, until, dates) in [
@@ -271,10 +317,15 @@ mod tests {
         let mut budget = Budget::EVENTS;
         let (start, last) = (at("1972-01-01T18:00:00"), at("2028-12-31T23:59:59"));
         let local = |until: DateTime<Utc>| until.naive_utc();
-        let expansion = expand("FREQ=DAILY", start, last, local, &mut budget).unwrap();
-        assert_eq!((expansion.starts.len(), expansion.more), (MOST, true));
-        assert_eq!(expansion.starts.last(), Some(&at("2028-12-31T18:00:00")));
-        assert_eq!(expansion.earlier, 20_820 - MOST);
+        // Those between the start and the first that is kept are either past or not.
+        let between = 20_820 - MOST - 1;
+        for (from, past) in [("1971", 0), ("1972", 0), ("1973", 365), ("2026", between)] {
+            let days = at(&format!("{from}-01-01T00:00:00"))..=last;
+            let expansion = expand("FREQ=DAILY", start, &days, local, &mut budget).unwrap();
+            assert_eq!((expansion.starts.len(), expansion.more), (MOST, true));
+            assert_eq!(expansion.starts.last(), Some(&at("2028-12-31T18:00:00")));
+            assert_eq!((expansion.past, expansion.earlier), (past, between - past), "{from}");
+        }
     }
 
     #[test]
@@ -289,8 +340,9 @@ mod tests {
     /// than a hundred times.
     fn rounds(rule: &str) -> usize {
         let mut budget = Budget { steps: Budget::EVENTS.steps / 100, ..Budget::EVENTS };
-        let (start, last) = (at("2027-05-04T18:00:00"), at("2029-05-04T18:00:00"));
-        let mut follow = || expand(rule, start, last, |until| until.naive_utc(), &mut budget);
+        let days = at("2027-05-04T18:00:00")..=at("2029-05-04T18:00:00");
+        let mut follow =
+            || expand(rule, *days.start(), &days, |until| until.naive_utc(), &mut budget);
         (0..100).take_while(|_| follow().is_ok()).count()
     }
 
@@ -315,6 +367,8 @@ mod tests {
             "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=3",
             "FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30;UNTIL=20991231",
             "FREQ=YEARLY;INTERVAL=2;BYYEARDAY=366;BYDAY=MO;BYMONTH=1",
+            "FREQ=MINUTELY;INTERVAL=61;BYMONTH=2;BYMONTHDAY=30",
+            "FREQ=SECONDLY;INTERVAL=3601;BYMONTH=2;BYMONTHDAY=30",
         ] {
             assert!((1..50).contains(&rounds(rule)), "{rule}: {}", rounds(rule));
         }

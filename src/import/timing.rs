@@ -144,16 +144,23 @@ impl Timing {
         SessionTimes::Timed(zone, begins, ends)
     }
 
-    /// Returns a start before which every occurrence is over on a day. Later occurrences may be over, too.
-    pub(super) fn earliest(&self, day: NaiveDate) -> NaiveDateTime {
-        let length = match self.length {
-            EventLength::Days(days) => TimeDelta::days(days),
-            EventLength::Nominal(days, rest) => TimeDelta::days(days) + rest,
-            EventLength::Elapsed(length) => length,
+    /// The first start whose session is not over before a day, on the event's clock.
+    pub(super) fn first(&self, day: NaiveDate, calendar: &Zone) -> NaiveDateTime {
+        // No file has an earlier one.
+        let day = NaiveDate::from_ymd_opt(0, 1, 1).map_or(day, |least| day.max(least));
+        let midnight = day.and_time(NaiveTime::MIN);
+        // As the day of a session is one of its own zone if the file names that, and else of the calendar.
+        let limit = match &self.clock {
+            EventClock::Zone(_) if self.is_named => self.clock.instant(midnight),
+            _ => EventClock::Zone(calendar.clone()).instant(midnight),
         };
-        // The event's clock may be a day away from that of the calendar.
-        let start = day.and_time(NaiveTime::MIN);
-        start.checked_sub_signed(length + TimeDelta::days(2)).unwrap_or(start)
+        match self.length {
+            EventLength::Days(days) => midnight - TimeDelta::days(days - 1),
+            EventLength::Nominal(days, rest) => {
+                self.clock.local(limit - rest) - TimeDelta::days(days)
+            }
+            EventLength::Elapsed(length) => self.clock.local(limit - length),
+        }
     }
 
     fn length(

@@ -132,11 +132,16 @@ pub(super) fn line(value: &str) -> String {
     text(value).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Joins the lines of a TEXT with commas, such as a place and its address.
+/// The lines of a TEXT, joined by commas, such as a place and its address. A comma at the end of the last line is text.
 pub(super) fn joined(text: &str) -> String {
     let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
-    let lines = text.lines().map(words).map(|line| line.trim_end_matches([',', ' ']).to_owned());
-    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ")
+    let bare = |line: &str| line.trim_end_matches([',', ' ']).to_owned();
+    let mut lines: Vec<String> =
+        text.lines().map(words).filter(|own| !bare(own).is_empty()).collect();
+    if let Some((_, before)) = lines.split_last_mut() {
+        before.iter_mut().for_each(|line| *line = bare(line));
+    }
+    lines.join(", ")
 }
 
 /// Returns the beginning of a TEXT, for messages.
@@ -221,6 +226,7 @@ mod tests {
         assert_eq!(text("a\\, b\\; c\\\\ d\\ne\\Nf\\:\u{7}g\\"), "a, b; c\\ d\ne\nf:g\\");
         assert_eq!(line(" a\\n b "), "a b");
         assert_eq!(joined(" Hall,\n\n Street  1 \nCity"), "Hall, Street 1, City");
+        assert_eq!(joined("Hall , ,\n,\nReading, writing,\n ,\n"), "Hall, Reading, writing,");
         assert_eq!(list("a\\,b,c,,d\\\\,e"), ["a\\,b", "c", "", "d\\\\", "e"]);
     }
 }

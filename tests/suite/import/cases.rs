@@ -9,7 +9,7 @@ use crate::support::instant;
 /// The name of a calendar, its sessions, and texts that the file or the notes contain.
 type Case = (&'static str, &'static [&'static str], &'static [&'static str]);
 
-const CASES: [Case; 27] = [
+const CASES: [Case; 37] = [
     ("a-day-and-two-hours", &["Vigil 2027-03-13T17:00Z/2027-03-14T18:00Z"], &[]),
     (
         "apple-place-with-semicolon",
@@ -26,6 +26,20 @@ const CASES: [Case; 27] = [
         &["96 sessions that were over before 2025-11-25 are left out"],
     ),
     (
+        "change-of-a-removed-date",
+        &["Series 2027-01-04/2027-01-04", "Series 2027-01-11/2027-01-11"],
+        &["\"Old change\": it was left out, as a newer version of its series leaves this date out"],
+    ),
+    (
+        "change-without-a-title",
+        &[
+            "Queen 2027-01-04/2027-01-04",
+            "Queen 2027-01-12/2027-01-12",
+            "Queen 2027-01-18/2027-01-18",
+        ],
+        &["it has no title; that of its series was written"],
+    ),
+    (
         "changed-and-then-deleted",
         &["Duty week 2027-05-03/2027-05-07", "Duty week 2027-05-17/2027-05-21"],
         &["a newer version of its series leaves this date out"],
@@ -40,11 +54,39 @@ const CASES: [Case; 27] = [
         ],
         &[],
     ),
+    (
+        "date-left-out-and-changed",
+        &[
+            "Moved 2027-01-12/2027-01-12",
+            "Series 2027-01-04/2027-01-04",
+            "Series 2027-01-18/2027-01-18",
+        ],
+        &["\"Moved\": its series leaves this date out; it was written all the same; check it"],
+    ),
     ("date-with-z", &["Camp 2027-02-04/2027-02-05", "Camp two 2027-03-04/2027-03-05"], &[]),
     (
         "entities-in-a-description",
         &["Soup & talk 2027-04-15T15:00Z/2027-04-15T17:30Z"],
         &["description = \"Soup & bread – Würzburg style\"", "place = { name = \"Café Nord\" }"],
+    ),
+    (
+        "event-in-an-unknown-component",
+        &[
+            "Inner 2027-01-05T09:00Z/2027-01-05T09:30Z",
+            "Last 2027-01-06T09:00Z/2027-01-06T09:30Z",
+            "Outer 2027-01-04T09:00Z/2027-01-04T09:30Z",
+        ],
+        &[],
+    ),
+    (
+        "every-90-minutes",
+        &[
+            "Every 90 minutes 2027-01-04T09:00Z/2027-01-04T09:30Z",
+            "Every 90 minutes 2027-01-04T10:30Z/2027-01-04T11:00Z",
+            "Every 90 minutes 2027-01-04T12:00Z/2027-01-04T12:30Z",
+            "Every 90 minutes 2027-01-04T13:30Z/2027-01-04T14:00Z",
+        ],
+        &[],
     ),
     (
         "exception-date-at-midnight",
@@ -53,7 +95,7 @@ const CASES: [Case; 27] = [
             "Circle 2027-05-17T22:00Z/2027-05-17T23:00Z",
             "Circle 2027-05-24T22:00Z/2027-05-24T23:00Z",
         ],
-        &[],
+        &["its left-out date `20270510T000000` is at midnight, when it has no session"],
     ),
     (
         "exception-of-an-event-left-out",
@@ -67,6 +109,26 @@ const CASES: [Case; 27] = [
         "gmt-with-summer-time",
         &["Opening talk 2027-07-23T09:20Z/2027-07-23T09:50Z"],
         &["the file has its own rules for `GMT`; its time was read as `Europe/London`"],
+    ),
+    (
+        "hourly-over-a-skipped-hour",
+        &[
+            "Hourly 2027-03-27T23:00Z/2027-03-27T23:30Z",
+            "Hourly 2027-03-28T00:00Z/2027-03-28T00:30Z",
+            "Hourly 2027-03-28T01:00Z/2027-03-28T01:30Z",
+            "Hourly 2027-03-28T02:00Z/2027-03-28T02:30Z",
+            "Hourly 2027-03-28T03:00Z/2027-03-28T03:30Z",
+        ],
+        &[],
+    ),
+    (
+        "left-out-date-of-no-session",
+        &[
+            "Series 2027-01-04T09:00Z/2027-01-04T10:00Z",
+            "Series 2027-01-11T09:00Z/2027-01-11T10:00Z",
+            "Series 2027-01-18T09:00Z/2027-01-18T10:00Z",
+        ],
+        &["its left-out date `20270111T100000Z` is not one of its dates"],
     ),
     (
         "line-breaks-that-are-not-escaped",
@@ -112,6 +174,11 @@ const CASES: [Case; 27] = [
         &["Come to the café\\\nBring a friend"],
     ),
     (
+        "rdate-of-days-in-a-timed-series",
+        &["Bad period 2027-01-04T09:00Z/2027-01-04T09:30Z"],
+        &["its further date `20270104/20270105` cannot be read, and was left out"],
+    ),
+    (
         "rdate-that-is-a-date-with-z",
         &[
             "Anniversary 2026-12-10/2026-12-10",
@@ -154,6 +221,11 @@ const CASES: [Case; 27] = [
         &["its time has no zone; it was read as `Europe/Berlin`, the only zone of the file"],
     ),
     (
+        "title-with-a-comma-at-its-end",
+        &["Reading, writing, 2027-01-01T10:00Z/2027-01-01T11:00Z"],
+        &[],
+    ),
+    (
         "uid-with-blanks",
         &["Workshop 2027-04-15T15:00Z/2027-04-15T17:30Z"],
         &["uid = \"2027-04-15 11:00:00_160@site.example\""],
@@ -180,6 +252,11 @@ const CASES: [Case; 27] = [
     ),
     ("whole-days-ending-at-midnight", &["Camp 2027-07-24/2027-07-26"], &[]),
     ("zone-by-display-name", &["Town hall 2027-07-15T14:00Z/2027-07-15T15:00Z"], &[]),
+    (
+        "zone-by-display-name-with-and",
+        &["Eastern 2027-07-06T16:00Z/2027-07-06T17:00Z"],
+        &["was read as `America/New_York`"],
+    ),
     ("zone-name-with-commas", &["Garden meeting 2027-06-15T08:00Z/2027-06-15T09:00Z"], &[]),
 ];
 

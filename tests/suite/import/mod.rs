@@ -2,6 +2,7 @@
 //! expected files; review the diff.
 
 mod cases;
+mod dates;
 mod organizer;
 mod series;
 mod texts;

@@ -1,60 +1,20 @@
 //! Repeating events: their exceptions, changes of all later events, and events that share a UID.
 
 use super::cases::sessions;
-use super::{calendar, event, imported, imported_with, options};
+use super::{calendar, imported, imported_with, options};
 
-/// Returns an event in New York with a start in 2027 and additional lines.
-fn own(uid: &str, title: &str, start: &str, lines: &str) -> String {
+/// An event in New York with a start in 2027 and further lines.
+pub(super) fn own(uid: &str, title: &str, start: &str, lines: &str) -> String {
     format!(
         "BEGIN:VEVENT\nUID:{uid}\nSUMMARY:{title}\nDTSTART;TZID=America/New_York:2027{start}\n\
          DURATION:PT1H\n{lines}END:VEVENT\n"
     )
 }
 
-fn starts(toml: &str) -> Vec<String> {
+/// The starts in 2027, without the year.
+pub(super) fn starts(toml: &str) -> Vec<String> {
     let lines = toml.lines().filter_map(|line| line.strip_prefix("start = 2027-"));
     lines.map(ToOwned::to_owned).collect()
-}
-
-#[test]
-fn a_date_is_left_out_however_it_is_named() {
-    for line in [
-        "EXDATE;TZID=America/New_York:20270510T180000",
-        "EXDATE:20270510T220000Z",
-        "EXDATE;TZID=Europe/Berlin:20270511T000000",
-        "EXDATE;TZID=America/New_York:20270510T000000",
-        "EXDATE:20270510T000000",
-        "EXDATE;VALUE=DATE:20270510",
-        "EXDATE:20270510",
-        "EXDATE:20270510Z",
-        "EXDATE:20260101T000000Z,,20270510T220000Z,",
-        "EXRULE:FREQ=WEEKLY;INTERVAL=52;COUNT=1;UNTIL=20270511\nEXDATE:20270510",
-    ] {
-        let text = own("a", "a", "0503T180000", &format!("RRULE:FREQ=WEEKLY;COUNT=3\n{line}\n"));
-        let (toml, said) = imported(&calendar(&text));
-        let expected: &[&str] = match line.starts_with("EXRULE") {
-            true => &["05-17T18:00:00"],
-            false => &["05-03T18:00:00", "05-17T18:00:00"],
-        };
-        assert_eq!(starts(&toml), expected, "{line}: {said}");
-        assert_eq!(said, "", "{line}");
-    }
-}
-
-#[test]
-fn dates_that_cannot_be_read_are_noted_with_the_first() {
-    for (line, note) in [
-        ("EXDATE:soon", "its left-out date `soon` cannot be read, and was left out"),
-        ("RDATE:20271301T180000Z", "its further date `20271301T180000Z` cannot be read"),
-        (
-            "RDATE:a,b,20270504T180000Z,c",
-            "3 values of its further dates cannot be read, such as `a`, and were left out",
-        ),
-        ("RDATE;VALUE=PERIOD:a/b", "its further date `a/b` cannot be read"),
-    ] {
-        let (_, said) = imported(&event(&format!("{line}\n")));
-        assert!(said.contains(note), "{line}: {said}");
-    }
 }
 
 #[test]
@@ -224,4 +184,30 @@ fn only_the_dates_outside_the_years_of_a_file_are_left_out() {
     let (toml, said) = with("1970-01-01");
     assert_eq!(sessions(&toml).len(), 59);
     assert!(said.contains("40 sessions that were over before 1970-01-01 are left out"), "{said}");
+}
+
+#[test]
+fn a_change_without_a_title_has_that_of_its_series() {
+    let series = |title: &str| own("a", title, "0503T180000", "RRULE:FREQ=WEEKLY;COUNT=2\n");
+    let change = own("a", "x", "0511T190000", "RECURRENCE-ID:20270510T220000Z\n");
+    const NONE: &str = "it has no title; write one";
+    const OF_SERIES: &str = "it has no title; that of its series was written";
+    for (title, change_title, expected, note) in [
+        ("Choir", None, "Choir", Some(OF_SERIES)),
+        ("Choir", Some(""), "Choir", Some(OF_SERIES)),
+        ("Choir", Some(" \\n "), "Choir", Some(OF_SERIES)),
+        ("Choir", Some("\\,"), "Choir", Some(OF_SERIES)),
+        ("Choir", Some("Concert"), "Concert", None),
+        ("", None, "Without a title", Some(NONE)),
+        ("", Some("Concert"), "Concert", Some(NONE)),
+    ] {
+        let line = change_title.map_or_else(String::new, |title| format!("SUMMARY:{title}\n"));
+        let text = series(title) + &change.replace("SUMMARY:x\n", &line);
+        let (toml, said) = imported(&calendar(&text));
+        let all = sessions(&toml);
+        let moved = format!("{expected} 2027-05-11T23:00Z/2027-05-12T00:00Z");
+        assert!(all.contains(&moved), "{title} {change_title:?}: {all:?}");
+        assert_eq!(said.lines().count(), usize::from(note.is_some()), "{said}");
+        assert!(note.is_none_or(|note| said.ends_with(note)), "{title} {change_title:?}: {said}");
+    }
 }
