@@ -23,11 +23,12 @@ use crate::support::{EXAMPLE, Fixture, instant};
 const NOW: &str = "2026-11-25T12:00:00Z";
 /// The files of `tests/invalid/` with one of the codes of [`refused`], whose mistake a schema cannot see: it is in two
 /// values together, or in a format that the schema leaves to `check`.
-const UNSEEN: [&str; 11] = [
+const UNSEEN: [&str; 12] = [
     "also-with-a-time-on-whole-days",
     "color-unknown",
     "day-and-time-mixed",
     "duration-of-nothing",
+    "end-is-the-last-day",
     "latitude-alone",
     "logo-elsewhere",
     "logo-of-another-kind",
