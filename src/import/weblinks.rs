@@ -36,7 +36,8 @@ pub(super) struct Weblink<'a> {
     pub(super) address: &'a str,
 }
 
-/// The web addresses of a line of plain text or Markdown.
+/// The web addresses of a line of plain text or Markdown. The linkify crate finds no address after a letter, as in a text
+/// that lost its line breaks, and takes the backslash of a line break in Markdown into an address.
 pub(super) fn weblinks(line: &str) -> impl Iterator<Item = Weblink<'_>> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -110,6 +111,9 @@ mod tests {
             ("[a](https://a.example/b)(c)", &["https://a.example/b"]),
             ("here<https://a.example/b>", &["https://a.example/b"]),
             ("http https:// http://", &[]),
+            ("linkhttps://a.example/b?pwd=c", &["https://a.example/b?pwd=c"]),
+            ("https://a.example/b\\", &["https://a.example/b"]),
+            ("_https://a.example/b_", &["https://a.example/b"]),
             ("é https://a.example/é", &["https://a.example/é"]),
         ] {
             let found: Vec<&str> = weblinks(line).map(|link| link.address).collect();
