@@ -15,7 +15,7 @@ pub(super) const CALENDAR: &[&str] = &names::<{ CALENDAR_KEYS.len() }>(CALENDAR_
 pub(super) const PAGE: &[&str] = &names::<{ PAGE_KEYS.len() }>(PAGE_KEYS);
 /// `[[series]]`.
 pub(super) const SERIES: &[&str] = &names::<{ SERIES_KEYS.len() }>(SERIES_KEYS);
-/// `[series.each]`: the keys of sessions that several sessions can share.
+/// `[series.each]`: the keys of `[[sessions]]` whose values all sessions of a series can share.
 pub(super) const EACH: &[&str] = &names::<{ EACH_KEYS.len() }>(EACH_KEYS);
 /// `[[feeds]]`.
 pub(super) const FEEDS: &[&str] = &names::<{ FEEDS_KEYS.len() }>(FEEDS_KEYS);

@@ -67,7 +67,7 @@ pub(super) fn dates(key: &str, value: &DeValue<'_>) -> Option<String> {
     date_lists::lines(key, &texts).map(|(_, lines)| lines)
 }
 
-/// What to write for a key of another table.
+/// Returns the help for a key that belongs to another table.
 pub(super) fn moved(word: &str, table: &str, value: &DeValue<'_>) -> String {
     let text = match value {
         DeValue::String(text) if text.len() < 100 => format!("\"{text}\""),

@@ -142,7 +142,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Reads a text; a value of another type is not a finding.
+    /// Reads a text. Ignores a value of another type without reporting it.
     pub(super) fn text_of(&self, key: &str) -> Option<&'a str> {
         self.get(key)?.get_ref().as_str()
     }

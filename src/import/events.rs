@@ -56,7 +56,7 @@ struct Group {
 pub(super) enum Outcome {
     /// The session is in the new file.
     Kept,
-    /// The session was over too early.
+    /// The session was over before the first day to import.
     Past,
     /// The session is outside of the years that a file can have.
     Outside,

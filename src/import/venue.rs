@@ -52,7 +52,7 @@ fn has_other(known: &Option<String>, value: &str) -> bool {
     known.as_ref().is_some_and(|known| known != value)
 }
 
-/// Reads the place, and adds losses.
+/// Reads the place of an event into `details`, and notes what the file cannot hold.
 pub(super) fn place(
     details: &mut Details,
     event: &Component,

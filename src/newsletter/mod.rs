@@ -1,5 +1,8 @@
 //! Makes blocks to paste into a newsletter. All links lead to this service, so a sent link shows the current data even
 //! if the session moves later.
+//!
+//! To read: this file (the content of a block), its formats `html`, `markdown`, `text` and `json`, `excerpt` (the first
+//! words of a description), `changed` (the block *What changed*), `kit` (the page to copy from).
 
 mod changed;
 mod excerpt;

@@ -96,7 +96,7 @@ impl DatesChange {
     pub(super) fn text(&self) -> String {
         let mut text = format!("Dates of \"{}\" ({}):", self.title, self.id);
         let go = self.go.iter().map(|(date, _)| *date).collect();
-        for (what, dates) in [("come", &self.come), ("go", &go), ("stay", &self.stay)] {
+        for (what, dates) in [("added", &self.come), ("removed", &go), ("kept", &self.stay)] {
             if !dates.is_empty() {
                 text.push_str(&format!("\n  {} {what}: {}", dates.len(), listed(dates)));
             }

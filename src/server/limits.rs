@@ -1,4 +1,5 @@
-//! The limits of a server: the resources that one client may use, and the times that it may take.
+//! The limits of a server: the connections of all clients together, the resources of each, and the times that a client
+//! may take.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;

@@ -326,7 +326,8 @@ fn text_and_buttons_can_be_read_with_every_accent() {
     }
 }
 
-/// Returns a file of sessions with every key and a text that is cut; each id has `id` characters.
+/// Returns a file of `count` sessions, each with a place, a link to register, and a description that is too long for a
+/// block. Each id has `id` characters.
 fn long_list(count: usize, id: usize) -> String {
     let mut toml = list("").replace("cal.example", "calendar.organisation.example");
     toml = toml.replace("duration", "also_in = [\"America/Los_Angeles\"]\nduration");

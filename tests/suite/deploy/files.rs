@@ -38,7 +38,7 @@ fn word(kind: Kind) -> &'static str {
     }
 }
 
-/// Returns the headers of a response, with its status as a header and without the headers of the connection.
+/// Returns the headers of a response except `date` and `connection`, and its status as one more header.
 fn said(answer: &Answer) -> BTreeMap<String, String> {
     let mut said = BTreeMap::from([("status".to_owned(), answer.status.to_string())]);
     for (name, value) in &answer.headers {

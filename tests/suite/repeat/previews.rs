@@ -24,8 +24,8 @@ fn dates_that_come_go_and_stay_are_listed() {
     let before = tea("2027-05-04T18:00:00", "{ every = \"week\", times = 3 }", "");
     let after = tea("2027-05-04T18:00:00", "{ every = \"2 weeks\", times = 3 }", "");
     let (text, json) = previewed(&before, &after);
-    let expected = "Dates of \"Tea\" (tea):\n  1 come: 2027-06-01\n  1 go: 2027-05-11\n  \
-                    2 stay: 2027-05-04, 2027-05-18\n";
+    let expected = "Dates of \"Tea\" (tea):\n  1 added: 2027-06-01\n  1 removed: 2027-05-11\n  \
+                    2 kept: 2027-05-04, 2027-05-18\n";
     assert!(text.contains(expected), "{text}");
     assert_eq!(
         json["repeats"],

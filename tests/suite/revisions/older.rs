@@ -47,7 +47,7 @@ fn an_older_copy_takes_no_number_back() {
         let published = publish(&publisher, step);
         assert_eq!(seen(&fixture, &published, "a"), last.changed(&day(step)));
         last = number(&published, "a");
-        // The test uses every earlier copy, with the current file and with another change.
+        // Puts back each earlier copy of the revisions file. `sessions.toml` has not changed, so no number may change.
         for copy in &copies {
             std::fs::write(fixture.revisions_file(), copy).unwrap();
             let again = publish(&publisher, step);
@@ -55,6 +55,7 @@ fn an_older_copy_takes_no_number_back() {
             assert_eq!(stamp(&again, "/feeds/test.ics"), stamp(&published, "/feeds/test.ics"));
         }
     }
+    // The oldest copy comes back together with a change.
     std::fs::write(fixture.revisions_file(), &copies[0]).unwrap();
     fixture.write(&one("last"));
     assert_eq!(seen(&fixture, &publish(&publisher, 9), "a"), last.changed(&day(9)));
