@@ -1,4 +1,6 @@
 //! Defines the command line: commands, options and their help.
+//!
+//! To read: this file (the commands and the options that they share), `serve` (its options), `help` (which options `--help` shows).
 
 mod help;
 mod serve;

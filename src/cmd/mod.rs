@@ -1,4 +1,7 @@
 //! The commands. Each file has one command: its arguments, a library call and its output.
+//!
+//! To read: this file (how commands start and fail), `output` (messages), then a command. `signals` and `file_size` prepare the
+//! process.
 
 pub(crate) mod check;
 pub(crate) mod export;

@@ -1,4 +1,6 @@
 //! Renders other formats for programs: feeds as Atom and JSON, and QR codes of pages.
+//!
+//! To read: `json`, `atom`, `qr`.
 
 mod atom;
 mod json;

@@ -11,6 +11,9 @@
 //!
 //! The query is not part of the lookup. Accept-Encoding decides the content coding, and no other preference of the
 //! client counts.
+//!
+//! To read: this file (one response), `target` (from a request to a path), `conditional` (304 and 412), `negotiate` (content
+//! codings), `redirect` (from http to https).
 
 mod conditional;
 mod negotiate;

@@ -1,4 +1,6 @@
 //! Makes deep links into web calendars.
+//!
+//! To read: this file, `google`, `outlook`, `fit` (texts that a URL has room for).
 
 mod fit;
 mod google;

@@ -1,6 +1,9 @@
 //! Model of the author's file: a [`Catalog`] of sessions, in types that cannot hold an invalid value.
 //!
 //! It has no file format, no revisions and no output.
+//!
+//! To read: this file, `session`, `registration`, `undated`, `repeat` and `rule` (repeating sessions), `members` (the sessions of
+//! feeds), then the types of values: `text`, `nesting`, `length`, `color`, `url`.
 
 mod color;
 mod length;

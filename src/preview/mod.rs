@@ -1,4 +1,6 @@
 //! Makes the report of `convene preview`: the changes that readers will see after a file is published.
+//!
+//! To read: this file (the report), `sentence` (one change in words), `repeats` (dates of rules), `text` and `json` (formats).
 
 mod json;
 mod repeats;
