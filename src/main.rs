@@ -54,8 +54,11 @@ fn main() -> ExitCode {
             let publisher = Publisher { exporting: true, ..publisher };
             cmd::export::run(&publisher, &export.out, export.prune, now)
         }),
-        Some(Command::Preview(preview)) => publisher(&preview.file)
-            .map(|publisher| cmd::preview::run(&publisher, &preview.cities, preview.format, now)),
+        Some(Command::Preview(preview)) => {
+            cmd::publisher_of_draft(common, preview.draft.clone(), listen).map(|publisher| {
+                cmd::preview::run(&publisher, &preview.cities, preview.format, now)
+            })
+        }
         Some(Command::Record(record)) => {
             publisher(&record.file).map(|publisher| cmd::record::run(&publisher, now))
         }

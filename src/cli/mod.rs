@@ -172,8 +172,9 @@ pub(crate) struct Export {
 
 #[derive(Debug, Args)]
 pub(crate) struct PreviewOptions {
-    #[command(flatten)]
-    pub(crate) file: File,
+    /// A file with changes to come, compared with what is published of --config [default: the file of --config]
+    #[arg(value_name = "DRAFT")]
+    pub(crate) draft: Option<PathBuf>,
     /// The format of the report
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,

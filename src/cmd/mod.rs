@@ -60,6 +60,21 @@ pub(crate) fn publisher(
     })
 }
 
+/// Returns the publisher of a draft. It follows the revisions file of the draft's name, in the folder of `--state` or next
+/// to the draft, and otherwise what is published of `--config`.
+pub(crate) fn publisher_of_draft(
+    common: &Common,
+    draft: Option<PathBuf>,
+    listen: SocketAddr,
+) -> Result<Publisher, Error> {
+    let Some(draft) = draft else { return publisher(common, None, listen) };
+    let own = publisher(common, Some(draft.clone()), listen)?;
+    if common.state.is_some() || own.has_revisions() {
+        return Ok(own);
+    }
+    Ok(publisher(common, None, listen)?.of_draft(&draft))
+}
+
 /// Returns the URL of a local address, used if no public URL is given.
 pub(crate) fn own_url(scheme: &str, listen: SocketAddr) -> BaseUrl {
     BaseUrl::parse(&format!("{scheme}://{listen}")).expect("a socket address is a host and a port")

@@ -54,6 +54,6 @@ impl Publisher {
 
     /// Returns the folder that file names in `sessions.toml` are relative to.
     pub(super) fn folder(&self) -> &Path {
-        self.file.parent().unwrap_or_else(|| Path::new(""))
+        self.store.toml().parent().unwrap_or_else(|| Path::new(""))
     }
 }

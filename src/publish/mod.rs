@@ -163,6 +163,18 @@ impl Publisher {
         })
     }
 
+    /// Returns the publisher of a draft, which follows what is published of this publisher's file. The files that the
+    /// draft names are those in the folder of that file.
+    pub fn of_draft(mut self, draft: &Path) -> Self {
+        draft.clone_into(&mut self.file);
+        self
+    }
+
+    /// Returns whether anything was recorded.
+    pub fn has_revisions(&self) -> bool {
+        self.store.revisions_path().exists()
+    }
+
     /// Returns all findings about the file. With `frozen`, there is also a finding if the revisions file does not
     /// record the file. Changes no files.
     ///

@@ -59,6 +59,11 @@ impl Store {
         })
     }
 
+    /// Returns the path of `sessions.toml`.
+    pub fn toml(&self) -> &Path {
+        &self.toml
+    }
+
     /// Returns the path of the revisions file.
     pub fn revisions_path(&self) -> &Path {
         &self.revisions

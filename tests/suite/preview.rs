@@ -118,3 +118,62 @@ fn times_in_arabic_have_no_escapes_for_people() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("Cairo: ") && !text.contains("\\u{"), "{text}");
 }
+
+/// Runs `preview` on `draft.toml`, and returns its output without the calendars.
+fn of_draft(fixture: &Fixture, more: &[&str]) -> String {
+    let draft = fixture.dir().join("draft.toml");
+    let arguments = [&["preview", draft.to_str().unwrap(), "--at", NOW], more].concat();
+    let output = fixture.run(&arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_draft_is_compared_with_what_is_published_of_the_file() {
+    let fixture = Fixture::new(&list(&session("talk", "2024-05-01T14:00:00", "")));
+    fixture.publish(PUBLISHED);
+    let draft = list(&session("talk", "2024-05-02T14:00:00", ""));
+    std::fs::write(fixture.dir().join("draft.toml"), draft).unwrap();
+    let before = crate::support::tree(fixture.dir());
+    let said = of_draft(&fixture, &[]);
+    assert!(
+        said.starts_with(
+            "One session changes:\n\nSession talk (talk)\n  moves from Wednesday, May 1"
+        ),
+        "{said}"
+    );
+    assert_eq!(crate::support::tree(fixture.dir()), before, "something was written");
+}
+
+#[test]
+fn a_revisions_file_with_the_name_of_the_draft_counts_first() {
+    let fixture = Fixture::new(&list(&session("talk", "2024-05-01T14:00:00", "")));
+    fixture.publish(PUBLISHED);
+    let draft = list(&session("talk", "2024-05-02T14:00:00", ""));
+    std::fs::write(fixture.dir().join("draft.toml"), draft).unwrap();
+    // With --state, nothing is published of a draft without revisions there.
+    std::fs::create_dir(fixture.dir().join("state")).unwrap();
+    let state = fixture.dir().join("state");
+    let said = of_draft(&fixture, &["--state", state.to_str().unwrap()]);
+    assert!(said.contains("is new: Thursday, May 2"), "{said}");
+    // Next to the draft.
+    let draft = fixture.dir().join("draft.toml");
+    let draft = draft.to_str().unwrap();
+    assert!(fixture.run(&["record", draft, "--at", PUBLISHED]).status.success());
+    assert!(of_draft(&fixture, &[]).starts_with("Nothing changes for readers."));
+}
+
+#[test]
+fn a_draft_in_another_folder_has_the_files_of_the_folder_of_the_list() {
+    let toml =
+        |start: &str| list(&format!("[page]\nlogo = \"logo.svg\"\n{}", session("talk", start, "")));
+    let fixture = Fixture::new(&toml("2024-05-01T14:00:00"));
+    std::fs::write(fixture.dir().join("logo.svg"), "<svg xmlns=\"http://www.w3.org/2000/svg\"/>")
+        .unwrap();
+    fixture.publish(PUBLISHED);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let draft = elsewhere.path().join("next.toml");
+    std::fs::write(&draft, toml("2024-05-02T14:00:00")).unwrap();
+    let output = fixture.run(&["preview", draft.to_str().unwrap(), "--at", NOW]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
