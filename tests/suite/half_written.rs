@@ -107,7 +107,7 @@ impl<'a> Stage<'a> {
 
 fn assert_no_half_is_published(writes: u64) {
     const SESSIONS: usize = 6;
-    let fixture = Fixture::in_memory(&edition(0, SESSIONS as u64));
+    let fixture = Fixture::new(&edition(0, SESSIONS as u64));
     let publisher = fixture.publisher();
     let mut stage = Stage::new(&fixture, &publisher, 50);
     let mut count = 0;
@@ -140,7 +140,7 @@ fn no_half_of_a_file_is_published_in_many_writes_either() {
 
 fn assert_no_half_removes_many(writes: u64) {
     const SESSIONS: u64 = 5;
-    let fixture = Fixture::in_memory(&edition(0, SESSIONS));
+    let fixture = Fixture::new(&edition(0, SESSIONS));
     let publisher = fixture.publisher();
     let mut stage = Stage::new(&fixture, &publisher, 200);
     for number in 1..=writes {

@@ -38,15 +38,18 @@ pub(crate) struct Fixture {
 }
 
 impl Fixture {
+    /// On a file system in memory if possible, because the program waits for the disk after each write.
     pub(crate) fn new(toml: &str) -> Self {
-        let fixture = Self { dir: tempfile::tempdir().unwrap() };
-        fixture.write(toml);
-        fixture
+        let dir = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+        Self::with(dir, toml)
     }
 
-    /// On a file system in memory if possible, where thousands of writes are fast.
-    pub(crate) fn in_memory(toml: &str) -> Self {
-        let dir = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+    /// On a disk, for tests of concurrent writers and killed programs, and for large files.
+    pub(crate) fn on_disk(toml: &str) -> Self {
+        Self::with(tempfile::tempdir().unwrap(), toml)
+    }
+
+    fn with(dir: tempfile::TempDir, toml: &str) -> Self {
         let fixture = Self { dir };
         fixture.write(toml);
         fixture

@@ -111,7 +111,7 @@ fn no_file_of_the_largest_size_takes_the_machine_down() {
     // After 16 MiB of a valid file, which is more than the first check reads.
     all.extend(junk(length / 2).into_iter().map(|(name, junk)| (name, list(&good) + &junk)));
     for (name, toml) in all {
-        let output = within(&Fixture::new(&toml), 6_000, 600, &["check", "--at", BEFORE]);
+        let output = within(&Fixture::on_disk(&toml), 6_000, 600, &["check", "--at", BEFORE]);
         let code = output.status.code();
         assert!(matches!(code, Some(0 | 1)), "{name}: {code:?} {}", said(&output));
         assert!(output.stdout.len() < 1_000_000, "{name}: {}", output.stdout.len());

@@ -174,7 +174,7 @@ fn no_rendering_of_the_longest_nested_text_is_much_longer_than_the_text() {
 /// Publishes each text within limits of memory in MiB and time in seconds.
 fn assert_published(length: usize, mebibytes: usize, seconds: usize) {
     for (name, text) in bombs(length) {
-        let fixture = Fixture::in_memory(&everywhere(&text));
+        let fixture = Fixture::new(&everywhere(&text));
         let export = ["export", "--out", "out", "--at", BEFORE];
         let output = within(&fixture, mebibytes, seconds, &export);
         assert_eq!(output.status.code(), Some(0), "{name}: {}", said(&output));

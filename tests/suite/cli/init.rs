@@ -18,7 +18,7 @@ fn empty() -> Fixture {
 
 /// Checks the template of every so many days in four years.
 fn assert_without_findings(step: usize) {
-    let fixture = Fixture::in_memory("");
+    let fixture = Fixture::new("");
     let publisher = fixture.publisher();
     let first = instant("2026-01-01T23:30:00Z");
     for day in (0..4 * 366).step_by(step) {
