@@ -51,16 +51,24 @@ pub enum BlockFormat {
 }
 
 /// A block of an edition in a format, without a final line end.
-pub fn newsletter(edition: &Edition, subject: Subject<'_>, format: BlockFormat) -> String {
-    let words = Words::new(&edition.catalog.calendar);
-    Block::new(edition, subject, &words).print(format)
+pub fn newsletter(
+    edition: &Edition,
+    words: &Words,
+    subject: Subject<'_>,
+    format: BlockFormat,
+) -> String {
+    Block::new(edition, subject, words).print(format)
 }
 
 /// The block, in a format, about the subject's sessions that moved, are cancelled, or have a new place or link, and are
 /// not over; none if there is no such session.
-pub fn changed(edition: &Edition, subject: Subject<'_>, format: BlockFormat) -> Option<String> {
-    let words = Words::new(&edition.catalog.calendar);
-    Some(Changed::new(edition, subject, &words)?.print(format))
+pub fn changed(
+    edition: &Edition,
+    words: &Words,
+    subject: Subject<'_>,
+    format: BlockFormat,
+) -> Option<String> {
+    Some(Changed::new(edition, subject, words)?.print(format))
 }
 
 /// The page with the block of a session.

@@ -12,7 +12,7 @@ use convene::site::Site;
 use crate::support::{BEFORE, Fixture, Random, instant, list, session};
 
 /// The number of writes: in each run, and in the long test.
-const SAMPLE: u64 = 400;
+const SAMPLE: u64 = 150;
 const MANY: u64 = 2_000;
 /// The unit of the longer pauses.
 const SECOND: u64 = 1_000;

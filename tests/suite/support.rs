@@ -7,8 +7,10 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use convene::l10n::Words;
 use convene::publish::{Published, Publisher};
 use convene::reload::{self, Polling};
+use convene::revisions::Edition;
 
 /// The `sessions.toml` of the repository.
 pub(crate) const EXAMPLE: &str = include_str!("../../sessions.toml");
@@ -127,6 +129,11 @@ pub(crate) fn without_sums(revisions: &str) -> String {
 pub(crate) fn body(published: &Published, path: &str) -> String {
     let resource = published.site.get(path).unwrap_or_else(|| panic!("there is no {path}"));
     String::from_utf8(resource.identity().body.to_vec()).unwrap()
+}
+
+/// The words of an edition's calendar.
+pub(crate) fn words(edition: &Edition) -> Words {
+    Words::new(&edition.catalog.calendar)
 }
 
 /// The running program; ended when it is dropped.
