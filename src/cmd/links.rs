@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
+use convene::l10n::Words;
 use convene::model::Catalog;
 use convene::newsletter::{BlockFormat, Subject, changed, newsletter};
 use convene::publish::{Preview, Publisher};
@@ -37,9 +38,10 @@ pub(crate) fn run(
         LinksFormat::Text => BlockFormat::Text,
         LinksFormat::Json => BlockFormat::Json,
     };
+    let words = Words::new(&edition.catalog.calendar);
     let block = match only_changed {
-        false => newsletter(&edition, subject, form),
-        true => changed(&edition, subject, form).unwrap_or_else(|| match form {
+        false => newsletter(&edition, &words, subject, form),
+        true => changed(&edition, &words, subject, form).unwrap_or_else(|| match form {
             BlockFormat::Json => "[]".to_owned(),
             _ => "No upcoming session moved, was cancelled, or has a new place or link.".to_owned(),
         }),

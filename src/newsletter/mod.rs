@@ -56,16 +56,24 @@ pub enum BlockFormat {
 }
 
 /// Returns a block of an edition in a format, without a final line end.
-pub fn newsletter(edition: &Edition, subject: Subject<'_>, format: BlockFormat) -> String {
-    let words = Words::new(&edition.catalog.calendar);
-    Block::new(edition, subject, &words).print(format)
+pub fn newsletter(
+    edition: &Edition,
+    words: &Words,
+    subject: Subject<'_>,
+    format: BlockFormat,
+) -> String {
+    Block::new(edition, subject, words).print(format)
 }
 
 /// Returns the block, in a format, about the subject's sessions that moved, are cancelled, or have a new place or link,
 /// and are not over. Returns `None` if there is no such session.
-pub fn changed(edition: &Edition, subject: Subject<'_>, format: BlockFormat) -> Option<String> {
-    let words = Words::new(&edition.catalog.calendar);
-    Some(Changed::new(edition, subject, &words)?.print(format))
+pub fn changed(
+    edition: &Edition,
+    words: &Words,
+    subject: Subject<'_>,
+    format: BlockFormat,
+) -> Option<String> {
+    Some(Changed::new(edition, subject, words)?.print(format))
 }
 
 /// Returns the page with the block of a session.

@@ -4,7 +4,7 @@ use convene::newsletter::{BlockFormat, Subject, changed, newsletter};
 use convene::publish::Published;
 use serde_json::Value;
 
-use crate::support::{BEFORE, Fixture, body, list, session};
+use crate::support::{BEFORE, Fixture, body, list, session, words};
 
 const LATER: &str = "2024-02-01T12:00:00Z";
 const START: &str = "2024-04-30T14:00:00";
@@ -78,7 +78,12 @@ fn every_surface_has_speakers_access_recording_and_slides() {
     assert_eq!(performers[1]["name"], "Ben Okafor");
 
     for format in [BlockFormat::Html, BlockFormat::Markdown, BlockFormat::Text] {
-        let block = newsletter(published.site.edition(), Subject::ToCome, format);
+        let block = newsletter(
+            published.site.edition(),
+            &words(published.site.edition()),
+            Subject::ToCome,
+            format,
+        );
         assert!(block.contains("Speakers: Ana Diaz, Ben Okafor"), "{block}");
     }
 }
@@ -139,7 +144,12 @@ fn seen(published: &Published) -> (bool, String, String, bool, String) {
     let page = body(published, "/sessions/talk");
     let redirect = published.site.get("/sessions/talk/register").unwrap();
     let redirect = redirect.identity().headers["location"].to_str().unwrap().to_owned();
-    let block = newsletter(published.site.edition(), Subject::ToCome, BlockFormat::Text);
+    let block = newsletter(
+        published.site.edition(),
+        &words(published.site.edition()),
+        Subject::ToCome,
+        BlockFormat::Text,
+    );
     let (json, offer) = (json(published), json_ld(published)["offers"].clone());
     assert_eq!(json["register"].is_null(), json["registration"] != "open");
     let said = ["Registration opens: ", "Register by: ", "Registration is "];
@@ -222,7 +232,12 @@ fn a_reason_is_shown_with_a_cancellation_a_move_or_a_new_place_and_only_then() {
         for format in
             [BlockFormat::Html, BlockFormat::Markdown, BlockFormat::Text, BlockFormat::Json]
         {
-            let block = changed(published.site.edition(), Subject::ToCome, format);
+            let block = changed(
+                published.site.edition(),
+                &words(published.site.edition()),
+                Subject::ToCome,
+                format,
+            );
             let block = block.unwrap_or_default();
             assert_eq!(block.contains("The hall is flooded"), shows, "{change}{block}");
         }

@@ -4,7 +4,7 @@ use convene::newsletter::{BlockFormat, Subject, changed};
 use convene::publish::Published;
 
 use crate::nasty;
-use crate::support::{BEFORE, Fixture, body, list, quoted, session};
+use crate::support::{BEFORE, Fixture, body, list, quoted, session, words};
 
 const LATER: &str = "2024-02-01T12:00:00Z";
 const KIT: &str = "/sessions/talk/newsletter";
@@ -32,7 +32,8 @@ fn after(now: &str, at: &str) -> Published {
 }
 
 fn block(published: &Published, format: BlockFormat) -> Option<String> {
-    changed(published.site.edition(), Subject::ToCome, format)
+    let edition = published.site.edition();
+    changed(edition, &words(edition), Subject::ToCome, format)
 }
 
 #[test]

@@ -12,7 +12,7 @@ use convene::site::Site;
 use crate::support::{BEFORE, Fixture, Random, instant, list, session};
 
 /// The number of writes: in each run, and in the long test.
-const SAMPLE: u64 = 400;
+const SAMPLE: u64 = 150;
 const MANY: u64 = 2_000;
 /// The unit of the longer pauses, in milliseconds.
 const SECOND: u64 = 1_000;
@@ -108,7 +108,7 @@ impl<'a> Stage<'a> {
 
 fn assert_no_half_is_published(writes: u64) {
     const SESSIONS: usize = 6;
-    let fixture = Fixture::in_memory(&edition(0, SESSIONS as u64));
+    let fixture = Fixture::new(&edition(0, SESSIONS as u64));
     let publisher = fixture.publisher();
     let mut stage = Stage::new(&fixture, &publisher, 50);
     let mut count = 0;
@@ -141,7 +141,7 @@ fn no_half_of_a_file_is_published_in_many_writes_either() {
 
 fn assert_no_half_removes_many(writes: u64) {
     const SESSIONS: u64 = 5;
-    let fixture = Fixture::in_memory(&edition(0, SESSIONS));
+    let fixture = Fixture::new(&edition(0, SESSIONS));
     let publisher = fixture.publisher();
     let mut stage = Stage::new(&fixture, &publisher, 200);
     for number in 1..=writes {

@@ -8,7 +8,7 @@ use convene::revisions::Edition;
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-use crate::support::{Fixture, instant, list, session};
+use crate::support::{Fixture, instant, list, session, words};
 
 const NOW: &str = "2027-01-01T12:00:00Z";
 const BASE: &str = "https://cal.example/";
@@ -91,6 +91,7 @@ fn block(edition: &Edition, id: &str, format: BlockFormat) -> String {
     let feed = edition.catalog.feeds().find(|feed| feed.id.as_str() == id);
     newsletter(
         edition,
+        &words(edition),
         session.map_or_else(|| Subject::Feed(feed.unwrap()), Subject::Session),
         format,
     )
@@ -258,15 +259,16 @@ fn a_feeds_heading_is_its_title_for_every_text() {
 #[test]
 fn every_format_links_only_to_this_site() {
     let edition = edition(&with_texts(NASTY_TEXTS.iter().copied()));
+    let words = words(&edition);
     for subject in subjects(&edition) {
         for format in FORMATS {
-            let block = newsletter(&edition, subject, format);
+            let block = newsletter(&edition, &words, subject, format);
             for address in ["evil.example/r", "evil.example/secret", "webcal:", "mailto:"] {
                 assert!(!block.contains(address), "{address} in {block}");
             }
         }
-        let (links, ..) = read_html(&newsletter(&edition, subject, BlockFormat::Html));
-        let markdown = newsletter(&edition, subject, BlockFormat::Markdown);
+        let (links, ..) = read_html(&newsletter(&edition, &words, subject, BlockFormat::Html));
+        let markdown = newsletter(&edition, &words, subject, BlockFormat::Markdown);
         let read = read_markdown(&markdown, Options::empty());
         for link in links.iter().chain(read.links.iter().map(|(_, url)| url)) {
             assert!(link.starts_with(BASE), "{link}");
@@ -360,14 +362,18 @@ fn ten_sessions_are_less_than_twenty_one_kilobytes() {
 fn a_feeds_block_ends_before_gmail_cuts_it_and_says_so() {
     // These ids have the maximum length.
     let edition = edition(&long_list(40, 62));
+    let words = words(&edition);
     let html = block(&edition, "test", BlockFormat::Html);
     assert!(html.len() < 102 * 1000, "{} bytes", html.len());
     assert_eq!(read_html(&html).1.len(), 31);
     for format in [BlockFormat::Html, BlockFormat::Markdown, BlockFormat::Text] {
         assert!(block(&edition, "test", format).contains("And 10 more sessions"));
-        assert!(!newsletter(&edition, Subject::ToCome, format).contains("more session"));
+        assert!(!newsletter(&edition, &words, Subject::ToCome, format).contains("more session"));
     }
-    assert_eq!(read_html(&newsletter(&edition, Subject::ToCome, BlockFormat::Html)).1.len(), 41);
+    assert_eq!(
+        read_html(&newsletter(&edition, &words, Subject::ToCome, BlockFormat::Html)).1.len(),
+        41
+    );
 }
 
 #[test]

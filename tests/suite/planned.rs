@@ -3,7 +3,7 @@
 use convene::newsletter::{BlockFormat, Subject, newsletter};
 use convene::publish::Published;
 
-use crate::support::{BEFORE, Fixture, body, list, session};
+use crate::support::{BEFORE, Fixture, body, list, session, words};
 
 const LATER: &str = "2024-02-01T12:00:00Z";
 const SERIES: &str = "\n[[series]]\nid = \"spring\"\ntitle = \"Spring\"\n\
@@ -52,13 +52,13 @@ fn a_planned_session_is_on_the_pages_and_blocks_of_its_feeds() {
     let edition = published.site.edition();
     for subject in [Subject::ToCome, Subject::Undated(&edition.catalog.undated[0])] {
         for format in [BlockFormat::Html, BlockFormat::Markdown, BlockFormat::Text] {
-            let block = newsletter(edition, subject, format);
+            let block = newsletter(edition, &words(edition), subject, format);
             assert!(block.contains(TITLE), "{block}");
             assert!(block.contains("The date will be announced"), "{block}");
             assert!(block.contains("https://cal.example/sessions/talk/register"), "{block}");
             assert!(!block.contains("talk/google"), "{block}");
         }
-        let json = newsletter(edition, subject, BlockFormat::Json);
+        let json = newsletter(edition, &words(edition), subject, BlockFormat::Json);
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
         let last = json.as_array().unwrap().last().unwrap();
         assert_eq!((&last["status"], last["start"].is_null()), (&"planned".into(), true));

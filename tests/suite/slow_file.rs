@@ -466,7 +466,7 @@ fn a_start_on_whose_file_the_program_fails_serves_the_last_good_edition() {
             Ok(serving) => {
                 assert!(is_published && fall_back);
                 assert!(serving.feed().contains("SUMMARY:One\r\n"));
-                assert!(stage.ready().contains(FAILED), "{}", stage.ready());
+                stage.wait_for_ready(FAILED);
                 stage.fixture.write(&titled("Mended"));
                 serving.wait_for("Mended");
                 wait_until("degraded", || stage.ready() == "ready");

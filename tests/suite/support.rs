@@ -7,8 +7,10 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use convene::l10n::Words;
 use convene::publish::{Published, Publisher};
 use convene::reload::{self, Polling};
+use convene::revisions::Edition;
 
 /// The `sessions.toml` of the repository.
 pub(crate) const EXAMPLE: &str = include_str!("../../sessions.toml");
@@ -38,15 +40,18 @@ pub(crate) struct Fixture {
 }
 
 impl Fixture {
+    /// Creates the folder in memory if possible, because the program waits for the disk after each write.
     pub(crate) fn new(toml: &str) -> Self {
-        let fixture = Self { dir: tempfile::tempdir().unwrap() };
-        fixture.write(toml);
-        fixture
+        let dir = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+        Self::with(dir, toml)
     }
 
-    /// Creates the folder in memory if possible, where thousands of writes are fast.
-    pub(crate) fn in_memory(toml: &str) -> Self {
-        let dir = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+    /// Creates the folder on a disk, for tests of concurrent writers and killed programs, and for large files.
+    pub(crate) fn on_disk(toml: &str) -> Self {
+        Self::with(tempfile::tempdir().unwrap(), toml)
+    }
+
+    fn with(dir: tempfile::TempDir, toml: &str) -> Self {
         let fixture = Self { dir };
         fixture.write(toml);
         fixture
@@ -124,6 +129,11 @@ pub(crate) fn without_sums(revisions: &str) -> String {
 pub(crate) fn body(published: &Published, path: &str) -> String {
     let resource = published.site.get(path).unwrap_or_else(|| panic!("there is no {path}"));
     String::from_utf8(resource.identity().body.to_vec()).unwrap()
+}
+
+/// Returns the words of an edition's calendar.
+pub(crate) fn words(edition: &Edition) -> Words {
+    Words::new(&edition.catalog.calendar)
 }
 
 /// A running program, which ends when it is dropped.

@@ -35,7 +35,8 @@ impl Folders {
         let fixture = Fixture::new(&with_page());
         std::fs::write(fixture.dir().join("logo.svg"), "<svg/>").unwrap();
         std::fs::write(fixture.dir().join("own.css"), "h1{}").unwrap();
-        let outside = tempfile::tempdir().unwrap();
+        // On the same file system, so that a file can be renamed into it.
+        let outside = tempfile::tempdir_in(fixture.dir().parent().unwrap()).unwrap();
         std::fs::write(outside.path().join("secret"), SECRET).unwrap();
         Self { fixture, outside }
     }

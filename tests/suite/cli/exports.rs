@@ -34,7 +34,7 @@ const SAMPLE: u32 = 6;
 const MANY: u32 = 48;
 
 fn race_of_two_lists(rounds: u32) {
-    let fixture = Fixture::new(&two());
+    let fixture = Fixture::on_disk(&two());
     let mut whole: Vec<BTreeMap<String, Vec<u8>>> = Vec::new();
     for name in ["a", "b"] {
         std::fs::write(fixture.dir().join(format!("{name}.toml")), many(name)).unwrap();
@@ -65,7 +65,7 @@ fn two_files_exported_at_once_many_times_leave_all_of_one_and_nothing_of_the_oth
 }
 
 fn race_into_a_new_folder(rounds: u32) {
-    let fixture = Fixture::new(&many("a"));
+    let fixture = Fixture::on_disk(&many("a"));
     at_before(&fixture, &["export", "--out", "whole"]);
     let whole = files(&fixture.dir().join("whole"));
     // With a shared state, the second export would already wait for the lock of the state.
@@ -94,7 +94,7 @@ fn one_file_exported_twice_at_once_into_many_new_folders_is_complete() {
 
 #[test]
 fn an_export_that_waited_for_another_writes_the_current_file() {
-    let fixture = Fixture::new(&two());
+    let fixture = Fixture::on_disk(&two());
     at_before(&fixture, &["export", "--out", "out"]);
     let another = File::open(fixture.dir().join("out")).unwrap();
     another.lock().unwrap();
@@ -115,7 +115,7 @@ fn an_export_that_waited_for_another_writes_the_current_file() {
 
 #[test]
 fn the_next_export_removes_temporary_files_of_an_interrupted_one() {
-    let fixture = Fixture::new(&two());
+    let fixture = Fixture::on_disk(&two());
     at_before(&fixture, &["export", "--out", "out"]);
     let out = fixture.dir().join("out");
     let before = files(&out);
@@ -136,7 +136,7 @@ fn the_next_export_removes_temporary_files_of_an_interrupted_one() {
 
 #[test]
 fn a_failed_write_leaves_no_partial_file() {
-    let fixture = Fixture::new(&two());
+    let fixture = Fixture::on_disk(&two());
     let out = fixture.dir().join("out");
     std::fs::create_dir_all(out.join("index.html/folder")).unwrap();
     let output = at_before(&fixture, &["export", "--out", "out"]);
@@ -148,7 +148,7 @@ fn a_failed_write_leaves_no_partial_file() {
 
 #[test]
 fn hidden_files_folders_and_links_that_no_export_made_stay() {
-    let fixture = Fixture::new(&two());
+    let fixture = Fixture::on_disk(&two());
     at_before(&fixture, &["export", "--out", "out"]);
     let out = fixture.dir().join("out");
     let mine =
@@ -173,7 +173,7 @@ fn hidden_files_folders_and_links_that_no_export_made_stay() {
 
 #[test]
 fn a_folder_that_cannot_be_created_gives_the_same_error_for_every_obstacle() {
-    let fixture = Fixture::new(&two());
+    let fixture = Fixture::on_disk(&two());
     let made = std::process::Command::new("mkfifo").arg(fixture.dir().join("pipe")).status();
     assert!(made.unwrap().success());
     for out in ["sessions.toml", "sessions.toml/x", "pipe"] {

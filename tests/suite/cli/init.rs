@@ -20,7 +20,7 @@ fn empty() -> Fixture {
 
 /// Checks templates on every `step`th day in four years: those that `of_day` selects by the number of the check.
 fn assert_without_findings(step: usize, of_day: impl Fn(usize) -> Vec<Template>) {
-    let fixture = Fixture::in_memory("");
+    let fixture = Fixture::new("");
     let publisher = fixture.publisher();
     let first = instant("2026-01-01T23:30:00Z");
     for (check, day) in (0..4 * 366).step_by(step).enumerate() {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Story, other, talk};
 use crate::nasty;
-use crate::support::{BEFORE, Fixture, body, list, quoted, session};
+use crate::support::{BEFORE, Fixture, body, list, quoted, session, words};
 
 const LATER: &str = "2024-02-01T12:00:00Z";
 
@@ -86,7 +86,8 @@ fn walks() -> Vec<Vec<usize>> {
 
 /// Returns the blocks about the changes of all sessions, by id.
 fn blocks(published: &Published) -> Vec<Value> {
-    let block = changed(published.site.edition(), Subject::ToCome, BlockFormat::Json);
+    let edition = published.site.edition();
+    let block = changed(edition, &words(edition), Subject::ToCome, BlockFormat::Json);
     block.map(|json| serde_json::from_str(&json).unwrap()).unwrap_or_default()
 }
 
@@ -242,8 +243,8 @@ fn a_place_of_any_kind_stays_a_text() {
     for name in nasty::texts() {
         let fixture = after(&at(&name), &talk(&at("Hall")));
         let published = fixture.publish(LATER);
-        let subject = Subject::ToCome;
-        let html = changed(published.site.edition(), subject, BlockFormat::Html).unwrap();
+        let (edition, subject) = (published.site.edition(), Subject::ToCome);
+        let html = changed(edition, &words(edition), subject, BlockFormat::Html).unwrap();
         // The block is also XML, so a parser shows the text that a reader sees.
         let html = html.replace(['\u{fffe}', '\u{ffff}'], "");
         let shown = roxmltree::Document::parse(&html).unwrap();
@@ -261,7 +262,7 @@ fn a_place_of_any_kind_stays_a_text() {
         let [said] = bold.as_slice() else { panic!("{html}") };
         assert!(said.contains(&format!("Was: {seen}")), "{said}");
         assert_eq!(shown.descendants().filter(|node| node.has_tag_name("a")).count(), 1, "{html}");
-        let markdown = changed(published.site.edition(), subject, BlockFormat::Markdown).unwrap();
+        let markdown = changed(edition, &words(edition), subject, BlockFormat::Markdown).unwrap();
         let line = markdown.lines().find(|line| line.contains("Was: ")).unwrap();
         assert!(line.starts_with("**The place has changed. ") && line.ends_with("**"), "{line}");
         let page = body(&published, "/sessions/talk");

@@ -3,7 +3,7 @@
 use convene::newsletter::{BlockFormat, Subject, newsletter};
 
 use super::words;
-use crate::support::{BEFORE, Fixture, body, list, session};
+use crate::support::{self, BEFORE, Fixture, body, list, session};
 
 const FSI: char = '\u{2068}';
 
@@ -31,7 +31,9 @@ fn pages_isolate_by_an_element_plain_text_by_marks_and_calendars_not_at_all() {
         let atom = body(&published, "/feeds/test.atom");
         let marked = format!("<title>Not certain yet: {}</title>", own("Session one"));
         assert!(atom.contains(&marked) && atom.contains("<title>Test</title>"), "{atom}");
-        let block = newsletter(published.site.edition(), Subject::ToCome, BlockFormat::Text);
+        let edition = published.site.edition();
+        let block =
+            newsletter(edition, &support::words(edition), Subject::ToCome, BlockFormat::Text);
         assert!(block.contains(&format!("Subscribe to all: {}", own("Test"))), "{block}");
         assert!(block.contains(&format!("\n{}, and online\n", own("Hall"))), "{block}");
         for path in ["/feeds/test.ics", "/sessions/one.ics"] {

@@ -6,6 +6,7 @@ use convene::publish::Published;
 use serde_json::Value;
 
 use crate::markup::Markup;
+use crate::support::words;
 
 /// Returns every text of a publication, with its location.
 pub(super) fn texts(published: &Published) -> Vec<(String, String)> {
@@ -39,6 +40,7 @@ pub(super) fn texts(published: &Published) -> Vec<(String, String)> {
 
 fn blocks(published: &Published) -> Vec<(String, String)> {
     let edition = published.site.edition();
+    let words = words(edition);
     let sessions = edition.catalog.sessions.iter().map(Subject::Session);
     let feeds = edition.catalog.feeds().map(Subject::Feed);
     let mut all = Vec::new();
@@ -46,9 +48,9 @@ fn blocks(published: &Published) -> Vec<(String, String)> {
         for format in
             [BlockFormat::Html, BlockFormat::Markdown, BlockFormat::Text, BlockFormat::Json]
         {
-            let block =
-                Some(newsletter(edition, subject, format)).filter(|_| format != BlockFormat::Json);
-            for text in block.into_iter().chain(changed(edition, subject, format)) {
+            let block = Some(newsletter(edition, &words, subject, format))
+                .filter(|_| format != BlockFormat::Json);
+            for text in block.into_iter().chain(changed(edition, &words, subject, format)) {
                 let texts = match format {
                     BlockFormat::Html => html(&text),
                     BlockFormat::Markdown => vec![decoded(&unescaped(&text, '\\'))],

@@ -170,7 +170,7 @@ fn edits(count: usize, seed: u64) {
     let (except, also, own) = (Vec::new(), Vec::new(), BTreeMap::new());
     let mut written = Written { rule: 0, start, hour: 18, times: 6, title: 0, except, also, own };
     written.settle();
-    let fixture = Fixture::in_memory(&written.toml());
+    let fixture = Fixture::new(&written.toml());
     let mut now = instant("2025-01-01T00:00:00Z");
     let mut known: BTreeMap<String, Known> = BTreeMap::new();
     let (mut stayed, mut raised, mut back) = (0, 0, 0);

@@ -18,7 +18,7 @@ fn last_good(fixture: &Fixture) -> PathBuf {
 #[test]
 fn a_link_to_the_revisions_file_stays_a_link() {
     for relative in [true, false] {
-        let fixture = Fixture::new(&titled("One"));
+        let fixture = Fixture::on_disk(&titled("One"));
         let folder = fixture.dir().join("kept");
         std::fs::create_dir(&folder).unwrap();
         let target = folder.join("state.json");
@@ -40,7 +40,7 @@ fn a_link_to_the_revisions_file_stays_a_link() {
 
 #[test]
 fn a_file_of_a_newer_release_or_a_broken_one_is_never_overwritten() {
-    let fixture = Fixture::new(&titled("One"));
+    let fixture = Fixture::on_disk(&titled("One"));
     fixture.publish(&day(0));
     let good = String::from_utf8(written(&fixture).0).unwrap();
     fixture.write(&titled("Two"));
@@ -71,7 +71,7 @@ fn a_file_of_a_newer_release_or_a_broken_one_is_never_overwritten() {
 
 #[test]
 fn leftovers_of_a_crash_do_not_block_the_next_writer() {
-    let fixture = Fixture::new(&titled("One"));
+    let fixture = Fixture::on_disk(&titled("One"));
     fixture.publish(&day(0));
     let temporary = fixture.dir().join(".sessions.revisions.json.new");
     std::fs::write(&temporary, "half of something longer than the whole file".repeat(1000))
@@ -87,7 +87,7 @@ fn leftovers_of_a_crash_do_not_block_the_next_writer() {
 
 #[test]
 fn an_unwritable_state_is_served_from_memory_and_reported() {
-    let fixture = Fixture::new(&titled("One"));
+    let fixture = Fixture::on_disk(&titled("One"));
     fixture.publish(&day(0));
     let file = written(&fixture);
     // A folder at the path of the temporary file stops every account from writing there, even root.
@@ -110,7 +110,7 @@ fn an_unwritable_state_is_served_from_memory_and_reported() {
 
 #[test]
 fn a_state_folder_that_is_not_there_is_not_made() {
-    let fixture = Fixture::new(&titled("One"));
+    let fixture = Fixture::on_disk(&titled("One"));
     let output = fixture.run(&["record", "--state", "missing", "--at", &day(0)]);
     assert_eq!(output.status.code(), Some(3));
     assert!(!fixture.dir().join("missing").exists());
@@ -118,7 +118,7 @@ fn a_state_folder_that_is_not_there_is_not_made() {
 
 #[test]
 fn a_folder_without_a_file_stays_empty() {
-    let fixture = Fixture::new("");
+    let fixture = Fixture::on_disk("");
     std::fs::remove_file(fixture.file()).unwrap();
     assert_eq!(fixture.run(&["record"]).status.code(), Some(3));
     assert_eq!(std::fs::read_dir(fixture.dir()).unwrap().count(), 0);
@@ -126,7 +126,7 @@ fn a_folder_without_a_file_stays_empty() {
 
 #[test]
 fn the_last_good_source_is_the_last_published_one() {
-    let fixture = Fixture::new(&titled("One"));
+    let fixture = Fixture::on_disk(&titled("One"));
     fixture.publish(&day(0));
     let kept = || std::fs::read_to_string(last_good(&fixture)).unwrap();
     assert_eq!(kept(), titled("One"));

@@ -55,7 +55,7 @@ fn is_new(before: &Revisions, after: &Revisions, title: &str) -> bool {
 
 /// Kills `times` processes, each of which changes every session.
 fn kill(times: u32) -> Count {
-    let fixture = Fixture::new(&titled("Start"));
+    let fixture = Fixture::on_disk(&titled("Start"));
     let began = Instant::now();
     assert!(record(&fixture, 0).status().unwrap().success());
     let whole_run = began.elapsed().as_micros() as u64;

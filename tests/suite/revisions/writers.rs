@@ -47,7 +47,7 @@ fn writers_of_the_same_file_agree_on_the_first() {
     let sessions: String = (1..=20)
         .map(|day| session(&format!("s{day}"), &format!("2027-04-{day:02}T14:00:00"), ""))
         .collect();
-    let fixture = Fixture::new(&list(&sessions));
+    let fixture = Fixture::on_disk(&list(&sessions));
     finish((0..WRITERS).map(|writer| start(&fixture, &["record"], &day(writer))).collect());
     let all = revisions(&fixture);
     assert_eq!(all.sessions.len(), 20);
@@ -63,7 +63,7 @@ fn writers_of_the_same_file_agree_on_the_first() {
 
 #[test]
 fn no_change_of_a_writer_is_lost() {
-    let fixture = Fixture::new(&titled("At first"));
+    let fixture = Fixture::on_disk(&titled("At first"));
     let files = lists(&fixture, |writer| titled(&format!("By writer {writer}")));
     fixture.publish(&day(0));
     let children =
@@ -79,7 +79,7 @@ fn no_change_of_a_writer_is_lost() {
 
 #[test]
 fn no_entry_of_a_writer_is_lost() {
-    let fixture = Fixture::new("");
+    let fixture = Fixture::on_disk("");
     let one = |writer: u32| list(&session(&format!("w{writer}"), "2027-04-30T14:00:00", ""));
     let files = lists(&fixture, one);
     let children = files
@@ -107,7 +107,7 @@ fn waits(child: &Child) -> bool {
 
 #[test]
 fn a_writer_that_waited_publishes_the_file_as_it_is_by_then() {
-    let fixture = Fixture::new(&titled("One"));
+    let fixture = Fixture::on_disk(&titled("One"));
     fixture.publish(&day(0));
     fixture.write(&titled("Older"));
     let store = fixture.publisher().store;

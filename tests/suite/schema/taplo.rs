@@ -33,7 +33,7 @@ fn written(folder: &Path, texts: impl IntoIterator<Item = String>) -> Vec<String
 #[test]
 #[ignore = "needs taplo"]
 fn taplo_accepts_every_file_that_check_accepts() {
-    let fixture = Fixture::in_memory("");
+    let fixture = Fixture::new("");
     let mut texts = accepted();
     texts.retain(|name, _| !UNREADABLE.iter().any(|file| name.ends_with(file)));
     assert!(texts.len() > 100, "{}", texts.len());
@@ -45,7 +45,7 @@ fn taplo_accepts_every_file_that_check_accepts() {
 #[test]
 #[ignore = "needs taplo"]
 fn taplo_refuses_every_mistake_that_a_schema_can_see() {
-    let fixture = Fixture::in_memory("");
+    let fixture = Fixture::new("");
     let texts = refused();
     let files = written(fixture.dir(), texts.values().cloned());
     assert!(files.len() > 50, "{}", files.len());
