@@ -10,7 +10,7 @@ use super::defaults::Defaults;
 use super::table::Table;
 use super::{coordinates, links, long, named_times, texts};
 use crate::diagnostic::{Code, Finding};
-use crate::model::{Id, Session, Status, Tag, Timed, When};
+use crate::model::{HttpUrl, Id, Session, Status, Tag, Timed, When};
 use crate::rfc3339;
 
 /// The length at which Proton Calendar cuts titles and texts, in characters.
@@ -61,26 +61,14 @@ pub(super) fn session(
     {
         push(finding);
     }
-    for (key, url) in [
+    let urls = [
         ("register", &session.register),
         ("join", &session.join),
         ("page", &session.page),
         ("recording", &session.recording),
         ("slides", &session.slides),
-    ] {
-        if let Some(url) = url.as_ref().filter(|url| url.as_str().starts_with("http://")) {
-            push(links::insecure(key, url.as_str(), span(key)));
-        }
-        let example = url.as_ref().filter(|_| defaults.is_real);
-        if let Some(finding) = example.and_then(|url| links::example(key, url.as_str(), span(key)))
-        {
-            push(finding);
-        }
-    }
-    let join = session.join.as_ref().map(|url| url.as_str());
-    if let Some(finding) = join.and_then(|url| links::passcode("join", url, span("join"))) {
-        push(finding);
-    }
+    ];
+    links(table, urls, defaults);
     if let (Some(text), Some(at)) = (&session.description, table.span("description")) {
         texts::passcode(table.context(), "description", text.as_str(), &at);
     }
@@ -96,6 +84,25 @@ pub(super) fn session(
             "latitude and longitude are probably swapped: this is far from the session's time zone";
         let help = format!("write `latitude = {}, longitude = {}`", geo.longitude, geo.latitude);
         push(Finding::warning(Code::SwappedCoordinates, span("place"), message).help(help));
+    }
+}
+
+/// Warns about links without encryption, to hosts for examples, and with a passcode.
+pub(super) fn links<const N: usize>(
+    table: &Table<'_>,
+    urls: [(&str, &Option<HttpUrl>); N],
+    defaults: &Defaults,
+) {
+    for (key, url) in urls {
+        let Some(url) = url.as_ref().map(|url| url.as_str()) else { continue };
+        let span = table.span(key).unwrap_or_else(|| table.header());
+        let insecure = url.starts_with("http://").then(|| links::insecure(key, url, span.clone()));
+        let example = if defaults.is_real { links::example(key, url, span.clone()) } else { None };
+        let is_join = key == "join";
+        let passcode = if is_join { links::passcode(key, url, span) } else { None };
+        for finding in [insecure, example, passcode].into_iter().flatten() {
+            table.context().push(finding);
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::links;
 use super::table::Table;
 use super::wording::Wanted;
 use crate::diagnostic::{Code, Finding};
-use crate::model::{AllDay, HttpUrl, Registration, Speaker, Timed, Title, When};
+use crate::model::{AllDay, HttpUrl, Registration, Session, Speaker, Timed, Title, When};
 use crate::zone::{Local, Zone};
 
 /// The largest number of speakers of a session.
@@ -58,6 +58,16 @@ fn speaker(table: &Table<'_>, item: &Spanned<DeValue<'_>>) -> Option<Speaker> {
             table.wrong_type("speakers", item.span(), other, Wanted::Speakers);
             None
         }
+    }
+}
+
+/// Reports registration that opens when the session is over.
+pub(super) fn opens_in_time(table: &Table<'_>, session: &Session) {
+    let Registration::Open { opens: Some(opens), .. } = &session.registration else { return };
+    if opens.start() >= session.when.end() {
+        let span = table.span("registration").unwrap_or_else(|| table.header());
+        let finding = Finding::error(Code::BadValue, span, "registration opens after the session");
+        table.context().push(finding.help("correct `opens`, or delete it"));
     }
 }
 

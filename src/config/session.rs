@@ -9,7 +9,7 @@ use super::defaults::Defaults;
 use super::feeds::{ids, values};
 use super::series_names::SeriesNames;
 use super::table::Table;
-use super::{around, coordinates, keys, links, undated, when, without_repeat};
+use super::{around, coordinates, keys, links, when, without_repeat};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{
     Geo, HttpUrl, Id, Length, Markdown, Place, Session, Status, Tag, Title, Uid, Undated, When,
@@ -52,6 +52,8 @@ pub(super) struct Given {
     pub(super) when: Option<When>,
     /// The description for a table that has none. This description is parsed once for all sessions that share it.
     pub(super) description: Option<Markdown>,
+    /// Whether its date is to be announced.
+    pub(super) is_planned: bool,
 }
 
 pub(super) fn read(
@@ -60,13 +62,6 @@ pub(super) fn read(
     description: Option<Markdown>,
 ) -> ReadSession {
     let id = table.require("id", "\"opening-talk\"", table.id("id"));
-    if undated::is_planned(table) {
-        if let Some(id) = &id {
-            let mut locations = table.context().locations();
-            locations.sessions.entry(id.value.clone()).or_insert_with(|| id.span.clone());
-        }
-        return undated::read(table, id, shared, description);
-    }
     let title = title(table);
     let when = when::read(table, shared.defaults);
     without_repeat::refuse(table);
@@ -77,9 +72,10 @@ pub(super) fn read(
             locations.starts.entry(id.value.clone()).or_insert(start);
         }
     }
-    let read = with(table, shared, Given { id, title, when, description });
+    let read = with(table, shared, Given { id, title, when, description, is_planned: false });
     if let Some(session) = &read.session {
         advice::session(table, session, shared.defaults, &[]);
+        around::opens_in_time(table, session);
     }
     read
 }
@@ -92,7 +88,7 @@ pub(super) fn title(table: &Table<'_>) -> Option<Located<Title>> {
 /// Reads the values of a table that `given` does not contain.
 pub(super) fn with(table: &Table<'_>, shared: Shared<'_>, given: Given) -> ReadSession {
     let Shared { defaults, names } = shared;
-    let Given { id, title, when, description: inherited } = given;
+    let Given { id, title, when, description: inherited, is_planned } = given;
     let description = table.markdown("description");
     let url = |key| table.parsed(key, Code::BadUrl, HttpUrl::parse).map(|at| at.value);
     let (register, join, page) = (url("register"), url("join"), url("page"));
@@ -116,7 +112,7 @@ pub(super) fn with(table: &Table<'_>, shared: Shared<'_>, given: Given) -> ReadS
     let tags = table.parsed_list("tags", Code::BadValue, Tag::parse);
     advice::tags(table, &tags);
     let status = table.word("status", &STATUSES);
-    if status.as_ref().is_some_and(|status| status.value.is_none()) {
+    if !is_planned && status.as_ref().is_some_and(|status| status.value.is_none()) {
         let span = table.span("status").unwrap_or_else(|| table.header());
         let message = "the dates of a repeating session are known, so none can be `planned`";
         let help = "write `status = \"tentative\"`, or leave the date out with `except`";

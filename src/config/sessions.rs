@@ -13,7 +13,7 @@ use super::series_each::EachTables;
 use super::session::{self, Given, ReadSession, Shared};
 use super::table::{LocatedTable, Table};
 use super::wording::quoted;
-use super::{each, keys};
+use super::{each, keys, undated};
 use crate::diagnostic::{Code, Finding};
 
 const NAME: &str = "[[sessions]]";
@@ -48,10 +48,11 @@ pub(super) fn read<'t>(
                 ..session::with(table, shared, Given::default())
             };
         }
+        let read = if undated::is_planned(table) { undated::read } else { session::read };
         match table.text_of("series").and_then(|series| series_each.of(series)) {
-            None => session::read(table, shared, None),
+            None => read(table, shared, None),
             Some((below, description)) => {
-                context.shared(|| session::read(&table.over([below]), shared, description))
+                context.shared(|| read(&table.over([below]), shared, description))
             }
         }
     });

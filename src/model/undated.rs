@@ -31,6 +31,8 @@ pub struct Undated {
     pub tags: Vec<Tag>,
     /// The reason why it has no date, or no longer has one.
     pub reason: Option<Title>,
+    /// Its former ids, oldest first.
+    pub was: Vec<Id>,
 }
 
 impl Catalog {

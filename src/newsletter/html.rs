@@ -101,6 +101,9 @@ fn card(block: &Block, card: &Card, ours: Option<&str>, within: Within) -> Marku
         @if let Some(speakers) = &card.speakers {
             p dir=[direction(speakers)] style=[within.mail(part)] { (speakers) } (line())
         }
+        @if let Some(access) = &card.access {
+            p dir=[direction(access)] style=[within.mail(part)] { (access) } (line())
+        }
         @if let Some(about) = &card.about {
             p dir=[direction(about)] style=[within.mail(part)] { (about) } (line())
         }

@@ -24,6 +24,7 @@ fn card(block: &Block, card: &Card) -> Vec<String> {
     parts.push(format!("**{}**", escaped(&card.when)));
     parts.extend(card.place.as_ref().map(|place| escaped(&place.to_string())));
     parts.extend(card.speakers.as_deref().map(escaped));
+    parts.extend(card.access.as_deref().map(escaped));
     parts.extend(card.about.as_deref().map(escaped));
     parts.extend(card.registration.as_deref().map(escaped));
     let links: Vec<String> =

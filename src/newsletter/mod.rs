@@ -136,6 +136,7 @@ struct Card {
     place: Option<Sentence>,
     about: Option<String>,
     speakers: Option<String>,
+    access: Option<String>,
     /// The sentence about registration.
     registration: Option<String>,
     page: String,
@@ -255,6 +256,7 @@ impl Card {
                 .as_ref()
                 .and_then(|text| excerpt::of(text, about, messages.block_address())),
             speakers: speakers(&session.speakers, words),
+            access: session.access.as_ref().map(|access| messages.access(access.as_str())),
             registration: pages::registration(edition, session, words),
             page: urls.absolute(&urls.session(id, SessionRoute::Page)),
             register: (open && edition.register(session).is_some())
@@ -285,6 +287,7 @@ impl Card {
                 .as_ref()
                 .and_then(|text| excerpt::of(text, about, messages.block_address())),
             speakers: speakers(&session.speakers, words),
+            access: session.access.as_ref().map(|access| messages.access(access.as_str())),
             registration: pages::said_of_registration(state, &catalog.calendar, words),
             page: urls.absolute(&urls.session(id, SessionRoute::Page)),
             register: (edition.register_for_undated(session).is_some())

@@ -28,7 +28,9 @@ fn card(block: &Block, card: &Card) -> Vec<String> {
     let words = &block.words;
     let place = card.place.as_ref().map(ToString::to_string);
     let (note, speakers) = (card.note(words), card.speakers.as_deref());
-    let head = [Some(card.title.as_str()), note, Some(&card.when), place.as_deref(), speakers];
+    let access = card.access.as_deref();
+    let when = Some(card.when.as_str());
+    let head = [Some(card.title.as_str()), note, when, place.as_deref(), speakers, access];
     let head: Vec<&str> = head.into_iter().flatten().collect();
     let mut parts = vec![head.join("\n")];
     parts.extend(card.about.clone());

@@ -73,7 +73,8 @@ fn person(speaker: &Speaker) -> Value {
 
 /// Returns the places of a session with `registration`, as far as readers can have one.
 fn offer(edition: &Edition, session: &Session) -> Option<Value> {
-    if session.registration == Registration::default() {
+    let is_ahead = session.status != Status::Cancelled && !edition.is_past(session);
+    if !is_ahead || session.registration == Registration::default() {
         return None;
     }
     let mut offer = json!({ "@type": "Offer", "url": edition.urls.about(session) });
@@ -85,11 +86,13 @@ fn offer(edition: &Edition, session: &Session) -> Option<Value> {
         RegistrationState::Closed => {
             offer["availability"] = "https://schema.org/OutOfStock".into();
         }
-        RegistrationState::OpensLater(opens) => offer["validFrom"] = start(opens).into(),
+        RegistrationState::OpensLater(opens) => {
+            offer["validFrom"] = with_offset(opens.zone(), opens.start()).into();
+        }
         RegistrationState::Open(closes) => {
             offer["availability"] = "https://schema.org/InStock".into();
             if let Some(closes) = closes {
-                offer["validThrough"] = start(closes).into();
+                offer["validThrough"] = with_offset(closes.zone(), closes.end()).into();
             }
         }
     }

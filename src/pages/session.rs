@@ -9,7 +9,7 @@ use super::{jsonld, parts};
 use crate::document::{Document, Kind};
 use crate::l10n::{Messages, SLOTS, Words};
 use crate::markdown;
-use crate::model::{HttpUrl, Id, Place, Session, Speaker, Status, Title};
+use crate::model::{HttpUrl, Id, Place, RegistrationState, Session, Speaker, Status, Title};
 use crate::revisions::Edition;
 use crate::urls::{FeedRoute, SessionRoute, Target};
 
@@ -31,7 +31,9 @@ fn page(shell: &Shell<'_>, session: &Session) -> Markup {
         (place(session.place.as_ref(), session.join.as_ref(), messages))
         (access(session.access.as_ref(), messages))
         @if open {
-            @let said = parts::registration(edition, session, words);
+            // The notices at the top say that registration is full.
+            @let said = parts::registration(edition, session, words)
+                .filter(|_| edition.registration(session) != RegistrationState::Full);
             (take_part(edition.register(session), session.join.as_ref(), said, messages))
         }
         (recordings(session, messages))

@@ -36,7 +36,7 @@ pub(super) fn removed(
         // A session without a date is in the file.
         .filter(|entry| {
             let id = published.get(entry.uid.as_str()).map(|id| id.as_str());
-            !plan.edition.catalog.undated.iter().any(|own| Some(own.id.as_str()) == id)
+            !id.is_some_and(|id| plan.edition.is_undated(id))
         })
         // Subscribers no longer expect a cancelled session.
         .filter(|entry| entry.published.status != Status::Cancelled)

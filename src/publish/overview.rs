@@ -14,7 +14,10 @@ const MOST: usize = 8;
 
 /// Returns the lines. The instant decides which session is next.
 pub(super) fn overview(catalog: &Catalog, now: DateTime<Utc>) -> Vec<String> {
-    let mut lines = vec![sessions(catalog, now)];
+    let mut lines = Vec::new();
+    if catalog.undated.is_empty() || !catalog.sessions.is_empty() {
+        lines.push(sessions(catalog, now));
+    }
     if !catalog.undated.is_empty() {
         let titles = catalog.undated.iter().map(|session| quoted(&session.title)).collect();
         lines.push(format!("Date to be announced: {}", listed(titles)));

@@ -19,6 +19,8 @@ pub enum SessionHolder<'a> {
     Repeating(&'a Repeat),
     /// A session of the catalog whose date is to be announced.
     Undated(&'a Undated),
+    /// A session of the catalog whose date is to be announced, and which had this id before.
+    FormerOfUndated(&'a Undated),
     /// A session that was removed from the file.
     Removed(&'a Removed),
     /// A session that was removed from the file, and that had this id before.
@@ -44,7 +46,7 @@ pub(super) struct Holders {
     pub(super) sessions: HashMap<Id, Holder>,
     /// The index of each repeating session.
     pub(super) repeats: HashMap<Id, usize>,
-    /// The index of each session without a date.
+    /// The index of each session without a date, by its id and its former ids.
     pub(super) undated: HashMap<Id, usize>,
     pub(super) feeds: HashMap<Id, Holder>,
 }
@@ -79,7 +81,11 @@ impl Holders {
         Self {
             sessions,
             repeats: repeats.collect(),
-            undated: undated.map(|(at, session)| (session.id.clone(), at)).collect(),
+            undated: undated
+                .flat_map(|(at, own)| {
+                    own.was.iter().chain([&own.id]).map(move |id| (id.clone(), at))
+                })
+                .collect(),
             feeds: index(catalog.feeds().map(|feed| feed.id), former_feeds, retired),
         }
     }

@@ -12,7 +12,15 @@ impl Edition {
             return Some((id, SessionHolder::Repeating(&self.catalog.repeats[*at])));
         }
         if let Some((id, at)) = self.holders.undated.get_key_value(id) {
-            return Some((id, SessionHolder::Undated(&self.catalog.undated[*at])));
+            let session = &self.catalog.undated[*at];
+            return Some((
+                id,
+                if session.id == *id {
+                    SessionHolder::Undated(session)
+                } else {
+                    SessionHolder::FormerOfUndated(session)
+                },
+            ));
         }
         let (id, holder) = self.holders.sessions.get_key_value(id)?;
         let (sessions, removed) = (&self.catalog.sessions, self.all_removed());

@@ -102,15 +102,22 @@ impl Site {
     /// Looks up an address of a session. A former id also serves the calendar, because many apps follow no redirects,
     /// and some that do forget the old address. Pages redirect permanently.
     fn session(&self, id: &str, route: SessionRoute) -> Lookup<'_> {
-        use SessionHolder::{Former, FormerOfRemoved, Present, Removed, Repeating, Undated};
+        use SessionHolder::{
+            Former, FormerOfRemoved, FormerOfUndated, Present, Removed, Repeating, Undated,
+        };
         let Some((id, holder)) = self.edition.session_holder(id) else { return Lookup::Missing };
         let content = match holder {
             Repeating(repeat) => match self.date(repeat, route) {
                 Some((session, route)) => Content::Date(session, route),
                 None => return Lookup::Missing,
             },
-            Undated(session) if !self.has_route_without_date(session, route) => {
+            Undated(session) | FormerOfUndated(session)
+                if !self.has_route_without_date(session, route) =>
+            {
                 return Lookup::Missing;
+            }
+            FormerOfUndated(session) => {
+                Content::Moved { to: Address::Session(session.id.as_str(), route) }
             }
             Undated(session) => Content::Undated(session, route),
             Removed(removed) | FormerOfRemoved(removed) if self.edition.has_ended(removed.ends) => {

@@ -85,6 +85,7 @@ fn every_surface_has_speakers_access_recording_and_slides() {
             format,
         );
         assert!(block.contains("Speakers: Ana Diaz, Ben Okafor"), "{block}");
+        assert!(block.contains("Access: Live captions, ramp at the side door"), "{block}");
     }
 }
 
@@ -203,11 +204,25 @@ fn a_full_session_says_so_first_and_has_no_button() {
     let published = Fixture::new(&toml).publish(BEFORE);
     let (button, target, said, mailed, offer) = seen(&published);
     assert_eq!((button, target.as_str(), mailed), (false, "/sessions/talk", false));
-    assert_eq!(
-        (said.as_str(), offer.as_str()),
-        ("Registration is full.", "https://schema.org/SoldOut")
-    );
+    assert_eq!((said.as_str(), offer.as_str()), ("", "https://schema.org/SoldOut"));
+    let page = body(&published, "/sessions/talk");
+    assert!(page.contains("<p class=\"say\">Registration is full.</p>"), "{page}");
     assert!(body(&published, "/").contains("<strong>Registration is full.</strong>"));
+    assert_eq!(body(&published, "/sessions/talk").matches("Registration is full.").count(), 1);
+}
+
+#[test]
+fn search_engines_get_the_end_of_the_last_day_and_no_offer_of_what_is_over_or_cancelled() {
+    let toml = |more: &str| {
+        talk(&format!(
+            "registration = {{ closes = 2024-04-20 }}\nregister = \"https://sign.example/up\"\n{more}"
+        ))
+    };
+    let offers =
+        |more: &str, at: &str| json_ld(&Fixture::new(&toml(more)).publish(at))["offers"].clone();
+    assert_eq!(offers("", BEFORE)["validThrough"], "2024-04-21T00:00:00-04:00");
+    assert!(offers("status = \"cancelled\"\n", BEFORE).is_null());
+    assert!(offers("", "2024-05-02T12:00:00Z").is_null());
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn target(published: &Published, path: &str) -> String {
 #[test]
 fn a_planned_session_is_on_the_pages_and_blocks_of_its_feeds() {
     let more = "series = \"spring\"\ntags = [\"talk\"]\nplace = { name = \"Hall\" }\n\
-        register = \"https://sign.example/up\"\nspeakers = [\"Ana\"]\nreason = \"The hall is booked.\"\n";
+        register = \"https://sign.example/up\"\nspeakers = [\"Ana\"]\naccess = \"Ramp\"\nreason = \"The hall is booked.\"\n";
     let published = Fixture::new(&with(more)).publish(BEFORE);
     for path in ["/", "/feeds/test", "/feeds/spring", "/feeds/tagged", "/feeds/test/embed"] {
         let page = body(&published, path);
@@ -44,6 +44,7 @@ fn a_planned_session_is_on_the_pages_and_blocks_of_its_feeds() {
         "<p dir=\"auto\">Hall</p>",
         "<a class=\"first\" href=\"https://sign.example/up\">Register</a>",
         "<h2>Speaker</h2>",
+        "<p>Access: <bdi>Ramp</bdi></p>",
         "All of <bdi>Spring</bdi>",
     ] {
         assert!(page.contains(part), "{part}\n{page}");
@@ -55,6 +56,7 @@ fn a_planned_session_is_on_the_pages_and_blocks_of_its_feeds() {
             let block = newsletter(edition, &words(edition), subject, format);
             assert!(block.contains(TITLE), "{block}");
             assert!(block.contains("The date will be announced"), "{block}");
+            assert!(block.contains("Access: Ramp"), "{block}");
             assert!(block.contains("https://cal.example/sessions/talk/register"), "{block}");
             assert!(!block.contains("talk/google"), "{block}");
         }
@@ -135,6 +137,19 @@ fn a_published_session_that_loses_its_date_leaves_the_calendars_and_comes_back_a
     let back = fixture.publish("2024-03-01T12:00:00Z");
     assert_eq!(uid(&back), known);
     assert!(body(&back, "/sessions/talk.ics").contains("SEQUENCE:2"));
+}
+
+#[test]
+fn the_former_address_of_a_postponed_session_leads_to_its_page() {
+    let fixture =
+        Fixture::new(&list(&(session("old", "2024-05-01T14:00:00", "") + &other() + SERIES)));
+    fixture.publish(BEFORE);
+    fixture.write(&with("was = \"old\"\n"));
+    let output = fixture.run(&["check", "--at", LATER]);
+    assert!(!String::from_utf8(output.stderr).unwrap().contains("removed-session"));
+    let postponed = fixture.publish(LATER);
+    assert_eq!(target(&postponed, "/sessions/old"), "/sessions/talk");
+    assert_eq!(target(&postponed, "/sessions/old.ics"), "/sessions/talk.ics");
 }
 
 #[test]

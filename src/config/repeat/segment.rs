@@ -139,7 +139,13 @@ impl<'a> Segment<'a> {
     fn given(&self, table: &Table<'_>, when: Option<When>) -> Given {
         // The id of the date replaces this one.
         let id = Id::parse("date").ok().map(|value| Located { value, span: table.header() });
-        Given { id, title: session::title(table), when, description: self.description.clone() }
+        Given {
+            id,
+            title: session::title(table),
+            when,
+            description: self.description.clone(),
+            is_planned: false,
+        }
     }
 
     fn resolved(&mut self, (when, used_fold): (Option<When>, bool)) -> Option<When> {
