@@ -202,6 +202,8 @@ fn no_markdown_brings_more_than_text_lists_and_links() {
         "script",
         "section",
         "span",
+        // The time of a cancelled session.
+        "s",
         "strong",
         "summary",
         "svg",
@@ -286,7 +288,10 @@ fn an_address_is_taken_as_an_address_or_refused() {
 /// Returns the keys of a session that take addresses.
 fn addresses(address: &str) -> String {
     let address = toml(address);
-    format!("register = {address}\njoin = {address}\npage = {address}\n")
+    format!(
+        "register = {address}\njoin = {address}\npage = {address}\nrecording = {address}\nslides = {address}\n\
+         speakers = [{{ name = \"A\", url = {address} }}]\n"
+    )
 }
 
 #[test]

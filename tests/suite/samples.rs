@@ -41,10 +41,16 @@ pub(crate) fn everywhere(line: &str, markdown: &str) -> String {
          [[feeds]]\nid = \"tagged\"\ntitle = {line}\ndescription = {markdown}\ntags = [{tag}]\n\
          [[sessions]]\nid = \"one\"\ntitle = {line}\nstart = 2027-05-01T10:00:00\n\
          series = \"some\"\ntags = [{tag}, \"second\"]\nremind = \"1h\"\ndescription = {markdown}\n\
-         place = {{ name = {line}, address = {line} }}\n\
+         place = {{ name = {line}, address = {line} }}\naccess = {line}\n\
+         speakers = [{{ name = {line}, about = {line}, url = \"https://b.example/ana\" }}, {line}]\n\
+         recording = \"https://b.example/v\"\nslides = \"https://b.example/s\"\n\
          register = \"https://b.example/register?a=1&b=2\"\njoin = \"https://b.example/join\"\n\
          [[sessions]]\nid = \"two\"\ntitle = {line}\nstart = 2027-11-07\nduration = \"1d\"\ndescription = {markdown}\n\
-         status = \"tentative\"\n"
+         status = \"tentative\"\n\
+         [[sessions]]\nid = \"three\"\ntitle = {line}\nstart = 2027-11-08\nduration = \"1d\"\n\
+         status = \"cancelled\"\nreason = {line}\n\
+         [[sessions]]\nid = \"four\"\ntitle = {line}\nstatus = \"planned\"\ndescription = {markdown}\n\
+         reason = {line}\naccess = {line}\nspeakers = {line}\nplace = {{ name = {line} }}\n"
     )
 }
 
