@@ -48,7 +48,7 @@ pub(super) fn read<'t>(
                 ..session::with(table, shared, Given::default())
             };
         }
-        match table.text_of("series").and_then(|series| series_each.of(series)) {
+        match series_each.of(table) {
             None => session::read(table, shared, None),
             Some((below, description)) => {
                 context.shared(|| session::read(&table.over([below]), shared, description))

@@ -147,6 +147,14 @@ impl<'a> Table<'a> {
         self.get(key)?.get_ref().as_str()
     }
 
+    /// Reads a text, or the first text of a list. Ignores a value of another type without reporting it.
+    pub(super) fn first_text_of(&self, key: &str) -> Option<&'a str> {
+        match self.get(key)?.get_ref() {
+            DeValue::Array(items) => items.iter().next()?.get_ref().as_str(),
+            value => value.as_str(),
+        }
+    }
+
     /// Reads a text in a certain format; `form` is the code of its finding.
     pub(super) fn parsed<T>(
         &self,

@@ -67,7 +67,7 @@ pub(super) fn read<'a>(
     shared: Shared<'a>,
     budget: &mut Budget,
 ) -> (ReadRepeat, Vec<ReadSession>) {
-    let (each, description) = table.text_of("series").and_then(|id| each.of(id)).unzip();
+    let (each, description) = each.of(table).unzip();
     let rule = Below { entries, hidden: OF_RULE };
     let below: Vec<Below<'_>> = std::iter::once(rule).chain(each).collect();
     let layered = table.over(each);

@@ -133,3 +133,28 @@ fn a_fold_of_the_rule_is_for_the_dates_that_need_it() {
     assert_eq!(starts("earlier"), ["05:30", "05:30", "06:30"]);
     assert_eq!(starts("later"), ["05:30", "06:30", "06:30"]);
 }
+
+/// Two series with values for their sessions; only the first gives a duration.
+const TWO_SERIES: &str = "\n[[series]]\nid = \"spring\"\ntitle = \"Spring\"\n[series.each]\naccess = \"Ramp\"\n\
+    duration = \"2h\"\ndescription = \"In spring.\"\nregister = \"https://r.example/\"\n\
+    \n[[series]]\nid = \"other\"\ntitle = \"Other\"\n[series.each]\naccess = \"Lift\"\n\
+    timezone = \"America/Los_Angeles\"\n";
+
+#[test]
+fn a_list_of_one_series_has_the_values_of_the_series() {
+    for series in ["series = \"spring\"", "series = [\"spring\"]"] {
+        let catalog = catalog(&list(&format!(
+            "{TWO_SERIES}\n[[sessions]]\nid = \"one\"\ntitle = \"One\"\n{series}\nstart = 2027-05-04T18:00:00\n\
+             \n[[sessions]]\nid = \"tea\"\ntitle = \"Tea\"\n{series}\nstart = 2027-05-06T18:00:00\n\
+             repeat = {{ every = \"week\", times = 2 }}\n\
+             \n[[sessions]]\nid = \"plan\"\ntitle = \"Plan\"\n{series}\nstatus = \"planned\"\n"
+        )));
+        for id in ["one", "tea-2027-05-06", "tea-2027-05-13"] {
+            let session = session(&catalog, id);
+            assert_eq!(session.access.as_ref().map(|own| own.as_str()), Some("Ramp"), "{series}");
+            assert_eq!(times(session)[6..], *"18:00-20:00", "{series}");
+        }
+        let planned = &catalog.undated[0];
+        assert_eq!(planned.access.as_ref().map(|own| own.as_str()), Some("Ramp"), "{series}");
+    }
+}
