@@ -158,3 +158,31 @@ fn a_list_of_one_series_has_the_values_of_the_series() {
         assert_eq!(planned.access.as_ref().map(|own| own.as_str()), Some("Ramp"), "{series}");
     }
 }
+
+#[test]
+fn a_date_of_another_series_has_the_values_of_that_series() {
+    let shown = |from: &str| -> Vec<String> {
+        let toml = TWO_SERIES.to_owned()
+            + "\n[[sessions]]\nid = \"tea\"\ntitle = \"Tea\"\nseries = \"spring\"\nstart = 2027-05-04T18:00:00\n\
+               repeat = { every = \"week\", times = 4 }\n"
+            + &on("2027-05-11", &format!("series = \"other\"\n{from}"))
+            + &on("2027-05-18", "title = \"Mate\"");
+        let sessions = catalog(&list(&toml)).sessions.into_iter();
+        let shown = sessions.map(|own| {
+            let text = own.description.as_ref().map_or("", |text| text.as_str());
+            let (access, series) = (own.access.as_ref().unwrap().as_str(), own.series.as_ref());
+            let zone = own.when.zone().name();
+            let register = own.register.is_some();
+            format!("{} {} {access} {zone} {text}{register}", times(&own), series.unwrap())
+        });
+        shown.collect()
+    };
+    let spring =
+        |date: &str| format!("{date} 18:00-20:00 spring Ramp America/New_York In spring.true");
+    let other = |date: &str| format!("{date} 18:00-19:00 other Lift America/Los_Angeles false");
+    assert_eq!(shown(""), [spring("05-04"), other("05-11"), spring("05-18"), spring("05-25")]);
+    assert_eq!(
+        shown("from = true"),
+        [spring("05-04"), other("05-11"), other("05-18"), other("05-25")]
+    );
+}
