@@ -173,7 +173,8 @@ impl<'a> Segment<'a> {
                 Local::Gap { .. } | Local::Unique(_) => {}
             }
         }
-        if is_repeated || table.is_own("fold") {
+        // A later date may need a `fold` that holds for all later dates.
+        if is_repeated || (table.is_own("fold") && !table.is_shared()) {
             written.fold = fold;
         }
         (written.when(table, shared.defaults), is_repeated)
