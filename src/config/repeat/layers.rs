@@ -9,7 +9,7 @@ use crate::model::Markdown;
 /// The keys of the table with the rule that its dates do not inherit.
 const OF_RULE: &[&str] = &["id", "uid", "was", "repeat", "except", "also", "from", "description"];
 /// Keys of a table with `from = true` that apply to its own date alone.
-const OF_ONE_DATE: &[&str] = &[
+pub(super) const OF_ONE_DATE: &[&str] = &[
     "id",
     "uid",
     "was",
