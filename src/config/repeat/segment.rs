@@ -7,7 +7,7 @@ use super::super::civil::Civil;
 use super::super::context::Located;
 use super::super::session::{self, Given, ReadSession, Shared};
 use super::super::table::Table;
-use super::super::{advice, when};
+use super::super::{advice, when, years};
 use super::gaps::Gaps;
 use super::layers::Layers;
 use super::overrides::Override;
@@ -128,6 +128,9 @@ impl<'a> Segment<'a> {
         let zone = when::zone(&table, shared.defaults);
         let times = times.overridden(&own.table, own.date, zone.as_ref());
         let written = times.on(own.date, zone.as_ref(), &table);
+        if let Some(start) = written.start.as_ref().filter(|_| own.table.is_own("start")) {
+            years::moved_far(&table, own.date, start, own.holds_on);
+        }
         let when =
             self.when(&table, written, (own.date, "start", when::fold(&table)), shared, gaps);
         let when = self.resolved(when);
