@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use super::context::Context;
-use super::repeat::wrong_ids::RepeatIds;
+use super::repeat::wrong_ids::{FormerIds, RepeatIds};
 use super::repeat::{self, ReadRepeat};
 use super::series_each::EachTables;
 use super::session::{self, Given, ReadSession, Shared};
@@ -39,8 +39,9 @@ pub(super) fn read<'t>(
         .filter_map(|own| Some((id(&own.table.1)?, own.table.1.get("id")?.span())))
         .rev()
         .collect();
+    let former: FormerIds<'_> = repeating.iter().flat_map(|own| former(&own.table.1)).collect();
     let sessions = each::each(context, NAME, list, keys::SESSIONS, |table| {
-        if repeat::wrong_ids::report(table, &ids) {
+        if repeat::wrong_ids::report(table, &ids, &former) {
             // The other values are read all the same.
             return ReadSession {
                 id: None,
@@ -147,4 +148,14 @@ fn split<'t>(
 
 fn id<'a>(entries: &'a DeTable<'_>) -> Option<&'a str> {
     entries.get("id")?.get_ref().as_str()
+}
+
+/// Returns the former ids of a repeating session, each with its present one.
+fn former<'a>(entries: &'a DeTable<'_>) -> Vec<(&'a str, &'a str)> {
+    let (Some(id), Some(was)) = (id(entries), entries.get("was")) else { return Vec::new() };
+    let all = match was.get_ref() {
+        DeValue::Array(items) => items.iter().collect(),
+        _ => vec![was],
+    };
+    all.into_iter().filter_map(|was| Some((was.get_ref().as_str()?, id))).collect()
 }
