@@ -275,24 +275,27 @@ pub(super) fn beside_repeat<'a>(
     single.filter_map(finding).collect()
 }
 
-/// Returns warnings about overlapping sessions of one series. Each warning is at the later session in the file, and
-/// refers to the earlier one.
+/// Returns warnings about overlapping sessions of one series, and about overlapping dates of repeating sessions with one
+/// title and no series. Each warning is at the later session in the file, and refers to the earlier one.
 pub(super) fn overlaps<'a>(
     sessions: impl Iterator<Item = (&'a Session, Range<usize>)>,
 ) -> Vec<Finding> {
-    let mut by_series: std::collections::BTreeMap<&str, Vec<(&Session, Range<usize>)>> =
+    // The series or the title that the sessions of a group share.
+    let mut groups: std::collections::BTreeMap<_, Vec<(&Session, Range<usize>)>> =
         Default::default();
-    for (session, span) in sessions {
-        if let Some(series) = &session.series
-            && session.status != Status::Cancelled
-        {
-            by_series.entry(series.as_str()).or_default().push((session, span));
-        }
+    for (session, span) in sessions.filter(|(session, _)| session.status != Status::Cancelled) {
+        let title = session.date.as_ref().map(|_| session.title.as_str());
+        let group = match (&session.series, title) {
+            (Some(series), _) => (Some(series.as_str()), None),
+            (None, Some(title)) => (None, Some(title)),
+            (None, None) => continue,
+        };
+        groups.entry(group).or_default().push((session, span));
     }
     let mut found = Vec::new();
     // Dates of a repeating session share the location of their rule, and several may overlap.
     let mut reported = std::collections::BTreeSet::new();
-    for sessions in by_series.values_mut() {
+    for ((series, _), sessions) in &mut groups {
         sessions.sort_by_key(|(session, _)| session.when.start());
         let mut last: Option<&(&Session, Range<usize>)> = None;
         for entry in sessions.iter() {
@@ -303,12 +306,21 @@ pub(super) fn overlaps<'a>(
             {
                 let (earlier, later) =
                     if before.1.start < entry.1.start { (before, entry) } else { (entry, before) };
-                let message =
-                    format!("`{}` and `{}` of one series overlap", earlier.0.id, later.0.id);
+                let ids = format!("`{}` and `{}`", earlier.0.id, later.0.id);
+                let (message, help) = match series {
+                    Some(_) => (
+                        format!("{ids} of one series overlap"),
+                        "readers of the series can attend only one of them; check the dates",
+                    ),
+                    None => (
+                        format!("{ids} overlap and have the same title: calendars show both"),
+                        "if only one of them takes place, leave the other date out with `except`; otherwise no change is needed",
+                    ),
+                };
                 found.push(
                     Finding::warning(Code::Overlap, later.1.clone(), message)
                         .earlier(earlier.1.clone(), "the other one")
-                        .help("readers of the series can attend only one of them; check the dates"),
+                        .help(help),
                 );
             }
             if last.is_none_or(|before| before.0.when.end() < entry.0.when.end()) {

@@ -96,7 +96,8 @@ pub(super) fn registration(table: &Table<'_>, zone: Option<&Zone>) -> Registrati
 
 /// Warns about times of registration if the session has no link to register.
 fn without_link(table: &Table<'_>) {
-    if table.lacks("register") {
+    // Each session of a series may have a link of its own.
+    if table.lacks("register") && !table.is_each() {
         let span = table.span("registration").unwrap_or_else(|| table.header());
         let message = "`registration` has times, and the session has no link to register";
         let finding = Finding::warning(Code::NoRegisterLink, span, message);

@@ -115,7 +115,14 @@ pub(super) fn in_brackets(
                     value.replacen(word, &quotes::written(quotes::bare(word)), 1)
                 }),
             };
-            whole("a text must be in quotes", right)
+            let quotes = |text: &str| text.matches('"').count();
+            whole(
+                match quotes(&right) == quotes(value) {
+                    true => "a date or time is not in the right format",
+                    false => "a text must be in quotes",
+                },
+                right,
+            )
         }
     }
 }
@@ -145,7 +152,7 @@ fn quoted_fields(value: &str) -> Option<String> {
             () if value.parse::<f64>().is_ok() => value,
             () if value.starts_with('[') => quoted_items(&value),
             () => guess::written(&value)
-                .filter(|_| guess::is_of_date(key))
+                .filter(|_| guess::is_of_date(key) || ["opens", "closes"].contains(&key))
                 .unwrap_or_else(|| quotes::written(quotes::bare(&value))),
         };
         format!("{key} = {right}")

@@ -60,9 +60,9 @@ impl<'t> EachTables<'t> {
         }
     }
 
-    /// Returns the table of a series, and its description.
-    pub(super) fn of(&self, series: &str) -> Option<(Below<'_>, Option<Markdown>)> {
-        let (value, description) = self.0.get(series)?;
+    /// Returns the table of the series that a session belongs to, and its description.
+    pub(super) fn of(&self, session: &Table<'_>) -> Option<(Below<'_>, Option<Markdown>)> {
+        let (value, description) = self.0.get(session.first_text_of("series")?)?;
         let entries = value.get_ref().as_table()?;
         Some((Below { entries, hidden: &["description"] }, description.clone()))
     }

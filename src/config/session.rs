@@ -112,7 +112,8 @@ pub(super) fn with(table: &Table<'_>, shared: Shared<'_>, given: Given) -> ReadS
     let tags = table.parsed_list("tags", Code::BadValue, Tag::parse);
     advice::tags(table, &tags);
     let status = table.word("status", &STATUSES);
-    if !is_planned && status.as_ref().is_some_and(|status| status.value.is_none()) {
+    let is_refused = !is_planned && !table.is_each();
+    if is_refused && status.as_ref().is_some_and(|status| status.value.is_none()) {
         let span = table.span("status").unwrap_or_else(|| table.header());
         let message = "the dates of a repeating session are known, so none can be `planned`";
         let help = "write `status = \"tentative\"`, or leave the date out with `except`";
@@ -122,6 +123,7 @@ pub(super) fn with(table: &Table<'_>, shared: Shared<'_>, given: Given) -> ReadS
     let own = cancellation(table);
     if let Some(at) = own.as_ref().filter(|_| {
         table.is_own("cancelled")
+            && !table.is_shared()
             && table.has("status") == status.is_some()
             && status.as_ref().is_none_or(|status| status.value != Status::Cancelled)
     }) {

@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use super::context::Context;
-use super::repeat::wrong_ids::RepeatIds;
+use super::repeat::wrong_ids::{FormerIds, RepeatIds};
 use super::repeat::{self, ReadRepeat};
 use super::series_each::EachTables;
 use super::session::{self, Given, ReadSession, Shared};
@@ -15,6 +15,7 @@ use super::table::{LocatedTable, Table};
 use super::wording::quoted;
 use super::{each, keys, undated};
 use crate::diagnostic::{Code, Finding};
+use crate::model::Markdown;
 
 const NAME: &str = "[[sessions]]";
 
@@ -39,8 +40,9 @@ pub(super) fn read<'t>(
         .filter_map(|own| Some((id(&own.table.1)?, own.table.1.get("id")?.span())))
         .rev()
         .collect();
+    let former: FormerIds<'_> = repeating.iter().flat_map(|own| former(&own.table.1)).collect();
     let sessions = each::each(context, NAME, list, keys::SESSIONS, |table| {
-        if repeat::wrong_ids::report(table, &ids) {
+        if repeat::wrong_ids::report(table, &ids, &former) {
             // The other values are read all the same.
             return ReadSession {
                 id: None,
@@ -48,11 +50,10 @@ pub(super) fn read<'t>(
                 ..session::with(table, shared, Given::default())
             };
         }
-        let read = if undated::is_planned(table) { undated::read } else { session::read };
-        match table.text_of("series").and_then(|series| series_each.of(series)) {
-            None => read(table, shared, None),
+        match series_each.of(table) {
+            None => read_one(table, shared, None),
             Some((below, description)) => {
-                context.shared(|| read(&table.over([below]), shared, description))
+                context.shared(|| read_one(&table.over([below]), shared, description))
             }
         }
     });
@@ -83,6 +84,12 @@ pub(super) fn read<'t>(
     }
     all.sessions.sort_by_key(|read| read.id.as_ref().map(|id| id.span.start));
     all
+}
+
+/// Reads a table that is none of a repeating session.
+fn read_one(table: &Table<'_>, shared: Shared<'_>, description: Option<Markdown>) -> ReadSession {
+    let read = if undated::is_planned(table) { undated::read } else { session::read };
+    read(table, shared, description)
 }
 
 /// Returns the error for a second table with `repeat` and the same id.
@@ -148,4 +155,14 @@ fn split<'t>(
 
 fn id<'a>(entries: &'a DeTable<'_>) -> Option<&'a str> {
     entries.get("id")?.get_ref().as_str()
+}
+
+/// Returns the former ids of a repeating session, each with its present one.
+fn former<'a>(entries: &'a DeTable<'_>) -> Vec<(&'a str, &'a str)> {
+    let (Some(id), Some(was)) = (id(entries), entries.get("was")) else { return Vec::new() };
+    let all = match was.get_ref() {
+        DeValue::Array(items) => items.iter().collect(),
+        _ => vec![was],
+    };
+    all.into_iter().filter_map(|was| Some((was.get_ref().as_str()?, id))).collect()
 }

@@ -62,6 +62,17 @@ impl<'a> Table<'a> {
         Self { entries: None, ..self.over([]) }
     }
 
+    /// Returns whether the table is `[series.each]`, whose values complete those of sessions.
+    pub(super) fn is_each(&self) -> bool {
+        self.name == "[series.each]"
+    }
+
+    /// Returns whether the values of the table are for several sessions: `[series.each]`, or `from = true`.
+    pub(super) fn is_shared(&self) -> bool {
+        let from = self.entries.and_then(|entries| entries.get("from")?.get_ref().as_bool());
+        self.is_each() || from == Some(true)
+    }
+
     /// Returns the table with its header at another location.
     pub(super) fn under(self, header: Range<usize>) -> Self {
         Self { header, ..self }
@@ -145,6 +156,14 @@ impl<'a> Table<'a> {
     /// Reads a text. Ignores a value of another type without reporting it.
     pub(super) fn text_of(&self, key: &str) -> Option<&'a str> {
         self.get(key)?.get_ref().as_str()
+    }
+
+    /// Reads a text, or the first text of a list. Ignores a value of another type without reporting it.
+    pub(super) fn first_text_of(&self, key: &str) -> Option<&'a str> {
+        match self.get(key)?.get_ref() {
+            DeValue::Array(items) => items.iter().next()?.get_ref().as_str(),
+            value => value.as_str(),
+        }
     }
 
     /// Reads a text in a certain format; `form` is the code of its finding.

@@ -1,9 +1,13 @@
-//! Warns about a session whose year differs from that of the sessions around it in the file.
+//! Warns about a session whose year differs from that of the sessions around it in the file, and about dates of repeating
+//! sessions that a table moves far away.
 
 use std::ops::Range;
 
 use chrono::{Datelike as _, NaiveDate, NaiveDateTime, TimeDelta};
 
+use super::civil::Civil;
+use super::context::Located;
+use super::table::Table;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Session, When};
 use crate::rfc3339;
@@ -53,6 +57,47 @@ pub(super) fn apart(sessions: &[(&Session, Range<usize>)]) -> Vec<Finding> {
         found.push(Finding::warning(Code::YearApart, span.clone(), message).help(help));
     }
     found
+}
+
+/// The largest distance between a date of a rule and the start that a table gives it for all later dates, too.
+const FAR_ON: TimeDelta = TimeDelta::days(60);
+
+/// Warns about a table that moves a date of a repeating session so far that another year or month was probably meant.
+/// `date` is the date by the rule, and `holds_on` says whether all later dates move with it.
+pub(super) fn moved_far(
+    table: &Table<'_>,
+    date: NaiveDate,
+    start: &Located<Civil>,
+    holds_on: bool,
+) {
+    let (day, time) = match start.value {
+        Civil::Date(day) => (day, None),
+        Civil::DateTime(at) => (at.date(), Some(at.time())),
+    };
+    let days = (day - date).num_days();
+    if days.abs() <= if holds_on { FAR_ON } else { FAR }.num_days() {
+        return;
+    }
+    let years = [date.year() - 1, date.year(), date.year() + 1];
+    let same_day = years.into_iter().filter_map(|year| day.with_year(year));
+    let near = same_day
+        .filter(|near| (*near - date).abs() <= FAR_ON)
+        .min_by_key(|near| (*near - date).abs());
+    let meant = near.unwrap_or(date);
+    let written =
+        time.map_or_else(|| meant.to_string(), |time| rfc3339::local(meant.and_time(time)));
+    let wrong = if meant.year() == day.year() { "date" } else { "year" };
+    let message = format!(
+        "`start` is {} days {} {date}, the date that this table overrides{}",
+        days.abs(),
+        if days < 0 { "before" } else { "after" },
+        if holds_on { ", and moves all later dates with it" } else { "" },
+    );
+    let help = format!(
+        "if the {wrong} is wrong, write `start = {written}`; otherwise no change is needed"
+    );
+    let finding = Finding::warning(Code::YearApart, start.span.clone(), message);
+    table.context().push(finding.help(help));
 }
 
 fn start(session: &Session) -> NaiveDateTime {

@@ -120,6 +120,8 @@ codes! {
     BesideRepeat = "beside-repeat",
     /// A key of repeating sessions in the table of a single one.
     WithoutRepeat = "without-repeat",
+    /// `from = true` in a table whose values all apply to its own date alone.
+    NeedlessFrom = "needless-from",
     /// `cancelled` on a session that is not cancelled.
     NotCancelled = "not-cancelled",
     /// A title that says that the session is cancelled, and a status that does not.

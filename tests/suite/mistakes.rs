@@ -518,3 +518,42 @@ fn the_help_for_a_session_of_two_series_leads_to_a_file_without_findings() {
     let (_, finding) = only(&format!("{right}\n{other}"));
     assert!(line_of_help(&finding) == tags, "{finding:?}");
 }
+
+#[test]
+fn values_that_sessions_share_are_checked_with_each_session() {
+    let of_series = |each: &str, more: &str| {
+        format!(
+            "[[series]]\nid = \"spring\"\ntitle = \"Spring\"\n[series.each]\n{each}\n\n[[sessions]]\nid = \"a\"\n\
+             title = \"A\"\nseries = \"spring\"\n{more}\n"
+        )
+    };
+    let start = "start = 2027-05-04T18:00:00\n";
+    let fold = "[[sessions]]\nid = \"tea\"\ntitle = \"Tea\"\nstart = 2027-11-06T01:30:00\n\
+        repeat = { every = \"day\", times = 3 }\n\n[[sessions]]\nid = \"tea-2027-11-06\"\nfold = \"earlier\"\nfrom = true\n";
+    let cancelled = "[[sessions]]\nid = \"tea\"\ntitle = \"Tea\"\nstart = 2027-05-04T18:00:00\n\
+        repeat = { every = \"week\", times = 3 }\n\n[[sessions]]\nid = \"tea-2027-05-11\"\ncancelled = \"announce\"\n\
+        from = true\n";
+    let register = format!("{start}register = \"https://r.acme.org\"");
+    for right in [
+        of_series("registration = { closes = 2027-05-01 }", &register),
+        of_series("cancelled = \"announce\"", start),
+        of_series("status = \"planned\"", ""),
+        of_series("status = \"planned\"", &format!("{start}status = \"confirmed\"")),
+        fold.to_owned(),
+        cancelled.to_owned(),
+    ] {
+        let found = findings(&format!("{CALENDAR}\n{right}"));
+        assert!(found.is_empty(), "{right}\n{found:#?}");
+    }
+    // Each is a finding where no session makes it right.
+    let (line, finding) = only(&format!(
+        "{CALENDAR}\n{}",
+        of_series("registration = { closes = 2027-05-01 }", start)
+    ));
+    assert_eq!((line, finding.code), (11, Code::NoRegisterLink));
+    let single = format!("{start}cancelled = \"announce\"");
+    assert_eq!(
+        only(&format!("{CALENDAR}\n{}", of_series("access = \"Ramp\"", &single))).1.code,
+        Code::NotCancelled
+    );
+}

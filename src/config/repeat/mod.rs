@@ -6,11 +6,11 @@
 //! the table that overrides the date
 //! tables with `from = true` that override earlier dates, the latest first; `status` and the like only on their date
 //! the table with `repeat`
-//! `[series.each]` of its series
+//! `[series.each]` of the series that the date then has
 //! ```
 //!
 //! To read: this file, `rule`, `every` and `dates` (which dates), `meant` and `from_rrule` (help for other rules),
-//! `times` (their times), `overrides`, `wrong_ids`, `segment` (dates that share their values), `expansion` (from dates to
+//! `times` (their times), `overrides`, `wrong_ids`, `layers` and `segment` (dates that share their values), `expansion` (from dates to
 //! sessions), `gaps`, `budget` (how many dates).
 
 mod budget;
@@ -19,6 +19,7 @@ mod every;
 mod expansion;
 mod from_rrule;
 mod gaps;
+mod layers;
 pub(super) mod meant;
 mod overrides;
 mod rule;
@@ -32,21 +33,20 @@ use super::context::Located;
 use super::feeds::{ids, values};
 use super::series_each::{EachTables, bound_lists};
 use super::session::{self, Given, ReadSession, Shared};
-use super::table::{Below, LocatedTable, Table};
+use super::table::{LocatedTable, Table};
 use super::{when, without_repeat};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Id, Repeat, Uid};
 pub(super) use budget::Budget;
 use expansion::Expansion;
 use gaps::Gaps;
+use layers::Layers;
 pub(super) use overrides::split_id;
 use segment::Segment;
 use times::Times;
 
 /// The longest UID of a repeating session. The UIDs of its dates are up to 20 characters longer.
 const LONGEST_UID: usize = 191 - 20;
-/// The keys of the table with the rule that its dates do not inherit.
-const OF_RULE: &[&str] = &["id", "uid", "was", "repeat", "except", "also", "from", "description"];
 /// A parsed table with `repeat`; values with errors are `None`.
 #[derive(Default)]
 pub(super) struct ReadRepeat {
@@ -67,9 +67,8 @@ pub(super) fn read<'a>(
     shared: Shared<'a>,
     budget: &mut Budget,
 ) -> (ReadRepeat, Vec<ReadSession>) {
-    let (each, description) = table.text_of("series").and_then(|id| each.of(id)).unzip();
-    let rule = Below { entries, hidden: OF_RULE };
-    let below: Vec<Below<'_>> = std::iter::once(rule).chain(each).collect();
+    let layers = Layers::new(entries, each);
+    let (each, description) = each.of(table).unzip();
     let layered = table.over(each);
     let mut read = read_own(table);
     read.series = shared.names.read(table, "series");
@@ -77,29 +76,28 @@ pub(super) fn read<'a>(
     let zone = when::zone(&layered, shared.defaults);
     when::require_length(&layered, shared.defaults);
     let own = table.markdown("description").map(|at| at.value);
-    let description = own.or_else(|| description.flatten());
     let title = session::title(&layered);
-    let times = Times::of_rule(table, &layered, zone.as_ref());
+    let times = Times::of_rule(table, zone.as_ref());
     let dates = times.as_ref().and_then(|(times, start)| {
         dates::read(table, times::split(*start), times.span.clone(), budget)
     });
     let overrides = overrides::read(table, read.id.as_ref(), overrides, dates.as_ref());
     let (Some(id), Some((times, _)), Some(dates)) = (&read.id, times, dates) else {
         // The other values are read anyway, so that their errors are reported.
-        let tables = std::iter::once(table.emptied().over(below.clone()));
-        for table in tables.chain(overrides.values().map(|own| own.table.over(below.clone()))) {
-            session::with(&table, shared, Given::default());
+        let plain = table.emptied();
+        for table in std::iter::once(&plain).chain(overrides.values().map(|own| &own.table)) {
+            session::with(&layers.below(table).0, shared, Given::default());
         }
         return (read, Vec::new());
     };
     read.repeat = title.map(|title| Repeat {
         id: id.value.clone(),
         title: title.value,
-        description: description.clone(),
+        description: own.clone().or_else(|| description.flatten()),
         uid: read.uid.as_ref().map(|at| at.value.clone()),
         was: values(&read.was),
     });
-    let first = Segment::new(table, below, times, description, shared);
+    let first = Segment::new(table, layers, times, own, shared);
     let (context, gaps) = (table.context(), Gaps::default());
     let mut expansion = Expansion { context, id, was: &read.was, shared, gaps };
     let (sessions, has_used_fold) = expansion.sessions(first, &dates, overrides);

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 use super::super::context::Located;
 use super::super::keys;
 use super::super::series_each::bound_lists;
 use super::super::table::{LocatedTable, Table};
 use super::dates::{Dates, nearest};
+use super::layers::OF_ONE_DATE;
 use crate::diagnostic::{Code, Finding};
 use crate::model::Id;
 
@@ -39,7 +40,7 @@ pub(super) fn read<'a>(
         let table = Table::new(context, "[[sessions]]", span.clone(), entries, keys::SESSIONS);
         refuse(&table, id);
         let Some(own) = table.id("id") else { continue };
-        let Some(date) = date_of(&table, &own, id, dates) else { continue };
+        let Some(date) = date_of(rule, &own, id, dates) else { continue };
         let holds_on = table.flag("from").unwrap_or(false);
         if let Some(earlier) = overrides.get(&date) {
             let message = format!("`{}` is a session's id already", own.value);
@@ -50,6 +51,7 @@ pub(super) fn read<'a>(
         }
         if holds_on {
             bound_lists(&table);
+            has_effect(&table, entries, date);
         }
         // A missing key is reported at the table with the rule.
         let table = table.under(rule.header());
@@ -58,9 +60,31 @@ pub(super) fn read<'a>(
     overrides
 }
 
+/// Warns about `from = true` in a table whose values all apply to its own date alone.
+fn has_effect(table: &Table<'_>, entries: &DeTable<'_>, date: NaiveDate) {
+    let holds_on = |key: &str| key == "description" || !OF_ONE_DATE.contains(&key);
+    if entries.keys().any(|key| holds_on(key.get_ref())) {
+        return;
+    }
+    let own = ["status", "reason", "recording", "slides"].into_iter().find(|key| table.is_own(key));
+    let message = match own {
+        Some(key) => format!("`from = true` has no effect, because `{key}` is for this date alone"),
+        None => "`from = true` has no effect, because the table has no other values".to_owned(),
+    };
+    let help = match own {
+        Some("status") if table.text_of("status") == Some("cancelled") => format!(
+            "delete the line; to cancel later dates, write a table for each, or end `repeat` with `until = {date}`"
+        ),
+        Some(_) => "delete the line, and write a table for each other date".to_owned(),
+        None => "add the values that change from this date on, or delete the line".to_owned(),
+    };
+    let span = table.span("from").unwrap_or_else(|| table.header());
+    table.context().push(Finding::warning(Code::NeedlessFrom, span, message).help(help));
+}
+
 /// Returns the date that a table overrides, if the session has it.
 fn date_of(
-    table: &Table<'_>,
+    rule: &Table<'_>,
     own: &Located<Id>,
     id: Option<&Located<Id>>,
     dates: Option<&Dates>,
@@ -74,6 +98,9 @@ fn date_of(
     let message = format!("`{repeat}` has no date {text} to override");
     let near = date.and_then(|date| nearest(dates?.keys().copied(), date));
     let help = match (date, near) {
+        (Some(date), _) if is_excepted(rule, date) => {
+            format!("delete {date} from `except`, or delete this table")
+        }
         (Some(date), Some(near)) => format!(
             "write `id = \"{repeat}-{near}\"` for the nearest date, or add this one with `also = [{date}]`"
         ),
@@ -83,8 +110,19 @@ fn date_of(
     if let Some(id) = id {
         finding = finding.earlier(id.span.clone(), "the session with `repeat`");
     }
-    table.context().push(finding);
+    rule.context().push(finding);
     None
+}
+
+/// Returns whether `except` leaves out a date.
+fn is_excepted(rule: &Table<'_>, date: NaiveDate) -> bool {
+    let Some(value) = rule.get("except") else { return false };
+    let items = match value.get_ref() {
+        DeValue::Array(items) => items.iter().collect(),
+        _ => vec![value],
+    };
+    let mut dates = items.into_iter().filter_map(|item| item.get_ref().as_datetime()?.date);
+    dates.any(|excepted| excepted.to_string() == date.to_string())
 }
 
 fn refuse(table: &Table<'_>, id: Option<&Located<Id>>) {

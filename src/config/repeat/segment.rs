@@ -6,36 +6,25 @@ use chrono::{NaiveDate, Weekday};
 use super::super::civil::Civil;
 use super::super::context::Located;
 use super::super::session::{self, Given, ReadSession, Shared};
-use super::super::table::{Below, Table};
-use super::super::{advice, when};
+use super::super::table::Table;
+use super::super::{advice, when, years};
 use super::gaps::Gaps;
+use super::layers::Layers;
 use super::overrides::Override;
 use super::times::Times;
 use crate::model::{Id, Markdown, Session, When};
 use crate::zone::{Local, Zone};
 
-/// Keys of a table with `from = true` that apply to its own date alone.
-const OF_ONE_DATE: &[&str] = &[
-    "id",
-    "uid",
-    "was",
-    "again",
-    "from",
-    "status",
-    "reason",
-    "recording",
-    "slides",
-    "description",
-];
-
 /// Consecutive dates with their values.
 pub(super) struct Segment<'a> {
     /// A table without keys of its own; all tables that give values are below it.
     table: Table<'a>,
-    below: Vec<Below<'a>>,
+    layers: Layers<'a>,
     pub(super) times: Times,
     zone: Option<Zone>,
     fold: Option<Located<when::Fold>>,
+    /// The description of the tables, without `[series.each]`.
+    own_description: Option<Markdown>,
     description: Option<Markdown>,
     /// Whether no earlier segment has the same description.
     has_own_description: bool,
@@ -52,19 +41,20 @@ impl<'a> Segment<'a> {
     /// Creates the segment of the dates from the start on.
     pub(super) fn new(
         rule: &Table<'a>,
-        below: Vec<Below<'a>>,
+        layers: Layers<'a>,
         times: Times,
-        description: Option<Markdown>,
+        own_description: Option<Markdown>,
         shared: Shared<'_>,
     ) -> Self {
-        let table = rule.emptied().over(below.iter().copied());
+        let (table, of_series) = layers.below(&rule.emptied());
         Self {
             zone: when::zone(&table, shared.defaults),
             fold: when::fold(&table),
             table,
-            below,
+            layers,
             times,
-            description,
+            description: own_description.clone().or(of_series),
+            own_description,
             has_own_description: true,
             model: None,
             advised: Vec::new(),
@@ -73,22 +63,24 @@ impl<'a> Segment<'a> {
     }
 
     /// Returns the segment of the dates after one whose table holds for them.
-    pub(super) fn after(self, own: &Override<'a>, shared: Shared<'_>) -> Self {
-        let next = Below { entries: own.entries, hidden: OF_ONE_DATE };
-        let below: Vec<Below<'a>> = std::iter::once(next).chain(self.below).collect();
-        let table = own.table.emptied().over(below.iter().copied());
+    pub(super) fn after(mut self, own: &Override<'a>, shared: Shared<'_>) -> Self {
+        self.layers.push(own.entries);
+        let (table, of_series) = self.layers.below(&own.table.emptied());
         let zone = when::zone(&table, shared.defaults);
-        let text = own.table.markdown("description");
+        let text = own.table.markdown("description").map(|at| at.value);
+        let has_own_description = text.is_some() || own.table.is_own("series");
+        let own_description = text.or(self.own_description);
         Self {
             times: self.times.overridden(&own.table, own.date, zone.as_ref()),
             fold: when::fold(&table),
-            has_own_description: text.is_some(),
-            description: text.map(|at| at.value).or(self.description),
+            has_own_description,
+            description: own_description.clone().or(of_series),
+            own_description,
             model: None,
             advised: Vec::new(),
             has_used_fold: self.has_used_fold,
             table,
-            below,
+            layers: self.layers,
             zone,
         }
     }
@@ -101,7 +93,7 @@ impl<'a> Segment<'a> {
         shared: Shared<'_>,
         gaps: &mut Gaps,
     ) -> ReadSession {
-        let written = times.on(date, self.zone.as_ref());
+        let written = times.on(date, self.zone.as_ref(), &self.table);
         let key = if times.span == self.times.span { "start" } else { "also" };
         let when = self.when(&self.table, written, (date, key, self.fold.clone()), shared, gaps);
         let when = self.resolved(when);
@@ -110,7 +102,11 @@ impl<'a> Segment<'a> {
             let start = Some(self.times.span.clone());
             return ReadSession { session: Some(session), start, ..ReadSession::default() };
         }
-        let read = session::with(&self.table, shared, self.given(&self.table, when));
+        let read = session::with(
+            &self.table,
+            shared,
+            Self::given(&self.table, when, self.description.clone()),
+        );
         self.model.clone_from(&read.session);
         // Findings of one location are reported once, and so is the shared series.
         ReadSession { series: Vec::new(), ..read }
@@ -124,28 +120,29 @@ impl<'a> Segment<'a> {
         shared: Shared<'_>,
         gaps: &mut Gaps,
     ) -> ReadSession {
-        let table = own.table.over(self.below.iter().copied());
+        let (table, of_series) = self.layers.below(&own.table);
+        if own.table.is_own("series") {
+            when::require_length(&table, shared.defaults);
+        }
+        let description = self.own_description.clone().or(of_series);
         let zone = when::zone(&table, shared.defaults);
         let times = times.overridden(&own.table, own.date, zone.as_ref());
-        let written = times.on(own.date, zone.as_ref());
+        let written = times.on(own.date, zone.as_ref(), &table);
+        if let Some(start) = written.start.as_ref().filter(|_| own.table.is_own("start")) {
+            years::moved_far(&table, own.date, start, own.holds_on);
+        }
         let when =
             self.when(&table, written, (own.date, "start", when::fold(&table)), shared, gaps);
         let when = self.resolved(when);
-        let read = session::with(&table, shared, self.given(&table, when));
+        let read = session::with(&table, shared, Self::given(&table, when, description));
         let series = if table.is_own("series") { read.series } else { Vec::new() };
         ReadSession { series, ..read }
     }
 
-    fn given(&self, table: &Table<'_>, when: Option<When>) -> Given {
+    fn given(table: &Table<'_>, when: Option<When>, description: Option<Markdown>) -> Given {
         // The id of the date replaces this one.
         let id = Id::parse("date").ok().map(|value| Located { value, span: table.header() });
-        Given {
-            id,
-            title: session::title(table),
-            when,
-            description: self.description.clone(),
-            is_planned: false,
-        }
+        Given { id, title: session::title(table), when, description, is_planned: false }
     }
 
     fn resolved(&mut self, (when, used_fold): (Option<When>, bool)) -> Option<When> {
@@ -179,7 +176,8 @@ impl<'a> Segment<'a> {
                 Local::Gap { .. } | Local::Unique(_) => {}
             }
         }
-        if is_repeated || table.is_own("fold") {
+        // A later date may need a `fold` that holds for all later dates.
+        if is_repeated || (table.is_own("fold") && !table.is_shared()) {
             written.fold = fold;
         }
         (written.when(table, shared.defaults), is_repeated)
@@ -194,11 +192,8 @@ impl<'a> Segment<'a> {
         weekdays: &[Weekday],
         shared: Shared<'_>,
     ) {
-        // These tables include the locations of all values, even of those that are not read again for each date.
-        let below: Vec<Below<'a>> =
-            self.below.iter().map(|below| Below { hidden: &[], ..*below }).collect();
         let table = match own {
-            Some(own) => own.table.over(below),
+            Some(own) => self.layers.shown_below(&own.table),
             None => {
                 let kind = match &session.when {
                     When::Timed(timed) => (
@@ -211,11 +206,11 @@ impl<'a> Segment<'a> {
                     return;
                 }
                 self.advised.push(kind);
-                self.table.over(below)
+                self.layers.shown_below(&self.table)
             }
         };
         let has_text = match own {
-            Some(own) => own.table.is_own("description"),
+            Some(own) => own.table.is_own("description") || own.table.is_own("series"),
             None => self.has_own_description,
         };
         let description = session.description.clone().filter(|_| has_text);

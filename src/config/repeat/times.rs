@@ -22,6 +22,7 @@ pub(super) struct Times {
     pub(super) time: Option<NaiveTime>,
     /// The location of the start.
     pub(super) span: Range<usize>,
+    /// `None` if only `[series.each]` or `[calendar]` gives one.
     length: Option<RelativeEnd>,
 }
 
@@ -34,13 +35,8 @@ enum RelativeEnd {
 }
 
 impl Times {
-    /// Returns the times of the table with the rule, and its start, which is day 0. `layered` is the table over
-    /// `[series.each]`.
-    pub(super) fn of_rule(
-        table: &Table<'_>,
-        layered: &Table<'_>,
-        zone: Option<&Zone>,
-    ) -> Option<(Self, Civil)> {
+    /// Returns the times of the table with the rule, and its start, which is day 0.
+    pub(super) fn of_rule(table: &Table<'_>, zone: Option<&Zone>) -> Option<(Self, Civil)> {
         let start = table.require("start", "2027-04-30T14:00:00", table.datetime("start"));
         // Other mistakes are reported even without a start.
         let Some(start) = start.and_then(|at| civil(table, "start", at, zone)) else {
@@ -49,13 +45,8 @@ impl Times {
             return None;
         };
         let date = split(start.value).0;
-        let shared = when::duration(layered, false).filter(|_| !table.is_own("duration"));
-        let times = Self {
-            days: TimeDelta::zero(),
-            time: None,
-            span: start.span.clone(),
-            length: shared.map(RelativeEnd::Duration),
-        };
+        let span = start.span.clone();
+        let times = Self { days: TimeDelta::zero(), time: None, span, length: None };
         Some((times.with(table, date, Some(start.clone()), zone), start.value))
     }
 
@@ -114,8 +105,8 @@ impl Times {
         Self { days, time: Some(time.value), span, ..self.clone() }
     }
 
-    /// Returns the times on a date, as if they were written there.
-    pub(super) fn on(&self, date: NaiveDate, zone: Option<&Zone>) -> Written {
+    /// Returns the times on a date, as if they were written there. `layered` is the table of the date over all others.
+    pub(super) fn on(&self, date: NaiveDate, zone: Option<&Zone>, layered: &Table<'_>) -> Written {
         let day = date + self.days;
         let start = self.time.map_or(Civil::Date(day), |time| Civil::DateTime(day.and_time(time)));
         let start = Some(Located { value: start, span: self.span.clone() });
@@ -127,7 +118,7 @@ impl Times {
                 end = Some(Located { value, span: span.clone() });
             }
             Some(RelativeEnd::Duration(length)) => duration = Some(length.clone()),
-            None => {}
+            None => duration = when::duration(layered, false),
         }
         Written { start, end, duration, fold: None, zone: zone.cloned() }
     }

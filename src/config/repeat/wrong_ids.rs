@@ -8,14 +8,22 @@ use chrono::NaiveDate;
 use super::super::date_lists::{self, Order};
 use super::super::table::Table;
 use super::super::wording::quoted;
+use super::split_id;
 use crate::diagnostic::{Code, Finding};
 use crate::suggest;
 
 /// The ids of the repeating sessions, with their locations.
 pub(in super::super) type RepeatIds<'t> = BTreeMap<&'t str, Range<usize>>;
 
+/// The former ids of the repeating sessions, with the present ones.
+pub(in super::super) type FormerIds<'t> = BTreeMap<&'t str, &'t str>;
+
 /// Reports a table that has the id of a repeating session, or nearly the id of one of its dates.
-pub(in super::super) fn report(table: &Table<'_>, ids: &RepeatIds<'_>) -> bool {
+pub(in super::super) fn report(
+    table: &Table<'_>,
+    ids: &RepeatIds<'_>,
+    former: &FormerIds<'_>,
+) -> bool {
     let (Some(text), Some(span)) = (table.text_of("id"), table.span("id")) else { return false };
     if ids.is_empty() {
         return false;
@@ -32,7 +40,10 @@ pub(in super::super) fn report(table: &Table<'_>, ids: &RepeatIds<'_>) -> bool {
         }
         None if table.has("title") && table.has("start") => return false,
         None => {
-            let Some((id, date)) = meant(text, ids) else { return false };
+            let renamed =
+                split_id(text).and_then(|(old, date)| Some((*former.get(old)?, date.to_owned())));
+            let meant = || meant(text, ids).map(|(id, date)| (id, date.to_string()));
+            let Some((id, date)) = renamed.or_else(meant) else { return false };
             let message =
                 format!("`{}` is not the id of a date of a repeating session", quoted(text));
             Finding::error(Code::NoSuchDate, span, message)

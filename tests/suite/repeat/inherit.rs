@@ -133,3 +133,56 @@ fn a_fold_of_the_rule_is_for_the_dates_that_need_it() {
     assert_eq!(starts("earlier"), ["05:30", "05:30", "06:30"]);
     assert_eq!(starts("later"), ["05:30", "06:30", "06:30"]);
 }
+
+/// Two series with values for their sessions; only the first gives a duration.
+const TWO_SERIES: &str = "\n[[series]]\nid = \"spring\"\ntitle = \"Spring\"\n[series.each]\naccess = \"Ramp\"\n\
+    duration = \"2h\"\ndescription = \"In spring.\"\nregister = \"https://r.example/\"\n\
+    \n[[series]]\nid = \"other\"\ntitle = \"Other\"\n[series.each]\naccess = \"Lift\"\n\
+    timezone = \"America/Los_Angeles\"\n";
+
+#[test]
+fn a_list_of_one_series_has_the_values_of_the_series() {
+    for series in ["series = \"spring\"", "series = [\"spring\"]"] {
+        let catalog = catalog(&list(&format!(
+            "{TWO_SERIES}\n[[sessions]]\nid = \"one\"\ntitle = \"One\"\n{series}\nstart = 2027-05-04T18:00:00\n\
+             \n[[sessions]]\nid = \"tea\"\ntitle = \"Tea\"\n{series}\nstart = 2027-05-06T18:00:00\n\
+             repeat = {{ every = \"week\", times = 2 }}\n\
+             \n[[sessions]]\nid = \"plan\"\ntitle = \"Plan\"\n{series}\nstatus = \"planned\"\n"
+        )));
+        for id in ["one", "tea-2027-05-06", "tea-2027-05-13"] {
+            let session = session(&catalog, id);
+            assert_eq!(session.access.as_ref().map(|own| own.as_str()), Some("Ramp"), "{series}");
+            assert_eq!(times(session)[6..], *"18:00-20:00", "{series}");
+        }
+        let planned = &catalog.undated[0];
+        assert_eq!(planned.access.as_ref().map(|own| own.as_str()), Some("Ramp"), "{series}");
+    }
+}
+
+#[test]
+fn a_date_of_another_series_has_the_values_of_that_series() {
+    let shown = |from: &str| -> Vec<String> {
+        let toml = TWO_SERIES.to_owned()
+            + "\n[[sessions]]\nid = \"tea\"\ntitle = \"Tea\"\nseries = \"spring\"\nstart = 2027-05-04T18:00:00\n\
+               repeat = { every = \"week\", times = 4 }\n"
+            + &on("2027-05-11", &format!("series = \"other\"\n{from}"))
+            + &on("2027-05-18", "title = \"Mate\"");
+        let sessions = catalog(&list(&toml)).sessions.into_iter();
+        let shown = sessions.map(|own| {
+            let text = own.description.as_ref().map_or("", |text| text.as_str());
+            let (access, series) = (own.access.as_ref().unwrap().as_str(), own.series.as_ref());
+            let zone = own.when.zone().name();
+            let register = own.register.is_some();
+            format!("{} {} {access} {zone} {text}{register}", times(&own), series.unwrap())
+        });
+        shown.collect()
+    };
+    let spring =
+        |date: &str| format!("{date} 18:00-20:00 spring Ramp America/New_York In spring.true");
+    let other = |date: &str| format!("{date} 18:00-19:00 other Lift America/Los_Angeles false");
+    assert_eq!(shown(""), [spring("05-04"), other("05-11"), spring("05-18"), spring("05-25")]);
+    assert_eq!(
+        shown("from = true"),
+        [spring("05-04"), other("05-11"), other("05-18"), other("05-25")]
+    );
+}
