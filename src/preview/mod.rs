@@ -97,7 +97,7 @@ pub fn preview(
         true => to_come(edition, &words, cities, now),
     };
     let (repeats, feeds) =
-        (repeats::changes(edition, before, after), feeds(edition, before, after));
+        (repeats::changes(edition, before, after, now), feeds(edition, before, after));
     let undated = edition.catalog.undated.iter().map(|own| own.title.to_string()).collect();
     Report { items, to_come, repeats, undated, feeds, refresh: edition.catalog.calendar.refresh }
 }
