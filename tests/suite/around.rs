@@ -250,3 +250,39 @@ fn replicas_agree_while_registration_opens_and_closes() {
         }
     }
 }
+#[test]
+fn a_reason_for_a_new_end_is_shown_until_the_end_is_the_first_one_again() {
+    const REASON: &str = "The hall closes early.";
+    let ends = |at: &str, reason: &str| talk(&format!("end = 2024-04-30T{at}:00\n{reason}"));
+    let with = format!("reason = \"{REASON}\"\n");
+    let fixture = Fixture::new(&ends("16:00", ""));
+    fixture.publish(BEFORE);
+    for (at, shows) in [("15:30", true), ("16:30", true), ("16:00", false)] {
+        fixture.write(&ends(at, &with));
+        let published = fixture.publish(LATER);
+        for path in ["/sessions/talk", "/feeds/test.atom"] {
+            assert_eq!(body(&published, path).contains(REASON), shows, "{path} {at}");
+        }
+        let checked = fixture.run(&["check", "--at", LATER]);
+        let said = String::from_utf8(checked.stdout).unwrap();
+        assert_eq!(said.contains("reason-not-shown"), !shows, "{said}");
+    }
+}
+
+#[test]
+fn a_reason_that_no_date_of_a_rule_shows_is_one_finding() {
+    let rule = |more: &str| talk(&format!("repeat = {{ every = \"week\", times = 40 }}\n{more}"));
+    let fixture = Fixture::new(&rule(""));
+    fixture.publish(BEFORE);
+    let checked = |toml: &str| {
+        fixture.write(toml);
+        String::from_utf8(fixture.run(&["check", "--at", LATER]).stdout).unwrap()
+    };
+    let said = checked(&rule("reason = \"Because.\"\n"));
+    assert_eq!(said.matches("reason-not-shown").count(), 1, "{said}");
+    assert!(said.contains("the `reason` of `talk` is not shown on 40 dates"), "{said}");
+    let on = "\n[[sessions]]\nid = \"talk-2024-05-07\"\nreason = \"Because.\"\n";
+    let said = checked(&rule(on));
+    assert!(said.contains("the `reason` of `talk-2024-05-07` is not shown:"), "{said}");
+}
+
