@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::document::{Document, Kind};
 use crate::l10n::{SLOTS, Words};
 use crate::markdown;
-use crate::model::{Feed, Session, Status};
+use crate::model::{Feed, HttpUrl, Session, Status};
 use crate::pages;
 use crate::revisions::Edition;
 use crate::rfc3339;
@@ -16,6 +16,9 @@ use crate::urls::{FeedRoute, SessionRoute};
 
 /// The largest number of entries in a feed; mail tools read only the first few.
 pub const ENTRIES: usize = 200;
+
+/// The largest number of recordings and slides of past sessions, which come before most upcoming sessions.
+const RECORDINGS: usize = 20;
 
 /// Renders a feed as Atom.
 pub fn atom(edition: &Edition, feed: &Feed<'_>, words: &Words) -> Document {
@@ -58,22 +61,55 @@ fn feed(edition: &Edition, feed: &Feed<'_>, words: &Words) -> String {
     xml.link("self", "application/atom+xml", &link(&urls.feed(feed.id, FeedRoute::Atom)));
     xml.link("alternate", "text/html", &link(&urls.feed(feed.id, FeedRoute::Page)));
     xml.link("alternate", "text/calendar", &link(&urls.feed(feed.id, FeedRoute::Calendar)));
-    for session in listed(edition, feed) {
-        entry(&mut xml, edition, session, words);
-    }
+    entries(&mut xml, edition, feed, words);
     xml.close("feed");
     xml.out
 }
 
-/// Returns upcoming sessions first, with the next one at the top; then past sessions, with the latest first.
-fn listed<'a>(
-    edition: &'a Edition,
-    feed: &Feed<'_>,
-) -> impl Iterator<Item = &'a Session> + use<'a> {
+/// Writes the next session first; then recordings and slides of past sessions, with the latest change first; then the
+/// other upcoming sessions, and past ones, with the latest first.
+fn entries(xml: &mut Xml, edition: &Edition, feed: &Feed<'_>, words: &Words) {
     let here = edition.contents(feed).here.into_iter();
     let (mut past, to_come): (Vec<_>, Vec<_>) = here.partition(|s| edition.is_past(s));
     past.sort_by_key(|session| Reverse(session.when.start()));
-    to_come.into_iter().chain(past).take(ENTRIES)
+    let mut changed: Vec<&Session> = past.clone();
+    changed.sort_by_key(|session| Reverse(edition.revision(session).last_modified));
+    let news = changed.into_iter().flat_map(recordings).take(RECORDINGS).map(Entry::Link);
+    let news: Vec<Entry<'_>> = news.collect();
+    let with_links = |session| {
+        std::iter::once(Entry::Session(session)).chain(recordings(session).map(Entry::Link))
+    };
+    let mut to_come = to_come.into_iter();
+    let all = to_come.next().into_iter().flat_map(with_links).chain(news);
+    let all = all.chain(to_come.flat_map(with_links)).chain(past.into_iter().map(Entry::Session));
+    for entry in all.take(ENTRIES) {
+        match entry {
+            Entry::Session(session) => self::entry(xml, edition, session, words),
+            Entry::Link(link) => recording(xml, edition, &link, words),
+        }
+    }
+}
+
+/// An entry of a feed.
+enum Entry<'a> {
+    Session(&'a Session),
+    Link(Recording<'a>),
+}
+
+/// The recording or the slides of a session, a separate entry that mail tools send as news.
+struct Recording<'a> {
+    session: &'a Session,
+    /// `recording` or `slides`.
+    name: &'static str,
+    url: &'a HttpUrl,
+}
+
+/// Returns the recording and the slides of a session that is not cancelled.
+fn recordings(session: &Session) -> impl Iterator<Item = Recording<'_>> {
+    [("recording", &session.recording), ("slides", &session.slides)]
+        .into_iter()
+        .filter(|_| session.status != Status::Cancelled)
+        .filter_map(move |(name, url)| Some(Recording { session, name, url: url.as_ref()? }))
 }
 
 fn entry(xml: &mut Xml, edition: &Edition, session: &Session, words: &Words) {
@@ -111,40 +147,29 @@ fn entry(xml: &mut Xml, edition: &Edition, session: &Session, words: &Words) {
     xml.text("summary", &summary);
     xml.html("content", &content(edition, session, &when, &said, words));
     xml.close("entry");
-    if session.status != Status::Cancelled {
-        recordings(xml, edition, session, words);
-    }
 }
 
-/// Writes the recording and the slides as separate entries, so that mail tools send them as news.
-fn recordings(xml: &mut Xml, edition: &Edition, session: &Session, words: &Words) {
+fn recording(xml: &mut Xml, edition: &Edition, link: &Recording<'_>, words: &Words) {
+    let Recording { session, name, url } = *link;
     let (messages, revision) = (words.messages(), edition.revision(session));
     let page = edition.urls.absolute(&edition.urls.session(&session.id, SessionRoute::Page));
-    let all = [
-        (
-            "recording",
-            &session.recording,
-            messages.atom_recording(SLOTS[0]),
-            messages.watch_recording(),
-        ),
-        ("slides", &session.slides, messages.atom_slides(SLOTS[0]), messages.slides()),
-    ];
-    for (name, url, title, label) in all {
-        let Some(url) = url else { continue };
-        let title = words.sentence(title, [session.title.as_str()]).to_string();
-        xml.open("entry", &[]);
-        xml.text("id", &urn(&format!("{}/{name}", revision.uid)));
-        xml.text("title", &title);
-        xml.text("updated", &rfc3339::utc(revision.last_modified));
-        xml.link("alternate", "text/html", &page);
-        xml.text("summary", &title);
-        let content = html! {
-            p { a href=(url) { (label) } }
-            p { a href=(page) { (messages.atom_more()) } }
-        };
-        xml.html("content", &content.into_string());
-        xml.close("entry");
-    }
+    let (title, label) = match name {
+        "slides" => (messages.atom_slides(SLOTS[0]), messages.slides()),
+        _ => (messages.atom_recording(SLOTS[0]), messages.watch_recording()),
+    };
+    let title = words.sentence(title, [session.title.as_str()]).to_string();
+    xml.open("entry", &[]);
+    xml.text("id", &urn(&format!("{}/{name}", revision.uid)));
+    xml.text("title", &title);
+    xml.text("updated", &rfc3339::utc(revision.last_modified));
+    xml.link("alternate", "text/html", &page);
+    xml.text("summary", &title);
+    let content = html! {
+        p { a href=(url) { (label) } }
+        p { a href=(page) { (messages.atom_more()) } }
+    };
+    xml.html("content", &content.into_string());
+    xml.close("entry");
 }
 
 fn content(

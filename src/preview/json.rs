@@ -17,6 +17,10 @@ pub(super) fn print(report: &Report) -> String {
     if !report.repeats.is_empty() {
         whole["repeats"] = report.repeats.iter().map(DatesChange::json).collect();
     }
+    if !report.planned.is_empty() {
+        let planned = report.planned.iter();
+        whole["planned"] = planned.map(|(id, title)| json!({ "id": id, "title": title })).collect();
+    }
     serde_json::to_string_pretty(&whole).expect("its keys are texts") + "\n"
 }
 

@@ -31,15 +31,16 @@ pub struct City {
     pub zone: Zone,
 }
 
-/// The changes for readers, ready to print.
+/// The changes in calendars, ready to print. The state records no values that only pages and blocks show, such as
+/// registration, so they are not compared; planned sessions are listed without a comparison.
 #[derive(Debug)]
 pub struct Report {
     items: Vec<ChangedSession>,
     /// The times of all upcoming sessions in the given cities, which are printed only if nothing changes.
     to_come: Vec<(String, Vec<There>)>,
     repeats: Vec<DatesChange>,
-    /// The titles of sessions whose date is to be announced.
-    undated: Vec<String>,
+    /// The id and the title of each session whose date is to be announced.
+    planned: Vec<(String, String)>,
     feeds: Vec<FeedChange>,
     refresh: TimeDelta,
 }
@@ -97,9 +98,10 @@ pub fn preview(
         true => to_come(edition, &words, cities, now),
     };
     let (repeats, feeds) =
-        (repeats::changes(edition, before, after), feeds(edition, before, after));
-    let undated = edition.catalog.undated.iter().map(|own| own.title.to_string()).collect();
-    Report { items, to_come, repeats, undated, feeds, refresh: edition.catalog.calendar.refresh }
+        (repeats::changes(edition, before, after, now), feeds(edition, before, after));
+    let planned = edition.catalog.undated.iter();
+    let planned = planned.map(|own| (own.id.to_string(), own.title.to_string())).collect();
+    Report { items, to_come, repeats, planned, feeds, refresh: edition.catalog.calendar.refresh }
 }
 
 impl Report {

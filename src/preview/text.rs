@@ -7,16 +7,16 @@ use crate::ics::duration;
 pub(super) fn print(report: &Report) -> String {
     let mut parts = Vec::new();
     match report.items.len() {
-        0 if report.feeds.is_empty() => parts.push("Nothing changes for readers.".to_owned()),
+        0 if report.feeds.is_empty() => parts.push("Nothing changes in calendars.".to_owned()),
         0 => parts.push("No session changes.".to_owned()),
         1 => parts.push("One session changes:".to_owned()),
         count => parts.push(format!("{count} sessions change:")),
     }
     parts.extend(report.items.iter().map(item));
     parts.extend(report.repeats.iter().map(DatesChange::text));
-    if !report.undated.is_empty() {
+    if !report.planned.is_empty() {
         let heading = "On pages and in newsletter blocks, without a date yet:";
-        parts.push(section(heading, report.undated.iter().cloned()));
+        parts.push(section(heading, report.planned.iter().map(|(_, title)| title.clone())));
     }
     for (title, seen) in &report.to_come {
         let lines = seen.iter().map(|there| format!("  {}: {}", there.city, there.line));

@@ -194,7 +194,7 @@ pub(super) fn new_in_the_past(
 }
 
 /// Returns warnings about reasons for sessions that are neither cancelled nor moved, in a file whose sessions were
-/// published.
+/// published. The dates that share the table of their rule are one finding.
 pub(super) fn reason_not_shown(
     plan: &Planned,
     before: &Revisions,
@@ -207,16 +207,33 @@ pub(super) fn reason_not_shown(
     let hidden = edition.catalog.sessions.iter().filter(|session| {
         session.reason.is_some() && edition.reason(session).is_none() && !edition.is_past(session)
     });
-    let finding = |session: &Session| {
+    let mut by_table: BTreeMap<usize, (Range<usize>, Vec<&Session>)> = BTreeMap::new();
+    for session in hidden {
         let span = locations.sessions.get(&session.id).cloned().unwrap_or_default();
-        let message = format!(
-            "the `reason` of `{}` is not shown: the session is not cancelled, and has no new time or place",
-            session.id
-        );
-        let help = "delete the line, or write `status = \"cancelled\"`";
-        Finding::warning(Code::ReasonNotShown, span, message).help(help)
+        by_table.entry(span.start).or_insert_with(|| (span, Vec::new())).1.push(session);
+    }
+    let finding = |(span, sessions): (Range<usize>, Vec<&Session>)| {
+        let session = sessions.first()?;
+        let (message, help) = match sessions.len() {
+            1 => (
+                format!(
+                    "the `reason` of `{}` is not shown: the session is not cancelled, and has no new time or place",
+                    session.id
+                ),
+                "delete the line, or write `status = \"cancelled\"`",
+            ),
+            count => (
+                format!(
+                    "the `reason` of `{}` is not shown on {count} dates: they are not cancelled, and have no new \
+                     time or place",
+                    name(session)
+                ),
+                "write the line in the [[sessions]] table of the date that it explains",
+            ),
+        };
+        Some(Finding::warning(Code::ReasonNotShown, span, message).help(help))
     };
-    hidden.map(finding).collect()
+    by_table.into_values().filter_map(finding).collect()
 }
 
 /// Returns the sessions by the location of their `start`, which the dates of a repeating session share.

@@ -24,8 +24,8 @@ pub(super) fn against_history(
         .chain(before.reused(catalog).into_iter().map(|(session, entry)| {
             let span = locations.sessions.get(&session.id).cloned().unwrap_or_default();
             let (id, title) = (&session.id, &entry.published.title);
-            let message = format!("`{id}` was the id of another session, \"{title}\", which was removed");
-            Finding::error(Code::ReusedId, span, message).help("choose a new id; if it is that session again, moved and retitled, add `again = true`")
+            let message = format!("`{id}` was \"{title}\", which left the calendars; its title and its start are different now");
+            Finding::error(Code::ReusedId, span, message).help("if it is that session, such as a postponed one with a new title, add `again = true`; otherwise choose a new id")
         }))
         .collect()
 }

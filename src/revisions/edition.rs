@@ -142,6 +142,7 @@ impl Edition {
     pub fn reason<'a>(&self, session: &'a Session) -> Option<&'a Title> {
         let is_explained = session.status == Status::Cancelled
             || self.moved_from(session).is_some()
+            || (self.is_ahead(session) && self.revision(session).has_new_end())
             || self.news(session).place.is_some();
         session.reason.as_ref().filter(|_| is_explained)
     }

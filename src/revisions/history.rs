@@ -157,6 +157,15 @@ impl Revision {
         earlier
     }
 
+    /// Returns whether the end differs from that of the first publication.
+    pub(super) fn has_new_end(&self) -> bool {
+        let ends = self.changes.iter().filter_map(|change| match change.was {
+            Was::End(time) => Some(time),
+            _ => None,
+        });
+        last_other(ends, &self.published.when.end()).is_some()
+    }
+
     /// Returns the news since the first publication.
     pub(super) fn news(&self) -> News {
         let places = self.changes.iter().filter_map(|change| match &change.was {

@@ -173,7 +173,8 @@ impl Revisions {
 
 impl Revisions {
     /// Returns the sessions that reuse the id of a removed one: neither title nor start is the same, and the author did
-    /// not write `again = true`. The date of a repeating session is always the same session.
+    /// not write `again = true`. The date of a repeating session is always the same session. A postponed session counts
+    /// as removed: its entry does not record that its id stayed in the file.
     pub fn reused<'a>(&'a self, catalog: &'a Catalog) -> Vec<(&'a Session, &'a Revision)> {
         let entry = |session: &Session| self.under(&session.id);
         catalog

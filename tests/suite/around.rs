@@ -108,6 +108,43 @@ fn a_recording_and_slides_are_entries_of_their_own_in_atom() {
 }
 
 #[test]
+fn new_recordings_follow_the_next_session_in_atom_however_many_are_ahead() {
+    let repeat = |times: usize| {
+        list(&session(
+            "tea",
+            "2024-03-01T14:00:00",
+            &format!("repeat = {{ every = \"day\", times = {times} }}\n"),
+        ))
+    };
+    let date = |day: usize, link: &str| {
+        let url = format!("{link} = \"https://video.example/{day}\"");
+        format!("\n[[sessions]]\nid = \"tea-2024-03-{day:02}\"\ntitle = \"Day {day}\"\n{url}\n")
+    };
+    let titles = |published: &Published| -> Vec<String> {
+        let atom = body(published, "/feeds/test.atom");
+        let document = roxmltree::Document::parse(&atom).unwrap();
+        let entries = document.descendants().filter(|node| node.has_tag_name("entry"));
+        let title = |node: roxmltree::Node<'_, '_>| {
+            let found = node.children().find(|child| child.has_tag_name("title")).unwrap();
+            found.text().unwrap().to_owned()
+        };
+        entries.map(title).collect()
+    };
+    for times in [40, 300] {
+        let older: String = (2..26).map(|day| date(day, "recording")).collect();
+        let fixture = Fixture::new(&(repeat(times) + &older));
+        fixture.publish("2024-03-29T12:00:00Z");
+        fixture.write(&(repeat(times) + &date(1, "slides") + &older));
+        let titles = titles(&fixture.publish("2024-03-30T12:00:00Z"));
+        // The newest link is first, even of an old session.
+        assert_eq!(titles[..3], ["Session tea", "Slides: Day 1", "Recording: Day 25"], "{times}");
+        let is_news = |title: &&String| title.contains(": ");
+        assert_eq!(titles.iter().filter(is_news).count(), 20, "{times}");
+        assert_eq!(titles.len(), 200.min(times + 20));
+    }
+}
+
+#[test]
 fn each_of_them_raises_the_sequence_once() {
     for change in [
         "speakers = [\"Ana Diaz\"]\n",
@@ -258,6 +295,42 @@ fn a_reason_is_shown_with_a_cancellation_a_move_or_a_new_place_and_only_then() {
         }
         assert!(!body(&published, "/sessions/talk.ics").contains("flooded"));
     }
+}
+
+#[test]
+fn a_reason_for_a_new_end_is_shown_until_the_end_is_the_first_one_again() {
+    const REASON: &str = "The hall closes early.";
+    let ends = |at: &str, reason: &str| talk(&format!("end = 2024-04-30T{at}:00\n{reason}"));
+    let with = format!("reason = \"{REASON}\"\n");
+    let fixture = Fixture::new(&ends("16:00", ""));
+    fixture.publish(BEFORE);
+    for (at, shows) in [("15:30", true), ("16:30", true), ("16:00", false)] {
+        fixture.write(&ends(at, &with));
+        let published = fixture.publish(LATER);
+        for path in ["/sessions/talk", "/feeds/test.atom"] {
+            assert_eq!(body(&published, path).contains(REASON), shows, "{path} {at}");
+        }
+        let checked = fixture.run(&["check", "--at", LATER]);
+        let said = String::from_utf8(checked.stdout).unwrap();
+        assert_eq!(said.contains("reason-not-shown"), !shows, "{said}");
+    }
+}
+
+#[test]
+fn a_reason_that_no_date_of_a_rule_shows_is_one_finding() {
+    let rule = |more: &str| talk(&format!("repeat = {{ every = \"week\", times = 40 }}\n{more}"));
+    let fixture = Fixture::new(&rule(""));
+    fixture.publish(BEFORE);
+    let checked = |toml: &str| {
+        fixture.write(toml);
+        String::from_utf8(fixture.run(&["check", "--at", LATER]).stdout).unwrap()
+    };
+    let said = checked(&rule("reason = \"Because.\"\n"));
+    assert_eq!(said.matches("reason-not-shown").count(), 1, "{said}");
+    assert!(said.contains("the `reason` of `talk` is not shown on 40 dates"), "{said}");
+    let on = "\n[[sessions]]\nid = \"talk-2024-05-07\"\nreason = \"Because.\"\n";
+    let said = checked(&rule(on));
+    assert!(said.contains("the `reason` of `talk-2024-05-07` is not shown:"), "{said}");
 }
 
 #[test]

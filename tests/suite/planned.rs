@@ -153,6 +153,32 @@ fn the_former_address_of_a_postponed_session_leads_to_its_page() {
 }
 
 #[test]
+fn a_postponed_session_with_a_new_title_comes_back_with_the_line_of_the_help() {
+    let dated = |title: &str, start: &str, more: &str| {
+        list(&(session("talk", start, more).replace("Session talk", title) + &other() + SERIES))
+    };
+    let fixture = Fixture::new(&dated("A talk", "2024-05-01T14:00:00", ""));
+    let uid = |published: &Published| {
+        let invite = body(published, "/sessions/talk.ics");
+        invite.lines().find(|line| line.starts_with("UID:")).unwrap().to_owned()
+    };
+    let known = uid(&fixture.publish(BEFORE));
+    fixture.write(&with(""));
+    fixture.publish(LATER);
+    let later = "2024-03-01T12:00:00Z";
+    fixture.write(&dated(TITLE, "2024-09-01T14:00:00", ""));
+    let said = String::from_utf8(fixture.run(&["check", "--at", later]).stdout).unwrap();
+    for part in [
+        "error[reused-id]: `talk` was \"A talk\", which left the calendars",
+        "if it is that session, such as a postponed one with a new title, add `again = true`",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    fixture.write(&dated(TITLE, "2024-09-01T14:00:00", "again = true\n"));
+    assert_eq!(uid(&fixture.publish(later)), known);
+}
+
+#[test]
 fn check_names_the_sessions_without_a_date() {
     let fixture = Fixture::new(&with(""));
     let output = fixture.run(&["check", "--at", BEFORE]);

@@ -160,7 +160,7 @@ fn a_revisions_file_with_the_name_of_the_draft_counts_first() {
     let draft = fixture.dir().join("draft.toml");
     let draft = draft.to_str().unwrap();
     assert!(fixture.run(&["record", draft, "--at", PUBLISHED]).status.success());
-    assert!(of_draft(&fixture, &[]).starts_with("Nothing changes for readers."));
+    assert!(of_draft(&fixture, &[]).starts_with("Nothing changes in calendars."));
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn another_session_with_its_id_is_refused_without_again() {
         list(&(talk + &other()))
     };
     let said = story.checked(&another(""), "2024-02-02T12:00:00Z");
-    assert!(said.contains("`talk` was the id of another session"), "{said}");
+    assert!(said.contains("`talk` was \"Session talk\", which left the calendars"), "{said}");
     assert!(said.contains("choose a new id") && said.contains("again = true"), "{said}");
     let back = story.then(&another("again = true\n"), "2024-02-02T12:00:00Z");
     assert_eq!(revision(&back.event(FEED, &uid).unwrap()).0, 2);
