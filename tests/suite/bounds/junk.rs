@@ -74,11 +74,14 @@ fn lists(junk: &str) -> [String; 2] {
     [junk.to_owned(), list("") + &series + junk]
 }
 
-/// Checks `length` bytes of each kind, each within `seconds` of processor time. `forms` selects the formats of findings: JSON
-/// and text, for the bytes alone and for a valid file followed by them.
-fn assert_answered(length: usize, seconds: usize, forms: [[bool; 2]; 2]) {
-    for (name, junk) in junk(length) {
-        for (toml, [json, human]) in lists(&junk).into_iter().zip(forms) {
+/// Checks `length` bytes of each kind, each within `seconds` of processor time. `forms` selects the formats of findings for the
+/// kinds in turn: JSON and text, for the bytes alone and for a valid file followed by them.
+fn assert_answered(length: usize, seconds: usize, forms: &[[[bool; 2]; 2]]) {
+    for ((name, junk), forms) in junk(length).into_iter().zip(forms.iter().cycle()) {
+        for (toml, [json, human]) in lists(&junk).into_iter().zip(*forms) {
+            if !json && !human {
+                continue;
+            }
             let fixture = Fixture::new(&toml);
             let check = |more: &[&str]| {
                 let command = [&["check", "--at", BEFORE], more].concat();
@@ -102,13 +105,15 @@ fn assert_answered(length: usize, seconds: usize, forms: [[bool; 2]; 2]) {
 
 #[test]
 fn a_quarter_of_a_megabyte_of_junk_is_checked_fast_with_at_most_a_hundred_findings() {
-    assert_answered(250_000, 4, [[true, false], [false, true]]);
+    let alone = [[true, false], [false, false]];
+    let in_a_file = [[false, false], [false, true]];
+    assert_answered(250_000, 4, &[alone, in_a_file]);
 }
 
 #[test]
 #[ignore = "long: 120 files of 2 MB"]
 fn two_megabytes_of_junk_are_checked_fast_with_at_most_a_hundred_findings() {
-    assert_answered(2_000_000, 60, [[true; 2]; 2]);
+    assert_answered(2_000_000, 60, &[[[true; 2]; 2]]);
 }
 
 #[test]
