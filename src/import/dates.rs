@@ -7,7 +7,6 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 use super::clocks::Clocks;
 use super::content::Component;
-use super::left_out;
 use super::notes::NoteKind::{self, Guessed, Lost};
 use super::recur;
 use super::timing::Timing;
@@ -52,7 +51,7 @@ pub(super) struct Period<'a> {
     pub(super) zone: &'a Zone,
 }
 
-/// Reads the dates of an event, and adds notes.
+/// Reads the dates of an event before exceptions, and adds notes.
 pub(super) fn read(
     event: &Component,
     timing: &Timing,
@@ -60,7 +59,7 @@ pub(super) fn read(
     period: Period<'_>,
     notes: &mut Notes,
 ) -> Dates {
-    let end = period.last.and_time(NaiveTime::MIN) + TimeDelta::seconds(86_399);
+    let end = period.end();
     let first = period.from.map_or(NaiveDateTime::MIN, |from| timing.first(from, period.zone));
     let (mut known_from, mut known_until) = (NaiveDateTime::MIN, NaiveDateTime::MAX);
     let mut is_known = true;
@@ -99,9 +98,14 @@ pub(super) fn read(
     further(event, timing, clocks, &mut all, notes);
     without_skipped(timing, &mut all);
     let known = is_known.then_some(known_from..=known_until);
-    let mut dates = Dates { all, excluded: BTreeSet::new(), first, known, earlier, past };
-    left_out::read(event, timing, clocks, &mut dates, end, notes);
-    dates
+    Dates { all, excluded: BTreeSet::new(), first, known, earlier, past }
+}
+
+impl Period<'_> {
+    /// The last second of the last day.
+    pub(super) fn end(&self) -> NaiveDateTime {
+        self.last.and_time(NaiveTime::MIN) + TimeDelta::seconds(86_399)
+    }
 }
 
 impl Dates {

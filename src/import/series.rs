@@ -10,6 +10,7 @@ use super::content::Component;
 use super::dates::{self, Dates, Period};
 use super::events::{EventParser, Outcome};
 use super::exceptions::{Exceptions, is_from_here_on, take_newest};
+use super::left_out;
 use super::nearest::Nearest;
 use super::new_session::{Details, NewSession};
 use super::notes::NoteKind::{Guessed, Lost};
@@ -45,7 +46,8 @@ pub(super) fn read(
     let uid = if keeps_uid { parser.uid(event) } else { None };
     let mut said = Vec::new();
     let period = Period { from: parser.from, last: parser.last, zone: &parser.zone };
-    let dates = dates::read(event, &timing, &mut parser.clocks, period, &mut said);
+    let mut dates = dates::read(event, &timing, &mut parser.clocks, period, &mut said);
+    left_out::read(event, &timing, &mut parser.clocks, &mut dates, period.end(), &mut said);
     let Exceptions { changed, unnamed, series } =
         Exceptions::new(parser, source, exceptions, &timing, &dates);
     let doubts = doubts(&changed, &dates);

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike as _, NaiveDate};
 
-use super::meant::Meant;
+use super::written::Meant;
 
 const WEEKDAYS: [(&str, &str); 7] = [
     ("MO", "Monday"),

@@ -9,7 +9,7 @@
 //! `[series.each]` of the series that the date then has
 //! ```
 //!
-//! To read: this file, `rule`, `every` and `dates` (which dates), `meant` and `from_rrule` (help for other rules),
+//! To read: this file, `rule`, `every` and `dates` (which dates), `meant`, `from_rrule` and `written` (help for other rules),
 //! `times` (their times), `overrides`, `wrong_ids`, `layers` and `segment` (dates that share their values), `expansion` (from dates to
 //! sessions), `gaps`, `budget` (how many dates).
 
@@ -25,6 +25,7 @@ mod overrides;
 mod rule;
 mod segment;
 mod times;
+mod written;
 pub(super) mod wrong_ids;
 
 use toml::de::DeTable;
