@@ -78,15 +78,14 @@ pub(super) fn moved_far(
     if days.abs() <= if holds_on { FAR_ON } else { FAR }.num_days() {
         return;
     }
+    let off = |day: &NaiveDate| (*day - date).abs();
     let years = [date.year() - 1, date.year(), date.year() + 1];
-    let same_day = years.into_iter().filter_map(|year| day.with_year(year));
-    let near = same_day
-        .filter(|near| (*near - date).abs() <= FAR_ON)
-        .min_by_key(|near| (*near - date).abs());
+    let near = years.into_iter().filter_map(|year| day.with_year(year)).min_by_key(off);
+    let near = near.filter(|near| off(near) <= FAR_ON);
     let meant = near.unwrap_or(date);
     let written =
         time.map_or_else(|| meant.to_string(), |time| rfc3339::local(meant.and_time(time)));
-    let wrong = if meant.year() == day.year() { "date" } else { "year" };
+    let wrong = if near.is_some() { "year" } else { "date" };
     let message = format!(
         "`start` is {} days {} {date}, the date that this table overrides{}",
         days.abs(),

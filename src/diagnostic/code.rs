@@ -102,7 +102,7 @@ codes! {
     ReasonNotShown = "reason-not-shown",
     /// Times of registration for a session without a link to register.
     NoRegisterLink = "no-register-link",
-    /// A session whose year differs from that of the sessions around it in the file.
+    /// A session whose year differs from that of the sessions around it in the file, or a date moved very far.
     YearApart = "year-apart",
     /// A session under the id of a published one that is over.
     OverwrittenSession = "overwritten-session",
@@ -156,7 +156,7 @@ codes! {
     SwappedCoordinates = "swapped-coordinates",
     /// A series without sessions.
     EmptySeries = "empty-series",
-    /// Two sessions of one series at the same time.
+    /// Two sessions of one series, or two dates of repeating sessions with one title, at the same time.
     Overlap = "overlap",
     /// No upcoming session.
     NothingToCome = "nothing-to-come",
