@@ -21,8 +21,8 @@ use crate::zone::Rules;
 
 /// The fewest dates of a rule.
 const FEWEST: usize = 3;
-/// The most dates of a table with `repeat`, and the longest `uid`.
-const MOST: usize = 500;
+/// The most dates of a table with `repeat`, and its longest `uid`.
+pub(super) const MOST: usize = 500;
 const LONGEST_UID: usize = 191 - 20;
 /// The number of left-out dates in a line.
 const IN_A_LINE: usize = 8;
@@ -55,9 +55,11 @@ enum Length {
 }
 
 impl RepeatTables {
-    /// Returns the tables of the sessions of one event, or none if single tables are clearer or say more.
+    /// Returns the tables of the sessions of one event, or none if single tables are clearer or say more. `uid` is that
+    /// of the first date.
     pub(super) fn new(
         sessions: &[&NewSession],
+        uid: Option<&str>,
         calendar: &CalendarTable,
         rules: &Rules,
     ) -> Option<Self> {
@@ -67,9 +69,9 @@ impl RepeatTables {
         let event = &sessions.first()?.occurrence.as_ref()?.event;
         let is_ours =
             |session: &&NewSession| session.details.id.is_some() || session.details.feed.is_some();
-        let lost_uid = |session: &&NewSession| session.uid.is_some() != event.uid.is_some();
+        let lost_uid = |session: &&NewSession| session.uid.is_some() != uid.is_some();
         if sessions.iter().any(|session| is_ours(session) || lost_uid(session))
-            || event.uid.as_ref().is_some_and(|uid| uid.len() > LONGEST_UID)
+            || uid.is_some_and(|uid| uid.len() > LONGEST_UID)
         {
             return None;
         }
@@ -82,13 +84,14 @@ impl RepeatTables {
         }
         let dates: BTreeSet<NaiveDate> = by_date.keys().copied().collect();
         let rule = DateRule::of(&dates, event.frequency.as_deref())?;
-        let tables = Self::of_rule(&rule, &by_date, calendar, rules)?;
+        let tables = Self::of_rule(&rule, &by_date, uid, calendar, rules)?;
         tables.says_the_same(&by_date, calendar, rules).then_some(tables)
     }
 
     fn of_rule(
         rule: &DateRule,
         sessions: &BTreeMap<NaiveDate, (NaiveDateTime, &NewSession)>,
+        uid: Option<&str>,
         calendar: &CalendarTable,
         rules: &Rules,
     ) -> Option<Self> {
@@ -130,7 +133,7 @@ impl RepeatTables {
             Some(at) => rfc3339::local(*at),
             None => date.to_string(),
         });
-        let table = first.table(rule, of_rule(rule.start), also.collect());
+        let table = first.table(rule, of_rule(rule.start), also.collect(), uid);
         Some(Self { table, overrides, dates: sessions.keys().copied().collect() })
     }
 
@@ -183,17 +186,16 @@ impl<'a> Usual<'a> {
         is_elapsed: bool,
     ) -> Option<Self> {
         let zone = session_lines::zone(&session.times, calendar);
+        let twice = |at| session_lines::twice(zone, at).is_some();
         let (zone, length) = match &session.times {
             SessionTimes::Days(first, last) => (None, Length::Days(*last - *first)),
+            // A time that happens twice needs `fold`.
+            SessionTimes::Timed(_, start, _) if twice(*start) => return None,
             SessionTimes::Timed(_, start, end) if is_elapsed => {
                 (Some(zone.name()), Length::Elapsed(*end - *start))
             }
+            SessionTimes::Timed(_, _, end) if twice(*end) => return None,
             SessionTimes::Timed(_, start, end) => {
-                let is_twice = session_lines::twice(zone, *end).is_some()
-                    || session_lines::twice(zone, *start).is_some();
-                if is_twice {
-                    return None;
-                }
                 (Some(zone.name()), Length::Until(zone.local(*end) - zone.local(*start)))
             }
         };
@@ -229,7 +231,13 @@ struct SessionLines<'a> {
 
 impl SessionLines<'_> {
     /// Returns the lines of the table with the rule, which starts at a time.
-    fn table(&self, rule: &DateRule, start: NaiveDateTime, also: Vec<String>) -> Vec<Line> {
+    fn table(
+        &self,
+        rule: &DateRule,
+        start: NaiveDateTime,
+        also: Vec<String>,
+        uid: Option<&str>,
+    ) -> Vec<Line> {
         let Self { usual, model, calendar, rules } = self;
         let details = usual.details;
         let mut lines = vec![("title", quoted(&details.title))];
@@ -254,8 +262,6 @@ impl SessionLines<'_> {
             }
         }
         lines.extend(session_lines::others(details));
-        let event = model.occurrence.as_ref().map(|own| &own.event);
-        let uid = event.and_then(|event| event.uid.as_ref());
         lines.extend(uid.map(|uid| ("uid", quoted(uid))));
         lines.extend(session_lines::description(details));
         lines

@@ -1,12 +1,14 @@
 //! Writes a `sessions.toml` in the style of a person.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
+
+use chrono::NaiveDateTime;
 
 use super::calendar::{CalendarTable, id_of};
 use super::count;
 use super::new_session::NewSession;
-use super::repeat_table::{RepeatTables, table};
+use super::repeat_table::{MOST, RepeatTables, table};
 use super::session_lines;
 use super::toml_text::{block, quoted};
 use super::used_ids::UsedIds;
@@ -22,46 +24,64 @@ pub(super) fn write(calendar: &CalendarTable, sessions: Vec<NewSession>, rules: 
     let own_feeds: BTreeSet<String> = own_feeds.filter(|feed| *feed != calendar.id).collect();
     ids.feeds.ids.extend(own_feeds);
     let mut repeats = repeats(calendar, &sessions, &mut ids, rules);
-    let number = |session: &NewSession| session.occurrence.as_ref().map(|own| own.event.number);
-    let is_single =
-        |session: &&NewSession| number(session).is_none_or(|number| !repeats.contains_key(&number));
-    let singles: Vec<&NewSession> = sessions.iter().filter(is_single).collect();
+    let indexed = sessions.iter().enumerate();
+    let singles = indexed.filter(|(index, _)| !repeats.sessions.contains(index));
+    let singles: Vec<&NewSession> = singles.map(|(_, session)| session).collect();
     let series = series(calendar, &singles, &mut ids);
     let mut out = String::new();
     write_calendar(&mut out, calendar, sessions.len(), rules);
     for (id, title) in &series.all {
         let _ = write!(out, "\n[[series]]\nid = {}\ntitle = {}\n", quoted(id), quoted(title));
     }
-    for session in &sessions {
-        match number(session).and_then(|number| repeats.get_mut(&number)) {
-            // The tables of the event are at its first date.
-            Some(tables) => out.push_str(&std::mem::take(tables)),
-            None => write_session(&mut out, session, calendar, &series, &mut ids, rules),
+    for (index, session) in sessions.iter().enumerate() {
+        out.extend(repeats.tables.remove(&index));
+        if !repeats.sessions.contains(&index) {
+            write_session(&mut out, session, calendar, &series, &mut ids, rules);
         }
     }
     out
 }
 
-/// Returns the tables of each recurring event that `repeat` can give, by its number.
+/// Tables with `repeat`.
+#[derive(Default)]
+struct Repeats {
+    /// The text of each, by the index of its first session.
+    tables: HashMap<usize, String>,
+    /// The indexes of their sessions.
+    sessions: HashSet<usize>,
+}
+
+/// Writes the recurring events that `repeat` can give.
 fn repeats(
     calendar: &CalendarTable,
     sessions: &[NewSession],
     ids: &mut UsedIds,
     rules: &Rules,
-) -> HashMap<usize, String> {
-    let mut events: BTreeMap<usize, Vec<&NewSession>> = BTreeMap::new();
-    for session in sessions {
+) -> Repeats {
+    let mut events: BTreeMap<usize, Vec<(NaiveDateTime, usize)>> = BTreeMap::new();
+    for (index, session) in sessions.iter().enumerate() {
         if let Some(own) = &session.occurrence {
-            events.entry(own.event.number).or_default().push(session);
+            events.entry(own.event.number).or_default().push((own.planned.order(), index));
         }
     }
-    let tables = events.into_iter().filter_map(|(number, sessions)| {
-        let tables = RepeatTables::new(&sessions, calendar, rules)?;
-        let title = &sessions.first()?.occurrence.as_ref()?.event.title;
-        let id = ids.repeat(&id_of(title, "series"), &tables.dates)?;
-        Some((number, tables.text(&id)))
-    });
-    tables.collect()
+    let mut repeats = Repeats::default();
+    for mut dates in events.into_values() {
+        dates.sort_unstable();
+        for (number, dates) in dates.chunks(MOST).enumerate() {
+            let own: Vec<&NewSession> = dates.iter().map(|(_, index)| &sessions[*index]).collect();
+            let Some(event) = own[0].occurrence.as_ref().map(|own| &own.event) else { continue };
+            let uid = if number == 0 { &event.uid } else { &own[0].uid };
+            let tables = RepeatTables::new(&own, uid.as_deref(), calendar, rules);
+            let written = tables.and_then(|tables| {
+                let id = ids.repeat(&id_of(&event.title, "series"), &tables.dates)?;
+                Some(tables.text(&id))
+            });
+            let Some(text) = written else { continue };
+            repeats.sessions.extend(dates.iter().map(|(_, index)| *index));
+            repeats.tables.extend(dates.iter().map(|(_, index)| *index).min().map(|at| (at, text)));
+        }
+    }
+    repeats
 }
 
 /// The series, and the series of each recurring event.
