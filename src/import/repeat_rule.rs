@@ -128,3 +128,47 @@ fn unit(every: &Every) -> &'static str {
         Every::Years(_) => "YEARLY",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the rule of dates, and the numbers of dates that it leaves out and adds.
+    fn of(dates: &str, frequency: &str) -> Option<(Every, usize, usize)> {
+        let dates = dates.split(' ').map(|date| format!("2027-{date}").parse().unwrap()).collect();
+        let rule = DateRule::of(&dates, Some(frequency))?;
+        Some((rule.every, rule.except.len(), rule.also.len()))
+    }
+
+    #[test]
+    fn of_two_rules_with_the_same_dates_that_with_the_frequency_of_the_event_is_taken() {
+        let dates = "02-02 03-02 03-30";
+        assert_eq!(of(dates, "WEEKLY"), Some((Every::Weeks(4, vec![Weekday::Tue]), 0, 0)));
+        let dates = "02-02 03-02";
+        let first = Every::NthWeekday(Nth::From(1), Weekday::Tue);
+        assert_eq!(of(dates, "MONTHLY"), Some((first, 0, 0)));
+    }
+
+    #[test]
+    fn left_out_and_added_dates_do_not_hide_a_rule() {
+        let tuesdays = Every::Weeks(1, vec![Weekday::Tue]);
+        let dates = "05-04 05-11 05-25 06-01 06-03 06-15 06-22 06-29";
+        assert_eq!(of(dates, "WEEKLY"), Some((tuesdays.clone(), 2, 1)));
+        // The first date is an additional one.
+        assert_eq!(of("05-03 05-04 05-11 05-18 05-25", "WEEKLY"), Some((tuesdays, 0, 1)));
+        let both = Every::Weeks(2, vec![Weekday::Tue, Weekday::Thu]);
+        assert_eq!(of("05-06 05-18 05-20 06-01 06-03", "WEEKLY"), Some((both, 0, 0)));
+    }
+
+    #[test]
+    fn a_month_without_the_day_is_no_exception() {
+        assert_eq!(of("01-31 03-31 05-31 07-31 08-31", "MONTHLY"), Some((Every::Months(1), 0, 0)));
+        let last = Every::NthWeekday(Nth::Last, Weekday::Fri);
+        assert_eq!(of("01-29 02-26 03-26 04-30", "MONTHLY"), Some((last, 0, 0)));
+    }
+
+    #[test]
+    fn dates_without_regularity_have_no_rule() {
+        assert_eq!(of("05-04 05-07 05-30 06-02 08-19 08-30", "DAILY"), None);
+    }
+}
