@@ -216,7 +216,7 @@ fn a_weekly_event_of_two_years_is_one_table_with_its_text_once() {
 }
 
 #[test]
-fn dates_that_were_published_from_single_tables_keep_their_uids() {
+fn published_dates_keep_their_uids_when_the_calendar_is_imported_again() {
     let (toml, _) = imported_with(&weekly(""), &until_2099());
     // The tables that the release before wrote.
     let dates = ["2027-05-04", "2027-05-11", "2027-05-25"];
@@ -235,17 +235,27 @@ fn dates_that_were_published_from_single_tables_keep_their_uids() {
     let fixture = Fixture::new(&format!("{head}\n{singles}"));
     fixture.publish(NOW);
     fixture.write(&toml);
-    let published = fixture.publish("2026-11-26T12:00:00Z");
-    let edition = published.site.edition();
-    let uid = |day: &str| {
-        let id = format!("tea-{day}");
-        let sessions = &edition.catalog.sessions;
-        let session = sessions.iter().find(|session| session.id.as_str() == id).unwrap();
-        edition.revision(session).uid.clone()
+    let uids = |at: &str, days: [&str; 4]| {
+        let published = fixture.publish(at);
+        let edition = published.site.edition();
+        days.map(|day| {
+            let id = format!("tea-{day}");
+            let sessions = &edition.catalog.sessions;
+            let session = sessions.iter().find(|session| session.id.as_str() == id).unwrap();
+            edition.revision(session).uid.clone()
+        })
     };
-    let uids = dates.map(uid);
-    assert_eq!(uids, ["a", "a/20270511T180000", "a/20270525T180000"]);
-    assert_eq!(uid("2027-06-08"), "a/20270608T180000");
+    let expected = ["a", "a/20270511T180000", "a/20270525T180000", "a/20270608T180000"];
+    let days = ["2027-05-04", "2027-05-11", "2027-05-25", "2027-06-08"];
+    assert_eq!(uids("2026-11-26T12:00:00Z", days), expected);
+    // The same calendar a year later, without its first dates.
+    let later = Options { from: date("2028-05-01"), ..until_2099() };
+    let (toml, _) = imported_with(&weekly(""), &later);
+    fixture.write(&toml);
+    let expected =
+        ["a/20280502T180000", "a/20280509T180000", "a/20290417T180000", "a/20290424T180000"];
+    let days = ["2028-05-02", "2028-05-09", "2029-04-17", "2029-04-24"];
+    assert_eq!(uids("2028-05-01T12:00:00Z", days), expected);
 }
 
 #[test]
