@@ -10,7 +10,7 @@ use super::clocks::{Clocks, EventClock};
 use super::content::Component;
 use super::losses::Losses;
 use super::nearest::Nearest;
-use super::new_session::{Details, NewSession};
+use super::new_session::{Details, NewSession, RecurringEvent};
 use super::notes::NoteKind::{self, Guessed, Lost};
 use super::ruled::Ruled;
 use super::timing::{Floating, Timing};
@@ -33,6 +33,8 @@ pub(super) struct EventParser<'a> {
     pub(super) notes: Vec<Note>,
     /// The number of UIDs so far.
     pub(super) groups: usize,
+    /// The number of recurring events so far.
+    recurring: usize,
     /// Whether the file or the organizer gives the zone.
     pub(super) has_zone: bool,
     /// Whether private events become sessions.
@@ -107,6 +109,7 @@ impl<'a> EventParser<'a> {
             zone,
             notes: Vec::new(),
             groups: 0,
+            recurring: 0,
             takes_private: options.private,
             ruled: Ruled::default(),
             group: Group::default(),
@@ -190,6 +193,23 @@ impl<'a> EventParser<'a> {
         self.group.ruled.attendees += usize::from(has_attendees);
         self.group.ruled.reminders += usize::from(has_reminders);
         Some((Rc::new(details), timing))
+    }
+
+    /// Returns a recurring event.
+    pub(super) fn recurring(
+        &mut self,
+        event: &Component,
+        title: &str,
+        uid: Option<String>,
+    ) -> Rc<RecurringEvent> {
+        self.recurring += 1;
+        let rule = event.get("RRULE").map(|rule| rule.value.to_ascii_uppercase());
+        let frequency = rule.and_then(|rule| {
+            let (_, value) = rule.split_once("FREQ=")?;
+            Some(value.split(';').next()?.trim().to_owned())
+        });
+        let (number, group) = (self.recurring, self.groups);
+        Rc::new(RecurringEvent { number, group, title: title.to_owned(), uid, frequency })
     }
 
     pub(super) fn uid(&mut self, event: &Component) -> Option<String> {

@@ -10,7 +10,8 @@
 //! To read: `decode`, `lines`, `property` and `content`, `calendar`, `by_uid` and `versions`, `event_groups` (one UID), `events`,
 //! `series` and `exceptions`, then their parts: `timing`, `start_clock`, `clocks` and `definition` (zones), `dates`,
 //! `left_out`, `named_dates` and `recur` (recurrence), `event` and `venue` (properties), `description`, `sign_up` and `dial_in` (texts and their links),
-//! `prose` and `html` (Markdown), `notes` and `ruled`, and `toml_writer`.
+//! `prose` and `html` (Markdown), `notes` and `ruled`, `toml_writer`, `repeat_table`,
+//! `repeat_rule`, `usual` and `repeat_lines` (rules from dates), `session_lines`, `used_ids` and `toml_text`.
 
 mod by_uid;
 mod calendar;
@@ -43,13 +44,20 @@ mod passcodes;
 mod property;
 mod prose;
 mod recur;
+mod repeat_lines;
+mod repeat_rule;
+mod repeat_table;
 mod ruled;
 mod series;
+mod session_lines;
 mod sign_up;
 mod similar_zone;
 mod start_clock;
 mod timing;
+mod toml_text;
 mod toml_writer;
+mod used_ids;
+mod usual;
 mod values;
 mod venue;
 mod versions;

@@ -12,8 +12,30 @@ pub(super) struct NewSession {
     pub(super) details: Rc<Details>,
     pub(super) times: SessionTimes,
     pub(super) uid: Option<String>,
-    /// The recurring event of the session: a number and its title.
-    pub(super) repeats: Option<(usize, Rc<str>)>,
+    /// The session's position in a recurring event.
+    pub(super) occurrence: Option<Occurrence>,
+}
+
+/// A date of a recurring event.
+#[derive(Debug, Clone)]
+pub(super) struct Occurrence {
+    pub(super) event: Rc<RecurringEvent>,
+    /// The times by the rule, even if the date was moved.
+    pub(super) planned: SessionTimes,
+}
+
+/// An event with several dates.
+#[derive(Debug)]
+pub(super) struct RecurringEvent {
+    /// A number that no other event has.
+    pub(super) number: usize,
+    /// A number that events with the same UID share.
+    pub(super) group: usize,
+    pub(super) title: String,
+    /// The UID of its first date.
+    pub(super) uid: Option<String>,
+    /// FREQ of its rule, such as `WEEKLY`.
+    pub(super) frequency: Option<String>,
 }
 
 /// The texts, links and settings of a session.

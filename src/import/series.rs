@@ -12,12 +12,9 @@ use super::events::{EventParser, Outcome};
 use super::exceptions::{Exceptions, is_from_here_on, take_newest};
 use super::left_out;
 use super::nearest::Nearest;
-use super::new_session::{Details, NewSession};
+use super::new_session::{Details, NewSession, Occurrence};
 use super::notes::NoteKind::{Guessed, Lost};
 use super::timing::{SessionTimes, Timing};
-
-/// The series of a session: a number and its title.
-type Repeats = Option<(usize, Rc<str>)>;
 
 /// An exception that can be a session.
 struct Exception<'a> {
@@ -51,8 +48,11 @@ pub(super) fn read(
     let Exceptions { changed, unnamed, series } =
         Exceptions::new(parser, source, exceptions, &timing, &dates);
     let doubts = doubts(&changed, &dates);
-    let repeats: Repeats =
-        dates.repeats().then(|| (parser.groups, Rc::from(details.title.as_str())));
+    let recurring = dates.repeats().then(|| parser.recurring(event, &details.title, uid.clone()));
+    let occurrence = |start: NaiveDateTime| {
+        let event = Rc::clone(recurring.as_ref()?);
+        Some(Occurrence { event, planned: timing.at(start) })
+    };
     let (starts, past) = dates.wanted(|start| changed.contains_key(start), &mut said);
     for (kind, text) in said {
         parser.note(kind, event, text);
@@ -83,9 +83,8 @@ pub(super) fn read(
         if let (Some(length), SessionTimes::Timed(_, begins, ends)) = (length, &mut times) {
             *ends = *begins + length;
         }
-        let uid = uid_of(start);
-        let session =
-            NewSession { details: Rc::clone(details), times, uid, repeats: repeats.clone() };
+        let (uid, occurrence) = (uid_of(start), occurrence(start));
+        let session = NewSession { details: Rc::clone(details), times, uid, occurrence };
         outside += usize::from(parser.push(session, sessions) == Outcome::Outside);
     }
     let years = "not between 1970 and 2100";
@@ -101,7 +100,7 @@ pub(super) fn read(
     }
     for (id, _, own) in single {
         let event = own.event;
-        let outcome = one(parser, own, uid_of(id), repeats.clone(), sessions);
+        let outcome = one(parser, own, uid_of(id), occurrence(id), sessions);
         if let (Outcome::Kept, Some(doubt)) = (outcome, doubts.get(&id)) {
             parser.note(Guessed, event, (*doubt).to_owned());
         }
@@ -163,12 +162,12 @@ fn one(
     parser: &mut EventParser<'_>,
     exception: Exception<'_>,
     uid: Option<String>,
-    repeats: Repeats,
+    occurrence: Option<Occurrence>,
     sessions: &mut Nearest,
 ) -> Outcome {
     let Exception { event, details, timing } = exception;
     let times = timing.at(timing.start);
-    let outcome = parser.push(NewSession { details, times, uid, repeats }, sessions);
+    let outcome = parser.push(NewSession { details, times, uid, occurrence }, sessions);
     if outcome == Outcome::Outside {
         parser.note(Lost, event, "it is not between 1970 and 2100, and was left out".to_owned());
     }

@@ -6,7 +6,7 @@ use super::{HttpUrl, Id, Markdown, Registration, RepeatDate, Tag, Title, Uid};
 use crate::zone::{Moment, Zone};
 
 /// One session.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Session {
     /// The id, which is part of its addresses. Its UID derives from the id or from the first of `was`.
     pub id: Id,

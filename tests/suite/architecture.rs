@@ -54,7 +54,10 @@ const MODULES: &[(&str, &[&str])] = &[
     ),
     (
         "import",
-        &["cut", "ics", "l10n", "markdown", "model", "rfc3339", "source", "visible", "zone"],
+        &[
+            "config", "cut", "ics", "l10n", "markdown", "model", "rfc3339", "source", "visible",
+            "zone",
+        ],
     ),
     (
         "site",

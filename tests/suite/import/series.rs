@@ -1,7 +1,9 @@
 //! Repeating events: their exceptions, changes of all later events, and events that share a UID.
 
+use convene::model::When;
+
 use super::cases::sessions;
-use super::{calendar, imported, imported_with, options};
+use super::{calendar, catalog, imported, imported_with, options};
 
 /// An event in New York with a start in 2027 and further lines.
 pub(super) fn own(uid: &str, title: &str, start: &str, lines: &str) -> String {
@@ -13,8 +15,11 @@ pub(super) fn own(uid: &str, title: &str, start: &str, lines: &str) -> String {
 
 /// The starts in 2027, without the year.
 pub(super) fn starts(toml: &str) -> Vec<String> {
-    let lines = toml.lines().filter_map(|line| line.strip_prefix("start = 2027-"));
-    lines.map(ToOwned::to_owned).collect()
+    let starts = catalog(toml).sessions.into_iter().map(|session| match session.when {
+        When::AllDay(days) => days.first.to_string(),
+        When::Timed(timed) => timed.start.local.format("%Y-%m-%dT%H:%M:%S").to_string(),
+    });
+    starts.filter_map(|start| Some(start.strip_prefix("2027-")?.to_owned())).collect()
 }
 
 #[test]
