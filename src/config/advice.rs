@@ -10,7 +10,7 @@ use super::defaults::Defaults;
 use super::table::Table;
 use super::{coordinates, links, long, named_times, texts};
 use crate::diagnostic::{Code, Finding};
-use crate::model::{HttpUrl, Id, Session, Status, Tag, Timed, When};
+use crate::model::{HttpUrl, Id, Session, Status, Tag, Timed, When, named_weekday, weekday_name};
 use crate::rfc3339;
 
 /// The length at which Proton Calendar cuts titles and texts, in characters.
@@ -158,7 +158,7 @@ fn weekday(
     span: Range<usize>,
 ) -> Option<Finding> {
     let mut named: Vec<Weekday> = Vec::new();
-    for day in words(text).filter_map(full_weekday) {
+    for day in words(text).filter_map(named_weekday) {
         if !named.contains(&day) {
             named.push(day);
         }
@@ -177,8 +177,11 @@ fn weekday(
         return None;
     }
     let day: NaiveDate = *days.first()?;
-    let message =
-        format!("the {key} names a {}, but {day} is a {}", name(first), name(day.weekday()));
+    let message = format!(
+        "the {key} names a {}, but {day} is a {}",
+        weekday_name(first),
+        weekday_name(day.weekday())
+    );
     let near = [-1, 1, -2, 2, -3, 3].map(|days| day + TimeDelta::days(days));
     let other = near.into_iter().find(|day| day.weekday() == first)?;
     let start = match &session.when {
@@ -187,36 +190,14 @@ fn weekday(
     };
     let help = format!(
         "write {} in the {key}, or `start = {start}`, which is a {}",
-        name(day.weekday()),
-        name(first)
+        weekday_name(day.weekday()),
+        weekday_name(first)
     );
     Some(Finding::warning(Code::WrongWeekday, span, message).help(help))
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
-}
-
-const WEEKDAYS: [(&str, Weekday); 7] = [
-    ("Monday", Weekday::Mon),
-    ("Tuesday", Weekday::Tue),
-    ("Wednesday", Weekday::Wed),
-    ("Thursday", Weekday::Thu),
-    ("Friday", Weekday::Fri),
-    ("Saturday", Weekday::Sat),
-    ("Sunday", Weekday::Sun),
-];
-
-fn full_weekday(word: &str) -> Option<Weekday> {
-    WEEKDAYS.iter().find(|(name, _)| *name == word).map(|(_, day)| *day)
-}
-
-fn name(day: Weekday) -> &'static str {
-    WEEKDAYS
-        .iter()
-        .find(|(_, own)| *own == day)
-        .map(|(name, _)| *name)
-        .expect("all seven have names")
 }
 
 /// Returns a warning about a start or end that devices with older rules would show at another hour.

@@ -2,6 +2,7 @@
 //! docs/sessions-toml.md.
 
 use super::key::{Key, Value, count_shared, key, names, shared};
+use crate::model::WEEKDAYS;
 use Value::{
     BaseUrl, Color, Date, DateTime, Either, Email, Flag, Id, Integer, Language, Length, Line, List,
     Markdown, Messages, Number, OneOrList, Rule, Table, Tables, Tag, Text, Uid, Url, Word, Zone,
@@ -147,7 +148,7 @@ const EACH_KEYS: &[Key] = &shared::<{ count_shared(SESSIONS_KEYS) }>(SESSIONS_KE
 
 #[rustfmt::skip]
 const REPEAT_KEYS: &[Key] = &[
-    key("every", Either(&[Rule, List(&Word(WEEKDAYS))]), "`\"week\"`, `\"2 weeks\"`, `\"second Tuesday\"` of each month, or a list of weekdays.").required(),
+    key("every", Either(&[Rule, List(&Word(&WEEKDAYS))]), "`\"week\"`, `\"2 weeks\"`, `\"second Tuesday\"` of each month, or a list of weekdays.").required(),
     key("weeks", Integer(1, 999), "With a list of weekdays: `2` for every second week."),
     key("until", Date, "The last day of the rule."),
     key("times", Integer(1, 500), "The number of dates, in place of `until`."),
@@ -189,8 +190,6 @@ const ORGANIZER_KEYS: &[Key] = &[
 ];
 
 const CANCELLED: Value = Word(&["silent", "announce"]);
-const WEEKDAYS: &[&str] =
-    &["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! The lines of a table with `repeat`, and of the tables of dates that differ.
 
-use chrono::{Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
+use chrono::{Datelike as _, NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::calendar::CalendarTable;
 use super::new_session::{Details, NewSession};
@@ -9,7 +9,7 @@ use super::session_lines::{self, Line, elapsed};
 use super::timing::SessionTimes;
 use super::toml_text::quoted;
 use super::usual::{Length, Usual};
-use crate::model::{Every, Nth};
+use crate::model::{Every, Nth, weekday_name};
 use crate::rfc3339;
 use crate::zone::Rules;
 
@@ -128,7 +128,7 @@ fn repeat(rule: &DateRule) -> String {
         }
         Every::Weeks(weeks, weekdays) => {
             let weekdays: Vec<String> =
-                weekdays.iter().map(|weekday| quoted(name(*weekday))).collect();
+                weekdays.iter().map(|weekday| quoted(weekday_name(*weekday))).collect();
             let weeks = match weeks {
                 1 => String::new(),
                 _ => format!(", weeks = {weeks}"),
@@ -146,22 +146,10 @@ fn repeat(rule: &DateRule) -> String {
                 Nth::From(_) => "fifth",
                 Nth::Last => "last",
             };
-            quoted(&format!("{nth} {}", name(*weekday)))
+            quoted(&format!("{nth} {}", weekday_name(*weekday)))
         }
     };
     format!("{{ every = {every}, until = {} }}", rule.until)
-}
-
-fn name(weekday: Weekday) -> &'static str {
-    match weekday {
-        Weekday::Mon => "Monday",
-        Weekday::Tue => "Tuesday",
-        Weekday::Wed => "Wednesday",
-        Weekday::Thu => "Thursday",
-        Weekday::Fri => "Friday",
-        Weekday::Sat => "Saturday",
-        Weekday::Sun => "Sunday",
-    }
 }
 
 /// Returns a list of dates, over several lines if it is long.

@@ -2,7 +2,7 @@
 //!
 //! It has no file format, no revisions and no output.
 //!
-//! To read: this file, `session`, `registration`, `undated`, `repeat` and `rule` (repeating sessions), `members` (the sessions of
+//! To read: this file, `session`, `registration`, `undated`, `repeat`, `rule` and `weekdays` (repeating sessions), `members` (the sessions of
 //! feeds), then the types of values: `text`, `nesting`, `length`, `color`, `url`.
 
 mod color;
@@ -16,6 +16,7 @@ mod session;
 mod text;
 mod undated;
 mod url;
+mod weekdays;
 
 pub use color::Color;
 pub use length::Length;
@@ -27,6 +28,7 @@ pub use session::{AllDay, Cancellation, Geo, Place, Session, Speaker, Status, Ti
 pub use text::{Dialect, Email, Id, Language, Markdown, Tag, TextError, Title, Uid};
 pub use undated::Undated;
 pub use url::{BaseUrl, HttpUrl, NOT_WHOLE};
+pub use weekdays::{WEEKDAYS, named_weekday, weekday_name};
 
 use std::collections::BTreeMap;
 

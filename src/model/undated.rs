@@ -36,6 +36,11 @@ pub struct Undated {
 }
 
 impl Catalog {
+    /// Returns the feed that the pages of a session without a date link to: that of its series, otherwise the calendar's.
+    pub fn home_feed_of_undated<'a>(&'a self, session: &'a Undated) -> &'a Id {
+        session.series.as_ref().unwrap_or(&self.calendar.id)
+    }
+
     /// The sessions without a date that belong to a feed, in the order of the file.
     pub fn undated_of<'a>(&'a self, feed: &'a Id) -> impl Iterator<Item = &'a Undated> {
         let selection = self.selections.iter().find(|selection| selection.id == *feed);

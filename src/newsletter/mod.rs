@@ -165,7 +165,7 @@ impl Block {
         let (home, sessions, undated, most) = match subject {
             Subject::Session(session) => (catalog.home_feed(session), vec![session], vec![], 1),
             Subject::Undated(session) => {
-                (session.series.as_ref().unwrap_or(&calendar.id), vec![], vec![session], 1)
+                (catalog.home_feed_of_undated(session), vec![], vec![session], 1)
             }
             Subject::Feed(feed) => {
                 (feed.id, to_come(&feed), catalog.undated_of(feed.id).collect(), MOST)
@@ -273,7 +273,7 @@ impl Card {
         let (catalog, urls, id) = (&edition.catalog, &edition.urls, &session.id);
         let messages = words.messages();
         let state = edition.registration_of_undated(session);
-        let home = session.series.as_ref().unwrap_or(&catalog.calendar.id);
+        let home = catalog.home_feed_of_undated(session);
         Self {
             id: id.to_string(),
             title: session.title.to_string(),

@@ -69,7 +69,7 @@ fn markup(shell: &Shell<'_>, session: &Undated, path: String) -> Markup {
     let messages = words.messages();
     let state = edition.registration_of_undated(session);
     let said = parts::said_of_registration(state, &edition.catalog.calendar, words);
-    let home = session.series.as_ref().unwrap_or(&edition.catalog.calendar.id);
+    let home = edition.catalog.home_feed_of_undated(session);
     let body = html! {
         p.say {
             (messages.session_planned())

@@ -513,7 +513,7 @@ fn the_help_for_a_session_of_two_series_leads_to_a_file_without_findings() {
         .replace("series = [\"spring\", \"online\"]", &format!("{series}\n{tags}"))
         .replace(&format!("[[series]]\n{id}"), &format!("[[feeds]]\n{id}\n{of_feed}"));
     assert!(findings(&right).is_empty(), "{right}\n{:#?}", findings(&right));
-    // Another session of the second series is told of the tag.
+    // For another session of the second series, the help names the tag.
     let other = "[[sessions]]\nid = \"b\"\ntitle = \"B\"\nstart = 2027-05-05T18:00:00\nseries = \"online\"\n";
     let (_, finding) = only(&format!("{right}\n{other}"));
     assert!(line_of_help(&finding) == tags, "{finding:?}");

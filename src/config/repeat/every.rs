@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use chrono::{Datelike as _, NaiveDate, Weekday};
+use chrono::{Datelike as _, NaiveDate};
 use toml::de::DeValue;
 
 use super::super::wording::quoted;
-use crate::model::{Every, Nth};
+use crate::model::{Every, Nth, WEEKDAYS, named_weekday};
 use crate::suggest;
 
 /// The reason why a value of `every` is not accepted.
@@ -26,15 +26,6 @@ const ORDINALS: [(&str, Nth); 6] = [
     ("fourth", Nth::From(4)),
     ("fifth", Nth::From(5)),
     ("last", Nth::Last),
-];
-const WEEKDAYS: [(&str, Weekday); 7] = [
-    ("Monday", Weekday::Mon),
-    ("Tuesday", Weekday::Tue),
-    ("Wednesday", Weekday::Wed),
-    ("Thursday", Weekday::Thu),
-    ("Friday", Weekday::Fri),
-    ("Saturday", Weekday::Sat),
-    ("Sunday", Weekday::Sun),
 ];
 /// Other words for rules, with the accepted ones.
 const SYNONYMS: [(&str, &str); 16] = [
@@ -64,7 +55,7 @@ pub(super) fn every(value: &DeValue<'_>, start: NaiveDate) -> Result<Every, Unkn
             let weekdays = items.iter().map(|item| {
                 let text = item.get_ref().as_str().unwrap_or_default();
                 let item = Some(item.span());
-                weekday(text).ok_or_else(|| Unknown { item, ..unknown_weekday(text, value) })
+                named_weekday(text).ok_or_else(|| Unknown { item, ..unknown_weekday(text, value) })
             });
             Ok(Every::Weeks(1, weekdays.collect::<Result<_, _>>()?))
         }
@@ -95,16 +86,12 @@ fn of_text(text: &str, start: NaiveDate) -> Result<Every, Unknown> {
         }
         let (first, rest) = text.split_once(' ')?;
         if let Some((_, nth)) = ORDINALS.iter().find(|(word, _)| *word == first) {
-            return Some(Every::NthWeekday(*nth, weekday(rest)?));
+            return Some(Every::NthWeekday(*nth, named_weekday(rest)?));
         }
         let step: u32 = first.parse().ok().filter(|step| (1..=999).contains(step))?;
         unit(step, rest.strip_suffix('s')?)
     };
     of_words().ok_or_else(|| unknown(text))
-}
-
-fn weekday(word: &str) -> Option<Weekday> {
-    WEEKDAYS.iter().find(|(name, _)| *name == word).map(|(_, day)| *day)
 }
 
 fn unknown_weekday(word: &str, list: &DeValue<'_>) -> Unknown {
@@ -147,18 +134,18 @@ fn full_name(word: &str) -> Option<&'static str> {
         ["montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag"];
     let word = word.trim().to_lowercase();
     let german = GERMAN.iter().position(|name| word.trim_end_matches('s') == *name);
-    if let Some((name, _)) = german.and_then(|at| WEEKDAYS.get(at)) {
+    if let Some(name) = german.and_then(|at| WEEKDAYS.get(at)) {
         return Some(name);
     }
     let word = word.strip_suffix('s').filter(|word| word.ends_with("day")).unwrap_or(&word);
     let short = word.trim_end_matches('.');
-    let is_short = |(name, _): &&(&str, Weekday)| name.to_lowercase().starts_with(short);
-    if let Some((name, _)) = WEEKDAYS.iter().find(is_short).filter(|_| short.len() >= 3) {
+    let is_short = |name: &&&str| name.to_lowercase().starts_with(short);
+    if let Some(name) = WEEKDAYS.iter().find(is_short).filter(|_| short.len() >= 3) {
         return Some(name);
     }
-    let names = WEEKDAYS.map(|(name, _)| name.to_lowercase());
+    let names = WEEKDAYS.map(str::to_lowercase);
     let near = suggest::nearest(word, names.iter().map(String::as_str))?;
-    WEEKDAYS.iter().map(|(name, _)| *name).find(|name| name.to_lowercase() == near)
+    WEEKDAYS.into_iter().find(|name| name.to_lowercase() == near)
 }
 
 fn unknown(text: &str) -> Unknown {

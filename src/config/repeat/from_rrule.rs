@@ -3,16 +3,7 @@
 use chrono::{Datelike as _, NaiveDate};
 
 use super::written::Meant;
-
-const WEEKDAYS: [(&str, &str); 7] = [
-    ("MO", "Monday"),
-    ("TU", "Tuesday"),
-    ("WE", "Wednesday"),
-    ("TH", "Thursday"),
-    ("FR", "Friday"),
-    ("SA", "Saturday"),
-    ("SU", "Sunday"),
-];
+use crate::model::WEEKDAYS;
 
 /// Reads an RRULE of a session that starts on a date; none if `repeat` has no such rule.
 pub(super) fn read(text: &str, start: Option<NaiveDate>) -> Option<Meant> {
@@ -92,8 +83,9 @@ fn last_day(until: &str) -> Option<NaiveDate> {
     if is_next_morning { date.pred_opt() } else { Some(date) }
 }
 
+/// Returns the weekday of an RRULE, such as `TU`: the first two letters of its name.
 fn weekday(short: &str) -> Option<&'static str> {
-    WEEKDAYS.iter().find(|(own, _)| *own == short).map(|(_, name)| *name)
+    WEEKDAYS.into_iter().find(|name| name[..2].eq_ignore_ascii_case(short))
 }
 
 fn ordinal(number: &str) -> Option<&'static str> {
