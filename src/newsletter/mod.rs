@@ -14,7 +14,7 @@ mod text;
 
 use crate::document::Document;
 use crate::l10n::{SLOTS, Sentence, Words};
-use crate::model::{Feed, HttpUrl, Place, Session, Speaker, Status, Undated, When};
+use crate::model::{Feed, HttpUrl, Markdown, Place, Session, Speaker, Status, Undated, When};
 use crate::pages::{self, Shell};
 use crate::revisions::Edition;
 use crate::rfc3339;
@@ -251,10 +251,7 @@ impl Card {
             status: Some(session.status),
             over,
             place,
-            about: session
-                .description
-                .as_ref()
-                .and_then(|text| excerpt::of(text, about, messages.block_address())),
+            about: excerpt(session.description.as_ref(), about, words),
             speakers: speakers(&session.speakers, words),
             access: session.access.as_ref().map(|access| messages.access(access.as_str())),
             registration: pages::registration(edition, session, words),
@@ -282,10 +279,7 @@ impl Card {
             status: None,
             over: false,
             place: place(session.place.as_ref(), session.join.as_ref(), words),
-            about: session
-                .description
-                .as_ref()
-                .and_then(|text| excerpt::of(text, about, messages.block_address())),
+            about: excerpt(session.description.as_ref(), about, words),
             speakers: speakers(&session.speakers, words),
             access: session.access.as_ref().map(|access| messages.access(access.as_str())),
             registration: pages::said_of_registration(state, &catalog.calendar, words),
@@ -342,6 +336,11 @@ fn place(place: Option<&Place>, join: Option<&HttpUrl>, words: &Words) -> Option
         (None, Some(_)) => Some(words.sentence(messages.online().to_owned(), [])),
         (None, None) => None,
     }
+}
+
+/// Returns the first words of a description, of at most so many characters.
+fn excerpt(text: Option<&Markdown>, most: usize, words: &Words) -> Option<String> {
+    excerpt::of(text?, most, words.messages().block_address())
 }
 
 /// Returns a phrase such as "Speakers: Ana Diaz, Ben Okafor".
